@@ -1,0 +1,1 @@
+"""What things are: values without a clock, a file or a network."""

@@ -1,0 +1,115 @@
+"""Date rules: from the date a publisher prints to the market day and the moment it was known.
+
+Sources: Bank of Russia ordinance 6088-U of 2022-03-11 and its notices of 2022-03-14,
+2022-04-25 and 2024-06-13; ECB euro reference rates (concertation at 14:15 in Frankfurt);
+EIA Brent (Europe Brent spot, London close at 16:30).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.domain.series import Days, MethodBreak, Moments
+
+BANK_OF_RUSSIA_BREAKS: Final = (
+    MethodBreak(date(2022, 3, 14), "averaging window 10:00-16:30 instead of 10:00-11:30"),
+    MethodBreak(date(2022, 4, 25), "averaging window 10:00-15:30"),
+    MethodBreak(date(2024, 6, 13), "bank reports of over-the-counter deals as of 15:30"),
+    MethodBreak(date(2024, 12, 27), "over-the-counter method amended"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """From `since` on, deals between `opens` and `closes` (local, HH:MM) make the number."""
+
+    since: date
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateRule:
+    """How a publisher's printed date relates to the market day and the clock.
+
+    `lag_days` is how many calendar days the printed date lies after the market day.
+    """
+
+    id: str
+    zone: str
+    lag_days: int
+    sessions: tuple[Session, ...]
+    description: str
+
+    def clock(self, record: Days) -> tuple[Days, Moments, Moments]:
+        """Market day, opening and closing moment (UTC) of each printed date.
+
+        Args:
+            record: printed dates, datetime64[D], shape (n,).
+
+        Returns:
+            `day` datetime64[D], `opens` and `known_at` datetime64[s] in UTC, each (n,).
+        """
+        day = record - np.timedelta64(self.lag_days, "D")
+        starts = np.array([session.since for session in self.sessions], dtype="datetime64[D]")
+        which = np.maximum(np.searchsorted(starts, day, side="right") - 1, 0)
+        opens = self._utc(day, np.array([s.opens for s in self.sessions])[which])
+        closes = self._utc(day, np.array([s.closes for s in self.sessions])[which])
+        return day, opens, closes
+
+    def session_on(self, day: date) -> Session:
+        """The session in force on a market day."""
+        return next(s for s in reversed(self.sessions) if s.since <= day or s is self.sessions[0])
+
+    def _utc(self, day: Days, local_time: np.ndarray) -> Moments:
+        offset = pd.to_timedelta(pd.Series(local_time, dtype="str") + ":00").to_numpy()
+        local = pd.DatetimeIndex(day.astype("datetime64[s]") + offset.astype("timedelta64[s]"))
+        utc = local.tz_localize(self.zone).tz_convert("UTC").tz_localize(None)
+        return utc.to_numpy().astype("datetime64[s]")
+
+
+BANK_OF_RUSSIA: Final = DateRule(
+    id="bank-of-russia",
+    zone="Europe/Moscow",
+    lag_days=1,
+    sessions=(
+        Session(date.min, "10:00", "11:30"),
+        Session(date(2022, 3, 14), "10:00", "16:30"),
+        Session(date(2022, 4, 25), "10:00", "15:30"),
+    ),
+    description=(
+        "The record is dated the first day it is in force; it was set the calendar day before,"
+        " from deals between 10:00 and 15:30 Moscow (to 11:30 before 14 Mar 2022,"
+        " to 16:30 until 24 Apr 2022)."
+    ),
+)
+ECB: Final = DateRule(
+    id="ecb",
+    zone="Europe/Berlin",
+    lag_days=0,
+    sessions=(Session(date.min, "14:15", "14:15"),),
+    description="Snapshot at 14:15 Frankfurt time of the printed date.",
+)
+LONDON_CLOSE: Final = DateRule(
+    id="london-close",
+    zone="Europe/London",
+    lag_days=0,
+    sessions=(Session(date.min, "16:30", "16:30"),),
+    description="Assessed at 16:30 London time of the printed date.",
+)
+END_OF_DAY: Final = DateRule(
+    id="end-of-day",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "23:59"),),
+    description="Known at the end (Moscow) of the printed date.",
+)
+
+RULES: Final = {rule.id: rule for rule in (BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY)}
+
+

@@ -1,0 +1,48 @@
+"""What can go wrong, each in one line that a person can act on.
+
+RoubleReactionError
+├── InputError        the input or the request is wrong          exit code 2
+│   └── EditConflict  somebody changed the same note meanwhile
+├── SourceError       a data source failed                       exit code 3
+└── StoreError        the event store failed                     exit code 3
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.domain.event import Event
+
+
+class RoubleReactionError(Exception):
+    """One line for a person: what is wrong, where, and what to do."""
+
+    exit_code = 3
+
+
+class InputError(RoubleReactionError):
+    """The input or the request is wrong; the person who gave it can mend it."""
+
+    exit_code = 2
+
+
+class EditConflict(InputError):
+    """A note was changed between reading and saving; both texts are kept.
+
+    Attributes:
+        current: the note as it stands now, or None where it was deleted for good.
+    """
+
+    def __init__(self, message: str, current: Event | None) -> None:
+        """Keep the note as it stands, so that a page can show both texts."""
+        super().__init__(message)
+        self.current = current
+
+
+class SourceError(RoubleReactionError):
+    """A data source did not answer, or answered something that cannot be right."""
+
+
+class StoreError(RoubleReactionError):
+    """The event store cannot be read or written."""

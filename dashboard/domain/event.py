@@ -1,0 +1,99 @@
+"""An event: something dated that was said or done, from the catalogue, a file or a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+MOSCOW: Final = "Europe/Moscow"
+
+TITLE_LIMIT: Final = 500
+TEXT_LIMIT: Final = 2_000
+
+
+class Category(StrEnum):
+    """The closed list of categories; a person's own categories are tags."""
+
+    SANCTIONS = "sanctions"
+    MONETARY_POLICY = "monetary_policy"
+    ENERGY = "energy"
+    ESCALATION = "escalation"
+    PEACE_TALKS = "peace_talks"
+    NATO_REMARK = "nato_remark"
+    LEADER_CALL_OR_SUMMIT = "leader_call_or_summit"
+    DOMESTIC = "domestic"
+    OTHER = "other"
+
+
+class Expected(StrEnum):
+    """The direction an event of this nature is expected to move the rouble."""
+
+    STRONGER = "stronger"
+    WEAKER = "weaker"
+    UNCLEAR = "unclear"
+
+
+class Origin(StrEnum):
+    """Where an event comes from; only notes can be edited."""
+
+    CATALOGUE = "catalogue"
+    NOTE = "note"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated event.
+
+    `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known.
+    A range has an `end_day` (inclusive). `series` binds the event to one series; None
+    means every series. `category` is a `Category` value for the catalogue and for notes;
+    a study file may bring its own words.
+    """
+
+    id: str
+    day: date
+    title: str
+    category: str = Category.OTHER
+    expected: str = Expected.UNCLEAR
+    moment: datetime | None = None
+    zone: str = MOSCOW
+    end_day: date | None = None
+    text: str = ""
+    actor: str = ""
+    source_name: str = ""
+    source_url: str = ""
+    confidence: str = ""
+    tags: tuple[str, ...] = field(default=())
+    author: str = ""
+    series: str | None = None
+    origin: Origin = Origin.CATALOGUE
+    created: datetime | None = None
+    updated: datetime | None = None
+    revision: int = 0
+    deleted: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a moment without a zone, and a range that ends before it starts."""
+        if self.moment is not None and self.moment.tzinfo is None:
+            msg = f"event {self.id}: the moment has no time zone"
+            raise ValueError(msg)
+        if self.end_day is not None and self.end_day < self.day:
+            msg = f"event {self.id}: the end {self.end_day} is before the start {self.day}"
+            raise ValueError(msg)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The UTC moment the event cannot precede: its own, or 00:00 Moscow of its day."""
+        if self.moment is not None:
+            return self.moment.astimezone(UTC)
+        midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=ZoneInfo(MOSCOW))
+        return midnight.astimezone(UTC)
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the event lasts more than its first day."""
+        return self.end_day is not None and self.end_day > self.day

@@ -1,0 +1,92 @@
+"""A rate series: published numbers, the market day each describes and when it was known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days: TypeAlias = NDArray[np.datetime64]
+Moments: TypeAlias = NDArray[np.datetime64]
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+ROUBLE_QUOTED: Final = -1
+AS_QUOTED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MethodBreak:
+    """A day from which the publisher computes the rate in another way."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCard:
+    """What a series is, in the words that pages, README and exports print.
+
+    `move_sign` is -1 where the number counts roubles per foreign unit (a rising number is
+    a weaker rouble) and +1 where moves are those of the quoted number itself.
+    """
+
+    id: str
+    title: str
+    unit: str
+    inverse_unit: str
+    publisher: str
+    source_url: str
+    licence: str
+    date_rule: str
+    description: str = ""
+    move_sign: int = AS_QUOTED
+    decimals: int = 4
+    inverse_decimals: int = 6
+    breaks: tuple[MethodBreak, ...] = ()
+
+    @property
+    def is_rouble(self) -> bool:
+        """Whether moves of the series are moves of the rouble."""
+        return self.move_sign == ROUBLE_QUOTED
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RateSeries:
+    """Observations in ascending order of `known_at`.
+
+    `record` is the date the publisher prints; `day` the market day the number describes;
+    `opens` and `known_at` the UTC moments between which information enters the number
+    (equal where the number is a snapshot); `rate` the quoted number, NaN where missing.
+    All arrays have the same length n; dates are datetime64[D], moments datetime64[s].
+    """
+
+    card: SeriesCard
+    record: Days
+    day: Days
+    opens: Moments
+    known_at: Moments
+    rate: Floats
+    fetched_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays of different lengths or out of order."""
+        arrays: tuple[NDArray[Any], ...] = (self.record, self.day, self.opens, self.known_at)
+        if any(len(array) != len(self.rate) for array in arrays):
+            msg = f"series {self.card.id}: arrays of different lengths"
+            raise ValueError(msg)
+        if np.any(self.known_at[1:] <= self.known_at[:-1]):
+            msg = f"series {self.card.id}: observations are not in ascending order"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        """The number of observations."""
+        return len(self.rate)
+
+    def row_on_or_before(self, day: date) -> int:
+        """The row of the last observation whose market day is not after `day`; -1 if none."""
+        return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1

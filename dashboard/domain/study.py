@@ -1,0 +1,173 @@
+"""An event study: what is asked, and the answer with nothing left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event
+from dashboard.domain.series import Floats, Ints, RateSeries
+
+Window: TypeAlias = tuple[int, int]
+Returns: TypeAlias = Literal["log", "simple"]
+Overlap: TypeAlias = Literal["keep", "first", "exclude"]
+Pool: TypeAlias = Literal["quiet", "all"]
+
+FIRST_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
+
+
+def window_text(window: Window) -> str:
+    """`[a,b]`, as every table writes a window."""
+    return f"[{window[0]},{window[1]}]"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRequest:
+    """The parameters of a study (DESIGN: event window, CAR windows, estimation window, gap).
+
+    The estimation window is `estimation` rows that end `gap` rows before the event window.
+    `pool` says which pseudo-dates the placebo p and the percentile use: `quiet` = those
+    whose event window touches no event's window, `all` = every admissible date.
+    """
+
+    returns: Returns = "log"
+    model: str = "mean"
+    window: Window = (-5, 10)
+    cars: tuple[Window, ...] = ((0, 1),)
+    estimation: int = 120
+    gap: int = 10
+    min_estimation: int = 60
+    overlap: Overlap = "keep"
+    pool: Pool = "quiet"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a request that cannot be answered.
+
+        Raises:
+            InputError: naming the option and the fix.
+        """
+        first, last = self.window
+        if first > last:
+            msg = f"--window {first}:{last}: the window ends before it starts; give it as -5:10"
+            raise InputError(msg)
+        for car in self.cars:
+            if car[0] > car[1] or car[0] < first or car[1] > last:
+                msg = (
+                    f"--car {car[0]}:{car[1]}: lies outside the event window {first}:{last};"
+                    " widen --window or shorten --car"
+                )
+                raise InputError(msg)
+        if self.gap < 0:
+            msg = f"--gap {self.gap}: must be 0 or more"
+            raise InputError(msg)
+        if not 3 <= self.min_estimation <= self.estimation:
+            msg = (
+                f"--min-estimation {self.min_estimation}: must lie between 3 and"
+                f" --estimation {self.estimation}"
+            )
+            raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An event that is not in the answer, and why."""
+
+    event_id: str
+    series: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CarResult:
+    """One CAR window of every event; every array has shape (N,), NaN where not defined.
+
+    `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
+    stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
+    |CAR| is smaller; `percentile_matched` the same among dates of similar volatility.
+    """
+
+    window: Window
+    car: Floats
+    se: Floats
+    t: Floats
+    df: Floats
+    p: Floats
+    bhar: Floats
+    placebo_p: Floats
+    percentile: Floats
+    percentile_matched: Floats
+    n_placebo: Ints
+    crowd: tuple[tuple[str, ...], ...]
+
+    @property
+    def scar(self) -> Floats:
+        """Standardised CAR, CAR / S_CAR (Campbell, Lo & MacKinlay 1997, section 4.4)."""
+        return self.t
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """AAR and CAAR of a group at one offset; standard errors across events."""
+
+    group: str
+    offset: int
+    n: int
+    aar: float
+    aar_se: float
+    caar: float
+    caar_low: float
+    caar_high: float
+    supt_low: float
+    supt_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """One test of one group in one window, with the claim it tests and its source."""
+
+    __test__ = False
+
+    group: str
+    window: Window
+    test: str
+    statistic: float
+    df: float
+    p_value: float
+    p_adjusted: float
+    n: int
+    null_hypothesis: str
+    reference: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StudyResult:
+    """The answer for one series: N events, L = b-a+1 offsets.
+
+    `anchor` (N,) is the row of offset 0; `shift_days` (N,) the calendar days from the event's
+    day to the market day of that row; `offsets` (L,). The matrices are (N, L): `rate`,
+    `returns`, `normal`, `abnormal`, `abnormal_se`, `car` (cumulated from the first offset),
+    `ordinary_low/high` (95 % forecast interval of `car` under the model).
+    """
+
+    request: StudyRequest
+    series: RateSeries
+    events: tuple[Event, ...]
+    anchor: Ints
+    shift_days: Ints
+    offsets: Ints
+    rate: Floats
+    returns: Floats
+    normal: Floats
+    abnormal: Floats
+    abnormal_se: Floats
+    car: Floats
+    ordinary_low: Floats
+    ordinary_high: Floats
+    n_estimation: Ints
+    flags: tuple[tuple[str, ...], ...]
+    cars: tuple[CarResult, ...]
+    averages: tuple[Average, ...]
+    tests: tuple[TestResult, ...]
+    skipped: tuple[Skipped, ...]
