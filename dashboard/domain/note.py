@@ -1,0 +1,37 @@
+"""A change to a note: what was done to it, when, by whom, and how it stood before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.domain.event import Event
+
+
+class Action(StrEnum):
+    """What a person can do to a note."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a note's history; `before` is None for its creation.
+
+    `revision` is the one the change made, `at` its UTC moment, `who` the label the person
+    gave, empty where none was given.
+    """
+
+    note_id: str
+    revision: int
+    action: str
+    at: datetime
+    who: str
+    before: Event | None
+    after: Event | None

@@ -1,0 +1,1 @@
+"""What one may ask: one verb a file; sources and stores arrive as arguments."""
