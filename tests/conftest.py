@@ -29,7 +29,7 @@ class OneBrowserAtATime(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.split("::")[0]
+        path = nodeid.partition("::")[0]
         return next((group for group in ("browser", "postgres") if group in path), nodeid)
 
 
