@@ -1,1 +1,1 @@
-"""What a person sees: the only room with Streamlit."""
+"""What a person sees: the only room with Streamlit in it."""

@@ -1,0 +1,128 @@
+"""The browser door: the pages and, under /api, the network door, in one process.
+
+Two ways in. Streamlit runs this file as a script, once for each rerun: then it draws a page.
+Everything else imports it: then it offers `app`, the ASGI application, and `serve`. No class
+is defined here, because a script's classes are made anew at each rerun.
+"""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import streamlit as st
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+LOOPBACK: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8501
+SCRIPT: Final = Path(__file__).resolve()
+SETTINGS: Final = SCRIPT.parents[1] / ".streamlit" / "config.toml"
+
+
+def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
+    """Serve the pages and the API on this machine until stopped; print the address.
+
+    Args:
+        port: a TCP port on the loopback address; 0 takes a free one.
+        open_browser: whether to open the pages in the user's browser.
+
+    Raises:
+        InputError: the port is in use.
+    """
+    refuse_port_in_use(port)
+    settings = read_settings(SETTINGS) | {"server.port": port, "server.address": LOOPBACK}
+    build_app(open_browser=open_browser).run(config=settings)
+
+
+def refuse_port_in_use(port: int) -> None:
+    """Say in one line that a port is taken, before anything has started.
+
+    Raises:
+        InputError: naming the port and the option that changes it.
+    """
+    from dashboard.domain.errors import InputError
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except (OSError, OverflowError) as error:
+            msg = f"--port {port}: cannot be used ({error}); choose another, as --port 8502"
+            raise InputError(msg) from error
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The project's Streamlit settings as dotted names, whatever the current directory is."""
+
+    def flatten(prefix: str, table: dict[str, Any]) -> dict[str, Any]:
+        flat: dict[str, Any] = {}
+        for name, value in table.items():
+            dotted = f"{prefix}{name}"
+            flat |= flatten(f"{dotted}.", value) if isinstance(value, dict) else {dotted: value}
+        return flat
+
+    return flatten("", tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def build_app(*, open_browser: bool = False) -> st.App:
+    """The ASGI application: pages at /, the network door at /api, the health line at /healthz."""
+    import streamlit as st
+    from starlette.routing import Mount, Route
+
+    from dashboard.ui.calm_error import show_calm_error
+
+    @asynccontextmanager
+    async def announce(_app: st.App) -> AsyncIterator[None]:
+        address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
+        print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
+        if open_browser:
+            webbrowser.open(address)
+        yield
+
+    return st.App(
+        SCRIPT,
+        routes=[Route("/healthz", health_line), Mount("/api", app=network_door)],
+        on_script_error=show_calm_error,
+        lifespan=announce,
+    )
+
+
+async def network_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request to the API, which is imported at the first one."""
+    import anyio.to_thread
+
+    api = await anyio.to_thread.run_sync(_import_api)
+    await api(scope, receive, send)
+
+
+def _import_api() -> Any:
+    from dashboard.api import app as api
+
+    return api
+
+
+async def health_line(_request: Request) -> Response:
+    """How old each part of the data is and whether the store answers, as JSON."""
+    import anyio.to_thread
+    from starlette.responses import JSONResponse
+
+    from dashboard.ui.health import health_report
+
+    healthy, report = await anyio.to_thread.run_sync(health_report)
+    return JSONResponse(report, status_code=200 if healthy else 503)
+
+
+if __name__ == "__main__":
+    from dashboard.ui.shell import draw_app
+
+    draw_app()
+else:
+    app = build_app()

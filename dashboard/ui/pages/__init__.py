@@ -1,0 +1,10 @@
+"""The register of pages, in the order of the navigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.ui.pages import explore
+from dashboard.ui.pages.base import Page
+
+PAGES: Final[tuple[Page, ...]] = (explore.PAGE,)

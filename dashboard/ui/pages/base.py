@@ -1,0 +1,46 @@
+"""The form of a page, and the recipe for a new one.
+
+A page in five steps:
+
+1. `ui/pages/<id>.py`: a `draw(view: View) -> None` and, at the end, `PAGE = Page(…)`.
+2. One import and one entry in `PAGES` (`ui/pages/__init__.py`); the tests over `PAGES` open it.
+3. Controls that belong into the link are `Param`s of the page. Ask `view["key"]` for the value
+   and hand `**view.widget("key")` to the Streamlit widget: it brings `key=` and `on_change=`,
+   so give the widget no default of its own. To change a value in a callback: `view.set(key=…)`.
+   The shell has already read the link, told what it ignored and drawn the status line.
+4. Data come from `dashboard.ui.session` (`series(id)`, `events()`, `parts()` …), never from
+   sources or store. Text of users goes only through `dashboard.ui.text`, words and numbers
+   through `dashboard.ui.wording`, colours through `dashboard.ui.palette`, figures through
+   `dashboard.ui.charts` (plain dictionaries) and `dashboard.ui.widgets.figure.draw_figure`.
+5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
+   Link to another page with `link_to("event", id=…)` from `dashboard.ui.widgets.links`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.ui.view import Param
+
+if TYPE_CHECKING:
+    from dashboard.ui.address import View
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: how it is called, what its link may carry and how it is drawn.
+
+    `icon` is a Material symbol (`:material/…:`, drawn from the shipped font). The page with an
+    empty `url_path` is the one that opens first. A page that is not `visible` is reached by
+    links only.
+    """
+
+    id: str
+    title: str
+    icon: str
+    url_path: str
+    draw: Callable[[View], None]
+    params: tuple[Param, ...] = ()
+    visible: bool = True

@@ -1,0 +1,51 @@
+"""What surrounds every page: navigation, status line, notices about the link, footer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard.ui.address import open_view
+from dashboard.ui.pages import PAGES
+from dashboard.ui.pages.base import Page
+from dashboard.ui.view import ignored_notice
+from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.links import remember_pages
+from dashboard.ui.widgets.status_line import draw_status_line
+
+NAME: Final = "Rouble Reaction"
+DISCLAIMER: Final = (
+    "Research tool. Moves near an event are not proof of cause. Not investment advice."
+)
+
+
+def draw_app() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title=NAME, page_icon=":material/show_chart:", layout="wide")
+    targets = {page.id: _target(page) for page in PAGES}
+    remember_pages(targets)
+    st.navigation(list(targets.values()), position="top").run()
+
+
+def _target(page: Page) -> st.Page:
+    return st.Page(
+        partial(_draw_page, page),
+        title=page.title,
+        icon=page.icon,
+        url_path=page.url_path,
+        default=not page.url_path,
+        visibility="visible" if page.visible else "hidden",
+    )
+
+
+def _draw_page(page: Page) -> None:
+    view = open_view(page.id, page.params)
+    draw_status_line(view)
+    notice = st.container()
+    page.draw(view)
+    told = ignored_notice(view.ignored)
+    if told:
+        notice.info(escape_markdown(told), icon=":material/link_off:")
+    st.caption(DISCLAIMER)
