@@ -113,3 +113,8 @@ END_OF_DAY: Final = DateRule(
 RULES: Final = {rule.id: rule for rule in (BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY)}
 
 
+def breaks_between(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> list[bool]:
+    """Whether a method break falls into `(after, until]`, for N pairs of market days."""
+    days = np.array(sorted(method.day for method in breaks), dtype="datetime64[D]")
+    found = np.searchsorted(days, until, "right") > np.searchsorted(days, after, "right")
+    return [bool(crossed) for crossed in found]

@@ -35,3 +35,18 @@ class Change:
     who: str
     before: Event | None
     after: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the store is, for a status line; `problem` is empty where it answers.
+
+    `engine` names the kind of database; `last_change` is the UTC moment of the last change
+    to any note, None where there never was one.
+    """
+
+    engine: str
+    notes: int = 0
+    deleted: int = 0
+    last_change: datetime | None = None
+    problem: str = ""

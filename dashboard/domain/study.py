@@ -101,11 +101,6 @@ class CarResult:
     n_placebo: Ints
     crowd: tuple[tuple[str, ...], ...]
 
-    @property
-    def scar(self) -> Floats:
-        """Standardised CAR, CAR / S_CAR (Campbell, Lo & MacKinlay 1997, section 4.4)."""
-        return self.t
-
 
 @dataclass(frozen=True, slots=True)
 class Average:
@@ -148,7 +143,9 @@ class StudyResult:
     `anchor` (N,) is the row of offset 0; `shift_days` (N,) the calendar days from the event's
     day to the market day of that row; `offsets` (L,). The matrices are (N, L): `rate`,
     `returns`, `normal`, `abnormal`, `abnormal_se`, `car` (cumulated from the first offset),
-    `ordinary_low/high` (95 % forecast interval of `car` under the model).
+    `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
+    raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
+    the residual standard deviation of one return in the estimation window.
     """
 
     request: StudyRequest
@@ -165,7 +162,10 @@ class StudyResult:
     car: Floats
     ordinary_low: Floats
     ordinary_high: Floats
+    from_base: tuple[Floats, Floats, Floats]
+    sigma: Floats
     n_estimation: Ints
+    crowd: tuple[tuple[str, ...], ...]
     flags: tuple[tuple[str, ...], ...]
     cars: tuple[CarResult, ...]
     averages: tuple[Average, ...]

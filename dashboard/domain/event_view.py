@@ -1,0 +1,130 @@
+"""What one event did on one series, ready to be put into words: timing, moves, neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.study import StudyRequest, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """One observation: market day, printed date, the moments it covers (UTC) and the rate."""
+
+    day: date
+    record: date
+    opens: datetime
+    known_at: datetime
+    rate: float
+
+    @classmethod
+    def at(cls, series: RateSeries, row: int) -> Fixing:
+        """The observation in a row of a series."""
+        return cls(
+            date.fromisoformat(str(series.day[row])),
+            date.fromisoformat(str(series.record[row])),
+            datetime.fromisoformat(str(series.opens[row])).replace(tzinfo=UTC),
+            datetime.fromisoformat(str(series.known_at[row])).replace(tzinfo=UTC),
+            float(series.rate[row]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Said when -> first observation that can contain it -> base.
+
+    `alternative` is the next observation, shown where the hour is not known. `partial` =
+    said inside the averaging window; `far` = more than five days before the observation.
+    """
+
+    moment: datetime | None
+    first: Fixing
+    base: Fixing
+    alternative: Fixing | None
+    shift_days: int
+    partial: bool
+    far: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The move in one window, from the base (last observation before it) to its end.
+
+    `log_points` = 100 x the rouble's log move; `car`, `car_se` in log points too. The
+    percentiles say how many per cent of pseudo-dates moved less, in size; `quiet` pool: no
+    event near; `all`: every admissible date; `matched`: quiet and of similar volatility.
+    Numbers are None where they cannot be known, with `reason`.
+    """
+
+    window: Window
+    base: Fixing | None
+    end: Fixing | None
+    log_points: float | None
+    pct_quoted: float | None
+    pct_inverse: float | None
+    car: float | None
+    car_se: float | None
+    car_t: float | None
+    p_value: float | None
+    placebo_p: float | None
+    percentile: float | None
+    percentile_all: float | None
+    percentile_matched: float | None
+    n_quiet: int
+    n_all: int
+    crowd: tuple[Event, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathPoint:
+    """One offset of the event window; the move against the base in log points."""
+
+    offset: int
+    day: date
+    rate: float
+    move: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Everything the Event page, the card and the API say about one event.
+
+    `reason` is set, and `timing`, `moves` and `path` are empty, where the event lies outside
+    the data or has too little history. `crowd` are the other events in the event window with
+    their offsets. `normal_log_points` is the expected daily move under the model.
+    """
+
+    event: Event
+    card: SeriesCard
+    request: StudyRequest
+    timing: Timing | None
+    moves: tuple[Move, ...]
+    path: tuple[PathPoint, ...]
+    crowd: tuple[tuple[int, Event], ...]
+    flags: tuple[str, ...]
+    n_estimation: int
+    sigma: float | None
+    previous_id: str | None
+    next_id: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayMove:
+    """A move from one observation to the next and the events it can contain."""
+
+    day: date
+    base_day: date
+    rate: float
+    base_rate: float
+    log_points: float
+    pct_quoted: float
+    pct_inverse: float
+    percentile: float
+    events: tuple[Event, ...]

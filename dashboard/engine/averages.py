@@ -1,0 +1,76 @@
+"""Averages: AAR and CAAR of a group, with pointwise and simultaneous bands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from dashboard.domain.series import Floats, Ints
+from dashboard.domain.study import Average
+
+LEVEL: Final = 0.95
+DRAWS: Final = 2_000
+FEWEST_FOR_BAND: Final = 3
+
+
+def average_path(
+    group: str, offsets: Ints, paths: tuple[Floats, Floats], seed: int
+) -> tuple[Average, ...]:
+    """AAR_t and CAAR_t with standard errors across events (the event is the unit).
+
+    Args:
+        group: "all" or a category.
+        offsets: (L,).
+        paths: AR and CAR (cumulated from the first offset), each (N, L); NaN where missing.
+        seed: of the simulation behind the sup-t band.
+    """
+    ar, car = paths
+    n, aar, aar_se = _mean_and_error(ar)
+    count, caar, caar_se = _mean_and_error(car)
+    with np.errstate(invalid="ignore"):
+        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2) * caar_se
+    simultaneous = sup_t_quantile(car, seed) * caar_se
+    columns = (n, aar, aar_se, caar, caar - pointwise, caar + pointwise,
+               caar - simultaneous, caar + simultaneous)  # fmt: skip
+    rows = zip(offsets.tolist(), *(column.tolist() for column in columns), strict=True)
+    return tuple(Average(group, *row) for row in rows)
+
+
+def sup_t_quantile(car: Floats, seed: int) -> float:
+    """Critical value of the simultaneous (sup-t) band of a CAAR path.
+
+    The maximum over the path of the absolute t statistics of correlated means, simulated
+    with Gaussian multipliers on the events' own paths and divided by an independent
+    sqrt(chi2/df) (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34).
+
+    Returns:
+        A number at least as large as the pointwise t quantile; NaN for fewer than three
+        complete paths.
+    """
+    whole = car[np.isfinite(car).all(axis=1)]
+    n = len(whole)
+    if n < FEWEST_FOR_BAND:
+        return float("nan")
+    spread = whole.std(axis=0, ddof=1)
+    moving = spread > 0
+    if not moving.any():
+        return float("nan")
+    scores = (whole[:, moving] - whole[:, moving].mean(axis=0)) / spread[moving]
+    random = np.random.default_rng(seed)
+    draws = random.standard_normal((DRAWS, n)) @ scores / np.sqrt(n - 1)
+    scale = np.sqrt(random.chisquare(n - 1, DRAWS) / (n - 1))
+    simulated = float(np.quantile(np.abs(draws).max(axis=1) / scale, LEVEL))
+    return max(simulated, float(special.stdtrit(n - 1, (1 + LEVEL) / 2)))
+
+
+def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
+    present = np.isfinite(values)
+    n = present.sum(axis=0)
+    filled = np.where(present, values, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(n > 0, filled.sum(axis=0) / n, np.nan)
+        square = (np.where(present, values - mean, 0.0) ** 2).sum(axis=0)
+        error = np.where(n > 1, np.sqrt(square / (n - 1) / n), np.nan)
+    return n, mean, error

@@ -1,0 +1,11 @@
+"""The shelf of normal-return models: one file a model, one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.engine.normal.base import NormalModel
+from dashboard.engine.normal.mean import ConstantMean
+from dashboard.engine.normal.none import NoChange
+
+NORMAL_MODELS: Final[tuple[NormalModel, ...]] = (NoChange(), ConstantMean())

@@ -1,0 +1,132 @@
+"""Placebo: how the move of an event compares with that of every admissible pseudo-date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.domain.study import Pool, StudyRequest, Window
+from dashboard.engine.abnormal import abnormal_returns, standardise
+from dashboard.engine.normal.base import NormalModel
+from dashboard.engine.windows import RunningSums, whole
+
+DECAY: Final = 0.94
+"""EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
+TERCILES: Final = (1 / 3, 2 / 3)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidates:
+    """Every admissible pseudo-date of a series: rows (K,), quiet flag, eve volatility."""
+
+    row: Ints
+    quiet: Bools
+    volatility: Floats
+    car: dict[Window, Floats]
+    scar: dict[Window, Floats]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Placebo:
+    """Placebo answers of N events in one window, each (N,)."""
+
+    p: Floats
+    percentile: Floats
+    percentile_matched: Floats
+    pool: Ints
+
+
+def eve_volatility(returns: Floats) -> Floats:
+    """EWMA standard deviation known on the eve of each row, (n,)."""
+    square = pd.Series(returns**2).ewm(alpha=1 - DECAY, adjust=False, ignore_na=True).mean()
+    return np.sqrt(square.shift(1).to_numpy(dtype=float))
+
+
+def far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
+    """Whether windows of `length` rows at `rows` touch none of those at `occupied`."""
+    if len(occupied) == 0:
+        return np.ones(len(rows), dtype=bool)
+    taken = np.sort(occupied)
+    after = np.searchsorted(taken, rows)
+    ahead = taken[np.minimum(after, len(taken) - 1)] - rows
+    behind = rows - taken[np.maximum(after - 1, 0)]
+    return (np.abs(ahead) >= length) & (np.abs(behind) >= length)
+
+
+def find_candidates(
+    returns: Floats, sums: RunningSums, occupied: Ints, request: StudyRequest, model: NormalModel
+) -> Candidates:
+    """Every row whose estimation and event window lie inside the series.
+
+    Args:
+        returns: returns of the series, (n,).
+        sums: the running sums of the same returns.
+        occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
+        request: windows and the number of returns needed.
+        model: predicts the normal return, as for the events.
+    """
+    rows = np.arange(1, len(returns), dtype=np.int64)
+    rows = rows[whole(rows, request.window, (request.estimation, request.gap), len(returns))]
+    found = abnormal_returns(returns, sums, rows, request, model)
+    enough = found.prediction.usable >= request.min_estimation
+    length = request.window[1] - request.window[0] + 1
+    car, scar = {}, {}
+    for window in request.cars:
+        value, se = found.car(window)
+        car[window], scar[window] = value[enough], standardise(value, se)[enough]
+    rows = rows[enough]
+    return Candidates(
+        rows, far_from(rows, occupied, length), eve_volatility(returns)[rows], car, scar
+    )
+
+
+def compare(
+    candidates: Candidates, window: Window, pool: Pool, events: tuple[Ints, Floats, Floats, Floats]
+) -> Placebo:
+    """Placebo p and percentiles of events (STATISTICS section 1).
+
+    `p` = share of pool and event whose |SCAR| is at least the event's, the event included.
+    The percentile counts pool members with a smaller |CAR|; the matched one only those whose
+    eve volatility lies in the same tercile of the pool.
+
+    Args:
+        candidates: the admissible pseudo-dates of the series.
+        window: the CAR window.
+        pool: "quiet" or "all".
+        events: row, CAR, SCAR and eve volatility of the events, each (N,).
+    """
+    row, car, scar, volatility = events
+    member = candidates.quiet if pool == "quiet" else np.ones(len(candidates.row), dtype=bool)
+    member = member & np.isfinite(candidates.scar[window])
+    size, standard = np.abs(candidates.car[window][member]), np.abs(candidates.scar[window][member])
+    own = np.isin(row, candidates.row[member])
+    total = np.full(len(row), len(size)) - own
+    sizes, standards = np.sort(size), np.sort(standard)
+    at_least = len(standards) - np.searchsorted(standards, np.abs(scar), side="left") - own
+    smaller = np.searchsorted(sizes, np.abs(car), side="left")
+    usable = np.isfinite(scar) & (total > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.where(usable, (at_least + 1) / (total + 1), np.nan)
+        percentile = np.where(usable, 100.0 * smaller / total, np.nan)
+    matched = _matched(size, candidates.volatility[member], (car, volatility, own))
+    return Placebo(p, percentile, np.where(usable, matched, np.nan), total)
+
+
+def _matched(size: Floats, volatility: Floats, events: tuple[Floats, Floats, Bools]) -> Floats:
+    car, eve, own = events
+    if len(size) < len(TERCILES) + 1:
+        return np.full(len(car), np.nan)
+    cuts = np.quantile(volatility, TERCILES)
+    pool_class, event_class = np.searchsorted(cuts, volatility), np.searchsorted(cuts, eve)
+    share = np.full(len(car), np.nan)
+    for tercile in range(len(TERCILES) + 1):
+        sizes = np.sort(size[pool_class == tercile])
+        here = event_class == tercile
+        total = len(sizes) - own[here]
+        smaller = np.searchsorted(sizes, np.abs(car[here]), side="left")
+        share[here] = np.where(total > 0, 100.0 * smaller / np.maximum(total, 1), np.nan)
+    return share

@@ -1,0 +1,37 @@
+"""Returns: the move from one observation to the next, never across a filled-in day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.domain.series import ROUBLE_QUOTED, Floats
+from dashboard.domain.study import Returns
+
+
+def observed_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
+    """The return of every observation against the one before.
+
+    A log return is `move_sign x ln(P_t / P_t-1)`. A simple return is that of the quoted
+    number (`move_sign` +1) or of its inverse, the value of one rouble (-1): the two are
+    not mirror images, which is why a sign alone would be wrong.
+
+    Args:
+        rate: quoted numbers, shape (n,); NaN where missing.
+        move_sign: +1 as quoted, -1 roubles per foreign unit (positive = stronger rouble).
+        kind: "log" or "simple".
+
+    Returns:
+        Shape (n,), dimensionless (0.01 = 1 log point or 1 %); NaN at row 0 and wherever
+        either rate is missing.
+    """
+    out = np.full(len(rate), np.nan)
+    if len(rate) < 2:
+        return out
+    before, after = rate[:-1], rate[1:]
+    if kind == "log":
+        out[1:] = move_sign * np.log(after / before)
+    elif move_sign == ROUBLE_QUOTED:
+        out[1:] = before / after - 1.0
+    else:
+        out[1:] = after / before - 1.0
+    return out

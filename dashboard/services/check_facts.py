@@ -1,0 +1,60 @@
+"""Check facts: what every series says about a day, in the shape of the JSON contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from dashboard.domain.day_facts import DayFacts, Observation
+from dashboard.domain.series import RateSeries
+from dashboard.engine.facts import facts_on
+
+
+def check_facts(
+    series: Sequence[RateSeries], day: date, since: date | None = None
+) -> tuple[DayFacts, ...]:
+    """Facts of one day on every series.
+
+    Raises:
+        InputError: when the day lies before a series' first observation.
+    """
+    return tuple(facts_on(each, day, since) for each in series)
+
+
+def facts_json(asked: date, answers: Sequence[DayFacts]) -> dict[str, Any]:
+    """The contract of `facts --json` and of the HTTP API."""
+    return {"asked": asked.isoformat(), "answers": [_answer(answer) for answer in answers]}
+
+
+def _answer(answer: DayFacts) -> dict[str, Any]:
+    return {
+        "series": answer.series,
+        "quote": answer.quote,
+        "day": answer.day.isoformat(),
+        "rate": answer.rate,
+        "changes": [
+            {
+                "base": change.base,
+                "base_day": change.base_day.isoformat(),
+                "base_rate": change.base_rate,
+                "rub_per_usd_pct": change.rub_per_usd_pct,
+                "usd_per_rub_pct": change.usd_per_rub_pct,
+                "log_points": change.log_points,
+            }
+            for change in answer.changes
+        ],
+        "strongest_since": _observation(answer.strongest_since),
+        "weakest_since": _observation(answer.weakest_since),
+        "data_from": answer.first_day.isoformat(),
+        "range_52_weeks": {
+            "low": _observation(answer.year_low),
+            "high": _observation(answer.year_high),
+        },
+    }
+
+
+def _observation(observation: Observation | None) -> dict[str, Any] | None:
+    if observation is None:
+        return None
+    return {"day": observation.day.isoformat(), "rate": observation.rate}

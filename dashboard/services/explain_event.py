@@ -1,0 +1,189 @@
+"""Explain an event: its timing, its moves with their ordinary range, and its neighbours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.day_facts import Observation
+from dashboard.domain.event import Event
+from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
+from dashboard.domain.series import RateSeries
+from dashboard.domain.study import (
+    FIRST_WINDOWS,
+    CarResult,
+    StudyRequest,
+    StudyResult,
+    Window,
+)
+from dashboard.engine import study
+from dashboard.engine.facts import change
+
+PAGE_REQUEST: Final = StudyRequest(cars=FIRST_WINDOWS)
+"""What the pages ask: the defaults of the command line, for the five first windows."""
+
+
+def explain_event(
+    series: RateSeries,
+    event: Event,
+    known: Sequence[Event],
+    request: StudyRequest = PAGE_REQUEST,
+) -> EventView:
+    """Everything one event did on one series.
+
+    Args:
+        series: the observations.
+        event: the event, stored or only a draft.
+        known: every known event, for crowding, quiet dates and the neighbours' ids.
+        request: the windows and the model; both pools are used whatever it says.
+
+    Returns:
+        An `EventView`, with a `reason` instead of numbers where the event cannot be studied.
+    """
+    quiet = study.run(series, [event], known, replace(request, pool="quiet"))
+    before, after = _neighbours(event, known)
+    if not quiet.events:
+        return _unstudied(series, event, (quiet, before, after))
+    every = study.run(series, [event], known, replace(request, pool="all"))
+    by_id = {each.id: each for each in known}
+    row = int(quiet.anchor[0])
+    moves = tuple(
+        _move(series, row, (of_quiet, of_all), by_id)
+        for of_quiet, of_all in zip(quiet.cars, every.cars, strict=True)
+    )
+    return EventView(
+        event=event,
+        card=series.card,
+        request=request,
+        timing=_timing(series, event, quiet),
+        moves=moves,
+        path=_path(series, quiet),
+        crowd=_crowd(series, row, quiet.crowd[0], by_id),
+        flags=quiet.flags[0],
+        n_estimation=int(quiet.n_estimation[0]),
+        sigma=_percent(quiet.sigma),
+        previous_id=before,
+        next_id=after,
+    )
+
+
+def _unstudied(
+    series: RateSeries, event: Event, found: tuple[StudyResult, str | None, str | None]
+) -> EventView:
+    result, before, after = found
+    row = int(study.align_events(series, [event]).row[0])
+    return EventView(
+        event=event,
+        card=series.card,
+        request=result.request,
+        timing=_timing_at(series, event, row) if row >= 1 else None,
+        moves=(),
+        path=(),
+        crowd=(),
+        flags=(),
+        n_estimation=0,
+        sigma=None,
+        previous_id=before,
+        next_id=after,
+        reason=result.skipped[0].reason,
+    )
+
+
+def _timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
+    return _timing_at(series, event, int(result.anchor[0]))
+
+
+def _timing_at(series: RateSeries, event: Event, row: int) -> Timing:
+    alignment = study.align_events(series, [event])
+    unknown_hour = event.moment is None and row + 1 < len(series)
+    return Timing(
+        event.moment,
+        Fixing.at(series, row),
+        Fixing.at(series, row - 1),
+        Fixing.at(series, row + 1) if unknown_hour else None,
+        int(alignment.shift_days[0]),
+        bool(alignment.partial[0]),
+        bool(alignment.far[0]),
+    )
+
+
+def _move(
+    series: RateSeries, row: int, found: tuple[CarResult, CarResult], by_id: dict[str, Event]
+) -> Move:
+    quiet, every = found
+    first, last = row + quiet.window[0] - 1, row + quiet.window[1]
+    crowd = tuple(by_id[name] for name in quiet.crowd[0] if name in by_id)
+    base = Fixing.at(series, first)
+    if last >= len(series):
+        missing = last - len(series) + 1
+        reason = f"needs {missing} more observation{'s' if missing > 1 else ''}"
+        return _unknown(quiet.window, base, (int(quiet.n_placebo[0]), int(every.n_placebo[0])),
+                        crowd, reason)  # fmt: skip
+    end = Fixing.at(series, last)
+    if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
+        return _unknown(quiet.window, base, (0, 0), crowd, "a rate is missing")
+    measured = change("base", Observation(base.day, base.rate), end.rate, series.card.move_sign)
+    return Move(
+        quiet.window,
+        base,
+        end,
+        measured.log_points,
+        measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct,
+        _percent(quiet.car),
+        _percent(quiet.se),
+        _number(quiet.t),
+        _number(quiet.p),
+        _number(quiet.placebo_p),
+        _number(quiet.percentile),
+        _number(every.percentile),
+        _number(quiet.percentile_matched),
+        int(quiet.n_placebo[0]),
+        int(every.n_placebo[0]),
+        crowd,
+    )
+
+
+def _unknown(
+    window: Window, base: Fixing, pools: tuple[int, int], crowd: tuple[Event, ...], reason: str
+) -> Move:
+    return Move(window, base, None, *(None,) * 11, *pools, crowd, reason)
+
+
+def _path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
+    move, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    return tuple(
+        PathPoint(offset, Fixing.at(series, at).day, float(result.rate[0, k]), *point)
+        for k, offset in enumerate(result.offsets.tolist())
+        if (at := int(result.anchor[0]) + offset) < len(series)
+        for point in [(float(move[k]), float(low[k]), float(high[k]))]
+    )
+
+
+def _crowd(
+    series: RateSeries, row: int, ids: tuple[str, ...], by_id: dict[str, Event]
+) -> tuple[tuple[int, Event], ...]:
+    others = [by_id[name] for name in ids if name in by_id]
+    rows = study.align_events(series, others).row if others else np.array([], dtype=np.int64)
+    return tuple((int(at) - row, other) for at, other in zip(rows, others, strict=True))
+
+
+def _neighbours(event: Event, known: Sequence[Event]) -> tuple[str | None, str | None]:
+    ordered = sorted({e.id: e for e in (*known, event)}.values(), key=lambda e: (e.starts_at, e.id))
+    at = next(k for k, each in enumerate(ordered) if each.id == event.id)
+    before = ordered[at - 1].id if at else None
+    return before, ordered[at + 1].id if at + 1 < len(ordered) else None
+
+
+def _number(values: np.ndarray) -> float | None:
+    value = float(values[0])
+    return value if math.isfinite(value) else None
+
+
+def _percent(values: np.ndarray) -> float | None:
+    value = _number(values)
+    return None if value is None else 100.0 * value

@@ -1,0 +1,78 @@
+"""Run a study: events on one or several series, none of them lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries
+from dashboard.domain.study import Skipped, StudyRequest, StudyResult
+from dashboard.engine import study
+
+if TYPE_CHECKING:
+    from dashboard.compute.base import Compute
+
+
+@dataclass(frozen=True, slots=True)
+class StudyAnswer:
+    """One result a series, and the events that no series could take."""
+
+    results: tuple[StudyResult, ...]
+    skipped: tuple[Skipped, ...]
+    asked: int
+
+    @property
+    def used(self) -> int:
+        """How many of the events asked for have a CAR in at least one window and series."""
+        return len(
+            {
+                result.events[k].id
+                for result in self.results
+                for car in result.cars
+                for k in np.flatnonzero(np.isfinite(car.car)).tolist()
+            }
+        )
+
+
+def run_study(
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+    request: StudyRequest,
+    *,
+    known: Sequence[Event] | None = None,
+    compute: Compute | None = None,
+) -> StudyAnswer:
+    """Study events on every series, each event on the series it is bound to or on all.
+
+    Args:
+        series: the series of the panel.
+        events: the events to study.
+        request: the parameters.
+        known: every known event, for crowding and quiet dates; the studied ones if None.
+        compute: where the work runs; in this process if None.
+
+    Raises:
+        InputError: for an unknown model or two events with one id.
+    """
+    twice = [name for name, count in Counter(e.id for e in events).items() if count > 1]
+    if twice:
+        msg = f"event id {twice[0]}: given more than once; give each its own"
+        raise InputError(msg)
+    study.model_by_id(request.model)
+    one = partial(study.run, events=events, known=known or events, request=request)
+    run = compute.map(one, list(series)) if compute else [one(each) for each in series]
+    ids = {each.card.id for each in series}
+    homeless = tuple(
+        Skipped(event.id, event.series, f"no series {event.series} in this study")
+        for event in events
+        if event.series is not None and event.series not in ids
+    )
+    skipped = tuple(row for result in run for row in result.skipped)
+    return StudyAnswer(tuple(run), homeless + skipped, len(events))

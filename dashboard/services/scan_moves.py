@@ -1,0 +1,82 @@
+"""Scan moves: the largest moves of a period and the events each can contain."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard.domain.day_facts import Observation
+from dashboard.domain.event import Event
+from dashboard.domain.event_view import DayMove, Fixing
+from dashboard.domain.series import Floats, RateSeries
+from dashboard.engine.facts import change
+from dashboard.engine.returns import observed_returns
+from dashboard.engine.study import align_events
+
+
+def largest_moves(
+    series: RateSeries, events: Sequence[Event], since: date, until: date, count: int = 5
+) -> tuple[DayMove, ...]:
+    """The observations of a period that moved most, in size, the largest first.
+
+    The percentile is the share of all moves of the series that were smaller in size.
+    """
+    move = move_size(series)
+    rows = np.flatnonzero(
+        np.isfinite(move)
+        & (series.day >= np.datetime64(since, "D"))
+        & (series.day <= np.datetime64(until, "D"))
+    )
+    top = rows[np.argsort(-move[rows], kind="stable")[:count]]
+    contained = events_by_row(series, events)
+    ordered = np.sort(move[np.isfinite(move)])
+    return tuple(
+        _day_move(series, row, ordered, tuple(contained.get(row, ()))) for row in top.tolist()
+    )
+
+
+def move_on(series: RateSeries, events: Sequence[Event], day: date) -> DayMove | None:
+    """The move of the last observation on or before a day; None without a base."""
+    row = series.row_on_or_before(day)
+    move = move_size(series)
+    if row < 1 or not np.isfinite(move[row]):
+        return None
+    ordered = np.sort(move[np.isfinite(move)])
+    return _day_move(series, row, ordered, tuple(events_by_row(series, events).get(row, ())))
+
+
+def move_size(series: RateSeries) -> Floats:
+    """Absolute log move of every observation, (n,), NaN where it has no base."""
+    return np.abs(observed_returns(series.rate, series.card.move_sign, "log"))
+
+
+def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list[Event]]:
+    """The events whose offset 0 is each row of the series."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    if not events:
+        return found
+    for event, row in zip(events, align_events(series, events).row.tolist(), strict=True):
+        if row >= 1:
+            found[row].append(event)
+    return found
+
+
+def _day_move(series: RateSeries, row: int, ordered: Floats, events: tuple[Event, ...]) -> DayMove:
+    here, base = Fixing.at(series, row), Fixing.at(series, row - 1)
+    measured = change(
+        "previous", Observation(base.day, base.rate), here.rate, series.card.move_sign
+    )
+    return DayMove(
+        here.day,
+        base.day,
+        here.rate,
+        base.rate,
+        measured.log_points,
+        measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct,
+        100.0 * float(np.searchsorted(ordered, move_size(series)[row])) / len(ordered),
+        events,
+    )
