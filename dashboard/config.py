@@ -1,0 +1,38 @@
+"""What differs between machines; the only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+APP_NAME: Final = "rouble-reaction"
+
+
+def default_home() -> Path:
+    """The user's data directory; it is made when something is first written to it."""
+    return user_data_path(APP_NAME, appauthor=False)
+
+
+class Settings(BaseSettings):
+    """The settings of this machine.
+
+    `DASHBOARD_HOME` is where what a person writes is kept; `DATABASE_URL` puts the event
+    store elsewhere, for example `postgresql+psycopg://user@host/name`. An empty variable
+    counts as not set.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    dashboard_home: Path = Field(default_factory=default_home)
+    database_url: str | None = Field(default=None, repr=False)
+
+    @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL of the event store; it may hold a password, so never show it."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.dashboard_home.expanduser().resolve() / 'events.sqlite3'}"

@@ -1,0 +1,1 @@
+"""Where data come from: rate sources and event sources, each on a shelf of its own."""

@@ -1,0 +1,68 @@
+"""The data that ship with the program, as data/datapackage.json describes them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dashboard.domain.errors import SourceError
+
+DATA: Final = Path(__file__).resolve().parents[2] / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One shipped file: its entry in the descriptor, and the folder it lies in."""
+
+    entry: dict[str, Any]
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the resource; for a rate file the id of its series."""
+        return str(self.entry["name"])
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file that the descriptor promises."""
+        return str(self.entry["hash"]).removeprefix("sha256:")
+
+    def rows(self) -> list[list[str]]:
+        """The cells of the file below its header.
+
+        Raises:
+            SourceError: the file is missing or is not the one described.
+        """
+        expected = [field["name"] for field in self.entry["schema"]["fields"]]
+        try:
+            with (self.folder / self.entry["path"]).open(encoding="utf-8", newline="") as lines:
+                header, *rows = csv.reader(lines, strict=True)
+        except (OSError, ValueError, csv.Error) as error:
+            msg = f"data/{self.entry['path']}: cannot be read ({error}); fetch the program again"
+            raise SourceError(msg) from error
+        if header != expected or any(len(row) != len(expected) for row in rows):
+            msg = (
+                f"data/{self.entry['path']}: the columns are not {', '.join(expected)};"
+                " fetch the program again"
+            )
+            raise SourceError(msg)
+        return rows
+
+
+def read_resources(kind: str, folder: Path = DATA) -> tuple[Resource, ...]:
+    """The shipped files of one kind, `rates` or `events`, in the order of the descriptor.
+
+    Raises:
+        SourceError: the descriptor is missing or is not JSON.
+    """
+    try:
+        descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"data/datapackage.json: cannot be read ({error}); fetch the program again"
+        raise SourceError(msg) from error
+    return tuple(
+        Resource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind
+    )

@@ -1,0 +1,91 @@
+"""The rates that ship with the program: Bank of Russia, ECB and EIA, read from data/rates."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dashboard.domain.date_rules import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, RULES
+from dashboard.domain.errors import InputError, SourceError
+from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.sources.datapackage import DATA, Resource, read_resources
+
+
+class ShippedRates:
+    """Series of the descriptor; each file is read once, when it is first asked for."""
+
+    id = "shipped"
+
+    def __init__(self, folder: Path = DATA) -> None:
+        self._folder = folder
+        self._series: dict[str, RateSeries] = {}
+
+    @cached_property
+    def _resources(self) -> dict[str, Resource]:
+        return {resource.name: resource for resource in read_resources("rates", self._folder)}
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """The series that ship; the default one comes first."""
+        return tuple(card_of(resource.entry) for resource in self._resources.values())
+
+    def get(self, series_id: str) -> RateSeries:
+        """One shipped series; its arrays are shared and cannot be written to.
+
+        Raises:
+            InputError: no such series ships; the message names those that do.
+            SourceError: the file is missing or damaged.
+        """
+        if series_id not in self._resources:
+            msg = (
+                f"series {series_id!r}: is not shipped; choose {', '.join(self._resources)}"
+            )
+            raise InputError(msg)
+        if series_id not in self._series:
+            self._series[series_id] = read_series(self._resources[series_id])
+        return self._series[series_id]
+
+    def files(self) -> dict[str, str]:
+        """The sha256 of each shipped file by series id, for the manifest of an export."""
+        return {name: resource.sha256 for name, resource in self._resources.items()}
+
+
+def card_of(entry: dict[str, Any]) -> SeriesCard:
+    """The card of a series from its entry in the descriptor."""
+    return SeriesCard(
+        id=entry["name"],
+        title=entry["title"],
+        unit=entry["unit"],
+        inverse_unit=entry["inverseUnit"],
+        publisher=entry["publisher"],
+        source_url=entry["sources"][0]["path"],
+        licence=entry["licenses"][0]["title"],
+        date_rule=entry["dateRule"],
+        description=entry["description"],
+        move_sign=entry["moveSign"],
+        decimals=entry["decimals"],
+        inverse_decimals=entry["inverseDecimals"],
+        breaks=BANK_OF_RUSSIA_BREAKS if entry["dateRule"] == BANK_OF_RUSSIA.id else (),
+    )
+
+
+def read_series(resource: Resource) -> RateSeries:
+    """Read a rate file and put each record on the clock of its date rule.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    rows = resource.rows()
+    try:
+        record = np.array([row[0] for row in rows], dtype="datetime64[D]")
+        rate = np.array([row[1] for row in rows], dtype=np.float64)
+        day, opens, known_at = RULES[resource.entry["dateRule"]].clock(record)
+        series = RateSeries(card_of(resource.entry), record, day, opens, known_at, rate)
+    except ValueError as error:
+        msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
+        raise SourceError(msg) from error
+    for array in (record, day, opens, known_at, rate):
+        array.setflags(write=False)
+    return series

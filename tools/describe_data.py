@@ -1,0 +1,70 @@
+"""Measure the shipped files and write what is measured into data/datapackage.json.
+
+The words of the descriptor are written by hand, in the descriptor. This script fills in what a
+file itself says (hash, bytes, rows, first and last date) and the sentence of its date rule:
+
+    python tools/describe_data.py            write the descriptor
+    python tools/describe_data.py --check    exit 1 if it does not fit the files
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DESCRIPTOR = ROOT / "data" / "datapackage.json"
+
+sys.path.insert(0, str(ROOT))
+
+from dashboard.domain.date_rules import RULES  # noqa: E402 - the clone is not installed
+
+
+def measured(content: bytes) -> dict[str, Any]:
+    """Hash, size, number of rows and range of a CSV file with a `date` column."""
+    dates = [row["date"] for row in csv.DictReader(io.StringIO(content.decode("utf-8")))]
+    return {
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": len(content),
+        "rows": len(dates),
+        "range": {"first": min(dates), "last": max(dates)},
+    }
+
+
+def described(descriptor: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The descriptor with everything measured anew from the files beside it."""
+    resources = []
+    for resource in descriptor["resources"]:
+        updated = resource | measured((folder / resource["path"]).read_bytes())
+        if "dateRule" in resource:
+            updated["dateRuleText"] = RULES[resource["dateRule"]].description
+        resources.append(updated)
+    return descriptor | {"resources": resources}
+
+
+def as_text(descriptor: dict[str, Any]) -> str:
+    """The descriptor as it is written: two spaces, real letters, a final newline."""
+    return json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the descriptor, or with `--check` only say whether it fits."""
+    text = DESCRIPTOR.read_text(encoding="utf-8")
+    fresh = as_text(described(json.loads(text), DESCRIPTOR.parent))
+    if fresh == text:
+        return 0
+    if "--check" in arguments:
+        print("data/datapackage.json does not fit the files; run python tools/describe_data.py")
+        return 1
+    DESCRIPTOR.write_text(fresh, encoding="utf-8", newline="\n")
+    print("data/datapackage.json written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
