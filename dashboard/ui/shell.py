@@ -10,8 +10,8 @@ import streamlit as st
 from dashboard.ui.address import open_view
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.view import ignored_notice
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.view import ignored_notice
 from dashboard.ui.widgets.links import remember_pages
 from dashboard.ui.widgets.status_line import draw_status_line
 

@@ -89,15 +89,13 @@ def ignored_notice(ignored: Sequence[str]) -> str:
     if not ignored:
         return ""
     count, listed = len(ignored), ", ".join(ignored[:5])
-    more = f" and {count - 5} more" if count > 5 else ""  # noqa: PLR2004 - five fit in a line
+    more = f" and {count - 5} more" if count > 5 else ""
     if count == 1:
         return f"1 setting in this link is not valid and was ignored: {listed}."
     return f"{count} settings in this link are not valid and were ignored: {listed}{more}."
 
 
-def one_of(
-    key: str, options: Sequence[str], default: str, *, shared: bool = False
-) -> Param:
+def one_of(key: str, options: Sequence[str], default: str, *, shared: bool = False) -> Param:
     """A choice from a closed list."""
 
     def read(texts: Sequence[str]) -> str:

@@ -1,0 +1,173 @@
+"""The glossary: every number, date and phrase that a page prints takes its words here.
+
+Directions and quotes are next door in `dashboard.ui.quoting`. Nothing in either says that
+news caused a move.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.domain.event import MOSCOW, Event
+
+MINUS: Final = "\u2212"
+THIN: Final = "\u202f"
+NOTHING: Final = "–"
+ORDINARY_PERCENTILE: Final = 95.0
+FEWEST_TO_JUDGE: Final = 40
+
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """A number with a true minus; a missing one is a dash."""
+    if math.isnan(value):
+        return NOTHING
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in text for digit in "123456789")
+    return f"{MINUS}{text}" if negative else text
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """A number that always carries its sign; zero has none."""
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """`+5.3 %`, with a narrow space that does not break."""
+    return NOTHING if math.isnan(value) else f"{signed(value, decimals)}{THIN}%"
+
+
+def log_points(value: float, decimals: int = 1) -> str:
+    """`+0.5 log pts`: 100 x the log change, positive = stronger rouble."""
+    return NOTHING if math.isnan(value) else f"{signed(value, decimals)} log pts"
+
+
+def count(value: int, noun: str, plural: str = "") -> str:
+    """`1 event`, `412 events`."""
+    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
+
+
+def ordinal(value: float) -> str:
+    """`97th`, `1st`, for percentiles."""
+    whole = min(int(value), 99)
+    teen = 10 <= whole % 100 <= 20
+    return f"{whole}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"
+
+
+def size(n_bytes: int) -> str:
+    """`164 kB`."""
+    return f"{n_bytes / 1000:,.0f} kB" if n_bytes < 1_000_000 else f"{n_bytes / 1e6:,.1f} MB"
+
+
+# ------------------------------------------------------------------ days and moments
+
+
+def day(value: date) -> str:
+    """`24 Feb 2022`."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def weekday_day(value: date) -> str:
+    """`Thu 24 Feb 2022`."""
+    return f"{_WEEKDAYS[value.weekday()]} {day(value)}"
+
+
+def short_day(value: date, beside: date | None = None) -> str:
+    """`24 Feb`, with the year where it differs from the one beside it."""
+    text = f"{value.day} {_MONTHS[value.month - 1]}"
+    return text if beside is not None and beside.year == value.year else f"{text} {value.year}"
+
+
+def days(first: date, last: date | None) -> str:
+    """A day, or a range: `13–20 Mar 2024`, `30 Mar – 2 Apr 2024`."""
+    if last is None or last == first:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{short_day(first, last)} – {day(last)}"
+
+
+def moment(value: datetime, zone: str = MOSCOW) -> str:
+    """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
+    utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
+    beside = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_day_time(utc)} UTC"
+    text = f"{_day_time(msk)} MSK ({beside}"
+    if zone not in {MOSCOW, "UTC"}:
+        text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
+    return text + ")"
+
+
+def stamp(value: datetime) -> str:
+    """`22 Nov 2026, 06:10 MSK`, for updates and history."""
+    msk = value.astimezone(ZoneInfo(MOSCOW))
+    return f"{day(msk.date())}, {msk:%H:%M} MSK"
+
+
+def when(event: Event) -> str:
+    """When an event happened, as far as it is known; the hour is never invented."""
+    if event.moment is not None:
+        return moment(event.moment, event.zone)
+    if event.is_range:
+        return days(event.day, event.end_day)
+    return f"{weekday_day(event.day)}, time not known"
+
+
+def ago(value: date, today: date) -> str:
+    """`today`, `yesterday`, `12 days ago`, `in 3 days`."""
+    distance = (today - value).days
+    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    if distance in named:
+        return named[distance]
+    return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
+
+
+def _day_time(value: datetime) -> str:
+    return f"{day(value.date())} {value:%H:%M}"
+
+
+# ------------------------------------------------------------------ how unusual
+
+
+def ordinary_phrase(percentile: float, n: int, moves: str = "moves of this length") -> str:
+    """Where a move lies among ordinary ones; too few are never judged."""
+    if math.isnan(percentile) or n < FEWEST_TO_JUDGE:
+        return f"too few days to judge ({n})"
+    share = f"larger than {min(percentile, 99.9):.0f}{THIN}% of {n:,} ordinary {moves}"
+    if percentile >= 99.5:
+        share = (
+            f"larger than {math.floor(percentile * 10) / 10:.1f}{THIN}% of {n:,} ordinary {moves}"
+        )
+    inside = percentile < ORDINARY_PERCENTILE
+    return f"{'inside' if inside else 'outside'} the ordinary range: {share}"
+
+
+def crowd_phrase(others: int) -> str:
+    """How many other events share the window."""
+    return (
+        "no other event in this window"
+        if others == 0
+        else f"{count(others, 'other event')} in this window"
+    )
+
+
+def not_yet(day_of_event: date, last_day: date) -> str:
+    """Why a move is not there: the data end before it."""
+    return f"after the last rate ({day(last_day)}): {day(day_of_event)} has none yet"
+
+
+def expected_phrase(expected: str) -> str:
+    """The direction expected from the nature of an event, before looking at the market."""
+    if expected in {"stronger", "weaker"}:
+        return f"expected from its nature: {expected} rouble"
+    return "no direction expected from its nature"
