@@ -1,0 +1,63 @@
+# Two commands matter: `make run` opens the dashboard, `make test` checks everything.
+# Both make an environment of their own in .venv; they need make and Python 3.11 or newer.
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+
+.PHONY: help run test lint format types lock screenshots bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
+	@$(BIN)/python -m dashboard open --port $(PORT)
+
+test: lint types  ## check everything: style, house plan, types, security, behaviour
+	@$(BIN)/python -m pytest --quiet --numprocesses 2
+
+lint: $(VENV)/ready-to-test  ## style, house plan and security, without running anything
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive dashboard -ll
+
+format: $(VENV)/ready-to-test  ## lay out the code and mend what can be mended by rule
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(VENV)/ready-to-test  ## mypy, strict
+	@$(BIN)/mypy
+
+lock: $(VENV)/ready-to-test  ## write requirements*.txt anew from pyproject.toml
+	@$(BIN)/python tools/lock_requirements.py
+
+screenshots: $(VENV)/ready-to-test  ## take the pictures of the README from the running product
+	@$(BIN)/python tools/take_screenshots.py
+
+bench: $(VENV)/ready-to-test  ## print what is measured: first chart, rerun, size of the figure
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove everything that these commands made
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# uv comes from the lock too; it installs the rest in seconds.
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+
+$(VENV)/ready-to-run: requirements.txt | $(BIN)/uv
+	@echo "Installing what the dashboard needs into $(VENV) …"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-to-test: requirements-dev.txt | $(BIN)/uv
+	@echo "Installing what the dashboard and its tests need into $(VENV) …"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
