@@ -29,7 +29,8 @@ class Abnormal:
     def ar_se(self) -> Floats:
         """S_AR = sigma sqrt(1 + h), (N, L)."""
         columns = [self.prediction.factor(j, j) for j in range(self.ar.shape[1])]
-        return self.prediction.sigma[:, None] * np.sqrt(np.column_stack(columns))
+        spread: Floats = np.sqrt(np.column_stack(columns))
+        return self.prediction.sigma[:, None] * spread
 
     def car(self, window: Window) -> tuple[Floats, Floats]:
         """CAR and S_CAR over an offset window, each (N,); NaN where a return is missing."""

@@ -43,7 +43,8 @@ class Placebo:
 def eve_volatility(returns: Floats) -> Floats:
     """EWMA standard deviation known on the eve of each row, (n,)."""
     square = pd.Series(returns**2).ewm(alpha=1 - DECAY, adjust=False, ignore_na=True).mean()
-    return np.sqrt(square.shift(1).to_numpy(dtype=float))
+    volatility: Floats = np.sqrt(square.shift(1).to_numpy(dtype=float))
+    return volatility
 
 
 def far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
@@ -54,7 +55,8 @@ def far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
     after = np.searchsorted(taken, rows)
     ahead = taken[np.minimum(after, len(taken) - 1)] - rows
     behind = rows - taken[np.maximum(after - 1, 0)]
-    return (np.abs(ahead) >= length) & (np.abs(behind) >= length)
+    free: Bools = (np.abs(ahead) >= length) & (np.abs(behind) >= length)
+    return free
 
 
 def find_candidates(

@@ -26,7 +26,7 @@ from dashboard.engine.averages import average_path
 from dashboard.engine.crowding import kept_by_rule, others_in_window
 from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import NormalModel
-from dashboard.engine.placebo import compare, eve_volatility, find_candidates
+from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
 from dashboard.engine.returns import observed_returns
 from dashboard.engine.verdicts import apply_tests, groups_of
 from dashboard.engine.windows import RunningSums, event_rows, take
@@ -84,31 +84,11 @@ def run(
     pool = find_candidates(returns, sums, context.first, request, model)
     study = _Study(series, chosen, alignment, request, found, returns)
     crowds = {w: _crowd(study, context, w) for w in (*request.cars, request.window)}
-    cars = []
-    for window in request.cars:
-        car, se = found.car(window)
-        scar = standardise(car, se)
-        volatility = eve_volatility(returns)[alignment.row]
-        placebo = compare(pool, window, request.pool, (alignment.row, car, scar, volatility))
-        df = found.prediction.df.astype(float)
-        bhar = found.bhar(window) if request.returns == "simple" else np.full(len(car), np.nan)
-        cars.append(
-            CarResult(
-                window,
-                car,
-                se,
-                scar,
-                df,
-                two_sided_p(scar, df),
-                bhar,
-                placebo.p,
-                placebo.percentile,
-                placebo.percentile_matched,
-                placebo.pool,
-                crowds[window],
-            )  # fmt: skip
-        )
-    return _result(study, tuple(cars), crowds[request.window], skipped)
+    volatility = eve_volatility(returns)[alignment.row]
+    cars = tuple(
+        _car_result(study, pool, (window, crowds[window], volatility)) for window in request.cars
+    )
+    return _result(study, cars, crowds[request.window], skipped)
 
 
 def model_by_id(model_id: str) -> NormalModel:
@@ -184,6 +164,33 @@ def _why_not(series: RateSeries, row: int, usable: int, request: StudyRequest) -
     return (
         f"too little history: {usable} returns in the estimation window,"
         f" {request.min_estimation} needed"
+    )
+
+
+def _car_result(
+    study: _Study, pool: Candidates, at: tuple[Window, tuple[tuple[str, ...], ...], Floats]
+) -> CarResult:
+    window, crowd, volatility = at
+    car, se = study.found.car(window)
+    scar = standardise(car, se)
+    df = study.found.prediction.df.astype(float)
+    simple = study.request.returns == "simple"
+    placebo = compare(
+        pool, window, study.request.pool, (study.alignment.row, car, scar, volatility)
+    )
+    return CarResult(
+        window=window,
+        car=car,
+        se=se,
+        t=scar,
+        df=df,
+        p=two_sided_p(scar, df),
+        bhar=study.found.bhar(window) if simple else np.full(len(car), np.nan),
+        placebo_p=placebo.p,
+        percentile=placebo.percentile,
+        percentile_matched=placebo.percentile_matched,
+        n_placebo=placebo.pool,
+        crowd=crowd,
     )
 
 

@@ -18,7 +18,7 @@ class CrossSectionT:
     assumptions = "assumes independent events; survives event-induced variance"
 
     def apply(self, sample: GroupSample) -> Outcome:
-        """t with N-1 degrees of freedom, two-sided."""
+        """Student t with N-1 degrees of freedom, two-sided."""
         n = len(sample.car)
         if n < 2:
             return does_not_apply(n, "needs at least 2 events")
