@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, Ints, RateSeries
@@ -168,6 +170,32 @@ class StudyResult:
     crowd: tuple[tuple[str, ...], ...]
     flags: tuple[tuple[str, ...], ...]
     cars: tuple[CarResult, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StudyAnswer:
+    """A whole study: one result a series; averages and tests over the events of all of them.
+
+    The event on its series is the unit, never the series. `asked` counts the events given;
+    each is in a CAR window of a result or in `skipped` with its reason.
+    """
+
+    request: StudyRequest
+    results: tuple[StudyResult, ...]
     averages: tuple[Average, ...]
     tests: tuple[TestResult, ...]
     skipped: tuple[Skipped, ...]
+    asked: int
+
+    @property
+    def used(self) -> int:
+        """How many of the events asked for have a CAR in at least one window and series."""
+        return len(
+            {
+                result.events[k].id
+                for result in self.results
+                for car in result.cars
+                for k in np.flatnonzero(np.isfinite(car.car)).tolist()
+            }
+        )

@@ -30,7 +30,8 @@ class Abnormal:
         """S_AR = sigma sqrt(1 + h), (N, L)."""
         columns = [self.prediction.factor(j, j) for j in range(self.ar.shape[1])]
         spread: Floats = np.sqrt(np.column_stack(columns))
-        return self.prediction.sigma[:, None] * spread
+        error: Floats = self.prediction.sigma[:, None] * spread
+        return error
 
     def car(self, window: Window) -> tuple[Floats, Floats]:
         """CAR and S_CAR over an offset window, each (N,); NaN where a return is missing."""

@@ -1,4 +1,4 @@
-"""The event study of one series: from dated events to moves, errors, placebo and averages."""
+"""The event study of one series: from dated events to moves, their errors and their placebo."""
 
 from __future__ import annotations
 
@@ -22,13 +22,11 @@ from dashboard.domain.study import (
 )
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import AFTER_DATA, Alignment, align
-from dashboard.engine.averages import average_path
 from dashboard.engine.crowding import kept_by_rule, others_in_window
 from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
 from dashboard.engine.returns import observed_returns
-from dashboard.engine.verdicts import apply_tests, groups_of
 from dashboard.engine.windows import RunningSums, event_rows, take
 
 FEW_PLACEBOS: Final = 50
@@ -208,14 +206,6 @@ def _result(
     request, found = study.request, study.found
     offsets = np.arange(request.window[0], request.window[1] + 1, dtype=np.int64)
     car, low, high = found.path()
-    windows = {(t, t): found.car((t, t)) for t in offsets.tolist()}
-    windows |= {window: found.car(window) for window in request.cars}
-    groups = groups_of(tuple(event.category for event in study.events))
-    averages = tuple(
-        row
-        for name, member in groups.items()
-        for row in average_path(name, offsets, (found.ar[member], car[member]), request.seed)
-    )
     return StudyResult(
         request=request,
         series=study.series,
@@ -237,8 +227,6 @@ def _result(
         crowd=crowd,
         flags=_flags(study, cars),
         cars=cars,
-        averages=averages,
-        tests=apply_tests(groups, windows),
         skipped=(*skipped, *_incomplete(study, cars)),
     )
 

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
-from dashboard.domain.study import Skipped, StudyRequest, StudyResult
+from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest
 from dashboard.engine import study
+from dashboard.engine.panel import averages_over, tests_over
 
 if TYPE_CHECKING:
     from dashboard.compute.base import Compute
-
-
-@dataclass(frozen=True, slots=True)
-class StudyAnswer:
-    """One result a series, and the events that no series could take."""
-
-    results: tuple[StudyResult, ...]
-    skipped: tuple[Skipped, ...]
-    asked: int
-
-    @property
-    def used(self) -> int:
-        """How many of the events asked for have a CAR in at least one window and series."""
-        return len(
-            {
-                result.events[k].id
-                for result in self.results
-                for car in result.cars
-                for k in np.flatnonzero(np.isfinite(car.car)).tolist()
-            }
-        )
 
 
 def run_study(
@@ -59,8 +36,11 @@ def run_study(
         compute: where the work runs; in this process if None.
 
     Raises:
-        InputError: for an unknown model or two events with one id.
+        InputError: for no series, an unknown model, or two events with one id.
     """
+    if not series:
+        msg = "a study needs at least one series; name one with --rates"
+        raise InputError(msg)
     twice = [name for name, count in Counter(e.id for e in events).items() if count > 1]
     if twice:
         msg = f"event id {twice[0]}: given more than once; give each its own"
@@ -75,4 +55,11 @@ def run_study(
         if event.series is not None and event.series not in ids
     )
     skipped = tuple(row for result in run for row in result.skipped)
-    return StudyAnswer(tuple(run), homeless + skipped, len(events))
+    return StudyAnswer(
+        request,
+        tuple(run),
+        averages_over(run, request),
+        tests_over(run, request),
+        homeless + skipped,
+        len(events),
+    )
