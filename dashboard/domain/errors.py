@@ -27,7 +27,7 @@ class InputError(RoubleReactionError):
     exit_code = 2
 
 
-class EditConflict(InputError):  # noqa: N818 - the word people use for it
+class EditConflict(InputError):
     """A note was changed between reading and saving; both texts are kept.
 
     Attributes:

@@ -43,7 +43,9 @@ class Abnormal:
         """Buy-and-hold abnormal return (Barber & Lyon 1997, JFE 43); simple returns only."""
         columns = slice(window[0] - self.window[0], window[1] - self.window[0] + 1)
         held = np.prod(1 + self.returns[:, columns], axis=1)
-        return held - np.prod(1 + self.prediction.normal[:, columns], axis=1)
+        expected = np.prod(1 + self.prediction.normal[:, columns], axis=1)
+        difference: Floats = held - expected
+        return difference
 
     def path(self) -> tuple[Floats, Floats, Floats]:
         """CAR cumulated from the first offset and its ordinary range, each (N, L)."""
