@@ -1,10 +1,8 @@
 """Measure the shipped files and write what is measured into data/datapackage.json.
 
 The words of the descriptor are written by hand, in the descriptor. This script fills in what a
-file itself says (hash, bytes, rows, first and last date) and the sentence of its date rule:
-
-    python tools/describe_data.py            write the descriptor
-    python tools/describe_data.py --check    exit 1 if it does not fit the files
+file itself says (hash, bytes, rows, first and last date) and the sentence of its date rule.
+With `--check` it writes nothing and exits with 1 if the descriptor does not fit the files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write requirements.txt and requirements-dev.txt, with hashes, from pyproject.toml.
 
-    python tools/lock_requirements.py              keep what is pinned where it still fits
-    python tools/lock_requirements.py --upgrade    take the newest versions that fit
+`python tools/lock_requirements.py` keeps what is pinned where it still fits; with `--upgrade`
+it takes the newest versions that fit.
 """
 
 from __future__ import annotations

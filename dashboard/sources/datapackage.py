@@ -41,7 +41,7 @@ class Resource:
             with (self.folder / self.entry["path"]).open(encoding="utf-8", newline="") as lines:
                 header, *rows = csv.reader(lines, strict=True)
         except (OSError, ValueError, csv.Error) as error:
-            msg = f"data/{self.entry['path']}: cannot be read ({error}); fetch the program again"
+            msg = f"data/{self.entry['path']}: cannot be read ({_reason(error)}); fetch the program again"
             raise SourceError(msg) from error
         if header != expected or any(len(row) != len(expected) for row in rows):
             msg = (
@@ -61,8 +61,13 @@ def read_resources(kind: str, folder: Path = DATA) -> tuple[Resource, ...]:
     try:
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"data/datapackage.json: cannot be read ({error}); fetch the program again"
+        msg = f"data/datapackage.json: cannot be read ({_reason(error)}); fetch the program again"
         raise SourceError(msg) from error
     return tuple(
         Resource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind
     )
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the path of this machine that an OSError carries."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,0 +1,14 @@
+"""Work in this process."""
+
+from dashboard.compute.here import Here
+
+
+def test_tasks_run_one_after_the_other_in_their_order():
+    seen = []
+
+    def note(task):
+        seen.append(task)
+        return -task
+
+    assert Here().map(note, range(4)) == [0, -1, -2, -3]
+    assert seen == [0, 1, 2, 3]
