@@ -41,7 +41,10 @@ class Resource:
             with (self.folder / self.entry["path"]).open(encoding="utf-8", newline="") as lines:
                 header, *rows = csv.reader(lines, strict=True)
         except (OSError, ValueError, csv.Error) as error:
-            msg = f"data/{self.entry['path']}: cannot be read ({_reason(error)}); fetch the program again"
+            msg = (
+                f"data/{self.entry['path']}: cannot be read ({_reason(error)});"
+                " fetch the program again"
+            )
             raise SourceError(msg) from error
         if header != expected or any(len(row) != len(expected) for row in rows):
             msg = (

@@ -39,9 +39,7 @@ class ShippedRates:
             SourceError: the file is missing or damaged.
         """
         if series_id not in self._resources:
-            msg = (
-                f"series {series_id!r}: is not shipped; choose {', '.join(self._resources)}"
-            )
+            msg = f"series {series_id!r}: is not shipped; choose {', '.join(self._resources)}"
             raise InputError(msg)
         if series_id not in self._series:
             self._series[series_id] = read_series(self._resources[series_id])
