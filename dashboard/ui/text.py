@@ -17,10 +17,13 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from dashboard.services import export_tables
+
+file_name_text = export_tables.file_name_text
+
 SHOWN_LIMIT: Final = 240
 LABEL_LIMIT: Final = 90
 LINK_LIMIT: Final = 2_000
-FILE_NAME_LIMIT: Final = 120
 PLOT_COLUMNS: Final = 60
 PLOT_LINES: Final = 4
 
@@ -42,7 +45,6 @@ _ARROW: Final = re.compile(r"(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
 _PLOT_SPECIAL: Final = str.maketrans(
     {c: html.escape(c) for c in "&<>\"'"} | {c: f"&#{ord(c)};" for c in "$#{"}
 )
-_NOT_IN_FILE_NAME: Final = re.compile(r"[^A-Za-z0-9._]+")
 _LINK_CHARACTERS: Final = "%/:?#[]@!&'()*+,;=-._~"
 
 
@@ -127,15 +129,6 @@ def markdown_link(label: str, url: str) -> str:
     return shown if link is None else f"[{shown}](<{quote(link, safe=_LINK_CHARACTERS)}>)"
 
 
-def file_name_text(text: str, fallback: str = "export") -> str:
-    """A file name of ASCII letters, digits, `.`, `_` and `-` that starts with neither."""
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    name = _NOT_IN_FILE_NAME.sub("-", ascii_only)
-    stem, dot, extension = re.sub(r"\.{2,}", ".", name).strip("-._").rpartition(".")
-    room = FILE_NAME_LIMIT - len(dot) - len(extension)
-    return f"{stem[:max(room, 1)]}{dot}{extension}"[:FILE_NAME_LIMIT] or fallback
-
-
 def _visible(character: str) -> str:
     if character.isascii():
         return character if character.isprintable() else " "
@@ -216,4 +209,4 @@ def _character_width(character: str) -> float:
 
 
 def _is_unsafe_in_link(character: str) -> bool:
-    return character in "<>\"\\`{}|^" or unicodedata.category(character)[0] in "CZ"
+    return character in '<>"\\`{}|^' or unicodedata.category(character)[0] in "CZ"

@@ -1,0 +1,1 @@
+"""What leaves the house: tables with fixed columns, their CSV bytes, and folders of them."""

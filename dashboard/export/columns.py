@@ -1,0 +1,142 @@
+"""The columns of every table that leaves the house, and what each holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A named column. `window` is `[a,b]`, written by us; all other words are `text`."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its id, which is the stem of its file, and its columns."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file in a folder of tables."""
+        return f"{self.name}.csv"
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def _columns(kinds: str) -> tuple[Column, ...]:
+    """Read `name:kind name:kind`; a name without a kind is a number."""
+    pairs = (word.partition(":") for word in kinds.split())
+    return tuple(Column(name, kind or "number") for name, _, kind in pairs)  # type: ignore[arg-type]
+
+
+PATHS: Final = Table(
+    "paths",
+    "Every offset of every event window",
+    _columns(
+        "event_id:text series:text offset:int day:date rate return normal abnormal abnormal_se"
+        " car ordinary_low ordinary_high"
+    ),
+)
+STUDY_EVENTS: Final = Table(
+    "events",
+    "One row an event and window",
+    _columns(
+        "event_id:text series:text event_day:date anchor_day:date shift_days:int window:window"
+        " car car_se car_t df p_value bhar placebo_p percentile n_estimation:int crowd:int"
+        " crowd_ids:text flags:text"
+    ),
+)
+AVERAGES: Final = Table(
+    "averages",
+    "Average paths of groups",
+    _columns("group:text offset:int n:int aar aar_se caar caar_low caar_high supt_low supt_high"),
+)
+TESTS: Final = Table(
+    "tests",
+    "Tests of groups and windows",
+    _columns(
+        "group:text window:window test:text statistic df p_value p_adjusted n:int"
+        " null_hypothesis:text reference:text"
+    ),
+)
+SKIPPED: Final = Table(
+    "skipped",
+    "Events that are not in the answer, with the reason",
+    _columns("event_id:text series:text reason:text"),
+)
+RATES: Final = Table(
+    "rates",
+    "Published rates with the market day and the moment each was known",
+    _columns("date:date day:date known_at:moment rate series:text"),
+)
+EVENT_LIST: Final = Table(
+    "event_list",
+    "Events and notes",
+    _columns(
+        "id:text date:date time_utc:moment zone:text end_date:date title:text actor:text"
+        " category:text expected:text text:text source_name:text source_url:text tags:text"
+        " series:text author:text origin:text confidence:text created:moment updated:moment"
+        " revision:int"
+    ),
+)
+LARGEST_MOVES: Final = Table(
+    "largest_moves",
+    "The largest moves of a period",
+    _columns(
+        "series:text day:date base_day:date rate base_rate move_log_pts move_pct_rub_per_usd"
+        " move_pct_usd_per_rub percentile event_ids:text"
+    ),
+)
+EVENT_MOVES: Final = Table(
+    "event_moves",
+    "The moves around one event",
+    _columns(
+        "event_id:text series:text window:window base_day:date base_rate end_day:date end_rate"
+        " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub car car_se car_t p_value"
+        " placebo_p percentile percentile_all percentile_matched n_quiet:int n_all:int crowd:int"
+        " crowd_ids:text reason:text"
+    ),
+)
+EVENT_WINDOW: Final = Table(
+    "event_window",
+    "The path around one event against its base",
+    _columns(
+        "event_id:text series:text offset:int day:date rate move_log_pts ordinary_low ordinary_high"
+    ),
+)
+FACTS: Final = Table(
+    "facts",
+    "Changes of a rate against named bases, and since when it was last there",
+    _columns(
+        "series:text quote:text asked:date day:date rate base:text base_day:date base_rate"
+        " rub_per_usd_pct usd_per_rub_pct log_points strongest_since_day:date"
+        " strongest_since_rate weakest_since_day:date weakest_since_rate"
+        " low_52_weeks_day:date low_52_weeks_rate high_52_weeks_day:date high_52_weeks_rate"
+    ),
+)
+
+STUDY_TABLES: Final = (PATHS, STUDY_EVENTS, AVERAGES, TESTS, SKIPPED)
+TABLES: Final = {
+    table.name: table
+    for table in (
+        *STUDY_TABLES,
+        RATES,
+        EVENT_LIST,
+        LARGEST_MOVES,
+        EVENT_MOVES,
+        EVENT_WINDOW,
+        FACTS,
+    )
+}

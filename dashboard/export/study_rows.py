@@ -1,0 +1,114 @@
+"""The rows of the five study tables, made from study results column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.domain.study import CarResult, StudyAnswer, StudyResult, TestResult, window_text
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+
+
+def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
+    """The rows of `paths`, `events`, `averages`, `tests` and `skipped`.
+
+    Returns:
+        Rows by table name, in the order of the columns of `dashboard.export.columns`.
+    """
+    return {
+        "paths": [row for result in answer.results for row in path_rows(result)],
+        "events": [row for result in answer.results for row in event_rows(result)],
+        "averages": [astuple(average) for average in answer.averages],
+        "tests": [_test(test) for test in answer.tests],
+        "skipped": [(row.event_id, row.series, row.reason) for row in answer.skipped],
+    }
+
+
+def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
+    """One row an event and offset; the day is empty where the window leaves the data."""
+    n_events, n_offsets = result.car.shape
+    rows = result.anchor[:, None] + result.offsets[None, :]
+    columns = [
+        np.repeat(np.array([event.id for event in result.events], dtype=object), n_offsets),
+        np.full(n_events * n_offsets, result.series.card.id, dtype=object),
+        np.tile(result.offsets, n_events),
+        _days(result, rows.ravel()),
+        *(
+            _missing_as_none(matrix.ravel())
+            for matrix in (
+                result.rate,
+                result.returns,
+                result.normal,
+                result.abnormal,
+                result.abnormal_se,
+                result.car,
+                result.ordinary_low,
+                result.ordinary_high,
+            )
+        ),
+    ]
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
+    """One row an event and CAR window; a CAR that is not defined is in `skipped` instead."""
+    n, cars = len(result.events), result.cars
+    if not cars or not n:
+        return []
+    event = np.repeat(np.arange(n), len(cars))
+    columns: list[list[Any]] = [
+        _pick([e.id for e in result.events], event),
+        [result.series.card.id] * len(event),
+        _pick([e.day for e in result.events], event),
+        _pick(_days(result, result.anchor).tolist(), event),
+        result.shift_days[event].tolist(),
+        [window_text(car.window) for car in cars] * n,
+        *(_by_event(cars, name) for name in _CAR_COLUMNS),
+        result.n_estimation[event].tolist(),
+        [len(car.crowd[k]) for k in range(n) for car in cars],
+        [" ".join(car.crowd[k]) for k in range(n) for car in cars],
+        _pick([" ".join(flags) for flags in result.flags], event),
+    ]
+    car_column = 6
+    rows = zip(*columns, strict=True)
+    return (row for row in rows if row[car_column] is not None)
+
+
+_CAR_COLUMNS = ("car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile")
+
+
+def _test(row: TestResult) -> tuple[Any, ...]:
+    return (
+        row.group, window_text(row.window), row.test, row.statistic, row.df, row.p_value,
+        row.p_adjusted, row.n, row.null_hypothesis, row.reference,
+    )  # fmt: skip
+
+
+def _days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    days = result.series.day
+    if not len(days):
+        return np.full(len(rows), None, dtype=object)
+    text = np.datetime_as_string(days, unit="D").astype(object)
+    found: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
+    found[(rows < 0) | (rows >= len(days))] = None
+    return found
+
+
+def _by_event(cars: tuple[CarResult, ...], name: str) -> list[Any]:
+    stacked = np.stack([getattr(car, name) for car in cars], axis=1)
+    return list(_missing_as_none(stacked.ravel()).tolist())
+
+
+def _missing_as_none(values: NDArray[np.float64]) -> NDArray[np.object_]:
+    out = values.astype(object)
+    out[np.isnan(values)] = None
+    return out
+
+
+def _pick(values: Sequence[Any], index: NDArray[np.int64]) -> list[Any]:
+    return [values[k] for k in index.tolist()]

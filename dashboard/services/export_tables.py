@@ -1,0 +1,221 @@
+"""Export tables: the one way by which pages, command line and API make files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from dashboard import __version__
+from dashboard.domain.day_facts import DayFacts
+from dashboard.domain.event import Event
+from dashboard.domain.event_view import DayMove, EventView
+from dashboard.domain.series import RateSeries
+from dashboard.domain.study import StudyAnswer, StudyRequest, window_text
+from dashboard.export import rows as rows_of
+from dashboard.export.bundle import (
+    Content,
+    DataFile,
+    Manifest,
+    data_file,
+    write_bundle,
+    write_file,
+)
+from dashboard.export.columns import STUDY_TABLES, TABLES
+from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
+from dashboard.export.study_rows import study_tables
+
+__all__ = [
+    "TABLES",
+    "DataFile",
+    "Flavour",
+    "MadeOf",
+    "data_file",
+    "download_name",
+    "event_list_csv",
+    "event_moves_csv",
+    "event_window_csv",
+    "facts_csv",
+    "file_name_text",
+    "largest_moves_csv",
+    "rates_csv",
+    "request_json",
+    "study_counts",
+    "study_csvs",
+    "study_json",
+    "table_bytes",
+    "table_chunks",
+    "write_everything",
+    "write_file",
+    "write_study",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What went into a folder of tables, for its manifest.
+
+    `parameters` is what was asked besides the study request (rates, events, filters), as JSON
+    values; `data_files` the files that were read, with their hashes.
+    """
+
+    parameters: Mapping[str, Any]
+    data_files: Sequence[DataFile]
+    created_at: datetime
+
+
+def table_bytes(name: str, rows: Iterable[Row], flavour: Flavour = "plain") -> bytes:
+    """The CSV file of a table of `TABLES`."""
+    return csv_bytes(TABLES[name], rows, flavour)
+
+
+def table_chunks(name: str, rows: Iterable[Row], flavour: Flavour = "plain") -> Iterator[bytes]:
+    """The same bytes in pieces, for a streamed answer."""
+    return csv_chunks(TABLES[name], rows, flavour)
+
+
+# ------------------------------------------------------------------ one table
+
+
+def rates_csv(
+    series: Iterable[RateSeries],
+    since: date | None = None,
+    until: date | None = None,
+    flavour: Flavour = "plain",
+) -> bytes:
+    """`rates.csv`: the observations whose market day lies between two days, both included."""
+    return table_bytes("rates", rows_of.rate_rows(series, since, until), flavour)
+
+
+def event_list_csv(events: Iterable[Event], flavour: Flavour = "plain") -> bytes:
+    """`event_list.csv`: events and notes, which an import reads back as they were."""
+    return table_bytes("event_list", rows_of.event_list_rows(events), flavour)
+
+
+def largest_moves_csv(
+    series_id: str, moves: Sequence[DayMove], flavour: Flavour = "plain"
+) -> bytes:
+    """`largest_moves.csv`."""
+    return table_bytes("largest_moves", rows_of.largest_move_rows(series_id, moves), flavour)
+
+
+def event_moves_csv(view: EventView, flavour: Flavour = "plain") -> bytes:
+    """`event_moves.csv`: the moves table of one event."""
+    return table_bytes("event_moves", rows_of.event_move_rows(view), flavour)
+
+
+def event_window_csv(view: EventView, flavour: Flavour = "plain") -> bytes:
+    """`event_window.csv`: the path around one event."""
+    return table_bytes("event_window", rows_of.event_window_rows(view), flavour)
+
+
+def facts_csv(facts: Iterable[DayFacts], flavour: Flavour = "plain") -> bytes:
+    """`facts.csv`: a row a series and base."""
+    return table_bytes("facts", rows_of.facts_rows(facts), flavour)
+
+
+def download_name(*parts: object, flavour: Flavour = "plain", extension: str = "csv") -> str:
+    """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is left out."""
+    words = [file_name_text(str(part), "") for part in parts if part is not None]
+    stem = "_".join(word for word in words if word) or "export"
+    return f"{stem[:110]}{'_excel' if flavour == 'excel' else ''}.{extension}"
+
+
+# ------------------------------------------------------------------ a study
+
+
+def study_csvs(answer: StudyAnswer, flavour: Flavour = "plain") -> dict[str, bytes]:
+    """The five CSV files of a study by file name."""
+    tables = study_tables(answer)
+    return {
+        table.file_name: csv_bytes(table, tables[table.name], flavour) for table in STUDY_TABLES
+    }
+
+
+def study_json(answer: StudyAnswer) -> dict[str, list[dict[str, Any]]]:
+    """Rows of `events`, `averages`, `tests` and `skipped` as JSON values; null for missing."""
+    tables = study_tables(answer)
+    return {
+        name: [
+            {
+                column: _json_value(cell)
+                for column, cell in zip(TABLES[name].header, row, strict=True)
+            }
+            for row in tables[name]
+        ]
+        for name in ("events", "averages", "tests", "skipped")
+    }
+
+
+def write_study(folder: Path, answer: StudyAnswer, made: MadeOf) -> tuple[Path, ...]:
+    """Write the six files of `study --out`; only files of these names are replaced.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    return write_bundle(folder, _study_files(answer), _manifest(answer, made))
+
+
+def write_everything(
+    folder: Path,
+    answer: StudyAnswer,
+    made: MadeOf,
+    *,
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+) -> tuple[Path, ...]:
+    """Write rates, events and the study with one manifest (`export DIR`).
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    rates, listed = TABLES["rates"], TABLES["event_list"]
+    n_rates = sum(len(each) for each in series)
+    files = {
+        rates.file_name: Content(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
+        listed.file_name: Content(csv_chunks(listed, rows_of.event_list_rows(events)), len(events)),
+        **_study_files(answer),
+    }
+    return write_bundle(folder, files, _manifest(answer, made))
+
+
+def study_counts(answer: StudyAnswer) -> dict[str, int]:
+    """Events asked for, used in at least one window and series, and left out everywhere."""
+    used = answer.used
+    return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
+
+
+def request_json(request: StudyRequest) -> dict[str, Any]:
+    """The parameters of a study as JSON values, windows as `[a,b]`."""
+    values = asdict(request)
+    values["window"] = window_text(request.window)
+    values["cars"] = [window_text(car) for car in request.cars]
+    return values
+
+
+def _study_files(answer: StudyAnswer) -> dict[str, Content]:
+    tables = study_tables(answer)
+    return {
+        table.file_name: Content(csv_chunks(table, tables[table.name]), len(tables[table.name]))
+        for table in STUDY_TABLES
+    }
+
+
+def _manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
+    series = [result.series.card.id for result in answer.results]
+    return Manifest(
+        parameters={**request_json(answer.request), "series": series, **made.parameters},
+        software_version=__version__,
+        data_files=made.data_files,
+        created_at=made.created_at,
+        counts=study_counts(answer),
+    )
+
+
+def _json_value(cell: Any) -> Any:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
+    return cell.isoformat() if isinstance(cell, date) else cell
