@@ -9,6 +9,8 @@ from dashboard.domain.study import Window
 
 CANCELLATION = 1e5
 """Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
+ROUNDING = 1e-14
+"""Values that differ by less than this on average differ by their last digits only."""
 
 
 def event_rows(anchor: Ints, window: Window) -> Ints:
@@ -36,7 +38,7 @@ class RunningSums:
 
     The series is centred first, and spans whose result is tiny against the running total
     (a pegged rate after a volatile year) are recomputed from the values themselves, so that
-    no digits are lost to cancellation.
+    no digits are lost to cancellation. A spread of the size of rounding counts as none.
     """
 
     def __init__(self, values: Floats) -> None:
@@ -69,7 +71,7 @@ class RunningSums:
             values = values[np.isfinite(values)]
             mean[span] = values.mean()
             sse[span] = ((values - mean[span]) ** 2).sum()
-        return count, mean, sse
+        return count, mean, np.where(sse <= count * ROUNDING**2, 0.0, sse)
 
 
 def whole(anchor: Ints, window: Window, reach: tuple[int, int], length: int) -> Bools:
