@@ -44,12 +44,10 @@ class View:
 
         Args:
             key: the parameter.
-            shown: what the widget shows while the parameter is at its default, where that
-                depends on the data (the first day of a window, say).
+            shown: what the widget shows instead of the value, where that depends on the data
+                (the first day of a window that nobody chose, say).
         """
-        value = self[key]
-        if value is None and shown is not None:
-            value = shown
+        value = self[key] if shown is None else shown
         st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
         return {"key": _widget_key(key), "on_change": self._changed, "args": (key,)}
 

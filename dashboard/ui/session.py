@@ -1,25 +1,44 @@
 """What the pages of this process share: the parts, and reads cached by keys that never change.
 
-Rates are kept under (series id, data version), events under (notes version): a new version
-is a new key, so nothing is ever stale and nothing of one reader reaches another.
+A rate series is read once by its source; events are kept under the version of the notes, so
+that a change to any note is a new key and nothing is ever stale. No value of one reader is
+kept where another could meet it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard import assembly
-from dashboard.domain.event import Event
+from dashboard.domain.errors import StoreError
+from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.services.find_events import all_events
 from dashboard.services.get_rates import get_series, list_cards
+from dashboard.services.keep_events import all_events, notes_version
 
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
 
-PHONES = ("iphone", "android", "mobile")
+PHONES: Final = ("iphone", "android", "mobile", "ipod")
+log = logging.getLogger("dashboard.pages")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvents:
+    """The events of the moment and the key under which work on them may be kept.
+
+    `notes_fail` is set where the store cannot be read: then only the catalogue is there.
+    """
+
+    events: tuple[Event, ...]
+    version: str
+    notes_fail: bool = False
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,13 +53,34 @@ def cards() -> tuple[SeriesCard, ...]:
 
 
 def series(series_id: str) -> RateSeries:
-    """One rate series."""
+    """One rate series; its arrays are shared, so never write to them."""
     return get_series(parts().rates, series_id)
 
 
-def events() -> tuple[Event, ...]:
-    """The catalogue and the notes that are not deleted, by day."""
+def series_version(one: RateSeries) -> str:
+    """A key that differs whenever the observations of a series differ."""
+    last = one.rate[-1] if len(one) else 0
+    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}"
+
+
+def known_events() -> KnownEvents:
+    """The catalogue and the notes that are not deleted; without a store the catalogue alone."""
+    try:
+        version = notes_version(parts().notes)
+        return KnownEvents(_events(version), version)
+    except StoreError:
+        log.exception("the notes cannot be read; the catalogue is shown alone")
+        return KnownEvents(parts().catalogue.events(), "catalogue", notes_fail=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _events(version: str) -> tuple[Event, ...]:  # noqa: ARG001 - the key of the cache
     return all_events(parts().catalogue, parts().notes)
+
+
+def today() -> date:
+    """The calendar day in Moscow."""
+    return datetime.now(ZoneInfo(MOSCOW)).date()
 
 
 def is_dark() -> bool:
@@ -49,6 +89,6 @@ def is_dark() -> bool:
 
 
 def is_phone() -> bool:
-    """Whether the browser says it is a phone."""
+    """Whether the browser says that it is a phone."""
     agent = (st.context.headers.get("User-Agent") or "").lower()
     return any(word in agent for word in PHONES)
