@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dashboard.domain.event import Event
-from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest, Window
 
 
@@ -77,6 +77,7 @@ class Move:
     n_all: int
     crowd: tuple[Event, ...]
     reason: str = ""
+    placebo_p_all: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class EventView:
 
     `reason` is set, and `timing`, `moves` and `path` are empty, where the event lies outside
     the data or has too little history. `crowd` are the other events in the event window with
-    their offsets. `normal_log_points` is the expected daily move under the model.
+    their offsets, `breaks` the changes of the publisher's method that the window crosses.
+    `sigma` is the standard deviation of one ordinary move in log points.
     """
 
     event: Event
@@ -113,6 +115,7 @@ class EventView:
     previous_id: str | None
     next_id: str | None
     reason: str = ""
+    breaks: tuple[MethodBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

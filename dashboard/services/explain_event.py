@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
-from dashboard.domain.series import RateSeries
+from dashboard.domain.series import MethodBreak, RateSeries
 from dashboard.domain.study import (
     FIRST_WINDOWS,
     CarResult,
@@ -68,6 +69,7 @@ def explain_event(
         sigma=_percent(quiet.sigma),
         previous_id=before,
         next_id=after,
+        breaks=_breaks(series, row, request.window),
     )
 
 
@@ -89,8 +91,14 @@ def _unstudied(
         sigma=None,
         previous_id=before,
         next_id=after,
-        reason=result.skipped[0].reason,
+        reason=_reason(series, event, result),
     )
+
+
+def _reason(series: RateSeries, event: Event, result: StudyResult) -> str:
+    if result.skipped:
+        return result.skipped[0].reason
+    return f"the event belongs to the series {event.series}, not to {series.card.id}"
 
 
 def _timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
@@ -145,6 +153,7 @@ def _move(
         int(quiet.n_placebo[0]),
         int(every.n_placebo[0]),
         crowd,
+        placebo_p_all=_number(every.placebo_p),
     )
 
 
@@ -152,6 +161,13 @@ def _unknown(
     window: Window, base: Fixing, pools: tuple[int, int], crowd: tuple[Event, ...], reason: str
 ) -> Move:
     return Move(window, base, None, *(None,) * 11, *pools, crowd, reason)
+
+
+def _breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:
+    """The changes of method after the observation before the window, up to its last one."""
+    days = series.day[np.clip([row + window[0] - 1, row + window[1]], 0, len(series) - 1)]
+    after, until = (date.fromisoformat(str(day)) for day in days)
+    return tuple(method for method in series.card.breaks if after < method.day <= until)
 
 
 def _path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
