@@ -1,0 +1,243 @@
+"""Cells of a file: text read as a day, a number or a moment, or refused with the reason."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.series import Days, Floats
+from dashboard.sources.file_bytes import shown
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_BASIC: Final = re.compile(r"(1[89]|2[01])([0-9]{2})([0-9]{2})([0-9]{2})")
+_DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_SLASHED: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_MIDNIGHT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
+_SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
+_STAMP: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+
+_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
+_THOUSANDS_OR_DECIMALS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[.,'’\s][0-9]{3})+(?:[.,][0-9]+)?")
+_ABSENT: Final = frozenset(
+    {"na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "nil", "nd", "-", "--", "–", ".", "..."}
+)
+_INFINITE: Final = frozenset({"inf", "infinity", "∞"})
+
+_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s?(?:Z|UTC)?", re.IGNORECASE)
+_MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
+    r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read: its index in the column, and why with what to do."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        """Keep both for the message of the file."""
+        super().__init__(reason)
+        self.index = index
+        self.reason = reason
+
+
+def read_days(cells: Sequence[str]) -> Days:
+    """Days of a column, datetime64[D].
+
+    Read are ISO (2024-12-31, 20241231, 2024/12/31), the dotted form (31.12.2024, day first) and
+    slashes where only one order can be meant (31/12/2024).
+
+    Raises:
+        BadCell: for the first cell that is not such a day.
+    """
+    if all(map(_ISO.fullmatch, cells)):
+        try:
+            days = np.array(cells, dtype="datetime64[D]")
+        except ValueError:
+            pass
+        else:
+            if _in_range(days):
+                return days
+    orders: dict[str, int] = {}
+    read: list[date] = []
+    for index, cell in enumerate(cells):
+        try:
+            read.append(read_day(cell))
+        except ValueError as error:
+            raise BadCell(index, str(error)) from None
+        order = _slash_order(cell)
+        if order and orders.setdefault(order, index) == index and len(orders) > 1:
+            reason = (
+                f"'{shown(cell)}' puts day and month the other way round than row"
+                f" {min(orders.values()) + 1}; write dates as 2024-12-31"
+            )
+            raise BadCell(index, reason)
+    return np.array(read, dtype="datetime64[D]")
+
+
+def read_day(cell: str) -> date:
+    """The day in a cell.
+
+    Raises:
+        ValueError: with the reason and what to do.
+    """
+    cell = cell.strip()
+    midnight = _MIDNIGHT.fullmatch(cell)
+    try:
+        year, month, day = _parts(midnight[1] if midnight else cell)
+    except LookupError as error:
+        msg = f"'{shown(cell)}' {error.args[0]}"
+        raise ValueError(msg) from None
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        msg = f"'{shown(cell)}' is a date that does not exist; correct it"
+        raise ValueError(msg) from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        msg = f"'{shown(cell)}' is not between {FIRST_YEAR} and {LAST_YEAR}; check the year"
+        raise ValueError(msg)
+    return found
+
+
+def read_numbers(cells: Sequence[str]) -> tuple[Floats, bool]:
+    """Numbers of a column, NaN for an empty cell, and whether a decimal comma was read.
+
+    Raises:
+        BadCell: for the first cell that is no number or could be two different ones.
+    """
+    decimal_comma = False
+    for index, cell in enumerate(cells):
+        if not cell or _PLAIN.fullmatch(cell):
+            continue
+        if not _COMMA.fullmatch(cell):
+            raise BadCell(index, f"'{shown(cell)}' {_why_no_number(cell)}")
+        decimal_comma = True
+    if decimal_comma:
+        _check_commas(cells)
+        cells = [cell.replace(",", ".") for cell in cells]
+    return np.array([float(cell) if cell else np.nan for cell in cells]), decimal_comma
+
+
+def read_moment(cell: str, day: date) -> datetime:
+    """The UTC moment in a cell: ISO with `Z` or an offset (UTC without), or HH:MM of `day`.
+
+    Raises:
+        ValueError: with the reason and what to do.
+    """
+    clock, full = _TIME.fullmatch(cell), _MOMENT.fullmatch(cell)
+    try:
+        if clock:
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            return datetime.combine(day, time(hour, minute, second), tzinfo=UTC)
+        if full:
+            zone = (full[3] or "Z").upper().replace("UTC", "Z")
+            found = datetime.fromisoformat(f"{full[1]}T{full[2]}{zone}").astimezone(UTC)
+            if FIRST_YEAR <= found.year <= LAST_YEAR:
+                return found
+    except (ValueError, OverflowError):
+        msg = f"'{shown(cell)}' is a time that does not exist; correct it"
+        raise ValueError(msg) from None
+    msg = f"'{shown(cell)}' is no UTC time; write 2024-12-31T10:30:00Z or 10:30"
+    raise ValueError(msg)
+
+
+def one_line(text: str) -> str:
+    """NFC text on one line without control characters."""
+    return " ".join(_without_controls(re.sub(r"\s", " ", text)).split())
+
+
+def lines_of_text(text: str) -> str:
+    r"""NFC text without control characters; every line end becomes `\n`."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _without_controls(unified).strip()
+
+
+def _without_controls(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _in_range(days: Days) -> bool:
+    first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
+    return bool(np.all((days >= first) & (days <= last)))
+
+
+def _parts(cell: str) -> tuple[int, int, int]:
+    if found := _YEAR_FIRST.fullmatch(cell):
+        return int(found[1]), int(found[3]), int(found[4])
+    if found := _BASIC.fullmatch(cell):
+        return int(found[1] + found[2]), int(found[3]), int(found[4])
+    if found := _DOTTED.fullmatch(cell):
+        return int(found[3]), int(found[2]), int(found[1])
+    if found := _SLASHED.fullmatch(cell):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        if first == second or second > 12:
+            return year, first, second
+        if first > 12:
+            return year, second, first
+    raise LookupError(_why_no_day(cell))
+
+
+def _slash_order(cell: str) -> str:
+    found = _SLASHED.fullmatch(cell.strip())
+    if not found or found[1] == found[3]:
+        return ""
+    return "day first" if int(found[1]) > 12 else "month first"
+
+
+def _why_no_day(cell: str) -> str:
+    if not cell:
+        return "is empty; write the date as 2024-12-31"
+    if found := _SLASHED.fullmatch(cell):
+        first, second, year = found[1].zfill(2), found[3].zfill(2), found[4]
+        return f"can be {year}-{second}-{first} or {year}-{first}-{second}; write which"
+    if _SERIAL.fullmatch(cell):
+        meant = date(1899, 12, 30) + timedelta(days=int(cell[:5]))
+        return f"looks like Excel's number for {meant}; format the column as 2024-12-31"
+    if _STAMP.fullmatch(cell):
+        return "looks like a Unix time; write the date as 2024-12-31"
+    if ":" in cell:
+        return "holds a time of day; write the date alone, as 2024-12-31"
+    return "is not a date; write it as 2024-12-31"
+
+
+def _check_commas(cells: Sequence[str]) -> None:
+    comma = next(index for index, cell in enumerate(cells) if "," in cell)
+    point = next((index for index, cell in enumerate(cells) if "." in cell), None)
+    if point is not None:
+        later = max(comma, point)
+        other = min(comma, point)
+        reason = (
+            f"'{shown(cells[later])}' and '{shown(cells[other])}' (row {other + 1}) write decimals"
+            " in two ways; use a point in all rows"
+        )
+        raise BadCell(later, reason)
+    if all(_THOUSANDS_OR_DECIMALS.fullmatch(cell) for cell in cells if "," in cell):
+        cell = shown(cells[comma])
+        whole, point_form = cell.replace(",", ""), cell.replace(",", ".")
+        reason = f"'{cell}' can be {whole} or {point_form}; write which, without a comma"
+        raise BadCell(comma, reason)
+
+
+def _why_no_number(cell: str) -> str:
+    folded = cell.casefold()
+    if folded in _ABSENT:
+        return "is not a number; leave the cell empty where there is no observation"
+    if folded.lstrip("+-") in _INFINITE:
+        return "is not finite; correct it, or leave the cell empty"
+    if _GROUPED.fullmatch(cell):
+        return "has a thousands separator; write it like 1234.5"
+    return "is not a number; write it like 92.5"
