@@ -17,6 +17,8 @@ from dashboard.engine.windows import RunningSums, whole
 DECAY: Final = 0.94
 """EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
 TERCILES: Final = (1 / 3, 2 / 3)
+TIE: Final = 1 - 1e-12
+"""Sizes closer than this are equal: the same date measured twice may differ in a last digit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,8 +110,8 @@ def compare(
     own = np.isin(row, candidates.row[member])
     total = np.full(len(row), len(size)) - own
     sizes, standards = np.sort(size), np.sort(standard)
-    at_least = len(standards) - np.searchsorted(standards, np.abs(scar), side="left") - own
-    smaller = np.searchsorted(sizes, np.abs(car), side="left")
+    at_least = len(standards) - np.searchsorted(standards, TIE * np.abs(scar)) - own
+    smaller = np.searchsorted(sizes, TIE * np.abs(car))
     usable = np.isfinite(scar) & (total > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(usable, (at_least + 1) / (total + 1), np.nan)
@@ -129,6 +131,6 @@ def _matched(size: Floats, volatility: Floats, events: tuple[Floats, Floats, Boo
         sizes = np.sort(size[pool_class == tercile])
         here = event_class == tercile
         total = len(sizes) - own[here]
-        smaller = np.searchsorted(sizes, np.abs(car[here]), side="left")
+        smaller = np.searchsorted(sizes, TIE * np.abs(car[here]))
         share[here] = np.where(total > 0, 100.0 * smaller / np.maximum(total, 1), np.nan)
     return share
