@@ -29,8 +29,11 @@ def facts_on(series: RateSeries, asked: date, since: date | None = None) -> DayF
             back "strongest since" looks.
 
     Raises:
-        InputError: when the day lies before the first observation.
+        InputError: when the day lies before the first observation, or `since` after the day.
     """
+    if since is not None and since > asked:
+        msg = f"--since {since}: lies after {asked}; give an earlier day"
+        raise InputError(msg)
     present = np.isfinite(series.rate)
     days, rates = series.day[present], series.rate[present]
     here = _row(days, asked)
@@ -88,7 +91,8 @@ def _bases(days: Days, asked: date, here: int) -> dict[str, int]:
     rows |= {name: _row(days, months_before(day, count)) for name, count in MONTHS_BACK.items()}
     rows["year_end"] = _row(days, date(asked.year - 1, 12, 31))
     start = rows["year_end"] + 1
-    rows["year_start"] = start if days[start].astype(object).year == asked.year else -1
+    of_year = start <= here and _date(days[start]).year == asked.year
+    rows["year_start"] = start if of_year else -1
     return rows
 
 
