@@ -171,7 +171,10 @@ def _breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, 
 
 
 def _path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
-    move, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
+    _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    base = series.rate[int(result.anchor[0]) - 1]
+    move = 100.0 * series.card.move_sign * np.log(result.rate[0] / base) + 0.0
     return tuple(
         PathPoint(offset, Fixing.at(series, at).day, float(result.rate[0, k]), *point)
         for k, offset in enumerate(result.offsets.tolist())

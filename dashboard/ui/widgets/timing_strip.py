@@ -1,91 +1,132 @@
-"""The timing rule of an event as a strip: said when, first rate that can contain it, base."""
+"""The timing rule of an event as a strip: when it was, first rate that can contain it, base."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard.domain.event import MOSCOW, Event
-from dashboard.domain.event_view import Fixing, Timing
+from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import SeriesCard
-from dashboard.ui.wording import MINUS, count, moment, number, short_day, weekday_day
+from dashboard.ui.event_words import event_clock, hour_matters, notices, noun
+from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.text import escape_markdown
+from dashboard.ui.wording import MINUS, count, days, short_day, weekday_day
+
+NARROWEST: int = 215
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One box of the strip."""
+    """One box of the strip; the lines of `foot` are parted by line breaks."""
 
     head: str
     text: str
     foot: str = ""
 
 
-def timing_steps(event: Event, timing: Timing, card: SeriesCard) -> tuple[Step, ...]:
-    """Said, base, first rate; and the other candidate where the hour is not known."""
+def timing_steps(
+    event: Event, timing: Timing, card: SeriesCard, mode: Quote = Quote.WEAKER
+) -> tuple[Step, ...]:
+    """When it was, first rate, base; and the other candidate where the hour would change it."""
+    quoting, each = Quoting(card, mode), noun(card)
     first, base = timing.first, timing.base
     steps = [
-        Step("Said", _said(event), _beside_the_fixing(timing)),
-        Step(f"Base (h = {MINUS}1)", fixing_words(base, card), _rate(base, card)),
+        Step("When it happened", weekday_day(_own_day(event)), _when_foot(event, timing, each)),
         Step(
-            "First rate that can contain it (h = 0)", fixing_words(first, card), _rate(first, card)
+            f"First {each} that can contain it (offset 0)",
+            weekday_day(first.day),
+            _fixing_foot(first, quoting),
+        ),
+        Step(
+            f"Base: the {each} before (offset {MINUS}1)",
+            weekday_day(base.day),
+            _fixing_foot(base, quoting),
         ),
     ]
-    if timing.alternative is not None:
-        other = timing.alternative
-        steps.append(Step("If said late that day", fixing_words(other, card), _rate(other, card)))
+    other = timing.alternative
+    if other is not None and hour_matters(event, timing):
+        head = f"If it was after {_msk(first)} MSK: offset 0"
+        foot = f"{_fixing_foot(other, quoting)}\nbase {short_day(first.day)}"
+        steps.append(Step(head, weekday_day(other.day), foot))
     return tuple(steps)
 
 
-def timing_flags(timing: Timing) -> tuple[str, ...]:
-    """What a reader must know before using the move, one sentence each."""
-    flags = []
-    if timing.moment is None:
-        flags.append("Time of day not known: the first rate of that day is used, the next shown.")
+def draw_timing(event: Event, timing: Timing, card: SeriesCard, mode: Quote = Quote.WEAKER) -> None:
+    """Draw the strip; on a phone the boxes stand one under the other."""
+    strip = st.grid("auto", min_column_width=NARROWEST, border=True, gap="xsmall")
+    for number, step in enumerate(timing_steps(event, timing, card, mode)):
+        with strip.cell():
+            arrow = ":material/arrow_forward: " if number else ""
+            st.caption(f"{arrow}{escape_markdown(step.head)}")
+            st.markdown(f"**{escape_markdown(step.text)}**")
+            st.caption("  \n".join(escape_markdown(line) for line in step.foot.split("\n")))
+
+
+def draw_notices(view: EventView) -> None:
+    """Draw what a reader must know before using the numbers."""
+    for notice in notices(view):
+        st.markdown(f":material/info: {escape_markdown(notice, 500)}")
+
+
+def _own_day(event: Event) -> date:
+    """The event's day by the clock of Moscow."""
+    if event.moment is None:
+        return event.day
+    return event.moment.astimezone(ZoneInfo(MOSCOW)).date()
+
+
+def _when_foot(event: Event, timing: Timing, each: str) -> str:
+    lines = ["time not known" if event.moment is None else event_clock(event.moment)]
+    if event.is_range:
+        lines.append(f"the first day of {days(event.day, event.end_day)}")
+    return "\n".join([*lines, *_place(event, timing, each)])
+
+
+def _place(event: Event, timing: Timing, each: str) -> list[str]:
+    """Where the event lies beside the hours in which the rates were made."""
     if timing.partial:
-        flags.append("Said while the rate was being fixed, so h = 0 contains only part of it.")
-    if timing.far:
-        flags.append(
-            f"The first rate came {count(timing.shift_days, 'day')} later: much else happened."
-        )
-    return tuple(flags)
+        return [f"while the {each} of that day was being made"]
+    if event.moment is None:
+        return _place_of_a_day(event, timing, each)
+    if timing.base.day == _own_day(event):
+        return [f"after that day's {each} was made ({_msk(timing.base)} MSK)"]
+    if timing.first.day == _own_day(event):
+        return [f"before that day's {each} was made"]
+    return [f"no {each} on that day", *_distance(timing)]
 
 
-def fixing_words(fixing: Fixing, card: SeriesCard) -> str:
-    """Which rate is meant: its market day, and the date it is printed with where that differs."""
-    text = weekday_day(fixing.day)
-    if fixing.record == fixing.day:
-        return text
-    return f"{text} (in force {short_day(fixing.record, fixing.day)})"
+def _place_of_a_day(event: Event, timing: Timing, each: str) -> list[str]:
+    if hour_matters(event, timing):
+        return []
+    if timing.shift_days > 0:
+        return [f"no {each} on that day, so the hour does not matter", *_distance(timing)]
+    return ["any hour of that day lies before the rate"]
 
 
-def draw_timing(event: Event, timing: Timing, card: SeriesCard) -> None:
-    """Draw the strip and its warnings."""
-    steps = timing_steps(event, timing, card)
-    for column, step in zip(st.columns(len(steps), border=True), steps, strict=True):
-        column.caption(step.head)
-        column.markdown(f"**{step.text}**")
-        if step.foot:
-            column.caption(step.foot)
-    for flag in timing_flags(timing):
-        st.caption(f":material/info: {flag}")
+def _distance(timing: Timing) -> list[str]:
+    if timing.shift_days <= 1:
+        return []
+    return [f"{count(timing.shift_days, 'day')} before the next one"]
 
 
-def _said(event: Event) -> str:
-    return moment(event.moment) if event.moment is not None else weekday_day(event.day)
+def _fixing_foot(fixing: Fixing, quoting: Quoting) -> str:
+    """The rate, the hours in which it was made, and the date it is printed with."""
+    lines = [f"{quoting.rate(fixing.rate)} {quoting.unit}"]
+    if fixing.opens == fixing.known_at:
+        lines.append(f"as of {_msk(fixing)} MSK")
+    elif fixing.known_at - fixing.opens > timedelta(hours=12):
+        lines.append("known at the end of the day")
+    else:
+        opens = fixing.opens.replace(tzinfo=UTC).astimezone(ZoneInfo(MOSCOW))
+        lines.append(f"deals {opens:%H:%M}–{_msk(fixing)} MSK")
+    if fixing.record != fixing.day:
+        lines.append(f"in force from {short_day(fixing.record)}")
+    return "\n".join(lines)
 
 
-def _beside_the_fixing(timing: Timing) -> str:
-    """Before, inside or after the hours in which the rate was made."""
-    if timing.moment is None:
-        return "time not known"
-    zone = ZoneInfo(MOSCOW)
-    opens, closes = timing.first.opens.astimezone(zone), timing.first.known_at.astimezone(zone)
-    hours = f"{opens:%H:%M}–{closes:%H:%M}" if opens != closes else f"{closes:%H:%M}"
-    place = "inside" if timing.partial else "before"
-    return f"{place} the fixing of {short_day(timing.first.day)} ({hours} MSK)"
-
-
-def _rate(fixing: Fixing, card: SeriesCard) -> str:
-    return f"{number(fixing.rate, card.decimals)} {card.unit}"
+def _msk(fixing: Fixing) -> str:
+    return f"{fixing.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M}"

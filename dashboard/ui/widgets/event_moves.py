@@ -1,0 +1,146 @@
+"""The moves around one event: first what moved, then how unusual and how certain that is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.domain.event_view import EventView, Move
+from dashboard.domain.study import Pool, window_text
+from dashboard.ui.event_words import (
+    abnormal_words,
+    compared_with,
+    dates_words,
+    not_available,
+    p_words,
+    percents,
+    pool_percentile,
+    pool_size,
+    rates_words,
+    share_words,
+    units,
+    verdict,
+    window_words,
+)
+from dashboard.ui.palette import direction_colour, lane_of
+from dashboard.ui.quoting import Quoting
+from dashboard.ui.text import escape_markdown
+from dashboard.ui.wording import MINUS, NOTHING, signed
+
+NAMED: Final = 3
+NAME_LIMIT: Final = 46
+Columns = dict[str, list[str]]
+
+
+def draw_moves(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) -> None:
+    """Draw both tables, and what their columns mean."""
+    st.table(moves_columns(view, quoting, pool, dark=dark), hide_index=True, border="horizontal",
+             alt="The moves around the event, one row a window")  # fmt: skip
+    st.markdown("**How certain is that?**")
+    st.table(tests_columns(view, pool), hide_index=True, border="horizontal",
+             alt="Abnormal moves, their errors and tests, one row a window")  # fmt: skip
+    st.caption(reading_help(view, pool))
+
+
+def moves_columns(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) -> Columns:
+    """Window, dates, rates, direction, both percentages, log points, rank, other events.
+
+    Every cell is safe Markdown; a move without numbers says why in the column of the dates.
+    """
+    unit, other_unit = units(quoting)
+    moves = view.moves
+    chosen = [percents(move, quoting) for move in moves]
+    return {
+        "Window": [_window(move, view) for move in moves],
+        "Base → end": [_dates(move, view) for move in moves],
+        escape_markdown(unit): [rates_words(move, quoting) for move in moves],
+        "Direction": [_direction(move, quoting, dark=dark) for move in moves],
+        f"{escape_markdown(unit)}, %": [both[0] for both in chosen],
+        f"{escape_markdown(other_unit)}, %": [both[1] for both in chosen],
+        "Log pts": [NOTHING if m.log_points is None else signed(m.log_points) for m in moves],
+        "How unusual": [_unusual(move, pool) for move in moves],
+        "Also in the window": [_crowd(move) for move in moves],
+    }
+
+
+def tests_columns(view: EventView, pool: Pool) -> Columns:
+    """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
+    moves = view.moves
+    placebos = [m.placebo_p if pool == "quiet" else m.placebo_p_all for m in moves]
+    return {
+        "Window": [f"**{_offsets(move)}**" for move in moves],
+        "CAR ± s.e., log pts": [_certain(move, abnormal_words(move)) for move in moves],
+        "t": [NOTHING if m.car_t is None else signed(m.car_t) for m in moves],
+        "p of t": [p_words(move.p_value, view.n_estimation) for move in moves],
+        f"Placebo p, {pool} dates": [
+            p_words(p, pool_size(move, pool)) for p, move in zip(placebos, moves, strict=True)
+        ],
+        "Percentile: quiet": [_share(move.percentile) for move in moves],
+        "all dates": [_share(move.percentile_all) for move in moves],
+        "similar volatility": [_share(move.percentile_matched) for move in moves],
+    }
+
+
+def reading_help(view: EventView, pool: Pool) -> str:
+    """What the columns mean, in the words of the Method page."""
+    request = view.request
+    among = (
+        "dates whose own window touches no listed event" if pool == "quiet" else "every other date"
+    )
+    return (
+        "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
+        " percentages are the same move seen from either side. CAR: the move less the one expected"
+        f" under the model ({request.model}), from the {view.n_estimation} moves that end"
+        f" {request.gap} before the window. Percentile: share of {among} with a smaller CAR, in"
+        " size. Placebo p: share with a CAR at least as large for its own error. Windows are"
+        " written in offsets: 0 is the first rate that can contain the event."
+    )
+
+
+def _offsets(move: Move) -> str:
+    return window_text(move.window).replace("-", MINUS)
+
+
+def _window(move: Move, view: EventView) -> str:
+    return f"**{_offsets(move)}** {window_words(move.window, view.card)}"
+
+
+def _dates(move: Move, view: EventView) -> str:
+    return not_available(move, view.card) if move.end is None else dates_words(move)
+
+
+def _direction(move: Move, quoting: Quoting, *, dark: bool) -> str:
+    if move.log_points is None:
+        return NOTHING
+    word = quoting.direction(move.log_points)
+    colour = direction_colour(word, dark=dark)
+    return f':color[**{quoting.arrow(move.log_points)} {word}**]{{foreground="{colour}"}}'
+
+
+def _unusual(move: Move, pool: Pool) -> str:
+    if move.log_points is None:
+        return NOTHING
+    return f"{compared_with(move, pool)}: {verdict(pool_percentile(move, pool))}"
+
+
+def _crowd(move: Move) -> str:
+    """How many other events, and the first of them by name."""
+    if not move.crowd:
+        return "no other event"
+    named = [
+        f"{lane_of(event).glyph} {escape_markdown(event.title, NAME_LIMIT)}"
+        for event in move.crowd[:NAMED]
+    ]
+    more = f" and {len(move.crowd) - NAMED} more" if len(move.crowd) > NAMED else ""
+    return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
+
+
+def _certain(move: Move, words: str) -> str:
+    if move.car is None and move.log_points is not None:
+        return "a rate inside the window is missing"
+    return words
+
+
+def _share(percentile: float | None) -> str:
+    return NOTHING if percentile is None else share_words(percentile)
