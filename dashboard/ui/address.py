@@ -51,9 +51,18 @@ class View:
         st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
         return {"key": _widget_key(key), "on_change": self._changed, "args": (key,)}
 
+    def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
+        """`key=` and `on_change=` for a toggle of a parameter that has two words."""
+        name = _widget_key(f"{key}?")
+        st.session_state[name] = self[key] == on
+        turn = lambda: self.set(**{key: on if st.session_state[name] else off})  # noqa: E731
+        return {"key": name, "on_change": turn}
+
     def set(self, **values: Any) -> None:
         """Change parameters and the address bar; call it in a callback of a widget."""
         self._values().update({key: values[key] for key in values if self._has(key)})
+        st.session_state[JUST_SET] = True
+        st.session_state[IGNORED] = ()
         self._push()
 
     def ignore(self, *keys: str) -> None:
@@ -89,9 +98,7 @@ class View:
     def _push(self) -> None:
         link = write_link(self.params, self._values())
         st.session_state[BEFORE], st.session_state[LINK] = st.session_state[LINK], link
-        st.session_state[JUST_SET] = True
         st.session_state[PUSHED_AT] = monotonic()
-        st.session_state[IGNORED] = ()
         st.query_params.from_dict(link)
 
 

@@ -16,6 +16,13 @@ from dashboard.ui.widgets.links import remember_pages
 from dashboard.ui.widgets.status_line import draw_status_line
 
 NAME: Final = "Rouble Reaction"
+# Drawn here: an icon by name would be fetched from Google's servers.
+ICON: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="7" fill="#2B5C8A"/>'
+    '<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="#fff" stroke-width="3"/>'
+    '<path d="M5 26h22" stroke="#8AB4DE" stroke-width="2"/></svg>'
+)
 DISCLAIMER: Final = (
     "Research tool. Moves near an event are not proof of cause. Not investment advice."
 )
@@ -23,7 +30,7 @@ DISCLAIMER: Final = (
 
 def draw_app() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title=NAME, page_icon=":material/show_chart:", layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
     targets = {page.id: _target(page) for page in PAGES}
     remember_pages(targets)
     st.navigation(list(targets.values()), position="top").run()
@@ -42,7 +49,7 @@ def _target(page: Page) -> st.Page:
 
 def _draw_page(page: Page) -> None:
     view = open_view(page.id, page.params)
-    draw_status_line(view)
+    draw_status_line()
     notice = st.container()
     page.draw(view)
     told = ignored_notice(view.ignored)

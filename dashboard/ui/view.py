@@ -6,11 +6,13 @@ address restores every control. Whatever cannot be read is ignored and reported,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
 TEXT_IN_LINK: Final = 200
 TOLD_VALUE: Final = 40
 
@@ -140,6 +142,17 @@ def a_text(key: str, example: str = "swift") -> Param:
         return " ".join("".join(c for c in texts[-1] if c.isprintable()).split())
 
     return Param(key, "", read, lambda value: [value], (example,))
+
+
+def a_name(key: str, default: str, example: str, *, shared: bool = False) -> Param:
+    """An id of letters, digits, `-`, `_` and `.`; the page says whether there is such a thing."""
+
+    def read(texts: Sequence[str]) -> str:
+        if not NAME.fullmatch(texts[-1]):
+            raise ValueError(key)
+        return texts[-1]
+
+    return Param(key, default, read, lambda value: [value], (example,), shared)
 
 
 def a_count(key: str, default: int, least: int, most: int) -> Param:

@@ -193,7 +193,7 @@ def _break_trace(view: ExploreView, ink: Ink) -> Figure | None:
         "mode": "lines+markers",
         "yaxis": "y3",
         "x": [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
-        "y": [0, 1, None] * len(inside),
+        "y": [0.03, 1, None] * len(inside),
         "line": {"color": ink.muted, "width": 1, "dash": "dot"},
         "marker": {
             "symbol": "diamond-open",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -198,8 +198,3 @@ def _selection_shapes(view: ExploreView, line: RateLine, room: _Room, ink: Ink) 
             | {"fillcolor": ink.band, "line": {"width": 0}, "layer": "below"}
         )
     return shapes
-
-
-def default_since(until: date) -> date:
-    """Where the page opens: two years before the last observation."""
-    return until - timedelta(days=730)

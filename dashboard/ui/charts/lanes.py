@@ -14,9 +14,9 @@ from dashboard.ui.palette import LANES, Ink, Lane, lane_of
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import count, day, weekday_day
 
-CLUSTER_PIXELS: Final = 6
+CLUSTER_PIXELS: Final = 9
 MARKER: Final = 9
-CLUSTER_MARKER: Final = 15
+CLUSTER_MARKER: Final = 14
 LISTED: Final = 3
 TITLE_COLUMNS: Final = 60
 MOST_MARKERS: Final = 2_000
@@ -38,7 +38,7 @@ def used_lanes(events: Sequence[Event]) -> tuple[Lane, ...]:
 
 
 def cluster(events: Sequence[Event], pixels_a_day: float) -> tuple[Marker, ...]:
-    """Markers in order of lane and day; events nearer than 6 px to the first share one."""
+    """Markers in order of lane and day; events that would overlap share one."""
     by_lane: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_lane[lane_of(event).id].append(event)
@@ -48,11 +48,16 @@ def cluster(events: Sequence[Event], pixels_a_day: float) -> tuple[Marker, ...]:
         group: list[Event] = []
         for event in sorted(by_lane[lane.id], key=lambda e: (e.day, e.id)):
             if group and event.day - group[0].day >= reach:
-                markers.append(Marker(lane, group[0].day, tuple(group)))
+                markers.append(_marker(lane, group))
                 group = []
             group.append(event)
-        markers.append(Marker(lane, group[0].day, tuple(group)))
+        markers.append(_marker(lane, group))
     return tuple(markers)
+
+
+def _marker(lane: Lane, group: list[Event]) -> Marker:
+    """One mark for a group, on the day of its middle event so that a click finds one."""
+    return Marker(lane, group[len(group) // 2].day, tuple(group))
 
 
 def lane_rows(lanes: Sequence[Lane]) -> dict[str, int]:
@@ -145,7 +150,7 @@ def _hover(marker: Marker, markers: Sequence[Marker]) -> str:
     """At most five lines: the day, three titles, how many more."""
     same_day = [m for m in markers if m.day == marker.day and m.lane is not marker.lane]
     events = [*marker.events, *(event for m in same_day for event in m.events)]
-    first, last = events[0].day, max(event.day for event in marker.events)
+    first, last = marker.events[0].day, max(event.day for event in marker.events)
     head = weekday_day(first) if first == last else f"{day(first)} – {day(last)}"
     if len(events) == 1:
         lane = marker.lane

@@ -1,0 +1,74 @@
+"""The table behind the chart: the rates and events in view, and the way out as CSV."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries
+from dashboard.services.export_tables import event_list_csv, rates_csv
+from dashboard.ui.palette import category_title
+from dashboard.ui.quoting import Quoting
+from dashboard.ui.text import plain
+from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.window import Shown
+from dashboard.ui.wording import count, when
+
+HEIGHT: Final = 320
+
+
+def draw_behind_chart(
+    series: RateSeries, quoting: Quoting, events: tuple[Event, ...], shown: Shown
+) -> None:
+    """Draw two tabs, each with its table and its CSV."""
+    rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
+    with rates:
+        frame = rates_frame(series, quoting, shown)
+        with st.container(horizontal=True):
+            draw_csv_buttons(
+                f"this view, {count(len(frame), 'row')}",
+                (series.card.id, "rates", shown.since, shown.until),
+                lambda flavour: rates_csv([series], shown.since, shown.until, flavour),
+                "behind.rates",
+            )
+        st.dataframe(frame, hide_index=True, height=HEIGHT, alt="The rates in view")
+    with listed:
+        with st.container(horizontal=True):
+            draw_csv_buttons(
+                f"this view, {count(len(events), 'row')}",
+                ("events", shown.since, shown.until),
+                lambda flavour: event_list_csv(events, flavour),
+                "behind.events",
+            )
+        st.dataframe(events_frame(events), hide_index=True, height=HEIGHT, alt="The events in view")
+
+
+def rates_frame(series: RateSeries, quoting: Quoting, shown: Shown) -> pd.DataFrame:
+    """The observations of a window, in the quote of the page, newest first."""
+    days = pd.DatetimeIndex(series.day.astype("datetime64[s]"))
+    inside = (days >= pd.Timestamp(shown.since)) & (days <= pd.Timestamp(shown.until))
+    frame = pd.DataFrame(
+        {
+            "Market day": days[inside].strftime("%Y-%m-%d"),
+            "Printed date": series.record[inside].astype(str),
+            quoting.unit: [quoting.rate(rate) for rate in series.rate[inside].tolist()],
+        }
+    )
+    return frame.iloc[::-1]
+
+
+def events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
+    """The events of a window as plain text, newest first."""
+    newest = events[::-1]
+    return pd.DataFrame(
+        {
+            "Day": [event.day.isoformat() for event in newest],
+            "When": [when(event) for event in newest],
+            "Category": [category_title(event.category) for event in newest],
+            "Title": [plain(event.title) for event in newest],
+            "Source": [plain(event.source_name or event.author) for event in newest],
+        }
+    )

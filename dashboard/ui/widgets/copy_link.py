@@ -1,0 +1,16 @@
+"""The address of what is on the page, ready to copy."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.ui.address import View
+from dashboard.ui.widgets.links import address_of
+
+
+def draw_copy_link(page_path: str, view: View) -> None:
+    """Draw a folded block with the link to exactly this view."""
+    with st.expander("Copy link", icon=":material/link:"):
+        query = view.query()
+        address = address_of(page_path)
+        st.code(f"{address}?{query}" if query else address, language=None, wrap_lines=True)
