@@ -22,7 +22,7 @@ ALL = "all"
 def groups_of(categories: tuple[str, ...]) -> dict[str, Bools]:
     """Members of "all" and of each category that occurs, in alphabetical order."""
     names = np.array(categories, dtype=object)
-    members = {name: names == name for name in sorted(set(categories)) if name}
+    members = {name: names == name for name in sorted(set(categories)) if name and name != ALL}
     return {ALL: np.ones(len(names), dtype=bool), **members}
 
 

@@ -110,10 +110,9 @@ def test_a_moment_counts_against_the_averaging_window(at, day, partial):
     ],
 )
 def test_the_averaging_window_is_the_one_in_force_on_that_day(at, day):
-    series = bank(
-        ["2022-03-10", "2022-03-11", "2022-03-12", "2022-03-15", "2022-03-16"]
-        + ["2022-04-23", "2022-04-26", "2022-04-27"]
-    )
+    march = ["2022-03-10", "2022-03-11", "2022-03-12", "2022-03-15", "2022-03-16"]
+    april = ["2022-04-23", "2022-04-26", "2022-04-27"]
+    series = bank([*march, *april])
     assert where(series, event_on(at[:10], at=at))[0] == day
 
 
@@ -250,11 +249,12 @@ def test_all_events_at_once_are_aligned_as_one_by_one(records, drawn):
         (day, opens.replace(tzinfo=UTC), known_at.replace(tzinfo=UTC))
         for day, opens, known_at in observations
     ]
-    events = []
-    for k, (day, moment) in enumerate(drawn):
-        moment = moment and moment.replace(microsecond=0, tzinfo=UTC)
-        events.append(event_on(str(moment.date() if moment else day), f"e{k}", at=moment and
-                               moment.replace(tzinfo=None).isoformat()))  # fmt: skip
+    events = [
+        event_on(str(day), f"e{k}")
+        if moment is None
+        else event_on(str(moment.date()), f"e{k}", at=moment.isoformat(timespec="seconds"))
+        for k, (day, moment) in enumerate(drawn)
+    ]
     found = align_events(series, events)
     for k, event in enumerate(events):
         row = slow_row(observations, event)

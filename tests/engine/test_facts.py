@@ -137,7 +137,9 @@ def test_as_strong_counts_as_strong():
 def test_never_in_the_data_is_nothing():
     facts = facts_on(made_series(UP_AND_DOWN, move_sign=-1), date(2024, 1, 4))
     assert facts.weakest_since is None
-    assert facts_on(made_series(UP_AND_DOWN, move_sign=-1), date(2024, 1, 2)).strongest_since is None
+    assert (
+        facts_on(made_series(UP_AND_DOWN, move_sign=-1), date(2024, 1, 2)).strongest_since is None
+    )
 
 
 def test_a_series_as_quoted_is_strong_when_its_number_is_high():

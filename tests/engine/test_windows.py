@@ -18,7 +18,7 @@ NAN = float("nan")
 def exact(values, first, last):
     """Count, mean and squared deviations of the usable values in a span, exactly."""
     first, last = max(first, 0), min(last, len(values) - 1)
-    usable = [Fraction(v) for v in values[first : last + 1] if math.isfinite(v)]
+    usable = [Fraction(values[k]) for k in range(first, last + 1) if math.isfinite(values[k])]
     if not usable:
         return 0, NAN, NAN
     mean = sum(usable) / len(usable)
@@ -55,8 +55,8 @@ def test_a_date_is_admissible_when_both_windows_lie_inside(anchor, length, insid
 
 
 def test_an_empty_span_has_no_mean():
-    count, mean, sse = RunningSums(np.array([1.0, NAN, 3.0])).over(np.array([1, 9, 2]),
-                                                                   np.array([1, 12, 1]))  # fmt: skip
+    sums = RunningSums(np.array([1.0, NAN, 3.0]))
+    count, mean, sse = sums.over(np.array([1, 9, 2]), np.array([1, 12, 1]))
     assert count.tolist() == [0, 0, 0]
     assert np.isnan(mean).all()
     assert np.isnan(sse).all()
