@@ -78,10 +78,11 @@ def nice_ticks(low: float, high: float, about: int = 6) -> list[float]:
 
 
 def tick_decimals(ticks: Sequence[float]) -> int:
-    """The decimals that tell neighbouring ticks apart."""
+    """The fewest decimals that print every tick as it is: 2.5 needs one, 0.25 two."""
     if len(ticks) < 2:
         return 2
-    return max(0, min(6, -math.floor(math.log10(abs(ticks[1] - ticks[0])) + 1e-9)))
+    exact = (d for d in range(6) if all(abs(t - round(t, d)) < 1e-9 for t in ticks))
+    return next(exact, 6)
 
 
 def picked_day(selection: Mapping[str, Any] | None) -> date | None:
