@@ -7,7 +7,9 @@ is defined here, because a script's classes are made anew at each rerun.
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator
@@ -83,6 +85,7 @@ def build_app(*, open_browser: bool = False) -> st.App:
     async def announce(_app: st.App) -> AsyncIterator[None]:
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
         print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
+        threading.Thread(target=warm_up, daemon=True).start()
         if open_browser:
             webbrowser.open(address)
         yield
@@ -93,6 +96,21 @@ def build_app(*, open_browser: bool = False) -> st.App:
         on_script_error=show_calm_error,
         lifespan=announce,
     )
+
+
+def warm_up() -> None:
+    """Import what the first page needs and open the data, while the browser still loads."""
+    try:
+        import plotly.io
+        import plotly.tools  # noqa: F401 - Streamlit asks for both at the first chart
+
+        from dashboard.ui import shell  # noqa: F401 - brings every page
+        from dashboard.ui.session import warm_up_data
+
+        warm_up_data()
+    except Exception:
+        # The page that needs it will meet the same error and say so calmly.
+        logging.getLogger("dashboard").exception("warming up failed")
 
 
 async def network_door(scope: Scope, receive: Receive, send: Send) -> None:

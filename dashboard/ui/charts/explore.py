@@ -16,17 +16,16 @@ from dashboard.ui.charts.explore_layout import Pane, explore_layout
 from dashboard.ui.charts.grammar import Figure
 from dashboard.ui.charts.lanes import (
     MOST_MARKERS,
-    TITLE_COLUMNS,
     Marker,
     cluster,
     marker_trace,
     range_traces,
+    title_lines,
     used_lanes,
     weekly_counts,
 )
 from dashboard.ui.palette import NOTES_LANE, Ink, lane_of
 from dashboard.ui.quoting import Quoting
-from dashboard.ui.text import plot_text
 
 WEEKLY_BEYOND_DAYS: Final = 6 * 366
 PLOT_PIXELS: Final = 1_150
@@ -159,7 +158,7 @@ def _notes_by_day(view: ExploreView) -> dict[str, list[str]]:
     for event in view.events:
         by_day[event.day.isoformat()].append(event)
     lines = {
-        day: [f"{lane_of(events[0]).glyph} {plot_text(events[0].title, TITLE_COLUMNS, 1)}"]
+        day: [f"{lane_of(events[0]).glyph} {title_lines(events[0].title)}"]
         + ([f"+{len(events) - 1} more that day"] if len(events) > 1 else [])
         for day, events in by_day.items()
     }
@@ -206,11 +205,11 @@ def _break_trace(view: ExploreView, ink: Ink) -> Figure | None:
 
 
 def _dot(view: ExploreView, line: RateLine, ink: Ink) -> Figure | None:
-    """The rate of the day chosen, as a dot on the line."""
+    """The rate of the day chosen, or the first one after it, as a dot on the line."""
     if view.selected is None or not len(line.day):
         return None
-    at = int(np.searchsorted(line.day, np.datetime64(view.selected, "D"), side="right")) - 1
-    if at < 0 or not np.isfinite(line.shown[at]):
+    at = int(np.searchsorted(line.day, np.datetime64(view.selected, "D")))
+    if at == len(line.day) or not np.isfinite(line.shown[at]):
         return None
     return {
         "type": "scatter",

@@ -87,7 +87,7 @@ def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> F
 
 
 def _room(view: ExploreView, pane: Pane) -> _Room:
-    height, top, bottom = (PHONE_HEIGHT, 8, 30) if view.phone else (HEIGHT, 66, 30)
+    height, top, bottom = (PHONE_HEIGHT, 8, 40) if view.phone else (HEIGHT, 66, 42)
     left, right = (84, 52) if view.phone else (118, 96)
     area = height - top - bottom
     lanes_foot = 1 - pane.pixels / area
@@ -186,7 +186,7 @@ def _selection_shapes(view: ExploreView, line: RateLine, room: _Room, ink: Ink) 
     shapes: list[Figure] = [
         across
         | {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1}
-        | {"line": {"color": ink.selected, "width": 2}, "opacity": 0.75}
+        | {"line": {"color": ink.selected, "width": 2}, "opacity": 0.75, "layer": "below"}
     ]
     if not line.weekly and len(line.day):
         row = int(np.searchsorted(line.day, np.datetime64(chosen, "D")))

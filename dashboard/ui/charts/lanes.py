@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from dashboard.domain.event import Event
@@ -14,7 +15,6 @@ from dashboard.ui.palette import LANES, Ink, Lane, lane_of
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import count, day, weekday_day
 
-CLUSTER_PIXELS: Final = 9
 MARKER: Final = 9
 CLUSTER_MARKER: Final = 14
 LISTED: Final = 3
@@ -38,26 +38,42 @@ def used_lanes(events: Sequence[Event]) -> tuple[Lane, ...]:
 
 
 def cluster(events: Sequence[Event], pixels_a_day: float) -> tuple[Marker, ...]:
-    """Markers in order of lane and day; events that would overlap share one."""
+    """Markers in order of lane and day; events whose marks would overlap share one."""
     by_lane: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_lane[lane_of(event).id].append(event)
-    reach = timedelta(days=CLUSTER_PIXELS / pixels_a_day)
-    markers: list[Marker] = []
-    for lane in used_lanes(events):
-        group: list[Event] = []
-        for event in sorted(by_lane[lane.id], key=lambda e: (e.day, e.id)):
-            if group and event.day - group[0].day >= reach:
-                markers.append(_marker(lane, group))
-                group = []
-            group.append(event)
-        markers.append(_marker(lane, group))
-    return tuple(markers)
+    return tuple(
+        Marker(lane, _middle(group).day, tuple(group))
+        for lane in used_lanes(events)
+        for group in _groups(by_lane[lane.id], pixels_a_day)
+    )
 
 
-def _marker(lane: Lane, group: list[Event]) -> Marker:
-    """One mark for a group, on the day of its middle event so that a click finds one."""
-    return Marker(lane, group[len(group) // 2].day, tuple(group))
+def _groups(events: Sequence[Event], pixels_a_day: float) -> list[list[Event]]:
+    """Events of one lane in groups whose marks do not touch."""
+    groups: list[list[Event]] = []
+    for event in sorted(events, key=lambda e: (e.day, e.id)):
+        groups.append([event])
+        while len(groups) > 1 and _touch(groups[-2], groups[-1], pixels_a_day):
+            last = groups.pop()
+            groups[-1] += last
+    return groups
+
+
+def _touch(left: list[Event], right: list[Event], pixels_a_day: float) -> bool:
+    apart = (_middle(right).day - _middle(left).day).days * pixels_a_day
+    return apart < sum(MARKER if len(g) == 1 else CLUSTER_MARKER for g in (left, right)) / 2
+
+
+def _middle(group: Sequence[Event]) -> Event:
+    """The event on whose day a group is drawn, so that a click finds one."""
+    return group[len(group) // 2]
+
+
+@lru_cache(maxsize=4_096)
+def title_lines(title: str, lines: int = 1) -> str:
+    """A title as a tooltip shows it; wrapping takes time, and titles come again and again."""
+    return plot_text(title, TITLE_COLUMNS, lines)
 
 
 def lane_rows(lanes: Sequence[Lane]) -> dict[str, int]:
@@ -154,8 +170,8 @@ def _hover(marker: Marker, markers: Sequence[Marker]) -> str:
     head = weekday_day(first) if first == last else f"{day(first)} – {day(last)}"
     if len(events) == 1:
         lane = marker.lane
-        return f"{head}<br>{lane.glyph} {lane.title}<br>{plot_text(events[0].title, lines=2)}"
-    lines = [f"{lane_of(e).glyph} {plot_text(e.title, TITLE_COLUMNS, 1)}" for e in events[:LISTED]]
+        return f"{head}<br>{lane.glyph} {lane.title}<br>{title_lines(events[0].title, 2)}"
+    lines = [f"{lane_of(e).glyph} {title_lines(e.title)}" for e in events[:LISTED]]
     if len(events) > LISTED:
         lines.append(f"+{len(events) - LISTED} more")
     return "<br>".join([head, *lines])

@@ -60,7 +60,7 @@ def draw_quote(view: View, card: SeriesCard) -> None:
         "Up means",
         [quote.value for quote in Quote],
         format_func=lambda value: quote_label(card, Quote(value)),
-        width=262,
+        width=250,
         **view.widget("up"),
     )
 
@@ -68,10 +68,8 @@ def draw_quote(view: View, card: SeriesCard) -> None:
 def quote_label(card: SeriesCard, quote: Quote) -> str:
     """How the switch names one of the three ways."""
     quoting = Quoting(card, quote)
-    inverted = ", axis inverted" if quoting.axis_is_inverted else ""
-    if not card.is_rouble:
-        return f"{quoting.unit}{inverted}"
-    return f"{quoting.up_word} rouble ({quoting.unit}{inverted})"
+    shown = "axis inverted" if quoting.axis_is_inverted else quoting.unit
+    return f"{quoting.up_word} rouble ({shown})" if card.is_rouble else shown
 
 
 def draw_switches(view: View) -> None:

@@ -13,13 +13,14 @@ from dashboard.ui import session
 from dashboard.ui.text import escape_markdown
 
 FLASH: Final = "flash"
+TOLD: Final = "flash.told"
 Undo = Literal["delete", "restore"]
 
 
 def say(text: str, note: Event | None = None, undo: Undo | None = None) -> None:
     """Keep a line for the next drawing; `undo` is what takes the change to `note` back."""
     st.session_state[FLASH] = (text, note, undo)
-    st.toast(escape_markdown(text))
+    st.session_state[TOLD] = False
 
 
 def draw_flash() -> None:
@@ -27,6 +28,9 @@ def draw_flash() -> None:
     if FLASH not in st.session_state:
         return
     text, note, undo = st.session_state[FLASH]
+    if not st.session_state[TOLD]:
+        st.session_state[TOLD] = True
+        st.toast(escape_markdown(text))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
         if undo is not None:

@@ -30,12 +30,14 @@ def draw_preview(draft: Draft, series_id: str, note: Event | None) -> None:
         return
     series = session.series(series_id)
     view = explain_event(series, event, session.known_events().events)
-    if view.timing is not None:
-        for step in timing_steps(event, view.timing, view.card):
-            st.caption(step.head)
-            st.markdown(escape_markdown(step.text))
-            st.caption("  \n".join(escape_markdown(line) for line in step.foot.split("\n")))
     what, how_unusual = headline(view, Quoting(view.card, Quote.WEAKER))
     st.markdown(f"**{escape_markdown(what)}.** {escape_markdown(how_unusual)}")
+    if view.timing is not None:
+        for step in timing_steps(event, view.timing, view.card):
+            foot = escape_markdown(step.foot.replace("\n", " · "))
+            st.markdown(
+                f":small[:gray[{escape_markdown(step.head)}]]  \n"
+                f"{escape_markdown(step.text)}  \n:small[:gray[{foot}]]"
+            )
     for remark in notices(view):
         st.caption(escape_markdown(remark))
