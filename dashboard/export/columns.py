@@ -105,8 +105,8 @@ EVENT_MOVES: Final = Table(
     _columns(
         "event_id:text series:text window:window base_day:date base_rate end_day:date end_rate"
         " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub car car_se car_t p_value"
-        " placebo_p percentile percentile_all percentile_matched n_quiet:int n_all:int crowd:int"
-        " crowd_ids:text reason:text"
+        " placebo_p placebo_p_all percentile percentile_all percentile_matched n_quiet:int"
+        " n_all:int crowd:int crowd_ids:text reason:text"
     ),
 )
 EVENT_WINDOW: Final = Table(

@@ -105,7 +105,7 @@ def facts_rows(facts: Iterable[DayFacts]) -> Rows:
 def _numbers(move: Move) -> tuple[float | None, ...]:
     return (
         move.log_points, move.pct_quoted, move.pct_inverse, move.car, move.car_se, move.car_t,
-        move.p_value, move.placebo_p, move.percentile, move.percentile_all,
+        move.p_value, move.placebo_p, move.placebo_p_all, move.percentile, move.percentile_all,
         move.percentile_matched,
     )  # fmt: skip
 

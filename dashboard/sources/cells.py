@@ -97,7 +97,7 @@ def read_day(cell: str) -> date:
     try:
         year, month, day = _parts(midnight[1] if midnight else cell)
     except LookupError as error:
-        msg = f"'{shown(cell)}' {error.args[0]}"
+        msg = f"'{shown(cell)}' {error.args[0]}" if cell else "is empty; write a date: 2024-12-31"
         raise ValueError(msg) from None
     try:
         found = date(year, month, day)
@@ -199,8 +199,6 @@ def _slash_order(cell: str) -> str:
 
 
 def _why_no_day(cell: str) -> str:
-    if not cell:
-        return "is empty; write the date as 2024-12-31"
     if found := _SLASHED.fullmatch(cell):
         first, second, year = found[1].zfill(2), found[3].zfill(2), found[4]
         return f"can be {year}-{second}-{first} or {year}-{first}-{second}; write which"

@@ -32,7 +32,7 @@ _BYTE_ORDER_MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 _IN_RUSSIAN_TEXT: Final = re.compile("[\x00-\x7fА-яЁё«»–—“”„‘’…•№§°±€\u00a0\u00ad]*")
-_NOT_RUSSIAN: Final = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]")
+_NOT_RUSSIAN: Final = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]|(?<![А-яЁё])[а-яё]+[А-ЯЁ]")
 
 
 def shown_name(name: str) -> str:

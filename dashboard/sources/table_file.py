@@ -158,6 +158,9 @@ class _Records:
         lines: list[int] = []
         blank = pending = 0
         for line, record in self._all():
+            if len(rows) + blank + pending >= max_rows:
+                msg = f"{self._name}: more than {max_rows:,} rows; split the file"
+                raise InputError(msg)
             if not any(record):
                 pending += 1
                 continue
@@ -166,9 +169,6 @@ class _Records:
             blank, pending = blank + pending, 0
             rows.append(record)
             lines.append(line)
-            if len(rows) > max_rows:
-                msg = f"{self._name}: more than {max_rows:,} rows; split the file"
-                raise InputError(msg)
         if not rows:
             msg = f"{self._name}: has a header but no rows; add at least one"
             raise InputError(msg)

@@ -131,7 +131,7 @@ class _Reader:
             end_day=end_day,
             title=self._line(row, "title"),
             text=self._cut(row, "text", text),
-            category=self._line(row, "category") or Category.OTHER,
+            category=self._category(row),
             expected=self._expected(row),
             actor=self._line(row, "actor"),
             source_name=self._line(row, "source_name"),
@@ -152,7 +152,9 @@ class _Reader:
         for row, event in enumerate(events):
             if event.id and seen.setdefault(event.id, row) != row:
                 line = self._table.lines[seen[event.id]]
-                raise self._wrong(row, "id", f"'{shown(event.id)}' is already on line {line}")
+                raise self._wrong(
+                    row, "id", f"'{shown(event.id)}' is already on line {line}; rename"
+                )
         named = []
         for event in events:
             event_id = event.id or _made_id(event, seen)
@@ -221,6 +223,11 @@ class _Reader:
         except (KeyError, ValueError, OSError):
             reason = f"'{shown(name)}' is no time zone; write it like Europe/Moscow"
             raise self._wrong(row, "zone", reason) from None
+
+    def _category(self, row: int) -> str:
+        """A word of the closed list in its own spelling, or the file's own word."""
+        cell = self._line(row, "category")
+        return Category(cell.casefold()) if cell.casefold() in set(Category) else cell or "other"
 
     def _expected(self, row: int) -> str:
         cell = self._line(row, "expected").casefold()

@@ -1,0 +1,152 @@
+"""CSV bytes: what a number, a day and a text look like in a file."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.export.columns import TABLES, Column, Table
+from dashboard.export.csv_tables import csv_bytes, csv_chunks, file_name_text
+
+ONE_OF_EACH = Table(
+    "one_of_each",
+    "A column of every kind",
+    (
+        Column("t", "text"),
+        Column("x", "number"),
+        Column("n", "int"),
+        Column("d", "date"),
+        Column("m", "moment"),
+        Column("w", "window"),
+    ),
+)
+TEXT = Table("text", "One column of text", (Column("a", "text"), Column("b", "text")))
+
+
+def test_a_plain_file_is_utf_8_with_line_feeds_iso_dates_and_every_digit():
+    rows = [
+        (
+            "Рубль, «ставка»",
+            0.1 + 0.2,
+            7,
+            date(2025, 4, 21),
+            datetime(2025, 4, 21, 9, tzinfo=UTC),
+            "[-5,-1]",
+        ),
+        (None, float("nan"), None, None, None, None),
+    ]
+    assert (
+        csv_bytes(ONE_OF_EACH, rows)
+        == (
+            "t,x,n,d,m,w\n"
+            '"Рубль, «ставка»",0.30000000000000004,7,2025-04-21,2025-04-21T09:00:00Z,"[-5,-1]"\n'
+            ",,,,,\n"
+        ).encode()
+    )
+
+
+def test_a_file_for_excel_has_a_byte_order_mark_and_crlf():
+    assert csv_bytes(TEXT, [("a", "б")], "excel") == b"\xef\xbb\xbfa,b\r\na,\xd0\xb1\r\n"
+
+
+def test_numpy_values_and_mappings_are_written_like_python_ones():
+    row = {
+        "t": np.str_("x"),
+        "x": np.float64(1e-05),
+        "n": np.int64(3),
+        "d": np.datetime64("2025-04-21"),
+        "m": np.datetime64("2025-04-21T12:30:00", "s"),
+    }
+    nothing = {"d": np.datetime64("NaT", "D"), "m": np.datetime64("NaT", "s")}
+    lines = csv_bytes(ONE_OF_EACH, [row, nothing]).decode().splitlines()
+    assert lines[1:] == ["x,1e-05,3,2025-04-21,2025-04-21T12:30:00Z,", ",,,,,"]
+
+
+def test_a_moment_is_written_in_utc_with_its_microseconds():
+    moscow = timezone(timedelta(hours=3))
+    row = {"m": datetime(2025, 4, 21, 12, 0, 0, 5, tzinfo=moscow)}
+    assert csv_bytes(ONE_OF_EACH, [row]).endswith(b",2025-04-21T09:00:00.000005Z,\n")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_reads_back_as_the_same_double(value):
+    cell = csv_bytes(ONE_OF_EACH, [{"x": value}]).decode().splitlines()[1].split(",")[1]
+    assert float(cell) == value
+
+
+def test_a_negative_number_is_a_number_and_a_negative_zero_is_zero():
+    table = Table("x", "x", (Column("x", "number"), Column("n", "int")))
+    assert csv_bytes(table, [(-0.5, -3), (-0.0, 0)]) == b"x,n\n-0.5,-3\n0.0,0\n"
+
+
+def test_text_that_only_looks_like_a_window_is_guarded():
+    rows = [{"w": "[0,1]"}, {"w": "=1"}, {"w": "[0,=1]"}]
+    lines = csv_bytes(ONE_OF_EACH, rows).decode().splitlines()
+    assert lines[1:] == [',,,,,"[0,1]"', ",,,,,'=1", ',,,,,"[0,\'=1]"']
+
+
+def test_quotes_separators_and_line_breaks_follow_rfc_4180():
+    assert csv_bytes(TEXT, [('say "no"', "a\nb")]) == b'a,b\n"say ""no""","a\nb"\n'
+
+
+def test_control_characters_leave_and_line_ends_become_one_kind():
+    rows = [("a\x00\x07b\x85", "one\r\ntwo\rthree\tfour\ud800")]
+    assert csv_bytes(TEXT, rows).decode() == 'a,b\nab,"one\ntwo\nthree four\ufffd"\n'
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5), st.sampled_from(["plain", "excel"]))
+def test_no_text_cell_starts_dangerously_and_every_row_arrives(rows, flavour):
+    data = csv_bytes(TEXT, rows, flavour)
+    text = data.decode("utf-8-sig" if flavour == "excel" else "utf-8")
+    read = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert len(read) == len(rows) + 1
+    for cell in (cell for row in read for cell in row):
+        for part in cell.replace(";", ",").replace("|", ",").replace("\n", ",").split(","):
+            assert part.lstrip()[:1] not in set("=+-@\t\r\0＝＋－＠")
+
+
+def test_long_tables_come_in_pieces_that_make_the_same_file():
+    rows = [(str(i), "x") for i in range(12_001)]
+    pieces = list(csv_chunks(TEXT, iter(rows)))
+    assert len(pieces) == 4
+    assert b"".join(pieces) == csv_bytes(TEXT, rows)
+    assert b"".join(pieces).count(b"\n") == 12_002
+
+
+def test_a_row_of_another_width_is_an_error():
+    with pytest.raises(ValueError, match="zip"):
+        csv_bytes(TEXT, [("a", "b", "c")])
+    with pytest.raises(ValueError, match="zip"):
+        csv_bytes(TEXT, [("a", "b"), ("a",)])
+
+
+def test_names_of_tables_and_columns_are_safe_as_they_are():
+    for name, table in TABLES.items():
+        assert name == table.name
+        assert file_name_text(table.file_name) == table.file_name
+        assert all(column.isidentifier() for column in table.header)
+        assert len(set(table.header)) == len(table.header)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("usd_rub_cbr_2022-01-01.csv", "usd_rub_cbr_2022-01-01.csv"),
+        ("../../../../tmp/pwn.csv", "tmp-pwn.csv"),
+        ("..\\..\\x.csv", "x.csv"),
+        ("<img src=x onerror=alert(1)>.csv", "img-src-x-onerror-alert-1-.csv"),
+        ("=cmd|' /C calc'!A0.csv", "cmd-C-calc-A0.csv"),
+        (".htaccess", "htaccess"),
+        ("a\x00b\r\nc.csv", "a-b-c.csv"),
+        ("курс", "export"),
+        ("Türkçe é.csv", "Turkce-e.csv"),
+        ("", "export"),
+        ("a" * 300 + ".csv", "a" * 116 + ".csv"),
+    ],
+)
+def test_a_file_name_keeps_letters_digits_and_its_extension(text, name):
+    assert file_name_text(text) == name

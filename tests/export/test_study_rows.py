@@ -1,0 +1,109 @@
+"""The rows of a study: every event and window, nothing counted as zero, days beside offsets."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from dashboard.domain.study import (
+    Average,
+    CarResult,
+    Skipped,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+)
+from dashboard.export.columns import STUDY_TABLES, TABLES
+from dashboard.export.csv_tables import csv_bytes
+from dashboard.export.study_rows import study_tables
+from tests.made_series import event_at_row, made_series
+
+NAN = float("nan")
+
+
+def car(window, values, crowd):
+    base = np.array(values)
+    return CarResult(
+        window=window, car=base, se=base + 1, t=base + 2, df=base + 3, p=base + 4, bhar=base + 5,
+        placebo_p=base + 6, percentile=base + 7, percentile_matched=base,
+        n_placebo=np.array([9, 9]), crowd=crowd,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def answer():
+    """Two events on a series of four days, offsets -1..1; the second window leaves the data."""
+    request = StudyRequest(window=(-1, 1), cars=((0, 0), (0, 1)))
+    series = made_series([1.0, 2.0, 3.0, 4.0])
+    matrix = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, NAN]])
+    result = StudyResult(
+        request=request, series=series, events=(event_at_row(1, "a"), event_at_row(3, "=b")),
+        anchor=np.array([1, 3]), shift_days=np.array([0, 2]), offsets=np.array([-1, 0, 1]),
+        rate=matrix, returns=matrix + 1, normal=matrix + 2, abnormal=matrix + 3,
+        abnormal_se=matrix + 4, car=matrix + 5, ordinary_low=matrix + 6, ordinary_high=matrix + 7,
+        from_base=(matrix, matrix, matrix), sigma=np.array([1.0, 1.0]),
+        n_estimation=np.array([120, 99]), crowd=((), ()), flags=(("date_only", "window_cut"), ()),
+        cars=(car((0, 0), [0.5, 0.25], (("x", "y"), ())), car((0, 1), [1.5, NAN], (("x",), ()))),
+        skipped=(Skipped("c", "made", "before the data"),),
+    )  # fmt: skip
+    return StudyAnswer(
+        request=request,
+        results=(result,),
+        averages=(Average("all", -1, 2, 0.1, NAN, 0.2, 0.3, 0.4, 0.5, 0.6),),
+        tests=(TestResult("all", (0, 1), "sign", 1.5, NAN, 0.13, 0.2, 2, "no effect", "Conover"),),
+        skipped=(*result.skipped, Skipped("=b", "made", "window [0,1] reaches past the data")),
+        asked=3,
+    )
+
+
+def test_paths_are_a_row_an_event_and_offset_with_the_day_of_the_row(answer):
+    lines = csv_bytes(TABLES["paths"], study_tables(answer)["paths"]).decode().splitlines()
+    assert len(lines) == 1 + 2 * 3
+    assert lines[1] == "a,made,-1,2024-01-01,0.1,1.1,2.1,3.1,4.1,5.1,6.1,7.1"
+    assert lines[2].startswith("a,made,0,2024-01-02,0.2,")
+    assert lines[6] == "'=b,made,1,,,,,,,,,"
+
+
+def test_events_are_a_row_an_event_and_window_that_has_a_car(answer):
+    assert study_tables(answer)["events"] == [
+        ("a", "made", date(2024, 1, 2), "2024-01-02", 0, "[0,0]",
+         0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 120, 2, "x y", "date_only window_cut"),
+        ("a", "made", date(2024, 1, 2), "2024-01-02", 0, "[0,1]",
+         1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 120, 1, "x", "date_only window_cut"),
+        ("=b", "made", date(2024, 1, 4), "2024-01-04", 2, "[0,0]",
+         0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25, 99, 0, "", ""),
+    ]  # fmt: skip
+
+
+def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
+    tables = study_tables(answer)
+    text = {t.name: csv_bytes(t, tables[t.name]).decode().splitlines()[1] for t in STUDY_TABLES}
+    assert text["averages"] == "all,-1,2,0.1,,0.2,0.3,0.4,0.5,0.6"
+    assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover'
+    assert text["skipped"] == "c,made,before the data"
+    assert [row[0] for row in tables["skipped"]] == ["c", "=b"]
+
+
+def test_columns_are_those_of_the_contract():
+    assert {table.file_name: ",".join(table.header) for table in STUDY_TABLES} == {
+        "paths.csv": (
+            "event_id,series,offset,day,rate,return,normal,abnormal,abnormal_se,car,ordinary_low,"
+            "ordinary_high"
+        ),
+        "events.csv": (
+            "event_id,series,event_day,anchor_day,shift_days,window,car,car_se,car_t,df,p_value,"
+            "bhar,placebo_p,percentile,n_estimation,crowd,crowd_ids,flags"
+        ),
+        "averages.csv": "group,offset,n,aar,aar_se,caar,caar_low,caar_high,supt_low,supt_high",
+        "tests.csv": (
+            "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference"
+        ),
+        "skipped.csv": "event_id,series,reason",
+    }
+
+
+def test_a_study_without_events_gives_headers_only():
+    request = StudyRequest()
+    none = study_tables(StudyAnswer(request, (), (), (), (), 0))
+    assert none == {"paths": [], "events": [], "averages": [], "tests": [], "skipped": []}
