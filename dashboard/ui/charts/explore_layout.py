@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,6 +30,7 @@ LANE_PIXELS: Final = 19
 COUNT_PIXELS: Final = 70
 GAP_PIXELS: Final = 28
 PADDING: Final = 0.06
+RIM: Final = 0.006
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class _Room:
 def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> Figure:
     """The layout: one x axis, the rate, the lanes above it, a hidden 0-1 axis for guides."""
     room = _room(view, pane)
-    since, until = view.since.isoformat(), view.until.isoformat()
+    since, until = _x_range(view)
     layout = base_layout(ink, room.height) | {
         "margin": {"l": room.left, "r": room.right, "t": room.top, "b": room.bottom, "pad": 4},
         "hovermode": "x",
@@ -84,6 +85,14 @@ def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> F
         "shapes": _selection_shapes(view, line, room, ink),
     }
     return layout if view.phone else layout | {"title": _title(view, ink)}
+
+
+def _x_range(view: ExploreView) -> tuple[str, str]:
+    """The window with a rim, so that no mark is cut at the edges."""
+    rim = timedelta(days=(view.until - view.since).days * RIM)
+    first = datetime.combine(view.since, time()) - rim
+    last = datetime.combine(view.until, time()) + rim
+    return f"{first:%Y-%m-%d %H:%M}", f"{last:%Y-%m-%d %H:%M}"
 
 
 def _room(view: ExploreView, pane: Pane) -> _Room:
@@ -169,7 +178,7 @@ def _end_label(view: ExploreView, line: RateLine, ink: Ink) -> list[Figure]:
             "xanchor": "left",
             "yanchor": "middle",
             "align": "left",
-            "xshift": 5,
+            "xshift": 12,
             "showarrow": False,
             "font": {"size": FONT_SIZE - (2 if view.phone else 1), "color": ink.text},
         }

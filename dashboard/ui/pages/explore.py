@@ -12,7 +12,7 @@ from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.explore import build_figure
 from dashboard.ui.charts.grammar import picked_day, picked_window
-from dashboard.ui.explore_scene import Scene, alt_text, figure_view, read_scene
+from dashboard.ui.explore_scene import Scene, alt_text, figure_view, read_scene, title_of
 from dashboard.ui.pages.base import Page
 from dashboard.ui.palette import CATEGORY_LANES, ink
 from dashboard.ui.quoting import Quote
@@ -89,6 +89,7 @@ def _draw_desk(view: View, scene: Scene) -> None:
 def _draw_phone(view: View, scene: Scene) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         controls.draw_presets(view, scene.shown, scene.bounds)
+    st.markdown(f"**{title_of(scene)}**")
     figure = build_figure(
         figure_view(scene, log_scale=view["scale"] == "log", brush=False), ink(dark=scene.dark)
     )

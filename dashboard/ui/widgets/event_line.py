@@ -13,8 +13,9 @@ from dashboard.ui.wording import when
 
 def draw_event_line(event: Event, **params: str) -> None:
     """Draw the event; `params` (the quoting, the series) go along to its page."""
-    page_link("event", f"{lane_of(event).glyph} {event.title}", id=event.id, **params)
-    st.caption(event_caption(event))
+    with st.container(gap=None):
+        page_link("event", f"{lane_of(event).glyph} {event.title}", id=event.id, **params)
+        st.caption(event_caption(event))
 
 
 def event_caption(event: Event) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -36,7 +36,7 @@ def _preset(view: View, bounds: Limits, name: str) -> None:
 
 def draw_days(view: View, shown: Shown, bounds: Limits) -> None:
     """Draw the two date fields."""
-    common = {
+    common: dict[str, Any] = {
         "min_value": bounds.first,
         "max_value": bounds.furthest,
         "format": "YYYY-MM-DD",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -68,7 +68,7 @@ def _events(move: DayMove) -> str:
     return plain(f"{lane_of(first).glyph} {first.title}", TITLE) + more
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, Any]:
     text = st.column_config.TextColumn
     return {
         "day": text("Day", width=112),

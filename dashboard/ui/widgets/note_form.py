@@ -150,7 +150,7 @@ def _text(label: str, value: str, **more: Any) -> str:
 def _draw_days(start: Draft) -> dict[str, Any]:
     first, second = st.columns(2)
     latest = session.today().replace(month=12, day=31)
-    bounds = {
+    bounds: dict[str, Any] = {
         "min_value": EARLIEST,
         "max_value": max(latest.replace(year=latest.year + YEARS_AHEAD), start.day),
         "format": "YYYY-MM-DD",
