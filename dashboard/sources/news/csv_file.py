@@ -54,10 +54,14 @@ _NOT_IN_LINKS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """What was read: events in the order of their days, and what a person should know."""
+    """What was read: events in the order of their days, and what a person should know.
+
+    `places` says where each event stands: `file.csv, row 3 (line 4)`.
+    """
 
     name: str
     events: tuple[Event, ...]
+    places: tuple[str, ...]
     messages: tuple[str, ...]
     sha256: str
 
@@ -99,11 +103,16 @@ def read_event_file(
     """
     table = read_table(source, [DATE], name=name, max_bytes=max_bytes)
     reader = _Reader(table)
-    events = [reader.event(row) for row in range(len(table.rows))]
-    events = reader.with_ids(events)
-    events.sort(key=lambda event: event.day)
+    events = reader.with_ids([reader.event(row) for row in range(len(table.rows))])
+    order = sorted(range(len(events)), key=lambda row: events[row].day)
     messages = (*table.messages, *reader.messages())
-    return EventTable(table.name, tuple(events), messages, table.sha256)
+    return EventTable(
+        name=table.name,
+        events=tuple(events[row] for row in order),
+        places=tuple(table.place(row) for row in order),
+        messages=messages,
+        sha256=table.sha256,
+    )
 
 
 class _Reader:

@@ -192,3 +192,9 @@ def test_ten_thousand_rows_are_read():
     rows = "".join(f"e{i},2024-01-{i % 28 + 1:02d},10:00,Title {i}\n" for i in range(10_000))
     table = read("id,date,time_utc,title\n" + rows)
     assert len(table.events) == 10_000
+
+
+def test_every_event_keeps_its_place_in_the_file():
+    table = read("id,date\nlate,2024-02-01\nearly,2024-01-05\n")
+    assert [event.id for event in table.events] == ["early", "late"]
+    assert table.places == ("f.csv, row 2 (line 3)", "f.csv, row 1 (line 2)")
