@@ -17,13 +17,10 @@ from dashboard.domain.study import Pool, Window
 from dashboard.ui.quoting import Quoting, direction
 from dashboard.ui.wording import (
     FEWEST_TO_JUDGE,
-    MINUS,
     ORDINARY_PERCENTILE,
     THIN,
     count,
-    crowd_phrase,
     day,
-    log_points,
     number,
     percent,
     short_day,
@@ -114,6 +111,8 @@ def compared_with(move: Move, pool: Pool) -> str:
     among = f"{POOL_WORDS[pool]}{each}"
     if percentile is None:
         return f"{size:,} {among} to compare with"
+    if percentile in {0.0, 100.0}:
+        return f"{'all' if percentile else 'none of the'} {size:,} {among} moved less"
     return f"{share_words(percentile)} of {size:,} {among} moved less"
 
 
@@ -157,6 +156,13 @@ def not_available(move: Move, card: SeriesCard) -> str:
     """Why a move has no number, never a blank or a zero."""
     reason = move.reason.replace("observation", noun(card))
     return f"not available yet: {reason}" if reason.startswith("needs") else reason
+
+
+def crowd_words(move: Move, card: SeriesCard) -> str:
+    """How many other events share the window of a move: `3 other events at the same fixing`."""
+    others = count(len(move.crowd), "other event") if move.crowd else "no other event"
+    here = f"at the same {noun(card)}" if move.window == (0, 0) else "in the same window"
+    return f"{others} {here}"
 
 
 # ------------------------------------------------------------------ numbers of a move
@@ -276,23 +282,15 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
     record = f", record of {day(move.end.record)}" if move.end.record != move.end.day else ""
     return (
         f"{said}, {was}: {rates_words(move, quoting)} {unit}, {dates_words(move)}"
-        f" ({unit} {chosen}, {other_unit} {other}). {unusual}; {crowd_phrase(len(move.crowd))}."
+        f" ({unit} {chosen}, {other_unit} {other}). {sentence_case(unusual)};"
+        f" {crowd_words(move, view.card)}."
         f" Rate: {view.card.publisher}{record}. {cited} {address}"
     )
 
 
-def expected_move(view: EventView) -> str:
-    """The mean daily move that the model takes off, `−0.10 log pts a day`; empty if none."""
-    move = next((m for m in view.moves if m.car is not None and m.log_points is not None), None)
-    if move is None or move.car is None or move.log_points is None:
-        return ""
-    length = move.window[1] - move.window[0] + 1
-    return f"{log_points((move.log_points - move.car) / length, 2)} a day"
-
-
-def plain_minus(text: str) -> str:
-    """The text with an ASCII minus, for places that are read by programs."""
-    return text.replace(MINUS, "-")
+def sentence_case(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def event_clock(value: datetime) -> str:

@@ -84,7 +84,12 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
         | _move_ticks(low, high, 4 if chart.phone else 6)
         | {"zeroline": True, "zerolinecolor": ink.muted, "zerolinewidth": 1},
         "yaxis2": axis(ink, domain=[foot, 1], **lane_axis(lanes, short=chart.phone)),
-        "annotations": [_unit_note(chart, ceiling, ink), *_labels(chart, ink)],
+        "annotations": [
+            _unit_note(chart, ceiling, ink),
+            _event_note(ink),
+            *_band_note(chart, ceiling, ink),
+            *_main_label(chart, ink),
+        ],
         "shapes": _news(chart, ink),
     }
     if chart.phone:
@@ -99,7 +104,7 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 4},
-            "font": {"size": 17, "color": ink.text, "weight": 600},
+            "font": {"size": 15, "color": ink.text, "weight": 600},
             "subtitle": {
                 "text": chart.subtitle,
                 "font": {"size": FONT_SIZE, "color": ink.muted},
@@ -166,45 +171,76 @@ def _unit_note(chart: WindowChart, ceiling: float, ink: Ink) -> Figure:
         "yanchor": "bottom",
         "yshift": 3,
         "showarrow": False,
+        "bgcolor": ink.surface,
         "font": {"size": FONT_SIZE - 1, "color": ink.muted},
     }
 
 
-def _labels(chart: WindowChart, ink: Ink) -> list[Figure]:
-    """The band's own words, and the move that the headline speaks of."""
-    quoting, labels = chart.quoting, []
-    quiet = {"showarrow": False, "font": {"size": FONT_SIZE - 1, "color": ink.muted}}
-    if has_band(chart.view):
-        last = next(p for p in reversed(chart.view.path) if math.isfinite(p.high))
-        ends = [quoting.quoted_log_points(v) for v in (last.low, last.high)]
-        top = min(ends) if quoting.axis_is_inverted else max(ends)
-        text = "ordinary range" if chart.phone else BAND_LABEL
-        labels.append(
-            quiet
-            | {"text": text, "x": last.offset, "y": top, "xanchor": "right", "yanchor": "top"}
-            | {"yshift": -4, "xshift": -2, "align": "right"}
-        )
+def _event_note(ink: Ink) -> Figure:
+    """What the dotted line is."""
+    return {
+        "text": "the event",
+        "x": NEWS_AT,
+        "y": 0,
+        "yref": "paper",
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "xshift": -3,
+        "showarrow": False,
+        "font": {"size": FONT_SIZE - 2, "color": ink.muted},
+    }
+
+
+def _band_note(chart: WindowChart, ceiling: float, ink: Ink) -> list[Figure]:
+    """What the shaded band is, in the right-hand corner that the path leaves free."""
+    if not has_band(chart.view):
+        return []
+    low, high = _bounds(chart)
+    late = [p.move for p in chart.view.path[len(chart.view.path) // 2 :] if math.isfinite(p.move)]
+    shown = [chart.quoting.quoted_log_points(move) for move in late] or [0.0]
+    above = high - max(shown) > min(shown) - low
+    on_top = above != chart.quoting.axis_is_inverted
+    return [
+        {
+            "text": "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}",
+            "xref": "paper",
+            "yref": "paper",
+            "x": 1,
+            "y": ceiling if on_top else 0,
+            "xanchor": "right",
+            "yanchor": "top" if on_top else "bottom",
+            "showarrow": False,
+            "font": {"size": FONT_SIZE - 1, "color": ink.muted},
+        }
+    ]
+
+
+def _main_label(chart: WindowChart, ink: Ink) -> list[Figure]:
+    """The move that the headline speaks of, beside its point."""
     main = next((p for p in chart.view.path if p.offset == chart.main_offset), None)
-    if main is not None and math.isfinite(main.move):
-        value = quoting.quoted_log_points(main.move)
-        high_on_screen = (value > 0) != quoting.axis_is_inverted
-        colour = direction_colour(quoting.direction(main.move), dark=chart.dark)
-        labels.append(
-            {
-                "text": f"<b>{move_words(quoting, main.move)}</b>",
-                "x": main.offset,
-                "y": value,
-                "xanchor": "left",
-                "yanchor": "bottom" if high_on_screen else "top",
-                "xshift": 6,
-                "yshift": 6 if high_on_screen else -6,
-                "showarrow": False,
-                "bgcolor": ink.surface,
-                "opacity": 0.92,
-                "font": {"size": FONT_SIZE, "color": colour},
-            }
-        )
-    return labels
+    if main is None or not math.isfinite(main.move):
+        return []
+    quoting = chart.quoting
+    value = quoting.quoted_log_points(main.move)
+    high_on_screen = (value > 0) != quoting.axis_is_inverted
+    return [
+        {
+            "text": f"<b>{move_words(quoting, main.move)}</b>",
+            "x": main.offset,
+            "y": value,
+            "xanchor": "left",
+            "yanchor": "bottom" if high_on_screen else "top",
+            "xshift": 6,
+            "yshift": 6 if high_on_screen else -6,
+            "showarrow": False,
+            "bgcolor": ink.surface,
+            "opacity": 0.92,
+            "font": {
+                "size": FONT_SIZE,
+                "color": direction_colour(quoting.direction(main.move), dark=chart.dark),
+            },
+        }
+    ]
 
 
 def _news(chart: WindowChart, ink: Ink) -> list[Figure]:

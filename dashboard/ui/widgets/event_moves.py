@@ -26,21 +26,57 @@ from dashboard.ui.event_words import (
 from dashboard.ui.palette import direction_colour, lane_of
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
-from dashboard.ui.wording import MINUS, NOTHING, signed
+from dashboard.ui.wording import MINUS, NOTHING, crowd_phrase, signed
 
-NAMED: Final = 3
-NAME_LIMIT: Final = 46
+NAMED: Final = 2
+NAME_LIMIT: Final = 40
+NO_BREAK: Final = "\u00a0"
 Columns = dict[str, list[str]]
 
 
 def draw_moves(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) -> None:
     """Draw both tables, and what their columns mean."""
-    st.table(moves_columns(view, quoting, pool, dark=dark), hide_index=True, border="horizontal",
-             alt="The moves around the event, one row a window")  # fmt: skip
+    st.table(
+        moves_columns(view, quoting, pool, dark=dark),
+        hide_index=True,
+        border="horizontal",
+        alt="The moves around the event, one row a window",
+    )
     st.markdown("**How certain is that?**")
-    st.table(tests_columns(view, pool), hide_index=True, border="horizontal",
-             alt="Abnormal moves, their errors and tests, one row a window")  # fmt: skip
+    st.table(
+        tests_columns(view, pool),
+        hide_index=True,
+        border="horizontal",
+        alt="Abnormal moves, their errors and tests, one row a window",
+    )
     st.caption(reading_help(view, pool))
+
+
+def draw_moves_list(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) -> None:
+    """Draw the same moves one under the other, for a narrow screen."""
+    for move in view.moves:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"{_window(move, view)}  \n{_direction(move, quoting, dark=dark)}")
+            for line in move_lines(view, move, quoting, pool):
+                st.caption(line)
+    st.caption(reading_help(view, pool))
+
+
+def move_lines(view: EventView, move: Move, quoting: Quoting, pool: Pool) -> list[str]:
+    """A move in a few lines of safe Markdown: size, rank, error and tests, other events."""
+    if move.log_points is None:
+        return [not_available(move, view.card)]
+    (unit, other_unit), (chosen, other) = units(quoting), percents(move, quoting)
+    placebo = move.placebo_p if pool == "quiet" else move.placebo_p_all
+    return [
+        f"**{unit} {chosen}**, {other_unit} {other}, {signed(move.log_points)} log pts",
+        f"{rates_words(move, quoting)} ({dates_words(move)})",
+        _unusual(move, pool),
+        f"CAR {_certain(move, abnormal_words(move))}; p of t"
+        f" {p_words(move.p_value, view.n_estimation)}; placebo p"
+        f" {p_words(placebo, pool_size(move, pool))}",
+        crowd_phrase(len(move.crowd)),
+    ]
 
 
 def moves_columns(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) -> Columns:
@@ -115,7 +151,7 @@ def _direction(move: Move, quoting: Quoting, *, dark: bool) -> str:
         return NOTHING
     word = quoting.direction(move.log_points)
     colour = direction_colour(word, dark=dark)
-    return f':color[**{quoting.arrow(move.log_points)} {word}**]{{foreground="{colour}"}}'
+    return f':color[**{quoting.arrow(move.log_points)}{NO_BREAK}{word}**]{{foreground="{colour}"}}'
 
 
 def _unusual(move: Move, pool: Pool) -> str:

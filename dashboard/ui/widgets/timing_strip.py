@@ -57,13 +57,14 @@ def timing_steps(
 
 def draw_timing(event: Event, timing: Timing, card: SeriesCard, mode: Quote = Quote.WEAKER) -> None:
     """Draw the strip; on a phone the boxes stand one under the other."""
-    strip = st.grid("auto", min_column_width=NARROWEST, border=True, gap="xsmall")
-    for number, step in enumerate(timing_steps(event, timing, card, mode)):
-        with strip.cell():
-            arrow = ":material/arrow_forward: " if number else ""
-            st.caption(f"{arrow}{escape_markdown(step.head)}")
-            st.markdown(f"**{escape_markdown(step.text)}**")
-            st.caption("  \n".join(escape_markdown(line) for line in step.foot.split("\n")))
+    steps = timing_steps(event, timing, card, mode)
+    strip = st.grid(len(steps), min_column_width=NARROWEST, border=True, gap="xsmall")
+    for number, step in enumerate(steps):
+        arrow = ":material/arrow_forward: " if number else ""
+        lines = [f":small[:gray[{arrow}{escape_markdown(step.head)}]]"]
+        lines.append(f"**{escape_markdown(step.text)}**")
+        lines += [f":small[:gray[{escape_markdown(line)}]]" for line in step.foot.split("\n")]
+        strip.markdown("  \n".join(lines))
 
 
 def draw_notices(view: EventView) -> None:

@@ -1,0 +1,132 @@
+"""What the Event page shows for one link: the event, its view on a series, the way to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event, Origin
+from dashboard.domain.event_view import EventView
+from dashboard.domain.study import Pool, StudyRequest
+from dashboard.services.describe_method import check_model
+from dashboard.services.explain_event import PAGE_REQUEST, explain_event
+from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.services.keep_events import get_event
+from dashboard.ui import session
+from dashboard.ui.address import View
+from dashboard.ui.charts.event_window import WindowChart
+from dashboard.ui.event_words import main_move, moved, noun, subject
+from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.text import plot_text
+from dashboard.ui.view import Param, a_name, a_text, one_of
+from dashboard.ui.wording import day
+
+WINDOWS: Final = ("-5:5", "-5:10", "-10:20", "-20:40")
+DEFAULT_WINDOW: Final = "-5:10"
+POOLS: Final = ("quiet", "all")
+
+PARAMS: Final[tuple[Param, ...]] = (
+    a_text("id", "kellogg-nato-off-table-2025-04-20"),
+    one_of("w", WINDOWS, DEFAULT_WINDOW),
+    a_name("model", PAGE_REQUEST.model, "none"),
+    one_of("pool", POOLS, "quiet"),
+    one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
+    a_name("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventScene:
+    """Everything the page is drawn from."""
+
+    view: EventView
+    quoting: Quoting
+    pool: Pool
+    known: tuple[Event, ...]
+    dark: bool
+    phone: bool
+
+    @property
+    def event(self) -> Event:
+        """The event of the page."""
+        return self.view.event
+
+
+def find_event(event_id: str) -> Event | None:
+    """An event of the catalogue or a note, deleted ones too; None where there is none.
+
+    Raises:
+        StoreError: the notes cannot be read.
+    """
+    found = next((e for e in session.known_events().events if e.id == event_id), None)
+    if found is not None:
+        return found
+    parts = session.parts()
+    try:
+        return get_event(parts.catalogue, parts.notes, event_id)
+    except InputError:
+        return None
+
+
+def read_event_scene(link: View, event: Event) -> EventScene:
+    """The scene of a link; a series or model that there is not is ignored and told."""
+    if link["series"] not in {card.id for card in session.cards()}:
+        link.ignore("series")
+    known = session.known_events().events
+    series = session.series(link["series"])
+    view = explain_event(series, event, known, _request(link))
+    pool: Pool = "all" if link["pool"] == "all" else "quiet"
+    return EventScene(
+        view,
+        Quoting(series.card, Quote(link["up"])),
+        pool,
+        known,
+        session.is_dark(),
+        session.is_phone(),
+    )
+
+
+def carried(link: View) -> dict[str, str]:
+    """The settings that go along to another event's page."""
+    return {key: link[key] for key in ("w", "model", "pool", "up", "series")}
+
+
+def window_chart(scene: EventScene) -> WindowChart:
+    """The scene as the figure wants it: titles are sentences, user text is made harmless."""
+    view, move = scene.view, main_move(scene.view)
+    what = moved(move, scene.quoting) if move is not None else subject(scene.quoting)
+    base = view.timing.base if view.timing else None
+    against = (
+        f" · base {scene.quoting.rate(base.rate)} on {day(base.day)}" if base is not None else ""
+    )
+    return WindowChart(
+        view=view,
+        quoting=scene.quoting,
+        title=plot_text(f"{what} after: {view.event.title}", columns=112, lines=1),
+        subtitle=f"{day(view.event.day)} · {view.card.title}, {scene.quoting.unit}{against}",
+        main_offset=move.window[1] if move is not None else 0,
+        dark=scene.dark,
+        phone=scene.phone,
+    )
+
+
+def chart_file_name(scene: EventScene) -> str:
+    """The stem of a picture of the figure."""
+    return f"{scene.event.id}_{scene.view.card.id}_{noun(scene.view.card)}s".replace(" ", "-")
+
+
+def is_note(event: Event) -> bool:
+    """Whether the event can be edited."""
+    return event.origin == Origin.NOTE
+
+
+def _request(link: View) -> StudyRequest:
+    first, last = (int(part) for part in str(link["w"]).split(":"))
+    asked = replace(PAGE_REQUEST, window=(first, last))
+    try:
+        check_model(link["model"])
+        return replace(asked, model=link["model"])
+    except InputError:
+        link.ignore("model")
+        return asked

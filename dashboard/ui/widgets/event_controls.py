@@ -1,0 +1,59 @@
+"""The controls of the Event page: series, quote, window, model; and which dates to compare with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.domain.event_view import EventView
+from dashboard.domain.series import SeriesCard
+from dashboard.services.describe_method import describe_method
+from dashboard.ui import session
+from dashboard.ui.address import View
+from dashboard.ui.event_scene import POOLS, WINDOWS
+from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
+from dashboard.ui.wording import MINUS
+
+
+def draw_event_controls(link: View, card: SeriesCard) -> None:
+    """Draw what the page is computed from, in one row that wraps."""
+    models = {model.id: model.title for model in describe_method().models}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series(link, session.cards())
+        draw_quote(link, card)
+        st.segmented_control(
+            "Event window (offsets)",
+            list(WINDOWS),
+            format_func=window_label,
+            required=True,
+            **link.widget("w"),
+        )
+        st.segmented_control(
+            "Expected move",
+            list(models),
+            format_func=models.__getitem__,
+            required=True,
+            help="What is taken off before a move is compared: nothing, or the mean daily move"
+            " of the estimation window. See Method.",
+            **link.widget("model"),
+        )
+
+
+def draw_pool(link: View, view: EventView) -> None:
+    """Draw the switch between quiet dates and all dates, with their numbers."""
+    sizes = {"quiet": 0, "all": 0}
+    if view.moves:
+        sizes = {"quiet": view.moves[0].n_quiet, "all": view.moves[0].n_all}
+    st.segmented_control(
+        "Compare with",
+        list(POOLS),
+        format_func=lambda pool: f"{pool} dates ({sizes[pool]:,})",
+        required=True,
+        help="Quiet dates: those whose event window touches no listed event.",
+        **link.widget("pool"),
+    )
+
+
+def window_label(window: str) -> str:
+    """`−5 to 10`."""
+    first, last = window.split(":")
+    return f"{first.replace('-', MINUS)} to {last}"

@@ -1,0 +1,105 @@
+"""The head of the Event page: what happened, when, who says so, and the answer in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.domain.event import TEXT_LIMIT, Event, Origin
+from dashboard.ui.event_scene import EventScene
+from dashboard.ui.event_words import (
+    abnormal_words,
+    compared_with,
+    crowd_words,
+    dates_words,
+    headline,
+    main_move,
+    moved,
+    p_words,
+    percents,
+    pool_percentile,
+    pool_size,
+    rates_words,
+    sentence_case,
+    units,
+    verdict,
+    volatility_remark,
+    window_words,
+)
+from dashboard.ui.palette import category_title, direction_colour, lane_of
+from dashboard.ui.text import escape_markdown, markdown_link, plain_block
+from dashboard.ui.wording import expected_phrase, stamp, when
+
+CONFIDENCE = {
+    "high": "date and content stand in a document",
+    "medium": "date from general knowledge: check it before you cite it",
+}
+
+
+def draw_head(event: Event) -> None:
+    """Draw category, title and what is known about the event; all of it as text."""
+    lane = lane_of(event)
+    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    kind = escape_markdown(category_title(event.category))
+    note = " · your note" if event.origin == Origin.NOTE else ""
+    st.markdown(f"{glyph} **{kind}**{note}")
+    st.header(escape_markdown(event.title), anchor=False)
+    st.markdown(" · ".join(facts_of(event)))
+    if event.text:
+        st.text(plain_block(event.text, TEXT_LIMIT))
+
+
+def facts_of(event: Event) -> list[str]:
+    """When, who, source, confidence, expectation, as safe Markdown."""
+    facts = [f"**{escape_markdown(when(event))}**"]
+    if event.actor:
+        facts.append(escape_markdown(event.actor))
+    facts.append(_source(event))
+    if event.confidence:
+        told = CONFIDENCE.get(event.confidence)
+        grade = f"confidence {escape_markdown(event.confidence)}"
+        facts.append(f"{grade} ({told})" if told else grade)
+    facts.append(expected_phrase(event.expected))
+    if event.tags:
+        facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
+    if event.origin == Origin.NOTE and event.updated is not None:
+        by = f" by {event.author}" if event.author else ""
+        facts.append(escape_markdown(f"last changed{by} {stamp(event.updated)}"))
+    return facts
+
+
+def draw_headline(scene: EventScene) -> None:
+    """Draw the answer: what moved, how unusual that was, what else is in the window."""
+    view, quoting = scene.view, scene.quoting
+    move = main_move(view)
+    if move is None or move.log_points is None:
+        st.markdown(f"### {escape_markdown(headline(view, quoting, scene.pool)[0])}")
+        return
+    colour = direction_colour(quoting.direction(move.log_points), dark=scene.dark)
+    what = (
+        f':color[{quoting.arrow(move.log_points)} {moved(move, quoting)}]{{foreground="{colour}"}}'
+    )
+    unusual = verdict(pool_percentile(move, scene.pool))
+    st.markdown(f"### {what} {window_words(move.window, view.card)}: {unusual}")
+    chosen, other = percents(move, quoting)
+    unit, other_unit = units(quoting)
+    st.markdown(
+        f"**{sentence_case(compared_with(move, scene.pool))}.**"
+        f" {unit} {chosen} ({rates_words(move, quoting)}, {dates_words(move)}),"
+        f" {other_unit} {other}. {volatility_remark(move, scene.pool)}"
+        f" {sentence_case(crowd_words(move, view.card))}."
+    )
+    placebo = move.placebo_p if scene.pool == "quiet" else move.placebo_p_all
+    st.caption(
+        f"Abnormal move {abnormal_words(move)} log pts, p of t"
+        f" {p_words(move.p_value, view.n_estimation)}, placebo p"
+        f" {p_words(placebo, pool_size(move, scene.pool))}. A move near an event is no proof of"
+        " its cause."
+    )
+
+
+def _source(event: Event) -> str:
+    if event.source_url:
+        return f"source: {markdown_link(event.source_name or event.source_url, event.source_url)}"
+    if event.source_name:
+        return f"source: {escape_markdown(event.source_name)}"
+    return "no source named"

@@ -1,0 +1,78 @@
+"""What a reader takes along from an event: a sentence with its source, the link, the CSV files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.services.export_tables import event_moves_csv, event_window_csv
+from dashboard.ui.address import View
+from dashboard.ui.charts.event_window_layout import has_band, offset_text
+from dashboard.ui.event_scene import EventScene
+from dashboard.ui.event_words import copy_text
+from dashboard.ui.text import plain
+from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.widgets.links import address_of
+from dashboard.ui.wording import NOTHING, count, signed, weekday_day
+
+SENTENCE_LIMIT = 2_000
+
+
+def draw_copy(link: View, scene: EventScene) -> None:
+    """Draw the sentence and the link, each with its own copy button."""
+    address = f"{address_of('event')}?{link.query()}"
+    st.markdown("**Copy as text**, every number as on this page, with its source")
+    sentence = copy_text(scene.view, scene.quoting, scene.pool, address)
+    st.code(plain(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
+    st.markdown("**Copy link** to this view (live: it follows the data)")
+    st.code(address, language=None, wrap_lines=True)
+
+
+def draw_files(scene: EventScene) -> None:
+    """Draw the CSV buttons of the window and of the moves."""
+    view = scene.view
+    with st.container(horizontal=True):
+        draw_csv_buttons(
+            f"moves, {count(len(view.moves), 'row')}",
+            (view.event.id, view.card.id, "moves"),
+            lambda flavour: event_moves_csv(view, flavour),
+            "event.moves",
+        )
+        draw_csv_buttons(
+            f"this window, {count(len(view.path), 'row')}",
+            (view.event.id, view.card.id, "window"),
+            lambda flavour: event_window_csv(view, flavour),
+            "event.window",
+        )
+
+
+def path_columns(scene: EventScene) -> dict[str, list[str]]:
+    """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
+    quoting, path = scene.quoting, scene.view.path
+    banded = has_band(scene.view)
+    ranges = [
+        sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
+        for point in path
+    ]
+    return {
+        "Offset": [offset_text(point.offset) for point in path],
+        "Market day": [weekday_day(point.day) for point in path],
+        quoting.unit: [quoting.rate(point.rate) for point in path],
+        f"Log pts of {quoting.unit} against the base": [
+            signed(quoting.quoted_log_points(point.move)) for point in path
+        ],
+        "Rouble" if quoting.card.is_rouble else "Direction": [
+            quoting.direction(point.move) or NOTHING for point in path
+        ],
+        "Ordinary range": [
+            f"{signed(low)} to {signed(high)}" if banded and point.offset != -1 else NOTHING
+            for point, (low, high) in zip(path, ranges, strict=True)
+        ],
+        "Inside it": [
+            NOTHING
+            if not banded or point.offset == -1
+            else "yes"
+            if point.low <= point.move <= point.high
+            else "no"
+            for point in path
+        ],
+    }
