@@ -1,6 +1,6 @@
-"""Check and clean what a person typed into a note, before anything is stored.
+r"""Check and clean what a person typed into a note, before anything is stored.
 
-Cleaning, which never asks: text is brought to NFC; line ends become `\\n` in the text and
+Cleaning, which never asks: text is brought to NFC; line ends become `\n` in the text and
 spaces in one-line fields; control characters, lone surrogates and noncharacters go. Whatever
 changes the meaning is refused instead, with a line that names the field and the fix.
 """
@@ -78,7 +78,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Several lines in NFC: every line end becomes `\\n`, tabs spaces; no space at the edges."""
+    r"""Several lines in NFC: every line end becomes `\n`, tabs spaces; no space at the edges."""
     return _without_controls(_LINE_ENDS.sub("\n", text.replace("\t", " "))).strip()
 
 

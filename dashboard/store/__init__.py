@@ -1,0 +1,1 @@
+"""What is remembered: notes and their history, in SQLite or PostgreSQL."""

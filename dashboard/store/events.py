@@ -1,0 +1,154 @@
+"""The event store: notes that survive, opened and brought up to date on first use."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from dashboard.domain.errors import InputError, StoreError
+from dashboard.domain.note import StoreStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.domain.event import Event
+    from dashboard.domain.note import Change
+    from dashboard.store.database import Database
+    from dashboard.store.note_rows import NoteRows
+
+T = TypeVar("T")
+
+_NOTE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class EventStore:
+    """Notes in SQLite or PostgreSQL; any number of threads and processes may share one.
+
+    Making one opens nothing (not even SQLAlchemy is imported); the first method called does.
+    Every method raises StoreError where the database cannot be used, and InputError where
+    the URL is wrong or there is no such note.
+
+    Args:
+        url: `sqlite:////folder/events.db` or `postgresql://user@host/database`.
+        clock: the present moment in UTC.
+    """
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._url = url
+        self._clock = clock
+        self._opening = threading.Lock()
+        self._database: Database | None = None
+        self._is_current = False
+
+    def add(self, note: Event, who: str = "") -> Event:
+        """Store a new note; the store gives it its id, revision 1 and its times."""
+        return self._write(lambda rows: rows.create(note, self._clock(), who))
+
+    def edit(self, note: Event, revision: int, who: str = "") -> Event:
+        """Replace the note of that id.
+
+        Raises:
+            EditConflict: the note is no longer at `revision`, or is deleted.
+        """
+        _check_id(note.id)
+        return self._write(lambda rows: rows.edit(note, revision, self._clock(), who))
+
+    def change(self, note_id: str, function: Callable[[Event], Event], who: str = "") -> Event:
+        """Replace a note by what `function` makes of it, with nobody in between.
+
+        `function` may be called again after a lost connection; it must only compute.
+
+        Raises:
+            EditConflict: the note is deleted.
+        """
+        _check_id(note_id)
+        return self._write(lambda rows: rows.change(note_id, function, self._clock(), who))
+
+    def delete(self, note_id: str, revision: int, who: str = "") -> Event:
+        """Mark a note deleted; it stays in the database.
+
+        Raises:
+            EditConflict: the note is no longer at `revision`.
+        """
+        _check_id(note_id)
+        return self._write(lambda rows: rows.delete(note_id, revision, self._clock(), who))
+
+    def restore(self, note_id: str, who: str = "") -> Event:
+        """Take a deletion back; a note that is not deleted stays as it is."""
+        _check_id(note_id)
+        return self._write(lambda rows: rows.restore(note_id, self._clock(), who))
+
+    def get(self, note_id: str) -> Event | None:
+        """The note, deleted ones too; None where there never was one."""
+        return self._read(lambda rows: rows.find(note_id)) if _is_id(note_id) else None
+
+    def notes(self, *, with_deleted: bool = False) -> tuple[Event, ...]:
+        """Every note in the order of its day."""
+        return self._read(lambda rows: rows.find_all(with_deleted=with_deleted))
+
+    def history(self, note_id: str) -> tuple[Change, ...]:
+        """Every change to a note, oldest first."""
+        return self._read(lambda rows: rows.changes(note_id)) if _is_id(note_id) else ()
+
+    def version(self) -> str:
+        """A short text that differs after every change to any note: the key for caches."""
+        return str(self._read(lambda rows: rows.last_change_id()))
+
+    def probe(self) -> StoreStatus:
+        """How the store is; never raises, a failure is told in `problem`."""
+        try:
+            engine = self._opened().address.engine
+            return self._read(lambda rows: rows.status(engine))
+        except (StoreError, InputError) as error:
+            return StoreStatus(engine="", problem=str(error))
+
+    def close(self) -> None:
+        """Give every connection back; the next call opens the store again."""
+        with self._opening:
+            if self._database is not None:
+                self._database.close()
+
+    def _read(self, work: Callable[[NoteRows], T]) -> T:
+        from dashboard.store.note_rows import NoteRows
+
+        return self._current().read(lambda connection: work(NoteRows(connection)))
+
+    def _write(self, work: Callable[[NoteRows], T]) -> T:
+        from dashboard.store.note_rows import NoteRows
+
+        return self._current().write(lambda connection: work(NoteRows(connection)))
+
+    def _current(self) -> Database:
+        database = self._opened()
+        if not self._is_current:
+            from dashboard.store.upgrade import ensure_schema
+
+            ensure_schema(database)
+            self._is_current = True
+        return database
+
+    def _opened(self) -> Database:
+        with self._opening:
+            if self._database is None:
+                from dashboard.store.address import parse_address
+                from dashboard.store.database import Database
+
+                self._database = Database(parse_address(self._url))
+            return self._database
+
+
+def _is_id(note_id: str) -> bool:
+    return _NOTE_ID.fullmatch(note_id) is not None
+
+
+def _check_id(note_id: str) -> None:
+    if not _is_id(note_id):
+        msg = "there is no note with this id; take the id from the list of notes"
+        raise InputError(msg)

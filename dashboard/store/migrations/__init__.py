@@ -1,0 +1,1 @@
+"""The schema's revisions, in order; run by `dashboard.store.upgrade` on first use."""

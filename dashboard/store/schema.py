@@ -1,0 +1,97 @@
+"""The tables: notes, and a history to which rows can only be added.
+
+The constraint that rows of the history are never changed is a trigger, made by the first
+migration on both engines.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+REVISION: Final = "0001"
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both engines; SQLite stores it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; without the zone for SQLite."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Back to an aware moment in UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+NOTES: Final = Table(
+    "notes",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("moment", Moment),
+    Column("zone", String(64), nullable=False),
+    Column("end_day", Date),
+    Column("category", String(40), nullable=False),
+    Column("expected", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source_url", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("deleted", Moment, index=True),
+    CheckConstraint("end_day >= day", name="end_not_before_start"),
+)
+
+HISTORY: Final = Table(
+    "note_history",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("note_id", String(40), ForeignKey(NOTES.c.id), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    UniqueConstraint("note_id", "revision", name="uq_note_history_note_id"),
+    sqlite_autoincrement=True,
+)
