@@ -71,3 +71,7 @@ def test_events_of_a_source_cannot_be_edited_as_notes(source):
 
 def test_asking_twice_gives_the_same_events(source):
     assert source.events() == source.events()
+
+
+def test_a_file_of_the_source_has_its_hash(source):
+    assert all(len(sha256) == 64 for sha256 in source.files().values())

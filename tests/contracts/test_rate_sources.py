@@ -105,3 +105,9 @@ def test_a_series_it_does_not_have_is_refused_with_the_names_of_those_it_has(sou
         source.get("no_such_series")
     assert "no_such_series" in str(caught.value)
     assert source.cards()[0].id in str(caught.value)
+
+
+def test_a_file_behind_a_series_has_its_hash(source):
+    files = source.files()
+    assert set(files) <= {card.id for card in source.cards()}
+    assert all(len(sha256) == 64 for sha256 in files.values())

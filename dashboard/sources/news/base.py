@@ -28,3 +28,6 @@ class EventSource(Protocol):
             InputError: a file that a person gave is wrong; the message names the row.
             SourceError: the source cannot be read.
         """
+
+    def files(self) -> dict[str, str]:
+        """The sha256 of each file of the source by its name; a live source has none."""

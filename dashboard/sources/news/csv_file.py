@@ -87,6 +87,10 @@ class CsvEvents:
         """
         return self.table.events
 
+    def files(self) -> dict[str, str]:
+        """The sha256 of the file by its name."""
+        return {self.table.name: self.table.sha256}
+
 
 def read_event_file(
     source: Path | bytes, *, name: str = "", max_bytes: int = MAX_BYTES

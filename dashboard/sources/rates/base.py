@@ -35,3 +35,6 @@ class RateSource(Protocol):
             InputError: the source has no such series; the message names those it has.
             SourceError: the source cannot be read.
         """
+
+    def files(self) -> dict[str, str]:
+        """The sha256 of the file behind each series, by its id; a live source has none."""

@@ -21,12 +21,17 @@ from dashboard.sources.cells import BadCell, read_days, read_moment, read_number
 from dashboard.sources.file_bytes import MAX_BYTES, shown
 from dashboard.sources.table_file import TextTable, read_table
 
-Quote: TypeAlias = Literal["as-quoted", "rub-per-usd"]
+Quote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
 
 DATE: Final = "date"
 LONG_FORM: Final = frozenset({"date", "day", "known_at", "rate", "series"})
 JUMP: Final = 1_000.0
 LONG_GAP_DAYS: Final = 31
+UNITS: Final[dict[Quote, tuple[str, str]]] = {
+    "as-quoted": ("as quoted", "inverse of the quote"),
+    "rub-per-usd": ("RUB per USD", "USD per RUB"),
+    "usd-per-rub": ("USD per RUB", "RUB per USD"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ class CsvRates:
         known = ", ".join(series.card.id for series in self.table.series)
         msg = f"{self.table.name}: has no column {shown(series_id)}; choose one of {known}"
         raise InputError(msg)
+
+    def files(self) -> dict[str, str]:
+        """The sha256 of the file, under the id of each column."""
+        return {series.card.id: self.table.sha256 for series in self.table.series}
 
 
 def read_rate_table(
@@ -228,18 +237,18 @@ def _series(file: str, column: str, quote: Quote, found: tuple[Days, Floats]) ->
 
 
 def _card(file: str, column: str, quote: Quote) -> SeriesCard:
-    rouble = quote == "rub-per-usd"
+    unit, inverse_unit = UNITS[quote]
     return SeriesCard(
         id=column,
         title=column,
-        unit="RUB per USD" if rouble else "as quoted",
-        inverse_unit="USD per RUB" if rouble else "inverse of the quote",
+        unit=unit,
+        inverse_unit=inverse_unit,
         publisher=f"file {file}",
         source_url="",
         licence="as the owner of the file says",
         date_rule=END_OF_DAY.id,
         description="Levels from a person's own file, known at the end of their date.",
-        move_sign=ROUBLE_QUOTED if rouble else AS_QUOTED,
+        move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
     )
 
 

@@ -56,6 +56,8 @@ def test_moves_are_those_of_the_number_unless_it_counts_roubles():
     cards = [series.card for series in read(GOOD, quote="rub-per-usd").series]
     assert {card.move_sign for card in cards} == {-1}
     assert {card.unit for card in cards} == {"RUB per USD"}
+    cards = [series.card for series in read(GOOD, quote="usd-per-rub").series]
+    assert {(card.unit, card.move_sign) for card in cards} == {("USD per RUB", 1)}
 
 
 def test_the_class_reads_its_file_once_and_names_the_columns_it_has(tmp_path):
