@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
+
+import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
@@ -16,7 +19,8 @@ from dashboard.services.keep_events import get_event
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import WindowChart
-from dashboard.ui.event_words import main_move, moved, noun, subject
+from dashboard.ui.event_words import main_move
+from dashboard.ui.move_words import moved, noun, subject
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import plot_text
 from dashboard.ui.view import Param, a_name, a_text, one_of
@@ -114,6 +118,13 @@ def window_chart(scene: EventScene) -> WindowChart:
 def chart_file_name(scene: EventScene) -> str:
     """The stem of a picture of the figure."""
     return f"{scene.event.id}_{scene.view.card.id}_{noun(scene.view.card)}s".replace(" ", "-")
+
+
+def titles_with_rates(on: date) -> tuple[str, ...]:
+    """The series whose observations begin before a day and end on or after it."""
+    held = [(card.title, session.series(card.id).day) for card in session.cards()]
+    asked = np.datetime64(on, "D")
+    return tuple(title for title, days in held if len(days) and days[0] < asked <= days[-1])
 
 
 def is_note(event: Event) -> bool:

@@ -21,6 +21,7 @@ from dashboard.ui.event_scene import (
     find_event,
     is_note,
     read_event_scene,
+    titles_with_rates,
     window_chart,
 )
 from dashboard.ui.pages.base import Page
@@ -71,8 +72,14 @@ def _draw_event(link: View, scene: EventScene) -> None:
         _draw_window(link, scene)
         _draw_moves(link, scene)
     else:
-        st.caption("Another series may have rates on this day: choose it above.")
+        _draw_other_series(scene.event)
     draw_copy(link, scene)
+
+
+def _draw_other_series(event: Event) -> None:
+    titles = titles_with_rates(event.day)
+    if titles:
+        st.markdown(escape_markdown(f"Series with rates on this day: {'; '.join(titles)}.", 500))
 
 
 def _draw_window(link: View, scene: EventScene) -> None:

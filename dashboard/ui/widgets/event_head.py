@@ -6,20 +6,18 @@ import streamlit as st
 
 from dashboard.domain.event import TEXT_LIMIT, Event, Origin
 from dashboard.ui.event_scene import EventScene
-from dashboard.ui.event_words import (
+from dashboard.ui.event_words import headline, main_move, sentence_case
+from dashboard.ui.move_words import (
     abnormal_words,
     compared_with,
     crowd_words,
     dates_words,
-    headline,
-    main_move,
     moved,
     p_words,
     percents,
     pool_percentile,
     pool_size,
     rates_words,
-    sentence_case,
     units,
     verdict,
     volatility_remark,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.domain.event_view import EventView, Move
 from dashboard.domain.study import Pool, window_text
-from dashboard.ui.event_words import (
+from dashboard.ui.move_words import (
     abnormal_words,
     compared_with,
     dates_words,
@@ -26,7 +26,7 @@ from dashboard.ui.event_words import (
 from dashboard.ui.palette import direction_colour, lane_of
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
-from dashboard.ui.wording import MINUS, NOTHING, crowd_phrase, signed
+from dashboard.ui.wording import FEWEST_TO_JUDGE, MINUS, NOTHING, crowd_phrase, signed
 
 NAMED: Final = 2
 NAME_LIMIT: Final = 40
@@ -112,9 +112,9 @@ def tests_columns(view: EventView, pool: Pool) -> Columns:
         f"Placebo p, {pool} dates": [
             p_words(p, pool_size(move, pool)) for p, move in zip(placebos, moves, strict=True)
         ],
-        "Percentile: quiet": [_share(move.percentile) for move in moves],
-        "all dates": [_share(move.percentile_all) for move in moves],
-        "similar volatility": [_share(move.percentile_matched) for move in moves],
+        "Percentile: quiet": [_share(move.percentile, move.n_quiet) for move in moves],
+        "all dates": [_share(move.percentile_all, move.n_all) for move in moves],
+        "similar volatility": [_share(move.percentile_matched, move.n_quiet) for move in moves],
     }
 
 
@@ -178,5 +178,7 @@ def _certain(move: Move, words: str) -> str:
     return words
 
 
-def _share(percentile: float | None) -> str:
-    return NOTHING if percentile is None else share_words(percentile)
+def _share(percentile: float | None, among: int) -> str:
+    if percentile is None:
+        return NOTHING
+    return share_words(percentile) if among >= FEWEST_TO_JUDGE else f"too few ({among})"

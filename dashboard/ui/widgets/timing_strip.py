@@ -11,7 +11,8 @@ import streamlit as st
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import SeriesCard
-from dashboard.ui.event_words import event_clock, hour_matters, notices, noun
+from dashboard.ui.event_words import event_clock, hour_matters, notices
+from dashboard.ui.move_words import noun
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import MINUS, count, days, short_day, weekday_day

@@ -1,0 +1,175 @@
+"""What is told about one move: its size, its dates and rates, and how unusual it was."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from dashboard.domain.event_view import Move
+from dashboard.domain.series import SeriesCard
+from dashboard.domain.study import Pool, Window
+from dashboard.ui.quoting import Quoting, direction
+from dashboard.ui.wording import (
+    FEWEST_TO_JUDGE,
+    NOTHING,
+    ORDINARY_PERCENTILE,
+    THIN,
+    count,
+    day,
+    number,
+    percent,
+    short_day,
+    signed,
+)
+
+NOUNS: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
+POOL_WORDS: Final[dict[Pool, str]] = {"quiet": "quiet ", "all": ""}
+INSIDE: Final = "inside the ordinary range"
+OUTSIDE: Final = "outside the ordinary range"
+
+
+def noun(card: SeriesCard) -> str:
+    """What one observation of a series is called."""
+    return NOUNS.get(card.date_rule, "rate")
+
+
+def subject(quoting: Quoting) -> str:
+    """Who moves: the rouble, or the number of a series that quotes no rouble."""
+    return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
+
+
+def window_words(window: Window, card: SeriesCard) -> str:
+    """Where a window lies, in words: `at the first fixing`, `over the first two fixings`."""
+    each = noun(card)
+    named = {
+        (0, 0): f"at the first {each}",
+        (0, 1): f"over the first two {each}s",
+        (-1, 1): f"from the {each} before to the one after",
+        (0, 5): f"over the first six {each}s",
+        (-5, -1): f"over the five {each}s before",
+    }
+    return named.get(window, f"in the window [{window[0]},{window[1]}]")
+
+
+def pool_size(move: Move, pool: Pool) -> int:
+    """How many pseudo-dates a move is compared with."""
+    return move.n_quiet if pool == "quiet" else move.n_all
+
+
+def pool_percentile(move: Move, pool: Pool) -> float | None:
+    """The percentile of a move in a pool; None where there is none or too few to judge."""
+    share = move.percentile if pool == "quiet" else move.percentile_all
+    return share if pool_size(move, pool) >= FEWEST_TO_JUDGE else None
+
+
+def verdict(percentile: float | None) -> str:
+    """Inside or outside the ordinary range."""
+    if percentile is None or math.isnan(percentile):
+        return "too few dates to judge"
+    return INSIDE if percentile < ORDINARY_PERCENTILE else OUTSIDE
+
+
+def share_words(percentile: float) -> str:
+    """`44 %`, with a decimal only near the ends, where whole per cents would lie."""
+    whole = 0.5 <= percentile < 99.5
+    exact = percentile in {0.0, 100.0}
+    shown = percentile if whole or exact else math.floor(percentile * 10) / 10
+    return f"{number(shown, 0 if whole or exact else 1)}{THIN}%"
+
+
+def compared_with(move: Move, pool: Pool) -> str:
+    """`44 % of 504 quiet days moved less`."""
+    size, percentile = pool_size(move, pool), pool_percentile(move, pool)
+    each = "days" if move.window[0] == move.window[1] else "windows"
+    among = f"{POOL_WORDS[pool]}{each}"
+    if percentile is None:
+        return f"only {size:,} {among} to compare with{_of_all_dates(move, pool)}"
+    if percentile in {0.0, 100.0}:
+        return f"{'all' if percentile else 'none of the'} {size:,} {among} moved less"
+    return f"{share_words(percentile)} of {size:,} {among} moved less"
+
+
+def _of_all_dates(move: Move, pool: Pool) -> str:
+    """What all dates say, where there are too few quiet ones."""
+    share = pool_percentile(move, "all")
+    if pool == "all" or share is None:
+        return ""
+    return f"; among all {move.n_all:,} dates {share_words(share)} moved less"
+
+
+def moved(move: Move, quoting: Quoting) -> str:
+    """`Rouble 0.47 log pts stronger`."""
+    if move.log_points is None:
+        return f"{subject(quoting)}: {not_available(move, quoting.card)}"
+    word = direction(quoting.card, move.log_points)
+    if word == "unchanged":
+        return f"{subject(quoting)} unchanged"
+    return f"{subject(quoting)} {number(abs(move.log_points))} log pts {word}"
+
+
+def volatility_remark(move: Move, pool: Pool) -> str:
+    """How the verdict changes among days of similar volatility; empty where it does not."""
+    matched, percentile = move.percentile_matched, pool_percentile(move, pool)
+    if matched is None or percentile is None or verdict(matched) == verdict(percentile):
+        return ""
+    return (
+        f"Among quiet dates of similar volatility {share_words(matched)} moved less:"
+        f" {verdict(matched)}."
+    )
+
+
+def crowd_words(move: Move, card: SeriesCard) -> str:
+    """How many other events share the window of a move: `3 other events at the same fixing`."""
+    others = count(len(move.crowd), "other event") if move.crowd else "no other event"
+    here = f"at the same {noun(card)}" if move.window == (0, 0) else "in the same window"
+    return f"{others} {here}"
+
+
+def not_available(move: Move, card: SeriesCard) -> str:
+    """Why a move has no number, never a blank or a zero."""
+    reason = move.reason.replace("observation", noun(card))
+    return f"not available yet: {reason}" if reason.startswith("needs") else reason
+
+
+def dates_words(move: Move) -> str:
+    """`18 Apr → 21 Apr 2025`."""
+    if move.base is None or move.end is None:
+        return NOTHING
+    return f"{short_day(move.base.day, move.end.day)} → {day(move.end.day)}"
+
+
+def rates_words(move: Move, quoting: Quoting) -> str:
+    """`81.1371 → 80.7597`."""
+    if move.base is None or move.end is None:
+        return NOTHING
+    return f"{quoting.rate(move.base.rate)} → {quoting.rate(move.end.rate)}"
+
+
+def percents(move: Move, quoting: Quoting) -> tuple[str, str]:
+    """The % change in the chosen quote and in the other one."""
+    if move.pct_quoted is None or move.pct_inverse is None:
+        return NOTHING, NOTHING
+    both = percent(move.pct_quoted, 2), percent(move.pct_inverse, 2)
+    return (both[1], both[0]) if quoting.is_inverse else both
+
+
+def units(quoting: Quoting) -> tuple[str, str]:
+    """The unit of the chosen quote and of the other one."""
+    both = quoting.card.unit, quoting.card.inverse_unit
+    return (both[1], both[0]) if quoting.is_inverse else both
+
+
+def p_words(p: float | None, among: int) -> str:
+    """`0.75 (N = 120)`: a p-value never stands without its N."""
+    if p is None:
+        return NOTHING
+    shown = f"<{THIN}0.001" if p < 0.001 else number(p, 3 if p < 0.1 else 2)
+    return f"{shown} (N = {among:,})"
+
+
+def abnormal_words(move: Move) -> str:
+    """`+0.36 ± 1.12`: CAR and its standard error in log points."""
+    if move.car is None:
+        return NOTHING
+    error = NOTHING if move.car_se is None else number(move.car_se)
+    return f"{signed(move.car)} ± {error}"
