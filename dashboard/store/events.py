@@ -11,7 +11,7 @@ from dashboard.domain.errors import InputError, StoreError
 from dashboard.domain.note import StoreStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dashboard.domain.event import Event
     from dashboard.domain.note import Change
@@ -50,6 +50,12 @@ class EventStore:
     def add(self, note: Event, who: str = "") -> Event:
         """Store a new note; the store gives it its id, revision 1 and its times."""
         return self._write(lambda rows: rows.create(note, self._clock(), who))
+
+    def add_all(self, notes: Sequence[Event], who: str = "") -> tuple[Event, ...]:
+        """Store new notes in their order, all of them or none."""
+        return self._write(
+            lambda rows: tuple(rows.create(note, self._clock(), who) for note in notes)
+        )
 
     def edit(self, note: Event, revision: int, who: str = "") -> Event:
         """Replace the note of that id.
