@@ -89,15 +89,15 @@ LIGHT: Final = Ink(
     pill="#F4F5F7",
 )
 DARK: Final = Ink(
-    surface="#15171A",
+    surface="#101214",
     text="#E8EAED",
     muted="#A3ABB5",
     line="#D5D9DE",
-    grid="#2A2E34",
+    grid="#262A30",
     guide="rgba(220,225,232,0.15)",
     band="rgba(163,171,181,0.18)",
     selected="#F2F4F6",
-    pill="#202429",
+    pill="#1C2025",
 )
 
 

@@ -143,13 +143,13 @@ def ordinary_phrase(percentile: float, n: int, moves: str = "moves of this lengt
     """Where a move lies among ordinary ones; too few are never judged."""
     if math.isnan(percentile) or n < FEWEST_TO_JUDGE:
         return f"too few days to judge ({n})"
-    share = f"larger than {min(percentile, 99.9):.0f}{THIN}% of {n:,} ordinary {moves}"
-    if percentile >= 99.5:
-        share = (
-            f"larger than {math.floor(percentile * 10) / 10:.1f}{THIN}% of {n:,} ordinary {moves}"
-        )
-    inside = percentile < ORDINARY_PERCENTILE
-    return f"{'inside' if inside else 'outside'} the ordinary range: {share}"
+    decimals = 1 if percentile >= 99 else 0
+    floored = math.floor(percentile * 10**decimals) / 10**decimals
+    place = "inside" if percentile < ORDINARY_PERCENTILE else "outside"
+    return (
+        f"{place} the ordinary range: larger than {floored:.{decimals}f}{THIN}%"
+        f" of {n:,} ordinary {moves}"
+    )
 
 
 def crowd_phrase(others: int) -> str:

@@ -16,6 +16,7 @@ from dashboard.ui.explore_scene import Scene, alt_text, figure_view, read_scene,
 from dashboard.ui.pages.base import Page
 from dashboard.ui.palette import CATEGORY_LANES, ink
 from dashboard.ui.quoting import Quote
+from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import a_day, a_name, a_text, many_of, one_of
 from dashboard.ui.widgets import explore_controls as controls
 from dashboard.ui.widgets.behind_chart import draw_behind_chart
@@ -89,7 +90,7 @@ def _draw_desk(view: View, scene: Scene) -> None:
 def _draw_phone(view: View, scene: Scene) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         controls.draw_presets(view, scene.shown, scene.bounds)
-    st.markdown(f"**{title_of(scene)}**")
+    st.markdown(f"**{escape_markdown(title_of(scene))}**")
     figure = build_figure(
         figure_view(scene, log_scale=view["scale"] == "log", brush=False), ink(dark=scene.dark)
     )

@@ -1,0 +1,59 @@
+"""Round ticks, and the reading of what a reader clicked or brushed."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.ui.charts.grammar import nice_ticks, picked_day, picked_window, tick_decimals
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (71.2, 109.8, [75, 80, 85, 90, 95, 100, 105]),
+        (28, 121, [40, 60, 80, 100, 120]),
+        (0.0101, 0.0139, [0.0105, 0.011, 0.0115, 0.012, 0.0125, 0.013, 0.0135]),
+    ],
+)
+def test_ticks_are_round_and_inside(low, high, ticks):
+    assert nice_ticks(low, high) == pytest.approx(ticks)
+
+
+def test_a_range_without_width_has_one_tick():
+    assert nice_ticks(5.0, 5.0) == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "decimals"), [([70, 80], 0), ([1.5, 2.0], 1), ([0.01, 0.0105], 4)]
+)
+def test_decimals_tell_neighbours_apart(ticks, decimals):
+    assert tick_decimals(ticks) == decimals
+
+
+def selection(points=(), box=()):
+    return {"selection": {"points": list(points), "box": list(box), "lasso": []}}
+
+
+def test_a_click_gives_the_day_of_its_point():
+    assert picked_day(selection([{"x": "2025-04-18", "y": 81.1}])) == date(2025, 4, 18)
+    assert picked_day(selection([{"x": "2025-04-18 00:00:00.0000"}])) == date(2025, 4, 18)
+
+
+@pytest.mark.parametrize(
+    "state", [None, {}, selection(), selection([{"y": 1}]), selection([{"x": "?"}])]
+)
+def test_an_empty_selection_gives_no_day(state):
+    assert picked_day(state) is None
+
+
+def test_a_brush_gives_its_days_whatever_the_direction():
+    forth = selection(box=[{"x": ["2025-03-14 03:11:22.1234", "2025-07-02 11:00"], "y": [90, 70]}])
+    back = selection(box=[{"x": ["2025-07-02 11:00", "2025-03-14 03:11"], "y": [90, 70]}])
+    assert picked_window(forth) == picked_window(back) == (date(2025, 3, 14), date(2025, 7, 2))
+
+
+@pytest.mark.parametrize(
+    "box", [(), [{"x": []}], [{"x": ["2025-03-14 01:00", "2025-03-14 09:00"]}]]
+)
+def test_a_brush_within_a_day_is_no_window(box):
+    assert picked_window(selection(box=box)) is None

@@ -1,0 +1,93 @@
+"""Shapes and colours can be told apart: contrast against both surfaces, never colour alone."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from dashboard.domain.event import Category, Event, Origin
+from dashboard.ui.palette import (
+    DARK,
+    DIRECTION_COLOUR,
+    DIRECTION_TEXT_DARK,
+    LANES,
+    LIGHT,
+    NOTES_LANE,
+    category_title,
+    lane_of,
+)
+
+
+def luminance(colour):
+    """Relative luminance, WCAG 2.2."""
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_formula_gives_the_known_extremes():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
+@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+def test_a_mark_is_seen_on_both_surfaces(lane, surface):
+    assert contrast(lane.colour, surface) >= 2.9
+
+
+@pytest.mark.parametrize("word", ["stronger", "weaker"])
+def test_a_direction_can_be_read_as_text_on_both_surfaces(word):
+    assert contrast(DIRECTION_COLOUR[word], LIGHT.surface) >= 4.5
+    assert contrast(DIRECTION_TEXT_DARK[word], DARK.surface) >= 4.5
+
+
+@pytest.mark.parametrize("ink", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_can_be_read(ink):
+    assert contrast(ink.text, ink.surface) >= 7
+    assert contrast(ink.muted, ink.surface) >= 4.5
+
+
+def test_lanes_of_one_colour_differ_in_shape():
+    looks = [(lane.colour, lane.symbol) for lane in LANES]
+    assert len(set(looks)) == len(looks)
+    assert len({lane.symbol for lane in LANES}) == len(LANES)
+    assert len({lane.glyph for lane in LANES}) == len(LANES)
+
+
+def test_every_category_has_a_lane_and_notes_have_their_own():
+    assert {lane.id for lane in LANES} == {NOTES_LANE, *(c.value for c in Category)}
+
+
+def test_no_colour_is_one_that_streamlit_replaces():
+    # "#000001" to "#000040" are placeholders of theme colours in the browser
+    assert all(int(lane.colour[1:], 16) > 0x40 for lane in LANES)
+
+
+def test_neither_red_nor_green_says_a_direction():
+    for colour in (*DIRECTION_COLOUR.values(), *DIRECTION_TEXT_DARK.values()):
+        red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+        assert not (green > red and green > blue)  # no green
+        assert red <= blue or green >= 0.45 * red  # no red: the warm one is an orange-brown
+
+
+def test_a_note_is_drawn_in_the_notes_lane_whatever_its_category():
+    note = Event(id="n", day=date(2024, 1, 1), title="t", category="energy", origin=Origin.NOTE)
+    assert lane_of(note).id == NOTES_LANE
+    assert category_title("energy") == "Energy"
+
+
+def test_a_files_own_category_is_drawn_under_other():
+    event = Event(id="x", day=date(2024, 1, 1), title="t", category="grain", origin=Origin.FILE)
+    assert lane_of(event).id == "other"
+    assert category_title("grain") == "grain"
+
+
+def test_the_order_of_lanes_starts_with_the_readers_notes():
+    assert LANES[0].id == NOTES_LANE
+    assert all(one.title != other.title for one, other in pairwise(LANES))

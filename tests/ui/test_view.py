@@ -1,0 +1,110 @@
+"""A link is read key by key; what cannot be read is ignored and told, never guessed."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.ui.view import (
+    a_count,
+    a_day,
+    a_name,
+    a_text,
+    ignored_notice,
+    many_of,
+    one_of,
+    read_link,
+    write_link,
+)
+
+PARAMS = (
+    a_day("from"),
+    a_day("to"),
+    many_of("cat", ("sanctions", "energy", "domestic")),
+    a_text("q"),
+    one_of("up", ("weaker", "inverted", "usd"), "weaker"),
+    a_name("series", "usd_rub_cbr", "eur_rub_ecb"),
+    a_count("n", 5, 1, 20),
+)
+
+
+def test_an_empty_link_means_the_defaults():
+    reading = read_link(PARAMS, {})
+    assert reading.values == {
+        "from": None,
+        "to": None,
+        "cat": (),
+        "q": "",
+        "up": "weaker",
+        "series": "usd_rub_cbr",
+        "n": 5,
+    }
+    assert reading.ignored == ()
+
+
+def test_a_link_is_read_whatever_the_order_of_its_keys():
+    link = {"up": ["usd"], "cat": ["energy", "sanctions"], "from": ["2022-01-01"], "n": ["7"]}
+    values = read_link(PARAMS, link).values
+    assert values["up"] == "usd"
+    assert values["cat"] == ("sanctions", "energy")
+    assert values["from"] == date(2022, 1, 1)
+    assert values["n"] == 7
+
+
+def test_defaults_are_left_out_of_a_written_link():
+    values = read_link(PARAMS, {}).values
+    assert write_link(PARAMS, values) == {}
+    assert write_link(PARAMS, values | {"to": date(2022, 6, 30), "up": "usd"}) == {
+        "to": ["2022-06-30"],
+        "up": ["usd"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("from", "2022-02-31"),
+        ("from", "yesterday"),
+        ("from", ""),
+        ("up", "sideways"),
+        ("up", "WEAKER"),
+        ("n", "0"),
+        ("n", "21"),
+        ("n", "many"),
+        ("n", "9" * 5_000),
+        ("series", "../../etc/passwd"),
+        ("series", "<b>"),
+        ("q", "x" * 201),
+        ("win", "99"),
+    ],
+)
+def test_a_bad_or_unknown_setting_keeps_its_default_and_is_told(key, text):
+    reading = read_link(PARAMS, {key: [text]})
+    assert reading.values == read_link(PARAMS, {}).values
+    assert len(reading.ignored) == 1
+    assert reading.ignored[0].startswith(f"{key}=")
+    assert len(reading.ignored[0]) <= 40
+
+
+def test_the_good_ones_of_a_repeated_key_are_kept():
+    reading = read_link(PARAMS, {"cat": ["foo", "energy"]})
+    assert reading.values["cat"] == ("energy",)
+    assert reading.ignored == ("cat=foo",)
+
+
+def test_the_last_of_a_single_key_counts():
+    assert read_link(PARAMS, {"up": ["usd", "inverted"]}).values["up"] == "inverted"
+
+
+def test_control_characters_of_a_search_are_dropped():
+    assert read_link(PARAMS, {"q": ["  swift\x00\u202e  ban "]}).values["q"] == "swift ban"
+
+
+def test_the_notice_counts_in_words():
+    assert ignored_notice(()) == ""
+    assert ignored_notice(("cat=foo",)) == (
+        "1 setting in this link is not valid and was ignored: cat=foo."
+    )
+    assert ignored_notice(("cat=foo", "win=99")) == (
+        "2 settings in this link are not valid and were ignored: cat=foo, win=99."
+    )
+    assert ignored_notice(tuple(f"k{k}=1" for k in range(9))).endswith("k4=1 and 4 more.")

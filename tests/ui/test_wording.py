@@ -1,0 +1,98 @@
+"""One glossary: signs, dates and phrases are the same wherever they are printed."""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import dashboard.ui
+from dashboard.domain.event import Event
+from dashboard.ui import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1.25, "+1.25"), (-1.25, "−1.25"), (0.0, "0.00"), (-0.001, "0.00"), (math.nan, "–")],
+)
+def test_a_sign_is_a_true_minus_and_zero_has_none(value, shown):
+    assert wording.signed(value) == shown
+
+
+def test_days_are_written_in_one_way():
+    assert wording.day(date(2022, 2, 24)) == "24 Feb 2022"
+    assert wording.weekday_day(date(2024, 3, 13)) == "Wed 13 Mar 2024"
+    assert wording.short_day(date(2024, 3, 12), date(2024, 3, 13)) == "12 Mar"
+    assert wording.short_day(date(2023, 12, 29), date(2024, 1, 9)) == "29 Dec 2023"
+
+
+def test_a_range_does_not_repeat_itself():
+    assert wording.days(date(2024, 3, 13), date(2024, 3, 20)) == "13–20 Mar 2024"
+    assert wording.days(date(2024, 3, 30), date(2024, 4, 2)) == "30 Mar – 2 Apr 2024"
+    assert wording.days(date(2023, 12, 30), date(2024, 1, 2)) == "30 Dec 2023 – 2 Jan 2024"
+    assert wording.days(date(2024, 3, 13), None) == "13 Mar 2024"
+
+
+def test_a_moment_is_moscow_time_with_utc_beside_it():
+    said = datetime(2022, 2, 24, 2, 45, tzinfo=UTC)
+    assert wording.moment(said) == "24 Feb 2022 05:45 MSK (02:45 UTC)"
+
+
+def test_moscow_was_four_hours_ahead_before_26_october_2014():
+    said = datetime(2014, 10, 25, 12, 0, tzinfo=UTC)
+    assert wording.moment(said).startswith("25 Oct 2014 16:00 MSK")
+
+
+def test_utc_keeps_its_own_day_where_it_differs():
+    said = datetime(2024, 3, 12, 22, 30, tzinfo=UTC)
+    assert wording.moment(said) == "13 Mar 2024 01:30 MSK (12 Mar 2024 22:30 UTC)"
+
+
+def test_an_unknown_hour_is_said_and_not_midnight():
+    event = Event(id="e", day=date(2024, 3, 13), title="t")
+    assert wording.when(event) == "Wed 13 Mar 2024, time not known"
+
+
+@pytest.mark.parametrize(
+    ("percentile", "n", "words"),
+    [
+        (44.2, 504, "inside the ordinary range: larger than 44\u202f% of 504 ordinary"),
+        (97.9, 504, "outside the ordinary range: larger than 97\u202f% of 504 ordinary"),
+        (99.96, 504, "outside the ordinary range: larger than 99.9\u202f% of 504 ordinary"),
+        (97.9, 39, "too few days to judge (39)"),
+        (math.nan, 504, "too few days to judge (504)"),
+    ],
+)
+def test_too_few_days_are_never_judged(percentile, n, words):
+    assert wording.ordinary_phrase(percentile, n).startswith(words)
+
+
+def test_what_happened_and_what_will():
+    today = date(2026, 11, 23)
+    assert wording.ago(date(2026, 11, 23), today) == "today"
+    assert wording.ago(date(2026, 11, 22), today) == "yesterday"
+    assert wording.ago(date(2026, 9, 1), today) == "83 days ago"
+    assert wording.ago(date(2026, 11, 26), today) == "in 3 days"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (21.7, "21st"), (97, "97th")],
+)
+def test_ordinals(value, shown):
+    assert wording.ordinal(value) == shown
+
+
+def test_no_page_says_that_news_moved_the_rate():
+    forbidden = re.compile(
+        r"\b(caused|due to|because of|reacted to|triggered by|thanks to)\b", re.I
+    )
+    room = Path(dashboard.ui.__file__).parent
+    said = [
+        f"{path.name}: {text}"
+        for path in room.rglob("*.py")
+        for text in re.findall(r'"([^"\n]+)"', path.read_text(encoding="utf-8"))
+        if forbidden.search(text)
+    ]
+    assert said == []
