@@ -189,13 +189,16 @@ class StudyAnswer:
     asked: int
 
     @property
+    def used_ids(self) -> frozenset[str]:
+        """The events asked for that have a CAR in at least one window and series."""
+        return frozenset(
+            result.events[k].id
+            for result in self.results
+            for car in result.cars
+            for k in np.flatnonzero(np.isfinite(car.car)).tolist()
+        )
+
+    @property
     def used(self) -> int:
         """How many of the events asked for have a CAR in at least one window and series."""
-        return len(
-            {
-                result.events[k].id
-                for result in self.results
-                for car in result.cars
-                for k in np.flatnonzero(np.isfinite(car.car)).tolist()
-            }
-        )
+        return len(self.used_ids)
