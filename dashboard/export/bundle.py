@@ -119,9 +119,12 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
         InputError: the place may not be written to.
         RoubleReactionError: writing failed half-way (disk full).
     """
+    if path.is_dir():
+        msg = f"{path.name or path}: is a folder; give a file name"
+        raise InputError(msg)
     try:
         _write(path, Content(chunks, 0))
-    except (PermissionError, FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
         msg = f"{path.name}: cannot be written ({error.strerror}); choose another place"
         raise InputError(msg) from error
     except OSError as error:

@@ -60,7 +60,8 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
             msg = f"{name}: is a folder; give a CSV file"
             raise InputError(msg)
         size = path.stat().st_size
-        data = path.read_bytes() if size <= max_bytes else b""
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1) if size <= max_bytes else b""
     except FileNotFoundError:
         msg = f"{name}: there is no such file; check the path"
         raise InputError(msg) from None

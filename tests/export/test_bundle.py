@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -91,8 +92,9 @@ def test_one_file_is_written_whole(tmp_path):
     assert (tmp_path / "x.csv").read_bytes() == b"ab"
     with pytest.raises(InputError, match=r"x\.csv: cannot be written"):
         write_file(tmp_path / "none" / "x.csv", [b"a"])
-    with pytest.raises(InputError, match="cannot be written"):
-        write_file(tmp_path, [b"a"])
+    for folder in (tmp_path, Path(), Path("..")):
+        with pytest.raises(InputError, match="is a folder; give a file name"):
+            write_file(folder, [b"a"])
 
 
 def test_a_data_file_is_named_with_its_hash(tmp_path):

@@ -1,5 +1,7 @@
 """The bytes of a person's file: which text they hold, and what is no text at all."""
 
+from pathlib import Path
+
 import pytest
 
 from dashboard.domain.errors import InputError
@@ -91,6 +93,11 @@ def test_a_file_over_the_limit_is_not_read(tmp_path):
     path.write_bytes(b"x" * 2_000_001)
     with pytest.raises(InputError, match=r"large\.csv: 2\.0 MB, at most 2 MB are read"):
         read_bytes(path, max_bytes=2_000_000)
+
+
+def test_a_device_that_never_ends_is_not_read_to_the_end():
+    with pytest.raises(InputError, match="zero: 0.0 MB, at most 0 MB are read"):
+        read_bytes(Path("/dev/zero"), max_bytes=10_000)
 
 
 @pytest.mark.parametrize(
