@@ -1,0 +1,80 @@
+"""Answers to reading requests: CSV and JSON with an ETag, and lists in pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+KEEP: Final = "private, no-cache"
+"""A client may keep an answer, and asks each time whether it still holds (304)."""
+
+CSV: Final = "text/csv; charset=utf-8; header=present"
+
+
+def csv_answer(request: Request, body: bytes, file_name: str) -> Response:
+    """A CSV file."""
+    disposition = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return _answer(request, body, CSV, disposition)
+
+
+def json_answer(
+    request: Request, content: Any, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON value."""
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _answer(request, body.encode("utf-8"), "application/json", headers or {})
+
+
+def page_answer(
+    request: Request, rows: Sequence[Mapping[str, Any]], limit: int, offset: int, **more: Any
+) -> Response:
+    """One page of a list, with how many rows there are and links to the other pages."""
+    content = {
+        **more,
+        "total": len(rows),
+        "limit": limit,
+        "offset": offset,
+        "rows": rows[offset : offset + limit],
+    }
+    links = _page_links(request, len(rows), limit, offset)
+    return json_answer(request, content, {"Link": links} if links else {})
+
+
+def _answer(request: Request, body: bytes, media: str, headers: Mapping[str, str]) -> Response:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = {
+        "ETag": tag,
+        "Cache-Control": KEEP,
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+    }
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=sent)
+    return Response(body, 200, sent, media)
+
+
+def _has(tags: str, tag: str) -> bool:
+    """Whether an If-None-Match header names a tag; weak comparison, as RFC 9110 wants it."""
+    named = [each.strip().removeprefix("W/") for each in tags.split(",")]
+    return tag in named or named == ["*"]
+
+
+def _page_links(request: Request, total: int, limit: int, offset: int) -> str:
+    last = max(0, (total - 1) // limit * limit)
+    pages = {"first": 0, "prev": max(0, offset - limit), "next": offset + limit, "last": last}
+    if offset == 0:
+        del pages["prev"]
+    if offset + limit >= total:
+        del pages["next"]
+    return ", ".join(f'<{_page(request, at)}>; rel="{rel}"' for rel, at in pages.items())
+
+
+def _page(request: Request, offset: int) -> str:
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "offset"]
+    query = urlencode([*kept, ("offset", str(offset))])
+    return f"{request.url.path}?{query}"

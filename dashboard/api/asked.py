@@ -1,0 +1,106 @@
+"""What a request may ask: parameters with their limits; an unknown one is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Category, Event, Expected, Origin
+from dashboard.services.export_tables import Flavour
+from dashboard.services.find_events import EventFilter, find_events
+from dashboard.services.get_rates import DEFAULT_SERIES
+
+FEW = 20
+PAGE = 1_000
+LONGEST_PAGE = 10_000
+
+
+class Asked(BaseModel):
+    """The form of every set of parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Period(Asked):
+    """A period, both ends included; for rates it counts market days."""
+
+    since: date | None = Field(None, alias="from", description="First day, as 2024-03-13.")
+    until: date | None = Field(None, alias="to", description="Last day.")
+
+
+class Paged(Asked):
+    """One page of a list."""
+
+    limit: int = Field(PAGE, ge=1, le=LONGEST_PAGE, description="Rows in a page.")
+    offset: int = Field(0, ge=0, le=100_000_000, description="Rows to leave out before it.")
+
+
+class ForFile(Asked):
+    """Which of the two kinds of CSV is wanted."""
+
+    flavour: Flavour = Field("plain", description="`excel` starts with a BOM and ends with CRLF.")
+
+
+class Rates(Period):
+    """Which observations."""
+
+    series: list[str] = Field(
+        [DEFAULT_SERIES], max_length=FEW, description="Ids of series; may be repeated."
+    )
+
+
+class Events(Period):
+    """Which events: all that fit every parameter given; a repeated one is an alternative."""
+
+    category: list[Category] = Field([], max_length=FEW)
+    q: str = Field("", max_length=200, description="Words in title, text, actor or source.")
+    origin: Literal[Origin.CATALOGUE, Origin.NOTE] | None = None
+    expected: Expected | None = None
+    tag: list[str] = Field([], max_length=FEW)
+
+    def find(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events that fit."""
+        if self.since is not None and self.until is not None and self.until < self.since:
+            msg = f"to: {self.until} is before from: {self.since}; swap them"
+            raise InputError(msg)
+        return find_events(
+            events,
+            EventFilter(
+                categories=tuple(self.category),
+                text=self.q,
+                since=self.since,
+                until=self.until,
+                origin=self.origin,
+                expected=self.expected,
+                tags=tuple(self.tag),
+            ),
+        )
+
+
+class OneSeries(Asked):
+    """The series on which one event is looked at."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+
+
+class RatesFile(Rates, ForFile):
+    """A file of rates."""
+
+
+class RatesPage(Rates, Paged):
+    """A page of rates."""
+
+
+class EventsFile(Events, ForFile):
+    """A file of events."""
+
+
+class EventsPage(Events, Paged):
+    """A page of events."""
+
+
+class WindowFile(OneSeries, ForFile):
+    """The path around one event as a file."""

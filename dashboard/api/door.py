@@ -1,0 +1,39 @@
+"""The application behind the network door: its routes, its guard and its calm errors.
+
+There are no documentation pages, because the usual ones load scripts from elsewhere; the
+description for machines is at /api/openapi.json.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from dashboard import __version__
+from dashboard.api import events, facts, rates, study
+from dashboard.api.guard import HostGuard
+from dashboard.api.problems import add_problem_answers, openapi_problem
+
+ABOUT: Final = (
+    "What the news did to the exchange rate of the rouble. The CSV files are those of the pages"
+    " and of the command line, byte for byte. Moves are the rouble's: positive = stronger."
+    " Lists in JSON come in pages: follow the Link header. Errors are RFC 9457 problem details."
+)
+
+
+def build_app() -> FastAPI:
+    """The application, ready to be mounted under /api."""
+    app = FastAPI(
+        title="Rouble Reaction",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        responses=openapi_problem(),
+    )
+    for room in (rates, events, study, facts):
+        app.include_router(room.router, prefix="/v1")
+    add_problem_answers(app)
+    app.add_middleware(HostGuard)
+    return app

@@ -1,0 +1,117 @@
+"""Studies over the network: the tables of an event study, asked as the command line asks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from dashboard.api.answers import csv_answer, json_answer
+from dashboard.api.asked import FEW, Events, ForFile
+from dashboard.api.house import House, known_events, series_of
+from dashboard.api.schemas import json_of
+from dashboard.assembly import Parts
+from dashboard.domain.study import Overlap, Pool, Returns, StudyAnswer, StudyRequest, Window
+from dashboard.services.answer_json import table_schema
+from dashboard.services.export_tables import download_name, study_csvs, study_json
+from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.services.run_study import run_study
+
+router = APIRouter(tags=["study"])
+
+Table = Literal["events", "paths", "averages", "tests", "skipped"]
+WindowText = Annotated[str, Field(pattern=r"^-?\d{1,3}:-?\d{1,3}$")]
+
+
+class Study(Events):
+    """The options of the command `study`, and which events go in."""
+
+    rates: list[str] = Field([DEFAULT_SERIES], max_length=FEW, description="Ids of series.")
+    returns: Returns = "log"
+    model: str = Field("mean", max_length=40, description="`none` or `mean`.")
+    window: WindowText = Field("-5:10", description="The event window, first:last offset.")
+    car: list[WindowText] = Field(["0:1"], max_length=FEW, description="CAR windows.")
+    estimation: int = Field(120, ge=3, le=2_500)
+    gap: int = Field(10, ge=0, le=250)
+    min_estimation: int = Field(60, ge=3, le=2_500)
+    overlap: Overlap = "keep"
+    pool: Pool = "quiet"
+    seed: int = Field(1, ge=0, le=2**31)
+
+    def request(self) -> StudyRequest:
+        """The request of the engine.
+
+        Raises:
+            InputError: the windows do not fit one another.
+        """
+        return StudyRequest(
+            returns=self.returns,
+            model=self.model,
+            window=_window(self.window),
+            cars=tuple(dict.fromkeys(_window(text) for text in self.car)),
+            estimation=self.estimation,
+            gap=self.gap,
+            min_estimation=self.min_estimation,
+            overlap=self.overlap,
+            pool=self.pool,
+            seed=self.seed,
+        )
+
+
+class StudyFile(Study, ForFile):
+    """One table of a study as a file."""
+
+    table: Table = "events"
+
+
+@router.get(
+    "/study.csv",
+    responses={
+        200: {
+            "description": "One table of the study; `events` where none is named.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    },
+    response_class=Response,
+)
+def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query()]) -> Response:
+    """One table of a study as CSV."""
+    files = study_csvs(_answer(house, asked), asked.flavour)
+    name = download_name(*asked.rates, "study", asked.table, flavour=asked.flavour)
+    return csv_answer(request, files[f"{asked.table}.csv"], name)
+
+
+@router.get(
+    "/study.json",
+    responses=json_of(
+        {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": table_schema(name)}
+                for name in ("events", "averages", "tests", "skipped")
+            },
+        },
+        "The study, as `study --json` prints it",
+    ),
+    response_class=Response,
+)
+def study(request: Request, house: House, asked: Annotated[Study, Query()]) -> Response:
+    """The events, averages, tests and skipped events of a study."""
+    return json_answer(request, study_json(_answer(house, asked)))
+
+
+def _answer(house: Parts, asked: Study) -> StudyAnswer:
+    known = known_events(house)
+    return run_study(
+        series_of(house, asked.rates),
+        asked.find(known),
+        asked.request(),
+        known=known,
+        compute=house.compute,
+    )
+
+
+def _window(text: str) -> Window:
+    first, last = text.split(":")
+    return int(first), int(last)

@@ -1,0 +1,127 @@
+"""Answer JSON: rows of the tables as JSON values, and what each column of a table holds.
+
+The columns are those of the CSV files. A number keeps every digit, a missing value is null,
+a moment ends in Z. Text is given as it is: JSON runs nothing, so no formula guard is needed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeAlias
+
+from dashboard.domain.event import Event
+from dashboard.domain.event_view import EventView, Fixing, Timing
+from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.study import StudyAnswer
+from dashboard.export import rows as rows_of
+from dashboard.export.columns import TABLES, Kind
+from dashboard.export.study_rows import study_tables
+
+JsonRow: TypeAlias = dict[str, Any]
+
+_TYPES: Final[dict[Kind, JsonRow]] = {
+    "text": {"type": ["string", "null"]},
+    "number": {"type": ["number", "null"]},
+    "int": {"type": ["integer", "null"]},
+    "date": {"type": ["string", "null"], "format": "date"},
+    "moment": {"type": ["string", "null"], "format": "date-time"},
+    "window": {"type": "string", "pattern": r"^\[-?\d+,-?\d+\]$"},
+}
+
+
+def table_schema(name: str) -> JsonRow:
+    """The JSON schema of one row of a table of `TABLES`."""
+    table = TABLES[name]
+    return {
+        "title": table.title,
+        "type": "object",
+        "properties": {column.name: _TYPES[column.kind] for column in table.columns},
+        "required": list(table.header),
+    }
+
+
+def rate_rows_json(
+    series: Iterable[RateSeries], since: date | None = None, until: date | None = None
+) -> list[JsonRow]:
+    """The rows of `rates.csv`."""
+    return _rows("rates", rows_of.rate_rows(series, since, until))
+
+
+def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
+    """The rows of `event_list.csv`."""
+    return _rows("event_list", rows_of.event_list_rows(events))
+
+
+def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
+    """The rows of one of the five tables of a study."""
+    return _rows(name, study_tables(answer)[name])
+
+
+def event_view_json(view: EventView) -> JsonRow:
+    """One event on one series: timing, moves, path, what else happened, and warnings."""
+    return {
+        "event": event_list_rows_json([view.event])[0],
+        "series": card_json(view.card),
+        "timing": None if view.timing is None else _timing(view.timing),
+        "moves": _rows("event_moves", rows_of.event_move_rows(view)),
+        "path": _rows("event_window", rows_of.event_window_rows(view)),
+        "crowd": [{"offset": offset, "id": other.id} for offset, other in view.crowd],
+        "flags": list(view.flags),
+        "n_estimation": view.n_estimation,
+        "sigma_log_pts": _value(view.sigma),
+        "previous_id": view.previous_id,
+        "next_id": view.next_id,
+        "reason": view.reason,
+    }
+
+
+def card_json(card: SeriesCard) -> JsonRow:
+    """What a series is: its words, source, licence and date rule."""
+    return {
+        "id": card.id,
+        "title": card.title,
+        "unit": card.unit,
+        "publisher": card.publisher,
+        "source_url": card.source_url,
+        "licence": card.licence,
+        "date_rule": card.date_rule,
+        "description": card.description,
+        "move_sign": card.move_sign,
+    }
+
+
+def _rows(name: str, rows: Iterable[Sequence[Any]]) -> list[JsonRow]:
+    header = TABLES[name].header
+    return [dict(zip(header, map(_value, row), strict=True)) for row in rows]
+
+
+def _timing(timing: Timing) -> JsonRow:
+    return {
+        "moment": _value(timing.moment),
+        "first": _fixing(timing.first),
+        "base": _fixing(timing.base),
+        "alternative": None if timing.alternative is None else _fixing(timing.alternative),
+        "shift_days": timing.shift_days,
+        "partial": timing.partial,
+        "far": timing.far,
+    }
+
+
+def _fixing(fixing: Fixing) -> JsonRow:
+    return {
+        "day": fixing.day.isoformat(),
+        "record": fixing.record.isoformat(),
+        "opens": _value(fixing.opens),
+        "known_at": _value(fixing.known_at),
+        "rate": _value(fixing.rate),
+    }
+
+
+def _value(cell: Any) -> Any:
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else None
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    return cell.isoformat() if isinstance(cell, date) else cell

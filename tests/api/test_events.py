@@ -1,0 +1,93 @@
+"""Events over the network: the catalogue, notes, one event and its window."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+from dashboard.services.export_tables import event_list_csv
+from dashboard.services.keep_events import Draft, add_note, delete_note
+
+CATALOGUE = Path(__file__).parents[2] / "data/events/catalogue.csv"
+KELLOGG = "kellogg-nato-off-table-2025-04-20"
+
+
+def shipped():
+    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))
+
+
+def test_the_file_holds_the_whole_catalogue(ask):
+    rows = rows_of(ask("/v1/events.csv"))
+    assert sorted((r["id"], r["date"], r["category"]) for r in rows) == sorted(
+        (r["id"], r["date"], r["category"]) for r in shipped()
+    )
+
+
+def test_filters_are_and_a_repeated_one_is_or(ask):
+    address = "/v1/events.json?category=nato_remark&category=peace_talks&from=2025-01-01"
+    found = {row["id"] for row in ask(address).json["rows"]}
+    assert found == {
+        row["id"]
+        for row in shipped()
+        if row["category"] in {"nato_remark", "peace_talks"} and row["date"] >= "2025-01-01"
+    }
+    assert KELLOGG in found
+
+
+def test_a_search_finds_words_of_the_title(ask):
+    rows = ask("/v1/events.json?q=off+the+TABLE").json["rows"]
+    assert KELLOGG in {row["id"] for row in rows}
+    assert len(rows) < 10
+
+
+def test_one_event_is_told_with_its_source(ask):
+    (line,) = [row for row in shipped() if row["id"] == KELLOGG]
+    event = ask(f"/v1/events/{KELLOGG}").json
+    assert event["date"] == "2025-04-20"
+    assert event["title"] == line["title"]
+    assert event["source_url"] == line["source_url"]
+
+
+def test_the_window_of_an_event_starts_at_the_first_fixing_that_can_contain_it(ask):
+    # Said on Sunday 20 April 2025. Base: the fixing of Friday the 18th, 81.1371 (record of
+    # the 19th); offset 0: that of Monday the 21st, 80.7597 (record of the 22nd).
+    # 100 ln(81.1371 / 80.7597) = 0.4662
+    rows = {row["offset"]: row for row in rows_of(ask(f"/v1/events/{KELLOGG}/window.csv"))}
+    assert (rows["-1"]["day"], float(rows["-1"]["rate"])) == ("2025-04-18", 81.1371)
+    assert (rows["0"]["day"], float(rows["0"]["rate"])) == ("2025-04-21", 80.7597)
+    assert round(float(rows["0"]["move_log_pts"]), 4) == 0.4662
+    told = ask(f"/v1/events/{KELLOGG}/window.json").json
+    assert told["timing"]["first"]["record"] == "2025-04-22"
+    assert told["timing"]["base"]["day"] == "2025-04-18"
+    assert [move["window"] for move in told["moves"]][:2] == ["[0,0]", "[0,1]"]
+    assert told["path"][5]["move_log_pts"] == float(rows["0"]["move_log_pts"])
+
+
+def test_a_note_is_there_as_soon_as_it_is_saved_and_gone_when_deleted(own_house):
+    ask, parts = own_house
+    before = ask("/v1/events.json?origin=note")
+    note = add_note(parts.notes, Draft("Something was said", date(2025, 4, 21)))
+    after = ask("/v1/events.json?origin=note", if_none_match=before.headers["etag"])
+    assert before.json["total"] == 0
+    assert [row["id"] for row in after.json["rows"]] == [note.id]
+    assert ask(f"/v1/events/{note.id}").json["title"] == "Something was said"
+
+    delete_note(parts.notes, note.id, note.revision)
+    gone = ask(f"/v1/events/{note.id}")
+    assert gone.status == 410
+    assert "was deleted on" in gone.json["detail"]
+    assert ask("/v1/events.json?origin=note").json["total"] == 0
+
+
+def test_the_file_is_the_one_the_page_gives(own_house):
+    ask, parts = own_house
+    note = add_note(parts.notes, Draft("=1+1 \u202eevil", date(2025, 4, 21), text='=cmd|"/C calc"'))
+    answer = ask("/v1/events.csv?origin=note")
+    assert answer.body == event_list_csv([note])
+    assert rows_of(answer)[0]["title"].startswith("'=1+1")
+    assert ask("/v1/events.json?origin=note").json["rows"][0]["title"] == note.title

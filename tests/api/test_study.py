@@ -1,0 +1,82 @@
+"""Studies and facts over the network, and the description for machines."""
+
+import csv
+import io
+
+import pytest
+
+from dashboard.services.export_tables import TABLES
+
+EVENTS_IN = 365
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))
+
+
+def test_every_event_is_in_the_study_or_skipped_with_its_reason(ask):
+    used = {row["event_id"] for row in rows_of(ask("/v1/study.csv"))}
+    skipped = rows_of(ask("/v1/study.csv?table=skipped"))
+    assert all(row["reason"] for row in skipped)
+    assert len(used) + len({row["event_id"] for row in skipped} - used) == EVENTS_IN
+
+
+@pytest.mark.parametrize("table", ["events", "paths", "averages", "tests", "skipped"])
+def test_a_table_has_the_columns_of_the_contract(ask, table):
+    header = ask(f"/v1/study.csv?table={table}").body.split(b"\n", 1)[0].decode()
+    assert header == ",".join(TABLES[table].header)
+
+
+def test_windows_and_filters_are_those_asked(ask):
+    rows = rows_of(ask("/v1/study.csv?car=0:0&car=-1:1&category=nato_remark&model=none"))
+    assert {row["window"] for row in rows} == {"[0,0]", "[-1,1]"}
+    (kellogg,) = [
+        row
+        for row in rows
+        if row["event_id"] == "kellogg-nato-off-table-2025-04-20" and row["window"] == "[0,0]"
+    ]
+    # ln(81.1371 / 80.7597) without a model
+    assert round(float(kellogg["car"]), 6) == 0.004662
+    assert kellogg["anchor_day"] == "2025-04-21"
+
+
+def test_the_json_holds_the_same_numbers(ask):
+    told = ask("/v1/study.json?category=nato_remark").json
+    rows = rows_of(ask("/v1/study.csv?category=nato_remark"))
+    assert set(told) == {"events", "averages", "tests", "skipped"}
+    assert [(row["event_id"], row["car"]) for row in told["events"]] == [
+        (row["event_id"], float(row["car"])) for row in rows
+    ]
+
+
+def test_the_claim_of_the_journalist_is_answered(ask):
+    # 80.7597 against 101.6797, the last record of 2024: -20.574 % and +25.904 %.
+    (answer,) = ask("/v1/facts.json?date=2025-04-21").json["answers"]
+    year_end = next(change for change in answer["changes"] if change["base"] == "year_end")
+    assert answer["rate"] == 80.7597
+    assert answer["strongest_since"] == {"day": "2023-05-30", "rate": 80.6872}
+    assert year_end["base_rate"] == 101.6797
+    assert round(year_end["rub_per_usd_pct"], 3) == -20.574
+    assert round(year_end["usd_per_rub_pct"], 3) == 25.904
+
+
+def test_the_description_for_machines_names_every_way_and_loads_nothing_from_elsewhere(ask):
+    told = ask("/openapi.json").json
+    assert set(told["paths"]) == {
+        "/v1/rates.csv",
+        "/v1/rates.json",
+        "/v1/events.csv",
+        "/v1/events.json",
+        "/v1/events/{event_id}",
+        "/v1/events/{event_id}/window.csv",
+        "/v1/events/{event_id}/window.json",
+        "/v1/study.csv",
+        "/v1/study.json",
+        "/v1/facts.json",
+    }
+    assert {method for way in told["paths"].values() for method in way} == {"get"}
+    assert told["servers"] == [{"url": "/api"}]
+    parameters = told["paths"]["/v1/rates.csv"]["get"]["parameters"]
+    assert {each["name"] for each in parameters} == {"series", "from", "to", "flavour"}
+    for page in ("/docs", "/redoc"):
+        assert ask(page).status == 404
