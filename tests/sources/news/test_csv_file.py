@@ -83,6 +83,11 @@ def test_a_made_id_gives_way_to_one_in_the_file():
 def test_events_come_in_the_order_of_their_days():
     table = read("id,date\nb,2024-01-06\na,2024-01-05\nc,2024-01-06\n")
     assert [event.id for event in table.events] == ["a", "b", "c"]
+    assert table.places == (
+        "f.csv, row 2 (line 3)",
+        "f.csv, row 1 (line 2)",
+        "f.csv, row 3 (line 4)",
+    )
 
 
 @pytest.mark.parametrize(
