@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import numpy as np
 
+from dashboard import __version__
 from dashboard.domain.date_rules import RULES, DateRule
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries, SeriesCard
@@ -130,5 +132,11 @@ def count_attrition(series: RateSeries, events: Sequence[Event], request: StudyR
     )
 
 
+def software_versions() -> tuple[str, ...]:
+    """This program and the libraries that make its numbers and pages, each with its version."""
+    libraries = ("numpy", "pandas", "scipy", "plotly", "streamlit")
+    return (f"Rouble Reaction {__version__}", *(f"{name} {version(name)}" for name in libraries))
+
+
 def _first_sentence(model: object) -> str:
-    return (model.__doc__ or "").strip().split("\n")[0]
+    return (model.__doc__ or "").strip().split("\n")[0].replace("`", "")
