@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -40,6 +41,9 @@ _MOMENT: Final = re.compile(
     r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
 )
+
+
+_NOT_IN_LINKS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 
 class BadCell(ValueError):
@@ -161,6 +165,18 @@ def lines_of_text(text: str) -> str:
     r"""NFC text without control characters; every line end becomes `\n`."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return _without_controls(unified).strip()
+
+
+def is_web_address(link: str) -> bool:
+    """Whether a link is http or https, names a host and hides nothing in it."""
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        return False
+    return not _NOT_IN_LINKS.search(link)
 
 
 def _without_controls(text: str) -> str:

@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.errors import InputError
@@ -29,7 +28,7 @@ from dashboard.domain.event import (
     Origin,
 )
 from dashboard.domain.formula_guard import unguard
-from dashboard.sources.cells import lines_of_text, one_line, read_day, read_moment
+from dashboard.sources.cells import is_web_address, lines_of_text, one_line, read_day, read_moment
 from dashboard.sources.file_bytes import MAX_BYTES, shown
 from dashboard.sources.table_file import TextTable, read_table
 
@@ -49,7 +48,6 @@ OTHER_LIMIT: Final = 200
 ONE_DAY: Final = timedelta(days=1)
 
 _TAG: Final = re.compile(r"(?:\\.|[^;\\])+")
-_NOT_IN_LINKS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +249,7 @@ class _Reader:
 
     def _link(self, row: int) -> str:
         link = self._line(row, "source_url")
-        if link and not _is_web_address(link):
+        if link and not is_web_address(link):
             place = self._table.place(row, "source_url")
             self._notes.append(f"{place}: '{shown(link)}' is no web address and was left out")
             return ""
@@ -271,17 +269,6 @@ class _Reader:
         if cell and not re.fullmatch(r"[0-9]{1,9}", cell):
             raise self._wrong(row, "revision", f"'{shown(cell)}' is no number; leave it empty")
         return int(cell or 0)
-
-
-def _is_web_address(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
-        return False
-    return not _NOT_IN_LINKS.search(link)
 
 
 def _made_id(event: Event, seen: dict[str, int]) -> str:
