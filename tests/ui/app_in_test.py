@@ -1,0 +1,43 @@
+"""The product as AppTest opens it: one page from a cold link, with a store of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+import dashboard.app
+
+SCRIPT = Path(dashboard.app.__file__)
+SECONDS = 60
+
+
+def open_page(url_path="", **link):
+    """Open a page from a link, as a new reader would; values are texts or lists of texts."""
+    st.cache_resource.clear()
+    app = AppTest.from_file(SCRIPT, default_timeout=SECONDS)
+    for key, value in link.items():
+        app.query_params[key] = value
+    # AppTest.switch_page knows pages that are files; ours are functions, found by their path.
+    app._page_hash = calc_hash(url_path) if url_path else ""
+    return app.run()
+
+
+def words_of(app):
+    """Everything a page says, one text a line."""
+    kinds = ("markdown", "caption", "header", "subheader", "title", "text", "info", "warning")
+    said = [element.value for kind in kinds for element in app.get(kind)]
+    return "\n".join(str(text) for text in said)
+
+
+def figure_of(app):
+    """The first figure of a page as a dictionary."""
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+def press(app, label):
+    """Press the first button of this label."""
+    return next(button for button in app.button if button.label == label).click().run()

@@ -1,0 +1,180 @@
+"""Explore: the day chosen, the filters, the window; every control is in the link."""
+
+import re
+from datetime import date
+
+import pytest
+import streamlit as st
+from sqlalchemy.exc import OperationalError
+
+from dashboard.domain.errors import StoreError
+from dashboard.services.keep_events import Draft, add_note
+from dashboard.ui import session
+from tests.ui.app_in_test import figure_of, open_page, press, words_of
+
+
+def lanes_of(app):
+    return figure_of(app)["layout"]["yaxis2"]["ticktext"]
+
+
+def control(app, label):
+    kinds = ("selectbox", "date_input", "text_input", "toggle", "pills", "segmented_control")
+    return next(widget for kind in kinds for widget in app.get(kind) if widget.label == label)
+
+
+def test_it_opens_on_the_last_two_years_and_the_latest_rate():
+    app = open_page()
+    assert figure_of(app)["layout"]["xaxis"]["range"][0].startswith("2024-08-2")
+    # the last record ships as 2026-09-02, which is the market day before
+    assert "#### Tue 1 Sep 2026" in words_of(app)
+    assert "86.7530" in words_of(app)
+    assert app.query_params == {}
+
+
+def test_the_day_of_a_link_opens_its_card():
+    words = words_of(open_page(sel="2025-04-20"))
+    # Sunday 20 April 2025: the first rate after it is Monday's, 80.7597, against 81.1371
+    assert "#### Sun 20 Apr 2025" in words
+    assert "No rate on this day. The first rate after it: Mon 21 Apr 2025." in words
+    assert "80.7597" in words
+    assert "−0.47\u202f% stronger" in words
+    assert "strongest since 30 May 2023 (80.6872)" in words
+    assert "**2 events on this day**" in words
+
+
+def test_every_control_is_restored_from_a_link():
+    app = open_page(
+        **{"from": "2022-01-01"},
+        to="2022-06-30",
+        cat=["sanctions", "energy"],
+        q="gas",
+        up="usd",
+        scale="log",
+        notes="hidden",
+        series="eur_rub_ecb",
+    )
+    assert control(app, "From").value == date(2022, 1, 1)
+    # the ECB suspended its rouble rate on 1 March 2022, but one may look further
+    assert control(app, "To").value == date(2022, 6, 30)
+    assert control(app, "Search events").value == "gas"
+    assert control(app, "Up means").value == "usd"
+    assert control(app, "Series").value == "eur_rub_ecb"
+    assert control(app, "Log scale").value is True
+    assert control(app, "Your notes").value is False
+    assert figure_of(app)["layout"]["yaxis"]["type"] == "log"
+
+
+def test_the_quote_switch_turns_words_axis_and_card_together():
+    usual, dollars = open_page(sel="2025-04-20"), open_page(sel="2025-04-20", up="usd")
+    assert "▼ −0.47\u202f% stronger" in words_of(usual)
+    assert "▲ +0.47\u202f% stronger" in words_of(dollars)
+    notes = [figure_of(app)["layout"]["annotations"][0]["text"] for app in (usual, dollars)]
+    assert notes == ["RUB per USD (up = weaker rouble)", "USD per RUB (up = stronger rouble)"]
+
+
+def test_a_control_that_is_used_goes_into_the_link():
+    app = open_page()
+    control(app, "Up means").set_value("inverted").run()
+    assert app.query_params == {"up": "inverted"}
+    control(app, "From").set_value(date(2026, 1, 1)).run()
+    assert app.query_params == {"from": "2026-01-01", "up": "inverted"}
+    press(app, "2Y")
+    assert app.query_params == {"up": "inverted"}
+
+
+def test_a_preset_moves_the_window():
+    app = press(open_page(), "5Y")
+    # five years before the last rate of 1 September 2026
+    assert app.query_params == {"from": "2021-09-01"}
+    assert control(app, "From").value == date(2021, 9, 1)
+
+
+def test_impossible_days_are_told_and_the_usual_window_opens():
+    app = open_page(**{"from": "2025-06-01", "to": "2024-06-01"})
+    assert "were ignored: from=2025-06-01, to=2024-06-01." in words_of(app)
+    assert control(app, "From").value == date(2024, 9, 1)
+    assert app.query_params == {}
+
+
+def test_an_unknown_series_and_a_day_outside_the_data_are_told():
+    words = words_of(open_page(series="gold", sel="1812-09-07"))
+    assert "were ignored: series=gold, sel=1812-09-07." in words
+
+
+def test_a_start_before_the_data_is_told():
+    assert "Rates start on 9 Jan 2013; showing from there." in words_of(
+        open_page(**{"from": "2000-01-01"})
+    )
+
+
+def test_categories_leave_their_lanes_only():
+    assert lanes_of(open_page(cat="sanctions")) == ["Sanctions"]
+    assert len(lanes_of(open_page())) > 5
+
+
+def test_a_search_that_finds_nothing_says_so_and_can_be_cleared():
+    app = open_page(q="zzzz")
+    assert "No event matches" in words_of(app)
+    assert app.get("plotly_chart")
+    press(app, "Clear the filters")
+    assert app.query_params == {}
+    assert "No event matches" not in words_of(app)
+
+
+def test_a_note_has_its_own_lane_and_can_be_hidden():
+    st.cache_resource.clear()
+    add_note(session.parts().notes, Draft("A talk that nobody saw", date(2026, 8, 20)))
+    assert lanes_of(open_page())[0] == "Your notes"
+    assert "Your notes" not in lanes_of(open_page(notes="hidden"))
+    assert "A talk that nobody saw" in str(figure_of(open_page(q="nobody saw")))
+
+
+def test_a_compact_view_draws_a_figure_that_leaves_swipes_alone():
+    app = open_page(view="compact")
+    chart = app.get("plotly_chart")[0].proto
+    assert figure_of(app)["layout"]["dragmode"] is False
+    assert list(chart.selection_mode) == []
+
+
+@pytest.mark.parametrize("step", ["day_card.earlier", "day_card.later"])
+def test_the_card_steps_from_rate_to_rate(step):
+    app = open_page(sel="2025-04-21")
+    app.button(key=step).click().run()
+    # Easter Monday 2025: the rates beside 21 April are of Friday 18 and Tuesday 22
+    assert (
+        app.query_params["sel"]
+        == {
+            "day_card.earlier": "2025-04-18",
+            "day_card.later": "2025-04-22",
+        }[step]
+    )
+
+
+def test_a_hostile_title_is_shown_as_text():
+    st.cache_resource.clear()
+    title = "<img src=x onerror=alert(1)> [a](https://evil.example) ![b](https://evil.example/b)"
+    add_note(session.parts().notes, Draft(title, date(2026, 8, 20)))
+    app = open_page(sel="2026-08-20")
+    spec = app.get("plotly_chart")[0].proto.spec
+    assert "<img" not in spec
+    links = [link.proto.label for link in app.get("page_link")]
+    assert any("img" in label for label in links)
+    assert not any(re.search(r"(?<!\\)[\[\]]", label) for label in links)
+
+
+def test_without_a_store_the_catalogue_is_shown_alone(monkeypatch):
+    class Broken:
+        def version(self):
+            raise StoreError("the store cannot be read") from OperationalError("x", {}, None)
+
+    st.cache_resource.clear()
+    parts = session.parts()
+    monkeypatch.setattr(
+        session,
+        "parts",
+        lambda: type(parts)(parts.settings, parts.rates, parts.catalogue, Broken(), parts.compute),
+    )
+    app = open_page()
+    assert not app.exception
+    assert "the notes cannot be read now" in words_of(app)
+    assert len(lanes_of(app)) > 5

@@ -1,0 +1,57 @@
+"""Every page of the register opens from a cold link, whatever stands in it."""
+
+import pytest
+
+from dashboard.ui.pages import PAGES
+from tests.ui.app_in_test import open_page, words_of
+
+SETTINGS = [(page, param) for page in PAGES for param in page.params]
+
+
+def named(page_param):
+    return f"{page_param[0].id}-{page_param[1].key}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_a_page_opens_from_a_cold_link(page):
+    app = open_page(page.url_path)
+    assert not app.exception
+    assert "Something went wrong" not in words_of(app)
+    assert "Not investment advice" in words_of(app)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=named)
+def test_a_setting_of_a_link_comes_back_as_it_was(setting):
+    page, param = setting
+    app = open_page(page.url_path, **{param.key: list(param.example)})
+    assert not app.exception
+    kept = app.query_params[param.key]
+    assert tuple(kept if isinstance(kept, list) else [kept]) == param.example
+    assert "ignored" not in words_of(app)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_unknown_settings_are_told_and_dropped(page):
+    app = open_page(page.url_path, win="99", cat9="foo")
+    assert not app.exception
+    assert "2 settings in this link are not valid and were ignored: win=99, cat9=foo." in words_of(
+        app
+    )
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=named)
+def test_a_setting_that_cannot_be_is_never_a_broken_page(setting):
+    page, param = setting
+    hostile = "<script>alert(1)</script>\x00" + "9" * 300
+    app = open_page(page.url_path, **{param.key: hostile})
+    assert not app.exception
+    words = words_of(app)
+    assert "Something went wrong" not in words
+    assert f"1 setting in this link is not valid and was ignored: {param.key}=" in words
+
+
+def test_one_page_opens_first_and_paths_differ():
+    paths = [page.url_path for page in PAGES]
+    assert paths.count("") == 1
+    assert len(set(paths)) == len(paths)
