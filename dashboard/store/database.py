@@ -1,8 +1,7 @@
 """One database: engines set up so that no accepted write is lost, and transactions on them.
 
 SQLite: one writer at a time from the first statement on (BEGIN IMMEDIATE), readers never
-wait (WAL). PostgreSQL: the same promise by one advisory lock, so that history ids are
-committed in their order on both.
+wait (WAL). PostgreSQL: one writer at a time for each note (its row is read FOR UPDATE).
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ RETRY_SECONDS: Final = 6.0  # so that a wait of 5 s that ends in "busy" is taken
 MIGRATION_WAIT_SECONDS: Final = 60.0
 CONNECT_SECONDS: Final = 3
 POLL_SECONDS: Final = 0.001
-WRITER_LOCK: Final = 0x52_6F_75_62_6C_65  # "Rouble": any number, the same in every process
 
 
 class Database:
@@ -57,7 +55,7 @@ class Database:
         return self._run(work, reading=True)
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` as the only writer; committed when this returns, else nothing happened.
+        """Run `work` as a writer; committed when this returns, else nothing happened.
 
         `work` may run again after a lost connection or a deadlock, so it must do nothing but
         read and write through the connection.
@@ -166,11 +164,9 @@ def _postgresql_engine(address: Address, *, migrating: bool) -> Engine:
         **pool,
     )
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("reading", False):
-            connection.exec_driver_sql(
-                f"SET LOCAL lock_timeout = '{wait}s'; SELECT pg_advisory_xact_lock({WRITER_LOCK})"
-            )
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = '{wait}s'")
+        connection.commit()
 
     return engine

@@ -105,7 +105,7 @@ class EventStore:
 
     def version(self) -> str:
         """A short text that differs after every change to any note: the key for caches."""
-        return str(self._read(lambda rows: rows.last_change_id()))
+        return self._read(lambda rows: rows.version())
 
     def probe(self) -> StoreStatus:
         """How the store is; never raises, a failure is told in `problem`."""

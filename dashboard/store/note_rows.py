@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from dashboard.domain.errors import EditConflict, InputError
 from dashboard.domain.note import Action, Change, StoreStatus
@@ -21,16 +21,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from dashboard.domain.event import Event
+
+
+_RECENT: Final = 1_000
+
+_ONE: Final = select(NOTES).where(NOTES.c.id == bindparam("note_id"))
+_ONE_TO_CHANGE: Final = _ONE.with_for_update()  # SQLite's writer is alone and ignores it
+_ALL: Final = select(NOTES).order_by(NOTES.c.day, NOTES.c.id)
+_ALL_KEPT: Final = _ALL.where(NOTES.c.deleted.is_(None))
+_CHANGES: Final = (
+    select(HISTORY).where(HISTORY.c.note_id == bindparam("note_id")).order_by(HISTORY.c.id)
+)
+_LATEST: Final = select(HISTORY.c.id).order_by(HISTORY.c.id.desc()).limit(_RECENT).subquery()
+_VERSION: Final = select(func.max(_LATEST.c.id), func.sum(_LATEST.c.id))
+_SAVE: Final = update(NOTES).where(
+    NOTES.c.id == bindparam("note_id"), NOTES.c.revision == bindparam("read_revision")
+)
 
 
 class NoteRows:
     """The notes as one transaction sees them.
 
     Args:
-        connection: in a transaction; for a change, one that holds the writer's lock.
+        connection: in a transaction, a writing one for a change.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -38,25 +54,25 @@ class NoteRows:
 
     def find(self, note_id: str) -> Event | None:
         """The note, deleted ones too; None where there never was one."""
-        query = select(NOTES).where(NOTES.c.id == note_id)
-        row = self._connection.execute(query).mappings().first()
-        return None if row is None else note_of(dict(row))
+        return self._find(_ONE, note_id)
 
     def find_all(self, *, with_deleted: bool) -> tuple[Event, ...]:
         """Every note in the order of day and id."""
-        query = select(NOTES).order_by(NOTES.c.day, NOTES.c.id)
-        if not with_deleted:
-            query = query.where(NOTES.c.deleted.is_(None))
-        return tuple(note_of(dict(row)) for row in self._connection.execute(query).mappings())
+        rows = self._connection.execute(_ALL if with_deleted else _ALL_KEPT).mappings()
+        return tuple(note_of(dict(row)) for row in rows)
 
     def changes(self, note_id: str) -> tuple[Change, ...]:
         """The history of a note, oldest first."""
-        query = select(HISTORY).where(HISTORY.c.note_id == note_id).order_by(HISTORY.c.id)
-        return tuple(change_of(dict(row)) for row in self._connection.execute(query).mappings())
+        rows = self._connection.execute(_CHANGES, {"note_id": note_id}).mappings()
+        return tuple(change_of(dict(row)) for row in rows)
 
-    def last_change_id(self) -> int:
-        """The id of the newest line of history, 0 before the first; grows with every change."""
-        return self._connection.execute(select(func.max(HISTORY.c.id))).scalar() or 0
+    def version(self) -> str:
+        """Differs after every change: the newest id of the history, and a sum over the last.
+
+        On PostgreSQL a lower id can be committed after a higher one; the sum shows it.
+        """
+        newest, total = self._connection.execute(_VERSION).one()
+        return f"{newest or 0}-{total or 0}"
 
     def status(self, engine: str) -> StoreStatus:
         """How many notes there are, and when the last change was."""
@@ -71,7 +87,7 @@ class NoteRows:
         while self.find(note_id) is not None:
             note_id = _new_id(note.day)
         created = replace(note, id=note_id, created=at, updated=at, revision=1, deleted=None)
-        self._connection.execute(insert(NOTES).values(row_of(created)))
+        self._connection.execute(insert(NOTES), row_of(created))
         self._remember(Action.CREATE, None, created, who)
         return created
 
@@ -101,8 +117,12 @@ class NoteRows:
             return current
         return self._save(Action.RESTORE, current, replace(current, deleted=None), at, who)
 
+    def _find(self, query: Select[Any], note_id: str) -> Event | None:
+        row = self._connection.execute(query, {"note_id": note_id}).mappings().first()
+        return None if row is None else note_of(dict(row))
+
     def _known(self, note_id: str) -> Event:
-        current = self.find(note_id)
+        current = self._find(_ONE_TO_CHANGE, note_id)
         if current is None:
             msg = f"{note_id}: there is no note with this id"
             raise InputError(msg)
@@ -123,10 +143,8 @@ class NoteRows:
         after = replace(
             after, id=before.id, created=before.created, updated=at, revision=before.revision + 1
         )
-        row = row_of(after)
-        del row["id"]
-        same = (NOTES.c.id == before.id) & (NOTES.c.revision == before.revision)
-        if self._connection.execute(update(NOTES).where(same).values(row)).rowcount != 1:
+        seen = {"note_id": before.id, "read_revision": before.revision}
+        if self._connection.execute(_SAVE, row_of(after) | seen).rowcount != 1:
             raise self._conflict(self._known(before.id))
         self._remember(action, before, after, who)
         return after
@@ -141,7 +159,7 @@ class NoteRows:
             "before": before and json_of(before),
             "after": json_of(after),
         }
-        self._connection.execute(insert(HISTORY).values(line))
+        self._connection.execute(insert(HISTORY), line)
 
     def _conflict(self, current: Event) -> EditConflict:
         last = self.changes(current.id)[-1]

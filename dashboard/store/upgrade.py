@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.domain.errors import StoreError
@@ -20,32 +21,49 @@ if TYPE_CHECKING:
 
     from dashboard.store.address import Address
 
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _VERSION_TABLE: Final = "alembic_version"
+_MIGRATION_LOCK: Final = 0x526F75626C65  # any number, the same in every process
 
 # Alembic keeps the migration that runs in globals of its own, one for the whole process.
 _one_at_a_time: Final = threading.Lock()
 
 
-def ensure_schema(database: Database) -> None:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a release of the program knows: its newest revision and the folder of all."""
+
+    revision: str
+    migrations: Path
+
+
+THIS_RELEASE: Final = Release(REVISION, Path(__file__).parent / "migrations")
+
+
+def ensure_schema(database: Database, release: Release = THIS_RELEASE) -> None:
     """Create or upgrade the tables where needed; a current database costs two short queries.
 
-    The writer's lock is held from the look at the revision to the end, so of two processes
-    one migrates and the other finds the work done. An existing SQLite file is copied first.
+    A lock is held from the second look at the revision to the end (on SQLite the writer's,
+    on PostgreSQL an advisory one), so of two processes one migrates and the other finds it
+    done. An existing SQLite file is copied first.
 
     Raises:
         StoreError: the database was written by a newer release, or the migration failed
             (then nothing has changed).
     """
-    if database.read(schema_revision) == REVISION:
+    if database.read(schema_revision) == release.revision:
         return
     with _one_at_a_time:
         engine = new_engine(database.address, migrating=True)
         try:
             with engine.begin() as connection:
-                _upgrade(connection, database.address)
+                _upgrade(connection, database.address, release)
+        except StoreError:
+            raise
         except SQLAlchemyError as error:
             raise store_error(database.address, error) from error
+        except Exception as error:  # whatever a revision raises, the transaction is taken back
+            msg = f"{database.address.name}: the upgrade failed; nothing was changed"
+            raise StoreError(msg) from error
         finally:
             engine.dispose()
 
@@ -58,40 +76,42 @@ def schema_revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def alembic_config() -> Config:
+def alembic_config(release: Release = THIS_RELEASE) -> Config:
     """Alembic's configuration, without a file; the caller adds the connection."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(release.migrations).replace("%", "%%"))
     return config
 
 
-def _upgrade(connection: Connection, address: Address) -> None:
+def _upgrade(connection: Connection, address: Address, release: Release) -> None:
     from alembic import command
 
+    if address.file is None:
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
     revision = schema_revision(connection)
-    if revision == REVISION:
+    if revision == release.revision:
         return
-    config = alembic_config()
+    config = alembic_config(release)
     config.attributes["connection"] = connection
     if revision is not None:
-        _refuse_newer(config, revision, address)
+        _refuse_newer(config, revision, address, release)
         if address.file is not None:
             backup_before_upgrade(address.file, revision)
-    command.upgrade(config, "head")
+    command.upgrade(config, release.revision)
     if address.file is not None:
         _check_foreign_keys(connection, address)
 
 
-def _refuse_newer(config: Config, revision: str, address: Address) -> None:
+def _refuse_newer(config: Config, revision: str, address: Address, release: Release) -> None:
     from alembic.script import ScriptDirectory
 
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision not in known:
         msg = (
             f"{address.name}: was written by a newer release (schema {revision[:20]}, this one"
-            f" knows {REVISION}); install that release, nothing was changed"
+            f" knows {release.revision}); install that release, nothing was changed"
         )
         raise StoreError(msg)
 
