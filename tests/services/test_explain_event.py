@@ -57,14 +57,14 @@ def test_every_window_starts_at_the_observation_before_it():
 def test_the_error_of_a_move_is_that_of_the_constant_mean_model():
     # The estimation window holds 120 returns of +-a, a = 100 ln(1.01) = 0.995033, mean 0:
     #   sigma = a sqrt(120/119) = 0.999205;  S_CAR[0,0] = sigma sqrt(1 + 1/120) = 1.003360
-    #   S_CAR[0,1] = sigma sqrt(2 + 4/120) = 1.424805
+    #   S_CAR[0,1] = sigma sqrt(2 + 4/120) = 1.424817
     view = explain_event(zigzag(row_160=98), event_at_row(AT), ())
     first, both = move_of(view, (0, 0)), move_of(view, (0, 1))
     assert view.n_estimation == 120
     assert view.sigma == pytest.approx(0.999205, abs=2e-6)
     assert first.car == pytest.approx(3.01530, abs=5e-6)
     assert first.car_se == pytest.approx(1.003360, abs=2e-6)
-    assert both.car_se == pytest.approx(1.424805, abs=2e-6)
+    assert both.car_se == pytest.approx(1.424817, abs=2e-6)
     assert first.car_t == pytest.approx(3.01530 / 1.003360, abs=2e-5)
 
 
