@@ -1,0 +1,121 @@
+"""What other processes do to a store in these tests; each function runs in one of its own."""
+
+import multiprocessing
+import time
+from dataclasses import replace
+from datetime import date
+
+from dashboard.domain.errors import EditConflict
+from dashboard.domain.event import Event
+from dashboard.store.address import parse_address
+from dashboard.store.database import Database
+from dashboard.store.events import EventStore
+from dashboard.store.upgrade import ensure_schema
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["dashboard.store.note_rows", "tests.store.writing_processes"])
+
+
+def run_together(work, count, *arguments):
+    """Start `work(start, answers, *arguments)` in `count` processes; their answers."""
+    start, answers = PROCESSES.Barrier(count), PROCESSES.SimpleQueue()
+    running = [
+        PROCESSES.Process(target=work, args=(start, answers, *arguments)) for _ in range(count)
+    ]
+    for process in running:
+        process.start()
+    found = [answers.get() for _ in running]
+    for process in running:
+        process.join()
+    return found
+
+
+def raise_counters(start, answers, url, note_ids, edits):
+    """Add one to the number in each note in turn; the seconds of each edit, and the errors."""
+    store = EventStore(url)
+    store.version()
+    start.wait()
+    seconds, errors = [], []
+    for number in range(edits):
+        began = time.perf_counter()
+        try:
+            store.change(note_ids[number % len(note_ids)], add_one)
+        except Exception as error:
+            errors.append(repr(error))
+        seconds.append(time.perf_counter() - began)
+    store.close()
+    answers.put((seconds, errors))
+
+
+def add_one(note):
+    return replace(note, text=str(int(note.text) + 1))
+
+
+def save_or_be_told(start, answers, url, note_id, times):
+    """Read, change and save without a lock; how often it was saved, and what was told."""
+    store = EventStore(url)
+    saved, told = 0, []
+    store.version()
+    start.wait()
+    for _ in range(times):
+        note = store.get(note_id)
+        try:
+            store.edit(add_one(note), note.revision, who="Ann")
+            saved += 1
+        except EditConflict as error:
+            told.append(str(error))
+    store.close()
+    answers.put((saved, told))
+
+
+def delete_or_edit(start, answers, url, note_id):
+    """Try both at revision 1; which of the two was taken."""
+    store = EventStore(url)
+    note = store.get(note_id)
+    start.wait()
+    taken = []
+    for name, act in (
+        ("edit", lambda: store.edit(add_one(note), 1)),
+        ("delete", lambda: store.delete(note_id, 1)),
+    ):
+        try:
+            act()
+            taken.append(name)
+        except EditConflict:
+            continue
+    store.close()
+    answers.put(taken)
+
+
+def add_until_killed(url, acknowledged):
+    """Add notes without end and tell each id once it is stored."""
+    store = EventStore(url)
+    number = 0
+    while True:
+        number += 1
+        note = store.add(Event(id="", day=date(2025, 4, 21), title=f"note {number}"))
+        acknowledged.send(note.id)
+
+
+def open_store(start, answers, url):
+    """Open the store for the first time, all at once; the error or an empty text."""
+    store = EventStore(url)
+    start.wait()
+    try:
+        store.version()
+        answers.put("")
+    except Exception as error:
+        answers.put(repr(error))
+    store.close()
+
+
+def upgrade_store(start, answers, url, release):
+    """Bring the schema to a release, all at once; the error or an empty text."""
+    database = Database(parse_address(url))
+    start.wait()
+    try:
+        ensure_schema(database, release)
+        answers.put("")
+    except Exception as error:
+        answers.put(repr(error))
+    database.close()
