@@ -178,11 +178,13 @@ def _clean_link(link: str) -> str:
 
 
 def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    cleaned = {tag.casefold(): tag for tag in reversed([clean_line(tag) for tag in tags]) if tag}
-    if len(cleaned) > TAGS_LIMIT:
-        msg = f"tags: {len(cleaned)} tags, at most {TAGS_LIMIT} are kept; drop some"
+    kept: dict[str, str] = {}
+    for tag in filter(None, map(clean_line, tags)):
+        kept.setdefault(tag.casefold(), _bounded("tags", tag, TAG_LIMIT))
+    if len(kept) > TAGS_LIMIT:
+        msg = f"tags: {len(kept)} tags, at most {TAGS_LIMIT} are kept; drop some"
         raise InputError(msg)
-    return tuple(_bounded("tags", tag, TAG_LIMIT) for tag in reversed(cleaned.values()))
+    return tuple(kept.values())
 
 
 def _shown(text: str) -> str:

@@ -47,14 +47,20 @@ def facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
     """How many events each choice of a filter would find, the most frequent first.
 
     Returns:
-        By field of `EventFilter` (`categories`, `origin`, `expected`, `tags`), by value.
+        By field of `EventFilter` (`categories`, `origin`, `expected`, `tags`), by value. Tags
+        that differ in case are one, in the spelling met first.
     """
     events = tuple(events)
+    spelling: dict[str, str] = {}
+    for tag in (tag for event in events for tag in event.tags):
+        spelling.setdefault(_folded(tag), tag)
     counts = {
         "categories": Counter(str(event.category) for event in events),
         "origin": Counter(str(event.origin) for event in events),
         "expected": Counter(str(event.expected) for event in events),
-        "tags": Counter(tag for event in events for tag in event.tags),
+        "tags": Counter(
+            spelling[tag] for event in events for tag in {_folded(tag) for tag in event.tags}
+        ),
     }
     return {
         name: dict(sorted(count.items(), key=lambda item: (-item[1], item[0])))
