@@ -70,11 +70,11 @@ def verdict(percentile: float | None) -> str:
 
 
 def share_words(percentile: float) -> str:
-    """`44 %`, with a decimal only near the ends, where whole per cents would lie."""
-    whole = 0.5 <= percentile < 99.5
-    exact = percentile in {0.0, 100.0}
-    shown = percentile if whole or exact else math.floor(percentile * 10) / 10
-    return f"{number(shown, 0 if whole or exact else 1)}{THIN}%"
+    """`44 %`; with a decimal, cut, where a whole number would round over a border."""
+    near_border = ORDINARY_PERCENTILE - 0.5 <= percentile < ORDINARY_PERCENTILE
+    whole = (0.5 <= percentile < 99.5 and not near_border) or percentile in {0.0, 100.0}
+    shown = percentile if whole else math.floor(percentile * 10) / 10
+    return f"{number(shown, 0 if whole else 1)}{THIN}%"
 
 
 def compared_with(move: Move, pool: Pool) -> str:

@@ -72,8 +72,10 @@ def draw(link: View) -> None:
 
 def _draw_example(link: View, series: RateSeries, known: tuple[Event, ...]) -> None:
     st.subheader("How a move is computed: a worked example")
-    asked = link["id"] or EXAMPLE
-    event = next((each for each in known if each.id == asked), None)
+    by_id = {event.id: event for event in known}
+    if link["id"] and link["id"] not in by_id:
+        link.ignore("id")
+    event = by_id.get(link["id"] or EXAMPLE)
     if event is None:
         st.markdown("The event of the example is not in the catalogue.")
         return

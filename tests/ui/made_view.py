@@ -1,0 +1,112 @@
+"""An `EventView` written by hand, for words, widgets and figures; no engine is asked."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from dashboard.domain.date_rules import BANK_OF_RUSSIA
+from dashboard.domain.event import Event
+from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
+from dashboard.domain.series import ROUBLE_QUOTED, MethodBreak, SeriesCard
+from dashboard.domain.study import StudyRequest
+
+CARD = SeriesCard(
+    id="rub",
+    title="USD/RUB, a bank",
+    unit="RUB per USD",
+    inverse_unit="USD per RUB",
+    publisher="A bank",
+    source_url="https://example.org",
+    licence="none",
+    date_rule=BANK_OF_RUSSIA.id,
+    move_sign=ROUBLE_QUOTED,
+    breaks=(MethodBreak(date(2024, 6, 13), "another method"),),
+)
+MONDAY = date(2025, 4, 21)
+FRIDAY = date(2025, 4, 18)
+SUNDAY = date(2025, 4, 20)
+
+
+def fixing(day, rate):
+    """A fixing made 10:00-15:30 MSK (07:00-12:30 UTC) and printed with the next date."""
+    opens = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
+    closes = opens + timedelta(hours=5, minutes=30)
+    return Fixing(day, day + timedelta(days=1), opens, closes, rate)
+
+
+def move(window=(0, 0), **more):
+    """From 80.00 to 79.20: -100 ln(0.99) = +1.0050 log points, -1.00 %, +1.0101 %."""
+    values = {
+        "base": fixing(FRIDAY, 80.0),
+        "end": fixing(MONDAY, 79.2),
+        "log_points": 1.0050,
+        "pct_quoted": -1.0,
+        "pct_inverse": 1.0101,
+        "car": 0.9,
+        "car_se": 1.2,
+        "car_t": 0.75,
+        "p_value": 0.4547,
+        "placebo_p": 0.5,
+        "percentile": 44.2,
+        "percentile_all": 41.4,
+        "percentile_matched": 26.0,
+        "n_quiet": 504,
+        "n_all": 3223,
+        "crowd": (),
+        "placebo_p_all": 0.6,
+    }
+    return Move(window=window, **{**values, **more})
+
+
+def missing_move(window, reason):
+    """A move that has no numbers, and why."""
+    names = ("log_points", "pct_quoted", "pct_inverse", "car", "car_se", "car_t", "p_value",
+             "placebo_p", "percentile", "percentile_all", "percentile_matched", "end",
+             "placebo_p_all")  # fmt: skip
+    return move(window, **dict.fromkeys(names), reason=reason)
+
+
+def path():
+    """Offsets -2..3; the band is symmetric and widens by 1 log point an offset."""
+    moves = {-2: -0.5, -1: 0.0, 0: 1.0, 1: -0.5, 2: -1.5, 3: 5.0}
+    return tuple(
+        PathPoint(k, MONDAY + timedelta(days=k), 80.0, value, -abs(k + 1.0), abs(k + 1.0))
+        for k, value in moves.items()
+    )
+
+
+def timing(**more):
+    """Sunday's event, Monday's fixing, Friday's base."""
+    values = {
+        "moment": None,
+        "first": fixing(MONDAY, 79.2),
+        "base": fixing(FRIDAY, 80.0),
+        "alternative": fixing(date(2025, 4, 22), 79.9),
+        "shift_days": 1,
+        "partial": False,
+        "far": False,
+    }
+    return Timing(**{**values, **more})
+
+
+def event(**more):
+    """Something said on a Sunday."""
+    return Event(**{"id": "said", "day": SUNDAY, "title": "Somebody said something",
+                    "category": "nato_remark", **more})  # fmt: skip
+
+
+def made_view(**more):
+    """A view with one move; anything can be replaced."""
+    values = {
+        "event": event(),
+        "card": CARD,
+        "request": StudyRequest(window=(-2, 3), cars=((0, 0),)),
+        "timing": timing(),
+        "moves": (move(),),
+        "path": path(),
+        "crowd": (),
+        "flags": (),
+        "n_estimation": 120,
+        "sigma": 1.12,
+        "previous_id": None,
+        "next_id": None,
+    }
+    return EventView(**{**values, **more})

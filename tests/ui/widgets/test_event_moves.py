@@ -1,0 +1,84 @@
+"""The tables of moves: quote and words turn together, nothing is blank, names are text."""
+
+from dashboard.domain.study import FIRST_WINDOWS
+from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.widgets.event_moves import move_lines, moves_columns, tests_columns
+from tests.ui.made_view import CARD, event, made_view, missing_move, move
+
+THIN = "\u202f"
+VIEW = made_view(moves=tuple(move(window) for window in FIRST_WINDOWS))
+tests_columns.__test__ = False
+
+
+def columns(mode=Quote.WEAKER, view=VIEW):
+    return moves_columns(view, Quoting(CARD, mode), "quiet", dark=False)
+
+
+def test_every_window_has_a_row_in_both_tables():
+    for table in (columns(), tests_columns(VIEW, "quiet")):
+        assert {len(cells) for cells in table.values()} == {5}
+        assert all(all(cells) for cells in table.values())
+    assert [cell.split("**")[1] for cell in columns()["Window"]] == [
+        "[0,0]", "[0,1]", "[−1,1]", "[0,5]", "[−5,−1]",
+    ]  # fmt: skip
+
+
+def test_the_arrow_follows_the_number_and_the_word_the_rouble():
+    usual, dollars = columns()["Direction"][0], columns(Quote.USD)["Direction"][0]
+    assert "▼\u00a0stronger" in usual
+    assert "▲\u00a0stronger" in dollars
+    assert '{foreground="#2166AC"}' in usual
+    assert '{foreground="#2166AC"}' in dollars
+
+
+def test_percent_and_rates_follow_the_quote():
+    assert columns()["RUB per USD, %"][0] == f"−1.00{THIN}%"
+    assert columns()["USD per RUB, %"][0] == f"+1.01{THIN}%"
+    assert columns()["RUB per USD"][0] == "80.0000 → 79.2000"
+    assert columns(Quote.USD)["USD per RUB"][0] == "0.012500 → 0.012626"
+    assert columns()["Log pts"] == columns(Quote.USD)["Log pts"]
+
+
+def test_a_move_too_recent_says_what_it_needs_and_is_never_zero():
+    view = made_view(moves=(missing_move((0, 5), "needs 3 more observations"),))
+    row = {name: cells[0] for name, cells in columns(view=view).items()}
+    assert row["Base → end"] == "not available yet: needs 3 more fixings"
+    assert row["Log pts"] == "–"
+    assert "0" not in row["RUB per USD, %"]
+
+
+def test_p_values_stand_beside_their_n():
+    table = tests_columns(VIEW, "quiet")
+    assert table["CAR ± s.e., log pts"][0] == "+0.90 ± 1.20"
+    assert table["p of t"][0] == "0.45 (N = 120)"
+    assert table["Placebo p, quiet dates"][0] == "0.50 (N = 504)"
+    assert tests_columns(VIEW, "all")["Placebo p, all dates"][0] == "0.60 (N = 3,223)"
+
+
+def test_percentiles_of_too_small_a_pool_are_not_shown():
+    table = tests_columns(made_view(moves=(move(n_quiet=10),)), "quiet")
+    assert table["Percentile: quiet"] == ["too few (10)"]
+    assert table["similar volatility"] == ["too few (10)"]
+    assert table["all dates"] == [f"41{THIN}%"]
+
+
+def test_a_rate_missing_inside_the_window_is_told():
+    view = made_view(moves=(move((0, 5), car=None, car_se=None),))
+    assert tests_columns(view, "quiet")["CAR ± s.e., log pts"] == [
+        "a rate inside the window is missing"
+    ]
+
+
+def test_the_names_of_other_events_are_text():
+    crowd = tuple(event(id=f"e{k}", title="<b>*x*</b> ![a](http://b.c)") for k in range(3))
+    cell = columns(view=made_view(moves=(move(crowd=crowd),)))["Also in the window"][0]
+    assert cell.startswith("**3**: ")
+    assert cell.endswith(" and 1 more")
+    assert "\\<b\\>\\*x\\*" in cell
+    assert "![a](" not in cell
+
+
+def test_a_narrow_screen_gets_the_same_numbers_in_lines():
+    lines = "\n".join(move_lines(VIEW, VIEW.moves[0], Quoting(CARD, Quote.WEAKER), "quiet"))
+    for part in ("−1.00", "+1.01", "+1.00 log pts", "18 Apr → 21 Apr 2025", "0.45 (N = 120)"):
+        assert part in lines
