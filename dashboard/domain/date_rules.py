@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dashboard.domain.series import Days, MethodBreak, Moments
+from dashboard.domain.series import Days, Ints, MethodBreak, Moments
 
 BANK_OF_RUSSIA_BREAKS: Final = (
     MethodBreak(date(2022, 3, 14), "averaging window 10:00-16:30 instead of 10:00-11:30"),
@@ -58,19 +58,23 @@ class DateRule:
         day = record - np.timedelta64(self.lag_days, "D")
         starts = np.array([session.since for session in self.sessions], dtype="datetime64[D]")
         which = np.maximum(np.searchsorted(starts, day, side="right") - 1, 0)
-        opens = self._utc(day, np.array([s.opens for s in self.sessions])[which])
-        closes = self._utc(day, np.array([s.closes for s in self.sessions])[which])
+        opens = self._utc(day, np.array([_seconds(s.opens) for s in self.sessions])[which])
+        closes = self._utc(day, np.array([_seconds(s.closes) for s in self.sessions])[which])
         return day, opens, closes
 
     def session_on(self, day: date) -> Session:
         """The session in force on a market day."""
         return next(s for s in reversed(self.sessions) if s.since <= day or s is self.sessions[0])
 
-    def _utc(self, day: Days, local_time: np.ndarray) -> Moments:
-        offset = pd.to_timedelta(pd.Series(local_time, dtype="str") + ":00").to_numpy()
-        local = pd.DatetimeIndex(day.astype("datetime64[s]") + offset.astype("timedelta64[s]"))
+    def _utc(self, day: Days, seconds: Ints) -> Moments:
+        local = pd.DatetimeIndex(day.astype("datetime64[s]") + seconds.astype("timedelta64[s]"))
         utc = local.tz_localize(self.zone).tz_convert("UTC").tz_localize(None)
         return utc.to_numpy().astype("datetime64[s]")
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return 3600 * int(hours) + 60 * int(minutes)
 
 
 BANK_OF_RUSSIA: Final = DateRule(
