@@ -21,14 +21,16 @@ class Settings(BaseSettings):
     """The settings of this machine.
 
     `DASHBOARD_HOME` is where what a person writes is kept; `DATABASE_URL` puts the event
-    store elsewhere, for example `postgresql+psycopg://user@host/name`. An empty variable
-    counts as not set.
+    store elsewhere, for example `postgresql+psycopg://user@host/name`. `SOURCE_DATE_EPOCH`
+    (seconds since 1970) stands in for the time of an export, so that the same export twice is
+    the same bytes. An empty variable counts as not set.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
     dashboard_home: Path = Field(default_factory=default_home)
     database_url: str | None = Field(default=None, repr=False)
+    source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
 
     @property
     def store_url(self) -> str:

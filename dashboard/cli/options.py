@@ -1,0 +1,40 @@
+"""What may be typed: the options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from dashboard.domain.event import MOSCOW, Category, Expected
+
+Opt, Arg = typer.Option, typer.Argument
+Quote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
+Many: TypeAlias = list[str] | None
+
+AsJson: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
+RatesOf: TypeAlias = Annotated[
+    Many, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
+]
+QuoteOf: TypeAlias = Annotated[Quote, Opt(help="What the numbers of a FILE of rates count.")]
+Excel: TypeAlias = Annotated[bool, Opt("--excel", help="With BOM and CRLF, for spreadsheets.")]
+Since: TypeAlias = Annotated[str | None, Opt("--since", metavar="DATE", help="First day.")]
+Until: TypeAlias = Annotated[str | None, Opt("--until", metavar="DATE", help="Last day.")]
+OfKind: TypeAlias = Annotated[Many, Opt("--category", metavar="C", help="Only this; repeatable.")]
+OfOrigin: TypeAlias = Annotated[
+    Literal["catalogue", "note"] | None, Opt("--origin", help="Only the catalogue or the notes.")
+]
+NoteId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events add` printed it.")]
+OutFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="- is standard output.")]
+InFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]
+DryRun: TypeAlias = Annotated[bool, Opt("--dry-run", help="Check the file, change nothing.")]
+Clock: TypeAlias = Annotated[str | None, Opt("--time", metavar="HH:MM", help="In --zone.")]
+Zone: TypeAlias = Annotated[str | None, Opt(metavar="NAME", help=f"Time zone, else {MOSCOW}.")]
+End: TypeAlias = Annotated[str | None, Opt(metavar="DATE", help="Last day of a range.")]
+OneOfKind: TypeAlias = Annotated[Category | None, Opt(help="One of the closed list.")]
+Awaited: TypeAlias = Annotated[Expected | None, Opt(help="From its nature, before looking.")]
+Words: TypeAlias = Annotated[str | None, Opt(help="More words.")]
+Link: TypeAlias = Annotated[str | None, Opt(metavar="URL", help="The source.")]
+Tags: TypeAlias = Annotated[Many, Opt("--tag", help="Repeatable.")]
+Author: TypeAlias = Annotated[str | None, Opt(help="A label for you.")]

@@ -1,0 +1,149 @@
+"""The commands about numbers: study, facts, and the export of everything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from dashboard.cli.house import all_known, chosen_series, parts_of_house
+from dashboard.cli.options import (
+    Arg,
+    AsJson,
+    Many,
+    OfKind,
+    OfOrigin,
+    Opt,
+    Quote,
+    QuoteOf,
+    RatesOf,
+)
+from dashboard.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from dashboard.domain.study import StudyAnswer, StudyRequest
+    from dashboard.services.export_tables import MadeOf
+
+
+def study(  # noqa: PLR0913 - the options of the contract
+    *,
+    rates: RatesOf = None,
+    events: Annotated[
+        Path | None, Opt(metavar="FILE", help="A CSV id,date[,time_utc]… instead of ours.")
+    ] = None,
+    factor: Annotated[Many, Opt(hidden=True)] = None,
+    series: Annotated[Many, Opt(metavar="COLUMN", help="Only this series; repeatable.")] = None,
+    category: OfKind = None,
+    origin: OfOrigin = None,
+    returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
+    model: Annotated[str, Opt(metavar="none|mean", help="The normal return.")] = "mean",
+    window: Annotated[str, Opt(metavar="A:B", help="Event window, in offsets.")] = "-5:10",
+    car: Annotated[Many, Opt(metavar="A:B", help="CAR window; repeatable. [default: 0:1]")] = None,
+    estimation: Annotated[int, Opt(max=100_000, help="Returns in the estimation window.")] = 120,
+    gap: Annotated[int, Opt(max=100_000, help="Rows between the two windows.")] = 10,
+    min_estimation: Annotated[int, Opt(help="With fewer returns an event is skipped.")] = 60,
+    overlap: Annotated[
+        Literal["keep", "first", "exclude"], Opt(help="What to do where event windows overlap.")
+    ] = "keep",
+    pool: Annotated[Literal["quiet", "all"], Opt(help="Dates to compare with.")] = "quiet",
+    seed: Annotated[int, Opt(min=0, max=2**32 - 1, help="Of what is simulated.")] = 1,
+    quote: QuoteOf = "as-quoted",
+    out: Annotated[Path | None, Opt(metavar="DIR", help="Write five CSVs and a manifest.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Study the moves around events; every event is answered, or skipped with its reason."""
+    from dashboard.domain.study import StudyRequest
+    from dashboard.services.export_tables import study_json, write_study
+    from dashboard.ui import terminal, typed
+
+    if factor:
+        msg = f"--factor {factor[0]}: models with factors are not there yet; drop it"
+        raise InputError(msg)
+    request = StudyRequest(
+        returns=returns,
+        model=model,
+        window=typed.read_window("--window", window),
+        cars=typed.read_windows("--car", car or ["0:1"]),
+        estimation=estimation,
+        gap=gap,
+        min_estimation=min_estimation,
+        overlap=overlap,
+        pool=pool,
+        seed=seed,
+    )
+    answer, made = _study(request, (rates, quote, series), (events, category, origin))
+    if out is not None:
+        write_study(out, answer, made)
+    if as_json:
+        terminal.show_json(study_json(answer))
+    else:
+        terminal.show_study(answer, out)
+
+
+def facts(
+    day: Annotated[str, Arg(metavar="DATE", help="As 2025-04-21.")],
+    *,
+    rates: RatesOf = None,
+    since: Annotated[
+        str | None, Opt(metavar="DATE", help="One more base; records look back to it.")
+    ] = None,
+    quote: QuoteOf = "as-quoted",
+    as_json: AsJson = False,
+) -> None:
+    """Say where a rate stood on a day, how it changed, and since when it was last there."""
+    from dashboard.services.check_facts import check_facts, facts_json
+    from dashboard.ui import terminal, typed
+
+    asked = typed.read_day("DATE", day)
+    base = typed.read_day_if("--since", since)
+    chosen = chosen_series(parts_of_house(), rates, quote).series
+    answers = check_facts(chosen, asked, base)
+    if as_json:
+        terminal.show_json(facts_json(asked, answers))
+        return
+    for series, answer in zip(chosen, answers, strict=True):
+        terminal.show_facts(answer, series.card)
+
+
+def export_everything(
+    folder: Annotated[Path, Arg(metavar="DIR", help="Made if it is not there.")],
+) -> None:
+    """Write everything: rates, events and notes, the study with its windows, a manifest."""
+    from dashboard.domain.study import FIRST_WINDOWS, StudyRequest
+    from dashboard.services.export_tables import write_everything
+    from dashboard.services.get_rates import get_series, list_cards
+    from dashboard.ui import terminal
+
+    parts = parts_of_house()
+    answer, made = _study(StudyRequest(cars=FIRST_WINDOWS))
+    series = [get_series(parts.rates, card.id) for card in list_cards(parts.rates)]
+    write_everything(folder, answer, made, series=series, events=all_known(parts))
+    terminal.show_study(answer, folder)
+
+
+def _study(
+    request: StudyRequest,
+    of_rates: tuple[Many, Quote | None, Many] = (None, None, None),
+    of_events: tuple[Path | None, Many, str | None] = (None, None, None),
+) -> tuple[StudyAnswer, MadeOf]:
+    """The answer of a study, and what went into it for the manifest."""
+    from dashboard.assembly import events_from_file
+    from dashboard.services.choose_input import choose_events, events_of_file, events_of_house
+    from dashboard.services.export_tables import MadeOf
+    from dashboard.services.run_study import run_study
+    from dashboard.ui import terminal
+
+    (names, quote, columns), (file, categories, origin) = of_rates, of_events
+    parts = parts_of_house()
+    chosen = chosen_series(parts, names, quote, columns)
+    if file is None:
+        source = events_of_house(parts.catalogue, parts.notes)
+    else:
+        source = events_of_file(events_from_file(file))
+    terminal.mention(source.messages)
+    studied = choose_events(source.events, categories or (), origin)
+    answer = run_study(chosen.series, studied, request, known=source.events, compute=parts.compute)
+    asked = {"events": source.name, "category": categories or [], "origin": origin, "quote": quote}
+    epoch = parts.settings.source_date_epoch
+    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+    return answer, MadeOf(asked, (*chosen.files, *source.files), now)

@@ -1,0 +1,67 @@
+"""Shell JSON: what `--json` prints beyond the tables: series, history, import reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+from dashboard.domain.event import Event
+from dashboard.domain.note import Change
+from dashboard.domain.series import RateSeries
+from dashboard.services.answer_json import card_json, event_list_rows_json, rate_rows_json
+
+JsonRow: TypeAlias = dict[str, Any]
+
+NOTE_FIELDS: Final = (
+    "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
+    "source_url", "tags", "author",
+)  # fmt: skip
+RATE_FIELDS: Final = ("date", "rate", "series")
+
+
+def report_json(
+    status: Literal["accept", "warn", "reject"],
+    rows: Iterable[Mapping[str, Any]],
+    messages: Sequence[str],
+) -> JsonRow:
+    """The contract of `events import --json` and `rates import --json`."""
+    return {"status": status, "rows": list(rows), "messages": list(messages)}
+
+
+def note_rows(notes: Iterable[Event]) -> list[JsonRow]:
+    """The notes of an import, in the words of the event columns."""
+    return [{name: row[name] for name in NOTE_FIELDS} for row in event_list_rows_json(notes)]
+
+
+def rate_rows_of_file(series: Iterable[RateSeries]) -> list[JsonRow]:
+    """The rates of a file: date, number, column."""
+    return [{name: row[name] for name in RATE_FIELDS} for row in rate_rows_json(series)]
+
+
+def series_json(series: RateSeries) -> JsonRow:
+    """What a series is, and how far it goes."""
+    return {
+        **card_json(series.card),
+        "first_day": str(series.day[0]),
+        "last_day": str(series.day[-1]),
+        "rows": len(series),
+    }
+
+
+def history_json(changes: Iterable[Change]) -> list[JsonRow]:
+    """Every change to a note, with the note before and after it."""
+    return [
+        {
+            "revision": change.revision,
+            "action": str(change.action),
+            "at": change.at.isoformat().replace("+00:00", "Z"),
+            "who": change.who,
+            "before": _note(change.before),
+            "after": _note(change.after),
+        }
+        for change in changes
+    ]
+
+
+def _note(note: Event | None) -> JsonRow | None:
+    return None if note is None else event_list_rows_json([note])[0]

@@ -1,0 +1,97 @@
+"""What was typed: days, windows and moments of the command line, read strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.study import Window
+from dashboard.services.keep_events import Draft
+
+NONE: Final = "none"
+"""Typed in place of an end or a time, it takes the one that is there away."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WINDOW = re.compile(r"([+-]?[0-9]{1,3}):([+-]?[0-9]{1,3})")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def read_day(option: str, text: str) -> date:
+    """A day, as 2025-04-21.
+
+    Raises:
+        InputError: it is none, or does not exist.
+    """
+    if not _DAY.fullmatch(text):
+        msg = f"{option} {text}: is no date; write it like 2025-04-21"
+        raise InputError(msg)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        msg = f"{option} {text}: is a date that does not exist; correct it"
+        raise InputError(msg) from None
+
+
+def read_day_if(option: str, text: str | None) -> date | None:
+    """A day where one was typed."""
+    return None if text is None else read_day(option, text)
+
+
+def read_window(option: str, text: str) -> Window:
+    """A window of offsets, as -5:10.
+
+    Raises:
+        InputError: it is none.
+    """
+    found = _WINDOW.fullmatch(text)
+    if found is None:
+        msg = f"{option} {text}: is no window; write first and last offset like -5:10"
+        raise InputError(msg)
+    return int(found[1]), int(found[2])
+
+
+def read_windows(option: str, texts: Iterable[str]) -> tuple[Window, ...]:
+    """Windows, each once."""
+    return tuple(dict.fromkeys(read_window(option, text) for text in texts))
+
+
+def read_moment(day: date, clock: str, zone: str) -> datetime:
+    """The UTC moment of HH:MM on a day in a time zone.
+
+    Raises:
+        InputError: the time or the zone is none.
+    """
+    found = _CLOCK.fullmatch(clock)
+    if found is None:
+        msg = f"--time {clock}: is no time; write it like 18:05"
+        raise InputError(msg)
+    try:
+        place = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        msg = f"--zone {zone}: is no time zone; write it like Europe/Moscow"
+        raise InputError(msg) from None
+    return datetime.combine(day, clock_time(int(found[1]), int(found[2])), place).astimezone(UTC)
+
+
+def fill(draft: Draft, *, time: str | None, end: str | None, **given: Any) -> Draft:
+    """The draft with the fields that were typed; what is None was not typed.
+
+    Raises:
+        InputError: a day, a time or a zone is none.
+    """
+    given["tags"] = tuple(given["tags"]) if given.get("tags") else None
+    if given.get("day") is not None:
+        given["day"] = read_day("--date", given["day"])
+    draft = replace(draft, **{name: value for name, value in given.items() if value is not None})
+    if end is not None:
+        draft = replace(draft, end_day=None if end == NONE else read_day("--end", end))
+    if time is not None:
+        moment = None if time == NONE else read_moment(draft.day, time, draft.zone)
+        draft = replace(draft, moment=moment)
+    return draft
