@@ -155,14 +155,13 @@ def _move_ticks(low: float, high: float, about: int) -> Figure:
 def _unit_note(chart: WindowChart, ceiling: float, ink: Ink) -> Figure:
     """What is measured and what up means, over the pane instead of along the axis."""
     quoting = chart.quoting
-    text = f"log pts of {quoting.unit} against the base"
+    up = f"up = {quoting.up_word} rouble"
+    inverted = "axis inverted: " if quoting.axis_is_inverted else ""
+    what = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
     if quoting.card.is_rouble:
-        inverted = "axis inverted: " if quoting.axis_is_inverted else ""
-        text += f" ({inverted}up = {quoting.up_word} rouble)"
+        what = f"{inverted or 'log pts, '}{up}" if chart.phone else f"{what} ({inverted}{up})"
     return {
-        "text": f"log pts, up = {quoting.up_word} rouble"
-        if chart.phone and quoting.card.is_rouble
-        else text,
+        "text": what,
         "xref": "paper",
         "yref": "paper",
         "x": 0,
