@@ -21,6 +21,7 @@ from dashboard.domain.errors import RoubleReactionError
 Serve: TypeAlias = Callable[..., None]
 
 PROGRAM = "python -m dashboard"
+TRACEBACK = "--traceback"
 
 app = group("What the news did to the exchange rate of the rouble.")
 app.command("open")(pages.open_pages)
@@ -36,6 +37,9 @@ def front_door(
     context: typer.Context,
     *,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    traceback: Annotated[  # noqa: ARG001 - `run` looks for it
+        bool, typer.Option(TRACEBACK, help="Before a command: show where a fault of ours is.")
+    ] = False,
 ) -> None:
     """What the news did to the exchange rate of the rouble."""
     if version:
@@ -59,9 +63,7 @@ def run(arguments: Sequence[str], serve: Serve | None = None) -> int:
     Returns:
         The exit code; what a person did wrong is told in one line, never raised.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    _speak_utf_8()
     try:
         code = app(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=serve)
         sys.stdout.flush()
@@ -75,7 +77,18 @@ def run(arguments: Sequence[str], serve: Serve | None = None) -> int:
         # Who reads has had enough; a second complaint at the end of Python helps nobody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if TRACEBACK in arguments:
+            raise
+        kind = type(error).__name__
+        return _fail(f"this should not happen ({kind}: {error}); see where with {TRACEBACK}", 3)
     return int(code or 0)
+
+
+def _speak_utf_8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _help_of(error: typer.TyperException) -> str:

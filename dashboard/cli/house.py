@@ -26,12 +26,15 @@ def parts_of_house() -> Parts:
     Raises:
         InputError: a variable of the environment holds what it cannot.
     """
+    from pydantic import ValidationError
+
     from dashboard.assembly import assemble
 
     try:
         return assemble()
-    except ValueError as error:
-        msg = f"environment: {error}"
+    except ValidationError as error:
+        wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
+        msg = f"the environment variable {'; '.join(wrong)}"
         raise InputError(msg) from None
 
 

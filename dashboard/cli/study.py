@@ -127,6 +127,7 @@ def _study(
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
 ) -> tuple[StudyAnswer, MadeOf]:
     """The answer of a study, and what went into it for the manifest."""
+    parts = parts_of_house()
     from dashboard.assembly import events_from_file
     from dashboard.services.choose_input import choose_events, events_of_file, events_of_house
     from dashboard.services.export_tables import MadeOf
@@ -134,7 +135,6 @@ def _study(
     from dashboard.ui import terminal
 
     (names, quote, columns), (file, categories, origin) = of_rates, of_events
-    parts = parts_of_house()
     chosen = chosen_series(parts, names, quote, columns)
     if file is None:
         source = events_of_house(parts.catalogue, parts.notes)

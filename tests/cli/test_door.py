@@ -1,0 +1,238 @@
+"""The door itself: exit codes, one line for a mistake, calm ends, a quick start."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import dashboard
+from dashboard.domain.errors import SourceError, StoreError
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = {
+    (): {"open", "study", "facts", "export", "events", "rates"},
+    ("events",): {"list", "add", "edit", "remove", "restore", "history", "import", "export"},
+    ("rates",): {"list", "export", "import"},
+}
+
+
+@pytest.fixture
+def process(monkeypatch):
+    """Starts a command in a process of its own; none outlives its test."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    started = []
+
+    def start(*arguments):
+        made = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", *map(str, arguments)], cwd=ROOT, text=True,
+            encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        started.append(made)
+        return made
+
+    yield start
+    for each in started:
+        each.kill()
+        each.communicate()
+
+
+def end_of(started):
+    out, err = started.communicate(timeout=120)
+    return started.returncode, out, err
+
+
+# ------------------------------------------------------------------ help
+
+
+@pytest.mark.parametrize("group", COMMANDS, ids=lambda group: " ".join(group) or "dashboard")
+def test_help_names_every_command(shell, group):
+    answer = shell(*group, "--help")
+    listed = set(re.findall(r"^  ([a-z]+)  ", answer.out.split("Commands:")[1], re.MULTILINE))
+    assert answer.code == 0
+    assert listed == COMMANDS[group]
+
+
+@pytest.mark.parametrize("group", COMMANDS, ids=lambda group: " ".join(group) or "dashboard")
+def test_without_a_command_the_help_is_shown(shell, group):
+    assert shell(*group).out == shell(*group, "--help").out
+
+
+def test_the_version_is_that_of_the_package(shell):
+    assert shell("--version").out == f"{dashboard.__version__}\n"
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from dashboard.cli import run; run(['--help']);"
+        " print(*sorted({'numpy', 'pandas', 'streamlit', 'sqlalchemy', 'pydantic', 'rich'}"
+        " & set(sys.modules)), file=sys.stderr)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert answer.stderr.strip() == ""
+
+
+# ------------------------------------------------------------------ mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["events", "nonsense"], "No such command 'nonsense'"),
+        (["study", "--windw", "1:2"], "No such option: --windw (Possible options: --window)"),
+        (["study", "--window"], "Option '--window' requires an argument"),
+        (["study", "--window", "5"], "--window 5: is no window; write first and last offset"),
+        (["study", "--window", "5:-5"], "--window 5:-5: the window ends before it starts"),
+        (["study", "--window", "-9999:0"], "--window -9999:0: is no window"),
+        (["study", "--car", "0:99"], "--car 0:99: lies outside the event window -5:10"),
+        (["study", "--gap", "ten"], "'--gap'"),
+        (["study", "--gap", "-1"], "--gap -1: must be 0 or more"),
+        (["study", "--returns", "net"], "'net' is not one of 'log', 'simple'"),
+        (["study", "--overlap", "x"], "'x' is not one of 'keep', 'first', 'exclude'"),
+        (["study", "--model", "market"], "--model market: not known; choose one of none, mean"),
+        (["study", "--factor", "BRENT"], "--factor BRENT: models with factors are not there"),
+        (["study", "--category", "x"], "--category x: no event has it; choose one of domestic"),
+        (["study", "--origin", "note"], "there is no event to study"),
+        (["study", "--rates", "gbp"], "--rates gbp: is neither a file nor one of the series usd"),
+        (["study", "--rates", "gone.csv"], "gone.csv: there is no such file"),
+        (["study", "--events", "gone.csv"], "gone.csv: there is no such file"),
+        (["study", "--quote", "rub-per-usd"], "--quote rub-per-usd: is for a FILE of rates"),
+        (["study", "--series", "EUR"], "--series EUR: is not there; choose one of usd_rub_cbr"),
+        (["study", "--estimation", "2"], "--min-estimation 60: must lie between 3 and"),
+        (["facts"], "Missing argument 'DATE'"),
+        (["facts", "21.04.2025"], "DATE 21.04.2025: is no date; write it like 2025-04-21"),
+        (["facts", "2025-02-30"], "DATE 2025-02-30: is a date that does not exist"),
+        (["facts", "٢٠٢٥-٠٤-٢١"], "is no date"),
+        (["facts", "1990-01-01"], "1990-01-01: before the data of usd_rub_cbr"),
+        (["facts", "2025-04-21", "--since", "2025-05-01"], "--since 2025-05-01: lies after"),
+        (["events", "list", "--category", "talks"], "--category talks: no event has it"),
+        (["events", "add", "", "--date", "2025-01-01"], "title: is empty"),
+        (["events", "add", "x", "--date", "2025-1-1"], "--date 2025-1-1: is no date"),
+        (["events", "add", "x", "--date", "2025-01-01", "--time", "25:00"], "--time 25:00: is no"),
+        (["events", "add", "x", "--date", "2025-01-01", "--time", "9:00", "--zone", "Mars"],
+         "--zone Mars: is no time zone"),
+        (["events", "add", "x", "--date", "2025-01-02", "--end", "2025-01-01"], "end: 2025-01-01"),
+        (["events", "add", "x", "--date", "2025-01-01", "--link", "javascript:alert(1)"], "link: "),
+        (["events", "add", "x" * 501, "--date", "2025-01-01"], "title: 501 characters, at most"),
+        (["events", "history", "note-gone"], "note-gone: there is no event with this id"),
+        (["events", "remove", "kellogg-nato-off-table-2025-04-20"], "the catalogue is read-only"),
+        (["rates", "import", "x.csv"], "only checks a file, with --dry-run"),
+        (["open", "--port", "99999"], "'--port'"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_a_mistake_is_told_in_one_line(shell, arguments, said):
+    answer = shell(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.err.startswith("error: ")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_what_was_typed_cannot_steer_the_terminal(shell):
+    answer = shell("facts", "\x1b[2J\x07\n2025")
+    assert answer.code == 2
+    assert "\x1b" not in answer.err
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [SourceError("the bank is closed"), StoreError("disk is gone")])
+def test_a_source_or_store_that_fails_is_exit_code_3(shell, monkeypatch, error):
+    def fail():
+        raise error
+
+    monkeypatch.setattr("dashboard.assembly.assemble", fail)
+    answer = shell("facts", "2025-04-21")
+    assert (answer.code, answer.err) == (3, f"error: {error}\n")
+
+
+def test_a_store_that_cannot_be_reached_is_told_without_its_address(shell, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:canary@127.0.0.1:1/none")
+    answer = shell("events", "list")
+    assert answer.code == 3
+    assert answer.err.count("\n") == 1
+    assert "canary" not in answer.err
+
+
+def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(shell, monkeypatch):
+    def fail():
+        msg = "boom"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("dashboard.assembly.assemble", fail)
+    answer = shell("facts", "2025-04-21")
+    assert answer.code == 3
+    assert answer.err == (
+        "error: this should not happen (RuntimeError: boom); see where with --traceback\n"
+    )
+    with pytest.raises(RuntimeError, match="boom"):
+        shell("--traceback", "facts", "2025-04-21")
+
+
+def test_a_wrong_variable_of_the_environment_is_named(shell, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    answer = shell("facts", "2025-04-21")
+    assert answer.code == 2
+    assert "SOURCE_DATE_EPOCH" in answer.err
+    assert answer.err.count("\n") == 1
+
+
+# ------------------------------------------------------------------ calm ends
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rates", "export", "-"], ["study", "--json"], ["events", "list"]]
+)
+def test_a_reader_that_has_had_enough_causes_no_complaint(process, arguments):
+    started = process(*arguments)
+    started.stdout.read(1)
+    started.stdout.close()
+    assert started.stderr.read() == ""
+    assert started.wait(timeout=60) == 0
+    started.stdout = None
+
+
+def test_ctrl_c_ends_the_server_without_a_traceback(process):
+    started = process("open", "--port", "0", "--no-browser")
+    assert started.stdout.readline().startswith("Rouble Reaction is at http://127.0.0.1:")
+    started.send_signal(signal.SIGINT)
+    code, _, err = end_of(started)
+    assert "Traceback" not in err
+    assert code in {0, 130}
+
+
+def test_a_port_in_use_is_told_before_anything_starts(process):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = end_of(process("open", "--port", port, "--no-browser"))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: --port {port}: cannot be used")
+    assert err.count("\n") == 1
+
+
+def test_output_is_utf_8_whatever_the_terminal_says(process, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    code, out, err = end_of(process("facts", "2025-04-21"))
+    assert (code, err) == (0, "")
+    assert "−0.465" in out
+
+
+def test_help_comes_quickly(process):
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        end_of(process("--help"))
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 1.0  # about 0.15 s where nothing else runs
