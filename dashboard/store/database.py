@@ -6,17 +6,17 @@ wait (WAL). PostgreSQL: one writer at a time for each note (its row is read FOR 
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from dashboard.store.address import prepare_file
 from dashboard.store.failures import may_try_again, store_error
+from dashboard.store.postgresql import postgresql_engine
+from dashboard.store.sqlite import sqlite_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,6 @@ T = TypeVar("T")
 WAIT_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 6.0  # so that a wait of 5 s that ends in "busy" is taken up once more
 MIGRATION_WAIT_SECONDS: Final = 60.0
-CONNECT_SECONDS: Final = 3
-POLL_SECONDS: Final = 0.001
 
 
 class Database:
@@ -73,7 +71,7 @@ class Database:
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
-        engine = self._opened().execution_options(**_options(self.address, reading=reading))
+        engine = self._opened().execution_options(reading=reading)
         give_up = time.monotonic() + RETRY_SECONDS
         while True:
             try:
@@ -108,65 +106,9 @@ def new_engine(address: Address, *, migrating: bool = False) -> Engine:
         migrating: for one migration: a patient wait, no pool, and on SQLite no enforcement
             of foreign keys (tables are rebuilt; the migration checks them at its end).
     """
+    wait = MIGRATION_WAIT_SECONDS if migrating else WAIT_SECONDS
+    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_timeout": wait}
     if address.file is None:
-        return _postgresql_engine(address, migrating=migrating)
+        return postgresql_engine(address, pool, wait)
     prepare_file(address.file)
-    return _sqlite_engine(address, migrating=migrating)
-
-
-def _options(address: Address, *, reading: bool) -> dict[str, Any]:
-    if address.file is None:
-        return {"reading": reading, "postgresql_readonly": reading}
-    return {"reading": reading}
-
-
-def _sqlite_engine(address: Address, *, migrating: bool) -> Engine:
-    wait = MIGRATION_WAIT_SECONDS if migrating else WAIT_SECONDS
-    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_timeout": wait}
-    engine = create_engine(address.url, **pool)
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
-        connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        _use_wal(connection, time.monotonic() + wait)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _use_wal(connection: Any, give_up: float) -> None:
-    """Switch to WAL; while another process does the same SQLite answers "busy" at once."""
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
-            time.sleep(POLL_SECONDS)
-        else:
-            return
-
-
-def _postgresql_engine(address: Address, *, migrating: bool) -> Engine:
-    wait = MIGRATION_WAIT_SECONDS if migrating else WAIT_SECONDS
-    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_timeout": wait}
-    engine = create_engine(
-        address.url,
-        pool_pre_ping=not migrating,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": round(wait * 1000)},
-        **pool,
-    )
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
-        connection.execute(f"SET lock_timeout = '{wait}s'")
-        connection.commit()
-
-    return engine
+    return sqlite_engine(address, pool, wait, foreign_keys=not migrating)

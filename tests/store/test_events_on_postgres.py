@@ -1,5 +1,8 @@
 """The store of notes on PostgreSQL."""
 
+import os
+import signal
+
 import psycopg
 import pytest
 
@@ -57,6 +60,26 @@ def test_a_pg_restart_between_two_calls_is_not_seen(url, store):
             )
             act()
     assert store.get(note.id).revision == 2
+
+
+def test_a_connection_that_says_nothing_any_more_is_replaced(url, store):
+    note = store.add(NOTE)
+    with psycopg.connect(plain(url), autocommit=True) as admin:
+        (pid,) = backends(admin)
+        os.kill(pid, signal.SIGSTOP)  # neither an answer nor an end of the connection
+        try:
+            assert store.notes() == (note,)
+            assert len(backends(admin)) == 2
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+
+def backends(admin):
+    rows = admin.execute(
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return [pid for (pid,) in rows]
 
 
 def test_a_version_seen_before_a_slower_change_is_committed_differs_afterwards(url, store):
