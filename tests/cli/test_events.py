@@ -1,0 +1,284 @@
+"""`events`: notes from the shell, and files of events in and out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from dashboard.store.events import EventStore
+
+HOSTILE = [
+    "=1+1",
+    "@SUM(1+9)*cmd|' /C calc'!A0",
+    "+7 495 000",
+    "-2+3",
+    "＝1+1",
+    "a,=1+1",
+    "<script>alert(1)</script> **bold** [x](http://e.example)",
+    "\u202eright to left\u202c",
+    '"quoted", with; separators|and\ttabs',
+]
+
+
+@pytest.fixture
+def note(shell):
+    """The id of a note that was added."""
+    answer = shell("events", "add", "Somebody said something", "--date", "2025-04-21", "--json")
+    assert answer.code == 0
+    return answer.json["id"]
+
+
+def one(shell, note_id, *options):
+    (row,) = [
+        row for row in shell("events", "list", *options, "--json").json if row["id"] == note_id
+    ]
+    return row
+
+
+# ------------------------------------------------------------------ a note and its life
+
+
+def test_a_note_is_added_changed_removed_and_brought_back(shell, note):
+    assert one(shell, note)["title"] == "Somebody said something"
+    assert shell("events", "edit", note, "--title", "Said it louder").code == 0
+    assert one(shell, note)["title"] == "Said it louder"
+    assert shell("events", "remove", note).code == 0
+    assert all(row["id"] != note for row in shell("events", "list", "--json").json)
+    assert one(shell, note, "--removed")["title"] == "Said it louder"
+    assert shell("events", "restore", note).code == 0
+    assert one(shell, note)["revision"] == 4
+
+
+def test_the_history_has_a_line_for_every_change(shell, note):
+    shell("events", "edit", note, "--title", "Louder", "--author", "Anna")
+    shell("events", "remove", note)
+    shell("events", "restore", note)
+    history = shell("events", "history", note, "--json").json
+    assert [(row["revision"], row["action"]) for row in history] == [
+        (1, "create"), (2, "edit"), (3, "delete"), (4, "restore"),
+    ]  # fmt: skip
+    assert history[0]["before"] is None
+    assert history[1]["before"]["title"] == "Somebody said something"
+    assert (history[1]["after"]["title"], history[1]["who"]) == ("Louder", "Anna")
+    assert all(row["at"].endswith("Z") for row in history)
+    said = shell("events", "history", note).out
+    assert [word in said for word in ("create", "edit", "delete", "restore")] == [True] * 4
+
+
+def test_every_field_is_kept(shell):
+    fields = {
+        "--date": "2024-02-24", "--time": "05:45", "--end": "2024-02-26", "--text": "More",
+        "--category": "peace_talks", "--expected": "stronger", "--author": "Anna",
+        "--link": "https://example.org/a",
+    }  # fmt: skip
+    options = [word for pair in fields.items() for word in pair]
+    shell("events", "add", "Summit", *options, "--tag", "one", "--tag", "two")
+    (row,) = shell("events", "list", "--origin", "note", "--json").json
+    assert (row["date"], row["time_utc"], row["end_date"]) == (
+        "2024-02-24", "2024-02-24T02:45:00Z", "2024-02-26",
+    )  # fmt: skip
+    assert (row["category"], row["expected"], row["text"]) == ("peace_talks", "stronger", "More")
+    assert (row["source_url"], row["tags"], row["author"]) == (
+        "https://example.org/a", "one;two", "Anna",
+    )  # fmt: skip
+
+
+def test_a_time_is_read_in_its_zone(shell):
+    shell("events", "add", "Fed", "--date", "2024-07-31", "--time", "14:00", "--zone",
+          "America/New_York")  # fmt: skip
+    (row,) = shell("events", "list", "--origin", "note", "--json").json
+    assert (row["time_utc"], row["zone"]) == ("2024-07-31T18:00:00Z", "America/New_York")
+
+
+def test_a_time_and_an_end_can_be_taken_away(shell):
+    added = shell("events", "add", "x", "--date", "2024-07-01", "--time", "9:00", "--end",
+                  "2024-07-05", "--json").json  # fmt: skip
+    shell("events", "edit", added["id"], "--time", "none", "--end", "none")
+    row = one(shell, added["id"])
+    assert (row["time_utc"], row["end_date"]) == (None, None)
+
+
+def test_what_is_not_given_stays(shell):
+    added = shell(
+        "events", "add", "x", "--date", "2024-07-01", "--tag", "a", "--text", "t", "--json"
+    )
+    shell("events", "edit", added.json["id"], "--category", "energy")
+    row = one(shell, added.json["id"])
+    assert (row["title"], row["tags"], row["text"], row["category"]) == ("x", "a", "t", "energy")
+
+
+def test_an_edit_of_a_stale_revision_is_refused_with_who_was_faster(shell, note):
+    shell("events", "edit", note, "--title", "Second", "--author", "Anna")
+    answer = shell("events", "edit", note, "--title", "Third", "--revision", "1")
+    assert answer.code == 2
+    assert "Anna" in answer.err
+    assert one(shell, note)["title"] == "Second"
+
+
+def test_the_catalogue_cannot_be_edited(shell):
+    answer = shell("events", "edit", "cbr-2014-03-03", "--title", "x")
+    assert (answer.code, answer.out) == (2, "")
+    assert "the catalogue is read-only" in answer.err
+
+
+# ------------------------------------------------------------------ list
+
+
+def test_the_list_is_the_catalogue_and_the_notes_in_the_order_of_days(shell, note):
+    rows = shell("events", "list", "--json").json
+    assert len(rows) == 366
+    assert [row["date"] for row in rows] == sorted(row["date"] for row in rows)
+    assert {row["origin"] for row in rows} == {"catalogue", "note"}
+
+
+def test_a_list_can_be_narrowed(shell):
+    found = shell("events", "list", "--text", "kellogg nato", "--since", "2025-04-01", "--until",
+                  "2025-04-30", "--category", "nato_remark", "--json").json  # fmt: skip
+    assert [row["id"] for row in found] == ["kellogg-nato-off-table-2025-04-20"]
+
+
+def test_a_person_reads_a_table(shell):
+    said = shell("events", "list", "--text", "kellogg", "--since", "2025-04-01").out
+    assert "20 Apr 2025" in said
+    assert "kellogg-nato-off-table-2025-04-20" in said
+
+
+# ------------------------------------------------------------------ out
+
+
+def test_an_export_is_the_whole_list(shell, note, tmp_path):
+    path = tmp_path / "events.csv"
+    assert shell("events", "export", path).code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert len(rows) == 366
+    assert shell("events", "export", "-").out == path.read_text(encoding="utf-8")
+
+
+def test_an_export_for_spreadsheets_has_its_mark(shell, tmp_path):
+    shell("events", "export", tmp_path / "e.csv", "--excel", "--origin", "catalogue")
+    content = (tmp_path / "e.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\r\n") >= 366
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_hostile_title_is_kept_as_text_and_is_harmless_in_the_export(shell, title, tmp_path):
+    added = shell("events", "add", "--date", "2025-04-21", "--json", "--", title)
+    assert added.code == 0
+    shell("events", "export", tmp_path / "e.csv", "--origin", "note")
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "e.csv").read_text(encoding="utf-8")))
+    for cell in row.values():
+        for piece in re.split(r"[,;|\n]", cell):
+            assert not piece.lstrip(' "').startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+    listed = shell("events", "list", "--origin", "note").out
+    assert "\x1b" not in listed
+    assert len(listed.splitlines()) == 3  # a header, a line, one note
+
+
+def test_a_place_that_cannot_be_written_is_refused(shell, tmp_path):
+    answer = shell("events", "export", tmp_path / "nowhere" / "e.csv")
+    assert answer.code == 2
+    assert answer.err == "error: e.csv: cannot be written (No such file or directory);" \
+        " choose another place\n"  # fmt: skip
+
+
+# ------------------------------------------------------------------ in
+
+FILE = (
+    "id,date,time_utc,title,category\n"
+    "a,2024-03-05,,Something happened,sanctions\n"
+    "b,2024-03-06,10:00,Something else,energy\n"
+)
+
+
+def test_a_file_becomes_notes(shell, made):
+    answer = shell("events", "import", made("e.csv", FILE))
+    assert (answer.code, answer.out) == (0, "2 notes were added\n")
+    rows = shell("events", "list", "--origin", "note", "--json").json
+    assert [(row["title"], row["date"], row["time_utc"]) for row in rows] == [
+        ("Something happened", "2024-03-05", None),
+        ("Something else", "2024-03-06", "2024-03-06T10:00:00Z"),
+    ]
+
+
+def test_a_dry_run_changes_nothing_and_has_the_shape_of_the_contract(shell, made):
+    answer = shell("events", "import", made("e.csv", FILE), "--dry-run", "--json")
+    assert answer.code == 0
+    assert set(answer.json) == {"status", "rows", "messages"}
+    assert (answer.json["status"], answer.json["messages"]) == ("accept", [])
+    assert [(row["date"], row["title"]) for row in answer.json["rows"]] == [
+        ("2024-03-05", "Something happened"),
+        ("2024-03-06", "Something else"),
+    ]
+    assert shell("events", "list", "--origin", "note", "--json").json == []
+
+
+def test_a_second_import_adds_nothing_and_says_so(shell, made):
+    path = made("e.csv", FILE)
+    shell("events", "import", path)
+    answer = shell("events", "import", path, "--json")
+    assert (answer.code, answer.json["status"], answer.json["rows"]) == (0, "warn", [])
+    assert "e.csv, row 1 (line 2): is already there (note-" in answer.json["messages"][0]
+    assert len(shell("events", "list", "--origin", "note", "--json").json) == 2
+
+
+def test_a_wrong_row_is_told_with_its_place_and_nothing_is_added(shell, made):
+    path = made("e.csv", FILE + "c,2024-02-30,,Never,other\n")
+    answer = shell("events", "import", path, "--json")
+    assert answer.code == 2
+    assert (answer.json["status"], answer.json["rows"]) == ("reject", [])
+    (message,) = answer.json["messages"]
+    assert message.startswith("e.csv, row 3 (line 4), column date: '2024-02-30' is a date that")
+    assert answer.err == f"error: {message}\n"
+    assert shell("events", "list", "--origin", "note", "--json").json == []
+
+
+def test_a_store_that_fails_half_way_keeps_none_of_the_rows(shell, made, monkeypatch):
+    from dashboard.store.note_rows import NoteRows
+
+    create, calls = NoteRows.create, []
+
+    def fail_at_the_second(self, *arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            msg = "the power went"
+            raise RuntimeError(msg)
+        return create(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(NoteRows, "create", fail_at_the_second)
+        assert shell("events", "import", made("e.csv", FILE)).code == 3
+    assert len(calls) == 2
+    assert shell("events", "list", "--origin", "note", "--json").json == []
+
+
+def test_an_own_export_is_read_back_without_a_change(shell, note, tmp_path):
+    shell("events", "edit", note, "--title", "=1+1", "--text", "two\nlines", "--tag", "a;b")
+    shell("events", "export", tmp_path / "e.csv", "--origin", "note")
+    before = one(shell, note)
+    shell("events", "remove", note)
+    assert shell("events", "import", tmp_path / "e.csv").code == 0
+    (after,) = shell("events", "list", "--origin", "note", "--json").json
+    for field in ("title", "text", "tags", "date", "category", "expected"):
+        assert after[field] == before[field]
+
+
+def test_the_export_of_the_catalogue_is_all_there_already(shell, tmp_path):
+    shell("events", "export", tmp_path / "e.csv")
+    answer = shell("events", "import", tmp_path / "e.csv", "--dry-run", "--json")
+    assert (answer.json["status"], answer.json["rows"]) == ("warn", [])
+    assert any("and 355 more rows like this" in message for message in answer.json["messages"])
+
+
+def test_a_home_of_its_own_is_used(shell, note, dashboard_home):
+    store = EventStore(f"sqlite:///{dashboard_home / 'events.sqlite3'}")
+    assert [event.id for event in store.notes()] == [note]
+    store.close()
+
+
+def test_json_is_one_document(shell):
+    json.loads(shell("events", "list", "--json").out)

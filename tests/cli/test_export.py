@@ -1,0 +1,44 @@
+"""`export DIR`: everything in one folder, each file whole and vouched for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from tests.cli.conftest import table
+
+
+def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
+    folder = tmp_path / "all"
+    answer = shell("export", folder)
+    assert (answer.code, answer.err) == (0, "")
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "tests.csv",
+        "skipped.csv", "manifest.json",
+    }  # fmt: skip
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for name in names - {"manifest.json"}:
+        content = (folder / name).read_bytes()
+        assert manifest["files"][name]["sha256"] == hashlib.sha256(content).hexdigest()
+        assert manifest["counts"]["rows"][name] == len(table(folder / name)[1])
+
+
+def test_the_windows_are_those_of_the_pages(shell, tmp_path):
+    shell("export", tmp_path)
+    windows = {row["window"] for row in table(tmp_path / "events.csv")[1]}
+    assert windows == {"[0,0]", "[0,1]", "[-1,1]", "[0,5]", "[-5,-1]"}
+
+
+def test_the_rates_are_those_of_every_series(shell, tmp_path):
+    shell("export", tmp_path)
+    shipped = {row["id"]: row["rows"] for row in shell("rates", "list", "--json").json}
+    written = [row["series"] for row in table(tmp_path / "rates.csv")[1]]
+    assert {name: written.count(name) for name in shipped} == shipped
+
+
+def test_a_file_in_the_way_is_refused(shell, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    answer = shell("export", tmp_path / "file")
+    assert answer.code == 2
+    assert answer.err == "error: --out file: is a file; give a folder\n"
