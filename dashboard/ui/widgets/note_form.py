@@ -62,10 +62,11 @@ def open_edit(note: Event, series_id: str, after: Callable[[Event], None] | None
 def _open(asked: Asked) -> None:
     for name in [k for k in st.session_state if str(k).startswith(f"{KEY}:")]:
         del st.session_state[name]
-    st.dialog(asked.title, width="large", icon=":material/edit_note:")(_draw_dialog)(asked)
+    st.dialog(asked.title, width="large", icon=":material/edit_note:")(draw_note_form)(asked)
 
 
-def _draw_dialog(asked: Asked) -> None:
+def draw_note_form(asked: Asked) -> None:
+    """Draw fields, preview and *Save note*; a save says so, calls `after` and draws anew."""
     form, preview = st.columns([7, 5], gap="large")
     with form:
         try:

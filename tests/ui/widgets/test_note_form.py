@@ -1,0 +1,153 @@
+"""A note is written on a day, previewed, saved, taken back; what is wrong is said by name."""
+
+from datetime import date, time
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.services.keep_events import Draft, add_note, edit_note, list_notes
+from dashboard.ui import session
+from tests.ui.app_in_test import open_page, press, words_of
+
+
+def form(app, label):
+    kinds = ("text_input", "text_area", "date_input", "time_input", "selectbox")
+    return next(widget for kind in kinds for widget in app.get(kind) if widget.label == label)
+
+
+WRITER = """
+from datetime import date, time
+from dashboard.services.keep_events import Draft
+from dashboard.ui.widgets.flash import draw_flash
+from dashboard.ui.widgets.note_form import Asked, draw_note_form
+import streamlit as st
+draw_flash()
+author = st.session_state.get("note_form.author_of_this_session", "")
+draw_note_form(Asked(Draft("", date.fromisoformat("DAY"), author=author), "usd_rub_cbr"))
+"""
+EDITOR = """
+import streamlit as st
+from dashboard.services.keep_events import draft_of, list_notes
+from dashboard.ui import session
+from dashboard.ui.widgets.note_form import Asked, draw_note_form
+(note,) = list_notes(session.parts().notes)
+read = st.session_state.setdefault("read", note)
+draw_note_form(Asked(draft_of(read), "usd_rub_cbr", read))
+"""
+
+
+def writer(day="2025-04-21"):
+    st.cache_resource.clear()
+    return AppTest.from_string(WRITER.replace("DAY", day), default_timeout=60).run()
+
+
+def editor():
+    st.cache_resource.clear()
+    add_note(session.parts().notes, Draft("First words", date(2025, 4, 21), author="Anna"))
+    return AppTest.from_string(EDITOR, default_timeout=60).run()
+
+
+def stored():
+    return list_notes(session.parts().notes)
+
+
+def test_the_form_opens_on_the_day_of_the_card():
+    app = press(open_page(sel="2025-04-20"), "Add note here")
+    assert form(app, "Day").value == date(2025, 4, 20)
+
+
+def test_a_note_is_saved_and_said():
+    app = writer()
+    form(app, "Title").set_value("Somebody said something").run()
+    press(app, "Save note")
+    app.run()
+    (note,) = stored()
+    assert (note.title, note.day) == ("Somebody said something", date(2025, 4, 21))
+    assert "Note saved on 21 Apr 2025: Somebody said something" in words_of(app)
+
+
+def test_a_saved_note_can_be_taken_back():
+    app = writer()
+    form(app, "Title").set_value("A slip of the pen").run()
+    press(app, "Save note")
+    app.run()
+    press(app, "Undo")
+    assert stored() == ()
+    assert "Taken back: A slip of the pen" in words_of(app)
+
+
+def test_a_note_without_a_title_is_refused_with_the_fix():
+    app = press(writer(), "Save note")
+    assert any("title: is empty" in error.value for error in app.error)
+    assert stored() == ()
+
+
+def test_a_link_that_is_no_web_address_is_refused():
+    app = writer()
+    form(app, "Title").set_value("T").run()
+    form(app, "Link").set_value("javascript:alert(1)").run()
+    press(app, "Save note")
+    assert any("link:" in error.value for error in app.error)
+    assert stored() == ()
+
+
+def test_the_hour_is_stored_in_utc_with_its_zone():
+    app = writer()
+    form(app, "Title").set_value("T").run()
+    form(app, "Time, if it is known").set_value(time(12, 30)).run()
+    form(app, "Time zone").set_value("America/New_York").run()
+    press(app, "Save note")
+    (note,) = stored()
+    # New York keeps summer time in April: four hours behind UTC
+    assert note.moment.isoformat() == "2025-04-21T16:30:00+00:00"
+    assert note.zone == "America/New_York"
+
+
+def test_the_preview_shows_the_timing_and_the_move_while_writing():
+    app = writer("2025-04-20")
+    words = words_of(app)
+    assert "What this note will say" in words
+    # a Sunday: first fixing Monday 21 April at 80.7597, base Friday 18 April at 81.1371
+    assert "Mon 21 Apr 2025" in words
+    assert "Fri 18 Apr 2025" in words
+    assert "0.47 log pts stronger" in words
+
+
+def test_a_preview_before_the_end_makes_sense_is_only_a_hint():
+    app = writer()
+    form(app, "Last day, if it lasts").set_value(date(2025, 4, 1)).run()
+    assert not app.exception
+    assert "The last day lies before the day" in words_of(app)
+
+
+def test_the_author_of_one_note_is_offered_for_the_next():
+    app = writer()
+    form(app, "Title").set_value("T").run()
+    form(app, "Your name on the note").set_value("Anna").run()
+    press(app, "Save note")
+    again = AppTest.from_string(WRITER.replace("DAY", "2025-04-22"), default_timeout=60)
+    again.session_state["note_form.author_of_this_session"] = "Anna"
+    assert app.session_state["note_form.author_of_this_session"] == "Anna"
+    app = again.run()
+    assert form(app, "Your name on the note").value == "Anna"
+
+
+def test_dates_and_text_of_a_note_can_be_edited():
+    app = editor()
+    form(app, "Title").set_value("Better words").run()
+    form(app, "Day").set_value(date(2025, 4, 22)).run()
+    press(app, "Save note")
+    (note,) = stored()
+    assert (note.title, note.day, note.revision) == ("Better words", date(2025, 4, 22), 2)
+
+
+def test_the_second_of_two_editors_is_told_and_sees_both_texts():
+    app = editor()
+    (note,) = stored()
+    edit_note(session.parts().notes, note.id, Draft("Boris was here", note.day), note.revision)
+    form(app, "Title").set_value("My words").run()
+    press(app, "Save note")
+    assert stored()[0].title == "Boris was here"
+    assert app.error
+    assert form(app, "Title").value == "My words"
+    assert "Boris was here" in words_of(app)
