@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import streamlit as st
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
@@ -77,6 +77,8 @@ def read_settings(path: Path) -> dict[str, Any]:
 def build_app(*, open_browser: bool = False) -> st.App:
     """The ASGI application: pages at /, the network door at /api, the health line at /healthz."""
     import streamlit as st
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Mount, Route
 
     from dashboard.ui.calm_error import show_calm_error
@@ -93,9 +95,33 @@ def build_app(*, open_browser: bool = False) -> st.App:
     return st.App(
         SCRIPT,
         routes=[Route("/healthz", health_line), Mount("/api", app=network_door)],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
+            Middleware(without_metrics),
+        ],
         on_script_error=show_calm_error,
         lifespan=announce,
     )
+
+
+def allowed_hosts() -> list[str]:
+    """The names under which this machine is asked; a page elsewhere may point its own at it."""
+    hosts: list[str] = read_settings(SETTINGS)["server.allowedHosts"]
+    return hosts
+
+
+def without_metrics(app: ASGIApp) -> ASGIApp:
+    """The application without Streamlit's public list of what goes on in this process."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        from starlette.responses import PlainTextResponse
+
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/_stcore/metrics"):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
+        await app(scope, receive, send)
+
+    return guarded
 
 
 def warm_up() -> None:

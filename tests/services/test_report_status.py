@@ -1,0 +1,62 @@
+"""The status tells how far the data reach and which part does not answer, and nothing else."""
+
+from datetime import UTC, date, datetime
+
+from dashboard.domain.errors import SourceError
+from dashboard.domain.note import StoreStatus
+from dashboard.services.report_status import report_status, status_json
+from tests.made_series import event_on, made_card, made_series
+
+
+class Rates:
+    id = "made"
+
+    def cards(self):
+        return (made_card("first"), made_card("second"))
+
+    def get(self, series_id):
+        if series_id == "second":
+            raise SourceError("/srv/data/second.csv: is damaged")
+        return made_series([1.0, 2.0, 3.0])
+
+
+class Events:
+    def events(self):
+        return (event_on("2024-01-01"), event_on("2024-01-02"))
+
+
+class Store:
+    def __init__(self, problem=""):
+        self.problem = problem
+
+    def probe(self):
+        changed = datetime(2026, 11, 23, tzinfo=UTC)
+        return StoreStatus("sqlite", 3, 1, None if self.problem else changed, self.problem)
+
+
+def test_each_series_tells_its_last_day_and_rows():
+    first = report_status((Rates(),), Events(), Store()).series[0]
+    # three days from 2024-01-01 on
+    assert (first.last_day, first.rows, first.fails) == (date(2024, 1, 3), 3, False)
+
+
+def test_a_series_that_fails_degrades_the_whole_and_keeps_the_rest():
+    status = report_status((Rates(),), Events(), Store())
+    assert not status.is_healthy
+    assert [each.fails for each in status.series] == [False, True]
+    assert status.events == 2
+    assert status.notes == 3
+
+
+def test_a_store_that_fails_is_told_without_its_message():
+    told = status_json(report_status((), Events(), Store("no file at /home/anna/events.sqlite3")))
+    assert told["status"] == "degraded"
+    assert told["store"] == {"status": "fails", "notes": None, "last_change": None}
+    assert "anna" not in str(told)
+    assert "/srv" not in str(status_json(report_status((Rates(),), Events(), Store())))
+
+
+def test_all_well_is_ok():
+    told = status_json(report_status((), Events(), Store()))
+    assert told["status"] == "ok"
+    assert told["store"]["last_change"] == "2026-11-23T00:00:00+00:00"

@@ -1,0 +1,198 @@
+"""The browser door: safe when just started, found from anywhere, calm when a port is taken."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboard.app import SETTINGS, read_settings, refuse_port_in_use
+from dashboard.domain.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 40
+
+# Every connection this process makes to another address than the loopback is written down.
+SPY = """
+import socket, sys
+seen = open(sys.argv[2], "a", buffering=1)
+real_connect, real_lookup = socket.socket.connect, socket.getaddrinfo
+def connect(self, address):
+    if self.family != socket.AF_UNIX and not str(address[0]).startswith(("127.", "::1")):
+        seen.write(f"connect {address}\\n")
+    return real_connect(self, address)
+def lookup(host, *rest, **more):
+    if host not in (None, "localhost", "127.0.0.1", b"127.0.0.1"):
+        seen.write(f"lookup {host}\\n")
+    return real_lookup(host, *rest, **more)
+socket.socket.connect, socket.getaddrinfo = connect, lookup
+from dashboard.app import serve
+serve(int(sys.argv[1]), open_browser=False)
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answer_of(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status, answer.read().decode()
+
+
+def wait_for(url, process):
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.stderr.read()
+        try:
+            return answer_of(url)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer in {SECONDS} s")
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory):
+    """The product, started from a foreign folder, and what it connected to."""
+    place = tmp_path_factory.mktemp("elsewhere")
+    port, seen = free_port(), place / "seen.txt"
+    seen.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("DASHBOARD_HOME", str(place / "home"))
+        process = subprocess.Popen(
+            [sys.executable, "-c", SPY, str(port), str(seen)],
+            cwd=place,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+    yield port, seen, process
+    process.terminate()
+    process.communicate(timeout=SECONDS)
+
+
+def listening_addresses(port):
+    """Local addresses of sockets that listen on a port, from /proc/net."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        for local, state in ((line.split()[1], line.split()[3]) for line in lines):
+            address, hex_port = local.split(":")
+            if state == "0A" and int(hex_port, 16) == port:
+                found.add(address)
+    return found
+
+
+def test_it_listens_on_the_loopback_only(door):
+    # 0100007F is 127.0.0.1 in the byte order of /proc/net
+    assert listening_addresses(door[0]) == {"0100007F"}
+
+
+def test_nothing_is_asked_from_outside_before_the_first_reader(door):
+    port, seen, _ = door
+    deadline = time.monotonic() + 3  # long enough for a look-up at the start
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+    answer_of(f"http://127.0.0.1:{port}/healthz")
+    assert seen.read_text() == ""
+
+
+def test_the_health_line_tells_how_old_the_data_are(door):
+    status, body = answer_of(f"http://127.0.0.1:{door[0]}/healthz")
+    told = json.loads(body)
+    assert (status, told["status"]) == (200, "ok")
+    assert {"id": "usd_rub_cbr", "last_day": "2026-09-01"}.items() <= told["series"][0].items()
+
+
+def test_the_network_door_is_mounted_in_the_same_process(door):
+    status, body = answer_of(f"http://127.0.0.1:{door[0]}/api/v1/facts.json?date=2025-04-21")
+    assert status == 200
+    assert json.loads(body)["answers"][0]["rate"] == 80.7597
+
+
+def test_the_address_is_printed(door):
+    port, _, process = door
+    assert process.stdout.readline() == (
+        f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n"
+    )
+
+
+def refusal(port, path, host="127.0.0.1"):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
+def test_the_metrics_of_the_process_are_not_public(door, path):
+    assert refusal(door[0], path) == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/rates.csv", "/_stcore/health"])
+def test_a_name_that_somebody_pointed_here_is_refused(door, path):
+    assert refusal(door[0], path, "rebound.example") == 400
+    assert refusal(door[0], path, f"localhost:{door[0]}") == 200
+
+
+def test_a_port_in_use_is_one_clear_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=rf"^--port {port}: cannot be used .* --port 8502$"):
+            refuse_port_in_use(port)
+        answer = subprocess.run(
+            [sys.executable, "-m", "dashboard", "open", "--port", str(port), "--no-browser"],
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert f"--port {port}" in answer.stderr
+
+
+def test_the_settings_are_those_of_the_file_wherever_one_stands():
+    settings = read_settings(SETTINGS)
+    written = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
+    assert settings["server.address"] == written["server"]["address"] == "127.0.0.1"
+    assert settings["theme.light.backgroundColor"] == "#FFFFFF"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("server.address", "127.0.0.1"),
+        ("server.allowedHosts", ["127.0.0.1", "localhost"]),
+        ("server.enableStaticServing", False),
+        ("server.enableAgentApi", False),
+        ("server.maxUploadSize", 10),
+        ("server.maxMessageSize", 50),
+        ("browser.gatherUsageStats", False),
+        ("client.showErrorDetails", "none"),
+        ("client.showErrorLinks", False),
+        ("client.disableDataExport", True),
+        ("client.toolbarMode", "minimal"),
+    ],
+)
+def test_what_is_shipped_is_safe(name, value):
+    assert read_settings(SETTINGS)[name] == value
+
+
+def test_cross_site_protection_stays_on():
+    assert not {"server.enableCORS", "server.enableXsrfProtection"} & set(read_settings(SETTINGS))
