@@ -17,17 +17,22 @@ PROCESSES.set_forkserver_preload(["dashboard.store.note_rows", "tests.store.writ
 
 
 def run_together(work, count, *arguments):
-    """Start `work(start, answers, *arguments)` in `count` processes; their answers."""
-    start, answers = PROCESSES.Barrier(count), PROCESSES.SimpleQueue()
+    """Start `work(start, answers, *arguments)` in `count` processes; their answers.
+
+    A process that fails without an answer fails the test, which does not wait for it.
+    """
+    start, answers = PROCESSES.Barrier(count), PROCESSES.Queue()
     running = [
         PROCESSES.Process(target=work, args=(start, answers, *arguments)) for _ in range(count)
     ]
     for process in running:
         process.start()
-    found = [answers.get() for _ in running]
-    for process in running:
-        process.join()
-    return found
+    try:
+        return [answers.get(timeout=120) for _ in running]
+    finally:
+        for process in running:
+            process.join(timeout=10)
+            process.kill()
 
 
 def raise_counters(start, answers, url, note_ids, edits):
