@@ -59,6 +59,7 @@ class Events(Period):
     q: str = Field("", max_length=200, description="Words in title, text, actor or source.")
     origin: Literal[Origin.CATALOGUE, Origin.NOTE] | None = None
     expected: Expected | None = None
+    hour: Literal["known", "unknown"] | None = Field(None, description="Is the hour known?")
     tag: list[str] = Field([], max_length=FEW)
 
     def find(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -66,8 +67,9 @@ class Events(Period):
         if self.since is not None and self.until is not None and self.until < self.since:
             msg = f"to: {self.until} is before from: {self.since}; swap them"
             raise InputError(msg)
+        wanted = (event for event in events if self._fits_hour(event))
         return find_events(
-            events,
+            wanted,
             EventFilter(
                 categories=tuple(self.category),
                 text=self.q,
@@ -78,6 +80,9 @@ class Events(Period):
                 tags=tuple(self.tag),
             ),
         )
+
+    def _fits_hour(self, event: Event) -> bool:
+        return self.hour is None or (self.hour == "known") == (event.moment is not None)
 
 
 class OneSeries(Asked):

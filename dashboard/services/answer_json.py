@@ -6,6 +6,7 @@ a moment ends in Z. Text is given as it is: JSON runs nothing, so no formula gua
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from dashboard.domain.study import StudyAnswer
 from dashboard.export import rows as rows_of
 from dashboard.export.columns import TABLES, Kind
 from dashboard.export.study_rows import study_tables
+from dashboard.services.describe_columns import describe_columns
 
 JsonRow: TypeAlias = dict[str, Any]
 
@@ -34,12 +36,22 @@ _TYPES: Final[dict[Kind, JsonRow]] = {
 def table_schema(name: str) -> JsonRow:
     """The JSON schema of one row of a table of `TABLES`."""
     table = TABLES[name]
+    meanings = {column.name: column.meaning for column in describe_columns(name)}
     return {
         "title": table.title,
         "type": "object",
-        "properties": {column.name: _TYPES[column.kind] for column in table.columns},
+        "properties": {
+            column.name: {**_TYPES[column.kind], "description": meanings[column.name]}
+            for column in table.columns
+        },
         "required": list(table.header),
     }
+
+
+def json_bytes(rows: Sequence[JsonRow]) -> bytes:
+    """Rows as a JSON file in UTF-8, a row a line."""
+    lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    return ("[" + ",\n ".join(lines) + "]\n").encode("utf-8")
 
 
 def rate_rows_json(
@@ -57,6 +69,11 @@ def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
 def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
     """The rows of one of the five tables of a study."""
     return _rows(name, study_tables(answer)[name])
+
+
+def study_row_counts(answer: StudyAnswer) -> dict[str, int]:
+    """How many rows each of the five tables of a study has."""
+    return {name: len(rows) for name, rows in study_tables(answer).items()}
 
 
 def event_view_json(view: EventView) -> JsonRow:

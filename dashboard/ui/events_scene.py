@@ -158,8 +158,9 @@ def _chosen(view: View) -> list[tuple[str, Fits]]:
         chosen.append(("period", lambda e: (e.end_day or e.day) >= first and e.day <= last))
     if categories:
         chosen.append(("cat", lambda e: e.category in categories))
+    offered = {param.key for param in view.params}
     for key, value_of in (("origin", origin_of), ("exp", expected_of), ("hour", hour_of)):
-        if view[key] != ANY:
+        if key in offered and view[key] != ANY:
             chosen.append((key, _equals(value_of, view[key])))
     return chosen
 

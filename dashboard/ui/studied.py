@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
-from dashboard.domain.study import StudyAnswer, StudyResult
+from dashboard.domain.study import StudyAnswer, StudyRequest, StudyResult
 from dashboard.services.explain_event import PAGE_REQUEST
 from dashboard.services.run_study import run_study
 from dashboard.ui import session
@@ -36,14 +36,19 @@ class Studied:
     reason: str = ""
 
 
-def study_all(series: RateSeries, known: KnownEvents) -> StudyAnswer:
-    """The study of every known event on a series, kept until either of them changes."""
-    return _answer(series, known.events, f"{session.series_version(series)}/{known.version}")
+def study_of(
+    series: RateSeries, known: KnownEvents, events: tuple[Event, ...], request: StudyRequest
+) -> StudyAnswer:
+    """The study of some of the known events, kept until anything in it changes."""
+    is_all = len(events) == len(known.events)
+    which = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
+    version = f"{session.series_version(series)}/{known.version}/{request}"
+    return _answer(series, (events, known.events, request), version, which)
 
 
 def studied_events(series: RateSeries, known: KnownEvents) -> Mapping[str, Studied]:
-    """What the study says about each event, by its id."""
-    answer = study_all(series, known)
+    """What the study of every event says about each, by its id."""
+    answer = study_of(series, known, known.events, REQUEST)
     reasons = {row.event_id: row.reason for row in answer.skipped}
     found = {name: Studied(reason=reason) for name, reason in reasons.items()}
     for result in answer.results:
@@ -52,9 +57,13 @@ def studied_events(series: RateSeries, known: KnownEvents) -> Mapping[str, Studi
     return found
 
 
+Asked = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _answer(_series: RateSeries, _events: tuple[Event, ...], version: str) -> StudyAnswer:  # noqa: ARG001 - the key of the cache
-    return run_study([_series], _events, REQUEST, compute=session.parts().compute)
+def _answer(_series: RateSeries, _asked: Asked, version: str, which: str) -> StudyAnswer:  # noqa: ARG001 - the key of the cache
+    events, known, request = _asked
+    return run_study([_series], events, request, known=known, compute=session.parts().compute)
 
 
 def _studied(result: StudyResult, k: int, reason: str) -> Studied:

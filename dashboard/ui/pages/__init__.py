@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.ui.pages import event, events, explore, method
+from dashboard.ui.pages import data, event, events, explore, method
 from dashboard.ui.pages.base import Page
 
-PAGES: Final[tuple[Page, ...]] = (explore.PAGE, event.PAGE, events.PAGE, method.PAGE)
+PAGES: Final[tuple[Page, ...]] = (
+    explore.PAGE,
+    event.PAGE,
+    events.PAGE,
+    data.PAGE,
+    method.PAGE,
+)

@@ -22,7 +22,8 @@ from dashboard.ui.events_scene import (
     whole_year,
     year_of,
 )
-from dashboard.ui.palette import CATEGORY_LANES, category_title
+from dashboard.ui.palette import CATEGORY_LANES, LANE_OF, category_title
+from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
 from dashboard.ui.wording import short_day
 
@@ -93,6 +94,29 @@ def draw_search(view: View) -> None:
     )
 
 
+def draw_plain_filters(view: View) -> None:
+    """Draw the same filters without counts, for a page that lists no events."""
+    _draw_days(view)
+    draw_search(view)
+    for choice in CHOICES:
+        if choice.key in {param.key for param in view.params}:
+            st.selectbox(
+                choice.label,
+                list(choice.words),
+                format_func=choice.words.__getitem__,
+                width=130,
+                **view.widget(choice.key),
+            )
+    st.multiselect(
+        "Categories",
+        [lane.id for lane in CATEGORY_LANES],
+        format_func=lambda name: LANE_OF[name].title,
+        placeholder="all",
+        width=300,
+        **view.widget("cat"),
+    )
+
+
 def draw_nothing_found(view: View, scene: EventsScene) -> None:
     """Say what found nothing, with a button for each way out."""
     with st.container(border=True):
@@ -110,8 +134,10 @@ def draw_nothing_found(view: View, scene: EventsScene) -> None:
 
 def nothing_words(view: View) -> str:
     """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`, without the reader's words."""
-    named = " or ".join(f"*{category_title(category)}*" for category in view["cat"])
-    searched = "the search" if bool(view["q"]) else ""
+    named = " or ".join(
+        f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
+    )
+    searched = "the search" if view["q"] else ""
     others = any(view[key] != ANY for key in ("origin", "exp", "hour"))
     what = " and ".join(word for word in (named, searched) if word) or (
         "these filters" if others else "this period"

@@ -1,0 +1,141 @@
+"""Describe columns: what each column of each table holds, in one line with its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.export.columns import TABLES, Kind
+
+KIND_WORDS: Final[dict[Kind, str]] = {
+    "text": "text",
+    "number": "number",
+    "int": "whole number",
+    "date": "date, 2024-03-13",
+    "moment": "UTC moment, 2024-03-13T12:30:00Z",
+    "window": "window, [a,b] in offsets",
+}
+
+STRONGER: Final = "positive = the rouble stronger"
+"""Moves of a series that quotes no rouble are those of the quoted number."""
+
+MEANINGS: Final[dict[str, str]] = {
+    "event_id": "The id of the event",
+    "series": "The id of the rate series; in a list of events empty = every series",
+    "offset": "Observations from the first that can contain the event (0)",
+    "day": "The market day the rate describes",
+    "rate": "The quoted number as published",
+    "return": f"The move from the observation before, 0.01 = 1 log point; {STRONGER}",
+    "normal": "The move that the model expects",
+    "abnormal": "return less normal",
+    "abnormal_se": "Standard error of abnormal",
+    "car": f"Abnormal moves of the window added up, 0.01 = 1 log point; {STRONGER}",
+    "ordinary_low": "Lower end of the range in which 95 of 100 ordinary moves lie",
+    "ordinary_high": "Upper end of the range in which 95 of 100 ordinary moves lie",
+    "event_day": "The day of the event where it happened",
+    "anchor_day": "The market day of offset 0",
+    "shift_days": "Calendar days from the event to the market day of offset 0",
+    "window": "First and last offset",
+    "car_se": "Standard error of car",
+    "car_t": "car divided by its standard error",
+    "df": "Degrees of freedom",
+    "p_value": "Two-sided p-value",
+    "bhar": "Buy-and-hold abnormal return; empty for log returns",
+    "placebo_p": "Share of pseudo-dates, the event included, at least as extreme",
+    "percentile": "Per cent of pseudo-dates with a smaller move, in size",
+    "n_estimation": "Returns in the estimation window",
+    "crowd": "How many other events lie in the window",
+    "crowd_ids": "Their ids, blanks between",
+    "flags": "What to know before use: date_only, partly_in_fixing, far_from_event …",
+    "group": "all, or a category",
+    "n": "How many events",
+    "aar": "Average abnormal return",
+    "aar_se": "Standard error of aar across events",
+    "caar": "Cumulative average abnormal return",
+    "caar_low": "Lower end of the 95 % interval of caar",
+    "caar_high": "Upper end of the 95 % interval of caar",
+    "supt_low": "Lower end of the 95 % band of the whole path",
+    "supt_high": "Upper end of the 95 % band of the whole path",
+    "test": "The id of the test",
+    "statistic": "The value of the test statistic",
+    "p_adjusted": "p_value adjusted for the number of tests",
+    "null_hypothesis": "What the test supposes",
+    "reference": "Where the test is described",
+    "reason": "Why a number or an event is missing",
+    "date": "The date the publisher prints; of an event the day where it happened",
+    "known_at": "The moment up to which information can be inside the rate",
+    "id": "Unique and stable",
+    "time_utc": "The moment, where the hour is known; else empty",
+    "zone": "The time zone of the date",
+    "end_date": "The last day of a range, included",
+    "title": "Who did what",
+    "actor": "Who said or did it",
+    "category": "One of the closed list of categories",
+    "expected": "Direction expected from the nature of the event, fixed before looking",
+    "text": "The text of a note",
+    "source_name": "Who published it",
+    "source_url": "Where it was published",
+    "tags": "Tags with ; between",
+    "author": "The label the writer of a note gave",
+    "origin": "catalogue, note or file",
+    "confidence": "high = a document states date and content; medium = general knowledge",
+    "created": "When the note was written",
+    "updated": "When the note was last changed",
+    "revision": "How often the note was saved",
+    "base_day": "The market day of the base",
+    "base_rate": "The rate at the base",
+    "move_log_pts": f"100 x the log move from the base; {STRONGER}",
+    "move_pct_rub_per_usd": "Change of the quoted number from the base, in per cent",
+    "move_pct_usd_per_rub": "Change of its inverse from the base, in per cent",
+    "event_ids": "Ids of the events it can contain, blanks between",
+    "end_day": "The market day of the last offset",
+    "end_rate": "The rate at the last offset",
+    "placebo_p_all": "placebo_p among all admissible dates",
+    "percentile_all": "percentile among all admissible dates",
+    "percentile_matched": "percentile among quiet dates of similar volatility",
+    "n_quiet": "Quiet pseudo-dates compared with",
+    "n_all": "All pseudo-dates compared with",
+    "quote": "The unit of the quoted number",
+    "asked": "The day asked about",
+    "base": "What the change is counted from",
+    "rub_per_usd_pct": "Change of the quoted number, in per cent",
+    "usd_per_rub_pct": "Change of its inverse, in per cent",
+    "log_points": f"100 x the log move; {STRONGER}",
+    "strongest_since_day": "The last earlier day at least as strong; empty = never in the data",
+    "strongest_since_rate": "The rate of that day",
+    "weakest_since_day": "The last earlier day at least as weak; empty = never in the data",
+    "weakest_since_rate": "The rate of that day",
+    "low_52_weeks_day": "The day of the lowest rate of the 52 weeks before",
+    "low_52_weeks_rate": "The lowest rate of the 52 weeks before",
+    "high_52_weeks_day": "The day of the highest rate of the 52 weeks before",
+    "high_52_weeks_rate": "The highest rate of the 52 weeks before",
+}
+
+IN_LOG_POINTS: Final[dict[tuple[str, str], str]] = {
+    ("event_moves", "car"): f"Abnormal moves of the window added up, in log points; {STRONGER}",
+    ("event_moves", "car_se"): "Standard error of car, in log points",
+    ("event_window", "ordinary_low"): "Lower end of the ordinary range, in log points",
+    ("event_window", "ordinary_high"): "Upper end of the ordinary range, in log points",
+}
+"""Tables of one event count in log points what the study tables count in returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnText:
+    """A column in words."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+def describe_columns(table: str) -> tuple[ColumnText, ...]:
+    """The columns of a table of `TABLES` in words."""
+    return tuple(
+        ColumnText(
+            column.name,
+            KIND_WORDS[column.kind],
+            IN_LOG_POINTS.get((table, column.name), MEANINGS[column.name]),
+        )
+        for column in TABLES[table].columns
+    )

@@ -1,0 +1,197 @@
+"""Data: every table as a file, of this view and of all, with its source, licence and address."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard.domain.date_rules import RULES
+from dashboard.domain.event import Origin
+from dashboard.domain.series import RateSeries
+from dashboard.ui import session
+from dashboard.ui.address import View
+from dashboard.ui.data_scene import (
+    PARAMS,
+    STUDY_TABLES,
+    DataScene,
+    Dataset,
+    events_of,
+    moves_of,
+    rates_of,
+    read_data_scene,
+)
+from dashboard.ui.pages.base import Page
+from dashboard.ui.text import escape_markdown, markdown_link
+from dashboard.ui.widgets.copy_link import draw_copy_link
+from dashboard.ui.widgets.dataset_card import draw_dataset
+from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
+from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.wording import ago, count, day, short_day, stamp
+
+CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
+TABLE_WORDS: Final = {
+    "events": "moves of each event",
+    "paths": "paths of each event",
+    "averages": "average paths",
+    "tests": "tests",
+    "skipped": "events left out",
+}
+
+
+def draw(view: View) -> None:
+    """Draw the page."""
+    scene = read_data_scene(view)
+    _draw_view(view, scene)
+    rates = rates_of(scene)
+    draw_dataset(rates, _rate_facts(scene, rates), _draw_every_series)
+    catalogue = events_of(scene, Origin.CATALOGUE)
+    draw_dataset(catalogue, _catalogue_facts(catalogue))
+    notes = events_of(scene, Origin.NOTE)
+    draw_dataset(notes, _note_facts(scene, notes))
+    draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view))
+    _draw_everything()
+    draw_copy_link("data", view)
+
+
+def _draw_view(view: View, scene: DataScene) -> None:
+    st.markdown(
+        "**This view** is the series, the period and the filters chosen here; **all** is all"
+        " there is. Source and licence stand on each card."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series(view, session.cards())
+        draw_plain_filters(view)
+        if scene.is_part:
+            st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
+
+
+def _rate_facts(scene: DataScene, data: Dataset) -> list[str]:
+    card = scene.series.card
+    return [
+        f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
+        count(len(scene.series), "row"),
+        _range_words(data),
+        f"source: {markdown_link(card.publisher, card.source_url)}",
+        f"licence: {escape_markdown(card.licence)}",
+        f"{updated_words(scene.series)}, last rate {age_words(scene.series)}",
+    ]
+
+
+def _catalogue_facts(data: Dataset) -> list[str]:
+    return [
+        "**Catalogue of events**, read-only",
+        count(data.files[-1].count, "row"),
+        _range_words(data),
+        "source: named in every row",
+        f"licence: {CATALOGUE_LICENCE[0].lower()}{CATALOGUE_LICENCE[1:]}",
+        "ships with the program",
+    ]
+
+
+def _note_facts(scene: DataScene, data: Dataset) -> list[str]:
+    if scene.known.notes_fail:
+        return [":orange[:material/warning: The notes cannot be read now.] Try again soon."]
+    notes = [event for event in scene.known.events if event.origin == Origin.NOTE]
+    if not notes:
+        return ["No notes yet. Click any day on the chart, or press A on Events & notes."]
+    latest = max((note.updated for note in notes if note.updated is not None), default=None)
+    return [
+        "**Your notes**, kept by this dashboard",
+        count(len(notes), "row"),
+        _range_words(data),
+        "licence: yours",
+        f"updated {stamp(latest)}" if latest else "",
+    ]
+
+
+def _move_facts(scene: DataScene) -> list[str]:
+    card = scene.series.card
+    return [
+        f"**Event study on {escape_markdown(card.title)}**, as the command *study* makes it",
+        count(len(scene.known.events), "event"),
+        "event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it",
+        "computed from the rates and events above",
+    ]
+
+
+def _range_words(data: Dataset) -> str:
+    if data.since is None or data.until is None:
+        return ""
+    return f"{day(data.since)} – {day(data.until)}"
+
+
+def _draw_every_series() -> None:
+    """Draw what each series is, where it comes from and how old it is."""
+    every = [session.series(card.id) for card in session.cards()]
+    if session.is_phone():
+        for series in every:
+            st.markdown(f"**{escape_markdown(series.card.title)}**  \n{_series_line(series)}")
+    else:
+        st.table(_series_columns(every), hide_index=True, border="horizontal")
+    cards = [series.card for series in every]
+    with st.expander("When each rate was known: the date rules", icon=":material/schedule:"):
+        for rule in {card.date_rule: RULES[card.date_rule] for card in cards}.values():
+            named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
+            st.markdown(f"**{escape_markdown(named)}.** {escape_markdown(rule.description, 500)}")
+
+
+def _series_columns(every: list[RateSeries]) -> dict[str, list[str]]:
+    cards = [series.card for series in every]
+    return {
+        "Series": [escape_markdown(card.title) for card in cards],
+        "Number": [escape_markdown(card.unit) for card in cards],
+        "Source": [markdown_link(card.publisher, card.source_url) for card in cards],
+        "Licence": [escape_markdown(card.licence) for card in cards],
+        "Rows": [f"{len(series):,}" for series in every],
+        "Market days": [ends_words(series) for series in every],
+        "Last rate": [age_words(series) for series in every],
+        "Updated": [updated_words(series) for series in every],
+    }
+
+
+def _series_line(series: RateSeries) -> str:
+    row = _series_columns([series])
+    told = [row[name][0] for name in ("Number", "Source", "Licence", "Market days", "Last rate")]
+    return " · ".join([*told, count(len(series), "row")])
+
+
+def ends_words(series: RateSeries) -> str:
+    """The first and last market day of a series."""
+    first, last = (value.astype(object) for value in series.day[[0, -1]])
+    return f"{short_day(first)} – {short_day(last)}"
+
+
+def updated_words(series: RateSeries) -> str:
+    """When a series was fetched."""
+    fetched = series.fetched_at
+    return f"fetched {stamp(fetched)}" if fetched else "ships with the program"
+
+
+def age_words(series: RateSeries) -> str:
+    """How old the last rate is."""
+    return ago(series.day[-1].astype(object), session.today())
+
+
+def _draw_table_choice(view: View) -> None:
+    st.segmented_control(
+        "Table",
+        list(STUDY_TABLES),
+        format_func=lambda name: f"{name}: {TABLE_WORDS[name]}",
+        required=True,
+        **view.widget("table"),
+    )
+
+
+def _draw_everything() -> None:
+    with st.container(border=True):
+        st.markdown("#### Everything in one folder")
+        st.markdown(
+            "Rates, events, notes and the whole study, with a manifest of parameters and hashes."
+            " The CSV files of these pages, the command line and the API are the same bytes."
+        )
+        st.code("python -m dashboard export FOLDER", language=None)
+
+
+PAGE = Page("data", "Data", ":material/database:", "data", draw, PARAMS)
