@@ -1,0 +1,39 @@
+"""The parts of a process: chosen by settings, and opened only when they are used."""
+
+from datetime import date
+
+from dashboard.assembly import assemble
+from dashboard.config import Settings
+from dashboard.services.keep_events import Draft, add_note, all_events
+
+
+def test_assembling_reads_and_writes_nothing(dashboard_home):
+    assemble()
+    assert not dashboard_home.exists()
+
+
+def test_notes_live_in_the_data_directory_of_the_user(dashboard_home):
+    parts = assemble()
+    note = add_note(parts.notes, Draft("a note", date(2025, 4, 21)))
+    parts.notes.close()
+    assert (dashboard_home / "events.sqlite3").is_file()
+    again = assemble()
+    events = all_events(again.catalogue, again.notes)
+    again.notes.close()
+    assert len(events) == 366  # the catalogue has 365
+    assert note in events
+
+
+def test_notes_live_where_the_settings_say(tmp_path, dashboard_home):
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    parts = assemble(Settings(database_url=url))
+    add_note(parts.notes, Draft("a note", date(2025, 4, 21)))
+    parts.notes.close()
+    assert (tmp_path / "elsewhere.db").is_file()
+    assert not dashboard_home.exists()
+
+
+def test_the_default_series_ships(dashboard_home):
+    cards = [card.id for source in assemble().rates for card in source.cards()]
+    assert cards[0] == "usd_rub_cbr"
+    assert len(cards) == 7
