@@ -31,6 +31,7 @@ DISCLAIMER: Final = (
 def draw_app() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
+    st.logo(ICON, size="large")
     targets = {page.id: _target(page) for page in PAGES}
     remember_pages(targets)
     st.navigation(list(targets.values()), position="top").run()

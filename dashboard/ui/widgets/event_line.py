@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard.domain.event import Event
+from dashboard.ui import session
 from dashboard.ui.palette import category_title, lane_of
-from dashboard.ui.text import escape_markdown
+from dashboard.ui.text import clip, escape_markdown
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.wording import when
+
+# A link does not wrap: what does not fit in its line would be cut without a sign.
+TITLE: Final = 66
+PHONE_TITLE: Final = 40
 
 
 def draw_event_line(event: Event, **params: str) -> None:
     """Draw the event; `params` (the quoting, the series) go along to its page."""
     with st.container(gap=None):
-        page_link("event", f"{lane_of(event).glyph} {event.title}", id=event.id, **params)
+        title = clip(event.title, PHONE_TITLE if session.is_phone() else TITLE)
+        page_link("event", f"{lane_of(event).glyph} {title}", icon="", id=event.id, **params)
         st.caption(event_caption(event))
 
 

@@ -27,7 +27,7 @@ def page_link(page_id: str, label: str, *, icon: str | None = None, **params: st
     if target is None:
         st.markdown(label_text(label))
         return
-    st.page_link(target, label=label_text(label), icon=icon, query_params=params)
+    st.page_link(target, label=f":primary[{label_text(label)}]", icon=icon, query_params=params)
 
 
 def open_page(page_id: str, **params: str) -> None:

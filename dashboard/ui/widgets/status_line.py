@@ -20,7 +20,7 @@ STALE_DAYS: Final = 7
 def draw_status_line() -> None:
     """Draw the age of every part in one line; what is stale or missing is amber."""
     parts = [_rates(), *_events(), "times: Moscow"]
-    st.caption(" · ".join(parts))
+    st.markdown(f":small[{' · '.join(parts)}]")
 
 
 def _rates() -> str:

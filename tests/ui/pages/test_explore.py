@@ -158,6 +158,8 @@ def test_a_hostile_title_is_shown_as_text():
     spec = app.get("plotly_chart")[0].proto.spec
     assert "<img" not in spec
     links = [link.proto.label for link in app.get("page_link")]
+    assert all(label.startswith(":primary[") and label.endswith("]") for label in links)
+    links = [label[len(":primary[") : -1] for label in links]
     assert any("img" in label for label in links)
     assert not any(re.search(r"(?<!\\)[\[\]]", label) for label in links)
 
