@@ -48,7 +48,12 @@ def study_of(
 
 def studied_events(series: RateSeries, known: KnownEvents) -> Mapping[str, Studied]:
     """What the study of every event says about each, by its id."""
-    answer = study_of(series, known, known.events, REQUEST)
+    return _by_id(series, known, f"{session.series_version(series)}/{known.version}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _by_id(_series: RateSeries, _known: KnownEvents, version: str) -> dict[str, Studied]:  # noqa: ARG001 - the key of the cache
+    answer = study_of(_series, _known, _known.events, REQUEST)
     reasons = {row.event_id: row.reason for row in answer.skipped}
     found = {name: Studied(reason=reason) for name, reason in reasons.items()}
     for result in answer.results:

@@ -19,7 +19,12 @@ from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.deleted_notes import draw_deleted
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.event_card import draw_event_card
-from dashboard.ui.widgets.event_filters import draw_filters, draw_measure, draw_nothing_found
+from dashboard.ui.widgets.event_filters import (
+    clear_filters,
+    draw_filters,
+    draw_measure,
+    draw_nothing_found,
+)
 from dashboard.ui.widgets.event_list import draw_event_list
 from dashboard.ui.widgets.event_table import draw_event_table
 from dashboard.ui.widgets.flash import draw_flash
@@ -88,7 +93,14 @@ def _draw_list(view: View, scene: EventsScene) -> None:
         if chosen is not None:
             with st.container(width=CARD):
                 draw_event_card(scene, chosen, close)
+                _draw_left_out(view, scene, chosen)
     st.caption(MEASURED)
+
+
+def _draw_left_out(view: View, scene: EventsScene, chosen: Event) -> None:
+    if chosen.id not in {event.id for event in scene.events}:
+        st.caption("The filters leave this event out of the list.")
+        st.button("Clear all filters", key="card.clear", on_click=clear_filters, args=(view,))
 
 
 def _chosen(view: View) -> Event | None:

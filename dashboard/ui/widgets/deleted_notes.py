@@ -70,6 +70,7 @@ def _draw_table(notes: Sequence[Event]) -> int:
         row_height=ROW,
         on_select="rerun",
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [0]}},
         column_config={"Title": st.column_config.TextColumn(width="large")},
         alt="Deleted notes",
     )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 KEY: Final = "events.table"
 ROW: Final = 35
 HEIGHT: Final = 700
+WORDS_UP_TO: Final = 2_000
+PERCENT: Final = "%+.2f %%"
 MOVES: Final = ("[0,0]", "[0,1]")
 UNSTUDIED: Final = Studied()
 
@@ -36,7 +38,7 @@ def draw_event_table(scene: EventsScene, chosen: str, choose: Callable[[str], No
     st.session_state[KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
     def picked() -> None:
-        at = picked_row(st.session_state[KEY]["selection"], rows)
+        at = picked_row(st.session_state[KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
     frame = event_frame(scene.events, scene.studied, scene.quoting)
@@ -56,13 +58,13 @@ def draw_event_table(scene: EventsScene, chosen: str, choose: Callable[[str], No
     )
 
 
-def picked_row(selection: Mapping[str, Any], before: Sequence[int]) -> int | None:
+def picked_row(selection: Mapping[str, Any]) -> int | None:
     """The row that was clicked: its box, or any cell of it; None where it was let go."""
     cells = selection.get("cells") or []
     if cells:
         return int(cells[0][0])
     rows = selection.get("rows") or []
-    return int(rows[0]) if rows and list(rows) != list(before) else None
+    return int(rows[0]) if rows else None
 
 
 def event_frame(
@@ -113,8 +115,13 @@ def _hour(event: Event) -> str:
     return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
 
 
-def _styled(frame: pd.DataFrame, scene: EventsScene) -> Styler:
-    """The frame with words and colours; the numbers below stay, so that columns sort."""
+def _styled(frame: pd.DataFrame, scene: EventsScene) -> Styler | pd.DataFrame:
+    """The frame with words and colours; the numbers below stay, so that columns sort.
+
+    A very long table goes without: signed percentages, which the browser formats.
+    """
+    if len(frame) > WORDS_UP_TO:
+        return frame
     quoting = scene.quoting
     style = frame.style.format(_day, subset=["Day"])
     style = style.format(_percentile, subset=["Larger than"])
@@ -163,11 +170,18 @@ def _columns(quoting: Quoting, title_width: int) -> dict[str, Any]:
         "Hour": text("MSK", width=58, help="Moscow time, where the hour is known"),
         "Category": text("Category", width=140),
         "Title": text("Title", width=title_width),
-        "[0,0]": numeric("Move [0,0]", width=142, help=f"{move} first rate that can contain it"),
-        "[0,1]": numeric("Move [0,1]", width=142, help=f"{move} rate after that one"),
+        "[0,0]": numeric(
+            "Move [0,0]", width=142, format=PERCENT, help=f"{move} first rate that can contain it"
+        ),
+        "[0,1]": numeric(
+            "Move [0,1]", width=142, format=PERCENT, help=f"{move} rate after that one"
+        ),
         "Remark": text("Why none", width=120),
         "Larger than": numeric(
-            "Larger than", width=90, help="Share of quiet dates with a smaller move in [0,1]"
+            "Larger than",
+            width=90,
+            format="%.0f %%",
+            help="Share of quiet dates with a smaller move in [0,1]",
         ),
         "Others": numeric("Others", width=66, help="Other events in the window [0,1]"),
         "Source": text("Source", width=170),

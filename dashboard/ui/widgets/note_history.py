@@ -35,7 +35,7 @@ FIELDS: Final = {
     "tags": "Tags",
     "author": "Author",
 }
-ROW: Final = 34
+ROW: Final = 35
 
 
 def open_history(note: Event) -> None:
@@ -66,8 +66,13 @@ def _draw_change(change: Change) -> None:
             st.dataframe(
                 pd.DataFrame(rows, columns=["Field", "Before", "After"]),
                 hide_index=True,
-                height=ROW * (len(rows) + 1) + 4,
-                column_config={"Field": st.column_config.TextColumn(width=130)},
+                height=ROW * (len(rows) + 1) + 3,
+                row_height=ROW,
+                column_config={
+                    "Field": st.column_config.TextColumn(width=120),
+                    "Before": st.column_config.TextColumn(width=380),
+                    "After": st.column_config.TextColumn(width=380),
+                },
                 alt="What this change did, field by field",
             )
             _draw_long_texts(change)
