@@ -36,7 +36,7 @@ lock: $(VENV)/ready-to-test  ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/python tools/lock_requirements.py
 
 screenshots: $(VENV)/ready-to-test  ## take the pictures of the README from the running product
-	@$(BIN)/python tools/take_screenshots.py
+	@$(BIN)/python -m tools.take_screenshots
 
 bench: $(VENV)/ready-to-test  ## print what is measured: first chart, rerun, size of the figure
 	@$(BIN)/python -m benchmarks
