@@ -1,0 +1,23 @@
+"""Every column of every table is described, and nothing else is."""
+
+from dashboard.services.describe_columns import MEANINGS, describe_columns
+from dashboard.services.export_tables import TABLES
+
+
+def test_every_column_has_one_line():
+    for name, table in TABLES.items():
+        told = describe_columns(name)
+        assert tuple(column.name for column in told) == table.header
+        assert all(column.meaning and "\n" not in column.meaning for column in told)
+
+
+def test_no_column_is_described_that_is_not_there():
+    assert set(MEANINGS) == {name for table in TABLES.values() for name in table.header}
+
+
+def test_a_table_that_counts_in_log_points_says_so():
+    def meaning(table, column):
+        return next(c.meaning for c in describe_columns(table) if c.name == column)
+
+    assert "log points" in meaning("event_moves", "car")
+    assert "0.01 = 1 log point" in meaning("events", "car")

@@ -1,0 +1,132 @@
+"""Data: what there is, as this view and as all, with source, licence, address and columns."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.services.keep_events import Draft, add_note
+from dashboard.ui import session
+from tests.ui.app_in_test import open_page, press, words_of
+
+DATA = Path(__file__).parents[3] / "data"
+DESCRIPTOR = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+
+
+def shipped_events():
+    with (DATA / "events/catalogue.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def resources(kind):
+    return [entry for entry in DESCRIPTOR["resources"] if entry["kind"] == kind]
+
+
+def files(app):
+    return [button.label for button in app.get("download_button")]
+
+
+def codes(app):
+    return "\n".join(element.value for element in app.code)
+
+
+def test_every_series_stands_with_source_licence_range_and_rows():
+    app = open_page("data")
+    series = app.table[0].value
+    by_title = {row["Series"]: row for _, row in series.iterrows()}
+    for entry in resources("rates"):
+        row = by_title[entry["title"]]
+        assert row["Licence"] == entry["licenses"][0]["title"]
+        assert row["Source"].startswith(f"[{entry['publisher']}](<{entry['sources'][0]['path']}")
+        assert row["Rows"] == f"{entry['rows']:,}"
+    assert by_title["USD/RUB, Bank of Russia"]["Market days"] == "9 Jan 2013 – 1 Sep 2026"
+    assert "set the calendar day before" in words_of(app)
+
+
+def test_the_catalogue_stands_with_its_licence():
+    (entry,) = resources("events")
+    words = words_of(open_page("data"))
+    assert entry["licenses"][0]["title"].lower() in words.lower()
+    assert f"{entry['rows']} rows · 1 Mar 2014 – 8 Oct 2026" in words
+
+
+def test_without_filters_there_is_all():
+    rates = {entry["name"]: entry["rows"] for entry in resources("rates")}
+    labels = files(open_page("data"))
+    assert labels[:6] == [
+        f"{kind} ({what})"
+        for what in (
+            f"all of this series, {rates['usd_rub_cbr']:,} rows",
+            f"every series, {sum(rates.values()):,} rows",
+        )
+        for kind in ("CSV", "CSV for Excel", "JSON")
+    ]
+    assert "CSV (all, 365 rows)" in labels
+    assert not any("this view" in label for label in labels)
+
+
+def test_a_link_restores_this_view():
+    link = {
+        "from": "2025-01-01",
+        "to": "2025-12-31",
+        "cat": ["nato_remark"],
+        "series": "eur_usd_ecb",
+    }
+    app = open_page("data", **link)
+    remarks = [
+        row
+        for row in shipped_events()
+        if row["category"] == "nato_remark" and row["date"].startswith("2025")
+    ]
+    with (DATA / "rates/eur_usd_ecb.csv").open(encoding="utf-8") as lines:
+        days = [line[:10] for line in lines if line.startswith("2025")]
+    labels = files(app)
+    assert f"CSV (this view, {len(days)} rows)" in labels
+    assert f"CSV (this view, {len(remarks)} rows)" in labels
+    assert "rates.csv?series=eur_usd_ecb&from=2025-01-01&to=2025-12-31" in codes(app)
+    assert (
+        "events.csv?origin=catalogue&from=2025-01-01&to=2025-12-31&category=nato_remark"
+        in codes(app)
+    )
+    assert "study.csv?rates=eur_usd_ecb&from=2025-01-01" in codes(app)
+    app = press(app, "Clear")
+    assert app.query_params == {"series": "eur_usd_ecb"}
+
+
+def test_notes_have_files_as_soon_as_there_is_one():
+    assert "No notes yet." in words_of(open_page("data"))
+    st.cache_resource.clear()
+    add_note(session.parts().notes, Draft("Something was said", date(2025, 4, 21)))
+    app = open_page("data")
+    assert "**Your notes**" in words_of(app)
+    assert "CSV (all, 1 row)" in files(app)
+    assert "events.csv?origin=note" in codes(app)
+
+
+def test_every_table_of_the_study_can_be_taken():
+    for table, named in (("paths", "abnormal_se"), ("tests", "null_hypothesis")):
+        app = open_page("data", table=table)
+        columns = [row for element in app.table for row in element.value.get("Column", ())]
+        assert f"`{named}`" in columns
+        assert f"table={table}" in codes(app)
+
+
+def test_a_look_at_a_table_shows_text_as_text():
+    st.cache_resource.clear()
+    add_note(session.parts().notes, Draft("=1+1 <b>bold</b> \u202egpj", date(2025, 4, 21)))
+    app = open_page("data")
+    (notes,) = [
+        f.value for f in app.dataframe if "=1+1 <b>bold</b> gpj" in set(f.value.get("title", ()))
+    ]
+    assert list(notes["origin"]) == ["note"]
+
+
+def test_lines_for_programs_are_ready_to_copy():
+    told = codes(open_page("data"))
+    assert "rates = pd.read_csv(" in told
+    assert "rates <- read.csv(" in told
+    assert "curl --fail --output rates.csv" in told
+    assert "/api/openapi.json" in told
+    assert "python -m dashboard export FOLDER" in told

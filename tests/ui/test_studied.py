@@ -1,0 +1,41 @@
+"""One study of every event gives each its moves, its percentile, its crowd, or a reason."""
+
+import math
+
+import streamlit as st
+
+from dashboard.ui import session
+from dashboard.ui.studied import studied_events
+
+KELLOGG = "kellogg-nato-off-table-2025-04-20"
+
+
+def studied(series_id="usd_rub_cbr"):
+    st.cache_resource.clear()
+    return studied_events(session.series(series_id), session.known_events())
+
+
+def test_an_event_has_the_moves_that_the_records_give():
+    # Sunday 20 April 2025; base: the record of 04-19, 81.1371; then 80.7597 and 81.4620.
+    kellogg = studied()[KELLOGG]
+    assert math.isclose(kellogg.first, 100 * math.log(81.1371 / 80.7597), rel_tol=1e-9)
+    assert math.isclose(kellogg.both, 100 * math.log(81.1371 / 81.4620), rel_tol=1e-9)
+    assert 0 < kellogg.percentile < 100
+    assert "peskov-nato-satisfaction-2025-04-21" in kellogg.crowd
+    assert KELLOGG not in kellogg.crowd
+    assert kellogg.reason == ""
+
+
+def test_every_event_has_an_answer():
+    found = studied()
+    known = session.known_events().events
+    assert set(found) == {event.id for event in known}
+    assert len(found) == 365
+    assert all(each.reason or not math.isnan(each.both) for each in found.values())
+
+
+def test_an_event_after_the_data_says_so():
+    late = studied("usd_rub_ecb")[KELLOGG]
+    assert math.isnan(late.first)
+    assert math.isnan(late.both)
+    assert late.reason.startswith("after the data")
