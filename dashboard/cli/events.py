@@ -20,14 +20,17 @@ from dashboard.cli.options import (
     InFile,
     Link,
     NoteId,
+    OfDirection,
     OfKind,
     OfOrigin,
+    OfTag,
     OneOfKind,
     Opt,
     OutFile,
     Since,
     Tags,
     Until,
+    WithWords,
     Words,
     Zone,
 )
@@ -41,8 +44,10 @@ commands = group("List, write, import and export events and notes.")
 @commands.command("list")
 def list_events(  # noqa: PLR0913 - the fields of a search
     *,
-    text: Annotated[str, Opt(metavar="WORDS", help="Words in title, text or source.")] = "",
+    text: WithWords = "",
     category: OfKind = None,
+    expected: OfDirection = None,
+    tag: OfTag = None,
     origin: OfOrigin = None,
     since: Since = None,
     until: Until = None,
@@ -55,8 +60,8 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.keep_events import list_notes
     from dashboard.ui import terminal, typed
 
-    first, last = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
-    wanted = EventFilter(category or (), text, first, last, origin)
+    period = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
+    wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
     parts = parts_of_house()
     if removed:
         notes = list_notes(parts.notes, with_deleted=True)
@@ -161,14 +166,26 @@ def event_history(note_id: NoteId, *, as_json: AsJson = False) -> None:
 
 
 @commands.command("export")
-def export_events(
-    file: OutFile, *, category: OfKind = None, origin: OfOrigin = None, excel: Excel = False
+def export_events(  # noqa: PLR0913 - the fields of a search
+    file: OutFile,
+    *,
+    text: WithWords = "",
+    category: OfKind = None,
+    expected: OfDirection = None,
+    tag: OfTag = None,
+    origin: OfOrigin = None,
+    since: Since = None,
+    until: Until = None,
+    excel: Excel = False,
 ) -> None:
     """Write events and notes as CSV; `events import` reads it back."""
     from dashboard.services.export_tables import event_list_csv
     from dashboard.services.find_events import EventFilter
+    from dashboard.ui import typed
 
-    found = all_known(parts_of_house(), EventFilter(category or (), origin=origin))
+    period = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
+    wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    found = all_known(parts_of_house(), wanted)
     give_file(file, event_list_csv(found, "excel" if excel else "plain"))
 
 

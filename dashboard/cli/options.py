@@ -25,6 +25,11 @@ OfKind: TypeAlias = Annotated[Many, Opt("--category", metavar="C", help="Only th
 OfOrigin: TypeAlias = Annotated[
     Literal["catalogue", "note"] | None, Opt("--origin", help="Only the catalogue or the notes.")
 ]
+WithWords: TypeAlias = Annotated[
+    str, Opt("--text", metavar="WORDS", help="Words in title, text or source.")
+]
+OfDirection: TypeAlias = Annotated[Expected | None, Opt("--expected", help="Only this direction.")]
+OfTag: TypeAlias = Annotated[Many, Opt("--tag", help="Only with this tag; repeatable.")]
 NoteId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events add` printed it.")]
 OutFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="- is standard output.")]
 InFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]

@@ -141,6 +141,20 @@ def test_a_list_can_be_narrowed(shell):
     assert [row["id"] for row in found] == ["kellogg-nato-off-table-2025-04-20"]
 
 
+def test_an_export_takes_the_same_filters_as_the_list(shell):
+    filters = ("--expected", "stronger", "--since", "2025-04-01", "--until", "2025-04-30")
+    listed = [row["id"] for row in shell("events", "list", *filters, "--json").json]
+    said = shell("events", "export", "-", *filters).out
+    assert [row["id"] for row in csv.DictReader(io.StringIO(said))] == listed
+    assert "kellogg-nato-off-table-2025-04-20" in listed
+    assert len(listed) < 30
+
+
+def test_a_list_can_be_narrowed_to_a_tag(shell):
+    shell("events", "add", "x", "--date", "2025-04-21", "--tag", "Gas")
+    assert len(shell("events", "list", "--tag", "gas", "--json").json) == 1
+
+
 def test_a_person_reads_a_table(shell):
     said = shell("events", "list", "--text", "kellogg", "--since", "2025-04-01").out
     assert "20 Apr 2025" in said
