@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, Fixing
-from dashboard.domain.series import Floats, RateSeries
+from dashboard.domain.series import Floats, RateSeries, SeriesCard
 from dashboard.engine.facts import change
 from dashboard.engine.returns import observed_returns
 from dashboard.engine.study import align_events
@@ -46,6 +46,11 @@ def move_on(series: RateSeries, events: Sequence[Event], day: date) -> DayMove |
         return None
     ordered = np.sort(move[np.isfinite(move)])
     return _day_move(series, row, ordered, tuple(events_by_row(series, events).get(row, ())))
+
+
+def log_points_of(rate: Floats, card: SeriesCard) -> Floats:
+    """Moves of a line of rates against the point before, 100 x log, (n,); NaN at the first."""
+    return 100.0 * observed_returns(rate, card.move_sign, "log")
 
 
 def move_size(series: RateSeries) -> Floats:

@@ -12,7 +12,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.services.find_events import EventFilter, find_events
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.charts.explore import ExploreView
+from dashboard.ui.charts.explore_view import ExploreView
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.window import Limits, Shown, limits, shown_window
 from dashboard.ui.wording import NOTHING, count, day

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
 
 from dashboard.domain.event import Event
-from dashboard.domain.series import Days, Floats, RateSeries
+from dashboard.domain.series import Days
+from dashboard.services.scan_moves import log_points_of
 from dashboard.ui.charts.explore_layout import Pane, explore_layout
+from dashboard.ui.charts.explore_view import ExploreView, RateLine
 from dashboard.ui.charts.grammar import Figure
 from dashboard.ui.charts.lanes import (
     MOST_MARKERS,
@@ -25,7 +25,6 @@ from dashboard.ui.charts.lanes import (
     weekly_counts,
 )
 from dashboard.ui.palette import NOTES_LANE, Ink, lane_of
-from dashboard.ui.quoting import Quoting
 
 WEEKLY_BEYOND_DAYS: Final = 6 * 366
 PLOT_PIXELS: Final = 1_150
@@ -35,33 +34,6 @@ MANY_GUIDES: Final = 120
 HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 
 
-@dataclass(frozen=True, slots=True)
-class ExploreView:
-    """What the figure shows: a series in one quoting, the events of a window, the day chosen."""
-
-    series: RateSeries
-    quoting: Quoting
-    events: tuple[Event, ...]
-    since: date
-    until: date
-    title: str = ""
-    subtitle: str = ""
-    selected: date | None = None
-    log_scale: bool = False
-    brush: bool = False
-    phone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RateLine:
-    """The points drawn: market days, numbers shown and rouble moves (log points), each (n,)."""
-
-    day: Days
-    shown: Floats
-    move: Floats
-    weekly: bool
-
-
 def rate_line(view: ExploreView) -> RateLine:
     """The observations of the window; the last one of each week beyond six years."""
     series = view.series
@@ -69,8 +41,7 @@ def rate_line(view: ExploreView) -> RateLine:
     kept = _week_ends(series.day) if weekly else np.ones(len(series), dtype=bool)
     rows = np.flatnonzero(kept)
     rate = series.rate[rows]
-    move = np.full(len(rows), np.nan)
-    move[1:] = 100.0 * series.card.move_sign * np.log(rate[1:] / rate[:-1])
+    move = log_points_of(rate, series.card)
     days = series.day[rows]
     inside = (days >= np.datetime64(view.since)) & (days <= np.datetime64(view.until))
     shown = 1.0 / rate if view.quoting.is_inverse else rate

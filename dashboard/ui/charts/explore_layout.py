@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from dashboard.domain.event import Event
+from dashboard.ui.charts.explore_view import ExploreView, RateLine
 from dashboard.ui.charts.grammar import (
     FONT_SIZE,
     Figure,
@@ -20,9 +21,6 @@ from dashboard.ui.charts.grammar import (
 from dashboard.ui.charts.lanes import lane_axis
 from dashboard.ui.palette import Ink, Lane
 from dashboard.ui.wording import day, number
-
-if TYPE_CHECKING:
-    from dashboard.ui.charts.explore import ExploreView, RateLine
 
 HEIGHT: Final = 560
 PHONE_HEIGHT: Final = 360

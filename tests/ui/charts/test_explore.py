@@ -12,7 +12,8 @@ from dashboard.domain.event import Event
 from dashboard.domain.series import ROUBLE_QUOTED
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.rates.shipped import ShippedRates
-from dashboard.ui.charts.explore import ExploreView, build_figure, rate_line
+from dashboard.ui.charts.explore import build_figure, rate_line
+from dashboard.ui.charts.explore_view import ExploreView
 from dashboard.ui.charts.lanes import MOST_MARKERS
 from dashboard.ui.palette import DARK, LIGHT
 from dashboard.ui.quoting import Quote, Quoting
