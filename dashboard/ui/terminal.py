@@ -49,7 +49,11 @@ def show_table(
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
     width = None if sys.stdout.isatty() else WIDE
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    console = Console(width=width, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        say(line.rstrip())
 
 
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
