@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from dashboard.domain.day_facts import Change, DayFacts, Observation
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import ROUBLE_QUOTED, Days, Floats, RateSeries
+from dashboard.engine.returns import log_points
 
 MONTHS_BACK = {"month": 1, "quarter": 3, "year": 12}
 
@@ -72,10 +72,8 @@ def change(name: str, base: Observation, rate: float, move_sign: int) -> Change:
     `log_points` = 100 x move_sign x ln(P/P0).
     """
     ratio = rate / base.rate
-    log_points = 100.0 * move_sign * math.log(ratio) + 0.0
-    return Change(
-        name, base.day, base.rate, 100.0 * (ratio - 1), 100.0 * (1 / ratio - 1), log_points
-    )
+    move = float(log_points(rate, base.rate, move_sign))
+    return Change(name, base.day, base.rate, 100.0 * (ratio - 1), 100.0 * (1 / ratio - 1), move)
 
 
 def months_before(day: date, months: int) -> date:

@@ -8,6 +8,11 @@ from dashboard.domain.series import ROUBLE_QUOTED, Floats
 from dashboard.domain.study import Returns
 
 
+def log_points(rate: Floats | float, base: float, move_sign: int) -> Floats | float:
+    """The move from a base to a rate, `100 x move_sign x ln(rate / base)`; never -0."""
+    return 100.0 * move_sign * np.log(rate / base) + 0.0
+
+
 def observed_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
     """The return of every observation against the one before.
 

@@ -23,6 +23,7 @@ from dashboard.domain.study import (
 )
 from dashboard.engine import study
 from dashboard.engine.facts import change
+from dashboard.engine.returns import log_points
 
 PAGE_REQUEST: Final = StudyRequest(cars=FIRST_WINDOWS)
 """What the pages ask: the defaults of the command line, for the five first windows."""
@@ -174,7 +175,7 @@ def _path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
     """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
     _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     base = series.rate[int(result.anchor[0]) - 1]
-    move = 100.0 * series.card.move_sign * np.log(result.rate[0] / base) + 0.0
+    move = np.asarray(log_points(result.rate[0], float(base), series.card.move_sign))
     return tuple(
         PathPoint(offset, Fixing.at(series, at).day, float(result.rate[0, k]), *point)
         for k, offset in enumerate(result.offsets.tolist())

@@ -13,7 +13,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, Fixing
 from dashboard.domain.series import Floats, RateSeries, SeriesCard
 from dashboard.engine.facts import change
-from dashboard.engine.returns import observed_returns
+from dashboard.engine.returns import log_points, observed_returns
 from dashboard.engine.study import align_events
 
 
@@ -51,6 +51,11 @@ def move_on(series: RateSeries, events: Sequence[Event], day: date) -> DayMove |
 def log_points_of(rate: Floats, card: SeriesCard) -> Floats:
     """Moves of a line of rates against the point before, 100 x log, (n,); NaN at the first."""
     return 100.0 * observed_returns(rate, card.move_sign, "log")
+
+
+def move_between(card: SeriesCard, base: float, rate: float) -> float:
+    """The move from a base to a rate in log points, positive = stronger for rouble series."""
+    return float(log_points(rate, base, card.move_sign))
 
 
 def move_size(series: RateSeries) -> Floats:

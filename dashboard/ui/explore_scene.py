@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.domain.event import Event, Origin
 from dashboard.domain.series import RateSeries
 from dashboard.services.find_events import EventFilter, find_events
+from dashboard.services.scan_moves import move_between
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.explore_view import ExploreView
@@ -82,7 +83,7 @@ def title_of(scene: Scene) -> str:
     if ends is None:
         return f"{scene.series.card.title}: no rate in this window"
     (first, first_rate), (last, last_rate) = ends
-    move = 100 * scene.series.card.move_sign * float(np.log(last_rate / first_rate))
+    move = move_between(scene.series.card, first_rate, last_rate)
     subject = "Rouble" if scene.series.card.is_rouble else scene.quoting.unit
     return f"{scene.quoting.headline(move, subject)}, {day(first)} to {day(last)}"
 
