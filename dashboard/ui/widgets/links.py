@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -37,9 +37,11 @@ def open_page(page_id: str, **params: str) -> None:
 
 def address_of(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
-    target = st.session_state.get(TARGETS, {}).get(page_id)
-    path = target.url_path if target is not None else page_id
-    base = (st.context.url or "http://127.0.0.1").split("?")[0].split("#")[0]
-    here = base if base.endswith("/") else base.rsplit("/", 1)[0] + "/"
+    targets = st.session_state.get(TARGETS, {})
+    path = targets[page_id].url_path if page_id in targets else page_id
+    here = urlsplit(st.context.url or "http://127.0.0.1")
+    folder, _, last = here.path.rpartition("/")
+    if last and last not in {target.url_path for target in targets.values()}:
+        folder = here.path.rstrip("/")
     query = urlencode(params, doseq=True)
-    return f"{here}{path}?{query}" if query else f"{here}{path}"
+    return f"{here.scheme}://{here.netloc}{folder}/{path}{'?' if query else ''}{query}"

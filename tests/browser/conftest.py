@@ -1,0 +1,215 @@
+"""The real product in the system's Chromium: a server of its own, and no network but the loopback.
+
+Chromium that is missing fails these tests; it never skips them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+class Product:
+    """The dashboard as `python -m dashboard open` serves it, with notes in `home`."""
+
+    def __init__(self, home):
+        self.home = home
+        self.process = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+    def start(self):
+        command = [sys.executable, "-m", "dashboard", "open", "--no-browser", "--port"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DASHBOARD_HOME", str(self.home))
+            patch.delenv("DATABASE_URL", raising=False)
+            self.process = subprocess.Popen(
+                [*command, str(self.port)],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.process.stderr.read().decode()
+            try:
+                urllib.request.urlopen(self.url + "_stcore/health", timeout=5).close()
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+            else:
+                return self
+        pytest.fail(f"{self.url} did not answer in {SECONDS} s")
+
+    def kill(self):
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate(timeout=SECONDS)
+
+
+class Reader:
+    """One tab of a browser, and what it asked from elsewhere."""
+
+    def __init__(self, page, url):
+        self.page = page
+        self.url = url
+        self.foreign = []
+        page.set_default_timeout(30_000)
+        page.route("**/*", self._only_loopback)
+
+    def _only_loopback(self, route):
+        address = urlsplit(route.request.url)
+        if address.scheme in {"http", "https"} and address.hostname != "127.0.0.1":
+            self.foreign.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    def open(self, path=""):
+        self.page.goto(self.url + path)
+        return self.settle()
+
+    def settle(self):
+        """Wait until the script has run and the figure of the page stands still."""
+        self.page.wait_for_function("""() => {
+            const app = document.querySelector('[data-testid=stApp]');
+            return app && app.dataset.testScriptState === 'notRunning'
+                && !document.querySelector('[data-stale=true]');
+        }""")
+        self.page.wait_for_timeout(300)
+        return self
+
+    def wait_for_chart(self):
+        self.page.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
+        return self.settle()
+
+    def pixel_of(self, day, height=0.9):
+        """The pixel of a day in the rate pane; `height` 0 is its top, 1 its foot."""
+        return self.page.evaluate(
+            """([day, height]) => {
+                const plot = document.querySelector('.js-plotly-plot');
+                const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+                return [box.x + xaxis._offset + xaxis.d2p(day),
+                        box.y + yaxis._offset + height * yaxis._length];
+            }""",
+            [day, height],
+        )
+
+    def click_day(self, day, height=0.9):
+        before = self.page.url
+        x, y = self.pixel_of(day, height)
+        self.page.mouse.move(x - 3, y)
+        self.page.mouse.move(x, y)
+        self.page.wait_for_timeout(250)  # as a hand does: Plotly looks where the mouse rests
+        self.page.mouse.click(x, y)
+        self.page.wait_for_function("before => location.href !== before", arg=before)
+        return self.settle()
+
+    def window_shown(self):
+        """The range of the x axis, as days."""
+        return self.page.evaluate(
+            "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range"
+        )
+
+    def lanes(self):
+        return self.page.evaluate(
+            "document.querySelector('.js-plotly-plot')._fullLayout.yaxis2.ticktext"
+        )
+
+    def add_note(self, title):
+        page = self.page
+        page.get_by_role("button", name="Add note here").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Title").fill(title)
+        dialog.get_by_label("Title").press("Tab")
+        dialog.get_by_role("button", name="Save note").click()
+        dialog.wait_for(state="hidden")
+        return self.settle()
+
+    def has(self, text):
+        self.page.get_by_text(text, exact=False).first.wait_for()
+        return True
+
+    def press_key(self, key):
+        before = self.page.url
+        self.page.keyboard.press(key)
+        self.page.wait_for_function("before => location.href !== before", arg=before)
+        return self.settle()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, driven by Playwright."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    """One running product for a file of tests."""
+    running = Product(tmp_path_factory.mktemp("home")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def new_reader(chromium, product):
+    """Makes readers, each in a browser profile of its own; none may ask anything elsewhere."""
+    made = []
+
+    def make(**settings):
+        context = chromium.new_context(**({"viewport": {"width": 1400, "height": 1500}} | settings))
+        made.append((context, Reader(context.new_page(), product.url)))
+        return made[-1][1]
+
+    yield make
+    for context, reader in made:
+        assert reader.foreign == []
+        context.close()
+
+
+@pytest.fixture
+def reader(new_reader):
+    """A reader at a desk."""
+    return new_reader()
