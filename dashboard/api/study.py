@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dashboard.api.answers import csv_answer, json_answer
-from dashboard.api.asked import FEW, Events, ForFile
+from dashboard.api.answers import csv_answer, json_answer, page_answer
+from dashboard.api.asked import FEW, Events, ForFile, Paged
 from dashboard.api.house import House, known_events, series_of
 from dashboard.api.schemas import json_of
 from dashboard.assembly import Parts
 from dashboard.domain.study import Overlap, Pool, Returns, StudyAnswer, StudyRequest, Window
-from dashboard.services.answer_json import table_schema
+from dashboard.services.answer_json import study_rows_json, table_schema
 from dashboard.services.export_tables import download_name, study_csvs, study_json
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.run_study import run_study
@@ -65,6 +65,12 @@ class StudyFile(Study, ForFile):
     table: Table = "events"
 
 
+class StudyPage(Study, Paged):
+    """The study, or a page of one of its tables."""
+
+    table: Table | None = Field(None, description="Only this table, in pages.")
+
+
 @router.get(
     "/study.csv",
     responses={
@@ -96,9 +102,13 @@ def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query
     ),
     response_class=Response,
 )
-def study(request: Request, house: House, asked: Annotated[Study, Query()]) -> Response:
-    """The events, averages, tests and skipped events of a study."""
-    return json_answer(request, study_json(_answer(house, asked)))
+def study(request: Request, house: House, asked: Annotated[StudyPage, Query()]) -> Response:
+    """The events, averages, tests and skipped events of a study; or one table in pages."""
+    answer = _answer(house, asked)
+    if asked.table is None:
+        return json_answer(request, study_json(answer))
+    rows = study_rows_json(answer, asked.table)
+    return page_answer(request, rows, asked.limit, asked.offset, table=asked.table)
 
 
 def _answer(house: Parts, asked: Study) -> StudyAnswer:

@@ -49,6 +49,14 @@ def test_the_json_holds_the_same_numbers(ask):
     ]
 
 
+def test_a_table_comes_in_pages(ask):
+    # 16 offsets an event
+    answer = ask("/v1/study.json?category=nato_remark&table=paths&limit=16&offset=16").json
+    events = {row["event_id"] for row in ask("/v1/study.json?category=nato_remark").json["events"]}
+    assert answer["total"] == 16 * len(events)
+    assert [row["offset"] for row in answer["rows"]] == list(range(-5, 11))
+
+
 def test_the_claim_of_the_journalist_is_answered(ask):
     # 80.7597 against 101.6797, the last record of 2024: -20.574 % and +25.904 %.
     (answer,) = ask("/v1/facts.json?date=2025-04-21").json["answers"]

@@ -1,0 +1,121 @@
+"""What a page gives as a file is, byte for byte, what the command line and the API give."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def noted(product):
+    """The product with one note that a spreadsheet would run."""
+    shell(product, "events", "add", "=1+1, said at home", "--date", "2025-04-21", "--text", '"@x')
+    return product
+
+
+def shell(product, *words):
+    """What a command prints, on the data of the product."""
+    command = [sys.executable, "-m", "dashboard", *words]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_HOME", str(product.home))
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return done.stdout
+
+
+def taken(reader, label):
+    """The bytes behind a download button and the name of the file."""
+    with reader.page.expect_download() as waiting:
+        reader.page.get_by_role("button", name=label, exact=True).click()
+    return Path(waiting.value.path()).read_bytes(), waiting.value.suggested_filename
+
+
+def asked(product, address):
+    with urllib.request.urlopen(f"{product.url}api/v1/{address}", timeout=30) as answer:
+        return answer.read()
+
+
+def test_the_rates_of_the_page_are_those_of_the_command_line(noted, reader):
+    reader.open("data")
+    page, name = taken(reader, "CSV (all of this series, 3,370 rows)")
+    assert page == shell(noted, "rates", "export", "-") == asked(noted, "rates.csv")
+    assert page.count(b"\n") == 3_371
+    assert name.startswith("usd_rub_cbr_rates_all_asof-")
+    excel, name = taken(reader, "CSV for Excel (all of this series, 3,370 rows)")
+    assert excel == shell(noted, "rates", "export", "-", "--excel")
+    assert name.endswith("_excel.csv")
+
+
+def test_the_rates_of_a_period_are_those_of_the_command_line(noted, reader):
+    reader.open("data?from=2025-04-01&to=2025-04-30&series=eur_usd_ecb")
+    page, name = taken(reader, "CSV (this view, 20 rows)")
+    period = ("--since", "2025-04-01", "--until", "2025-04-30")
+    assert page == shell(noted, "rates", "export", "-", "--rates", "eur_usd_ecb", *period)
+    assert page == asked(noted, "rates.csv?series=eur_usd_ecb&from=2025-04-01&to=2025-04-30")
+    assert name.startswith("eur_usd_ecb_rates_2025-04-01_2025-04-30_asof-")
+
+
+def test_the_events_of_the_page_are_those_of_the_command_line(noted, reader):
+    reader.open("events")
+    page, name = taken(reader, "CSV (this view, 366 rows)")
+    assert page == shell(noted, "events", "export", "-") == asked(noted, "events.csv")
+    assert b'"\'=1+1, said at home"' in page
+    assert name.startswith("usdrub_events_asof-")
+
+
+def test_catalogue_and_notes_of_the_page_are_those_of_the_command_line(noted, reader):
+    reader.open("data")
+    catalogue, _ = taken(reader, "CSV (all, 365 rows)")
+    assert catalogue == shell(noted, "events", "export", "-", "--origin", "catalogue")
+    notes, name = taken(reader, "CSV (all, 1 row)")
+    assert notes == shell(noted, "events", "export", "-", "--origin", "note")
+    assert notes == asked(noted, "events.csv?origin=note")
+    assert name.startswith("usdrub_notes_all_asof-")
+
+
+@pytest.fixture(scope="module")
+def studied(noted, tmp_path_factory):
+    """The folder that the command line writes a study to."""
+    folder = tmp_path_factory.mktemp("study")
+    shell(noted, "study", "--out", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("table", ["events", "paths", "averages", "tests", "skipped"])
+def test_the_study_of_the_page_is_that_of_the_command_line(noted, studied, reader, table):
+    written = (studied / f"{table}.csv").read_bytes()
+    rows = written.count(b"\n") - 1
+    reader.open(f"data?table={table}")
+    label = f"CSV (all, {rows:,} row{'s' if rows != 1 else ''})"
+    page, name = taken(reader, label)
+    assert page == written == asked(noted, f"study.csv?table={table}")
+    assert name.startswith(f"usd_rub_cbr_study_{table}_all_asof-")
+
+
+def test_json_holds_the_rows_of_the_csv(noted, reader):
+    reader.open("data")
+    page, name = taken(reader, "JSON (all, 1 row)")
+    (row,) = json.loads(page)
+    assert row["title"] == "=1+1, said at home"
+    assert json.loads(asked(noted, "events.json?origin=note"))["rows"] == [row]
+    assert name.endswith(".json")
+
+
+def test_the_addresses_on_the_page_answer(noted, reader):
+    reader.open("data?from=2025-01-01&cat=nato_remark&hour=unknown&exp=stronger")
+    assert reader.has("Not investment advice")
+    reader.page.wait_for_function("document.body.textContent.includes('/api/v1/study.json')")
+    texts = reader.page.get_by_test_id("stCode").all_text_contents()
+    addresses = {found for text in texts for found in re.findall(r'http://127[^\s"]+', text)}
+    assert len(addresses) > 12
+    for address in addresses:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            assert answer.status == 200
+            assert len(answer.read()) > 40
