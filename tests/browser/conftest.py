@@ -90,7 +90,7 @@ class Reader:
         self.page = page
         self.url = url
         self.foreign = []
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(1_000 * SECONDS)
         page.route("**/*", self._only_loopback)
 
     def _only_loopback(self, route):
@@ -193,20 +193,30 @@ def product(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def desk(chromium):
+    """One browser profile for all readers at a desk: the second one finds the scripts cached."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1500})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def new_reader(chromium, product):
-    """Makes readers, each in a browser profile of its own; none may ask anything elsewhere."""
+def new_reader(chromium, desk, product):
+    """Makes readers, each with a session of its own; none may ask anything elsewhere."""
     made = []
 
     def make(**settings):
-        context = chromium.new_context(**({"viewport": {"width": 1400, "height": 1500}} | settings))
+        context = chromium.new_context(**settings) if settings else desk
         made.append((context, Reader(context.new_page(), product.url)))
         return made[-1][1]
 
     yield make
     for context, reader in made:
         assert reader.foreign == []
-        context.close()
+        reader.page.close()
+        if context is not desk:
+            context.close()
 
 
 @pytest.fixture
