@@ -16,6 +16,7 @@ Returns: TypeAlias = Literal["log", "simple"]
 Overlap: TypeAlias = Literal["keep", "first", "exclude"]
 Pool: TypeAlias = Literal["quiet", "all"]
 
+CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
 FIRST_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
 
 
@@ -31,6 +32,8 @@ class StudyRequest:
     The estimation window is `estimation` rows that end `gap` rows before the event window.
     `pool` says which pseudo-dates the placebo p and the percentile use: `quiet` = those
     whose event window touches no event's window, `all` = every admissible date.
+    `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
+    `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
     """
 
     returns: Returns = "log"
@@ -42,6 +45,8 @@ class StudyRequest:
     min_estimation: int = 60
     overlap: Overlap = "keep"
     pool: Pool = "quiet"
+    clean_estimation: bool = False
+    correction: str = "holm"
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -63,6 +68,9 @@ class StudyRequest:
                 raise InputError(msg)
         if self.gap < 0:
             msg = f"--gap {self.gap}: must be 0 or more"
+            raise InputError(msg)
+        if self.correction not in CORRECTIONS:
+            msg = f"--correction {self.correction}: choose one of {', '.join(CORRECTIONS)}"
             raise InputError(msg)
         if not 3 <= self.min_estimation <= self.estimation:
             msg = (
@@ -122,7 +130,11 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """One test of one group in one window, with the claim it tests and its source."""
+    """One test of one group in one window, with the claim it tests and its source.
+
+    `note` says why it does not apply or what its number rests on, `caution` that simulations
+    show it to reject too often or too rarely for dates like these.
+    """
 
     __test__ = False
 
@@ -136,6 +148,67 @@ class TestResult:
     n: int
     null_hypothesis: str
     reference: str
+    note: str = ""
+    caution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A 95 % interval of the CAAR of a group, whole clusters of events resampled."""
+
+    group: str
+    window: Window
+    method: str
+    low: float
+    high: float
+    clusters: int
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionRow:
+    """How often a group moved as expected: share, Wilson interval, exact binomial p.
+
+    `unclear` events had no expectation and `unmoved` ones a CAR of exactly 0; both are
+    left out of `n`.
+    """
+
+    group: str
+    window: Window
+    n: int
+    hits: int
+    share: float
+    low: float
+    high: float
+    p_value: float
+    unclear: int
+    unmoved: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationRow:
+    """Correlation of a group's events with the return `lag` rows later, with its placebo band."""
+
+    group: str
+    lag: int
+    method: str
+    r: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionRow:
+    """One term of the regression of returns on categories and factors; HAC errors."""
+
+    term: str
+    estimate: float
+    se: float
+    t: float
+    p_value: float
+    n: int
+    lags: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -147,7 +220,8 @@ class StudyResult:
     `returns`, `normal`, `abnormal`, `abnormal_se`, `car` (cumulated from the first offset),
     `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
     raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
-    the residual standard deviation of one return in the estimation window.
+    the residual standard deviation of one return in the estimation window and
+    `estimation_events` (N,) the known events that lie in it.
     """
 
     request: StudyRequest
@@ -167,6 +241,7 @@ class StudyResult:
     from_base: tuple[Floats, Floats, Floats]
     sigma: Floats
     n_estimation: Ints
+    estimation_events: Ints
     crowd: tuple[tuple[str, ...], ...]
     flags: tuple[tuple[str, ...], ...]
     cars: tuple[CarResult, ...]
@@ -187,6 +262,10 @@ class StudyAnswer:
     tests: tuple[TestResult, ...]
     skipped: tuple[Skipped, ...]
     asked: int
+    intervals: tuple[Interval, ...] = ()
+    directions: tuple[DirectionRow, ...] = ()
+    correlations: tuple[CorrelationRow, ...] = ()
+    regression: tuple[RegressionRow, ...] = ()
 
     @property
     def used_ids(self) -> frozenset[str]:

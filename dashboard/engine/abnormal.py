@@ -9,11 +9,14 @@ from scipy import special
 
 from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import StudyRequest, Window
+from dashboard.engine.history import History
 from dashboard.engine.normal.base import NormalModel, Prediction, Sample
-from dashboard.engine.windows import RunningSums, estimation_rows, event_rows, take
+from dashboard.engine.windows import estimation_rows, event_rows, take
 
 COVERAGE = 0.95
 """Share of moves that the ordinary range is meant to hold."""
+UNMOVED = 1e-14
+"""A CAR below this is 0: returns that cancel leave less than this by rounding."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,15 +36,22 @@ class Abnormal:
         error: Floats = self.prediction.sigma[:, None] * spread
         return error
 
+    def columns(self, window: Window) -> slice:
+        """The columns of an offset window."""
+        return slice(window[0] - self.window[0], window[1] - self.window[0] + 1)
+
     def car(self, window: Window) -> tuple[Floats, Floats]:
         """CAR and S_CAR over an offset window, each (N,); NaN where a return is missing."""
-        first, last = (offset - self.window[0] for offset in window)
-        se = self.prediction.sigma * np.sqrt(self.prediction.factor(first, last))
-        return self.ar[:, first : last + 1].sum(axis=1), se
+        columns = self.columns(window)
+        se = self.prediction.sigma * np.sqrt(
+            self.prediction.factor(columns.start, columns.stop - 1)
+        )
+        car = self.ar[:, columns].sum(axis=1)
+        return np.where(np.abs(car) < UNMOVED, 0.0, car), se
 
     def bhar(self, window: Window) -> Floats:
         """Buy-and-hold abnormal return (Barber & Lyon 1997, JFE 43); simple returns only."""
-        columns = slice(window[0] - self.window[0], window[1] - self.window[0] + 1)
+        columns = self.columns(window)
         held = np.prod(1 + self.returns[:, columns], axis=1)
         expected = np.prod(1 + self.prediction.normal[:, columns], axis=1)
         difference: Floats = held - expected
@@ -81,13 +91,12 @@ class Abnormal:
 
 
 def abnormal_returns(
-    returns: Floats, sums: RunningSums, anchor: Ints, request: StudyRequest, model: NormalModel
+    history: History, anchor: Ints, request: StudyRequest, model: NormalModel
 ) -> Abnormal:
     """AR of every position.
 
     Args:
-        returns: returns of the series, (n,).
-        sums: the running sums of the same returns.
+        history: returns and factors of the series.
         anchor: rows of offset 0, (N,).
         request: event window, estimation window and gap.
         model: predicts the normal return.
@@ -97,8 +106,8 @@ def abnormal_returns(
     """
     rows = event_rows(anchor, request.window)
     first, last = estimation_rows(anchor, request.window, request.estimation, request.gap)
-    prediction = model.predict(Sample(returns, sums, rows, np.maximum(first, 1), last))
-    observed = take(returns, rows)
+    prediction = model.predict(Sample(history, rows, np.maximum(first, 1), last))
+    observed = take(history.returns, rows)
     return Abnormal(request.window, observed, prediction, observed - prediction.normal)
 
 

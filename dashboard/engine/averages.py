@@ -9,6 +9,7 @@ from scipy import special
 
 from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import Average
+from dashboard.engine.spread import count_mean_sd
 
 LEVEL: Final = 0.95
 DRAWS: Final = 2_000
@@ -66,11 +67,5 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
 
 
 def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
-    present = np.isfinite(values)
-    n = present.sum(axis=0)
-    filled = np.where(present, values, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(n > 0, filled.sum(axis=0) / n, np.nan)
-        square = (np.where(present, values - mean, 0.0) ** 2).sum(axis=0)
-        error = np.where(n > 1, np.sqrt(square / (n - 1) / n), np.nan)
-    return n, mean, error
+    n, mean, sd = count_mean_sd(values)
+    return n, mean, sd / np.sqrt(np.maximum(n, 1))

@@ -10,9 +10,10 @@ import pandas as pd
 
 from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import Pool, StudyRequest, Window
-from dashboard.engine.abnormal import abnormal_returns, standardise
+from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise
+from dashboard.engine.history import History
 from dashboard.engine.normal.base import NormalModel
-from dashboard.engine.windows import RunningSums, whole
+from dashboard.engine.windows import whole
 
 DECAY: Final = 0.94
 """EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
@@ -23,8 +24,15 @@ TIE: Final = 1 - 1e-12
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """Every admissible pseudo-date of a series: rows (K,), quiet flag, eve volatility."""
+    """Every admissible pseudo-date of a series.
 
+    `positions` (P,) are all rows whose windows lie inside the series and `everywhere` the
+    abnormal returns there; the other arrays keep the K of them that have enough history:
+    `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window.
+    """
+
+    positions: Ints
+    everywhere: Abnormal
     row: Ints
     quiet: Bools
     volatility: Floats
@@ -62,29 +70,33 @@ def far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
 
 
 def find_candidates(
-    returns: Floats, sums: RunningSums, occupied: Ints, request: StudyRequest, model: NormalModel
+    history: History, occupied: Ints, request: StudyRequest, model: NormalModel
 ) -> Candidates:
     """Every row whose estimation and event window lie inside the series.
 
     Args:
-        returns: returns of the series, (n,).
-        sums: the running sums of the same returns.
+        history: returns and factors of the series.
         occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
         request: windows and the number of returns needed.
         model: predicts the normal return, as for the events.
     """
-    rows = np.arange(1, len(returns), dtype=np.int64)
-    rows = rows[whole(rows, request.window, (request.estimation, request.gap), len(returns))]
-    found = abnormal_returns(returns, sums, rows, request, model)
+    rows = np.arange(1, len(history), dtype=np.int64)
+    rows = rows[whole(rows, request.window, (request.estimation, request.gap), len(history))]
+    found = abnormal_returns(history, rows, request, model)
     enough = found.prediction.usable >= request.min_estimation
     length = request.window[1] - request.window[0] + 1
     car, scar = {}, {}
     for window in request.cars:
         value, se = found.car(window)
         car[window], scar[window] = value[enough], standardise(value, se)[enough]
-    rows = rows[enough]
     return Candidates(
-        rows, far_from(rows, occupied, length), eve_volatility(returns)[rows], car, scar
+        rows,
+        found,
+        rows[enough],
+        far_from(rows[enough], occupied, length),
+        eve_volatility(history.returns)[rows[enough]],
+        car,
+        scar,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.domain.date_rules import breaks_between
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, Ints, Moments, RateSeries
+from dashboard.domain.series import Days, Floats, Ints, Moments, RateSeries
 from dashboard.domain.study import (
     CarResult,
     Skipped,
@@ -21,15 +21,20 @@ from dashboard.domain.study import (
     window_text,
 )
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
-from dashboard.engine.alignment import AFTER_DATA, Alignment, align
+from dashboard.engine.alignment import Alignment, align
 from dashboard.engine.crowding import kept_by_rule, others_in_window
+from dashboard.engine.history import History
 from dashboard.engine.normal import NORMAL_MODELS
-from dashboard.engine.normal.base import NormalModel
+from dashboard.engine.normal.base import NormalModel, Prediction
 from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
+from dashboard.engine.pooled import Measured
+from dashboard.engine.reasons import why_no_value, why_not_studied
 from dashboard.engine.returns import observed_returns
-from dashboard.engine.windows import RunningSums, event_rows, take
+from dashboard.engine.windows import estimation_rows, event_rows, take
 
 FEW_PLACEBOS: Final = 50
+CLEANED: Final = (0, 1)
+"""Offsets of other events that a clean estimation leaves out."""
 
 
 def moments(events: Sequence[Event]) -> Moments:
@@ -56,8 +61,23 @@ class _Known:
 
 
 def run(
-    series: RateSeries, events: Sequence[Event], known: Sequence[Event], request: StudyRequest
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
+    """Study events on one series; see `measure`."""
+    return measure(series, events, known, request, factors)[0]
+
+
+def measure(
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
+) -> tuple[StudyResult, Measured]:
     """Study events on one series.
 
     Args:
@@ -65,28 +85,68 @@ def run(
         events: the events to study; their order changes nothing.
         known: every known event, for crowding and quiet pseudo-dates; `events` are added.
         request: the parameters.
+        factors: series whose returns on the same market days explain normal returns.
 
     Returns:
-        A `StudyResult`; events that cannot be studied are in `skipped` with the reason.
+        A `StudyResult`, events that cannot be studied in `skipped` with the reason, and the
+        raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a model that is not on the shelf.
+        InputError: for a model that is not on the shelf, lacks its factors or fits as many
+            coefficients as there are returns.
     """
     model = model_by_id(request.model)
     ordered = sorted(events, key=lambda event: (event.starts_at, event.id))
     context = _known_rows(series, ordered, known)
-    returns = observed_returns(series.rate, series.card.move_sign, request.returns)
-    sums = RunningSums(returns)
-    chosen, alignment, skipped = _choose(series, ordered, request, sums)
-    found = abnormal_returns(returns, sums, alignment.row, request, model)
-    pool = find_candidates(returns, sums, context.first, request, model)
-    study = _Study(series, chosen, alignment, request, found, returns)
-    crowds = {w: _crowd(study, context, w) for w in (*request.cars, request.window)}
-    volatility = eve_volatility(returns)[alignment.row]
+    history = _history(series, factors, context, request)
+    chosen, alignment, skipped = _choose(series, ordered, (request, history, model))
+    found = abnormal_returns(history, alignment.row, request, model)
+    pool = find_candidates(history, context.first, request, model)
+    _refuse_few(request, pool.everywhere.prediction)
+    study = _Study(series, chosen, alignment, request, found, history)
+    crowds = {window: _crowd(study, context, window) for window in request.cars}
+    volatility = eve_volatility(history.returns)[alignment.row]
     cars = tuple(
         _car_result(study, pool, (window, crowds[window], volatility)) for window in request.cars
     )
-    return _result(study, cars, crowds[request.window], skipped)
+    result = _result(study, cars, context, skipped)
+    measured = Measured(
+        series.day, history, chosen, alignment.row, found, pool.positions, pool.everywhere
+    )
+    return result, measured
+
+
+def _refuse_few(request: StudyRequest, prediction: Prediction) -> None:
+    fitted = int((prediction.usable - prediction.df).max(initial=0))
+    if request.min_estimation <= fitted:
+        msg = (
+            f"--min-estimation {request.min_estimation}: --model {request.model} fits {fitted}"
+            f" coefficients; give at least {fitted + 1}"
+        )
+        raise InputError(msg)
+
+
+def _history(
+    series: RateSeries, factors: Sequence[RateSeries], known: _Known, request: StudyRequest
+) -> History:
+    returns = observed_returns(series.rate, series.card.move_sign, request.returns)
+    columns = [
+        observed_returns(on_days(factor, series.day), factor.card.move_sign, request.returns)
+        for factor in factors
+    ]
+    barred = np.zeros(len(series), dtype=bool)
+    if request.clean_estimation:
+        for offset in CLEANED:
+            rows = known.first + offset
+            barred[rows[rows < len(series)]] = True
+    return History(returns, np.column_stack(columns) if columns else None, barred)
+
+
+def on_days(factor: RateSeries, day: Days) -> Floats:
+    """The factor's rate on each market day, NaN where it has none; nothing is carried over."""
+    at = np.searchsorted(factor.day, day)
+    inside = np.minimum(at, len(factor) - 1)
+    return np.where(factor.day[inside] == day, factor.rate[inside], np.nan)
 
 
 def model_by_id(model_id: str) -> NormalModel:
@@ -110,7 +170,7 @@ class _Study:
     alignment: Alignment
     request: StudyRequest
     found: Abnormal
-    returns: Floats
+    history: History
 
 
 def _known_rows(series: RateSeries, events: Sequence[Event], known: Sequence[Event]) -> _Known:
@@ -128,18 +188,20 @@ def _known_rows(series: RateSeries, events: Sequence[Event], known: Sequence[Eve
 
 
 def _choose(
-    series: RateSeries, events: Sequence[Event], request: StudyRequest, sums: RunningSums
+    series: RateSeries,
+    events: Sequence[Event],
+    by: tuple[StudyRequest, History, NormalModel],
 ) -> tuple[tuple[Event, ...], Alignment, list[Skipped]]:
+    request, history, model = by
     card, skipped = series.card, []
     bound = [event for event in events if event.series in (None, card.id)]
     alignment = align_events(series, bound)
-    last = alignment.row + request.window[0] - request.gap - 1
-    first = np.maximum(last - request.estimation + 1, 1)
-    usable, _, _ = sums.over(first, np.maximum(last, 0))
+    rows = np.where(alignment.inside, alignment.row, 0)
+    usable = abnormal_returns(history, rows, request, model).prediction.usable
     keep = alignment.inside & (usable >= request.min_estimation)
     for k, event in enumerate(bound):
         if not keep[k]:
-            reason = _why_not(series, int(alignment.row[k]), int(usable[k]), request)
+            reason = why_not_studied(series, int(alignment.row[k]), int(usable[k]), request)
             skipped.append(Skipped(event.id, card.id, reason))
     order = np.flatnonzero(keep)
     order = order[np.argsort(alignment.row[order], kind="stable")]
@@ -150,19 +212,6 @@ def _choose(
     order = order[stays]
     cut = Alignment(alignment.row[order], alignment.shift_days[order], alignment.partial[order])
     return tuple(bound[k] for k in order.tolist()), cut, skipped
-
-
-def _why_not(series: RateSeries, row: int, usable: int, request: StudyRequest) -> str:
-    if len(series) == 0:
-        return "the series has no observations"
-    if row == AFTER_DATA:
-        return f"after the data: the last observation describes {series.day[-1]}"
-    if row < 1:
-        return f"before the data: the first observation describes {series.day[0]}"
-    return (
-        f"too little history: {usable} returns in the estimation window,"
-        f" {request.min_estimation} needed"
-    )
 
 
 def _car_result(
@@ -198,10 +247,7 @@ def _crowd(study: _Study, known: _Known, window: Window) -> tuple[tuple[str, ...
 
 
 def _result(
-    study: _Study,
-    cars: tuple[CarResult, ...],
-    crowd: tuple[tuple[str, ...], ...],
-    skipped: list[Skipped],
+    study: _Study, cars: tuple[CarResult, ...], known: _Known, skipped: list[Skipped]
 ) -> StudyResult:
     request, found = study.request, study.found
     offsets = np.arange(request.window[0], request.window[1] + 1, dtype=np.int64)
@@ -224,26 +270,34 @@ def _result(
         from_base=found.from_base(),
         sigma=found.prediction.sigma,
         n_estimation=found.prediction.usable,
-        crowd=crowd,
+        estimation_events=_estimation_events(study, known),
+        crowd=_crowd(study, known, request.window),
         flags=_flags(study, cars),
         cars=cars,
         skipped=(*skipped, *_incomplete(study, cars)),
     )
 
 
+def _estimation_events(study: _Study, known: _Known) -> Ints:
+    """How many known events lie in each event's estimation window, (N,)."""
+    rows, request = np.sort(known.first), study.request
+    first, last = estimation_rows(
+        study.alignment.row, request.window, request.estimation, request.gap
+    )
+    within = np.searchsorted(rows, last, "right") - np.searchsorted(rows, first, "left")
+    return within.astype(np.int64)
+
+
 def _incomplete(study: _Study, cars: tuple[CarResult, ...]) -> list[Skipped]:
     """Events taken out of a CAR window, because a return in it is missing."""
-    out, days = [], study.series.day
+    out, card = [], study.series.card
     for result in cars:
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
-            first, last = (int(study.alignment.row[k]) + offset for offset in result.window)
-            name = f"window {window_text(result.window)}"
-            if last >= len(days):
-                reason = f"{name} reaches past the last observation, which describes {days[-1]}"
-            else:
-                gap = next(r for r in range(first, last + 1) if not np.isfinite(study.returns[r]))
-                reason = f"{name}: the return on {days[gap]} is missing"
-            out.append(Skipped(study.events[k].id, study.series.card.id, reason))
+            row = int(study.alignment.row[k])
+            rows = range(row + result.window[0], row + result.window[1] + 1)
+            why = why_no_value(study.history, study.series.day, rows)
+            reason = f"window {window_text(result.window)}{why}"
+            out.append(Skipped(study.events[k].id, card.id, reason))
     return out
 
 

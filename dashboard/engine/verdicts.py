@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
-from dashboard.domain.series import Bools, Floats
-from dashboard.domain.study import TestResult, Window
-from dashboard.engine.corrections import holm
+from dashboard.domain.study import TestResult
+from dashboard.engine.cautions import caution, dates_pattern
+from dashboard.engine.corrections import CORRECTIONS
+from dashboard.engine.pooled import GroupSample, Pooled, members_of
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.significance.base import GroupSample
 
-FAMILY = "one test over all groups and windows of one series; Holm"
+FAMILY: Final = (
+    "the p-values of one test over all groups and CAR windows of the study; those of the single"
+    " days that are no CAR window form a family of their own"
+)
 """The declared family of the adjusted p-values."""
 
-ALL = "all"
 
-
-def groups_of(categories: tuple[str, ...]) -> dict[str, Bools]:
-    """Members of "all" and of each category that occurs, in alphabetical order."""
-    names = np.array(categories, dtype=object)
-    members = {name: names == name for name in sorted(set(categories)) if name and name != ALL}
-    return {ALL: np.ones(len(names), dtype=bool), **members}
-
-
-def apply_tests(
-    groups: Mapping[str, Bools], windows: Mapping[Window, tuple[Floats, Floats]]
-) -> tuple[TestResult, ...]:
-    """Apply every test of the shelf.
-
-    Args:
-        groups: members of each group, (N,).
-        windows: CAR and S_CAR of all events for each window, each (N,).
+def apply_tests(pooled: Pooled) -> tuple[TestResult, ...]:
+    """Apply every test of the shelf to "all" and to each category.
 
     Returns:
-        One result a group, window and test, with Holm-adjusted p-values in `FAMILY`.
+        One result a group, window and test, p-values adjusted within `FAMILY` by the
+        request's correction.
     """
-    results = list(_raw(groups, windows))
+    if len(pooled) == 0:
+        return ()
+    results = list(_raw(pooled))
+    correct = CORRECTIONS[pooled.request.correction]
+    adjusted = np.full(len(results), np.nan)
+    names = np.array([result.test for result in results], dtype=object)
+    p_values = np.array([result.p_value for result in results], dtype=float)
+    asked = np.array([result.window in pooled.request.cars for result in results], dtype=bool)
     for test in SIGNIFICANCE_TESTS:
-        family = [k for k, result in enumerate(results) if result.test == test.id]
-        adjusted = holm(np.array([results[k].p_value for k in family], dtype=float))
-        for k, p in zip(family, adjusted.tolist(), strict=True):
-            results[k] = replace(results[k], p_adjusted=p)
-    return tuple(results)
+        for family in ((names == test.id) & asked, (names == test.id) & ~asked):
+            adjusted[family] = correct(p_values[family])
+    return tuple(
+        replace(result, p_adjusted=p) for result, p in zip(results, adjusted.tolist(), strict=True)
+    )
 
 
-def _raw(
-    groups: Mapping[str, Bools], windows: Mapping[Window, tuple[Floats, Floats]]
-) -> Iterator[TestResult]:
-    for group, member in groups.items():
-        for window, (car, se) in windows.items():
-            usable = member & np.isfinite(car)
-            sample = GroupSample(car[usable], se[usable])
-            for test in SIGNIFICANCE_TESTS:
-                found = test.apply(sample)
+def _raw(pooled: Pooled) -> Iterator[TestResult]:
+    for group, member in members_of(pooled.events).items():
+        sample = GroupSample(pooled, member)
+        found = [test.apply(sample) for test in SIGNIFICANCE_TESTS]
+        pattern = dates_pattern(sample)
+        warned = {test.id: caution(test.id, pattern) for test in SIGNIFICANCE_TESTS}
+        for w, window in enumerate(pooled.windows):
+            for test, outcome in zip(SIGNIFICANCE_TESTS, found, strict=True):
                 yield TestResult(
                     group,
                     window,
                     test.id,
-                    found.statistic,
-                    found.df,
-                    found.p_value,
+                    float(outcome.statistic[w]),
+                    float(outcome.df[w]),
+                    float(outcome.p_value[w]),
                     float("nan"),
-                    found.n,
+                    int(outcome.n[w]),
                     test.null_hypothesis,
                     test.reference,
+                    outcome.reason[w] or outcome.note[w],
+                    "" if outcome.reason[w] else warned[test.id],
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.domain.series import Floats
-from dashboard.engine.normal.base import Prediction, Sample
+from dashboard.engine.normal.base import Prediction, Sample, no_slopes, root_mean
 
 
 class ConstantMean:
@@ -14,13 +14,13 @@ class ConstantMean:
     id = "mean"
     title = "Constant mean"
     reference = "Campbell, Lo & MacKinlay 1997, section 4.3; Brown & Warner 1985, JFE 14"
+    needs = "no factor"
 
     def predict(self, sample: Sample) -> Prediction:
         """Predict the estimation mean on every event row."""
-        usable, mean, sse = sample.sums.over(sample.first, sample.last)
-        df = usable - 1
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sigma = np.where(df > 0, np.sqrt(sse / df), np.nan)
+        found = sample.history.own.over(sample.first, sample.last)
+        usable, mean = found.count, found.means[0]
+        sigma = root_mean(found.cross[0, 0], usable - 1)
 
         def factor(first: int, last: int) -> Floats:
             length = last - first + 1
@@ -28,4 +28,4 @@ class ConstantMean:
                 return length + length**2 / usable
 
         normal = np.broadcast_to(mean[:, None], sample.rows.shape)
-        return Prediction(normal, sigma, usable, df, factor)
+        return Prediction(normal, sigma, usable, usable - 1, factor, mean, no_slopes(sample))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.domain.series import Floats
-from dashboard.engine.normal.base import Prediction, Sample
+from dashboard.engine.normal.base import Prediction, Sample, no_slopes, root_mean
 
 
 class NoChange:
@@ -14,14 +14,17 @@ class NoChange:
     id = "none"
     title = "No change"
     reference = "Meese & Rogoff 1983, J. International Economics 14"
+    needs = "no factor"
 
     def predict(self, sample: Sample) -> Prediction:
         """Predict 0; `1'V1 = L`, because nothing is estimated but the variance."""
-        usable, mean, sse = sample.sums.over(sample.first, sample.last)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sigma = np.sqrt((sse + usable * mean**2) / usable)
+        found = sample.history.own.over(sample.first, sample.last)
+        usable = found.count
+        sigma = root_mean(found.cross[0, 0] + usable * found.means[0] ** 2, usable)
 
         def factor(first: int, last: int) -> Floats:
             return np.full(len(usable), float(last - first + 1))
 
-        return Prediction(np.zeros(sample.rows.shape), sigma, usable, usable, factor)
+        nothing = np.zeros(len(usable))
+        normal = np.zeros(sample.rows.shape)
+        return Prediction(normal, sigma, usable, usable, factor, nothing, no_slopes(sample))

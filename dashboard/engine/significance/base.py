@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol, TypeAlias
 
-from dashboard.domain.series import Floats
+import numpy as np
+from scipy import special
 
-NOT_APPLICABLE: Final = float("nan")
+from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.spread import count_mean_sd
+
+Applies: TypeAlias = tuple[Bools, str | Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class GroupSample:
-    """The abnormal moves of one group in one window; events without a value are left out.
+class Outcome:
+    """What a test found in each of W windows; NaN `p_value` with a `reason` where it cannot.
 
-    `car` and `se` (N,) are CAR (or AR for a one-day window) and its forecast standard error.
+    `statistic`, `df`, `p_value` are (W,) floats, `n` (W,) counts, `note` what a reader of each
+    number must know ("31 % of the pairs overlap"), W sentences.
     """
 
-    car: Floats
-    se: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a test found. NaN `p_value` with a `reason` where it does not apply."""
-
-    statistic: float
-    df: float
-    p_value: float
-    n: int
-    reason: str = ""
-
-
-def does_not_apply(n: int, reason: str) -> Outcome:
-    """An outcome without a number, with the reason a person reads."""
-    return Outcome(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, n, reason)
+    statistic: Floats
+    df: Floats
+    p_value: Floats
+    n: Ints
+    reason: tuple[str, ...]
+    note: tuple[str, ...]
 
 
 class SignificanceTest(Protocol):
@@ -47,5 +42,66 @@ class SignificanceTest(Protocol):
     assumptions: str
 
     def apply(self, sample: GroupSample) -> Outcome:
-        """Test one group in one window."""
+        """Test one group in every window."""
         ...
+
+
+def outcome(  # noqa: PLR0913 - an outcome has this many parts
+    statistic: Floats,
+    p_value: Floats,
+    n: Ints,
+    applies: Applies,
+    *,
+    df: Floats | float = np.nan,
+    note: str | Sequence[str] = "",
+) -> Outcome:
+    """An outcome with NaN and the reason wherever the test does not apply.
+
+    `applies` is the mask of windows (W,) and the sentence for the others; a sentence or a note
+    may be one for all windows or one for each.
+    """
+    good = applies[0] & np.isfinite(statistic)
+    nothing = np.full(len(good), np.nan)
+    return Outcome(
+        np.where(good, statistic, nothing),
+        np.where(good, np.broadcast_to(df, good.shape), nothing),
+        np.where(good, p_value, nothing),
+        np.asarray(n, dtype=np.int64),
+        tuple(
+            "" if fine else why
+            for fine, why in zip(good.tolist(), _each(applies[1], len(good)), strict=True)
+        ),
+        _each(note, len(good)),
+    )
+
+
+def _each(text: str | Sequence[str], count: int) -> tuple[str, ...]:
+    return (text,) * count if isinstance(text, str) else tuple(text)
+
+
+def against_t(
+    statistic: Floats,
+    df: Floats | Ints,
+    n: Ints,
+    applies: Applies,
+    note: str | Sequence[str] = "",
+) -> Outcome:
+    """Two-sided p from Student's t."""
+    df = np.asarray(df, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        p = 2 * special.stdtr(np.maximum(df, 1.0), -np.abs(statistic))
+    return outcome(statistic, p, n, (applies[0] & (df > 0), applies[1]), df=df, note=note)
+
+
+def against_normal(
+    statistic: Floats, n: Ints, applies: Applies, note: str | Sequence[str] = ""
+) -> Outcome:
+    """Two-sided p from the standard normal."""
+    return outcome(statistic, 2 * special.ndtr(-np.abs(statistic)), n, applies, note=note)
+
+
+def t_of_mean(values: Floats) -> tuple[Floats, Ints]:
+    """`mean / (sd / sqrt n)` down the columns and the counts; NaN where nothing varies."""
+    n, mean, sd = count_mean_sd(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sd > 0, mean / (sd / np.sqrt(n)), np.nan), n

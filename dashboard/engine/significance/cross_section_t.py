@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import special
-
-from dashboard.engine.significance.base import GroupSample, Outcome, does_not_apply
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.significance.base import Outcome, against_t, t_of_mean
 
 
 class CrossSectionT:
@@ -18,12 +16,6 @@ class CrossSectionT:
     assumptions = "assumes independent events; survives event-induced variance"
 
     def apply(self, sample: GroupSample) -> Outcome:
-        """Student t with N-1 degrees of freedom, two-sided."""
-        n = len(sample.car)
-        if n < 2:
-            return does_not_apply(n, "needs at least 2 events")
-        spread = float(sample.car.std(ddof=1))
-        if spread == 0:
-            return does_not_apply(n, "all events moved alike")
-        t = float(sample.car.mean()) / (spread / np.sqrt(n))
-        return Outcome(t, n - 1, float(2 * special.stdtr(n - 1, -abs(t))), n)
+        """Student t with N-1 degrees of freedom."""
+        t, n = t_of_mean(sample.car)
+        return against_t(t, n - 1, n, (n >= 2, "needs at least 2 events that differ"))

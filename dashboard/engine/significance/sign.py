@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
-from dashboard.engine.significance.base import GroupSample, Outcome, does_not_apply
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.significance.base import Outcome, outcome
+from dashboard.engine.signs import binomial_p, dropped
 
 
 class Sign:
@@ -19,10 +20,10 @@ class Sign:
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Exact binomial p; N counts the events that moved."""
-        moved = sample.car[sample.car != 0]
-        n = len(moved)
-        if n == 0:
-            return does_not_apply(n, "no event moved")
-        up = int((moved > 0).sum())
-        tail = float(special.bdtr(min(up, n - up), n, 0.5))
-        return Outcome((up - n / 2) / (np.sqrt(n) / 2), np.nan, min(1.0, 2 * tail), n)
+        up = (sample.car > 0).sum(axis=0)
+        n = up + (sample.car < 0).sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = (up - n / 2) / (np.sqrt(n) / 2)
+        return outcome(
+            z, binomial_p(up, n), n, (n >= 1, "no event moved"), note=dropped(sample.counts - n)
+        )

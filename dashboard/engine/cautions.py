@@ -1,0 +1,51 @@
+"""Cautions: where simulation says that a test rejects too often or too rarely."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.size_table import SIZE, STUDIES
+
+TRUSTED: Final = (0.03, 0.07)
+"""A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
+SCATTERED_BELOW: Final = 0.25
+DENSE_ABOVE: Final = 0.05
+
+
+def dates_pattern(sample: GroupSample) -> str:
+    """The simulated pattern that the dates of a group resemble most.
+
+    `scattered`: fewer than a quarter of the event windows overlap another's. `dense`: more
+    than one event in twenty rows over the span of the group. Otherwise `clustered`.
+    """
+    if sample.size < 2:
+        return "scattered"
+    starts, ends = (days[sample.member] for days in sample.pooled.window_days())
+    order = np.argsort(starts, kind="stable")
+    touching = starts[order][1:] <= np.maximum.accumulate(ends[order])[:-1]
+    overlapping = np.concatenate((touching, [False])) | np.concatenate(([False], touching))
+    if overlapping.mean() < SCATTERED_BELOW:
+        return "scattered"
+    rows = sample.pooled.row[sample.member]
+    span = int(rows.max() - rows.min()) + 1
+    return "dense" if sample.size / span > DENSE_ABOVE else "clustered"
+
+
+def caution(test_id: str, pattern: str) -> str:
+    """A sentence where the test's simulated size lies outside 3-7 % for this pattern, else empty.
+
+    The worst of the simulated series (normal, GARCH, real rouble) counts.
+    """
+    rates = [rate for (_, dates), rate in SIZE.get(test_id, {}).items() if dates == pattern]
+    if not rates:
+        return ""
+    worst = max(rates, key=lambda rate: abs(rate - sum(TRUSTED) / 2))
+    if TRUSTED[0] <= worst <= TRUSTED[1]:
+        return ""
+    return (
+        f"rejects {100 * worst:.0f} % at the 5 % level in {STUDIES:,} simulated studies without"
+        f" effect and with {pattern} dates"
+    )

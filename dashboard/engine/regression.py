@@ -1,0 +1,93 @@
+"""Regression of returns on category dummies and factors, with HAC standard errors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.series import Floats
+from dashboard.domain.study import RegressionRow
+from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.pooled import Pooled, members_of
+
+CONSTANT: Final = "constant"
+
+
+def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRow, ...]:
+    """Least squares of every return on a constant, one dummy a category, and the factors.
+
+    A dummy is 1 on the rows that are offset 0 of an event of the category. With several
+    series each has its own constant, and the error products stay within a series. Standard
+    errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
+    `floor(4 (T/100)^(2/9))` lags; p from t(n - k). Dummies that never or always occur, and
+    columns that repeat others, are left out.
+
+    Args:
+        pooled: the events and histories of all series.
+        factor_names: names of the K factors of every history.
+    """
+    blocks = _blocks(pooled, factor_names)
+    if not blocks:
+        return ()
+    names = [CONSTANT, *(name for name in members_of(pooled.events) if name != "all"),
+             *factor_names, *(f"series_{k}" for k in range(1, len(pooled.measured)))]  # fmt: skip
+    kept = _independent(np.concatenate([design for design, _ in blocks]))
+    blocks = [(design[:, kept], returns) for design, returns in blocks]
+    design = np.concatenate([block for block, _ in blocks])
+    returns = np.concatenate([block for _, block in blocks])
+    n, k = design.shape
+    if n <= k:
+        return ()
+    bread = np.linalg.inv(design.T @ design)
+    estimate = bread @ (design.T @ returns)
+    lags = int(4 * (max(len(block) for _, block in blocks) / 100) ** (2 / 9))
+    meat = sum(_long_run(x * (y - x @ estimate)[:, None], lags) for x, y in blocks)
+    error = np.sqrt(np.diag(bread @ meat @ bread))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = estimate / error
+    p = two_sided_p(t, np.full(k, n - k))
+    columns = zip(estimate.tolist(), error.tolist(), t.tolist(), p.tolist(), strict=True)
+    return tuple(
+        RegressionRow(names[column], value, se, statistic, p_value, n, lags)
+        for column, (value, se, statistic, p_value) in zip(kept, columns, strict=True)
+    )
+
+
+def _blocks(pooled: Pooled, factor_names: tuple[str, ...]) -> list[tuple[Floats, Floats]]:
+    groups = {name: who for name, who in members_of(pooled.events).items() if name != "all"}
+    blocks = []
+    for k, each in enumerate(pooled.measured):
+        history = each.history
+        size = len(history)
+        dummies = np.zeros((size, len(groups)))
+        for column, member in enumerate(groups.values()):
+            dummies[each.row[member[pooled.series == k]], column] = 1.0
+        own = np.zeros((size, len(pooled.measured) - 1))
+        if k:
+            own[:, k - 1] = 1.0
+        factors = history.factors[:, : len(factor_names)]
+        design = np.column_stack((np.ones(size), dummies, factors, own))
+        present = np.isfinite(history.returns) & np.isfinite(design).all(axis=1)
+        if present.any():
+            blocks.append((design[present], history.returns[present]))
+    return blocks
+
+
+def _independent(design: Floats) -> list[int]:
+    """Columns that add something to those before them."""
+    kept: list[int] = []
+    for column in range(design.shape[1]):
+        trial = [*kept, column]
+        if np.linalg.matrix_rank(design[:, trial]) == len(trial):
+            kept = trial
+    return kept
+
+
+def _long_run(scores: Floats, lags: int) -> Floats:
+    """Newey-West sum of score products over one series, (k, k)."""
+    total: Floats = scores.T @ scores
+    for lag in range(1, min(lags, len(scores) - 1) + 1):
+        product = scores[lag:].T @ scores[:-lag]
+        total = total + (1 - lag / (lags + 1)) * (product + product.T)
+    return total

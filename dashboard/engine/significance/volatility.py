@@ -1,0 +1,42 @@
+"""Volatility: are event days more agitated than the same pattern of dates elsewhere?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.domain.series import Floats
+from dashboard.engine.abnormal import standardise
+from dashboard.engine.pooled import GroupSample, Measured
+from dashboard.engine.shifts import FEWEST_SHIFTS, share_at_least, shifted_means
+from dashboard.engine.significance.base import Outcome, outcome
+
+
+class Volatility:
+    """Mean squared SAR of the window's days over that of all shifts; one-sided by shift."""
+
+    id = "volatility"
+    title = "Volatility reaction"
+    null_hypothesis = "squared standardised returns are no larger than at shifted dates"
+    reference = "Beaver 1968, J. Accounting Research 6; Patell 1976, J. Accounting Research 14"
+    assumptions = "survives clustered dates and dependence; assumes the series is stationary"
+
+    def apply(self, sample: GroupSample) -> Outcome:
+        """The statistic is the ratio of the events' mean square to that of all shifts."""
+        windows, start = sample.pooled.windows, sample.pooled.request.window[0]
+
+        def squares(each: Measured) -> Floats:
+            square = standardise(each.everywhere.ar, each.everywhere.ar_se) ** 2
+            return np.column_stack(
+                [square[:, a - start : b - start + 1].mean(axis=1) for a, b in windows]
+            )
+
+        means, n = shifted_means(sample, squares)
+        if len(means) == 0:
+            means = np.full((1, len(windows)), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            known = np.isfinite(means)
+            ratio = means[0] / (np.where(known, means, 0.0).sum(axis=0) / known.sum(axis=0))
+        applies = (n >= 1) & (len(means) >= FEWEST_SHIFTS)
+        reason = f"needs an event with full history and {FEWEST_SHIFTS} admissible shifts"
+        p = share_at_least(means, two_sided=False)
+        return outcome(ratio, p, n, (applies, reason), note=f"{len(means)} shifts")
