@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import events, pages, rates, study
+from dashboard.cli import events, pages, rates, robustness, study
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -26,6 +26,7 @@ TRACEBACK = "--traceback"
 app = group("What the news did to the exchange rate of the rouble.")
 app.command("open")(pages.open_pages)
 app.command("study")(study.study)
+app.command("robustness")(robustness.robustness)
 app.command("facts")(study.facts)
 app.command("export")(study.export_everything)
 app.add_typer(events.commands, name="events")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,9 @@ from dashboard.domain.errors import InputError
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
     from dashboard.domain.event import Event
+    from dashboard.domain.series import RateSeries
     from dashboard.services.choose_input import ChosenSeries, RateFile
+    from dashboard.services.export_tables import MadeOf
     from dashboard.services.find_events import EventFilter
 
 DEFAULT_SERIES = "usd_rub_cbr"
@@ -81,6 +85,68 @@ def chosen_series(
         raise InputError(msg)
     terminal.mention(chosen.messages)
     return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a study is asked about, and what went into it for the manifest."""
+
+    series: tuple[RateSeries, ...]
+    factors: tuple[RateSeries, ...]
+    events: tuple[Event, ...]
+    known: tuple[Event, ...]
+    made: MadeOf
+
+
+def read_question(
+    parts: Parts,
+    of_rates: tuple[Many, Quote | None, Many, Many],
+    of_events: tuple[Path | None, Many, str | None],
+) -> Question:
+    """The series, factors and events that were named.
+
+    Args:
+        parts: the real parts.
+        of_rates: ids or files, quote, columns, factors.
+        of_events: a file, categories, origin.
+
+    Raises:
+        InputError: one of them is not there or cannot be read.
+    """
+    from dashboard.assembly import events_from_file
+    from dashboard.services.choose_input import (
+        choose_events,
+        events_of_file,
+        events_of_house,
+        split_factors,
+    )
+    from dashboard.services.export_tables import MadeOf
+    from dashboard.services.get_rates import list_cards
+    from dashboard.ui import terminal
+
+    (names, quote, columns, factors), (file, categories, origin) = of_rates, of_events
+    ours = {card.id for card in list_cards(parts.rates)}
+    of_file = [name for name in factors or () if name not in ours]
+    wanted = list(dict.fromkeys((*columns, *of_file))) if columns else None
+    chosen = chosen_series(parts, names, quote, wanted)
+    chosen, regressors = split_factors(chosen, factors or (), parts.rates)
+    if file is None:
+        source = events_of_house(parts.catalogue, parts.notes)
+    else:
+        source = events_of_file(events_from_file(file))
+    terminal.mention(source.messages)
+    studied = choose_events(source.events, categories or (), origin)
+    asked = {
+        "events": source.name,
+        "category": categories or [],
+        "origin": origin,
+        "quote": quote,
+        "factors": [factor.card.id for factor in regressors],
+    }
+    epoch = parts.settings.source_date_epoch
+    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+    made = MadeOf(asked, (*chosen.files, *source.files), now)
+    return Question(chosen.series, regressors, studied, source.events, made)
 
 
 @contextmanager

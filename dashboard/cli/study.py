@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from dashboard.cli.house import all_known, chosen_series, parts_of_house
+from dashboard.cli.house import all_known, chosen_series, parts_of_house, read_question
 from dashboard.cli.options import (
     Arg,
     AsJson,
@@ -17,12 +16,15 @@ from dashboard.cli.options import (
     Quote,
     QuoteOf,
     RatesOf,
+    Seed,
 )
-from dashboard.domain.errors import InputError
 
 if TYPE_CHECKING:
     from dashboard.domain.study import StudyAnswer, StudyRequest
     from dashboard.services.export_tables import MadeOf
+
+
+MODELS = "none, mean, market-adjusted, market, scholes-williams or garch."
 
 
 def study(  # noqa: PLR0913 - the options of the contract
@@ -31,12 +33,14 @@ def study(  # noqa: PLR0913 - the options of the contract
     events: Annotated[
         Path | None, Opt(metavar="FILE", help="A CSV id,date[,time_utc]… instead of ours.")
     ] = None,
-    factor: Annotated[Many, Opt(hidden=True)] = None,
+    factor: Annotated[
+        Many, Opt(metavar="COLUMN|ID", help="A regressor of the normal return; repeatable.")
+    ] = None,
     series: Annotated[Many, Opt(metavar="COLUMN", help="Only this series; repeatable.")] = None,
     category: OfKind = None,
     origin: OfOrigin = None,
     returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
-    model: Annotated[str, Opt(metavar="none|mean", help="The normal return.")] = "mean",
+    model: Annotated[str, Opt(metavar="MODEL", help=MODELS)] = "mean",
     window: Annotated[str, Opt(metavar="A:B", help="Event window, in offsets.")] = "-5:10",
     car: Annotated[Many, Opt(metavar="A:B", help="CAR window; repeatable. [default: 0:1]")] = None,
     estimation: Annotated[int, Opt(max=100_000, help="Returns in the estimation window.")] = 120,
@@ -46,9 +50,15 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["keep", "first", "exclude"], Opt(help="What to do where event windows overlap.")
     ] = "keep",
     pool: Annotated[Literal["quiet", "all"], Opt(help="Dates to compare with.")] = "quiet",
-    seed: Annotated[int, Opt(min=0, max=2**32 - 1, help="Of what is simulated.")] = 1,
+    clean_estimation: Annotated[
+        bool, Opt("--clean-estimation", help="Estimate without the [0,1] rows of any event.")
+    ] = False,
+    correction: Annotated[
+        Literal["holm", "hochberg", "bonferroni", "bh", "by"], Opt(help="Of the p-values.")
+    ] = "holm",
+    seed: Seed = 1,
     quote: QuoteOf = "as-quoted",
-    out: Annotated[Path | None, Opt(metavar="DIR", help="Write five CSVs and a manifest.")] = None,
+    out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
@@ -56,9 +66,6 @@ def study(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.export_tables import study_json, write_study
     from dashboard.ui import terminal, typed
 
-    if factor:
-        msg = f"--factor {factor[0]}: models with factors are not there yet; drop it"
-        raise InputError(msg)
     request = StudyRequest(
         returns=returns,
         model=model,
@@ -69,9 +76,11 @@ def study(  # noqa: PLR0913 - the options of the contract
         min_estimation=min_estimation,
         overlap=overlap,
         pool=pool,
+        clean_estimation=clean_estimation,
+        correction=correction,
         seed=seed,
     )
-    answer, made = _study(request, (rates, quote, series), (events, category, origin))
+    answer, made = _study(request, (rates, quote, series, factor), (events, category, origin))
     if out is not None:
         write_study(out, answer, made)
     if as_json:
@@ -123,27 +132,20 @@ def export_everything(
 
 def _study(
     request: StudyRequest,
-    of_rates: tuple[Many, Quote | None, Many] = (None, None, None),
+    of_rates: tuple[Many, Quote | None, Many, Many] = (None, None, None, None),
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
 ) -> tuple[StudyAnswer, MadeOf]:
     """The answer of a study, and what went into it for the manifest."""
     parts = parts_of_house()
-    from dashboard.assembly import events_from_file
-    from dashboard.services.choose_input import choose_events, events_of_file, events_of_house
-    from dashboard.services.export_tables import MadeOf
     from dashboard.services.run_study import run_study
-    from dashboard.ui import terminal
 
-    (names, quote, columns), (file, categories, origin) = of_rates, of_events
-    chosen = chosen_series(parts, names, quote, columns)
-    if file is None:
-        source = events_of_house(parts.catalogue, parts.notes)
-    else:
-        source = events_of_file(events_from_file(file))
-    terminal.mention(source.messages)
-    studied = choose_events(source.events, categories or (), origin)
-    answer = run_study(chosen.series, studied, request, known=source.events, compute=parts.compute)
-    asked = {"events": source.name, "category": categories or [], "origin": origin, "quote": quote}
-    epoch = parts.settings.source_date_epoch
-    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
-    return answer, MadeOf(asked, (*chosen.files, *source.files), now)
+    question = read_question(parts, of_rates, of_events)
+    answer = run_study(
+        question.series,
+        question.events,
+        request,
+        known=question.known,
+        factors=question.factors,
+        compute=parts.compute,
+    )
+    return answer, question.made

@@ -43,8 +43,12 @@ class Manifest:
     created_at: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
 
-    def as_json(self, files: Mapping[str, Mapping[str, Any]]) -> bytes:
-        """The manifest with the rows, size and hash of the files it vouches for."""
+    def as_json(self, files: Mapping[str, Mapping[str, Any]], before: bytes = b"") -> bytes:
+        """The manifest with the rows, size and hash of the files it vouches for.
+
+        `before` is the manifest that stood in the folder: where nothing but the moment of
+        writing differs, the tables were created then, and its bytes are kept.
+        """
         rows = {name: entry["rows"] for name, entry in files.items()}
         content = {
             "parameters": self.parameters,
@@ -54,7 +58,11 @@ class Manifest:
             "files": files,
             "created_at": self.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
-        return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+        moment = content["created_at"]
+        content["created_at"] = _created_at(before)
+        if content["created_at"] is None or _as_bytes(content) != before:
+            content["created_at"] = moment
+        return _as_bytes(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,10 @@ def write_bundle(
     """
     make_folder(folder)
     try:
+        before = _read(folder / MANIFEST)
         (folder / MANIFEST).unlink(missing_ok=True)
         entries = {name: _write(folder / name, content) for name, content in files.items()}
-        _write(folder / MANIFEST, Content([manifest.as_json(entries)], 1))
+        _write(folder / MANIFEST, Content([manifest.as_json(entries, before)], 1))
     except PermissionError as error:
         msg = f"--out {folder.name}: may not be written to; choose another folder"
         raise InputError(msg) from error
@@ -135,6 +144,23 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
 def data_file(path: Path) -> DataFile:
     """A file of a person's with its hash, for the manifest."""
     return DataFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _as_bytes(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _created_at(manifest: bytes) -> Any:
+    """The moment a manifest names; None where it is no manifest."""
+    try:
+        content = json.loads(manifest)
+    except ValueError:
+        return None
+    return content.get("created_at") if isinstance(content, dict) else None
 
 
 def _write(path: Path, content: Content) -> dict[str, Any]:

@@ -76,6 +76,36 @@ SKIPPED: Final = Table(
     "Events that are not in the answer, with the reason",
     _columns("event_id:text series:text reason:text"),
 )
+CORRELATION: Final = Table(
+    "correlation",
+    "Lead-lag correlation of events with returns; the band is that of shifted dates",
+    _columns("group:text lag:int method:text r low high n:int"),
+)
+REGRESSION: Final = Table(
+    "regression",
+    "Returns on categories and factors, HAC standard errors",
+    _columns("term:text estimate se t p_value n:int lags:int"),
+)
+DIRECTION: Final = Table(
+    "direction",
+    "How often the rouble moved as expected",
+    _columns(
+        "group:text window:window n:int hits:int share low high p_value unclear:int unmoved:int"
+    ),
+)
+INTERVALS: Final = Table(
+    "intervals",
+    "Cluster-bootstrap intervals of the CAAR",
+    _columns("group:text window:window method:text low high clusters:int draws:int"),
+)
+SPECIFICATIONS: Final = Table(
+    "specifications",
+    "One question under every combination of choices",
+    _columns(
+        "series:text model:text window:window estimation:int gap:int overlap:text"
+        " event_filter:text returns:text n:int caar ci_low ci_high p_value p_overlap"
+    ),
+)
 RATES: Final = Table(
     "rates",
     "Published rates with the market day and the moment each was known",
@@ -127,11 +157,22 @@ FACTS: Final = Table(
     ),
 )
 
-STUDY_TABLES: Final = (PATHS, STUDY_EVENTS, AVERAGES, TESTS, SKIPPED)
+STUDY_TABLES: Final = (
+    PATHS,
+    STUDY_EVENTS,
+    AVERAGES,
+    TESTS,
+    SKIPPED,
+    CORRELATION,
+    REGRESSION,
+    DIRECTION,
+    INTERVALS,
+)
 TABLES: Final = {
     table.name: table
     for table in (
         *STUDY_TABLES,
+        SPECIFICATIONS,
         RATES,
         EVENT_LIST,
         LARGEST_MOVES,

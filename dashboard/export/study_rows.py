@@ -1,4 +1,4 @@
-"""The rows of the five study tables, made from study results column by column."""
+"""The rows of the study tables, made from study results column by column."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.domain.study import CarResult, StudyAnswer, StudyResult, TestResult, window_text
+from dashboard.domain.robustness import RobustnessAnswer
+from dashboard.domain.study import (
+    CarResult,
+    DirectionRow,
+    Interval,
+    StudyAnswer,
+    StudyResult,
+    TestResult,
+    window_text,
+)
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 
 
 def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
-    """The rows of `paths`, `events`, `averages`, `tests` and `skipped`.
+    """The rows of every table of a study.
 
     Returns:
         Rows by table name, in the order of the columns of `dashboard.export.columns`.
@@ -26,6 +35,10 @@ def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
         "averages": [astuple(average) for average in answer.averages],
         "tests": [_test(test) for test in answer.tests],
         "skipped": [(row.event_id, row.series, row.reason) for row in answer.skipped],
+        "correlation": [astuple(row) for row in answer.correlations],
+        "regression": [astuple(row) for row in answer.regression],
+        "direction": [_windowed(row) for row in answer.directions],
+        "intervals": [_windowed(row) for row in answer.intervals],
     }
 
 
@@ -87,6 +100,24 @@ def _test(row: TestResult) -> tuple[Any, ...]:
         row.group, window_text(row.window), row.test, row.statistic, row.df, row.p_value,
         row.p_adjusted, row.n, row.null_hypothesis, row.reference,
     )  # fmt: skip
+
+
+def _windowed(row: DirectionRow | Interval) -> tuple[Any, ...]:
+    group, window, *others = astuple(row)
+    return (group, window_text(window), *others)
+
+
+def specification_rows(answer: RobustnessAnswer) -> Rows:
+    """One row a specification: its choices, then what it found."""
+    return [
+        (
+            chosen.series, chosen.model, window_text(chosen.window), chosen.estimation,
+            chosen.gap, chosen.overlap, chosen.event_filter, chosen.returns, row.n, row.caar,
+            row.low, row.high, row.p_value, row.p_overlap,
+        )
+        for row in answer.rows
+        for chosen in [row.specification]
+    ]  # fmt: skip
 
 
 def _days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:

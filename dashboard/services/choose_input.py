@@ -114,6 +114,42 @@ def choose_series(
     return ChosenSeries(_picked(series, columns), tuple(files), tuple(messages))
 
 
+def split_factors(
+    chosen: ChosenSeries, names: Sequence[str], sources: Sequence[RateSource]
+) -> tuple[ChosenSeries, tuple[RateSeries, ...]]:
+    """Part the factors from the series that are studied.
+
+    Args:
+        chosen: the series asked for; a factor that is among them is taken out.
+        names: columns of a file, or ids of our own series.
+        sources: where ids are looked up.
+
+    Returns:
+        What is left to study, with the files of all, and the factors in the order named.
+
+    Raises:
+        InputError: a factor is neither, or nothing is left to study.
+    """
+    by_name = {each.card.id.casefold(): each for each in chosen.series}
+    factors, files = [], list(chosen.files)
+    for name in dict.fromkeys(names):
+        found = by_name.pop(name.casefold(), None)
+        if found is None:
+            source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
+            if source is None:
+                known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
+                msg = f"--factor {name}: is no column and no series; choose one of {known}"
+                raise InputError(msg)
+            found = source.get(name)
+            files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
+        factors.append(found)
+    if not by_name:
+        msg = "--factor: every series is a factor; leave one to study"
+        raise InputError(msg)
+    left = tuple(each for each in chosen.series if each.card.id.casefold() in by_name)
+    return ChosenSeries(left, tuple(files), chosen.messages), tuple(factors)
+
+
 def events_of_house(catalogue: EventSource, notes: NoteStore) -> ChosenEvents:
     """The catalogue and the notes."""
     files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())

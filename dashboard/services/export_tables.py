@@ -13,8 +13,10 @@ from dashboard import __version__
 from dashboard.domain.day_facts import DayFacts
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView
+from dashboard.domain.robustness import Grid, RobustnessAnswer
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyAnswer, StudyRequest, window_text
+from dashboard.engine.verdicts import FAMILY
 from dashboard.export import rows as rows_of
 from dashboard.export.bundle import (
     Content,
@@ -26,7 +28,7 @@ from dashboard.export.bundle import (
 )
 from dashboard.export.columns import STUDY_TABLES, TABLES
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
-from dashboard.export.study_rows import study_tables
+from dashboard.export.study_rows import specification_rows, study_tables
 
 __all__ = [
     "TABLES",
@@ -43,6 +45,7 @@ __all__ = [
     "largest_moves_csv",
     "rates_csv",
     "request_json",
+    "robustness_json",
     "study_counts",
     "study_csvs",
     "study_json",
@@ -50,6 +53,7 @@ __all__ = [
     "table_chunks",
     "write_everything",
     "write_file",
+    "write_robustness",
     "write_study",
 ]
 
@@ -128,7 +132,7 @@ def download_name(*parts: object, flavour: Flavour = "plain", extension: str = "
 
 
 def study_csvs(answer: StudyAnswer, flavour: Flavour = "plain") -> dict[str, bytes]:
-    """The five CSV files of a study by file name."""
+    """The CSV files of a study by file name."""
     tables = study_tables(answer)
     return {
         table.file_name: csv_bytes(table, tables[table.name], flavour) for table in STUDY_TABLES
@@ -151,7 +155,7 @@ def study_json(answer: StudyAnswer) -> dict[str, list[dict[str, Any]]]:
 
 
 def write_study(folder: Path, answer: StudyAnswer, made: MadeOf) -> tuple[Path, ...]:
-    """Write the six files of `study --out`; only files of these names are replaced.
+    """Write the files of `study --out`; only files of these names are replaced.
 
     Raises:
         InputError: the folder cannot be used.
@@ -188,6 +192,56 @@ def study_counts(answer: StudyAnswer) -> dict[str, int]:
     return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
 
 
+def write_robustness(
+    folder: Path, answer: RobustnessAnswer, grid: Grid, made: MadeOf
+) -> tuple[Path, ...]:
+    """Write `specifications.csv` and a manifest with the grid and the summary.
+
+    Raises:
+        InputError: the folder cannot be used.
+    """
+    table, rows = TABLES["specifications"], specification_rows(answer)
+    choices = asdict(grid) | {"windows": [window_text(window) for window in grid.windows]}
+    manifest = Manifest(
+        parameters={**choices, **made.parameters, "summary": robustness_json(answer)["summary"]},
+        software_version=__version__,
+        data_files=made.data_files,
+        created_at=made.created_at,
+        counts={"specifications": len(rows)},
+    )
+    return write_bundle(folder, {table.file_name: Content(csv_chunks(table, rows), len(rows))},
+                        manifest)  # fmt: skip
+
+
+def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
+    """Rows of `specifications` and their summary as JSON values; null for missing."""
+    header = TABLES["specifications"].header
+    summary = {
+        "specifications": len(answer.rows),
+        "median": answer.median,
+        "same_sign": answer.same_sign,
+        "share_p_below_0_05": answer.share_below,
+        "joint_placebo_p": answer.joint_p,
+        "shifts": answer.shifts,
+    }
+    return {
+        "summary": {name: _json_value(value) for name, value in summary.items()},
+        "specifications": [
+            {name: _json_value(cell) for name, cell in zip(header, row, strict=True)}
+            for row in specification_rows(answer)
+        ],
+    }
+
+
+def study_cautions(answer: StudyAnswer) -> list[str]:
+    """Tests that simulations show to reject wrongly for the dates of a group, each once."""
+    return list(
+        dict.fromkeys(
+            f"{row.test} ({row.group}): {row.caution}" for row in answer.tests if row.caution
+        )
+    )
+
+
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -206,8 +260,9 @@ def _study_files(answer: StudyAnswer) -> dict[str, Content]:
 
 def _manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
     series = [result.series.card.id for result in answer.results]
+    parameters = request_json(answer.request) | {"series": series, "p_adjusted_family": FAMILY}
     return Manifest(
-        parameters={**request_json(answer.request), "series": series, **made.parameters},
+        parameters={**parameters, **made.parameters, "cautions": study_cautions(answer)},
         software_version=__version__,
         data_files=made.data_files,
         created_at=made.created_at,

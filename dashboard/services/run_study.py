@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
-from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest
+from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest, StudyResult
 from dashboard.engine import study
-from dashboard.engine.panel import averages_over, tests_over
+from dashboard.engine.panel import pooled_answer
 
 if TYPE_CHECKING:
     from dashboard.compute.base import Compute
 
 
-def run_study(
+def run_study(  # noqa: PLR0913 - a study has this many parts
     series: Sequence[RateSeries],
     events: Sequence[Event],
     request: StudyRequest,
     *,
     known: Sequence[Event] | None = None,
+    factors: Sequence[RateSeries] = (),
     compute: Compute | None = None,
 ) -> StudyAnswer:
     """Study events on every series, each event on the series it is bound to or on all.
@@ -33,6 +35,7 @@ def run_study(
         events: the events to study.
         request: the parameters.
         known: every known event, for crowding and quiet dates; the studied ones if None.
+        factors: series that explain normal returns on the same market days.
         compute: where the work runs; in this process if None.
 
     Raises:
@@ -46,20 +49,26 @@ def run_study(
         msg = f"event id {twice[0]}: given more than once; give each its own"
         raise InputError(msg)
     study.model_by_id(request.model)
-    one = partial(study.run, events=events, known=known or events, request=request)
-    run = compute.map(one, list(series)) if compute else [one(each) for each in series]
+    one = partial(
+        study.measure, events=events, known=known or events, request=request, factors=factors
+    )
+    found = compute.map(one, series) if compute else [one(each) for each in series]
+    names = tuple(factor.card.id for factor in factors)
+    answer = pooled_answer(found, request, len(events), names)
     ids = {each.card.id for each in series}
     homeless = tuple(
         Skipped(event.id, event.series, f"no series {event.series} in this study")
         for event in events
         if event.series is not None and event.series not in ids
     )
-    skipped = tuple(row for result in run for row in result.skipped)
-    return StudyAnswer(
-        request,
-        tuple(run),
-        averages_over(run, request),
-        tests_over(run, request),
-        homeless + skipped,
-        len(events),
-    )
+    return replace(answer, skipped=homeless + answer.skipped)
+
+
+def measure_events(
+    series: RateSeries,
+    events: Sequence[Event],
+    request: StudyRequest,
+    known: Sequence[Event] | None = None,
+) -> StudyResult:
+    """The moves of events on one series without averages and tests, for pages that list them."""
+    return study.run(series, events, known or events, request)

@@ -11,8 +11,10 @@ from typing import Any, Final, Literal
 from dashboard.domain.day_facts import DayFacts, Observation
 from dashboard.domain.event import Event
 from dashboard.domain.note import Change
+from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyAnswer, window_text
+from dashboard.services.export_tables import study_cautions
 from dashboard.services.shell_json import report_json
 from dashboard.ui import wording
 from dashboard.ui.quoting import direction
@@ -107,7 +109,7 @@ def show_history(changes: Iterable[Change]) -> None:
 def show_study(answer: StudyAnswer, folder: Path | None) -> None:
     """Print the tests of the CAR windows, or where the files are; always the sum of events."""
     if folder is None:
-        numbers = ("statistic", "df", "p", "p (Holm)", "n")
+        numbers = ("statistic", "df", "p", f"p ({answer.request.correction})", "n")
         rows = [
             (
                 test.group,
@@ -121,8 +123,24 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
             if test.window in answer.request.cars
         ]
         show_table(("group", "window", "test", *numbers), rows, numbers)
+        for caution in study_cautions(answer):
+            say(f"caution: {caution}")
     for line in count_lines(answer, in_files=folder is not None):
         say(line)
+    if folder is not None:
+        say(f"written to {folder}")
+
+
+def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
+    """Print the summary of a specification curve, and where its file is."""
+    lines = {
+        "specifications": f"{len(answer.rows):,}",
+        "median of the mean CAR": f"{wording.signed(100 * answer.median, 3)} log pts",
+        "with the sign of the median": _share(answer.same_sign),
+        "with a placebo p below 0.05": _share(answer.share_below),
+        "joint placebo p": f"{wording.number(answer.joint_p, 4)} ({answer.shifts:,} shifts)",
+    }
+    show_table(("what", "value"), lines.items(), ("value",))
     if folder is not None:
         say(f"written to {folder}")
 
@@ -189,6 +207,10 @@ def _since(word: str, found: Observation | None, facts: DayFacts, card: SeriesCa
     if found is None:
         return f"{word} in the data, which start on {wording.day(facts.first_day)}"
     return f"{word} since {wording.day(found.day)} ({_rate(found.rate, card)})"
+
+
+def _share(value: float) -> str:
+    return f"{wording.number(100 * value, 0)}{wording.THIN}%"
 
 
 def _clock(event: Event) -> str:
