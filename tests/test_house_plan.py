@@ -59,7 +59,7 @@ def test_what_lies_on_a_shelf_is_what_its_register_says(shelf):
     ids = [entry.id for entry in entries]
     assert isinstance(entries, tuple)
     assert len(set(ids)) == len(ids)
-    assert set(ids) == lying
+    assert {name.replace("-", "_") for name in ids} == lying  # an option has dashes, a file not
 
 
 @pytest.mark.parametrize("shelf", SHELVES)

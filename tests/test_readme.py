@@ -130,8 +130,9 @@ def test_every_command_is_in_the_table_and_no_other(capsys):
 
 def test_every_option_in_the_readme_exists(capsys):
     said = ""
-    for command in ([], ["open"], ["study"], ["facts"], ["events", "list"], ["events", "add"],
-                    ["events", "edit"], ["events", "import"], ["rates", "import"]):  # fmt: skip
+    for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["events", "list"],
+                    ["events", "add"], ["events", "edit"], ["events", "import"],
+                    ["rates", "import"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))
@@ -187,7 +188,7 @@ def test_every_entry_of_a_shelf_is_told(shelf):
     package = importlib.import_module("dashboard." + shelf.replace("/", "."))
     ids = [entry.id for entry in getattr(package, SHELVES[shelf])]
     told = dict(table(section("### Shelves")))[f"`{shelf}`"]
-    assert sorted(re.findall(r"`([a-z_]+)`", told)) == sorted(ids)
+    assert sorted(re.findall(r"`([a-z_0-9-]+)`", told)) == sorted(ids)
 
 
 def test_every_page_is_told():

@@ -17,7 +17,7 @@ from dashboard.domain.errors import SourceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
-    (): {"open", "study", "facts", "export", "events", "rates"},
+    (): {"open", "study", "robustness", "facts", "export", "events", "rates"},
     ("events",): {"list", "add", "edit", "remove", "restore", "history", "import", "export"},
     ("rates",): {"list", "export", "import"},
 }
@@ -98,8 +98,9 @@ def test_help_imports_nothing_heavy():
         (["study", "--gap", "-1"], "--gap -1: must be 0 or more"),
         (["study", "--returns", "net"], "'net' is not one of 'log', 'simple'"),
         (["study", "--overlap", "x"], "'x' is not one of 'keep', 'first', 'exclude'"),
-        (["study", "--model", "market"], "--model market: not known; choose one of none, mean"),
-        (["study", "--factor", "BRENT"], "--factor BRENT: models with factors are not there"),
+        (["study", "--model", "market"], "--model market: needs a factor; name its column with"),
+        (["study", "--model", "arima"], "--model arima: not known; choose one of none, mean"),
+        (["study", "--factor", "BRENT"], "--factor BRENT: is no column and no series"),
         (["study", "--category", "x"], "--category x: no event has it; choose one of domestic"),
         (["study", "--origin", "note"], "there is no event to study"),
         (["study", "--rates", "gbp"], "--rates gbp: is neither a file nor one of the series usd"),

@@ -15,7 +15,8 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "tests.csv",
-        "skipped.csv", "manifest.json",
+        "skipped.csv", "correlation.csv", "regression.csv", "direction.csv", "intervals.csv",
+        "manifest.json",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name in names - {"manifest.json"}:

@@ -17,6 +17,10 @@ COLUMNS = {
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
     "tests.csv": "group window test statistic df p_value p_adjusted n null_hypothesis reference",
     "skipped.csv": "event_id series reason",
+    "correlation.csv": "group lag method r low high n",
+    "regression.csv": "term estimate se t p_value n lags",
+    "direction.csv": "group window n hits share low high p_value unclear unmoved",
+    "intervals.csv": "group window method low high clusters draws",
 }
 
 # Eight days; the returns from the second on are +10 %, -10 % of 110, 0, +10 %, +20 %, -50 %, +10 %.

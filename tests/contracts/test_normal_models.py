@@ -4,79 +4,151 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.domain.errors import InputError
+from dashboard.engine.history import History
 from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import Sample
-from dashboard.engine.windows import RunningSums
 
 EVERY = pytest.mark.parametrize("model", NORMAL_MODELS, ids=lambda model: model.id)
-N_EVENTS, N_OFFSETS = 3, 6
+N_EVENTS, N_OFFSETS, ROWS = 3, 6, 420
+ANCHOR = np.array([360, 380, 410])
+FEW = settings(max_examples=20)  # GARCH fits a likelihood each time
 
 
-def sample(seed=1, missing=()):
-    returns = 0.01 * np.random.default_rng(seed).standard_normal(120)
+def returns_of(seed=1, missing=()):
+    random = np.random.default_rng(seed)
+    factor = 0.01 * random.standard_normal(ROWS)
+    returns, volatility = 0.5 * factor, 0.01
+    for t in range(ROWS):
+        returns[t] += volatility * random.standard_normal()
+        volatility = np.sqrt(1e-5 + 0.1 * returns[t] ** 2 + 0.8 * volatility**2)
     returns[[0, *missing]] = np.nan
-    anchor = np.array([60, 80, 110])
+    return returns, factor
+
+
+def sample(returns, factor, anchor=ANCHOR, barred=None):
     rows = anchor[:, None] + np.arange(-2, N_OFFSETS - 2)
-    return Sample(returns, RunningSums(returns), rows, anchor - 43, anchor - 4)
+    return Sample(History(returns, factor[:, None], barred), rows, anchor - 43, anchor - 4)
 
 
 @EVERY
 def test_a_model_says_what_it_is_and_who_described_it(model):
     assert model.id
     assert model.title
+    assert model.needs
     assert any(char.isdigit() for char in model.reference), "a reference has a year"
+
+
+def test_no_two_models_have_one_name():
+    for name in ("id", "title"):
+        assert len({getattr(model, name) for model in NORMAL_MODELS}) == len(NORMAL_MODELS)
 
 
 @EVERY
 def test_a_prediction_has_a_number_for_every_event_and_offset(model):
-    found = model.predict(sample())
+    found = model.predict(sample(*returns_of()))
     assert np.shape(found.normal) == (N_EVENTS, N_OFFSETS)
     assert np.isfinite(found.normal).all()
-    for per_event in (found.sigma, found.usable, found.df, found.factor(0, 1)):
+    for per_event in (found.sigma, found.usable, found.df, found.factor(0, 1), found.intercept):
         assert np.shape(per_event) == (N_EVENTS,)
+    assert found.slopes.shape == (N_EVENTS, 1)
     assert (found.sigma > 0).all()
     assert (found.df <= found.usable).all()
     assert found.usable.tolist() == [40, 40, 40]
 
 
 @EVERY
-def test_a_missing_return_is_not_counted(model):
-    found = model.predict(sample(missing=(30, 31)))
-    assert found.usable.tolist() == [38, 40, 40]  # rows 17..56 of the first event only
+def test_intercept_and_slopes_give_the_prediction_of_any_row(model):
+    returns, factor = returns_of()
+    made = sample(returns, factor)
+    found = model.predict(made)
+    again = found.intercept[:, None] + found.slopes * factor[made.rows]
+    assert np.asarray(found.normal) == pytest.approx(again, abs=1e-15)
 
 
 @EVERY
-def test_the_variance_of_a_window_is_at_least_the_number_of_its_days(model):
-    found = model.predict(sample())
+def test_a_missing_return_is_not_counted(model):
+    # Rows 317..356 are the first event's, 337..376 the second's.
+    found = model.predict(sample(*returns_of(missing=(330, 331))))
+    assert found.usable.tolist() == [38, 40, 40]
+
+
+@EVERY
+def test_a_barred_row_is_not_counted(model):
+    barred = np.zeros(ROWS, dtype=bool)
+    barred[[320, 321, 350]] = True
+    found = model.predict(sample(*returns_of(), barred=barred))
+    assert found.usable.tolist() == [37, 39, 40]
+
+
+@EVERY
+def test_a_window_is_at_least_as_unsure_as_its_days(model):
+    found = model.predict(sample(*returns_of()))
+    days = [found.factor(k, k) for k in range(N_OFFSETS)]
     for first in range(N_OFFSETS):
         for last in range(first, N_OFFSETS):
-            assert (found.factor(first, last) >= last - first + 1).all()
+            # Errors of days are independent but for the common error of the estimate.
+            assert (found.factor(first, last) > 0).all()
+        assert (found.factor(0, first) >= found.factor(0, max(first - 1, 0)) - 1e-12).all()
+    assert all((day > 0).all() for day in days)
 
 
 @EVERY
-@given(seed=st.integers(0, 2**32 - 1), unit=st.sampled_from([1e-3, 100.0]))
+@FEW
+@given(seed=st.integers(0, 2**16), unit=st.sampled_from([0.1, 10.0]))
 def test_the_unit_of_the_returns_is_that_of_the_prediction(model, seed, unit):
-    made = sample(seed)
-    scaled = Sample(unit * made.returns, RunningSums(unit * made.returns), made.rows,
-                    made.first, made.last)  # fmt: skip
-    one, other = model.predict(made), model.predict(scaled)
-    assert other.sigma == pytest.approx(unit * one.sigma)
+    returns, factor = returns_of(seed)
+    try:
+        one = model.predict(sample(returns, factor))
+        other = model.predict(sample(unit * returns, unit * factor))
+    except InputError:
+        return  # no stationary GARCH fits this series
+    close = {"rel": 1e-2 if model.id == "garch" else 1e-6}  # an optimiser stops near
+    assert other.sigma == pytest.approx(unit * one.sigma, rel=1e-9)
     assert np.asarray(other.normal) == pytest.approx(unit * np.asarray(one.normal), abs=1e-12)
-    assert other.factor(1, 4) == pytest.approx(one.factor(1, 4))
+    assert other.factor(1, 4) == pytest.approx(one.factor(1, 4), **close)
 
 
 @EVERY
-def test_a_model_does_not_look_at_the_event_window(model):
-    made = sample()
-    own = made.rows[2:]  # of the last event: rows 108..113, its estimation rows are 67..106
-    changed = made.returns.copy()
-    changed[own.ravel()] += 1.0
-    found = [
-        model.predict(Sample(values, RunningSums(values), own, made.first[2:], made.last[2:]))
-        for values in (made.returns, changed)
-    ]
+def test_a_model_does_not_look_at_the_event_window_of_another_return(model):
+    returns, factor = returns_of()
+    changed = returns.copy()
+    changed[408:414] += 0.02  # the rows of the last event
+    found = [model.predict(sample(values, factor, ANCHOR[2:])) for values in (returns, changed)]
     assert found[1].sigma == pytest.approx(found[0].sigma)
     assert np.asarray(found[1].normal) == pytest.approx(np.asarray(found[0].normal), abs=1e-12)
+
+
+@EVERY
+def test_a_pegged_rate_has_no_spread_and_no_warning(model):
+    returns, factor = returns_of()
+    rows = np.arange(ROWS)
+    pegged = (rows >= 317) & (rows <= 356)  # the estimation window of the first event
+    returns[pegged] = 0.0
+    found = model.predict(sample(returns, np.where(pegged, 0.0, factor)))
+    assert not found.sigma[0] > 0  # 0, or none where the pegged factor has no slope
+    assert (found.sigma[1:] > 0).all()
+    found.factor(0, 1)
+
+
+@EVERY
+def test_positions_without_any_history_have_no_number_and_no_warning(model):
+    found = model.predict(sample(*returns_of(), anchor=np.array([20])))
+    assert found.usable.tolist() == [16]
+    rows = np.array([[2, 3]])
+    nothing = model.predict(
+        Sample(History(returns_of()[0], returns_of()[1][:, None]), rows, np.array([1]),
+               np.array([0]))
+    )  # fmt: skip
+    assert nothing.usable.tolist() == [0]
+    assert np.isnan(nothing.sigma).all()
+
+
+@EVERY
+def test_no_event_is_no_error(model):
+    found = model.predict(sample(*returns_of(), anchor=np.zeros(0, dtype=np.int64)))
+    assert found.sigma.shape == (0,)
+    assert found.factor(0, 1).shape == (0,)

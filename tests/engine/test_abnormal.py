@@ -12,9 +12,9 @@ from scipy import stats
 
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.abnormal import abnormal_returns, standardise, two_sided_p
+from dashboard.engine.history import History
 from dashboard.engine.normal.mean import ConstantMean
 from dashboard.engine.normal.none import NoChange
-from dashboard.engine.windows import RunningSums
 
 NAN = float("nan")
 
@@ -25,7 +25,7 @@ SMALL = StudyRequest(window=(0, 1), cars=((0, 1),), estimation=4, gap=0, min_est
 
 
 def of(returns, anchors, request, model):
-    return abnormal_returns(returns, RunningSums(returns), np.array(anchors), request, model)
+    return abnormal_returns(History(returns), np.array(anchors), request, model)
 
 
 def test_the_constant_mean_model_by_hand():
@@ -170,3 +170,10 @@ def test_adding_a_constant_to_all_returns_leaves_constant_mean_ars_unchanged(see
     after = of(returns + shift, [30, 35], request, ConstantMean())
     assert after.ar == pytest.approx(before.ar, abs=1e-12)
     assert after.car((0, 1))[1] == pytest.approx(before.car((0, 1))[1], rel=1e-6)
+
+
+def test_a_move_and_the_same_move_back_are_no_move():
+    # ln(108/107) + ln(107/108) leaves 2e-18 in floating point.
+    returns = np.concatenate((BY_HAND[:5], np.log([108 / 107, 107 / 108])))
+    assert returns[5:].sum() != 0
+    assert of(returns, [5], SMALL, NoChange()).car((0, 1))[0].tolist() == [0.0]

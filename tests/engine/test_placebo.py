@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from dashboard.domain.study import StudyRequest
+from dashboard.engine.history import History
 from dashboard.engine.normal.none import NoChange
 from dashboard.engine.placebo import compare, eve_volatility, far_from, find_candidates
-from dashboard.engine.windows import RunningSums
 
 NAN = float("nan")
 
@@ -23,7 +23,7 @@ REQUEST = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=3, gap=0, min_e
 
 
 def placebo_of(rows, occupied, pool):
-    found = find_candidates(TINY, RunningSums(TINY), np.array(occupied), REQUEST, NoChange())
+    found = find_candidates(History(TINY), np.array(occupied), REQUEST, NoChange())
     car = TINY[rows]
     scar = np.array([{4: 2.0, 5: -math.sqrt(0.5), 6: 3 / math.sqrt(2), 7: 0.0}[r] for r in rows])
     if pool == "no pool":
@@ -113,7 +113,7 @@ def test_all_events_at_once_are_compared_as_one_by_one(pool):
     returns = np.concatenate(([NAN], 0.01 * random.standard_t(4, 399)))
     request = StudyRequest(window=(-1, 2), cars=((0, 1),), estimation=40, gap=3, min_estimation=20)
     occupied = np.sort(random.choice(np.arange(60, 390), 25, replace=False))
-    candidates = find_candidates(returns, RunningSums(returns), occupied, request, NoChange())
+    candidates = find_candidates(History(returns), occupied, request, NoChange())
     eve = eve_volatility(returns)
     at = np.searchsorted(candidates.row, occupied)
     car, scar = candidates.car[0, 1][at], candidates.scar[0, 1][at]

@@ -254,3 +254,76 @@ def test_events_together_have_the_moves_they_have_alone(rows):
             assert getattr(together.cars[0], name)[k] == pytest.approx(mine, nan_ok=True)
         assert together.cars[0].crowd[k] == alone.cars[0].crowd[0]
         assert together.flags[k] == alone.flags[0]
+
+
+# ------------------------------------------------------------------ requests that cannot be met
+
+
+def factor_of(n=80, seed=2, **card):
+    return random_series(n, seed, series_id="factor", **card)
+
+
+def test_fewer_returns_than_coefficients_are_refused():
+    factors = [factor_of(seed=seed) for seed in (2, 3, 4)]
+    request = replace(SMALL, model="market", min_estimation=4)
+    with pytest.raises(InputError, match="--min-estimation 4: --model market fits 4 coefficients;"
+                                         " give at least 5"):  # fmt: skip
+        run(random_series(), [event_at_row(40)], [], request, factors)
+
+
+@pytest.mark.parametrize("constant", [True, False])
+def test_a_factor_that_does_not_vary_takes_the_event_out_with_the_reason(constant):
+    flat = made_series(np.full(80, 7.0), series_id="factor")
+    factors = [flat] if constant else [factor_of(), factor_of()]
+    request = replace(SMALL, model="market")
+    result = run(random_series(), [event_at_row(40, "x")], [], request, factors)
+    assert reasons(result) == {
+        "x": "window [0,1]: the factors do not vary in its estimation window, or repeat one another"
+    }
+
+
+def test_a_factor_without_any_common_day_leaves_too_little_history():
+    elsewhere = made_series([1.0, 2.0, 1.5], ["2020-01-01", "2020-01-02", "2020-01-03"])
+    request = replace(SMALL, model="market")
+    result = run(random_series(), [event_at_row(40, "x")], [], request, [elsewhere])
+    assert reasons(result)["x"].startswith("too little history: 0 returns")
+
+
+def test_a_factor_is_taken_on_the_same_market_day_and_never_carried_over():
+    # Estimation rows 28..37; the factor misses row 30, hence has no return on rows 30 and 31.
+    whole = factor_of()
+    holed = made_series(
+        np.delete(whole.rate, 30), np.delete(whole.day, 30).astype(str), series_id="factor"
+    )
+    request = replace(SMALL, model="market")
+    full, less = (
+        run(random_series(), [event_at_row(40)], [], request, [factor]) for factor in (whole, holed)
+    )
+    assert full.n_estimation.tolist() == [10]
+    assert less.n_estimation.tolist() == [8]
+
+
+def test_a_run_of_missing_rates_takes_its_neighbours_history():
+    rates = np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, 80)))
+    rates[25:36] = np.nan
+    result = run(made_series(rates), [event_at_row(38, "after"), event_at_row(60, "later")], [],
+                 SMALL)  # fmt: skip
+    assert [event.id for event in result.events] == ["later"]
+    # Event 38: estimation rows 26..35, all without a return.
+    assert reasons(result) == {
+        "after": "too little history: 0 returns in the estimation window, 5 needed"
+    }
+
+
+def test_clean_estimation_leaves_the_days_of_other_events_out():
+    # Event on row 40: estimation rows 28..37. Known events on rows 30, 31 and 37 take rows
+    # 30, 31, 32, 37 (and 38, which is not in it).
+    known = [event_at_row(row) for row in (30, 31, 37)]
+    kept = run(random_series(), [event_at_row(40)], known, SMALL)
+    clean = run(random_series(), [event_at_row(40)], known, replace(SMALL, clean_estimation=True))
+    assert (kept.n_estimation.tolist(), clean.n_estimation.tolist()) == ([10], [6])
+    assert kept.estimation_events.tolist() == clean.estimation_events.tolist() == [3]
+    returns = np.log(random_series().rate[1:] / random_series().rate[:-1])
+    used = [returns[row - 1] for row in (28, 29, 33, 34, 35, 36)]
+    assert clean.normal[0, 0] == pytest.approx(np.mean(used))
+    assert clean.sigma[0] == pytest.approx(np.std(used, ddof=1))

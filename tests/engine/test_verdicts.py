@@ -2,48 +2,88 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from scipy import stats
 
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.pooled import members_of
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.verdicts import apply_tests, groups_of
+from dashboard.services.run_study import run_study
+from tests.made_series import event_at_row, series_of_returns
 
-NAN = float("nan")
-CAR = np.array([1.0, 2.0, 4.0, -1.0, 3.0, NAN])
-SE = np.ones(6)
+REQUEST = StudyRequest(window=(-1, 2), cars=((0, 1), (0, 0)), estimation=20, gap=0,
+                       min_estimation=10)  # fmt: skip
+SERIES = series_of_returns(0.01 * np.random.default_rng(4).standard_normal(200))
+ROWS = {"x": (40, 71, 90), "y": (55, 120, 180)}
+
+
+def answer(**options):
+    events = [event_at_row(row, category=name) for name, rows in ROWS.items() for row in rows]
+    request = StudyRequest(**{f: getattr(REQUEST, f) for f in REQUEST.__slots__} | options)
+    return run_study([SERIES], events, request)
 
 
 def test_groups_are_all_and_every_category_that_occurs():
-    groups = groups_of(("b", "a", "b", ""))
+    events = [event_at_row(5, f"{k}", category=name) for k, name in enumerate(("b", "a", "b", ""))]
+    groups = members_of(events)
     assert list(groups) == ["all", "a", "b"]
     assert groups["all"].tolist() == [True] * 4
     assert groups["b"].tolist() == [True, False, True, False]
 
 
 def test_a_category_called_all_does_not_replace_the_group_of_all():
-    assert groups_of(("all", "x"))["all"].tolist() == [True, True]
+    events = [event_at_row(5, "1", category="all"), event_at_row(6, "2", category="x")]
+    assert members_of(events)["all"].tolist() == [True, True]
 
 
 def test_every_group_and_window_meets_every_test_once():
-    groups = groups_of(("x", "x", "x", "y", "y", "y"))
-    found = apply_tests(groups, {(0, 0): (CAR, SE), (0, 1): (CAR + 1, SE)})
+    found = answer().tests
     keys = [(row.group, row.window, row.test) for row in found]
-    assert len(set(keys)) == len(keys) == 3 * 2 * len(SIGNIFICANCE_TESTS)
+    windows = {(-1, -1), (0, 0), (1, 1), (2, 2), (0, 1)}
+    assert len(set(keys)) == len(keys) == 3 * len(windows) * len(SIGNIFICANCE_TESTS)
+    assert {row.window for row in found} == windows
     counts = {row.group: row.n for row in found if row.test == "cross_section_t"}
-    assert counts == {"all": 5, "x": 3, "y": 2}  # the event without a value is left out
+    assert counts == {"all": 6, "x": 3, "y": 3}
 
 
-def test_p_values_are_corrected_within_one_test():
-    rng = np.random.default_rng(4)
-    windows = {(t, t): (rng.normal(0.5, 1, 20), np.ones(20)) for t in range(4)}
-    found = [row for row in apply_tests(groups_of(("x",) * 20), windows)
-             if row.test == "cross_section_t"]  # fmt: skip
-    raw = [stats.ttest_1samp(car, 0).pvalue for car, _ in windows.values()] * 2  # all and x
-    assert [row.p_value for row in found] == pytest.approx(raw)
-    # Holm by the book: sort, multiply by what is left, never fall.
-    expected, highest = {}, 0.0
-    for rank, k in enumerate(sorted(range(8), key=lambda k: raw[k])):
-        highest = max(highest, min(1.0, (8 - rank) * raw[k]))
-        expected[k] = highest
-    assert [row.p_adjusted for row in found] == pytest.approx([expected[k] for k in range(8)])
+def test_a_row_carries_the_claim_and_the_source_of_its_test():
+    for row in answer().tests:
+        test = next(test for test in SIGNIFICANCE_TESTS if test.id == row.test)
+        assert (row.null_hypothesis, row.reference) == (test.null_hypothesis, test.reference)
+        assert math.isnan(row.p_value) <= bool(row.note)  # without a value there is a reason
+
+
+def holm_by_the_book(p):
+    """Sort, multiply by what is left, never fall."""
+    adjusted, highest = {}, 0.0
+    for rank, k in enumerate(sorted(range(len(p)), key=lambda k: p[k])):
+        highest = max(highest, min(1.0, (len(p) - rank) * p[k]))
+        adjusted[k] = highest
+    return [adjusted[k] for k in range(len(p))]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_p_values_are_corrected_within_one_test_and_its_windows(asked):
+    # The CAR windows asked for are one family, the other days another.
+    family = [
+        row for row in answer().tests
+        if row.test == "cross_section_t" and (row.window in REQUEST.cars) == asked
+    ]  # fmt: skip
+    assert len(family) == 3 * (2 if asked else 3)
+    expected = holm_by_the_book([row.p_value for row in family])
+    assert [row.p_adjusted for row in family] == pytest.approx(expected, rel=1e-12)
+
+
+def test_another_correction_can_be_asked_for():
+    family = [row for row in answer(correction="bonferroni").tests
+              if row.test == "patell" and row.window in REQUEST.cars]  # fmt: skip
+    assert [row.p_adjusted for row in family] == pytest.approx(
+        [min(1.0, 6 * row.p_value) for row in family]
+    )
+
+
+def test_a_test_that_does_not_apply_counts_in_no_family():
+    found = [row for row in answer().tests if row.test == "bhar_t"]  # log returns
+    assert all(math.isnan(row.p_adjusted) for row in found)

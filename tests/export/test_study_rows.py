@@ -8,6 +8,10 @@ import pytest
 from dashboard.domain.study import (
     Average,
     CarResult,
+    CorrelationRow,
+    DirectionRow,
+    Interval,
+    RegressionRow,
     Skipped,
     StudyAnswer,
     StudyRequest,
@@ -43,7 +47,8 @@ def answer():
         rate=matrix, returns=matrix + 1, normal=matrix + 2, abnormal=matrix + 3,
         abnormal_se=matrix + 4, car=matrix + 5, ordinary_low=matrix + 6, ordinary_high=matrix + 7,
         from_base=(matrix, matrix, matrix), sigma=np.array([1.0, 1.0]),
-        n_estimation=np.array([120, 99]), crowd=((), ()), flags=(("date_only", "window_cut"), ()),
+        n_estimation=np.array([120, 99]), estimation_events=np.array([3, 0]),
+        crowd=((), ()), flags=(("date_only", "window_cut"), ()),
         cars=(car((0, 0), [0.5, 0.25], (("x", "y"), ())), car((0, 1), [1.5, NAN], (("x",), ()))),
         skipped=(Skipped("c", "made", "before the data"),),
     )  # fmt: skip
@@ -54,6 +59,10 @@ def answer():
         tests=(TestResult("all", (0, 1), "sign", 1.5, NAN, 0.13, 0.2, 2, "no effect", "Conover"),),
         skipped=(*result.skipped, Skipped("=b", "made", "window [0,1] reaches past the data")),
         asked=3,
+        intervals=(Interval("all", (0, 1), "bca", -0.5, 0.5, 4, 1999),),
+        directions=(DirectionRow("all", (0, 1), 2, 1, 0.5, 0.1, 0.9, 1.0, 3, 0),),
+        correlations=(CorrelationRow("all", -1, "spearman", 0.25, -0.5, 0.5, 2),),
+        regression=(RegressionRow("constant", 0.1, 0.2, 0.5, 0.6, 4, 1),),
     )
 
 
@@ -83,6 +92,10 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover'
     assert text["skipped"] == "c,made,before the data"
     assert [row[0] for row in tables["skipped"]] == ["c", "=b"]
+    assert text["correlation"] == "all,-1,spearman,0.25,-0.5,0.5,2"
+    assert text["regression"] == "constant,0.1,0.2,0.5,0.6,4,1"
+    assert text["direction"] == 'all,"[0,1]",2,1,0.5,0.1,0.9,1.0,3,0'
+    assert text["intervals"] == 'all,"[0,1]",bca,-0.5,0.5,4,1999'
 
 
 def test_columns_are_those_of_the_contract():
@@ -100,10 +113,15 @@ def test_columns_are_those_of_the_contract():
             "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference"
         ),
         "skipped.csv": "event_id,series,reason",
+        "correlation.csv": "group,lag,method,r,low,high,n",
+        "regression.csv": "term,estimate,se,t,p_value,n,lags",
+        "direction.csv": "group,window,n,hits,share,low,high,p_value,unclear,unmoved",
+        "intervals.csv": "group,window,method,low,high,clusters,draws",
     }
 
 
 def test_a_study_without_events_gives_headers_only():
     request = StudyRequest()
     none = study_tables(StudyAnswer(request, (), (), (), (), 0))
-    assert none == {"paths": [], "events": [], "averages": [], "tests": [], "skipped": []}
+    assert set(none) == {table.name for table in STUDY_TABLES}
+    assert not any(none.values())

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -48,13 +49,26 @@ def answer(series, events):
     return run_study([series], events, StudyRequest(cars=((0, 0), (0, 1))))
 
 
+STUDY_FILES = {
+    "paths.csv",
+    "events.csv",
+    "averages.csv",
+    "tests.csv",
+    "skipped.csv",
+    "correlation.csv",
+    "regression.csv",
+    "direction.csv",
+    "intervals.csv",
+}
+
+
 def rows_of(data):
     return list(csv.DictReader(io.StringIO(data.decode())))
 
 
 def test_every_event_is_in_a_window_or_skipped_with_its_reason(answer):
     files = study_csvs(answer)
-    assert set(files) == {"paths.csv", "events.csv", "averages.csv", "tests.csv", "skipped.csv"}
+    assert set(files) == STUDY_FILES
     used = {row["event_id"] for row in rows_of(files["events.csv"])}
     skipped = {row["event_id"] for row in rows_of(files["skipped.csv"])}
     assert used | skipped == {"e5", "e150", "e200", "e300"}
@@ -85,16 +99,10 @@ def test_json_rows_are_those_of_the_files_with_null_for_missing(answer):
     assert shown["events"][0]["event_day"] == "2024-05-30"
 
 
-def test_six_files_and_their_counts(tmp_path, answer):
+def test_all_files_and_their_counts(tmp_path, answer):
     paths = write_study(tmp_path, answer, MADE)
-    assert [path.name for path in paths] == [
-        "paths.csv",
-        "events.csv",
-        "averages.csv",
-        "tests.csv",
-        "skipped.csv",
-        "manifest.json",
-    ]
+    assert {path.name for path in paths[:-1]} == STUDY_FILES
+    assert paths[-1].name == "manifest.json"
     manifest = json.loads(paths[-1].read_text())
     assert manifest["software_version"] == __version__
     assert manifest["parameters"]["window"] == "[-5,10]"
@@ -106,6 +114,25 @@ def test_six_files_and_their_counts(tmp_path, answer):
     for name, data in study_csvs(answer).items():
         assert (tmp_path / name).read_bytes() == data
         assert counts["rows"][name] == len(rows_of(data))
+
+
+def test_a_second_run_leaves_the_same_bytes(tmp_path, answer):
+    later = replace(MADE, created_at=datetime(2026, 3, 4, tzinfo=UTC))
+    first = {path: path.read_bytes() for path in write_study(tmp_path, answer, MADE)}
+    assert {path: path.read_bytes() for path in write_study(tmp_path, answer, later)} == first
+
+
+def test_a_run_with_other_parameters_has_its_own_moment(tmp_path, answer):
+    write_study(tmp_path, answer, MADE)
+    other = replace(MADE, created_at=datetime(2026, 3, 4, tzinfo=UTC), parameters={"rates": "x"})
+    manifest = json.loads(write_study(tmp_path, answer, other)[-1].read_text())
+    assert manifest["created_at"] == "2026-03-04T00:00:00Z"
+
+
+def test_the_manifest_names_the_family_of_the_adjusted_p_values(tmp_path, answer):
+    manifest = json.loads(write_study(tmp_path, answer, MADE)[-1].read_text())
+    assert manifest["parameters"]["correction"] == "holm"
+    assert "CAR windows" in manifest["parameters"]["p_adjusted_family"]
 
 
 def test_everything_holds_rates_and_events_too(tmp_path, answer, series, events):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dashboard.engine.history import History
 from dashboard.engine.normal.base import Sample
 from dashboard.engine.normal.mean import ConstantMean
-from dashboard.engine.windows import RunningSums
 
 RETURNS = np.array([np.nan, 0.01, -0.01, 0.03, 0.01, 9.0, 9.0])
 
@@ -15,7 +15,7 @@ RETURNS = np.array([np.nan, 0.01, -0.01, 0.03, 0.01, 9.0, 9.0])
 def predict(first, last, columns=2):
     rows = np.zeros((1, columns), dtype=np.int64)
     return ConstantMean().predict(
-        Sample(RETURNS, RunningSums(RETURNS), rows, np.array([first]), np.array([last]))
+        Sample(History(RETURNS), rows, np.array([first]), np.array([last]))
     )
 
 

@@ -7,18 +7,17 @@ import math
 import numpy as np
 import pytest
 
+from dashboard.engine.history import History
 from dashboard.engine.normal.base import Sample
 from dashboard.engine.normal.none import NoChange
-from dashboard.engine.windows import RunningSums
 
 RETURNS = np.array([np.nan, 0.03, 0.04, np.nan, 0.0, 9.0])
 
 
 def test_the_spread_is_the_root_of_the_mean_square():
     found = NoChange().predict(
-        Sample(RETURNS, RunningSums(RETURNS), np.zeros((1, 2), dtype=np.int64),
-               np.array([1]), np.array([4]))
-    )  # fmt: skip
+        Sample(History(RETURNS), np.zeros((1, 2), dtype=np.int64), np.array([1]), np.array([4]))
+    )
     assert found.normal.tolist() == [[0.0, 0.0]]
     assert found.sigma[0] == pytest.approx(math.sqrt((9 + 16 + 0) * 1e-4 / 3))
     assert (found.usable[0], found.df[0]) == (3, 3)  # the missing return is not counted

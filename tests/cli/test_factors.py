@@ -1,0 +1,113 @@
+"""`study` on a file of levels with a factor and events bound to series; the same bytes twice."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tests.cli.conftest import table
+
+# Levels whose simple returns are, from the second day on:
+#   M: +1 %, -1 %, +2 %, 0, -2 %, +1 %, +3 %
+#   A: twice M, plus 1 % on the last day;  B: M alone.
+MARKET = (0.01, -0.01, 0.02, 0.0, -0.02, 0.01, 0.03)
+
+
+def levels(returns):
+    found = [100.0]
+    for move in returns:
+        found.append(found[-1] * (1 + move))
+    return found
+
+
+@pytest.fixture
+def panel(made):
+    a = [2 * move for move in MARKET[:-1]] + [2 * MARKET[-1] + 0.01]
+    columns = zip(levels(a), levels(MARKET), levels(MARKET), strict=True)
+    lines = [f"2024-01-{k + 1:02d},{x!r},{y!r},{m!r}" for k, (x, y, m) in enumerate(columns)]
+    rates = made("panel.csv", "date,A,B,M\n" + "\n".join(lines) + "\n")
+    events = made(
+        "bound.csv",
+        "id,date,series,category\non-a,2024-01-08,A,talks\non-both,2024-01-08,,talks\n"
+        "nowhere,2024-01-08,C,talks\n",
+    )
+    return (
+        "study", "--rates", rates, "--events", events, "--factor", "M", "--returns", "simple",
+        "--window", "0:0", "--car", "0:0", "--estimation", "6", "--gap", "0",
+        "--min-estimation", "4",
+    )  # fmt: skip
+
+
+def test_a_market_adjusted_move_by_hand(shell, panel, tmp_path):
+    out = tmp_path / "out"
+    assert shell(*panel, "--model", "market-adjusted", "--out", out).code == 0
+    rows = {(r["event_id"], r["series"]): r for r in table(out / "events.csv")[1]}
+    assert set(rows) == {("on-a", "A"), ("on-both", "A"), ("on-both", "B")}
+    # A moved 2 x 3 % + 1 % = 7 %, the factor 3 %: 4 % abnormal. B moved with the factor.
+    assert float(rows["on-a", "A"]["car"]) == pytest.approx(0.04)
+    assert float(rows["on-both", "B"]["car"]) == pytest.approx(0.0, abs=1e-12)
+    # sigma^2 of A = mean of (2M - M)^2 = M^2 over the six days before, p = 0
+    sigma = math.sqrt(sum(move**2 for move in MARKET[:-1]) / 6)
+    assert float(rows["on-a", "A"]["car_se"]) == pytest.approx(sigma)
+
+
+def test_an_event_bound_to_a_series_that_is_not_there_is_skipped_with_its_reason(
+    shell, panel, tmp_path
+):
+    shell(*panel, "--model", "market", "--out", tmp_path / "out")
+    skipped = {row["event_id"]: row["reason"] for row in table(tmp_path / "out" / "skipped.csv")[1]}
+    assert skipped["nowhere"] == "no series C in this study"
+
+
+def test_the_market_model_finds_what_the_factor_does_not_explain(shell, panel, tmp_path):
+    shell(*panel, "--model", "market", "--out", tmp_path / "out")
+    rows = {(r["event_id"], r["series"]): r for r in table(tmp_path / "out" / "events.csv")[1]}
+    # A = 2 M exactly in the past, so that 7 % - 2 x 3 % = 1 % is left.
+    assert float(rows["on-a", "A"]["car"]) == pytest.approx(0.01)
+
+
+def test_a_second_run_leaves_the_same_bytes(shell, panel, tmp_path):
+    out = tmp_path / "out"
+    shell(*panel, "--model", "market", "--out", out)
+    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    shell(*panel, "--model", "market", "--out", out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == first
+    assert set(first) == {
+        "paths.csv", "events.csv", "averages.csv", "tests.csv", "skipped.csv", "correlation.csv",
+        "regression.csv", "direction.csv", "intervals.csv", "manifest.json",
+    }  # fmt: skip
+
+
+def test_the_factor_is_no_series_of_the_study(shell, panel):
+    answer = shell(*panel, "--model", "market", "--json")
+    assert {row["series"] for row in answer.json["events"]} == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--factor", "Q"), "--factor Q: is no column and no series; choose one of"),
+        (("--factor", "A", "--factor", "B"), "--factor: every series is a factor"),
+        (("--model", "scholes-williams", "--factor", "B"), "takes 1 factor, 2 are given"),
+    ],
+)
+def test_a_factor_that_cannot_be_is_one_line(shell, panel, more, said):
+    answer = shell(*panel, *more)
+    assert answer.code == 2
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_our_own_series_can_be_a_factor_on_the_days_both_have(shell, tmp_path):
+    answer = shell("study", "--model", "market", "--factor", "brent_eia", "--out", tmp_path / "out")
+    assert answer.code == 0
+    reasons = {row["reason"] for row in table(tmp_path / "out" / "skipped.csv")[1]}
+    # Brent starts on 2022-01-03: before that the Bank of Russia's rate has no factor.
+    assert "too little history: 0 returns in the estimation window, 60 needed" in reasons
+
+
+def test_a_model_with_factors_says_which_option_is_missing(shell):
+    answer = shell("study", "--model", "market")
+    assert answer.code == 2
+    assert answer.err == "error: --model market: needs a factor; name its column with --factor\n"
