@@ -28,7 +28,7 @@ from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.dataset_card import draw_dataset
 from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.widgets.explore_controls import draw_series
-from dashboard.ui.wording import ago, count, day, short_day, stamp
+from dashboard.ui.wording import ago, count, days, short_day, stamp
 
 CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
 TABLE_WORDS: Final = {
@@ -119,7 +119,7 @@ def _move_facts(scene: DataScene) -> list[str]:
 def _range_words(data: Dataset) -> str:
     if data.since is None or data.until is None:
         return ""
-    return f"{day(data.since)} – {day(data.until)}"
+    return days(data.since, data.until)
 
 
 def _draw_every_series() -> None:

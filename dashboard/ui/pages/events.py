@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,8 +13,9 @@ from dashboard.services.export_tables import event_list_csv
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.event_scene import find_event
-from dashboard.ui.events_scene import PARAMS, EventsScene, read_events_scene
+from dashboard.ui.events_scene import FILTERS, PARAMS, EventsScene, read_events_scene
 from dashboard.ui.pages.base import Page
+from dashboard.ui.view import write_link
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.deleted_notes import draw_deleted
 from dashboard.ui.widgets.downloads import draw_csv_buttons
@@ -56,7 +57,7 @@ def draw(view: View) -> None:
         draw_nothing_found(view, scene)
         return
     _draw_list(view, scene)
-    _draw_files(scene)
+    _draw_files(view, scene)
     draw_copy_link("events", view)
 
 
@@ -137,7 +138,7 @@ def heading(scene: EventsScene) -> str:
     return f"{many}{span}, newest first.{hint}"
 
 
-def _draw_files(scene: EventsScene) -> None:
+def _draw_files(view: View, scene: EventsScene) -> None:
     shown, everything = scene.earlier_first, scene.known.events
     asof = f"asof-{session.today()}"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -154,7 +155,11 @@ def _draw_files(scene: EventsScene) -> None:
                 lambda flavour: event_list_csv(everything, flavour),
                 "events.all",
             )
-        page_link("data", "More files on Data", icon=":material/download:")
+        same: dict[str, Any] = write_link(
+            [param for param in FILTERS if param.key != "origin"],
+            {param.key: view[param.key] for param in FILTERS},
+        )
+        page_link("data", "This view on Data", icon=":material/database:", **same)
 
 
 def _choose_it(view: View) -> Callable[[Event], None]:

@@ -309,3 +309,9 @@ def test_editing_starts_from_every_field_of_the_note():
     assert fields["Text"] == "Words"
     assert fields["Tags, with commas"] == "gas"
     assert control(app, "Category").value == "energy"
+
+
+def test_the_way_to_data_takes_the_filters_along():
+    app = open_page("events", cat=["energy", "sanctions"], exp="weaker", origin="catalogue")
+    (way,) = [link for link in app.get("page_link") if "This view on Data" in link.label]
+    assert way.proto.query_string == "cat=sanctions&cat=energy&exp=weaker"
