@@ -12,7 +12,6 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.series import Floats
 from dashboard.engine.normal.base import Prediction, Sample, no_slopes, root_mean
 
-SCALE: Final = 100.0
 FEWEST: Final = 250
 
 
@@ -75,7 +74,12 @@ def fit(raw: bytes) -> tuple[float, float, float, Floats]:
     if present.sum() < FEWEST:
         msg = f"--model garch: needs {FEWEST} returns, the series has {int(present.sum())}"
         raise InputError(msg)
-    model = arch_model(returns[present] * SCALE, mean="Constant", vol="GARCH", p=1, q=1)
+    # The optimiser works on unit variance, so that the unit of the returns changes nothing.
+    spread = float(returns[present].std())
+    if spread == 0:
+        msg = "--model garch: the series does not vary; use --model none"
+        raise InputError(msg)
+    model = arch_model(returns[present] / spread, mean="Constant", vol="GARCH", p=1, q=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = model.fit(disp="off", show_warning=False)
@@ -84,9 +88,8 @@ def fit(raw: bytes) -> tuple[float, float, float, Floats]:
     if result.convergence_flag or alpha + beta >= 1:
         msg = "--model garch: no stationary GARCH(1,1) fits this series; use --model mean"
         raise InputError(msg)
-    omega = float(parameters["omega"]) / SCALE**2
-    residual = returns[present] - float(parameters["mu"]) / SCALE
-    variance = result.conditional_volatility**2 / SCALE**2
+    omega = float(parameters["omega"]) * spread**2
+    residual = returns[present] - float(parameters["mu"]) * spread
+    variance = (result.conditional_volatility * spread) ** 2
     following = omega + alpha * residual**2 + beta * variance
-    position = np.maximum(np.cumsum(present) - 1, 0)
-    return omega, alpha, beta, following[position]
+    return omega, alpha, beta, following[np.maximum(np.cumsum(present) - 1, 0)]
