@@ -23,10 +23,12 @@ MODULES = {
     )
     for path in sorted(HOUSE.rglob("*.py"))
 }
+# The one way itself, and the lines of the command line, which reads no Markdown.
+NO_SCREEN = {"dashboard.ui.text", "dashboard.ui.terminal"}
 SCREENS = {
     name: source
     for name, source in MODULES.items()
-    if name.startswith("dashboard.ui") and name != "dashboard.ui.text"
+    if name.startswith("dashboard.ui") and name not in NO_SCREEN
 }
 
 # An expression, or `module: expression`, that looks like user text and is not; with the reason.
