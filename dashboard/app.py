@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator
@@ -76,6 +75,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 def build_app(*, open_browser: bool = False) -> st.App:
     """The ASGI application: pages at /, the network door at /api, the health line at /healthz."""
+    import anyio.to_thread
     import streamlit as st
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -85,9 +85,9 @@ def build_app(*, open_browser: bool = False) -> st.App:
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(warm_up)
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
         print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
-        threading.Thread(target=warm_up, daemon=True).start()
         if open_browser:
             webbrowser.open(address)
         yield
@@ -125,15 +125,11 @@ def without_metrics(app: ASGIApp) -> ASGIApp:
 
 
 def warm_up() -> None:
-    """Import what the first page needs and open the data, while the browser still loads."""
+    """Import what the first page needs and open the data, so that nobody waits for it there."""
     try:
-        import plotly.io
-        import plotly.tools  # noqa: F401 - Streamlit asks for both at the first chart
+        from dashboard.ui.warm_up import warm_up as warm_up_pages
 
-        from dashboard.ui import shell  # noqa: F401 - brings every page
-        from dashboard.ui.session import warm_up_data
-
-        warm_up_data()
+        warm_up_pages()
     except Exception:
         # The page that needs it will meet the same error and say so calmly.
         logging.getLogger("dashboard").exception("warming up failed")

@@ -19,7 +19,7 @@ from dashboard import assembly
 from dashboard.domain.errors import StoreError
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.services.get_rates import DEFAULT_SERIES, get_series, list_cards
+from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
 
 if TYPE_CHECKING:
@@ -45,12 +45,6 @@ class KnownEvents:
 def parts() -> Parts:
     """The real parts of this process; the store opens at its first use."""
     return assembly.assemble()
-
-
-def warm_up_data() -> None:
-    """Read what every page needs, before anybody asks."""
-    series(DEFAULT_SERIES)
-    known_events()
 
 
 def cards() -> tuple[SeriesCard, ...]:

@@ -20,13 +20,14 @@ from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import a_day, a_name, a_text, many_of, one_of
 from dashboard.ui.widgets import explore_controls as controls
 from dashboard.ui.widgets.behind_chart import draw_behind_chart
+from dashboard.ui.widgets.chart_first import draw_after_chart, let_chart_go_first
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.day_card import Card, draw_day_card
 from dashboard.ui.widgets.event_line import draw_event_line
 from dashboard.ui.widgets.figure import draw_figure, draw_selectable
 from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.keys import Key, draw_keys
-from dashboard.ui.widgets.moves_table import draw_moves_table
+from dashboard.ui.widgets.moves_table import draw_moves_table, table_height
 from dashboard.ui.widgets.note_form import open_new_note
 from dashboard.ui.window import PRESETS, widened
 
@@ -60,20 +61,29 @@ def draw(view: View) -> None:
 
 
 def _draw_desk(view: View, scene: Scene) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    first, second = (st.container(horizontal=True, vertical_alignment="bottom") for _ in range(2))
+    third = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    nothing = st.container()
+    _draw_chart(view, scene)  # sent before the controls above it: the browser begins with it
+    with first:
         controls.draw_series(view, session.cards())
         controls.draw_quote(view, scene.series.card)
         controls.draw_days(view, scene.shown, scene.bounds)
         controls.draw_presets(view, scene.shown, scene.bounds)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with second:
         controls.draw_categories(view)
         controls.draw_search(view)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with third:
         controls.draw_pick(view)
         controls.draw_switches(view)
     if not scene.events:
-        controls.draw_empty_filter(view, scene.shown, scene.bounds)
-    _draw_chart(view, scene)
+        with nothing:
+            controls.draw_empty_filter(view, scene.shown, scene.bounds)
+    _draw_below(view, scene)
+    let_chart_go_first()
+
+
+def _draw_below(view: View, scene: Scene) -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         draw_flash()
@@ -83,8 +93,12 @@ def _draw_desk(view: View, scene: Scene) -> None:
         _draw_moves(view, scene)
         draw_copy_link("", view)
         _draw_keys(view, scene)
-    with st.expander("The table behind the chart", icon=":material/table:"):
-        draw_behind_chart(scene.series, scene.quoting, scene.events, scene.shown)
+    behind = st.expander(
+        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
+    )
+    if behind.open:
+        with behind:
+            draw_behind_chart(scene.series, scene.quoting, scene.events, scene.shown)
 
 
 def _draw_phone(view: View, scene: Scene) -> None:
@@ -112,6 +126,7 @@ def _draw_phone(view: View, scene: Scene) -> None:
         draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
     _draw_moves(view, scene)
     draw_copy_link("", view)
+    let_chart_go_first()
 
 
 def _draw_chart(view: View, scene: Scene) -> None:
@@ -152,7 +167,11 @@ def _draw_card(view: View, scene: Scene) -> None:
 def _draw_moves(view: View, scene: Scene) -> None:
     st.markdown("**Largest one-day moves in view**")
     moves = largest_moves(scene.series, scene.known, scene.shown.since, scene.shown.until)
-    draw_moves_table(moves, scene.quoting, scene.chosen, choose=lambda day: view.set(sel=day))
+
+    def draw_table() -> None:
+        draw_moves_table(moves, scene.quoting, scene.chosen, choose=lambda day: view.set(sel=day))
+
+    draw_after_chart(draw_table, table_height(len(moves)))
 
 
 def _draw_keys(view: View, scene: Scene) -> None:

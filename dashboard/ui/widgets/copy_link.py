@@ -10,7 +10,8 @@ from dashboard.ui.widgets.links import address_of
 
 def draw_copy_link(page_path: str, view: View) -> None:
     """Draw a folded block with the link to exactly this view."""
-    with st.expander("Copy link", icon=":material/link:"):
+    block = st.expander("Copy link", icon=":material/link:", key="copy_link", on_change="rerun")
+    if block.open:
         query = view.query()
         address = address_of(page_path)
-        st.code(f"{address}?{query}" if query else address, language=None, wrap_lines=True)
+        block.code(f"{address}?{query}" if query else address, language=None, wrap_lines=True)

@@ -48,6 +48,11 @@ def draw_moves_table(
     )
 
 
+def table_height(rows: int) -> int:
+    """How high the table is, in pixels, with its head and its rim."""
+    return ROW * (rows + 1) + 2
+
+
 def moves_frame(moves: Sequence[DayMove], quoting: Quoting) -> pd.DataFrame:
     """The rows as they are read: words already chosen, user text as plain text."""
     return pd.DataFrame(

@@ -180,3 +180,23 @@ def test_without_a_store_the_catalogue_is_shown_alone(monkeypatch):
     assert not app.exception
     assert "the notes cannot be read now" in words_of(app)
     assert len(lanes_of(app)) > 5
+
+
+def test_the_first_run_leaves_the_tables_place_and_the_second_fills_it():
+    app = open_page()
+    assert len(app.get("skeleton")) == 1
+    assert not app.dataframe
+    app.run()
+    assert not app.get("skeleton")
+    # the two largest moves of the two years to September 2026
+    assert app.dataframe[0].value["day"].tolist()[:2] == ["Fri 6 Dec 2024", "Tue 18 Mar 2025"]
+
+
+def test_the_table_behind_the_chart_is_made_when_it_is_opened():
+    app = open_page(**{"from": "2026-08-20"})
+    assert not app.get("download_button")
+    app.session_state["behind"] = True
+    app.run()
+    labels = [button.label for button in app.get("download_button")]
+    # rates of 20 August to 1 September 2026: nine market days
+    assert labels[0] == "CSV (this view, 9 rows)"
