@@ -26,7 +26,7 @@ from dashboard.ui.widgets.day_card import Card, draw_day_card
 from dashboard.ui.widgets.event_line import draw_event_line
 from dashboard.ui.widgets.figure import draw_figure, draw_selectable
 from dashboard.ui.widgets.flash import draw_flash
-from dashboard.ui.widgets.keys import Key, draw_keys
+from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
 from dashboard.ui.widgets.moves_table import draw_moves_table, table_height
 from dashboard.ui.widgets.note_form import open_new_note
 from dashboard.ui.window import PRESETS, widened
@@ -185,6 +185,7 @@ def _draw_keys(view: View, scene: Scene) -> None:
             *(preset(name) for name in PRESETS),
             Key("N", "My notes on or off", lambda: controls.flip_notes(view)),
             Key("I", "Turn what up means", lambda: controls.flip_quote(view)),
+            Key("E", "The table behind the chart, and its CSV", lambda: turn_fold("behind")),
         ]
     )
 

@@ -18,7 +18,14 @@ class Key:
 
 
 def draw_keys(keys: Sequence[Key]) -> None:
-    """Draw the buttons that carry the shortcuts."""
-    with st.expander("Keys", icon=":material/keyboard:"), st.container(horizontal=True):
-        for each in keys:
+    """Draw the buttons that carry the shortcuts; they work while folded away, H unfolds them."""
+    listed = (*keys, Key("H", "This list", lambda: turn_fold("keys")))
+    fold = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
+    with fold, st.container(horizontal=True):
+        for each in listed:
             st.button(each.does, key=f"key.{each.key}", shortcut=each.key, on_click=each.act)
+
+
+def turn_fold(key: str) -> None:
+    """Open or close an expander that keeps its state under a key; call it in a callback."""
+    st.session_state[key] = not st.session_state.get(key, False)
