@@ -14,6 +14,8 @@ from dashboard.engine.spread import count_mean_sd
 LEVEL: Final = 0.95
 DRAWS: Final = 2_000
 FEWEST_FOR_BAND: Final = 3
+SMALL: Final = 40
+"""Up to so many events the band simulates whole samples."""
 
 
 def average_path(
@@ -42,9 +44,9 @@ def average_path(
 def sup_t_quantile(car: Floats, seed: int) -> float:
     """Critical value of the simultaneous (sup-t) band of a CAAR path.
 
-    The maximum over the path of the absolute t statistics of correlated means, simulated
-    with Gaussian multipliers on the events' own paths and divided by an independent
-    sqrt(chi2/df) (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34).
+    The 95 % quantile of the maximum over the path of the absolute t statistics of correlated
+    means (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34), simulated with the
+    correlation of the events' own paths.
 
     Returns:
         A number at least as large as the pointwise t quantile; NaN for fewer than three
@@ -54,16 +56,36 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
     n = len(whole)
     if n < FEWEST_FOR_BAND:
         return float("nan")
-    spread = whole.std(axis=0, ddof=1)
+    _, mean, spread = count_mean_sd(whole)
     moving = spread > 0
     if not moving.any():
         return float("nan")
-    scores = (whole[:, moving] - whole[:, moving].mean(axis=0)) / spread[moving]
+    scores = (whole[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
     random = np.random.default_rng(seed)
-    draws = random.standard_normal((DRAWS, n)) @ scores / np.sqrt(n - 1)
-    scale = np.sqrt(random.chisquare(n - 1, DRAWS) / (n - 1))
-    simulated = float(np.quantile(np.abs(draws).max(axis=1) / scale, LEVEL))
-    return max(simulated, float(special.stdtrit(n - 1, (1 + LEVEL) / 2)))
+    largest = _whole_samples(scores, random) if n <= SMALL else _means_only(scores, random)
+    return max(float(np.quantile(largest, LEVEL)), float(special.stdtrit(n - 1, (1 + LEVEL) / 2)))
+
+
+def _whole_samples(scores: Floats, random: np.random.Generator) -> Floats:
+    """Largest |t| of simulated samples of n paths, each offset with its own sample's spread.
+
+    Few events need this: their standard deviations vary from offset to offset.
+    """
+    n, width = scores.shape
+    _, size, direction = np.linalg.svd(scores, full_matrices=False)
+    paths = random.standard_normal((DRAWS, n, min(n, width))) @ (size[:, None] * direction)
+    mean = paths.mean(axis=1)
+    square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
+    largest: Floats = (np.abs(mean) / np.sqrt(square / (n * (n - 1)))).max(axis=1)
+    return largest
+
+
+def _means_only(scores: Floats, random: np.random.Generator) -> Floats:
+    """Largest |t| of simulated means over one common spread; the same for many events."""
+    df = len(scores) - 1
+    draws = random.standard_normal((DRAWS, len(scores))) @ scores
+    largest: Floats = np.abs(draws).max(axis=1) / np.sqrt(random.chisquare(df, DRAWS) / df)
+    return largest
 
 
 def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:

@@ -111,13 +111,17 @@ def _returns_at(pooled: Pooled, series: Ints, row: Ints) -> Floats:
 
 
 def _shifted_returns(pooled: Pooled, series: Ints, row: Ints) -> Floats:
-    """Returns of the same pattern of rows after evenly spaced circular shifts, (S, n)."""
+    """Returns of the same pattern of rows after evenly spaced circular shifts, (S, n).
+
+    Shift 0 is the pattern itself; a shift steps over rows without a return.
+    """
     out = np.zeros((SPEARMAN_SHIFTS, len(row)))
     for k, each in enumerate(pooled.measured):
         mine = series == k
-        returns = each.history.returns[np.isfinite(each.history.returns)]
+        present = np.isfinite(each.history.returns)
+        returns, place = each.history.returns[present], np.cumsum(present) - 1
         steps = np.linspace(0, len(returns), SPEARMAN_SHIFTS, endpoint=False).astype(np.int64)
-        out[:, mine] = returns[(row[mine][None, :] + steps[:, None]) % len(returns)]
+        out[:, mine] = returns[(place[row[mine]][None, :] + steps[:, None]) % len(returns)]
     return out
 
 

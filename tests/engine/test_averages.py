@@ -81,3 +81,27 @@ def test_the_same_seed_gives_the_same_band():
 @pytest.mark.parametrize("car", [np.zeros((2, 3)), np.ones((5, 3)), np.full((5, 3), NAN)])
 def test_too_few_paths_or_paths_without_spread_have_no_band(car):
     assert math.isnan(sup_t_quantile(car, 1))
+
+
+# Coverage of a 95 % band of a CAAR path of 16 offsets, sums of independent daily returns, in 2,000
+# simulated studies each (Monte Carlo error 0.5 points), with this function and pointwise:
+#   events             5     10     20     60
+#   normal returns  94.2   93.3   94.3   94.8     pointwise 71.1  74.2  75.2  77.0
+#   t(4) returns    94.5   95.6   96.0   94.7     pointwise 73.7  75.5  75.2  76.2
+
+
+@pytest.mark.parametrize("n", [5, 60])
+def test_nineteen_of_twenty_bands_hold_the_whole_path(n):
+    random, held = np.random.default_rng(n), 0
+    for study in range(300):
+        car = np.cumsum(random.standard_normal((n, 16)), axis=1)
+        largest = np.abs(stats.ttest_1samp(car, 0).statistic).max()
+        held += largest <= sup_t_quantile(car, study)
+    # Five Monte Carlo errors of 300 studies are 6.3 points; a pointwise band holds 71-77 %.
+    assert held / 300 > 0.887
+
+
+@pytest.mark.parametrize("n", [3, 8, 40, 41])
+def test_one_offset_needs_the_t_quantile_whatever_the_number_of_events(n):
+    car = np.random.default_rng(n).standard_normal((n, 1))
+    assert sup_t_quantile(car, 1) == pytest.approx(stats.t.ppf(0.975, n - 1), rel=0.15)

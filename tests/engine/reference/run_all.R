@@ -1,6 +1,7 @@
 # Write the reference numbers of every case of cases.csv: `Rscript run_all.R` in this folder.
 source("measure.R")
 source("significance.R")
+source("relations.R")
 
 number <- function(x) ifelse(is.na(x), "", sprintf("%.13g", x))
 split_words <- function(text) if (is.na(text) || text == "") character(0) else strsplit(text, " ")[[1]]
@@ -61,6 +62,14 @@ run_case <- function(row) {
   writeLines(c("group,window,test,statistic,df,p_value,p_adjusted,n", test_lines(events, q)),
              sprintf("numbers/%s_tests.csv", q$case))
   writeLines(c("group,quantity,value", group_lines(events, q)), sprintf("numbers/%s_groups.csv", q$case))
+  if (q$case %in% c("one_mean", "panel_factors", "missing_factors")) {
+    writeLines(c("term,estimate,se,t,p_value,n,lags", regression_lines(q, data, f, events)),
+               sprintf("numbers/%s_regression.csv", q$case))
+  }
+  if (q$case %in% c("one_mean", "ties_none")) {
+    writeLines(c("method,group,lag,r,low,high,n", correlation_lines(q, returns_of(data$rate, q$returns), events)),
+               sprintf("numbers/%s_correlation.csv", q$case))
+  }
 }
 
 # One line a quantity of one event.
