@@ -23,7 +23,7 @@ JUST_SET: Final = "view.just_set"
 PUSHED_AT: Final = "view.pushed_at"
 IGNORED: Final = "view.ignored"
 
-STALE_SECONDS: Final = 1.0
+STALE_SECONDS: Final = 0.25  # less than a hand needs to press Back
 
 Link = dict[str, list[str]]
 
