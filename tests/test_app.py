@@ -113,9 +113,7 @@ def test_the_network_door_is_mounted_in_the_same_process(door):
 
 def test_the_address_is_printed(door):
     port, _, told = door
-    assert told == (
-        f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n"
-    )
+    assert told == (f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n")
 
 
 def refusal(port, path, host="127.0.0.1"):
