@@ -4,6 +4,7 @@ RoubleReactionError
 ├── InputError        the input or the request is wrong          exit code 2
 │   └── EditConflict  somebody changed the same note meanwhile
 ├── SourceError       a data source failed                       exit code 3
+│   └── SourceResting it failed or asked for a pause; not asked again until then
 └── StoreError        the event store failed                     exit code 3
 """
 
@@ -12,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dashboard.domain.event import Event
 
 
@@ -42,6 +45,19 @@ class EditConflict(InputError):
 
 class SourceError(RoubleReactionError):
     """A data source did not answer, or answered something that cannot be right."""
+
+
+class SourceResting(SourceError):
+    """A source is left alone for a while: it failed too often, or asked for a pause.
+
+    Attributes:
+        until: the first moment (UTC) at which it may be asked again.
+    """
+
+    def __init__(self, message: str, until: datetime) -> None:
+        """Keep the moment, so that a refresh can be scheduled for it."""
+        super().__init__(message)
+        self.until = until
 
 
 class StoreError(RoubleReactionError):

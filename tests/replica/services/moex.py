@@ -1,0 +1,178 @@
+"""MOEX ISS: pages of 100 with a cursor (history) and of 500 without one (candles)."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, time, timedelta
+
+from tests.replica.market import days, made
+from tests.replica.service import Service
+from tests.replica.wire import Reply, text
+
+HISTORY = (
+    "BOARDID", "TRADEDATE", "SHORTNAME", "SECID", "OPEN", "LOW", "HIGH", "CLOSE", "NUMTRADES",
+    "VOLRUR", "WAPRICE",
+)  # fmt: skip
+CANDLES = ("open", "close", "high", "low", "value", "volume", "begin", "end")
+CURSOR = ("INDEX", "TOTAL", "PAGESIZE")
+LEVELS = {"CNYRUB_TOM": "CNY", "USD000UTSTOM": "USD", "USDRUBF": "USD", "IMOEX": "IMOEX"}
+BOARDS = {"CNYRUB_TOM": "CETS", "USD000UTSTOM": "CETS", "USDRUBF": "RFUD", "IMOEX": "SNDX"}
+LAST_USD = date(2024, 6, 11)
+START = date(2023, 11, 1)
+PAGE, CANDLE_PAGE = 100, 500
+PATH = re.compile(r"/boards/(\w+)/securities/(\w+?)(/candles)?\.json$")
+
+
+def blocks(**named):
+    body = {
+        name.replace("__", "."): {"columns": list(columns), "data": [list(row) for row in rows]}
+        for name, (columns, rows) in named.items()
+    }
+    return Reply(json.dumps(body).encode(), "application/json; charset=utf-8").with_headers(
+        Cache_Control="max-age=5", X_MicexPassport_Marker="denied"
+    )
+
+
+class Moex(Service):
+    """`after_halt` is what history tells of the dollar after its last session.
+
+    "empty", "nulls" or "waprice": nobody has published which of them is so.
+    """
+
+    name = "moex"
+    hosts = frozenset({"iss.moex.com"})
+    after_halt = "empty"
+
+    def right(self, question):
+        found = PATH.search(question.path)
+        if not found or BOARDS.get(found[2]) != found[1]:
+            return self.without_board(question)
+        _, secid, candles = found.groups()
+        if candles:
+            return self.candles(secid, question.params)
+        if "/history/" in question.path:
+            return self.history(secid, question.params)
+        return self.quote(secid)
+
+    def without_board(self, question):
+        """An unknown instrument is answered with empty blocks, a wrong path with HTML."""
+        if "/securities/" not in question.path:
+            return text("<html><head><title>404 Not Found</title></head></html>", "text/html", 404)
+        if "candles" in question.path:
+            return blocks(candles=(CANDLES, []))
+        return blocks(history=(HISTORY, []), history__cursor=(CURSOR, [(0, 0, PAGE)]))
+
+    # ------------------------------------------------------------ history
+
+    def history(self, secid, params):
+        first, last = span(params)
+        rows = [row for row in self.sessions(secid) if first <= date.fromisoformat(row[1]) <= last]
+        start = int(params.get("start", 0))
+        named = {"history": (HISTORY, rows[start : start + PAGE])}
+        if "history.cursor" in params.get("iss.only", "history.cursor"):
+            named["history__cursor"] = (CURSOR, [(start, len(rows), PAGE)])
+        return blocks(**named)
+
+    def sessions(self, secid):
+        """A row for every session that has ended; since 2025 there are some on weekends."""
+        for day in days(START, self.market.today - timedelta(days=1)):
+            weekend = day.weekday() >= 5
+            if (weekend and (day.year < 2025 or secid == "IMOEX")) or (day.month, day.day) == (
+                1,
+                1,
+            ):
+                continue
+            if secid == "USD000UTSTOM" and day > LAST_USD:
+                yield from self.after_the_halt(day)
+                continue
+            close = self.market.changed.get((secid, day), round(made(LEVELS[secid], day), 4))
+            yield (BOARDS[secid], str(day), secid, secid, close, close * 0.99, close * 1.01,
+                   close, 40 if weekend else 30_000, 1e9, close * 1.0001)  # fmt: skip
+
+    def after_the_halt(self, day):
+        if self.after_halt == "empty" or day > LAST_USD + timedelta(days=20):
+            return
+        average = 89.0655 if self.after_halt == "waprice" else None
+        prices = (None, None, None, None, 0, 0, average)
+        yield ("CETS", str(day), "USDRUB_TOM", "USD000UTSTOM", *prices)
+
+    # ------------------------------------------------------------ candles
+
+    def candles(self, secid, params):
+        first, last = span(params)
+        start, minutes = int(params.get("start", 0)), int(params.get("interval", 10))
+        rows = list(self.bars(secid, first, last, minutes))
+        return blocks(candles=(CANDLES, rows[start : start + CANDLE_PAGE]))
+
+    def bars(self, secid, first, last, minutes):
+        """Bars of 10:00-18:50 Moscow; the one under way is unfinished, with an odd end."""
+        now = self.market.moscow.replace(tzinfo=None)
+        for day in days(max(first, START), min(last, self.market.today)):
+            if day.weekday() >= 5 and day.year < 2025:
+                continue
+            begin = datetime.combine(day, time(10))
+            while begin < datetime.combine(day, time(18, 50)) and begin <= now:
+                end = min(begin + timedelta(minutes=minutes, seconds=-1), now)
+                part = (end - datetime.combine(day, time())) / timedelta(days=1)
+                close = round(made(LEVELS[secid], day, part), 4)
+                yield (close, close, close, close, 1e6, 0 if secid == "IMOEX" else 100,
+                       f"{begin:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%d %H:%M:%S}")  # fmt: skip
+                begin += timedelta(minutes=minutes)
+
+    # ------------------------------------------------------------ quotes
+
+    def quote(self, secid):
+        """The block that keeps naming June's price of the dollar for ever."""
+        zombie = secid == "USD000UTSTOM" and self.market.today > LAST_USD
+        price = 89.0625 if zombie else round(made(LEVELS[secid], self.market.today), 4)
+        before = LAST_USD if zombie else self.market.today - timedelta(days=1)
+        moment = f"{self.market.moscow:%Y-%m-%d %H:%M:%S}"
+        return blocks(
+            securities=(
+                ("SECID", "BOARDID", "DECIMALS", "PREVDATE", "PREVPRICE", "PREVWAPRICE"),
+                [(secid, BOARDS[secid], 4, str(before), price, price)],
+            ),
+            marketdata=(
+                ("SECID", "BOARDID", "LAST", "WAPRICE", "NUMTRADES", "TRADINGSTATUS", "SYSTIME"),
+                [(secid, BOARDS[secid], None, None, 0, "N", moment) if zombie else
+                 (secid, BOARDS[secid], price, price, 12_000, "T", moment)],
+            ),
+        )  # fmt: skip
+
+
+def span(params):
+    """The days asked for, both included."""
+    first, last = params.get("from", "0001-01-01"), params.get("till", "9999-12-31")
+    return date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
+
+
+# ---------------------------------------------------------------- failures of its own
+
+
+def no_rows(question, reply):
+    """What an unknown instrument gets: the blocks are there, empty."""
+    body = json.loads(reply.body)
+    for name, block in body.items():
+        block["data"] = [(0, 0, PAGE)] if name == "history.cursor" else []
+    return Reply(json.dumps(body).encode(), reply.content_type)
+
+
+def all_boards(question, reply):
+    """As if no board had been asked for: several rows a date."""
+    body = json.loads(reply.body)
+    rows = body["history"]["data"]
+    body["history"]["data"] = [
+        [board, *row[1:7], row[7] and row[7] * factor, *row[8:]]
+        for row in rows
+        for board, factor in (("CETS", 1), ("CNGD", 1.01), ("LICU", 1.02))
+    ]
+    body["history.cursor"]["data"] = [[0, len(body["history"]["data"]), PAGE]]
+    return Reply(json.dumps(body).encode(), reply.content_type)
+
+
+def lost_page(question, reply):
+    """The cursor promises more rows than come."""
+    body = json.loads(reply.body)
+    body["history"]["data"] = body["history"]["data"][:-3]
+    return Reply(json.dumps(body).encode(), reply.content_type)
