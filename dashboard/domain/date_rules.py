@@ -2,7 +2,10 @@
 
 Sources: Bank of Russia ordinance 6088-U of 2022-03-11 and its notices of 2022-03-14,
 2022-04-25 and 2024-06-13; ECB euro reference rates (concertation at 14:15 in Frankfurt);
-EIA Brent (Europe Brent spot, London close at 16:30).
+EIA Brent (Europe Brent spot, London close at 16:30); Federal Reserve H.10 (noon buying rates
+in New York); Cboe (the VIX index is computed to 16:15 in New York). MOEX ISS stamps candles
+with their end in Moscow. Yahoo stamps a daily bar with the midnight at which it begins, in the
+zone of the exchange (London for currencies).
 """
 
 from __future__ import annotations
@@ -114,7 +117,86 @@ END_OF_DAY: Final = DateRule(
     description="Known at the end (Moscow) of the printed date.",
 )
 
-RULES: Final = {rule.id: rule for rule in (BANK_OF_RUSSIA, ECB, LONDON_CLOSE, END_OF_DAY)}
+KEY_RATE: Final = DateRule(
+    id="key-rate",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "00:00"),),
+    description=(
+        "In force from the start (Moscow) of the printed date. The decision is announced about"
+        " 13:30 Moscow on the Friday before, so the event is earlier than the number."
+    ),
+)
+MOEX_DAY: Final = DateRule(
+    id="moex-day",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "18:40", "23:59"),),
+    description=(
+        "Close of the day's session. It ended between 18:40 and 23:50 Moscow, by market and"
+        " year; an event in these hours may or may not be inside."
+    ),
+)
+MOEX_BAR: Final = DateRule(
+    id="moex-bar",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "23:59"),),
+    description="Close of a bar, known at the end of the bar (Moscow).",
+)
+LONDON_DAY: Final = DateRule(
+    id="london-day",
+    zone="Europe/London",
+    lag_days=0,
+    sessions=(Session(date.min, "24:00", "24:00"),),
+    description="Last quote of the day, which ends at midnight in London.",
+)
+NEW_YORK_DAY: Final = DateRule(
+    id="new-york-day",
+    zone="America/New_York",
+    lag_days=0,
+    sessions=(Session(date.min, "24:00", "24:00"),),
+    description="Last quote of the day, which ends at midnight in New York.",
+)
+NEW_YORK_NOON: Final = DateRule(
+    id="new-york-noon",
+    zone="America/New_York",
+    lag_days=0,
+    sessions=(Session(date.min, "12:00", "12:00"),),
+    description="Noon buying rates in New York on the printed date; published once a week.",
+)
+NEW_YORK_CLOSE: Final = DateRule(
+    id="new-york-close",
+    zone="America/New_York",
+    lag_days=0,
+    sessions=(Session(date.min, "16:15", "16:15"),),
+    description="Close at 16:15 New York time of the printed date.",
+)
+NEXT_DAY_UTC: Final = DateRule(
+    id="next-day-utc",
+    zone="UTC",
+    lag_days=1,
+    sessions=(Session(date.min, "24:00", "24:00"),),
+    description="The file of a date holds the market of the day before, to midnight UTC.",
+)
+
+RULES: Final = {
+    rule.id: rule
+    for rule in (
+        BANK_OF_RUSSIA,
+        ECB,
+        LONDON_CLOSE,
+        END_OF_DAY,
+        KEY_RATE,
+        MOEX_DAY,
+        MOEX_BAR,
+        LONDON_DAY,
+        NEW_YORK_DAY,
+        NEW_YORK_NOON,
+        NEW_YORK_CLOSE,
+        NEXT_DAY_UTC,
+    )
+}
 
 
 def breaks_between(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> list[bool]:

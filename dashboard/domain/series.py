@@ -32,7 +32,12 @@ class SeriesCard:
     """What a series is, in the words that pages, README and exports print.
 
     `move_sign` is -1 where the number counts roubles per foreign unit (a rising number is
-    a weaker rouble) and +1 where moves are those of the quoted number itself.
+    a weaker rouble) and +1 where moves are those of the quoted number itself. `quantity`
+    says what is measured, `limits` what it cannot say; `history_from` and `history_until`
+    bound what the publisher has (None: it goes on, or it is not known); `bar_minutes` is the
+    length of a bar, 0 where there is one number a day; `stale_after` is how many days may
+    pass without a new number before that is worth a word. `checked_by` names the series
+    without which no number of this one is believed.
     """
 
     id: str
@@ -48,6 +53,13 @@ class SeriesCard:
     decimals: int = 4
     inverse_decimals: int = 6
     breaks: tuple[MethodBreak, ...] = ()
+    quantity: str = ""
+    limits: str = ""
+    history_from: date | None = None
+    history_until: date | None = None
+    bar_minutes: int = 0
+    stale_after: int = 5
+    checked_by: str = ""
 
     @property
     def is_rouble(self) -> bool:
@@ -62,7 +74,8 @@ class RateSeries:
     `record` is the date the publisher prints; `day` the market day the number describes;
     `opens` and `known_at` the UTC moments between which information enters the number
     (equal where the number is a snapshot); `rate` the quoted number, NaN where missing.
-    All arrays have the same length n; dates are datetime64[D], moments datetime64[s].
+    The last `provisional` numbers may still change: a bar under way, a live quote. All arrays
+    have the same length n; dates are datetime64[D], moments datetime64[s].
     """
 
     card: SeriesCard
@@ -72,6 +85,7 @@ class RateSeries:
     known_at: Moments
     rate: Floats
     fetched_at: datetime | None = None
+    provisional: int = 0
 
     def __post_init__(self) -> None:
         """Refuse arrays of different lengths or out of order."""

@@ -143,7 +143,7 @@ class Exchange:
         status = response.status_code
         if not (self.ask.any_status or status == UNCHANGED or status in self.ask.nothing_on):
             instead = instead_of(self.ask.expect, content)
-            if instead and not (kind_of(content) == "nothing" and 200 in self.ask.nothing_on):
+            if instead and not (self.ask.may_be_empty and kind_of(content) == "nothing"):
                 raise Failure(f"answered {instead}", again=False)
         headers: Mapping[str, Any] = response.headers
         stamp = Stamp(_address(self.ask), headers.get("ETag", ""), headers.get("Last-Modified", ""))

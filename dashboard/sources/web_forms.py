@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,21 @@ class Stamp:
     etag: str = ""
     last_modified: str = ""
 
+    def to_text(self) -> str:
+        """One line, to be kept with what was fetched; empty where the host said nothing."""
+        if not (self.etag or self.last_modified):
+            return ""
+        return json.dumps([self.url, self.etag, self.last_modified])
+
+    @classmethod
+    def from_text(cls, text: str) -> Stamp:
+        """Read it back; anything else is no stamp."""
+        try:
+            url, etag, last_modified = json.loads(text)
+        except (ValueError, TypeError):
+            return cls()
+        return cls(str(url), str(etag), str(last_modified))
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -42,8 +58,9 @@ class Ask:
 
     `who` is its name in messages; `expect` what the body must be; a `body` makes it a POST;
     the statuses in `nothing_on` are answers that mean "there is none". Redirects are followed
-    within the host, and to hosts below `family` where that is given. `any_status` returns
-    whatever came, for a client that judges itself.
+    within the host, and to hosts below `family` where that is given. `may_be_empty` takes
+    an empty body for "there is none"; `any_status` returns whatever came, for a client that
+    judges itself.
     """
 
     url: str
@@ -55,6 +72,7 @@ class Ask:
     stamp: Stamp = Stamp()
     nothing_on: frozenset[int] = frozenset()
     family: str = ""
+    may_be_empty: bool = False
     any_status: bool = False
 
 

@@ -1,15 +1,20 @@
-"""The form of a rate source, and the recipe for a new one.
+"""The forms of rate sources, and the recipe for a new one.
 
 1. `sources/rates/<id>.py`: a class with `id = "<id>"` that fits `RateSource`.
 2. One import and one entry in `RATE_SOURCES` (`sources/rates/__init__.py`).
 3. A fixture for it in `tests/contracts/test_rate_sources.py`; the tests there hold for all.
 4. `assembly.py` takes it into the house.
+
+A source that asks the network fits `LiveSource` as well and starts from
+`sources/live_rates.py`: it fetches what is new, and never splices what two publishers say.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol, runtime_checkable
 
+from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import RateSeries, SeriesCard
 
 
@@ -38,3 +43,27 @@ class RateSource(Protocol):
 
     def files(self) -> dict[str, str]:
         """The sha256 of the file behind each series, by its id; a live source has none."""
+
+
+@runtime_checkable
+class LiveSource(RateSource, Protocol):
+    """A source that asks the network; `get` asks for all there is."""
+
+    @property
+    def who(self) -> str:
+        """The publisher, as messages name it."""
+
+    @property
+    def overlap_days(self) -> int:
+        """How many of the last days are read again, because they may have been revised."""
+
+    def start(self, series_id: str) -> date:
+        """The first day that a first fetch asks for."""
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:
+        """The observations whose printed date is `since` or later.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: the publisher did not answer, or answered what cannot be right.
+        """

@@ -19,7 +19,7 @@ CURSOR = ("INDEX", "TOTAL", "PAGESIZE")
 LEVELS = {"CNYRUB_TOM": "CNY", "USD000UTSTOM": "USD", "USDRUBF": "USD", "IMOEX": "IMOEX"}
 BOARDS = {"CNYRUB_TOM": "CETS", "USD000UTSTOM": "CETS", "USDRUBF": "RFUD", "IMOEX": "SNDX"}
 LAST_USD = date(2024, 6, 11)
-START = date(2023, 11, 1)
+START = date(2024, 2, 1)
 PAGE, CANDLE_PAGE = 100, 500
 PATH = re.compile(r"/boards/(\w+)/securities/(\w+?)(/candles)?\.json$")
 

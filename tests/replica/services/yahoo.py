@@ -42,7 +42,7 @@ class Yahoo(Service):
             return text("crumb-of-the-replica")
         if question.host == "fc.yahoo.com":
             return text("", "text/plain", 404).with_headers(
-                Set_Cookie="A3=replica; Domain=.yahoo.com"
+                Set_Cookie="A3=replica; Max-Age=31536000; Domain=.yahoo.com"
             )
         return text(CONSENT, "text/html")
 

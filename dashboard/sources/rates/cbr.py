@@ -1,0 +1,217 @@
+"""The Bank of Russia: official rates from XML_dynamic, the key rate by SOAP.
+
+A record carries the first day the rate is in force, which is the calendar day after it was
+set: Friday's market is dated Saturday. Numbers have decimal commas, count `Nominal` units,
+and the nominal changes within one currency's history.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element
+
+from dashboard.domain.date_rules import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.web_forms import Answer, Ask
+from dashboard.sources.xml_bytes import BadXml, local_name, read_xml
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+
+HOST: Final = "https://www.cbr.ru"
+DYNAMIC: Final = "/scripts/XML_dynamic.asp"
+SOAP: Final = "/DailyInfoWebServ/DailyInfo.asmx"
+KEY_RATE_ACTION: Final = '"http://web.cbr.ru/KeyRate"'
+KEY_RATE_BODY: Final = (
+    '<?xml version="1.0" encoding="utf-8"?><soap:Envelope'
+    ' xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+    '<KeyRate xmlns="http://web.cbr.ru/"><fromDate>{since}</fromDate><ToDate>{until}</ToDate>'
+    "</KeyRate></soap:Body></soap:Envelope>"
+)
+NUMBERS: Final = {"usd_rub_cbr": "R01235", "eur_rub_cbr": "R01239", "cny_rub_cbr": "R01375"}
+KEY: Final = "key_rate_cbr"
+
+_card = partial(
+    SeriesCard,
+    publisher="Bank of Russia",
+    source_url="https://www.cbr.ru/eng/currency_base/dynamics/",
+    licence="Free use with attribution to the Bank of Russia",
+    stale_after=5,
+)
+_official = partial(
+    _card,
+    date_rule=BANK_OF_RUSSIA.id,
+    move_sign=ROUBLE_QUOTED,
+    quantity="official rate, an average of the day's deals",
+    limits=(
+        "An average over hours: news inside them is only partly in it. No records over New Year"
+        " and the May holidays. From June 2024 the dollar and the euro come from bank reports."
+    ),
+    breaks=BANK_OF_RUSSIA_BREAKS,
+    history_from=date(2013, 1, 10),
+)
+CARDS: Final = (
+    _official(
+        id="usd_rub_cbr",
+        title="USD/RUB, Bank of Russia",
+        unit="RUB per USD",
+        inverse_unit="USD per RUB",
+        description="Official rate of the US dollar (R01235).",
+    ),
+    _official(
+        id="cny_rub_cbr",
+        title="CNY/RUB, Bank of Russia",
+        unit="RUB per CNY",
+        inverse_unit="CNY per RUB",
+        description="Official rate of the yuan (R01375), for one yuan whatever the nominal.",
+    ),
+    _official(
+        id="eur_rub_cbr",
+        title="EUR/RUB, Bank of Russia",
+        unit="RUB per EUR",
+        inverse_unit="EUR per RUB",
+        description="Official rate of the euro (R01239).",
+    ),
+    _card(
+        id=KEY,
+        title="Key rate, Bank of Russia",
+        unit="% a year",
+        inverse_unit="years per %",
+        date_rule=KEY_RATE.id,
+        decimals=2,
+        description="The key rate in force on each business day.",
+        quantity="policy rate",
+        limits="In force from a Monday; the decision was known on the Friday before.",
+        history_from=date(2013, 9, 17),
+    ),
+)
+
+
+class Cbr(LiveRates):
+    """The Bank of Russia.
+
+    Args:
+        web: the client to ask with.
+        host: where it answers.
+    """
+
+    id = "cbr"
+    who = "Bank of Russia"
+    overlap_days = 16
+
+    def __init__(self, web: Asking, host: str = HOST) -> None:
+        super().__init__(web)
+        self._host = host
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """The official rates, the dollar first, and the key rate."""
+        return CARDS
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+        """The records dated `since` or later; tomorrow's is there once it has been set.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: the Bank of Russia did not answer, or not with its rates.
+        """
+        card = self.card(series_id)
+        until = self.today() + timedelta(days=1)
+        since = min(since, until)
+        answer = self._ask(series_id, since, until)
+        asked = Asked(self.who, since, until, answer.fetched_at)
+        read = read_key_rate(answer.content) if series_id == KEY else None
+        rows = read_dynamic(answer.content, NUMBERS[series_id]) if read is None else read
+        return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
+
+    def _ask(self, series_id: str, since: date, until: date) -> Answer:
+        if series_id == KEY:
+            headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": KEY_RATE_ACTION}
+            body = KEY_RATE_BODY.format(since=since, until=until).encode()
+            url = self._host + SOAP
+            return self._web.ask(Ask(url, self.who, "xml", headers=headers, body=body))
+        params = {
+            "date_req1": f"{since:%d/%m/%Y}",
+            "date_req2": f"{until:%d/%m/%Y}",
+            "VAL_NM_RQ": NUMBERS[series_id],
+        }
+        return self._web.ask(Ask(self._host + DYNAMIC, self.who, "xml", params))
+
+
+def read_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
+    """Date in force and roubles for one unit, of every record.
+
+    Raises:
+        SourceError: it is no table of this currency, or a record cannot be right.
+    """
+    root = _read(content)
+    said = " ".join("".join(root.itertext()).split())
+    if root.tag != "ValCurs" or (len(root) == 0 and said):
+        msg = f"Bank of Russia answered “{said[:60]}” instead of rates"
+        raise SourceError(msg)
+    if root.get("ID") != number or any(record.get("Id") != number for record in root):
+        msg = f"Bank of Russia answered another currency than {number}"
+        raise SourceError(msg)
+    return [_record(record) for record in root]
+
+
+def _record(record: Element) -> tuple[date, float]:
+    printed = record.get("Date", "")
+    try:
+        day = datetime.strptime(printed, "%d.%m.%Y").date()  # noqa: DTZ007 - a day has no zone
+        units = int(record.findtext("Nominal", ""))
+        value = _number(record.findtext("Value", ""))
+        unit_rate = record.findtext("VunitRate")
+        one = value / units
+        if unit_rate is not None and not math.isclose(one, _number(unit_rate), rel_tol=1e-3):
+            msg = f"Bank of Russia answered {value:g} for {units} on {day}, but {unit_rate} for one"
+            raise SourceError(msg)
+    except (ValueError, ZeroDivisionError):
+        msg = f"Bank of Russia answered a record that cannot be read (dated {printed[:12]})"
+        raise SourceError(msg) from None
+    return day, round(one, 8)
+
+
+def _number(text: str) -> float:
+    """A number with a decimal comma."""
+    return float(text.strip().replace("\xa0", "").replace(",", "."))
+
+
+def read_key_rate(content: bytes) -> list[tuple[date, float]]:
+    """Day in force and percent a year; the envelope has points for decimals, newest first.
+
+    `DT` is local midnight with an offset: its first ten letters are the day, and a
+    conversion to UTC would make it the day before.
+
+    Raises:
+        SourceError: it is no envelope, or a row cannot be read.
+    """
+    root = _read(content)
+    if local_name(root) != "Envelope":
+        msg = "Bank of Russia answered something else than the key rate"
+        raise SourceError(msg)
+    try:
+        return list(_key_rates(root))
+    except ValueError:
+        msg = "Bank of Russia answered a key rate that cannot be read"
+        raise SourceError(msg) from None
+
+
+def _key_rates(root: Element) -> Iterator[tuple[date, float]]:
+    for row in root.iter():
+        if local_name(row) in {"KR", "KeyRate"} and (moment := row.findtext("DT")) is not None:
+            yield date.fromisoformat(moment.strip()[:10]), float(row.findtext("Rate", ""))
+
+
+def _read(content: bytes) -> Element:
+    try:
+        return read_xml(content)
+    except BadXml as error:
+        msg = f"Bank of Russia answered damaged XML ({error})"
+        raise SourceError(msg) from None

@@ -1,0 +1,225 @@
+"""The ECB: euro reference rates, as one zip of all days or as csvdata of single series.
+
+Both tell units of a currency for one euro, at 14:15 in Frankfurt. The rouble ended on
+2022-03-01; its column stays and says N/A.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import zipfile
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from dashboard.domain.date_rules import ECB
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.web_forms import Answer, Ask, Stamp
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+
+FILES: Final = "https://www.ecb.europa.eu"
+DATA: Final = "https://data-api.ecb.europa.eu"
+ZIP: Final = "/stats/eurofxref/eurofxref-hist.zip"
+CSV: Final = "/service/data/EXR/D.{currency}.EUR.SP00.A"
+SHORT: Final = timedelta(days=120)
+"""For no more than this, single series are asked for; for more, the zip of everything."""
+ROUBLE_ENDS: Final = date(2022, 3, 1)
+MAX_UNPACKED: Final = 10_000_000
+MISSING: Final = frozenset({"", "N/A", "NaN", "-"})
+
+# series -> the currency counted, and the one it is divided by (None: the euro itself)
+CROSSES: Final[dict[str, tuple[str, str | None]]] = {
+    "usd_rub_ecb": ("RUB", "USD"),
+    "eur_rub_ecb": ("RUB", None),
+    "eur_usd_ecb": ("USD", None),
+    "usd_cny_ecb": ("CNY", "USD"),
+}
+_card = partial(
+    SeriesCard,
+    publisher="European Central Bank",
+    source_url="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/"
+    "euro_reference_exchange_rates/html/index.en.html",
+    licence="Free reuse with the source named",
+    date_rule=ECB.id,
+    quantity="reference rate, one moment of the day",
+    stale_after=5,
+)
+_rouble = partial(
+    _card,
+    move_sign=ROUBLE_QUOTED,
+    history_from=date(2005, 4, 1),
+    history_until=ROUBLE_ENDS,
+    limits="Ended on 1 March 2022, when the ECB suspended the rouble.",
+)
+CARDS: Final = (
+    _rouble(
+        id="usd_rub_ecb",
+        title="USD/RUB, ECB cross",
+        unit="RUB per USD",
+        inverse_unit="USD per RUB",
+        description="RUB per EUR divided by USD per EUR.",
+    ),
+    _rouble(
+        id="eur_rub_ecb",
+        title="EUR/RUB, ECB",
+        unit="RUB per EUR",
+        inverse_unit="EUR per RUB",
+        description="Euro reference rate of the rouble.",
+    ),
+    _card(
+        id="eur_usd_ecb",
+        title="EUR/USD, ECB",
+        unit="USD per EUR",
+        inverse_unit="EUR per USD",
+        description="Euro reference rate of the US dollar.",
+        limits="Not a rouble rate; for crosses and as a control.",
+        history_from=date(1999, 1, 4),
+    ),
+    _card(
+        id="usd_cny_ecb",
+        title="USD/CNY, ECB cross",
+        unit="CNY per USD",
+        inverse_unit="USD per CNY",
+        description="CNY per EUR divided by USD per EUR.",
+        decimals=5,
+        limits="Not a rouble rate; for crosses and as a control.",
+        history_from=date(2005, 4, 1),
+    ),
+)
+Rows = list[tuple[date, float]]
+
+
+class Ecb(LiveRates):
+    """The ECB.
+
+    Args:
+        web: the client to ask with.
+        files: where the zip lies.
+        data: where single series are answered.
+    """
+
+    id = "ecb"
+    who = "ECB"
+    quiet_days = 6
+
+    def __init__(self, web: Asking, files: str = FILES, data: str = DATA) -> None:
+        super().__init__(web)
+        self._files = files
+        self._data = data
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """The rouble while it lasted, and the crosses that go on."""
+        return CARDS
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:
+        """The rates dated `since` or later.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: the ECB did not answer, or not with its rates.
+        """
+        card = self.card(series_id)
+        counted, by = CROSSES[series_id]
+        today = self.today("Europe/Berlin")
+        if today - since > SHORT:
+            answer = self._ask_zip(stamp)
+            if answer.is_unchanged:
+                return Fetched(None, stamp=stamp)
+            table = read_zip(answer.content, [name for name in (counted, by) if name])
+            stamp = answer.stamp.to_text()
+        else:
+            answers = {name: self._ask_csv(name, since) for name in (counted, by) if name}
+            table = {
+                name: [] if one.status == HTTPStatus.NOT_FOUND else read_csvdata(one.content, name)
+                for name, one in answers.items()
+            }
+            answer, stamp = answers[counted], ""
+        asked = Asked(self.who, since, today, answer.fetched_at)
+        rows = divided(table[counted], table[by] if by else None, card.decimals)
+        return Fetched(self.heard(card, daily_series(card, rows, asked), asked), stamp=stamp)
+
+    def _ask_zip(self, stamp: str) -> Answer:
+        return self._web.ask(Ask(self._files + ZIP, self.who, "zip", stamp=Stamp.from_text(stamp)))
+
+    def _ask_csv(self, currency: str, since: date) -> Answer:
+        """No result is told as 404, or with status 200 and nothing in it."""
+        url = self._data + CSV.format(currency=currency)
+        params = {"format": "csvdata", "startPeriod": since.isoformat()}
+        missing = frozenset({HTTPStatus.NOT_FOUND})
+        ask = Ask(url, self.who, "csv", params, nothing_on=missing, may_be_empty=True)
+        return self._web.ask(ask)
+
+
+def divided(counted: Rows, by: Rows | None, decimals: int) -> Rows:
+    """A rate for one euro, or a cross on the days that both have."""
+    if by is None:
+        return counted
+    divisor = dict(by)
+    return [
+        (day, round(value / divisor[day], decimals)) for day, value in counted if day in divisor
+    ]
+
+
+def read_zip(content: bytes, currencies: Iterable[str]) -> dict[str, Rows]:
+    """The columns of some currencies; a trailing comma makes a last column without a name.
+
+    Raises:
+        SourceError: it is no such zip, or a cell cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            (name,) = packed.namelist()
+            with packed.open(name) as member:
+                text = member.read(MAX_UNPACKED + 1)
+        if len(text) > MAX_UNPACKED:
+            msg = "ECB answered a zip that unpacks to more than 10 MB"
+            raise SourceError(msg)
+        lines = list(csv.DictReader(text.decode("ascii").splitlines(), strict=True))
+        return {currency: _column(lines, currency) for currency in currencies}
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, csv.Error):
+        msg = "ECB answered a damaged zip"
+        raise SourceError(msg) from None
+
+
+def _column(lines: list[dict[str, str]], currency: str) -> Rows:
+    cells = [(line["Date"], line[currency].strip()) for line in lines]
+    return [(date.fromisoformat(day), float(cell)) for day, cell in cells if cell not in MISSING]
+
+
+def read_csvdata(content: bytes, currency: str) -> Rows:
+    """The observations of one series; nothing where there is none.
+
+    Raises:
+        SourceError: it is no csvdata, or of another currency.
+    """
+    text = content.decode("utf-8", "replace")
+    if not text.strip():
+        return []
+    try:
+        lines = list(csv.DictReader(io.StringIO(text), strict=True))
+        if any(line["CURRENCY"] != currency for line in lines):
+            msg = f"ECB answered another currency than {currency}"
+            raise SourceError(msg)
+        rows = [(date.fromisoformat(line["TIME_PERIOD"]), _value(line)) for line in lines]
+    except (ValueError, KeyError, TypeError, csv.Error):
+        msg = "ECB answered CSV that cannot be read"
+        raise SourceError(msg) from None
+    if not text.endswith("\n"):
+        msg = "ECB broke off its answer"
+        raise SourceError(msg)
+    return [(day, value) for day, value in rows if not math.isnan(value)]
+
+
+def _value(line: dict[str, str]) -> float:
+    told = (line["OBS_VALUE"] or "").strip()
+    is_missing = told in MISSING or line.get("OBS_STATUS") == "M"
+    return math.nan if is_missing else float(told)

@@ -1,0 +1,128 @@
+"""exchange-api: one file a day of undisclosed origin, the last resort to check against."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from dashboard.domain.date_rules import NEXT_DAY_UTC
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.web_forms import Answer, Ask
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+
+CDN: Final = "https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{day}/v1/currencies/{file}"
+PAGES: Final = "https://{day}.currency-api.pages.dev/v1/currencies/{file}"
+FILE: Final = "usd.min.json"
+FIRST_FETCH: Final = timedelta(days=10)
+FRIDAY: Final = 4
+
+CARDS: Final = (
+    SeriesCard(
+        id="usd_rub_exchange_api",
+        title="USD/RUB, exchange-api",
+        unit="RUB per USD",
+        inverse_unit="USD per RUB",
+        publisher="fawazahmed0/exchange-api",
+        source_url="https://github.com/fawazahmed0/exchange-api",
+        licence="CC0",
+        date_rule=NEXT_DAY_UTC.id,
+        description="A daily number from sources it does not name.",
+        move_sign=ROUBLE_QUOTED,
+        quantity="unknown mixture of quotes",
+        limits="A cross-check only: wrong values and outages are on record.",
+        history_from=date(2024, 3, 2),
+    ),
+)
+
+
+class ExchangeApi(LiveRates):
+    """exchange-api, on a content network with a second host behind it.
+
+    Args:
+        web: the client to ask with.
+        hosts: address patterns with `{day}` and `{file}`, the next one where one fails.
+    """
+
+    id = "exchange_api"
+    who = "exchange-api"
+    overlap_days = 2
+    quiet_days = 8
+
+    def __init__(self, web: Asking, hosts: tuple[str, ...] = (CDN, PAGES)) -> None:
+        super().__init__(web)
+        self._hosts = hosts
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """The dollar."""
+        return CARDS
+
+    def start(self, series_id: str) -> date:
+        """Ten days ago: it is one file a day, and a cross-check needs no more."""
+        self.card(series_id)
+        return self.today("UTC") - FIRST_FETCH
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+        """The files dated `since` or later, no earlier than a first fetch goes.
+
+        Files dated Sunday and Monday repeat Friday's market and are left out.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: both hosts failed, or answered something else.
+        """
+        card, today = self.card(series_id), self.today("UTC")
+        since = max(since, self.start(series_id))
+        asked = Asked(self.who, since, today, self.now())
+        rows = []
+        for ago in range((today - since).days, -1, -1):
+            day = today - timedelta(days=ago)
+            if (day - timedelta(days=1)).weekday() <= FRIDAY:
+                answer = self._ask(day)
+                if answer is not None:
+                    rows.append((day, read_day(answer.content, day)))
+        return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
+
+    def _ask(self, day: date) -> Answer | None:
+        """The file of a day from the first host that has it; None where none has."""
+        failures: list[SourceError] = []
+        for host in self._hosts:
+            url = host.format(day=day, file=FILE)
+            missing = frozenset({HTTPStatus.NOT_FOUND})
+            try:
+                answer = self._web.ask(Ask(url, self.who, "json", nothing_on=missing))
+            except SourceError as error:
+                failures.append(error)
+                continue
+            if answer.status != HTTPStatus.NOT_FOUND:
+                return answer
+        if len(failures) == len(self._hosts):
+            raise failures[0]
+        return None
+
+
+def read_day(content: bytes, day: date) -> float:
+    """Roubles for a dollar in the file of a day.
+
+    Raises:
+        SourceError: it is the file of another day, or has no rouble.
+    """
+    try:
+        told = json.loads(content)
+        printed, rate = date.fromisoformat(told["date"]), told["usd"]["rub"]
+    except (ValueError, KeyError, TypeError):
+        msg = "exchange-api answered JSON without the dollar in roubles"
+        raise SourceError(msg) from None
+    if printed != day:
+        msg = f"exchange-api answered the file of {printed} instead of {day}"
+        raise SourceError(msg)
+    if isinstance(rate, bool) or not isinstance(rate, int | float):
+        msg = f"exchange-api answered no number for {day}"
+        raise SourceError(msg)
+    return float(rate)

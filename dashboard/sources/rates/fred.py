@@ -1,0 +1,153 @@
+"""FRED of the Federal Reserve Bank of St. Louis: Brent, the broad dollar and the VIX.
+
+A row for every weekday; on holidays of the series its cell is empty (a point before
+December 2024, when the header changed too).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from dashboard.domain.date_rules import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.web_forms import Ask, Stamp
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+
+HOST: Final = "https://fred.stlouisfed.org"
+GRAPH: Final = "/graph/fredgraph.csv"
+IDS: Final = {
+    "brent_fred": "DCOILBRENTEU",
+    "broad_dollar_fred": "DTWEXBGS",
+    "vix_fred": "VIXCLS",
+}
+DATE_HEADERS: Final = frozenset({"observation_date", "DATE"})
+MISSING: Final = frozenset({"", "."})
+
+_card = partial(SeriesCard, source_url="https://fred.stlouisfed.org", stale_after=12)
+CARDS: Final = (
+    _card(
+        id="brent_fred",
+        title="Brent, EIA by FRED",
+        unit="USD per barrel",
+        inverse_unit="barrels per USD",
+        publisher="US Energy Information Administration, by FRED",
+        licence="Public domain",
+        date_rule=LONDON_CLOSE.id,
+        description="Europe Brent spot price (DCOILBRENTEU).",
+        quantity="spot price, one moment of the day",
+        limits="A week late; empty on UK holidays; values are revised.",
+        decimals=2,
+        history_from=date(2021, 12, 27),
+    ),
+    _card(
+        id="broad_dollar_fred",
+        title="Broad dollar, Federal Reserve",
+        unit="January 2006 = 100",
+        inverse_unit="inverse index",
+        publisher="Board of Governors of the Federal Reserve System, by FRED",
+        licence="Public domain",
+        date_rule=NEW_YORK_NOON.id,
+        description="Nominal broad US dollar index (DTWEXBGS).",
+        quantity="trade-weighted index",
+        limits="Published on Mondays for the week before; no rouble in recent weights.",
+        history_from=date(2012, 1, 2),
+    ),
+    _card(
+        id="vix_fred",
+        title="VIX, Cboe by FRED",
+        unit="% a year",
+        inverse_unit="years per %",
+        publisher="Cboe, by FRED",
+        licence="Copyright Cboe; not shipped, for looking at only",
+        date_rule=NEW_YORK_CLOSE.id,
+        description="Cboe volatility index (VIXCLS).",
+        quantity="expected volatility of US shares",
+        limits="A day late; empty on US holidays.",
+        decimals=2,
+        history_from=date(2012, 1, 2),
+    ),
+)
+
+
+class Fred(LiveRates):
+    """FRED.
+
+    Args:
+        web: the client to ask with.
+        host: where it answers.
+    """
+
+    id = "fred"
+    who = "FRED"
+    overlap_days = 30
+    quiet_days = 21
+
+    def __init__(self, web: Asking, host: str = HOST) -> None:
+        super().__init__(web)
+        self._host = host
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """Brent, the broad dollar and the VIX."""
+        return CARDS
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:
+        """The values dated `since` or later, NaN on holidays.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: FRED did not answer, or not with this series.
+        """
+        card, name = self.card(series_id), IDS.get(series_id, "")
+        params = {"id": name, "cosd": since.isoformat()}
+        answer = self._web.ask(
+            Ask(self._host + GRAPH, self.who, "csv", params, stamp=Stamp.from_text(stamp))
+        )
+        if answer.is_unchanged:
+            return Fetched(None, stamp=stamp)
+        asked = Asked(self.who, since, self.today("America/New_York"), answer.fetched_at)
+        series = daily_series(card, read_graph(answer.content, name), asked)
+        return Fetched(self.heard(card, series, asked), stamp=answer.stamp.to_text())
+
+
+def read_graph(content: bytes, name: str) -> list[tuple[date, float]]:
+    """Date and value of every row; trailing rows without a value are not yet observations.
+
+    Raises:
+        SourceError: it is no table of this series, or is cut off.
+    """
+    try:
+        text = content.decode("ascii")
+        header, *lines = csv.reader(text.splitlines(), strict=True)
+        _refuse_another(header, name)
+        rows = [(date.fromisoformat(day), _value(cell)) for day, cell in lines]
+    except (ValueError, csv.Error):
+        msg = "FRED answered CSV that cannot be read"
+        raise SourceError(msg) from None
+    if not text.endswith("\n"):
+        msg = "FRED broke off its answer"
+        raise SourceError(msg)
+    while rows and math.isnan(rows[-1][1]):
+        rows.pop()
+    return rows
+
+
+def _refuse_another(header: list[str], name: str) -> None:
+    if len(header) != 2 or header[0] not in DATE_HEADERS:
+        msg = f"FRED answered a table with the columns {', '.join(header)[:60]}"
+        raise SourceError(msg)
+    if header[1] != name:
+        msg = f"FRED answered {header[1][:20]} instead of {name}"
+        raise SourceError(msg)
+
+
+def _value(cell: str) -> float:
+    return math.nan if cell.strip() in MISSING else float(cell)

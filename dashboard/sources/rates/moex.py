@@ -1,0 +1,300 @@
+"""MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`.
+
+Stamps are Moscow time without a zone. `history` comes in pages of 100 with a cursor,
+`candles` in pages of 500 without one. After the exchange stopped trading the dollar on
+2024-06-11, ISS went on to list it with that day's price: a price counts only where there was
+a trade on the day it is for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from dashboard.domain.date_rules import MOEX_BAR, MOEX_DAY
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, RateSeries, SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.moex_bars import bar_series
+from dashboard.sources.web_forms import Ask
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+
+HOST: Final = "https://iss.moex.com"
+HISTORY: Final = "/iss/history/{path}.json"
+CANDLES: Final = "/iss/{path}/candles.json"
+QUOTE: Final = "/iss/{path}.json"
+MOST_PAGES: Final = 1_000
+LAST_DOLLAR: Final = date(2024, 6, 11)
+FIRST_BARS: Final = {1: timedelta(days=7), 10: timedelta(days=60), 60: timedelta(days=365)}
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What is traded, and where ISS keeps it."""
+
+    secid: str
+    market: str
+    board: str
+
+    @property
+    def path(self) -> str:
+        """Its place below /iss or /iss/history."""
+        return f"engines/{self.market}/boards/{self.board}/securities/{self.secid}"
+
+
+FX: Final = "currency/markets/selt"
+INSTRUMENTS: Final = {
+    "cny_rub_moex": Instrument("CNYRUB_TOM", FX, "CETS"),
+    "usd_rub_future_moex": Instrument("USDRUBF", "futures/markets/forts", "RFUD"),
+    "imoex_moex": Instrument("IMOEX", "stock/markets/index", "SNDX"),
+    "usd_rub_moex": Instrument("USD000UTSTOM", FX, "CETS"),
+}
+_card = partial(
+    SeriesCard,
+    publisher="Moscow Exchange",
+    source_url="https://www.moex.com/en/marketdata/",
+    licence="For one's own information; not to be passed on",
+    date_rule=MOEX_DAY.id,
+    move_sign=ROUBLE_QUOTED,
+    unit="RUB per USD",
+    inverse_unit="USD per RUB",
+    history_from=date(2012, 1, 3),
+)
+DAILY: Final = (
+    _card(
+        id="cny_rub_moex",
+        title="CNY/RUB, Moscow Exchange",
+        unit="RUB per CNY",
+        inverse_unit="CNY per RUB",
+        description="CNYRUB_TOM, the yuan for tomorrow, board CETS.",
+        quantity="exchange price",
+        limits="Weekend sessions since 2025 are thin; they are days of their own.",
+        history_from=date(2013, 4, 15),
+    ),
+    _card(
+        id="usd_rub_future_moex",
+        title="USD/RUB perpetual future, Moscow Exchange",
+        description="USDRUBF, roubles for one dollar, board RFUD.",
+        quantity="price of a perpetual future",
+        limits="A future with daily funding: near the official rate, not equal to it.",
+        history_from=date(2022, 4, 26),
+    ),
+    _card(
+        id="imoex_moex",
+        title="MOEX Russia index",
+        unit="points",
+        inverse_unit="inverse points",
+        move_sign=AS_QUOTED,
+        description="IMOEX, the rouble index of Russian shares.",
+        quantity="share index",
+        limits="Not an exchange rate; a control.",
+        decimals=2,
+    ),
+    _card(
+        id="usd_rub_moex",
+        title="USD/RUB, Moscow Exchange to June 2024",
+        description="USD000UTSTOM, the dollar for tomorrow, board CETS.",
+        quantity="exchange price",
+        limits="Trading ended on 11 June 2024; later listings repeat that day's price.",
+        history_until=LAST_DOLLAR,
+    ),
+)
+
+
+def _bar_card(card: SeriesCard, minutes: int) -> SeriesCard:
+    named = "hours" if minutes == 60 else f"{minutes} min"
+    return SeriesCard(
+        id=f"{card.id}_{minutes}m",
+        title=f"{card.title}, {named}",
+        unit=card.unit,
+        inverse_unit=card.inverse_unit,
+        publisher=card.publisher,
+        source_url=card.source_url,
+        licence=card.licence,
+        date_rule=MOEX_BAR.id,
+        description=f"{card.description} Bars of {minutes} minutes.",
+        move_sign=card.move_sign,
+        decimals=card.decimals,
+        quantity=f"{card.quantity}, close of each bar",
+        limits=card.limits,
+        bar_minutes=minutes,
+    )
+
+
+CARDS: Final = DAILY + tuple(
+    _bar_card(card, minutes)
+    for card in DAILY
+    if card.history_until is None
+    for minutes in FIRST_BARS
+)
+
+
+class Moex(LiveRates):
+    """MOEX ISS.
+
+    Args:
+        web: the client to ask with.
+        host: where it answers.
+    """
+
+    id = "moex"
+    who = "Moscow Exchange"
+    overlap_days = 5
+    quiet_days = 16
+
+    def __init__(self, web: Asking, host: str = HOST) -> None:
+        super().__init__(web)
+        self._host = host
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """The yuan, the perpetual future, the share index, the dollar as long as it lasted."""
+        return CARDS
+
+    def start(self, series_id: str) -> date:
+        """The beginning for days, some weeks ago for bars."""
+        card = self.card(series_id)
+        if card.bar_minutes:
+            return self.today() - FIRST_BARS[card.bar_minutes]
+        return super().start(series_id)
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+        """The closes or bars of the days from `since` on; the last may be under way.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: ISS did not answer, or not with this instrument.
+        """
+        card = self.card(series_id)
+        until = min(self.today(), card.history_until or date.max)
+        asked = Asked(self.who, since, until, self.now())
+        if since > until:
+            return Fetched(None)
+        series = self._bars(card, asked) if card.bar_minutes else self._closes(card, asked)
+        return Fetched(self.heard(card, series, asked))
+
+    # ------------------------------------------------------------ closes of the day
+
+    def _closes(self, card: SeriesCard, asked: Asked) -> RateSeries:
+        instrument = INSTRUMENTS[card.id]
+        rows = [
+            row for page in self._history(instrument, asked) for row in page if _was_traded(row)
+        ]
+        found = [(date.fromisoformat(row["TRADEDATE"]), _price(row["CLOSE"], card)) for row in rows]
+        live = self._live(instrument, asked, card) if card.history_until is None else []
+        live = [row for row in live if all(row[0] > day for day, _ in found)]
+        return daily_series(card, found + live, asked, provisional=len(live))
+
+    def _history(self, instrument: Instrument, asked: Asked) -> Iterator[Rows]:
+        """The pages of history, as many as the cursor says."""
+        url = self._host + HISTORY.format(path=instrument.path)
+        start = 0
+        for _ in range(MOST_PAGES):
+            answer = self._answer(url, asked, start=start)
+            page = rows_of(answer, "history")
+            _refuse_another(page, instrument)
+            yield [row for row in page if row.get("BOARDID") == instrument.board]
+            start += len(page)
+            total = _total(answer)
+            if start >= total or not page:
+                break
+        if start != total:
+            msg = f"Moscow Exchange answered {start} of {total} rows of {instrument.secid}"
+            raise SourceError(msg)
+
+    def _live(
+        self, instrument: Instrument, asked: Asked, card: SeriesCard
+    ) -> list[tuple[date, float]]:
+        """Today's last price, while the session is under way."""
+        answer = self._answer(self._host + QUOTE.format(path=instrument.path), None)
+        price = live_price(rows_of(answer, "marketdata"), instrument.secid, asked.until)
+        return [] if price is None else [(asked.until, _price(price, card))]
+
+    # ------------------------------------------------------------ bars
+
+    def _bars(self, card: SeriesCard, asked: Asked) -> RateSeries:
+        instrument = INSTRUMENTS[card.id.rpartition("_")[0]]
+        rows: Rows = []
+        url = self._host + CANDLES.format(path=instrument.path)
+        for _ in range(MOST_PAGES):
+            answer = self._answer(url, asked, start=len(rows), interval=card.bar_minutes)
+            page = rows_of(answer, "candles")
+            if not page:
+                return bar_series(card, rows, asked)
+            if rows and page[0]["begin"] <= rows[-1]["begin"]:
+                msg = f"Moscow Exchange answered a page of {instrument.secid} twice"
+                raise SourceError(msg)
+            rows += page
+        msg = f"Moscow Exchange answered more than {len(rows):,} bars; ask for fewer days"
+        raise SourceError(msg)
+
+    def _answer(self, url: str, asked: Asked | None, **more: int) -> dict[str, Any]:
+        params = {"iss.meta": "off", **{name: str(value) for name, value in more.items()}}
+        if asked is not None:
+            params |= {"from": asked.since.isoformat(), "till": asked.until.isoformat()}
+        answer = self._web.ask(Ask(url, self.who, "json", params))
+        try:
+            told = json.loads(answer.content)
+        except ValueError:
+            msg = "Moscow Exchange answered damaged JSON"
+            raise SourceError(msg) from None
+        return told if isinstance(told, dict) else {}
+
+
+def rows_of(answer: dict[str, Any], block: str) -> Rows:
+    """The rows of a block by the names of its columns, whose order differs and has grown.
+
+    Raises:
+        SourceError: there is no such block.
+    """
+    try:
+        columns = [str(name) for name in answer[block]["columns"]]
+        return [dict(zip(columns, row, strict=True)) for row in answer[block]["data"]]
+    except (KeyError, TypeError, ValueError):
+        msg = f"Moscow Exchange answered no block of {block}"
+        raise SourceError(msg) from None
+
+
+def live_price(rows: Rows, secid: str, today: date) -> float | None:
+    """The last price of an instrument, where it was traded today; never one of another day.
+
+    ISS keeps listing what is no longer traded, and fills yesterday's price in for ever.
+    """
+    for row in rows:
+        is_today = str(row.get("SYSTIME", ""))[:10] == today.isoformat()
+        if row.get("SECID") == secid and is_today and (row.get("NUMTRADES") or 0) > 0:
+            price = row.get("LAST")
+            return None if price is None else float(price)
+    return None
+
+
+def _was_traded(row: dict[str, Any]) -> bool:
+    """A close counts where there was a trade; averages and other prices never stand in."""
+    return row.get("CLOSE") is not None and row.get("NUMTRADES", 1) != 0
+
+
+def _price(price: float, card: SeriesCard) -> float:
+    return round(float(price), card.decimals)
+
+
+def _total(answer: dict[str, Any]) -> int:
+    (cursor,) = rows_of(answer, "history.cursor") or [{}]
+    try:
+        return int(cursor["TOTAL"])
+    except (KeyError, TypeError, ValueError):
+        msg = "Moscow Exchange answered no count of rows"
+        raise SourceError(msg) from None
+
+
+def _refuse_another(page: Rows, instrument: Instrument) -> None:
+    if any(row.get("SECID") != instrument.secid for row in page):
+        msg = f"Moscow Exchange answered another instrument than {instrument.secid}"
+        raise SourceError(msg)

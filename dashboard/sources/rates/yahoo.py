@@ -1,0 +1,231 @@
+"""Yahoo through yfinance: indicative offshore quotes, the last bar always live.
+
+Bars of currencies are stamped with the London midnight at which their day begins: in summer
+that is 23:00 UTC of the day before. yfinance is imported when it is first needed, its errors
+are not hidden, and every request it makes goes through our client.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from dashboard.domain.date_rules import LONDON_DAY, NEW_YORK_DAY, RULES
+from dashboard.domain.errors import SourceError
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, Floats, RateSeries, SeriesCard
+from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+
+if TYPE_CHECKING:
+    from dashboard.sources.asking import Asking
+    from dashboard.sources.web_session import WebSession
+
+FROZEN: Final = 3
+"""This many equal closes in a row are worth a word: a known failure of Yahoo."""
+SYMBOLS: Final = {
+    "usd_rub_yahoo": "RUB=X",
+    "eur_rub_yahoo": "EURRUB=X",
+    "cny_rub_yahoo": "CNYRUB=X",
+    "brent_yahoo": "BZ=F",
+    "dollar_index_yahoo": "DX-Y.NYB",
+}
+_one_at_a_time: Final = threading.Lock()
+"""yfinance keeps its session, its settings and its caches in one place of the process."""
+
+_card = partial(
+    SeriesCard,
+    publisher="Yahoo Finance",
+    source_url="https://finance.yahoo.com",
+    licence="Personal use; not to be passed on",
+    history_from=date(2012, 1, 2),
+)
+_rouble = partial(
+    _card,
+    date_rule=LONDON_DAY.id,
+    move_sign=ROUBLE_QUOTED,
+    quantity="indicative offshore quote",
+    limits=(
+        "Not official: flat stretches, spikes and, in 2022 and June 2024, another level than the"
+        " Bank of Russia's. Quotes far from it are left out."
+    ),
+)
+CARDS: Final = (
+    _rouble(
+        id="usd_rub_yahoo",
+        title="USD/RUB, Yahoo",
+        unit="RUB per USD",
+        inverse_unit="USD per RUB",
+        description="RUB=X, last quote of the London day.",
+        checked_by="usd_rub_cbr",
+    ),
+    _rouble(
+        id="eur_rub_yahoo",
+        title="EUR/RUB, Yahoo",
+        unit="RUB per EUR",
+        inverse_unit="EUR per RUB",
+        description="EURRUB=X, last quote of the London day.",
+        checked_by="eur_rub_cbr",
+    ),
+    _rouble(
+        id="cny_rub_yahoo",
+        title="CNY/RUB, Yahoo",
+        unit="RUB per CNY",
+        inverse_unit="CNY per RUB",
+        description="CNYRUB=X, last quote of the London day.",
+        checked_by="cny_rub_cbr",
+    ),
+    _card(
+        id="brent_yahoo",
+        title="Brent future, Yahoo",
+        unit="USD per barrel",
+        inverse_unit="barrels per USD",
+        date_rule=NEW_YORK_DAY.id,
+        move_sign=AS_QUOTED,
+        description="BZ=F, the nearest future.",
+        quantity="price of a future",
+        limits="Contracts change without adjustment: a jump may be the roll.",
+        decimals=2,
+    ),
+    _card(
+        id="dollar_index_yahoo",
+        title="Dollar index, Yahoo",
+        unit="points",
+        inverse_unit="inverse points",
+        date_rule=NEW_YORK_DAY.id,
+        move_sign=AS_QUOTED,
+        description="DX-Y.NYB, the ICE dollar index.",
+        quantity="index of six currencies",
+        limits="No rouble in it; a control.",
+        decimals=3,
+    ),
+)
+
+
+class Yahoo(LiveRates):
+    """Yahoo.
+
+    Args:
+        web: the client to ask with.
+        folder: where yfinance may keep its cookies and zones.
+    """
+
+    id = "yahoo"
+    who = "Yahoo"
+    overlap_days = 7
+    quiet_days = 6
+
+    def __init__(self, web: Asking, folder: Path) -> None:
+        super().__init__(web)
+        self._folder = folder
+        self._session: WebSession | None = None
+
+    def cards(self) -> tuple[SeriesCard, ...]:
+        """Rouble quotes, and two controls."""
+        return CARDS
+
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+        """The closes of the days from `since` on; that of the day under way is provisional.
+
+        Raises:
+            InputError: the source has no such series.
+            SourceError: Yahoo did not answer, or not with this symbol.
+        """
+        card, symbol = self.card(series_id), SYMBOLS.get(series_id, "")
+        zone = RULES[card.date_rule].zone
+        today = self.today(zone)
+        asked = Asked(self.who, since, today, self.now())
+        with _one_at_a_time:
+            rows = self._rows(symbol, asked, zone)
+        found = [(day, round(close, card.decimals)) for day, close in rows]
+        live = 1 if found and found[-1][0] == today else 0
+        series = daily_series(card, found, asked, live)
+        return Fetched(self.heard(card, series, asked), frozen_notes(series))
+
+    def _rows(self, symbol: str, asked: Asked, zone: str) -> list[tuple[date, float]]:
+        from dashboard.sources.web_session import Refused
+
+        yfinance = self._library()
+        ticker = yfinance.Ticker(symbol, session=self._session)
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance")
+                frame = ticker.history(
+                    start=asked.since.isoformat(),
+                    end=(asked.until + timedelta(days=2)).isoformat(),
+                    auto_adjust=False,
+                    actions=False,
+                    keepna=True,
+                )
+            told = ticker.history_metadata
+            self._refuse_another(symbol, zone, told)
+            days = frame.index.tz_convert(zone).date.tolist()
+            return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
+        except Refused as refused:
+            raise refused.told from None
+        except SourceError:
+            raise
+        except Exception as error:
+            raise SourceError(_sentence(symbol, error)) from error
+
+    def _library(self) -> Any:
+        """yfinance, told to hide nothing, to keep its things with ours and to ask through us."""
+        import yfinance
+        from yfinance.data import YfData
+
+        from dashboard.sources.web_session import WebSession
+
+        yfinance.config.debug.hide_exceptions = False
+        if self._session is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._session = WebSession(self._web, self.who, "yahoo.com")
+        yfinance.set_tz_cache_location(str(self._folder))
+        YfData.cache_get.cache_clear()
+        return yfinance
+
+    def _refuse_another(self, symbol: str, zone: str, told: Any) -> None:
+        if told.get("symbol") not in {symbol, f"USD{symbol}"}:
+            msg = f"Yahoo answered {str(told.get('symbol'))[:20]} instead of {symbol}"
+            raise SourceError(msg)
+        if told.get("exchangeTimezoneName") != zone:
+            msg = f"Yahoo answered {symbol} in another zone than {zone}"
+            raise SourceError(msg)
+
+
+def frozen_notes(series: RateSeries) -> tuple[str, ...]:
+    """A word about stretches of equal closes: the dates go on, the price does not."""
+    start, longest = longest_equal(series.rate)
+    if longest < FROZEN:
+        return ()
+    days = series.day[[start, start + longest - 1]]
+    return (f"Yahoo repeats {series.rate[start]:g} from {days[0]} to {days[1]}: frozen?",)
+
+
+def longest_equal(rate: Floats) -> tuple[int, int]:
+    """Where the longest run of equal numbers starts, and how long it is."""
+    if len(rate) == 0:
+        return 0, 0
+    starts = np.flatnonzero(np.concatenate(([True], rate[1:] != rate[:-1])))
+    lengths = np.diff(np.append(starts, len(rate)))
+    at = int(lengths.argmax())
+    return int(starts[at]), int(lengths[at])
+
+
+def _sentence(symbol: str, error: Exception) -> str:
+    """What yfinance says, in one sentence; an empty answer is unknown, never zero."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    reason = getattr(error, "yahoo_reason", None)
+    if "YFRateLimitError" in names:
+        return "Yahoo answered that we ask too often (429)"
+    if reason:
+        return f"Yahoo answered about {symbol}: {' '.join(str(reason).split())[:120]}"
+    if "JSONDecodeError" in names:
+        return "Yahoo answered something else than JSON"
+    if "YFTzMissingError" in names or "YFPricesMissingError" in names:
+        return f"Yahoo answered no prices of {symbol}"
+    return f"Yahoo could not be read about {symbol} ({type(error).__name__})"
