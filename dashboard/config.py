@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,14 +23,28 @@ class Settings(BaseSettings):
     `DASHBOARD_HOME` is where what a person writes is kept; `DATABASE_URL` puts the event
     store elsewhere, for example `postgresql+psycopg://user@host/name`. `SOURCE_DATE_EPOCH`
     (seconds since 1970) stands in for the time of an export, so that the same export twice is
-    the same bytes. An empty variable counts as not set.
+    the same bytes. `DASHBOARD_CACHE` is where fetched rates are kept. `DASHBOARD_OFFLINE=1`
+    never asks the network; `DASHBOARD_UPSTREAM` asks a replica of the data services on this
+    machine instead, for example `http://127.0.0.1:8600`. An empty variable counts as not set.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
     dashboard_home: Path = Field(default_factory=default_home)
+    dashboard_cache: Path | None = None
+    dashboard_offline: bool = False
+    dashboard_upstream: str | None = None
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where fetched rates are kept: beside a home that was named, else in the user's cache."""
+        if self.dashboard_cache is not None:
+            return self.dashboard_cache.expanduser().resolve()
+        if "dashboard_home" in self.model_fields_set:
+            return self.dashboard_home.expanduser().resolve() / "cache"
+        return user_cache_path(APP_NAME, appauthor=False)
 
     @property
     def store_url(self) -> str:

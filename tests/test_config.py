@@ -47,3 +47,25 @@ def test_a_password_is_not_in_the_text_of_the_settings(monkeypatch):
 def test_settings_cannot_be_changed_while_the_program_runs():
     with pytest.raises(ValidationError):
         Settings().database_url = "sqlite://"
+
+
+def test_fetched_rates_are_kept_in_the_users_cache_directory(monkeypatch, tmp_path):
+    monkeypatch.delenv("DASHBOARD_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Settings().cache_folder == tmp_path / "rouble-reaction"
+
+
+def test_a_home_that_was_named_holds_the_cache_too(dashboard_home):
+    assert Settings().cache_folder == dashboard_home / "cache"
+
+
+def test_the_cache_can_be_put_elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("DASHBOARD_CACHE", str(tmp_path / "cache"))
+    assert Settings().cache_folder == tmp_path / "cache"
+
+
+def test_the_network_is_asked_unless_the_settings_say_otherwise(monkeypatch):
+    assert not Settings().dashboard_offline
+    assert Settings().dashboard_upstream is None
+    monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+    assert Settings().dashboard_offline

@@ -1,0 +1,56 @@
+"""The form of the memory of live rates, as the services see it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from dashboard.domain.fetched import Fetched
+from dashboard.domain.remembered import FetchState, Kept, Revision
+from dashboard.domain.series import RateSeries, SeriesCard
+
+
+class RateMemory(Protocol):
+    """Keeps what live sources answered; reading never waits for who writes."""
+
+    def fingerprint(self) -> object:
+        """Something cheap that differs whenever anything kept differs; None: nothing is."""
+
+    def read(self, card: SeriesCard) -> RateSeries | None:
+        """The observations kept of a series, ascending; None where there are none.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+
+    def state(self, series_id: str) -> FetchState | None:
+        """What is known of the attempts at a series; None: it was never asked for.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+
+    def revisions(self, series_id: str) -> tuple[Revision, ...]:
+        """The numbers that were replaced, the latest replacement first.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+
+    def keep(self, series_id: str, source: str, fetched: Fetched, at: datetime) -> Kept:
+        """Take in an answer, whole or not at all.
+
+        Raises:
+            StoreError: it cannot be written, or the series is another source's.
+        """
+
+    def note_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
+        """Note an attempt that failed; nothing that is kept changes.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+
+    def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
+        """Hold a lock among all processes; it says whether it was got in that many seconds."""
