@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 
 from dashboard.compute.here import Here
 from dashboard.config import Settings
+from dashboard.services.known_rates import KnownRates
+from dashboard.services.refresh_behind import Refresher
+from dashboard.sources.clock import WallClock
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
+from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.csv_file import Quote, RateTable, read_rate_table
+from dashboard.sources.rates.ecb import Ecb
+from dashboard.sources.rates.exchange_api import ExchangeApi
+from dashboard.sources.rates.fred import Fred
+from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.sources.rates.yahoo import Yahoo
+from dashboard.sources.web_later import WebLater
 from dashboard.store.events import EventStore
+from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +30,7 @@ if TYPE_CHECKING:
 
     from dashboard.compute.base import Compute
     from dashboard.sources.news.base import EventSource
-    from dashboard.sources.rates.base import RateSource
+    from dashboard.sources.rates.base import LiveSource, RateSource
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,9 @@ class Parts:
 
     settings: Settings
     rates: tuple[RateSource, ...]
+    known: KnownRates
+    memory: RateCache
+    refresher: Refresher
     catalogue: EventSource
     notes: EventStore
     compute: Compute
@@ -40,12 +54,31 @@ def assemble(settings: Settings | None = None) -> Parts:
         settings: those of the environment where None.
     """
     settings = settings or Settings()
+    memory = RateCache(settings.cache_folder)
+    known = KnownRates(ShippedRates(), live_sources(settings), memory)
+    offline = settings.dashboard_offline
     return Parts(
         settings=settings,
-        rates=(ShippedRates(),),
+        rates=(known,),
+        known=known,
+        memory=memory,
+        refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
         notes=EventStore(settings.store_url),
         compute=Here(),
+    )
+
+
+def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
+    """The sources that ask the network, the official one first; making them asks nothing."""
+    web = WebLater(settings.dashboard_upstream)
+    return (
+        Cbr(web),
+        Moex(web),
+        Ecb(web),
+        Fred(web),
+        Yahoo(web, settings.cache_folder / "yfinance"),
+        ExchangeApi(web),
     )
 
 

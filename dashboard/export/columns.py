@@ -146,6 +146,15 @@ EVENT_WINDOW: Final = Table(
         "event_id:text series:text offset:int day:date rate move_log_pts ordinary_low ordinary_high"
     ),
 )
+SOURCE_MOVES: Final = Table(
+    "source_moves",
+    "The same move measured on every source",
+    _columns(
+        "series:text publisher:text quantity:text date_rule:text base_day:date"
+        " base_known_at:moment base_rate end_day:date end_known_at:moment end_rate move_log_pts"
+        " move_pct_rub_per_usd move_pct_usd_per_rub partly_in_rate:int reason:text"
+    ),
+)
 FACTS: Final = Table(
     "facts",
     "Changes of a rate against named bases, and since when it was last there",
@@ -178,6 +187,7 @@ TABLES: Final = {
         LARGEST_MOVES,
         EVENT_MOVES,
         EVENT_WINDOW,
+        SOURCE_MOVES,
         FACTS,
     )
 }

@@ -15,6 +15,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView
 from dashboard.domain.robustness import Grid, RobustnessAnswer
 from dashboard.domain.series import RateSeries
+from dashboard.domain.source_move import SourceMove
 from dashboard.domain.study import StudyAnswer, StudyRequest, window_text
 from dashboard.engine.verdicts import FAMILY
 from dashboard.export import rows as rows_of
@@ -29,6 +30,7 @@ from dashboard.export.bundle import (
 from dashboard.export.columns import STUDY_TABLES, TABLES
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
 from dashboard.export.study_rows import specification_rows, study_tables
+from dashboard.services.compare_sources import comparison_rows
 
 __all__ = [
     "TABLES",
@@ -46,6 +48,7 @@ __all__ = [
     "rates_csv",
     "request_json",
     "robustness_json",
+    "source_moves_csv",
     "study_counts",
     "study_csvs",
     "study_json",
@@ -119,6 +122,11 @@ def event_window_csv(view: EventView, flavour: Flavour = "plain") -> bytes:
 def facts_csv(facts: Iterable[DayFacts], flavour: Flavour = "plain") -> bytes:
     """`facts.csv`: a row a series and base."""
     return table_bytes("facts", rows_of.facts_rows(facts), flavour)
+
+
+def source_moves_csv(moves: Sequence[SourceMove], flavour: Flavour = "plain") -> bytes:
+    """`source_moves.csv`: one move as every source measures it."""
+    return table_bytes("source_moves", comparison_rows(moves), flavour)
 
 
 def download_name(*parts: object, flavour: Flavour = "plain", extension: str = "csv") -> str:

@@ -227,11 +227,12 @@ class RateCache:
                 if _version(connection) == VERSION:
                     return
                 connection.execute("begin exclusive")
-                if _version(connection) == 0:
+                if (found := _version(connection)) == 0:
                     for statement in TABLES.split(";\n"):
                         connection.execute(statement)
                     connection.execute(f"pragma user_version = {VERSION}")
                     connection.execute("commit")
+                if found in {0, VERSION}:  # another process may have made them meanwhile
                     return
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorname not in DAMAGED:

@@ -19,6 +19,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 EPOCH = date(2020, 1, 1)
+ROUBLES = frozenset({"USD", "CNY"})
 LEVELS = {
     "USD": 86.0, "EUR": 96.0, "CNY": 12.6, "BRENT": 92.0, "VIX": 17.0, "DOLLAR": 119.0,
     "IMOEX": 2900.0, "EURUSD": 1.11, "USDCNY": 6.65, "KEY": 14.0,
@@ -57,6 +58,15 @@ def made(name, day, fraction=0.0):
     at = min(max((day - EPOCH).days, 0), len(sums) - 2)
     here = sums[at] + fraction * (sums[at + 1] - sums[at])
     return LEVELS[name] * math.exp(here)
+
+
+def near(name, day, fraction=0.0):
+    """A made rate near the shipped official one of its market day, where there is one."""
+    known = shipped({"USD": "usd_rub_cbr", "CNY": "cny_rub_cbr"}[name]) if name in ROUBLES else {}
+    for back in range(5):
+        if (rate := known.get(day + DAY - back * DAY)) is not None and max(known) > day:
+            return rate * 1.002
+    return made(name, day, fraction)
 
 
 def is_working(day):

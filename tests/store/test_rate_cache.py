@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -225,6 +226,34 @@ def test_a_page_that_was_overwritten_is_noticed_and_the_next_answer_starts_anew(
     with pytest.raises(StoreError):
         keep(cache, {"2020-01-02": 1.0, "2025-01-02": 2.0}, LATER)
     keep(cache, {"2026-11-21": 84.2}, LATER)
+    assert rates_of(cache) == {"2026-11-21": 84.2}
+
+
+def test_many_that_keep_something_at_once_make_one_file(cache, tmp_path):
+    """Each may find that there are no tables yet; none may put away what another made."""
+    names = [f"series{number}" for number in range(8)]
+    for attempt in range(10):
+        folder = tmp_path / str(attempt)
+        with ThreadPoolExecutor(8) as pool:
+            list(
+                pool.map(
+                    lambda name, folder=folder: RateCache(folder).keep(
+                        name, "source", answer({"2026-11-20": 84.1}), NOON
+                    ),
+                    names,
+                )
+            )
+        assert all(RateCache(folder).state(name) for name in names)
+        assert not [path for path in folder.iterdir() if "damaged" in path.name]
+
+
+def test_a_file_of_another_version_is_put_aside(cache, tmp_path):
+    keep(cache, {"2026-11-20": 84.1})
+    with sqlite3.connect(tmp_path / "cache" / "rates.sqlite3") as connection:
+        connection.execute("pragma user_version = 99")
+    connection.close()
+    assert cache.read(CARD) is None
+    keep(cache, {"2026-11-21": 84.2})
     assert rates_of(cache) == {"2026-11-21": 84.2}
 
 

@@ -57,6 +57,9 @@ class LiveSource(RateSource, Protocol):
     def overlap_days(self) -> int:
         """How many of the last days are read again, because they may have been revised."""
 
+    def today(self) -> date:
+        """The calendar day in Moscow, by the clock it asks with."""
+
     def start(self, series_id: str) -> date:
         """The first day that a first fetch asks for."""
 

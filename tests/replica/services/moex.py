@@ -6,7 +6,7 @@ import json
 import re
 from datetime import date, datetime, time, timedelta
 
-from tests.replica.market import days, made
+from tests.replica.market import days, near
 from tests.replica.service import Service
 from tests.replica.wire import Reply, text
 
@@ -86,7 +86,7 @@ class Moex(Service):
             if secid == "USD000UTSTOM" and day > LAST_USD:
                 yield from self.after_the_halt(day)
                 continue
-            close = self.market.changed.get((secid, day), round(made(LEVELS[secid], day), 4))
+            close = self.market.changed.get((secid, day), round(near(LEVELS[secid], day), 4))
             yield (BOARDS[secid], str(day), secid, secid, close, close * 0.99, close * 1.01,
                    close, 40 if weekend else 30_000, 1e9, close * 1.0001)  # fmt: skip
 
@@ -115,7 +115,7 @@ class Moex(Service):
             while begin < datetime.combine(day, time(18, 50)) and begin <= now:
                 end = min(begin + timedelta(minutes=minutes, seconds=-1), now)
                 part = (end - datetime.combine(day, time())) / timedelta(days=1)
-                close = round(made(LEVELS[secid], day, part), 4)
+                close = round(near(LEVELS[secid], day, part), 4)
                 yield (close, close, close, close, 1e6, 0 if secid == "IMOEX" else 100,
                        f"{begin:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%d %H:%M:%S}")  # fmt: skip
                 begin += timedelta(minutes=minutes)
@@ -125,7 +125,7 @@ class Moex(Service):
     def quote(self, secid):
         """The block that keeps naming June's price of the dollar for ever."""
         zombie = secid == "USD000UTSTOM" and self.market.today > LAST_USD
-        price = 89.0625 if zombie else round(made(LEVELS[secid], self.market.today), 4)
+        price = 89.0625 if zombie else round(near(LEVELS[secid], self.market.today), 4)
         before = LAST_USD if zombie else self.market.today - timedelta(days=1)
         moment = f"{self.market.moscow:%Y-%m-%d %H:%M:%S}"
         return blocks(

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.replica.market import days, made
+from tests.replica.market import days, near
 from tests.replica.service import Service
 from tests.replica.wire import Reply, text
 
@@ -70,7 +70,7 @@ class Yahoo(Service):
             midnight = datetime.combine(day, time(), zone)
             if day.weekday() >= 5 or midnight > last:
                 continue
-            value = self.market.changed.get((symbol, day), round(made(LEVELS[symbol], day), 4))
+            value = self.market.changed.get((symbol, day), round(near(LEVELS[symbol], day), 4))
             is_live = midnight + timedelta(days=1) > self.market.now
             stamps.append(int((self.market.now if is_live else midnight).timestamp()))
             closes.append(value)

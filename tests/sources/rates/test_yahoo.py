@@ -10,7 +10,7 @@ import pytest
 from dashboard.domain.errors import SourceError
 from dashboard.sources.rates.yahoo import Yahoo
 from tests.replica import failures
-from tests.replica.market import made
+from tests.replica.market import near
 from tests.replica.services import yahoo as how
 from tests.sources.made_time import at
 
@@ -35,7 +35,7 @@ def test_a_summer_stamp_of_23_utc_is_the_next_london_day(yahoo, replica, clock):
     series = yahoo.fetch(DOLLAR, date(2026, 3, 25)).series
     expected = [one for one in how.days(date(2026, 3, 25), date(2026, 4, 10)) if one.weekday() < 5]
     assert series.day.astype(object).tolist() == expected
-    assert series.rate[0] == round(made("USD", date(2026, 3, 25)), 4)
+    assert series.rate[0] == round(near("USD", date(2026, 3, 25)), 4)
     known = dict(zip(series.day.astype(str), series.known_at.astype(str), strict=True))
     assert known["2026-03-26"] == "2026-03-27T00:00:00"  # midnight in London, winter
     assert known["2026-04-01"] == "2026-04-01T23:00:00"  # midnight in London, summer

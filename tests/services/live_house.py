@@ -1,0 +1,38 @@
+"""A house with live sources that ask a replica, on a clock that stands still."""
+
+from dashboard.services.known_rates import KnownRates
+from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+from dashboard.sources.rates.cbr import Cbr
+from dashboard.sources.rates.ecb import Ecb
+from dashboard.sources.rates.exchange_api import ExchangeApi
+from dashboard.sources.rates.fred import Fred
+from dashboard.sources.rates.moex import Moex
+from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.sources.rates.yahoo import Yahoo
+from dashboard.sources.web import Web
+from dashboard.store.rate_cache import RateCache
+
+
+class LiveHouse:
+    """Everything a refresh needs; `makes` are the classes of its live sources."""
+
+    def __init__(self, folder, session, clock, makes=(Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)):
+        self.clock = clock
+        self.web = Web(session, clock)
+        self.memory = RateCache(folder / "cache")
+        self.live = tuple(
+            make(self.web, folder / "yfinance") if make is Yahoo else make(self.web)
+            for make in makes
+        )
+        self.known = KnownRates(ShippedRates(), self.live, self.memory)
+
+    def refresh(self, *series, progress=lambda done, total, series_id: None, **more):
+        """Refresh some series, or all; what became of each by its id."""
+        request = RefreshRequest(series=series, **more)
+        found = refresh_rates(self.known, self.memory, request, self.clock.now, progress)
+        return {one.series: one for one in found}
+
+    def rates(self, series_id):
+        """Rates by printed date (ISO)."""
+        series = self.known.get(series_id)
+        return dict(zip(series.record.astype(str).tolist(), series.rate.tolist(), strict=True))

@@ -1,0 +1,82 @@
+"""The doctor: every source and store, working or not, in words."""
+
+import pytest
+
+from dashboard.domain.note import StoreStatus
+from dashboard.services.diagnose import diagnose, diagnosis_json
+from tests.replica import failures
+
+
+class Notes:
+    """A store that says what it is told to say."""
+
+    def __init__(self, problem=""):
+        self.problem = problem
+
+    def probe(self):
+        return StoreStatus("SQLite", notes=3, problem=self.problem)
+
+
+def findings_of(house, notes=None, **more):
+    found = diagnose(house.known, house.memory, notes or Notes(), house.clock.now, **more)
+    return {one.part: one for one in found}
+
+
+def test_everything_works(house):
+    house.refresh("usd_rub_cbr")
+    found = findings_of(house)
+    assert list(found) == [
+        "Shipped data", "Notes", "Rate cache", "Bank of Russia", "Moscow Exchange", "ECB", "FRED",
+        "Yahoo", "exchange-api",
+    ]  # fmt: skip
+    assert [one for one in found.values() if not one.works] == []
+    assert found["Notes"].told == "SQLite answers, with 3 notes"
+    assert found["Rate cache"].told.startswith("holds 7")
+    assert found["Bank of Russia"].told.startswith("answers usd_rub_cbr: 8")
+    assert diagnosis_json(tuple(found.values()))["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("service", "part", "said"),
+    [
+        ("cbr", "Bank of Russia", "Bank of Russia answered HTML instead of XML"),
+        ("moex", "Moscow Exchange", "Moscow Exchange answered HTML instead of JSON"),
+        ("ecb", "ECB", "ECB answered HTML instead of CSV"),
+        ("fred", "FRED", "FRED answered HTML instead of CSV"),
+        ("exchange_api", "exchange-api", "exchange-api answered HTML instead of JSON"),
+    ],
+)
+def test_a_sick_source_is_named_in_words_and_the_others_work(house, replica, service, part, said):
+    replica.services[service].answers(failures.html_with_200)
+    found = findings_of(house)
+    assert found[part].told == said
+    assert [name for name, one in found.items() if not one.works] == [part]
+    assert diagnosis_json(tuple(found.values()))["status"] == "degraded"
+
+
+def test_a_store_that_fails_is_told(house):
+    found = findings_of(house, Notes("events.sqlite3: is damaged"))
+    assert not found["Notes"].works
+    assert found["Notes"].told == "events.sqlite3: is damaged"
+
+
+def test_a_cache_that_cannot_be_used_is_told(house, tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert not findings_of(house)["Rate cache"].works
+
+
+def test_failed_attempts_are_counted(house, replica):
+    replica.cbr.answers(failures.html_with_200)
+    house.refresh("usd_rub_cbr", "eur_usd_ecb")
+    assert findings_of(house)["Rate cache"].told.endswith("the last attempt failed for 1")
+
+
+def test_offline_nothing_is_asked(house, replica):
+    found = findings_of(house, is_offline=True)
+    assert found["Network"].told == "is not asked: offline"
+    assert replica.asked == []
+
+
+def test_trying_changes_nothing_that_is_kept(house):
+    findings_of(house)
+    assert house.memory.state("usd_rub_cbr") is None

@@ -1,0 +1,206 @@
+"""What ships and what was fetched: joined per publisher, and never otherwise."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from dashboard.domain.date_rules import BANK_OF_RUSSIA
+from dashboard.domain.errors import InputError, SourceError
+from dashboard.domain.series import RateSeries
+from dashboard.services.known_rates import join, split_live
+from dashboard.sources.rates.shipped import ShippedRates
+from tests.made_series import made_series
+from tests.replica.services import yahoo as yahoo_how
+
+USD = "usd_rub_cbr"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def made(rates, **more):
+    series = made_series(list(rates.values()), list(rates), rule=BANK_OF_RUSSIA, series_id="made")
+    return replace(series, fetched_at=NOON, **more)
+
+
+SHIPPED = made({"2026-09-01": 86.3793, "2026-09-02": 86.753})
+
+
+def rates_of(series):
+    return dict(zip(series.record.astype(str).tolist(), series.rate.tolist(), strict=True))
+
+
+# ---------------------------------------------------------------- joining
+
+
+def test_later_rows_of_the_publisher_extend_what_ships():
+    found = join(SHIPPED, made({"2026-09-02": 86.753, "2026-09-03": 87.0}))
+    assert rates_of(found.series) == {
+        "2026-09-01": 86.3793,
+        "2026-09-02": 86.753,
+        "2026-09-03": 87.0,
+    }
+    assert found.shipped_rows == 2
+    assert found.series.fetched_at == NOON
+    assert found.series.card == SHIPPED.card
+
+
+def test_a_number_the_publisher_changed_replaces_the_shipped_one():
+    found = join(SHIPPED, made({"2026-09-01": 86.3793, "2026-09-02": 86.8}))
+    assert rates_of(found.series)["2026-09-02"] == 86.8
+    assert found.shipped_rows == 1
+
+
+def test_a_missing_number_replaces_nothing():
+    found = join(SHIPPED, made({"2026-09-02": np.nan, "2026-09-03": np.nan}))
+    assert rates_of(found.series)["2026-09-02"] == 86.753
+    assert np.isnan(rates_of(found.series)["2026-09-03"])
+
+
+def test_without_anything_new_the_shipped_arrays_are_kept():
+    found = join(SHIPPED, made({"2026-09-02": 86.753}))
+    assert found.series.rate is SHIPPED.rate
+    assert found.series.fetched_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("publisher", "Yahoo", "another publisher"), ("unit", "RUB per EUR", "another unit"),
+     ("date_rule", "ecb", "another date rule")],
+)  # fmt: skip
+def test_different_sources_are_never_spliced(name, value, said):
+    other = made({"2026-09-02": 86.753, "2026-09-03": 87.0})
+    other = replace(other, card=replace(other.card, **{name: value}))
+    with pytest.raises(SourceError, match=said):
+        join(SHIPPED, other)
+
+
+def test_another_level_is_not_joined():
+    with pytest.raises(SourceError, match="differs from what ships on most common days"):
+        join(SHIPPED, made({"2026-09-01": 96.4, "2026-09-02": 96.7, "2026-09-03": 97.0}))
+
+
+def test_a_hole_is_not_joined():
+    with pytest.raises(SourceError, match="nothing is known from 2026-09-02 to 2026-11-20"):
+        join(SHIPPED, made({"2026-11-20": 87.0}))
+
+
+def test_numbers_that_may_still_change_are_split_off():
+    series = made({"2026-09-01": 86.0, "2026-09-02": 87.0}, provisional=1)
+    final, live = split_live(series)
+    assert rates_of(final) == {"2026-09-01": 86.0}
+    assert rates_of(live) == {"2026-09-02": 87.0}
+    assert split_live(final) == (final, None)
+
+
+# ---------------------------------------------------------------- as a source
+
+
+def test_before_anything_is_fetched_it_offers_what_ships(house):
+    ids = [card.id for card in house.known.cards()]
+    assert ids == [card.id for card in ShippedRates().cards()]
+    assert ids[0] == USD
+    assert house.known.files() == ShippedRates().files()
+    shipped = ShippedRates().get(USD)
+    assert np.array_equal(house.known.get(USD).rate, shipped.rate)
+
+
+def test_a_shipped_card_says_what_the_live_one_knows(house):
+    card = house.known.cards()[0]
+    assert card.quantity == "official rate, an average of the day's deals"
+    assert card.publisher == "Bank of Russia"
+    assert house.known.get(USD).card == card
+
+
+def test_every_series_is_listed_with_those_of_which_nothing_was_fetched(house):
+    ids = [card.id for card in house.known.all_cards()]
+    assert len(ids) == len(set(ids))
+    assert {"usd_rub_yahoo", "imoex_moex", "brent_eia", "usd_rub_exchange_api"} <= set(ids)
+
+
+def test_a_series_that_was_not_fetched_says_how_to_get_it(house):
+    with pytest.raises(InputError, match="nothing was fetched yet; run rates refresh"):
+        house.known.get("usd_rub_yahoo")
+    with pytest.raises(InputError, match="not known; choose one of usd_rub_cbr"):
+        house.known.get("no_such_series")
+
+
+def test_reading_twice_gives_the_very_same_series_until_something_is_fetched(house):
+    first = house.known.get(USD)
+    assert house.known.get(USD) is first
+    house.refresh("eur_rub_cbr")
+    house.refresh(USD)
+    assert house.known.get(USD) is not first
+
+
+def test_the_shipped_hash_is_told_only_while_nothing_is_added(house):
+    house.refresh(USD)
+    assert USD not in house.known.files()
+    assert "brent_eia" in house.known.files()
+
+
+def test_a_series_that_only_ships_takes_nothing_fetched(house):
+    house.refresh("brent_fred")
+    ids = [card.id for card in house.known.cards()]
+    assert ids.index("brent_eia") < ids.index("brent_fred")
+    assert str(house.known.get("brent_eia").day[-1]) == "2026-09-01"
+
+
+def test_a_live_number_is_in_no_series_and_is_told_apart(house):
+    house.refresh("usd_rub_yahoo")
+    found = house.known.known("usd_rub_yahoo")
+    assert str(found.series.day[-1]) == "2026-11-20"
+    assert str(found.live.day[0]) == "2026-11-23"
+    assert found.series.provisional == 0
+
+
+def test_a_damaged_cache_leaves_what_ships(house, tmp_path):
+    house.refresh(USD)
+    for path in (tmp_path / "cache").iterdir():
+        if path.is_file():
+            path.write_bytes(b"damaged" * 1_000)
+    found = house.known.known(USD)
+    assert str(found.series.record[-1]) == "2026-09-02"
+    assert "rates stay as they ship" in found.problem
+
+
+# ---------------------------------------------------------------- plausible
+
+
+def test_quotes_far_from_the_official_rate_are_withheld(house, replica):
+    replica.market.change("RUB=X", date(2026, 11, 11), 120.0)
+    house.refresh(USD)
+    house.refresh("usd_rub_yahoo")
+    found = house.known.known("usd_rub_yahoo")
+    (row,) = np.flatnonzero(found.series.day == np.datetime64("2026-11-11"))
+    assert np.isnan(found.series.rate[row])
+    assert np.isfinite(found.series.rate[[row - 1, row + 1]]).all()
+    assert found.withheld == np.isnan(found.series.rate).sum()
+
+
+def test_a_frozen_price_is_told_with_the_series(house, replica):
+    replica.yahoo.answers(yahoo_how.frozen, when=lambda asked: "/chart/" in asked.path)
+    house.refresh("usd_rub_yahoo")
+    assert "frozen?" in house.memory.state("usd_rub_yahoo").notes[0]
+
+
+def test_without_official_rates_quotes_are_shown_as_unchecked(house):
+    house.refresh("eur_rub_yahoo")
+    found = house.known.known("eur_rub_yahoo")
+    assert found.unchecked == len(found.series)
+    assert found.withheld == 0
+
+
+def test_series_arrays_cannot_be_written_to(house):
+    house.refresh(USD)
+    for name in ("record", "day", "opens", "known_at", "rate"):
+        array = getattr(house.known.get(USD), name)
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[1]
+
+
+def test_rows_before_those_that_ship_are_added_in_order():
+    earlier = made({"2026-08-28": 86.0, "2026-09-01": 86.3793})
+    joined = join(SHIPPED, earlier).series
+    assert isinstance(joined, RateSeries)
+    assert joined.record.astype(str).tolist() == ["2026-08-28", "2026-09-01", "2026-09-02"]
