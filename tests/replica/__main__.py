@@ -21,7 +21,7 @@ def main():
         for how in given.misbehave:
             service, _, failure = how.partition("=")
             replica.services[service].answers(NAMED[failure])
-        print(f"DASHBOARD_UPSTREAM={replica.url}")  # noqa: T201 - it is what a person copies
+        print(f"DASHBOARD_UPSTREAM={replica.url}", flush=True)  # noqa: T201 - it is what a person copies
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
