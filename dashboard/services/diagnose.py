@@ -62,7 +62,7 @@ def diagnose(
         now: the clock.
         is_offline: say so instead of asking the network.
     """
-    found = [_timed("Shipped data", lambda: _shipped(known), now)]
+    found = [_timed("Rates", lambda: _rates(known), now)]
     found.append(_timed("Notes", lambda: _notes(notes), now))
     found.append(_timed("Rate cache", lambda: _cache(known, memory), now))
     if is_offline:
@@ -95,7 +95,7 @@ def _timed(part: str, work: Callable[[], str], now: Callable[[], datetime]) -> F
     return Finding(part, works, told, round((now() - started).total_seconds(), 2))
 
 
-def _shipped(known: KnownRates) -> str:
+def _rates(known: KnownRates) -> str:
     cards = known.cards()
     last = max(str(known.get(card.id).day[-1]) for card in cards)
     return f"{len(cards)} series can be read, the latest market day is {last}"

@@ -183,11 +183,18 @@ def _refresh(run: _Refresh, task: Task) -> Refreshed:
             if not is_alone:
                 return _skipped(task, f"{source.who} is being asked by another process")
             state = run.memory.state(series_id)
-            reason = _why_not(run, task, state)
+            reason = _is_complete(run, task) or _why_not(run, task, state)
             return _skipped(task, reason, state) if reason else _ask(run, task, state)
     except RoubleReactionError as error:  # of the store; the source's are told by _ask
         log.warning("%s: %s", series_id, error)
         return Refreshed(series_id, source.id, Outcome.FAILED, told=str(error))
+
+
+def _is_complete(run: _Refresh, task: Task) -> str:
+    """Says so where the publisher has stopped and everything is there."""
+    until = task.card.history_until
+    last = _last_day(_last_known(run.known, task.card.id)) if until else None
+    return f"it ended on {until} and is complete" if until and last and last >= until else ""
 
 
 def _why_not(run: _Refresh, task: Task, state: FetchState | None) -> str:
@@ -196,9 +203,6 @@ def _why_not(run: _Refresh, task: Task, state: FetchState | None) -> str:
         return ""
     if state.tried_at > run.asked_at:
         return "another process has just asked for it"
-    until = task.card.history_until
-    if until and state.ok_at and state.last_day and state.last_day >= until:
-        return f"it ended on {until} and is complete"
     if run.request.force or run.request.since:
         return ""
     age = run.now() - state.tried_at

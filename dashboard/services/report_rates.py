@@ -86,7 +86,8 @@ class RateReport:
             kept = f"; the data of {self.last_day} stand" if self.last_day else ""
             return f"{self.problem}{kept}"
         if self.withheld:
-            return f"{self.withheld} numbers far from the official rate are left out"
+            what = "number is" if self.withheld == 1 else "numbers are"
+            return f"{self.withheld} {what} far from the official rate and left out"
         return self.notes[0] if self.notes else ""
 
 

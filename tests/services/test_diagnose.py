@@ -26,7 +26,7 @@ def test_everything_works(house):
     house.refresh("usd_rub_cbr")
     found = findings_of(house)
     assert list(found) == [
-        "Shipped data", "Notes", "Rate cache", "Bank of Russia", "Moscow Exchange", "ECB", "FRED",
+        "Rates", "Notes", "Rate cache", "Bank of Russia", "Moscow Exchange", "ECB", "FRED",
         "Yahoo", "exchange-api",
     ]  # fmt: skip
     assert [one for one in found.values() if not one.works] == []

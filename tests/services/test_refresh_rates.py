@@ -84,13 +84,17 @@ def test_since_never_leaves_a_hole_after_what_is_known(house, replica):
 
 
 def test_a_series_that_ended_and_is_complete_is_not_asked_for(house, replica):
-    told = house.refresh("eur_rub_ecb")["eur_rub_ecb"]
-    assert told.outcome in {Outcome.NEW, Outcome.UNCHANGED}  # once, to see that nothing came
-    assert len(replica.ecb.asked) == 1
     told = house.refresh("eur_rub_ecb", force=True)["eur_rub_ecb"]
     assert told.outcome == Outcome.SKIPPED
     assert told.told == "it ended on 2022-03-01 and is complete"
-    assert len(replica.ecb.asked) == 1
+    assert replica.ecb.asked == []
+
+
+def test_a_series_that_ended_is_asked_for_until_it_is_complete(house, replica):
+    assert house.refresh("usd_rub_moex")["usd_rub_moex"].last_day == date(2024, 6, 11)
+    asked = len(replica.moex.asked)
+    assert house.refresh("usd_rub_moex", force=True)["usd_rub_moex"].outcome == Outcome.SKIPPED
+    assert len(replica.moex.asked) == asked
 
 
 def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
@@ -126,7 +130,9 @@ def test_bars_are_fetched_where_they_are_asked_for_and_then_kept_up(house, repli
 def test_all_sources_are_refreshed_with_progress(house):
     told = []
     found = house.refresh(progress=lambda done, total, name: told.append((done, total, name)))
-    assert {one.outcome for one in found.values()} == {Outcome.NEW}
+    ended = {name for name, one in found.items() if one.outcome == Outcome.SKIPPED}
+    assert ended == {"usd_rub_ecb", "eur_rub_ecb"}
+    assert {one.outcome for name, one in found.items() if name not in ended} == {Outcome.NEW}
     assert {one.source for one in found.values()} == {
         "cbr", "moex", "ecb", "fred", "yahoo", "exchange_api",
     }  # fmt: skip
@@ -136,9 +142,7 @@ def test_all_sources_are_refreshed_with_progress(house):
 
 
 def test_an_unknown_series_or_source_is_refused_with_the_names_there_are(house):
-    with pytest.raises(
-        InputError, match="series brent_eia: cannot be refreshed; choose brent_f"
-    ):
+    with pytest.raises(InputError, match="series brent_eia: cannot be refreshed; choose brent_f"):
         house.refresh("brent_eia")
     with pytest.raises(InputError, match="source nasdaq: cannot be refreshed; choose cbr, ecb"):
         house.refresh(source="nasdaq")
