@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from urllib3 import HTTPResponse
-from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 PIECE: Final = 65_536
 GZIP: Final = 16 + zlib.MAX_WBITS
@@ -49,8 +49,6 @@ def read_body(raw: HTTPResponse, limit: int, in_time: Callable[[], None]) -> byt
             content = _unpacked(_pieces(raw, in_time), PACKINGS[packing], limit)
         else:
             raise BadBody(f"packed its answer in an unknown way ({packing[:20]})", again=False)
-    except IncompleteRead:
-        raise BadBody("broke off its answer", again=True) from None
     except (ReadTimeoutError, TimeoutError):
         raise BadBody("stopped in the middle of its answer", again=True) from None
     except (HTTPError, OSError, ValueError):
