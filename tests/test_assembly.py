@@ -1,5 +1,7 @@
 """The parts of a process: chosen by settings, and opened only when they are used."""
 
+import subprocess
+import sys
 from datetime import date
 
 from dashboard.assembly import assemble
@@ -37,3 +39,14 @@ def test_the_default_series_ships(dashboard_home):
     cards = [card.id for source in assemble().rates for card in source.cards()]
     assert cards[0] == "usd_rub_cbr"
     assert len(cards) == 7
+
+
+def test_assembling_imports_no_library_of_stores_or_networks():
+    heavy = "{'sqlalchemy', 'requests', 'urllib3', 'yfinance', 'curl_cffi', 'pyarrow.dataset'}"
+    code = (
+        "import sys; from dashboard.assembly import assemble; assemble();"
+        f"print({heavy} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "set()"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +9,10 @@ from typing import Final
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from dashboard.domain.errors import InputError, StoreError
+from dashboard.domain.errors import InputError
+from dashboard.store.private_file import prepare_file
+
+__all__ = ["Address", "parse_address", "prepare_file"]
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -59,22 +60,3 @@ def parse_address(text: str) -> Address:
         raise InputError(msg)
     file = Path(url.database)
     return Address(url.set(drivername="sqlite+pysqlite"), file, file.name)
-
-
-def prepare_file(file: Path) -> None:
-    """Create an empty file only its owner may read, in a folder only its owner may enter.
-
-    Folders and files that exist keep their permissions.
-
-    Raises:
-        StoreError: the folder or the file cannot be created.
-    """
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # O_EXCL: closing a file that SQLite has open in this process would drop SQLite's locks.
-        with suppress(FileExistsError):
-            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "unknown reason"
-        msg = f"{file.name}: cannot be created ({reason}); free or name another place"
-        raise StoreError(msg) from error

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dashboard.store.address import prepare_file
+from dashboard.store.private_file import prepare_file
 
 
 @contextmanager

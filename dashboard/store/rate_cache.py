@@ -19,7 +19,6 @@ from dashboard.domain.errors import StoreError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.remembered import FetchState, Kept, Revision
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.store.address import prepare_file
 from dashboard.store.cache_schema import (
     DAMAGED,
     TABLES,
@@ -33,6 +32,7 @@ from dashboard.store.cache_schema import (
 )
 from dashboard.store.cache_writing import keep_rows
 from dashboard.store.file_lock import held
+from dashboard.store.private_file import prepare_file
 
 FILE: Final = "rates.sqlite3"
 WAIT: Final = 5.0

@@ -103,6 +103,12 @@ def test_another_currency_is_refused():
         read_csvdata(content, "USD")
 
 
+def test_a_value_that_was_cut_in_the_middle_is_not_taken_for_a_smaller_one():
+    content = b"CURRENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS\nUSD,2026-10-29,1.113,A\nUSD,2026-10-30,1"
+    with pytest.raises(SourceError, match="broke off"):
+        read_csvdata(content, "USD")
+
+
 def test_a_zip_that_has_not_changed_is_not_sent_again(ecb):
     first = ecb.fetch("eur_usd_ecb", date(2026, 1, 2))
     again = ecb.fetch("eur_usd_ecb", date(2026, 1, 2), first.stamp)
