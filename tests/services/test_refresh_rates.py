@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.services.refresh_behind import Refresher
-from dashboard.services.refresh_rates import Outcome, RefreshRequest
+from dashboard.services.refresh_rates import Outcome, RefreshRequest, refresh_rates
 from dashboard.sources.rates.shipped import ShippedRates
 from tests.replica import failures
 from tests.replica.services import cbr as cbr_how
@@ -256,6 +257,35 @@ def test_two_processes_that_refresh_at_once_ask_once_for_each_series(replica, tm
     asked = [asked.params["VAL_NM_RQ"] for asked in replica.cbr.asked]
     assert sorted(asked) == ["R01235", "R01375"]
     assert "".join(told).count("skipped") == 2
+
+
+class Ticking:
+    """A clock that moves on a little whenever it is asked."""
+
+    def __init__(self, clock):
+        self._clock = clock
+
+    def __call__(self):
+        self._clock.pass_by(0.001)
+        return self._clock.now()
+
+
+def test_who_insists_while_another_asks_takes_the_answer_of_the_other(house, replica, clock):
+    def slow(question, reply):
+        time.sleep(1)
+        return reply
+
+    replica.cbr.answers(slow)
+    request = RefreshRequest(series=(USD,), force=True)
+    now = Ticking(clock)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(refresh_rates, house.known, house.memory, request, now)
+        while not replica.cbr.asked:
+            time.sleep(0.01)
+        second = pool.submit(refresh_rates, house.known, house.memory, request, now)
+    assert first.result()[0].outcome == Outcome.NEW
+    assert second.result()[0].told == "another process has just asked for it"
+    assert len(replica.cbr.asked) == 1
 
 
 # ---------------------------------------------------------------- behind the pages
