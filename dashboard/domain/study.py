@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -109,7 +110,7 @@ class CarResult:
     percentile: Floats
     percentile_matched: Floats
     n_placebo: Ints
-    crowd: tuple[tuple[str, ...], ...]
+    crowd: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class StudyResult:
     sigma: Floats
     n_estimation: Ints
     estimation_events: Ints
-    crowd: tuple[tuple[str, ...], ...]
+    crowd: Sequence[tuple[str, ...]]
     flags: tuple[tuple[str, ...], ...]
     cars: tuple[CarResult, ...]
     skipped: tuple[Skipped, ...]

@@ -31,10 +31,9 @@ class Abnormal:
     @property
     def ar_se(self) -> Floats:
         """S_AR = sigma sqrt(1 + h), (N, L)."""
-        columns = [self.prediction.factor(j, j) for j in range(self.ar.shape[1])]
-        spread: Floats = np.sqrt(np.column_stack(columns))
-        error: Floats = self.prediction.sigma[:, None] * spread
-        return error
+        spread = self._spread([(j, j) for j in range(self.ar.shape[1])])
+        spread *= self.prediction.sigma[:, None]
+        return spread
 
     def columns(self, window: Window) -> slice:
         """The columns of an offset window."""
@@ -59,10 +58,16 @@ class Abnormal:
 
     def path(self) -> tuple[Floats, Floats, Floats]:
         """CAR cumulated from the first offset and its ordinary range, each (N, L)."""
-        length = self.ar.shape[1]
-        spread = np.column_stack([self.prediction.factor(0, j) for j in range(length)])
-        half = self._quantile()[:, None] * self.prediction.sigma[:, None] * np.sqrt(spread)
-        return np.cumsum(self.ar, axis=1), -half, half
+        half = self._spread([(0, j) for j in range(self.ar.shape[1])])
+        half *= (self._quantile() * self.prediction.sigma)[:, None]
+        return _away_from(-1, self.ar), -half, half
+
+    def _spread(self, spans: list[tuple[int, int]]) -> Floats:
+        """`sqrt(1'V1)` over spans of columns, (N, spans); an offset's N lie side by side."""
+        spread = np.empty((len(spans), len(self.ar)))
+        for column, (first, last) in enumerate(spans):
+            np.sqrt(self.prediction.factor(first, last), out=spread[column])
+        return spread.T
 
     def from_base(self) -> tuple[Floats, Floats, Floats]:
         """The raw move against the base (offset -1) and its ordinary range, each (N, L).
@@ -71,23 +76,41 @@ class Abnormal:
         the path runs through 0 at the base. The range is E[R] summed likewise +- t S_CAR.
         """
         length, base = self.ar.shape[1], -1 - self.window[0]
-        shape = (len(self.ar), length)
-        move, centre, half = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
-        scale = self._quantile() * self.prediction.sigma
-        for column in range(length):
-            low, high = (base + 1, column) if column > base else (column + 1, base)
-            if low < 0 or high >= length:
-                continue
-            sign = 1.0 if column > base else -1.0
-            move[:, column] = 0.0 + sign * self.returns[:, low : high + 1].sum(axis=1)
-            centre[:, column] = 0.0 + sign * self.prediction.normal[:, low : high + 1].sum(axis=1)
-            empty = column == base
-            half[:, column] = 0.0 if empty else scale * np.sqrt(self.prediction.factor(low, high))
-        return move, centre - half, centre + half
+        if not -1 <= base < length:
+            nothing = np.full(self.ar.shape, np.nan)
+            return nothing, nothing, nothing
+        after = [(base + 1, column) for column in range(base + 1, length)]
+        before = [(column + 1, base) for column in range(base)]
+        here = [(base, base)] if base >= 0 else []
+        half = self._spread([*before, *here, *after])
+        half *= (self._quantile() * self.prediction.sigma)[:, None]
+        if base >= 0:
+            half[:, base] = 0.0
+        centre = _away_from(base, np.asarray(self.prediction.normal))
+        low = centre - half
+        centre += half
+        return _away_from(base, self.returns), low, centre
 
     def _quantile(self) -> Floats:
-        df = self.prediction.df.astype(float)
-        return np.where(df > 0, special.stdtrit(np.maximum(df, 1), (1 + COVERAGE) / 2), np.nan)
+        df, each = np.unique(self.prediction.df, return_inverse=True)
+        level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + COVERAGE) / 2)
+        return np.where(df > 0, level, np.nan)[each]
+
+
+def _away_from(base: int, values: Floats) -> Floats:
+    """Sums away from a column: of those after it, and minus those up to it; (N, L).
+
+    An offset's N values lie side by side in memory, as in `windows.event_rows`.
+    """
+    count, length = values.shape
+    out = np.zeros((length, count))
+    total = np.zeros(count)
+    for column in range(base + 1, length):
+        total = np.add(total, values[:, column], out=out[column])
+    total = np.zeros(count)
+    for column in range(base - 1, -1, -1):
+        total = np.subtract(total, values[:, column + 1], out=out[column])
+    return out.T
 
 
 def abnormal_returns(

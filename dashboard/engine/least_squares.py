@@ -34,14 +34,25 @@ def without_rounding(left: Floats, whole: Floats) -> Floats:
 
 
 def design_factor(found: Moments, factors: list[Floats]) -> Callable[[int, int], Floats]:
-    """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean."""
+    """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean.
+
+    The sums that were asked for last are kept: a path asks for one column more each time.
+    """
+    newest: tuple[int, int, list[Floats]] = (0, -1, [])
+
+    def summed(first: int, last: int) -> list[Floats]:
+        nonlocal newest
+        begin, end, totals = newest
+        if begin == first and first <= end == last - 1:
+            totals = [t + values[:, last] for t, values in zip(totals, factors, strict=True)]
+        else:
+            totals = [values[:, first : last + 1].sum(axis=1) for values in factors]
+        newest = (first, last, totals)
+        return totals
 
     def factor(first: int, last: int) -> Floats:
         length = last - first + 1
-        gaps = [
-            values[:, first : last + 1].sum(axis=1) - length * found.means[k + 1]
-            for k, values in enumerate(factors)
-        ]
+        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
         weights = solve(found, gaps)
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = length + length**2 / found.count

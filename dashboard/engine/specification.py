@@ -11,11 +11,12 @@ from scipy import special
 from dashboard.domain.event import Event
 from dashboard.domain.robustness import RobustnessAnswer, Specification, SpecificationRow
 from dashboard.domain.series import Floats, RateSeries
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.pooled import GroupSample, Measured, Pooled
 from dashboard.engine.shifts import share_at_least, shifted_means
 from dashboard.engine.significance.overlap_t import OverlapT
 from dashboard.engine.spread import count_mean_sd
-from dashboard.engine.study import align_events, measure
+from dashboard.engine.study import measure
 
 LEVEL: Final = 0.95
 SMALL: Final = 0.05

@@ -9,8 +9,12 @@ from dashboard.domain.study import Window
 
 
 def event_rows(anchor: Ints, window: Window) -> Ints:
-    """Rows of the event window of every event, shape (N, L); may lie outside the series."""
-    return anchor[:, None] + np.arange(window[0], window[1] + 1)[None, :]
+    """Rows of the event window of every event, shape (N, L); may lie outside the series.
+
+    In memory an offset's N rows lie side by side, and so do the returns taken at them: sums
+    over a few offsets of many events then run several times faster.
+    """
+    return (np.arange(window[0], window[1] + 1)[:, None] + anchor[None, :]).T
 
 
 def take(values: Floats, rows: Ints) -> Floats:

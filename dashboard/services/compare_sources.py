@@ -15,8 +15,8 @@ from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import RateSeries
 from dashboard.domain.source_move import SourceMove
 from dashboard.domain.study import Window
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
-from dashboard.engine.study import align_events
 from dashboard.services.cross_rates import implied_dollars
 
 DOLLAR: Final = "RUB per USD"

@@ -16,6 +16,7 @@ from dashboard.domain.study import StudyRequest
 from dashboard.engine import study
 from dashboard.engine.abnormal import COVERAGE
 from dashboard.engine.alignment import AFTER_DATA, FAR_DAYS
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.placebo import DECAY
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
@@ -117,7 +118,7 @@ def count_attrition(series: RateSeries, events: Sequence[Event], request: StudyR
         request: windows, estimation and overlap rule.
     """
     bound = [event for event in events if event.series in (None, series.card.id)]
-    row = study.align_events(series, bound).row if bound else np.array([], dtype=np.int64)
+    row = align_events(series, bound).row if bound else np.array([], dtype=np.int64)
     result = study.run(series, bound, bound, request)
     inside = int((row >= 1).sum())
     after = int((row == AFTER_DATA).sum())

@@ -22,6 +22,7 @@ from dashboard.domain.study import (
     Window,
 )
 from dashboard.engine import study
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
 from dashboard.engine.returns import log_points
 
@@ -78,7 +79,7 @@ def _unstudied(
     series: RateSeries, event: Event, found: tuple[StudyResult, str | None, str | None]
 ) -> EventView:
     result, before, after = found
-    row = int(study.align_events(series, [event]).row[0])
+    row = int(align_events(series, [event]).row[0])
     return EventView(
         event=event,
         card=series.card,
@@ -107,7 +108,7 @@ def _timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
 
 
 def _timing_at(series: RateSeries, event: Event, row: int) -> Timing:
-    alignment = study.align_events(series, [event])
+    alignment = align_events(series, [event])
     unknown_hour = event.moment is None and row + 1 < len(series)
     return Timing(
         event.moment,
@@ -188,7 +189,7 @@ def _crowd(
     series: RateSeries, row: int, ids: tuple[str, ...], by_id: dict[str, Event]
 ) -> tuple[tuple[int, Event], ...]:
     others = [by_id[name] for name in ids if name in by_id]
-    rows = study.align_events(series, others).row if others else np.array([], dtype=np.int64)
+    rows = align_events(series, others).row if others else np.array([], dtype=np.int64)
     return tuple((int(at) - row, other) for at, other in zip(rows, others, strict=True))
 
 

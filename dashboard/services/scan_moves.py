@@ -12,9 +12,9 @@ from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, Fixing
 from dashboard.domain.series import Floats, RateSeries, SeriesCard
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
 from dashboard.engine.returns import log_points, observed_returns
-from dashboard.engine.study import align_events
 
 
 def largest_moves(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA, ECB, END_OF_DAY, LONDON_CLOSE
 from dashboard.engine.alignment import AFTER_DATA, BEFORE_DATA, align
-from dashboard.engine.study import align_events
+from dashboard.engine.dated_events import align_events
 from tests.made_series import event_on, made_series
 
 # Records (first day in force) of a week in March 2024 and of the next Monday's fixing:

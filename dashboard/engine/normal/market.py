@@ -26,7 +26,10 @@ class MarketModel:
         slopes, left = slopes_of(found, width)
         intercept = found.means[0] - sum(slopes[k] * found.means[k + 1] for k in range(width))
         factors = [take(history.factors[:, k], sample.rows) for k in range(width)]
-        normal = intercept[:, None] + sum(slopes[k][:, None] * factors[k] for k in range(width))
+        normal = slopes[0][:, None] * factors[0]
+        for k in range(1, width):
+            normal += slopes[k][:, None] * factors[k]
+        normal += intercept[:, None]
         df = found.count - width - 1
         return Prediction(
             normal,

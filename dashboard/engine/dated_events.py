@@ -1,0 +1,114 @@
+"""Dated events: the moments they start, their rows on a series, and all that are known there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.domain.event import MOSCOW, Event
+from dashboard.domain.series import Bools, Days, Ints, Moments, RateSeries
+from dashboard.engine.alignment import Alignment, align
+
+EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def days_of(days: Iterable[date]) -> Days:
+    """Dates as datetime64[D], (N,); through their ordinals, which is many times faster."""
+    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+    return (ordinals - EPOCH).astype("datetime64[D]")
+
+
+def moments(events: Sequence[Event], days: Days, timed: Bools) -> Moments:
+    """`starts_at` of events in UTC, (N,); `days` are theirs, `timed` says if the hour is known."""
+    midnights = pd.DatetimeIndex(days.astype("datetime64[s]"))
+    summer = np.ones(len(events), dtype=bool)
+    there = midnights.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
+    starts = np.array(there.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
+    for k in np.flatnonzero(timed).tolist():
+        starts[k] = events[k].starts_at.replace(tzinfo=None)
+    return starts
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dated:
+    """Events with their day, whether their hour is known, and `starts_at` in UTC, each (N,)."""
+
+    events: tuple[Event, ...]
+    day: Days
+    timed: Bools
+    starts: Moments
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> Dated:
+        """Read the dates of events once."""
+        days = days_of([event.day for event in events])
+        timed = np.array([event.moment is not None for event in events], dtype=bool)
+        return cls(tuple(events), days, timed, moments(events, days, timed))
+
+    def take(self, order: Sequence[int]) -> Dated:
+        """Those of some places, in their order."""
+        events = tuple(self.events[k] for k in order)
+        at = np.asarray(order, dtype=np.int64)
+        return Dated(events, self.day[at], self.timed[at], self.starts[at])
+
+    def by_date(self) -> Dated:
+        """In the order of `starts_at`, then of the ids."""
+        starts = self.starts.view(np.int64).tolist()
+        keys = list(zip(starts, [event.id for event in self.events], strict=True))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return self if order == list(range(len(keys))) else self.take(order)
+
+    def bound_to(self, series_id: str) -> Dated:
+        """Those of one series and of every series."""
+        order = [k for k, e in enumerate(self.events) if e.series in (None, series_id)]
+        return self if len(order) == len(self.events) else self.take(order)
+
+    def on(self, series: RateSeries) -> Alignment:
+        """Offset 0 of every event on a series (DESIGN section 5)."""
+        observations = (series.day, series.opens, series.known_at)
+        return align(observations, self.starts, self.timed, self.day)
+
+
+def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:
+    """Offset 0 of every event on a series (DESIGN section 5)."""
+    return Dated.of(events).on(series)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class KnownRows:
+    """All known events on the rows of a series: first and last row, ids; each (K,)."""
+
+    first: Ints
+    last: Ints
+    ids: tuple[str, ...]
+
+
+def known_rows(series: RateSeries, studied: Dated, known: Sequence[Event] | None) -> KnownRows:
+    """Where all known events lie, those bound to another series left out.
+
+    Args:
+        series: the observations.
+        studied: the events that are studied, none of another series; they are known too.
+        known: every known event; the studied ones alone if None.
+    """
+    both = studied
+    if known is not None:
+        named = {event.id: event for event in (*known, *studied.events)}
+        both = Dated.of(tuple(named.values()))
+        both = both.bound_to(series.card.id)
+    first = both.on(series)
+    last = first.row.copy()
+    for k, event in enumerate(both.events):
+        if event.end_day is not None:
+            end = np.searchsorted(series.day, np.datetime64(event.end_day, "D"), side="left")
+            last[k] = max(last[k], min(int(end), len(series) - 1))
+    inside = first.inside
+    ids = tuple(event.id for event in both.events)
+    if not inside.all():
+        ids = tuple(ids[k] for k in np.flatnonzero(inside).tolist())
+    return KnownRows(first.row[inside], last[inside], ids)
