@@ -1,163 +1,222 @@
-"""How fast the engine is: events per second against other ways, on the same arrays, in one run.
+"""How fast the engine is, in one run: against other ways on the same arrays, and its promises.
 
 Work for every way: market model, 250-row estimation, 21-row window, CAR and its t, for 100,
-1,000 and 10,000 events on 5,000 days. Run: `python benchmarks/engine.py`.
-The packages `eventstudy` and `easy-es` are measured where they are installed.
+1,000 and 10,000 events on 5,000 days. Then what the product promises in seconds: the result of
+a study, all tests on the shipped events, placebo windows, the default robustness grid.
+
+Run: `python -m benchmarks.engine`. The packages `eventstudy` and `easy-es` are measured where
+they are installed; `docs/benchmark.md` says how to install them beside the product.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.engine_ways import (
+    ESTIMATION,
+    WINDOW,
+    Answer,
+    Way,
+    arrays,
+    bare_numpy,
+    notebook,
+    packages,
+)
+from dashboard.assembly import assemble
+from dashboard.domain.event import Event
+from dashboard.domain.robustness import Grid
+from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest
+from dashboard.engine import study
 from dashboard.engine.abnormal import abnormal_returns, standardise
 from dashboard.engine.history import History
 from dashboard.engine.normal.market import MarketModel
+from dashboard.engine.panel import tested_windows
+from dashboard.engine.placebo import compare, eve_volatility, find_candidates
+from dashboard.engine.pooled import Pooled
+from dashboard.engine.verdicts import apply_tests
+from dashboard.services.get_rates import get_series
+from dashboard.services.run_robustness import run_robustness
+from dashboard.services.run_study import run_study
 
-DAYS, ESTIMATION, WINDOW = 5_000, 250, (-10, 10)
-REPEATS = 21
-GOAL_NUMPY, GOAL_PACKAGE = 1.5, 1_000
+REPEATS, SLOW_EVENTS = 31, 100
+COUNTS = (100, 1_000, 10_000)
+KERNEL, RESULT, PACKAGE = 1.5, 5.0, 1_000.0
+BATTERY, PLACEBO, GRID = 0.3, 0.2, 10.0
+PLACEBO_WINDOWS = 100_000
+REQUEST = StudyRequest(model="market", window=WINDOW, cars=(WINDOW,), estimation=ESTIMATION, gap=0)
+SHIPPED = "usd_rub_cbr"
 
-Answer = tuple[np.ndarray, np.ndarray]
-Way = Callable[[np.ndarray, np.ndarray, np.ndarray], Answer]
+Seconds = dict[str, list[float]]
 
 
 def engine(returns: np.ndarray, market: np.ndarray, anchor: np.ndarray) -> Answer:
     """The product's own engine, from raw arrays to CAR and t."""
-    request = StudyRequest(
-        model="market", window=WINDOW, cars=(WINDOW,), estimation=ESTIMATION, gap=0
-    )
-    found = abnormal_returns(History(returns, market[:, None]), anchor, request, MarketModel())
+    found = abnormal_returns(History(returns, market[:, None]), anchor, REQUEST, MarketModel())
     car, se = found.car(WINDOW)
     return car, standardise(car, se)
 
 
-def bare_numpy(returns: np.ndarray, market: np.ndarray, anchor: np.ndarray) -> Answer:
-    """Prefix sums and nothing else: no missing rows, no guards, one factor."""
-
-    def prefix(values: np.ndarray) -> np.ndarray:
-        return np.concatenate(([0.0], np.cumsum(values)))
-
-    y, x = returns.copy(), market.copy()
-    y[0] = x[0] = 0.0
-    sy, sx, syy, sxx, sxy = (prefix(v) for v in (y, x, y * y, x * x, x * y))
-    last = anchor + WINDOW[0]
-    first, m = last - ESTIMATION, ESTIMATION
-    my, mx = (sy[last] - sy[first]) / m, (sx[last] - sx[first]) / m
-    vxx = sxx[last] - sxx[first] - m * mx * mx
-    vxy = sxy[last] - sxy[first] - m * mx * my
-    vyy = syy[last] - syy[first] - m * my * my
-    beta = vxy / vxx
-    sigma2 = (vyy - beta * vxy) / (m - 2)
-    rows = anchor[:, None] + np.arange(WINDOW[0], WINDOW[1] + 1)
-    event_market = x[rows]
-    ar = y[rows] - (my - beta * mx)[:, None] - beta[:, None] * event_market
-    car = ar.sum(axis=1)
-    length = rows.shape[1]
-    gap = event_market.sum(axis=1) - length * mx
-    return car, car / np.sqrt(sigma2 * (length + length**2 / m + gap**2 / vxx))
-
-
-def notebook(returns: np.ndarray, market: np.ndarray, anchor: np.ndarray) -> Answer:
-    """What a user writes: a pandas frame, a statsmodels regression an event."""
-    import pandas as pd
-    import statsmodels.api as sm
-
-    frame = pd.DataFrame({"r": returns, "m": market})
-    cars, ts = [], []
-    for row in anchor:
-        past = frame.iloc[row + WINDOW[0] - ESTIMATION : row + WINDOW[0]]
-        now = frame.iloc[row + WINDOW[0] : row + WINDOW[1] + 1]
-        design = sm.add_constant(past["m"])
-        fit = sm.OLS(past["r"], design).fit()
-        ahead = np.column_stack((np.ones(len(now)), now["m"]))
-        car = float((now["r"] - ahead @ fit.params.to_numpy()).sum())
-        total = ahead.sum(axis=0)
-        variance = fit.mse_resid * len(now) + total @ fit.cov_params().to_numpy() @ total
-        cars.append(car)
-        ts.append(car / np.sqrt(variance))
-    return np.array(cars), np.array(ts)
-
-
-def eventstudy_package(returns: np.ndarray, market: np.ndarray, anchor: np.ndarray) -> Answer:
-    """The PyPI package eventstudy, one `Single` an event from arrays of the same returns."""
-    from eventstudy.models import market_model
-
-    cars, ts = [], []
-    for row in anchor:
-        begin, end = row + WINDOW[0] - ESTIMATION, row + WINDOW[1] + 1
-        found = market_model(
-            returns[begin:end],
-            market[begin:end],
-            estimation_size=ESTIMATION,
-            event_window_size=end - begin - ESTIMATION,
-        )
-        residuals, variance = np.asarray(found[0]), np.asarray(found[2])
-        car = float(residuals.sum())
-        cars.append(car)
-        ts.append(car / float(np.sqrt(variance.sum())))
-    return np.array(cars), np.array(ts)
-
-
-def timed(ways: dict[str, Way], arrays: tuple[np.ndarray, ...], repeats: int) -> dict[str, float]:
-    """Median seconds of one call of each way; they take turns, so that all meet the same load."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+def timed(calls: dict[str, Callable[[], object]], repeats: int) -> Seconds:
+    """Seconds of each call; they take turns, so that all meet the same load."""
+    seconds: Seconds = {name: [] for name in calls}
     for _ in range(repeats):
-        for name, way in ways.items():
+        for name, call in calls.items():
             start = time.perf_counter()
-            way(*arrays)
+            call()
             seconds[name].append(time.perf_counter() - start)
-    return {name: float(np.median(values)) for name, values in seconds.items()}
+    return seconds
 
 
-def arrays(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Seeded returns, market returns and event rows; the same for every way."""
-    random = np.random.default_rng(20_260_901)
-    market = random.standard_t(4, DAYS) * 0.008
-    returns = 0.4 * market + random.standard_t(4, DAYS) * 0.006
-    returns[0] = market[0] = np.nan
-    rows = random.integers(ESTIMATION + 20, DAYS - 20, count)
-    return returns, market, np.sort(rows).astype(np.int64)
+def made_series(name: str, returns: np.ndarray) -> RateSeries:
+    """A series with these log returns, one observation a day."""
+    day = np.datetime64("2000-01-01", "D") + np.arange(len(returns))
+    known = day.astype("datetime64[s]") + np.timedelta64(86_400, "s")
+    rate = 100 * np.exp(np.cumsum(np.nan_to_num(returns)))
+    card = SeriesCard(name, name, "", "", "", "", "", "end-of-day")
+    return RateSeries(card, day, day, known, known, rate)
 
 
-def main() -> None:
-    """Print one table, then whether the goals hold."""
-    small = arrays(100)
+def made_events(rows: np.ndarray) -> tuple[Event, ...]:
+    """An event on the day of each row."""
+    return tuple(
+        Event(f"e{k}", date(2000, 1, 1) + timedelta(days=row), "made")
+        for k, row in enumerate(rows.tolist())
+    )
+
+
+def verdict(value: float, goal: float, *, least: bool = False) -> str:
+    """Whether a goal is kept."""
+    return "pass" if (value >= goal if least else value <= goal) else "MISS"
+
+
+def promise(what: str, seconds: list[float], goal: float) -> None:
+    """Print one promise in seconds."""
+    middle, best = float(np.median(seconds)), min(seconds)
+    print(f"{what}: {middle:.3f} s, best {best:.3f} s (goal < {goal} s: {verdict(middle, goal)})")
+
+
+def against(what: str, seconds: Seconds, names: tuple[str, str], goal: float | None) -> None:
+    """Print how many times longer the first of two names takes, by medians and by bests."""
+    first, second = (seconds[name] for name in names)
+    ratio, best = float(np.median(first) / np.median(second)), min(first) / min(second)
+    word = f"goal <= {goal}x: {verdict(ratio, goal)}" if goal else "no goal"
+    print(f"{what}: {ratio:,.2f}x, by the best of each {best:,.2f}x ({word})")
+
+
+def compare_ways() -> None:
+    """Events per second of every way, and the ratios that are promised."""
+    small = arrays(COUNTS[0])
     ours, bare = engine(*small), bare_numpy(*small)
     np.testing.assert_allclose(ours[0], bare[0], rtol=1e-9)
     np.testing.assert_allclose(ours[1], bare[1], rtol=1e-9)
-    slow: dict[str, Way] = {"pandas + statsmodels loop": notebook}
-    if importlib.util.find_spec("eventstudy"):
-        slow["eventstudy (PyPI)"] = eventstudy_package
-    print(f"{'events':>8} {'way':<28} {'events/s':>14} {'against the engine':>20}")
-    for count in (100, 1_000, 10_000):
+    found, missing = packages(*small[:2])
+    slow: dict[str, Way] = {"pandas + statsmodels loop": notebook, **found}
+    print(f"{'events':>8} {'way':<28} {'events/s':>14} {'time against the engine':>24}")
+    for count in COUNTS:
         data = arrays(count)
-        fast: dict[str, Way] = {"this engine": engine, "bare numpy prefix sums": bare_numpy}
-        seconds = timed(fast, data, REPEATS)
-        part = (data[0], data[1], data[2][:100])
-        seconds |= {name: value * count / 100 for name, value in timed(slow, part, 1).items()}
-        base = seconds["this engine"]
-        for name, value in seconds.items():
-            print(f"{count:>8} {name:<28} {count / value:>14,.0f} {value / base:>19.2f}x")
-        if count == 10_000:
-            ratio = base / seconds["bare numpy prefix sums"]
-            print(
-                f"engine / bare numpy: {ratio:.2f}x (goal <= {GOAL_NUMPY}x:"
-                f" {'holds' if ratio <= GOAL_NUMPY else 'MISSED'})"
-            )
-            best = min(value for name, value in seconds.items() if name in slow)
-            print(
-                f"best other Python way / engine: {best / base:,.0f}x (goal >= {GOAL_PACKAGE}x:"
-                f" {'holds' if best / base >= GOAL_PACKAGE else 'MISSED'})"
-            )
+        few = (*data[:2], np.unique(data[2])[:SLOW_EVENTS])
+        seconds = timed(
+            {
+                "this engine": lambda data=data: engine(*data),
+                "bare numpy prefix sums": lambda data=data: bare_numpy(*data),
+            },
+            REPEATS,
+        )
+        once = timed({name: lambda way=way, few=few: way(*few) for name, way in slow.items()}, 3)
+        share = count / len(few[2])
+        seconds |= {name: [share * value for value in values] for name, values in once.items()}
+        base = float(np.median(seconds["this engine"]))
+        for name, values in seconds.items():
+            middle = float(np.median(values))
+            print(f"{count:>8} {name:<28} {count / middle:>14,.0f} {middle / base:>23.2f}x")
+    for line in missing:
+        print(line)
+    against("kernel / bare numpy", seconds, ("this engine", "bare numpy prefix sums"), KERNEL)
+    for name in slow:
+        times = float(np.median(seconds[name])) / base
+        word = verdict(times, PACKAGE, least=True)
+        print(f"{name} / kernel: {times:,.0f}x (goal >= {PACKAGE:,.0f}x: {word})")
+
+
+def compare_results() -> None:
+    """The result object of a study of 10,000 events, and the answer with all tests."""
+    data = arrays(COUNTS[-1])
+    own, factor = made_series("own", data[0]), made_series("market", data[1])
+    events = made_events(data[2])
+    seconds = timed(
+        {
+            "bare": lambda: bare_numpy(*data),
+            "result": lambda: study.run(own, events, events, REQUEST, (factor,)),
+        },
+        REPEATS,
+    )
+    against("result of `study` (every column) / bare numpy", seconds, ("result", "bare"), RESULT)
+    answer = timed({"answer": lambda: run_study([own], events, REQUEST, factors=[factor])}, 1)
+    against(
+        "the same with all 23 tests in 21 windows", {**seconds, **answer}, ("answer", "bare"), None
+    )
+
+
+def keep_promises() -> None:
+    """What the product promises in seconds, on the data that ship."""
+    parts = assemble()
+    rouble, events = get_series(parts.rates, SHIPPED), parts.catalogue.events()
+    request = StudyRequest()
+
+    def battery() -> None:
+        _, measured = study.measure(rouble, events, events, request)
+        apply_tests(Pooled([measured], tested_windows(request), request))
+
+    seconds = timed(
+        {"battery": battery, "answer": lambda: run_study([rouble], events, request)}, REPEATS
+    )
+    promise(f"whole battery on the {len(events)} shipped events", seconds["battery"], BATTERY)
+    promise("the same with averages, intervals, correlations", seconds["answer"], BATTERY)
+    promise(f"{PLACEBO_WINDOWS:,} placebo windows", placebo_seconds(), PLACEBO)
+    grid = Grid(series=(SHIPPED,))
+    count = len(grid.specifications())
+    robust = timed({"": lambda: run_robustness(grid, [rouble], events, compute=parts.compute)}, 1)
+    cores = os.cpu_count()
+    promise(f"default robustness grid, {count} specifications, {cores} cores", robust[""], GRID)
+
+
+def placebo_seconds() -> list[float]:
+    """Seconds to measure 100,000 pseudo-dates and to rank 365 events among them."""
+    random = np.random.default_rng(20_260_902)
+    need = PLACEBO_WINDOWS + ESTIMATION + WINDOW[1] - WINDOW[0] + 1
+    market = random.standard_t(4, need) * 0.008
+    returns = 0.4 * market + random.standard_t(4, need) * 0.006
+    returns[0] = market[0] = np.nan
+    rows = np.sort(random.integers(ESTIMATION + 20, need - 20, 365))
+
+    def rank() -> None:
+        history = History(returns, market[:, None])
+        pool = find_candidates(history, rows, REQUEST, MarketModel())
+        if len(pool.row) < PLACEBO_WINDOWS:
+            raise RuntimeError(len(pool.row))
+        found = abnormal_returns(history, rows, REQUEST, MarketModel())
+        car, se = found.car(WINDOW)
+        volatility = eve_volatility(history.returns)[rows]
+        compare(pool, WINDOW, "all", (rows, car, standardise(car, se), volatility))
+
+    return timed({"": rank}, 7)[""]
+
+
+def main() -> None:
+    """Print one table, then each promise with its goal."""
+    compare_ways()
+    compare_results()
+    keep_promises()
 
 
 if __name__ == "__main__":

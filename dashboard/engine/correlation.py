@@ -11,11 +11,14 @@ from scipy import stats
 from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
 from dashboard.engine.pooled import Measured, Pooled, members_of
+from dashboard.engine.ranks import DECIMALS, average_ranks
 
 LAGS: Final = tuple(range(-5, 6))
 BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
 FEWEST: Final = 5
+SMALL: Final = 2**15
+"""Up to so many distinct returns their places fit into 16 bits, which sort fastest."""
 
 
 def lead_lag(pooled: Pooled) -> Iterator[CorrelationRow]:
@@ -26,9 +29,10 @@ def lead_lag(pooled: Pooled) -> Iterator[CorrelationRow]:
     against their return, over the events. The band holds 95 % of the values that the same
     dates give after circular shifts; it is centred near 0 and is no confidence interval of r.
     """
+    places = _places(pooled)
     for name, member in members_of(pooled.events).items():
         yield from _point_biserial(pooled, name, member)
-        yield from _spearman(pooled, name, member)
+        yield from _spearman(pooled, name, member, places)
 
 
 def _point_biserial(pooled: Pooled, name: str, member: Bools) -> Iterator[CorrelationRow]:
@@ -80,7 +84,21 @@ def _at_lag(returns: Floats, events: Floats, lag: int) -> float:
     return float(events[now] @ returns[then])
 
 
-def _spearman(pooled: Pooled, name: str, member: Bools) -> Iterator[CorrelationRow]:
+def _places(pooled: Pooled) -> list[Ints]:
+    """The place of every return among all distinct ones of all series; missing ones left out.
+
+    Small integers are ranked several times faster than the returns, and equal ones are equal.
+    """
+    parts = [each.history.returns for each in pooled.measured]
+    parts = [returns[np.isfinite(returns)] for returns in parts]
+    values, place = np.unique(np.round(np.concatenate(parts), DECIMALS), return_inverse=True)
+    small = place.astype(np.int16 if len(values) <= SMALL else np.int64)
+    return np.split(small, np.cumsum([len(returns) for returns in parts])[:-1])
+
+
+def _spearman(
+    pooled: Pooled, name: str, member: Bools, places: list[Ints]
+) -> Iterator[CorrelationRow]:
     score = pooled.expected[member].astype(float)
     if len(score) < FEWEST or score.std() == 0:
         return
@@ -91,7 +109,7 @@ def _spearman(pooled: Pooled, name: str, member: Bools) -> Iterator[CorrelationR
         if usable.sum() < FEWEST or score[usable].std() == 0:
             continue
         r = float(_rank_correlation(score[usable], returns[usable][None, :])[0])
-        shifted = _shifted_returns(pooled, series[usable], row[usable] + lag)
+        shifted = _shifted_places(pooled, series[usable], row[usable] + lag, places)
         known = _rank_correlation(score[usable], shifted)
         known = known[np.isfinite(known)]
         if not np.isfinite(r) or len(known) == 0:
@@ -110,26 +128,26 @@ def _returns_at(pooled: Pooled, series: Ints, row: Ints) -> Floats:
     return out
 
 
-def _shifted_returns(pooled: Pooled, series: Ints, row: Ints) -> Floats:
-    """Returns of the same pattern of rows after evenly spaced circular shifts, (S, n).
+def _shifted_places(pooled: Pooled, series: Ints, row: Ints, places: list[Ints]) -> Ints:
+    """Places of the same pattern of rows after evenly spaced circular shifts, (S, n).
 
     Shift 0 is the pattern itself; a shift steps over rows without a return.
     """
-    out = np.zeros((SPEARMAN_SHIFTS, len(row)))
+    out = np.zeros((SPEARMAN_SHIFTS, len(row)), dtype=places[0].dtype)
     for k, each in enumerate(pooled.measured):
         mine = series == k
-        present = np.isfinite(each.history.returns)
-        returns, place = each.history.returns[present], np.cumsum(present) - 1
-        steps = np.linspace(0, len(returns), SPEARMAN_SHIFTS, endpoint=False).astype(np.int64)
-        out[:, mine] = returns[(place[row[mine]][None, :] + steps[:, None]) % len(returns)]
+        number = np.cumsum(np.isfinite(each.history.returns)) - 1
+        size = len(places[k])
+        steps = np.linspace(0, size, SPEARMAN_SHIFTS, endpoint=False).astype(np.int64)
+        out[:, mine] = places[k][(number[row[mine]][None, :] + steps[:, None]) % size]
     return out
 
 
-def _rank_correlation(score: Floats, returns: Floats) -> Floats:
+def _rank_correlation(score: Floats, returns: Floats | Ints) -> Floats:
     """Spearman's rho of one score with each row of returns, average ties; NaN for equal returns."""
     left = stats.rankdata(score)
     left = left - left.mean()
-    right = stats.rankdata(returns, axis=1)
+    right = average_ranks(returns)
     right = right - right.mean(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         rho: Floats = (right @ left) / np.sqrt((left @ left) * (right**2).sum(axis=1))

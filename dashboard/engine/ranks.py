@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.domain.series import Floats
+from dashboard.domain.series import Floats, Ints
 
 DECIMALS: Final = 13
 """Returns equal to this decimal are equal: a move and the same move back must tie."""
 
 
-def average_ranks(values: Floats, decimals: int = DECIMALS) -> Floats:
+def average_ranks(values: Floats | Ints, decimals: int = DECIMALS) -> Floats:
     """Ranks 1, 2, … within each row, ties share their average, NaN stays NaN, (N, M)."""
     rounded = np.round(values, decimals)
     order = np.argsort(rounded, axis=1, kind="stable")
