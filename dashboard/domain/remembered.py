@@ -36,6 +36,21 @@ class FetchState:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of a series is kept.
+
+    Attributes:
+        mark: grows whenever an answer changed anything that is kept.
+        ok_at: when an answer was last taken in; None: never.
+        has_rows: whether any observation that is final is kept.
+    """
+
+    mark: int
+    ok_at: datetime | None
+    has_rows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """A number that its publisher replaced.
 

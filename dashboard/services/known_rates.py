@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.check_quotes import believable
 
 if TYPE_CHECKING:
+    from dashboard.domain.remembered import Version
     from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.store.base import RateMemory
 
@@ -64,6 +65,7 @@ class KnownRates:
         self._memory = memory
         self._found: dict[str, Known | None] = {}
         self._state: object = None
+        self._versions: Mapping[str, Version] = {}
         self._finding = threading.RLock()
 
     @property
@@ -84,7 +86,17 @@ class KnownRates:
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """The series that have observations; those that ship come first."""
-        return tuple(card for card in self.all_cards() if self.known(card.id) is not None)
+        with self._finding:
+            self._look()
+            kept = {name for name, version in self._versions.items() if version.has_rows}
+        mine = {card.id for card in self._shipped.cards()}
+        return tuple(card for card in self.all_cards() if card.id in mine | kept)
+
+    def marks(self) -> Mapping[str, int]:
+        """Of every series that was fetched a number that grows when anything of it changed."""
+        with self._finding:
+            self._look()
+            return {name: version.mark for name, version in self._versions.items()}
 
     def get(self, series_id: str) -> RateSeries:
         """The final and believed observations of a series; the arrays are shared.
@@ -118,12 +130,30 @@ class KnownRates:
             SourceError: what ships is damaged.
         """
         with self._finding:
-            state = self._memory.fingerprint()
-            if state != self._state:
-                self._found, self._state = {}, state
+            self._look()
             if series_id not in self._found:
                 self._found[series_id] = self._find(series_id)
             return self._found[series_id]
+
+    def _look(self) -> None:
+        """Forget the series of which another version is kept by now."""
+        state = self._memory.fingerprint()
+        if state == self._state:
+            return
+        try:
+            versions = self._memory.versions()
+        except StoreError as error:
+            log.warning("%s", error)
+            versions, self._found = {}, {}
+        changed = {
+            name
+            for name in {*versions, *self._versions}
+            if versions.get(name) != self._versions.get(name)
+        }
+        for card in self.all_cards():
+            if {card.id, card.checked_by} & changed:
+                self._found.pop(card.id, None)
+        self._state, self._versions = state, versions
 
     # ------------------------------------------------------------ one series
 

@@ -25,6 +25,7 @@ class RefreshState:
 
     Attributes:
         is_running: whether one is under way.
+        started_at: when the last one began; None: none has.
         done: how many series are done.
         total: of how many.
         current: the one that is being asked for.
@@ -33,6 +34,7 @@ class RefreshState:
     """
 
     is_running: bool = False
+    started_at: datetime | None = None
     done: int = 0
     total: int = 0
     current: str = ""
@@ -82,7 +84,9 @@ class Refresher:
             if self.is_offline or self._state.is_running or (recent and not request.force):
                 return False
             self._started_at = now
-            self._state = replace(self._state, is_running=True, done=0, total=0, current="")
+            self._state = replace(
+                self._state, is_running=True, started_at=now, done=0, total=0, current=""
+            )
             self._thread = threading.Thread(
                 target=self._run, args=(request,), name="refresh-behind", daemon=True
             )
@@ -102,6 +106,7 @@ class Refresher:
             log.exception("the refresh failed")
         finally:
             self._state = RefreshState(
+                started_at=self._started_at,
                 done=self._state.total, total=self._state.total,
                 finished_at=self._now(), results=results,
             )  # fmt: skip

@@ -282,4 +282,9 @@ def kept_words(last_day: date | None) -> str:
     """What stays after a failure: "kept the data of 2 Sep 2026"."""
     if last_day is None:
         return "there are no earlier data"
-    return f"kept the data of {last_day.day} {last_day:%b %Y}"
+    return f"kept the data of {day_words(last_day)}"
+
+
+def day_words(day: date) -> str:
+    """A day as messages write it: "2 Sep 2026"."""
+    return f"{day.day} {day:%b %Y}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +13,7 @@ from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.event import MOSCOW
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
+from dashboard.services.refresh_rates import day_words
 
 if TYPE_CHECKING:
     from dashboard.domain.remembered import FetchState
@@ -83,7 +84,7 @@ class RateReport:
     def remark(self) -> str:
         """What a status line adds, in one sentence; empty where all is well."""
         if self.problem:
-            kept = f"; the data of {self.last_day} stand" if self.last_day else ""
+            kept = f"; the data of {day_words(self.last_day)} stand" if self.last_day else ""
             return f"{self.problem}{kept}"
         if self.withheld:
             what = "number is" if self.withheld == 1 else "numbers are"
@@ -103,10 +104,21 @@ def report_rates(
         series: only these, all if empty.
     """
     sources = {card.id: source.id for source in known.live_sources for card in source.cards()}
+    states, problem = _states(memory)
     return tuple(
-        _report(known, memory, now, (card, sources.get(card.id, "")))
+        _report(known, card, _Asked(sources.get(card.id, ""), states.get(card.id), problem, now))
         for card in known.all_cards()
         if not series or card.id in series
+    )
+
+
+def failing_sources(known: KnownRates, memory: RateMemory) -> tuple[str, ...]:
+    """The publishers, as messages name them, that answered nothing usable when last asked."""
+    states, _ = _states(memory)
+    return tuple(
+        source.who
+        for source in known.live_sources
+        if any(card.id in states and states[card.id].problem for card in source.cards())
     )
 
 
@@ -144,24 +156,38 @@ def reports_json(reports: Sequence[RateReport]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _report(
-    known: KnownRates, memory: RateMemory, now: datetime, of: tuple[SeriesCard, str]
-) -> RateReport:
-    card, source = of
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known of the attempts at a series, and why that cannot be read."""
+
+    source: str
+    state: FetchState | None
+    problem: str
+    now: datetime
+
+
+def _states(memory: RateMemory) -> tuple[Mapping[str, FetchState], str]:
+    try:
+        return memory.states(), ""
+    except RoubleReactionError as error:
+        return {}, str(error)
+
+
+def _report(known: KnownRates, card: SeriesCard, asked: _Asked) -> RateReport:
+    state, problem = asked.state, asked.problem if asked.source else ""
     try:
         found = known.known(card.id)
-        state = memory.state(card.id) if source else None
     except RoubleReactionError as error:
-        return RateReport(card, source, problem=str(error))
+        return RateReport(card, asked.source, problem=str(error))
     if found is None or len(found.series) == 0:
-        problem = state.problem if state else ""
         tried = state.tried_at if state else None
-        return RateReport(card, source, problem=problem, tried_at=tried)
-    return _told(found, state, (source, now))
+        told = problem or (state.problem if state else "")
+        return RateReport(card, asked.source, problem=told, tried_at=tried)
+    return _told(found, asked)
 
 
-def _told(found: Known, state: FetchState | None, of: tuple[str, datetime]) -> RateReport:
-    source, now = of
+def _told(found: Known, asked: _Asked) -> RateReport:
+    state, source, now = asked.state, asked.source, asked.now
     series, card = found.series, found.series.card
     last = Fixing.at(series, len(series) - 1)
     age = (now.astimezone(ZoneInfo(MOSCOW)).date() - last.day).days
@@ -177,7 +203,9 @@ def _told(found: Known, state: FetchState | None, of: tuple[str, datetime]) -> R
         is_overdue=card.history_until is None and age > card.stale_after,
         fetched_at=state.ok_at if state else None,
         tried_at=state.tried_at if state else None,
-        problem=found.problem or (state.problem if state else ""),
+        problem=found.problem
+        or (state.problem if state else "")
+        or (asked.problem if source else ""),
         notes=state.notes if state else (),
         revised=state.revised if state else 0,
         withheld=found.withheld,

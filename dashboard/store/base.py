@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from dashboard.domain.fetched import Fetched
-from dashboard.domain.remembered import FetchState, Kept, Revision
+from dashboard.domain.remembered import FetchState, Kept, Revision, Version
 from dashboard.domain.series import RateSeries, SeriesCard
 
 
@@ -16,6 +17,13 @@ class RateMemory(Protocol):
 
     def fingerprint(self) -> object:
         """Something cheap that differs whenever anything kept differs; None: nothing is."""
+
+    def versions(self) -> Mapping[str, Version]:
+        """Which version is kept of every series that was ever asked for, by its id.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
 
     def read(self, card: SeriesCard) -> RateSeries | None:
         """The observations kept of a series, ascending; None where there are none.
@@ -29,6 +37,13 @@ class RateMemory(Protocol):
 
         Raises:
             StoreError: it cannot be read.
+        """
+
+    def states(self) -> Mapping[str, FetchState]:
+        """The same of every series that was ever asked for, by its id.
+
+        Raises:
+            StoreError: they cannot be read.
         """
 
     def revisions(self, series_id: str) -> tuple[Revision, ...]:

@@ -9,25 +9,24 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from dashboard.domain.errors import StoreError
 from dashboard.domain.fetched import Fetched
-from dashboard.domain.remembered import FetchState, Kept, Revision
+from dashboard.domain.remembered import FetchState, Kept, Revision, Version
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.store.cache_reading import VERSIONS, revision_of, state_of, states_in
 from dashboard.store.cache_schema import (
     DAMAGED,
     TABLES,
     VERSION,
     Row,
-    day_of,
     micros,
     moment_if,
-    moment_of,
     series_of,
 )
 from dashboard.store.cache_writing import keep_rows
@@ -60,6 +59,19 @@ class RateCache:
             found += [told.st_mtime_ns, told.st_size, told.st_ino]
         return tuple(found) or None
 
+    def versions(self) -> Mapping[str, Version]:
+        """Which version is kept of every series that was ever asked for, by its id.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            rows = [] if connection is None else connection.execute(VERSIONS).fetchall()
+        return {
+            name: Version(mark, moment_if(ok_at), bool(has_rows))
+            for name, mark, ok_at, has_rows in rows
+        }
+
     def read(self, card: SeriesCard) -> RateSeries | None:
         """The observations kept of a series, ascending; None where there are none.
 
@@ -88,7 +100,17 @@ class RateCache:
             StoreError: the file cannot be read.
         """
         with self._reading() as connection:
-            return None if connection is None else self._state(connection, series_id)
+            return None if connection is None else state_of(connection, series_id)
+
+    def states(self) -> Mapping[str, FetchState]:
+        """The same of every series that was ever asked for, by its id.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            found = () if connection is None else states_in(connection)
+        return {state.series: state for state in found}
 
     def revisions(self, series_id: str) -> tuple[Revision, ...]:
         """The numbers that were replaced, the latest replacement first.
@@ -107,7 +129,7 @@ class RateCache:
                 " order by n.fetched_at desc, r.key desc, r.revision desc",
                 (series_id,),
             ).fetchall()
-        return tuple(_revision(series_id, row) for row in rows)
+        return tuple(revision_of(series_id, row) for row in rows)
 
     def keep(self, series_id: str, source: str, fetched: Fetched, at: datetime) -> Kept:
         """Take in an answer, whole or not at all.
@@ -160,35 +182,6 @@ class RateCache:
             msg = f"series {series_id}: is kept from {row[1]} and takes nothing from {source}"
             raise StoreError(msg)
         return int(row[0])
-
-    def _state(self, connection: sqlite3.Connection, series_id: str) -> FetchState | None:
-        row = connection.execute(
-            "select id, source, tried_at, ok_at, problem, notes, stamp from series where name = ?",
-            (series_id,),
-        ).fetchone()
-        if row is None:
-            return None
-        number, source, tried_at, ok_at, problem, notes, stamp = row
-        rows, last = connection.execute(
-            "select count(*), max(day) from observations where series = ?", (number,)
-        ).fetchone()
-        (revised,) = connection.execute(
-            "select count(*) from revisions where series = ?", (number,)
-        ).fetchone()
-        tried = moment_of(tried_at)
-        told = tuple(json.loads(notes or "[]"))
-        return FetchState(
-            series=series_id,
-            source=source,
-            tried_at=tried,
-            ok_at=moment_if(ok_at),
-            problem=problem,
-            notes=told,
-            stamp=stamp,
-            last_day=day_of(last),
-            rows=rows,
-            revised=revised,
-        )
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -268,12 +261,3 @@ class RateCache:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
-
-
-def _revision(series_id: str, row: tuple[int, int, int, float, float, int, int]) -> Revision:
-    record, opens, revision, was, became, fetched, seen = row
-    day = day_of(record)
-    assert day is not None
-    begins = datetime.fromtimestamp(opens, UTC)
-    first, later = moment_of(fetched), moment_of(seen)
-    return Revision(series_id, day, begins, revision, was, became, first, later)

@@ -12,6 +12,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.services.known_rates import join, split_live
 from dashboard.sources.rates.shipped import ShippedRates
 from tests.made_series import made_series
+from tests.replica import failures
 from tests.replica.services import yahoo as yahoo_how
 
 USD = "usd_rub_cbr"
@@ -162,6 +163,82 @@ def test_a_damaged_cache_leaves_what_ships(house, tmp_path):
     found = house.known.known(USD)
     assert str(found.series.record[-1]) == "2026-09-02"
     assert "rates stay as they ship" in found.problem
+
+
+# ---------------------------------------------------------------- what is read again
+
+
+class Counting:
+    """A memory that tells what was read of it."""
+
+    def __init__(self, memory):
+        self._memory = memory
+        self.read_ids = []
+
+    def __getattr__(self, name):
+        return getattr(self._memory, name)
+
+    def read(self, card):
+        self.read_ids.append(card.id)
+        return self._memory.read(card)
+
+
+@pytest.fixture
+def counted(house):
+    house.known._memory = Counting(house.memory)
+    house.refresh(USD, "eur_usd_ecb", "usd_rub_yahoo")
+    house.known.get(USD)
+    house.known.get("eur_usd_ecb")
+    house.known.get("usd_rub_yahoo")
+    house.known._memory.read_ids.clear()
+    return house.known._memory.read_ids
+
+
+def test_an_answer_makes_only_its_own_series_be_read_again(house, counted, clock):
+    clock.pass_by(3_600)
+    house.refresh("eur_usd_ecb")
+    counted.clear()
+    for name in (USD, "eur_usd_ecb", "usd_rub_yahoo"):
+        house.known.get(name)
+    assert counted == []  # the refresh itself has read it again
+    assert house.known.get("eur_usd_ecb").fetched_at == clock.now()
+
+
+def test_quotes_are_checked_again_when_the_official_rates_change(house, counted, clock):
+    clock.pass_by(3_600)
+    house.refresh(USD)
+    counted.clear()
+    house.known.get("usd_rub_yahoo")
+    assert counted == ["usd_rub_yahoo"]
+
+
+def test_an_attempt_that_failed_makes_nothing_be_read_again(house, replica, counted, clock):
+    replica.cbr.answers(failures.html_with_200)
+    clock.pass_by(3_600)
+    before, marks = house.known.get(USD), house.known.marks()
+    house.refresh(USD)
+    assert house.known.get(USD) is before
+    assert house.known.marks() == marks
+    assert counted == []
+
+
+def test_the_list_of_series_reads_none_of_them(house, counted):
+    house.known._found.clear()
+    assert {"usd_rub_yahoo", "eur_usd_ecb", "brent_eia"} <= {c.id for c in house.known.cards()}
+    assert counted == []
+
+
+def test_a_mark_grows_with_new_numbers_and_with_revised_ones_only(house, replica, clock):
+    house.refresh(USD)
+    first = house.known.marks()[USD]
+    clock.pass_by(3_600)
+    house.refresh(USD)
+    assert house.known.marks()[USD] == first
+    replica.market.change("USD", date(2026, 11, 20), 85.5)
+    clock.pass_by(3_600)
+    house.refresh(USD)
+    assert house.known.marks()[USD] > first
+    assert house.rates(USD)["2026-11-20"] == 85.5
 
 
 # ---------------------------------------------------------------- plausible

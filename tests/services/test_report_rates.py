@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from dashboard.services.report_rates import report_rates, reports_json
+from dashboard.services.report_rates import failing_sources, report_rates, reports_json
 from tests.replica import failures
 
 USD = "usd_rub_cbr"
@@ -44,7 +44,7 @@ def test_a_failure_is_told_with_the_data_that_stand(house, replica, clock):
     house.refresh(USD)
     report = report_of(house, USD)
     assert report.remark == (
-        "Bank of Russia answered HTML instead of XML; the data of 2026-11-23 stand"
+        "Bank of Russia answered HTML instead of XML; the data of 23 Nov 2026 stand"
     )
     assert report.tried_at > report.fetched_at
 
@@ -104,3 +104,15 @@ def test_every_series_is_reported_and_the_json_has_its_words(house):
     assert told[USD]["last_known_at"] == "2026-09-01T12:30:00Z"
     assert told["usd_rub_yahoo"]["live"]["day"] == "2026-11-23"
     assert told["imoex_moex"]["last_day"] is None
+
+
+def test_publishers_that_failed_are_named_until_they_answer(house, replica, clock):
+    assert failing_sources(house.known, house.memory) == ()
+    replica.cbr.answers(failures.html_with_200)
+    replica.yahoo.answers(failures.too_many(60))
+    house.refresh(USD, "usd_rub_yahoo", "eur_usd_ecb")
+    assert failing_sources(house.known, house.memory) == ("Bank of Russia", "Yahoo")
+    replica.cbr.answers_well()
+    clock.pass_by(61)
+    house.refresh(USD)
+    assert failing_sources(house.known, house.memory) == ("Yahoo",)

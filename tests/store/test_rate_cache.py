@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 from dashboard.domain.date_rules import BANK_OF_RUSSIA, MOEX_BAR
 from dashboard.domain.errors import StoreError
 from dashboard.domain.fetched import Fetched
-from dashboard.domain.remembered import Kept
+from dashboard.domain.remembered import Kept, Version
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.store.file_lock import held
 from dashboard.store.rate_cache import RateCache
@@ -60,6 +61,7 @@ def test_before_anything_is_kept_there_is_nothing_and_no_file(cache, tmp_path):
     assert cache.read(CARD) is None
     assert cache.state("made") is None
     assert cache.revisions("made") == ()
+    assert (cache.versions(), cache.states()) == ({}, {})
     assert cache.fingerprint() is None
     assert list(tmp_path.iterdir()) == []
 
@@ -84,6 +86,32 @@ def test_later_rows_are_added_and_the_same_rows_change_nothing(cache):
     assert rates_of(cache) == {"2026-11-20": 84.1, "2026-11-21": 84.2}
     assert not keep(cache, {"2026-11-20": 84.1, "2026-11-21": 84.2}, LATER).changed
     assert cache.read(CARD).fetched_at == LATER
+
+
+def test_a_version_has_a_mark_that_grows_when_anything_changes(cache):
+    keep(cache, {"2026-11-20": 84.1})
+    first = cache.versions()["made"]
+    assert (first.ok_at, first.has_rows) == (NOON, True)
+    keep(cache, {"2026-11-20": 84.1}, LATER)
+    assert cache.versions()["made"] == replace(first, ok_at=LATER)
+    keep(cache, {"2026-11-20": 84.5}, LATER)
+    assert cache.versions()["made"].mark > first.mark
+
+
+def test_a_series_that_was_only_asked_for_has_no_rows(cache):
+    cache.note_failure("made", "source", "It did not answer", NOON)
+    assert cache.versions()["made"] == Version(0, None, has_rows=False)
+    keep(cache, {"2026-11-20": 84.1}, LATER, provisional=1)
+    assert not cache.versions()["made"].has_rows
+
+
+def test_the_states_of_all_series_are_those_of_each(cache):
+    keep(cache, {"2026-11-20": 84.1, "2026-11-21": 84.2})
+    keep(cache, {"2026-11-20": 84.5}, LATER)
+    cache.note_failure("other", "source", "It did not answer", NOON)
+    assert cache.states() == {name: cache.state(name) for name in ("made", "other")}
+    assert cache.states()["made"].last_day == date(2026, 11, 20)
+    assert (cache.states()["made"].rows, cache.states()["made"].revised) == (2, 1)
 
 
 def test_a_revised_number_is_kept_beside_the_one_that_replaced_it(cache):
