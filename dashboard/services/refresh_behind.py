@@ -73,17 +73,23 @@ class Refresher:
         """How it is going, at once."""
         return self._state
 
+    @property
+    def is_due(self) -> bool:
+        """Whether `ask` would start a refresh now."""
+        now, started = self._now(), self._started_at
+        is_recent = started is not None and now - started < AT_MOST_EVERY
+        return not (self.is_offline or self._state.is_running or is_recent)
+
     def ask(self, request: RefreshRequest = RefreshRequest()) -> bool:  # noqa: B008 - frozen
         """Start a refresh unless one runs or has just run; returns at once whether it did.
 
         Every page may call this at every rerun.
         """
         with self._changing:
-            now = self._now()
-            recent = self._started_at is not None and now - self._started_at < AT_MOST_EVERY
-            if self.is_offline or self._state.is_running or (recent and not request.force):
+            is_forced = request.force and not (self.is_offline or self._state.is_running)
+            if not (self.is_due or is_forced):
                 return False
-            self._started_at = now
+            now = self._started_at = self._now()
             self._state = replace(
                 self._state, is_running=True, started_at=now, done=0, total=0, current=""
             )

@@ -18,6 +18,7 @@ from dashboard.services.refresh_rates import day_words
 if TYPE_CHECKING:
     from dashboard.domain.remembered import FetchState
     from dashboard.services.known_rates import Known, KnownRates
+    from dashboard.sources.rates.base import LiveSource
     from dashboard.store.base import RateMemory
 
 NEVER: Final = "nothing fetched yet"
@@ -30,6 +31,7 @@ class RateReport:
     Attributes:
         card: what it is.
         source: the live source it is refreshed from; empty where there is none.
+        asked_of: the publisher it is asked of, as messages name it; empty where there is none.
         first_day: its first market day; None: nothing is known.
         last_day: its last market day.
         rows: how many observations there are.
@@ -48,6 +50,7 @@ class RateReport:
 
     card: SeriesCard
     source: str = ""
+    asked_of: str = ""
     first_day: date | None = None
     last_day: date | None = None
     rows: int = 0
@@ -103,10 +106,10 @@ def report_rates(
         now: the moment, for ages.
         series: only these, all if empty.
     """
-    sources = {card.id: source.id for source in known.live_sources for card in source.cards()}
+    sources = {card.id: source for source in known.live_sources for card in source.cards()}
     states, problem = _states(memory)
     return tuple(
-        _report(known, card, _Asked(sources.get(card.id, ""), states.get(card.id), problem, now))
+        _report(known, card, _Asked(sources.get(card.id), states.get(card.id), problem, now))
         for card in known.all_cards()
         if not series or card.id in series
     )
@@ -160,10 +163,22 @@ def reports_json(reports: Sequence[RateReport]) -> list[dict[str, Any]]:
 class _Asked:
     """What is known of the attempts at a series, and why that cannot be read."""
 
-    source: str
+    source: LiveSource | None
     state: FetchState | None
-    problem: str
+    unreadable: str
     now: datetime
+
+    @property
+    def problem(self) -> str:
+        """Why the last attempt failed, or why that is not known; empty where all is well."""
+        return (self.state.problem if self.state else "") or (
+            self.unreadable if self.source else ""
+        )
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The id of the source, and how messages name it."""
+        return (self.source.id, self.source.who) if self.source else ("", "")
 
 
 def _states(memory: RateMemory) -> tuple[Mapping[str, FetchState], str]:
@@ -174,26 +189,26 @@ def _states(memory: RateMemory) -> tuple[Mapping[str, FetchState], str]:
 
 
 def _report(known: KnownRates, card: SeriesCard, asked: _Asked) -> RateReport:
-    state, problem = asked.state, asked.problem if asked.source else ""
+    source, asked_of = asked.ids
     try:
         found = known.known(card.id)
     except RoubleReactionError as error:
-        return RateReport(card, asked.source, problem=str(error))
+        return RateReport(card, source, asked_of, problem=str(error))
     if found is None or len(found.series) == 0:
-        tried = state.tried_at if state else None
-        told = problem or (state.problem if state else "")
-        return RateReport(card, asked.source, problem=told, tried_at=tried)
+        tried = asked.state.tried_at if asked.state else None
+        return RateReport(card, source, asked_of, problem=asked.problem, tried_at=tried)
     return _told(found, asked)
 
 
 def _told(found: Known, asked: _Asked) -> RateReport:
-    state, source, now = asked.state, asked.source, asked.now
+    state, now, (source, asked_of) = asked.state, asked.now, asked.ids
     series, card = found.series, found.series.card
     last = Fixing.at(series, len(series) - 1)
     age = (now.astimezone(ZoneInfo(MOSCOW)).date() - last.day).days
     return RateReport(
         card=card,
         source=source,
+        asked_of=asked_of,
         first_day=series.day[0].astype(object),
         last_day=last.day,
         rows=len(series),
@@ -203,9 +218,7 @@ def _told(found: Known, asked: _Asked) -> RateReport:
         is_overdue=card.history_until is None and age > card.stale_after,
         fetched_at=state.ok_at if state else None,
         tried_at=state.tried_at if state else None,
-        problem=found.problem
-        or (state.problem if state else "")
-        or (asked.problem if source else ""),
+        problem=found.problem or asked.problem,
         notes=state.notes if state else (),
         revised=state.revised if state else 0,
         withheld=found.withheld,

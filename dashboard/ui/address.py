@@ -51,6 +51,13 @@ class View:
         st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
         return {"key": _widget_key(key), "on_change": self._changed, "args": (key,)}
 
+    def typed(self, key: str) -> dict[str, Any]:
+        """Like `widget`, for a field one types in: what is half typed there stays."""
+        name = _widget_key(key)
+        if st.session_state.get(name) == self[key]:
+            return {"key": name, "on_change": self._changed, "args": (key,)}
+        return self.widget(key)
+
     def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
         """`key=` and `on_change=` for a toggle of a parameter that has two words."""
         name = _widget_key(f"{key}?")

@@ -1,15 +1,16 @@
 """What the pages of this process share: the parts, and reads cached by keys that never change.
 
-A rate series is read once by its source; events are kept under the version of the notes, so
-that a change to any note is a new key and nothing is ever stale. No value of one reader is
-kept where another could meet it.
+A rate series is read once by its source, and anew when more of it was fetched; reading never
+asks the network, so that no cache ever waits for it. Events are kept under the version of the
+notes, so that a change to any note is a new key and nothing is ever stale. No value of one
+reader is kept where another could meet it.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,11 @@ from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
+from dashboard.services.report_rates import RateReport, failing_sources, report_rates
 
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
+    from dashboard.services.refresh_behind import Refresher
 
 PHONES: Final = ("iphone", "android", "mobile", "ipod")
 log = logging.getLogger("dashboard.pages")
@@ -61,6 +64,41 @@ def series_version(one: RateSeries) -> str:
     """A key that differs whenever the observations of a series differ."""
     last = one.rate[-1] if len(one) else 0
     return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}"
+
+
+def refresher() -> Refresher:
+    """What refreshes the rates behind the pages, one for all sessions of this process."""
+    return parts().refresher
+
+
+def rate_marks() -> dict[str, int]:
+    """Of every series that was fetched a number that grows when anything of it changed."""
+    return dict(parts().known.marks())
+
+
+def rate_reports(*series_ids: str) -> tuple[RateReport, ...]:
+    """How old series are and what went wrong with them; all of them where none is named."""
+    return _reports(_kept(), today(), series_ids)
+
+
+def failing_publishers() -> tuple[str, ...]:
+    """The publishers that did not answer as they should when last asked."""
+    return _failing(_kept())
+
+
+def _kept() -> str:
+    """A key that differs whenever anything differs that was fetched or tried."""
+    return str(parts().memory.fingerprint())
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _reports(kept: str, day: date, series_ids: tuple[str, ...]) -> tuple[RateReport, ...]:  # noqa: ARG001 - keys of the cache
+    return report_rates(parts().known, parts().memory, datetime.now(UTC), series_ids)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _failing(kept: str) -> tuple[str, ...]:  # noqa: ARG001 - the key of the cache
+    return failing_sources(parts().known, parts().memory)
 
 
 def known_events() -> KnownEvents:

@@ -7,13 +7,16 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.ui.address import open_view
+from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.ui import session
+from dashboard.ui.address import View, open_view
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import ignored_notice
+from dashboard.ui.widgets.dialog import close_dialogs
 from dashboard.ui.widgets.links import remember_pages
-from dashboard.ui.widgets.status_line import draw_status_line
+from dashboard.ui.widgets.status_line import ask_behind, draw_status_line
 
 NAME: Final = "Rouble Reaction"
 # Drawn here: an icon by name would be fetched from Google's servers.
@@ -49,11 +52,20 @@ def _target(page: Page) -> st.Page:
 
 
 def _draw_page(page: Page) -> None:
+    close_dialogs()
     view = open_view(page.id, page.params)
-    draw_status_line()
+    draw_status_line(_series_of(page, view))
     notice = st.container()
     page.draw(view)
     told = ignored_notice(view.ignored)
     if told:
         notice.info(escape_markdown(told), icon=":material/link_off:")
     st.caption(DISCLAIMER)
+    ask_behind()
+
+
+def _series_of(page: Page, view: View) -> str:
+    """The series that the page shows; what is not one is told by the page itself."""
+    asked = view["series"] if any(param.key == "series" for param in page.params) else ""
+    known = {card.id for card in session.cards()}
+    return asked if asked in known else DEFAULT_SERIES

@@ -19,7 +19,19 @@ from dataclasses import dataclass, field
 
 USER = "user"
 FIELDS = frozenset(
-    {"title", "text", "actor", "author", "source_name", "source_url", "tags", "zone", "who"}
+    {
+        "title",
+        "text",
+        "actor",
+        "author",
+        "source_name",
+        "source_url",
+        "tags",
+        "zone",
+        "who",
+        "problem",
+        "remark",
+    }
 )
 FREE_SETTINGS = frozenset({"q", "id"})
 NOT_TEXT = frozenset(

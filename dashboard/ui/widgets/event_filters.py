@@ -90,7 +90,7 @@ def draw_search(view: View) -> None:
         placeholder="words of title, text or source",
         icon=":material/search:",
         width=220,
-        **view.widget("q"),
+        **view.typed("q"),
     )
 
 

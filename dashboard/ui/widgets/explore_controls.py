@@ -97,7 +97,7 @@ def draw_search(view: View) -> None:
         placeholder="words of a title",
         icon=":material/search:",
         width=210,
-        **view.widget("q"),
+        **view.typed("q"),
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.services.keep_events import Draft, add_note, draft_of, edit_note
 from dashboard.ui import session
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import escape_markdown, plain, plain_block
+from dashboard.ui.widgets.dialog import open_dialog
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.note_preview import draw_preview
 from dashboard.ui.wording import day as day_words
@@ -62,7 +63,7 @@ def open_edit(note: Event, series_id: str, after: Callable[[Event], None] | None
 def _open(asked: Asked) -> None:
     for name in [k for k in st.session_state if str(k).startswith(f"{KEY}:")]:
         del st.session_state[name]
-    st.dialog(asked.title, width="large", icon=":material/edit_note:")(draw_note_form)(asked)
+    open_dialog(asked.title, ":material/edit_note:", draw_note_form, asked)
 
 
 def draw_note_form(asked: Asked) -> None:

@@ -14,6 +14,7 @@ from dashboard.services.keep_events import note_history
 from dashboard.ui import session
 from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain, plain_block
+from dashboard.ui.widgets.dialog import open_dialog
 from dashboard.ui.wording import NOTHING, count, day, moment, stamp
 
 DONE: Final = {
@@ -40,7 +41,7 @@ ROW: Final = 35
 
 def open_history(note: Event) -> None:
     """Open the dialog; call it where a button says it was pressed."""
-    st.dialog("History of this note", width="large", icon=":material/history:")(_draw)(note)
+    open_dialog("History of this note", ":material/history:", _draw, note)
 
 
 def _draw(note: Event) -> None:

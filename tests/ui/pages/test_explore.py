@@ -1,6 +1,7 @@
 """Explore: the day chosen, the filters, the window; every control is in the link."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -174,7 +175,7 @@ def test_without_a_store_the_catalogue_is_shown_alone(monkeypatch):
     monkeypatch.setattr(
         session,
         "parts",
-        lambda: type(parts)(parts.settings, parts.rates, parts.catalogue, Broken(), parts.compute),
+        lambda: replace(parts, notes=Broken()),
     )
     app = open_page()
     assert not app.exception
