@@ -1,7 +1,9 @@
-"""Shared by every test: a home of its own, and a PostgreSQL server for those that ask for one."""
+"""Shared by every test: no network, a home of its own, and PostgreSQL for those that ask for it."""
 
 from __future__ import annotations
 
+import os
+import runpy
 import shutil
 import tempfile
 import uuid
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
 # Two workers share two cores, so a slow example says nothing about the code.
 hypothesis.settings.register_profile("shared-machine", deadline=None)
 hypothesis.settings.load_profile("shared-machine")
+
+
+NO_NETWORK = Path(__file__).with_name("no_network")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep every test on this machine, unless those that ask real services are asked for."""
+    if config.option.markexpr.strip() == "network":
+        return
+    os.environ["DASHBOARD_OFFLINE"] = "1"  # a test that wants a replica says 0 and where it is
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    paths = [str(NO_NETWORK), *(path for path in others if path and path != str(NO_NETWORK))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    runpy.run_path(str(NO_NETWORK / "sitecustomize.py"))
 
 
 class OneBrowserAtATime(LoadScopeScheduling):

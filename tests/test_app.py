@@ -1,6 +1,7 @@
 """The browser door: safe when just started, found from anywhere, calm when a port is taken."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -55,7 +56,8 @@ def door(tmp_path_factory):
     port, seen = free_port(), place / "seen.txt"
     seen.touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+        patch.setenv("DASHBOARD_OFFLINE", "0")
         patch.setenv("DASHBOARD_HOME", str(place / "home"))
         process = subprocess.Popen(
             [sys.executable, "-c", SPY, str(port), str(seen)],

@@ -65,6 +65,7 @@ def test_the_cache_can_be_put_elsewhere(monkeypatch, tmp_path):
 
 
 def test_the_network_is_asked_unless_the_settings_say_otherwise(monkeypatch):
+    monkeypatch.delenv("DASHBOARD_OFFLINE")
     assert not Settings().dashboard_offline
     assert Settings().dashboard_upstream is None
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")

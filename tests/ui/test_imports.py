@@ -1,0 +1,44 @@
+"""What the first page costs: no library is imported that only a later wish needs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HEAVY = [
+    "arch", "curl_cffi", "dask", "fastapi", "pyarrow.dataset", "requests", "statsmodels",
+    "trafilatura", "urllib3", "yfinance",
+]  # fmt: skip
+
+# The app as it starts, then Explore drawn three times by Streamlit's own test runner: the
+# second run asks for the refresh behind the pages, which has nothing to do offline.
+CODE = """
+import json, sys
+import dashboard.app, dashboard.ui.shell
+from dashboard.ui.warm_up import warm_up
+heavy = set(json.loads(sys.argv[1]))
+found = {"started": None, "drawn": None}
+warm_up()
+found["started"] = sorted(heavy & set(sys.modules))
+from streamlit.testing.v1 import AppTest
+before = heavy & set(sys.modules)
+app = AppTest.from_file(dashboard.app.__file__, default_timeout=60)
+for _ in range(3):
+    app.run()
+assert not app.exception, app.exception
+found["drawn"] = sorted((heavy & set(sys.modules)) - before)
+print(json.dumps(found))
+"""
+
+
+def test_no_heavy_library_is_imported_by_the_app_and_its_first_page():
+    answer = subprocess.run(
+        [sys.executable, "-c", CODE, json.dumps(HEAVY)],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout) == {"started": [], "drawn": []}
