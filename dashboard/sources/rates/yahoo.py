@@ -164,7 +164,7 @@ class Yahoo(LiveRates):
                 )
             told = ticker.history_metadata
             self._refuse_another(symbol, zone, told)
-            days = frame.index.tz_convert(zone).date.tolist()
+            days = _days(frame.index.tz_convert(zone), asked)
             return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
         except Refused as refused:
             raise refused.told from None
@@ -214,6 +214,16 @@ def longest_equal(rate: Floats) -> tuple[int, int]:
     lengths = np.diff(np.append(starts, len(rate)))
     at = int(lengths.argmax())
     return int(starts[at]), int(lengths[at])
+
+
+def _days(stamps: Any, asked: Asked) -> list[date]:
+    """The local days of bars; yfinance takes a live 22:00 or 23:00 for a midnight gone wrong."""
+    days: list[date] = stamps.date.tolist()
+    if days and days[-1] == asked.until + timedelta(days=1):
+        now = asked.fetched_at.astimezone(stamps.tz)
+        if now.hour >= 22 and (stamps[-1].hour, stamps[-1].minute) == (0, 0):
+            days[-1] = asked.until
+    return days
 
 
 def _sentence(symbol: str, error: Exception) -> str:

@@ -49,6 +49,16 @@ def test_the_live_last_bar_is_provisional_and_known_up_to_now(yahoo, replica):
     assert str(series.known_at[-2]) == "2026-11-21T00:00:00"
 
 
+@pytest.mark.parametrize("moment", ["22:00:30", "23:00:05", "22:59:00", "23:59:59"])
+def test_a_live_quote_of_22_or_23_sharp_is_not_taken_for_the_midnight_after(
+    yahoo, replica, clock, moment
+):
+    """yfinance mends stamps of 22:00 and 23:00 into midnight, and the live quote has one."""
+    at(f"2026-11-23T{moment}+00:00", replica, clock)
+    series = yahoo.fetch(DOLLAR, date(2026, 11, 16)).series
+    assert (str(series.day[-1]), series.provisional) == ("2026-11-23", 1)
+
+
 def test_a_null_bar_is_missing_and_keeps_its_day(yahoo, replica):
     replica.yahoo.answers(how.null_bar, **ON_CHART)
     series = yahoo.fetch(DOLLAR, date(2026, 11, 9)).series
