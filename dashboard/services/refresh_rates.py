@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ import numpy as np
 from dashboard.domain.errors import InputError, RoubleReactionError, SourceError
 from dashboard.domain.remembered import FetchState, Kept
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.services.count_news import count_news
 
 if TYPE_CHECKING:
     from dashboard.domain.fetched import Fetched
@@ -53,6 +54,7 @@ class Refreshed:
         kept: what changed.
         told: a sentence: what failed and what was kept, or why nothing was asked.
         last_day: the last market day known now.
+        answered: whether its publisher's last answer was taken in; None: it was not asked.
     """
 
     series: str
@@ -61,6 +63,7 @@ class Refreshed:
     kept: Kept = NOTHING
     told: str = ""
     last_day: date | None = None
+    answered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,12 @@ def refresh_rates(
     return tuple(answers)
 
 
+def nothing_came(results: Iterable[Refreshed]) -> bool:
+    """Whether publishers failed and none of those that were asked has answered."""
+    answered = [one.answered for one in results]
+    return False in answered and True not in answered
+
+
 def tasks_of(known: KnownRates, memory: RateMemory, request: RefreshRequest) -> tuple[Task, ...]:
     """The series that a request means, in the order of the shelf.
 
@@ -135,8 +144,8 @@ def tasks_of(known: KnownRates, memory: RateMemory, request: RefreshRequest) -> 
     every = [Task(source, card) for source in known.live_sources for card in source.cards()]
     if request.source:
         _refuse_unknown("source", [request.source], {task.source.id for task in every})
-    _refuse_unknown("series", request.series, {task.card.id for task in every})
     chosen = [t for t in every if not request.source or t.source.id == request.source]
+    _refuse_unknown("series", request.series, {task.card.id for task in chosen})
     if request.series:
         return tuple(task for task in chosen if task.card.id in request.series)
     return tuple(t for t in chosen if not t.card.bar_minutes or _has_rows(memory, t.card.id))
@@ -187,7 +196,7 @@ def _refresh(run: _Refresh, task: Task) -> Refreshed:
             return _skipped(task, reason, state) if reason else _ask(run, task, state)
     except RoubleReactionError as error:  # of the store; the source's are told by _ask
         log.warning("%s: %s", series_id, error)
-        return Refreshed(series_id, source.id, Outcome.FAILED, told=str(error))
+        return Refreshed(series_id, source.id, Outcome.FAILED, told=str(error), answered=False)
 
 
 def _is_complete(run: _Refresh, task: Task) -> str:
@@ -221,12 +230,15 @@ def _ask(run: _Refresh, task: Task, state: FetchState | None) -> Refreshed:
     except SourceError as error:
         run.memory.note_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
-        told = f"{error}; {kept_words(_last_day(last))}"
-        return Refreshed(card.id, source.id, Outcome.FAILED, told=told, last_day=_last_day(last))
-    kept = run.memory.keep(card.id, source.id, fetched, run.now())
+        day = _last_day(last)
+        told = f"{error}; {kept_words(day)}"
+        return Refreshed(card.id, source.id, Outcome.FAILED, NOTHING, told, day, answered=False)
+    before = run.known.known(card.id)
+    kept = count_news(run.memory.keep(card.id, source.id, fetched, run.now()), before, fetched)
     after = _last_known(run.known, card.id)
     outcome = Outcome.NEW if kept.changed else Outcome.UNCHANGED
-    return Refreshed(card.id, source.id, outcome, kept, "; ".join(fetched.notes), _last_day(after))
+    notes, day = "; ".join(fetched.notes), _last_day(after)
+    return Refreshed(card.id, source.id, outcome, kept, notes, day, answered=True)
 
 
 def _since(run: _Refresh, task: Task, last: RateSeries | None) -> date:
@@ -274,8 +286,10 @@ def _last_day(series: RateSeries | None) -> date | None:
 
 
 def _skipped(task: Task, told: str, state: FetchState | None = None) -> Refreshed:
-    last = state.last_day if state else None
-    return Refreshed(task.card.id, task.source.id, Outcome.SKIPPED, told=told, last_day=last)
+    skipped = Refreshed(task.card.id, task.source.id, Outcome.SKIPPED, told=told)
+    if state is None:
+        return skipped
+    return replace(skipped, last_day=state.last_day, answered=not state.problem)
 
 
 def kept_words(last_day: date | None) -> str:
