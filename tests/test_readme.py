@@ -132,7 +132,7 @@ def test_every_option_in_the_readme_exists(capsys):
     said = ""
     for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"],
-                    ["rates", "import"]):  # fmt: skip
+                    ["rates", "import"], ["rates", "list"], ["rates", "refresh"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))

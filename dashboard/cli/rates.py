@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Annotated
+
 from dashboard.cli.groups import group
 from dashboard.cli.house import chosen_series, give_file, parts_of_house, rejected_as_json
-from dashboard.cli.options import AsJson, DryRun, Excel, InFile, OutFile, RatesOf, Since, Until
+from dashboard.cli.live import refresh_rates
+from dashboard.cli.options import (
+    AsJson,
+    DryRun,
+    Excel,
+    InFile,
+    Opt,
+    OutFile,
+    RatesOf,
+    Since,
+    Until,
+)
 from dashboard.domain.errors import InputError
 
-commands = group("List, export and check rates.")
+commands = group("List, refresh, export and check rates.")
+commands.command("refresh")(refresh_rates)
 
 
 @commands.command("list")
-def list_rates(*, as_json: AsJson = False) -> None:
-    """List the series there are and how far each goes."""
-    from dashboard.services.get_rates import get_series, list_cards
-    from dashboard.services.shell_json import series_json
-    from dashboard.ui import terminal
+def list_rates(
+    *,
+    every: Annotated[bool, Opt("--all", help="Also those of which nothing was fetched.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the series: how far each goes, how old it is, its licence, what went wrong."""
+    from dashboard.services.report_rates import report_rates
+    from dashboard.services.shell_json import series_report_json
+    from dashboard.ui import terminal, terminal_live
 
     parts = parts_of_house()
-    every = [get_series(parts.rates, card.id) for card in list_cards(parts.rates)]
+    reports = report_rates(parts.known, parts.memory, datetime.now(UTC))
+    listed = [each for each in reports if every or each.rows]
     if as_json:
-        terminal.show_json([series_json(series) for series in every])
+        terminal.show_json([series_report_json(each) for each in listed])
     else:
-        terminal.show_series(every)
+        terminal_live.show_reports(listed, len(reports) - len(listed))
 
 
 @commands.command("export")

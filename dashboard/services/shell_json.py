@@ -9,6 +9,8 @@ from dashboard.domain.event import Event
 from dashboard.domain.note import Change
 from dashboard.domain.series import RateSeries
 from dashboard.services.answer_json import card_json, event_list_rows_json, rate_rows_json
+from dashboard.services.refresh_rates import Refreshed, nothing_came
+from dashboard.services.report_rates import RateReport, reports_json
 
 JsonRow: TypeAlias = dict[str, Any]
 
@@ -38,13 +40,32 @@ def rate_rows_of_file(series: Iterable[RateSeries]) -> list[JsonRow]:
     return [{name: row[name] for name in RATE_FIELDS} for row in rate_rows_json(series)]
 
 
-def series_json(series: RateSeries) -> JsonRow:
-    """What a series is, and how far it goes."""
+def series_report_json(report: RateReport) -> JsonRow:
+    """What a series is, how far it goes, how old it is and what went wrong."""
+    (told,) = reports_json([report])
+    return {**told, **card_json(report.card), "known_when": told["date_rule"]}
+
+
+def refreshed_json(results: Sequence[Refreshed]) -> JsonRow:
+    """What `rates refresh --json` prints."""
+    failed = sum(one.answered is False for one in results)
+    status = "failed" if nothing_came(results) else "partly" if failed else "ok"
     return {
-        **card_json(series.card),
-        "first_day": str(series.day[0]),
-        "last_day": str(series.day[-1]),
-        "rows": len(series),
+        "status": status,
+        "failed": failed,
+        "results": [
+            {
+                "series": one.series,
+                "source": one.source,
+                "outcome": str(one.outcome),
+                "new": one.kept.new,
+                "revised": one.kept.revised,
+                "settled": one.kept.settled,
+                "last_day": one.last_day.isoformat() if one.last_day else None,
+                "told": one.told,
+            }
+            for one in results
+        ],
     }
 
 

@@ -20,7 +20,7 @@ from dashboard.ui import wording
 from dashboard.ui.quoting import direction
 from dashboard.ui.text import clean
 
-WIDE: Final = 240
+WIDE: Final = 400
 """Columns of a table that goes into a file or a pipe, where nothing is cut."""
 
 BASES: Final = {

@@ -10,15 +10,18 @@ from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
 from dashboard.sources.web import Web
+from dashboard.sources.web_forms import USUAL
 from dashboard.store.rate_cache import RateCache
+
+SOURCES = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
 
 
 class LiveHouse:
     """Everything a refresh needs; `makes` are the classes of its live sources."""
 
-    def __init__(self, folder, session, clock, makes=(Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)):
+    def __init__(self, folder, session, clock, makes=SOURCES, limits=USUAL):
         self.clock = clock
-        self.web = Web(session, clock)
+        self.web = Web(session, clock, limits)
         self.memory = RateCache(folder / "cache")
         self.live = tuple(
             make(self.web, folder / "yfinance") if make is Yahoo else make(self.web)

@@ -1,10 +1,15 @@
 """The doctor: every source and store, working or not, in words."""
 
+import time
+
 import pytest
 
 from dashboard.domain.note import StoreStatus
 from dashboard.services.diagnose import diagnose, diagnosis_json
+from dashboard.sources.web_forms import Limits
+from dashboard.sources.web_route import new_session
 from tests.replica import failures
+from tests.services.live_house import LiveHouse
 
 
 class Notes:
@@ -52,6 +57,59 @@ def test_a_sick_source_is_named_in_words_and_the_others_work(house, replica, ser
     assert found[part].told == said
     assert [name for name, one in found.items() if not one.works] == [part]
     assert diagnosis_json(tuple(found.values()))["status"] == "degraded"
+
+
+IN_WORDS = {
+    "Bank of Russia": "XML", "Moscow Exchange": "JSON", "ECB": "CSV", "FRED": "CSV",
+    "Yahoo": "JSON", "exchange-api": "JSON",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (failures.html_with_200, "answered HTML instead of {kind}"),
+        (failures.too_many(120), "answered that we ask too often (429); the next try is at 18:02"),
+        (failures.cut_off(), "broke off its answer"),
+        (failures.cut_off_gzip, "broke off its answer (the gzip end marker is missing)"),
+        (failures.reset, "broke the connection"),
+        (failures.server_error, "answered 500 Internal Server Error"),
+    ],
+    ids=["html", "429", "truncated", "cut gzip", "reset", "500"],
+)
+def test_however_the_sources_fail_each_says_in_words_what_is_wrong(house, replica, failure, said):
+    for service in replica.services.values():
+        service.answers(failure)
+    found = findings_of(house)
+    assert found["Rates"].works
+    for part, kind in IN_WORDS.items():
+        assert not found[part].works
+        expected = f"{part} {said.format(kind=kind)}"
+        if (part, said) == ("Yahoo", "answered HTML instead of {kind}"):
+            expected = "Yahoo answered something else than JSON"
+        assert found[part].told.startswith(expected)
+
+
+def test_sources_that_are_gone_are_told(house, replica):
+    replica.stop()
+    found = findings_of(house)
+    assert [found[part].told for part in IN_WORDS] == [
+        f"{part} refused the connection" for part in IN_WORDS
+    ]
+
+
+def test_sources_that_hang_are_given_up_at_the_deadline_all_at_once(replica, clock, tmp_path):
+    for service in replica.services.values():
+        service.answers(failures.hang(30))
+    short = Limits(connect=0.3, read=0.4, total=0.5, tries=1)
+    with new_session(replica.url) as session:
+        house = LiveHouse(tmp_path, session, clock, limits=short)
+        started = time.monotonic()
+        found = findings_of(house)
+    assert time.monotonic() - started < 5
+    assert [found[part].told for part in IN_WORDS] == [
+        f"{part} did not answer in time" for part in IN_WORDS
+    ]
 
 
 def test_a_store_that_fails_is_told(house):
