@@ -133,8 +133,9 @@ class Average:
 class TestResult:
     """One test of one group in one window, with the claim it tests and its source.
 
-    `note` says why it does not apply or what its number rests on, `caution` that simulations
-    show it to reject too often or too rarely for dates like these.
+    `note` says why it does not apply or what its number rests on, `dates` which simulated
+    pattern the group's dates resemble (scattered, clustered, dense), `caution` that with such
+    dates simulations show it to reject too often or too rarely.
     """
 
     __test__ = False
@@ -151,6 +152,7 @@ class TestResult:
     reference: str
     note: str = ""
     caution: str = ""
+    dates: str = ""
 
 
 @dataclass(frozen=True, slots=True)

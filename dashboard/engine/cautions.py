@@ -34,18 +34,35 @@ def dates_pattern(sample: GroupSample) -> str:
     return "dense" if sample.size / span > DENSE_ABOVE else "clustered"
 
 
+def verdict(rate: float) -> str:
+    """`too often` above the trusted rates, `too rarely` below them, else empty."""
+    if rate > TRUSTED[1]:
+        return "too often"
+    return "too rarely" if rate < TRUSTED[0] else ""
+
+
+def worst_rate(test_id: str, pattern: str) -> float | None:
+    """The simulated size that lies farthest from the trusted ones, over the simulated series."""
+    rates = [rate for (_, dates), rate in SIZE.get(test_id, {}).items() if dates == pattern]
+    return max(rates, key=lambda rate: abs(rate - sum(TRUSTED) / 2), default=None)
+
+
+def brief_caution(test_id: str, pattern: str) -> str:
+    """`rejects too often (20 %)` where the test's simulated size lies outside 3-7 %, else empty."""
+    rate = worst_rate(test_id, pattern)
+    word = "" if rate is None else verdict(rate)
+    return f"rejects {word} ({100 * (rate or 0):.0f} %)" if word else ""
+
+
 def caution(test_id: str, pattern: str) -> str:
     """A sentence where the test's simulated size lies outside 3-7 % for this pattern, else empty.
 
     The worst of the simulated series (normal, GARCH, real rouble) counts.
     """
-    rates = [rate for (_, dates), rate in SIZE.get(test_id, {}).items() if dates == pattern]
-    if not rates:
-        return ""
-    worst = max(rates, key=lambda rate: abs(rate - sum(TRUSTED) / 2))
-    if TRUSTED[0] <= worst <= TRUSTED[1]:
+    rate = worst_rate(test_id, pattern)
+    if rate is None or not verdict(rate):
         return ""
     return (
-        f"rejects {100 * worst:.0f} % at the 5 % level in {STUDIES:,} simulated studies without"
+        f"rejects {100 * rate:.0f} % at the 5 % level in {STUDIES:,} simulated studies without"
         f" effect and with {pattern} dates"
     )

@@ -65,4 +65,5 @@ def _raw(pooled: Pooled) -> Iterator[TestResult]:
                     test.reference,
                     outcome.reason[w] or outcome.note[w],
                     "" if outcome.reason[w] else warned[test.id],
+                    pattern,
                 )

@@ -64,7 +64,8 @@ def same(one, other):
 
 @EVERY
 def test_a_test_says_what_it_claims_and_who_described_it(test):
-    for text in (test.id, test.title, test.null_hypothesis, test.reference, test.assumptions):
+    for text in (test.id, test.title, test.null_hypothesis, test.reference, test.assumptions,
+                 test.needs):  # fmt: skip
         assert text
         assert text == text.strip()
     assert any(char.isdigit() for char in test.reference), "a reference has a year"
@@ -106,6 +107,12 @@ def test_a_p_value_is_a_probability_or_absent_with_a_reason(test, seed, n, clean
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_few_events_are_no_error_and_no_warning(test, n):
     check_form(test.apply(sample(some(1, n))), n)
+
+
+@EVERY
+def test_without_what_it_needs_a_test_says_so(test):
+    (reason,) = set(test.apply(sample([])).reason)
+    assert f"needs {test.needs}" in reason
 
 
 @EVERY

@@ -19,6 +19,7 @@ class AdjustedPatell:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "Kolari & Pynnonen 2010, RFS 23"
     assumptions = "survives events on one date; assumes an unchanged variance"
+    needs = "at least 2 events whose past varies"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal; r from residuals paired on the same calendar days."""

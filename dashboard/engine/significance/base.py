@@ -33,13 +33,14 @@ class Outcome:
 
 
 class SignificanceTest(Protocol):
-    """One test of the abnormal moves of a group of events."""
+    """One test of the abnormal moves of a group of events; without what it `needs`, no number."""
 
     id: str
     title: str
     null_hypothesis: str
     reference: str
     assumptions: str
+    needs: str
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Test one group in every window."""

@@ -16,10 +16,11 @@ class BharT:
     null_hypothesis = "the mean buy-and-hold abnormal return is 0"
     reference = "Barber & Lyon 1997, JFE 43"
     assumptions = "assumes independent events and simple returns; skewed at long windows"
+    needs = "simple returns (--returns simple) and at least 2 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom; does not apply to log returns."""
         t, n = t_of_mean(sample.pooled.bhar[sample.member])
         simple = np.full(len(n), sample.pooled.request.returns == "simple")
-        reason = "needs simple returns (--returns simple) and at least 2 events that differ"
+        reason = f"needs {self.needs}"
         return against_t(t, n - 1, n, (simple & (n >= 2), reason))

@@ -14,8 +14,9 @@ class Bmp:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "Boehmer, Musumeci & Poulsen 1991, JFE 30"
     assumptions = "assumes independent events; survives event-induced variance"
+    needs = "at least 2 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom."""
         t, n = t_of_mean(sample.scar)
-        return against_t(t, n - 1, n, (n >= 2, "needs at least 2 events that differ"))
+        return against_t(t, n - 1, n, (n >= 2, f"needs {self.needs}"))

@@ -18,6 +18,7 @@ class BrownWarner1985:
     null_hypothesis = "the mean CAR is 0"
     reference = "Brown & Warner 1985, JFE 14"
     assumptions = "survives events on one date; assumes an unchanged variance"
+    needs = "an estimation window that varies"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with (rows of the estimation window - 1) degrees of freedom."""
@@ -30,4 +31,4 @@ class BrownWarner1985:
             spread[windows], df[windows] = sd[0], rows[0] - 1.0
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.where(spread > UNMOVED, caar / (spread * np.sqrt(sample.pooled.lengths)), np.nan)
-        return against_t(t, df, n, (n >= 1, "needs an estimation window that varies"))
+        return against_t(t, df, n, (n >= 1, f"needs {self.needs}"))

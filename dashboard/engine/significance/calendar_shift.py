@@ -22,6 +22,7 @@ class CalendarShift:
     null_hypothesis = "the mean CAR is that of the same pattern of dates anywhere in the series"
     reference = "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)"
     assumptions = "survives clustered dates and dependence; assumes the series is stationary"
+    needs = f"an event with full history and {FEWEST_SHIFTS} admissible shifts"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided share of shifts; the statistic is the mean CAR of the events inside."""
@@ -34,6 +35,6 @@ class CalendarShift:
         if len(means) == 0:
             means = np.full((1, len(windows)), np.nan)
         applies = (n >= 1) & (len(means) >= FEWEST_SHIFTS)
-        reason = f"needs an event with full history and {FEWEST_SHIFTS} admissible shifts"
+        reason = f"needs {self.needs}"
         p = share_at_least(means, two_sided=True)
         return outcome(means[0], p, n, (applies, reason), note=f"{len(means)} shifts")

@@ -17,6 +17,7 @@ class ClusterT:
     null_hypothesis = "the mean CAR of clusters of events is 0"
     reference = "Ibragimov & Muller 2010, J. Business & Economic Statistics 28"
     assumptions = "survives events near each other; assumes independent clusters"
+    needs = "at least 2 clusters that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; N is the number of clusters."""
@@ -27,7 +28,7 @@ class ClusterT:
             means = cluster_means(sample.car[np.ix_(events, windows)], label)
             t[windows], n[windows] = t_of_mean(means)
         formed = n.tolist()
-        reason = [f"needs at least 2 clusters that differ, the events form {k}" for k in formed]
+        reason = [f"needs {self.needs}, the events form {k}" for k in formed]
         note = [
             f"{events} events in {k} clusters"
             for events, k in zip(sample.counts.tolist(), formed, strict=True)

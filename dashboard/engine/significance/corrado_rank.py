@@ -22,6 +22,7 @@ class CorradoRank:
     null_hypothesis = "event days rank like other days"
     reference = "Corrado 1989, JFE 23; Corrado & Zivney 1992, JFQA 27; Cowan 1992, RQFA 2"
     assumptions = "assumes independent days; no assumption on the shape of returns"
+    needs = "an event whose returns are not all the same"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
@@ -37,7 +38,7 @@ class CorradoRank:
                 one_day = first == last
                 value = day[columns][0] if one_day else longer[columns].mean()
                 z[w] = value * np.sqrt(last - first + 1)
-        reason = "needs an event whose returns are not all the same"
+        reason = f"needs {self.needs}"
         return against_normal(z, sample.counts, (sample.counts >= 1, reason))
 
 

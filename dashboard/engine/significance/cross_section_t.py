@@ -14,8 +14,9 @@ class CrossSectionT:
     null_hypothesis = "the mean CAR is 0"
     reference = "Brown & Warner 1985, JFE 14"
     assumptions = "assumes independent events; survives event-induced variance"
+    needs = "at least 2 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom."""
         t, n = t_of_mean(sample.car)
-        return against_t(t, n - 1, n, (n >= 2, "needs at least 2 events that differ"))
+        return against_t(t, n - 1, n, (n >= 2, f"needs {self.needs}"))

@@ -17,6 +17,7 @@ class Direction:
     null_hypothesis = "the expected direction is right half of the time"
     reference = "Clopper & Pearson 1934, Biometrika 26; Wilson 1927, JASA 22 (interval)"
     assumptions = "assumes independent events; the expectations were fixed before the data"
+    needs = "an event with a clear expectation that moved"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """The statistic is the share of hits."""
@@ -25,5 +26,5 @@ class Direction:
             share = hits / n
         unclear = int((sample.pooled.expected[sample.member] == 0).sum())
         note = f"{unclear} events with an unclear expectation left out"
-        reason = "no event with a clear expectation moved"
+        reason = f"needs {self.needs}"
         return outcome(share, binomial_p(hits, n), n, (n >= 1, reason), note=note)

@@ -22,6 +22,7 @@ class GeneralizedSign:
     null_hypothesis = "positive CARs are as frequent as positive abnormal days were before"
     reference = "Cowan 1992, Review of Quantitative Finance and Accounting 2"
     assumptions = "assumes independent events; no assumption on the median"
+    needs = "an event that moved and whose past moved both ways"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
@@ -34,5 +35,5 @@ class GeneralizedSign:
         with np.errstate(divide="ignore", invalid="ignore"):
             phat = np.where(used, share[:, None], 0.0).sum(axis=0) / n
             z = (up - n * phat) / np.sqrt(n * phat * (1 - phat))
-        reason = "no event moved whose past moved both ways"
+        reason = f"needs {self.needs}"
         return against_normal(z, n, (n >= 1, reason), dropped(sample.counts - n))

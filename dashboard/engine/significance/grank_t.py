@@ -17,9 +17,10 @@ class GrankT:
     null_hypothesis = "the CAR ranks like any other day"
     reference = "Kolari & Pynnonen 2011, J. Empirical Finance 18"
     assumptions = (
-        "survives events on one date and event-induced variance; over-rejects (7-11 %) for many"
-        " events on one series"
+        "survives events on one date and event-induced variance; assumes that the dates of many"
+        " events on one series do not cluster"
     )
+    needs = "at least 2 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with T-2 degrees of freedom."""
@@ -32,4 +33,4 @@ class GrankT:
             z = event / spread
             t = z * np.sqrt((points - 2) / (points - 1 - z**2))
         note = [f"T = {score.points} points" for score in scores]
-        return against_t(t, points - 2, n, (n >= 2, "needs at least 2 events that differ"), note)
+        return against_t(t, points - 2, n, (n >= 2, f"needs {self.needs}"), note)

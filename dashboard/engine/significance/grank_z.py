@@ -17,6 +17,7 @@ class GrankZ:
     null_hypothesis = "the CAR ranks like any other day"
     reference = "Kolari & Pynnonen 2011, J. Empirical Finance 18"
     assumptions = "assumes independent events; survives event-induced variance"
+    needs = "at least 2 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
@@ -27,4 +28,4 @@ class GrankZ:
         )
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.array([score.event for score in scores]) * n / np.sqrt(variance)
-        return against_normal(z, n, (n >= 2, "needs at least 2 events that differ"))
+        return against_normal(z, n, (n >= 2, f"needs {self.needs}"))

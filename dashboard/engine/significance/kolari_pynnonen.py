@@ -21,6 +21,7 @@ class KolariPynnonen:
         "survives events on one date and event-induced variance; hardly ever rejects for many"
         " events on one series, where r is 1 for every overlapping pair"
     )
+    needs = "at least 2 events whose past varies"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; r from residuals paired on the same calendar days."""

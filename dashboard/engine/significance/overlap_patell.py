@@ -19,6 +19,7 @@ class OverlapPatell:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "derived from Campbell, Lo & MacKinlay 1997, 4.4; size by simulation"
     assumptions = "survives many events on one series; assumes an unchanged variance"
+    needs = "at least 2 events"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
@@ -27,4 +28,4 @@ class OverlapPatell:
             scale = 1 + (n - 1) * mean_overlap(sample, in_patell(sample))
             adjusted = z / np.sqrt(scale)
         applies = (n >= 2) & (scale > LEAST_VARIANCE)
-        return against_normal(adjusted, n, (applies, "needs at least 2 events"))
+        return against_normal(adjusted, n, (applies, f"needs {self.needs}"))

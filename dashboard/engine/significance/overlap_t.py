@@ -18,6 +18,7 @@ class OverlapT:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "derived from Campbell, Lo & MacKinlay 1997, 4.4; size by simulation"
     assumptions = "survives many events on one series, on one date or near; equals KP on one date"
+    needs = "at least 2 events whose windows are not the same"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; the default among the classical tests for the rouble."""
@@ -27,5 +28,5 @@ class OverlapT:
             scale = 1 + (n - 1) * r
             adjusted = t * np.sqrt((1 - r) / scale)
         applies = (n >= 2) & (scale > LEAST_VARIANCE) & (r < 1)
-        reason = "needs at least 2 events whose windows are not the same"
+        reason = f"needs {self.needs}"
         return against_t(adjusted, n - 1, n, (applies, reason))

@@ -15,8 +15,9 @@ class Patell:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "Patell 1976, J. Accounting Research 14; Campbell, Lo & MacKinlay 1997, 4.4"
     assumptions = "assumes independent events and an unchanged variance"
+    needs = "an event with more than 2 degrees of freedom"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
         z, n = patell_z(sample)
-        return against_normal(z, n, (n >= 1, "needs an event with more than 2 degrees of freedom"))
+        return against_normal(z, n, (n >= 1, f"needs {self.needs}"))

@@ -17,6 +17,7 @@ class PatellOriginal:
     null_hypothesis = "the mean standardised CAR is 0"
     reference = "Patell 1976, J. Accounting Research 14"
     assumptions = "assumes independent events and days, and an unchanged variance"
+    needs = "an event with more than 2 degrees of freedom"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
@@ -30,4 +31,4 @@ class PatellOriginal:
         n = present.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.where(present, scaled, 0.0).sum(axis=0) / np.sqrt(n)
-        return against_normal(z, n, (n >= 1, "needs an event with more than 2 degrees of freedom"))
+        return against_normal(z, n, (n >= 1, f"needs {self.needs}"))

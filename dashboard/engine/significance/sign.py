@@ -17,6 +17,7 @@ class Sign:
     null_hypothesis = "a positive CAR is as likely as a negative one"
     reference = "Conover 1999, Practical Nonparametric Statistics, section 3.4"
     assumptions = "assumes independent events and a median of 0; no assumption on the variance"
+    needs = "an event that moved"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Exact binomial p; N counts the events that moved."""
@@ -25,5 +26,9 @@ class Sign:
         with np.errstate(divide="ignore", invalid="ignore"):
             z = (up - n / 2) / (np.sqrt(n) / 2)
         return outcome(
-            z, binomial_p(up, n), n, (n >= 1, "no event moved"), note=dropped(sample.counts - n)
+            z,
+            binomial_p(up, n),
+            n,
+            (n >= 1, f"needs {self.needs}"),
+            note=dropped(sample.counts - n),
         )

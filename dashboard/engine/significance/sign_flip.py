@@ -22,6 +22,7 @@ class SignFlip:
     null_hypothesis = "CARs are symmetric around 0"
     reference = "Fisher 1935, The Design of Experiments; Phipson & Smyth 2010, SAGMB 9"
     assumptions = "assumes independent events and symmetry; no assumption on the variance"
+    needs = "an event"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided; the statistic is the mean CAR."""
@@ -33,7 +34,7 @@ class SignFlip:
                 p[windows] = [_exact(column) for column in values.T]
             else:
                 p[windows] = _drawn(values, sample.pooled.request.seed)
-        return outcome(mean, p, n, (n >= 1, "needs an event"))
+        return outcome(mean, p, n, (n >= 1, f"needs {self.needs}"))
 
 
 def _exact(values: Floats) -> float:

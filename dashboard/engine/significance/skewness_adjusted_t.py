@@ -17,6 +17,7 @@ class SkewnessAdjustedT:
     null_hypothesis = "the mean CAR is 0"
     reference = "Hall 1992, J. Royal Statistical Society B 54"
     assumptions = "assumes independent events; survives skewness"
+    needs = "at least 3 events that differ"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t with N-1 degrees of freedom."""
@@ -26,4 +27,4 @@ class SkewnessAdjustedT:
             g = n / ((n - 1) * (n - 2)) * cubes
             s = mean / sd
             t = np.sqrt(n) * (s + g * s**2 / 3 + g**2 * s**3 / 27 + g / (6 * n))
-        return against_t(t, n - 1, n, (n >= 3, "needs at least 3 events that differ"))
+        return against_t(t, n - 1, n, (n >= 3, f"needs {self.needs}"))

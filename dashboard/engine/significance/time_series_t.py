@@ -16,6 +16,7 @@ class TimeSeriesT:
     null_hypothesis = "the mean CAR is 0"
     reference = "Brown & Warner 1980, JFE 8"
     assumptions = "assumes independent events and an unchanged variance; ignores forecast error"
+    needs = "an event whose past varies"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Student t; degrees of freedom of the shortest estimation window."""
@@ -27,4 +28,4 @@ class TimeSeriesT:
             t = total / np.sqrt(variance * sample.pooled.lengths)
         everywhere = np.broadcast_to(sample.df[:, None].astype(float), present.shape)
         df = everywhere.min(axis=0, where=present, initial=np.inf)
-        return against_t(t, df, n, (n >= 1, "needs an event whose past varies"))
+        return against_t(t, df, n, (n >= 1, f"needs {self.needs}"))

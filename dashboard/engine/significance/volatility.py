@@ -19,6 +19,7 @@ class Volatility:
     null_hypothesis = "squared standardised returns are no larger than at shifted dates"
     reference = "Beaver 1968, J. Accounting Research 6; Patell 1976, J. Accounting Research 14"
     assumptions = "survives clustered dates and dependence; assumes the series is stationary"
+    needs = f"an event with full history and {FEWEST_SHIFTS} admissible shifts"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """The statistic is the ratio of the events' mean square to that of all shifts."""
@@ -37,6 +38,6 @@ class Volatility:
             known = np.isfinite(means)
             ratio = means[0] / (np.where(known, means, 0.0).sum(axis=0) / known.sum(axis=0))
         applies = (n >= 1) & (len(means) >= FEWEST_SHIFTS)
-        reason = f"needs an event with full history and {FEWEST_SHIFTS} admissible shifts"
+        reason = f"needs {self.needs}"
         p = share_at_least(means, two_sided=False)
         return outcome(ratio, p, n, (applies, reason), note=f"{len(means)} shifts")

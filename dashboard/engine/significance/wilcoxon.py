@@ -25,6 +25,7 @@ class Wilcoxon:
     null_hypothesis = "CARs are symmetric around 0"
     reference = "Wilcoxon 1945, Biometrics Bulletin 1; Pratt & Gibbons 1981"
     assumptions = "assumes independent events and a symmetric distribution"
+    needs = "an event that moved"
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided."""
@@ -37,7 +38,9 @@ class Wilcoxon:
             n.append(len(moved))
         count = np.array(n, dtype=np.int64)
         note = dropped(sample.counts - count)
-        return outcome(np.array(z), np.array(p), count, (count >= 1, "no event moved"), note=note)
+        return outcome(
+            np.array(z), np.array(p), count, (count >= 1, f"needs {self.needs}"), note=note
+        )
 
 
 def signed_rank(moved: Floats) -> tuple[float, float]:

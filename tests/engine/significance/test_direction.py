@@ -47,7 +47,7 @@ def test_the_p_value_is_binomial_and_the_interval_wilsons(hits, n):
 def test_no_clear_expectation_is_said():
     found = of([1, 2], ["unclear", "unclear"])
     assert math.isnan(found.p_value)
-    assert found.note == "no event with a clear expectation moved"
+    assert found.note == "needs an event with a clear expectation that moved"
     answer = made_study({"made": after(STEADY, [1, 0])}, expected=["unclear", "weaker"])
     row = next(row for row in answer.directions if row.group == "all")
     assert (row.n, row.unclear, row.unmoved) == (0, 1, 1)

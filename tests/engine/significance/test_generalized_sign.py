@@ -36,7 +36,7 @@ def test_an_unmoved_event_and_one_without_a_moving_past_are_dropped():
 def test_a_past_that_only_rose_has_no_variance():
     found = result_of("generalized_sign", after((1, 2, 1, 2), [1, -1]))
     assert math.isnan(found.p_value)
-    assert found.note == "no event moved whose past moved both ways"
+    assert found.note == "needs an event that moved and whose past moved both ways"
 
 
 def test_it_is_the_z_test_of_a_proportion():

@@ -49,5 +49,5 @@ def test_a_move_and_the_same_move_back_are_unmoved():
 @pytest.mark.parametrize("values", [[0.0], [0.0, 0.0]])
 def test_it_says_when_nothing_moved(values):
     found = of(values)
-    assert (found.n, found.note) == (0, "no event moved")
+    assert (found.n, found.note) == (0, "needs an event that moved")
     assert math.isnan(found.p_value)

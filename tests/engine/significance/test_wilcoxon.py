@@ -63,4 +63,4 @@ def test_zeros_are_dropped_and_counted():
 
 def test_nothing_moved():
     found = of([0, 0])
-    assert (found.n, found.note) == (0, "no event moved")
+    assert (found.n, found.note) == (0, "needs an event that moved")
