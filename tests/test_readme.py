@@ -15,6 +15,7 @@ from dashboard.api.door import build_app
 from dashboard.cli import run
 from dashboard.config import Settings
 from dashboard.export.columns import STUDY_TABLES
+from dashboard.services.describe_size import describe_size
 from dashboard.ui.method_words import TERMS
 from dashboard.ui.pages import PAGES
 
@@ -145,6 +146,20 @@ def test_the_columns_are_those_that_are_written():
     manifest = told.pop("manifest.json")
     assert told == {each.file_name: ", ".join(each.header) for each in STUDY_TABLES}
     assert "created_at" in manifest
+
+
+def test_the_tests_to_read_are_those_that_follow_from_the_simulations():
+    told = {row[0]: row[1:] for row in table(section("### Which test to read"))}
+    size = describe_size()
+    assert told == {
+        f"{reading.dates}: {words}": [
+            ", ".join(f"`{test}`" for test in tests) for tests in (reading.first, reading.also)
+        ]
+        for reading, words in size.readings
+    }
+    said = " ".join(section("### Which test to read").split())
+    assert f"Of {size.studies:,} simulated studies" in said
+    assert all(f"`{test}` ({question})" in said for test, question in size.others)
 
 
 def test_the_addresses_are_those_of_the_network_door():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -13,14 +13,19 @@ from dashboard.api.house import House, known_events, series_of
 from dashboard.api.schemas import json_of
 from dashboard.assembly import Parts
 from dashboard.domain.study import Overlap, Pool, Returns, StudyAnswer, StudyRequest, Window
-from dashboard.services.answer_json import study_rows_json, table_schema
-from dashboard.services.export_tables import download_name, study_csvs, study_json
+from dashboard.services.answer_json import (
+    JSON_TABLES,
+    study_json,
+    study_rows_json,
+    table_schema,
+)
+from dashboard.services.describe_method import model_ids
+from dashboard.services.export_tables import StudyTable, download_name, study_csvs
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.run_study import run_study
 
 router = APIRouter(tags=["study"])
 
-Table = Literal["events", "paths", "averages", "tests", "skipped"]
 WindowText = Annotated[str, Field(pattern=r"^-?\d{1,3}:-?\d{1,3}$")]
 
 
@@ -29,7 +34,10 @@ class Study(Events):
 
     rates: list[str] = Field([DEFAULT_SERIES], max_length=FEW, description="Ids of series.")
     returns: Returns = "log"
-    model: str = Field("mean", max_length=40, description="`none` or `mean`.")
+    model: str = Field("mean", max_length=40, description=f"One of {', '.join(model_ids())}.")
+    factor: list[str] = Field(
+        [], max_length=FEW, description="Ids of series that explain the normal return."
+    )
     window: WindowText = Field("-5:10", description="The event window, first:last offset.")
     car: list[WindowText] = Field(["0:1"], max_length=FEW, description="CAR windows.")
     estimation: int = Field(120, ge=3, le=2_500)
@@ -62,13 +70,13 @@ class Study(Events):
 class StudyFile(Study, ForFile):
     """One table of a study as a file."""
 
-    table: Table = "events"
+    table: StudyTable = "events"
 
 
 class StudyPage(Study, Paged):
     """The study, or a page of one of its tables."""
 
-    table: Table | None = Field(None, description="Only this table, in pages.")
+    table: StudyTable | None = Field(None, description="Only this table, in pages.")
 
 
 @router.get(
@@ -94,8 +102,7 @@ def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query
         {
             "type": "object",
             "properties": {
-                name: {"type": "array", "items": table_schema(name)}
-                for name in ("events", "averages", "tests", "skipped")
+                name: {"type": "array", "items": table_schema(name)} for name in JSON_TABLES
             },
         },
         "The study, as `study --json` prints it",
@@ -103,7 +110,7 @@ def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query
     response_class=Response,
 )
 def study(request: Request, house: House, asked: Annotated[StudyPage, Query()]) -> Response:
-    """The events, averages, tests and skipped events of a study; or one table in pages."""
+    """Every table of a study but `paths`; or one table in pages."""
     answer = _answer(house, asked)
     if asked.table is None:
         return json_answer(request, study_json(answer))
@@ -118,6 +125,7 @@ def _answer(house: Parts, asked: Study) -> StudyAnswer:
         asked.find(known),
         asked.request(),
         known=known,
+        factors=series_of(house, asked.factor),
         compute=house.compute,
     )
 

@@ -63,7 +63,8 @@ def study(  # noqa: PLR0913 - the options of the contract
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
     from dashboard.domain.study import StudyRequest
-    from dashboard.services.export_tables import study_json, write_study
+    from dashboard.services.answer_json import study_json
+    from dashboard.services.export_tables import write_study
     from dashboard.ui import terminal, typed
 
     request = StudyRequest(

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 Kind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
+StudyTable: TypeAlias = Literal[
+    "events",
+    "paths",
+    "averages",
+    "tests",
+    "skipped",
+    "correlation",
+    "regression",
+    "direction",
+    "intervals",
+]
+"""The tables of a study: files, pages and the network door all offer these and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +178,18 @@ FACTS: Final = Table(
     ),
 )
 
-STUDY_TABLES: Final = (
-    PATHS,
-    STUDY_EVENTS,
-    AVERAGES,
-    TESTS,
-    SKIPPED,
-    CORRELATION,
-    REGRESSION,
-    DIRECTION,
-    INTERVALS,
-)
 TABLES: Final = {
     table.name: table
     for table in (
-        *STUDY_TABLES,
+        PATHS,
+        STUDY_EVENTS,
+        AVERAGES,
+        TESTS,
+        SKIPPED,
+        CORRELATION,
+        REGRESSION,
+        DIRECTION,
+        INTERVALS,
         SPECIFICATIONS,
         RATES,
         EVENT_LIST,
@@ -191,3 +200,4 @@ TABLES: Final = {
         FACTS,
     )
 }
+STUDY_TABLES: Final = tuple(TABLES[name] for name in get_args(StudyTable))

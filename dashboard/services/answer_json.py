@@ -1,7 +1,8 @@
 """Answer JSON: rows of the tables as JSON values, and what each column of a table holds.
 
-The columns are those of the CSV files. A number keeps every digit, a missing value is null,
-a moment ends in Z. Text is given as it is: JSON runs nothing, so no formula guard is needed.
+The columns are those of the CSV files; a row of `tests` also says what to know before it is
+read. A number keeps every digit, a missing value is null, a moment ends in Z. Text is given as
+it is: JSON runs nothing, so no formula guard is needed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,19 @@ from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyAnswer
 from dashboard.export import rows as rows_of
-from dashboard.export.columns import TABLES, Kind
+from dashboard.export.columns import STUDY_TABLES, TABLES, Kind
 from dashboard.export.study_rows import study_tables
 from dashboard.services.describe_columns import describe_columns
 
 JsonRow: TypeAlias = dict[str, Any]
+
+JSON_TABLES: Final = tuple(table.name for table in STUDY_TABLES if table.name != "paths")
+"""The tables that the whole study holds in JSON: all but the longest."""
+BESIDE_TESTS: Final[dict[str, str]] = {
+    "note": "Why the test does not apply, or what its number rests on",
+    "dates": "The simulated pattern that the group's dates resemble: scattered, clustered, dense",
+    "caution": "How the test misleads in simulations with such dates; empty = it does not",
+}
 
 _TYPES: Final[dict[Kind, JsonRow]] = {
     "text": {"type": ["string", "null"]},
@@ -37,14 +46,16 @@ def table_schema(name: str) -> JsonRow:
     """The JSON schema of one row of a table of `TABLES`."""
     table = TABLES[name]
     meanings = {column.name: column.meaning for column in describe_columns(name)}
+    beside = BESIDE_TESTS if name == "tests" else {}
     return {
         "title": table.title,
         "type": "object",
         "properties": {
             column.name: {**_TYPES[column.kind], "description": meanings[column.name]}
             for column in table.columns
-        },
-        "required": list(table.header),
+        }
+        | {each: {"type": "string", "description": said} for each, said in beside.items()},
+        "required": [*table.header, *beside],
     }
 
 
@@ -67,12 +78,21 @@ def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
 
 
 def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
-    """The rows of one of the five tables of a study."""
-    return _rows(name, study_tables(answer)[name])
+    """The rows of one table of a study; those of `tests` with what to know beside each."""
+    rows = _rows(name, study_tables(answer)[name])
+    if name == "tests":
+        for row, test in zip(rows, answer.tests, strict=True):
+            row.update({each: getattr(test, each) for each in BESIDE_TESTS})
+    return rows
+
+
+def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
+    """Every table of a study but `paths`."""
+    return {name: study_rows_json(answer, name) for name in JSON_TABLES}
 
 
 def study_row_counts(answer: StudyAnswer) -> dict[str, int]:
-    """How many rows each of the five tables of a study has."""
+    """How many rows each table of a study has."""
     return {name: len(rows) for name, rows in study_tables(answer).items()}
 
 

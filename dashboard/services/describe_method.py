@@ -35,7 +35,7 @@ class ModelText:
 
 @dataclass(frozen=True, slots=True)
 class TestText:
-    """A test in words: what it claims, on what assumptions, after whom."""
+    """A test in words: its claim, assumptions, what it does not apply without, after whom."""
 
     __test__ = False
 
@@ -43,6 +43,7 @@ class TestText:
     title: str
     null_hypothesis: str
     assumptions: str
+    needs: str
     reference: str
 
 
@@ -89,10 +90,27 @@ def describe_method() -> Method:
         for model in NORMAL_MODELS
     )
     tests = tuple(
-        TestText(test.id, test.title, test.null_hypothesis, test.assumptions, test.reference)
+        TestText(
+            test.id,
+            test.title,
+            test.null_hypothesis,
+            test.assumptions,
+            test.needs,
+            test.reference,
+        )
         for test in SIGNIFICANCE_TESTS
     )
     return Method(models, tests, Constants(COVERAGE, FAR_DAYS, DECAY, FAMILY))
+
+
+def model_ids() -> tuple[str, ...]:
+    """The ids of the models, in the order of the shelf."""
+    return tuple(model.id for model in NORMAL_MODELS)
+
+
+def wants_factor(model_id: str) -> bool:
+    """Whether a model explains the move by that of another series."""
+    return study.model_by_id(model_id).needs != "no factor"
 
 
 def check_model(model_id: str) -> None:

@@ -27,7 +27,7 @@ from dashboard.export.bundle import (
     write_bundle,
     write_file,
 )
-from dashboard.export.columns import STUDY_TABLES, TABLES
+from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
 from dashboard.export.study_rows import specification_rows, study_tables
 from dashboard.services.compare_sources import comparison_rows
@@ -37,6 +37,7 @@ __all__ = [
     "DataFile",
     "Flavour",
     "MadeOf",
+    "StudyTable",
     "data_file",
     "download_name",
     "event_list_csv",
@@ -49,9 +50,10 @@ __all__ = [
     "request_json",
     "robustness_json",
     "source_moves_csv",
+    "study_cautions",
     "study_counts",
     "study_csvs",
-    "study_json",
+    "study_table_titles",
     "table_bytes",
     "table_chunks",
     "write_everything",
@@ -139,26 +141,16 @@ def download_name(*parts: object, flavour: Flavour = "plain", extension: str = "
 # ------------------------------------------------------------------ a study
 
 
+def study_table_titles() -> dict[str, str]:
+    """What each table of a study holds, by its name; the one list of them."""
+    return {table.name: table.title for table in STUDY_TABLES}
+
+
 def study_csvs(answer: StudyAnswer, flavour: Flavour = "plain") -> dict[str, bytes]:
     """The CSV files of a study by file name."""
     tables = study_tables(answer)
     return {
         table.file_name: csv_bytes(table, tables[table.name], flavour) for table in STUDY_TABLES
-    }
-
-
-def study_json(answer: StudyAnswer) -> dict[str, list[dict[str, Any]]]:
-    """Rows of `events`, `averages`, `tests` and `skipped` as JSON values; null for missing."""
-    tables = study_tables(answer)
-    return {
-        name: [
-            {
-                column: _json_value(cell)
-                for column, cell in zip(TABLES[name].header, row, strict=True)
-            }
-            for row in tables[name]
-        ]
-        for name in ("events", "averages", "tests", "skipped")
     }
 
 

@@ -14,7 +14,7 @@ from dashboard.domain.note import Change
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyAnswer, window_text
-from dashboard.services.export_tables import study_cautions
+from dashboard.services.read_tests import TestLine, read_tests, reading_sentences
 from dashboard.services.shell_json import report_json
 from dashboard.ui import wording
 from dashboard.ui.quoting import direction
@@ -110,21 +110,10 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
     """Print the tests of the CAR windows, or where the files are; always the sum of events."""
     if folder is None:
         numbers = ("statistic", "df", "p", f"p ({answer.request.correction})", "n")
-        rows = [
-            (
-                test.group,
-                window_text(test.window),
-                test.test,
-                *(wording.number(value, 3) for value in (test.statistic, test.df)),
-                *(wording.number(value, 4) for value in (test.p_value, test.p_adjusted)),
-                str(test.n),
-            )
-            for test in answer.tests
-            if test.window in answer.request.cars
-        ]
-        show_table(("group", "window", "test", *numbers), rows, numbers)
-        for caution in study_cautions(answer):
-            say(f"caution: {caution}")
+        header = ("group", "window", "test", *numbers, "how to read it")
+        show_table(header, map(_test_cells, read_tests(answer)), numbers)
+        for sentence in reading_sentences(answer):
+            say(sentence)
     for line in count_lines(answer, in_files=folder is not None):
         say(line)
     if folder is not None:
@@ -197,6 +186,19 @@ def show_series(rows: Iterable[RateSeries]) -> None:
         ),
         ("rows",),
     )  # fmt: skip
+
+
+def _test_cells(line: TestLine) -> tuple[str, ...]:
+    test = line.result
+    return (
+        test.group,
+        window_text(test.window),
+        test.test,
+        *(wording.number(value, 3) for value in (test.statistic, test.df)),
+        *(wording.number(value, 4) for value in (test.p_value, test.p_adjusted)),
+        str(test.n),
+        line.words,
+    )
 
 
 def _rate(rate: float, card: SeriesCard) -> str:

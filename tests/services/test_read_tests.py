@@ -1,0 +1,68 @@
+"""What stands beside each test of a study."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dashboard.domain.study import StudyRequest
+from dashboard.services.read_tests import read_tests, reading_sentences
+from dashboard.services.run_study import run_study
+from tests.made_series import event_at_row, series_of_returns
+
+REQUEST = StudyRequest(estimation=20, gap=0, min_estimation=10)
+
+
+def answer(rows):
+    series = series_of_returns(0.01 * np.random.default_rng(2).standard_normal(600))
+    events = [event_at_row(row, f"{k}", category="talks") for k, row in enumerate(rows)]
+    return run_study([series], events, REQUEST)
+
+
+@pytest.fixture(scope="module")
+def clustered():
+    return answer([100, 102, 104, 300, 303, 550])
+
+
+def words(found, test):
+    return {line.words for line in read_tests(found) if line.result.test == test}
+
+
+def test_only_the_windows_asked_for_are_read(clustered):
+    assert {line.result.window for line in read_tests(clustered)} == {(0, 1)}
+
+
+def test_the_sound_ones_are_to_be_read_first(clustered):
+    assert words(clustered, "overlap_t") == words(clustered, "calendar_shift") == {"read first"}
+    assert words(clustered, "cluster_t") == {""}
+
+
+def test_a_test_that_misleads_says_so_in_words(clustered):
+    assert words(clustered, "patell") == {"rejects too often (28 %)"}
+    assert words(clustered, "kolari_pynnonen") == {"rejects too rarely (0 %)"}
+
+
+def test_a_test_that_misleads_with_other_dates_says_nothing_here():
+    assert words(answer([100, 200, 300, 400]), "cross_section_t") == {""}
+
+
+def test_a_test_that_does_not_apply_says_why(clustered):
+    assert words(clustered, "bhar_t") == {
+        "does not apply: needs simple returns (--returns simple) and at least 2 events that differ"
+    }
+    # kolari_pynnonen says so itself; the words stand there once
+    alone = words(answer([300]), "kolari_pynnonen")
+    assert alone == {"does not apply: needs at least 2 events whose past varies"}
+
+
+def test_the_sentences_name_the_groups_and_what_to_read(clustered):
+    first, meaning = reading_sentences(clustered)
+    assert first == (
+        "all, talks: clustered dates. Read overlap_t and calendar_shift first;"
+        " sound with such dates too: cluster_t."
+    )
+    assert "4,000 simulated studies" in meaning
+
+
+def test_a_study_without_events_has_nothing_to_say():
+    assert reading_sentences(answer([])) == ()
