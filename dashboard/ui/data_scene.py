@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboard.domain.event import Event, Origin
 from dashboard.domain.series import RateSeries
-from dashboard.domain.study import StudyRequest
+from dashboard.domain.study import StudyAnswer, StudyRequest
 from dashboard.services.answer_json import (
     event_list_rows_json,
     rate_rows_json,
@@ -23,6 +23,7 @@ from dashboard.services.export_tables import (
     event_list_csv,
     rates_csv,
     study_csvs,
+    study_table_titles,
 )
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.ui import session
@@ -33,10 +34,10 @@ from dashboard.ui.session import KnownEvents
 from dashboard.ui.studied import study_of
 from dashboard.ui.view import Param, a_name, one_of
 
-STUDY_TABLES: Final = ("events", "paths", "averages", "tests", "skipped")
+STUDY_TABLES: Final = study_table_titles()
 PARAMS: Final[tuple[Param, ...]] = (
     *(param for param in FILTERS if param.key != "origin"),
-    one_of("table", STUDY_TABLES, "events"),
+    one_of("table", tuple(STUDY_TABLES), "events"),
     a_name("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
 )
 
@@ -198,6 +199,11 @@ def moves_of(scene: DataScene) -> Dataset:
     if scene.is_part:
         files.insert(0, _study_file("this view", scene, scene.found, scene.query))
     return Dataset("moves", "Moves", scene.table, tuple(files), *_ends(scene.series))
+
+
+def study_in_view(scene: DataScene) -> StudyAnswer:
+    """The study of the events of this view."""
+    return study_of(scene.series, scene.known, scene.found, StudyRequest())
 
 
 def _study_file(

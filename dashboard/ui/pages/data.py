@@ -21,6 +21,7 @@ from dashboard.ui.data_scene import (
     moves_of,
     rates_of,
     read_data_scene,
+    study_in_view,
 )
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown, markdown_link
@@ -28,16 +29,10 @@ from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.dataset_card import draw_dataset
 from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.widgets.verdicts import draw_verdicts
 from dashboard.ui.wording import ago, count, days, short_day, stamp
 
 CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
-TABLE_WORDS: Final = {
-    "events": "moves of each event",
-    "paths": "paths of each event",
-    "averages": "average paths",
-    "tests": "tests",
-    "skipped": "events left out",
-}
 
 
 def draw(view: View) -> None:
@@ -50,7 +45,7 @@ def draw(view: View) -> None:
     draw_dataset(catalogue, _catalogue_facts(catalogue))
     notes = events_of(scene, Origin.NOTE)
     draw_dataset(notes, _note_facts(scene, notes))
-    draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view))
+    draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view, scene))
     _draw_everything()
     draw_copy_link("data", view)
 
@@ -174,14 +169,15 @@ def age_words(series: RateSeries) -> str:
     return ago(series.day[-1].astype(object), session.today())
 
 
-def _draw_table_choice(view: View) -> None:
-    st.segmented_control(
+def _draw_table_choice(view: View, scene: DataScene) -> None:
+    st.selectbox(
         "Table",
         list(STUDY_TABLES),
-        format_func=lambda name: f"{name}: {TABLE_WORDS[name]}",
-        required=True,
+        format_func=lambda name: f"{name}.csv: {STUDY_TABLES[name]}",
         **view.widget("table"),
     )
+    if scene.table == "tests":
+        draw_verdicts(study_in_view(scene))
 
 
 def _draw_everything() -> None:
