@@ -94,14 +94,20 @@ def within(seconds: float, work: Callable[[], Found]) -> Found:
     raise found
 
 
-class _WatchedHTTP(HTTPConnection):
+class WatchedHTTP(HTTPConnection):
+    """A connection that tells its socket to whoever watches."""
+
     def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+        """Tell the socket, then wait for the answer."""
         _watch_socket(self.sock)
         return super().getresponse(*args, **kwargs)
 
 
-class _WatchedHTTPS(HTTPSConnection):
+class WatchedHTTPS(HTTPSConnection):
+    """The same, encrypted."""
+
     def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+        """Tell the socket, then wait for the answer."""
         _watch_socket(self.sock)
         return super().getresponse(*args, **kwargs)
 
@@ -113,11 +119,11 @@ def _watch_socket(sock: socket.socket | None) -> None:
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTP
+    ConnectionCls = WatchedHTTP
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPS
+    ConnectionCls = WatchedHTTPS
 
 
 class WatchedAdapter(HTTPAdapter):
