@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dashboard.domain.event import Event
+    from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
     from dashboard.store.database import Database
+    from dashboard.store.import_rows import ImportRows
     from dashboard.store.note_rows import NoteRows
 
 T = TypeVar("T")
@@ -53,9 +55,30 @@ class EventStore:
 
     def add_all(self, notes: Sequence[Event], who: str = "") -> tuple[Event, ...]:
         """Store new notes in their order, all of them or none."""
-        return self._write(
-            lambda rows: tuple(rows.create(note, self._clock(), who) for note in notes)
-        )
+        return self._write(lambda rows: rows.create_all(notes, self._clock(), who))
+
+    def import_notes(
+        self, record: ImportRecord, notes: Sequence[Event]
+    ) -> tuple[ImportRecord, tuple[Event, ...]]:
+        """Store the notes of a file, all of them or none, and the file on record with them."""
+        return self._write_imports(lambda rows: rows.take_in(record, notes, self._clock()))
+
+    def imports(self) -> tuple[ImportRecord, ...]:
+        """Every import of a file, the newest first."""
+        from dashboard.store.import_rows import ImportRows
+
+        return self._current().read(lambda connection: ImportRows(connection).find_all())
+
+    def undo_import(self, import_id: str, who: str = "") -> UndoneImport:
+        """Remove the notes of an import in one go; those that were changed since stay.
+
+        Raises:
+            InputError: there is no such import, or it was undone before.
+        """
+        if not _is_id(import_id):
+            msg = "there is no import with this id; see `events imports`"
+            raise InputError(msg)
+        return self._write_imports(lambda rows: rows.undo(import_id, self._clock(), who))
 
     def edit(self, note: Event, revision: int, who: str = "") -> Event:
         """Replace the note of that id.
@@ -130,6 +153,11 @@ class EventStore:
         from dashboard.store.note_rows import NoteRows
 
         return self._current().write(lambda connection: work(NoteRows(connection)))
+
+    def _write_imports(self, work: Callable[[ImportRows], T]) -> T:
+        from dashboard.store.import_rows import ImportRows
+
+        return self._current().write(lambda connection: work(ImportRows(connection)))
 
     def _current(self) -> Database:
         database = self._opened()

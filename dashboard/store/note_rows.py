@@ -7,6 +7,7 @@ somebody was faster and is named (the optimistic lock that SQLAlchemy calls vers
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from dashboard.store.rows import change_of, json_of, note_of, row_of
 from dashboard.store.schema import HISTORY, NOTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Select
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _RECENT: Final = 1_000
+_AT_ONCE: Final = 500
 
 _ONE: Final = select(NOTES).where(NOTES.c.id == bindparam("note_id"))
 _ONE_TO_CHANGE: Final = _ONE.with_for_update()  # SQLite's writer is alone and ignores it
@@ -91,6 +93,31 @@ class NoteRows:
         self._remember(Action.CREATE, None, created, who)
         return created
 
+    def create_all(self, notes: Sequence[Event], at: datetime, who: str) -> tuple[Event, ...]:
+        """Insert many notes under new ids, in their order."""
+        created = tuple(
+            replace(note, id=note_id, created=at, updated=at, revision=1, deleted=None)
+            for note, note_id in zip(notes, self._new_ids(notes), strict=True)
+        )
+        if created:
+            self._connection.execute(insert(NOTES), [row_of(note) for note in created])
+            lines = [_line(Action.CREATE, None, note, who) for note in created]
+            self._connection.execute(insert(HISTORY), lines)
+        return created
+
+    def delete_all(self, notes: Sequence[Event], at: datetime, who: str) -> None:
+        """Mark many notes deleted; they were read for update in this transaction."""
+        after = [replace(n, deleted=at, updated=at, revision=n.revision + 1) for n in notes]
+        if not after:
+            return
+        pairs = list(zip(notes, after, strict=True))
+        seen = [
+            {"note_id": old.id, "read_revision": old.revision} | row_of(new) for old, new in pairs
+        ]
+        self._connection.execute(_SAVE, seen)
+        lines = [_line(Action.DELETE, old, new, who) for old, new in pairs]
+        self._connection.execute(insert(HISTORY), lines)
+
     def edit(self, note: Event, revision: int, at: datetime, who: str) -> Event:
         """Put `note` in the place of the note with its id, if that is still at `revision`."""
         current = self._at_revision(note.id, revision)
@@ -150,16 +177,23 @@ class NoteRows:
         return after
 
     def _remember(self, action: Action, before: Event | None, after: Event, who: str) -> None:
-        line = {
-            "note_id": after.id,
-            "revision": after.revision,
-            "action": action.value,
-            "at": after.updated,
-            "who": who,
-            "before": before and json_of(before),
-            "after": json_of(after),
-        }
-        self._connection.execute(insert(HISTORY), line)
+        self._connection.execute(insert(HISTORY), _line(action, before, after, who))
+
+    def _new_ids(self, notes: Sequence[Event]) -> list[str]:
+        ids = [_new_id(note.day) for note in notes]
+        while taken := self._taken(ids) | _twice(ids):
+            ids = [
+                _new_id(note.day) if note_id in taken else note_id
+                for note, note_id in zip(notes, ids, strict=True)
+            ]
+        return ids
+
+    def _taken(self, ids: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for first in range(0, len(ids), _AT_ONCE):
+            query = select(NOTES.c.id).where(NOTES.c.id.in_(ids[first : first + _AT_ONCE]))
+            found.update(self._connection.scalars(query))
+        return found
 
     def _conflict(self, current: Event) -> EditConflict:
         last = self.changes(current.id)[-1]
@@ -170,6 +204,22 @@ class NoteRows:
             f" saved: {'restore the note' if gone else 'read the new text'}, then save again"
         )
         return EditConflict(msg, current)
+
+
+def _line(action: Action, before: Event | None, after: Event, who: str) -> dict[str, Any]:
+    return {
+        "note_id": after.id,
+        "revision": after.revision,
+        "action": action.value,
+        "at": after.updated,
+        "who": who,
+        "before": before and json_of(before),
+        "after": json_of(after),
+    }
+
+
+def _twice(ids: Sequence[str]) -> set[str]:
+    return {note_id for note_id, count in Counter(ids).items() if count > 1}
 
 
 def _new_id(day: date) -> str:

@@ -1,4 +1,4 @@
-"""The tables: notes, and a history to which rows can only be added.
+"""The tables: notes, a history to which rows can only be added, and the imports of files.
 
 The constraint that rows of the history are never changed is a trigger, made by the first
 migration on both engines.
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -94,4 +94,28 @@ HISTORY: Final = Table(
     Column("after", JSON(none_as_null=True)),
     UniqueConstraint("note_id", "revision", name="uq_note_history_note_id"),
     sqlite_autoincrement=True,
+)
+
+IMPORTS: Final = Table(
+    "imports",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", Text, nullable=False),
+)
+
+IMPORT_NOTES: Final = Table(
+    "import_notes",
+    METADATA,
+    Column("note_id", String(40), ForeignKey(NOTES.c.id), primary_key=True),
+    Column("import_id", String(40), ForeignKey(IMPORTS.c.id), nullable=False, index=True),
 )

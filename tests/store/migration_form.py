@@ -1,6 +1,6 @@
 """What every migration of the schema does; a test module adds the fixture `url`.
 
-"The next release" is this one with a revision 0002 that adds a table and rebuilds another.
+"The next release" is this one with a revision 0003 that adds a table and rebuilds another.
 """
 
 import shutil
@@ -25,8 +25,8 @@ NEXT = '''"""Importance."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -48,8 +48,8 @@ NOTE = Event(id="", day=date(2025, 4, 21), title="a note", text="0", tags=("a", 
 
 def write_next_release(folder):
     shutil.copytree(THIS_RELEASE.migrations, folder)
-    (folder / "versions" / "0002_importance.py").write_text(NEXT, encoding="utf-8")
-    return Release("0002", folder)
+    (folder / "versions" / "0003_importance.py").write_text(NEXT, encoding="utf-8")
+    return Release("0003", folder)
 
 
 def write_thousand_notes(url):
@@ -132,7 +132,13 @@ class MigrationForm:
         assert [name for name in snapshot(url) if name != "alembic_version"] == []
         ensure_schema(database)
         assert snapshot(url) == first
-        assert set(first) == {"alembic_version", "note_history", "notes"}
+        assert set(first) == {
+            "alembic_version",
+            "import_notes",
+            "imports",
+            "note_history",
+            "notes",
+        }
         assert first["alembic_version"][2] == [(THIS_RELEASE.revision,)]
 
     def test_up_and_down_and_up_again_keeps_a_thousand_rows(
@@ -143,7 +149,7 @@ class MigrationForm:
         upgraded = snapshot(url)
         assert len(upgraded["notes"][2]) == 1_000
         assert len(upgraded["note_history"][2]) == 1_002
-        migrate(url, next_release, "0001", "downgrade")
+        migrate(url, next_release, "0002", "downgrade")
         assert snapshot(url) == before
         ensure_schema(database, next_release)
         assert snapshot(url) == upgraded
@@ -163,7 +169,7 @@ class MigrationForm:
             assert "nothing was changed" in told
             assert snapshot(url) == {}
             steps += 1
-        assert steps >= 8  # 2 tables, 2 indexes, 2 triggers, the version table and its row
+        assert steps >= 11  # 4 tables, 3 indexes, 2 triggers, the version table and its row
         assert "notes" in snapshot(url)
 
     def test_an_upgrade_that_stops_anywhere_leaves_schema_and_rows_as_they_were(
@@ -186,7 +192,7 @@ class MigrationForm:
         store = EventStore(url)
         with pytest.raises(StoreError, match="newer release") as caught:
             store.notes()
-        assert "0002" in str(caught.value)
+        assert "0003" in str(caught.value)
         assert "newer release" in store.probe().problem
         store.close()
         assert snapshot(url) == before
@@ -200,4 +206,4 @@ class MigrationForm:
     ):
         answers = run_together(writing_processes.upgrade_store, 4, url, next_release)
         assert answers == [""] * 4
-        assert snapshot(url)["alembic_version"][2] == [("0002",)]
+        assert snapshot(url)["alembic_version"][2] == [("0003",)]

@@ -1,12 +1,14 @@
 """What other processes do to a store in these tests; each function runs in one of its own."""
 
 import multiprocessing
+import secrets
 import time
 from dataclasses import replace
 from datetime import date
 
 from dashboard.domain.errors import EditConflict
 from dashboard.domain.event import Event
+from dashboard.domain.imports import ImportRecord
 from dashboard.store.address import parse_address
 from dashboard.store.database import Database
 from dashboard.store.events import EventStore
@@ -100,6 +102,17 @@ def add_until_killed(url, acknowledged):
         number += 1
         note = store.add(Event(id="", day=date(2025, 4, 21), title=f"note {number}"))
         acknowledged.send(note.id)
+
+
+def import_until_killed(url, acknowledged):
+    """Import 300 notes at a time without end and tell each import once it is stored."""
+    store = EventStore(url)
+    while True:
+        label = secrets.token_hex(8)
+        note = Event(id="", day=date(2025, 4, 21), title="a note", author=label)
+        record = ImportRecord(label, "CSV", "", rows=300, added=300, duplicates=0, wrong=0)
+        kept, _ = store.import_notes(record, [note] * 300)
+        acknowledged.send(kept.id)
 
 
 def open_store(start, answers, url):

@@ -1,0 +1,94 @@
+"""The imports of files in the database: each with the notes that came with it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.imports import ImportRecord, UndoneImport
+from dashboard.store.note_rows import NoteRows
+from dashboard.store.rows import note_of
+from dashboard.store.schema import IMPORT_NOTES, IMPORTS, NOTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from dashboard.domain.event import Event
+
+_NAMES: Final = tuple(each.name for each in fields(ImportRecord))
+_ALL: Final = select(IMPORTS).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
+_ONE_TO_UNDO: Final = select(IMPORTS).where(IMPORTS.c.id == bindparam("of")).with_for_update()
+_NOTES_TO_UNDO: Final = (
+    select(NOTES)
+    .join(IMPORT_NOTES, IMPORT_NOTES.c.note_id == NOTES.c.id)
+    .where(IMPORT_NOTES.c.import_id == bindparam("of"))
+    .order_by(NOTES.c.id)
+    .with_for_update(of=NOTES)
+)
+
+
+class ImportRows:
+    """The imports as one transaction sees them.
+
+    Args:
+        connection: in a transaction, a writing one for a change.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find_all(self) -> tuple[ImportRecord, ...]:
+        """Every import, the newest first."""
+        return tuple(_record_of(row) for row in self._connection.execute(_ALL).mappings())
+
+    def take_in(
+        self, record: ImportRecord, notes: Sequence[Event], at: datetime
+    ) -> tuple[ImportRecord, tuple[Event, ...]]:
+        """Insert the notes of a file and the line that says where they came from."""
+        kept = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
+        self._connection.execute(insert(IMPORTS), {name: getattr(kept, name) for name in _NAMES})
+        created = NoteRows(self._connection).create_all(notes, at, kept.who)
+        if created:
+            links = [{"note_id": note.id, "import_id": kept.id} for note in created]
+            self._connection.execute(insert(IMPORT_NOTES), links)
+        return kept, created
+
+    def undo(self, import_id: str, at: datetime, who: str) -> UndoneImport:
+        """Mark the notes of an import deleted; what somebody changed since stays."""
+        record = self._to_undo(import_id)
+        rows = self._connection.execute(_NOTES_TO_UNDO, {"of": import_id}).mappings()
+        notes = [note_of(dict(row)) for row in rows]
+        alive = [note for note in notes if note.deleted is None]
+        untouched = [note for note in alive if note.revision == 1]
+        kept = tuple(note for note in alive if note.revision > 1)
+        NoteRows(self._connection).delete_all(untouched, at, who)
+        mark = update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=who)
+        self._connection.execute(mark)
+        record = replace(record, undone_at=at, undone_by=who)
+        return UndoneImport(record, len(untouched), kept, len(notes) - len(alive))
+
+    def _to_undo(self, import_id: str) -> ImportRecord:
+        row = self._connection.execute(_ONE_TO_UNDO, {"of": import_id}).mappings().first()
+        if row is None:
+            msg = f"{import_id}: there is no import with this id; see `events imports`"
+            raise InputError(msg)
+        record = _record_of(row)
+        if record.undone_at is not None:
+            by = f" by {record.undone_by}" if record.undone_by else ""
+            msg = (
+                f"{import_id}: was undone already{by} at {record.undone_at:%Y-%m-%d %H:%M} UTC;"
+                " import the file again, or restore single notes"
+            )
+            raise InputError(msg)
+        return record
+
+
+def _record_of(row: Mapping[Any, Any]) -> ImportRecord:
+    return ImportRecord(**{name: row[name] for name in _NAMES})
