@@ -37,10 +37,14 @@ PHONE = {
 
 
 class Product:
-    """The dashboard as `python -m dashboard open` serves it, with notes in `home`."""
+    """The dashboard as `python -m dashboard open` serves it, with notes in `home`.
 
-    def __init__(self, home):
+    It is offline unless it is given the address of a replica to ask.
+    """
+
+    def __init__(self, home, upstream=None):
         self.home = home
+        self.upstream = upstream
         self.process = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -52,6 +56,9 @@ class Product:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DASHBOARD_HOME", str(self.home))
             patch.delenv("DATABASE_URL", raising=False)
+            if self.upstream is not None:
+                patch.setenv("DASHBOARD_OFFLINE", "0")
+                patch.setenv("DASHBOARD_UPSTREAM", self.upstream)
             self.process = subprocess.Popen(
                 [*command, str(self.port)],
                 cwd=ROOT,
