@@ -123,6 +123,11 @@ RATES: Final = Table(
     "Published rates with the market day and the moment each was known",
     _columns("date:date day:date known_at:moment rate series:text"),
 )
+REVISIONS: Final = Table(
+    "revisions",
+    "Numbers that their publishers replaced",
+    _columns("series:text date:date opens:moment was became was_fetched_at:moment seen_at:moment"),
+)
 EVENT_LIST: Final = Table(
     "event_list",
     "Events and notes",
@@ -192,6 +197,7 @@ TABLES: Final = {
         INTERVALS,
         SPECIFICATIONS,
         RATES,
+        REVISIONS,
         EVENT_LIST,
         LARGEST_MOVES,
         EVENT_MOVES,

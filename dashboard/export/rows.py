@@ -12,6 +12,7 @@ import numpy as np
 from dashboard.domain.day_facts import Change, DayFacts, Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView, Fixing, Move
+from dashboard.domain.remembered import Revision
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import window_text
 
@@ -37,6 +38,14 @@ def rate_rows(
             [each.card.id] * (rows.stop - rows.start),
             strict=True,
         )
+
+
+def revision_rows(revisions: Iterable[Revision]) -> Rows:
+    """Series, printed date, beginning of the hours, both numbers, and when each was fetched."""
+    return [
+        (one.series, one.record, one.opens, one.was, one.became, one.was_fetched_at, one.seen_at)
+        for one in revisions
+    ]
 
 
 def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:

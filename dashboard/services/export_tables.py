@@ -13,6 +13,7 @@ from dashboard import __version__
 from dashboard.domain.day_facts import DayFacts
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView
+from dashboard.domain.remembered import Revision
 from dashboard.domain.robustness import Grid, RobustnessAnswer
 from dashboard.domain.series import RateSeries
 from dashboard.domain.source_move import SourceMove
@@ -48,6 +49,7 @@ __all__ = [
     "largest_moves_csv",
     "rates_csv",
     "request_json",
+    "revisions_csv",
     "robustness_json",
     "source_moves_csv",
     "study_cautions",
@@ -97,6 +99,11 @@ def rates_csv(
 ) -> bytes:
     """`rates.csv`: the observations whose market day lies between two days, both included."""
     return table_bytes("rates", rows_of.rate_rows(series, since, until), flavour)
+
+
+def revisions_csv(revisions: Iterable[Revision], flavour: Flavour = "plain") -> bytes:
+    """`revisions.csv`: the numbers that their publishers replaced."""
+    return table_bytes("revisions", rows_of.revision_rows(revisions), flavour)
 
 
 def event_list_csv(events: Iterable[Event], flavour: Flavour = "plain") -> bytes:

@@ -22,10 +22,12 @@ from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
+from dashboard.services.list_revisions import list_revisions
 from dashboard.services.report_rates import RateReport, failing_sources, report_rates
 
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
+    from dashboard.domain.remembered import Revision
     from dashboard.services.refresh_behind import Refresher
 
 PHONES: Final = ("iphone", "android", "mobile", "ipod")
@@ -86,6 +88,11 @@ def failing_publishers() -> tuple[str, ...]:
     return _failing(_kept())
 
 
+def revisions() -> tuple[Revision, ...]:
+    """The numbers that their publishers replaced, the latest replacement first."""
+    return _revisions(_kept())
+
+
 def _kept() -> str:
     """A key that differs whenever anything differs that was fetched or tried."""
     return str(parts().memory.fingerprint())
@@ -99,6 +106,11 @@ def _reports(kept: str, day: date, series_ids: tuple[str, ...]) -> tuple[RateRep
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _failing(kept: str) -> tuple[str, ...]:  # noqa: ARG001 - the key of the cache
     return failing_sources(parts().known, parts().memory)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _revisions(kept: str) -> tuple[Revision, ...]:  # noqa: ARG001 - the key of the cache
+    return list_revisions(parts().known, parts().memory)
 
 
 def known_events() -> KnownEvents:

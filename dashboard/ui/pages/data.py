@@ -7,9 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.domain.date_rules import RULES
 from dashboard.domain.event import Origin
-from dashboard.domain.series import RateSeries
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.data_scene import (
@@ -24,13 +22,16 @@ from dashboard.ui.data_scene import (
     study_in_view,
 )
 from dashboard.ui.pages.base import Page
+from dashboard.ui.rate_words import age_words, fetched_words, known_words, problem_words
 from dashboard.ui.text import escape_markdown, markdown_link
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.dataset_card import draw_dataset
 from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
+from dashboard.ui.widgets.every_series import draw_every_series, ends_words
 from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.widgets.revised_values import draw_revised_values
 from dashboard.ui.widgets.verdicts import draw_verdicts
-from dashboard.ui.wording import ago, count, days, short_day, stamp
+from dashboard.ui.wording import count, days, stamp
 
 CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
 
@@ -40,7 +41,8 @@ def draw(view: View) -> None:
     scene = read_data_scene(view)
     _draw_view(view, scene)
     rates = rates_of(scene)
-    draw_dataset(rates, _rate_facts(scene, rates), _draw_every_series)
+    draw_dataset(rates, _rate_facts(scene), draw_every_series)
+    draw_revised_values()
     catalogue = events_of(scene, Origin.CATALOGUE)
     draw_dataset(catalogue, _catalogue_facts(catalogue))
     notes = events_of(scene, Origin.NOTE)
@@ -62,15 +64,19 @@ def _draw_view(view: View, scene: DataScene) -> None:
             st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
 
 
-def _rate_facts(scene: DataScene, data: Dataset) -> list[str]:
+def _rate_facts(scene: DataScene) -> list[str]:
     card = scene.series.card
+    (report,) = session.rate_reports(card.id)
+    wrong = problem_words(report)
     return [
         f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
-        count(len(scene.series), "row"),
-        _range_words(data),
+        count(report.rows, "row"),
+        ends_words(report),
         f"source: {markdown_link(card.publisher, card.source_url)}",
         f"licence: {escape_markdown(card.licence)}",
-        f"{updated_words(scene.series)}, last rate {age_words(scene.series)}",
+        f"last rate: {age_words(report)}, known at {known_words(report)}",
+        fetched_words(report),
+        f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
     ]
 
 
@@ -115,58 +121,6 @@ def _range_words(data: Dataset) -> str:
     if data.since is None or data.until is None:
         return ""
     return days(data.since, data.until)
-
-
-def _draw_every_series() -> None:
-    """Draw what each series is, where it comes from and how old it is."""
-    every = [session.series(card.id) for card in session.cards()]
-    if session.is_phone():
-        for series in every:
-            st.markdown(f"**{escape_markdown(series.card.title)}**  \n{_series_line(series)}")
-    else:
-        st.table(_series_columns(every), hide_index=True, border="horizontal")
-    cards = [series.card for series in every]
-    with st.expander("When each rate was known: the date rules", icon=":material/schedule:"):
-        for rule in {card.date_rule: RULES[card.date_rule] for card in cards}.values():
-            named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
-            st.markdown(f"**{escape_markdown(named)}.** {escape_markdown(rule.description, 500)}")
-
-
-def _series_columns(every: list[RateSeries]) -> dict[str, list[str]]:
-    cards = [series.card for series in every]
-    return {
-        "Series": [escape_markdown(card.title) for card in cards],
-        "Number": [escape_markdown(card.unit) for card in cards],
-        "Source": [markdown_link(card.publisher, card.source_url) for card in cards],
-        "Licence": [escape_markdown(card.licence) for card in cards],
-        "Rows": [f"{len(series):,}" for series in every],
-        "Market days": [ends_words(series) for series in every],
-        "Last rate": [age_words(series) for series in every],
-        "Updated": [updated_words(series) for series in every],
-    }
-
-
-def _series_line(series: RateSeries) -> str:
-    row = _series_columns([series])
-    told = [row[name][0] for name in ("Number", "Source", "Licence", "Market days", "Last rate")]
-    return " · ".join([*told, count(len(series), "row")])
-
-
-def ends_words(series: RateSeries) -> str:
-    """The first and last market day of a series."""
-    first, last = (value.astype(object) for value in series.day[[0, -1]])
-    return f"{short_day(first)} – {short_day(last)}"
-
-
-def updated_words(series: RateSeries) -> str:
-    """When a series was fetched."""
-    fetched = series.fetched_at
-    return f"fetched {stamp(fetched)}" if fetched else "ships with the program"
-
-
-def age_words(series: RateSeries) -> str:
-    """How old the last rate is."""
-    return ago(series.day[-1].astype(object), session.today())
 
 
 def _draw_table_choice(view: View, scene: DataScene) -> None:

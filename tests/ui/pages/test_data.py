@@ -40,7 +40,7 @@ def test_every_series_stands_with_source_licence_range_and_rows():
     by_title = {row["Series"]: row for _, row in series.iterrows()}
     for entry in resources("rates"):
         row = by_title[entry["title"]]
-        assert row["Licence"] == entry["licenses"][0]["title"]
+        assert f"licence:] {entry['licenses'][0]['title']}" in words_of(app)
         assert row["Source"].startswith(f"[{entry['publisher']}](<{entry['sources'][0]['path']}")
         assert row["Rows"] == f"{entry['rows']:,}"
     assert by_title["USD/RUB, Bank of Russia"]["Market days"] == "9 Jan 2013 – 1 Sep 2026"

@@ -1,0 +1,21 @@
+"""A replica and a house that asks it, for rates that were fetched before a page opens."""
+
+import pytest
+
+from dashboard.sources.web_route import new_session
+from tests.replica import Replica
+from tests.services.live_house import LiveHouse
+from tests.sources.made_clock import MadeClock
+
+
+@pytest.fixture
+def replica():
+    with Replica() as running:
+        yield running
+
+
+@pytest.fixture
+def house(replica, dashboard_home):
+    """A house whose memory is that of the pages; its clock stands at the replica's time."""
+    with new_session(replica.url) as session:
+        yield LiveHouse(dashboard_home, session, MadeClock(replica.market.now))

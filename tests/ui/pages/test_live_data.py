@@ -1,0 +1,141 @@
+"""Data and the status line when rates were fetched: cards, ages, failures, revised values."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+from dashboard.services.export_tables import revisions_csv
+from dashboard.services.list_revisions import list_revisions
+from tests.replica import failures
+from tests.ui.app_in_test import open_page, words_of
+
+USD = "usd_rub_cbr"
+
+
+def row_of(app, title):
+    (row,) = [row for _, row in app.table[0].value.iterrows() if row["Series"] == title]
+    return row
+
+
+def test_a_fetched_series_stands_with_its_rows_days_and_when_it_was_fetched(house, replica):
+    house.refresh(USD, "eur_rub_cbr")
+    row = row_of(open_page("data"), "USD/RUB, Bank of Russia")
+    new = replica.market.official("USD", date(2026, 9, 3), date(2026, 11, 24))
+    assert row["Rows"] == f"{3_370 + len(new):,}"  # 3,370 rows ship
+    assert row["Market days"] == "9 Jan 2013 – 23 Nov 2026"
+    assert row["Updated"] == "fetched 23 Nov 2026, 21:00 MSK"
+
+
+def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(house):
+    app = open_page("data")
+    cards = {each.value.split("`")[1]: each.value for each in app.markdown if "` " in each.value}
+    assert {card.id for card in house.known.all_cards()} == set(cards)
+    yahoo = cards["usd_rub_yahoo"]
+    for words in (
+        "indicative offshore quote; RUB per USD",
+        "Personal use; not to be passed on",
+        "Not official: flat stretches, spikes",
+        "since 2 Jan 2012; none here",
+        "[Yahoo Finance](<https://finance.yahoo.com>)",
+    ):
+        assert words in yahoo
+
+
+def test_what_was_never_fetched_is_named(house):
+    words = words_of(open_page("data"))
+    assert "Not fetched yet: EUR/RUB, Bank of Russia" in words
+    assert "USD/RUB, Yahoo" in words
+
+
+def test_a_failure_stands_in_words_with_the_data_that_stand(house, replica):
+    house.refresh(USD)
+    replica.cbr.answers(failures.html_with_200)
+    house.clock.pass_by(3_600)
+    house.refresh(USD, "eur_rub_cbr")
+    told = "Bank of Russia answered HTML instead of XML; the data of 23 Nov 2026 stand"
+    app = open_page("data")
+    assert told in row_of(app, "USD/RUB, Bank of Russia")["To know"]
+    assert "HTML instead of XML; there are no earlier data" in words_of(app)
+    for page in ("", "events", "method"):
+        assert told in words_of(open_page(page)), page
+
+
+def test_the_line_tells_of_the_series_of_the_page(house, replica):
+    replica.fred.answers(failures.unavailable)
+    house.refresh("vix_fred", "eur_usd_ecb")
+    words = words_of(open_page(series="eur_usd_ecb"))
+    assert "Rate: EUR/USD, ECB · last 23 Nov 2026" in words.replace("\u2060", "")
+
+
+def test_a_number_that_may_still_change_is_told_as_such(house):
+    house.refresh(USD, "usd_rub_yahoo")
+    live = house.known.known("usd_rub_yahoo").live
+    said = f"provisional: {live.rate[0]:.4f} on 23 Nov 2026, 21:00 MSK; it may still change"
+    assert said in words_of(open_page(series="usd_rub_yahoo"))
+    assert said in row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
+
+
+def test_implausible_numbers_are_counted(house, replica):
+    replica.market.change("RUB=X", date(2026, 11, 11), 120.0)
+    house.refresh(USD, "usd_rub_yahoo")
+    left_out = house.known.known("usd_rub_yahoo").withheld
+    words = row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
+    assert f"{left_out} implausible value" in words
+
+
+# ---------------------------------------------------------------- revised values
+
+
+def revised(house, replica):
+    house.refresh(USD)
+    first = house.rates(USD)["2026-11-20"]
+    replica.market.change("USD", date(2026, 11, 20), 85.5)
+    house.clock.pass_by(timedelta(hours=1).total_seconds())
+    house.refresh(USD)
+    return first
+
+
+def test_without_a_revision_the_page_says_so(house):
+    house.refresh(USD)
+    assert "No value has been revised" in words_of(open_page("data"))
+
+
+def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(house, replica):
+    first = revised(house, replica)
+    app = open_page("data")
+    (frame,) = [f.value for f in app.dataframe if "Is now" in f.value]
+    (row,) = frame.to_dict("records")
+    assert row["Series"] == "USD/RUB, Bank of Russia"
+    assert (row["Printed date"], row["Was"], row["Is now"]) == (
+        "20 Nov 2026", f"{first:.4f}", "85.5000",
+    )  # fmt: skip
+    assert row["First fetched"] == "23 Nov 2026, 21:00 MSK"
+    assert row["Revision seen"] == "23 Nov 2026, 22:00 MSK"
+    assert "1 revised value" in row_of(app, "USD/RUB, Bank of Russia")["To know"]
+    labels = [button.label for button in app.get("download_button")]
+    assert "CSV (all, 1 row)" in labels
+
+
+def test_the_file_of_revised_values_holds_them(house, replica):
+    first = revised(house, replica)
+    text = revisions_csv(list_revisions(house.known, house.memory)).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["series"], row["date"]) == (USD, "2026-11-20")
+    assert (float(row["was"]), float(row["became"])) == (first, 85.5)
+    assert (row["was_fetched_at"], row["seen_at"]) == (
+        "2026-11-23T18:00:00Z", "2026-11-23T19:00:00Z",
+    )  # fmt: skip
+
+
+def test_revisions_of_several_series_come_latest_first_and_a_damaged_memory_has_none(
+    house, replica, dashboard_home
+):
+    revised(house, replica)
+    house.refresh("eur_rub_cbr")
+    replica.market.change("EUR", date(2026, 11, 20), 99.5)
+    house.clock.pass_by(3_600)
+    house.refresh("eur_rub_cbr")
+    found = list_revisions(house.known, house.memory)
+    assert [one.series for one in found] == ["eur_rub_cbr", USD]
+    (dashboard_home / "cache" / "rates.sqlite3").write_bytes(b"damaged" * 1_000)
+    assert list_revisions(house.known, house.memory) == ()
