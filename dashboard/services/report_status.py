@@ -13,6 +13,8 @@ from dashboard.services.get_rates import get_series, list_cards
 if TYPE_CHECKING:
     from dashboard.domain.note import StoreStatus
     from dashboard.services.keep_events import Catalogue
+    from dashboard.services.refresh_behind import RefreshState
+    from dashboard.services.report_rates import RateReport
     from dashboard.sources.rates.base import RateSource
 
 
@@ -36,12 +38,18 @@ class SeriesStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How every part is; `notes` and `last_change` are None where the store does not answer."""
+    """How every part is; `notes` and `last_change` are None where the store does not answer.
+
+    `refresh` is how the refresh behind the pages is going, None where there is none. A
+    publisher that fails makes nothing unhealthy: the last good data are served.
+    """
 
     series: tuple[SeriesStatus, ...]
     events: int | None
     notes: int | None
     last_change: datetime | None
+    rates: tuple[RateReport, ...] = ()
+    refresh: RefreshState | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -65,18 +73,12 @@ def report_status(
 
 def status_json(status: Status) -> dict[str, Any]:
     """The answer of /healthz: no path, no address, no message of a library."""
+    reports = {report.card.id: report for report in status.rates}
     return {
         "status": "ok" if status.is_healthy else "degraded",
-        "series": [
-            {
-                "id": each.id,
-                "status": "fails" if each.fails else "ok",
-                "last_day": _iso(each.last_day),
-                "rows": each.rows,
-                "fetched_at": _iso(each.fetched_at),
-            }
-            for each in status.series
-        ],
+        "series": [_series_json(each, reports.get(each.id)) for each in status.series],
+        "sources": _sources_json(status.rates),
+        "refresh": _refresh_json(status.refresh),
         "catalogue": {
             "status": "fails" if status.events is None else "ok",
             "events": status.events,
@@ -86,6 +88,58 @@ def status_json(status: Status) -> dict[str, Any]:
             "notes": status.notes,
             "last_change": _iso(status.last_change),
         },
+    }
+
+
+def _series_json(each: SeriesStatus, report: RateReport | None) -> dict[str, Any]:
+    told = {
+        "id": each.id,
+        "status": "fails" if each.fails else "ok",
+        "last_day": _iso(each.last_day),
+        "rows": each.rows,
+        "fetched_at": _iso(each.fetched_at),
+    }
+    if report is None:
+        return told
+    return told | {
+        "source": report.source or None,
+        "last_known_at": _iso(report.last_known_at),
+        "age_days": report.age_days,
+        "overdue": report.is_overdue,
+        "tried_at": _iso(report.tried_at),
+        "problem": report.problem or None,
+    }
+
+
+def _sources_json(reports: Sequence[RateReport]) -> list[dict[str, Any]]:
+    """Of every live source whether its last answers could be used, and when there was one."""
+    told = []
+    for source in dict.fromkeys(report.source for report in reports if report.source):
+        own = [report for report in reports if report.source == source]
+        problem = next((report.problem for report in own if report.problem), "")
+        tried = [report.tried_at for report in own if report.tried_at is not None]
+        fetched = [report.fetched_at for report in own if report.fetched_at is not None]
+        told.append(
+            {
+                "id": source,
+                "status": "fails" if problem else "ok" if tried else "not asked",
+                "problem": problem or None,
+                "tried_at": _iso(max(tried, default=None)),
+                "fetched_at": _iso(max(fetched, default=None)),
+            }
+        )
+    return told
+
+
+def _refresh_json(refresh: RefreshState | None) -> dict[str, Any] | None:
+    if refresh is None:
+        return None
+    return {
+        "running": refresh.is_running,
+        "done": refresh.done,
+        "total": refresh.total,
+        "started_at": _iso(refresh.started_at),
+        "finished_at": _iso(refresh.finished_at),
     }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.services.report_rates import report_rates
 from dashboard.services.report_status import report_status, status_json
 from dashboard.ui import session
 
@@ -11,5 +14,9 @@ from dashboard.ui import session
 def health_report() -> tuple[bool, dict[str, Any]]:
     """Whether all parts answer, and how old each of them is."""
     parts = session.parts()
-    status = report_status(parts.rates, parts.catalogue, parts.notes)
+    status = replace(
+        report_status(parts.rates, parts.catalogue, parts.notes),
+        rates=report_rates(parts.known, parts.memory, datetime.now(UTC)),
+        refresh=None if parts.refresher.is_offline else parts.refresher.state(),
+    )
     return status.is_healthy, status_json(status)

@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 
 from dashboard.domain.errors import SourceError
 from dashboard.domain.note import StoreStatus
-from dashboard.services.report_status import report_status, status_json
+from dashboard.services.refresh_behind import RefreshState
+from dashboard.services.report_rates import report_rates
+from dashboard.services.report_status import Status, report_status, status_json
 from tests.made_series import event_on, made_card, made_series
+from tests.replica import failures
 
 
 class Rates:
@@ -60,3 +63,49 @@ def test_all_well_is_ok():
     told = status_json(report_status((), Events(), Store()))
     assert told["status"] == "ok"
     assert told["store"]["last_change"] == "2026-11-23T00:00:00+00:00"
+
+
+# ---------------------------------------------------------------- live rates
+
+
+def told_of(house, **more):
+    reports = report_rates(house.known, house.memory, house.clock.now())
+    series = report_status((house.known,), Events(), Store()).series
+    return status_json(Status(series, 2, 3, None, reports, **more))
+
+
+def test_a_publisher_that_fails_is_told_and_the_data_stay_healthy(house, replica, clock):
+    house.refresh("usd_rub_cbr", "eur_usd_ecb")
+    replica.cbr.answers(failures.html_with_200)
+    clock.pass_by(3_600)
+    house.refresh("usd_rub_cbr")
+    told = told_of(house)
+    sources = {each["id"]: each for each in told["sources"]}
+    assert told["status"] == "ok"
+    assert sources["cbr"]["status"] == "fails"
+    assert sources["cbr"]["problem"] == "Bank of Russia answered HTML instead of XML"
+    assert sources["cbr"]["tried_at"] == "2026-11-23T19:00:00+00:00"
+    assert sources["cbr"]["fetched_at"] == "2026-11-23T18:00:00+00:00"
+    assert (sources["ecb"]["status"], sources["moex"]["status"]) == ("ok", "not asked")
+
+
+def test_each_series_tells_how_fresh_it_is(house):
+    house.refresh("usd_rub_cbr")
+    series = {each["id"]: each for each in told_of(house)["series"]}
+    rouble, brent = series["usd_rub_cbr"], series["brent_eia"]
+    assert (rouble["age_days"], rouble["overdue"], rouble["source"]) == (0, False, "cbr")
+    assert rouble["last_known_at"] == "2026-11-23T12:30:00+00:00"
+    assert (brent["age_days"], brent["overdue"], brent["source"]) == (83, True, None)
+
+
+def test_the_refresh_tells_how_far_it_is(house):
+    begun = datetime(2026, 11, 23, 18, tzinfo=UTC)
+    running = RefreshState(is_running=True, started_at=begun, done=3, total=21)
+    assert told_of(house)["refresh"] is None
+    assert told_of(house, refresh=running)["refresh"] == {
+        "running": True,
+        "done": 3,
+        "total": 21,
+        "started_at": "2026-11-23T18:00:00+00:00",
+        "finished_at": None,
+    }
