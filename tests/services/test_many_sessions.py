@@ -1,0 +1,107 @@
+"""Twenty-five sessions of one process before publishers that are dead, slow or well."""
+
+import threading
+
+import pytest
+
+from dashboard.services.refresh_behind import Refresher
+from dashboard.sources.rates.cbr import Cbr
+from dashboard.sources.web_route import new_session
+from tests.replica import failures
+from tests.services.live_house import LiveHouse
+
+SESSIONS = 25
+TICK = 2.0
+"""Seconds between two looks of a page while a refresh is expected."""
+USD = "usd_rub_cbr"
+
+
+@pytest.fixture
+def house(replica, clock, tmp_path):
+    with new_session(replica.url) as session:
+        yield LiveHouse(tmp_path, session, clock, makes=(Cbr,))
+
+
+@pytest.fixture
+def behind(house):
+    return Refresher(house.known, house.memory, house.clock.now)
+
+
+def together(work):
+    """Do the same in as many threads as there are sessions, at once; what each gave."""
+    start, given = threading.Barrier(SESSIONS), []
+
+    def session():
+        start.wait(20)
+        given.append(work())
+
+    threads = [threading.Thread(target=session) for _ in range(SESSIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(given) == SESSIONS, "a session is still waiting"
+    return given
+
+
+def live_for(seconds, behind, clock):
+    """All sessions look at every tick; the clock of the house goes on between."""
+    until = clock.monotonic() + seconds
+    while clock.monotonic() < until:
+        together(behind.ask)
+        behind.wait(20)
+        clock.pass_by(TICK)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [failures.server_error, failures.html_with_200, failures.reset, failures.cut_off()],
+    ids=["500", "HTML", "reset", "truncated"],
+)
+def test_a_sick_publisher_is_asked_at_most_five_times_a_minute(behind, replica, clock, failure):
+    replica.cbr.answers(failure)
+    live_for(60, behind, clock)
+    assert 1 <= len(replica.cbr.asked) <= 5
+    live_for(60, behind, clock)
+    assert len(replica.cbr.asked) <= 10
+
+
+def test_a_host_that_is_gone_is_left_alone_after_five_attempts(behind, house, replica, clock):
+    replica.stop()
+    live_for(60, behind, clock)
+    (host,) = house.web.states()
+    assert host.failures <= 6  # five, and one probe after a minute
+
+
+def test_when_it_is_well_again_its_series_come_within_two_minutes(behind, house, replica, clock):
+    replica.cbr.answers(failures.server_error)
+    live_for(60, behind, clock)
+    replica.cbr.answers_well()
+    live_for(130, behind, clock)
+    assert "2026-11-24" in house.rates(USD)
+    assert {state.problem for state in house.memory.states().values()} == {""}
+
+
+def test_a_publisher_that_is_well_is_asked_once_a_series_by_all_sessions(behind, replica, clock):
+    live_for(60, behind, clock)
+    asked = [str(one.params or one.body) for one in replica.cbr.asked]
+    assert len(asked) == len(set(asked)) > 0
+
+
+def test_no_session_waits_while_a_publisher_says_nothing(behind, house, replica):
+    silence = threading.Event()
+
+    def held(question, reply):
+        silence.wait(20)
+        return reply
+
+    replica.cbr.answers(held)
+    started = together(behind.ask)
+    assert started.count(True) == 1
+    assert behind.state().is_running
+    shown = together(lambda: str(house.known.get(USD).record[-1]))  # what pages read meanwhile
+    assert set(shown) == {"2026-09-02"}
+    assert behind.state().is_running
+    silence.set()
+    behind.wait(20)
+    assert str(house.known.get(USD).record[-1]) == "2026-11-24"
