@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Category, Event, Expected, Origin
+from dashboard.domain.study import Window
 from dashboard.services.export_tables import Flavour
 from dashboard.services.find_events import EventFilter, find_events
 from dashboard.services.get_rates import DEFAULT_SERIES
@@ -109,3 +110,25 @@ class EventsPage(Events, Paged):
 
 class WindowFile(OneSeries, ForFile):
     """The path around one event as a file."""
+
+
+class OneWindow(Asked):
+    """The window in which one event is compared on every source."""
+
+    window: str = Field("0:1", pattern=r"^-?\d{1,3}:-?\d{1,3}$", description="First:last offset.")
+
+    def offsets(self) -> Window:
+        """The first and the last offset.
+
+        Raises:
+            InputError: the last lies before the first.
+        """
+        first, last = (int(part) for part in self.window.split(":"))
+        if last < first:
+            msg = f"window: {self.window} ends before it starts; swap the two"
+            raise InputError(msg)
+        return first, last
+
+
+class SourcesFile(OneWindow, ForFile):
+    """One event on every source as a file."""

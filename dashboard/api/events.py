@@ -7,17 +7,35 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from dashboard.api.answers import csv_answer, json_answer, page_answer
-from dashboard.api.asked import EventsFile, EventsPage, OneSeries, WindowFile
-from dashboard.api.house import House, known_events
+from dashboard.api.asked import (
+    EventsFile,
+    EventsPage,
+    OneSeries,
+    OneWindow,
+    SourcesFile,
+    WindowFile,
+)
+from dashboard.api.house import House, every_series, known_events
 from dashboard.api.problems import Problem
 from dashboard.api.schemas import csv_file, json_of, page_of
 from dashboard.assembly import Parts
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView
-from dashboard.services.answer_json import event_list_rows_json, event_view_json, table_schema
+from dashboard.services.answer_json import (
+    event_list_rows_json,
+    event_view_json,
+    source_move_rows_json,
+    table_schema,
+)
+from dashboard.services.compare_sources import compare_event
 from dashboard.services.explain_event import explain_event
-from dashboard.services.export_tables import download_name, event_list_csv, event_window_csv
+from dashboard.services.export_tables import (
+    download_name,
+    event_list_csv,
+    event_window_csv,
+    source_moves_csv,
+)
 from dashboard.services.get_rates import get_series
 from dashboard.services.keep_events import get_event
 
@@ -74,6 +92,37 @@ def window(
 ) -> Response:
     """What one event did on one series: timing, moves with their ordinary range, path."""
     return json_answer(request, event_view_json(_view(house, event_id, asked.series)))
+
+
+@router.get(
+    "/events/{event_id}/sources.csv", responses=csv_file("source_moves"), response_class=Response
+)
+def sources_file(
+    request: Request, house: House, event_id: EventId, asked: Annotated[SourcesFile, Query()]
+) -> Response:
+    """The same move of the dollar on every source as CSV."""
+    moves = compare_event(every_series(house), _event(house, event_id), asked.offsets())
+    name = download_name(event_id, "sources", flavour=asked.flavour)
+    return csv_answer(request, source_moves_csv(moves, asked.flavour), name)
+
+
+@router.get(
+    "/events/{event_id}/sources.json",
+    responses=json_of(
+        {
+            "type": "object",
+            "properties": {"rows": {"type": "array", "items": table_schema("source_moves")}},
+        },
+        "One event on every source of the dollar",
+    ),
+    response_class=Response,
+)
+def sources(
+    request: Request, house: House, event_id: EventId, asked: Annotated[OneWindow, Query()]
+) -> Response:
+    """The same move of the dollar on every source, each by its own clock, or why not."""
+    moves = compare_event(every_series(house), _event(house, event_id), asked.offsets())
+    return json_answer(request, {"rows": source_move_rows_json(moves)})
 
 
 def _event(house: Parts, event_id: str) -> Event:

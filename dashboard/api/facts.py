@@ -10,9 +10,10 @@ from pydantic import Field
 
 from dashboard.api.answers import json_answer
 from dashboard.api.asked import FEW, Asked
-from dashboard.api.house import House, series_of
+from dashboard.api.house import House, every_series, series_of
 from dashboard.api.schemas import json_of
 from dashboard.services.check_facts import check_facts, facts_json
+from dashboard.services.compare_sources import compare_facts
 from dashboard.services.get_rates import DEFAULT_SERIES
 
 router = APIRouter(tags=["facts"])
@@ -34,6 +35,8 @@ class Facts(Asked):
     response_class=Response,
 )
 def facts(request: Request, house: House, asked: Annotated[Facts, Query()]) -> Response:
-    """The rate of a day, its changes against named bases, and since when it was last there."""
-    answers = check_facts(series_of(house, asked.rates), asked.day, asked.since)
-    return json_answer(request, facts_json(asked.day, answers))
+    """The rate of a day, its changes, since when it was last there, and what other sources say."""
+    series = series_of(house, asked.rates)
+    answers = check_facts(series, asked.day, asked.since)
+    moves = compare_facts(every_series(house), series, asked.day, asked.since)
+    return json_answer(request, facts_json(asked.day, answers, moves))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dashboard.domain.event import Event
     from dashboard.domain.series import RateSeries
     from dashboard.services.choose_input import ChosenSeries, RateFile
-    from dashboard.services.export_tables import MadeOf
+    from dashboard.services.export_tables import DataFile, MadeOf
     from dashboard.services.find_events import EventFilter
 
 DEFAULT_SERIES = "usd_rub_cbr"
@@ -87,6 +87,28 @@ def chosen_series(
     return chosen
 
 
+def every_series(parts: Parts) -> list[RateSeries]:
+    """Every series of which something is known."""
+    from dashboard.services.get_rates import get_series, list_cards
+
+    return [get_series(parts.rates, card.id) for card in list_cards(parts.rates)]
+
+
+def files_of(parts: Parts, chosen: ChosenSeries, ids: Iterable[str]) -> list[DataFile]:
+    """The files behind what was chosen and behind some of our own series, each once."""
+    from dashboard.services.export_tables import DataFile
+
+    shipped = {name: sha for source in parts.rates for name, sha in source.files().items()}
+    ours = [DataFile(f"{name}.csv", shipped[name]) for name in ids if name in shipped]
+    return list(dict.fromkeys((*chosen.files, *ours)))
+
+
+def moment_of(parts: Parts) -> datetime:
+    """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
+    epoch = parts.settings.source_date_epoch
+    return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a study is asked about, and what went into it for the manifest."""
@@ -143,9 +165,7 @@ def read_question(
         "quote": quote,
         "factors": [factor.card.id for factor in regressors],
     }
-    epoch = parts.settings.source_date_epoch
-    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
-    made = MadeOf(asked, (*chosen.files, *source.files), now)
+    made = MadeOf(asked, (*chosen.files, *source.files), moment_of(parts))
     return Question(chosen.series, regressors, studied, source.events, made)
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from dashboard.cli.house import all_known, chosen_series, parts_of_house, read_question
+from dashboard.cli.house import (
+    all_known,
+    chosen_series,
+    every_series,
+    files_of,
+    moment_of,
+    parts_of_house,
+    read_question,
+)
 from dashboard.cli.options import (
     Arg,
     AsJson,
@@ -90,7 +98,7 @@ def study(  # noqa: PLR0913 - the options of the contract
         terminal.show_study(answer, out)
 
 
-def facts(
+def facts(  # noqa: PLR0913 - the options of the contract
     day: Annotated[str, Arg(metavar="DATE", help="As 2025-04-21.")],
     *,
     rates: RatesOf = None,
@@ -98,21 +106,39 @@ def facts(
         str | None, Opt(metavar="DATE", help="One more base; records look back to it.")
     ] = None,
     quote: QuoteOf = "as-quoted",
+    out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a rate stood on a day, how it changed, and since when it was last there."""
-    from dashboard.services.check_facts import check_facts, facts_json
-    from dashboard.ui import terminal, typed
+    """Say where a rate stood on a day, how it changed, and since when it was last there.
 
-    asked = typed.read_day("DATE", day)
-    base = typed.read_day_if("--since", since)
-    chosen = chosen_series(parts_of_house(), rates, quote).series
-    answers = check_facts(chosen, asked, base)
+    Below it, the same move of the dollar on every source there is, each by its own clock: from
+    --since, or from the end of the year before.
+    """
+    from dashboard.services.check_facts import check_facts, facts_json
+    from dashboard.services.compare_sources import base_of, compare_facts, series_behind
+    from dashboard.services.export_facts import write_facts
+    from dashboard.services.export_tables import MadeOf
+    from dashboard.ui import terminal, terminal_sources, typed
+
+    asked, base = typed.read_day("DATE", day), typed.read_day_if("--since", since)
+    parts = parts_of_house()
+    chosen = chosen_series(parts, rates, quote)
+    answers = check_facts(chosen.series, asked, base)
+    known = every_series(parts)
+    moves = compare_facts(known, chosen.series, asked, base)
+    if out is not None:
+        files = files_of(parts, chosen, series_behind(known) if moves else ())
+        made = MadeOf({"date": day, "since": since, "quote": quote}, files, moment_of(parts))
+        write_facts(out, answers, moves, made)
     if as_json:
-        terminal.show_json(facts_json(asked, answers))
+        terminal.show_json(facts_json(asked, answers, moves))
         return
-    for series, answer in zip(chosen, answers, strict=True):
+    for series, answer in zip(chosen.series, answers, strict=True):
         terminal.show_facts(answer, series.card)
+    if moves:
+        terminal_sources.show_source_moves(moves, base_of(asked, base), asked)
+    if out is not None:
+        terminal.say(f"written to {out}")
 
 
 def export_everything(
@@ -121,13 +147,11 @@ def export_everything(
     """Write everything: rates, events and notes, the study with its windows, a manifest."""
     from dashboard.domain.study import FIRST_WINDOWS, StudyRequest
     from dashboard.services.export_tables import write_everything
-    from dashboard.services.get_rates import get_series, list_cards
     from dashboard.ui import terminal
 
     parts = parts_of_house()
     answer, made = _study(StudyRequest(cars=FIRST_WINDOWS))
-    series = [get_series(parts.rates, card.id) for card in list_cards(parts.rates)]
-    write_everything(folder, answer, made, series=series, events=all_known(parts))
+    write_everything(folder, answer, made, series=every_series(parts), events=all_known(parts))
     terminal.show_study(answer, folder)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
+from dashboard.domain.study import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class SourceMove:
         pct_inverse: change of its inverse in per cent.
         partial: whether the event lies inside the averaging window of its observation.
         reason: why there are no numbers; empty where there are.
+        event_id: the event that is measured; empty where it is a pair of days.
+        window: first and last offset of the event's window; None for a pair of days.
     """
 
     card: SeriesCard
@@ -33,3 +36,5 @@ class SourceMove:
     pct_inverse: float | None = None
     partial: bool = False
     reason: str = ""
+    event_id: str = ""
+    window: Window | None = None

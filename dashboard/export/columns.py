@@ -167,9 +167,9 @@ SOURCE_MOVES: Final = Table(
     "source_moves",
     "The same move measured on every source",
     _columns(
-        "series:text publisher:text quantity:text date_rule:text base_day:date"
-        " base_known_at:moment base_rate end_day:date end_known_at:moment end_rate move_log_pts"
-        " move_pct_rub_per_usd move_pct_usd_per_rub partly_in_rate:int reason:text"
+        "event_id:text window:window series:text publisher:text quantity:text date_rule:text"
+        " base_day:date base_known_at:moment base_rate end_day:date end_known_at:moment end_rate"
+        " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub partly_in_rate:int reason:text"
     ),
 )
 FACTS: Final = Table(

@@ -16,10 +16,12 @@ from typing import Any, Final, TypeAlias
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.source_move import SourceMove
 from dashboard.domain.study import StudyAnswer
 from dashboard.export import rows as rows_of
 from dashboard.export.columns import STUDY_TABLES, TABLES, Kind
 from dashboard.export.study_rows import study_tables
+from dashboard.services.compare_sources import comparison_rows
 from dashboard.services.describe_columns import describe_columns
 
 JsonRow: TypeAlias = dict[str, Any]
@@ -38,7 +40,7 @@ _TYPES: Final[dict[Kind, JsonRow]] = {
     "int": {"type": ["integer", "null"]},
     "date": {"type": ["string", "null"], "format": "date"},
     "moment": {"type": ["string", "null"], "format": "date-time"},
-    "window": {"type": "string", "pattern": r"^\[-?\d+,-?\d+\]$"},
+    "window": {"type": ["string", "null"], "pattern": r"^\[-?\d+,-?\d+\]$"},
 }
 
 
@@ -94,6 +96,11 @@ def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
 def study_row_counts(answer: StudyAnswer) -> dict[str, int]:
     """How many rows each table of a study has."""
     return {name: len(rows) for name, rows in study_tables(answer).items()}
+
+
+def source_move_rows_json(moves: Sequence[SourceMove]) -> list[JsonRow]:
+    """The rows of `source_moves.csv`."""
+    return [{name: _value(cell) for name, cell in row.items()} for row in comparison_rows(moves)]
 
 
 def event_view_json(view: EventView) -> JsonRow:

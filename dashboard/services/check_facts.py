@@ -8,7 +8,9 @@ from typing import Any
 
 from dashboard.domain.day_facts import DayFacts, Observation
 from dashboard.domain.series import RateSeries
+from dashboard.domain.source_move import SourceMove
 from dashboard.engine.facts import facts_on
+from dashboard.services.answer_json import source_move_rows_json
 
 
 def check_facts(
@@ -22,9 +24,15 @@ def check_facts(
     return tuple(facts_on(each, day, since) for each in series)
 
 
-def facts_json(asked: date, answers: Sequence[DayFacts]) -> dict[str, Any]:
-    """The contract of `facts --json` and of the HTTP API."""
-    return {"asked": asked.isoformat(), "answers": [_answer(answer) for answer in answers]}
+def facts_json(
+    asked: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
+) -> dict[str, Any]:
+    """The contract of `facts --json` and of the HTTP API; `moves` are those of every source."""
+    return {
+        "asked": asked.isoformat(),
+        "answers": [_answer(answer) for answer in answers],
+        "source_moves": source_move_rows_json(moves),
+    }
 
 
 def _answer(answer: DayFacts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ from dashboard.domain.event import Event
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import RateSeries
 from dashboard.domain.source_move import SourceMove
-from dashboard.domain.study import Window
+from dashboard.domain.study import Window, window_text
+from dashboard.engine.alignment import AFTER_DATA as AFTER
 from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
-from dashboard.services.cross_rates import implied_dollars
+from dashboard.services.cross_rates import DOLLAR_IN_YUAN, YUAN, implied_dollars
 
+FIRST_TWO: Final[Window] = (0, 1)
+"""An averaged rate has all of the news only with its second number."""
 DOLLAR: Final = "RUB per USD"
 FAR_DAYS: Final = 7
 """An observation farther from the day that was meant does not stand in for it."""
@@ -31,20 +35,28 @@ def dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...]:
     return (*direct, *implied_dollars(every))
 
 
-def compare_event(
-    series: Iterable[RateSeries], event: Event, window: Window = (0, 1)
+def compare_events(
+    series: Iterable[RateSeries], events: Sequence[Event], window: Window = FIRST_TWO
 ) -> tuple[SourceMove, ...]:
-    """The move around an event on every series of the dollar.
+    """The moves around events on every series of the dollar, event by event.
 
     Offsets count the observations of each series by its own clock, so offset 0 is the first
     number of each that can contain the event; that is why moves may differ.
 
     Args:
         series: all that are known.
-        event: the event.
+        events: the events, in the order of the answer.
         window: first and last offset; the base is the observation before the first.
     """
-    return tuple(_event_move(each, event, window) for each in dollar_series(series))
+    by_series = [_event_moves(each, events, window) for each in dollar_series(series)]
+    return tuple(move for of_event in zip(*by_series, strict=True) for move in of_event)
+
+
+def compare_event(
+    series: Iterable[RateSeries], event: Event, window: Window = FIRST_TWO
+) -> tuple[SourceMove, ...]:
+    """The move around one event on every series of the dollar; see `compare_events`."""
+    return compare_events(series, [event], window)
 
 
 def compare_days(series: Iterable[RateSeries], since: date, until: date) -> tuple[SourceMove, ...]:
@@ -61,33 +73,84 @@ def compare_days(series: Iterable[RateSeries], since: date, until: date) -> tupl
     return tuple(_days_move(each, since, until) for each in dollar_series(series))
 
 
+def base_of(day: date, since: date | None) -> date:
+    """The day a move is counted from: the one given, else the last of the year before."""
+    return since or date(day.year - 1, 12, 31)
+
+
+def compare_facts(
+    known: Iterable[RateSeries], asked: Sequence[RateSeries], day: date, since: date | None = None
+) -> tuple[SourceMove, ...]:
+    """What every source says beside the facts of a day: the move since a base.
+
+    Args:
+        known: all that are known.
+        asked: the series that were asked about; files of dollars are compared too.
+        day: the day asked about.
+        since: the base, see `base_of`.
+
+    Returns:
+        Nothing where no series asked about counts roubles, or the base is the day itself.
+    """
+    base = base_of(day, since)
+    if base >= day or not any(each.card.is_rouble for each in asked):
+        return ()
+    every = {each.card.id: each for each in (*known, *asked)}
+    return compare_days(every.values(), base, day)
+
+
+def series_behind(known: Iterable[RateSeries]) -> tuple[str, ...]:
+    """The ids of the series that a comparison is computed from."""
+    cards = [each.card for each in known if not each.card.bar_minutes]
+    return tuple(c.id for c in cards if c.unit in {DOLLAR, YUAN} or c.id == DOLLAR_IN_YUAN)
+
+
 def comparison_rows(moves: Sequence[SourceMove]) -> list[dict[str, Any]]:
     """The rows of the table `source_moves`, for CSV and JSON alike."""
     return [_row(move) for move in moves]
 
 
-def _event_move(series: RateSeries, event: Event, window: Window) -> SourceMove:
-    rule = RULES[series.card.date_rule].description
-    alignment = align_events(series, [event])
-    row = int(alignment.row[0])
-    if row < 1:
-        where = "after" if len(series) and row == -2 else "before"
-        return SourceMove(series.card, rule, reason=f"the event lies {where} the data")
-    if bool(alignment.far[0]):
-        days = int(alignment.shift_days[0])
-        return SourceMove(series.card, rule, reason=f"the next number is {days} days later")
-    first, last = row + window[0] - 1, row + window[1]
-    if first < 0 or last >= len(series):
-        return SourceMove(series.card, rule, reason="the window reaches beyond the data")
-    return _measured(series, (first, last), partial=bool(alignment.partial[0]))
+def _event_moves(series: RateSeries, events: Sequence[Event], window: Window) -> list[SourceMove]:
+    alignment = align_events(series, events)
+    shifts = alignment.shift_days.tolist()
+    found = zip(alignment.row.tolist(), alignment.far.tolist(), alignment.partial.tolist(),
+                strict=True)  # fmt: skip
+    moves = []
+    for event, shift, (row, far, partial) in zip(events, shifts, found, strict=True):
+        first, last = row + window[0] - 1, row + window[1]
+        if row < 1:
+            move = _unmeasured(series, _outside(series, is_after=row == AFTER))
+        elif far:
+            move = _unmeasured(series, f"the next number is {shift} days later")
+        elif first < 0 or last >= len(series):
+            move = _unmeasured(series, "the window reaches beyond the data")
+        else:
+            move = _measured(series, (first, last), partial=partial)
+        moves.append(replace(move, event_id=event.id, window=window))
+    return moves
+
+
+def _outside(series: RateSeries, *, is_after: bool) -> str:
+    if not is_after:
+        return "the event lies before the data"
+    return _ended(series) or "the event lies after the data"
+
+
+def _ended(series: RateSeries) -> str:
+    until = series.card.history_until
+    return f"the series ended on {until}" if until else ""
+
+
+def _unmeasured(series: RateSeries, reason: str) -> SourceMove:
+    return SourceMove(series.card, RULES[series.card.date_rule].description, reason=reason)
 
 
 def _days_move(series: RateSeries, since: date, until: date) -> SourceMove:
-    rule = RULES[series.card.date_rule].description
     rows = [series.row_on_or_before(day) for day in (since, until)]
     for row, day in zip(rows, (since, until), strict=True):
         if row < 0 or (day - series.day[row].astype(object)).days > FAR_DAYS:
-            return SourceMove(series.card, rule, reason=f"no number within a week before {day}")
+            ended = _ended(series) if row == len(series) - 1 else ""
+            return _unmeasured(series, ended or f"no number within a week before {day}")
     return _measured(series, (rows[0], rows[1]))
 
 
@@ -95,7 +158,11 @@ def _measured(series: RateSeries, rows: tuple[int, int], *, partial: bool = Fals
     rule = RULES[series.card.date_rule].description
     base, end = (Fixing.at(series, row) for row in rows)
     if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
-        return SourceMove(series.card, rule, base, end, reason="a rate is missing")
+        missing = (base if not math.isfinite(base.rate) else end).day
+        reason = f"the number of {missing} is missing"
+        if series.card.checked_by:
+            reason += " or left out, too far from the official rate"
+        return SourceMove(series.card, rule, base, end, reason=reason)
     moved = change("base", Observation(base.day, base.rate), end.rate, series.card.move_sign)
     return SourceMove(
         series.card, rule, base, end, moved.log_points, moved.rub_per_usd_pct,
@@ -106,6 +173,8 @@ def _measured(series: RateSeries, rows: tuple[int, int], *, partial: bool = Fals
 def _row(move: SourceMove) -> dict[str, Any]:
     base, end = move.base, move.end
     return {
+        "event_id": move.event_id,
+        "window": window_text(move.window) if move.window else None,
         "series": move.card.id,
         "publisher": move.card.publisher,
         "quantity": move.card.quantity,

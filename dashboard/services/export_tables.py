@@ -31,7 +31,7 @@ from dashboard.export.bundle import (
 from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
 from dashboard.export.study_rows import specification_rows, study_tables
-from dashboard.services.compare_sources import comparison_rows
+from dashboard.services.compare_sources import compare_events, comparison_rows
 
 __all__ = [
     "TABLES",
@@ -178,16 +178,17 @@ def write_everything(
     series: Sequence[RateSeries],
     events: Sequence[Event],
 ) -> tuple[Path, ...]:
-    """Write rates, events and the study with one manifest (`export DIR`).
+    """Write rates, events, their moves on every source and the study (`export DIR`).
 
     Raises:
         InputError: the folder cannot be used.
     """
-    rates, listed = TABLES["rates"], TABLES["event_list"]
+    rates = TABLES["rates"]
     n_rates = sum(len(each) for each in series)
+    moves = comparison_rows(compare_events(series, events))
     files = {
         rates.file_name: Content(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
-        listed.file_name: Content(csv_chunks(listed, rows_of.event_list_rows(events)), len(events)),
+        **_files({"event_list": list(rows_of.event_list_rows(events)), "source_moves": moves}),
         **_study_files(answer),
     }
     return write_bundle(folder, files, _manifest(answer, made))
@@ -259,9 +260,14 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
 
 def _study_files(answer: StudyAnswer) -> dict[str, Content]:
     tables = study_tables(answer)
+    return _files({table.name: tables[table.name] for table in STUDY_TABLES})
+
+
+def _files(tables: Mapping[str, Sequence[Row]]) -> dict[str, Content]:
+    """The files of tables, by file name."""
     return {
-        table.file_name: Content(csv_chunks(table, tables[table.name]), len(tables[table.name]))
-        for table in STUDY_TABLES
+        TABLES[name].file_name: Content(csv_chunks(TABLES[name], rows), len(rows))
+        for name, rows in tables.items()
     }
 
 

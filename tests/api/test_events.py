@@ -91,3 +91,25 @@ def test_the_file_is_the_one_the_page_gives(own_house):
     assert answer.body == event_list_csv([note])
     assert rows_of(answer)[0]["title"].startswith("'=1+1")
     assert ask("/v1/events.json?origin=note").json["rows"][0]["title"] == note.title
+
+
+def test_an_event_is_compared_on_every_source_of_the_dollar(ask):
+    # [0,0] from Friday 18 April (81.1371) to Monday 21 April 2025 (80.7597).
+    told = ask(f"/v1/events/{KELLOGG}/sources.json?window=0:0").json["rows"]
+    official = next(row for row in told if row["series"] == "usd_rub_cbr")
+    assert (official["event_id"], official["window"]) == (KELLOGG, "[0,0]")
+    assert (official["base_rate"], official["end_rate"]) == (81.1371, 80.7597)
+    assert official["end_known_at"] == "2025-04-21T12:30:00Z"
+    assert round(official["move_log_pts"], 4) == 0.4662
+    ended = next(row for row in told if row["series"] == "usd_rub_ecb")
+    assert (ended["reason"], ended["move_log_pts"]) == ("the series ended on 2022-03-01", None)
+    rows = rows_of(ask(f"/v1/events/{KELLOGG}/sources.csv?window=0:0"))
+    assert [row["series"] for row in rows] == [row["series"] for row in told]
+    assert float(rows[0]["move_log_pts"]) == official["move_log_pts"]
+
+
+def test_a_window_of_sources_that_ends_before_it_starts_is_refused(ask):
+    answer = ask(f"/v1/events/{KELLOGG}/sources.json?window=3:1")
+    assert answer.status == 400
+    assert "ends before it starts" in answer.json["detail"]
+    assert ask("/v1/events/nothing/sources.csv").status == 404

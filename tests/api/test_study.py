@@ -100,6 +100,14 @@ def test_the_claim_of_the_journalist_is_answered(ask):
     assert round(year_end["usd_per_rub_pct"], 3) == 25.904
 
 
+def test_the_claim_is_answered_by_every_source(ask):
+    told = ask("/v1/facts.json?date=2025-04-21").json["source_moves"]
+    assert [row["series"] for row in told if not row["reason"]] == [
+        "usd_rub_cbr", "usd_rub_by_cny_rub_cbr",
+    ]  # fmt: skip
+    assert all(row["move_pct_usd_per_rub"] < 40 for row in told if not row["reason"])
+
+
 def test_the_description_for_machines_names_every_way_and_loads_nothing_from_elsewhere(ask):
     told = ask("/openapi.json").json
     assert set(told["paths"]) == {
@@ -110,6 +118,8 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/events/{event_id}",
         "/v1/events/{event_id}/window.csv",
         "/v1/events/{event_id}/window.json",
+        "/v1/events/{event_id}/sources.csv",
+        "/v1/events/{event_id}/sources.json",
         "/v1/study.csv",
         "/v1/study.json",
         "/v1/facts.json",

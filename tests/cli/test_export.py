@@ -16,7 +16,7 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
     assert names == {
         "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "tests.csv",
         "skipped.csv", "correlation.csv", "regression.csv", "direction.csv", "intervals.csv",
-        "manifest.json",
+        "source_moves.csv", "manifest.json",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name in names - {"manifest.json"}:
@@ -36,6 +36,20 @@ def test_the_rates_are_those_of_every_series(shell, tmp_path):
     shipped = {row["id"]: row["rows"] for row in shell("rates", "list", "--json").json}
     written = [row["series"] for row in table(tmp_path / "rates.csv")[1]]
     assert {name: written.count(name) for name in shipped} == shipped
+
+
+def test_every_event_is_compared_on_every_source(shell, tmp_path):
+    shell("export", tmp_path)
+    rows = table(tmp_path / "source_moves.csv")[1]
+    events = [row["id"] for row in table(tmp_path / "event_list.csv")[1]]
+    sources = {"usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr"}
+    assert len(rows) == len(events) * len(sources)
+    assert {row["series"] for row in rows} == sources
+    assert {row["window"] for row in rows} == {"[0,1]"}
+    assert all(bool(row["reason"]) != bool(row["move_log_pts"]) for row in rows)
+    # The move of an event on the official rate is that of the study without a model.
+    kellogg = next(row for row in rows if row["event_id"].startswith("kellogg-nato-off"))
+    assert (kellogg["base_day"], kellogg["end_day"]) == ("2025-04-18", "2025-04-22")
 
 
 def test_a_file_in_the_way_is_refused(shell, tmp_path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
+
+from tests.cli.conftest import table
 
 FILE = "date,EUR,note\n2024-12-30,100,1\n2025-01-09,80,1\n2025-01-10,90,1\n"
 
@@ -12,7 +15,7 @@ FILE = "date,EUR,note\n2024-12-30,100,1\n2025-01-09,80,1\n2025-01-10,90,1\n"
 def test_the_json_has_the_shape_of_the_contract(shell):
     answer = shell("facts", "2025-04-20", "--json")
     assert (answer.code, answer.err) == (0, "")
-    assert set(answer.json) == {"asked", "answers"}
+    assert set(answer.json) == {"asked", "answers", "source_moves"}
     assert answer.json["asked"] == "2025-04-20"
     (facts,) = answer.json["answers"]
     assert {"series", "quote", "day", "rate", "changes", "strongest_since", "weakest_since"} <= set(
@@ -87,3 +90,61 @@ def test_a_day_without_a_rate_says_which_day_answers(shell):
         "18 Apr 2025: 81.1371, the last rate on or before 2025-04-20"
         in shell("facts", "2025-04-20").out
     )
+
+
+# ---------------------------------------------------------------- every source
+
+
+def test_every_source_of_the_dollar_measures_the_same_move(shell):
+    # 21 April 2025 against 28 December 2024, the last fixing of the year: 80.7597, 101.6797.
+    rows = {row["series"]: row for row in shell("facts", "2025-04-21", "--json").json[
+        "source_moves"]}  # fmt: skip
+    assert list(rows) == ["usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr"]
+    official = rows["usd_rub_cbr"]
+    assert (official["base_day"], official["base_rate"]) == ("2024-12-28", 101.6797)
+    assert official["base_known_at"] == "2024-12-28T12:30:00Z"
+    assert official["move_pct_rub_per_usd"] == pytest.approx(100 * (80.7597 / 101.6797 - 1))
+    assert official["move_pct_usd_per_rub"] == pytest.approx(100 * (101.6797 / 80.7597 - 1))
+    assert rows["usd_rub_ecb"]["reason"] == "the series ended on 2022-03-01"
+    assert rows["usd_rub_by_cny_rub_cbr"]["move_pct_usd_per_rub"] < 40
+
+
+def test_since_is_the_base_of_every_source(shell):
+    answer = shell("facts", "2022-02-24", "--since", "2022-02-17", "--json").json
+    days = {row["series"]: row["base_day"] for row in answer["source_moves"]}
+    assert days["usd_rub_ecb"] == "2022-02-17"
+    said = shell("facts", "2022-02-24", "--since", "2022-02-17").out
+    assert "The dollar from 17 Feb 2022 to 24 Feb 2022 on every source" in said
+    assert "usd_rub_ecb: Snapshot at 14:15 Frankfurt time" in said
+
+
+def test_a_base_on_the_day_itself_compares_nothing(shell):
+    answer = shell("facts", "2025-04-21", "--since", "2025-04-21", "--json")
+    assert (answer.code, answer.json["source_moves"]) == (0, [])
+
+
+def test_a_file_of_dollars_is_compared_too_and_another_file_with_nothing(shell, made):
+    path = made("r.csv", "date,mine\n2024-12-31,113.5\n2025-04-21,80\n")
+    words = ("facts", "2025-04-21", "--rates", path, "--json")
+    mine = shell(*words, "--quote", "rub-per-usd").json["source_moves"]
+    (row,) = [row for row in mine if row["series"] == "mine"]
+    assert row["move_pct_usd_per_rub"] == pytest.approx(100 * (113.5 / 80 - 1))
+    assert len(mine) == 4
+    assert shell(*words).json["source_moves"] == []
+
+
+def test_the_facts_and_the_sources_go_into_a_folder_with_a_manifest(shell, tmp_path):
+    folder = tmp_path / "facts"
+    assert shell("facts", "2025-04-21", "--out", folder).out.endswith(f"written to {folder}\n")
+    assert {path.name for path in folder.iterdir()} == {
+        "facts.csv", "source_moves.csv", "manifest.json",
+    }  # fmt: skip
+    assert [row["series"] for row in table(folder / "source_moves.csv")[1]] == [
+        "usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr",
+    ]  # fmt: skip
+    assert len(table(folder / "facts.csv")[1]) == 7
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert {file["name"] for file in manifest["data_files"]} == {
+        "usd_rub_cbr.csv", "usd_rub_ecb.csv", "cny_rub_cbr.csv", "usd_cny_ecb.csv",
+    }  # fmt: skip
+    assert manifest["parameters"]["date"] == "2025-04-21"

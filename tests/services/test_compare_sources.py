@@ -103,7 +103,7 @@ def test_days_must_be_in_order():
 def test_a_missing_rate_is_told():
     holed = dollars("holed", {"2026-11-17": 80.0, "2026-11-18": np.nan}, LONDON_DAY)
     found = compare_days([holed], date(2026, 11, 17), date(2026, 11, 18))
-    assert found[0].reason == "a rate is missing"
+    assert found[0].reason == "the number of 2026-11-18 is missing"
 
 
 def test_only_dollars_are_compared_and_bars_are_not():
