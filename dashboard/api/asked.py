@@ -132,3 +132,11 @@ class OneWindow(Asked):
 
 class SourcesFile(OneWindow, ForFile):
     """One event on every source as a file."""
+
+
+class SourceMovesFile(Events, OneWindow, ForFile):
+    """Events on every source as a file."""
+
+
+class SourceMovesPage(Events, OneWindow, Paged):
+    """A page of events on every source."""

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from dashboard import __version__
-from dashboard.api import events, facts, rates, study
+from dashboard.api import events, facts, rates, sources, study
 from dashboard.api.problems import add_problem_answers, openapi_problem
 
 ABOUT: Final = (
@@ -31,7 +31,7 @@ def build_app() -> FastAPI:
         redoc_url=None,
         responses=openapi_problem(),
     )
-    for room in (rates, events, study, facts):
+    for room in (rates, events, sources, study, facts):
         app.include_router(room.router, prefix="/v1")
     add_problem_answers(app)
     return app

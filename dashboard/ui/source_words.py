@@ -14,7 +14,7 @@ PARTLY = "partly in it already"
 def source_name(move: SourceMove) -> str:
     """The series, and in a word what its numbers are."""
     title, quantity = move.card.title, move.card.quantity.partition(",")[0]
-    return f"{title}: {quantity}" if quantity else title
+    return title if not quantity or "implied by" in title else f"{title}: {quantity}"
 
 
 def dates_of(move: SourceMove) -> str:
@@ -52,9 +52,9 @@ def direction_of(move: SourceMove) -> str:
     return f"{word}; {PARTLY}" if move.partial else word
 
 
-def rule_lines(moves: Sequence[SourceMove]) -> list[str]:
-    """When the numbers of each source are known, those of one rule together."""
+def rules_of(moves: Sequence[SourceMove]) -> dict[str, list[str]]:
+    """When numbers are known, with the ids of the series that follow the rule."""
     named: dict[str, list[str]] = {}
     for move in moves:
         named.setdefault(move.rule, []).append(move.card.id)
-    return [f"{', '.join(ids)}: {rule}" for rule, ids in named.items()]
+    return named

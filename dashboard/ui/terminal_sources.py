@@ -28,5 +28,5 @@ def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> 
     ]
     show_table(columns, rows, columns[2:6])
     say("\nWhen the numbers are known:")
-    for line in words.rule_lines(moves):
-        say(f"  {line}")
+    for rule, ids in words.rules_of(moves).items():
+        say(f"  {', '.join(ids)}: {rule}")

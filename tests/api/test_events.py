@@ -108,6 +108,15 @@ def test_an_event_is_compared_on_every_source_of_the_dollar(ask):
     assert float(rows[0]["move_log_pts"]) == official["move_log_pts"]
 
 
+def test_events_are_compared_on_every_source_with_the_filters_of_the_list(ask):
+    told = ask("/v1/sources.json?q=off+the+table&window=0:0&limit=2").json
+    assert told["total"] == 3 * ask("/v1/events.json?q=off+the+table").json["total"]
+    assert len(told["rows"]) == 2
+    rows = rows_of(ask("/v1/sources.csv?q=off+the+table&window=0:0"))
+    kellogg = [row for row in rows if row["event_id"] == KELLOGG]
+    assert kellogg == rows_of(ask(f"/v1/events/{KELLOGG}/sources.csv?window=0:0"))
+
+
 def test_a_window_of_sources_that_ends_before_it_starts_is_refused(ask):
     answer = ask(f"/v1/events/{KELLOGG}/sources.json?window=3:1")
     assert answer.status == 400

@@ -120,6 +120,8 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/events/{event_id}/window.json",
         "/v1/events/{event_id}/sources.csv",
         "/v1/events/{event_id}/sources.json",
+        "/v1/sources.csv",
+        "/v1/sources.json",
         "/v1/study.csv",
         "/v1/study.json",
         "/v1/facts.json",

@@ -21,6 +21,7 @@ from dashboard.ui.data_scene import (
     read_data_scene,
     study_in_view,
 )
+from dashboard.ui.data_sources import source_facts, sources_of
 from dashboard.ui.pages.base import Page
 from dashboard.ui.rate_words import age_words, fetched_words, known_words, problem_words
 from dashboard.ui.text import escape_markdown, markdown_link
@@ -48,6 +49,7 @@ def draw(view: View) -> None:
     notes = events_of(scene, Origin.NOTE)
     draw_dataset(notes, _note_facts(scene, notes))
     draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view, scene))
+    draw_dataset(sources_of(scene), source_facts())
     _draw_everything()
     draw_copy_link("data", view)
 

@@ -36,6 +36,7 @@ from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.flash import draw_flash, say
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.note_form import open_edit
+from dashboard.ui.widgets.source_moves import draw_source_moves
 from dashboard.ui.widgets.timing_strip import draw_notices, draw_timing
 from dashboard.ui.wording import stamp
 
@@ -73,6 +74,7 @@ def _draw_event(link: View, scene: EventScene) -> None:
         _draw_moves(link, scene)
     else:
         _draw_other_series(scene.event)
+    draw_source_moves(scene)
     draw_copy(link, scene)
 
 

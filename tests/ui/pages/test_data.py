@@ -161,3 +161,12 @@ def test_lines_for_programs_are_ready_to_copy():
     assert "curl --fail --output rates.csv" in told
     assert "/api/openapi.json" in told
     assert "python -m dashboard export FOLDER" in told
+
+
+def test_the_moves_of_every_source_can_be_taken():
+    app = open_page("data", cat="nato_remark")
+    rows = [label for label in files(app) if label.startswith("CSV (") and "rows)" in label]
+    assert f"CSV (all, {3 * 365:,} rows)" in rows
+    assert "/v1/sources.csv?category=nato_remark" in codes(app)
+    assert "source_moves = pd.read_csv(" in codes(app)
+    assert "The same move of the dollar on every source" in words_of(app)

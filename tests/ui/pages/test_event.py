@@ -88,6 +88,26 @@ def test_the_moves_stand_in_two_tables_of_five_windows():
     assert moves["Log pts"].tolist()[4] == "+3.47"
 
 
+def test_the_same_move_is_measured_on_every_source():
+    sources = tables_of(open_event())[3]
+    assert sources["Source"].tolist() == [
+        "USD/RUB, Bank of Russia: official rate",
+        "USD/RUB, ECB cross: reference rate",
+        "USD/RUB implied by CNY/RUB, Bank of Russia",
+    ]
+    # [0,1]: 81.1371 on 18 April to 81.4620 on 22 April; +0.4004 %, inverse -0.3988 %.
+    assert sources["RUB per USD"].tolist()[0] == "81.1371 → 81.4620"
+    assert sources["RUB per USD, %"].tolist()[0] == f"+0.40{THIN}%"
+    assert "weaker" in sources["Direction"].tolist()[0]
+    assert sources["Direction"].tolist()[1] == "not measured: the series ended on 2022-03-01"
+    words = words_of(open_event())
+    assert "**USD/RUB, ECB cross.** Snapshot at 14:15 Frankfurt time" in words
+
+
+def test_sources_of_the_dollar_are_not_compared_beside_another_series():
+    assert "The same move on every source" not in words_of(open_event(series="eur_usd_ecb"))
+
+
 def test_the_other_pool_is_one_switch_away():
     app = open_event(pool="all")
     (pool,) = [each for each in app.segmented_control if each.label == "Compare with"]
@@ -150,6 +170,8 @@ def test_the_csv_is_that_of_the_services():
         "CSV for Excel (moves, 5 rows)",
         "CSV (this window, 16 rows)",
         "CSV for Excel (this window, 16 rows)",
+        "CSV (every source, 3 rows)",
+        "CSV for Excel (every source, 3 rows)",
     ]
 
 
