@@ -176,3 +176,13 @@ def lost_page(question, reply):
     body = json.loads(reply.body)
     body["history"]["data"] = body["history"]["data"][:-3]
     return Reply(json.dumps(body).encode(), reply.content_type)
+
+
+def zombie_quote(question, reply):
+    """The quote of what is no longer traded: no trade today, an old price as yesterday's."""
+    body = json.loads(reply.body)
+    columns = body["marketdata"]["columns"]
+    nothing = {"LAST": None, "WAPRICE": None, "NUMTRADES": 0, "TRADINGSTATUS": "N"}
+    for row in body["marketdata"]["data"]:
+        row[:] = [nothing.get(name, cell) for name, cell in zip(columns, row, strict=True)]
+    return Reply(json.dumps(body).encode(), reply.content_type)

@@ -1,11 +1,15 @@
 """The Bank of Russia: what its records mean, and every way it is known to fail."""
 
+import time
 from datetime import date
 
 import pytest
 
 from dashboard.domain.errors import InputError, SourceError, SourceResting
 from dashboard.sources.rates.cbr import Cbr, read_dynamic, read_key_rate
+from dashboard.sources.web import Web
+from dashboard.sources.web_forms import Limits
+from dashboard.sources.web_route import new_session
 from tests.replica import failures
 from tests.replica.services import cbr as how
 from tests.sources.made_time import at
@@ -58,8 +62,11 @@ def test_the_rate_of_30_december_stays_in_force_over_the_new_year(cbr, replica, 
     assert str(series.day[4]) == "2026-01-12"  # thirteen days without a record before it
 
 
-def test_a_record_dated_tomorrow_is_the_market_of_today(cbr, replica, clock):
-    """After the fixing a call without a date answers tomorrow's table; ours names the dates."""
+def test_the_call_without_a_date_that_answers_tomorrow_is_never_made(cbr, replica, clock):
+    """After the fixing such a call answers tomorrow's table; ours names its dates.
+
+    The record that is dated tomorrow comes all the same, and is the market of today.
+    """
     at("2026-11-23T18:00:00+00:00", replica, clock)  # Monday 21:00 in Moscow
     series = cbr.fetch(USD, date(2026, 11, 20)).series
     assert str(series.record[-1]) == "2026-11-24"
@@ -174,6 +181,17 @@ def test_names_in_windows_1251_are_read_by_the_declaration_of_the_document():
 def test_every_known_failure_is_told_in_one_sentence(cbr, replica, failure, said):
     replica.cbr.answers(failure)
     assert failure_of(cbr).startswith(said)
+
+
+def test_30_seconds_of_silence_are_cut_short(replica, clock):
+    replica.cbr.answers(failures.hang(30))
+    with new_session(replica.url) as session:
+        short = Limits(connect=0.5, read=0.5, total=1.0, tries=1)
+        started = time.monotonic()
+        assert failure_of(Cbr(Web(session, clock, short))) == (
+            "Bank of Russia did not answer in time"
+        )
+    assert time.monotonic() - started < 3
 
 
 def test_too_many_questions_are_answered_by_a_pause(cbr, replica):

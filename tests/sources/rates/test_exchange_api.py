@@ -35,11 +35,14 @@ def test_a_date_without_a_file_is_asked_of_the_second_host_and_left_out(source, 
     assert "2026-11-20.currency-api.pages.dev" in {one.host for one in replica.exchange_api.asked}
 
 
-def test_where_the_first_host_fails_the_second_answers(source, replica):
+@pytest.mark.parametrize(
+    "failure",
+    [failures.html_with_200, failures.not_found, failures.reset],
+    ids=["html", "404 text", "reset"],
+)
+def test_where_the_first_host_fails_the_second_answers(source, replica, failure):
     right = fetch(source)
-    replica.exchange_api.answers(
-        failures.html_with_200, when=lambda asked: asked.host == "cdn.jsdelivr.net"
-    )
+    replica.exchange_api.answers(failure, when=lambda asked: asked.host == "cdn.jsdelivr.net")
     assert fetch(source).rate.tolist() == right.rate.tolist()
 
 

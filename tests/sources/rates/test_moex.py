@@ -135,6 +135,16 @@ def test_the_zombie_quote_of_the_dollar_is_never_a_price():
     assert live_price(traded, "USD000UTSTOM", date(2024, 8, 22)) is None  # another day's
 
 
+def test_a_zombie_quote_adds_no_price_of_today(moex, replica):
+    assert moex.fetch(YUAN, date(2026, 11, 16)).series.provisional == 1
+    replica.moex.answers(
+        how.zombie_quote,
+        when=lambda asked: asked.path.endswith("CNYRUB_TOM.json") and "/history/" not in asked.path,
+    )
+    series = moex.fetch(YUAN, date(2026, 11, 16)).series
+    assert (str(series.day[-1]), series.provisional) == ("2026-11-22", 0)
+
+
 @pytest.mark.parametrize("variant", ["empty", "nulls", "waprice"])
 def test_whatever_history_tells_of_the_dollar_after_its_end_it_ends_on_11_june_2024(
     moex, replica, variant
