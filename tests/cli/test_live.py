@@ -19,6 +19,7 @@ def replica(monkeypatch):
     """The data services as of this moment, asked instead of the real ones."""
     with Replica(market=Market(datetime.now(UTC))) as running:
         monkeypatch.setenv("DASHBOARD_UPSTREAM", running.url)
+        monkeypatch.setenv("DASHBOARD_OFFLINE", "0")
         yield running
 
 
@@ -87,7 +88,7 @@ def test_when_some_came_the_exit_code_is_0_and_the_others_are_named(shell, repli
         USD: "failed", "vix_fred": "new",
     }  # fmt: skip
     assert listed(shell)[USD]["problem"] == "Bank of Russia answered HTML instead of XML"
-    assert "HTML instead of XML; the data of 2026-09-01 stand" in shell("rates", "list").out
+    assert "HTML instead of XML; the data of 1 Sep 2026 stand" in shell("rates", "list").out
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dashboard.sources.rates import LIVE_SOURCES, RATE_SOURCES
 from dashboard.sources.rates.base import LiveSource, RateSource
 from dashboard.sources.web import Web
 from dashboard.sources.web_route import new_session
+from tests.contracts.rate_source_form import SeriesForm
 from tests.replica import Replica
 from tests.sources.made_clock import MadeClock
 
@@ -67,10 +68,6 @@ def test_a_source_offers_at_least_one_series_and_no_id_twice(source):
     assert len(set(ids)) == len(ids)
 
 
-def test_a_series_carries_the_card_that_was_offered(source, all_series):
-    assert [series.card for series in all_series] == list(source.cards())
-
-
 def test_a_card_is_filled_in(source):
     for card in source.cards():
         assert card.title
@@ -80,40 +77,6 @@ def test_a_card_is_filled_in(source):
         assert card.licence
         assert card.date_rule in RULES
         assert card.move_sign in {-1, 1}
-
-
-def test_arrays_have_their_types_and_the_same_length(all_series):
-    for series in all_series:
-        assert len(series) > 0
-        types = [series.record, series.day, series.opens, series.known_at, series.rate]
-        assert [array.dtype for array in types] == [
-            np.dtype("datetime64[D]"),
-            np.dtype("datetime64[D]"),
-            np.dtype("datetime64[s]"),
-            np.dtype("datetime64[s]"),
-            np.dtype("float64"),
-        ]
-        assert {array.shape for array in types} == {(len(series),)}
-
-
-def test_days_ascend_without_a_duplicate_and_bars_within_their_day(all_series):
-    for series in all_series:
-        least = 0 if series.card.bar_minutes else 1
-        assert np.all(np.diff(series.day).astype(int) >= least)
-        assert np.all(np.diff(series.record).astype(int) >= least)
-        assert np.all(np.diff(series.opens).astype(int) > 0)
-
-
-def test_a_number_is_known_after_its_window_opens_and_within_a_day_of_its_market_day(all_series):
-    for series in all_series:
-        assert np.all(series.opens <= series.known_at)
-        apart = (series.known_at - series.day.astype("datetime64[s]")).astype(int)
-        assert np.all(np.abs(apart) < 2 * 86_400)
-
-
-def test_a_rate_is_positive_or_missing(all_series):
-    for series in all_series:
-        assert np.all(np.isnan(series.rate) | ((series.rate > 0) & np.isfinite(series.rate)))
 
 
 def test_reading_twice_gives_the_same_numbers(source, all_series):
@@ -137,6 +100,14 @@ def test_a_file_behind_a_series_has_its_hash(source):
     assert all(len(sha256) == 64 for sha256 in files.values())
 
 
+class TestSeries(SeriesForm):
+    """Every series of every source, the live ones as the replica answers."""
+
+
+def test_every_series_that_is_offered_can_be_had(source, all_series):
+    assert [series.card for series in all_series] == list(source.cards())
+
+
 # ---------------------------------------------------------------- what asks the network
 
 
@@ -152,16 +123,6 @@ def test_a_live_card_says_what_it_measures_and_what_it_cannot_say(source):
             assert card.quantity
             assert card.limits.endswith(".")
             assert card.history_from or card.bar_minutes
-
-
-def test_a_live_series_has_the_moment_it_was_fetched_and_a_provisional_end_at_most(
-    source, all_series
-):
-    if type(source) in LIVE_SOURCES:
-        for series in all_series:
-            assert series.fetched_at is not None
-            assert series.provisional in {0, 1}
-            assert series.known_at[-1] <= np.datetime64(series.fetched_at.replace(tzinfo=None))
 
 
 def test_a_fetch_brings_what_is_dated_since_a_day(source, all_series):
