@@ -15,7 +15,7 @@ from dashboard.api.asked import (
     SourcesFile,
     WindowFile,
 )
-from dashboard.api.house import House, every_series, known_events
+from dashboard.api.house import House, known_events
 from dashboard.api.problems import Problem
 from dashboard.api.schemas import csv_file, json_of, page_of
 from dashboard.assembly import Parts
@@ -36,7 +36,7 @@ from dashboard.services.export_tables import (
     event_window_csv,
     source_moves_csv,
 )
-from dashboard.services.get_rates import get_series
+from dashboard.services.get_rates import daily_series, get_series
 from dashboard.services.keep_events import get_event
 
 router = APIRouter(tags=["events"])
@@ -101,7 +101,7 @@ def sources_file(
     request: Request, house: House, event_id: EventId, asked: Annotated[SourcesFile, Query()]
 ) -> Response:
     """The same move of the dollar on every source as CSV."""
-    moves = compare_event(every_series(house), _event(house, event_id), asked.offsets())
+    moves = compare_event(daily_series(house.rates), _event(house, event_id), asked.offsets())
     name = download_name(event_id, "sources", flavour=asked.flavour)
     return csv_answer(request, source_moves_csv(moves, asked.flavour), name)
 
@@ -121,7 +121,7 @@ def sources(
     request: Request, house: House, event_id: EventId, asked: Annotated[OneWindow, Query()]
 ) -> Response:
     """The same move of the dollar on every source, each by its own clock, or why not."""
-    moves = compare_event(every_series(house), _event(house, event_id), asked.offsets())
+    moves = compare_event(daily_series(house.rates), _event(house, event_id), asked.offsets())
     return json_answer(request, {"rows": source_move_rows_json(moves)})
 
 

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from dashboard.api.answers import json_answer
 from dashboard.api.asked import FEW, Asked
-from dashboard.api.house import House, every_series, series_of
+from dashboard.api.house import House, series_of
 from dashboard.api.schemas import json_of
 from dashboard.services.check_facts import check_facts, facts_json
 from dashboard.services.compare_sources import compare_facts
-from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.services.get_rates import DEFAULT_SERIES, daily_series
 
 router = APIRouter(tags=["facts"])
 
@@ -38,5 +38,5 @@ def facts(request: Request, house: House, asked: Annotated[Facts, Query()]) -> R
     """The rate of a day, its changes, since when it was last there, and what other sources say."""
     series = series_of(house, asked.rates)
     answers = check_facts(series, asked.day, asked.since)
-    moves = compare_facts(every_series(house), series, asked.day, asked.since)
+    moves = compare_facts(daily_series(house.rates), series, asked.day, asked.since)
     return json_answer(request, facts_json(asked.day, answers, moves))

@@ -10,7 +10,7 @@ from fastapi import Depends
 from dashboard.assembly import Parts, assemble
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
-from dashboard.services.get_rates import get_series, list_cards
+from dashboard.services.get_rates import get_series
 from dashboard.services.keep_events import all_events
 
 
@@ -35,8 +35,3 @@ def series_of(house: Parts, ids: list[str]) -> list[RateSeries]:
         InputError: an id is not known.
     """
     return [get_series(house.rates, series_id) for series_id in dict.fromkeys(ids)]
-
-
-def every_series(house: Parts) -> list[RateSeries]:
-    """Every series of which something is known."""
-    return [get_series(house.rates, card.id) for card in list_cards(house.rates)]

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answers import csv_answer, page_answer
 from dashboard.api.asked import SourceMovesFile, SourceMovesPage
-from dashboard.api.house import House, every_series, known_events
+from dashboard.api.house import House, known_events
 from dashboard.api.schemas import csv_file, page_of
 from dashboard.assembly import Parts
 from dashboard.domain.source_move import SourceMove
 from dashboard.services.answer_json import source_move_rows_json
 from dashboard.services.compare_sources import compare_events
 from dashboard.services.export_tables import download_name, source_moves_csv
+from dashboard.services.get_rates import daily_series
 
 router = APIRouter(tags=["sources"])
 
@@ -39,4 +40,4 @@ def sources_page(
 
 def _moves(house: Parts, asked: SourceMovesFile | SourceMovesPage) -> tuple[SourceMove, ...]:
     events = asked.find(known_events(house))
-    return compare_events(every_series(house), events, asked.offsets())
+    return compare_events(daily_series(house.rates), events, asked.offsets())

@@ -118,13 +118,14 @@ def facts(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.compare_sources import base_of, compare_facts, series_behind
     from dashboard.services.export_facts import write_facts
     from dashboard.services.export_tables import MadeOf
+    from dashboard.services.get_rates import daily_series
     from dashboard.ui import terminal, terminal_sources, typed
 
     asked, base = typed.read_day("DATE", day), typed.read_day_if("--since", since)
     parts = parts_of_house()
     chosen = chosen_series(parts, rates, quote)
     answers = check_facts(chosen.series, asked, base)
-    known = every_series(parts)
+    known = daily_series(parts.rates)
     moves = compare_facts(known, chosen.series, asked, base)
     if out is not None:
         files = files_of(parts, chosen, series_behind(known) if moves else ())

@@ -32,3 +32,8 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
     known = ", ".join(card.id for card in list_cards(sources))
     msg = f"series {series_id}: not known; choose one of {known}"
     raise InputError(msg)
+
+
+def daily_series(sources: Sequence[RateSource]) -> list[RateSeries]:
+    """Every series with one number a day; bars, of which there may be a million, are not read."""
+    return [get_series(sources, card.id) for card in list_cards(sources) if not card.bar_minutes]
