@@ -25,11 +25,12 @@ from dashboard.engine.verdicts import FAMILY
 
 @dataclass(frozen=True, slots=True)
 class ModelText:
-    """A normal-return model in words."""
+    """A normal-return model in words; `needs` says how many factors."""
 
     id: str
     title: str
     says: str
+    needs: str
     reference: str
 
 
@@ -86,7 +87,7 @@ class Funnel:
 def describe_method() -> Method:
     """The shelves of the engine in words."""
     models = tuple(
-        ModelText(model.id, model.title, _first_sentence(model), model.reference)
+        ModelText(model.id, model.title, _first_sentence(model), model.needs, model.reference)
         for model in NORMAL_MODELS
     )
     tests = tuple(

@@ -64,7 +64,7 @@ def describe_size() -> SizeTable:
     """The simulated sizes as `docs/size.md` prints them, and the tests to read."""
     return SizeTable(
         studies=STUDIES,
-        error=_error(0.05),
+        error=standard_error(0.05),
         effect=EFFECT,
         trusted=TRUSTED,
         events=dict(EVENTS),
@@ -76,12 +76,12 @@ def describe_size() -> SizeTable:
 
 def _row(test: str, title: str) -> SizeRow:
     cells = tuple(
-        Cell(series, dates, rate, _error(rate), verdict(rate))
+        Cell(series, dates, rate, standard_error(rate), verdict(rate))
         for (series, dates), rate in SIZE[test].items()
     )
     return SizeRow(test, title, cells, sum(POWER[test].values()) / len(POWER[test]))
 
 
-def _error(rate: float) -> float:
+def standard_error(rate: float) -> float:
     """Standard error of a share of `STUDIES` studies."""
     return math.sqrt(rate * (1 - rate) / STUDIES)

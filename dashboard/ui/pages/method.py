@@ -37,11 +37,12 @@ from dashboard.ui.text import escape_markdown, markdown_link
 from dashboard.ui.view import a_name, a_text, one_of
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.links import page_link
+from dashboard.ui.widgets.reading_table import draw_reading_table
+from dashboard.ui.widgets.size_section import draw_readings, draw_size
 from dashboard.ui.wording import day
 
 EXAMPLE: Final = "kellogg-nato-off-table-2025-04-20"
 CELL_LIMIT: Final = 400
-WIDEST_ON_PHONE: Final = 3
 
 PARAMS: Final = (
     a_text("id", "cbr-2022-02-28"),
@@ -64,6 +65,9 @@ def draw(link: View) -> None:
     _draw_rules()
     method = describe_method()
     _draw_models(method)
+    _draw_tests(method)
+    draw_size()
+    draw_readings()
     _draw_funnel(series, known)
     _draw_limits(known)
     _draw_terms()
@@ -86,7 +90,7 @@ def _draw_example(link: View, series: RateSeries, known: tuple[Event, ...]) -> N
     if not steps:
         st.markdown(escape_markdown(f"No example on this series: {view.reason}."))
         return
-    _table(
+    draw_reading_table(
         {
             "Step": [
                 f"**{number}. {escape_markdown(s.title)}**" for number, s in enumerate(steps, 1)
@@ -103,7 +107,7 @@ def _draw_rules() -> None:
     st.subheader("When a rate was made: the date rule of every series")
     cards = session.cards()
     rules = [date_rule_of(card) for card in cards]
-    _table(
+    draw_reading_table(
         {
             "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
             "Unit": [escape_markdown(card.unit) for card in cards],
@@ -119,7 +123,7 @@ def _draw_rules() -> None:
         "The same name, another number: from these days on the publisher makes the rate in"
         " another way. A window that crosses one says so."
     )
-    _table(
+    draw_reading_table(
         {
             "From": [day(each.day) for breaks in broken for each in breaks],
             "Publisher": [escape_markdown(broken[b]) for b in broken for _ in b],
@@ -130,20 +134,26 @@ def _draw_rules() -> None:
 
 
 def _draw_models(method: Method) -> None:
-    st.subheader("What would have been ordinary: models and tests")
-    _table(
+    st.subheader("What would have been ordinary: models")
+    draw_reading_table(
         {
             "Model": [f"**{escape_markdown(m.title)}** ({m.id})" for m in method.models],
             "The expected move": [escape_markdown(m.says, CELL_LIMIT) for m in method.models],
+            "Needs": [escape_markdown(m.needs) for m in method.models],
             "Reference": [escape_markdown(m.reference, CELL_LIMIT) for m in method.models],
         },
         "The models of an ordinary move",
     )
-    _table(
+
+
+def _draw_tests(method: Method) -> None:
+    st.subheader("Tests of a group of events")
+    draw_reading_table(
         {
-            "Test of a group": [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
+            "Test": [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
             "Null hypothesis": [escape_markdown(t.null_hypothesis) for t in method.tests],
             "Assumptions": [escape_markdown(t.assumptions, CELL_LIMIT) for t in method.tests],
+            "Does not apply without": [escape_markdown(t.needs) for t in method.tests],
             "Reference": [escape_markdown(t.reference, CELL_LIMIT) for t in method.tests],
         },
         "The tests with their null hypotheses",
@@ -172,7 +182,7 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
             f"{series.card.id}_attrition",
         )
     with right:
-        _table(
+        draw_reading_table(
             {
                 "Step": [label for label, _, _ in rows],
                 "Events": [f"{size:,}" for _, size, _ in rows],
@@ -202,7 +212,7 @@ def _draw_terms() -> None:
 def _draw_sources() -> None:
     st.subheader("Sources, licences, versions")
     cards = session.cards()
-    _table(
+    draw_reading_table(
         {
             "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
             "Publisher": [markdown_link(card.publisher, card.source_url) for card in cards],
@@ -212,18 +222,6 @@ def _draw_sources() -> None:
     )
     st.markdown("The events are compiled by hand; each one names its own source on its page.")
     st.caption(escape_markdown(" · ".join(software_versions()), CELL_LIMIT))
-
-
-def _table(columns: dict[str, list[str]], alt: str) -> None:
-    """A table; on a phone one of more than three columns is written as a list of its rows."""
-    if not session.is_phone() or len(columns) <= WIDEST_ON_PHONE:
-        st.table(columns, hide_index=True, border="horizontal", alt=alt)
-        return
-    first, *others = columns.values()
-    names = list(columns)[1:]
-    for head, *cells in zip(first, *others, strict=True):
-        told = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
-        st.markdown("  \n".join([head, *told]))
 
 
 PAGE = Page("method", "Method", ":material/function:", "method", draw, PARAMS)

@@ -1,5 +1,7 @@
 """The Method page: the worked example is made of live numbers, and the shelves are told whole."""
 
+from pathlib import Path
+
 from dashboard.services.describe_method import describe_method
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, words_of
@@ -87,3 +89,63 @@ def test_terms_and_limits_are_told():
     for word in ("offset 0", "base", "event window", "CAR", "placebo p", "quiet date"):
         assert f"**{word}**" in words
     assert "no proof that the event moved the rate" in words
+
+
+def document_rows(heading):
+    """The first table below a heading of docs/size.md: its head and its rows."""
+    text = (Path(__file__).parents[3] / "docs/size.md").read_text(encoding="utf-8")
+    lines = text.split(f"## {heading}")[1].split("\n## ")[0].splitlines()
+    head, _, *rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("|")]
+    return head, rows
+
+
+def test_the_size_table_is_that_of_the_document_with_its_errors():
+    app = open_page("method")
+    shown = next(t for t in tables_of(app) if "power" in t.columns)
+    head, rows = document_rows("Size: nothing happened")
+    assert len(shown) == len(rows) == 23
+    for name, cells in zip(shown["Test"], rows, strict=True):
+        assert f"({cells[0]})" in name
+    for column, title in enumerate(head[1:], start=1):
+        for cell, row in zip(shown[title.removeprefix("iid ")], rows, strict=True):
+            rate = row[column].strip("*")
+            assert cell.strip("*").startswith(f"{rate} ± ")
+            # outside 3-7 %: bold and an arrow, so not by colour alone
+            mark = ("↑" if float(rate) > 5 else "↓") if row[column].startswith("**") else ""
+            assert cell.startswith("**") == bool(mark)
+            assert cell.strip("*")[-1] == mark or not mark
+    # sqrt(0.2278 0.7722 / 4000) = 0.0066
+    assert shown["real rouble, clustered"][0] == "**22.8 ± 0.7\u00a0↑**"
+    words = words_of(app)
+    assert "4,000 simulated studies" in words
+    assert "0.3 percentage points for a rate of 5" in words
+    assert "too often, above 7" in words
+
+
+def test_which_test_to_read_is_told_for_every_pattern_of_dates():
+    app = open_page("method")
+    shown = next(t for t in tables_of(app) if "Read first" in t.columns)
+    _, rows = document_rows("Which test to read")
+    for (_, told), row in zip(shown.iterrows(), rows, strict=True):
+        assert [cell.strip("*") for cell in told[1:]] == row[1:]
+        assert told.iloc[0].replace("*", "") == row[0]
+
+
+def test_every_test_says_what_it_assumes_and_needs():
+    app = open_page("method")
+    shown = next(t for t in tables_of(app) if "Null hypothesis" in t.columns)
+    assert len(shown) == 23
+    for column in ("Null hypothesis", "Assumptions", "Does not apply without", "Reference"):
+        assert all(shown[column])
+    (bmp,) = [row for _, row in shown.iterrows() if "(bmp)" in as_read(row["Test"])]
+    assert "assumes independent events" in bmp["Assumptions"]
+    assert bmp["Does not apply without"] == "at least 2 events that differ"
+
+
+def test_on_a_phone_the_tables_are_lists(monkeypatch):
+    monkeypatch.setattr(session, "is_phone", lambda: True)
+    app = open_page("method")
+    assert all(len(table.columns) <= 3 for table in tables_of(app))
+    words = words_of(app)
+    assert ":gray[clustered:] **20.1\u00a0↑** · **18.3\u00a0↑** · **22.8\u00a0↑**" in words
+    assert ":gray[Read first:] **overlap_t, calendar_shift**" in words

@@ -1,0 +1,113 @@
+"""The simulated sizes of the tests in words and cells, and which test to read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.services.describe_size import Cell, SizeTable, standard_error
+from dashboard.ui.text import escape_markdown
+from dashboard.ui.wording import NOTHING, THIN, count
+
+MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
+SERIES: Final = {
+    "iid normal": "normal",
+    "GARCH": "GARCH",
+    "real rouble": "real rouble",
+}
+
+NO_BREAK: Final = "\u00a0"
+
+Columns = dict[str, list[str]]
+
+
+def size_intro(table: SizeTable) -> str:
+    """What was simulated and how to read a cell; safe Markdown."""
+    low, high = (f"{100 * each:.0f}" for each in table.trusted)
+    events = ", ".join(f"{count(n, 'event')} {dates}" for dates, n in table.events.items())
+    return (
+        f"Each cell: of {table.studies:,} simulated studies in which **nothing happened**, the"
+        f" per cent that the test rejects at the 5{THIN}% level. A sound test rejects about 5."
+        f" **Bold with {MARKS['too often']}**: too often, above {high}{THIN}%; **bold with"
+        f" {MARKS['too rarely']}**: too rarely, below {low}{THIN}%. Three kinds of returns"
+        " (independent normal; GARCH; those of the real rouble, the dates drawn at random) meet"
+        f" three patterns of dates ({events})."
+    )
+
+
+def error_words(table: SizeTable) -> str:
+    """How sure the cells are, and what was not simulated."""
+    least = min(table.events.values())
+    return (
+        f"The Monte Carlo standard error is {100 * table.error:.1f} percentage points for a rate of"
+        f" 5{THIN}%, {100 * standard_error(0.2):.1f} for one of 20{THIN}%. Power: the per cent of"
+        " studies with scattered dates that reject where"
+        f" {table.effect:g} standard deviations were added to offset 0, mean of the three kinds of"
+        " returns; direction met random expectations, so it has none, and volatility looks for"
+        f" larger moves, not for a mean. Groups of fewer than {least} events were not simulated."
+        " The same table, with seeds: docs/size.md."
+    )
+
+
+def size_columns(table: SizeTable) -> Columns:
+    """A column a cell, each number with its error."""
+    columns: Columns = {"Test": _names(table)}
+    for k, cell in enumerate(table.rows[0].cells):
+        name = f"{SERIES[cell.series]}, {cell.dates}"
+        columns[name] = [_marked(row.cells[k], with_error=True) for row in table.rows]
+    return columns | _power(table)
+
+
+def brief_size_columns(table: SizeTable) -> Columns:
+    """A column a pattern of dates, the kinds of returns beside one another in their order."""
+    columns: Columns = {"Test": _names(table)}
+    for dates in table.events:
+        columns[dates] = [
+            " · ".join(_marked(cell) for cell in row.cells if cell.dates == dates)
+            for row in table.rows
+        ]
+    return columns | _power(table)
+
+
+def reading_columns(table: SizeTable) -> Columns:
+    """For each pattern of dates the tests to read and those that mislead."""
+    readings = table.readings
+    return {
+        "Dates of the group": [f"**{reading.dates}**: {words}" for reading, words in readings],
+        "Read first": [f"**{_listed(reading.first)}**" for reading, _ in readings],
+        "Sound here too": [_listed(reading.also) for reading, _ in readings],
+        "Rejects too often": [_listed(reading.too_often) for reading, _ in readings],
+        "Rejects too rarely": [_listed(reading.too_rarely) for reading, _ in readings],
+    }
+
+
+def reading_notes(table: SizeTable) -> tuple[str, ...]:
+    """What the table of tests to read does not say; safe Markdown."""
+    asked = "; ".join(f"{test} ({question})" for test, question in table.others)
+    return (
+        "**Read first** = sound in every cell above, so whatever the dates are like; the tests"
+        " of a list go from the most powerful to the least.",
+        f"**Other questions** than whether the average move is 0, sound in every cell: {asked}.",
+        "**One event**: read its percentile and its placebo p on its page; a test of a group"
+        " says nothing about one.",
+        "**Too rarely** is no false alarm: a small p stands, but an effect may be missed.",
+        "Every study says to which dates its groups come nearest, and puts beside each test"
+        " how it misleads there.",
+    )
+
+
+def _names(table: SizeTable) -> list[str]:
+    return [f"**{escape_markdown(row.title)}** ({row.test})" for row in table.rows]
+
+
+def _marked(cell: Cell, *, with_error: bool = False) -> str:
+    error = f" ± {100 * cell.error:.1f}" if with_error else ""
+    text = f"{100 * cell.rate:.1f}{error}"
+    return f"**{text}{NO_BREAK}{MARKS[cell.verdict]}**" if cell.verdict else text
+
+
+def _power(table: SizeTable) -> Columns:
+    return {"power": [f"{100 * row.power:.0f}" for row in table.rows]}
+
+
+def _listed(tests: tuple[str, ...]) -> str:
+    return ", ".join(tests) or NOTHING
