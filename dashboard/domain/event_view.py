@@ -99,7 +99,8 @@ class EventView:
     `reason` is set, and `timing`, `moves` and `path` are empty, where the event lies outside
     the data or has too little history. `crowd` are the other events in the event window with
     their offsets, `breaks` the changes of the publisher's method that the window crosses.
-    `sigma` is the standard deviation of one ordinary move in log points.
+    `sigma` is the standard deviation of one ordinary move in log points; `factors` are the
+    series that the model of an ordinary move looks at.
     """
 
     event: Event
@@ -116,6 +117,7 @@ class EventView:
     next_id: str | None
     reason: str = ""
     breaks: tuple[MethodBreak, ...] = ()
+    factors: tuple[SeriesCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dashboard.domain.study import (
     StudyRequest,
     StudyResult,
     Window,
+    window_text,
 )
 from dashboard.engine import study
 from dashboard.engine.dated_events import align_events
@@ -35,6 +36,7 @@ def explain_event(
     event: Event,
     known: Sequence[Event],
     request: StudyRequest = PAGE_REQUEST,
+    factors: Sequence[RateSeries] = (),
 ) -> EventView:
     """Everything one event did on one series.
 
@@ -43,19 +45,24 @@ def explain_event(
         event: the event, stored or only a draft.
         known: every known event, for crowding, quiet dates and the neighbours' ids.
         request: the windows and the model; both pools are used whatever it says.
+        factors: series that explain the ordinary move, for the models that need them.
 
     Returns:
         An `EventView`, with a `reason` instead of numbers where the event cannot be studied.
+
+    Raises:
+        InputError: the model lacks its factors, or does not fit this series.
     """
-    quiet = study.run(series, [event], known, replace(request, pool="quiet"))
+    quiet = study.run(series, [event], known, replace(request, pool="quiet"), factors)
     before, after = _neighbours(event, known)
+    cards = tuple(factor.card for factor in factors)
     if not quiet.events:
-        return _unstudied(series, event, (quiet, before, after))
-    every = study.run(series, [event], known, replace(request, pool="all"))
+        return replace(_unstudied(series, event, (quiet, before, after)), factors=cards)
+    every = study.run(series, [event], known, replace(request, pool="all"), factors)
     by_id = {each.id: each for each in known}
     row = int(quiet.anchor[0])
     moves = tuple(
-        _move(series, row, (of_quiet, of_all), by_id)
+        _with_reason(_move(series, row, (of_quiet, of_all), by_id), quiet)
         for of_quiet, of_all in zip(quiet.cars, every.cars, strict=True)
     )
     return EventView(
@@ -72,6 +79,7 @@ def explain_event(
         previous_id=before,
         next_id=after,
         breaks=_breaks(series, row, request.window),
+        factors=cards,
     )
 
 
@@ -157,6 +165,15 @@ def _move(
         crowd,
         placebo_p_all=_number(every.placebo_p),
     )
+
+
+def _with_reason(move: Move, result: StudyResult) -> Move:
+    """The move with the reason why it has no CAR, where it has none."""
+    if move.car is not None or move.reason:
+        return move
+    begin = f"window {window_text(move.window)}"
+    why = (row.reason.removeprefix(begin) for row in result.skipped if row.reason.startswith(begin))
+    return replace(move, reason=next(why, "").lstrip(": "))
 
 
 def _unknown(

@@ -12,13 +12,13 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
 from dashboard.domain.event_view import EventView
 from dashboard.domain.study import Pool, StudyRequest
-from dashboard.services.describe_method import check_model
 from dashboard.services.explain_event import PAGE_REQUEST, explain_event
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.keep_events import get_event
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import WindowChart
+from dashboard.ui.event_model import Ordinary, read_ordinary, refused
 from dashboard.ui.event_words import main_move
 from dashboard.ui.move_words import moved, noun, subject
 from dashboard.ui.quoting import Quote, Quoting
@@ -34,6 +34,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     a_text("id", "kellogg-nato-off-table-2025-04-20"),
     one_of("w", WINDOWS, DEFAULT_WINDOW),
     a_name("model", PAGE_REQUEST.model, "none"),
+    a_name("factor", "", "brent_eia"),
     one_of("pool", POOLS, "quiet"),
     one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
     a_name("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
@@ -50,6 +51,7 @@ class EventScene:
     known: tuple[Event, ...]
     dark: bool
     phone: bool
+    notice: str = ""
 
     @property
     def event(self) -> Event:
@@ -79,7 +81,12 @@ def read_event_scene(link: View, event: Event) -> EventScene:
         link.ignore("series")
     known = session.known_events().events
     series = session.series(link["series"])
-    view = explain_event(series, event, known, _request(link))
+    ordinary = read_ordinary(link, series.card)
+    try:
+        view = explain_event(series, event, known, _request(link, ordinary), ordinary.factors)
+    except InputError as error:
+        ordinary = refused(link, error)
+        view = explain_event(series, event, known, _request(link, ordinary))
     pool: Pool = "all" if link["pool"] == "all" else "quiet"
     return EventScene(
         view,
@@ -88,12 +95,14 @@ def read_event_scene(link: View, event: Event) -> EventScene:
         known,
         session.is_dark(),
         session.is_phone(),
+        ordinary.notice,
     )
 
 
 def carried(link: View) -> dict[str, str]:
     """The settings that go along to another event's page."""
-    return {key: link[key] for key in ("w", "model", "pool", "up", "series")}
+    keys = ("w", "model", "factor", "pool", "up", "series")
+    return {key: link[key] for key in keys if link[key]}
 
 
 def window_chart(scene: EventScene) -> WindowChart:
@@ -132,12 +141,6 @@ def is_note(event: Event) -> bool:
     return event.origin == Origin.NOTE
 
 
-def _request(link: View) -> StudyRequest:
+def _request(link: View, ordinary: Ordinary) -> StudyRequest:
     first, last = (int(part) for part in str(link["w"]).split(":"))
-    asked = replace(PAGE_REQUEST, window=(first, last))
-    try:
-        check_model(link["model"])
-        return replace(asked, model=link["model"])
-    except InputError:
-        link.ignore("model")
-        return asked
+    return replace(PAGE_REQUEST, window=(first, last), model=ordinary.model)

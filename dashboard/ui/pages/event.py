@@ -13,6 +13,7 @@ from dashboard.services.keep_events import delete_note, restore_note
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import build_window_figure, window_summary
+from dashboard.ui.event_model import reach_words
 from dashboard.ui.event_scene import (
     PARAMS,
     EventScene,
@@ -69,17 +70,22 @@ def _draw_event(link: View, scene: EventScene) -> None:
         draw_timing(scene.event, view.timing, view.card, scene.quoting.mode)
         draw_notices(view)
     draw_event_controls(link, view.card)
+    if scene.notice:
+        st.markdown(f":material/info: {escape_markdown(scene.notice, 300)}")
     if view.path:
         _draw_window(link, scene)
         _draw_moves(link, scene)
     else:
-        _draw_other_series(scene.event)
+        _draw_other_series(scene)
     draw_source_moves(scene)
     draw_copy(link, scene)
 
 
-def _draw_other_series(event: Event) -> None:
-    titles = titles_with_rates(event.day)
+def _draw_other_series(scene: EventScene) -> None:
+    """Draw where rates of the day can be found, and how far the factor of the model goes."""
+    for factor in scene.view.factors:
+        st.markdown(escape_markdown(reach_words(factor), 300))
+    titles = titles_with_rates(scene.event.day)
     if titles:
         st.markdown(escape_markdown(f"Series with rates on this day: {'; '.join(titles)}.", 500))
 

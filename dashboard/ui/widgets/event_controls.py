@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.domain.event_view import EventView
 from dashboard.domain.series import SeriesCard
-from dashboard.services.describe_method import describe_method
+from dashboard.services.choose_factors import factors_for
+from dashboard.services.describe_method import describe_method, wants_factor
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.event_scene import POOLS, WINDOWS
@@ -16,7 +17,6 @@ from dashboard.ui.wording import MINUS
 
 def draw_event_controls(link: View, card: SeriesCard) -> None:
     """Draw what the page is computed from, in one row that wraps."""
-    models = {model.id: model.title for model in describe_method().models}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series(link, session.cards())
         draw_quote(link, card)
@@ -27,15 +27,41 @@ def draw_event_controls(link: View, card: SeriesCard) -> None:
             required=True,
             **link.widget("w"),
         )
-        st.segmented_control(
-            "Expected move",
-            list(models),
-            format_func=models.__getitem__,
-            required=True,
-            help="What is taken off before a move is compared: nothing, or the mean daily move"
-            " of the estimation window. See Method.",
-            **link.widget("model"),
-        )
+        _draw_model(link, card)
+
+
+def _draw_model(link: View, card: SeriesCard) -> None:
+    """Draw what counts as an ordinary move, and the series it is explained by."""
+    models = {model.id: model.title for model in describe_method().models}
+    choice = link.widget("model")
+    choice["on_change"], choice["args"] = _change_model, (link, choice["key"])
+    st.selectbox(
+        "Expected move",
+        list(models),
+        format_func=models.__getitem__,
+        width=220,
+        help="What is taken off before a move is compared: nothing, the mean daily move of the"
+        " estimation window, or what the move of another series explains. See Method.",
+        **choice,
+    )
+    if not wants_factor(link["model"]):
+        return
+    factors = {each.id: each.title for each in factors_for(card, session.cards())}
+    st.selectbox(
+        "Explained by",
+        list(factors),
+        format_func=factors.__getitem__,
+        width=200,
+        help="Its move on the same market day; a day without it is left empty. Rates of the"
+        " rouble are not offered: they move with the event itself.",
+        **link.widget("factor", link["factor"] or next(iter(factors))),
+    )
+
+
+def _change_model(link: View, key: str) -> None:
+    """Take the model that was chosen; a factor goes along only where one is looked at."""
+    model = st.session_state[key]
+    link.set(model=model, factor=link["factor"] if wants_factor(model) else "")
 
 
 def draw_pool(link: View, view: EventView) -> None:

@@ -86,6 +86,9 @@ def draw_headline(scene: EventScene) -> None:
         f" {other_unit} {other}. {volatility_remark(move, scene.pool)}"
         f" {sentence_case(crowd_words(move, view.card))}."
     )
+    if move.car is None:
+        st.caption(escape_markdown(f"No abnormal move: {move.reason or 'not measured'}.", 300))
+        return
     placebo = move.placebo_p if scene.pool == "quiet" else move.placebo_p_all
     st.caption(
         f"Abnormal move {abnormal_words(move)} log pts, p of t"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.domain.event_view import EventView, Move
 from dashboard.domain.study import Pool, window_text
+from dashboard.ui.event_model import model_words
 from dashboard.ui.move_words import (
     abnormal_words,
     compared_with,
@@ -127,10 +128,11 @@ def reading_help(view: EventView, pool: Pool) -> str:
     return (
         "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
         " percentages are the same move seen from either side. CAR: the move less the one expected"
-        f" under the model ({request.model}), from the {view.n_estimation} moves that end"
-        f" {request.gap} before the window. Percentile: share of {among} with a smaller CAR, in"
-        " size. Placebo p: share with a CAR at least as large for its own error. Windows are"
-        " written in offsets: 0 is the first rate that can contain the event."
+        f" under the model ({model_words(request.model, view.factors)}), from the"
+        f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
+        f" {among} with a smaller CAR, in size. Placebo p: share with a CAR at least as large for"
+        " its own error. Windows are written in offsets: 0 is the first rate that can contain the"
+        " event."
     )
 
 
@@ -174,7 +176,7 @@ def _crowd(move: Move) -> str:
 
 def _certain(move: Move, words: str) -> str:
     if move.car is None and move.log_points is not None:
-        return "a rate inside the window is missing"
+        return escape_markdown(move.reason or "a rate inside the window is missing")
     return words
 
 

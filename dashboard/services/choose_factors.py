@@ -1,0 +1,22 @@
+"""Choose factors: which of the series at hand may explain the ordinary move of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dashboard.domain.series import SeriesCard
+
+
+def factors_for(studied: SeriesCard, cards: Iterable[SeriesCard]) -> tuple[SeriesCard, ...]:
+    """The daily series that count no rouble and are not the studied one.
+
+    Another rate of the rouble moves with the event itself, so it would take the answer off;
+    factors are matched by market day, so bars have none.
+    """
+    if studied.bar_minutes:
+        return ()
+    return tuple(
+        card
+        for card in cards
+        if card.id != studied.id and not card.is_rouble and not card.bar_minutes
+    )
