@@ -17,14 +17,13 @@ from dashboard.ui.move_words import (
     compared_with,
     crowd_words,
     dates_words,
+    judgement,
     moved,
     noun,
     percents,
-    pool_percentile,
     rates_words,
     subject,
     units,
-    verdict,
     window_words,
 )
 from dashboard.ui.quoting import Quoting
@@ -62,7 +61,7 @@ def headline(view: EventView, quoting: Quoting, pool: Pool = "quiet") -> tuple[s
         first = view.moves[0] if view.moves else None
         told = moved(first, quoting) if first else f"No move to show: {reason_words(view.reason)}"
         return told, ""
-    unusual = f"{compared_with(move, pool)}: {verdict(pool_percentile(move, pool))}"
+    unusual = f"{compared_with(move, pool)}: {judgement(move, pool)}"
     return f"{moved(move, quoting)} {window_words(move.window, view.card)}", unusual
 
 
@@ -132,7 +131,7 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
     who = "the rouble" if view.card.is_rouble else subject(quoting)
     size = moved(move, quoting).removeprefix(subject(quoting)).strip()
     was = f"{who} was {size} {window_words(move.window, view.card)} that can contain it"
-    unusual = f"{compared_with(move, pool)} ({verdict(pool_percentile(move, pool))})"
+    unusual = f"{compared_with(move, pool)} ({judgement(move, pool)})"
     record = f", record of {day(move.end.record)}" if move.end.record != move.end.day else ""
     return (
         f"{said}, {was}: {rates_words(move, quoting)} {unit}, {dates_words(move)}"

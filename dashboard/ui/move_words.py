@@ -69,6 +69,13 @@ def verdict(percentile: float | None) -> str:
     return INSIDE if percentile < ORDINARY_PERCENTILE else OUTSIDE
 
 
+def judgement(move: Move, pool: Pool) -> str:
+    """The verdict on a move, or that there is none for want of an abnormal move."""
+    if move.car is None and move.reason:
+        return "not judged"
+    return verdict(pool_percentile(move, pool))
+
+
 def share_words(percentile: float) -> str:
     """`44 %`; with a decimal, cut, where a whole number would round over a border."""
     near_border = ORDINARY_PERCENTILE - 0.5 <= percentile < ORDINARY_PERCENTILE
@@ -82,6 +89,8 @@ def compared_with(move: Move, pool: Pool) -> str:
     size, percentile = pool_size(move, pool), pool_percentile(move, pool)
     each = "days" if move.window[0] == move.window[1] else "windows"
     among = f"{POOL_WORDS[pool]}{each}"
+    if move.car is None and move.reason:
+        return f"no abnormal move: {move.reason}"
     if percentile is None:
         return f"only {size:,} {among} to compare with{_of_all_dates(move, pool)}"
     if percentile in {0.0, 100.0}:

@@ -113,7 +113,11 @@ def test_a_factor_that_explains_nothing_is_told(link, said):
 def test_a_day_without_the_factor_is_told_and_not_filled():
     # 21 April 2025 was Easter Monday: the ECB made no rates.
     app = open_event(model="market", factor="eur_usd_ecb")
-    assert "No abnormal move: the return of a factor on 2025-04-21 is missing." in words_of(app)
+    words = words_of(app)
+    assert "**No abnormal move: the return of a factor on 2025-04-21 is missing.**" in words
+    assert "at the first fixing: not judged" in words
+    assert "too few dates" not in words
+    assert "not judged" in "\n".join(block.value for block in app.code)
     assert "the return of a factor on 2025-04-21 is missing" in car_of(app)
 
 

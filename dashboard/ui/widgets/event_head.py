@@ -12,14 +12,13 @@ from dashboard.ui.move_words import (
     compared_with,
     crowd_words,
     dates_words,
+    judgement,
     moved,
     p_words,
     percents,
-    pool_percentile,
     pool_size,
     rates_words,
     units,
-    verdict,
     volatility_remark,
     window_words,
 )
@@ -76,18 +75,18 @@ def draw_headline(scene: EventScene) -> None:
     what = (
         f':color[{quoting.arrow(move.log_points)} {moved(move, quoting)}]{{foreground="{colour}"}}'
     )
-    unusual = verdict(pool_percentile(move, scene.pool))
+    unusual = judgement(move, scene.pool)
     st.markdown(f"### {what} {window_words(move.window, view.card)}: {unusual}")
     chosen, other = percents(move, quoting)
     unit, other_unit = units(quoting)
     st.markdown(
-        f"**{sentence_case(compared_with(move, scene.pool))}.**"
+        f"**{escape_markdown(sentence_case(compared_with(move, scene.pool)))}.**"
         f" {unit} {chosen} ({rates_words(move, quoting)}, {dates_words(move)}),"
         f" {other_unit} {other}. {volatility_remark(move, scene.pool)}"
         f" {sentence_case(crowd_words(move, view.card))}."
     )
     if move.car is None:
-        st.caption(escape_markdown(f"No abnormal move: {move.reason or 'not measured'}.", 300))
+        st.caption("A move near an event is no proof of its cause.")
         return
     placebo = move.placebo_p if scene.pool == "quiet" else move.placebo_p_all
     st.caption(

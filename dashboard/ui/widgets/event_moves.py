@@ -13,15 +13,14 @@ from dashboard.ui.move_words import (
     abnormal_words,
     compared_with,
     dates_words,
+    judgement,
     not_available,
     p_words,
     percents,
-    pool_percentile,
     pool_size,
     rates_words,
     share_words,
     units,
-    verdict,
     window_words,
 )
 from dashboard.ui.palette import direction_colour, lane_of
@@ -159,7 +158,7 @@ def _direction(move: Move, quoting: Quoting, *, dark: bool) -> str:
 def _unusual(move: Move, pool: Pool) -> str:
     if move.log_points is None:
         return NOTHING
-    return f"{compared_with(move, pool)}: {verdict(pool_percentile(move, pool))}"
+    return f"{compared_with(move, pool)}: {judgement(move, pool)}"
 
 
 def _crowd(move: Move) -> str:

@@ -34,10 +34,10 @@ def verdict_frame(answer: StudyAnswer) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Group": plain(line.result.group),
                 "Test": line.result.test,
-                "How to read it": line.words,
                 "p": number(line.result.p_value, 4),
+                "How to read it": line.words,
+                "Group": plain(line.result.group),
                 f"p ({answer.request.correction})": number(line.result.p_adjusted, 4),
                 "n": line.result.n,
                 "Window": window_text(line.result.window).replace("-", MINUS),
