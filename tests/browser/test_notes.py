@@ -175,7 +175,10 @@ def test_notes_and_deleted_notes_survive_a_restart(own_product, chromium):
     assert reader.foreign == again.foreign == []
 
 
-@pytest.mark.parametrize("path", ["events", "data"])
+@pytest.mark.parametrize(
+    "path",
+    ["events", "data", "data?table=tests", "method", "event?id=cbr-2022-02-28&model=market"],
+)
 def test_a_phone_shows_nothing_wider_than_itself(new_reader, path):
     reader = open_page(new_reader(**PHONE), path)
     widths = reader.page.evaluate("""() => {
