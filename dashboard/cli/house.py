@@ -151,7 +151,7 @@ def read_question(
     of_file = [name for name in factors or () if name not in ours]
     wanted = list(dict.fromkeys((*columns, *of_file))) if columns else None
     chosen = chosen_series(parts, names, quote, wanted)
-    chosen, regressors = split_factors(chosen, factors or (), parts.rates)
+    chosen, regressors = split_factors(chosen, factors or (), parts.rates, columns or ())
     if file is None:
         source = events_of_house(parts.catalogue, parts.notes)
     else:

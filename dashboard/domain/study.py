@@ -17,6 +17,8 @@ Returns: TypeAlias = Literal["log", "simple"]
 Overlap: TypeAlias = Literal["keep", "first", "exclude"]
 Pool: TypeAlias = Literal["quiet", "all"]
 
+FEWEST: Final = 3
+"""An estimation window needs so many returns, whatever the model."""
 CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
 FIRST_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
 
@@ -56,29 +58,38 @@ class StudyRequest:
         Raises:
             InputError: naming the option and the fix.
         """
+        self._refuse_windows()
+        if self.gap < 0:
+            msg = f"--gap {self.gap}: must be 0 or more; it counts rows between the two windows"
+            raise InputError(msg)
+        if self.correction not in CORRECTIONS:
+            msg = f"--correction {self.correction}: choose one of {', '.join(CORRECTIONS)}"
+            raise InputError(msg)
+        if self.estimation < FEWEST:
+            msg = f"--estimation {self.estimation}: too short to learn from; give {FEWEST} or more"
+            raise InputError(msg)
+        if not FEWEST <= self.min_estimation <= self.estimation:
+            msg = (
+                f"--min-estimation {self.min_estimation}: must lie between {FEWEST} and"
+                f" --estimation {self.estimation}"
+            )
+            raise InputError(msg)
+
+    def _refuse_windows(self) -> None:
         first, last = self.window
         if first > last:
             msg = f"--window {first}:{last}: the window ends before it starts; give it as -5:10"
             raise InputError(msg)
         for car in self.cars:
-            if car[0] > car[1] or car[0] < first or car[1] > last:
+            if car[0] > car[1]:
+                msg = f"--car {car[0]}:{car[1]}: the window ends before it starts; give it as 0:1"
+                raise InputError(msg)
+            if car[0] < first or car[1] > last:
                 msg = (
                     f"--car {car[0]}:{car[1]}: lies outside the event window {first}:{last};"
                     " widen --window or shorten --car"
                 )
                 raise InputError(msg)
-        if self.gap < 0:
-            msg = f"--gap {self.gap}: must be 0 or more"
-            raise InputError(msg)
-        if self.correction not in CORRECTIONS:
-            msg = f"--correction {self.correction}: choose one of {', '.join(CORRECTIONS)}"
-            raise InputError(msg)
-        if not 3 <= self.min_estimation <= self.estimation:
-            msg = (
-                f"--min-estimation {self.min_estimation}: must lie between 3 and"
-                f" --estimation {self.estimation}"
-            )
-            raise InputError(msg)
 
 
 @dataclass(frozen=True, slots=True)

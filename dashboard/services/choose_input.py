@@ -115,7 +115,10 @@ def choose_series(
 
 
 def split_factors(
-    chosen: ChosenSeries, names: Sequence[str], sources: Sequence[RateSource]
+    chosen: ChosenSeries,
+    names: Sequence[str],
+    sources: Sequence[RateSource],
+    columns: Sequence[str] = (),
 ) -> tuple[ChosenSeries, tuple[RateSeries, ...]]:
     """Part the factors from the series that are studied.
 
@@ -123,13 +126,19 @@ def split_factors(
         chosen: the series asked for; a factor that is among them is taken out.
         names: columns of a file, or ids of our own series.
         sources: where ids are looked up.
+        columns: the series that were named to be studied.
 
     Returns:
         What is left to study, with the files of all, and the factors in the order named.
 
     Raises:
-        InputError: a factor is neither, or nothing is left to study.
+        InputError: a factor is neither, is to be studied too, or nothing is left to study.
     """
+    studied = {column.casefold() for column in columns}
+    for name in names:
+        if name.casefold() in studied:
+            msg = f"--factor {name}: is also named by --series; a series cannot explain itself"
+            raise InputError(msg)
     by_name = {each.card.id.casefold(): each for each in chosen.series}
     factors, files = [], list(chosen.files)
     for name in dict.fromkeys(names):

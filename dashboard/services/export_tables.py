@@ -32,6 +32,7 @@ from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
 from dashboard.export.study_rows import specification_rows, study_tables
 from dashboard.services.compare_sources import compare_events, comparison_rows
+from dashboard.services.explain_gaps import not_applicable
 
 __all__ = [
     "TABLES",
@@ -250,6 +251,10 @@ def study_cautions(answer: StudyAnswer) -> list[str]:
     )
 
 
+def _said_of(answer: StudyAnswer) -> dict[str, list[str]]:
+    return {"cautions": study_cautions(answer), "not_applicable": not_applicable(answer)}
+
+
 def request_json(request: StudyRequest) -> dict[str, Any]:
     """The parameters of a study as JSON values, windows as `[a,b]`."""
     values = asdict(request)
@@ -275,7 +280,7 @@ def _manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {"series": series, "p_adjusted_family": FAMILY}
     return Manifest(
-        parameters={**parameters, **made.parameters, "cautions": study_cautions(answer)},
+        parameters={**parameters, **made.parameters, **_said_of(answer)},
         software_version=__version__,
         data_files=made.data_files,
         created_at=made.created_at,

@@ -14,6 +14,7 @@ from dashboard.domain.note import Change
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyAnswer, window_text
+from dashboard.services.explain_gaps import skipped_reasons
 from dashboard.services.read_tests import TestLine, read_tests, reading_sentences
 from dashboard.services.shell_json import report_json
 from dashboard.ui import wording
@@ -111,9 +112,15 @@ def show_study(answer: StudyAnswer, folder: Path | None) -> None:
     if folder is None:
         numbers = ("statistic", "df", "p", f"p ({answer.request.correction})", "n")
         header = ("group", "window", "test", *numbers, "how to read it")
-        show_table(header, map(_test_cells, read_tests(answer)), numbers)
+        lines = read_tests(answer)
+        if lines:
+            show_table(header, map(_test_cells, lines), numbers)
+        else:
+            say("no test applies: no event is left to study")
         for sentence in reading_sentences(answer):
             say(sentence)
+        for reason in skipped_reasons(answer):
+            say(f"skipped: {reason}")
     for line in count_lines(answer, in_files=folder is not None):
         say(line)
     if folder is not None:

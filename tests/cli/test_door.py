@@ -108,7 +108,7 @@ def test_help_imports_nothing_heavy():
         (["study", "--events", "gone.csv"], "gone.csv: there is no such file"),
         (["study", "--quote", "rub-per-usd"], "--quote rub-per-usd: is for a FILE of rates"),
         (["study", "--series", "EUR"], "--series EUR: is not there; choose one of usd_rub_cbr"),
-        (["study", "--estimation", "2"], "--min-estimation 60: must lie between 3 and"),
+        (["study", "--estimation", "2"], "--estimation 2: too short to learn from; give 3 or more"),
         (["facts"], "Missing argument 'DATE'"),
         (["facts", "21.04.2025"], "DATE 21.04.2025: is no date; write it like 2025-04-21"),
         (["facts", "2025-02-30"], "DATE 2025-02-30: is a date that does not exist"),
