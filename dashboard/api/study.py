@@ -12,7 +12,15 @@ from dashboard.api.asked import FEW, Events, ForFile, Paged
 from dashboard.api.house import House, known_events, series_of
 from dashboard.api.schemas import json_of
 from dashboard.assembly import Parts
-from dashboard.domain.study import Overlap, Pool, Returns, StudyAnswer, StudyRequest, Window
+from dashboard.domain.study import (
+    Grouping,
+    Overlap,
+    Pool,
+    Returns,
+    StudyAnswer,
+    StudyRequest,
+    Window,
+)
 from dashboard.services.answer_json import (
     JSON_TABLES,
     study_json,
@@ -45,6 +53,7 @@ class Study(Events):
     min_estimation: int = Field(60, ge=3, le=2_500)
     overlap: Overlap = "keep"
     pool: Pool = "quiet"
+    by: Grouping = "category"
     seed: int = Field(1, ge=0, le=2**31)
 
     def request(self) -> StudyRequest:
@@ -63,6 +72,7 @@ class Study(Events):
             min_estimation=self.min_estimation,
             overlap=self.overlap,
             pool=self.pool,
+            by=self.by,
             seed=self.seed,
         )
 

@@ -64,6 +64,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     correction: Annotated[
         Literal["holm", "hochberg", "bonferroni", "bh", "by"], Opt(help="Of the p-values.")
     ] = "holm",
+    by: Annotated[
+        Literal["category", "expected"], Opt(help="What makes the groups beside all events.")
+    ] = "category",
     seed: Seed = 1,
     quote: QuoteOf = "as-quoted",
     out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
@@ -87,6 +90,7 @@ def study(  # noqa: PLR0913 - the options of the contract
         pool=pool,
         clean_estimation=clean_estimation,
         correction=correction,
+        by=by,
         seed=seed,
     )
     answer, made = _study(request, (rates, quote, series, factor), (events, category, origin))

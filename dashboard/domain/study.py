@@ -16,9 +16,11 @@ Window: TypeAlias = tuple[int, int]
 Returns: TypeAlias = Literal["log", "simple"]
 Overlap: TypeAlias = Literal["keep", "first", "exclude"]
 Pool: TypeAlias = Literal["quiet", "all"]
+Grouping: TypeAlias = Literal["category", "expected"]
 
 FEWEST: Final = 3
 """An estimation window needs so many returns, whatever the model."""
+
 CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
 FIRST_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
 
@@ -37,6 +39,7 @@ class StudyRequest:
     whose event window touches no event's window, `all` = every admissible date.
     `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
     `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
+    `by` makes the groups beside "all": the events' category, or their expected direction.
     """
 
     returns: Returns = "log"
@@ -50,6 +53,7 @@ class StudyRequest:
     pool: Pool = "quiet"
     clean_estimation: bool = False
     correction: str = "holm"
+    by: Grouping = "category"
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -30,7 +30,7 @@ def lead_lag(pooled: Pooled) -> Iterator[CorrelationRow]:
     dates give after circular shifts; it is centred near 0 and is no confidence interval of r.
     """
     places = _places(pooled)
-    for name, member in members_of(pooled.events).items():
+    for name, member in members_of(pooled.events, pooled.request.by).items():
         yield from _point_biserial(pooled, name, member)
         yield from _spearman(pooled, name, member, places)
 

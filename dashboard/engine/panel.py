@@ -81,18 +81,18 @@ def _averages(results: Sequence[StudyResult], request: StudyRequest) -> tuple[Av
     events = [event for result in results for event in result.events]
     return tuple(
         row
-        for name, member in members_of(events).items()
+        for name, member in members_of(events, request.by).items()
         for row in average_path(name, offsets, (abnormal[member], car[member]), request.seed)
     )
 
 
 def _intervals(pooled: Pooled) -> Iterator[Interval]:
-    for name, member in members_of(pooled.events).items():
+    for name, member in members_of(pooled.events, pooled.request.by).items():
         yield from bootstrap_intervals(name, GroupSample(pooled, member))
 
 
 def _directions(pooled: Pooled) -> Iterator[DirectionRow]:
-    for name, member in members_of(pooled.events).items():
+    for name, member in members_of(pooled.events, pooled.request.by).items():
         sample = GroupSample(pooled, member)
         hits, n = hits_of(sample)
         p = binomial_p(hits, n)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboard.domain.event import Event, Expected
 from dashboard.domain.series import Bools, Days, Floats, Ints
-from dashboard.domain.study import StudyRequest, Window
+from dashboard.domain.study import Grouping, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, standardise
 from dashboard.engine.history import History
 from dashboard.engine.windows import estimation_rows, take
@@ -241,8 +241,13 @@ def residuals_at(each: Measured, rows: Ints) -> Floats:
     return np.where(barred, np.nan, residual)
 
 
-def members_of(events: Sequence[Event]) -> dict[str, Bools]:
-    """Members of "all" and of each category that occurs, in alphabetical order."""
-    names = np.array([event.category for event in events], dtype=object)
+def members_of(events: Sequence[Event], by: Grouping = "category") -> dict[str, Bools]:
+    """Members of "all" and of each group that occurs, in alphabetical order.
+
+    Args:
+        events: the events.
+        by: whether their category or their expected direction makes the groups.
+    """
+    names = np.array([str(getattr(event, by)) for event in events], dtype=object)
     members = {name: names == name for name in sorted(set(names.tolist())) if name and name != ALL}
     return {ALL: np.ones(len(names), dtype=bool), **members}

@@ -30,7 +30,8 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
     blocks = _blocks(pooled, factor_names)
     if not blocks:
         return ()
-    names = [CONSTANT, *(name for name in members_of(pooled.events) if name != "all"),
+    groups = members_of(pooled.events, pooled.request.by)
+    names = [CONSTANT, *(name for name in groups if name != "all"),
              *factor_names, *(f"series_{k}" for k in range(1, len(pooled.measured)))]  # fmt: skip
     kept = _independent(np.concatenate([design for design, _ in blocks]))
     blocks = [(design[:, kept], returns) for design, returns in blocks]
@@ -55,7 +56,11 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
 
 
 def _blocks(pooled: Pooled, factor_names: tuple[str, ...]) -> list[tuple[Floats, Floats]]:
-    groups = {name: who for name, who in members_of(pooled.events).items() if name != "all"}
+    groups = {
+        name: who
+        for name, who in members_of(pooled.events, pooled.request.by).items()
+        if name != "all"
+    }
     blocks = []
     for k, each in enumerate(pooled.measured):
         history = each.history

@@ -45,7 +45,7 @@ def apply_tests(pooled: Pooled) -> tuple[TestResult, ...]:
 
 
 def _raw(pooled: Pooled) -> Iterator[TestResult]:
-    for group, member in members_of(pooled.events).items():
+    for group, member in members_of(pooled.events, pooled.request.by).items():
         sample = GroupSample(pooled, member)
         found = [test.apply(sample) for test in SIGNIFICANCE_TESTS]
         pattern = dates_pattern(sample)
