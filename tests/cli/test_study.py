@@ -279,3 +279,20 @@ def test_without_a_folder_the_tests_are_printed(shell, small):
     said = shell("study", *small).out
     assert "cross_section_t" in said
     assert "[0,1]" in said
+
+
+def test_groups_can_be_those_of_the_expected_direction(shell, made):
+    rates = "date,X\n" + "".join(f"2024-01-{k:02d},{100 + k * k % 7}\n" for k in range(1, 31))
+    events = "id,date,category,expected\n" + "".join(
+        f"e{k},2024-01-{k},talks,{'weaker' if k % 2 else 'stronger'}\n" for k in range(20, 25)
+    )
+    asked = ("study", "--rates", made("r.csv", rates), "--events", made("e.csv", events),
+             "--window=0:0", "--car=0:0", "--estimation", "10", "--gap", "0",
+             "--min-estimation", "5", "--json")  # fmt: skip
+
+    def counts(*more):
+        rows = shell(*asked, *more).json["tests"]
+        return {row["group"]: row["n"] for row in rows if row["test"] == "cross_section_t"}
+
+    assert counts("--by", "expected") == {"all": 5, "stronger": 3, "weaker": 2}
+    assert counts() == {"all": 5, "talks": 5}
