@@ -85,16 +85,28 @@ def test_nothing_in_a_month_is_a_failure(ecb, replica):
     assert failure_of(ecb) == "ECB answered no rate at all since 2026-10-20"
 
 
-@pytest.mark.parametrize("since", [date(2026, 1, 2), date(2026, 10, 20)], ids=["zip", "csv"])
 @pytest.mark.parametrize(
-    "failure",
-    [failures.html_with_200, failures.forbidden_html, failures.cut_off(), failures.cut_off_gzip,
-     failures.cut_off_unnoticed(), failures.garbage],
+    ("since", "kind"),
+    [(date(2026, 1, 2), "a ZIP file"), (date(2026, 10, 20), "CSV")],
+    ids=["zip", "csv"],
+)
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (failures.html_with_200, "answered HTML instead of {kind}"),
+        (failures.forbidden_html, "answered 403 Forbidden"),
+        (failures.cut_off(), "broke off its answer"),
+        (failures.cut_off_gzip, "broke off its answer (the gzip end marker is missing)"),
+        (failures.cut_off_unnoticed(), "answered {damaged}"),
+        (failures.garbage, "answered unreadable bytes instead of {kind}"),
+    ],
     ids=["html", "forbidden", "cut", "cut gzip", "cut unnoticed", "garbage"],
-)  # fmt: skip
-def test_every_known_failure_is_told_in_one_sentence(ecb, replica, failure, since):
+)
+def test_every_known_failure_is_told_in_one_sentence(ecb, replica, failure, said, since, kind):
     replica.ecb.answers(failure)
-    assert failure_of(ecb, since).startswith(("ECB answered", "ECB broke off"))
+    damaged = {"CSV": "CSV that cannot be read"}.get(kind, "a damaged zip")
+    expected = said.format(kind=kind, damaged=damaged)
+    assert failure_of(ecb, since).startswith(f"ECB {expected}")
 
 
 def test_another_currency_is_refused():
