@@ -343,12 +343,16 @@ def test_a_lock_is_given_back_when_its_holder_fails(tmp_path):
 
 FORKING = """
 import os, sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+import numpy as np
 from dashboard.store.rate_cache import RateCache
 from tests.store.test_rate_cache import answer
 
 cache, first = RateCache(Path(sys.argv[1])), 1
+days = (np.datetime64("2025-09-01") + np.arange(400)).astype(str).tolist()
+made = answer(dict.fromkeys(days, 1.0))
 for _ in range(50):
     reading, writing = os.pipe()
     writer = os.fork()
@@ -356,8 +360,8 @@ for _ in range(50):
         with cache.alone("cbr", 5) as got:  # the one before was killed while it held it
             assert got
             for number in range(first, first + 100_000):
-                rates = {f"2026-10-{day:02}": float(number) for day in range(1, 29)}
-                cache.keep("made", "source", answer(rates), datetime.now(UTC))
+                series = replace(made.series, rate=np.full(400, float(number)))
+                cache.keep("made", "source", replace(made, series=series), datetime.now(UTC))
                 os.write(writing, b"%d\\n" % number)
     os.close(writing)
     lines = os.fdopen(reading)
@@ -373,7 +377,7 @@ for _ in range(50):
 
 
 def test_kill_9_in_the_middle_of_a_refresh_leaves_a_readable_cache_50_times(tmp_path):
-    """Every answer is 28 equal numbers: a torn one would show as two different ones."""
+    """Every answer is 400 equal numbers: a torn one would show as two different ones."""
     cache = RateCache(tmp_path)
     seeded = np.random.default_rng(9)
     parent = subprocess.Popen(
