@@ -17,9 +17,9 @@ from dashboard.domain.errors import SourceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
-    (): {"open", "study", "robustness", "facts", "export", "events", "rates"},
+    (): {"open", "study", "robustness", "facts", "export", "doctor", "events", "rates"},
     ("events",): {"list", "add", "edit", "remove", "restore", "history", "import", "export"},
-    ("rates",): {"list", "export", "import"},
+    ("rates",): {"list", "refresh", "export", "import"},
 }
 
 
