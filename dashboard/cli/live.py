@@ -33,8 +33,8 @@ def refresh_rates(
     Bars are fetched where --series names them, and then kept up. Exit code 0 as soon as one of
     the series asked for has come (--json says which have not), 3 where none has.
     """
-    from dashboard.services.refresh_rates import RefreshRequest, nothing_came, refresh_rates
-    from dashboard.services.shell_json import refreshed_json
+    from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+    from dashboard.services.shell_json import nothing_came, refreshed_json
     from dashboard.ui import terminal, terminal_live, typed
 
     day = typed.read_day_if("--since", since)

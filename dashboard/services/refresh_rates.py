@@ -129,12 +129,6 @@ def refresh_rates(
     return tuple(answers)
 
 
-def nothing_came(results: Iterable[Refreshed]) -> bool:
-    """Whether publishers failed and none of those that were asked has answered."""
-    answered = [one.answered for one in results]
-    return False in answered and True not in answered
-
-
 def tasks_of(known: KnownRates, memory: RateMemory, request: RefreshRequest) -> tuple[Task, ...]:
     """The series that a request means, in the order of the shelf.
 

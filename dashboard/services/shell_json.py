@@ -9,7 +9,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.note import Change
 from dashboard.domain.series import RateSeries
 from dashboard.services.answer_json import card_json, event_list_rows_json, rate_rows_json
-from dashboard.services.refresh_rates import Refreshed, nothing_came
+from dashboard.services.refresh_rates import Refreshed
 from dashboard.services.report_rates import RateReport, reports_json
 
 JsonRow: TypeAlias = dict[str, Any]
@@ -44,6 +44,12 @@ def series_report_json(report: RateReport) -> JsonRow:
     """What a series is, how far it goes, how old it is and what went wrong."""
     (told,) = reports_json([report])
     return {**told, **card_json(report.card), "known_when": told["date_rule"]}
+
+
+def nothing_came(results: Iterable[Refreshed]) -> bool:
+    """Whether publishers failed and none of those that were asked has answered."""
+    answered = [one.answered for one in results]
+    return False in answered and True not in answered
 
 
 def refreshed_json(results: Sequence[Refreshed]) -> JsonRow:
