@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from dashboard.domain.bars import Gap
 from dashboard.domain.event import Event
 from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest, Window
@@ -82,7 +83,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class PathPoint:
-    """One offset of the event window; the move against the base in log points."""
+    """One offset of the event window; the move against the base in log points.
+
+    Information enters its rate from `opens` to `known_at` (UTC). On bars `gap` says what
+    precedes it: bars of the same day are `missing`, or a `session` ended; `weekend` that it is
+    of a Saturday or Sunday.
+    """
 
     offset: int
     day: date
@@ -90,6 +96,10 @@ class PathPoint:
     move: float
     low: float
     high: float
+    opens: datetime | None = None
+    known_at: datetime | None = None
+    gap: Gap = ""
+    weekend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,10 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class DayMove:
-    """A move from one observation to the next and the events it can contain."""
+    """A move from one observation to the next and the events it can contain.
+
+    On bars `known_at` is the end of the bar (UTC); None where there is one number a day.
+    """
 
     day: date
     base_day: date
@@ -133,3 +146,5 @@ class DayMove:
     pct_inverse: float
     percentile: float
     events: tuple[Event, ...]
+    known_at: datetime | None = None
+    base_known_at: datetime | None = None

@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import Bools, Days, Ints, Moments, RateSeries
 from dashboard.engine.alignment import Alignment, align
+from dashboard.engine.bars import last_rows, occupied_rows
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 
@@ -81,11 +82,16 @@ def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class KnownRows:
-    """All known events on the rows of a series: first and last row, ids; each (K,)."""
+    """All known events on the rows of a series: first and last row, ids; each (K,).
+
+    `occupied` are the rows that leave no quiet date: those of offset 0, and on bars the whole
+    day of an event whose hour is not known.
+    """
 
     first: Ints
     last: Ints
     ids: tuple[str, ...]
+    occupied: Ints
 
 
 def known_rows(series: RateSeries, studied: Dated, known: Sequence[Event] | None) -> KnownRows:
@@ -102,13 +108,10 @@ def known_rows(series: RateSeries, studied: Dated, known: Sequence[Event] | None
         both = Dated.of(tuple(named.values()))
         both = both.bound_to(series.card.id)
     first = both.on(series)
-    last = first.row.copy()
-    for k, event in enumerate(both.events):
-        if event.end_day is not None:
-            end = np.searchsorted(series.day, np.datetime64(event.end_day, "D"), side="left")
-            last[k] = max(last[k], min(int(end), len(series) - 1))
     inside = first.inside
-    ids = tuple(event.id for event in both.events)
     if not inside.all():
-        ids = tuple(ids[k] for k in np.flatnonzero(inside).tolist())
-    return KnownRows(first.row[inside], last[inside], ids)
+        both = both.take(np.flatnonzero(inside).tolist())
+    rows = first.row[inside]
+    last = last_rows(series, both.events, rows)
+    occupied = occupied_rows(series, both.timed, (rows, last))
+    return KnownRows(rows, last, tuple(event.id for event in both.events), occupied)

@@ -9,10 +9,11 @@ import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.series import Days, Floats, RateSeries
+from dashboard.domain.series import Floats, RateSeries
 from dashboard.domain.study import CarResult, Skipped, StudyRequest, StudyResult, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
+from dashboard.engine.bars import HOUR_UNKNOWN, calendar_of, matched_rate, measurable
 from dashboard.engine.crowding import kept_by_rule
 from dashboard.engine.dated_events import Dated, KnownRows, known_rows
 from dashboard.engine.history import History
@@ -68,14 +69,20 @@ def measure(
     context = known_rows(series, dated, None if known is events else known)
     history = _history(series, factors, context, request)
     chosen, alignment, found, skipped = _choose(series, dated, (request, history, model))
-    pool = find_candidates(history, context.first, request, model)
+    pool = find_candidates(history, context.occupied, request, model)
     _refuse_few(request, pool.everywhere.prediction)
     study = Studied(series, chosen, alignment, request, found, history, context)
     volatility = eve_volatility(history.returns)[alignment.row]
     cars = tuple(_car_result(study, pool, (window, volatility)) for window in request.cars)
     result = lay_out(study, cars, skipped)
     measured = Measured(
-        series.day, history, chosen, alignment.row, found, pool.positions, pool.everywhere
+        calendar_of(series),
+        history,
+        chosen,
+        alignment.row,
+        found,
+        pool.positions,
+        pool.everywhere,
     )
     return result, measured
 
@@ -95,22 +102,15 @@ def _history(
 ) -> History:
     returns = observed_returns(series.rate, series.card.move_sign, request.returns)
     columns = [
-        observed_returns(on_days(factor, series.day), factor.card.move_sign, request.returns)
+        observed_returns(matched_rate(factor, series), factor.card.move_sign, request.returns)
         for factor in factors
     ]
     barred = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:
         for offset in CLEANED:
-            rows = known.first + offset
+            rows = known.occupied + offset
             barred[rows[rows < len(series)]] = True
     return History(returns, np.column_stack(columns) if columns else None, barred)
-
-
-def on_days(factor: RateSeries, day: Days) -> Floats:
-    """The factor's rate on each market day, NaN where it has none; nothing is carried over."""
-    at = np.searchsorted(factor.day, day)
-    inside = np.minimum(at, len(factor) - 1)
-    return np.where(factor.day[inside] == day, factor.rate[inside], np.nan)
 
 
 def model_by_id(model_id: str) -> NormalModel:
@@ -138,9 +138,11 @@ def _choose(
     rows = np.where(alignment.inside, alignment.row, 0)
     found = abnormal_returns(history, rows, request, model)
     usable = found.prediction.usable
-    keep = alignment.inside & (usable >= request.min_estimation)
+    timed = measurable(series, bound.timed)
+    keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
-        reason = why_not_studied(series, int(alignment.row[k]), int(usable[k]), request)
+        why = why_not_studied(series, int(alignment.row[k]), int(usable[k]), request)
+        reason = why if timed[k] else HOUR_UNKNOWN
         skipped.append(Skipped(bound.events[k].id, card.id, reason))
     order = np.flatnonzero(keep)
     order = order[np.argsort(alignment.row[order], kind="stable")]

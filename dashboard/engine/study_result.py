@@ -22,6 +22,7 @@ from dashboard.domain.study import (
 )
 from dashboard.engine.abnormal import Abnormal
 from dashboard.engine.alignment import Alignment
+from dashboard.engine.bars import bar_flags
 from dashboard.engine.crowding import others_in_window
 from dashboard.engine.dated_events import KnownRows
 from dashboard.engine.history import History
@@ -102,7 +103,7 @@ def _incomplete(study: Studied, cars: tuple[CarResult, ...]) -> list[Skipped]:
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
             row = int(study.alignment.row[k])
             rows = range(row + result.window[0], row + result.window[1] + 1)
-            why = why_no_value(study.history, study.series.day, rows)
+            why = why_no_value(study.history, study.series, rows)
             reason = f"window {window_text(result.window)}{why}"
             out.append(Skipped(study.events[k].id, card.id, reason))
     return out
@@ -126,6 +127,7 @@ def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...]
         "method_break": breaks_between(
             study.series.card.breaks, study.series.day[first], study.series.day[final]
         ),
+        **bar_flags(study.series, study.events, rows, study.request.window),
     }
     return _words(marks, len(rows))
 

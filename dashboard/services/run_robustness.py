@@ -11,6 +11,7 @@ from dashboard.domain.robustness import Grid, RobustnessAnswer, Specification, S
 from dashboard.domain.series import Floats, RateSeries
 from dashboard.engine.specification import run_specification, summarise
 from dashboard.engine.study import model_by_id
+from dashboard.services.check_bars import common_bar
 
 if TYPE_CHECKING:
     from dashboard.compute.base import Compute
@@ -46,6 +47,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
         if name not in by_id:
             msg = f"series {name}: not among those given: {', '.join(by_id)}"
             raise InputError(msg)
+    common_bar(series, factors)
     for model in grid.models:
         model_by_id(model)
     chosen = grid.specifications()

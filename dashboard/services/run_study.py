@@ -14,6 +14,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest, StudyResult
 from dashboard.engine import study
 from dashboard.engine.panel import pooled_answer
+from dashboard.services.check_bars import common_bar
 
 if TYPE_CHECKING:
     from dashboard.compute.base import Compute
@@ -39,7 +40,8 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
         compute: where the work runs; in this process if None.
 
     Raises:
-        InputError: for no series, an unknown model, or two events with one id.
+        InputError: for no series, series of different lengths of bars, an unknown model, or
+            two events with one id.
     """
     if not series:
         msg = "a study needs at least one series; name one with --rates"
@@ -48,6 +50,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     if twice:
         msg = f"event id {twice[0]}: given more than once; give each its own"
         raise InputError(msg)
+    common_bar(series, factors)
     study.model_by_id(request.model)
     one = partial(
         study.measure, events=events, known=known or events, request=request, factors=factors

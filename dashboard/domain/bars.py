@@ -1,0 +1,49 @@
+"""Bars: where those of a series do not follow one another, and which are of a weekend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from dashboard.domain.series import Bools, RateSeries
+
+Gap: TypeAlias = Literal["", "session", "missing"]
+SATURDAY: Final = 2
+"""1 January 1970 was a Thursday: days since then, modulo 7, are 2 on a Saturday, 3 on a Sunday."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Gaps:
+    """What precedes each bar, and when it was; every array has shape (n,).
+
+    `session`: the market was closed before this bar, which belongs to a later market day than
+    the one before it. `missing`: bars of the same day are not there, because nothing was
+    traded or the market halted; nothing is filled in for them. `weekend`: the bar is of a
+    Saturday or Sunday in Moscow.
+    """
+
+    session: Bools
+    missing: Bools
+    weekend: Bools
+
+    def before(self, row: int) -> Gap:
+        """What precedes one bar."""
+        return "session" if self.session[row] else "missing" if self.missing[row] else ""
+
+
+def gaps_of(series: RateSeries) -> Gaps:
+    """Where the bars of a series are broken; nothing is where it has one number a day.
+
+    A bar follows another when its end lies one bar's length after the other's end.
+    """
+    none = np.zeros(len(series), dtype=bool)
+    if not series.card.bar_minutes:
+        return Gaps(none, none, none)
+    length = np.timedelta64(60 * series.card.bar_minutes, "s")
+    broken, later = none.copy(), none.copy()
+    broken[1:] = np.diff(series.known_at) > length
+    later[1:] = series.day[1:] > series.day[:-1]
+    weekend = (series.day.astype("datetime64[D]").astype(np.int64) - SATURDAY) % 7 < 2
+    return Gaps(broken & later, broken & ~later, weekend)

@@ -1,0 +1,38 @@
+"""Check bars: that the series of one study count in one length of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.series import RateSeries
+
+
+def common_bar(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ()) -> int:
+    """The length of the bars of all series in minutes; 0 where they have one number a day.
+
+    An offset of one series must be as long as that of another, and a factor is matched by
+    the end of its bar.
+
+    Raises:
+        InputError: naming two that differ.
+    """
+    if not series:
+        return 0
+    first = series[0].card
+    for option, others in (("--rates", series), ("--factor", factors)):
+        for other in others:
+            if other.card.bar_minutes != first.bar_minutes:
+                msg = (
+                    f"{option} {other.card.id}: has {_step_words(other.card.bar_minutes)}, and"
+                    f" {first.id} has {_step_words(first.bar_minutes)};"
+                    " give series of one length"
+                )
+                raise InputError(msg)
+    return first.bar_minutes
+
+
+def _step_words(bar_minutes: int) -> str:
+    if not bar_minutes:
+        return "one number a day"
+    return f"bars of {bar_minutes} minute{'' if bar_minutes == 1 else 's'}"

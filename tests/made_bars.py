@@ -1,0 +1,66 @@
+"""Series of bars made by hand: sessions by the clock of Moscow, told apart by zoneinfo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dashboard.domain.date_rules import MOEX_BAR
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries
+from tests.made_series import made_card
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def begins_of(days, first=10, last=18, minutes=60):
+    """When the bars of some days begin in Moscow, from `first` o'clock to the end of `last`."""
+    step = timedelta(minutes=minutes)
+    found = []
+    for day in days:
+        begin = datetime.combine(date.fromisoformat(day), time(first), MOSCOW)
+        while begin.hour <= last and begin.date().isoformat() == day:
+            found.append(begin)
+            begin += step
+    return found
+
+
+def working_days(first, count):
+    """That many days from Monday to Friday, from a day on."""
+    day, found = date.fromisoformat(first), []
+    while len(found) < count:
+        if day.weekday() < 5:
+            found.append(day.isoformat())
+        day += timedelta(days=1)
+    return found
+
+
+def made_bars(rates, begins, minutes=60, **card) -> RateSeries:
+    """`rates` of bars that begin at aware moments; each is known at its last second."""
+    utc = [begin.astimezone(UTC).replace(tzinfo=None) for begin in begins]
+    opens = np.array(utc, dtype="datetime64[s]")
+    day = np.array([begin.date() for begin in begins], dtype="datetime64[D]")
+    of_bars = replace(made_card(rule=MOEX_BAR, **card), bar_minutes=minutes)
+    ends = opens + np.timedelta64(60 * minutes - 1, "s")
+    return RateSeries(of_bars, day, day, opens, ends, np.array(rates, dtype=float))
+
+
+def bars_of_returns(returns, begins, **card):
+    """Bars whose log returns (as quoted) from the second on are `returns`."""
+    rates = 100 * np.exp(np.concatenate(([0.0], np.cumsum(returns))))
+    return made_bars(rates, begins, **card)
+
+
+def said(day, clock=None, event_id=None, zone="Europe/Moscow", **rest) -> Event:
+    """An event on a day, at HH:MM or HH:MM:SS in a zone where one is given."""
+    moment = None
+    if clock is not None:
+        there = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+        moment = there.astimezone(UTC)
+    return Event(
+        id=event_id or f"said-{day}-{clock}", day=date.fromisoformat(day), title="Something said",
+        moment=moment, zone=zone, **rest,
+    )  # fmt: skip
