@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,8 @@ from dashboard.services.get_rates import DEFAULT_SERIES
 FEW = 20
 PAGE = 1_000
 LONGEST_PAGE = 10_000
+WindowText = Annotated[str, Field(pattern=r"^[+-]?\d{1,4}[hm]?:[+-]?\d{1,4}[hm]?$")]
+LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
 
 
 class Asked(BaseModel):
@@ -90,6 +92,10 @@ class OneSeries(Asked):
     """The series on which one event is looked at."""
 
     series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    window: WindowText | None = Field(
+        None, description="Event window, first:last offset; on bars also -2h:6h."
+    )
+    car: list[WindowText] = Field([], max_length=FEW, description="CAR windows; else five.")
 
 
 class RatesFile(Rates, ForFile):

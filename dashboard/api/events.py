@@ -28,6 +28,7 @@ from dashboard.services.answer_json import (
     source_move_rows_json,
     table_schema,
 )
+from dashboard.services.choose_windows import page_request
 from dashboard.services.compare_sources import compare_event
 from dashboard.services.explain_event import explain_event
 from dashboard.services.export_tables import (
@@ -77,7 +78,7 @@ def window_file(
     request: Request, house: House, event_id: EventId, asked: Annotated[WindowFile, Query()]
 ) -> Response:
     """The path of a rate around one event as CSV."""
-    view = _view(house, event_id, asked.series)
+    view = _view(house, event_id, asked)
     name = download_name(asked.series, event_id, "window", flavour=asked.flavour)
     return csv_answer(request, event_window_csv(view, asked.flavour), name)
 
@@ -91,7 +92,7 @@ def window(
     request: Request, house: House, event_id: EventId, asked: Annotated[OneSeries, Query()]
 ) -> Response:
     """What one event did on one series: timing, moves with their ordinary range, path."""
-    return json_answer(request, event_view_json(_view(house, event_id, asked.series)))
+    return json_answer(request, event_view_json(_view(house, event_id, asked)))
 
 
 @router.get(
@@ -135,6 +136,7 @@ def _event(house: Parts, event_id: str) -> Event:
     return event
 
 
-def _view(house: Parts, event_id: str, series_id: str) -> EventView:
-    event = _event(house, event_id)
-    return explain_event(get_series(house.rates, series_id), event, known_events(house))
+def _view(house: Parts, event_id: str, asked: OneSeries) -> EventView:
+    event, series = _event(house, event_id), get_series(house.rates, asked.series)
+    request = page_request(series.card.bar_minutes, asked.window, asked.car)
+    return explain_event(series, event, known_events(house), request)

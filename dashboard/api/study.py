@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dashboard.api.answers import csv_answer, json_answer, page_answer
-from dashboard.api.asked import FEW, Events, ForFile, Paged
+from dashboard.api.asked import FEW, Events, ForFile, LengthText, Paged, WindowText
 from dashboard.api.house import House, known_events, series_of
 from dashboard.api.schemas import json_of
 from dashboard.assembly import Parts
+from dashboard.domain.errors import InputError
+from dashboard.domain.spans import read_length, read_window, read_windows
 from dashboard.domain.study import (
     Grouping,
     Overlap,
@@ -19,7 +21,6 @@ from dashboard.domain.study import (
     Returns,
     StudyAnswer,
     StudyRequest,
-    Window,
 )
 from dashboard.services.answer_json import (
     JSON_TABLES,
@@ -27,6 +28,7 @@ from dashboard.services.answer_json import (
     study_rows_json,
     table_schema,
 )
+from dashboard.services.check_bars import common_bar
 from dashboard.services.describe_method import model_ids
 from dashboard.services.export_tables import StudyTable, download_name, study_csvs
 from dashboard.services.get_rates import DEFAULT_SERIES
@@ -34,7 +36,7 @@ from dashboard.services.run_study import run_study
 
 router = APIRouter(tags=["study"])
 
-WindowText = Annotated[str, Field(pattern=r"^-?\d{1,3}:-?\d{1,3}$")]
+LONGEST = 2_500
 
 
 class Study(Events):
@@ -46,30 +48,32 @@ class Study(Events):
     factor: list[str] = Field(
         [], max_length=FEW, description="Ids of series that explain the normal return."
     )
-    window: WindowText = Field("-5:10", description="The event window, first:last offset.")
+    window: WindowText = Field(
+        "-5:10", description="The event window, first:last offset; on bars also -2h:6h."
+    )
     car: list[WindowText] = Field(["0:1"], max_length=FEW, description="CAR windows.")
-    estimation: int = Field(120, ge=3, le=2_500)
-    gap: int = Field(10, ge=0, le=250)
-    min_estimation: int = Field(60, ge=3, le=2_500)
+    estimation: LengthText = Field("120", description="Returns; on bars also 120h.")
+    gap: LengthText = "10"
+    min_estimation: LengthText = "60"
     overlap: Overlap = "keep"
     pool: Pool = "quiet"
     by: Grouping = "category"
     seed: int = Field(1, ge=0, le=2**31)
 
-    def request(self) -> StudyRequest:
-        """The request of the engine.
+    def request(self, bar_minutes: int) -> StudyRequest:
+        """The request of the engine, for series with bars of so many minutes (0: days).
 
         Raises:
-            InputError: the windows do not fit one another.
+            InputError: the windows do not fit one another, or the bars.
         """
         return StudyRequest(
             returns=self.returns,
             model=self.model,
-            window=_window(self.window),
-            cars=tuple(dict.fromkeys(_window(text) for text in self.car)),
-            estimation=self.estimation,
-            gap=self.gap,
-            min_estimation=self.min_estimation,
+            window=read_window("window", self.window, bar_minutes),
+            cars=read_windows("car", self.car, bar_minutes),
+            estimation=_length("estimation", self.estimation, bar_minutes),
+            gap=_length("gap", self.gap, bar_minutes),
+            min_estimation=_length("min_estimation", self.min_estimation, bar_minutes),
             overlap=self.overlap,
             pool=self.pool,
             by=self.by,
@@ -130,16 +134,20 @@ def study(request: Request, house: House, asked: Annotated[StudyPage, Query()]) 
 
 def _answer(house: Parts, asked: Study) -> StudyAnswer:
     known = known_events(house)
+    series = series_of(house, asked.rates)
     return run_study(
-        series_of(house, asked.rates),
+        series,
         asked.find(known),
-        asked.request(),
+        asked.request(common_bar(series)),
         known=known,
         factors=series_of(house, asked.factor),
         compute=house.compute,
     )
 
 
-def _window(text: str) -> Window:
-    first, last = text.split(":")
-    return int(first), int(last)
+def _length(name: str, text: str, bar_minutes: int) -> int:
+    rows = read_length(name, text, bar_minutes)
+    if rows > LONGEST:
+        msg = f"{name} {text}: is more than {LONGEST:,} observations; shorten it"
+        raise InputError(msg)
+    return rows

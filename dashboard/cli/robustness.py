@@ -24,8 +24,8 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     origin: OfOrigin = None,
     returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
     car: Annotated[Many, Opt(metavar="A:B", help="Windows to try; repeatable.")] = None,
-    estimation: Annotated[list[int] | None, Opt(help="Lengths to try; repeatable.")] = None,
-    gap: Annotated[list[int] | None, Opt(help="Gaps to try; repeatable.")] = None,
+    estimation: Annotated[Many, Opt(metavar="N", help="Lengths to try; repeatable.")] = None,
+    gap: Annotated[Many, Opt(metavar="N", help="Gaps to try; repeatable.")] = None,
     model: Annotated[Many, Opt(help="Models to try; repeatable.")] = None,
     overlap: Annotated[Many, Opt(help="keep, first, exclude; repeatable.")] = None,
     event_filter: Annotated[
@@ -37,17 +37,20 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     as_json: AsJson = False,
 ) -> None:
     """Ask one question under every combination of choices, and how much the choices matter."""
+    from dashboard.domain import spans
     from dashboard.domain.robustness import Grid
+    from dashboard.services.check_bars import common_bar
     from dashboard.services.export_tables import robustness_json, write_robustness
     from dashboard.services.run_robustness import run_robustness
-    from dashboard.ui import terminal, typed
+    from dashboard.ui import terminal
 
     parts = parts_of_house()
     question = read_question(parts, (rates, quote, series, factor), (events, category, origin))
+    bar = common_bar(question.series, question.factors)
     chosen = {
-        "windows": typed.read_windows("--car", car) if car else None,
-        "estimations": estimation,
-        "gaps": gap,
+        "windows": spans.read_windows("--car", car or (), bar),
+        "estimations": [spans.read_length("--estimation", n, bar) for n in estimation or ()],
+        "gaps": [spans.read_length("--gap", n, bar) for n in gap or ()],
         "models": model,
         "overlaps": overlap,
         "event_filters": event_filter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -49,11 +50,17 @@ def study(  # noqa: PLR0913 - the options of the contract
     origin: OfOrigin = None,
     returns: Annotated[Literal["log", "simple"], Opt(help="How a move is counted.")] = "log",
     model: Annotated[str, Opt(metavar="MODEL", help=MODELS)] = "mean",
-    window: Annotated[str, Opt(metavar="A:B", help="Event window, in offsets.")] = "-5:10",
+    window: Annotated[
+        str, Opt(metavar="A:B", help="Event window: -5:10, on bars also -2h:6h.")
+    ] = "-5:10",
     car: Annotated[Many, Opt(metavar="A:B", help="CAR window; repeatable. [default: 0:1]")] = None,
-    estimation: Annotated[int, Opt(max=100_000, help="Returns in the estimation window.")] = 120,
-    gap: Annotated[int, Opt(max=100_000, help="Rows between the two windows.")] = 10,
-    min_estimation: Annotated[int, Opt(help="With fewer returns an event is skipped.")] = 60,
+    estimation: Annotated[
+        str, Opt(metavar="N", help="Returns in the estimation window; on bars also 120h.")
+    ] = "120",
+    gap: Annotated[str, Opt(metavar="N", help="Rows between the two windows.")] = "10",
+    min_estimation: Annotated[
+        str, Opt(metavar="N", help="With fewer returns an event is skipped.")
+    ] = "60",
     overlap: Annotated[
         Literal["keep", "first", "exclude"], Opt(help="What to do where event windows overlap.")
     ] = "keep",
@@ -73,26 +80,29 @@ def study(  # noqa: PLR0913 - the options of the contract
     as_json: AsJson = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
+    from dashboard.domain import spans
     from dashboard.domain.study import StudyRequest
     from dashboard.services.answer_json import study_json
     from dashboard.services.export_tables import write_study
-    from dashboard.ui import terminal, typed
+    from dashboard.ui import terminal
 
-    request = StudyRequest(
-        returns=returns,
-        model=model,
-        window=typed.read_window("--window", window),
-        cars=typed.read_windows("--car", car or ["0:1"]),
-        estimation=estimation,
-        gap=gap,
-        min_estimation=min_estimation,
-        overlap=overlap,
-        pool=pool,
-        clean_estimation=clean_estimation,
-        correction=correction,
-        by=by,
-        seed=seed,
-    )
+    def request(bar_minutes: int) -> StudyRequest:
+        return StudyRequest(
+            returns=returns,
+            model=model,
+            window=spans.read_window("--window", window, bar_minutes),
+            cars=spans.read_windows("--car", car or ["0:1"], bar_minutes),
+            estimation=spans.read_length("--estimation", estimation, bar_minutes),
+            gap=spans.read_length("--gap", gap, bar_minutes),
+            min_estimation=spans.read_length("--min-estimation", min_estimation, bar_minutes),
+            overlap=overlap,
+            pool=pool,
+            clean_estimation=clean_estimation,
+            correction=correction,
+            by=by,
+            seed=seed,
+        )
+
     answer, made = _study(request, (rates, quote, series, factor), (events, category, origin))
     if out is not None:
         write_study(out, answer, made)
@@ -155,25 +165,32 @@ def export_everything(
     from dashboard.ui import terminal
 
     parts = parts_of_house()
-    answer, made = _study(StudyRequest(cars=FIRST_WINDOWS))
+    answer, made = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS))
     write_everything(folder, answer, made, series=every_series(parts), events=all_known(parts))
     terminal.show_study(answer, folder)
 
 
 def _study(
-    request: StudyRequest,
+    request: Callable[[int], StudyRequest],
     of_rates: tuple[Many, Quote | None, Many, Many] = (None, None, None, None),
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
 ) -> tuple[StudyAnswer, MadeOf]:
-    """The answer of a study, and what went into it for the manifest."""
+    """The answer of a study, and what went into it for the manifest.
+
+    Args:
+        request: what is asked of series with bars of so many minutes, 0 for days.
+        of_rates: ids or files, quote, columns, factors.
+        of_events: a file, categories, origin.
+    """
     parts = parts_of_house()
+    from dashboard.services.check_bars import common_bar
     from dashboard.services.run_study import run_study
 
     question = read_question(parts, of_rates, of_events)
     answer = run_study(
         question.series,
         question.events,
-        request,
+        request(common_bar(question.series, question.factors)),
         known=question.known,
         factors=question.factors,
         compute=parts.compute,

@@ -207,3 +207,17 @@ TABLES: Final = {
     )
 }
 STUDY_TABLES: Final = tuple(TABLES[name] for name in get_args(StudyTable))
+OF_BARS: Final = {
+    "paths": _columns("known_at:moment"),
+    "largest_moves": _columns("known_at:moment"),
+    "event_moves": _columns("base_known_at:moment end_known_at:moment"),
+    "event_window": _columns("known_at:moment"),
+}
+"""What a table has more, at its end, where the series is one of bars: a day holds many."""
+
+
+def table_of(name: str, *, bars: bool = False) -> Table:
+    """A table of `TABLES`, as it is for a series of bars or for one with a number a day."""
+    table = TABLES[name]
+    more = OF_BARS.get(name, ()) if bars else ()
+    return Table(table.name, table.title, (*table.columns, *more)) if more else table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -73,29 +73,36 @@ def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
             series_id, move.day, move.base_day, move.rate, move.base_rate, move.log_points,
             move.pct_quoted, move.pct_inverse, move.percentile,
             " ".join(event.id for event in move.events),
+            *([] if move.known_at is None else [move.known_at]),
         )
         for move in moves
     ]  # fmt: skip
 
 
 def event_move_rows(view: EventView) -> Rows:
-    """The moves around one event, a row a window."""
+    """The moves around one event, a row a window; on bars with the ends of both bars."""
+    bars = bool(view.card.bar_minutes)
     return [
         (
             view.event.id, view.card.id, window_text(move.window), *_fixing(move.base),
             *_fixing(move.end), *_numbers(move), move.n_quiet, move.n_all, len(move.crowd),
             " ".join(event.id for event in move.crowd), move.reason,
+            *([_known_at(move.base), _known_at(move.end)] if bars else []),
         )
         for move in view.moves
     ]  # fmt: skip
 
 
 def event_window_rows(view: EventView) -> Rows:
-    """The path around one event, a row an offset."""
+    """The path around one event, a row an offset; on bars with the end of each."""
+    bars = bool(view.card.bar_minutes)
     return [
-        (view.event.id, view.card.id, p.offset, p.day, p.rate, p.move, p.low, p.high)
+        (
+            view.event.id, view.card.id, p.offset, p.day, p.rate, p.move, p.low, p.high,
+            *([p.known_at] if bars else []),
+        )
         for p in view.path
-    ]
+    ]  # fmt: skip
 
 
 def facts_rows(facts: Iterable[DayFacts]) -> Rows:
@@ -121,6 +128,10 @@ def _numbers(move: Move) -> tuple[float | None, ...]:
 
 def _fixing(fixing: Fixing | None) -> tuple[date | None, float | None]:
     return (None, None) if fixing is None else (fixing.day, fixing.rate)
+
+
+def _known_at(fixing: Fixing | None) -> datetime | None:
+    return None if fixing is None else fixing.known_at
 
 
 def _change(change: Change | None) -> tuple[Any, ...]:

@@ -42,8 +42,16 @@ def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
     }
 
 
+def is_of_bars(answer: StudyAnswer) -> bool:
+    """Whether a study is one of bars; all its series are, or none."""
+    return any(result.series.card.bar_minutes for result in answer.results)
+
+
 def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
-    """One row an event and offset; the day is empty where the window leaves the data."""
+    """One row an event and offset; the day is empty where the window leaves the data.
+
+    On bars a last cell says until when the bar goes.
+    """
     n_events, n_offsets = result.car.shape
     rows = result.anchor[:, None] + result.offsets[None, :]
     columns = [
@@ -64,6 +72,7 @@ def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
                 result.ordinary_high,
             )
         ),
+        *([_moments(result, rows.ravel())] if result.series.card.bar_minutes else []),
     ]
     return zip(*(column.tolist() for column in columns), strict=True)
 
@@ -127,6 +136,14 @@ def _days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     text = np.datetime_as_string(days, unit="D").astype(object)
     found: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
     found[(rows < 0) | (rows >= len(days))] = None
+    return found
+
+
+def _moments(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    known = result.series.known_at
+    text = np.char.add(np.datetime_as_string(known, unit="s"), "Z").astype(object)
+    found: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
+    found[(rows < 0) | (rows >= len(known))] = None
     return found
 
 

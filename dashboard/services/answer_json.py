@@ -19,8 +19,8 @@ from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.source_move import SourceMove
 from dashboard.domain.study import StudyAnswer
 from dashboard.export import rows as rows_of
-from dashboard.export.columns import STUDY_TABLES, TABLES, Kind
-from dashboard.export.study_rows import study_tables
+from dashboard.export.columns import STUDY_TABLES, TABLES, Kind, table_of
+from dashboard.export.study_rows import is_of_bars, study_tables
 from dashboard.services.compare_sources import comparison_rows
 from dashboard.services.describe_columns import describe_columns
 
@@ -81,7 +81,7 @@ def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
 
 def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
     """The rows of one table of a study; those of `tests` with what to know beside each."""
-    rows = _rows(name, study_tables(answer)[name])
+    rows = _rows(name, study_tables(answer)[name], bars=is_of_bars(answer))
     if name == "tests":
         for row, test in zip(rows, answer.tests, strict=True):
             row.update({each: getattr(test, each) for each in BESIDE_TESTS})
@@ -105,12 +105,13 @@ def source_move_rows_json(moves: Sequence[SourceMove]) -> list[JsonRow]:
 
 def event_view_json(view: EventView) -> JsonRow:
     """One event on one series: timing, moves, path, what else happened, and warnings."""
+    bars = bool(view.card.bar_minutes)
     return {
         "event": event_list_rows_json([view.event])[0],
         "series": card_json(view.card),
         "timing": None if view.timing is None else _timing(view.timing),
-        "moves": _rows("event_moves", rows_of.event_move_rows(view)),
-        "path": _rows("event_window", rows_of.event_window_rows(view)),
+        "moves": _rows("event_moves", rows_of.event_move_rows(view), bars=bars),
+        "path": _rows("event_window", rows_of.event_window_rows(view), bars=bars),
         "crowd": [{"offset": offset, "id": other.id} for offset, other in view.crowd],
         "flags": list(view.flags),
         "n_estimation": view.n_estimation,
@@ -133,11 +134,12 @@ def card_json(card: SeriesCard) -> JsonRow:
         "date_rule": card.date_rule,
         "description": card.description,
         "move_sign": card.move_sign,
+        "bar_minutes": card.bar_minutes,
     }
 
 
-def _rows(name: str, rows: Iterable[Sequence[Any]]) -> list[JsonRow]:
-    header = TABLES[name].header
+def _rows(name: str, rows: Iterable[Sequence[Any]], *, bars: bool = False) -> list[JsonRow]:
+    header = table_of(name, bars=bars).header
     return [dict(zip(header, map(_value, row), strict=True)) for row in rows]
 
 

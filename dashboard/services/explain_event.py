@@ -6,16 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 import numpy as np
 
+from dashboard.domain.bars import gaps_of
 from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
 from dashboard.domain.series import MethodBreak, RateSeries
 from dashboard.domain.study import (
-    FIRST_WINDOWS,
     CarResult,
     StudyRequest,
     StudyResult,
@@ -23,19 +22,20 @@ from dashboard.domain.study import (
     window_text,
 )
 from dashboard.engine import study
+from dashboard.engine.bars import measurable
 from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
 from dashboard.engine.returns import log_points
+from dashboard.services.choose_windows import PAGE_REQUEST, page_request
 
-PAGE_REQUEST: Final = StudyRequest(cars=FIRST_WINDOWS)
-"""What the pages ask: the defaults of the command line, for the five first windows."""
+__all__ = ["PAGE_REQUEST", "explain_event"]
 
 
 def explain_event(
     series: RateSeries,
     event: Event,
     known: Sequence[Event],
-    request: StudyRequest = PAGE_REQUEST,
+    request: StudyRequest | None = None,
     factors: Sequence[RateSeries] = (),
 ) -> EventView:
     """Everything one event did on one series.
@@ -44,7 +44,8 @@ def explain_event(
         series: the observations.
         event: the event, stored or only a draft.
         known: every known event, for crowding, quiet dates and the neighbours' ids.
-        request: the windows and the model; both pools are used whatever it says.
+        request: the windows and the model, else what the pages ask; both pools are used
+            whatever it says.
         factors: series that explain the ordinary move, for the models that need them.
 
     Returns:
@@ -53,6 +54,7 @@ def explain_event(
     Raises:
         InputError: the model lacks its factors, or does not fit this series.
     """
+    request = request or page_request(series.card.bar_minutes)
     quiet = study.run(series, [event], known, replace(request, pool="quiet"), factors)
     before, after = _neighbours(event, known)
     cards = tuple(factor.card for factor in factors)
@@ -88,11 +90,12 @@ def _unstudied(
 ) -> EventView:
     result, before, after = found
     row = int(align_events(series, [event]).row[0])
+    timed = bool(measurable(series, np.array([event.moment is not None]))[0])
     return EventView(
         event=event,
         card=series.card,
         request=result.request,
-        timing=_timing_at(series, event, row) if row >= 1 else None,
+        timing=_timing_at(series, event, row) if row >= 1 and timed else None,
         moves=(),
         path=(),
         crowd=(),
@@ -192,14 +195,31 @@ def _breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, 
 def _path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
     """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
     _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
-    base = series.rate[int(result.anchor[0]) - 1]
-    move = np.asarray(log_points(result.rate[0], float(base), series.card.move_sign))
-    return tuple(
-        PathPoint(offset, Fixing.at(series, at).day, float(result.rate[0, k]), *point)
-        for k, offset in enumerate(result.offsets.tolist())
-        if (at := int(result.anchor[0]) + offset) < len(series)
-        for point in [(float(move[k]), float(low[k]), float(high[k]))]
+    row = int(result.anchor[0])
+    move = np.asarray(
+        log_points(result.rate[0], float(series.rate[row - 1]), series.card.move_sign)
     )
+    gaps = gaps_of(series)
+    points = []
+    for k, offset in enumerate(result.offsets.tolist()):
+        at = row + offset
+        if at >= len(series):
+            break
+        fixing = Fixing.at(series, at)
+        here = (float(move[k]), float(low[k]), float(high[k]))
+        points.append(
+            PathPoint(
+                offset,
+                fixing.day,
+                float(result.rate[0, k]),
+                *here,
+                opens=fixing.opens,
+                known_at=fixing.known_at,
+                gap=gaps.before(at),
+                weekend=bool(gaps.weekend[at]),
+            )
+        )
+    return tuple(points)
 
 
 def _crowd(

@@ -28,9 +28,9 @@ from dashboard.export.bundle import (
     write_bundle,
     write_file,
 )
-from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable
+from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable, Table, table_of
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
-from dashboard.export.study_rows import specification_rows, study_tables
+from dashboard.export.study_rows import is_of_bars, specification_rows, study_tables
 from dashboard.services.compare_sources import compare_events, comparison_rows
 from dashboard.services.explain_gaps import not_applicable
 
@@ -116,17 +116,20 @@ def largest_moves_csv(
     series_id: str, moves: Sequence[DayMove], flavour: Flavour = "plain"
 ) -> bytes:
     """`largest_moves.csv`."""
-    return table_bytes("largest_moves", rows_of.largest_move_rows(series_id, moves), flavour)
+    table = table_of("largest_moves", bars=any(move.known_at is not None for move in moves))
+    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), flavour)
 
 
 def event_moves_csv(view: EventView, flavour: Flavour = "plain") -> bytes:
     """`event_moves.csv`: the moves table of one event."""
-    return table_bytes("event_moves", rows_of.event_move_rows(view), flavour)
+    table = table_of("event_moves", bars=bool(view.card.bar_minutes))
+    return csv_bytes(table, rows_of.event_move_rows(view), flavour)
 
 
 def event_window_csv(view: EventView, flavour: Flavour = "plain") -> bytes:
     """`event_window.csv`: the path around one event."""
-    return table_bytes("event_window", rows_of.event_window_rows(view), flavour)
+    table = table_of("event_window", bars=bool(view.card.bar_minutes))
+    return csv_bytes(table, rows_of.event_window_rows(view), flavour)
 
 
 def facts_csv(facts: Iterable[DayFacts], flavour: Flavour = "plain") -> bytes:
@@ -158,7 +161,8 @@ def study_csvs(answer: StudyAnswer, flavour: Flavour = "plain") -> dict[str, byt
     """The CSV files of a study by file name."""
     tables = study_tables(answer)
     return {
-        table.file_name: csv_bytes(table, tables[table.name], flavour) for table in STUDY_TABLES
+        table.file_name: csv_bytes(table, tables[table.name], flavour)
+        for table in _tables_of(answer)
     }
 
 
@@ -265,20 +269,28 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
 
 def _study_files(answer: StudyAnswer) -> dict[str, Content]:
     tables = study_tables(answer)
-    return _files({table.name: tables[table.name] for table in STUDY_TABLES})
+    rows = {table.name: tables[table.name] for table in STUDY_TABLES}
+    return _files(rows, bars=is_of_bars(answer))
 
 
-def _files(tables: Mapping[str, Sequence[Row]]) -> dict[str, Content]:
+def _files(tables: Mapping[str, Sequence[Row]], *, bars: bool = False) -> dict[str, Content]:
     """The files of tables, by file name."""
     return {
-        TABLES[name].file_name: Content(csv_chunks(TABLES[name], rows), len(rows))
+        TABLES[name].file_name: Content(csv_chunks(table_of(name, bars=bars), rows), len(rows))
         for name, rows in tables.items()
     }
+
+
+def _tables_of(answer: StudyAnswer) -> tuple[Table, ...]:
+    bars = is_of_bars(answer)
+    return tuple(table_of(table.name, bars=bars) for table in STUDY_TABLES)
 
 
 def _manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {"series": series, "p_adjusted_family": FAMILY}
+    if is_of_bars(answer):
+        parameters["bar_minutes"] = answer.results[0].series.card.bar_minutes
     return Manifest(
         parameters={**parameters, **made.parameters, **_said_of(answer)},
         software_version=__version__,

@@ -79,6 +79,7 @@ def _day_move(series: RateSeries, row: int, ordered: Floats, events: tuple[Event
     measured = change(
         "previous", Observation(base.day, base.rate), here.rate, series.card.move_sign
     )
+    of_bars = bool(series.card.bar_minutes)
     return DayMove(
         here.day,
         base.day,
@@ -89,4 +90,6 @@ def _day_move(series: RateSeries, row: int, ordered: Floats, events: tuple[Event
         measured.usd_per_rub_pct,
         100.0 * float(np.searchsorted(ordered, move_size(series)[row])) / len(ordered),
         events,
+        here.known_at if of_bars else None,
+        base.known_at if of_bars else None,
     )

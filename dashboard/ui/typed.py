@@ -1,9 +1,8 @@
-"""What was typed: days, windows and moments of the command line, read strictly."""
+"""What was typed: days and moments of the command line, read strictly."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
@@ -11,14 +10,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.errors import InputError
-from dashboard.domain.study import Window
 from dashboard.services.keep_events import Draft
 
 NONE: Final = "none"
 """Typed in place of an end or a time, it takes the one that is there away."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WINDOW = re.compile(r"([+-]?[0-9]{1,3}):([+-]?[0-9]{1,3})")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -41,24 +38,6 @@ def read_day(option: str, text: str) -> date:
 def read_day_if(option: str, text: str | None) -> date | None:
     """A day where one was typed."""
     return None if text is None else read_day(option, text)
-
-
-def read_window(option: str, text: str) -> Window:
-    """A window of offsets, as -5:10.
-
-    Raises:
-        InputError: it is none.
-    """
-    found = _WINDOW.fullmatch(text)
-    if found is None:
-        msg = f"{option} {text}: is no window; write first and last offset like -5:10"
-        raise InputError(msg)
-    return int(found[1]), int(found[2])
-
-
-def read_windows(option: str, texts: Iterable[str]) -> tuple[Window, ...]:
-    """Windows, each once."""
-    return tuple(dict.fromkeys(read_window(option, text) for text in texts))
 
 
 def read_moment(day: date, clock: str, zone: str) -> datetime:

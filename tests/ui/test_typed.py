@@ -1,4 +1,4 @@
-"""What is typed in a shell: days, windows, moments, and the fields of a note."""
+"""What is typed in a shell: days, moments, and the fields of a note."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.services.keep_events import Draft
-from dashboard.ui.typed import fill, read_day, read_moment, read_window, read_windows
+from dashboard.ui.typed import fill, read_day, read_moment
 
 DAY = date(2024, 7, 1)
 
@@ -31,23 +31,6 @@ def test_a_day_is_iso():
 def test_anything_else_is_no_day(text, said):
     with pytest.raises(InputError, match=said):
         read_day("DATE", text)
-
-
-@pytest.mark.parametrize(
-    ("text", "window"), [("-5:10", (-5, 10)), ("0:1", (0, 1)), ("+1:+2", (1, 2)), ("5:1", (5, 1))]
-)
-def test_a_window_is_two_offsets(text, window):
-    assert read_window("--window", text) == window
-
-
-@pytest.mark.parametrize("text", ["", "5", "1:2:3", "a:b", "0.5:1", "1 : 2", "-9999:0", "٠:١"])
-def test_anything_else_is_no_window(text):
-    with pytest.raises(InputError, match="is no window; write first and last offset like -5:10"):
-        read_window("--car", text)
-
-
-def test_windows_are_taken_once():
-    assert read_windows("--car", ["0:1", "0:0", "0:1"]) == ((0, 1), (0, 0))
 
 
 @pytest.mark.parametrize(
