@@ -13,13 +13,17 @@ from dashboard.domain.study import StudyRequest, Window
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """One observation: market day, printed date, the moments it covers (UTC) and the rate."""
+    """One observation: market day, printed date, the moments it covers (UTC) and the rate.
+
+    `bar_minutes` is the length of a bar, 0 where there is one number a day.
+    """
 
     day: date
     record: date
     opens: datetime
     known_at: datetime
     rate: float
+    bar_minutes: int = 0
 
     @classmethod
     def at(cls, series: RateSeries, row: int) -> Fixing:
@@ -30,6 +34,7 @@ class Fixing:
             datetime.fromisoformat(str(series.opens[row])).replace(tzinfo=UTC),
             datetime.fromisoformat(str(series.known_at[row])).replace(tzinfo=UTC),
             float(series.rate[row]),
+            series.card.bar_minutes,
         )
 
 

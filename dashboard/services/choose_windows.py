@@ -14,6 +14,8 @@ PAGE_REQUEST: Final = StudyRequest(cars=FIRST_WINDOWS)
 
 DAY_WINDOWS: Final = ("-5:5", "-5:10", "-10:20", "-20:40")
 HOUR_WINDOWS: Final = ("-30m:90m", "-2h:6h", "-6h:12h", "-12h:24h")
+DEFAULT_DAYS: Final = "-5:10"
+DEFAULT_HOURS: Final = "-2h:6h"
 LONGEST: Final = 500
 """Offsets that a page still draws."""
 PAST: Final = 5
@@ -24,16 +26,16 @@ def windows_for(bar_minutes: int) -> tuple[str, ...]:
     """The event windows a page offers, as a link writes them.
 
     Those in hours that are a whole number of bars and no more than a page can draw; in
-    observations where there is none, or one number a day.
+    observations where the default is none, or there is one number a day.
     """
-    fitting = [text for text in HOUR_WINDOWS if _fits(text, bar_minutes)] if bar_minutes else []
-    return tuple(fitting) or DAY_WINDOWS
+    if not bar_minutes or not _fits(DEFAULT_HOURS, bar_minutes):
+        return DAY_WINDOWS
+    return tuple(text for text in HOUR_WINDOWS if _fits(text, bar_minutes))
 
 
 def default_window(bar_minutes: int) -> str:
     """The event window where a link names none."""
-    offered = windows_for(bar_minutes)
-    return "-2h:6h" if "-2h:6h" in offered else "-5:10"
+    return DEFAULT_HOURS if DEFAULT_HOURS in windows_for(bar_minutes) else DEFAULT_DAYS
 
 
 def page_request(

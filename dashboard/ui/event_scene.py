@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
-from dashboard.domain.event_view import EventView
+from dashboard.domain.event_view import EventView, Fixing
+from dashboard.domain.series import SeriesCard
 from dashboard.domain.study import Pool, StudyRequest
-from dashboard.services.explain_event import PAGE_REQUEST, explain_event
+from dashboard.services.choose_windows import (
+    DAY_WINDOWS,
+    HOUR_WINDOWS,
+    PAGE_REQUEST,
+    default_window,
+    page_request,
+    windows_for,
+)
+from dashboard.services.explain_event import explain_event
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.keep_events import get_event
 from dashboard.ui import session
@@ -24,15 +32,14 @@ from dashboard.ui.move_words import moved, noun, subject
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import plot_text
 from dashboard.ui.view import Param, a_name, a_text, one_of
-from dashboard.ui.wording import day
+from dashboard.ui.wording import clock, day
 
-WINDOWS: Final = ("-5:5", "-5:10", "-10:20", "-20:40")
-DEFAULT_WINDOW: Final = "-5:10"
 POOLS: Final = ("quiet", "all")
 
 PARAMS: Final[tuple[Param, ...]] = (
     a_text("id", "kellogg-nato-off-table-2025-04-20"),
-    one_of("w", WINDOWS, DEFAULT_WINDOW),
+    one_of("w", DAY_WINDOWS, default_window(0)),
+    one_of("wh", HOUR_WINDOWS, default_window(60)),
     a_name("model", PAGE_REQUEST.model, "none"),
     a_name("factor", "", "brent_eia"),
     one_of("pool", POOLS, "quiet"),
@@ -82,11 +89,12 @@ def read_event_scene(link: View, event: Event) -> EventScene:
     known = session.known_events().events
     series = session.series(link["series"])
     ordinary = read_ordinary(link, series.card)
+    asked = _request(link, ordinary, series.card)
     try:
-        view = explain_event(series, event, known, _request(link, ordinary), ordinary.factors)
+        view = explain_event(series, event, known, asked, ordinary.factors)
     except InputError as error:
         ordinary = refused(link, error)
-        view = explain_event(series, event, known, _request(link, ordinary))
+        view = explain_event(series, event, known, replace(asked, model=ordinary.model))
     pool: Pool = "all" if link["pool"] == "all" else "quiet"
     return EventScene(
         view,
@@ -101,8 +109,13 @@ def read_event_scene(link: View, event: Event) -> EventScene:
 
 def carried(link: View) -> dict[str, str]:
     """The settings that go along to another event's page."""
-    keys = ("w", "model", "factor", "pool", "up", "series")
+    keys = ("w", "wh", "model", "factor", "pool", "up", "series")
     return {key: link[key] for key in keys if link[key]}
+
+
+def window_key(card: SeriesCard) -> str:
+    """The key of a link that holds the event window: `wh` in hours, `w` in observations."""
+    return "wh" if windows_for(card.bar_minutes)[0] in HOUR_WINDOWS else "w"
 
 
 def window_chart(scene: EventScene) -> WindowChart:
@@ -111,7 +124,7 @@ def window_chart(scene: EventScene) -> WindowChart:
     what = moved(move, scene.quoting) if move is not None else subject(scene.quoting)
     base = view.timing.base if view.timing else None
     against = (
-        f" · base {scene.quoting.rate(base.rate)} on {day(base.day)}" if base is not None else ""
+        f" · base {scene.quoting.rate(base.rate)} {_base_words(base)}" if base is not None else ""
     )
     return WindowChart(
         view=view,
@@ -124,15 +137,21 @@ def window_chart(scene: EventScene) -> WindowChart:
     )
 
 
+def _base_words(base: Fixing) -> str:
+    on = f"on {day(base.day)}"
+    return f"{on} at {clock(base.known_at)} MSK" if base.bar_minutes else on
+
+
 def chart_file_name(scene: EventScene) -> str:
     """The stem of a picture of the figure."""
     return f"{scene.event.id}_{scene.view.card.id}_{noun(scene.view.card)}s".replace(" ", "-")
 
 
-def titles_with_rates(on: date) -> tuple[str, ...]:
-    """The series whose observations begin before a day and end on or after it."""
-    held = [(card.title, session.series(card.id).day) for card in session.cards()]
-    asked = np.datetime64(on, "D")
+def titles_with_rates(event: Event) -> tuple[str, ...]:
+    """The series that begin before an event's day, end on or after it, and can measure it."""
+    cards = [c for c in session.cards() if event.moment is not None or not c.bar_minutes]
+    held = [(card.title, session.series(card.id).day) for card in cards]
+    asked = np.datetime64(event.day, "D")
     return tuple(title for title, days in held if len(days) and days[0] < asked <= days[-1])
 
 
@@ -141,6 +160,8 @@ def is_note(event: Event) -> bool:
     return event.origin == Origin.NOTE
 
 
-def _request(link: View, ordinary: Ordinary) -> StudyRequest:
-    first, last = (int(part) for part in str(link["w"]).split(":"))
-    return replace(PAGE_REQUEST, window=(first, last), model=ordinary.model)
+def _request(link: View, ordinary: Ordinary, card: SeriesCard) -> StudyRequest:
+    key = window_key(card)
+    if link[key] not in windows_for(card.bar_minutes):  # minutes that are no whole bar of hours
+        link.ignore(key)
+    return replace(page_request(card.bar_minutes, link[key]), model=ordinary.model)

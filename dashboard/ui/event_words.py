@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.event_view import EventView, Move, Timing
 from dashboard.domain.study import Pool, Window
+from dashboard.ui.bar_words import bar_notices, last_day
 from dashboard.ui.move_words import (
     compared_with,
     crowd_words,
@@ -75,16 +76,8 @@ def notices(view: EventView) -> tuple[str, ...]:
     timing, each = view.timing, noun(view.card)
     if timing is None:
         return ()
-    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
     told = {
-        "partly_in_fixing": (
-            f"It came while the deals of that day's {each} were averaged (until {closes}), so"
-            f" this {each} holds it only in part; the window [0,1] has the rest."
-        ),
-        "far_from_event": (
-            f"The first {each} is {count(timing.shift_days, 'day')} after the event (holidays or"
-            " a trading halt): the market had that long to move on other news."
-        ),
+        **(bar_notices(view, timing) or _fixing_notices(timing, each)),
         "method_break": _breaks_words(view),
         "short_history": (
             f"Only {count(view.n_estimation, 'return')} in the estimation window,"
@@ -93,7 +86,7 @@ def notices(view: EventView) -> tuple[str, ...]:
         "no_variance": "The rate did not move in the estimation window: there is no error to give.",
         "few_placebos": "Few dates are admissible as pseudo-dates: read the placebo p with care.",
         "window_cut": (
-            f"The data end inside the event window, with the {each} of {day(view.path[-1].day)}."
+            f"The data end inside the event window, with the {each} of {last_day(view)}."
             if view.path
             else ""
         ),
@@ -102,6 +95,20 @@ def notices(view: EventView) -> tuple[str, ...]:
     if hour_matters(view.event, timing):
         said.insert(0, f"The hour is not known. {_alternative_words(timing, each)}")
     return tuple(said)
+
+
+def _fixing_notices(timing: Timing, each: str) -> dict[str, str]:
+    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
+    return {
+        "partly_in_fixing": (
+            f"It came while the deals of that day's {each} were averaged (until {closes}), so"
+            f" this {each} holds it only in part; the window [0,1] has the rest."
+        ),
+        "far_from_event": (
+            f"The first {each} is {count(timing.shift_days, 'day')} after the event (holidays or"
+            " a trading halt): the market had that long to move on other news."
+        ),
+    }
 
 
 def _alternative_words(timing: Timing, each: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from dashboard.domain.event_view import Move
+from dashboard.domain.event_view import Fixing, Move
 from dashboard.domain.series import SeriesCard
+from dashboard.domain.spans import duration_words
 from dashboard.domain.study import Pool, Window
 from dashboard.ui.quoting import Quoting, direction
 from dashboard.ui.wording import (
@@ -14,6 +15,7 @@ from dashboard.ui.wording import (
     NOTHING,
     ORDINARY_PERCENTILE,
     THIN,
+    clock,
     count,
     day,
     number,
@@ -30,6 +32,8 @@ OUTSIDE: Final = "outside the ordinary range"
 
 def noun(card: SeriesCard) -> str:
     """What one observation of a series is called."""
+    if card.bar_minutes:
+        return "bar"
     return NOUNS.get(card.date_rule, "rate")
 
 
@@ -41,6 +45,8 @@ def subject(quoting: Quoting) -> str:
 def window_words(window: Window, card: SeriesCard) -> str:
     """Where a window lies, in words: `at the first fixing`, `over the first two fixings`."""
     each = noun(card)
+    if card.bar_minutes:
+        return _bars_words(window, card.bar_minutes)
     named = {
         (0, 0): f"at the first {each}",
         (0, 1): f"over the first two {each}s",
@@ -49,6 +55,19 @@ def window_words(window: Window, card: SeriesCard) -> str:
         (-5, -1): f"over the five {each}s before",
     }
     return named.get(window, f"in the window [{window[0]},{window[1]}]")
+
+
+def _bars_words(window: Window, bar_minutes: int) -> str:
+    """`over the first 6 bars (6 hours)`: bars, and how long that many last."""
+    first, last = window
+    count_of = last - first + 1
+    lasts = duration_words(count_of, bar_minutes)
+    if first == 0:
+        bars = "at the first bar" if last == 0 else f"over the first {count_of} bars"
+        return f"{bars} ({lasts})"
+    if last == -1:
+        return f"over the {count_of} bars before ({lasts})"
+    return f"in the window [{first},{last}] ({lasts})"
 
 
 def pool_size(move: Move, pool: Pool) -> int:
@@ -87,7 +106,9 @@ def share_words(percentile: float) -> str:
 def compared_with(move: Move, pool: Pool) -> str:
     """`44 % of 504 quiet days moved less`."""
     size, percentile = pool_size(move, pool), pool_percentile(move, pool)
-    each = "days" if move.window[0] == move.window[1] else "windows"
+    one = move.window[0] == move.window[1]
+    of_bars = move.base is not None and move.base.bar_minutes > 0
+    each = ("bars" if of_bars else "days") if one else "windows"
     among = f"{POOL_WORDS[pool]}{each}"
     if move.car is None and move.reason:
         return f"no abnormal move: {move.reason}"
@@ -141,10 +162,21 @@ def not_available(move: Move, card: SeriesCard) -> str:
 
 
 def dates_words(move: Move) -> str:
-    """`18 Apr → 21 Apr 2025`."""
+    """`18 Apr → 21 Apr 2025`; of bars their ends, `18 Apr 2025, 11:00 → 13:00 MSK`."""
     if move.base is None or move.end is None:
         return NOTHING
+    if move.end.bar_minutes:
+        return ends_words(move.base, move.end)
     return f"{short_day(move.base.day, move.end.day)} → {day(move.end.day)}"
+
+
+def ends_words(base: Fixing, end: Fixing) -> str:
+    """The ends of two bars, with the day of the first where it is another one."""
+    last = f"{clock(end.known_at)} MSK"
+    if base.day == end.day:
+        return f"{day(end.day)}, {clock(base.known_at)} → {last}"
+    first = f"{short_day(base.day, end.day)} {clock(base.known_at)}"
+    return f"{first} → {day(end.day)} {last}"
 
 
 def rates_words(move: Move, quoting: Quoting) -> str:

@@ -14,6 +14,8 @@ from dashboard.domain.series import RateSeries
 from dashboard.ui.wording import day
 
 DEFAULT_DAYS: Final = 730
+DAYS_OF_HOURS: Final = 91
+FEWEST_DAYS: Final = 3
 SHORTEST_BRUSH: Final = 7
 PRESETS: Final[Mapping[str, int | None]] = {
     "3M": 91,
@@ -31,15 +33,16 @@ class Limits:
     first: date
     last: date
     furthest: date
+    default_days: int = DEFAULT_DAYS
 
     def default_since(self) -> date:
         """Where a page opens."""
-        return max(self.first, self.last - timedelta(days=DEFAULT_DAYS))
+        return max(self.first, self.last - timedelta(days=self.default_days))
 
     def preset(self, name: str) -> tuple[date | None, date | None]:
         """The `from` and `to` of a preset as a link holds them; None = the default."""
         length = PRESETS[name]
-        if length == DEFAULT_DAYS:
+        if length == self.default_days:
             return None, None
         if length is None:
             return self.first, None
@@ -60,13 +63,21 @@ def limits(series: RateSeries, events: tuple[Event, ...], today: date) -> Limits
     """How far a window on a series can reach; events after the last rate can be shown."""
     observed = series.day[np.isfinite(series.rate)]
     first, last = (date.fromisoformat(str(observed[k])) for k in (0, -1))
-    return Limits(first, last, max(last, today, *(event.day for event in events)))
+    furthest = max(last, today, *(event.day for event in events))
+    return Limits(first, last, furthest, default_days(series.card.bar_minutes))
+
+
+def default_days(bar_minutes: int) -> int:
+    """How many days a page opens with: two years, of bars about as many points."""
+    if not bar_minutes:
+        return DEFAULT_DAYS
+    return min(DEFAULT_DAYS, max(FEWEST_DAYS, DAYS_OF_HOURS * bar_minutes // 60))
 
 
 def shown_window(asked_since: date | None, asked_until: date | None, bounds: Limits) -> Shown:
     """The window for what a link asks; nothing is shown that ends before it starts."""
     until = min(asked_until or bounds.last, bounds.furthest)
-    since = asked_since or min(bounds.default_since(), until - timedelta(days=DEFAULT_DAYS))
+    since = asked_since or min(bounds.default_since(), until - timedelta(days=bounds.default_days))
     if since >= until or until <= bounds.first:
         return Shown(bounds.default_since(), bounds.last, impossible=True)
     told = ""

@@ -7,7 +7,7 @@ news caused a move.
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,18 @@ def stamp(value: datetime) -> str:
     """`22 Nov 2026, 06:10 MSK`, for updates and history."""
     msk = value.astimezone(ZoneInfo(MOSCOW))
     return f"{day(msk.date())}, {msk:%H:%M} MSK"
+
+
+def clock(value: datetime) -> str:
+    """`18:00`: by the clock of Moscow; the last second of a bar is told as its end."""
+    msk = (value + timedelta(seconds=59)).astimezone(ZoneInfo(MOSCOW))
+    return f"{msk:%H:%M}"
+
+
+def bar(opens: datetime, ends: datetime) -> str:
+    """`17:00–18:00 MSK`: from when to when a bar goes."""
+    begin = opens.astimezone(ZoneInfo(MOSCOW))
+    return f"{begin:%H:%M}–{clock(ends)} MSK"
 
 
 def when(event: Event) -> str:

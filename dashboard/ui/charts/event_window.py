@@ -8,6 +8,7 @@ from typing import Final
 
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import PathPoint
+from dashboard.ui.bar_words import mark_words, offset_in_time, point_words, window_in_time
 from dashboard.ui.charts.event_window_layout import (
     WindowChart,
     has_band,
@@ -25,6 +26,7 @@ from dashboard.ui.wording import short_day, signed, weekday_day
 __all__ = ["WindowChart", "build_window_figure", "window_summary"]
 
 LISTED: Final = 3
+MOST_POINTS: Final = 120
 TITLE_COLUMNS: Final = 60
 
 
@@ -44,9 +46,12 @@ def window_summary(chart: WindowChart) -> str:
         return "No rates in the event window."
     first, last = known[0], known[-1]
     outside = sum(not _inside(point) for point in known) if has_band(chart.view) else None
+    bars = chart.view.card.bar_minutes
+    along = f"by offset from {offset_text(first.offset)} to {offset_text(last.offset)}"
+    if bars:
+        along = f"in Moscow time from {window_in_time((first.offset, last.offset), bars)}"
     text = (
-        f"Move of {quoting.unit} against the rate before the event, by offset from"
-        f" {offset_text(first.offset)} to {offset_text(last.offset)}; at the end"
+        f"Move of {quoting.unit} against the rate before the event, {along}; at the end"
         f" {move_words(quoting, last.move)}."
     )
     if outside is not None:
@@ -81,6 +86,7 @@ def _band(chart: WindowChart, ink: Ink) -> Figure | None:
 def _path(chart: WindowChart, ink: Ink) -> Figure:
     points, quoting = chart.view.path, chart.quoting
     main = [point.offset == chart.main_offset for point in points]
+    small = 5 if len(points) <= MOST_POINTS else 2
     colours = [
         direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else ink.line
         for point, marked in zip(points, main, strict=True)
@@ -95,9 +101,16 @@ def _path(chart: WindowChart, ink: Ink) -> Figure:
             "color": [
                 ink.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)
             ],
-            "line": {"color": colours, "width": 1.6},
+            "line": {
+                "color": colours,
+                "width": [
+                    1.6 if marked or p.offset == -1 or small > 2 else 0
+                    for p, marked in zip(points, main, strict=True)
+                ],
+            },
+            "symbol": ["diamond-open" if point.weekend else "circle" for point in points],
             "size": [
-                12 if marked else 9 if p.offset == -1 else 5
+                12 if marked else 9 if p.offset == -1 else small
                 for p, marked in zip(points, main, strict=True)
             ],
             "opacity": 1,
@@ -112,7 +125,7 @@ def _hover(chart: WindowChart, point: PathPoint) -> str:
     """At most five lines: day and offset, rate, move, ordinary range, events."""
     quoting = chart.quoting
     lines = [
-        f"{weekday_day(point.day)}, offset {offset_text(point.offset)}",
+        _hover_head(chart, point),
         f"{quoting.unit} {quoting.rate(point.rate)}",
     ]
     if point.offset == -1:
@@ -126,6 +139,15 @@ def _hover(chart: WindowChart, point: PathPoint) -> str:
         more = f" +{len(there) - 1} more" if len(there) > 1 else ""
         lines.append(f"{lane_of(there[0]).glyph} {plot_text(there[0].title, 48, 1)}{more}")
     return "<br>".join(lines)
+
+
+def _hover_head(chart: WindowChart, point: PathPoint) -> str:
+    """The day and the offset; of a bar its hours, the time to the event and what marks it."""
+    minutes = chart.view.card.bar_minutes
+    if not minutes:
+        return f"{weekday_day(point.day)}, offset {offset_text(point.offset)}"
+    marks = f" ({mark_words(point)})" if mark_words(point) else ""
+    return f"{point_words(point, minutes)}, {offset_in_time(point.offset, minutes)}{marks}"
 
 
 def _lane_markers(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figure:

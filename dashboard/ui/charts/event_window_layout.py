@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.domain.event_view import EventView
+from dashboard.ui.charts.bar_axis import (
+    FOOT,
+    axis_name,
+    bar_axis,
+    session_notes,
+    session_shapes,
+)
 from dashboard.ui.charts.grammar import (
     FONT_SIZE,
     Figure,
@@ -67,12 +74,21 @@ def move_words(quoting: Quoting, log_points: float) -> str:
 
 def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figure:
     """The layout: offsets along x, the moves, the lanes of the events above them."""
+    bars, path = chart.view.card.bar_minutes > 0, chart.view.path
     height, top, bottom = (PHONE_HEIGHT, 8, 44) if chart.phone else (HEIGHT, 62, 48)
+    bottom = FOOT if bars else bottom
     area = height - top - bottom
     foot = 1 - (LANE_PIXELS * len(lanes) + 6) / area
     ceiling = foot - GAP_PIXELS / area
-    margin = {"l": 78 if chart.phone else 118, "r": 14, "t": top, "b": bottom, "pad": 4}
+    margin = {
+        "l": 78 if chart.phone else 118,
+        "r": 36 if bars else 14,
+        "t": top,
+        "b": bottom,
+        "pad": 4,
+    }
     low, high = _bounds(chart)
+    on_top = has_band(chart.view) and _top_is_free(chart)
     inverted = chart.quoting.axis_is_inverted
     layout = base_layout(ink, height) | {
         "margin": margin,
@@ -89,8 +105,10 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
             _event_note(ink),
             *_band_note(chart, ceiling, ink),
             *_main_label(chart, ink),
+            *([axis_name(ink, phone=chart.phone)] if bars else []),
+            *session_notes(path, (0, "bottom") if on_top else (ceiling, "top"), ink),
         ],
-        "shapes": _news(chart, ink),
+        "shapes": [*session_shapes(path, ink), *_news(chart, ink)],
     }
     if chart.phone:
         return layout
@@ -114,7 +132,9 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
 
 
 def _offset_axis(chart: WindowChart, ink: Ink) -> Figure:
-    """Every offset with its day where there is room, else every fifth."""
+    """Every offset with its day where there is room, else every fifth; of bars their hours."""
+    if chart.view.card.bar_minutes:
+        return bar_axis(chart.view, ink, phone=chart.phone)
     path = chart.view.path
     step = 1 if len(path) <= (6 if chart.phone else MOST_LABELS) else 5
     days = {point.offset: point.day for point in path}
@@ -194,11 +214,7 @@ def _band_note(chart: WindowChart, ceiling: float, ink: Ink) -> list[Figure]:
     """What the shaded band is, in the right-hand corner that the path leaves free."""
     if not has_band(chart.view):
         return []
-    low, high = _bounds(chart)
-    late = [p.move for p in chart.view.path[len(chart.view.path) // 2 :] if math.isfinite(p.move)]
-    shown = [chart.quoting.quoted_log_points(move) for move in late] or [0.0]
-    above = high - max(shown) > min(shown) - low
-    on_top = above != chart.quoting.axis_is_inverted
+    on_top = _top_is_free(chart)
     return [
         {
             "text": "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}",
@@ -212,6 +228,15 @@ def _band_note(chart: WindowChart, ceiling: float, ink: Ink) -> list[Figure]:
             "font": {"size": FONT_SIZE - 1, "color": ink.muted},
         }
     ]
+
+
+def _top_is_free(chart: WindowChart) -> bool:
+    """Whether the path leaves the right-hand corner at the top free, rather than the foot."""
+    low, high = _bounds(chart)
+    late = [p.move for p in chart.view.path[len(chart.view.path) // 2 :] if math.isfinite(p.move)]
+    shown = [chart.quoting.quoted_log_points(move) for move in late] or [0.0]
+    above = high - max(shown) > min(shown) - low
+    return above != chart.quoting.axis_is_inverted
 
 
 def _main_label(chart: WindowChart, ink: Ink) -> list[Figure]:

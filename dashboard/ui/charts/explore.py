@@ -8,9 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.domain.bars import gaps_of
 from dashboard.domain.event import Event
 from dashboard.domain.series import Days
+from dashboard.domain.spans import duration_words
 from dashboard.services.scan_moves import log_points_of
+from dashboard.ui.charts.bar_line import moscow_ends, opened_at, place_of
 from dashboard.ui.charts.explore_layout import Pane, explore_layout
 from dashboard.ui.charts.explore_view import ExploreView, RateLine
 from dashboard.ui.charts.grammar import Figure
@@ -31,6 +34,10 @@ PLOT_PIXELS: Final = 1_150
 PHONE_PIXELS: Final = 250
 PHONE_LANES: Final = 3
 MANY_GUIDES: Final = 120
+MOST_LINES: Final = 3
+BAR_HOVER: Final = (
+    "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
+)
 HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 
 
@@ -45,7 +52,18 @@ def rate_line(view: ExploreView) -> RateLine:
     days = series.day[rows]
     inside = (days >= np.datetime64(view.since)) & (days <= np.datetime64(view.until))
     shown = 1.0 / rate if view.quoting.is_inverse else rate
-    return RateLine(days[inside], shown[inside], move[inside], weekly)
+    at_bars, gaps = series.card.bar_minutes > 0 and not weekly, gaps_of(series)
+    drawn = rows[inside]
+    return RateLine(
+        days[inside],
+        shown[inside],
+        move[inside],
+        weekly,
+        moscow_ends(series.known_at[drawn]) if at_bars else days[inside],
+        gaps.session[drawn],
+        gaps.weekend[drawn],
+        at_bars,
+    )
 
 
 def build_figure(view: ExploreView, ink: Ink) -> Figure:
@@ -56,7 +74,7 @@ def build_figure(view: ExploreView, ink: Ink) -> Figure:
     if pane.counted:
         data.append(weekly_counts(pane.events, ink))
     elif pane.events:
-        markers = cluster(pane.events, pixels_a_day(view))
+        markers = cluster(pane.events, pixels_a_day(view), exact=line.at_bars)
         data.append(_guide_trace(markers, ink))
         data.extend(range_traces(pane.events, pane.lanes, view.until))
         data.append(marker_trace(markers, pane.lanes, ink))
@@ -89,24 +107,28 @@ def _week_ends(days: Days) -> np.ndarray:
 
 def _rate_trace(view: ExploreView, line: RateLine, ink: Ink) -> Figure:
     invisible = {"marker": {"opacity": 0}}
+    hovers, places = _hover_lines(view, line), line.at.astype(str).tolist()
+    values = [_rounded(value, view.quoting.decimals) for value in line.shown.tolist()]
+    points = opened_at(line, days=(view.until - view.since).days)
     return {
         "type": "scatter",
         "mode": "lines+markers",  # markers nobody sees: a line alone cannot be clicked
-        "x": line.day.astype(str).tolist(),
-        "y": [_rounded(value, view.quoting.decimals) for value in line.shown.tolist()],
+        "x": [places[k] if k >= 0 else None for k in points],
+        "y": [values[k] if k >= 0 else None for k in points],
         "line": {"color": ink.line, "width": 1.6},
         "marker": {"opacity": 0, "size": 6, "color": ink.line},
         "selected": invisible,
         "unselected": invisible,
         "connectgaps": False,
         "meta": [view.quoting.unit],
-        "customdata": _hover_lines(view, line),
-        "hovertemplate": HOVER,
+        "customdata": [hovers[k] if k >= 0 else "" for k in points],
+        "hovertemplate": BAR_HOVER if line.at_bars else HOVER,
     }
 
 
 def _hover_lines(view: ExploreView, line: RateLine) -> list[str]:
-    step = "1 week" if line.weekly else "1 day"
+    bars = view.series.card.bar_minutes
+    step = duration_words(1, bars) if line.at_bars else "1 week" if line.weekly else "1 day"
     quoting = view.quoting
     texts = [
         f"{step} {quoting.move(move, 2)}" if move == move else ""  # noqa: PLR0124 - not NaN
@@ -114,6 +136,8 @@ def _hover_lines(view: ExploreView, line: RateLine) -> list[str]:
     ]
     if line.weekly:
         return texts
+    if line.at_bars:
+        return bar_hovers(view, line, texts)
     notes = _notes_by_day(view)
     if not notes:
         return texts
@@ -121,6 +145,21 @@ def _hover_lines(view: ExploreView, line: RateLine) -> list[str]:
         "<br>".join([text, *notes[day]]) if day in notes else text
         for text, day in zip(texts, line.day.astype(str).tolist(), strict=True)
     ]
+
+
+def bar_hovers(view: ExploreView, line: RateLine, texts: list[str]) -> list[str]:
+    """What a tooltip adds on a bar: whether it is special, and the timed events it contains."""
+    lines = [[text] for text in texts]
+    for k in np.flatnonzero(line.fresh).tolist():
+        lines[k][0] += " (over a break)"
+    for k in np.flatnonzero(line.weekend).tolist():
+        lines[k].append("weekend session")
+    for event in view.events:
+        if event.moment is not None:
+            k = int(np.searchsorted(line.at, np.datetime64(place_of(event), "s"), side="right"))
+            if k < len(lines) and len(lines[k]) < MOST_LINES:
+                lines[k].append(f"{lane_of(event).glyph} {title_lines(event.title)}")
+    return ["<br>".join(each) for each in lines]
 
 
 def _notes_by_day(view: ExploreView) -> dict[str, list[str]]:
@@ -140,7 +179,7 @@ def _notes_by_day(view: ExploreView) -> dict[str, list[str]]:
 
 def _guide_trace(markers: Sequence[Marker], ink: Ink) -> Figure:
     """Hairlines under the markers as one broken line; fainter where there are many."""
-    days = sorted({marker.day.isoformat() for marker in markers})
+    days = sorted({marker.x for marker in markers})
     return {
         "type": "scatter",
         "mode": "lines",
@@ -179,13 +218,16 @@ def _dot(view: ExploreView, line: RateLine, ink: Ink) -> Figure | None:
     """The rate of the day chosen, or the first one after it, as a dot on the line."""
     if view.selected is None or not len(line.day):
         return None
-    at = int(np.searchsorted(line.day, np.datetime64(view.selected, "D")))
+    chosen = np.datetime64(view.selected, "D")
+    at = int(np.searchsorted(line.day, chosen))
+    if line.at_bars:  # the last of its day, which the card tells
+        at = max(at, int(np.searchsorted(line.day, chosen, side="right")) - 1)
     if at == len(line.day) or not np.isfinite(line.shown[at]):
         return None
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [str(line.day[at])],
+        "x": [line.x(at)],
         "y": [_rounded(float(line.shown[at]), view.quoting.decimals)],
         "marker": {
             "size": 9,

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 
 from dashboard.domain.event import Event
+from dashboard.ui.bar_words import MOSCOW_TIME
+from dashboard.ui.charts.bar_line import weekend_notes, weekend_shapes
 from dashboard.ui.charts.explore_view import ExploreView, RateLine
 from dashboard.ui.charts.grammar import (
     FONT_SIZE,
@@ -60,8 +62,9 @@ class _Room:
 
 def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> Figure:
     """The layout: one x axis, the rate, the lanes above it, a hidden 0-1 axis for guides."""
-    room = _room(view, pane)
-    since, until = _x_range(view)
+    room = _room(view, pane, line)
+    since, until = _x_range(view, line)
+    above = (view, line, ink, room.rate_top)
     layout = base_layout(ink, room.height) | {
         "margin": {"l": room.left, "r": room.right, "t": room.top, "b": room.bottom, "pad": 4},
         "hovermode": "x",
@@ -69,7 +72,8 @@ def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> F
         "dragmode": False if view.phone else "select" if view.brush else "pan",
         "selectdirection": "h",
         "xaxis": axis(ink, type="date", range=[since, until], anchor="y", showgrid=False)
-        | {"showline": True, "linecolor": ink.grid, "nticks": 5 if view.phone else 12},
+        | {"showline": True, "linecolor": ink.grid, "nticks": 5 if view.phone else 12}
+        | (_clock_title(ink) if line.at_bars else {}),
         "yaxis": _rate_axis(view, line, ink) | {"domain": [0, room.rate_top]},
         "yaxis2": _lane_axis(view, pane, ink) | {"domain": [room.lanes_foot, 1]},
         "yaxis3": {
@@ -79,22 +83,32 @@ def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> F
             "fixedrange": True,
             "tickmode": "auto",
         },
-        "annotations": [_axis_note(view, room, ink), *_end_label(view, line, ink)],
-        "shapes": _selection_shapes(view, line, room, ink),
+        "annotations": [
+            _axis_note(view, room, ink),
+            *_end_label(view, line, ink),
+            *weekend_notes(*above),
+        ],
+        "shapes": [*weekend_shapes(*above), *_selection_shapes(view, line, room, ink)],
     }
     return layout if view.phone else layout | {"title": _title(view, ink)}
 
 
-def _x_range(view: ExploreView) -> tuple[str, str]:
-    """The window with a rim, so that no mark is cut at the edges."""
+def _clock_title(ink: Ink) -> Figure:
+    font = {"color": ink.muted, "size": FONT_SIZE - 1}
+    return {"title": {"text": MOSCOW_TIME, "font": font, "standoff": 4}}
+
+
+def _x_range(view: ExploreView, line: RateLine) -> tuple[str, str]:
+    """The window with a rim, so that no mark is cut at the edges; of bars to the last's end."""
     rim = timedelta(days=(view.until - view.since).days * RIM)
     first = datetime.combine(view.since, time()) - rim
-    last = datetime.combine(view.until, time()) + rim
+    last = datetime.combine(view.until, time()) + rim + timedelta(days=int(line.at_bars))
     return f"{first:%Y-%m-%d %H:%M}", f"{last:%Y-%m-%d %H:%M}"
 
 
-def _room(view: ExploreView, pane: Pane) -> _Room:
+def _room(view: ExploreView, pane: Pane, line: RateLine) -> _Room:
     height, top, bottom = (PHONE_HEIGHT, 8, 40) if view.phone else (HEIGHT, 66, 42)
+    bottom += 16 * int(line.at_bars)
     left, right = (84, 52) if view.phone else (118, 96)
     area = height - top - bottom
     lanes_foot = 1 - pane.pixels / area
@@ -171,7 +185,7 @@ def _end_label(view: ExploreView, line: RateLine, ink: Ink) -> list[Figure]:
     return [
         {
             "text": text,
-            "x": str(line.day[at]),
+            "x": line.x(at),
             "y": float(np.log10(value)) if view.log_scale else value,
             "xanchor": "left",
             "yanchor": "middle",
@@ -190,6 +204,10 @@ def _selection_shapes(view: ExploreView, line: RateLine, room: _Room, ink: Ink) 
         return []
     across = {"xref": "x", "yref": "paper"}
     at = chosen.isoformat()
+    if line.at_bars:  # the day is as wide as its bars
+        ends = {"x0": at, "x1": (chosen + timedelta(days=1)).isoformat()}
+        band = {"y0": 0, "y1": room.rate_top, "line": {"width": 0}, "layer": "below"}
+        return [across | ends | band | {"type": "rect", "fillcolor": ink.band}]
     shapes: list[Figure] = [
         across
         | {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1}

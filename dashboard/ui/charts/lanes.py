@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from dashboard.domain.event import Event
+from dashboard.ui.charts.bar_line import place_of
 from dashboard.ui.charts.grammar import Figure
 from dashboard.ui.palette import LANES, Ink, Lane, lane_of
 from dashboard.ui.text import plot_text
@@ -24,11 +25,15 @@ MOST_MARKERS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One mark in a lane: one event, or several too close to tell apart."""
+    """One mark in a lane: one event, or several too close to tell apart.
+
+    `x` is where it lies on the axis: the day, or the moment by the clock of Moscow.
+    """
 
     lane: Lane
     day: date
     events: tuple[Event, ...]
+    x: str
 
 
 def used_lanes(events: Sequence[Event]) -> tuple[Lane, ...]:
@@ -37,31 +42,48 @@ def used_lanes(events: Sequence[Event]) -> tuple[Lane, ...]:
     return tuple(lane for lane in LANES if lane.id in used)
 
 
-def cluster(events: Sequence[Event], pixels_a_day: float) -> tuple[Marker, ...]:
-    """Markers in order of lane and day; events whose marks would overlap share one."""
+def cluster(
+    events: Sequence[Event], pixels_a_day: float, *, exact: bool = False
+) -> tuple[Marker, ...]:
+    """Markers in order of lane and day; events whose marks would overlap share one.
+
+    Args:
+        events: those to draw.
+        pixels_a_day: how wide a day is.
+        exact: put an event at its moment where that is known, and not on its day.
+    """
     by_lane: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_lane[lane_of(event).id].append(event)
     return tuple(
-        Marker(lane, _middle(group).day, tuple(group))
+        _marker(lane, group, exact=exact)
         for lane in used_lanes(events)
-        for group in _groups(by_lane[lane.id], pixels_a_day)
+        for group in _groups(by_lane[lane.id], pixels_a_day, exact=exact)
     )
 
 
-def _groups(events: Sequence[Event], pixels_a_day: float) -> list[list[Event]]:
+def _marker(lane: Lane, group: Sequence[Event], *, exact: bool) -> Marker:
+    event = _middle(group)
+    there = place_of(event) if exact else None
+    day, x = (there.date(), there.isoformat()) if there else (event.day, event.day.isoformat())
+    return Marker(lane, day, tuple(group), x)
+
+
+def _groups(events: Sequence[Event], pixels_a_day: float, *, exact: bool) -> list[list[Event]]:
     """Events of one lane in groups whose marks do not touch."""
     groups: list[list[Event]] = []
-    for event in sorted(events, key=lambda e: (e.day, e.id)):
+    for event in sorted(events, key=lambda e: (place_of(e) if exact else e.day, e.id)):
         groups.append([event])
-        while len(groups) > 1 and _touch(groups[-2], groups[-1], pixels_a_day):
+        while len(groups) > 1 and _touch(groups[-2], groups[-1], pixels_a_day, exact=exact):
             last = groups.pop()
             groups[-1] += last
     return groups
 
 
-def _touch(left: list[Event], right: list[Event], pixels_a_day: float) -> bool:
-    apart = (_middle(right).day - _middle(left).day).days * pixels_a_day
+def _touch(left: list[Event], right: list[Event], pixels_a_day: float, *, exact: bool) -> bool:
+    one, other = _middle(left), _middle(right)
+    gap = place_of(other) - place_of(one) if exact else other.day - one.day
+    apart = gap / timedelta(days=1) * pixels_a_day
     return apart < sum(MARKER if len(g) == 1 else CLUSTER_MARKER for g in (left, right)) / 2
 
 
@@ -89,7 +111,7 @@ def marker_trace(markers: Sequence[Marker], lanes: Sequence[Lane], ink: Ink) -> 
         "type": "scatter",
         "mode": "markers+text",
         "yaxis": "y2",
-        "x": [marker.day.isoformat() for marker in markers],
+        "x": [marker.x for marker in markers],
         "y": [rows[marker.lane.id] for marker in markers],
         "text": [str(len(m.events)) if len(m.events) > 1 else "" for m in markers],
         "textfont": {"size": 10, "color": ink.surface, "weight": 600},

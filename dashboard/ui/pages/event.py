@@ -85,7 +85,7 @@ def _draw_other_series(scene: EventScene) -> None:
     """Draw where rates of the day can be found, and how far the factor of the model goes."""
     for factor in scene.view.factors:
         st.markdown(escape_markdown(reach_words(factor), 300))
-    titles = titles_with_rates(scene.event.day)
+    titles = titles_with_rates(scene.event)
     if titles:
         st.markdown(escape_markdown(f"Series with rates on this day: {'; '.join(titles)}.", 500))
 

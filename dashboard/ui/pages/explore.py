@@ -10,6 +10,7 @@ from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.scan_moves import largest_moves
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.bar_words import step_words
 from dashboard.ui.charts.explore import build_figure
 from dashboard.ui.charts.grammar import picked_day, picked_window
 from dashboard.ui.explore_scene import Scene, alt_text, figure_view, read_scene, title_of
@@ -165,7 +166,7 @@ def _draw_card(view: View, scene: Scene) -> None:
 
 
 def _draw_moves(view: View, scene: Scene) -> None:
-    st.markdown("**Largest one-day moves in view**")
+    st.markdown(f"**Largest {step_words(scene.series.card.bar_minutes)} moves in view**")
     moves = largest_moves(scene.series, scene.known, scene.shown.since, scene.shown.until)
 
     def draw_table() -> None:

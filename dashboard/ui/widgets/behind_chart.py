@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.domain.event import Event
-from dashboard.domain.series import RateSeries
+from dashboard.domain.series import Bools, RateSeries
 from dashboard.services.export_tables import event_list_csv, rates_csv
+from dashboard.ui.bar_words import MOSCOW_TIME
+from dashboard.ui.charts.bar_line import moscow_ends
 from dashboard.ui.palette import category_title
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import plain
@@ -53,11 +56,19 @@ def rates_frame(series: RateSeries, quoting: Quoting, shown: Shown) -> pd.DataFr
     frame = pd.DataFrame(
         {
             "Market day": days[inside].strftime("%Y-%m-%d"),
-            "Printed date": series.record[inside].astype(str),
+            **_second_column(series, inside),
             quoting.unit: [quoting.rate(rate) for rate in series.rate[inside].tolist()],
         }
     )
     return frame.iloc[::-1]
+
+
+def _second_column(series: RateSeries, inside: Bools) -> dict[str, list[str]]:
+    """The printed date, or the end of each bar by the clock of Moscow."""
+    if not series.card.bar_minutes:
+        return {"Printed date": series.record[inside].astype(str).tolist()}
+    ends = np.datetime_as_string(moscow_ends(series.known_at[inside]), unit="m")
+    return {f"To ({MOSCOW_TIME})": [text[11:] for text in ends.tolist()]}
 
 
 def events_frame(events: tuple[Event, ...]) -> pd.DataFrame:

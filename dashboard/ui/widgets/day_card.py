@@ -16,11 +16,12 @@ from dashboard.domain.event_view import DayMove
 from dashboard.domain.series import RateSeries
 from dashboard.services.check_facts import check_facts
 from dashboard.services.scan_moves import move_on
+from dashboard.ui.bar_words import is_over_break, step_words
 from dashboard.ui.palette import direction_colour
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.event_line import draw_event_line
-from dashboard.ui.wording import THIN, count, day, number, short_day, weekday_day
+from dashboard.ui.wording import THIN, clock, count, day, number, short_day, weekday_day
 
 LISTED: Final = 6
 BASES: Final = {
@@ -115,17 +116,33 @@ def _draw_rate(card: Card, move: DayMove) -> None:
         later = move.day > card.asked
         which = "The first rate after it" if later else "The last rate before it"
         st.caption(f"No rate on this day. {which}: {weekday_day(move.day)}.")
-    quoting = card.quoting
+    quoting, minutes = card.quoting, card.series.card.bar_minutes
     colour = direction_colour(quoting.direction(move.log_points), dark=card.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
-        f"**{coloured(quoting.move(move.log_points, 2), colour)}** in a day,"
-        f" from {quoting.rate(move.base_rate)} on {short_day(move.base_day, move.day)}"
+        f"**{coloured(quoting.move(move.log_points, 2), colour)}** {step_told(move, minutes)},"
+        f" from {quoting.rate(move.base_rate)} on {base_told(move)}"
     )
+    kind = f"{step_words(minutes)} moves" if minutes else "1-day moves"
     st.caption(
-        f"Larger than {number(move.percentile, 0)}{THIN}% of all 1-day moves of this series."
+        f"Larger than {number(move.percentile, 0)}{THIN}% of all {kind} of this series."
         f" In the other quote: {quoting.other_percent(move.log_points, 2)}."
     )
+
+
+def step_told(move: DayMove, bar_minutes: int) -> str:
+    """`in a day`, `in the last bar of the day, to 19:00 MSK`, `over a break, to 11:00 MSK`."""
+    if move.known_at is None:
+        return "in a day"
+    over = is_over_break(move, bar_minutes)
+    where = "over a break" if over else "in the last bar of the day"
+    return f"{where}, to {clock(move.known_at)} MSK"
+
+
+def base_told(move: DayMove) -> str:
+    """The day of the base; of a bar its end too."""
+    on = short_day(move.base_day, move.day)
+    return on if move.base_known_at is None else f"{on} at {clock(move.base_known_at)}"
 
 
 def coloured(text: str, colour: str) -> str:

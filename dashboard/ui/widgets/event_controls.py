@@ -7,12 +7,15 @@ import streamlit as st
 from dashboard.domain.event_view import EventView
 from dashboard.domain.series import SeriesCard
 from dashboard.services.choose_factors import factors_for
+from dashboard.services.choose_windows import windows_for
 from dashboard.services.describe_method import describe_method, wants_factor
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.event_scene import POOLS, WINDOWS
+from dashboard.ui.event_scene import POOLS, window_key
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
 from dashboard.ui.wording import MINUS
+
+NO_BREAK = "\u00a0"
 
 
 def draw_event_controls(link: View, card: SeriesCard) -> None:
@@ -20,12 +23,14 @@ def draw_event_controls(link: View, card: SeriesCard) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series(link, session.cards())
         draw_quote(link, card)
+        of_bars = card.bar_minutes > 0
         st.segmented_control(
-            "Event window (offsets)",
-            list(WINDOWS),
+            "Event window (time of trading)" if of_bars else "Event window (offsets)",
+            list(windows_for(card.bar_minutes)),
             format_func=window_label,
             required=True,
-            **link.widget("w"),
+            help="Bars are counted, not hours by the clock: a night has none." if of_bars else None,
+            **link.widget(window_key(card)),
         )
         _draw_model(link, card)
 
@@ -80,6 +85,7 @@ def draw_pool(link: View, view: EventView) -> None:
 
 
 def window_label(window: str) -> str:
-    """`−5 to 10`."""
-    first, last = window.split(":")
-    return f"{first.replace('-', MINUS)} to {last}"
+    """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
+    units = {"h": f"{NO_BREAK}h", "m": f"{NO_BREAK}min", "-": MINUS}
+    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
+    return f"{first} to {last}"

@@ -9,11 +9,12 @@ import streamlit as st
 
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView
+from dashboard.ui.bar_words import point_words
 from dashboard.ui.charts.event_window_layout import offset_text
 from dashboard.ui.palette import lane_of
 from dashboard.ui.text import clip
 from dashboard.ui.widgets.links import page_link
-from dashboard.ui.wording import count, weekday_day
+from dashboard.ui.wording import count
 
 SHOWN: Final = 8
 TITLE_LIMIT: Final = 46
@@ -50,10 +51,13 @@ def nearest(
 def _draw_list(
     view: EventView, crowd: tuple[tuple[int, Event], ...], settings: dict[str, str]
 ) -> None:
-    days = {point.offset: point.day for point in view.path}
+    minutes = view.card.bar_minutes
+    days = {point.offset: point_words(point, minutes) for point in view.path}
     for offset, group in groupby(crowd, key=lambda each: each[0]):
-        on = f", {weekday_day(days[offset])}" if offset in days else ""
+        on = f", {days[offset]}" if offset in days else ""
         st.caption(f"offset {offset_text(offset)}{on}")
         for _, event in group:
             title = clip(event.title, TITLE_LIMIT)
+            if minutes and event.moment is None:
+                title += " (hour unknown)"
             page_link("event", f"{lane_of(event).glyph} {title}", icon="", id=event.id, **settings)

@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.event_view import EventView, Move
+from dashboard.domain.spans import duration_words
 from dashboard.domain.study import Pool, window_text
 from dashboard.ui.event_model import model_words
 from dashboard.ui.move_words import (
@@ -131,7 +132,17 @@ def reading_help(view: EventView, pool: Pool) -> str:
         f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
         f" {among} with a smaller CAR, in size. Placebo p: share with a CAR at least as large for"
         " its own error. Windows are written in offsets: 0 is the first rate that can contain the"
-        " event."
+        f" event.{_bars_help(view)}"
+    )
+
+
+def _bars_help(view: EventView) -> str:
+    if not view.card.bar_minutes:
+        return ""
+    length = duration_words(1, view.card.bar_minutes)
+    return (
+        f" An offset is a bar of {length} in Moscow time; a return from one session to the next"
+        " is one move too, in the estimation as in the window."
     )
 
 

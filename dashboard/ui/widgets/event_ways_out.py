@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.services.export_tables import event_moves_csv, event_window_csv
 from dashboard.ui.address import View
+from dashboard.ui.bar_words import MOSCOW_TIME, mark_words, offset_in_time, point_words
 from dashboard.ui.charts.event_window_layout import has_band, offset_text
 from dashboard.ui.event_scene import EventScene
 from dashboard.ui.event_words import copy_text
@@ -45,6 +46,18 @@ def draw_files(scene: EventScene) -> None:
         )
 
 
+def _when_columns(scene: EventScene) -> dict[str, list[str]]:
+    """The market day; on bars their hours in Moscow, how far from the event, what is special."""
+    path, minutes = scene.view.path, scene.view.card.bar_minutes
+    if not minutes:
+        return {"Market day": [weekday_day(point.day) for point in path]}
+    return {
+        f"Bar ({MOSCOW_TIME})": [point_words(point, minutes) for point in path],
+        "From the event": [offset_in_time(point.offset, minutes) for point in path],
+        "Mark": [mark_words(point) or NOTHING for point in path],
+    }
+
+
 def path_columns(scene: EventScene) -> dict[str, list[str]]:
     """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
     quoting, path = scene.quoting, scene.view.path
@@ -55,7 +68,7 @@ def path_columns(scene: EventScene) -> dict[str, list[str]]:
     ]
     return {
         "Offset": [offset_text(point.offset) for point in path],
-        "Market day": [weekday_day(point.day) for point in path],
+        **_when_columns(scene),
         quoting.unit: [quoting.rate(point.rate) for point in path],
         f"Log pts of {quoting.unit} against the base": [
             signed(quoting.quoted_log_points(point.move)) for point in path

@@ -50,7 +50,7 @@ def draw_series(view: View, cards: tuple[SeriesCard, ...]) -> None:
     """Draw the choice of series."""
     titles = {card.id: card.title for card in cards}
     st.selectbox(
-        "Series", list(titles), format_func=titles.__getitem__, width=220, **view.widget("series")
+        "Series", list(titles), format_func=titles.__getitem__, width=270, **view.widget("series")
     )
 
 

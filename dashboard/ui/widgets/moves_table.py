@@ -10,10 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.domain.event_view import DayMove
+from dashboard.ui.bar_words import is_over_break, step_words
 from dashboard.ui.palette import lane_of
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import plain
-from dashboard.ui.wording import THIN, number, weekday_day
+from dashboard.ui.wording import THIN, clock, number, weekday_day
 
 ROW: Final = 36
 TITLE: Final = 52
@@ -26,6 +27,7 @@ def draw_moves_table(
     choose: Callable[[date], None],
 ) -> None:
     """Draw the table; choosing a row calls `choose` with its day."""
+    step = step_words(quoting.card.bar_minutes)
     days = [move.day for move in moves]
     at = days.index(chosen) if chosen in days else None
     key = f"moves:{quoting.card.id}:{'/'.join(map(str, days))}:{at}"
@@ -43,8 +45,8 @@ def draw_moves_table(
         selection_mode="single-row",
         selection_default={"selection": {"rows": [] if at is None else [at]}},
         row_height=ROW,
-        column_config=_columns(),
-        alt="The largest one-day moves in view, with the events each can contain",
+        column_config=_columns(quoting.card.bar_minutes),
+        alt=f"The largest {step} moves in view, with the events each can contain",
     )
 
 
@@ -57,8 +59,8 @@ def moves_frame(moves: Sequence[DayMove], quoting: Quoting) -> pd.DataFrame:
     """The rows as they are read: words already chosen, user text as plain text."""
     return pd.DataFrame(
         {
-            "day": [weekday_day(move.day) for move in moves],
-            "move": [quoting.move(move.log_points) for move in moves],
+            "day": [_when(move) for move in moves],
+            "move": [_move(move, quoting) for move in moves],
             "rank": [f"{number(move.percentile, 1)}{THIN}%" for move in moves],
             "events": [_events(move) for move in moves],
         }
@@ -73,11 +75,27 @@ def _events(move: DayMove) -> str:
     return plain(f"{lane_of(first).glyph} {first.title}", TITLE) + more
 
 
-def _columns() -> dict[str, Any]:
-    text = st.column_config.TextColumn
+def _when(move: DayMove) -> str:
+    """The day; of a bar its end by the clock of Moscow too."""
+    ends = "" if move.known_at is None else f", {clock(move.known_at)}"
+    return f"{weekday_day(move.day)}{ends}"
+
+
+def _move(move: DayMove, quoting: Quoting) -> str:
+    over = " over a break" if is_over_break(move, quoting.card.bar_minutes) else ""
+    return f"{quoting.move(move.log_points)}{over}"
+
+
+def _columns(bar_minutes: int) -> dict[str, Any]:
+    text, step = st.column_config.TextColumn, f"{step_words(bar_minutes)} move"
+    share = f"Share of all {step}s of this series"
+    if bar_minutes:
+        first, second = text("To, Moscow time", width=150), text(step.capitalize(), width=205)
+    else:
+        first, second = text("Day", width=112), text("1-day move", width=122)
     return {
-        "day": text("Day", width=112),
-        "move": text("1-day move", width=122),
-        "rank": text("Larger than", width=78, help="Share of all 1-day moves of this series"),
+        "day": first,
+        "move": second,
+        "rank": text("Larger than", width=78, help=share),
         "events": text("Events it can contain", width="large"),
     }

@@ -11,11 +11,12 @@ import streamlit as st
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import SeriesCard
+from dashboard.ui.bar_words import wait_words
 from dashboard.ui.event_words import event_clock, hour_matters, notices
 from dashboard.ui.move_words import noun
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import escape_markdown
-from dashboard.ui.wording import MINUS, count, days, short_day, weekday_day
+from dashboard.ui.wording import MINUS, bar, count, days, short_day, weekday_day
 
 NARROWEST: int = 215
 
@@ -39,12 +40,12 @@ def timing_steps(
         Step("When it happened", weekday_day(_own_day(event)), _when_foot(event, timing, each)),
         Step(
             f"First {each} that can contain it (offset 0)",
-            weekday_day(first.day),
+            _which(first),
             _fixing_foot(first, quoting),
         ),
         Step(
             f"Base: the {each} before (offset {MINUS}1)",
-            weekday_day(base.day),
+            _which(base),
             _fixing_foot(base, quoting),
         ),
     ]
@@ -90,6 +91,8 @@ def _when_foot(event: Event, timing: Timing, each: str) -> str:
 
 def _place(event: Event, timing: Timing, each: str) -> list[str]:
     """Where the event lies beside the hours in which the rates were made."""
+    if timing.first.bar_minutes:
+        return [_place_of_a_bar(timing)]
     if timing.partial:
         return [f"while the {each} of that day was being made"]
     if event.moment is None:
@@ -99,6 +102,15 @@ def _place(event: Event, timing: Timing, each: str) -> list[str]:
     if timing.first.day == _own_day(event):
         return [f"before that day's {each} was made"]
     return [f"no {each} on that day", *_distance(timing)]
+
+
+def _place_of_a_bar(timing: Timing) -> str:
+    """Inside a bar, between two that follow one another, or while nothing was traded."""
+    if timing.partial:
+        return "inside this bar: partly contained"
+    if timing.moment is None or timing.first.opens - timing.moment < timedelta(minutes=1):
+        return "as the bar began"
+    return f"no bar then: {wait_words(timing)} before the next one"
 
 
 def _place_of_a_day(event: Event, timing: Timing, each: str) -> list[str]:
@@ -118,6 +130,8 @@ def _distance(timing: Timing) -> list[str]:
 def _fixing_foot(fixing: Fixing, quoting: Quoting) -> str:
     """The rate, the hours in which it was made, and the date it is printed with."""
     lines = [f"{quoting.rate(fixing.rate)} {quoting.unit}"]
+    if fixing.bar_minutes:
+        return f"{lines[0]}\nat its end"
     if fixing.opens == fixing.known_at:
         lines.append(f"as of {_msk(fixing)} MSK")
     elif fixing.known_at - fixing.opens > timedelta(hours=12):
@@ -128,6 +142,12 @@ def _fixing_foot(fixing: Fixing, quoting: Quoting) -> str:
     if fixing.record != fixing.day:
         lines.append(f"in force from {short_day(fixing.record)}")
     return "\n".join(lines)
+
+
+def _which(fixing: Fixing) -> str:
+    """The market day; of a bar also from when to when it goes."""
+    which = weekday_day(fixing.day)
+    return f"{which}, {bar(fixing.opens, fixing.known_at)}" if fixing.bar_minutes else which
 
 
 def _msk(fixing: Fixing) -> str:
