@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,22 +18,60 @@ from dashboard.engine.windows import whole
 
 DECAY: Final = 0.94
 """EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
+CELLS: Final = 8_000_000
+"""Positions times offsets that are held at once."""
 TERCILES: Final = (1 / 3, 2 / 3)
 TIE: Final = 1 - 1e-12
 """Sizes closer than this are equal: the same date measured twice may differ in a last digit."""
+
+
+class Everywhere:
+    """The abnormal returns at every admissible pseudo-date, made when they are first asked for.
+
+    A page needs only their CARs; of a million bars the matrices would not fit.
+    """
+
+    def __init__(
+        self, history: History, positions: Ints, request: StudyRequest, model: NormalModel
+    ) -> None:
+        """Keep what they are made from."""
+        self.positions = positions
+        self._history, self._request, self._model = history, request, model
+        self._found: Abnormal | None = None
+
+    @property
+    def found(self) -> Abnormal:
+        """All of them, (P, L)."""
+        if self._found is None:
+            self._found = self.at(slice(None))
+        return self._found
+
+    def parts(self) -> Iterator[Abnormal]:
+        """One after the other, as many positions as fit comfortably; all at once if they do."""
+        length = self._request.window[1] - self._request.window[0] + 1
+        step = max(CELLS // length, 1)
+        if len(self.positions) <= step:
+            yield self.found
+            return
+        for start in range(0, len(self.positions), step):
+            yield self.at(slice(start, start + step))
+
+    def at(self, part: slice) -> Abnormal:
+        """Those of some positions."""
+        return abnormal_returns(self._history, self.positions[part], self._request, self._model)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
     """Every admissible pseudo-date of a series.
 
-    `positions` (P,) are all rows whose windows lie inside the series and `everywhere` the
-    abnormal returns there; the other arrays keep the K of them that have enough history:
-    `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window.
+    `everywhere` holds all rows whose windows lie inside the series and the abnormal returns
+    there, `fitted` the most coefficients a fit takes; the arrays keep the K rows that have
+    enough history: `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window.
     """
 
-    positions: Ints
-    everywhere: Abnormal
+    everywhere: Everywhere
+    fitted: int
     row: Ints
     quiet: Bools
     volatility: Floats
@@ -82,22 +121,39 @@ def find_candidates(
     """
     rows = np.arange(1, len(history), dtype=np.int64)
     rows = rows[whole(rows, request.window, (request.estimation, request.gap), len(history))]
-    found = abnormal_returns(history, rows, request, model)
-    enough = found.prediction.usable >= request.min_estimation
+    everywhere = Everywhere(history, rows, request, model)
+    parts = [_measured(found, request) for found in everywhere.parts()]
+    enough = np.concatenate([each.enough for each in parts])
     length = request.window[1] - request.window[0] + 1
+    return Candidates(
+        everywhere,
+        max(each.fitted for each in parts),
+        rows[enough],
+        far_from(rows[enough], occupied, length),
+        eve_volatility(history.returns)[rows[enough]],
+        {w: np.concatenate([each.car[w] for each in parts]) for w in request.cars},
+        {w: np.concatenate([each.scar[w] for each in parts]) for w in request.cars},
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """What is kept of some positions: which have enough history, and the CARs of those."""
+
+    enough: Bools
+    fitted: int
+    car: dict[Window, Floats]
+    scar: dict[Window, Floats]
+
+
+def _measured(found: Abnormal, request: StudyRequest) -> _Part:
+    usable = found.prediction.usable
+    enough = usable >= request.min_estimation
     car, scar = {}, {}
     for window in request.cars:
         value, se = found.car(window)
         car[window], scar[window] = value[enough], standardise(value, se)[enough]
-    return Candidates(
-        rows,
-        found,
-        rows[enough],
-        far_from(rows[enough], occupied, length),
-        eve_volatility(history.returns)[rows[enough]],
-        car,
-        scar,
-    )
+    return _Part(enough, int((usable - found.prediction.df).max(initial=0)), car, scar)
 
 
 def compare(

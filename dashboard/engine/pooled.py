@@ -14,6 +14,7 @@ from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Grouping, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, standardise
 from dashboard.engine.history import History
+from dashboard.engine.placebo import Everywhere
 from dashboard.engine.windows import estimation_rows, take
 
 ALL: Final = "all"
@@ -26,8 +27,8 @@ class Measured:
     """What was measured on one series: its days, history, events and all its positions.
 
     `row` (N,) are the rows of offset 0 of `events`; `found` their abnormal returns.
-    `positions` (K,) are all rows between the first and the last admissible pseudo-date, and
-    `everywhere` the abnormal returns there.
+    `places` are all rows between the first and the last admissible pseudo-date, with the
+    abnormal returns there; a study asks for those more than once.
     """
 
     day: Days
@@ -35,8 +36,17 @@ class Measured:
     events: tuple[Event, ...]
     row: Ints
     found: Abnormal
-    positions: Ints
-    everywhere: Abnormal
+    places: Everywhere
+
+    @property
+    def positions(self) -> Ints:
+        """The rows of `places`, (K,)."""
+        return self.places.positions
+
+    @property
+    def everywhere(self) -> Abnormal:
+        """The abnormal returns at `positions`."""
+        return self.places.found
 
 
 class Pooled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, RateSeries
-from dashboard.domain.study import CarResult, Skipped, StudyRequest, StudyResult, Window
+from dashboard.domain.study import CarResult, Pool, Skipped, StudyRequest, StudyResult, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
 from dashboard.engine.bars import HOUR_UNKNOWN, calendar_of, matched_rate, measurable
@@ -18,13 +19,14 @@ from dashboard.engine.crowding import kept_by_rule
 from dashboard.engine.dated_events import Dated, KnownRows, known_rows
 from dashboard.engine.history import History
 from dashboard.engine.normal import NORMAL_MODELS
-from dashboard.engine.normal.base import NormalModel, Prediction
+from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
 from dashboard.engine.pooled import Measured
 from dashboard.engine.reasons import why_not_studied
 from dashboard.engine.returns import observed_returns
 from dashboard.engine.study_result import Studied, lay_out
 
+POOLS: Final[tuple[Pool, Pool]] = ("quiet", "all")
 CLEANED: Final = (0, 1)
 """Offsets of other events that a clean estimation leaves out."""
 
@@ -64,31 +66,59 @@ def measure(
         InputError: for a model that is not on the shelf, lacks its factors or fits as many
             coefficients as there are returns.
     """
+    study, pool, skipped = _measure_all(series, (events, known), request, factors)
+    measured = Measured(
+        calendar_of(series),
+        study.history,
+        study.events,
+        study.alignment.row,
+        study.found,
+        pool.everywhere,
+    )
+    return _answer(study, pool, skipped), measured
+
+
+def run_in_both_pools(
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
+) -> tuple[StudyResult, StudyResult]:
+    """The study among quiet dates and among all of them, measured once; see `measure`."""
+    study, pool, skipped = _measure_all(series, (events, known), request, factors)
+    quiet, every = (
+        _answer(replace(study, request=replace(request, pool=of)), pool, skipped) for of in POOLS
+    )
+    return quiet, every
+
+
+def _answer(study: Studied, pool: Candidates, skipped: list[Skipped]) -> StudyResult:
+    volatility = eve_volatility(study.history.returns)[study.alignment.row]
+    cars = tuple(_car_result(study, pool, (window, volatility)) for window in study.request.cars)
+    return lay_out(study, cars, skipped)
+
+
+def _measure_all(
+    series: RateSeries,
+    of: tuple[Sequence[Event], Sequence[Event]],
+    request: StudyRequest,
+    factors: Sequence[RateSeries],
+) -> tuple[Studied, Candidates, list[Skipped]]:
+    """The events chosen with their abnormal returns, the pseudo-dates, and what was skipped."""
     model = model_by_id(request.model)
+    events, known = of
     dated = Dated.of(events).by_date().bound_to(series.card.id)
     context = known_rows(series, dated, None if known is events else known)
     history = _history(series, factors, context, request)
     chosen, alignment, found, skipped = _choose(series, dated, (request, history, model))
     pool = find_candidates(history, context.occupied, request, model)
-    _refuse_few(request, pool.everywhere.prediction)
+    _refuse_few(request, pool.fitted)
     study = Studied(series, chosen, alignment, request, found, history, context)
-    volatility = eve_volatility(history.returns)[alignment.row]
-    cars = tuple(_car_result(study, pool, (window, volatility)) for window in request.cars)
-    result = lay_out(study, cars, skipped)
-    measured = Measured(
-        calendar_of(series),
-        history,
-        chosen,
-        alignment.row,
-        found,
-        pool.positions,
-        pool.everywhere,
-    )
-    return result, measured
+    return study, pool, skipped
 
 
-def _refuse_few(request: StudyRequest, prediction: Prediction) -> None:
-    fitted = int((prediction.usable - prediction.df).max(initial=0))
+def _refuse_few(request: StudyRequest, fitted: int) -> None:
     if request.min_estimation <= fitted:
         msg = (
             f"--min-estimation {request.min_estimation}: --model {request.model} fits {fitted}"

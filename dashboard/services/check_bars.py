@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries
+from dashboard.domain.study import StudyRequest
+
+MOST_CELLS: Final = 60_000_000
 
 
 def common_bar(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ()) -> int:
@@ -30,6 +34,25 @@ def common_bar(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ())
                 )
                 raise InputError(msg)
     return first.bar_minutes
+
+
+def refuse_too_large(series: Sequence[RateSeries], request: StudyRequest) -> None:
+    """Refuse a study whose tests would have to hold more than fits.
+
+    Every test compares with every row of a series at every offset of the event window.
+
+    Raises:
+        InputError: naming the window and the series.
+    """
+    first, last = request.window
+    offsets = last - first + 1
+    for each in series:
+        if len(each) * offsets > MOST_CELLS:
+            msg = (
+                f"--window {first}:{last}: {offsets:,} offsets at each of the {len(each):,} rows of"
+                f" {each.card.id} are too much at once; shorten the window or the series"
+            )
+            raise InputError(msg)
 
 
 def _step_words(bar_minutes: int) -> str:

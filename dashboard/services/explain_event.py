@@ -55,12 +55,11 @@ def explain_event(
         InputError: the model lacks its factors, or does not fit this series.
     """
     request = request or page_request(series.card.bar_minutes)
-    quiet = study.run(series, [event], known, replace(request, pool="quiet"), factors)
+    quiet, every = study.run_in_both_pools(series, [event], known, request, factors)
     before, after = _neighbours(event, known)
     cards = tuple(factor.card for factor in factors)
     if not quiet.events:
         return replace(_unstudied(series, event, (quiet, before, after)), factors=cards)
-    every = study.run(series, [event], known, replace(request, pool="all"), factors)
     by_id = {each.id: each for each in known}
     row = int(quiet.anchor[0])
     moves = tuple(

@@ -14,7 +14,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest, StudyResult
 from dashboard.engine import study
 from dashboard.engine.panel import pooled_answer
-from dashboard.services.check_bars import common_bar
+from dashboard.services.check_bars import common_bar, refuse_too_large
 
 if TYPE_CHECKING:
     from dashboard.compute.base import Compute
@@ -51,6 +51,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
         msg = f"event id {twice[0]}: given more than once; give each its own"
         raise InputError(msg)
     common_bar(series, factors)
+    refuse_too_large(series, request)
     study.model_by_id(request.model)
     one = partial(
         study.measure, events=events, known=known or events, request=request, factors=factors

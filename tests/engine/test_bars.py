@@ -15,7 +15,7 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.clusters import clusters_of
 from dashboard.engine.pooled import GroupSample, Pooled
-from dashboard.engine.study import measure, run
+from dashboard.engine.study import measure, run, run_in_both_pools
 from dashboard.services.run_study import run_study
 from tests.made_bars import bars_of_returns, begins_of, made_bars, said, working_days
 from tests.made_series import made_series
@@ -254,3 +254,37 @@ def test_moving_market_and_events_by_some_bars_moves_the_answers(seed, rows, shi
     assert [set(f) - {"weekend_session"} for f in here.flags] == [
         set(f) - {"weekend_session"} for f in there.flags
     ]
+
+
+# ------------------------------------------------------------------ many bars
+
+
+def test_positions_taken_in_parts_give_the_same_numbers(monkeypatch):
+    events = [said("2025-06-20", "15:20"), said("2025-06-24", "12:20")]
+    request = replace(REQUEST, model="mean")
+    whole = run(hours(), events, events, request)
+    monkeypatch.setattr("dashboard.engine.placebo.CELLS", 6 * 7)  # seven positions of six offsets
+    parts = run(hours(), events, events, request)
+    for one, other in zip(whole.cars, parts.cars, strict=True):
+        for name in ("placebo_p", "percentile", "percentile_matched", "n_placebo"):
+            assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+
+
+def test_both_pools_at_once_are_the_two_studies():
+    events = [said("2025-06-20", "15:20"), said("2025-06-23", "12:20", "other")]
+    both = run_in_both_pools(hours(), events, events, REQUEST)
+    for found, pool in zip(both, ("quiet", "all"), strict=True):
+        alone = run(hours(), events, events, replace(REQUEST, pool=pool))
+        assert found.request.pool == pool
+        assert [car.n_placebo.tolist() for car in found.cars] == [
+            car.n_placebo.tolist() for car in alone.cars
+        ]
+        assert found.flags == alone.flags
+    assert both[0].cars[0].n_placebo[0] < both[1].cars[0].n_placebo[0]
+
+
+def test_a_study_that_would_not_fit_is_refused(monkeypatch):
+    monkeypatch.setattr("dashboard.services.check_bars.MOST_CELLS", 700)
+    event = said("2025-06-20", "15:20")
+    with pytest.raises(InputError, match="6 offsets at each of the 117 rows of made"):
+        run_study([hours()], [event], REQUEST)
