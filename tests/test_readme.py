@@ -18,10 +18,12 @@ from dashboard.export.columns import STUDY_TABLES
 from dashboard.services.describe_size import describe_size
 from dashboard.ui.method_words import TERMS
 from dashboard.ui.pages import PAGES
+from tests.services.bar_house import HOURS, fill_cache
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "dashboard"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+FLAGS_OF_BARS = {"no_bar_then", "session_break", "missing_bars", "weekend_session"}
 SHELVES = {
     "sources/rates": "RATE_SOURCES",
     "sources/news": "EVENT_SOURCES",
@@ -54,6 +56,12 @@ def console_blocks():
         yield command, answer.strip("\n")
 
 
+def csv_block():
+    """The file of an example."""
+    (block,) = re.findall(r"```csv\n(.*?)```", README, re.S)
+    return block
+
+
 # ------------------------------------------------------------------ what it claims
 
 
@@ -72,8 +80,14 @@ def test_the_first_paragraph_is_what_the_data_say():
 
 
 @pytest.mark.parametrize("command", [command for command, _ in console_blocks()])
-def test_an_example_answers_what_the_readme_shows(command, capsys, monkeypatch, tmp_path):
+def test_an_example_answers_what_the_readme_shows(
+    command, capsys, monkeypatch, tmp_path, dashboard_home
+):
     monkeypatch.chdir(tmp_path)
+    if "_moex_" in command:  # bars are fetched, here from the replica
+        fill_cache(dashboard_home)
+        monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+        (tmp_path / "remarks.csv").write_text(csv_block(), encoding="utf-8")
     assert run(shlex.split(command)) == 0
     said = capsys.readouterr().out.replace("\u202f", " ")
     shown = dict(console_blocks())[command]
@@ -160,6 +174,25 @@ def test_the_tests_to_read_are_those_that_follow_from_the_simulations():
     said = " ".join(section("### Which test to read").split())
     assert f"Of {size.studies:,} simulated studies" in said
     assert all(f"`{test}` ({question})" in said for test, question in size.others)
+
+
+def test_what_is_told_of_hours_is_what_is_written(capsys, monkeypatch, tmp_path, dashboard_home):
+    told = section("### Hours")
+    assert HOURS in told
+    fill_cache(dashboard_home)
+    (tmp_path / "remarks.csv").write_text(csv_block(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+    run(["study", "--rates", HOURS, "--events", "remarks.csv", "--window", "-2h:6h", "--out", "x"])
+    capsys.readouterr()
+    with (tmp_path / "x/events.csv").open(encoding="utf-8") as lines:
+        flags = {row["event_id"]: set(row["flags"].split()) for row in csv.DictReader(lines)}
+    assert "partly_in_fixing" in flags["noon"]
+    assert {"no_bar_then", "session_break", "weekend_session"} <= flags["friday"]
+    written = set().union(*flags.values()) | {"missing_bars"}
+    assert {flag for flag in FLAGS_OF_BARS if f"`{flag}`" in told} == FLAGS_OF_BARS <= written
+    skipped = (tmp_path / "x/skipped.csv").read_text(encoding="utf-8")
+    assert 'dated,cny_rub_moex_60m,"hour unknown' in skipped
 
 
 def test_the_addresses_are_those_of_the_network_door():
