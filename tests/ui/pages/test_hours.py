@@ -98,3 +98,11 @@ def test_explore_shows_bars_by_the_clock_of_moscow(bars):
     assert "Largest one-hour moves in view" in words
     assert "in the last bar of the day, to 19:00 MSK" in words
     assert app.query_params == {"series": HOURS}
+
+
+@pytest.mark.parametrize("page", ["events", "data", "method"])
+def test_no_page_minds_a_series_of_bars(bars, page):
+    note_at(NOON)
+    app = open_page(page, series=HOURS)
+    assert not app.exception
+    assert "not valid" not in told(app)
