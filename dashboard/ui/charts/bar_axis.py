@@ -127,9 +127,8 @@ def session_notes(path: Sequence[PathPoint], at: tuple[float, str], ink: Ink) ->
 
 
 def weekend_spans(path: Sequence[PathPoint]) -> list[tuple[int, int]]:
-    """First and last offset of each weekend session."""
-    days = groupby(path, key=lambda point: (point.day, point.weekend))
-    spans = [(kind[1], list(points)) for kind, points in days]
+    """First and last offset of each weekend with sessions."""
+    spans = [(kind, list(points)) for kind, points in groupby(path, lambda point: point.weekend)]
     return [(points[0].offset, points[-1].offset) for weekend, points in spans if weekend]
 
 
