@@ -8,15 +8,13 @@ from dashboard.domain.series import SeriesCard
 
 
 def factors_for(studied: SeriesCard, cards: Iterable[SeriesCard]) -> tuple[SeriesCard, ...]:
-    """The daily series that count no rouble and are not the studied one.
+    """The series that count no rouble, in the same steps, and are not the studied one.
 
     Another rate of the rouble moves with the event itself, so it would take the answer off;
-    factors are matched by market day, so bars have none.
+    factors are matched by market day, or by the end of bars of one length.
     """
-    if studied.bar_minutes:
-        return ()
     return tuple(
         card
         for card in cards
-        if card.id != studied.id and not card.is_rouble and not card.bar_minutes
+        if card.id != studied.id and not card.is_rouble and card.bar_minutes == studied.bar_minutes
     )

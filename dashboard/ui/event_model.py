@@ -86,4 +86,4 @@ def _why(series_id: str) -> str:
         return "there is no such series"
     if card.is_rouble:
         return "it moves with the rouble itself, so it would take the answer away"
-    return "it is the series itself, or no daily series"
+    return "it is the series itself, or counts in other steps"

@@ -23,3 +23,8 @@ def test_a_series_does_not_explain_itself():
 def test_bars_are_not_matched_by_day():
     assert factors_for(ROUBLE, (ROUBLE, BARS, OIL)) == (OIL,)
     assert factors_for(BARS, (ROUBLE, BARS, OIL)) == ()
+
+
+def test_bars_of_one_length_explain_one_another():
+    index, minutes = replace(BARS, id="index"), replace(BARS, id="minutes", bar_minutes=1)
+    assert factors_for(BARS, (BARS, index, minutes, OIL)) == (index,)
