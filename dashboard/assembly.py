@@ -10,6 +10,7 @@ from dashboard.config import Settings
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
 from dashboard.sources.clock import WallClock
+from dashboard.sources.event_files.reading import read_events
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
 from dashboard.sources.rates.cbr import Cbr
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.compute.base import Compute
+    from dashboard.domain.imports import EventRows, Reading
     from dashboard.sources.news.base import EventSource
     from dashboard.sources.rates.base import LiveSource, RateSource
 
@@ -91,6 +93,15 @@ def rates_from_file(
         InputError: one line with file, row, column, what it holds and what to do.
     """
     return read_rate_table(path, quote=quote, columns=columns)
+
+
+def events_to_import(path: Path, reading: Reading) -> EventRows:
+    """A person's file of events in CSV, Excel, JSON or iCalendar, read row by row.
+
+    Raises:
+        InputError: the file as a whole cannot be read; one line with what to do.
+    """
+    return read_events(path, reading, WallClock().now().date())
 
 
 def events_from_file(path: Path) -> EventTable:

@@ -128,7 +128,7 @@ def test_the_table_of_data_is_that_of_the_descriptor():
 def commands(capsys, *group):
     run([*group, "--help"])
     listed = capsys.readouterr().out.partition("Commands:")[2]
-    return [*group, *re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)]
+    return [*group, *re.findall(r"^  ([a-z-]+)  ", listed, re.MULTILINE)]
 
 
 def test_every_command_is_in_the_table_and_no_other(capsys):

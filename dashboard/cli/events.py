@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from dashboard.cli.groups import group
 from dashboard.cli.house import all_known, give_file, parts_of_house, rejected_as_json
 from dashboard.cli.options import (
@@ -14,11 +12,16 @@ from dashboard.cli.options import (
     Author,
     Awaited,
     Clock,
+    Dates,
     DryRun,
     End,
+    EventFile,
     Excel,
-    InFile,
+    FileZone,
+    GoodRows,
+    ImportId,
     Link,
+    MapColumns,
     NoteId,
     OfDirection,
     OfKind,
@@ -27,6 +30,7 @@ from dashboard.cli.options import (
     OneOfKind,
     Opt,
     OutFile,
+    Sheet,
     Since,
     Tags,
     Until,
@@ -34,6 +38,7 @@ from dashboard.cli.options import (
     Words,
     Zone,
 )
+from dashboard.domain.errors import InputError
 
 if TYPE_CHECKING:
     from dashboard.domain.event import Event
@@ -190,23 +195,71 @@ def export_events(  # noqa: PLR0913 - the fields of a search
 
 
 @commands.command("import")
-def import_event_file(file: InFile, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Turn the events of a CSV into notes: all of them or, if one is wrong, none."""
-    from dashboard.assembly import events_from_file
+def import_event_file(  # noqa: PLR0913 - what a person may say about a file
+    file: EventFile,
+    *,
+    dry_run: DryRun = False,
+    columns: MapColumns = None,
+    dates: Dates = None,
+    zone: FileZone = None,
+    sheet: Sheet = None,
+    good_rows: GoodRows = False,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn the events of a file into notes: CSV, Excel, JSON or iCalendar; all rows or none."""
+    from dashboard.assembly import events_to_import
+    from dashboard.domain.imports import Reading
     from dashboard.services.import_events import import_events, plan_import
-    from dashboard.services.shell_json import note_rows
-    from dashboard.ui import terminal
+    from dashboard.ui import import_report, typed
 
     parts = parts_of_house()
     with rejected_as_json(as_json=as_json):
-        plan = plan_import(events_from_file(file), all_known(parts))
-    if not dry_run:
-        import_events(parts.notes, plan)
+        said = typed.read_columns(columns or ())
+        reading = Reading(said, dates, typed.read_zone_if("--zone", zone), sheet or "")
+        rows = events_to_import(file, reading)
+    plan = plan_import(rows, all_known(parts), good_rows=good_rows)
+    if plan.status == "reject":
+        if as_json:
+            import_report.show_json(plan, None)
+        else:
+            import_report.show_rejected(plan)
+        raise InputError(plan.refusal)
+    record = None if dry_run else import_events(parts.notes, plan, author or "")[0]
     if as_json:
-        terminal.show_report(plan.status, note_rows(plan.notes), plan.messages)
-        return
-    terminal.mention(plan.messages)
-    typer.echo(f"{len(plan.notes)} notes {'would be' if dry_run else 'were'} added")
+        import_report.show_json(plan, record)
+    else:
+        import_report.show_taken(plan, record, dry_run=dry_run)
+
+
+@commands.command("imports")
+def show_imports(*, as_json: AsJson = False) -> None:
+    """List the files that were imported, the newest first."""
+    from dashboard.services.import_events import list_imports
+    from dashboard.services.shell_json import import_json
+    from dashboard.ui import import_report, terminal
+
+    records = list_imports(parts_of_house().notes)
+    if as_json:
+        terminal.show_json([import_json(record) for record in records])
+    else:
+        import_report.show_list(records)
+
+
+@commands.command("undo-import")
+def take_import_back(
+    import_id: ImportId, *, author: Author = None, as_json: AsJson = False
+) -> None:
+    """Remove the notes of an import; the ones that were changed since stay."""
+    from dashboard.services.import_events import undo_import
+    from dashboard.services.shell_json import undone_json
+    from dashboard.ui import import_report, terminal
+
+    done = undo_import(parts_of_house().notes, import_id, author or "")
+    if as_json:
+        terminal.show_json(undone_json(done))
+    else:
+        import_report.show_undone(done)
 
 
 def _tell(note: Event, done: str, *, as_json: bool) -> None:

@@ -34,6 +34,19 @@ OfTag: TypeAlias = Annotated[Many, Opt("--tag", help="Only with this tag; repeat
 NoteId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events add` printed it.")]
 OutFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="- is standard output.")]
 InFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="A CSV.")]
+EventFile: TypeAlias = Annotated[Path, Arg(metavar="FILE", help="CSV, .xlsx, JSON or iCalendar.")]
+MapColumns: TypeAlias = Annotated[
+    Many, Opt("--map", metavar="FIELD=COLUMN", help="Which column holds a field; repeatable.")
+]
+Dates: TypeAlias = Annotated[
+    Literal["dmy", "mdy"] | None, Opt("--dates", help="The order in dates like 03/04/2025.")
+]
+FileZone: TypeAlias = Annotated[
+    str | None, Opt("--zone", metavar="NAME", help="Time zone of times without one.")
+]
+Sheet: TypeAlias = Annotated[str | None, Opt("--sheet", metavar="NAME", help="Of a workbook.")]
+GoodRows: TypeAlias = Annotated[bool, Opt("--good-rows", help="Take them, leave wrong rows out.")]
+ImportId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `events imports` lists it.")]
 DryRun: TypeAlias = Annotated[bool, Opt("--dry-run", help="Check the file, change nothing.")]
 Clock: TypeAlias = Annotated[str | None, Opt("--time", metavar="HH:MM", help="In --zone.")]
 Zone: TypeAlias = Annotated[str | None, Opt(metavar="NAME", help=f"Time zone, else {MOSCOW}.")]

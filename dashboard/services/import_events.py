@@ -1,4 +1,4 @@
-"""Import events: a file of events becomes notes, all of them or none, and nothing twice."""
+"""Import events: a file of events becomes notes, each row with its verdict; undone as a whole."""
 
 from __future__ import annotations
 
@@ -9,137 +9,220 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Category, Event, Origin
-from dashboard.services.clean_draft import Draft, clean_draft
+from dashboard.domain.imports import EventRows, FileRow, ImportRecord, UndoneImport
+from dashboard.services.clean_draft import AUTHOR_LIMIT, Draft, clean_draft, clean_line
+from dashboard.services.same_event import KnownEvents
 
-Status: TypeAlias = Literal["accept", "warn"]
+Status: TypeAlias = Literal["accept", "warn", "reject"]
+Verdict: TypeAlias = Literal["new", "duplicate", "wrong"]
 
 NOT_KEPT: Final = ("actor", "source_name", "series", "confidence")
 """What an event of a file may have and a note has no place for."""
 MOST_TOLD: Final = 10
+MOST_WRONG_TOLD: Final = 1_000
 
 
-class EventFile(Protocol):
-    """A file of events as it was read."""
+class Imports(Protocol):
+    """Where notes and imports are kept; every method raises StoreError where the store fails."""
 
-    @property
-    def name(self) -> str:
-        """What messages call the file."""
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The events in the order of their days."""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Where each event stands in the file."""
-
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """What a person should know about the reading."""
-
-
-class Notes(Protocol):
-    """Where notes are kept; adding is one transaction."""
-
-    def notes(self) -> tuple[Event, ...]:
-        """Every note that is not deleted."""
+    def import_notes(
+        self, record: ImportRecord, notes: Sequence[Event]
+    ) -> tuple[ImportRecord, tuple[Event, ...]]:
+        """Store notes and where they came from, all or nothing."""
         ...
 
-    def add_all(self, notes: Sequence[Event], who: str = "") -> tuple[Event, ...]:
-        """Store new notes, all or none; raises StoreError."""
+    def imports(self) -> tuple[ImportRecord, ...]:
+        """Every import, the newest first."""
+        ...
+
+    def undo_import(self, import_id: str, who: str = "") -> UndoneImport:
+        """Remove the notes of an import; those that were changed since stay."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What an import would do: the notes to add, and what a person should know."""
+class RowVerdict:
+    """What would become of one row.
 
-    notes: tuple[Event, ...]
-    messages: tuple[str, ...]
+    Attributes:
+        place: `file.csv, row 3 (line 4)`.
+        verdict: new, duplicate or wrong.
+        note: the note it would be; None where it is wrong.
+        reason: whose duplicate it is, or why it is wrong, with its place and what to do.
+    """
+
+    place: str
+    verdict: Verdict
+    note: Event | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do, row by row, and what a person should know."""
+
+    file: EventRows
+    rows: tuple[RowVerdict, ...]
+    told: tuple[str, ...]
+    takes_good_rows: bool = False
+
+    @property
+    def notes(self) -> tuple[Event, ...]:
+        """The notes to add; none where the file is rejected."""
+        new = tuple(row.note for row in self.rows if row.verdict == "new" and row.note)
+        return new if self.status != "reject" else ()
+
+    @property
+    def wrong(self) -> tuple[RowVerdict, ...]:
+        """The rows that cannot be taken."""
+        return tuple(row for row in self.rows if row.verdict == "wrong")
 
     @property
     def status(self) -> Status:
-        """`warn` where something is left out or changed, else `accept`."""
+        """`reject` where a row is wrong, unless the good rows are wanted and there is one."""
+        wrong = len(self.wrong)
+        if wrong and (not self.takes_good_rows or wrong == len(self.rows)):
+            return "reject"
         return "warn" if self.messages else "accept"
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What is wrong, then what a person should know, one line each."""
+        return (*_first_of([row.reason for row in self.wrong], MOST_WRONG_TOLD), *self.told)
+
+    @property
+    def refusal(self) -> str:
+        """One line that says why the file is rejected."""
+        first, count = self.wrong[0].reason, len(self.wrong)
+        if count == 1:
+            return first
+        rest = "" if count == len(self.rows) else ", or take the rest with --good-rows"
+        of = f"{count:,} of {len(self.rows):,} rows are wrong"
+        return f"{self.file.name}: {of}; mend them{rest}; the first: {first}"
 
 
 def plan_import(
-    file: EventFile, already: Iterable[Event], *, today: date | None = None
+    file: EventRows,
+    already: Iterable[Event],
+    *,
+    good_rows: bool = False,
+    today: date | None = None,
 ) -> ImportPlan:
-    """Check every row of a file and say what would become a note.
+    """Check every row of a file and say what would become of it.
 
-    An event whose day, moment and title are already there (in the catalogue, in a note, or
-    further up in the file) is left out and told, so that a second import adds nothing.
+    An event that is already there (in the catalogue, in a note, or further up in the file) is
+    left out and told, so that a second import adds nothing.
 
     Args:
         file: as it was read.
         already: the catalogue and the notes.
+        good_rows: whether the good rows are taken where others are wrong.
         today: the day from which "at most two years ahead" counts.
-
-    Raises:
-        InputError: a row cannot become a note; the line names file, row, field and fix.
     """
-    planner = _Planner(today or datetime.now(UTC).date(), {_key(e): e.id for e in already})
-    for place, event in zip(file.places, file.events, strict=True):
-        planner.take(place, event)
-    return ImportPlan(tuple(planner.notes), (*file.messages, *planner.told(), *_lost_fields(file)))
+    planner = _Planner(today or datetime.now(UTC).date(), KnownEvents.of(already))
+    verdicts = tuple(planner.verdict(row) for row in file.rows)
+    told = (*file.messages, *planner.told(), *_lost_fields(file))
+    return ImportPlan(file, verdicts, told, good_rows)
 
 
-def import_events(store: Notes, plan: ImportPlan) -> tuple[Event, ...]:
-    """Store the notes of a plan in one transaction.
+def import_events(
+    store: Imports, plan: ImportPlan, who: str = ""
+) -> tuple[ImportRecord | None, tuple[Event, ...]]:
+    """Store the notes of a plan, and where they came from, in one transaction.
+
+    Returns:
+        The import on record, None where there was nothing to add; and the notes.
 
     Raises:
+        InputError: the plan is rejected.
         StoreError: the store cannot be written; nothing was added.
     """
-    return store.add_all(plan.notes) if plan.notes else ()
+    if plan.status == "reject":
+        raise InputError(plan.refusal)
+    if not plan.notes:
+        return None, ()
+    count = {kind: sum(row.verdict == kind for row in plan.rows) for kind in ("duplicate", "wrong")}
+    record = ImportRecord(
+        file_name=plan.file.name,
+        kind=plan.file.kind,
+        sha256=plan.file.sha256,
+        rows=len(plan.rows),
+        added=len(plan.notes),
+        duplicates=count["duplicate"],
+        wrong=count["wrong"],
+        who=clean_line(who)[:AUTHOR_LIMIT],
+    )
+    return store.import_notes(record, plan.notes)
+
+
+def list_imports(store: Imports) -> tuple[ImportRecord, ...]:
+    """Every import of a file, the newest first."""
+    return store.imports()
+
+
+def undo_import(store: Imports, import_id: str, who: str = "") -> UndoneImport:
+    """Remove every note that came with a file and was not changed since, in one go.
+
+    Raises:
+        InputError: there is no such import, or it was undone before.
+        StoreError: the store cannot be written; nothing was removed.
+    """
+    return store.undo_import(import_id, clean_line(who)[:AUTHOR_LIMIT])
 
 
 @dataclass(slots=True)
 class _Planner:
     today: date
-    seen: dict[tuple[object, ...], str]
-    notes: list[Event] = field(default_factory=list)
+    known: KnownEvents
     twice: list[str] = field(default_factory=list)
     tagged: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
 
-    def take(self, place: str, event: Event) -> None:
-        """Turn an event into a note, or remember why it is left out."""
-        note = self._note(place, event)
-        known = self.seen.get(_key(note))
-        if known is not None:
-            self.twice.append(f"{place}: is already there ({known}) and is left out")
-            return
-        self.seen[_key(note)] = place
-        self.notes.append(note)
+    def verdict(self, row: FileRow) -> RowVerdict:
+        """Whether a row becomes a note, is there already, or is wrong."""
+        if row.event is None:
+            return RowVerdict(row.place, "wrong", reason=row.wrong)
+        try:
+            note = self._note(row.place, row.event)
+        except InputError as error:
+            return RowVerdict(row.place, "wrong", reason=f"{row.place}, {error}")
+        self.read.extend(row.told)
+        same = self.known.same_as(note)
+        if same is not None:
+            reason = f"{row.place}: is already there ({same}) and is left out"
+            self.twice.append(reason)
+            return RowVerdict(row.place, "duplicate", note, reason)
+        self.known.add(note, row.place)
+        return RowVerdict(row.place, "new", note)
 
     def _note(self, place: str, event: Event) -> Event:
         draft = Draft(**{each.name: getattr(event, each.name) for each in fields(Draft)})
-        if event.category not in set(Category):
+        own_word = event.category not in set(Category)
+        if own_word:
+            draft = replace(draft, category=Category.OTHER, tags=(*event.tags, event.category))
+        clean = clean_draft(draft, self.today)
+        if own_word:
             self.tagged.append(
                 f"{place}, column category: '{event.category}' is not on the list and became a tag"
             )
-            draft = replace(draft, category=Category.OTHER, tags=(*event.tags, event.category))
-        try:
-            clean = clean_draft(draft, self.today)
-        except InputError as error:
-            msg = f"{place}, {error}"
-            raise InputError(msg) from None
         values = {each.name: getattr(clean, each.name) for each in fields(Draft)}
         return Event(id="", origin=Origin.NOTE, **values)
 
     def told(self) -> Iterator[str]:
         """What was left out or changed, one line each; of many lines the first."""
-        for lines in (self.twice, self.tagged):
-            yield from lines[:MOST_TOLD]
-            if len(lines) > MOST_TOLD:
-                yield f"and {len(lines) - MOST_TOLD} more rows like this"
+        for lines in (self.read, self.twice, self.tagged):
+            yield from _first_of(lines, MOST_TOLD)
 
 
-def _key(event: Event) -> tuple[object, ...]:
-    return event.day, event.moment, event.title.casefold()
+def _first_of(lines: Sequence[str], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more rows like this"
 
 
-def _lost_fields(file: EventFile) -> Iterator[str]:
-    lost = [name for name in NOT_KEPT if any(getattr(event, name) for event in file.events)]
+def _lost_fields(file: EventRows) -> Iterator[str]:
+    lost = [
+        name for name in NOT_KEPT if any(getattr(row.event, name) for row in file.rows if row.event)
+    ]
     if lost:
         yield f"{file.name}: notes do not keep {', '.join(lost)}; the rest of each row is taken"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.domain.event import Event
+from dashboard.domain.imports import ImportRecord, UndoneImport
 from dashboard.domain.note import Change
 from dashboard.domain.series import RateSeries
 from dashboard.services.answer_json import card_json, event_list_rows_json, rate_rows_json
@@ -33,6 +35,24 @@ def report_json(
 def note_rows(notes: Iterable[Event]) -> list[JsonRow]:
     """The notes of an import, in the words of the event columns."""
     return [{name: row[name] for name in NOTE_FIELDS} for row in event_list_rows_json(notes)]
+
+
+def import_json(record: ImportRecord) -> JsonRow:
+    """An import on record; moments in UTC."""
+    row = asdict(record)
+    for name in ("at", "undone_at"):
+        row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
+    return row
+
+
+def undone_json(done: UndoneImport) -> JsonRow:
+    """What the undoing of an import did; the notes that stay in full."""
+    return {
+        "import": import_json(done.record),
+        "removed": done.removed,
+        "kept": event_list_rows_json(done.kept),
+        "removed_before": done.gone,
+    }
 
 
 def rate_rows_of_file(series: Iterable[RateSeries]) -> list[JsonRow]:

@@ -99,13 +99,23 @@ def decode(data: bytes, name: str) -> tuple[str, list[str]]:
         if data.startswith(start):
             msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
             raise InputError(msg)
+    text, messages = decode_text(data, name)
+    _refuse_other_formats(text, name)
+    return text, messages
+
+
+def decode_text(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The text of a file of any format; as `decode`, without a look at what it holds.
+
+    Raises:
+        InputError: its character set cannot be told for certain, or it holds a NUL.
+    """
     text, messages = _decoded(data, name)
     text = text.lstrip("\ufeff")
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        msg = f"{name}, line {line}: holds a NUL character; save the table as CSV UTF-8"
+        msg = f"{name}, line {line}: holds a NUL character; save it as UTF-8"
         raise InputError(msg)
-    _refuse_other_formats(text, name)
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
         messages.append(

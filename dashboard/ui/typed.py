@@ -58,6 +58,40 @@ def read_moment(day: date, clock: str, zone: str) -> datetime:
     return datetime.combine(day, clock_time(int(found[1]), int(found[2])), place).astimezone(UTC)
 
 
+def read_zone_if(option: str, text: str | None) -> str:
+    """The name of a time zone; empty where none was typed.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not text:
+        return ""
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):
+        msg = f"{option} {text}: is no time zone; write it like Europe/Moscow"
+        raise InputError(msg) from None
+
+
+def read_columns(texts: Iterable[str]) -> dict[str, str]:
+    """Pairs like `title=Headline`, each field once.
+
+    Raises:
+        InputError: one is no pair, or a field is there twice.
+    """
+    columns: dict[str, str] = {}
+    for text in texts:
+        field, mark, column = (part.strip() for part in text.partition("="))
+        if not (field and mark and column):
+            msg = f"--map {text}: is no pair; write it like title=Headline"
+            raise InputError(msg)
+        if field in columns:
+            msg = f"--map {field}: is given twice; keep one"
+            raise InputError(msg)
+        columns[field] = column
+    return columns
+
+
 def fill(draft: Draft, *, time: str | None, end: str | None, **given: Any) -> Draft:
     """The draft with the fields that were typed; what is None was not typed.
 

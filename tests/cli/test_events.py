@@ -252,22 +252,23 @@ def test_a_wrong_row_is_told_with_its_place_and_nothing_is_added(shell, made):
 
 
 def test_a_store_that_fails_half_way_keeps_none_of_the_rows(shell, made, monkeypatch):
-    from dashboard.store.note_rows import NoteRows
+    from dashboard.store import note_rows
 
-    create, calls = NoteRows.create, []
+    json_of, calls = note_rows.json_of, []
 
-    def fail_at_the_second(self, *arguments):
+    def fail_at_the_second(note):
         calls.append(1)
         if len(calls) == 2:
             msg = "the power went"
             raise RuntimeError(msg)
-        return create(self, *arguments)
+        return json_of(note)
 
     with monkeypatch.context() as patch:
-        patch.setattr(NoteRows, "create", fail_at_the_second)
+        patch.setattr(note_rows, "json_of", fail_at_the_second)
         assert shell("events", "import", made("e.csv", FILE)).code == 3
     assert len(calls) == 2
     assert shell("events", "list", "--origin", "note", "--json").json == []
+    assert shell("events", "imports", "--json").json == []
 
 
 def test_an_own_export_is_read_back_without_a_change(shell, note, tmp_path):
@@ -286,6 +287,94 @@ def test_the_export_of_the_catalogue_is_all_there_already(shell, tmp_path):
     answer = shell("events", "import", tmp_path / "e.csv", "--dry-run", "--json")
     assert (answer.json["status"], answer.json["rows"]) == ("warn", [])
     assert any("and 355 more rows like this" in message for message in answer.json["messages"])
+
+
+def test_the_good_rows_are_taken_where_they_are_asked_for(shell, made):
+    path = made("e.csv", FILE + "c,2024-02-30,,Never,other\n")
+    answer = shell("events", "import", path, "--good-rows", "--json")
+    assert (answer.code, answer.json["status"]) == (0, "warn")
+    assert [row["title"] for row in answer.json["rows"]] == ["Something happened", "Something else"]
+    assert len(shell("events", "list", "--origin", "note", "--json").json) == 2
+    (record,) = shell("events", "imports", "--json").json
+    assert (record["rows"], record["added"], record["wrong"]) == (3, 2, 1)
+
+
+def test_where_every_row_is_wrong_there_are_no_good_ones_to_take(shell, made):
+    path = made("e.csv", "date,title\nsoon,Never\nlater,Never\n")
+    answer = shell("events", "import", path, "--good-rows", "--json")
+    assert (answer.code, answer.json["status"]) == (2, "reject")
+    assert "2 of 2 rows are wrong; mend them; the first: e.csv, row 1" in answer.err
+
+
+def test_an_import_is_listed_and_undone_with_what_was_changed_since_kept(shell, made):
+    path = made("e.csv", FILE)
+    name = shell("events", "import", path, "--author", "Anna", "--json").json["import"]
+    assert name in shell("events", "imports").out
+    (record,) = shell("events", "imports", "--json").json
+    assert (record["id"], record["who"], record["file_name"]) == (name, "Anna", "e.csv")
+    first, second = (
+        row["id"] for row in shell("events", "list", "--origin", "note", "--json").json
+    )
+    shell("events", "edit", first, "--title", "Mine now")
+    answer = shell("events", "undo-import", name)
+    assert answer.out == f"1 note of {name} removed; 1 stay\n"
+    assert f"{first} was changed since and stays: Mine now" in answer.err
+    assert [row["id"] for row in shell("events", "list", "--origin", "note", "--json").json] == [
+        first
+    ]
+    again = shell("events", "undo-import", name)
+    assert (again.code, again.out) == (2, "")
+    assert "was undone already" in again.err
+    assert shell("events", "restore", second).code == 0
+
+
+def test_an_undo_in_json_says_what_it_did(shell, made):
+    name = shell("events", "import", made("e.csv", FILE), "--json").json["import"]
+    answer = shell("events", "undo-import", name, "--json").json
+    assert (answer["removed"], answer["kept"], answer["removed_before"]) == (2, [], 0)
+    assert answer["import"]["undone_at"].endswith("Z")
+    assert shell("events", "undo-import", "import-2020-01-01-00000000").code == 2
+
+
+def test_after_an_undo_the_file_can_be_imported_again(shell, made):
+    path = made("e.csv", FILE)
+    name = shell("events", "import", path, "--json").json["import"]
+    shell("events", "undo-import", name)
+    assert len(shell("events", "import", path, "--json").json["rows"]) == 2
+
+
+def test_columns_dates_zone_and_sheet_can_be_said(shell, made):
+    path = made("e.csv", "Wann,Uhr,Was\n03/04/2025,10:30,Treffen\n")
+    assert "has no column date (found: Wann, Uhr, Was)" in shell("events", "import", path).err
+    said = ("--map", "date=Wann", "--map", "title=Was", "--map", "time=Uhr")
+    asked = shell("events", "import", path, *said)
+    assert (asked.code, "say --dates dmy or --dates mdy" in asked.err) == (2, True)
+    for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
+        answer = shell("events", "import", path, *said, "--dates", order, "--zone",
+                       "America/New_York", "--dry-run", "--json")  # fmt: skip
+        (row,) = answer.json["rows"]
+        assert (row["date"], row["time_utc"][:10], row["zone"]) == (day, day, "America/New_York")
+        assert answer.json["status"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--map", "title"), "--map title: is no pair"),
+        (("--map", "titel=title"), "--map titel: is no field"),
+        (("--map", "title=Nowhere"), "e.csv: has no column Nowhere"),
+        (("--map", "title=title", "--map", "title=id"), "--map title: is given twice"),
+        (("--map", "title=title", "--map", "text=title"), "the column title is given to two"),
+        (("--zone", "Mars"), "--zone Mars: is no time zone"),
+        (("--sheet", "One"), "--sheet One: e.csv is CSV and has no sheets"),
+        (("--dates", "ymd"), "Invalid value for '--dates'"),
+    ],
+)
+def test_what_is_said_wrongly_about_a_file_is_refused_in_one_line(shell, made, option, said):
+    answer = shell("events", "import", made("e.csv", FILE), *option)
+    assert answer.code == 2
+    assert said in answer.err
+    assert len(answer.err.splitlines()) == 1
 
 
 def test_a_home_of_its_own_is_used(shell, note, dashboard_home):

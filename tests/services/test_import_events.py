@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
+from dashboard.domain.imports import EventRows, FileRow
 from dashboard.services.import_events import import_events, plan_import
 from tests.made_series import event_on
 
 TODAY = date(2026, 1, 1)
 
 
-@dataclass
-class File:
-    events: tuple
-    messages: tuple = ()
-    name: str = "f.csv"
-
-    @property
-    def places(self):
-        return tuple(f"f.csv, row {k + 1} (line {k + 2})" for k in range(len(self.events)))
-
-
 class Store:
     def __init__(self):
         self.calls = []
 
-    def add_all(self, notes, who=""):
-        self.calls.append(notes)
-        return notes
+    def import_notes(self, record, notes):
+        self.calls.append((record, notes))
+        return record, notes
+
+
+def row(number, event, wrong=""):
+    return FileRow(f"f.csv, row {number} (line {number + 1})", event, wrong)
 
 
 def titled(title, day="2024-03-05", **rest):
     return Event(id="x", day=date.fromisoformat(day), title=title, origin=Origin.FILE, **rest)
 
 
-def plan(*events, already=(), messages=()):
-    return plan_import(File(events, messages), already, today=TODAY)
+def plan(*events, already=(), messages=(), good_rows=False):
+    rows = tuple(
+        row(k, None, each) if isinstance(each, str) else row(k, each)
+        for k, each in enumerate(events, 1)
+    )
+    file = EventRows("f.csv", "CSV", "0" * 64, (("date", "date"),), rows, messages)
+    return plan_import(file, already, today=TODAY, good_rows=good_rows)
 
 
 def test_a_clean_file_is_accepted_as_it_is():
@@ -105,10 +103,32 @@ def test_fields_that_a_note_has_no_place_for_are_named():
         (titled("\u200b"), "f.csv, row 2 (line 3), title: is empty"),
     ],
 )
-def test_a_row_that_cannot_be_a_note_is_refused_with_its_place(event, said):
-    with pytest.raises(InputError) as caught:
-        plan(titled("Good"), event)
-    assert str(caught.value).startswith(said)
+def test_a_row_that_cannot_be_a_note_is_wrong_with_its_place(event, said):
+    made = plan(titled("Good"), event)
+    assert [row.verdict for row in made.rows] == ["new", "wrong"]
+    assert made.rows[1].reason.startswith(said)
+    assert (made.status, made.notes) == ("reject", ())
+    assert made.refusal == made.messages[0] == made.rows[1].reason
+
+
+def test_the_good_rows_are_taken_where_they_are_wanted_and_the_wrong_ones_told():
+    made = plan("f.csv, row 1: no", titled("Good"), "f.csv, row 3: no", good_rows=True)
+    assert (made.status, [note.title for note in made.notes]) == ("warn", ["Good"])
+    assert made.messages == ("f.csv, row 1: no", "f.csv, row 3: no")
+
+
+def test_without_a_good_row_nothing_is_taken():
+    made = plan("f.csv, row 1: no", good_rows=True)
+    assert (made.status, made.notes) == ("reject", ())
+
+
+def test_of_many_wrong_rows_the_refusal_tells_the_first_and_how_many():
+    made = plan(titled("Good"), *["f.csv, row 2: no"] * 136, "f.csv, row 138: no")
+    assert made.refusal == (
+        "f.csv: 137 of 138 rows are wrong; mend them, or take the rest with --good-rows;"
+        " the first: f.csv, row 2: no"
+    )
+    assert len(made.messages) == 137
 
 
 def test_of_many_rows_that_are_there_the_first_are_told_and_the_rest_are_counted():
@@ -118,13 +138,24 @@ def test_of_many_rows_that_are_there_the_first_are_told_and_the_rest_are_counted
     assert made.messages[-1] == "and 20 more rows like this"
 
 
-def test_the_notes_of_a_plan_are_stored_at_once():
+def test_the_notes_of_a_plan_are_stored_at_once_with_what_the_file_held():
     store = Store()
-    import_events(store, plan(titled("One"), titled("Two")))
-    assert [len(call) for call in store.calls] == [2]
+    made = plan(titled("One"), titled("One"), "wrong", titled("Two"), good_rows=True)
+    import_events(store, made, who=" Ann\n")
+    ((record, notes),) = store.calls
+    assert [note.title for note in notes] == ["One", "Two"]
+    assert (record.rows, record.added, record.duplicates, record.wrong) == (4, 2, 1, 1)
+    assert (record.who, record.file_name, record.kind) == ("Ann", "f.csv", "CSV")
+
+
+def test_a_rejected_plan_is_never_stored():
+    store = Store()
+    with pytest.raises(InputError, match="row 2: no"):
+        import_events(store, plan(titled("One"), "f.csv, row 2: no"))
+    assert store.calls == []
 
 
 def test_a_plan_without_notes_does_not_touch_the_store():
     store = Store()
-    assert import_events(store, plan()) == ()
+    assert import_events(store, plan(messages=("empty",))) == (None, ())
     assert store.calls == []
