@@ -46,9 +46,6 @@ def read_delimited(data: bytes, name: str, said: Mapping[str, str]) -> Grid:
     refuse_many_columns(name, len(header))
     grid = Grid(name, KIND, tuple(header), [], [], {}, told)
     blank = _fill(grid, records)
-    if not grid.rows:
-        msg = f"{name}: has a header but no rows; add at least one"
-        raise InputError(msg)
     if blank:
         grid.told.append(f"{name}: {blank} empty rows were left out")
     return grid

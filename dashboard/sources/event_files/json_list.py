@@ -68,7 +68,7 @@ def _parsed(text: str, name: str) -> Any:
 def _why_no_json(error: json.JSONDecodeError, text: str) -> str:
     if error.msg == "Extra data":
         return "a second document follows; put all events into one list"
-    if error.pos >= len(text.rstrip()):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
         return "the file ends in the middle; it was cut off"
     return f"is no JSON here ({shown(error.msg)}, column {error.colno}); correct it"
 

@@ -32,11 +32,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ClockRead:
-    """A moment as text: UTC, the day it belongs to, and whether the zone of the rest was used."""
+    """A moment as text: UTC, and the day it belongs to.
+
+    `took_zone` says whether the zone of the rest was used, `is_moved` whether the offset made
+    the day another than the one that is written.
+    """
 
     utc: str
     day: str
     took_zone: bool
+    is_moved: bool = False
 
 
 def read_clock(clock: Clock) -> ClockRead:
@@ -102,7 +107,7 @@ def _with_offset(local: datetime, mark: str) -> ClockRead:
     utc = (local - ahead if found[1] == "+" else local + ahead).replace(tzinfo=UTC)
     moscow = utc.astimezone(ZoneInfo(MOSCOW)).date()
     day = local.date() if local.date() in {moscow, utc.date()} else moscow
-    return ClockRead(_text(utc), day.isoformat(), took_zone=False)
+    return ClockRead(_text(utc), day.isoformat(), took_zone=False, is_moved=day != local.date())
 
 
 def _text(utc: datetime) -> str:

@@ -108,6 +108,9 @@ def _resolve_times(named: NamedCells, split: list[tuple[str, str]], reading: Rea
         except ValueError as error:
             named.mark_wrong(row, "date" if time else "time", str(error))
             continue
+        if read.is_moved:
+            told = f"{named.cells['date'][row]} with its offset is {read.day} in Moscow"
+            named.told.append(f"{named.place(row)}: {told}, which was taken")
         utc[row] = read.utc
         named.cells["date"][row] = read.day
         moscow += read.took_zone and not place

@@ -71,6 +71,9 @@ def read_events(
         msg = f"--sheet {shown(reading.sheet)}: {called} is {grid.kind} and has no sheets"
         raise InputError(msg)
     fields = _fields(grid, reading)
+    if not grid.rows:
+        msg = f"{called}: has a header but no rows; add at least one"
+        raise InputError(msg)
     named = name_cells(grid, fields, reading)
     rows = _Rows(named).all()
     return EventRows(
@@ -149,8 +152,13 @@ def _of_another_name(name: str, kind: str) -> list[str]:
 def _unused(grid: Grid, fields: dict[str, str]) -> list[str]:
     if grid.kind == calendar_events.KIND:
         return []
+    told = []
+    if "title" not in fields:
+        told.append(f"{grid.name}: has no column of titles; the ids were taken")
     unused = [name for name in grid.header if name and name not in fields.values()]
-    return [f"{grid.name}: not used: {shown(', '.join(unused), 120)}"] if unused else []
+    if unused:
+        told.append(f"{grid.name}: not used: {shown(', '.join(unused), 120)}")
+    return told
 
 
 class _Rows:

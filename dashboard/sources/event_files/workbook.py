@@ -119,9 +119,6 @@ class _Table:
     def grid(self) -> Grid:
         """The rows below the header."""
         rows = self._with_merges(list(self._rows), self._facts.merges)
-        if not rows:
-            msg = f"{self._name}: has a header but no rows; add at least one"
-            raise InputError(msg)
         grid = Grid(self._name, KIND, self.header, [], [], {}, list(self._told()))
         for index, (number, cells) in enumerate(rows):
             width = len(self.header)
