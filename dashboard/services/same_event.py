@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
 _WORDS: Final = re.compile(r"[+−-]?\d+(?:[.,:]\d+)*\s?%?|\w+")
 _LOOKALIKES: Final = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_ANY: Final = object()
 _COUNTS_VISITS: Final = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid)=[^&]*&?")
 
 
 @dataclass(slots=True)
 class KnownEvents:
-    """Events by day and title, to ask whether another is among them."""
+    """Events by day, title, hour and link, to ask whether another is among them.
 
-    _by_key: dict[tuple[date, str], list[_Known]] = field(default_factory=dict)
+    Two hours or two links that differ tell two events; one that is missing does not. So each
+    event is filed under its hour and link, and under any of them, and a question is a few
+    look-ups however many events share a title.
+    """
+
+    _filed: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> KnownEvents:
@@ -34,26 +40,18 @@ class KnownEvents:
 
     def add(self, event: Event, called: str) -> None:
         """Remember an event under what messages call it."""
-        seen = _Known(called, event.moment, bare_link(event.source_url))
-        self._by_key.setdefault((event.day, bare_title(event.title)), []).append(seen)
+        day, title, link = event.day, bare_title(event.title), bare_link(event.source_url)
+        for key in product((day,), (title,), (event.moment, _ANY), (link, _ANY)):
+            self._filed.setdefault(key, called)
 
     def same_as(self, event: Event) -> str | None:
         """What the same event is called; None where there is none."""
-        asked = _Known("", event.moment, bare_link(event.source_url))
-        candidates = self._by_key.get((event.day, bare_title(event.title)), ())
-        return next((known.called for known in candidates if known.fits(asked)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    called: str
-    moment: datetime | None
-    link: str
-
-    def fits(self, other: _Known) -> bool:
-        """Two hours or two links that differ tell two events; one that is missing does not."""
-        one_hour = self.moment == other.moment or None in (self.moment, other.moment)
-        return one_hour and (self.link == other.link or "" in (self.link, other.link))
+        hours = (_ANY,) if event.moment is None else (event.moment, None)
+        link = bare_link(event.source_url)
+        keys = product(
+            (event.day,), (bare_title(event.title),), hours, (link, "") if link else (_ANY,)
+        )
+        return next((self._filed[key] for key in keys if key in self._filed), None)
 
 
 def bare_title(title: str) -> str:

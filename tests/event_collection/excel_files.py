@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.event_collection.form import (
     MAIN,
+    STYLES,
     Cell,
     cases_of,
     clock,
@@ -63,6 +64,8 @@ def one(*cells, **more):
 
 
 BOMB = sheet_xml(ROWS).replace("</sheetData>", " " * 120_000_000 + "</sheetData>")
+CELLS = sheet_xml(ROWS).replace("</sheetData>", ("<row>" + "<c/>" * 400 + "</row>") * 10_000)
+FORMATS = STYLES.replace("<cellXfs", '<cellXfs count="1000000">' + '<xf numFmtId="0"/>' * 1_000_000)
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + sheet_xml(ROWS)
 FAR = sheet_xml(ROWS).replace(
     "</sheetData>",
@@ -127,6 +130,8 @@ CASES = cases_of(
     ("no date", one("", "Talks"), "reject", "is empty"),
     ("merged days", workbook(MERGED), "warn",
      [("2024-03-05", "Talks in Riyadh"), ("2024-03-05", "Rate kept")], "merged"),
+    ("a merge of a whole column", workbook(MERGED.replace("A2:A3", "A2:A1048576")), "reject",
+     "cells are merged; take"),
     ("merged across", workbook(MERGED_ACROSS), "accept", ONE),
     ("a hidden row", workbook(sheet_xml(ROWS, row_attributes={3: 'hidden="1"'})), "warn", TWO,
      "hidden"),
@@ -160,7 +165,10 @@ CASES = cases_of(
     ("macros beside", workbook(ROWS, parts={"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}), "accept",
      TWO, {"name": "f.xlsm"}),
     ("a document type", workbook(DOCTYPE), "reject", "document type"),
-    ("120 MB of blanks in 120 kB", workbook(BOMB), "reject", "unpacks to more than 100 MB"),
+    ("120 MB of blanks in 120 kB", workbook(BOMB), "reject", "unpacks to more than 50 MB"),
+    ("4,000,000 cells", workbook(CELLS), "reject", "more cells than 50,000 rows"),
+    ("a million formats", workbook(ROWS, parts={"xl/styles.xml": FORMATS}), "reject",
+     "more cells than 50,000 rows"),
     ("2,000 parts", workbook(ROWS, parts={f"xl/media/{k}.txt": "" for k in range(2_000)}),
      "reject", "archive of"),
     ("cut in the middle", PLAIN[: len(PLAIN) // 2], "reject", "damaged"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -72,3 +73,13 @@ def test_two_hours_that_differ_are_two_events_and_a_missing_one_is_not():
 def test_two_links_that_differ_are_two_events_and_a_missing_one_is_not(link, is_same):
     known = {"title": "x", "source_url": "https://example.org/a"}
     assert bool(same(known, {"title": "x", "source_url": link})) is is_same
+
+
+def test_fifty_thousand_events_under_one_title_are_told_apart_at_once():
+    known = KnownEvents()
+    began = time.process_time()
+    for number in range(50_000):
+        event = Event(id="", day=DAY, title="x", source_url=f"https://example.org/{number}")
+        assert known.same_as(event) is None
+        known.add(event, str(number))
+    assert time.process_time() - began < 20

@@ -60,6 +60,8 @@ def _read(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Grid:
         sheets = _sheets(book, name, sheet)
         tables = {each.title: _Table(data, book, each, name) for each in sheets}
         title, others = _chosen(tables, name, said)
+        if "date" not in fields_of(tables[title].header, said):
+            return Grid(name, KIND, tables[title].header, [], [])  # the columns are refused next
         grid = tables[title].grid()
     if others:
         listed = shown(", ".join(others), 80)
@@ -108,7 +110,7 @@ class _Table:
 
     def __init__(self, data: bytes, book: Workbook, sheet: Any, name: str) -> None:
         self._data, self._sheet, self._name = data, sheet, name
-        self._facts = sheet_facts(data, sheet)
+        self._facts = sheet_facts(data, sheet, name)
         self._epoch = book.epoch
         sheet.reset_dimensions()  # what a sheet says of its size need not be so
         self._rows = self._text_rows()
