@@ -377,6 +377,31 @@ def test_what_is_said_wrongly_about_a_file_is_refused_in_one_line(shell, made, o
     assert len(answer.err.splitlines()) == 1
 
 
+def test_of_ten_thousand_rows_the_bad_ones_are_listed_and_the_good_ones_stored_and_undone(
+    shell, made
+):
+    bad = set(range(50, 10_000, 73)[:137])
+    rows = [
+        f"{'31.02.2024' if k in bad else '05.03.2024'};Event {k};https://e.example/{k}"
+        for k in range(10_000)
+    ]
+    path = made("big.csv", "Дата;Событие;Ссылка\n" + "\n".join(rows) + "\n")
+    rejected = shell("events", "import", path, "--dry-run", "--json")
+    assert (rejected.code, rejected.json["status"], rejected.json["rows"]) == (2, "reject", [])
+    assert rejected.json["messages"] == [
+        f"big.csv, row {k + 1} (line {k + 2}), column Дата: '31.02.2024' is a date that does not"
+        " exist; correct it"
+        for k in sorted(bad)
+    ]
+    assert "137 of 10,000 rows are wrong" in rejected.err
+    taken = shell("events", "import", path, "--good-rows", "--json").json
+    assert (taken["status"], len(taken["rows"]), len(taken["messages"])) == ("warn", 9_863, 137)
+    assert len(shell("events", "list", "--origin", "note", "--json").json) == 9_863
+    undone = shell("events", "undo-import", taken["import"])
+    assert undone.out == f"9,863 notes of {taken['import']} removed\n"
+    assert shell("events", "list", "--origin", "note", "--json").json == []
+
+
 def test_a_home_of_its_own_is_used(shell, note, dashboard_home):
     store = EventStore(f"sqlite:///{dashboard_home / 'events.sqlite3'}")
     assert [event.id for event in store.notes()] == [note]
