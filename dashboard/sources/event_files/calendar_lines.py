@@ -10,6 +10,9 @@ from typing import Final
 from dashboard.domain.errors import InputError
 from dashboard.sources.file_bytes import decode_text, shown
 
+MAX_LINES: Final = 500_000
+MAX_DEPTH: Final = 10
+
 _LINE: Final = re.compile(
     r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)'
     r'(?:,(?:"[^"]*"|[^";:,]*))*)*):(?P<value>.*)',
@@ -59,12 +62,18 @@ def read_components(data: bytes, name: str) -> tuple[list[Component], list[str]]
         InputError: it is no calendar, is cut off, or its parts do not close.
     """
     lines, numbers = _unfolded(data, name)
+    if len(numbers) > MAX_LINES:
+        msg = f"{name}: {len(numbers):,} lines, at most {MAX_LINES:,} are read; split it"
+        raise InputError(msg)
     text, told = decode_text(lines, name)
     calendars: list[Component] = []
     open_parts: list[Component] = []
     for line, number in zip(text.split("\n"), numbers, strict=True):
         if line.strip():
             _take(line, number, open_parts, calendars, name)
+        if len(open_parts) > MAX_DEPTH:
+            msg = f"{name}, line {number}: is nested too deeply; correct the file"
+            raise InputError(msg)
     if open_parts:
         part = open_parts[-1]
         msg = f"{name}, line {part.line}: {shown(part.name)} has no end; the file was cut off"

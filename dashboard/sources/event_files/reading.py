@@ -38,7 +38,8 @@ _NOT_READ: Final = (
     (b"MZ\x90", "a program", "give a file of events"),
 )  # fmt: skip
 _MARKUP: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?P<tag>!doctype\s+\w+|[a-z][\w:.-]*)",
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
+    rb"<(?P<tag>!doctype\s+\w+|[a-z][\w:.-]*)",
     re.IGNORECASE | re.DOTALL,
 )
 _FEEDS: Final = frozenset({b"rss", b"feed", b"rdf:rdf"})

@@ -27,9 +27,9 @@ _CHUNK: Final = 1 << 20
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_HIDDEN: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)")
+_HIDDEN: Final = re.compile(rb"<(?:\w+:)?row\s[^<>]*\bhidden=[\"'](?:1|true)")
 _MERGED: Final = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*\bref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
+    rb"<(?:\w+:)?mergeCell\s[^<>]*\bref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
 )
 _LARGE: Final = (
     "xl/worksheets/", "xl/sharedStrings", "xl/pivot", "xl/drawings/", "xl/charts/", "xl/comments",

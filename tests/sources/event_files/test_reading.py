@@ -7,6 +7,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 
 import openpyxl
 import pytest
@@ -24,7 +25,7 @@ from dashboard.services.clean_draft import clean_line, clean_text
 from dashboard.services.import_events import plan_import
 from dashboard.sources.event_files.reading import read_events
 from tests.event_collection import calendar_files, csv_files, excel_files, json_files
-from tests.event_collection.form import calendar
+from tests.event_collection.form import calendar, workbook
 
 TODAY = date(2026, 11, 23)
 SEEDS = {
@@ -73,6 +74,44 @@ def test_a_damaged_file_is_read_or_refused_in_one_line_and_never_fails(seed):
     dice = random.Random(seed)
     for _ in range(400):
         assert all("\n" not in line for line in told_of(damaged(SEEDS[seed], dice)))
+
+
+ENDLESS = ["a", "0", " ", "1:1", "2024-01-01 ", "мар ", "+1,", "a;", "&=", "<!-- -->", "\\n", "P1D"]
+
+
+@pytest.mark.parametrize("piece", ENDLESS)
+def test_a_cell_without_end_takes_no_time(piece):
+    cell = (piece * 30_000)[:30_000]
+    names = ("date", "time", "end_date", "title", "url", "zone", "time_utc", "tags", "text")
+    began = process_time()
+    for name in names:
+        row = {"date": "2024-03-05", "title": "x"} | {name: cell}
+        told_of(json.dumps([row]).encode())
+    lines = ("DTSTART", "SUMMARY", "DURATION", "RRULE", "CATEGORIES", "X;A", "EXDATE", "URL")
+    for name in lines:
+        told_of(calendar(f"DTSTART:20240305\nSUMMARY:x\n{name}:{cell.strip()}").encode())
+    assert process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"<!-- -->" * 200_000, id="remarks"),
+        pytest.param(b"<?xml " * 200_000, id="declarations"),
+        pytest.param(b"BEGIN:VCALENDAR\n" * 200_000, id="calendars in calendars"),
+        pytest.param(b"BEGIN:VCALENDAR\n" + b"A:\n" * 2_500_000, id="lines"),
+        pytest.param(b"BEGIN:VCALENDAR\n" + b" x\n" * 2_000_000, id="folds"),
+        pytest.param(workbook("<row " * 1_000_000), id="rows that never close"),
+        pytest.param(workbook("<mergeCell " * 1_000_000), id="merges that never close"),
+        pytest.param(b"date,title\n" + b'"' * 1_000_000, id="quotes"),
+        pytest.param(b"[" + b'{"a":' * 500_000, id="objects in objects"),
+    ],
+)
+def test_a_file_made_to_take_long_is_refused_at_once(data):
+    began = process_time()
+    with pytest.raises(InputError):
+        read(data)
+    assert process_time() - began < 5
 
 
 # ---------------------------------------------------------------- another program's files
