@@ -62,9 +62,6 @@ def read_components(data: bytes, name: str) -> tuple[list[Component], list[str]]
         InputError: it is no calendar, is cut off, or its parts do not close.
     """
     lines, numbers = _unfolded(data, name)
-    if len(numbers) > MAX_LINES:
-        msg = f"{name}: {len(numbers):,} lines, at most {MAX_LINES:,} are read; split it"
-        raise InputError(msg)
     text, told = decode_text(lines, name)
     calendars: list[Component] = []
     open_parts: list[Component] = []
@@ -95,6 +92,9 @@ def _unfolded(data: bytes, name: str) -> tuple[bytes, list[int]]:
     if data.startswith(_UTF_16):
         data = decode_text(data, name)[0].encode("utf-8")
     physical = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if len(physical) > MAX_LINES:
+        msg = f"{name}: {len(physical):,} lines, at most {MAX_LINES:,} are read; split it"
+        raise InputError(msg)
     lines: list[list[bytes]] = []
     numbers: list[int] = []
     for number, line in enumerate(physical, 1):
