@@ -18,7 +18,10 @@ from dashboard.domain.errors import SourceError, StoreError
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
     (): {"open", "study", "robustness", "facts", "export", "doctor", "events", "rates"},
-    ("events",): {"list", "add", "edit", "remove", "restore", "history", "import", "export"},
+    ("events",): {
+        *("list", "add", "edit", "remove", "restore", "history", "export"),
+        *("import", "imports", "undo-import"),
+    },
     ("rates",): {"list", "refresh", "export", "import"},
 }
 
@@ -54,7 +57,7 @@ def end_of(started):
 @pytest.mark.parametrize("group", COMMANDS, ids=lambda group: " ".join(group) or "dashboard")
 def test_help_names_every_command(shell, group):
     answer = shell(*group, "--help")
-    listed = set(re.findall(r"^  ([a-z]+)  ", answer.out.split("Commands:")[1], re.MULTILINE))
+    listed = set(re.findall(r"^  ([a-z-]+)  ", answer.out.split("Commands:")[1], re.MULTILINE))
     assert answer.code == 0
     assert listed == COMMANDS[group]
 
