@@ -28,15 +28,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(arguments: Sequence[str], home: Path | None = None) -> Iterator[str]:
+def served(
+    arguments: Sequence[str], home: Path | None = None, upstream: str | None = None
+) -> Iterator[str]:
     """Run `python …` until it prints an address; the address, until the block ends.
 
     Args:
         arguments: what follows `python`.
         home: the data directory of the product; a new, empty one if None.
+        upstream: the address of a replica to ask for rates; offline if None.
     """
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"DASHBOARD_HOME": str(home or folder)}  # noqa: TID251 - a process needs one
+        rates = {"DASHBOARD_OFFLINE": "1"}
+        if upstream is not None:
+            rates = {"DASHBOARD_OFFLINE": "0", "DASHBOARD_UPSTREAM": upstream}
+        environment = os.environ | {"DASHBOARD_HOME": str(home or folder)} | rates  # noqa: TID251 - a process needs one
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -52,10 +58,10 @@ def served(arguments: Sequence[str], home: Path | None = None) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def served_product(home: Path | None = None) -> contextmanager[str]:
+def served_product(home: Path | None = None, upstream: str | None = None) -> contextmanager[str]:
     """The product on a free port."""
     port = str(free_port())
-    return served(["-m", "dashboard", "open", "--no-browser", "--port", port], home)
+    return served(["-m", "dashboard", "open", "--no-browser", "--port", port], home, upstream)
 
 
 @contextmanager
