@@ -24,19 +24,21 @@ LIMIT = 500
 
 
 def draw_every_series() -> None:
-    """Draw the table of what is there, what is not, and a card of each series to unfold."""
+    """Draw a card: the table of what is there, what is not, and what each series is."""
     reports = session.rate_reports()
     there = [report for report in reports if report.rows]
-    if session.is_phone():
-        for report in there:
-            st.markdown(_line(report))
-    else:
-        st.table(series_columns(there), hide_index=True, border="horizontal")
-    _draw_missing([report for report in reports if not report.rows])
-    with st.expander("What each series is: the cards", icon=":material/library_books:"):
-        for report in reports:
-            st.markdown(card_words(report))
-    _draw_rules(reports)
+    with st.container(border=True):
+        st.markdown("#### Every series: how far, how old, what to know")
+        if session.is_phone():
+            for report in there:
+                st.markdown(_line(report))
+        else:
+            st.table(series_columns(there), hide_index=True, border="horizontal")
+        _draw_missing([report for report in reports if not report.rows])
+        with st.expander("What each series is: the cards", icon=":material/library_books:"):
+            for report in reports:
+                st.markdown(card_words(report))
+        _draw_rules(reports)
 
 
 def series_columns(reports: Sequence[RateReport]) -> dict[str, list[str]]:
@@ -105,6 +107,7 @@ def _to_know(report: RateReport) -> str:
 
 def _line(report: RateReport) -> str:
     row = series_columns([report])
+    row["Rows"] = [count(report.rows, "row")]
     told = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
     return f"**{row['Series'][0]}**  \n{' · '.join(told)}"
 

@@ -13,7 +13,8 @@ USD = "usd_rub_cbr"
 
 
 def row_of(app, title):
-    (row,) = [row for _, row in app.table[0].value.iterrows() if row["Series"] == title]
+    table = next(each.value for each in app.table if "To know" in each.value)
+    (row,) = [row for _, row in table.iterrows() if row["Series"] == title]
     return row
 
 
