@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from dashboard.compute.here import Here
 from dashboard.config import Settings
+from dashboard.domain.errors import InputError
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
 from dashboard.sources.clock import WallClock
 from dashboard.sources.event_files.reading import read_events
+from dashboard.sources.file_bytes import shown_name
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
 from dashboard.sources.rates.cbr import Cbr
@@ -27,11 +29,14 @@ from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from dashboard.compute.base import Compute
+    from dashboard.domain.article import Article
     from dashboard.domain.imports import EventRows, Reading
     from dashboard.sources.news.base import EventSource
+    from dashboard.sources.public_route import Way
     from dashboard.sources.rates.base import LiveSource, RateSource
 
 
@@ -82,6 +87,63 @@ def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
         Yahoo(web, settings.cache_folder / "yfinance"),
         ExchangeApi(web),
     )
+
+
+def article_from_bytes(content: bytes, name: str, today: date | None = None) -> Article:
+    """An article from the bytes of a page or a text.
+
+    Args:
+        content: as they were given.
+        name: what messages call it.
+        today: no page is from later; the day of the clock where None.
+
+    Raises:
+        InputError: it is neither, or stands in place of an article.
+    """
+    from dashboard.sources.article.page import read_article
+
+    return read_article(content, name, today or WallClock().now().date())
+
+
+def article_from_file(path: Path) -> Article:
+    """An article from a file.
+
+    Raises:
+        InputError: it cannot be read, or holds no article.
+    """
+    from dashboard.sources.article.given import read_file
+    from dashboard.sources.article.page import MOST_BYTES
+
+    return article_from_bytes(read_file(path, MOST_BYTES), shown_name(path.name))
+
+
+def article_from_link(link: str, settings: Settings, way: Way | None = None) -> Article:
+    """An article from a link, which may lead to public addresses only.
+
+    Args:
+        link: as a person pasted it.
+        settings: offline, or with a replica of the network, no link is followed.
+        way: how names become connections; the Internet's where None.
+
+    Raises:
+        InputError: the link may not be followed, or there is no article behind it.
+        SourceError: the host did not answer with a page.
+    """
+    from dashboard.sources.article.page import read_article
+    from dashboard.sources.public_address import read_link
+    from dashboard.sources.public_link import Links
+    from dashboard.sources.public_route import THE_INTERNET
+
+    asked = read_link(link)
+    if way is None and (settings.dashboard_offline or settings.dashboard_upstream):
+        variable = "DASHBOARD_OFFLINE" if settings.dashboard_offline else "DASHBOARD_UPSTREAM"
+        msg = f"link {asked.host}: is not followed while {variable} is set; give the page as a file"
+        raise InputError(msg)
+    page = Links(way or THE_INTERNET).fetch(link)
+    return read_article(
+        page.content, asked.host, WallClock().now().date(), url=page.url,
+        content_type=page.content_type,
+    )  # fmt: skip
 
 
 def rates_from_file(

@@ -145,7 +145,8 @@ def test_every_command_is_in_the_table_and_no_other(capsys):
 
 def test_every_option_in_the_readme_exists(capsys):
     said = ""
-    for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["events", "list"],
+    for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["article"],
+                    ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"],
                     ["rates", "import"], ["rates", "list"], ["rates", "refresh"]):  # fmt: skip
         run([*command, "--help"])

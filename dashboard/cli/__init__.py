@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import events, live, pages, rates, robustness, study
+from dashboard.cli import article, events, live, pages, rates, robustness, study
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -28,6 +28,7 @@ app.command("open")(pages.open_pages)
 app.command("study")(study.study)
 app.command("robustness")(robustness.robustness)
 app.command("facts")(study.facts)
+app.command("article")(article.article)
 app.command("export")(study.export_everything)
 app.command("doctor")(live.doctor)
 app.add_typer(events.commands, name="events")

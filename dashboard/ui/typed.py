@@ -10,7 +10,9 @@ from datetime import time as clock_time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from dashboard.domain.article import Published
 from dashboard.domain.errors import InputError
+from dashboard.domain.event import MOSCOW
 from dashboard.services.keep_events import Draft
 
 NONE: Final = "none"
@@ -91,6 +93,25 @@ def read_columns(texts: Iterable[str]) -> dict[str, str]:
             raise InputError(msg)
         columns[field] = column
     return columns
+
+
+def read_published(option: str, text: str) -> Published:
+    """When an article was published: a day, or a day with an hour, in Moscow where no zone is.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if _DAY.fullmatch(text):
+        return Published(read_day(option, text), "given")
+    msg = f"{option} {text}: is no date; write it like 2025-04-22 or 2025-04-22T10:15"
+    if not text.isascii():
+        raise InputError(msg)
+    try:
+        said = datetime.fromisoformat(text)
+        local = said if said.tzinfo else said.replace(tzinfo=ZoneInfo(MOSCOW))
+        return Published(local.date(), "given", local.astimezone(UTC))
+    except (ValueError, OverflowError):
+        raise InputError(msg) from None
 
 
 def fill(draft: Draft, *, time: str | None, end: str | None, **given: Any) -> Draft:

@@ -17,7 +17,7 @@ from dashboard.domain.errors import SourceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
-    (): {"open", "study", "robustness", "facts", "export", "doctor", "events", "rates"},
+    (): {"open", "article", "study", "robustness", "facts", "export", "doctor", "events", "rates"},
     ("events",): {
         *("list", "add", "edit", "remove", "restore", "history", "export"),
         *("import", "imports", "undo-import"),

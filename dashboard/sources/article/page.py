@@ -1,0 +1,141 @@
+"""A page or a text, read into an article: title, day of publication and words.
+
+The libraries that find the text of a page are heavy; they are imported when a page is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from dashboard.domain.article import TEXT_MOST, Article
+from dashboard.domain.errors import InputError
+from dashboard.sources.article.given import is_page, refuse_neither, text_of
+from dashboard.sources.article.published import published_of
+from dashboard.sources.article.walls import thin_text_of, wall_of
+
+MOST_BYTES: Final = 10_000_000
+MOST_ELEMENTS: Final = 60_000
+"""A page of more elements is no article; rules that look at all of them would take too long."""
+
+TITLE_MOST: Final = 300
+
+_CHARSET: Final = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+_HIDDEN: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])"
+    r"|opacity\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{4}",
+    re.IGNORECASE,
+)
+
+
+def read_article(
+    content: bytes, name: str, today: date, *, url: str = "", content_type: str = ""
+) -> Article:
+    """An article from the bytes of a page or of a plain text.
+
+    Args:
+        content: as they came.
+        name: what messages call it.
+        today: the day it is read; no page is from later.
+        url: where it came from.
+        content_type: what its server said about it.
+
+    Raises:
+        InputError: it is neither, too large, or stands in place of the article.
+    """
+    if len(content) > MOST_BYTES:
+        size, most = len(content) / 1e6, MOST_BYTES / 1e6
+        msg = f"{name}: {size:,.1f} MB, at most {most:.0f} MB are read; save only the article"
+        raise InputError(msg)
+    refuse_neither(content, name)
+    if is_page(content):
+        article = _read_page(content, name, today, content_type)
+    else:
+        text, messages = text_of(content, name)
+        article = Article(text, messages=messages)
+    if len(article.text) > TEXT_MOST:
+        message = f"{name}: only the first {TEXT_MOST:,} characters of the text are read"
+        article = replace(
+            article, text=article.text[:TEXT_MOST], messages=(*article.messages, message)
+        )
+    return replace(article, url=url)
+
+
+def _read_page(content: bytes, name: str, today: date, content_type: str) -> Article:
+    tree = _parsed(content, content_type)
+    if tree is None or sum(1 for _ in zip(tree.iter(), range(MOST_ELEMENTS + 1), strict=False)) > (
+        MOST_ELEMENTS
+    ):
+        msg = f"{name}: is no page that can be read; paste the text of the article"
+        raise InputError(msg)
+    found = published_of(tree, today)
+    hidden = _take_out_hidden(tree)
+    page = _extracted(tree)
+    title, text = page.get("title") or _title(tree), page.get("text") or ""
+    wall = wall_of(title, text, content)
+    if wall:
+        msg = f"{name}: {wall}; open it in a browser and paste the text"
+        raise InputError(msg)
+    thin = thin_text_of(text, content)
+    told = f"{hidden:,} characters that the page does not show were left out" if hidden else ""
+    return Article(
+        text,
+        " ".join(title.split())[:TITLE_MOST],
+        found.published,
+        author=(page.get("author") or "")[:TITLE_MOST],
+        site=(page.get("sitename") or "")[:TITLE_MOST],
+        messages=(*found.messages, *(message for message in (thin, told) if message)),
+    )
+
+
+def _parsed(content: bytes, content_type: str) -> Any:
+    """The page as a tree; None where it is none."""
+    from lxml.etree import LxmlError
+    from trafilatura.utils import load_html
+
+    try:
+        return load_html(_decoded(content, content_type))
+    except (LxmlError, ValueError):
+        return None
+
+
+def _decoded(content: bytes, content_type: str) -> bytes | str:
+    """The bytes, or their text where only the server says how they are written."""
+    said = _CHARSET.search(content_type)
+    if said is None or _CHARSET.search(content[:4_000].decode("latin-1")):
+        return content
+    try:
+        return content.decode(said[1])
+    except (LookupError, UnicodeDecodeError):
+        return content
+
+
+def _extracted(tree: Any) -> dict[str, Any]:
+    from trafilatura import bare_extraction
+
+    document = bare_extraction(
+        tree, with_metadata=True, include_comments=False, include_tables=False, url=None
+    )
+    if document is None or isinstance(document, dict):
+        return document or {}
+    found: dict[str, Any] = document.as_dict()
+    return found
+
+
+def _title(tree: Any) -> str:
+    return " ".join(tree.xpath("//title//text()"))
+
+
+def _take_out_hidden(tree: Any) -> int:
+    """Take out what a reader does not see; how many characters of text that was."""
+    count = 0
+    for element in tree.xpath("//body//*[@hidden or @style]"):
+        if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
+            continue
+        parent = element.getparent()
+        if parent is not None:
+            count += len(" ".join("".join(element.itertext()).split()))
+            element.drop_tree()
+    return count

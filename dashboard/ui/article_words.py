@@ -1,0 +1,133 @@
+"""Sentences about what an article says and whether its claims are so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dashboard.domain.article import Article, Claim, ClaimKind, Exactness, Precision, Statement
+from dashboard.domain.claim_check import ClaimVerdict, NeededBase, Truth
+from dashboard.domain.series import SeriesCard
+from dashboard.ui import wording
+
+ORIGINS: Final = {
+    "given": "as given",
+    "json-ld": "the page's description (JSON-LD)",
+    "open-graph": "the page's description (Open Graph)",
+    "time": "the page's <time>",
+    "htmldate": "a date on the page, the hour is not known",
+    "text": "the text itself, the hour is not known",
+}
+BASES: Final = {
+    "previous": "the rate before",
+    "week": "a week before",
+    "month": "a month before",
+    "quarter": "three months before",
+    "year": "a year before",
+    "year_end": "the last rate of the year before",
+    "year_start": "the first rate of the year",
+    "month_start": "the last rate of the month before",
+    "since": "the day named",
+}
+HOW: Final = {
+    Exactness.EXACT: "",
+    Exactness.ABOUT: "about ",
+    Exactness.MORE: "more than ",
+    Exactness.LESS: "less than ",
+}
+
+
+def published_line(article: Article) -> str:
+    """When an article was published, and how that is known."""
+    if article.published is None:
+        return "published: not known"
+    published = article.published
+    when = wording.day(published.day)
+    if published.moment is not None:
+        when = wording.moment(published.moment)
+    return f"published {when}: {ORIGINS.get(published.origin, published.origin)}"
+
+
+def statement_day(statement: Statement) -> str:
+    """The day or days of a candidate, as exactly as they are known."""
+    if statement.day is None:
+        return "open"
+    if statement.said.moment is not None:
+        return wording.moment(statement.said.moment)
+    return wording.days(statement.day, statement.end_day)
+
+
+def precision_words(statement: Statement) -> str:
+    """How exactly the day is known, and what is doubtful about it."""
+    words = {Precision.NONE: "not known"}.get(statement.said.precision, statement.said.precision)
+    doubt = f"; {statement.said.doubt}" if statement.said.doubt else ""
+    return f"“{statement.said.phrase}”, to the {words}{doubt}" if statement.day else (
+        f"“{statement.said.phrase}”{doubt}"
+    )  # fmt: skip
+
+
+def claim_line(claim: Claim) -> str:
+    """What a claim says, in the words of the glossary."""
+    day = f" on {wording.day(claim.day)}" if claim.day else ""
+    if claim.kind == ClaimKind.LEVEL:
+        how = {Exactness.MORE: "above ", Exactness.LESS: "below "}.get(
+            claim.exactness, HOW[claim.exactness]
+        )
+        return (
+            f"{how}{wording.number(claim.value or 0, claim.decimals)} RUB per {claim.currency}{day}"
+        )
+    if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
+        since = claim.since.phrase if claim.since else ""
+        return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
+    word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
+    value = f"{wording.number(claim.value or 0, claim.decimals)}{wording.THIN}%"
+    since = claim.since.phrase if claim.base == "since" and claim.since else BASES[claim.base]
+    than = f"{HOW[claim.exactness]}{value} {word} than {since}"
+    return f"the rouble {than}, against {claim.currency}{day}"
+
+
+def verdict_line(claim: Claim, verdict: ClaimVerdict) -> str:
+    """What one series says to a claim, with its numbers."""
+    card, at = verdict.card, verdict.at
+    if verdict.truth == Truth.UNKNOWN or at is None:
+        return f"{verdict.truth}: {card.id}: {verdict.reason}"
+    here = f"{_rate(at.rate, card)} on {wording.day(at.day)}"
+    if claim.kind == ClaimKind.LEVEL:
+        return f"{verdict.truth}: {card.id}: {here}"
+    if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
+        return f"{verdict.truth}: {card.id}: {here}, {_record(claim, verdict)}"
+    assert verdict.base is not None
+    assert verdict.found is not None
+    there = f"{BASES[verdict.base_name]}, {_rate(verdict.base.rate, card)}"
+    also = "" if verdict.is_claimed else " (not the base of the claim)"
+    sign = 1 if claim.kind == ClaimKind.UP else -1
+    towards = "stronger" if sign * verdict.found >= 0 else "weaker"
+    share = f"{wording.number(abs(verdict.found), 2)}{wording.THIN}%"
+    return (
+        f"{verdict.truth}: {card.id}: {share} {towards} in {verdict.quote}, from {there} on"
+        f" {wording.day(verdict.base.day)}, to {here}{also}"
+    )
+
+
+def needed_line(claim: Claim, needed: NeededBase) -> str:
+    """The base that would make a change so, and when a series last was there."""
+    value = f"{wording.number(claim.value or 0, claim.decimals)}{wording.THIN}%"
+    need = f"{value} in {needed.quote} needs a base of {_rate(needed.rate, needed.card)}"
+    if needed.reached is None:
+        begun = wording.day(needed.data_from.day)
+        return f"{needed.card.id}: {need}, which is not in the data since {begun}"
+    there = f"{_rate(needed.reached.rate, needed.card)} on {wording.day(needed.reached.day)}"
+    return f"{needed.card.id}: {need}; last there: {there}"
+
+
+def _record(claim: Claim, verdict: ClaimVerdict) -> str:
+    word = claim.kind
+    if verdict.base is None:
+        return f"the {word} there is: {verdict.reason}"
+    there = f"{wording.day(verdict.base.day)} ({_rate(verdict.base.rate, verdict.card)})"
+    said = claim.since.phrase if claim.since else ""
+    away = "" if verdict.truth == Truth.TRUE else f", not {said}"
+    return f"the {word} since {there}{away}"
+
+
+def _rate(rate: float, card: SeriesCard) -> str:
+    return wording.number(rate, card.decimals)
