@@ -9,7 +9,7 @@ from typing import Final
 
 from dashboard.domain.event import Category
 
-TEXT_MOST: Final = 200_000
+TEXT_MOST: Final = 60_000
 """Characters of a text that are read; a longer one is cut, and that is said."""
 
 

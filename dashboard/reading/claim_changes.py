@@ -13,12 +13,14 @@ from dashboard.reading.rate_words import NUMBER, PARTS, QUALIFIER, exactness_of,
 
 _FLAGS: Final = re.IGNORECASE
 _UP: Final = (
-    r"gain(?:s|ed)?|ris(?:en|es)|rose|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
+    r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
+    r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
     r"|ralli(?:es|ed)|advanced|jumped|surged|climbed|soared|up|higher|stronger"
     r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
 )
 _DOWN: Final = (
-    r"lost|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
+    r"lost|loss of|drop of|fall of"
+    r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
     r"|plunged|shed|down|lower|weaker|slipped|declined|eased"
     r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
 )

@@ -163,12 +163,11 @@ def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
 
 def _record_kind(text: str, found: re.Match[str]) -> ClaimKind | None:
     word = found["word"].lower()
-    before = text[: found.start()]
     if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|\bits\b|\bit\b|курс", text, _FLAGS):
         return None
     subject = subject_before(text, found.start())
     if word in {"впервые", "for the first time"}:
-        level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", before, _FLAGS)
+        level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", text, _FLAGS)
         if level is None:
             return None
         return ClaimKind.WEAKEST if level["above"] else ClaimKind.STRONGEST

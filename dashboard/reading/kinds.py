@@ -18,23 +18,25 @@ _WORDS: Final = {
         (3, r"key rate|interest rate|policy rate|monetary policy|purchases of foreign currency"
             r"|ключев\w+ ставк|денежно-кредитн|покупк\w+ валют|exporters to sell|курс\w* рубля"),
         (2, r"bank of russia|central bank|inflation|foreign currency|capital control|board meeting"
-            r"|the board|банк\w? россии|центробанк|инфляци|валют"),
-    ),
-    Category.ENERGY: (
-        (2, r"\bgas\b|\boil\b|opec|pipeline|\blng\b|crude|refiner|barrel|hormuz|transit of"
-            r"|нефт|\bгаз\b|газа\b|опек|баррел|газопровод"),
-    ),
-    Category.ESCALATION: (
-        (3, r"missile|\bdrones?\b|strikes?\b|attack|offensive|invad|invasion|mobili[sz]"
-            r"|shelled|bomb|troops|annex|military aid|breakaway|defen[cs]e spending|nuclear"
-            r"|ракет|дрон|беспилотник|атаков|атак[аиуе]|удар|мобилизац|наступлени|вторжени|обстрел"),
+            r"|trading in|the board|банк\w? россии|центробанк|инфляци|валют"),
     ),
     Category.PEACE_TALKS: (
         (4, r"halt strikes|stop the war|end the war|peace talks|energy truce"),
         (3, r"ceasefire|cease-fire|truce|negotiat|mediat|\bpeace|settlement|security guarantee"
             r"|diplomatic solution|dialogue|direct talks|to sign\b|will sign"
             r"|переговор|перемири|урегулирован|мирн(?:ый|ого|ом|ые)|прекращени\w огня|медиаци"),
-        (2, r"\btalks\b|delegation|second round|envoy|meeting of the presidents|the sides|импульс"),
+        (2, r"\btalks\b|delegation|second round|envoy|meeting of the presidents|the sides"
+            r"|compromise|breakthrough|импульс|послов"),
+    ),
+    Category.ESCALATION: (
+        (3, r"missile|\bdrones?\b|strikes?\b|attack|offensive|invad|invasion|mobili[sz]"
+            r"|shelled|bomb|troops|annex|military aid"
+            r"|military operation|\btanks\b|breakaway|defen[cs]e spending|nuclear"
+            r"|ракет|дрон|беспилотник|атаков|атак[аиуе]|удар|мобилизац|наступлени|вторжени|обстрел"),
+    ),
+    Category.ENERGY: (
+        (2, r"\bgas\b|\boil\b|opec|pipeline|\blng\b|crude|refiner|barrel|hormuz|transit of"
+            r"|nord stream|нефт|\bгаз\b|газа\b|опек|баррел|газопровод"),
     ),
     Category.LEADER_CALL_OR_SUMMIT: (
         (3, r"summit|phone call|by phone|\bsaммит|саммит|телефонн\w+ разговор|по телефону"),

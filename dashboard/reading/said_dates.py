@@ -11,6 +11,9 @@ from dashboard.domain.article import Precision, SaidDate
 from dashboard.reading.clock_words import clock_in
 from dashboard.reading.date_phrases import RULES, Printed, Rule, Unresolved
 
+MOST: Final = 10
+"""Phrases for dates that are looked at in one sentence; more are a table, no sentence."""
+
 UNDATED: Final = "the text's own date is not known"
 
 
@@ -24,7 +27,7 @@ def said_dates(
         printed: what relative dates count from.
         is_future: whether the words from one place to another are told of the future.
     """
-    found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))
+    found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))[:MOST]
     dates: list[SaidDate] = []
     for match, rule in found:
         if dates and match.start() < dates[-1].end:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.reading.actor_names import INSTITUTION, PERSON, institution_of, person_of
-from dashboard.reading.speech import DOING, SAYING
+from dashboard.reading.calendar_words import MONTH, WEEKDAY
+from dashboard.reading.speech import DOING, PAST, SAYING
 
 _OF_ANOTHER: Final = re.compile(
     r"\b(?:with|to|of|by|from|for|against|about|at|in|on|than|near|via|through|with\s+the|of\s+the"
-    r"|by\s+the|с|со|к|для|от|из|о|об|про|против|у|при|в|на|по)\s+(?:[A-Z][\w.-]+\s+){0,3}$"
+    r"|by\s+the|с|со|к|для|от|из|о|об|про|против|у|при|в|на|по)\s+"
+    rf"(?:(?!(?i:{WEEKDAY}|{MONTH})\b)[A-Z][\w.-]+\s+){{0,3}}$"
 )
 _POSSESSIVE: Final = re.compile(r"['’]s?\b")
 _AND: Final = re.compile(r"(?:\s*,)?\s+(?:and|и)\s+(?:[\w.-]+\s+){0,3}$", re.IGNORECASE)
@@ -19,8 +21,12 @@ _PART_END: Final = re.compile(r",\s|\bthat\b|\bwhich\b|\bчто\b|[—–:]")
 _ME: Final = re.compile(r"\b(?:I|we|We|you|You|я|Я|мы|Мы)\b")
 _HE: Final = re.compile(r"\b(?:he|she|He|She|он|она|Он|Она)\s+(?:\w+\s+){0,3}$")
 _UNKNOWN: Final = re.compile(r"((?:[\w’'.-]+\s+){0,4}[\w’'.-]+)\s*$")
+_INVERTS: Final = re.compile(
+    r"said|says|told|tells|wrote|writes|adds|added|announced|warned|asked|replied|noted|stated",
+    re.IGNORECASE,
+)
 _AFTER_END: Final = re.compile(
-    r"[,;:.!?](?:\s|$)|\b(?:that|on|in|at|after|it|he|she|during|about|что|в|на|после)\b"
+    r"[,;:.!?](?:\s|$)|\b(?:that|on|in|at|after|it|he|she|during|about|что|после)\b"
 )
 _DETERMINER: Final = re.compile(
     r"^(?:(?:the|a|an|his|her|their|late|early|on|in|but|and|had|has|have|also|then|last|this|next"
@@ -36,6 +42,7 @@ class Verb:
     start: int
     end: int
     says: bool
+    is_weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,12 @@ def verbs_of(text: str) -> list[Verb]:
     found = [Verb(m.start(), m.end(), True) for m in SAYING.finditer(text)]
     said = {(verb.start, verb.end) for verb in found}
     found += [Verb(m.start(), m.end(), False) for m in DOING.finditer(text) if m.span() not in said]
+    taken = {position for verb in found for position in range(verb.start, verb.end)}
+    found += [
+        Verb(m.start(), m.end(), says=False, is_weak=True)
+        for m in PAST.finditer(text)
+        if m.start() not in taken
+    ]
     return sorted(found, key=lambda verb: verb.start)
 
 
@@ -63,7 +76,9 @@ def speaker_of(text: str, verb: Verb, last_person: str) -> Speaker | None:
         last_person: who "he" is.
     """
     before = text[: verb.start]
-    if verb.says and re.search(r"[,\"”»—–]\s*$", before):
+    verb_text = text[verb.start : verb.end]
+    is_inverted = _INVERTS.fullmatch(verb_text) or not verb_text.isascii()
+    if verb.says and is_inverted and re.search(r"[,\"”»—–]\s*$", before):
         named = _after(text, verb)
         if named is not None:
             return named
@@ -118,7 +133,9 @@ def _institution_in(before: str) -> str:
             return institution_of(own[0])
     found = INSTITUTION.search(before)
     is_owner = found is not None and _POSSESSIVE.match(before, found.end())
-    return institution_of(found) if found and is_owner else ""
+    if found is None or not is_owner:
+        return ""
+    return " ".join(before[found.start() : found.start() + 80].split())
 
 
 def _is_subject(before: str, found: re.Match[str]) -> bool:

@@ -17,12 +17,13 @@ from dashboard.reading.said_dates import said_dates
 from dashboard.reading.sentences import Sentence
 from dashboard.reading.speakers import (
     Speaker,
+    Verb,
     is_told_by_author,
     last_person_in,
     speaker_of,
     verbs_of,
 )
-from dashboard.reading.speech import FUTURE, is_future
+from dashboard.reading.speech import is_future
 
 TITLE_MOST: Final = 140
 
@@ -132,25 +133,26 @@ class _Clause:
     ) -> tuple[SaidDate, Speaker, bool] | None:
         """The date nearest to a word of saying or doing whose speaker is found."""
         pairs = [
-            (self._distance(own, said, verb.start, verb.end), verb.start, said, verb)
+            (self._distance(own, said, verb), verb.start, said, verb)
             for said in dates
             for verb in verbs_of(own)
         ]
         for *_, said, verb in sorted(pairs, key=lambda pair: pair[:2]):
             speaker = speaker_of(own, verb, before.person)
-            if speaker is not None:
+            if speaker is not None and (speaker.is_known or not verb.is_weak):
                 return said, speaker, verb.says
         return None
 
-    def _distance(self, own: str, said: SaidDate, start: int, end: int) -> int:
+    def _distance(self, own: str, said: SaidDate, verb: Verb) -> int:
         """Letters between a date and a word; a comma between them counts for many."""
         at, stop = said.start - self.span[0], said.end - self.span[0]
-        between = own[stop:start] if stop <= start else own[end:at]
-        return len(between) + 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
+        between = own[stop : verb.start] if stop <= verb.start else own[verb.end : at]
+        apart = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
+        return len(between) + apart + 60 * verb.is_weak
 
     def _untold(self, own: str, dates: tuple[SaidDate, ...], kind: Category) -> Iterator[Statement]:
         """Something that is announced or happens without anybody being named."""
-        if not is_told_by_author(own) and (FUTURE.search(own) or verbs_of(own)):
+        if not is_told_by_author(own):
             actor = "Bank of Russia" if kind == Category.MONETARY_POLICY else ""
             yield self._statement(dates[0], actor, kind)
 
