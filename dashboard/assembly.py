@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dashboard.compute.here import Here
@@ -29,7 +29,6 @@ from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     from dashboard.compute.base import Compute
@@ -89,20 +88,27 @@ def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
     )
 
 
-def article_from_bytes(content: bytes, name: str, today: date | None = None) -> Article:
+def article_from_bytes(
+    content: bytes, name: str, *, url: str = "", content_type: str = ""
+) -> Article:
     """An article from the bytes of a page or a text.
 
     Args:
         content: as they were given.
         name: what messages call it.
-        today: no page is from later; the day of the clock where None.
+        url: where it came from.
+        content_type: what its server said about it.
 
     Raises:
         InputError: it is neither, or stands in place of an article.
     """
+    from dashboard.sources.article.apart import read_apart
+    from dashboard.sources.article.given import is_page
     from dashboard.sources.article.page import read_article
 
-    return read_article(content, name, today or WallClock().now().date())
+    read = read_apart if is_page(content) else read_article
+    today = WallClock().now().date()
+    return replace(read(content, name, today, content_type=content_type), url=url)
 
 
 def article_from_file(path: Path) -> Article:
@@ -129,7 +135,6 @@ def article_from_link(link: str, settings: Settings, way: Way | None = None) -> 
         InputError: the link may not be followed, or there is no article behind it.
         SourceError: the host did not answer with a page.
     """
-    from dashboard.sources.article.page import read_article
     from dashboard.sources.public_address import read_link
     from dashboard.sources.public_link import Links
     from dashboard.sources.public_route import THE_INTERNET
@@ -140,10 +145,9 @@ def article_from_link(link: str, settings: Settings, way: Way | None = None) -> 
         msg = f"link {asked.host}: is not followed while {variable} is set; give the page as a file"
         raise InputError(msg)
     page = Links(way or THE_INTERNET).fetch(link)
-    return read_article(
-        page.content, asked.host, WallClock().now().date(), url=page.url,
-        content_type=page.content_type,
-    )  # fmt: skip
+    return article_from_bytes(
+        page.content, asked.host, url=page.url, content_type=page.content_type
+    )
 
 
 def rates_from_file(

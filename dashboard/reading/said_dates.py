@@ -29,9 +29,11 @@ def said_dates(
     """
     found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))[:MOST]
     dates: list[SaidDate] = []
+    done = 0
     for match, rule in found:
-        if dates and match.start() < dates[-1].end:
+        if match.start() < done:
             continue
+        done = match.end()  # a date that does not exist leaves no other inside it
         future = is_future(match.start(), match.end())
         said = _resolved(match, rule, replace(printed, is_future=future))
         if said is not None:

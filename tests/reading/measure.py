@@ -10,7 +10,11 @@ from dashboard.domain.article import ClaimKind, Exactness
 from dashboard.reading.article_text import read_text
 from dashboard.reading.dateline import day_in_text
 
-TEXTS = tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))["text"]
+
+def texts(name):
+    """The texts of a file: `texts`, from which the rules were made, or `unseen`."""
+    file = Path(__file__).parent / f"{name}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))["text"]
 
 
 def statements_of(text):
@@ -66,13 +70,13 @@ def same_statement(expected, found):
     return expected[0] == found[0] and expected[1].casefold() in found[1].casefold()
 
 
-def measure(texts=TEXTS):
+def measure(those):
     """Counts over the texts: found, expected and right, for statements, claims and categories."""
     counts = dict.fromkeys(
         ("statements expected", "statements found", "statements right", "categories right",
          "claims expected", "claims found", "claims right"), 0,
     )  # fmt: skip
-    for text in texts:
+    for text in those:
         expected, found = text["statements"], statements_of(text)
         pairs = matched(expected, found, same_statement)
         counts["statements expected"] += len(expected)
@@ -121,13 +125,15 @@ def differences(text):
 
 
 def main():
-    for text in TEXTS:
-        lines = list(differences(text))
-        print(f"{text['id']}: {'all right' if not lines else ''}", *lines, sep="\n")  # noqa: T201
-    counts = measure()
-    print(*(f"{name}: {count}" for name, count in counts.items()), sep="\n")  # noqa: T201
-    for name, rate in rates(counts).items():
-        print(f"{name}: {100 * rate:.1f} %")  # noqa: T201
+    for name in ("texts", "unseen"):
+        print(f"== {name}.toml")
+        for text in texts(name):
+            lines = list(differences(text))
+            print(f"{text['id']}: {'all right' if not lines else ''}", *lines, sep="\n")
+        counts = measure(texts(name))
+        print(*(f"{what}: {count}" for what, count in counts.items()), sep="\n")
+        for what, rate in rates(counts).items():
+            print(f"{what}: {100 * rate:.1f} %")
 
 
 if __name__ == "__main__":

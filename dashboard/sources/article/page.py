@@ -5,6 +5,7 @@ The libraries that find the text of a page are heavy; they are imported when a p
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from dashboard.sources.article.published import published_of
 from dashboard.sources.article.walls import thin_text_of, wall_of
 
 MOST_BYTES: Final = 10_000_000
-MOST_ELEMENTS: Final = 60_000
+MOST_ELEMENTS: Final = 20_000
 """A page of more elements is no article; rules that look at all of them would take too long."""
 
 TITLE_MOST: Final = 300
@@ -30,16 +31,18 @@ _HIDDEN: Final = re.compile(
 )
 
 
-def read_article(
-    content: bytes, name: str, today: date, *, url: str = "", content_type: str = ""
-) -> Article:
+for _library in ("trafilatura", "htmldate"):
+    # They tell of every page without a text; so do we, in words.
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
+
+
+def read_article(content: bytes, name: str, today: date, *, content_type: str = "") -> Article:
     """An article from the bytes of a page or of a plain text.
 
     Args:
         content: as they came.
         name: what messages call it.
         today: the day it is read; no page is from later.
-        url: where it came from.
         content_type: what its server said about it.
 
     Raises:
@@ -60,7 +63,7 @@ def read_article(
         article = replace(
             article, text=article.text[:TEXT_MOST], messages=(*article.messages, message)
         )
-    return replace(article, url=url)
+    return article
 
 
 def _read_page(content: bytes, name: str, today: date, content_type: str) -> Article:

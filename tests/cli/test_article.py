@@ -1,0 +1,158 @@
+"""`article`: a pasted text, a page, a link, and what is told where there is none of them."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from tests.reading.measure import texts
+
+ISSUE = texts("texts")[0]["text"]
+STAMP = '<meta property="article:published_time" content="2025-04-22T10:15:00+03:00">'
+PAGE = (
+    f'<!doctype html><html><head><meta charset="utf-8"><title>The rouble firms</title>{STAMP}</head>'
+    f"<body><article><p>{ISSUE.replace('. ', '.</p><p>')}</p></article></body></html>"
+)
+
+
+@pytest.fixture
+def pasted(monkeypatch):
+    def paste(content):
+        content = content.encode() if isinstance(content, str) else content
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return paste
+
+
+def days_and_actors(answer):
+    return [(each["day"], each["actor"]) for each in answer.json["statements"]]
+
+
+CANDIDATES = [
+    ("2025-04-20", "Keith Kellogg"),
+    ("2025-04-21", "Dmitry Peskov"),
+    ("2025-04-18", "Donald Trump"),
+]
+
+
+def test_a_pasted_text_is_read_and_its_claims_are_checked(shell, pasted):
+    pasted(ISSUE)
+    answer = shell("article", "-", "--published", "2025-04-22", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert days_and_actors(answer) == CANDIDATES
+    assert answer.json["published"] == {
+        "day": "2025-04-22", "moment": None, "precision": "day", "origin": "given",
+    }  # fmt: skip
+    verdicts = [
+        {(v["series"], v["verdict"]) for v in claim["verdicts"]} for claim in answer.json["claims"]
+    ]
+    assert ("usd_rub_cbr", "true") in verdicts[0]
+    assert ("usd_rub_cbr", "about") in verdicts[1]
+    assert ("usd_rub_cbr", "false") in verdicts[2]
+    assert all(("usd_rub_ecb", "cannot be known") in each for each in verdicts)
+
+
+def test_a_page_says_itself_when_it_was_published(shell, made):
+    answer = shell("article", made("page.html", PAGE), "--json")
+    assert answer.code == 0, answer.err
+    assert days_and_actors(answer) == CANDIDATES
+    assert answer.json["published"]["origin"] == "open-graph"
+    assert answer.json["published"]["moment"] == "2025-04-22T07:15:00Z"
+    assert answer.json["title"] == "The rouble firms"
+
+
+def test_a_person_reads_the_sentence_beside_every_candidate(shell, made):
+    said = shell("article", made("a.txt", ISSUE), "--published", "2025-04-22").out
+    assert "3 candidates; nothing is stored" in said
+    assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in said
+    assert "   Trump had warned on Friday that Washington would walk away" in said
+    assert (
+        "about: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since 30 May 2023 (80.6872),"
+        " not June 2024" in said
+    )
+    assert "false: usd_rub_cbr: 25.90 % stronger in USD per RUB" in said
+    assert "40 % in USD per RUB needs a base of 113.0636; last there: 115.1963" in said
+
+
+def test_nothing_is_stored(shell, made):
+    before = shell("events", "list", "--origin", "note", "--json").out
+    shell("article", made("a.txt", ISSUE), "--published", "2025-04-22")
+    assert shell("events", "list", "--origin", "note", "--json").out == before
+
+
+def test_a_moment_without_a_zone_is_moscow_time(shell, made):
+    for typed in ("2025-04-22T00:30", "2025-04-21T21:30Z"):
+        answer = shell("article", made("a.txt", ISSUE), "--published", typed, "--json")
+        assert answer.json["published"]["moment"] == "2025-04-21T21:30:00Z"
+
+
+def test_one_series_may_be_asked(shell, made):
+    answer = shell("article", made("a.txt", ISSUE), "--published", "2025-04-22", "--rates",
+                   "usd_rub_cbr", "--json")  # fmt: skip
+    series = {v["series"] for claim in answer.json["claims"] for v in claim["verdicts"]}
+    assert series == {"usd_rub_cbr"}
+
+
+def test_what_an_article_says_cannot_steer_the_terminal(shell, made):
+    text = "Putin said on Sunday that \x1b[2J\x07 peace talks \u202e are near."
+    answer = shell("article", made("a.txt", text), "--published", "2025-04-22")
+    assert "Vladimir Putin" in answer.out
+    assert "\x1b" not in answer.out
+    assert "\u202e" not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "a.html: is empty"),
+        (b'{"a": 1}', "a.html: is JSON"),
+        (b"%PDF-1.7", "a.html: is a PDF"),
+        (b"<html><title>Just a moment...</title><p>Checking", "a.html: is a check for robots"),
+    ],
+)
+def test_what_is_no_article_is_told_in_one_line(shell, made, content, said):
+    answer = shell("article", made("a.html", content))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"error: {said}")
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("http://127.0.0.1/", "link http://127.0.0.1/: leads to an address that is not public"),
+        ("http://169.254.169.254/", "leads to an address that is not public"),
+        ("http://[::1]/", "leads to an address that is not public"),
+        ("http://2130706433/", "writes an address in an unusual way"),
+        ("file:///etc/passwd", "does not begin with http:// or https://"),
+        ("http://me@example.org/", "holds a user name"),
+        ("gone.html", "gone.html: there is no such file"),
+        (".", "is a folder"),
+    ],
+)
+def test_what_may_not_be_followed_is_told_in_one_line(shell, source, said):
+    answer = shell("article", source)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("variable", ["DASHBOARD_OFFLINE", "DASHBOARD_UPSTREAM"])
+def test_offline_no_link_is_followed(shell, monkeypatch, variable):
+    monkeypatch.delenv("DASHBOARD_OFFLINE", raising=False)
+    monkeypatch.setenv(variable, "1" if variable.endswith("OFFLINE") else "http://127.0.0.1:1")
+    answer = shell("article", "https://example.org/a")
+    assert answer.code == 2
+    assert f"is not followed while {variable} is set" in answer.err
+
+
+@pytest.mark.parametrize(
+    "typed", ["yesterday", "2025-02-30", "22.04.2025", "٢٠٢٥-٠٤-٢٢", "2025-04-22T25:00"]
+)
+def test_a_wrong_day_is_told_in_one_line(shell, made, typed):
+    answer = shell("article", made("a.txt", ISSUE), "--published", typed)
+    assert answer.code == 2
+    assert answer.err.startswith("error: --published ")
+    assert answer.err.count("\n") == 1

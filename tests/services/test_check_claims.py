@@ -1,0 +1,206 @@
+"""What the rates say to claims; numbers by hand, or those of the README's first paragraph."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.domain.article import Article, Claim, ClaimKind, Exactness
+from dashboard.domain.claim_check import Truth
+from dashboard.reading.article_text import read_text
+from dashboard.services.check_claims import check_claim, series_of
+from dashboard.services.read_article import NO_DAY, article_json, read_article
+from dashboard.services.weigh_claim import weigh_change, weigh_level
+from dashboard.sources.rates.csv_file import read_rate_table
+from dashboard.sources.rates.shipped import ShippedRates
+from tests.reading.measure import texts
+
+ISSUE = texts("texts")[0]["text"]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    source = ShippedRates()
+    return [source.get(card.id) for card in source.cards()]
+
+
+@pytest.fixture(scope="module")
+def reading(shipped):
+    found = read_text(ISSUE, date(2025, 4, 22))
+    return [check_claim(claim, shipped) for claim in found.claims]
+
+
+def of(checked, series):
+    return [each for each in checked.verdicts if each.card.id == series]
+
+
+def made(tmp_path, rows):
+    file = tmp_path / "rates.csv"
+    file.write_text("date,x\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    from dataclasses import replace
+
+    (series,) = read_rate_table(file, quote="rub-per-usd").series
+    return replace(series, card=replace(series.card, unit="RUB per USD"))
+
+
+def claim(sentence, day):
+    (found,) = read_text(sentence, day).claims
+    return found
+
+
+# ---------------------------------------------------------------- the sentence of the issue
+
+
+def test_around_80_is_true_on_every_source_that_has_the_day(reading):
+    level = reading[0]
+    (official,) = of(level, "usd_rub_cbr")
+    assert (official.truth, official.found, official.at.day) == (
+        Truth.TRUE, 80.7597, date(2025, 4, 21),
+    )  # fmt: skip
+    assert [each.truth for each in of(level, "usd_rub_by_cny_rub_cbr")] == [Truth.TRUE]
+    (ended,) = of(level, "usd_rub_ecb")
+    assert (ended.truth, ended.reason) == (Truth.UNKNOWN, "the last rate is of 2022-03-01")
+
+
+def test_strongest_since_june_2024_is_about_true_for_it_is_since_may_2023(reading):
+    (official,) = of(reading[1], "usd_rub_cbr")
+    assert official.truth == Truth.ABOUT
+    assert (official.base.day, official.base.rate) == (date(2023, 5, 30), 80.6872)
+
+
+def test_more_than_40_per_cent_is_false_on_either_base_and_in_either_quote(reading):
+    official = [each for each in of(reading[2], "usd_rub_cbr") if each.is_claimed]
+    # 28 December 101.6797 and 9 January 102.2911, to 80.7597 on 21 April.
+    assert [(each.base_name, each.quote, round(each.found, 3)) for each in official] == [
+        ("year_end", "RUB per USD", 20.574), ("year_end", "USD per RUB", 25.904),
+        ("year_start", "RUB per USD", 21.049), ("year_start", "USD per RUB", 26.661),
+    ]  # fmt: skip
+    assert {each.truth for each in official} == {Truth.FALSE}
+
+
+def test_it_is_told_from_which_base_it_would_be_so(reading):
+    rouble, dollar = [each for each in reading[2].needed if each.card.id == "usd_rub_cbr"]
+    assert (rouble.quote, rouble.rate) == ("RUB per USD", pytest.approx(80.7597 / 0.6))
+    assert (dollar.quote, dollar.rate) == ("USD per RUB", pytest.approx(80.7597 * 1.4))
+    assert rouble.reached is None
+    # 14 March 2022 is the last market day with more than 113.06 roubles.
+    assert (dollar.reached.day, dollar.reached.rate) == (date(2022, 3, 14), 115.1963)
+
+
+# ---------------------------------------------------------------- made rates
+
+FALL = ["2024-12-30,140", "2025-01-09,100", "2025-02-03,90", "2025-04-18,85", "2025-04-21,100"]
+
+
+def test_another_base_that_would_make_it_so_is_named(tmp_path):
+    series = made(tmp_path, FALL)
+    # From 140 to 100 is 28.6 % in RUB per USD and 40 % in USD per RUB; from 9 January nothing.
+    checked = check_claim(
+        claim("The rouble gained more than 39 % on the day against the dollar.", date(2025, 4, 21)),
+        [series],
+    )
+    assert [(v.base_name, v.quote, v.truth) for v in checked.verdicts] == [
+        ("previous", "RUB per USD", Truth.FALSE), ("previous", "USD per RUB", Truth.FALSE),
+        ("year_end", "USD per RUB", Truth.TRUE),
+    ]  # fmt: skip
+    assert [v.is_claimed for v in checked.verdicts] == [True, True, False]
+
+
+def test_a_record_is_true_inside_its_period_and_false_where_it_was_there_later(tmp_path):
+    series = made(tmp_path, FALL)
+    day = date(2025, 2, 3)
+    strongest = claim("The rouble hit 90 per dollar.", day)
+    assert check_claim(strongest, [series]).verdicts[0].truth == Truth.TRUE
+    weakest = "The rouble fell to its weakest since {} against the dollar."
+    today = date(2025, 4, 21)  # 100; last as weak on 9 January
+    truths = {
+        month: check_claim(claim(weakest.format(month), today), [series]).verdicts[0].truth
+        for month in ("January 2025", "February 2025", "December 2024", "June 2023")
+    }
+    assert truths == {
+        "January 2025": Truth.TRUE, "February 2025": Truth.ABOUT, "December 2024": Truth.FALSE,
+        "June 2023": Truth.FALSE,
+    }  # fmt: skip
+
+
+def test_a_record_that_reaches_beyond_the_data_cannot_be_known(tmp_path):
+    series = made(tmp_path, FALL)
+    record = claim("The rouble is at its strongest since June 2023.", date(2025, 2, 3))
+    (verdict,) = check_claim(record, [series]).verdicts
+    assert (verdict.truth, verdict.reason) == (Truth.UNKNOWN, "the data begin on 2024-12-30")
+
+
+def test_a_day_before_or_long_after_the_data_cannot_be_known(tmp_path):
+    series = made(tmp_path, FALL)
+    for day, said in ((date(2024, 1, 1), "before the data"), (date(2025, 6, 1), "last rate is of")):
+        (verdict,) = check_claim(claim("The rouble is at 80 per dollar.", day), [series]).verdicts
+        assert verdict.truth == Truth.UNKNOWN
+        assert said in verdict.reason
+
+
+def test_a_claim_without_a_day_cannot_be_known(tmp_path):
+    (found,) = read_text("The rouble is at 80 per dollar.", None).claims
+    (verdict,) = check_claim(found, [made(tmp_path, FALL)]).verdicts
+    assert verdict.truth == Truth.UNKNOWN
+    assert "say when the text was published" in verdict.reason
+
+
+def test_a_claim_is_held_against_the_series_of_its_currency_only(shipped):
+    assert {each.card.id for each in series_of("EUR", shipped)} == {"eur_rub_ecb"}
+    assert {each.card.id for each in series_of("CNY", shipped)} == {"cny_rub_cbr"}
+    assert {each.card.unit for each in series_of("USD", shipped)} == {"RUB per USD"}
+
+
+# ---------------------------------------------------------------- how near is near
+
+
+@pytest.mark.parametrize(
+    ("exactness", "value", "decimals", "found", "truth"),
+    [
+        (Exactness.EXACT, 80.3, 1, 80.34, Truth.TRUE),
+        (Exactness.EXACT, 80.3, 1, 80.36, Truth.ABOUT),
+        (Exactness.EXACT, 80.3, 1, 82.0, Truth.FALSE),
+        (Exactness.ABOUT, 80, 0, 81.6, Truth.TRUE),
+        (Exactness.ABOUT, 80, 0, 82.4, Truth.ABOUT),
+        (Exactness.ABOUT, 80, 0, 82.5, Truth.FALSE),
+        (Exactness.MORE, 100, 0, 100.01, Truth.TRUE),
+        (Exactness.MORE, 100, 0, 99.5, Truth.ABOUT),
+        (Exactness.MORE, 100, 0, 98.0, Truth.FALSE),
+        (Exactness.LESS, 80, 0, 79.9, Truth.TRUE),
+        (Exactness.LESS, 80, 0, 80.7, Truth.ABOUT),
+        (Exactness.LESS, 80, 0, 81.0, Truth.FALSE),
+    ],
+)
+def test_a_level_is_weighed_as_it_was_written(exactness, value, decimals, found, truth):
+    level = Claim(ClaimKind.LEVEL, "USD", "", "", value, exactness, decimals)
+    assert weigh_level(level, found) == truth
+
+
+@pytest.mark.parametrize(
+    ("exactness", "found", "truth"),
+    [(Exactness.MORE, 40.0, Truth.TRUE), (Exactness.MORE, 36.0, Truth.ABOUT),
+     (Exactness.MORE, 35.9, Truth.FALSE), (Exactness.ABOUT, 42.0, Truth.TRUE),
+     (Exactness.ABOUT, 46.0, Truth.ABOUT), (Exactness.ABOUT, 46.1, Truth.FALSE),
+     (Exactness.EXACT, 40.4, Truth.TRUE), (Exactness.EXACT, -40.0, Truth.FALSE)],
+)  # fmt: skip
+def test_a_change_is_weighed_as_it_was_written(exactness, found, truth):
+    change = Claim(ClaimKind.UP, "USD", "", "", 40.0, exactness, 0)
+    assert weigh_change(change, found) == truth
+
+
+# ---------------------------------------------------------------- an article
+
+
+def test_a_text_that_says_its_own_day_needs_no_other(shipped):
+    text = "Published 24 October 2025\nPutin said on Wednesday that talks go on."
+    found = read_article(Article(text), shipped)
+    assert (found.article.published.day, found.article.published.origin) == (
+        date(2025, 10, 24), "text",
+    )  # fmt: skip
+    assert [each.day for each in found.statements] == [date(2025, 10, 22)]
+
+
+def test_without_any_day_the_candidates_stay_open_and_that_is_said(shipped):
+    found = read_article(Article("Putin said on Wednesday that talks go on."), shipped)
+    assert [each.day for each in found.statements] == [None]
+    assert found.article.messages == (NO_DAY,)
+    assert article_json(found)["statements"][0]["precision"] == "none"
