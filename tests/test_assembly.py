@@ -1,12 +1,14 @@
 """The parts of a process: chosen by settings, and opened only when they are used."""
 
+import socket
 import subprocess
 import sys
 from datetime import date
 
-from dashboard.assembly import assemble
+from dashboard.assembly import article_from_link, assemble
 from dashboard.config import Settings
 from dashboard.services.keep_events import Draft, add_note, all_events
+from dashboard.sources.public_route import Way
 
 
 def test_assembling_reads_and_writes_nothing(dashboard_home):
@@ -39,6 +41,23 @@ def test_the_default_series_ships(dashboard_home):
     cards = [card.id for source in assemble().rates for card in source.cards()]
     assert cards[0] == "usd_rub_cbr"
     assert len(cards) == 7
+
+
+def test_a_link_is_followed_and_read():
+    body = "".join(
+        f"<p>Putin said on Monday that talks go on, part {n} of it.</p>" for n in range(9)
+    )
+    page = f"<html><head><title>Talks</title></head><body><article>{body}</article></body></html>"
+    said = page.encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(said)}\r\n\r\n"
+
+    ours, theirs = socket.socketpair()
+    theirs.sendall(head.encode() + said)
+    way = Way(lambda host, port: ["93.184.215.14"], lambda address, port, timeout: ours)
+    article = article_from_link("http://news.example.org/a", Settings(), way)
+    theirs.close()
+    assert (article.title, article.url) == ("Talks", "http://news.example.org/a")
+    assert "part 8 of it." in article.text
 
 
 def test_assembling_imports_no_library_of_stores_or_networks():

@@ -12,8 +12,8 @@ from tests.reading.measure import texts
 ISSUE = texts("texts")[0]["text"]
 STAMP = '<meta property="article:published_time" content="2025-04-22T10:15:00+03:00">'
 PAGE = (
-    f'<!doctype html><html><head><meta charset="utf-8"><title>The rouble firms</title>{STAMP}</head>'
-    f"<body><article><p>{ISSUE.replace('. ', '.</p><p>')}</p></article></body></html>"
+    f'<!doctype html><html><head><meta charset="utf-8"><title>The rouble firms</title>{STAMP}'
+    f"</head><body><article><p>{ISSUE.replace('. ', '.</p><p>')}</p></article></body></html>"
 )
 
 

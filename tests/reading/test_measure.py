@@ -1,5 +1,7 @@
 """How well texts are read: floors on what the rules have learnt from, and what they did before."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.reading import measure
@@ -26,6 +28,18 @@ def test_precision_and_recall_stay_above_their_floors(name):
     assert {kind: rate for kind, rate in found.items() if rate < FLOORS[name][kind]} == {}
     if name == "unseen":
         assert all(found[kind] >= FIRST[kind] for kind in FIRST)
+
+
+def test_the_readme_says_how_well_texts_are_read():
+    now = measure.rates(measure.measure(measure.texts("unseen")))
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    first, since = (
+        [f"{100 * rates[f'statements, {kind}']:.0f} %" for kind in ("recall", "precision")]
+        for rates in (FIRST, now)
+    )
+    words = " ".join(readme.split())
+    assert f"found {first[0]} of the statements, and {first[1]} of what they found" in words
+    assert f"since they have learnt from these it is {since[0]} and {since[1]}" in words
 
 
 def test_there_are_twenty_texts_of_different_style_beside_the_issue():
