@@ -114,6 +114,10 @@ def at(*numbers):
             None, id="a year in the footer is no date",
         ),
         pytest.param(
+            page(around="<article>{}</article><p>Copyright © 2026 The Publisher</p>"),
+            None, id="a year without a footer is no date",
+        ),
+        pytest.param(
             page(around="<article>{}</article><div class='related'><a href='/2019/05/01/x'>"
                  "1 May 2019: old story</a></div>"),
             None, id="a link to an old story is no date",
