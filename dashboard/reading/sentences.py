@@ -89,6 +89,7 @@ _ABBREVIATIONS: Final = frozenset(
 )
 _STARTS_WITH_DATE: Final = re.compile(r"(?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр"
     r"|октябр|ноябр|декабр|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")  # fmt: skip
+_ZONE: Final = re.compile(r"(?:E[SD]?T|GMT|UTC|MSK|CES?T|BST|Moscow|Kyiv|Eastern|London)\b")
 _END: Final = re.compile(r"[.!?…]{1,6}[\"”»’)\]]{0,4}\s+|\n+")
 _WORD_BEFORE: Final = re.compile(r"([\w.]+)$")
 _QUOTE: Final = re.compile(r'"[^"\n]*(?:"|$)|“[^”\n]*(?:”|$)', re.MULTILINE)
@@ -137,7 +138,7 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
     after = text[end.end() : end.end() + 12]
     if "\n" in end[0] or not after:
         return True
-    if end[0][0] != ".":
+    if end[0][0] != "." or end[0].rstrip()[-1] in '"”»':
         # “…?” he asked: a quote may end with its own mark inside a sentence.
         return not after[0].islower()
     word = _WORD_BEFORE.search(text, max(0, end.start() - 20), end.start())
@@ -146,7 +147,7 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
     if last.isdigit() and _STARTS_WITH_DATE.match(after):
         return False
     if is_short and last in {"u.s", "u.k", "a.m", "p.m"} and after[0].isupper():
-        return last in {"a.m", "p.m"}
+        return last in {"a.m", "p.m"} and not _ZONE.match(after)
     return not is_short and not after[0].islower()
 
 

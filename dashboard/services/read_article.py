@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from dashboard.domain.article import Article, Claim, Published, SaidDate, Statement
 from dashboard.domain.claim_check import CheckedClaim, ClaimVerdict, NeededBase
 from dashboard.domain.day_facts import Observation
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import MOSCOW
 from dashboard.domain.series import RateSeries
 from dashboard.reading.article_text import read_text
 from dashboard.reading.dateline import day_in_text
 from dashboard.services.check_claims import check_claims
+from dashboard.services.clean_draft import TAG_LIMIT, Draft
 
 NO_DAY: Final = (
     "the day of publication is not known, so that days like “on Sunday” stay open;"
@@ -44,6 +48,30 @@ def read_article(
     article = replace(article, published=published, messages=messages)
     found = read_text(article.text, published.day if published else None)
     return ArticleReading(article, found.statements, check_claims(found.claims, series))
+
+
+def draft_of(statement: Statement, article: Article) -> Draft:
+    """A candidate as the draft of a note, for a person to change, save or drop.
+
+    Raises:
+        InputError: its day is open; a person has to say it.
+    """
+    said = statement.said
+    if said.day is None:
+        msg = f"day: “{said.phrase}” is open ({said.doubt}); say which day it was"
+        raise InputError(msg)
+    # A note's day is that of its moment in Moscow; the words may have meant that of Washington.
+    day = said.moment.astimezone(ZoneInfo(MOSCOW)).date() if said.moment else said.day
+    return Draft(
+        title=statement.title,
+        day=day,
+        moment=said.moment,
+        end_day=None if said.moment else statement.end_day,
+        category=statement.category,
+        text=statement.sentence,
+        source_url=article.url,
+        tags=(statement.actor[:TAG_LIMIT],) if statement.actor else (),
+    )
 
 
 def _in_text(text: str) -> Published | None:

@@ -1,14 +1,16 @@
 """What the rates say to claims; numbers by hand, or those of the README's first paragraph."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.article import Article, Claim, ClaimKind, Exactness
+from dashboard.domain.article import Article, Claim, ClaimKind, Exactness, Published
 from dashboard.domain.claim_check import Truth
+from dashboard.domain.errors import InputError
 from dashboard.reading.article_text import read_text
 from dashboard.services.check_claims import check_claim, series_of
-from dashboard.services.read_article import NO_DAY, article_json, read_article
+from dashboard.services.clean_draft import clean_draft
+from dashboard.services.read_article import NO_DAY, article_json, draft_of, read_article
 from dashboard.services.weigh_claim import weigh_change, weigh_level
 from dashboard.sources.rates.csv_file import read_rate_table
 from dashboard.sources.rates.shipped import ShippedRates
@@ -197,6 +199,26 @@ def test_a_text_that_says_its_own_day_needs_no_other(shipped):
         date(2025, 10, 24), "text",
     )  # fmt: skip
     assert [each.day for each in found.statements] == [date(2025, 10, 22)]
+
+
+def test_a_candidate_becomes_a_draft_that_could_be_saved():
+    text = (
+        "Trump said on Monday at 9:30 p.m. ET that talks go on. Putin spoke of a ceasefire last"
+        " week. Peskov said 03/04/2025 that talks failed."
+    )
+    given = Published(date(2025, 4, 22), "given")
+    found = read_article(Article(text, url="https://example.org/a"), [], given)
+    drafts = [clean_draft(draft_of(each, found.article), date(2026, 11, 23))
+              for each in found.statements[:2]]  # fmt: skip
+    # 21:30 in New York on Monday 21 April is 04:30 in Moscow on the 22nd.
+    assert (drafts[0].day, drafts[0].moment) == (
+        date(2025, 4, 22), datetime(2025, 4, 22, 1, 30, tzinfo=UTC),
+    )  # fmt: skip
+    assert (drafts[1].day, drafts[1].end_day) == (date(2025, 4, 14), date(2025, 4, 20))
+    assert drafts[0].source_url == "https://example.org/a"
+    assert drafts[1].tags == ("Vladimir Putin",)
+    with pytest.raises(InputError, match="reads two ways"):
+        draft_of(found.statements[2], found.article)
 
 
 def test_without_any_day_the_candidates_stay_open_and_that_is_said(shipped):
