@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.compute.here import Here
 from dashboard.config import Settings
 from dashboard.domain.errors import InputError
+from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
 from dashboard.sources.clock import WallClock
@@ -16,11 +17,12 @@ from dashboard.sources.file_bytes import shown_name
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
 from dashboard.sources.rates.cbr import Cbr
-from dashboard.sources.rates.csv_file import Quote, RateTable, read_rate_table
+from dashboard.sources.rates.csv_file import read_rate_table
 from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
 from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.moex import Moex
+from dashboard.sources.rates.own import OwnRates
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
 from dashboard.sources.web_later import WebLater
@@ -28,7 +30,6 @@ from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from dashboard.compute.base import Compute
@@ -46,6 +47,7 @@ class Parts:
     settings: Settings
     rates: tuple[RateSource, ...]
     known: KnownRates
+    own: OwnRates
     memory: RateCache
     refresher: Refresher
     catalogue: EventSource
@@ -62,11 +64,13 @@ def assemble(settings: Settings | None = None) -> Parts:
     settings = settings or Settings()
     memory = RateCache(settings.cache_folder)
     known = KnownRates(ShippedRates(), live_sources(settings), memory)
+    own = OwnRates(settings.own_folder)
     offline = settings.dashboard_offline
     return Parts(
         settings=settings,
-        rates=(known,),
+        rates=(known, own),
         known=known,
+        own=own,
         memory=memory,
         refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
@@ -151,14 +155,14 @@ def article_from_link(link: str, settings: Settings, way: Way | None = None) -> 
 
 
 def rates_from_file(
-    path: Path, quote: Quote = "as-quoted", columns: Sequence[str] | None = None
+    source: Path | bytes, reading: RateReading = AS_IT_IS, name: str = ""
 ) -> RateTable:
-    """A person's file of rates, read strictly; `columns` limits what is read.
+    """A person's file of rates, or the bytes of an upload, read strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_rate_table(path, quote=quote, columns=columns)
+    return read_rate_table(source, reading, name=name)
 
 
 def events_to_import(path: Path, reading: Reading) -> EventRows:

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         return user_cache_path(APP_NAME, appauthor=False)
 
     @property
+    def own_folder(self) -> Path:
+        """Where the series are kept that a person imported."""
+        return self.dashboard_home.expanduser().resolve() / "rates"
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the event store; it may hold a password, so never show it."""
         if self.database_url:

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.cli.options import Many, Quote
+from dashboard.cli.options import Many
 from dashboard.domain.errors import InputError
 
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
     from dashboard.domain.event import Event
+    from dashboard.domain.rate_file import Quote
     from dashboard.domain.series import RateSeries
     from dashboard.services.choose_input import ChosenSeries, RateFile
     from dashboard.services.export_tables import DataFile, MadeOf
@@ -68,6 +69,7 @@ def chosen_series(
         InputError: a name is neither, or the file cannot be read as it is.
     """
     from dashboard.assembly import rates_from_file
+    from dashboard.domain.rate_file import RateReading
     from dashboard.services.choose_input import choose_series
     from dashboard.ui import terminal
 
@@ -77,7 +79,8 @@ def chosen_series(
     def open_file(path: Path) -> RateFile:
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
-        return rates_from_file(path, quote or "as-quoted", columns if len(named) == 1 else None)
+        wanted = tuple(columns) if columns and len(named) == 1 else None
+        return rates_from_file(path, RateReading(quote or "as-quoted", wanted))
 
     chosen = choose_series(parts.rates, named, open_file, columns or ())
     if quote not in (None, "as-quoted") and not opened:

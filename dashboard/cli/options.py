@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from dashboard.domain.event import MOSCOW, Category, Expected
+from dashboard.domain.rate_file import Quote
 
 Opt, Arg = typer.Option, typer.Argument
-Quote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
 Many: TypeAlias = list[str] | None
 
 AsJson: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
@@ -57,3 +57,16 @@ Words: TypeAlias = Annotated[str | None, Opt(help="More words.")]
 Link: TypeAlias = Annotated[str | None, Opt(metavar="URL", help="The source.")]
 Tags: TypeAlias = Annotated[Many, Opt("--tag", help="Repeatable.")]
 Author: TypeAlias = Annotated[str | None, Opt(help="A label for you.")]
+DatesOf: TypeAlias = Annotated[
+    Literal["dmy", "mdy"] | None, Opt("--dates", help="What comes first in 03/04/2025.")
+]
+FileZone: TypeAlias = Annotated[
+    str, Opt("--zone", metavar="NAME", help="Of times without an offset: Europe/Moscow.")
+]
+StampsOf: TypeAlias = Annotated[
+    Literal["begin", "end"] | None, Opt("--stamps", help="When a bar is stamped.")
+]
+OwnName: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Kept as own_ID.")]
+OwnTitle: TypeAlias = Annotated[str, Opt("--title", metavar="WORDS", help="What pages call it.")]
+Replace: TypeAlias = Annotated[bool, Opt("--replace", help="In place of one of this name.")]
+SeriesId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `rates import` printed it.")]

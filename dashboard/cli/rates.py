@@ -10,18 +10,25 @@ from dashboard.cli.house import chosen_series, give_file, parts_of_house, reject
 from dashboard.cli.live import refresh_rates
 from dashboard.cli.options import (
     AsJson,
+    DatesOf,
     DryRun,
     Excel,
+    FileZone,
     InFile,
     Opt,
     OutFile,
+    OwnName,
+    OwnTitle,
+    QuoteOf,
     RatesOf,
+    Replace,
+    SeriesId,
     Since,
+    StampsOf,
     Until,
 )
-from dashboard.domain.errors import InputError
 
-commands = group("List, refresh, export and check rates.")
+commands = group("List, refresh, export, import and remove rates.")
 commands.command("refresh")(refresh_rates)
 
 
@@ -64,20 +71,45 @@ def export_rates(
 
 
 @commands.command("import")
-def check_rate_file(file: InFile, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Check a CSV of rates as `--rates FILE` reads it; only with --dry-run."""
+def import_rate_file(  # noqa: PLR0913 - what a file cannot say of itself
+    file: InFile,
+    *,
+    name: OwnName = "",
+    title: OwnTitle = "",
+    quote: QuoteOf = "as-quoted",
+    dates: DatesOf = None,
+    zone: FileZone = "",
+    stamps: StampsOf = None,
+    replace: Replace = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a CSV of rates as series of your own: `date,<series>…`; with --dry-run only check it."""
     from dashboard.assembly import rates_from_file
-    from dashboard.services.shell_json import rate_rows_of_file
+    from dashboard.domain.rate_file import RateReading
+    from dashboard.services.import_rates import Naming, keep_rates, plan_import
     from dashboard.ui import terminal
 
-    if not dry_run:
-        msg = "rates import: only checks a file, with --dry-run; use a file as --rates FILE"
-        raise InputError(msg)
+    reading = RateReading(quote, dates=dates or "", zone=zone, stamps=stamps or "")
     with rejected_as_json(as_json=as_json):
-        table = rates_from_file(file)
+        table = rates_from_file(file, reading)
+        plan = plan_import(table, Naming(name, title), datetime.now(UTC).replace(microsecond=0))
+        kept = () if dry_run else keep_rates(parts_of_house().own, plan, replace=replace)
     if as_json:
-        rows = rate_rows_of_file(table.series)
-        terminal.show_report("warn" if table.messages else "accept", rows, table.messages)
+        terminal.show_rate_report(plan.status, table.series, plan.messages, kept)
         return
-    terminal.mention(table.messages)
-    terminal.show_series(table.series)
+    terminal.mention(plan.messages)
+    terminal.show_series(table.series if dry_run else plan.series)
+
+
+@commands.command("remove")
+def remove_own_rates(series: SeriesId, *, as_json: AsJson = False) -> None:
+    """Remove a series of your own for good."""
+    from dashboard.services.import_rates import remove_rates
+    from dashboard.ui import terminal
+
+    removed = remove_rates(parts_of_house().own, series)
+    if as_json:
+        terminal.show_json({"removed": removed})
+    else:
+        terminal.say(f"{removed} removed")

@@ -22,13 +22,13 @@ from dashboard.cli.options import (
     OfKind,
     OfOrigin,
     Opt,
-    Quote,
     QuoteOf,
     RatesOf,
     Seed,
 )
 
 if TYPE_CHECKING:
+    from dashboard.domain.rate_file import Quote
     from dashboard.domain.study import StudyAnswer, StudyRequest
     from dashboard.services.export_tables import MadeOf
 

@@ -179,6 +179,20 @@ NEXT_DAY_UTC: Final = DateRule(
     sessions=(Session(date.min, "24:00", "24:00"),),
     description="The file of a date holds the market of the day before, to midnight UTC.",
 )
+OWN_BAR: Final = DateRule(
+    id="own-bar",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "23:59"),),
+    description="A bar of a person's own file, known when it ends.",
+)
+OWN_MOMENT: Final = DateRule(
+    id="own-moment",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "23:59"),),
+    description="Known at the moment a person's own file gives for each day.",
+)
 
 RULES: Final = {
     rule.id: rule
@@ -195,6 +209,8 @@ RULES: Final = {
         NEW_YORK_NOON,
         NEW_YORK_CLOSE,
         NEXT_DAY_UTC,
+        OWN_BAR,
+        OWN_MOMENT,
     )
 }
 

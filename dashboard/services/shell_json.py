@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.domain.event import Event
 from dashboard.domain.imports import ImportRecord, UndoneImport
 from dashboard.domain.note import Change
-from dashboard.domain.series import RateSeries
+from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.answer_json import card_json, event_list_rows_json, rate_rows_json
 from dashboard.services.refresh_rates import Refreshed
 from dashboard.services.report_rates import RateReport, reports_json
@@ -20,7 +21,8 @@ NOTE_FIELDS: Final = (
     "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
     "source_url", "tags", "author",
 )  # fmt: skip
-RATE_FIELDS: Final = ("date", "rate", "series")
+RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
+CHUNK: Final = 20_000
 
 
 def report_json(
@@ -55,9 +57,41 @@ def undone_json(done: UndoneImport) -> JsonRow:
     }
 
 
-def rate_rows_of_file(series: Iterable[RateSeries]) -> list[JsonRow]:
-    """The rates of a file: date, number, column."""
-    return [{name: row[name] for name in RATE_FIELDS} for row in rate_rows_json(series)]
+def rate_report_text(
+    status: Literal["accept", "warn"],
+    series: Iterable[RateSeries],
+    messages: Sequence[str],
+    kept: Sequence[SeriesCard] = (),
+) -> Iterator[str]:
+    """The contract of `rates import --json`, piece by piece: a file may have a million rows.
+
+    `kept` adds the ids under which the series are kept.
+    """
+    yield f'{{"status": {_json(status)},\n"messages": {_json(list(messages))},\n'
+    if kept:
+        yield f'"kept": {_json([card.id for card in kept])},\n'
+    yield '"rows": ['
+    between = "\n"
+    for rows in _chunks(series):
+        yield between + ",\n".join(map(_json, rows))
+        between = ",\n"
+    yield "]}\n"
+
+
+def _chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonRow]]:
+    for each in series:
+        for start in range(0, len(each), CHUNK):
+            part = slice(start, start + CHUNK)
+            cut = RateSeries(
+                each.card, each.record[part], each.day[part], each.opens[part],
+                each.known_at[part], each.rate[part],
+            )  # fmt: skip
+            rows = rate_rows_json([cut])
+            yield [{name: row[name] for name in RATE_FIELDS} for row in rows]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def series_report_json(report: RateReport) -> JsonRow:

@@ -1,23 +1,18 @@
-"""Cells of a file: text read as a day, a number or a moment, or refused with the reason."""
+"""Cells of a file: text read as a day or a moment, or refused with the reason."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-import numpy as np
-
-from dashboard.domain.series import Days, Floats
 from dashboard.sources.file_bytes import shown
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 
-_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _BASIC: Final = re.compile(r"(1[89]|2[01])([0-9]{2})([0-9]{2})([0-9]{2})")
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -25,15 +20,6 @@ _SLASHED: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
 _MIDNIGHT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
 _SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
 _STAMP: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
-
-_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
-_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
-_THOUSANDS_OR_DECIMALS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
-_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[.,'’\s][0-9]{3})+(?:[.,][0-9]+)?")
-_ABSENT: Final = frozenset(
-    {"na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "nil", "nd", "-", "--", "–", ".", "..."}
-)
-_INFINITE: Final = frozenset({"inf", "infinity", "∞"})
 
 _TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s?(?:Z|UTC)?", re.IGNORECASE)
 _MOMENT: Final = re.compile(
@@ -54,40 +40,6 @@ class BadCell(ValueError):
         super().__init__(reason)
         self.index = index
         self.reason = reason
-
-
-def read_days(cells: Sequence[str]) -> Days:
-    """Days of a column, datetime64[D].
-
-    Read are ISO (2024-12-31, 20241231, 2024/12/31), the dotted form (31.12.2024, day first) and
-    slashes where only one order can be meant (31/12/2024).
-
-    Raises:
-        BadCell: for the first cell that is not such a day.
-    """
-    if all(map(_ISO.fullmatch, cells)):
-        try:
-            days = np.array(cells, dtype="datetime64[D]")
-        except ValueError:
-            pass
-        else:
-            if _in_range(days):
-                return days
-    orders: dict[str, int] = {}
-    read: list[date] = []
-    for index, cell in enumerate(cells):
-        try:
-            read.append(read_day(cell))
-        except ValueError as error:
-            raise BadCell(index, str(error)) from None
-        order = _slash_order(cell)
-        if order and orders.setdefault(order, index) == index and len(orders) > 1:
-            reason = (
-                f"'{shown(cell)}' puts day and month the other way round than row"
-                f" {min(orders.values()) + 1}; write dates as 2024-12-31"
-            )
-            raise BadCell(index, reason)
-    return np.array(read, dtype="datetime64[D]")
 
 
 def read_day(cell: str) -> date:
@@ -112,25 +64,6 @@ def read_day(cell: str) -> date:
         msg = f"'{shown(cell)}' is not between {FIRST_YEAR} and {LAST_YEAR}; check the year"
         raise ValueError(msg)
     return found
-
-
-def read_numbers(cells: Sequence[str]) -> tuple[Floats, bool]:
-    """Numbers of a column, NaN for an empty cell, and whether a decimal comma was read.
-
-    Raises:
-        BadCell: for the first cell that is no number or could be two different ones.
-    """
-    decimal_comma = False
-    for index, cell in enumerate(cells):
-        if not cell or _PLAIN.fullmatch(cell):
-            continue
-        if not _COMMA.fullmatch(cell):
-            raise BadCell(index, f"'{shown(cell)}' {_why_no_number(cell)}")
-        decimal_comma = True
-    if decimal_comma:
-        _check_commas(cells)
-        cells = [cell.replace(",", ".") for cell in cells]
-    return np.array([float(cell) if cell else np.nan for cell in cells]), decimal_comma
 
 
 def read_moment(cell: str, day: date) -> datetime:
@@ -186,11 +119,6 @@ def _without_controls(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-def _in_range(days: Days) -> bool:
-    first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
-    return bool(np.all((days >= first) & (days <= last)))
-
-
 def _parts(cell: str) -> tuple[int, int, int]:
     if found := _YEAR_FIRST.fullmatch(cell):
         return int(found[1]), int(found[3]), int(found[4])
@@ -207,13 +135,6 @@ def _parts(cell: str) -> tuple[int, int, int]:
     raise LookupError(_why_no_day(cell))
 
 
-def _slash_order(cell: str) -> str:
-    found = _SLASHED.fullmatch(cell.strip())
-    if not found or found[1] == found[3]:
-        return ""
-    return "day first" if int(found[1]) > 12 else "month first"
-
-
 def _why_no_day(cell: str) -> str:
     if found := _SLASHED.fullmatch(cell):
         first, second, year = found[1].zfill(2), found[3].zfill(2), found[4]
@@ -226,32 +147,3 @@ def _why_no_day(cell: str) -> str:
     if ":" in cell:
         return "holds a time of day; write the date alone, as 2024-12-31"
     return "is not a date; write it as 2024-12-31"
-
-
-def _check_commas(cells: Sequence[str]) -> None:
-    comma = next(index for index, cell in enumerate(cells) if "," in cell)
-    point = next((index for index, cell in enumerate(cells) if "." in cell), None)
-    if point is not None:
-        later = max(comma, point)
-        other = min(comma, point)
-        reason = (
-            f"'{shown(cells[later])}' and '{shown(cells[other])}' (row {other + 1}) write decimals"
-            " in two ways; use a point in all rows"
-        )
-        raise BadCell(later, reason)
-    if all(_THOUSANDS_OR_DECIMALS.fullmatch(cell) for cell in cells if "," in cell):
-        cell = shown(cells[comma])
-        whole, point_form = cell.replace(",", ""), cell.replace(",", ".")
-        reason = f"'{cell}' can be {whole} or {point_form}; write which, without a comma"
-        raise BadCell(comma, reason)
-
-
-def _why_no_number(cell: str) -> str:
-    folded = cell.casefold()
-    if folded in _ABSENT:
-        return "is not a number; leave the cell empty where there is no observation"
-    if folded.lstrip("+-") in _INFINITE:
-        return "is not finite; correct it, or leave the cell empty"
-    if _GROUPED.fullmatch(cell):
-        return "has a thousands separator; write it like 1234.5"
-    return "is not a number; write it like 92.5"

@@ -16,7 +16,7 @@ from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyAnswer, window_text
 from dashboard.services.explain_gaps import skipped_reasons
 from dashboard.services.read_tests import TestLine, read_tests, reading_sentences
-from dashboard.services.shell_json import report_json
+from dashboard.services.shell_json import rate_report_text, report_json
 from dashboard.ui import wording
 from dashboard.ui.quoting import direction
 from dashboard.ui.text import clean
@@ -153,6 +153,17 @@ def show_report(
 ) -> None:
     """Print the report of an import as JSON."""
     show_json(report_json(status, rows, messages))
+
+
+def show_rate_report(
+    status: Literal["accept", "warn"],
+    series: Sequence[RateSeries],
+    messages: Sequence[str],
+    kept: Sequence[SeriesCard] = (),
+) -> None:
+    """Print the report of an import of rates as JSON, as it is made."""
+    for piece in rate_report_text(status, series, messages, kept):
+        sys.stdout.write(piece)
 
 
 def count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:

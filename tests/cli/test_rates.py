@@ -72,3 +72,75 @@ def test_a_file_that_is_wrong_is_rejected(shell, made):
     answer = shell("rates", "import", path, "--dry-run", "--json")
     assert (answer.code, answer.json["status"], answer.json["rows"]) == (2, "reject", [])
     assert answer.err == f"error: {answer.json['messages'][0]}\n"
+
+
+HOURS = "date,USD\n" + "".join(
+    f"2025-04-{day:02d} {hour:02d}:00,{80 + day / 10 + hour / 100:.2f}\n"
+    for day in range(14, 26) for hour in range(10, 19)
+)  # fmt: skip
+
+
+def test_a_file_becomes_a_series_of_ones_own(shell, made):
+    path = made("desk.csv", "date,USD\n2025-04-17,82.5\n2025-04-18,81.1\n2025-04-21,80.8\n")
+    answer = shell(
+        "rates", "import", path, "--quote", "rub-per-usd", "--title", "My desk", "--json"
+    )
+    assert (answer.code, answer.json["status"], answer.json["kept"]) == (0, "accept", ["own_desk"])
+    rows = {row["id"]: row for row in shell("rates", "list", "--json").json}
+    assert list(rows)[-1] == "own_desk"
+    assert (rows["own_desk"]["title"], rows["own_desk"]["rows"]) == ("My desk", 3)
+    assert rows["own_desk"]["publisher"] == "your own file desk.csv"
+    said = shell("rates", "export", "-", "--rates", "own_desk").out
+    assert "2025-04-21,2025-04-21,2025-04-21T20:59:00Z,80.8,own_desk" in said
+    facts = shell("facts", "2025-04-21", "--rates", "own_desk", "--json").json
+    assert facts
+    study = shell(
+        "study",
+        "--rates",
+        "own_desk",
+        "--model",
+        "none",
+        "--window",
+        "0:0",
+        "--car",
+        "0:0",
+        "--estimation",
+        "3",
+        "--gap",
+        "0",
+        "--min-estimation",
+        "3",
+        "--json",
+    )
+    assert study.code == 0, study.err
+
+
+def test_a_series_of_bars_is_one_too(shell, made):
+    path = made("bars.csv", HOURS)
+    answer = shell("rates", "import", path)
+    assert answer.code == 2
+    assert "--zone Europe/Moscow" in answer.err
+    answer = shell("rates", "import", path, "--zone", "Europe/Moscow", "--name", "b")
+    assert answer.code == 0
+    assert "taken to be stamped when they begin" in answer.err
+    said = shell("rates", "export", "-", "--rates", "own_b").out.splitlines()
+    assert said[1] == "2025-04-14,2025-04-14,2025-04-14T07:59:59Z,81.5,own_b"
+    assert len(said) == 1 + 12 * 9
+
+
+def test_what_is_removed_is_gone(shell, made):
+    shell("rates", "import", made("a.csv", "date,USD\n2025-04-17,82.5\n"))
+    assert shell("rates", "remove", "own_a").out == "own_a removed\n"
+    answer = shell("rates", "remove", "own_a")
+    assert answer.code == 2
+    assert answer.err == "error: series own_a: is none of your own; none is kept yet\n"
+    assert shell("rates", "remove", "usd_rub_cbr").code == 2
+
+
+def test_a_name_that_is_taken_is_refused_with_what_to_do(shell, made):
+    shell("rates", "import", made("a.csv", "date,USD\n2025-04-17,82.5\n"))
+    other = made("a.csv", "date,USD\n2025-04-17,82.6\n")
+    answer = shell("rates", "import", other, "--json")
+    assert (answer.code, answer.json["status"]) == (2, "reject")
+    assert "give --replace or another --name" in answer.json["messages"][0]
+    assert shell("rates", "import", other, "--replace").code == 0

@@ -1,10 +1,14 @@
 """One form for every rate source: what a series promises, wherever it comes from."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import RULES
+from dashboard.domain.date_rules import ECB, RULES
 from dashboard.domain.errors import InputError
+from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.sources.rates import LIVE_SOURCES, RATE_SOURCES
 from dashboard.sources.rates.base import LiveSource, RateSource
 from dashboard.sources.web import Web
@@ -41,9 +45,18 @@ def csv_file(source, folder, web):
     return source(path)
 
 
+def own(source, folder, web):
+    made = source(folder / "rates")
+    day = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
+    card = SeriesCard("own_a", "A", "as quoted", "inverse", "your own file", "", "yours", ECB.id)
+    series = RateSeries(card, day, *ECB.clock(day), np.array([80.5, np.nan]))
+    made.keep([replace(series, fetched_at=datetime(2026, 9, 3, tzinfo=UTC))], "0" * 64)
+    return made
+
+
 # How a test makes each source; a new source adds its line.
 MAKERS = {
-    "shipped": shipped, "csv_file": csv_file, "cbr": live, "ecb": live, "fred": live,
+    "shipped": shipped, "csv_file": csv_file, "own": own, "cbr": live, "ecb": live, "fred": live,
     "moex": live, "yahoo": yahoo, "exchange_api": live,
 }  # fmt: skip
 
@@ -114,7 +127,7 @@ def test_every_series_that_is_offered_can_be_had(source, all_series):
 def test_every_source_that_asks_the_network_fits_its_form(source):
     is_live = type(source) in LIVE_SOURCES
     assert isinstance(source, LiveSource) == is_live
-    assert (type(source).__module__.rpartition(".")[2] in {"shipped", "csv_file"}) != is_live
+    assert (type(source).__module__.rpartition(".")[2] in {"shipped", "csv_file", "own"}) != is_live
 
 
 def test_a_live_card_says_what_it_measures_and_what_it_cannot_say(source):

@@ -1,19 +1,10 @@
-"""Cells read as days, numbers and moments: rightly, or refused with the reason."""
+"""Cells read as days and moments: rightly, or refused with the reason."""
 
 from datetime import UTC, date, datetime
 
-import numpy as np
 import pytest
 
-from dashboard.sources.cells import (
-    BadCell,
-    lines_of_text,
-    one_line,
-    read_day,
-    read_days,
-    read_moment,
-    read_numbers,
-)
+from dashboard.sources.cells import lines_of_text, one_line, read_day, read_moment
 
 
 @pytest.mark.parametrize(
@@ -66,70 +57,6 @@ def test_the_dotted_form_puts_the_day_first():
 def test_any_other_day_is_refused_with_the_reason(cell, reason):
     with pytest.raises(ValueError, match=reason):
         read_day(cell)
-
-
-def test_a_column_of_days_names_the_first_wrong_cell():
-    with pytest.raises(BadCell) as caught:
-        read_days(["2024-01-05", "2024-01-32", "x"])
-    assert caught.value.index == 1
-
-
-def test_a_column_cannot_put_the_day_first_here_and_the_month_first_there():
-    with pytest.raises(BadCell, match="the other way round than row 1"):
-        read_days(["31/12/2024", "12/30/2024"])
-
-
-def test_a_column_of_days_is_an_array():
-    days = read_days(["2024-12-31", "01.01.2025"])
-    assert days.dtype == np.dtype("datetime64[D]")
-    assert days.tolist() == [date(2024, 12, 31), date(2025, 1, 1)]
-
-
-def test_numbers_keep_every_digit_and_an_empty_cell_is_missing():
-    numbers, comma = read_numbers(["80.7597", "", "1e2", "+92.5", ".5", "1.7976931348623157e308"])
-    assert not comma
-    assert np.isnan(numbers[1])
-    assert numbers[[0, 2, 3, 4, 5]].tolist() == [80.7597, 100.0, 92.5, 0.5, 1.7976931348623157e308]
-
-
-def test_a_decimal_comma_is_read_and_said_so():
-    numbers, comma = read_numbers(["92,5", "93", "92,125", "0,125"])
-    assert comma
-    assert numbers.tolist() == [92.5, 93.0, 92.125, 0.125]
-
-
-@pytest.mark.parametrize(
-    ("cells", "index", "reason"),
-    [
-        (["1,234"], 0, "can be 1234 or 1.234; write which"),
-        (["1,234", "56,789"], 0, "can be 1234 or 1.234"),
-        (["1.234,5"], 0, "thousands separator"),
-        (["1,234.5"], 0, "thousands separator"),
-        (["1 234,5"], 0, "thousands separator"),
-        (["1\u00a0234"], 0, "thousands separator"),
-        (["1'234.5"], 0, "thousands separator"),
-        (["92,5", "92.6"], 1, "write decimals in two ways"),
-        (["92.6", "92,5"], 1, "write decimals in two ways"),
-        (["1", "abc"], 1, "is not a number; write it like 92.5"),
-        (["NA"], 0, "leave the cell empty"),
-        (["null"], 0, "leave the cell empty"),
-        (["None"], 0, "leave the cell empty"),
-        (["."], 0, "leave the cell empty"),
-        (["NaN"], 0, "leave the cell empty"),
-        (["-inf"], 0, "is not finite"),
-        (["∞"], 0, "is not finite"),
-        (["1_000"], 0, "is not a number"),
-        (["0x1F"], 0, "is not a number"),
-        (["92.5%"], 0, "is not a number"),
-        (["٩٢"], 0, "is not a number"),
-        (["=1+1"], 0, "is not a number"),
-        (["'92.5"], 0, "is not a number"),
-    ],
-)
-def test_a_cell_that_is_no_number_or_two_is_refused(cells, index, reason):
-    with pytest.raises(BadCell, match=reason) as caught:
-        read_numbers(cells)
-    assert caught.value.index == index
 
 
 @pytest.mark.parametrize(

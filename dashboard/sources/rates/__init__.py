@@ -11,8 +11,14 @@ from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
 from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.moex import Moex
+from dashboard.sources.rates.own import OwnRates
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
 
 LIVE_SOURCES: Final[tuple[type[LiveSource], ...]] = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
-RATE_SOURCES: Final[tuple[type[RateSource], ...]] = (ShippedRates, CsvRates, *LIVE_SOURCES)
+RATE_SOURCES: Final[tuple[type[RateSource], ...]] = (
+    ShippedRates,
+    CsvRates,
+    OwnRates,
+    *LIVE_SOURCES,
+)

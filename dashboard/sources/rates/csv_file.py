@@ -1,32 +1,49 @@
 """Rates from a person's own file: `date` and one or more columns of levels, taken as they are.
 
-Every number is known at the end of its own date. The long form that this program exports
-(`date,day,known_at,rate,series`) is read back with the clock it carries.
+A number is known at the end of its own date, or at the moment the file gives. The long form
+that this program exports (`date,day,known_at,rate,series`) is read back with its clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
 
-from dashboard.domain.date_rules import END_OF_DAY
+from dashboard.domain.date_rules import END_OF_DAY, OWN_BAR, RULES
 from dashboard.domain.errors import InputError
-from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, Days, Floats, RateSeries, SeriesCard
-from dashboard.sources.cells import BadCell, read_days, read_moment, read_numbers
+from dashboard.domain.rate_file import AS_IT_IS, Quote, RateReading, RateTable
+from dashboard.domain.series import (
+    AS_QUOTED,
+    ROUBLE_QUOTED,
+    Days,
+    Floats,
+    Ints,
+    Moments,
+    RateSeries,
+    SeriesCard,
+)
+from dashboard.sources.cells import BadCell, read_moment
+from dashboard.sources.date_column import read_date_column, with_clock
 from dashboard.sources.file_bytes import MAX_BYTES, shown
+from dashboard.sources.rate_cells import jumps, rate_column, read_rates, wrong
+from dashboard.sources.rate_rows import gaps, order_rows, to_come, today
+from dashboard.sources.stamp_clock import (
+    Clock,
+    Stamped,
+    bar_seconds,
+    read_clock,
+    refuse_no_zone,
+    stamp,
+)
 from dashboard.sources.table_file import TextTable, read_table
 
-Quote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
-
 DATE: Final = "date"
+TIME: Final = "time"
 LONG_FORM: Final = frozenset({"date", "day", "known_at", "rate", "series"})
-JUMP: Final = 1_000.0
-LONG_GAP_DAYS: Final = 31
 UNITS: Final[dict[Quote, tuple[str, str]]] = {
     "as-quoted": ("as quoted", "inverse of the quote"),
     "rub-per-usd": ("RUB per USD", "USD per RUB"),
@@ -34,29 +51,19 @@ UNITS: Final[dict[Quote, tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RateTable:
-    """What was read: one series a column, and what a person should know about the reading."""
-
-    name: str
-    series: tuple[RateSeries, ...]
-    messages: tuple[str, ...]
-    sha256: str
-
-
 class CsvRates:
     """The series of a file; it is read once, when it is first asked for."""
 
     id = "csv_file"
 
-    def __init__(self, path: Path, quote: Quote = "as-quoted") -> None:
+    def __init__(self, path: Path, reading: RateReading = AS_IT_IS) -> None:
         self._path = path
-        self._quote = quote
+        self._reading = reading
 
     @cached_property
     def table(self) -> RateTable:
         """The file as read, with its messages and hash."""
-        return read_rate_table(self._path, quote=self._quote)
+        return read_rate_table(self._path, self._reading)
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """The columns of the file, from left to right."""
@@ -82,49 +89,58 @@ class CsvRates:
 
 def read_rate_table(
     source: Path | bytes,
+    reading: RateReading = AS_IT_IS,
     *,
     name: str = "",
-    quote: Quote = "as-quoted",
-    columns: Sequence[str] | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> RateTable:
     """Read a wide file of levels.
 
     Args:
         source: a path, or the bytes of an upload.
+        reading: what the file itself cannot say.
         name: what messages call the file.
-        quote: `rub-per-usd` where the numbers count roubles, so that a falling number is a
-            stronger rouble; otherwise moves are those of the quoted number.
-        columns: read only these; None reads all.
         max_bytes: larger files are refused.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
+    _refuse_no_zone(reading.zone)
     table = read_table(source, [DATE], name=name, max_bytes=max_bytes)
     notes = list(table.messages)
     if {column.casefold() for column in table.header} == LONG_FORM:
-        series = tuple(_long_series(table, quote))
+        series = tuple(_long_series(table, reading.quote))
         return RateTable(table.name, series, tuple(notes), table.sha256)
-    wanted = _wanted(table, columns)
-    days = _days(table)
-    order = np.argsort(days, kind="stable")
-    _refuse_same_date(table, days, order)
-    if np.any(order[1:] < order[:-1]):
-        notes.append(f"{table.name}: the dates were not in ascending order and were sorted")
-    rates = _rates(table, wanted, notes)
+    wanted = _wanted(table, reading.columns)
+    stamped = _stamped(table, reading)
+    notes.extend(f"{table.name}, column {DATE}: {note}" for note in stamped.notes)
+    found, told = read_rates(table, wanted)
+    rates = {column: numbers.values for column, numbers in found.items()}
+    order = order_rows(table, stamped, rates, notes)
+    notes.extend(told)
     for column, rate in rates.items():
-        notes.extend(_jumps(table, column, rate, order))
-    notes.extend(_gaps(table, days[order]))
+        notes.extend(jumps(table, column, rate, order))
+    clock = _clock(table, stamped, order, reading)
+    notes.extend(f"{table.name}, column {DATE}: {note}" for note in clock.notes)
+    notes.extend(gaps(table, clock))
+    notes.extend(to_come(table, clock, order))
+    cards = (_card(table.name, column, reading.quote, clock) for column in rates)
     series = tuple(
-        _series(table.name, column, quote, (days[order], rate[order]))
-        for column, rate in rates.items()
+        _series(card, clock, rate[order]) for card, rate in zip(cards, rates.values(), strict=True)
     )
     return RateTable(table.name, series, tuple(notes), table.sha256)
 
 
+def _refuse_no_zone(zone: str) -> None:
+    if zone:
+        try:
+            refuse_no_zone(zone)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+
+
 def _wanted(table: TextTable, columns: Sequence[str] | None) -> list[str]:
-    found = [column for column in table.header if column.casefold() != DATE]
+    found = [column for column in table.header if column.casefold() not in {DATE, TIME}]
     if not found:
         msg = f"{table.name}, line 1: has no column of rates beside date; add one"
         raise InputError(msg)
@@ -139,104 +155,42 @@ def _wanted(table: TextTable, columns: Sequence[str] | None) -> list[str]:
     return [known[column.casefold()] for column in dict.fromkeys(columns)]
 
 
-def _days(table: TextTable, column: str = DATE) -> Days:
+# ------------------------------------------------------------------ rows
+
+
+def _stamped(table: TextTable, reading: RateReading) -> Stamped:
+    column = DATE
     try:
-        return read_days(table.column(column))
+        dates = read_date_column(table.column(DATE), reading.dates, today())
+        if table.index(TIME) is not None:
+            if dates.seconds is not None:
+                reason = "holds a time, and so does the column time; keep one of them"
+                raise BadCell(0, reason)  # noqa: TRY301 - told like any other cell
+            column = TIME
+            dates = with_clock(dates, table.column(TIME))
+        return stamp(dates, reading.zone)
     except BadCell as error:
-        raise _wrong(table, error.index, column, error.reason) from None
+        raise wrong(table, error, column) from None
 
 
-def _wrong(table: TextTable, row: int, column: str, reason: str) -> InputError:
-    return InputError(f"{table.place(row, column)}: {reason}")
-
-
-def _refuse_same_date(table: TextTable, days: Days, order: np.ndarray) -> None:
-    same = np.flatnonzero(days[order][1:] == days[order][:-1])
-    if len(same):
-        first, second = (int(order[same[0] + k]) for k in (0, 1))
-        reason = f"{days[first]} is already on line {table.lines[first]}; keep one of the two rows"
-        raise _wrong(table, second, DATE, reason)
-
-
-def _rates(table: TextTable, wanted: list[str], notes: list[str]) -> dict[str, Floats]:
-    rates: dict[str, Floats] = {}
-    with_comma: list[str] = []
-    for column in wanted:
-        rates[column], comma = _rate_column(table, column)
-        if comma:
-            with_comma.append(column)
-    if with_comma:
-        _refuse_both_decimals(table, wanted, with_comma[0])
-        notes.append(
-            f"{table.name}, column {shown(', '.join(with_comma))}: decimal commas were read"
-            " (92,5 as 92.5)"
-        )
-    return rates
-
-
-def _rate_column(table: TextTable, column: str) -> tuple[Floats, bool]:
-    cells = table.column(column)
+def _clock(table: TextTable, stamped: Stamped, order: Ints, reading: RateReading) -> Clock:
     try:
-        rate, comma = read_numbers(cells)
+        return read_clock(stamped, order, reading)
     except BadCell as error:
-        raise _wrong(table, error.index, column, error.reason) from None
-    missing = np.isnan(rate)
-    if missing.all():
-        msg = f"{table.name}, column {shown(column)}: holds no number; fill or remove the column"
-        raise InputError(msg)
-    wrong = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
-    if len(wrong):
-        row = int(wrong[0])
-        why = "is too large" if rate[row] > 0 else "is not above zero"
-        reason = f"'{shown(cells[row])}' {why}, so it is no rate; correct it or leave it empty"
-        raise _wrong(table, row, column, reason)
-    return rate, comma
+        raise wrong(table, error, DATE) from None
 
 
-def _refuse_both_decimals(table: TextTable, wanted: list[str], with_comma: str) -> None:
-    for column in wanted:
-        for row, cell in enumerate(table.column(column)):
-            if "." in cell:
-                reason = (
-                    f"'{shown(cell)}' has a decimal point, column {shown(with_comma)} decimal"
-                    " commas; use a point in all columns"
-                )
-                raise _wrong(table, row, column, reason)
+# ------------------------------------------------------------------ series
 
 
-def _jumps(table: TextTable, column: str, rate: Floats, order: np.ndarray) -> Iterator[str]:
-    """The first number a thousand times its neighbour, which is seldom meant."""
-    rows = order[~np.isnan(rate[order])]
-    change = np.abs(np.log(rate[rows][1:] / rate[rows][:-1]))
-    far = np.flatnonzero(change > np.log(JUMP))
-    if len(far):
-        row, before = int(rows[far[0] + 1]), int(rows[far[0]])
-        yield (
-            f"{table.place(row, column)}: {rate[row]:g} is more than 1,000 times or less than"
-            f" 1/1,000 of {rate[before]:g} on line {table.lines[before]}; check the decimals"
-        )
-
-
-def _gaps(table: TextTable, days: Days) -> Iterator[str]:
-    apart = np.diff(days).astype(int)
-    if not len(apart):
-        return
-    long = np.flatnonzero(apart > max(LONG_GAP_DAYS, 10 * int(np.median(apart))))
-    if len(long):
-        k = int(long[np.argmax(apart[long])])
-        count = f"{len(long)} gaps longer than a month, the longest" if len(long) > 1 else "a gap"
-        yield f"{table.name}: {count} from {days[k]} to {days[k + 1]}; no move is made up for it"
-
-
-def _series(file: str, column: str, quote: Quote, found: tuple[Days, Floats]) -> RateSeries:
-    record, rate = found
-    day, opens, known_at = END_OF_DAY.clock(record)
-    for array in (record, day, opens, known_at, rate):
+def _series(card: SeriesCard, clock: Clock, rate: Floats) -> RateSeries:
+    arrays = (clock.record, clock.day, clock.opens, clock.known_at, rate)
+    for array in arrays:
         array.setflags(write=False)
-    return RateSeries(_card(file, column, quote), record, day, opens, known_at, rate)
+    return RateSeries(card, *arrays)
 
 
-def _card(file: str, column: str, quote: Quote) -> SeriesCard:
+def _card(file: str, column: str, quote: Quote, clock: Clock) -> SeriesCard:
     unit, inverse_unit = UNITS[quote]
     return SeriesCard(
         id=column,
@@ -246,16 +200,17 @@ def _card(file: str, column: str, quote: Quote) -> SeriesCard:
         publisher=f"file {file}",
         source_url="",
         licence="as the owner of the file says",
-        date_rule=END_OF_DAY.id,
-        description="Levels from a person's own file, known at the end of their date.",
+        date_rule=clock.rule,
+        description=f"Levels from a person's own file. {RULES[clock.rule].description}",
         move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
+        bar_minutes=clock.bar_minutes,
     )
 
 
 def _long_series(table: TextTable, quote: Quote) -> Iterator[RateSeries]:
     """The series of this program's own export, each with the days and moments it carries."""
-    record, day = _days(table), _days(table, "day")
-    rate, _ = _rate_column(table, "rate")
+    record, day = _days(table, DATE), _days(table, "day")
+    rate = rate_column(table, "rate").values
     names = np.array(table.column("series"), dtype=object)
     known_at = _moments(table, day)
     for name in dict.fromkeys(names.tolist()):
@@ -264,18 +219,33 @@ def _long_series(table: TextTable, quote: Quote) -> Iterator[RateSeries]:
         same = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
         if len(same):
             row = int(rows[same[0] + 1])
-            raise _wrong(table, row, "known_at", "is there twice for this series; keep one row")
-        yield RateSeries(
-            _card(table.name, name or "rate", quote),
-            record[rows], day[rows], known_at[rows], known_at[rows], rate[rows],
-        )  # fmt: skip
+            error = BadCell(row, "is there twice for this series; keep one row")
+            raise wrong(table, error, "known_at")
+        clock = _kept_clock(record[rows], day[rows], known_at[rows])
+        yield _series(_card(table.name, name or "rate", quote, clock), clock, rate[rows])
 
 
-def _moments(table: TextTable, day: Days) -> np.ndarray:
+def _kept_clock(record: Days, day: Days, known_at: Moments) -> Clock:
+    """The clock of an export; several moments a day are the ends of bars."""
+    if len(np.unique(day)) == len(day):
+        return Clock(record, day, known_at, known_at, END_OF_DAY.id)
+    seconds = bar_seconds(known_at)
+    opens = known_at - np.timedelta64(seconds - 1, "s")
+    return Clock(record, day, opens, known_at, OWN_BAR.id, max(round(seconds / 60), 1))
+
+
+def _days(table: TextTable, column: str) -> Days:
+    try:
+        return read_date_column(table.column(column)).days
+    except BadCell as error:
+        raise wrong(table, error, column) from None
+
+
+def _moments(table: TextTable, day: Days) -> Moments:
     found = []
     for row, cell in enumerate(table.column("known_at")):
         try:
             found.append(read_moment(cell, day[row].item()).replace(tzinfo=None))
         except ValueError as error:
-            raise _wrong(table, row, "known_at", str(error)) from None
+            raise wrong(table, BadCell(row, str(error)), "known_at") from None
     return np.array(found, dtype="datetime64[s]")

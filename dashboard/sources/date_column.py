@@ -1,0 +1,307 @@
+"""A column of dates or moments: one order of day and month, proved by the column or told.
+
+Nothing is guessed: 03/04/2025 is read where another cell of the column shows the order or a
+person said it. Numbers of Excel and seconds since 1970 are recognised and told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.rate_file import DateOrder
+from dashboard.domain.series import Days, Ints
+from dashboard.sources.cells import FIRST_YEAR, LAST_YEAR, BadCell, read_day
+from dashboard.sources.file_bytes import shown
+
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EITHER: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_DOTTED: Final = re.compile(r"([0-9]{1,2})(\.)([0-9]{1,2})\.([0-9]{4})")
+_SHORT: Final = re.compile(r"[0-9]{1,2}([./-])(?:[0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}")
+_NAMED: Final = re.compile(r"([0-9]{1,2})[\s-]([^\W\d_]{3,9})\.?,?[\s-]([0-9]{4})(?:\sг\.?)?")
+_NAME_FIRST: Final = re.compile(r"([^\W\d_]{3,9})\.?\s([0-9]{1,2}),?\s([0-9]{4})")
+_SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
+_STAMP: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?")
+_MOMENT: Final = re.compile(
+    r"(?P<day>[^:]*?[^:\s])[T\s]\s?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
+    r"\s?(?P<offset>Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
+_EXCEL_DAY_0: Final = date(1899, 12, 30)
+_EPOCH: Final = date(1970, 1, 1)
+_OLDEST_NUMBER: Final = date(1954, 1, 1)
+"""Numbers that would be dates before it are not taken for dates."""
+MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january января янв", "feb february февраля фев", "mar march марта мар",
+            "apr april апреля апр", "may мая май", "jun june июня июн", "jul july июля июл",
+            "aug august августа авг", "sep sept september сентября сен", "oct october октября окт",
+            "nov november ноября ноя", "dec december декабря дек",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DateColumn:
+    """Dates or moments of a column, as written.
+
+    Attributes:
+        days: the dates, datetime64[D], (n,).
+        seconds: seconds since the midnight of that date, (n,); None where no time is written.
+        offsets: seconds east of UTC, (n,); None where no offset is written.
+        notes: what a person should know about the reading.
+    """
+
+    days: Days
+    seconds: Ints | None = None
+    offsets: Ints | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_date_column(
+    cells: Sequence[str], order: DateOrder = "", today: date | None = None
+) -> DateColumn:
+    """Read the dates or moments of a column.
+
+    Args:
+        cells: trimmed cells.
+        order: which comes first in 03/04/2025; empty: the column has to show it.
+        today: numbers that would be dates after it are not taken for dates.
+
+    Raises:
+        BadCell: for the first cell that is no date, or could be two.
+    """
+    days = _iso_days(cells)
+    if days is not None:
+        return DateColumn(days)
+    if all(map(_STAMP.fullmatch, cells)):
+        return _of_seconds(cells, today or date.max)
+    if all(map(_SERIAL.fullmatch, cells)):
+        return _of_excel(cells, today or date.max)
+    if any(":" in cell for cell in cells):
+        return _of_moments(cells, order)
+    days, notes = _of_dates(cells, order)
+    return DateColumn(days, notes=notes)
+
+
+def with_clock(dates: DateColumn, clocks: Sequence[str]) -> DateColumn:
+    """The dates of a column with the times of another.
+
+    Raises:
+        BadCell: for the first cell that is no time of day.
+    """
+    known = {clock: _seconds(clock) for clock in dict.fromkeys(clocks)}
+    for index, clock in enumerate(clocks):
+        if known[clock] is None:
+            said = f"'{shown(clock)}' is no time of day" if clock else "is empty"
+            raise BadCell(index, f"{said}; write it as 10:05")
+    seconds = np.array([known[clock] for clock in clocks], dtype=np.int64)
+    return DateColumn(dates.days, seconds, None, dates.notes)
+
+
+# ------------------------------------------------------------------ moments
+
+
+def _of_moments(cells: Sequence[str], order: DateOrder) -> DateColumn:
+    found = [_MOMENT.fullmatch(cell) for cell in cells]
+    for index, match in enumerate(found):
+        if match is None:
+            raise BadCell(index, _why_no_moment(cells[index]))
+    parts = [(m["day"], m["clock"], m["offset"] or "") for m in found if m]
+    texts = [day for day, _, _ in parts]
+    unique = list(dict.fromkeys(texts))
+    try:
+        days, notes = _of_dates(unique, order)
+    except BadCell as error:
+        raise BadCell(texts.index(unique[error.index]), error.reason) from None
+    place = {text: k for k, text in enumerate(unique)}
+    dated = DateColumn(days[[place[text] for text in texts]], notes=notes)
+    clocked = with_clock(dated, [clock for _, clock, _ in parts])
+    return DateColumn(dated.days, clocked.seconds, _offsets(cells, parts), notes)
+
+
+def _offsets(cells: Sequence[str], parts: Sequence[tuple[str, str, str]]) -> Ints | None:
+    texts = [offset for _, _, offset in parts]
+    if not any(texts):
+        return None
+    if not all(texts):
+        index = next(k for k, text in enumerate(texts) if not text)
+        reason = f"'{shown(cells[index])}' has no offset from UTC, other rows have; write it"
+        raise BadCell(index, reason)
+    known = {text: _offset(text) for text in dict.fromkeys(texts)}
+    for index, text in enumerate(texts):
+        if known[text] is None:
+            raise BadCell(
+                index, f"'{shown(text)}' is no offset from UTC; write moments in UTC, as 07:05Z"
+            )
+    return np.array([known[text] for text in texts], dtype=np.int64)
+
+
+def _offset(text: str) -> int | None:
+    if text.upper() in {"Z", "UTC"}:
+        return 0
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+    if hours > 14 or minutes > 59:
+        return None
+    return (3600 * hours + 60 * minutes) * (-1 if text[0] == "-" else 1)
+
+
+def _seconds(clock: str) -> int | None:
+    found = _CLOCK.fullmatch(clock)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return None
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def _why_no_moment(cell: str) -> str:
+    if not cell:
+        return "is empty; write a date and a time: 2024-12-31 10:05"
+    said = "is no date with a time of day" if ":" in cell else "has no time of day, other rows have"
+    return f"'{shown(cell)}' {said}; write it as 2024-12-31 10:05"
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def _of_seconds(cells: Sequence[str], today: date) -> DateColumn:
+    whole = np.array(cells, dtype=np.int64)
+    stamps = np.where(whole >= 10**12, whole // 1000, whole)
+    days, seconds = stamps // 86_400, stamps % 86_400
+    latest = (min(today, date(LAST_YEAR, 1, 1)) - _EPOCH).days + 366
+    for index in np.flatnonzero((days > latest) | (stamps < 10**8))[:1].tolist():
+        reason = f"'{shown(cells[index])}' is not a date; write it as 2024-12-31 10:05"
+        raise BadCell(index, reason)
+    first = _EPOCH + timedelta(days=int(days[0]))
+    unit = "milliseconds" if whole[0] >= 10**12 else "seconds"
+    note = f"{unit} since 1970 in UTC were read, {cells[0]} as {first}"
+    zeros = np.zeros(len(stamps), dtype=np.int64)
+    return DateColumn(days.astype("datetime64[D]"), seconds, zeros, (note,))
+
+
+def _of_excel(cells: Sequence[str], today: date) -> DateColumn:
+    latest = min(today, date(LAST_YEAR, 1, 1)) + timedelta(days=366)
+    found: list[date] = []
+    for index, cell in enumerate(cells):
+        number, fraction = _SERIAL.fullmatch(cell).groups()  # type: ignore[union-attr]
+        meant = _EXCEL_DAY_0 + timedelta(days=int(number))
+        if fraction and int(fraction):
+            reason = (
+                f"'{shown(cell)}' looks like Excel's number for {meant} with a time of day;"
+                " format the column as 2024-12-31 10:05"
+            )
+            raise BadCell(index, reason)
+        if not _OLDEST_NUMBER <= meant <= latest:
+            reason = (
+                f"'{shown(cell)}' looks like Excel's number for {meant}; format the column as"
+                " 2024-12-31"
+            )
+            raise BadCell(index, reason)
+        found.append(meant)
+    note = (
+        f"Excel's numbers of days were read, {cells[0]} as {found[0]}; where the workbook counts"
+        " from 1904, format the column as 2024-12-31"
+    )
+    return DateColumn(np.array(found, dtype="datetime64[D]"), notes=(note,))
+
+
+# ------------------------------------------------------------------ dates
+
+
+def _iso_days(cells: Sequence[str]) -> Days | None:
+    """The days where every cell is ISO and exists; None leaves the reason to others."""
+    if not all(map(_ISO.fullmatch, cells)):
+        return None
+    try:
+        days = np.array(cells, dtype="datetime64[D]")
+    except ValueError:
+        return None
+    first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
+    return days if bool(np.all((days >= first) & (days <= last))) else None
+
+
+def _of_dates(cells: Sequence[str], order: DateOrder) -> tuple[Days, tuple[str, ...]]:
+    days = _iso_days(cells)
+    if days is not None:
+        return days, ()
+    told, notes = _order(cells, order)
+    read: list[date] = []
+    for index, cell in enumerate(cells):
+        try:
+            read.append(read_day(_in_words(cell, told)))
+        except ValueError as error:
+            raise BadCell(index, _why_no_date(cell, str(error))) from None
+    return np.array(read, dtype="datetime64[D]"), notes
+
+
+def _order(cells: Sequence[str], order: DateOrder) -> tuple[DateOrder, tuple[str, ...]]:
+    """Which comes first, the day or the month: as the column proves it, or as told."""
+    proofs, open_cell = _proofs(cells)
+    if len(proofs) > 1:
+        later, other = max(proofs.values()), min(proofs.values())
+        reason = (
+            f"'{shown(cells[later])}' puts day and month the other way round than row"
+            f" {other + 1}; write dates as 2024-12-31"
+        )
+        raise BadCell(later, reason)
+    if not proofs:
+        return order, ()
+    proved, at = next(iter(proofs.items()))
+    if order and proved != order:
+        reason = f"'{shown(cells[at])}' cannot be read with --dates {order}; leave the option out"
+        raise BadCell(at, reason)
+    if not open_cell or order:
+        return proved, ()
+    unit = "day" if proved == "dmy" else "month"
+    return proved, (f"the {unit} comes first, as '{shown(cells[at])}' proves",)
+
+
+def _proofs(cells: Sequence[str]) -> tuple[dict[DateOrder, int], str]:
+    """The first cell that proves each order, and a cell that could be read in both."""
+    proofs: dict[DateOrder, int] = {}
+    open_cell = ""
+    for index, cell in enumerate(cells):
+        found = _EITHER.fullmatch(cell)
+        if found is None or found[1] == found[3]:
+            continue
+        first, second = int(found[1]), int(found[3])
+        if first <= 12 and second <= 12:
+            open_cell = open_cell or cell
+        elif first <= 12 or second <= 12:
+            proofs.setdefault("dmy" if first > 12 else "mdy", index)
+    return proofs, open_cell
+
+
+def _in_words(cell: str, order: DateOrder) -> str:
+    """The date as ISO where its order is known or its month has a name; else as it is."""
+    either = _EITHER.fullmatch(cell) or (_DOTTED.fullmatch(cell) if order == "mdy" else None)
+    if either and order:
+        day, month = (either[1], either[3]) if order == "dmy" else (either[3], either[1])
+        return f"{either[4]}-{month.zfill(2)}-{day.zfill(2)}"
+    named, first = _NAMED.fullmatch(cell), _NAME_FIRST.fullmatch(cell)
+    name, day, year = (
+        (named[2], named[1], named[3]) if named else first.groups() if first else ("", "", "")
+    )
+    number = MONTHS.get(name.casefold())
+    return f"{year}-{number:02d}-{day.zfill(2)}" if number else cell
+
+
+def _why_no_date(cell: str, reason: str) -> str:
+    if _SHORT.fullmatch(cell):
+        return f"'{shown(cell)}' has a two-digit year; write it in full, as 2024-12-31"
+    if "write which" in reason:
+        return f"{reason.partition(';')[0]}; say --dates dmy or --dates mdy, or write 2024-12-31"
+    return reason
