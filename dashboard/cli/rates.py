@@ -39,12 +39,13 @@ def list_rates(
     as_json: AsJson = False,
 ) -> None:
     """List the series: how far each goes, how old it is, its licence, what went wrong."""
-    from dashboard.services.report_rates import report_rates
+    from dashboard.services.report_rates import report_own, report_rates
     from dashboard.services.shell_json import series_report_json
     from dashboard.ui import terminal, terminal_live
 
     parts = parts_of_house()
-    reports = report_rates(parts.known, parts.memory, datetime.now(UTC))
+    now = datetime.now(UTC)
+    reports = (*report_rates(parts.known, parts.memory, now), *report_own(parts.own, now))
     listed = [each for each in reports if every or each.rows]
     if as_json:
         terminal.show_json([series_report_json(each) for each in listed])

@@ -22,6 +22,8 @@ NAME: Final = re.compile(r"[a-z0-9_]{1,60}")
 LONGEST_ID: Final = 60
 LONGEST_TITLE: Final = 80
 LICENCE: Final = "yours"
+_HARMLESS: Final = " ,.()/+%-"
+_ADDRESS: Final = re.compile(r"(www)\.", re.IGNORECASE)
 _CYRILLIC: Final = "а б в г д е ё ж з и й к л м н о п р с т у ф х ц ч ш щ ы э ю я"
 _IN_LATIN: Final = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch y e iu ia"
 _LATIN: Final = dict(zip(_CYRILLIC.split(), _IN_LATIN.split(), strict=True))
@@ -129,13 +131,14 @@ def is_own(card: SeriesCard) -> bool:
 
 
 def _card(card: SeriesCard, table: RateTable, now: datetime) -> SeriesCard:
+    file = plain_words(table.name) or "file"
     return replace(
         card,
-        publisher=f"your own file {table.name}",
+        publisher=f"your own file {file}",
         licence=LICENCE,
         description=(
-            f"Your own file {table.name}, column {card.id}, imported {now:%Y-%m-%d %H:%M} UTC,"
-            f" sha256 {table.sha256}."
+            f"Your own file {file}, column {plain_words(card.id)},"
+            f" imported {now:%Y-%m-%d %H:%M} UTC, sha256 {table.sha256}."
         ),
         quantity="bars of your own file" if card.bar_minutes else "levels of your own file",
         limits="Only what the file says; nothing refreshes it.",
@@ -144,10 +147,16 @@ def _card(card: SeriesCard, table: RateTable, now: datetime) -> SeriesCard:
 
 
 def _title(title: str, column: str, file: str, *, alone: bool) -> str:
-    title = " ".join(title.split())
-    if title and alone:
-        return title[:LONGEST_TITLE]
-    return f"{column[:40]}, {title or file}"[:LONGEST_TITLE]
+    named = plain_words(title)
+    if named and alone:
+        return named[:LONGEST_TITLE]
+    return f"{plain_words(column)[:40] or 'rate'}, {named or plain_words(file)}"[:LONGEST_TITLE]
+
+
+def plain_words(text: str) -> str:
+    """Letters, digits and a few harmless signs: a title stands in charts, links and tables."""
+    kept = "".join(c if c.isalnum() or c in _HARMLESS else " " for c in text)
+    return " ".join(_ADDRESS.sub(r"\1 ", kept).split()).lstrip(_HARMLESS)
 
 
 def _slug(text: str) -> str:

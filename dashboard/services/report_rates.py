@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -13,12 +13,13 @@ from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.event import MOSCOW
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
+from dashboard.services.known_rates import Known
 from dashboard.services.refresh_rates import day_words
 
 if TYPE_CHECKING:
     from dashboard.domain.remembered import FetchState
-    from dashboard.services.known_rates import Known, KnownRates
-    from dashboard.sources.rates.base import LiveSource
+    from dashboard.services.known_rates import KnownRates
+    from dashboard.sources.rates.base import LiveSource, RateSource
     from dashboard.store.base import RateMemory
 
 NEVER: Final = "nothing fetched yet"
@@ -113,6 +114,23 @@ def report_rates(
         for card in known.all_cards()
         if not series or card.id in series
     )
+
+
+def report_own(
+    source: RateSource, now: datetime, series: Sequence[str] = ()
+) -> tuple[RateReport, ...]:
+    """How a person's own series are; nothing refreshes them, so none is ever overdue."""
+    asked = _Asked(None, None, "", now)
+    told = []
+    for card in source.cards():
+        if series and card.id not in series:
+            continue
+        try:
+            found = source.get(card.id)
+            told.append(replace(_told(Known(found), asked), fetched_at=found.fetched_at))
+        except RoubleReactionError as error:
+            told.append(RateReport(card, problem=str(error)))
+    return tuple(told)
 
 
 def failing_sources(known: KnownRates, memory: RateMemory) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
+from dashboard.services.import_rates import is_own
 from dashboard.services.refresh_behind import RefreshState
 from dashboard.services.report_rates import RateReport
 from dashboard.ui.wording import ago, count, day, number, stamp
@@ -36,6 +37,8 @@ def age_words(report: RateReport) -> str:
 
 def fetched_words(report: RateReport) -> str:
     """When it was last fetched, or that it never was."""
+    if report.fetched_at is not None and is_own(report.card):
+        return f"imported {stamp(report.fetched_at)}"
     if report.fetched_at is not None:
         return f"fetched {stamp(report.fetched_at)}"
     return SHIPS if report.rows else NEVER

@@ -23,7 +23,7 @@ from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
 from dashboard.services.list_revisions import list_revisions
-from dashboard.services.report_rates import RateReport, failing_sources, report_rates
+from dashboard.services.report_rates import RateReport, failing_sources, report_own, report_rates
 
 if TYPE_CHECKING:
     from dashboard.assembly import Parts
@@ -80,7 +80,8 @@ def rate_marks() -> dict[str, int]:
 
 def rate_reports(*series_ids: str) -> tuple[RateReport, ...]:
     """How old series are and what went wrong with them; all of them where none is named."""
-    return _reports(_kept(), today(), series_ids)
+    told = _reports(_kept(), today(), series_ids)
+    return (*told, *report_own(parts().own, datetime.now(UTC), series_ids))
 
 
 def failing_publishers() -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from dashboard.ui.widgets.dataset_card import draw_dataset
 from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.widgets.every_series import draw_every_series, ends_words
 from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.widgets.own_rates import draw_own_rates
 from dashboard.ui.widgets.revised_values import draw_revised_values
 from dashboard.ui.widgets.verdicts import draw_verdicts
 from dashboard.ui.wording import count, days, stamp
@@ -45,6 +46,7 @@ def draw(view: View) -> None:
     draw_dataset(rates, _rate_facts(scene))
     draw_every_series()
     draw_revised_values()
+    draw_own_rates()
     catalogue = events_of(scene, Origin.CATALOGUE)
     draw_dataset(catalogue, _catalogue_facts(catalogue))
     notes = events_of(scene, Origin.NOTE)

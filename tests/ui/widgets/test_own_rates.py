@@ -1,0 +1,118 @@
+"""A person's own rates on the Data page: looked at, kept, refused in words, removed."""
+
+import pytest
+
+from dashboard.assembly import assemble
+from dashboard.ui.own_words import on_page
+from tests.ui.app_in_test import figure_of, open_page, press, words_of
+
+GOOD = b"date,USD\n2025-04-17,82.5\n2025-04-18,81.1\n2025-04-21,80.8\n"
+HOURS = b"date,USD\n2025-04-21 10:00,80.5\n2025-04-21 11:00,80.7\n2025-04-21 12:00,80.6\n"
+
+
+@pytest.fixture
+def page():
+    return open_page("data")
+
+
+def bring(app, content, name="desk.csv"):
+    return app.file_uploader[0].upload(name, content, "text/csv").run()
+
+
+def kept():
+    return {card.id: card for card in assemble().own.cards()}
+
+
+def test_the_card_says_what_may_be_brought(page):
+    assert "Your own rates" in words_of(page)
+    assert "None yet." in words_of(page)
+    assert not page.exception
+
+
+def test_a_file_is_looked_at_before_it_is_kept(page):
+    bring(page, GOOD)
+    assert page.success[0].value == "This file was read without a doubt."
+    assert "**USD** · 3 rows · " in words_of(page)
+    assert kept() == {}
+    press(page, "Keep it")
+    assert not page.exception
+    assert list(kept()) == ["own_desk"]
+    assert "Kept as own\\_desk" in words_of(page) or "Kept as own_desk" in words_of(page)
+    assert "`own_desk`" in words_of(page)
+    assert page.file_uploader[0].value is None
+
+
+def test_what_is_kept_is_a_series_on_explore(page):
+    bring(page, GOOD)
+    press(page, "Keep it")
+    app = open_page("", series="own_desk")
+    assert not app.exception
+    assert figure_of(app)["data"][0]["y"] == [82.5, 81.1, 80.8]
+    assert "own_desk" in {card.id for card in assemble().own.cards()}
+    assert "imported" in words_of(open_page("data", series="own_desk"))
+
+
+def test_what_is_wrong_is_said_in_words_of_the_page_and_the_file_stays(page):
+    bring(page, HOURS)
+    told = page.warning[0].value
+    assert "Nothing was kept" in told
+    assert "choose a time zone" in told
+    assert "--zone" not in told
+    assert not any(button.label == "Keep it" for button in page.button)
+    page.selectbox(key="own.zone").select("Europe/Moscow").run()
+    assert page.file_uploader[0].value is not None
+    assert "bars of 60 minutes" in words_of(page)
+    assert "choose when a bar is stamped" in page.warning[0].value
+    page.selectbox(key="own.stamps").select("begin").run()
+    assert page.success
+    page.text_input(key="own.name").set_value("hours").run()
+    press(page, "Keep it")
+    assert kept()["own_hours"].bar_minutes == 60
+
+
+def test_a_name_that_is_taken_is_said_and_nothing_typed_is_lost(page):
+    bring(page, GOOD)
+    press(page, "Keep it")
+    bring(page, GOOD.replace(b"80.8", b"80.9"))
+    page.text_input(key="own.title").set_value("My desk").run()
+    press(page, "Keep it")
+    assert "Not kept" in words_of(page)
+    assert "choose another short name" in words_of(page)
+    assert page.file_uploader[0].value is not None
+    assert page.text_input(key="own.title").value == "My desk"
+    page.text_input(key="own.name").set_value("desk2").run()
+    press(page, "Keep it")
+    assert set(kept()) == {"own_desk", "own_desk2"}
+
+
+def test_a_removed_series_is_gone(page):
+    bring(page, GOOD)
+    press(page, "Keep it")
+    press(page, "Remove it")
+    assert kept() == {}
+    assert "None yet." in words_of(page)
+
+
+def test_a_hostile_name_and_column_run_nothing(page):
+    column = "<img src=x onerror=alert(1)> [x](http://evil.example) www.evil.example"
+    bring(page, f"date,{column}\n2025-04-17,82.5\n".encode(), "../../<script>.csv")
+    press(page, "Keep it")
+    (card,) = kept().values()
+    for text in (card.id, card.title, card.publisher, card.description):
+        assert not set(text) & set("<>[]*`$@&\"'")
+        assert "www." not in text
+    assert not open_page("", series=card.id).exception
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"PK\x03\x04", b"<html>", b"date\n"])
+def test_no_file_breaks_the_page(page, content):
+    bring(page, content)
+    assert not page.exception
+    assert "This file is not taken" in page.warning[0].value
+
+
+def test_messages_speak_of_the_controls_of_the_page():
+    for option in ("say --dates dmy or --dates mdy, or", "say --zone Europe/Moscow, or",
+                   "say --stamps begin, or --stamps end", "give --replace or another --name, or rates remove own_a",
+                   "cannot be read with --dates dmy; leave the option out"):  # fmt: skip
+        assert "--" not in on_page(option)
