@@ -101,6 +101,13 @@ class RateSeries:
         """The number of observations."""
         return len(self.rate)
 
+    def part(self, rows: slice) -> RateSeries:
+        """The observations of some consecutive rows; none of them counts as provisional."""
+        return RateSeries(
+            self.card, self.record[rows], self.day[rows], self.opens[rows],
+            self.known_at[rows], self.rate[rows], self.fetched_at,
+        )  # fmt: skip
+
     def row_on_or_before(self, day: date) -> int:
         """The row of the last observation whose market day is not after `day`; -1 if none."""
         return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1

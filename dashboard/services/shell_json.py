@@ -81,12 +81,7 @@ def rate_report_text(
 def _chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonRow]]:
     for each in series:
         for start in range(0, len(each), CHUNK):
-            part = slice(start, start + CHUNK)
-            cut = RateSeries(
-                each.card, each.record[part], each.day[part], each.opens[part],
-                each.known_at[part], each.rate[part],
-            )  # fmt: skip
-            rows = rate_rows_json([cut])
+            rows = rate_rows_json([each.part(slice(start, start + CHUNK))])
             yield [{name: row[name] for name in RATE_FIELDS} for row in rows]
 
 

@@ -54,6 +54,11 @@ class DataFile:
     address: Address
     csv: Callable[[Flavour], bytes]
     rows: Callable[[], Rows]
+    last: Callable[[int], Rows] | None = None
+
+    def last_rows(self, most: int) -> Rows:
+        """The last rows, made alone where the whole file may be long."""
+        return self.last(most) if self.last is not None else self.rows()[-most:]
 
 
 @dataclass(frozen=True)
@@ -137,16 +142,17 @@ def rates_of(scene: DataScene) -> Dataset:
 
 def _rates_in_view(scene: DataScene) -> DataFile:
     one, since, until = scene.series, scene.since, scene.until
-    first = np.datetime64(since, "D") if since else one.day[0]
-    last = np.datetime64(until, "D") if until else one.day[-1]
+    first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
+    last = len(one) if until is None else one.row_on_or_before(until) + 1
     period: dict[str, Any] = {k: v for k, v in scene.query.items() if k in {"from", "to"}}
     return DataFile(
         "this view",
-        int(((one.day >= first) & (one.day <= last)).sum()),
+        max(last - first, 0),
         (one.card.id, "rates", since, until, scene.asof),
         Address("rates", {"series": one.card.id, **period}),
         lambda flavour: rates_csv([one], since, until, flavour),
         lambda: rate_rows_json([one], since, until),
+        lambda most: rate_rows_json([one.part(slice(max(first, last - most), max(first, last)))]),
     )
 
 
@@ -160,6 +166,7 @@ def _rates_file(
         Address("rates", {"series": [each.card.id for each in series]}),
         lambda flavour: rates_csv(series, flavour=flavour),
         lambda: rate_rows_json(series),
+        lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
     )
 
 

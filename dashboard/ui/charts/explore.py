@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.domain.bars import gaps_of
 from dashboard.domain.event import Event
-from dashboard.domain.series import Days
+from dashboard.domain.series import Bools, Days, Ints
 from dashboard.domain.spans import duration_words
 from dashboard.services.scan_moves import log_points_of
 from dashboard.ui.charts.bar_line import moscow_ends, opened_at, place_of
@@ -27,6 +27,7 @@ from dashboard.ui.charts.lanes import (
     used_lanes,
     weekly_counts,
 )
+from dashboard.ui.charts.thinning import points_to_draw
 from dashboard.ui.palette import NOTES_LANE, Ink, lane_of
 
 WEEKLY_BEYOND_DAYS: Final = 6 * 366
@@ -42,7 +43,10 @@ HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></ex
 
 
 def rate_line(view: ExploreView) -> RateLine:
-    """The observations of the window; the last one of each week beyond six years."""
+    """The observations of the window, thinned where there are more than a screen shows.
+
+    Beyond six years it is the last one of each week.
+    """
     series = view.series
     weekly = (view.until - view.since).days > WEEKLY_BEYOND_DAYS
     kept = _week_ends(series.day) if weekly else np.ones(len(series), dtype=bool)
@@ -53,17 +57,27 @@ def rate_line(view: ExploreView) -> RateLine:
     inside = (days >= np.datetime64(view.since)) & (days <= np.datetime64(view.until))
     shown = 1.0 / rate if view.quoting.is_inverse else rate
     at_bars, gaps = series.card.bar_minutes > 0 and not weekly, gaps_of(series)
-    drawn = rows[inside]
+    there = np.flatnonzero(inside)
+    kept_points = points_to_draw(shown[there])
+    at = there[kept_points]
+    drawn = rows[at]
     return RateLine(
-        days[inside],
-        shown[inside],
-        move[inside],
+        days[at],
+        shown[at],
+        move[at],
         weekly,
-        moscow_ends(series.known_at[drawn]) if at_bars else days[inside],
-        gaps.session[drawn],
+        moscow_ends(series.known_at[drawn]) if at_bars else days[at],
+        _fresh(gaps.session[rows[there]], kept_points),
         gaps.weekend[drawn],
         at_bars,
+        len(there),
     )
+
+
+def _fresh(session: Bools, points: Ints) -> Bools:
+    """Whether a session began since the point drawn before, (k,)."""
+    begun = np.cumsum(session)[points]
+    return np.diff(begun, prepend=begun[:1] - session[points[:1]]) > 0
 
 
 def build_figure(view: ExploreView, ink: Ink) -> Figure:

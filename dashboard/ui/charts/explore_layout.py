@@ -84,7 +84,7 @@ def explore_layout(view: ExploreView, line: RateLine, pane: Pane, ink: Ink) -> F
             "tickmode": "auto",
         },
         "annotations": [
-            _axis_note(view, room, ink),
+            _axis_note(view, line, room, ink),
             *_end_label(view, line, ink),
             *weekend_notes(*above),
         ],
@@ -157,10 +157,13 @@ def _lane_axis(view: ExploreView, pane: Pane, ink: Ink) -> Figure:
     return axis(ink, **lane_axis(pane.lanes, short=view.phone))
 
 
-def _axis_note(view: ExploreView, room: _Room, ink: Ink) -> Figure:
-    """The unit and what up means, written over the rate pane instead of along the axis."""
+def _axis_note(view: ExploreView, line: RateLine, room: _Room, ink: Ink) -> Figure:
+    """The unit, what up means and how much is drawn, over the rate pane."""
+    text = view.quoting.unit if view.phone else view.quoting.axis_title
+    if line.is_thinned:
+        text += f" · {len(line.day):,} of {line.of:,} points drawn"
     return {
-        "text": view.quoting.unit if view.phone else view.quoting.axis_title,
+        "text": text,
         "xref": "paper",
         "yref": "paper",
         "x": 0,

@@ -33,6 +33,8 @@ class RateLine:
 
     `at` is where each lies on the axis: its market day, or the end of its bar by the clock of
     Moscow (`at_bars`). `fresh` marks the first bar of a session, `weekend` those of a weekend.
+    `of` is how many points the window has; a move is that from the observation before, drawn
+    or not.
     """
 
     day: Days
@@ -43,6 +45,12 @@ class RateLine:
     fresh: Bools
     weekend: Bools
     at_bars: bool = False
+    of: int = 0
+
+    @property
+    def is_thinned(self) -> bool:
+        """Whether not every point of the window is drawn."""
+        return len(self.day) < self.of
 
     def x(self, point: int) -> str:
         """Where a point lies, as Plotly reads it."""

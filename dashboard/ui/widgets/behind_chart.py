@@ -21,6 +21,8 @@ from dashboard.ui.window import Shown
 from dashboard.ui.wording import count, when
 
 HEIGHT: Final = 320
+MOST: Final = 5_000
+"""Rows of the table in the browser; the file has all."""
 
 
 def draw_behind_chart(
@@ -29,14 +31,19 @@ def draw_behind_chart(
     """Draw two tabs, each with its table and its CSV."""
     rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
     with rates:
-        frame = rates_frame(series, quoting, shown)
+        rows = rows_in(series, shown)
+        total = rows.stop - rows.start
+        newest = series.part(slice(max(rows.start, rows.stop - MOST), rows.stop))
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"this view, {count(len(frame), 'row')}",
+                f"this view, {count(total, 'row')}",
                 (series.card.id, "rates", shown.since, shown.until),
                 lambda flavour: rates_csv([series], shown.since, shown.until, flavour),
                 "behind.rates",
             )
+        if total > MOST:
+            st.caption(f"The newest {MOST:,} of {total:,} rows; the CSV has all of them")
+        frame = rates_frame(newest, quoting, shown)
         st.dataframe(frame, hide_index=True, height=HEIGHT, alt="The rates in view")
     with listed:
         with st.container(horizontal=True):
@@ -47,6 +54,12 @@ def draw_behind_chart(
                 "behind.events",
             )
         st.dataframe(events_frame(events), hide_index=True, height=HEIGHT, alt="The events in view")
+
+
+def rows_in(series: RateSeries, shown: Shown) -> slice:
+    """The rows whose market day lies in a window."""
+    first = int(np.searchsorted(series.day, np.datetime64(shown.since, "D")))
+    return slice(first, max(first, series.row_on_or_before(shown.until) + 1))
 
 
 def rates_frame(series: RateSeries, quoting: Quoting, shown: Shown) -> pd.DataFrame:

@@ -84,12 +84,12 @@ def _draw_inside(data: Dataset) -> None:
 
 
 def _draw_preview(file: DataFile) -> None:
-    rows = file.rows()
+    rows = file.last_rows(PREVIEW)
     if not rows:
         st.markdown(f"No rows in {file.label}.")
         return
-    shown = rows[-PREVIEW:][::-1]
-    st.caption(f"The last {len(shown):,} of {count(len(rows), 'row')} of {file.label}")
+    shown = rows[::-1]
+    st.caption(f"The last {len(shown):,} of {count(file.count, 'row')} of {file.label}")
     st.dataframe(
         preview_frame(shown), hide_index=True, height=HEIGHT, alt="A look at the rows of the file"
     )
