@@ -20,6 +20,7 @@ from dashboard.sources.cells import FIRST_YEAR, LAST_YEAR, BadCell, read_day
 from dashboard.sources.file_bytes import shown
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?")
 _EITHER: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
 _DOTTED: Final = re.compile(r"([0-9]{1,2})(\.)([0-9]{1,2})\.([0-9]{4})")
 _SHORT: Final = re.compile(r"[0-9]{1,2}([./-])(?:[0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}")
@@ -90,7 +91,7 @@ def read_date_column(
     if all(map(_SERIAL.fullmatch, cells)):
         return _of_excel(cells, today or date.max)
     if any(":" in cell for cell in cells):
-        return _of_moments(cells, order)
+        return _iso_moments(cells) or _of_moments(cells, order)
     days, notes = _of_dates(cells, order)
     return DateColumn(days, notes=notes)
 
@@ -111,6 +112,25 @@ def with_clock(dates: DateColumn, clocks: Sequence[str]) -> DateColumn:
 
 
 # ------------------------------------------------------------------ moments
+
+
+def _iso_moments(cells: Sequence[str]) -> DateColumn | None:
+    """The moments where every cell is ISO and exists, all in UTC or none; else None."""
+    if not all(map(_ISO_MOMENT.fullmatch, cells)):
+        return None
+    in_utc = [cell.endswith("Z") for cell in cells]
+    if any(in_utc) != all(in_utc):
+        return None
+    try:
+        found = np.array([cell.rstrip("Z") for cell in cells], dtype="datetime64[s]")
+    except ValueError:
+        return None
+    days = found.astype("datetime64[D]")
+    first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
+    if not bool(np.all((days >= first) & (days <= last))):
+        return None
+    seconds = (found - days.astype("datetime64[s]")).astype(np.int64)
+    return DateColumn(days, seconds, np.zeros_like(seconds) if all(in_utc) else None)
 
 
 def _of_moments(cells: Sequence[str], order: DateOrder) -> DateColumn:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.domain.study import StudyRequest
+from dashboard.engine import shifts
 from dashboard.engine.history import History
 from dashboard.engine.normal.none import NoChange
 from dashboard.engine.placebo import compare, eve_volatility, far_from, find_candidates
@@ -124,3 +125,15 @@ def test_all_events_at_once_are_compared_as_one_by_one(pool):
         assert (found.p[k], found.percentile[k], found.percentile_matched[k]) == pytest.approx(
             expected
         )
+
+
+def test_a_long_series_is_shifted_by_adding_as_it_would_be_by_transforming(monkeypatch):
+    rng = np.random.default_rng(7)
+    here, values = np.zeros(1_009), rng.normal(size=(1_009, 2))
+    here[[3, 400, 1_000]] = 1.0, 2.0, 1.0
+    by_transform = shifts._correlate(here, values)
+    monkeypatch.setattr(shifts, "LONG", 1_000)
+    by_adding = shifts._correlate(here, values)
+    # By hand for shift 10: values 13 + 2 x 410 + 1 (1000 + 10 - 1009).
+    assert by_adding[10] == pytest.approx(values[13] + 2 * values[410] + values[1])
+    assert np.allclose(by_adding, by_transform, atol=1e-12)

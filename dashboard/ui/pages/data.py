@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.event import Origin
+from dashboard.domain.series import RateSeries
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.data_scene import (
@@ -35,6 +36,8 @@ from dashboard.ui.widgets.revised_values import draw_revised_values
 from dashboard.ui.widgets.verdicts import draw_verdicts
 from dashboard.ui.wording import count, days, stamp
 
+LONG_SERIES: Final = 100_000
+ASKED: Final = "data.study.asked"
 CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
 
 
@@ -51,7 +54,10 @@ def draw(view: View) -> None:
     draw_dataset(catalogue, _catalogue_facts(catalogue))
     notes = events_of(scene, Origin.NOTE)
     draw_dataset(notes, _note_facts(scene, notes))
-    draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view, scene))
+    if _is_wanted(scene.series):
+        draw_dataset(moves_of(scene), _move_facts(scene), partial(_draw_table_choice, view, scene))
+    else:
+        _draw_study_on_demand(scene)
     draw_dataset(sources_of(scene), source_facts())
     _draw_everything()
     draw_copy_link("data", view)
@@ -137,6 +143,26 @@ def _draw_table_choice(view: View, scene: DataScene) -> None:
     )
     if scene.table == "tests":
         draw_verdicts(study_in_view(scene))
+
+
+def _is_wanted(series: RateSeries) -> bool:
+    """Whether to make the study now: at once, or for a very long series when asked for."""
+    asked = st.session_state.get(ASKED) == session.series_version(series)
+    return len(series) <= LONG_SERIES or asked
+
+
+def _draw_study_on_demand(scene: DataScene) -> None:
+    def ask() -> None:
+        st.session_state[ASKED] = session.series_version(scene.series)
+
+    with st.container(border=True):
+        st.markdown("#### Moves")
+        st.markdown(" · ".join(_move_facts(scene)))
+        st.markdown(
+            "The study compares every event with every other moment of the series; on one so"
+            " long that takes a while, up to some minutes."
+        )
+        st.button(f"Study {len(scene.series):,} rows now", key="data.study", on_click=ask)
 
 
 def _draw_everything() -> None:
