@@ -80,7 +80,10 @@ def chosen_series(
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
         wanted = tuple(columns) if columns and len(named) == 1 else None
-        return rates_from_file(path, RateReading(quote or "as-quoted", wanted))
+        try:
+            return rates_from_file(path, RateReading(quote or "as-quoted", wanted))
+        except InputError as error:  # what a file cannot say is said when it is imported
+            raise InputError(str(error).replace("say --", "rates import it with --")) from None
 
     chosen = choose_series(parts.rates, named, open_file, columns or ())
     if quote not in (None, "as-quoted") and not opened:
