@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from dashboard.domain.series import RateSeries
+if TYPE_CHECKING:
+    from dashboard.domain.series import RateSeries  # numpy, for which help need not wait
 
 Quote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
 DateOrder: TypeAlias = Literal["", "dmy", "mdy"]

@@ -22,7 +22,7 @@ COMMANDS = {
         *("list", "add", "edit", "remove", "restore", "history", "export"),
         *("import", "imports", "undo-import"),
     },
-    ("rates",): {"list", "refresh", "export", "import"},
+    ("rates",): {"list", "refresh", "export", "import", "remove"},
 }
 
 
@@ -129,7 +129,7 @@ def test_help_imports_nothing_heavy():
         (["events", "add", "x" * 501, "--date", "2025-01-01"], "title: 501 characters, at most"),
         (["events", "history", "note-gone"], "note-gone: there is no event with this id"),
         (["events", "remove", "kellogg-nato-off-table-2025-04-20"], "the catalogue is read-only"),
-        (["rates", "import", "x.csv"], "only checks a file, with --dry-run"),
+        (["rates", "import", "x.csv"], "x.csv: there is no such file; check the path"),
         (["open", "--port", "99999"], "'--port'"),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",

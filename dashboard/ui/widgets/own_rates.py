@@ -60,7 +60,7 @@ def draw_own_rates() -> None:
         reports = [each for each in session.rate_reports() if is_own(each.card)]
         if not reports:
             st.markdown(
-                "None yet. A CSV with a column `date` and a column a series becomes one that every"
+                "None yet. A CSV with a column *date* and a column a series becomes one that every"
                 " page, the command line and the API know; times of day become bars."
             )
         for report in reports:
