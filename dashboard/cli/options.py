@@ -60,7 +60,7 @@ Author: TypeAlias = Annotated[str | None, Opt(help="A label for you.")]
 DatesOf: TypeAlias = Annotated[
     Literal["dmy", "mdy"] | None, Opt("--dates", help="What comes first in 03/04/2025.")
 ]
-FileZone: TypeAlias = Annotated[
+RateZone: TypeAlias = Annotated[
     str, Opt("--zone", metavar="NAME", help="Of times without an offset: Europe/Moscow.")
 ]
 StampsOf: TypeAlias = Annotated[
