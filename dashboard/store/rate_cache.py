@@ -32,6 +32,7 @@ from dashboard.store.cache_schema import (
 from dashboard.store.cache_writing import keep_rows
 from dashboard.store.file_lock import held
 from dashboard.store.private_file import prepare_file
+from dashboard.store.write_ahead import use_wal
 
 FILE: Final = "rates.sqlite3"
 WAIT: Final = 5.0
@@ -241,7 +242,7 @@ class RateCache:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, timeout=WAIT, isolation_level=None)
         try:
-            connection.execute("pragma journal_mode = wal")
+            use_wal(connection, WAIT)
             connection.execute("pragma synchronous = normal")
         except sqlite3.Error:
             connection.close()

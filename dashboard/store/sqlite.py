@@ -7,18 +7,16 @@ writer's lock at its first statement (BEGIN IMMEDIATE) and waits for it, neither
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
+
+from dashboard.store.write_ahead import use_wal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from dashboard.store.address import Address
-
-_PAUSE_SECONDS: Final = 0.001
 
 
 def sqlite_engine(
@@ -40,7 +38,7 @@ def sqlite_engine(
         connection.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA synchronous = NORMAL")
-        _use_wal(connection, time.monotonic() + wait)
+        use_wal(connection, wait)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -48,16 +46,3 @@ def sqlite_engine(
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def _use_wal(connection: Any, give_up: float) -> None:
-    """Switch to WAL; while another process does the same, SQLite answers "busy" at once."""
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
