@@ -1,7 +1,6 @@
 """A column of dates or moments: one order of day and month, proved by the column or told.
 
-Nothing is guessed: 03/04/2025 is read where another cell of the column shows the order or a
-person said it. Numbers of Excel and seconds since 1970 are recognised and told.
+Nothing is guessed (`day_order`). Numbers of Excel and seconds since 1970 are recognised and told.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ import numpy as np
 from dashboard.domain.rate_file import DateOrder
 from dashboard.domain.series import Days, Ints
 from dashboard.sources.cells import FIRST_YEAR, LAST_YEAR, BadCell, read_day
+from dashboard.sources.day_order import order_days
 from dashboard.sources.file_bytes import shown
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?")
-_EITHER: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
-_DOTTED: Final = re.compile(r"([0-9]{1,2})(\.)([0-9]{1,2})\.([0-9]{4})")
 _SHORT: Final = re.compile(r"[0-9]{1,2}([./-])(?:[0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}")
 _NAMED: Final = re.compile(r"([0-9]{1,2})[\s-]([^\W\d_]{3,9})\.?,?[\s-]([0-9]{4})(?:\sг\.?)?")
 _NAME_FIRST: Final = re.compile(r"([^\W\d_]{3,9})\.?\s([0-9]{1,2}),?\s([0-9]{4})")
@@ -257,60 +255,20 @@ def _of_dates(cells: Sequence[str], order: DateOrder) -> tuple[Days, tuple[str, 
     days = _iso_days(cells)
     if days is not None:
         return days, ()
-    told, notes = _order(cells, order)
+    ordered = order_days(cells, order or None)
     read: list[date] = []
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(ordered.cells):
+        if index in ordered.wrong:
+            raise BadCell(index, ordered.wrong[index])
         try:
-            read.append(read_day(_in_words(cell, told)))
+            read.append(read_day(_in_numbers(cell)))
         except ValueError as error:
             raise BadCell(index, _why_no_date(cell, str(error))) from None
-    return np.array(read, dtype="datetime64[D]"), notes
+    return np.array(read, dtype="datetime64[D]"), (ordered.told,) if ordered.told else ()
 
 
-def _order(cells: Sequence[str], order: DateOrder) -> tuple[DateOrder, tuple[str, ...]]:
-    """Which comes first, the day or the month: as the column proves it, or as told."""
-    proofs, open_cell = _proofs(cells)
-    if len(proofs) > 1:
-        later, other = max(proofs.values()), min(proofs.values())
-        reason = (
-            f"'{shown(cells[later])}' puts day and month the other way round than row"
-            f" {other + 1}; write dates as 2024-12-31"
-        )
-        raise BadCell(later, reason)
-    if not proofs:
-        return order, ()
-    proved, at = next(iter(proofs.items()))
-    if order and proved != order:
-        reason = f"'{shown(cells[at])}' cannot be read with --dates {order}; leave the option out"
-        raise BadCell(at, reason)
-    if not open_cell or order:
-        return proved, ()
-    unit = "day" if proved == "dmy" else "month"
-    return proved, (f"the {unit} comes first, as '{shown(cells[at])}' proves",)
-
-
-def _proofs(cells: Sequence[str]) -> tuple[dict[DateOrder, int], str]:
-    """The first cell that proves each order, and a cell that could be read in both."""
-    proofs: dict[DateOrder, int] = {}
-    open_cell = ""
-    for index, cell in enumerate(cells):
-        found = _EITHER.fullmatch(cell)
-        if found is None or found[1] == found[3]:
-            continue
-        first, second = int(found[1]), int(found[3])
-        if first <= 12 and second <= 12:
-            open_cell = open_cell or cell
-        elif first <= 12 or second <= 12:
-            proofs.setdefault("dmy" if first > 12 else "mdy", index)
-    return proofs, open_cell
-
-
-def _in_words(cell: str, order: DateOrder) -> str:
-    """The date as ISO where its order is known or its month has a name; else as it is."""
-    either = _EITHER.fullmatch(cell) or (_DOTTED.fullmatch(cell) if order == "mdy" else None)
-    if either and order:
-        day, month = (either[1], either[3]) if order == "dmy" else (either[3], either[1])
-        return f"{either[4]}-{month.zfill(2)}-{day.zfill(2)}"
+def _in_numbers(cell: str) -> str:
+    """The date as ISO where its month has a name; else as it is."""
     named, first = _NAMED.fullmatch(cell), _NAME_FIRST.fullmatch(cell)
     name, day, year = (
         (named[2], named[1], named[3]) if named else first.groups() if first else ("", "", "")
@@ -321,7 +279,5 @@ def _in_words(cell: str, order: DateOrder) -> str:
 
 def _why_no_date(cell: str, reason: str) -> str:
     if _SHORT.fullmatch(cell):
-        return f"'{shown(cell)}' has a two-digit year; write it in full, as 2024-12-31"
-    if "write which" in reason:
-        return f"{reason.partition(';')[0]}; say --dates dmy or --dates mdy, or write 2024-12-31"
+        return f"'{shown(cell)}' has a year of two digits; write it as 2024-12-31"
     return reason

@@ -29,8 +29,7 @@ ZONES: Final = (
 )  # fmt: skip
 OPTIONS: Final = {
     "say --dates dmy or --dates mdy": "choose what comes first",
-    "cannot be read with --dates dmy; leave the option out": "cannot have the day first",
-    "cannot be read with --dates mdy; leave the option out": "cannot have the month first",
+    "say --dates if they are not": "choose what comes first if they are not",
     "say --zone Europe/Moscow": "choose a time zone",
     "say --stamps begin, or --stamps end": "choose when a bar is stamped",
     "give --replace or another --name, or rates remove": "choose another short name, or remove",

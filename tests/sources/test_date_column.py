@@ -16,7 +16,7 @@ def test_a_column_of_days_names_the_first_wrong_cell():
 
 
 def test_a_column_cannot_put_the_day_first_here_and_the_month_first_there():
-    with pytest.raises(BadCell, match="the other way round than row 1"):
+    with pytest.raises(BadCell, match="has the day first and '12/30/2024' the month"):
         read_date_column(["31/12/2024", "12/30/2024"])
 
 
@@ -29,7 +29,10 @@ def test_a_column_of_days_is_an_array():
 def test_an_order_that_the_column_proves_is_told():
     found = read_date_column(["03/04/2025", "14/04/2025"])
     assert found.days.tolist() == [date(2025, 4, 3), date(2025, 4, 14)]
-    assert found.notes == ("the day comes first, as '14/04/2025' proves",)
+    assert found.notes == (
+        "dates like 03/04/2025 were read as day/month/year, as 14/04/2025 proves;"
+        " say --dates if they are not",
+    )
 
 
 def test_an_order_that_nothing_proves_is_asked_for():

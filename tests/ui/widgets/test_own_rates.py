@@ -115,5 +115,5 @@ def test_messages_speak_of_the_controls_of_the_page():
     for option in ("say --dates dmy or --dates mdy, or", "say --zone Europe/Moscow, or",
                    "say --stamps begin, or --stamps end",
                    "give --replace or another --name, or rates remove own_a",
-                   "cannot be read with --dates dmy; leave the option out"):  # fmt: skip
+                   "say --dates if they are not"):  # fmt: skip
         assert "--" not in on_page(option)
