@@ -162,7 +162,7 @@ class Reader:
         return self.settle()
 
     def has(self, text):
-        self.page.get_by_text(text, exact=False).first.wait_for()
+        self.page.get_by_text(text, exact=False).filter(visible=True).first.wait_for()
         return True
 
     def press_key(self, key):

@@ -75,7 +75,8 @@ REFUSED = {
     ),
     "no window": (
         {"--window": "a week"},
-        "--window a week: is no window; write first and last offset like -5:10",
+        "--window a week: is no window; write first and last offset like -5:10, or on bars hours"
+        " like -2h:6h",
     ),
     "a CAR window reversed": (
         {"--car": "1:0"},
@@ -88,6 +89,10 @@ REFUSED = {
     "a negative gap": (
         {"--gap": "-1"},
         "--gap -1: must be 0 or more; it counts rows between the two windows",
+    ),
+    "no number": (
+        {"--estimation": "long"},
+        "--estimation long: is no number of observations; write it like 120, or on bars 120h",
     ),
     "no estimation": (
         {"--estimation": "0"},
@@ -160,7 +165,6 @@ WORDS = {
     "--returns": ("gross", "'log', 'simple'"),
     "--pool": ("some", "'quiet', 'all'"),
     "--seed": ("-1", "greater than or equal to 0"),
-    "--estimation": ("long", "valid integer"),
 }
 
 
@@ -178,8 +182,8 @@ def test_a_word_that_an_option_does_not_know_is_one_line_with_those_it_does(ask,
 FILES = {
     "the same date twice": (
         {"rates": PANEL + "2024-01-04,1,2,3,4\n"},
-        "p.csv, row 61 (line 62), column date: 2024-01-04 is already on line 5;"
-        " keep one of the two rows",
+        "p.csv, row 61 (line 62), column date: 2024-01-04 is already on line 5"
+        " with another rate; keep one of the two rows",
     ),
     "the same event twice": (
         {"events": talks(30) + "e30,2024-02-03,talks\n"},
