@@ -13,7 +13,7 @@ from typing import Final
 import streamlit as st
 
 CHART_DRAWN: Final = "chart_first.drawn"
-MOMENT: Final = 1.2  # seconds, on the clock of the browser
+MOMENT: Final = 1.8  # seconds, on the clock of the browser
 
 
 def draw_after_chart(draw: Callable[[], None], height: int) -> None:
