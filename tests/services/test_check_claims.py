@@ -7,6 +7,7 @@ import pytest
 from dashboard.domain.article import Article, Claim, ClaimKind, Exactness, Published
 from dashboard.domain.claim_check import Truth
 from dashboard.domain.errors import InputError
+from dashboard.domain.rate_file import RateReading
 from dashboard.reading.article_text import read_text
 from dashboard.services.check_claims import check_claim, series_of
 from dashboard.services.clean_draft import clean_draft
@@ -40,7 +41,7 @@ def made(tmp_path, rows):
     file.write_text("date,x\n" + "\n".join(rows) + "\n", encoding="utf-8")
     from dataclasses import replace
 
-    (series,) = read_rate_table(file, quote="rub-per-usd").series
+    (series,) = read_rate_table(file, RateReading(quote="rub-per-usd")).series
     return replace(series, card=replace(series.card, unit="RUB per USD"))
 
 
