@@ -254,7 +254,9 @@ def test_a_page_that_keeps_the_libraries_busy_is_given_up_in_time():
     tangled = "<div><div><p>a b c d e f g. </p></div></div>" * 6_000
     begun = time.monotonic()
     with pytest.raises(InputError, match="too large or too tangled"):
-        read_apart(page(body=tangled).encode(), "page.html", TODAY, seconds=0.1)  # it needs over 1 s
+        read_apart(
+            page(body=tangled).encode(), "page.html", TODAY, seconds=0.1
+        )  # it needs over 1 s
     assert time.monotonic() - begun < 3
 
 
