@@ -1,7 +1,9 @@
 """Shapes and colours can be told apart: contrast against both surfaces, never colour alone."""
 
+import tomllib
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,8 @@ from dashboard.ui.palette import (
     category_title,
     lane_of,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 def luminance(colour):
@@ -91,3 +95,25 @@ def test_a_files_own_category_is_drawn_under_other():
 def test_the_order_of_lanes_starts_with_the_readers_notes():
     assert LANES[0].id == NOTES_LANE
     assert all(one.title != other.title for one, other in pairwise(LANES))
+
+
+def test_no_button_is_filled_where_white_on_it_cannot_be_read():
+    house = ROOT / "dashboard" / "ui"
+    filled = [
+        path.name for path in sorted(house.rglob("*.py")) if 'type="primary"' in path.read_text()
+    ]
+    assert filled == []
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
+    assert contrast(settings["theme"]["light"]["primaryColor"], "#FFFFFF") >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_caption_can_be_read(theme):
+    # Streamlit writes captions in the colour of text at 60 %
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"][theme]
+    text, surface = settings["textColor"], settings["backgroundColor"]
+    mixed = "#" + "".join(
+        f"{round(0.6 * int(text[k : k + 2], 16) + 0.4 * int(surface[k : k + 2], 16)):02X}"
+        for k in (1, 3, 5)
+    )
+    assert contrast(mixed, surface) >= 4.5

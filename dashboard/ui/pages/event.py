@@ -28,6 +28,7 @@ from dashboard.ui.event_scene import (
 from dashboard.ui.pages.base import Page
 from dashboard.ui.palette import ink
 from dashboard.ui.text import escape_markdown, label_text, plain
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_controls import draw_event_controls, draw_pool
 from dashboard.ui.widgets.event_crowd import draw_crowd
 from dashboard.ui.widgets.event_head import draw_head, draw_headline
@@ -169,7 +170,7 @@ def _draw_deleted(note: Event) -> None:
         "Restore this note",
         icon=":material/restore_from_trash:",
         key="event.restore",
-        type="primary",
+        type=emphasis(),
         on_click=_restore,
         args=(note,),
     )

@@ -19,6 +19,7 @@ from dashboard.ui.view import write_link
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.deleted_notes import draw_deleted
 from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_card import draw_event_card
 from dashboard.ui.widgets.event_filters import (
     clear_filters,
@@ -75,7 +76,7 @@ def _draw_bar(view: View, scene: EventsScene) -> None:
         if not scene.phone:
             draw_measure(view, scene)
             st.space("stretch")
-        if st.button("Add note", icon=":material/add:", type="primary", shortcut="A"):
+        if st.button("Add note", icon=":material/add:", type=emphasis(), shortcut="A"):
             open_new_note(session.today(), scene.series.card.id, after=_choose_it(view))
 
 

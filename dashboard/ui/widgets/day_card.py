@@ -20,6 +20,7 @@ from dashboard.ui.bar_words import is_over_break, step_words
 from dashboard.ui.palette import direction_colour
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_line import draw_event_line
 from dashboard.ui.wording import THIN, clock, count, day, number, short_day, weekday_day
 
@@ -85,7 +86,7 @@ def draw_day_card(card: Card, choose: Callable[[date], None], add_note: Callable
         _draw_rate(card, move)
     _draw_facts(card, day_of_rate)
     _draw_events(card, move)
-    if st.button("Add note here", icon=":material/add:", type="primary", shortcut="A"):
+    if st.button("Add note here", icon=":material/add:", type=emphasis(), shortcut="A"):
         add_note()
 
 

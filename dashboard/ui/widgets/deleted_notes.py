@@ -14,6 +14,7 @@ from dashboard.services.keep_events import list_notes
 from dashboard.ui import session
 from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain, plain_block
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_card import restore
 from dashboard.ui.widgets.event_head import facts_of
 from dashboard.ui.widgets.note_history import open_history
@@ -88,7 +89,7 @@ def _draw_card(note: Event) -> None:
             st.button(
                 "Restore",
                 icon=":material/restore_from_trash:",
-                type="primary",
+                type=emphasis(),
                 key="deleted.restore",
                 on_click=restore,
                 args=(note,),

@@ -15,6 +15,7 @@ from dashboard.ui.events_scene import EventsScene
 from dashboard.ui.palette import category_title, direction_colour, lane_of
 from dashboard.ui.studied import Studied
 from dashboard.ui.text import escape_markdown, plain_block
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_head import facts_of
 from dashboard.ui.widgets.event_line import draw_event_line
 from dashboard.ui.widgets.flash import say
@@ -92,7 +93,7 @@ def _draw_crowd(scene: EventsScene, studied: Studied) -> None:
 def _draw_buttons(scene: EventsScene, event: Event) -> None:
     series = scene.series.card.id
     with st.container(horizontal=True):
-        if st.button("Open", icon=":material/open_in_new:", type="primary", key="card.open"):
+        if st.button("Open", icon=":material/open_in_new:", type=emphasis(), key="card.open"):
             open_page("event", id=event.id, series=series, up=scene.quoting.mode.value)
         if event.origin != Origin.NOTE:
             if st.button("Copy into a note", icon=":material/content_copy:", key="card.copy"):

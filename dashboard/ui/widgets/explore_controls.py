@@ -10,6 +10,7 @@ from dashboard.domain.series import SeriesCard
 from dashboard.ui.address import View
 from dashboard.ui.palette import CATEGORY_LANES
 from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.window import PRESETS, Limits, Shown, preset_of
 from dashboard.ui.wording import short_day
 
@@ -21,9 +22,9 @@ def draw_presets(view: View, shown: Shown, bounds: Limits) -> None:
     active = preset_of(shown, bounds)
     for name in PRESETS:
         st.button(
-            name,
+            f"**{name}**" if name == active else name,
             key=f"preset.{name}",
-            type="primary" if name == active else "secondary",
+            type=emphasis(strong=name == active),
             on_click=_preset,
             args=(view, bounds, name),
         )

@@ -17,6 +17,7 @@ from dashboard.ui import session
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import escape_markdown, plain, plain_block
 from dashboard.ui.widgets.dialog import open_dialog
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.note_preview import draw_preview
 from dashboard.ui.wording import day as day_words
@@ -79,7 +80,7 @@ def draw_note_form(asked: Asked) -> None:
         if draft is not None:
             draw_preview(draft, asked.series_id, asked.note)
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Save note", type="primary", key=f"{KEY}:save", disabled=draft is None)
+        pressed = st.button("Save note", type=emphasis(), key=f"{KEY}:save", disabled=draft is None)
         st.caption("Everybody who opens this dashboard sees the notes kept in it.")
     if pressed and draft is not None:
         _save(asked, draft)

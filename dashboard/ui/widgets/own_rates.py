@@ -33,6 +33,7 @@ from dashboard.ui.own_words import (
 )
 from dashboard.ui.rate_words import fetched_words
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.flash import draw_flash, say
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.wording import count, days
@@ -166,7 +167,7 @@ def _draw_verdict(read: Read, naming: Naming) -> None:
     else:
         st.success(verdict(0, refused=False), icon=":material/check:")
     st.button(
-        "Keep it", key="own.keep", type="primary", on_click=_keep, args=(read.table, naming),
+        "Keep it", key="own.keep", type=emphasis(), on_click=_keep, args=(read.table, naming),
         icon=":material/save:",
     )  # fmt: skip
     for series in read.table.series:
