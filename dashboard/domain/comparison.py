@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal, TypeAlias
 
 from dashboard.domain.event import Event
@@ -61,7 +63,8 @@ class Placebo:
 class GroupAnswer:
     """What is known of one group: its study, its attrition, each event left out, its placebo.
 
-    `answer` has one group only, under the group's name; `median` (L,) is that of the paths.
+    `answer` has one group only, under the group's name; `medians` (L,) are those of the paths and
+    `half_width` (N,) half the 95 % interval of each event's CAR in the window asked for.
     """
 
     name: str
@@ -70,12 +73,30 @@ class GroupAnswer:
     steps: tuple[Step, ...]
     left_out: tuple[LeftOut, ...]
     placebo: Placebo
-    median: Floats
+    medians: Floats
+    half_width: Floats
 
     @property
     def result(self) -> StudyResult:
         """The study of its series."""
         return self.answer.results[0]
+
+    @property
+    def car(self) -> Floats:
+        """The CAR of every event of `result` in the window that is asked for, (N,)."""
+        return self.result.cars[0].car
+
+    @property
+    def mean(self) -> float:
+        """The CAAR in the window that is asked for, NaN without events."""
+        values = [each.car for each in self.left_out]
+        return math.fsum(values) / len(values) if values else math.nan
+
+    @property
+    def middle(self) -> float:
+        """The median CAR in that window, NaN without events."""
+        values = [each.car for each in self.left_out]
+        return median(values) if values else math.nan
 
     @property
     def n(self) -> int:

@@ -7,17 +7,25 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from scipy import special
 
 from dashboard.domain.comparison import Comparison, Group, GroupAnswer, Placebo
 from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, Ints, RateSeries
-from dashboard.domain.study import Skipped, StudyAnswer, StudyRequest, StudyResult, TestResult
+from dashboard.domain.study import (
+    CarResult,
+    Skipped,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+)
 from dashboard.engine.attrition import attrition
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.dated_events import Dated, known_rows
 from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
 from dashboard.engine.leave_one_out import leave_one_out
-from dashboard.engine.panel import pooled_answer
+from dashboard.engine.panel import LEVEL, pooled_answer
 from dashboard.engine.placebo import far_from
 from dashboard.engine.pooled import ALL, GroupSample, Measured, Pooled
 from dashboard.engine.shifts import shifted_means
@@ -161,7 +169,8 @@ def _group(group: Group, answer: StudyAnswer, measured: Measured, occupied: Ints
         steps=attrition(len(group.events), answer.skipped, window),
         left_out=leave_one_out([event.id for event in result.events], result.cars[0].car),
         placebo=_placebo(measured, answer.request, occupied),
-        median=_medians(result.car),
+        medians=_medians(result.car),
+        half_width=_half_width(result.cars[0]),
     )
 
 
@@ -175,6 +184,13 @@ def _placebo(measured: Measured, request: StudyRequest, occupied: Ints) -> Place
         length = request.window[1] - request.window[0] + 1
         chosen &= far_from(measured.positions, occupied, length)
     return Placebo(means[:, 0], car[chosen])
+
+
+def _half_width(car: CarResult) -> Floats:
+    """Half the 95 % interval of each CAR, `t(df) S_CAR`, (N,); NaN without an error."""
+    usable = np.isfinite(car.se) & (car.df > 0)
+    quantile = special.stdtrit(np.where(usable, car.df, 1.0), (1 + LEVEL) / 2)
+    return np.where(usable, quantile * car.se, np.nan)
 
 
 def _occupied(series: RateSeries, groups: Sequence[Group], known: Sequence[Event]) -> Ints:

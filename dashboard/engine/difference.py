@@ -36,7 +36,8 @@ class TwoGroups:
     def car(self, group: int) -> Floats:
         """The CARs of group 0 or 1 that there are, (n,)."""
         values = self.pooled.car[self.pooled.series == group, 0]
-        return values[np.isfinite(values)]
+        found: Floats = values[np.isfinite(values)]
+        return found
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -127,13 +128,13 @@ def _welch(two: TwoGroups) -> Found:
     """Welch's t with Satterthwaite's degrees of freedom."""
     if min(two.counts) < 2:
         return _missing("needs 2 events of each group")
+    n, m = two.counts
     part = []
     for group in (0, 1):
-        n, _, sd = count_mean_sd(two.car(group)[:, None])
-        part.append(float(sd[0] ** 2 / n[0]))
+        count, _, sd = count_mean_sd(two.car(group)[:, None])
+        part.append(float(sd[0] ** 2 / count[0]))
     if sum(part) == 0:
         return _missing("needs CARs that differ within a group")
-    n, m = two.counts
     df = sum(part) ** 2 / (part[0] ** 2 / (n - 1) + part[1] ** 2 / (m - 1))
     return _against_t(two.difference, float(np.sqrt(sum(part))), df, "")
 

@@ -78,7 +78,8 @@ def lines_of_tests(answer: Comparison) -> tuple[TestLine, ...]:
     """Every test in the window that is compared: of the groups and of their difference."""
     rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
     rows = [row for row in rows if row.window == answer.window]
-    titles = {t.id: (t.title, t.assumptions) for t in (*SIGNIFICANCE_TESTS, *DIFFERENCE_TESTS)}
+    titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
+    titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
     first = {*first_to_read(), HEADLINE, DIFFERENCE_TESTS[0].id}
     return tuple(
         TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.test in first)

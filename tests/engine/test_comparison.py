@@ -64,7 +64,7 @@ def test_the_placebo_holds_every_shift_and_the_quiet_dates(both):
 
 def test_the_median_is_that_of_the_paths(both):
     paths = both.groups[1].result.car
-    assert both.groups[1].median.tolist() == [sorted(column)[1] for column in paths.T.tolist()]
+    assert both.groups[1].medians.tolist() == [sorted(column)[1] for column in paths.T.tolist()]
 
 
 def test_events_of_both_groups_are_named():
@@ -85,3 +85,9 @@ def test_all_pseudo_dates_are_more_than_the_quiet_ones():
                            min_estimation=20, pool="all")  # fmt: skip
     answer = compare_groups(series_of_returns(RETURNS), [Group("a", FIRST)], KNOWN, request)
     assert len(answer.groups[0].placebo.cars) == len(answer.groups[0].placebo.means)
+
+
+def test_the_interval_of_a_move_is_its_t_quantile_times_its_error(both):
+    # 30 returns and one mean leave 29 degrees of freedom; t(0.975, 29) = 2.0452 (any table).
+    group = both.groups[0]
+    assert group.half_width == pytest.approx(2.0452 * group.result.cars[0].se, rel=1e-4)

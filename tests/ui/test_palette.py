@@ -10,6 +10,7 @@ from dashboard.ui.palette import (
     DARK,
     DIRECTION_COLOUR,
     DIRECTION_TEXT_DARK,
+    GROUP_LOOKS,
     LANES,
     LIGHT,
     NOTES_LANE,
@@ -91,3 +92,17 @@ def test_a_files_own_category_is_drawn_under_other():
 def test_the_order_of_lanes_starts_with_the_readers_notes():
     assert LANES[0].id == NOTES_LANE
     assert all(one.title != other.title for one, other in pairwise(LANES))
+
+
+@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
+@pytest.mark.parametrize("look", GROUP_LOOKS, ids=lambda look: look.symbol)
+def test_a_group_is_seen_on_both_surfaces(look, surface):
+    assert contrast(look.colour, surface) >= 2.9
+
+
+def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
+    one, other = GROUP_LOOKS
+    assert one.dash != other.dash
+    assert one.symbol != other.symbol
+    assert one.glyph != other.glyph
+    assert {one.colour, other.colour}.isdisjoint(DIRECTION_COLOUR.values())
