@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from dashboard.domain.comparison import Comparison
@@ -13,8 +15,9 @@ from dashboard.ui.group_words import counted, group_words, sentence
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import day
 
-COLUMNS = 110
-LABEL = 48
+COLUMNS: Final = 110
+WIDE_COLUMNS: Final = 170
+LABEL: Final = 48
 
 
 def chart_of(scene: CompareScene, heading: str, below: str) -> CompareChart:
@@ -29,7 +32,7 @@ def chart_of(scene: CompareScene, heading: str, below: str) -> CompareChart:
         groups=groups,
         scale=scene.scale,
         heading=plot_text(heading, COLUMNS, 1),
-        subheading=plot_text(below, COLUMNS + 30, 1),
+        subheading=plot_text(below, WIDE_COLUMNS, 1),
         window=answer.window if answer else (0, 0),
         dark=scene.dark,
         phone=scene.phone,
@@ -95,7 +98,7 @@ def placebo_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
     """The distributions that the averages and the single moves are held against."""
     return chart_of(
         scene,
-        "What other dates would have given",
+        f"{subject_words(scene.card)} {after_words(scene)}, beside other dates",
         f"over {window_label_text(answer.window)}, {scene.scale.axis}; {source_words(scene)}",
     )
 
@@ -106,8 +109,8 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
     for group in chart.groups:
         means = group.found.placebo.means
         if len(means) and np.isfinite(means[0]):
-            name = f"Average of the same dates moved round the calendar ({len(means):,} shifts)"
-            named = f"{group.look.glyph} {group.label}. {name}" if chart.is_pair else name
+            name = f"average of the same dates moved round the calendar, {len(means):,} shifts"
+            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
             panes.append(Pane(named, means, (float(means[0]),), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
@@ -118,8 +121,8 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
     for group in chart.groups:
         values, cars = group.found.placebo.cars, group.found.car
         if len(values) and np.isfinite(cars).any():
-            name = f"Single moves on {len(values):,} {pool}; marks: the events"
-            named = f"{group.look.glyph} {name}" if chart.is_pair else name
+            name = f"single moves on {len(values):,} {pool}; marks: the events"
+            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
             panes.append(Pane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     return tuple(panes)

@@ -29,6 +29,16 @@ FIELDS: Final = ("cat", "exp", "tag", "from", "to")
 MOST_NAMED: Final = 10
 TAG_LIMIT: Final = 60
 PREFERRED: Final[Window] = (0, 1)
+PARTS: Final = {
+    "moves": "Event by event",
+    "tests": "Tests",
+    "placebo": "Placebo",
+    "carries": "Leave one out",
+    "when": "Heat map",
+    "lost": "Listed to used",
+    "files": "Files",
+}
+"""What stands below the paths, one at a time."""
 
 WINDOW: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH: Final = re.compile(r"[0-9]{1,6}[hm]?")
@@ -100,6 +110,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     one_of("clean", ("0", "1"), "0"),
     one_of("pool", get_args(Pool), "quiet"),
     one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
+    one_of("part", tuple(PARTS), "moves"),
 )
 DEFAULTS: Final = {param.key: param.default for param in PARAMS}
 

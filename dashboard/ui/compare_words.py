@@ -29,14 +29,19 @@ CORRECTION_NAMES: Final = dict(
 def question(scene: CompareScene) -> str:
     """`What happened to the rouble in the 10 fixings after NATO remarks, 2022–2026?`."""
     groups = [group_words(asked.filter) for asked in scene.asked]
-    compared = f", compared with {groups[1]}" if len(groups) > 1 else ""
-    periods = [
-        period_words(asked.filter.since, asked.filter.until) or years_words(listed)
-        for asked, listed in zip(scene.asked, scene.listed, strict=True)
-    ]
-    when = ", ".join(f", {words}"[2:] for words in dict.fromkeys(periods) if words)
+    periods = [period_words(each.filter.since, each.filter.until) for each in scene.asked]
+    when = ""
+    if any(periods) and len(set(periods)) > 1:
+        groups = [
+            f"{name} ({period or years_words(listed)})" if period or listed else name
+            for name, period, listed in zip(groups, periods, scene.listed, strict=True)
+        ]
+    else:
+        together = [event for listed in scene.listed for event in listed]
+        when = periods[0] or years_words(together)
     span = _span_words(scene.request, scene.card) if scene.request else "around"
-    ended = f"{', ' if when else ''}{when}?"
+    compared = f", compared with {groups[1]}" if len(groups) > 1 else ""
+    ended = f", {when}?" if when else "?"
     return f"What happened to {_whom(scene.card)} {span} {groups[0]}{compared}{ended}"
 
 
@@ -144,10 +149,10 @@ def carried_sentences(group: ShownGroup, scale: Scale, titles: dict[str, str]) -
     if len(rows) < 2:
         return ("Leaving one event out needs at least two.",)
     most = rows[0]
-    without = f"{scale.signed(most.without)}{scale.unit} {scale.direction(most.without)}"
+    without = f"{scale.size(most.without)} {scale.direction(most.without)}"
     told = (
         f"“{titles[most.event_id]}” carries the most: without it the average of the other"
-        f" {len(rows) - 1} is {without} instead of {scale.signed(mean)} {scale.direction(mean)}."
+        f" {len(rows) - 1} is {without} instead of {scale.size(mean)} {scale.direction(mean)}."
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:

@@ -10,6 +10,7 @@ from dashboard.domain.event import Event
 from dashboard.ui.charts.compare_view import (
     ChartGroup,
     CompareChart,
+    axis_name,
     event_label,
     heading_layout,
     legend,
@@ -22,7 +23,7 @@ from dashboard.ui.wording import day
 
 NAMED_UP_TO: Final = 60
 ROW: Final = 17
-SMALL_ROW: Final = 5
+SMALL_ROW: Final = 7
 LEAST: Final = 220
 MOST: Final = 1_000
 
@@ -36,11 +37,17 @@ def build_moves_figure(chart: CompareChart) -> Figure:
     height = max(LEAST, min(MOST, (ROW if named else SMALL_ROW) * len(dots) + 130))
     left = (150 if chart.phone else 300) if named else 30
     layout = base_layout(chart.ink, height) | {
-        "margin": {"l": left, "r": 20, "t": 30 if chart.phone else 84, "b": 44, "pad": 4},
+        "margin": {
+            "l": left,
+            "r": 20,
+            "t": 20 if chart.phone else 66,
+            "b": 84 if chart.is_pair else 46,
+            "pad": 4,
+        },
         "hovermode": "closest",
         "hoverdistance": 30,
         "dragmode": False,
-        "xaxis": move_axis(chart, _reach(chart, dots)) | {"title": {"text": chart.scale.axis}},
+        "xaxis": move_axis(chart, _reach(chart, dots)) | axis_name(chart, chart.scale.axis),
         "yaxis": _names(chart, dots, named=named),
         "shapes": [_mean_line(chart, group) for group in chart.groups if group.found.n > 1],
     }
@@ -48,7 +55,7 @@ def build_moves_figure(chart: CompareChart) -> Figure:
         _trace(chart, group, [(at, dot) for at, dot in enumerate(dots) if dot[0] is group])
         for group in chart.groups
     ]
-    above = legend(chart, 1.0) if chart.is_pair else {}
+    above = legend(chart, -46 / (height - 150)) if chart.is_pair else {}
     return {
         "data": data,
         "layout": layout | above | heading_layout(chart, chart.heading, chart.subheading),

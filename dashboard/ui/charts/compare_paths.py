@@ -11,6 +11,7 @@ from dashboard.ui.charts.compare_view import (
     FEWEST,
     ChartGroup,
     CompareChart,
+    axis_name,
     faded,
     heading_layout,
     legend,
@@ -23,6 +24,8 @@ from dashboard.ui.text import plot_text
 HEIGHT: Final = 460
 PHONE_HEIGHT: Final = 400
 NAMED_UP_TO: Final = 40
+INNER: Final = 0.95
+LEGEND_ROW: Final = 20
 MOST_TICKS: Final = 18
 
 
@@ -34,22 +37,43 @@ def build_paths_figure(chart: CompareChart) -> Figure:
     for group in chart.groups:
         if group.found.n >= FEWEST:
             data += [*_bands(chart, group), _median(chart, group), _mean(chart, group)]
-    top, bottom = (44, 44) if chart.phone else (92, 48)
-    layout = base_layout(chart.ink, PHONE_HEIGHT if chart.phone else HEIGHT) | {
-        "margin": {"l": 58, "r": 14, "t": top, "b": bottom, "pad": 4},
+    rows = _legend_rows(chart)
+    top, bottom = (26 if chart.phone else 82), 50 + LEGEND_ROW * rows
+    height = (PHONE_HEIGHT if chart.phone else HEIGHT) + LEGEND_ROW * rows
+    layout = base_layout(chart.ink, height) | {
+        "margin": {"l": 50 if chart.phone else 58, "r": 14, "t": top, "b": bottom, "pad": 4},
         "hovermode": "closest",
         "dragmode": False,
         "xaxis": _offsets(chart),
-        "yaxis": move_axis(chart, _values(chart)),
+        "yaxis": move_axis(chart, shown_values(chart)),
         "shapes": [_news(chart)],
         "annotations": [_scale_note(chart)],
     }
+    below = -46 / (height - top - bottom)
     return {
         "data": data,
         "layout": layout
-        | legend(chart, 1.06)
+        | legend(chart, below)
         | heading_layout(chart, chart.heading, chart.subheading),
     }
+
+
+def paths_cut(chart: CompareChart) -> int:
+    """How many paths leave the figure, which shows means, bands and the middle of the paths."""
+    values = shown_values(chart)
+    low, high = min(values), max(values)
+    count = 0
+    for group in chart.groups:
+        for path in group.found.result.car.tolist():
+            shown = [chart.scale.shown(value) for value in path if math.isfinite(value)]
+            count += any(value < low or value > high for value in shown)
+    return count
+
+
+def _legend_rows(chart: CompareChart) -> int:
+    """Rows that the legend takes at most: of five lines a group, two beside each other."""
+    judged = sum(5 if group.found.n >= FEWEST else 1 for group in chart.groups)
+    return -(-judged // (2 if chart.phone else 5))
 
 
 def paths_summary(chart: CompareChart) -> str:
@@ -74,12 +98,21 @@ def paths_summary(chart: CompareChart) -> str:
     return " ".join(told)
 
 
-def _values(chart: CompareChart) -> list[float]:
+def shown_values(chart: CompareChart) -> list[float]:
+    """What the axis must hold: 0, the bands, and the inner 95 % of the paths at all offsets."""
     values = [0.0]
     for group in chart.groups:
-        values += [chart.scale.shown(v) for v in group.found.result.car.ravel().tolist()]
-        for row in group.found.answer.averages if group.found.n >= FEWEST else ():
-            values += [chart.scale.shown(v) for v in (row.supt_low, row.supt_high)]
+        judged = group.found.n >= FEWEST
+        for row in group.found.answer.averages if judged else ():
+            ends = (row.supt_low, row.supt_high, row.caar)
+            values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
+        paths = sorted(
+            chart.scale.shown(value)
+            for value in group.found.result.car.ravel().tolist()
+            if math.isfinite(value)
+        )
+        cut = int((1 - INNER) / 2 * len(paths)) if judged else 0
+        values += paths[cut : len(paths) - cut]
     return values
 
 
@@ -122,13 +155,13 @@ def _bands(chart: CompareChart, group: ChartGroup) -> list[Figure]:
     return [
         _band(chart, rows, ("supt_low", "supt_high"))
         | {
-            "name": f"{name}95 % of the whole path (sup-t)",
+            "name": f"{name}95 % of the whole path",
             "fillcolor": faded(colour, 0.08),
             "line": {"width": 1, "dash": "dot", "color": faded(colour, 0.55)},
         },
         _band(chart, rows, ("caar_low", "caar_high"))
         | {
-            "name": f"{name}95 % at each offset",
+            "name": f"{name}95 % at an offset",
             "fillcolor": faded(colour, 0.16),
             "line": {"width": 0},
         },
@@ -186,7 +219,9 @@ def _offsets(chart: CompareChart) -> Figure:
         tickvals=ticks,
         ticktext=[offset_text(tick) for tick in ticks],
         showgrid=False,
-    ) | {"title": {"text": "offset, in observations of the series; 0 = the first that can hold it"}}
+    ) | axis_name(
+        chart, "offset" if chart.phone else "offset in observations; 0 = the first after the event"
+    )
 
 
 def _news(chart: CompareChart) -> dict[str, Any]:

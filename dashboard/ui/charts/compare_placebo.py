@@ -65,8 +65,8 @@ def build_placebo_figure(chart: CompareChart, panes: tuple[Pane, ...]) -> Figure
     }
 
 
-def placebo_summary(chart: CompareChart, panes: tuple[Pane, ...]) -> str:
-    """What the figure says, for those who cannot see it."""
+def placebo_sentences(chart: CompareChart, panes: tuple[Pane, ...]) -> tuple[str, ...]:
+    """What the figure says, a sentence a pane, for those who cannot see it."""
     told = []
     for pane in panes:
         values = pane.values[np.isfinite(pane.values)]
@@ -77,7 +77,7 @@ def placebo_summary(chart: CompareChart, panes: tuple[Pane, ...]) -> str:
             f"; observed {chart.scale.signed(pane.observed[0])}" if len(pane.observed) == 1 else ""
         )
         told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}.")
-    return " ".join(told) or "There are no dates to compare with."
+    return tuple(told)
 
 
 def _range(chart: CompareChart, pane: Pane) -> tuple[float, float]:

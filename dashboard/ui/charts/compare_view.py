@@ -121,8 +121,14 @@ def move_axis(chart: CompareChart, values: list[float], **more: Any) -> Figure:
     ) | {"zeroline": True, "zerolinecolor": chart.ink.muted, "zerolinewidth": 1}
 
 
-def legend(chart: CompareChart, y: float = 1.0) -> dict[str, Any]:
-    """The names of the lines above the pane; a click on one does nothing."""
+def axis_name(chart: CompareChart, text: str) -> dict[str, Any]:
+    """The name of an axis, in the quiet type of its ticks."""
+    font = {"size": FONT_SIZE - 1, "color": chart.ink.muted}
+    return {"title": {"text": text, "font": font, "standoff": 6}}
+
+
+def legend(chart: CompareChart, y: float) -> dict[str, Any]:
+    """The names of the lines below the pane; a click on one does nothing."""
     return {
         "showlegend": True,
         "legend": {
@@ -130,7 +136,7 @@ def legend(chart: CompareChart, y: float = 1.0) -> dict[str, Any]:
             "x": 0,
             "xanchor": "left",
             "y": y,
-            "yanchor": "bottom",
+            "yanchor": "top",
             "font": {"size": FONT_SIZE - 1, "color": chart.ink.text},
             "itemclick": False,
             "itemdoubleclick": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -12,8 +13,8 @@ from dashboard.ui.address import View
 from dashboard.ui.charts.compare_heat import build_heat_figure, heat_rows, heat_summary
 from dashboard.ui.charts.compare_left_out import build_left_out_figure
 from dashboard.ui.charts.compare_moves import build_moves_figure, picked_event
-from dashboard.ui.charts.compare_paths import build_paths_figure, paths_summary
-from dashboard.ui.charts.compare_placebo import build_placebo_figure, placebo_summary
+from dashboard.ui.charts.compare_paths import build_paths_figure, paths_cut, paths_summary
+from dashboard.ui.charts.compare_placebo import build_placebo_figure, placebo_sentences
 from dashboard.ui.charts.grammar import Figure
 from dashboard.ui.compare_charts import (
     heat_chart,
@@ -23,7 +24,7 @@ from dashboard.ui.compare_charts import (
     placebo_chart,
     placebo_panes,
 )
-from dashboard.ui.compare_link import DEFAULTS, PARAMS
+from dashboard.ui.compare_link import DEFAULTS, PARAMS, PARTS
 from dashboard.ui.compare_scene import FEWEST, CompareScene, read_scene
 from dashboard.ui.compare_words import carried_sentences, question
 from dashboard.ui.group_words import group_words, sentence
@@ -51,6 +52,7 @@ from dashboard.ui.widgets.explore_controls import flip_quote
 from dashboard.ui.widgets.figure import draw_figure, draw_selectable
 from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
 from dashboard.ui.widgets.links import open_page
+from dashboard.ui.wording import count
 
 OPEN: Final = "compare.open"
 MOVES: Final = "compare.moves.chart"
@@ -81,24 +83,25 @@ def draw(link: View) -> None:
 
 
 def _draw_answer(scene: CompareScene, answer: Comparison) -> None:
+    """Draw the paths and the numbers, then the part that was asked for."""
     _draw_few(scene)
     chart = paths_chart(scene, answer)
     _draw(scene, build_paths_figure(chart), "paths", paths_summary(chart))
+    cut = paths_cut(chart)
+    if cut:
+        many = count(cut, "path reaches", "paths reach")
+        st.caption(f"{many} further than the figure; the CSV has all of each.")
     draw_averages_table(scene)
     draw_summary(scene, answer)
-    _draw_moves(scene, answer)
-    draw_tests(scene, answer)
-    shifted = placebo_chart(scene, answer)
-    panes = placebo_panes(shifted, answer)
-    if panes:
-        summary = placebo_summary(shifted, panes)
-        _draw(scene, build_placebo_figure(shifted, panes), "placebo", summary)
-        with st.expander("The placebo in words", icon=":material/table:"):
-            st.markdown(escape_markdown(summary, 2 * LIMIT))
-    _draw_left_out(scene, answer)
-    _draw_heat(scene, answer)
-    draw_attrition(scene, answer)
-    draw_files(scene, answer)
+    st.segmented_control(
+        "Look closer",
+        list(PARTS),
+        format_func=PARTS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **scene.link.widget("part"),
+    )
+    DRAWN[scene.link["part"]](scene, answer)
 
 
 def _draw_few(scene: CompareScene) -> None:
@@ -165,6 +168,18 @@ def _draw_left_out(scene: CompareScene, answer: Comparison) -> None:
     draw_left_out_table(scene)
 
 
+def _draw_placebo(scene: CompareScene, answer: Comparison) -> None:
+    st.subheader("What other dates would have given", anchor=False)
+    chart = placebo_chart(scene, answer)
+    panes = placebo_panes(chart, answer)
+    if not panes:
+        st.markdown("There are no dates to compare with.")
+        return
+    told = placebo_sentences(chart, panes)
+    _draw(scene, build_placebo_figure(chart, panes), "placebo", " ".join(told))
+    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in told))
+
+
 def _draw_heat(scene: CompareScene, answer: Comparison) -> None:
     st.subheader("When it moved", anchor=False)
     chart = heat_chart(scene, answer)
@@ -186,8 +201,11 @@ def _draw_keys(link: View) -> None:
             Key("X", "Exchange the two groups", partial(swap_groups, link)),
             Key("D", "Drop the second group", partial(clear_second, link)),
             Key("I", "Turn what up means", partial(flip_quote, link)),
-            Key("T", "All tests", partial(turn_fold, "compare.tests")),
-            Key("E", "The moves as a table", partial(turn_fold, "compare.moves")),
+            *(
+                Key(str(at), words, partial(link.set, part=part))
+                for at, (part, words) in enumerate(PARTS.items(), 1)
+            ),
+            Key("E", "The table behind the paths", partial(turn_fold, "compare.averages")),
         ]
     )
 
@@ -200,5 +218,15 @@ def _file_name(scene: CompareScene, what: str) -> str:
     kinds = "_".join(scene.asked[0].filter.categories) or "all"
     return f"{scene.card.id}_{kinds}_{what}"
 
+
+DRAWN: Final[dict[str, Callable[[CompareScene, Comparison], None]]] = {
+    "moves": _draw_moves,
+    "tests": draw_tests,
+    "placebo": _draw_placebo,
+    "carries": _draw_left_out,
+    "when": _draw_heat,
+    "lost": draw_attrition,
+    "files": draw_files,
+}
 
 PAGE = Page("compare", "Compare", ":material/compare_arrows:", "compare", draw, PARAMS)

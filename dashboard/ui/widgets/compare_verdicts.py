@@ -29,25 +29,30 @@ def draw_verdicts(scene: CompareScene, answer: Comparison) -> None:
     correction = answer.request.correction
     for group in scene.groups:
         mark = f"{group.look.glyph} " if len(scene.groups) > 1 else _arrow(scene, group)
-        st.markdown(f"**{mark}{escape_markdown(verdict_head(group, scene, answer), LIMIT)}**")
+        below = ""
         if group.found.n >= FEWEST:
             line = headline_test(answer, group.found)
-            st.caption(
-                escape_markdown(
-                    verdict_sentence(line, "move", correction, f"{group.found.n:,}"), LIMIT
-                )
-            )
+            below = verdict_sentence(line, "move", correction, f"{group.found.n:,}")
+        _draw_line(f"{mark}{verdict_head(group, scene, answer)}", below)
     if len(scene.groups) > 1:
         _draw_difference(scene, answer)
 
 
+def _draw_line(head: str, below: str) -> None:
+    """Draw a sentence to read and, small below it, what it rests on."""
+    lines = [f"**{escape_markdown(head, LIMIT)}**"]
+    if below:
+        lines.append(f":small[:gray[{escape_markdown(below, LIMIT)}]]")
+    st.markdown("  \n".join(lines))
+
+
 def _draw_difference(scene: CompareScene, answer: Comparison) -> None:
-    st.markdown(f"**{escape_markdown(difference_head(scene, answer), LIMIT)}**")
     counts = [group.found.n for group in scene.groups]
+    below = ""
     if min(counts) >= FEWEST:
         n = " and ".join(f"{each:,}" for each in counts)
-        words = verdict_sentence(headline_test(answer), "difference", answer.request.correction, n)
-        st.caption(escape_markdown(words, LIMIT))
+        below = verdict_sentence(headline_test(answer), "difference", answer.request.correction, n)
+    _draw_line(difference_head(scene, answer), below)
     if answer.in_both:
         many = len(answer.in_both)
         said = "1 event belongs" if many == 1 else f"{many} events belong"
