@@ -33,7 +33,7 @@ def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
         "paths": [row for result in answer.results for row in path_rows(result)],
         "events": [row for result in answer.results for row in event_rows(result)],
         "averages": [astuple(average) for average in answer.averages],
-        "tests": [_test(test) for test in answer.tests],
+        "tests": rows_of_tests(answer.tests),
         "skipped": [(row.event_id, row.series, row.reason) for row in answer.skipped],
         "correlation": [astuple(row) for row in answer.correlations],
         "regression": [astuple(row) for row in answer.regression],
@@ -102,6 +102,11 @@ def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
 
 
 _CAR_COLUMNS = ("car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile")
+
+
+def rows_of_tests(tests: Sequence[TestResult]) -> Rows:
+    """One row a test of a group and window."""
+    return [_test(test) for test in tests]
 
 
 def _test(row: TestResult) -> tuple[Any, ...]:

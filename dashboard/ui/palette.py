@@ -55,6 +55,22 @@ def category_title(category: str) -> str:
     return LANE_OF[category].title if category in LANE_OF else category
 
 
+@dataclass(frozen=True, slots=True)
+class GroupLook:
+    """How one of two groups looks: hue, dash of its lines, symbol and glyph of its points."""
+
+    colour: str
+    dash: str
+    symbol: str
+    glyph: str
+
+
+GROUP_LOOKS: Final[tuple[GroupLook, GroupLook]] = (
+    GroupLook("#00857A", "solid", "circle", "●"),
+    GroupLook("#AE09AE", "dash", "diamond", "◆"),
+)
+"""Two groups side by side: neither hue is that of a direction, and dash and symbol differ."""
+
 STRONGER: Final = "#2166AC"
 WEAKER: Final = "#B35806"
 DIRECTION_COLOUR: Final = {"stronger": STRONGER, "weaker": WEAKER}

@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from string import ascii_uppercase
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -37,6 +38,7 @@ _MARKS_IN_A_ROW: Final = 4
 _VERY_WIDE: Final = {"\ufdfd": 20.0, "\u2e3a": 3.0, "\u2e3b": 4.0}
 _FIRST_BEYOND_GREEK_AND_CYRILLIC: Final = 0x0530
 _WIDE_LATIN: Final = frozenset("mwMW@%—")
+_WIDER_ASCII: Final = frozenset(ascii_uppercase) | _WIDE_LATIN
 
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>!&~$|#{}]")
 _BLOCK_START: Final = re.compile(r"^(?:[-+=]|\d{1,9}[.)])")
@@ -171,15 +173,16 @@ def _escape(text: str) -> str:
 
 def _wrap(text: str, columns: int) -> list[str]:
     lines: list[str] = []
-    line = ""
+    line, taken = "", 0.0
     for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
-        if _width(candidate) <= columns:
-            line = candidate
+        width = _width(word)
+        if taken + width + bool(line) <= columns:
+            line, taken = (f"{line} {word}", taken + width + 1) if line else (word, width)
             continue
         if line:
             lines.append(line)
         *full, line = _pieces(word, columns)
+        taken = _width(line)
         lines.extend(full)
     return [*lines, line]
 
@@ -197,6 +200,8 @@ def _pieces(word: str, columns: int) -> list[str]:
 
 
 def _width(text: str) -> float:
+    if text.isascii():
+        return len(text) + 0.25 * sum(map(_WIDER_ASCII.__contains__, text))
     return sum(map(_character_width, text))
 
 

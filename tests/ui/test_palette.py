@@ -12,6 +12,7 @@ from dashboard.ui.palette import (
     DARK,
     DIRECTION_COLOUR,
     DIRECTION_TEXT_DARK,
+    GROUP_LOOKS,
     LANES,
     LIGHT,
     NOTES_LANE,
@@ -117,3 +118,17 @@ def test_a_caption_can_be_read(theme):
         for k in (1, 3, 5)
     )
     assert contrast(mixed, surface) >= 4.5
+
+
+@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
+@pytest.mark.parametrize("look", GROUP_LOOKS, ids=lambda look: look.symbol)
+def test_a_group_is_seen_on_both_surfaces(look, surface):
+    assert contrast(look.colour, surface) >= 2.9
+
+
+def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
+    one, other = GROUP_LOOKS
+    assert one.dash != other.dash
+    assert one.symbol != other.symbol
+    assert one.glyph != other.glyph
+    assert {one.colour, other.colour}.isdisjoint(DIRECTION_COLOUR.values())

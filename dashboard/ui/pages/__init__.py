@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.ui.pages import data, event, events, explore, method
+from dashboard.ui.pages import compare, data, event, events, explore, method
 from dashboard.ui.pages.base import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     explore.PAGE,
     event.PAGE,
+    compare.PAGE,
     events.PAGE,
     data.PAGE,
     method.PAGE,

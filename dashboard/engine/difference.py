@@ -1,0 +1,185 @@
+"""Difference: whether two groups of events on one series differ in their mean CAR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.series import Floats
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.clusters import clusters_of
+from dashboard.engine.pooled import GroupSample, Measured, Pooled
+from dashboard.engine.shifts import FEWEST_SHIFTS, share_at_least, shifted_means
+from dashboard.engine.spread import count_mean_sd
+
+
+@dataclass(frozen=True, eq=False)
+class TwoGroups:
+    """Two groups of events on one series, measured with one request in one CAR window.
+
+    The first and the second group may share dates, clusters and even events.
+    """
+
+    pooled: Pooled
+    shifted: Floats
+
+    @classmethod
+    def of(cls, first: Measured, second: Measured, request: StudyRequest) -> TwoGroups:
+        """Put the groups side by side, in the first CAR window of the request."""
+        pooled = Pooled((first, second), request.cars[:1], request)
+        return cls(pooled, _shifted(pooled))
+
+    def car(self, group: int) -> Floats:
+        """The CARs of group 0 or 1 that there are, (n,)."""
+        values = self.pooled.car[self.pooled.series == group, 0]
+        found: Floats = values[np.isfinite(values)]
+        return found
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many events of each group have a CAR."""
+        return len(self.car(0)), len(self.car(1))
+
+    @property
+    def difference(self) -> float:
+        """Mean CAR of the first group less that of the second."""
+        return float(self.car(0).mean() - self.car(1).mean()) if min(self.counts) else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one test of the difference found; NaN with a `reason` where it does not apply."""
+
+    statistic: float
+    df: float
+    p_value: float
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceTest:
+    """One test of the difference: its claim, what it assumes, after whom, and how it is made.
+
+    `beside` is the test of a single group that it is corrected with.
+    """
+
+    id: str
+    beside: str
+    title: str
+    null_hypothesis: str
+    assumptions: str
+    reference: str
+    apply: Callable[[TwoGroups], Found]
+
+
+def _shifted(pooled: Pooled) -> Floats:
+    """Mean CAR of the first group less that of the second, after every common shift, (S,)."""
+
+    def cars(each: Measured) -> Floats:
+        return each.everywhere.car(pooled.windows[0])[0][:, None]
+
+    means = [
+        shifted_means(GroupSample(pooled, pooled.series == group), cars)[0][:, 0]
+        for group in (0, 1)
+    ]
+    length = min(map(len, means))
+    difference: Floats = means[0][:length] - means[1][:length]
+    return difference
+
+
+def _shift(two: TwoGroups) -> Found:
+    """Two-sided share of shifts of both groups' dates together; shift 0 counts itself."""
+    if len(two.shifted) < FEWEST_SHIFTS or not np.isfinite(two.shifted[0]):
+        needs = f"needs an event of each group with full history and {FEWEST_SHIFTS} shifts"
+        return Found(np.nan, np.nan, np.nan, reason=needs)
+    p = share_at_least(two.shifted[:, None], two_sided=True)
+    return Found(float(two.shifted[0]), np.nan, float(p[0]), f"{len(two.shifted)} shifts")
+
+
+def _cluster_t(two: TwoGroups) -> Found:
+    """The t of the difference with the error of its clusters.
+
+    The difference is a sum over events of `(CAR_i - mean) / n` with the sign of the group;
+    `V = G/(G-1) sum over clusters of (sum of those)^2`, G - 1 degrees of freedom.
+    """
+    sample = GroupSample(two.pooled, np.isfinite(two.pooled.car[:, 0]))
+    label = clusters_of(sample)
+    g = int(label.max()) + 1 if len(label) else 0
+    if min(two.counts) < 2 or g < 3:
+        return _missing("needs 2 events of each group and 3 clusters")
+    share = np.zeros(len(label))
+    group = two.pooled.series[sample.member]
+    for k, sign in ((0, 1.0), (1, -1.0)):
+        mine = group == k
+        values = sample.car[mine, 0]
+        share[mine] = sign * (values - values.mean()) / mine.sum()
+    summed = np.bincount(label, weights=share)
+    error = float(np.sqrt(g / (g - 1) * (summed**2).sum()))
+    events = sum(two.counts)
+    return _against_t(two.difference, error, g - 1.0, f"{events} events in {g} joint clusters")
+
+
+def _welch(two: TwoGroups) -> Found:
+    """Welch's t with Satterthwaite's degrees of freedom."""
+    if min(two.counts) < 2:
+        return _missing("needs 2 events of each group")
+    n, m = two.counts
+    part = []
+    for group in (0, 1):
+        count, _, sd = count_mean_sd(two.car(group)[:, None])
+        part.append(float(sd[0] ** 2 / count[0]))
+    if sum(part) == 0:
+        return _missing("needs CARs that differ within a group")
+    df = sum(part) ** 2 / (part[0] ** 2 / (n - 1) + part[1] ** 2 / (m - 1))
+    return _against_t(two.difference, float(np.sqrt(sum(part))), df, "")
+
+
+def _against_t(difference: float, error: float, df: float, note: str) -> Found:
+    if error == 0:
+        return _missing("needs CARs that differ within a group")
+    t = difference / error
+    return Found(t, df, float(two_sided_p(np.array([t]), np.array([df]))[0]), note)
+
+
+def _missing(reason: str) -> Found:
+    return Found(np.nan, np.nan, np.nan, reason=reason)
+
+
+DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
+    DifferenceTest(
+        "difference_shift",
+        "calendar_shift",
+        "Calendar-shift placebo of the difference",
+        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
+        " in the series",
+        "survives clustered dates, dependence, and groups near one another; assumes the series is"
+        " stationary",
+        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
+        _shift,
+    ),
+    DifferenceTest(
+        "difference_cluster_t",
+        "cluster_t",
+        "Cluster-robust t of the difference",
+        "the mean CARs of both groups are equal",
+        "survives events near each other, of one group or of both; assumes many independent"
+        " clusters",
+        "Liang & Zeger 1986, Biometrika 73; Cameron & Miller 2015, J. Human Resources 50",
+        _cluster_t,
+    ),
+    DifferenceTest(
+        "difference_welch",
+        "cross_section_t",
+        "Welch t of the difference",
+        "the mean CARs of both groups are equal",
+        "lets the groups vary unequally; assumes that all events are independent",
+        "Welch 1947, Biometrika 34",
+        _welch,
+    ),
+)
+"""The tests of a difference, the one to read first on top."""

@@ -1,0 +1,103 @@
+"""Compare groups: one or two groups of events on one series, with every reason and every doubt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.domain.comparison import Comparison, Group, GroupAnswer
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries
+from dashboard.domain.study import StudyRequest, TestResult
+from dashboard.engine import comparison
+from dashboard.engine.difference import DIFFERENCE_TESTS
+from dashboard.engine.recommended import first_to_read
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
+from dashboard.services.check_bars import common_bar, refuse_too_large
+from dashboard.services.describe_method import check_model, wants_factor
+
+__all__ = ["DIFFERENCE", "TestLine", "compare_groups", "headline_test", "lines_of_tests"]
+
+DIFFERENCE: Final = comparison.DIFFERENCE
+HEADLINE: Final = "calendar_shift"
+"""The test that answers for a group, and in its form for two groups for their difference."""
+MOST_GROUPS: Final = 2
+
+
+def compare_groups(
+    series: RateSeries,
+    groups: Sequence[Group],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
+) -> Comparison:
+    """Study one or two groups of events and their difference; see `engine.comparison`.
+
+    Raises:
+        InputError: for no group or more than two, two groups of one name, a model that is not
+            there or lacks its factor, and series of different lengths of bars.
+    """
+    if not 1 <= len(groups) <= MOST_GROUPS:
+        msg = f"a comparison takes one or two groups of events, not {len(groups)}"
+        raise InputError(msg)
+    if len({group.name for group in groups}) < len(groups):
+        msg = f"two groups are called {groups[0].name}; give each a name of its own"
+        raise InputError(msg)
+    check_model(request.model)
+    if wants_factor(request.model) and not factors:
+        msg = (
+            f"model {request.model}: explains the move by that of another series, and none was"
+            " chosen; choose a factor, or the model mean"
+        )
+        raise InputError(msg)
+    common_bar([series], factors)
+    refuse_too_large([series], request)
+    return comparison.compare_groups(series, groups, known, request, factors)
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """One test in the window that is compared, with its assumptions and the size of its family.
+
+    `first` marks those to read whatever the dates are like.
+    """
+
+    __test__ = False
+
+    row: TestResult
+    title: str
+    assumptions: str
+    family: int
+    first: bool
+
+
+def lines_of_tests(answer: Comparison) -> tuple[TestLine, ...]:
+    """Every test in the window that is compared: of the groups and of their difference."""
+    rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
+    rows = [row for row in rows if row.window == answer.window]
+    titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
+    titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
+    first = {*first_to_read(), HEADLINE, DIFFERENCE_TESTS[0].id}
+    return tuple(
+        TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.test in first)
+        for row in rows
+    )
+
+
+def headline_test(answer: Comparison, group: GroupAnswer | None = None) -> TestLine | None:
+    """The test that answers for a group, or for the difference; None where no event is used."""
+    name, test = (group.name, HEADLINE) if group else (DIFFERENCE, DIFFERENCE_TESTS[0].id)
+    lines = (ln for ln in lines_of_tests(answer) if (ln.row.group, ln.row.test) == (name, test))
+    return next(lines, None)
+
+
+def _family(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:
+    """How many p-values were adjusted together with that of a row."""
+    mine = comparison.family_of(row, request)
+    return sum(
+        comparison.family_of(each, request) == mine and not math.isnan(each.p_value)
+        for each in rows
+    )

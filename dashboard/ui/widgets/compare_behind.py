@@ -1,0 +1,161 @@
+"""What stands behind the figures of Compare: tables with links to the events, and the CSV files."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from types import ModuleType
+from typing import Final
+
+import streamlit as st
+
+from dashboard.domain.comparison import Comparison
+from dashboard.services.export_comparison import comparison_csv, count_rows
+from dashboard.services.export_tables import StudyTable
+from dashboard.ui import session
+from dashboard.ui.charts.compare_view import offset_text
+from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.compare_words import window_label_text
+from dashboard.ui.group_words import group_words, sentence
+from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.widgets.links import event_link
+from dashboard.ui.widgets.reading_table import draw_reading_table
+from dashboard.ui.wording import NOTHING, count, day, number
+
+FILES: Final[tuple[StudyTable, ...]] = (
+    "paths", "events", "averages", "tests", "skipped", "intervals",
+)  # fmt: skip
+
+
+def draw_averages_table(scene: CompareScene) -> None:
+    """Draw the mean, its bands and the median of each group by offset, when asked for."""
+    fold = _fold("The table behind the chart", "compare.averages")
+    if not fold.open:
+        return
+    for group in scene.groups:
+        _head(fold, scene, group)
+        rows = group.found.answer.averages
+        medians = group.found.medians.tolist()
+        span = scene.scale.span
+        fold.table(
+            {
+                "Offset": [offset_text(row.offset) for row in rows],
+                "N": [f"{row.n:,}" for row in rows],
+                "Mean move of the day": [scene.scale.signed(row.aar) for row in rows],
+                "Mean, added up": [scene.scale.signed(row.caar) for row in rows],
+                "95 % at the offset": [span(row.caar_low, row.caar_high) for row in rows],
+                "95 % of the whole path": [span(row.supt_low, row.supt_high) for row in rows],
+                "Median, added up": [scene.scale.signed(each) for each in medians],
+            },
+            hide_index=True,
+            border="horizontal",
+        )
+
+
+def draw_moves_table(scene: CompareScene, answer: Comparison) -> None:
+    """Draw the moves with links to the events: the keyboard's way to the Event page."""
+    fold = _fold("The moves as a table, each with a link to its event", "compare.moves")
+    if not fold.open:
+        return
+    with fold:
+        for group in scene.groups:
+            _head(st, scene, group)
+            draw_reading_table(_moves_columns(scene, group, answer), "The moves of the events")
+
+
+def _moves_columns(
+    scene: CompareScene, group: ShownGroup, answer: Comparison
+) -> dict[str, list[str]]:
+    found, scale = group.found, scene.scale
+    cars = found.result.cars[0]
+    order = [k for k in (-found.car).argsort(kind="stable").tolist() if math.isfinite(found.car[k])]
+    events = [found.result.events[k] for k in order]
+    move, half = found.car.tolist(), found.half_width.tolist()
+    return {
+        "Event": [event_link(e.title, e.id, scene.card.id) for e in events],
+        "Day": [day(event.day) for event in events],
+        f"Move over {window_label_text(answer.window)}": [
+            escape_markdown(scale.move(move[k])) for k in order
+        ],
+        "95 % interval": [
+            escape_markdown(scale.span(move[k] - half[k], move[k] + half[k])) for k in order
+        ],
+        "Larger than": [_percentile(float(cars.percentile[k])) for k in order],
+        "Others in it": [f"{len(cars.crowd[k]):,}" for k in order],
+    }
+
+
+def _percentile(value: float) -> str:
+    return NOTHING if math.isnan(value) else f"{number(value, 0)} %"
+
+
+def draw_left_out_table(scene: CompareScene) -> None:
+    """Draw the average without each event, when asked for."""
+    fold = _fold("The averages without each event, as a table", "compare.left_out")
+    if not fold.open:
+        return
+    with fold:
+        for group in scene.groups:
+            _head(st, scene, group)
+            rows = group.found.left_out
+            draw_reading_table(
+                {
+                    "Without": [
+                        event_link(scene.events[row.event_id].title, row.event_id, scene.card.id)
+                        for row in rows
+                    ],
+                    "Its move": [escape_markdown(scene.scale.move(row.car)) for row in rows],
+                    "Average of the others": [
+                        escape_markdown(scene.scale.move(row.without)) for row in rows
+                    ],
+                },
+                "The average without each event",
+            )
+
+
+def draw_heat_table(scene: CompareScene) -> None:
+    """Draw the abnormal moves by event and offset, when asked for."""
+    fold = _fold("The numbers of the heat map", "compare.heat")
+    if not fold.open:
+        return
+    for group in scene.groups:
+        _head(fold, scene, group)
+        result = group.found.result
+        columns = {
+            "Event": [escape_markdown(event.title) for event in result.events],
+            **{
+                offset_text(offset): [scene.scale.signed(v) for v in column]
+                for offset, column in zip(
+                    result.offsets.tolist(), result.abnormal.T.tolist(), strict=True
+                )
+            },
+        }
+        fold.table(columns, hide_index=True, border="horizontal")
+
+
+def draw_files(scene: CompareScene, answer: Comparison) -> None:
+    """Draw the CSV files of this view."""
+    st.subheader("Take it along", anchor=False)
+    name = (*("_".join(each.asked.filter.categories) or "all" for each in scene.groups),)
+    with st.container(horizontal=True):
+        for table in FILES:
+            rows = count_rows(answer, table)
+            draw_csv_buttons(
+                f"{table}, {count(rows, 'row')}",
+                (scene.card.id, "compare", *name, table, f"asof-{session.today()}"),
+                partial(comparison_csv, answer, table),
+                f"compare.csv.{table}",
+            )
+
+
+def _fold(label: str, key: str) -> st.delta_generator.DeltaGenerator:
+    return st.expander(label, icon=":material/table:", key=key, on_change="rerun")
+
+
+def _head(
+    place: st.delta_generator.DeltaGenerator | ModuleType, scene: CompareScene, group: ShownGroup
+) -> None:
+    if len(scene.groups) > 1:
+        name = escape_markdown(sentence(group_words(group.asked.filter)))
+        place.markdown(f"{group.look.glyph} **{name}**")
