@@ -91,18 +91,19 @@ SKIPPED: Final = Table(
 CORRELATION: Final = Table(
     "correlation",
     "Lead-lag correlation of events with returns; the band is that of shifted dates",
-    _columns("group:text lag:int method:text r low high n:int"),
+    _columns("group:text lag:int method:text r low high n:int p_value p_adjusted"),
 )
 REGRESSION: Final = Table(
     "regression",
     "Returns on categories and factors, HAC standard errors",
-    _columns("term:text estimate se t p_value n:int lags:int"),
+    _columns("term:text estimate se t p_value n:int lags:int p_adjusted"),
 )
 DIRECTION: Final = Table(
     "direction",
     "How often the rouble moved as expected",
     _columns(
         "group:text window:window n:int hits:int share low high p_value unclear:int unmoved:int"
+        " p_adjusted"
     ),
 )
 INTERVALS: Final = Table(
