@@ -19,8 +19,8 @@ from dashboard.domain.study import (
 )
 from dashboard.engine.averages import average_path
 from dashboard.engine.clusters import bootstrap_intervals
-from dashboard.engine.correlation import lead_lag
 from dashboard.engine.corrections import CORRECTIONS
+from dashboard.engine.correlation import lead_lag
 from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
 from dashboard.engine.regression import regress
 from dashboard.engine.signs import binomial_p, hits_of
@@ -97,9 +97,7 @@ def directions(pooled: Pooled) -> tuple[DirectionRow, ...]:
     """Hit rates of every group and CAR window; p corrected over all of them."""
     rows = list(_directions(pooled))
     adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
-    return tuple(
-        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
-    )
+    return tuple(replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
 
 
 def _directions(pooled: Pooled) -> Iterator[DirectionRow]:

@@ -67,9 +67,7 @@ def score_of_events(measured: Measured, score: Score) -> Floats:
     return np.array([tagged_score(event, score) for event in measured.events], dtype=float)
 
 
-def _admissible(
-    measured: Measured, request: StudyRequest, window: Window
-) -> tuple[Floats, Ints]:
+def _admissible(measured: Measured, request: StudyRequest, window: Window) -> tuple[Floats, Ints]:
     """The CAR of every admissible position that has one, and the place of each event among them.
 
     A place of -1 is an event without a CAR, or one whose windows do not lie inside the series.

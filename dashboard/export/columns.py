@@ -119,6 +119,21 @@ SPECIFICATIONS: Final = Table(
         " event_filter:text returns:text n:int caar ci_low ci_high p_value p_overlap"
     ),
 )
+SCORES: Final = Table(
+    "scores",
+    "Spearman's rho of scores of events with their moves; the band is that of shifted dates",
+    _columns(
+        "score:text against:text window:window r low high n:int without:int p_value p_adjusted"
+    ),
+)
+ACROSS_SERIES: Final = Table(
+    "across_series",
+    "Mean CAR of every category on every series against the same dates shifted round it",
+    _columns(
+        "group:text series:text window:window n:int caar spread in_spreads percentile p_value"
+        " p_adjusted reason:text"
+    ),
+)
 RATES: Final = Table(
     "rates",
     "Published rates with the market day and the moment each was known",
@@ -197,6 +212,8 @@ TABLES: Final = {
         DIRECTION,
         INTERVALS,
         SPECIFICATIONS,
+        SCORES,
+        ACROSS_SERIES,
         RATES,
         REVISIONS,
         EVENT_LIST,
