@@ -159,7 +159,8 @@ def read_group(view: View) -> Group:
     """The group of events of a link; a period that ends before it starts is ignored and told."""
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
-    return Group(view["cat"], view["exp"], view["from"], view["to"], view["tag"])
+    kinds = tuple(kind for kind in CATEGORIES if kind in view["cat"])
+    return Group(kinds, view["exp"], view["from"], view["to"], view["tag"])
 
 
 def events_of(group: Group, known: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -17,6 +17,7 @@ from dashboard.ui.charts.spec_curve import (
     curve_summary,
     drawn_places,
 )
+from dashboard.ui.event_words import sentence_case
 from dashboard.ui.pages.base import Page
 from dashboard.ui.palette import ink
 from dashboard.ui.robustness_curve import curve_of, table_of
@@ -56,7 +57,7 @@ def draw(view: View) -> None:
     follow_click(scene)
     st.header("Does the answer hang on the choices?", anchor=False)
     st.markdown(
-        f"**{escape_markdown(group_words(scene.group).capitalize(), 300)}** on"
+        f"**{escape_markdown(sentence_case(group_words(scene.group)), 300)}** on"
         f" {escape_markdown(' and '.join(each.card.title for each in scene.series), 300)},"
         f" {count(len(scene.events), 'event')}: the mean move under every combination of choices"
         " that could be defended."

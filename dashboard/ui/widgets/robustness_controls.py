@@ -100,13 +100,21 @@ def draw_choices(view: View, scene: RobustnessScene) -> None:
 def _pills(
     view: View, key: str, label: str, options: tuple[str, ...], words: Callable[[str], str]
 ) -> None:
+    widget = view.widget(key)
+
+    def changed() -> None:
+        chosen = st.session_state[widget["key"]]
+        usual = next(param.default for param in view.params if param.key == key)
+        view.set(**{key: tuple(each for each in options if each in chosen) or usual})
+
     st.pills(
         label,
         list(options),
         selection_mode="multi",
-        required=True,
         format_func=words,
-        **view.widget(key),
+        help="Several; none chosen brings the usual ones back.",
+        key=widget["key"],
+        on_change=changed,
     )
 
 
