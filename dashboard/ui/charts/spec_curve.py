@@ -53,8 +53,8 @@ class SpecCurve:
     choices: tuple[Choice, ...]
     plain: int | None
     median: float
-    title: str
-    subtitle: str
+    headline: str
+    definition: str
     up_word: str
     down_word: str
     dark: bool
@@ -231,10 +231,10 @@ def _notes(curve: SpecCurve, ends: tuple[float, float], ink: Ink) -> list[Figure
     size = FONT_SIZE - 1
     common: dict[str, Any] = {"showarrow": False, "xref": "paper", "x": 0, "xanchor": "left"}
     note = [
-        common | {"text": f"<b>{curve.title}</b>", "yref": "paper", "y": 1, "yanchor": "bottom",
+        common | {"text": f"<b>{curve.headline}</b>", "yref": "paper", "y": 1, "yanchor": "bottom",
                   "yshift": 22, "font": {"size": FONT_SIZE + (0 if curve.phone else 2)},
                   "xshift": -120 if curve.phone else -200, "align": "left"},
-        common | {"text": curve.subtitle, "yref": "paper", "y": 1, "yanchor": "bottom",
+        common | {"text": curve.definition, "yref": "paper", "y": 1, "yanchor": "bottom",
                   "yshift": 4, "font": {"size": size, "color": ink.muted},
                   "xshift": -120 if curve.phone else -200, "align": "left"},
         common | {"text": f"median {signed(100 * curve.median)}", "x": 1, "xanchor": "right",
