@@ -167,8 +167,8 @@ def across_sentence(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> str
     if not small:
         return f"{start} none has a p below 0.05."
     named = "; ".join(
-        f"{group_title(c.group)} on {titles.get(c.series, c.series)} ({signed(100 * c.caar)} log pts,"
-        f" N = {c.n}, corrected p {p_text(c.p_adjusted)})"
+        f"{group_title(c.group)} on {titles.get(c.series, c.series)}"
+        f" ({signed(100 * c.caar)} log pts, N = {c.n}, corrected p {p_text(c.p_adjusted)})"
         for c in small[:6]
     )
     more = f" and {len(small) - 6} more" if len(small) > 6 else ""

@@ -86,8 +86,13 @@ def draw(view: View) -> None:
         st.warning(escape_markdown(scene.refused, SENTENCE), icon=":material/block:")
     else:
         _draw_parts(view, scene, scene.related)
-    draw_keys((Key("L", "Table of lags", partial(turn_fold, "correlation.fold.correlation")),
-               Key("D", "Table of hit rates", partial(turn_fold, "correlation.fold.direction"))))  # fmt: skip
+    lags, hits = "correlation.fold.correlation", "correlation.fold.direction"
+    draw_keys(
+        (
+            Key("L", "Table of lags", partial(turn_fold, lags)),
+            Key("D", "Table of hit rates", partial(turn_fold, hits)),
+        )
+    )
     draw_copy_link("correlation", view)
 
 
