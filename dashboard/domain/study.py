@@ -201,11 +201,16 @@ class DirectionRow:
     p_value: float
     unclear: int
     unmoved: int
+    p_adjusted: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class CorrelationRow:
-    """Correlation of a group's events with the return `lag` rows later, with its placebo band."""
+    """Correlation of a group's events with the return `lag` rows later, with its placebo band.
+
+    `p_value` is the share of shifted dates with a correlation at least as large in size;
+    `p_adjusted` is corrected over all groups and lags of the method.
+    """
 
     group: str
     lag: int
@@ -214,11 +219,16 @@ class CorrelationRow:
     low: float
     high: float
     n: int
+    p_value: float = float("nan")
+    p_adjusted: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class RegressionRow:
-    """One term of the regression of returns on categories and factors; HAC errors."""
+    """One term of the regression of returns on categories and factors; HAC errors.
+
+    `p_adjusted` is corrected over the categories; other terms have none.
+    """
 
     term: str
     estimate: float
@@ -227,6 +237,7 @@ class RegressionRow:
     p_value: float
     n: int
     lags: int
+    p_adjusted: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

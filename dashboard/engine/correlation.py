@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import stats
 
 from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
+from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.pooled import Measured, Pooled, members_of
 from dashboard.engine.ranks import DECIMALS, average_ranks
 
@@ -21,14 +23,30 @@ SMALL: Final = 2**15
 """Up to so many distinct returns their places fit into 16 bits, which sort fastest."""
 
 
-def lead_lag(pooled: Pooled) -> Iterator[CorrelationRow]:
+TIE: Final = 1e-9
+"""Correlations closer than this are equal: the same dates shifted once round the series."""
+
+
+def lead_lag(pooled: Pooled) -> tuple[CorrelationRow, ...]:
     """Correlation of each group with the return `lag` rows after its events.
 
     `point_biserial`: the indicator "an event of the group has offset 0 here" against the
     return, over all rows with a return. `spearman`: the events' expectation (-1, 0, +1)
     against their return, over the events. The band holds 95 % of the values that the same
     dates give after circular shifts; it is centred near 0 and is no confidence interval of r.
+    p is the share of these values at least as large in size, the correlation itself counted
+    among them; it is corrected over all groups and lags of one method.
     """
+    rows = list(_raw(pooled))
+    correct = CORRECTIONS[pooled.request.correction]
+    adjusted = np.full(len(rows), np.nan)
+    for method in sorted({row.method for row in rows}):
+        of_method = np.array([row.method == method for row in rows])
+        adjusted[of_method] = correct(np.array([r.p_value for r in rows if r.method == method]))
+    return tuple(replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+
+
+def _raw(pooled: Pooled) -> Iterator[CorrelationRow]:
     places = _places(pooled)
     for name, member in members_of(pooled.events, pooled.request.by).items():
         yield from _point_biserial(pooled, name, member)
@@ -59,7 +77,14 @@ def _point_biserial(pooled: Pooled, name: str, member: Bools) -> Iterator[Correl
     for lag in LAGS:
         shifted = sum(_at_lag(returns, events, lag) for returns, events in parts)
         value = float(shifted / np.sqrt(power.prod()))
-        yield CorrelationRow(name, lag, "point_biserial", value, float(low), float(high), n)
+        p = _share_as_large(value, np.delete(r, lag % length))
+        yield CorrelationRow(name, lag, "point_biserial", value, float(low), float(high), n, p)
+
+
+def _share_as_large(value: float, others: Floats) -> float:
+    """Share of correlations at least as large in size, the value itself among them."""
+    hits = int((np.abs(others) >= abs(value) - TIE).sum())
+    return (hits + 1) / (len(others) + 1)
 
 
 def _centred(each: Measured, chosen: Bools) -> tuple[Floats, Floats] | None:
@@ -115,8 +140,9 @@ def _spearman(
         if not np.isfinite(r) or len(known) == 0:
             continue
         low, high = np.quantile(known, BAND)
+        p = _share_as_large(r, known[1:])  # the first is the pattern itself
         count = int(usable.sum())
-        yield CorrelationRow(name, lag, "spearman", r, float(low), float(high), count)
+        yield CorrelationRow(name, lag, "spearman", r, float(low), float(high), count, p)
 
 
 def _returns_at(pooled: Pooled, series: Ints, row: Ints) -> Floats:

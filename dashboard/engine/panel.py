@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
@@ -18,6 +19,7 @@ from dashboard.domain.study import (
 )
 from dashboard.engine.averages import average_path
 from dashboard.engine.clusters import bootstrap_intervals
+from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.correlation import lead_lag
 from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
 from dashboard.engine.regression import regress
@@ -49,8 +51,8 @@ def pooled_answer(
         averages=_averages(results, request),
         tests=apply_tests(pooled),
         intervals=tuple(_intervals(pooled)),
-        directions=tuple(_directions(pooled)),
-        correlations=tuple(lead_lag(pooled)),
+        directions=directions(pooled),
+        correlations=lead_lag(pooled),
         regression=regress(pooled, factor_names) if len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
         asked=asked,
@@ -89,6 +91,13 @@ def _averages(results: Sequence[StudyResult], request: StudyRequest) -> tuple[Av
 def _intervals(pooled: Pooled) -> Iterator[Interval]:
     for name, member in members_of(pooled.events, pooled.request.by).items():
         yield from bootstrap_intervals(name, GroupSample(pooled, member))
+
+
+def directions(pooled: Pooled) -> tuple[DirectionRow, ...]:
+    """Hit rates of every group and CAR window; p corrected over all of them."""
+    rows = list(_directions(pooled))
+    adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
+    return tuple(replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
 
 
 def _directions(pooled: Pooled) -> Iterator[DirectionRow]:

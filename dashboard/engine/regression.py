@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.domain.series import Floats
 from dashboard.domain.study import RegressionRow
 from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.pooled import Pooled, members_of
 
 CONSTANT: Final = "constant"
@@ -20,8 +21,8 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
     A dummy is 1 on the rows that are offset 0 of an event of the category. With several
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
-    `floor(4 (T/100)^(2/9))` lags; p from t(n - k). Dummies that never or always occur, and
-    columns that repeat others, are left out.
+    `floor(4 (T/100)^(2/9))` lags; p from t(n - k), corrected over the categories. Dummies that
+    never or always occur, and columns that repeat others, are left out.
 
     Args:
         pooled: the events and histories of all series.
@@ -48,10 +49,12 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / error
     p = two_sided_p(t, np.full(k, n - k))
-    columns = zip(estimate.tolist(), error.tolist(), t.tolist(), p.tolist(), strict=True)
+    of_category = np.array([names[column] in groups for column in kept])
+    adjusted = CORRECTIONS[pooled.request.correction](np.where(of_category, p, np.nan))
+    columns = zip(*(x.tolist() for x in (estimate, error, t, p, adjusted)), strict=True)
     return tuple(
-        RegressionRow(names[column], value, se, statistic, p_value, n, lags)
-        for column, (value, se, statistic, p_value) in zip(kept, columns, strict=True)
+        RegressionRow(names[column], value, se, statistic, p_value, n, lags, corrected)
+        for column, (value, se, statistic, p_value, corrected) in zip(kept, columns, strict=True)
     )
 
 

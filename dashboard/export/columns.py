@@ -91,18 +91,19 @@ SKIPPED: Final = Table(
 CORRELATION: Final = Table(
     "correlation",
     "Lead-lag correlation of events with returns; the band is that of shifted dates",
-    _columns("group:text lag:int method:text r low high n:int"),
+    _columns("group:text lag:int method:text r low high n:int p_value p_adjusted"),
 )
 REGRESSION: Final = Table(
     "regression",
     "Returns on categories and factors, HAC standard errors",
-    _columns("term:text estimate se t p_value n:int lags:int"),
+    _columns("term:text estimate se t p_value n:int lags:int p_adjusted"),
 )
 DIRECTION: Final = Table(
     "direction",
     "How often the rouble moved as expected",
     _columns(
         "group:text window:window n:int hits:int share low high p_value unclear:int unmoved:int"
+        " p_adjusted"
     ),
 )
 INTERVALS: Final = Table(
@@ -116,6 +117,21 @@ SPECIFICATIONS: Final = Table(
     _columns(
         "series:text model:text window:window estimation:int gap:int overlap:text"
         " event_filter:text returns:text n:int caar ci_low ci_high p_value p_overlap"
+    ),
+)
+SCORES: Final = Table(
+    "scores",
+    "Spearman's rho of scores of events with their moves; the band is that of shifted dates",
+    _columns(
+        "score:text against:text window:window r low high n:int without:int p_value p_adjusted"
+    ),
+)
+ACROSS_SERIES: Final = Table(
+    "across_series",
+    "Mean CAR of every category on every series against the same dates shifted round it",
+    _columns(
+        "group:text series:text window:window n:int caar spread in_spreads percentile p_value"
+        " p_adjusted reason:text"
     ),
 )
 RATES: Final = Table(
@@ -196,6 +212,8 @@ TABLES: Final = {
         DIRECTION,
         INTERVALS,
         SPECIFICATIONS,
+        SCORES,
+        ACROSS_SERIES,
         RATES,
         REVISIONS,
         EVENT_LIST,

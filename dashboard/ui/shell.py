@@ -12,6 +12,7 @@ from dashboard.ui import session
 from dashboard.ui.address import View, open_view
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
+from dashboard.ui.robustness_runs import leave
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import ignored_notice
 from dashboard.ui.widgets.dialog import close_dialogs
@@ -53,6 +54,7 @@ def _target(page: Page) -> st.Page:
 
 def _draw_page(page: Page) -> None:
     close_dialogs()
+    leave(page.id)
     view = open_view(page.id, page.params)
     draw_status_line(_series_of(page, view))
     notice = st.container()

@@ -122,6 +122,45 @@ def many_of(key: str, options: Sequence[str]) -> Param:
     return Param(key, (), read, list, tuple(options[:2]))
 
 
+def some_of(key: str, options: Sequence[str], default: Sequence[str]) -> Param:
+    """At least one from a closed list, in the order of the list; some are chosen by default."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        chosen = tuple(option for option in options if option in texts)
+        strange = [text for text in texts if text not in options]
+        if not chosen:
+            raise ValueError(key)
+        if strange:
+            raise PartlyRead(chosen, strange)
+        return chosen
+
+    example = tuple(options[:1]) if tuple(default) != tuple(options[:1]) else tuple(options[:2])
+    return Param(key, tuple(default), read, list, example)
+
+
+def many_names(key: str, default: Sequence[str], example: Sequence[str], nothing: str) -> Param:
+    """Several ids, in the order given; the word `nothing` stands for none of them.
+
+    The page says whether there are such things.
+    """
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        if list(texts) == [nothing]:
+            return ()
+        names = tuple(dict.fromkeys(text for text in texts if NAME.fullmatch(text)))
+        strange = [text for text in texts if not NAME.fullmatch(text)]
+        if not names:
+            raise ValueError(key)
+        if strange:
+            raise PartlyRead(names, strange)
+        return names
+
+    def write(value: Sequence[str]) -> list[str]:
+        return list(value) or [nothing]
+
+    return Param(key, tuple(default), read, write, tuple(example))
+
+
 def a_day(key: str, example: str = "2024-03-13") -> Param:
     """A calendar day as 2024-03-13, or None."""
     return Param(

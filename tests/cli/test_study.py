@@ -17,9 +17,9 @@ COLUMNS = {
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
     "tests.csv": "group window test statistic df p_value p_adjusted n null_hypothesis reference",
     "skipped.csv": "event_id series reason",
-    "correlation.csv": "group lag method r low high n",
-    "regression.csv": "term estimate se t p_value n lags",
-    "direction.csv": "group window n hits share low high p_value unclear unmoved",
+    "correlation.csv": "group lag method r low high n p_value p_adjusted",
+    "regression.csv": "term estimate se t p_value n lags p_adjusted",
+    "direction.csv": "group window n hits share low high p_value unclear unmoved p_adjusted",
     "intervals.csv": "group window method low high clusters draws",
 }
 

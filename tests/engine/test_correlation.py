@@ -84,3 +84,15 @@ def test_missing_rates_are_stepped_over():
 
 def test_a_rate_that_never_moves_has_no_correlation_and_no_warning():
     assert rows(made_series(np.full(100, 80.0))) == {}
+
+
+def test_p_is_the_share_of_shifts_as_large_and_holm_counts_every_lag():
+    found = rows(series_of_returns(RETURNS))
+    indicator = np.isin(np.arange(1, 100), EVENTS)
+    shifts = np.array([np.corrcoef(indicator, np.roll(RETURNS, -k))[0, 1] for k in range(99)])
+    here = found["point_biserial", 0]
+    assert here.p_value == pytest.approx(np.mean(np.abs(shifts) >= abs(shifts[0]) - 1e-9))
+    of_method = [row for (method, _), row in found.items() if method == "point_biserial"]
+    smallest = min(of_method, key=lambda row: row.p_value)
+    # Two groups, all and other, of the same events: 22 p-values, each of them twice.
+    assert smallest.p_adjusted == pytest.approx(min(1.0, 22 * smallest.p_value))

@@ -66,3 +66,16 @@ def test_a_factor_that_repeats_another_is_left_out():
 def test_no_event_to_study_has_no_regression():
     answer = run_study([series_of_returns(np.zeros(30))], [event_at_row(2)], REQUEST)
     assert answer.regression == ()
+
+
+def test_p_is_corrected_over_the_categories_alone():
+    returns = 0.01 * np.random.default_rng(5).standard_t(5, 300)
+    events = [event_at_row(row, category=("talks", "remark")[k % 2])
+              for k, row in enumerate(range(20, 290, 13))]  # fmt: skip
+    factor = series_of_returns(0.01 * np.random.default_rng(6).standard_normal(300), series_id="f")
+    answer = run_study([series_of_returns(returns)], events, REQUEST, factors=[factor])
+    by_term = {row.term: row for row in answer.regression}
+    low, high = sorted((by_term["talks"], by_term["remark"]), key=lambda row: row.p_value)
+    assert low.p_adjusted == pytest.approx(min(1.0, 2 * low.p_value))
+    assert high.p_adjusted == pytest.approx(max(low.p_adjusted, high.p_value))
+    assert np.isnan([by_term["constant"].p_adjusted, by_term["f"].p_adjusted]).all()

@@ -60,9 +60,9 @@ def answer():
         skipped=(*result.skipped, Skipped("=b", "made", "window [0,1] reaches past the data")),
         asked=3,
         intervals=(Interval("all", (0, 1), "bca", -0.5, 0.5, 4, 1999),),
-        directions=(DirectionRow("all", (0, 1), 2, 1, 0.5, 0.1, 0.9, 1.0, 3, 0),),
-        correlations=(CorrelationRow("all", -1, "spearman", 0.25, -0.5, 0.5, 2),),
-        regression=(RegressionRow("constant", 0.1, 0.2, 0.5, 0.6, 4, 1),),
+        directions=(DirectionRow("all", (0, 1), 2, 1, 0.5, 0.1, 0.9, 1.0, 3, 0, 0.9),),
+        correlations=(CorrelationRow("all", -1, "spearman", 0.25, -0.5, 0.5, 2, 0.125, 0.75),),
+        regression=(RegressionRow("constant", 0.1, 0.2, 0.5, 0.6, 4, 1, 0.7),),
     )
 
 
@@ -92,9 +92,9 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover'
     assert text["skipped"] == "c,made,before the data"
     assert [row[0] for row in tables["skipped"]] == ["c", "=b"]
-    assert text["correlation"] == "all,-1,spearman,0.25,-0.5,0.5,2"
-    assert text["regression"] == "constant,0.1,0.2,0.5,0.6,4,1"
-    assert text["direction"] == 'all,"[0,1]",2,1,0.5,0.1,0.9,1.0,3,0'
+    assert text["correlation"] == "all,-1,spearman,0.25,-0.5,0.5,2,0.125,0.75"
+    assert text["regression"] == "constant,0.1,0.2,0.5,0.6,4,1,0.7"
+    assert text["direction"] == 'all,"[0,1]",2,1,0.5,0.1,0.9,1.0,3,0,0.9'
     assert text["intervals"] == 'all,"[0,1]",bca,-0.5,0.5,4,1999'
 
 
@@ -113,9 +113,11 @@ def test_columns_are_those_of_the_contract():
             "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference"
         ),
         "skipped.csv": "event_id,series,reason",
-        "correlation.csv": "group,lag,method,r,low,high,n",
-        "regression.csv": "term,estimate,se,t,p_value,n,lags",
-        "direction.csv": "group,window,n,hits,share,low,high,p_value,unclear,unmoved",
+        "correlation.csv": "group,lag,method,r,low,high,n,p_value,p_adjusted",
+        "regression.csv": "term,estimate,se,t,p_value,n,lags,p_adjusted",
+        "direction.csv": (
+            "group,window,n,hits,share,low,high,p_value,unclear,unmoved,p_adjusted"
+        ),
         "intervals.csv": "group,window,method,low,high,clusters,draws",
     }
 

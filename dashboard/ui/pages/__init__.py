@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.ui.pages import compare, data, event, events, explore, method
+from dashboard.ui.pages import (
+    compare,
+    correlation,
+    data,
+    event,
+    events,
+    explore,
+    method,
+    robustness,
+)
 from dashboard.ui.pages.base import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     explore.PAGE,
     event.PAGE,
     compare.PAGE,
+    correlation.PAGE,
+    robustness.PAGE,
     events.PAGE,
     data.PAGE,
     method.PAGE,

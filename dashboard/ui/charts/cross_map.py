@@ -1,0 +1,77 @@
+"""The heat map of categories on series: blue is up or stronger, orange-brown down or weaker."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
+from dashboard.ui.palette import STRONGER, WEAKER, Ink
+
+ROW: Final = 34
+HEAD: Final = 44
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """A cell: its number in the unit of the map (NaN: none), its text, its hover."""
+
+    value: float
+    text: str
+    hover: str
+
+
+def build_cross_figure(
+    rows: Sequence[tuple[str, Sequence[MapCell]]],
+    columns: Sequence[str],
+    edge: float,
+    ink: Ink,
+    *,
+    phone: bool,
+) -> Figure:
+    """The whole figure as Plotly's plain dictionary.
+
+    Args:
+        rows: title and cells of each row, the first on top.
+        columns: titles of the columns.
+        edge: the size at which a colour is full.
+        ink: the neutral colours.
+        phone: whether the screen is narrow.
+    """
+    heat = {
+        "type": "heatmap",
+        "x": list(range(len(columns))),
+        "y": list(range(len(rows))),
+        "z": [[_drawn(cell.value, edge) for cell in cells] for _, cells in rows],
+        "text": [[cell.text for cell in cells] for _, cells in rows],
+        "texttemplate": "%{text}",
+        "textfont": {"size": FONT_SIZE - (2 if phone else 0)},
+        "customdata": [[cell.hover for cell in cells] for _, cells in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "zmin": -edge,
+        "zmax": edge,
+        "colorscale": [[0, WEAKER], [0.5, ink.surface], [1, STRONGER]],
+        "showscale": False,
+        "hoverongaps": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    layout = base_layout(ink, ROW * max(len(rows), 1) + HEAD + 10) | {
+        "margin": {"l": 112 if phone else 150, "r": 8, "t": HEAD, "b": 8, "pad": 4},
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": axis(ink, side="top", tickvals=list(range(len(columns))), ticktext=list(columns),
+                      showgrid=False, range=[-0.5, len(columns) - 0.5], tickangle=0),
+        "yaxis": axis(ink, tickvals=list(range(len(rows))), ticktext=[title for title, _ in rows],
+                      showgrid=False, range=[len(rows) - 0.5, -0.5]),
+    }  # fmt: skip
+    return {"data": [heat], "layout": layout}
+
+
+def _drawn(value: float, edge: float) -> float | None:
+    """The number that gives the colour; none where there is none."""
+    if math.isnan(value):
+        return None
+    return round(max(-edge, min(edge, value)), 3)

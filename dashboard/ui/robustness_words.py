@@ -1,0 +1,171 @@
+"""The words of the Robustness page: the question, the choices, and what they say together."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from dashboard.domain.robustness import (
+    EVENT_FILTERS,
+    RobustnessAnswer,
+    Specification,
+    SpecificationRow,
+)
+from dashboard.domain.series import SeriesCard
+from dashboard.domain.study import window_text
+from dashboard.ui.events_scene import ANY
+from dashboard.ui.palette import category_title
+from dashboard.ui.quoting import direction
+from dashboard.ui.robustness_scene import Group, RobustnessScene
+from dashboard.ui.wording import MINUS, NOTHING, THIN, count, day, log_points, number
+
+OVERLAP_WORDS: Final = {
+    "keep": "keep all",
+    "first": "first of a bunch",
+    "exclude": "leave overlapping out",
+}
+MODEL_WORDS: Final = {
+    "none": "no change",
+    "mean": "constant mean",
+    "market-adjusted": "market-adjusted",
+    "market": "market model",
+    "scholes-williams": "Scholes-Williams",
+    "garch": "GARCH(1,1)",
+}
+FILTER_WORDS: Final = {
+    "all": "all events",
+    "high-confidence": "high confidence",
+    "hour-known": "hour known",
+    "alone": "alone in [0,1]",
+}
+CHANCE: Final = 0.05
+
+
+def window_shown(text: str) -> str:
+    """A window with a true minus: `[−1,1]`."""
+    return text.replace("-", MINUS)
+
+
+def group_words(group: Group) -> str:
+    """`NATO remarks or Peace talks, expected stronger, from 1 Jan 2022 on`; tags stay unnamed."""
+    named = " or ".join(category_title(category) for category in group.categories)
+    parts = [named or "events of every category"]
+    if group.expected != ANY:
+        parts.append(f"expected {group.expected}")
+    if group.tag:
+        parts.append("with the tag of the link")
+    if group.since:
+        parts.append(f"from {day(group.since)}")
+    if group.until:
+        parts.append(f"until {day(group.until)}")
+    return ", ".join(parts)
+
+
+def grid_words(scene: RobustnessScene) -> str:
+    """`6 windows × 3 lengths × 2 gaps × 2 models × 2 overlap rules × 4 choices of events = 576`."""
+    grid = scene.grid
+    kinds = (
+        (len(grid.series), "series", "series"),
+        (len(grid.windows), "window", "windows"),
+        (len(grid.estimations), "length", "lengths"),
+        (len(grid.gaps), "gap", "gaps"),
+        (len(grid.models), "model", "models"),
+        (len(grid.overlaps), "overlap rule", "overlap rules"),
+        (len(grid.event_filters), "choice of events", "choices of events"),
+    )
+    factors = " × ".join(count(n, one, many) for n, one, many in kinds if n > 1)
+    return f"{factors or 'one choice of everything'} = {count(scene.total, 'specification')}"
+
+
+def choices_of(specification: Specification) -> str:
+    """`[0,1] · constant mean · 120 rows, gap 10 · keep all · all events`."""
+    chosen = specification
+    return " · ".join(
+        (
+            window_shown(window_text(chosen.window)),
+            MODEL_WORDS.get(chosen.model, chosen.model),
+            f"{chosen.estimation} rows, gap {chosen.gap}",
+            OVERLAP_WORDS[chosen.overlap],
+            FILTER_WORDS[chosen.event_filter],
+        )
+    )
+
+
+def mean_words(row: SpecificationRow, card: SeriesCard) -> str:
+    """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, placebo p 0.23`."""
+    if math.isnan(row.caar):
+        return f"no mean: N = {row.n:,}"
+    word = direction(card, 100 * row.caar)
+    interval = ""
+    if not math.isnan(row.low):
+        ends = f"{log_points(100 * row.low, 2).removesuffix(' log pts')} to"
+        interval = f", 95{THIN}% interval {ends} {log_points(100 * row.high, 2)}"
+    return (
+        f"{log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
+        f" placebo p {p_text(row.p_value)}"
+    )
+
+
+def p_text(p: float) -> str:
+    """A p-value as tables print it; a dash where there is none."""
+    if math.isnan(p):
+        return NOTHING
+    return f"<{THIN}0.001" if p < 0.001 else number(p, 3 if p < 0.1 else 2)
+
+
+def headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
+    """The median in words, with how many choices agree."""
+    known = sum(not math.isnan(row.caar) for row in answer.rows)
+    if not known:
+        return "No specification has an event with a move"
+    word = direction(card, 100 * answer.median)
+    who = "rouble" if card.is_rouble else card.title
+    size = f"{number(abs(100 * answer.median), 2)} log pts {word}"
+    share = share_text(answer.same_sign)
+    return f"Median of {known:,} specifications: {who} {size}; {share} have its sign"
+
+
+def share_text(share: float) -> str:
+    """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
+    if math.isnan(share):
+        return NOTHING
+    percent = 100 * share
+    whole = percent in {0.0, 100.0} or 0.5 <= percent < 99.5
+    return f"{number(percent, 0 if whole else 1)}{THIN}%"
+
+
+def joint_sentence(answer: RobustnessAnswer) -> str:
+    """What the joint placebo p says, without the word that would need more than it."""
+    if math.isnan(answer.joint_p) or not answer.shifts:
+        return "Taken together: no joint p, for there are too few calendar shifts to compare with."
+    return (
+        f"Taken together: when all dates are moved round the calendar at once, keeping their"
+        f" distances, the median over all specifications is at least this large in"
+        f" {share_text(answer.joint_p)} of {answer.shifts:,} arrangements (joint placebo"
+        f" p {p_text(answer.joint_p)}). It knows nothing of other groups that were asked."
+    )
+
+
+def single_sentence(answer: RobustnessAnswer) -> str:
+    """How many single p are small, and what chance would give."""
+    if math.isnan(answer.share_below):
+        return "None of the specifications has a placebo p."
+    tested = sum(not math.isnan(row.p_value) for row in answer.rows)
+    return (
+        f"Taken one by one: {share_text(answer.share_below)} of {tested:,} have a placebo p"
+        f" below 0.05, uncorrected; about {share_text(CHANCE)} would by chance alone. They are"
+        " answers to one question on the same days, so that no single one of them is evidence."
+    )
+
+
+def missing_sentence(answer: RobustnessAnswer) -> str:
+    """How many specifications have no event; empty where all have."""
+    missing = sum(math.isnan(row.caar) for row in answer.rows)
+    if not missing:
+        return ""
+    return f"{count(missing, 'specification')} had no event with a move and stand in the file only."
+
+
+def filter_meaning(name: str) -> str:
+    """What a choice of events takes."""
+    return EVENT_FILTERS[name]

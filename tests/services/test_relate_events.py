@@ -1,0 +1,38 @@
+"""What Correlation asks is what a study answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.study import StudyRequest
+from dashboard.services.relate_events import relate_across, relate_events
+from dashboard.services.run_study import run_study
+from dashboard.sources.news.catalogue import Catalogue
+from dashboard.sources.rates.shipped import ShippedRates
+from tests.made_series import event_at_row, made_series
+
+
+def test_the_rows_are_those_of_a_study_with_the_same_request():
+    events, rates = Catalogue().events(), ShippedRates()
+    series, control = rates.get("usd_rub_cbr"), rates.get("eur_usd_ecb")
+    here = relate_events(series, events, events, StudyRequest(), [control])
+    there = run_study([series], events, StudyRequest(), factors=[control])
+    assert repr(here.correlations) == repr(there.correlations)
+    assert repr(here.directions) == repr(there.directions)
+    assert repr(here.regression) == repr(there.regression)
+    assert (here.used, here.asked) == (there.used, there.asked) == (355, 365)
+    assert len(here.skipped) == 10
+
+
+def test_no_event_that_can_be_measured_leaves_reasons_and_nothing_else():
+    series = made_series([80.0 + k % 3 for k in range(40)])
+    found = relate_events(series, [event_at_row(2)], [], StudyRequest())
+    assert (found.used, found.correlations, found.scores) == (0, (), ())
+    assert len(found.skipped) == 1
+
+
+def test_a_series_given_twice_is_one_line():
+    series = made_series([80.0, 81.0])
+    with pytest.raises(InputError, match="made, made: give each series once"):
+        relate_across([series, series], [], [], StudyRequest())

@@ -1,0 +1,106 @@
+"""A run behind a page: it tells how far it is, can be ended, and ends when nobody looks."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from dashboard.domain.robustness import Grid
+from dashboard.services import run_robustness_behind
+from dashboard.services.run_robustness import run_robustness
+from dashboard.services.run_robustness_behind import (
+    ONE_AT_A_TIME,
+    Asked,
+    KeptAnswers,
+    RobustnessRun,
+)
+from tests.made_series import event_at_row, series_of_returns
+
+SERIES = series_of_returns(0.01 * np.random.default_rng(4).standard_t(5, 300))
+EVENTS = tuple(event_at_row(row) for row in (150, 190, 230))
+SMALL = Grid(("made",), windows=((0, 0), (0, 1)), estimations=(60,), gaps=(0,), models=("none",),
+             overlaps=("keep",), event_filters=("all",))  # fmt: skip
+SECONDS = 60
+
+
+def run(grid=SMALL, kept=None, patience=SECONDS, key="key"):
+    return RobustnessRun(key, Asked(grid, (SERIES,), EVENTS), kept or KeptAnswers(), patience)
+
+
+def test_the_answer_is_that_of_the_same_grid_in_the_foreground():
+    kept = KeptAnswers()
+    state = run(kept=kept).start().wait(SECONDS)
+    assert repr(state.answer) == repr(run_robustness(SMALL, [SERIES], EVENTS))
+    assert kept.get("key") is state.answer
+    assert (state.done, state.total, state.is_running) == (2, 2, False)
+
+
+def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
+    begun, going_on = threading.Event(), threading.Event()
+    real = run_robustness_behind.run_robustness
+
+    def held(*asked, told, **more):
+        def told_slowly(done, total):
+            begun.set()
+            going_on.wait(SECONDS)
+            told(done, total)
+
+        return real(*asked, told=told_slowly, **more)
+
+    monkeypatch.setattr(run_robustness_behind, "run_robustness", held)
+    kept = KeptAnswers()
+    one = run(Grid(("made",)), kept).start()
+    assert begun.wait(SECONDS)
+    assert one.look().is_running
+    one.cancel()
+    going_on.set()
+    state = one.wait(SECONDS)
+    assert (state.is_cancelled, state.answer, kept.get("key")) == (True, None, None)
+    assert state.done == 1 < state.total == 576
+    assert not ONE_AT_A_TIME.locked()
+
+
+def test_a_run_that_nobody_looks_at_ends_itself():
+    one = run(Grid(("made",)), patience=-1.0).start()
+    while one.look().is_running:
+        time.sleep(0.01)
+    assert one.look().is_cancelled
+
+
+def test_a_second_run_waits_for_the_first_and_can_be_ended_while_it_waits():
+    with ONE_AT_A_TIME:
+        one = run().start()
+        assert one.look().is_waiting
+        one.cancel()
+        assert one.wait(SECONDS).is_cancelled
+
+
+def test_a_model_without_its_factor_is_one_line():
+    state = run(Grid(("made",), models=("market",))).start().wait(SECONDS)
+    assert state.answer is None
+    assert "--model market: needs a factor" in state.error
+    assert not state.is_running
+
+
+def test_an_error_that_nobody_foresaw_is_logged_and_told_calmly(monkeypatch, caplog):
+    def fails(*_asked, **_more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run_robustness_behind, "run_robustness", fails)
+    assert "the log of the program says more" in run().start().wait(SECONDS).error
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("asked_again", [True, False])
+def test_of_many_answers_those_asked_for_last_stay(asked_again):
+    kept, answer = KeptAnswers(most=2), run().start().wait(SECONDS).answer
+    kept.keep("a", answer)
+    kept.keep("b", answer)
+    if asked_again:
+        kept.get("a")
+    kept.keep("c", answer)
+    assert (kept.get("a") is answer) is asked_again
+    assert kept.get("c") is answer
