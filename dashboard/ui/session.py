@@ -20,6 +20,7 @@ from dashboard import assembly
 from dashboard.domain.errors import StoreError
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.services import get_rates
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
 from dashboard.services.list_revisions import list_revisions
@@ -60,6 +61,11 @@ def cards() -> tuple[SeriesCard, ...]:
 def series(series_id: str) -> RateSeries:
     """One rate series; its arrays are shared, so never write to them."""
     return get_series(parts().rates, series_id)
+
+
+def daily_series() -> list[RateSeries]:
+    """Every series with one number a day."""
+    return get_rates.daily_series(parts().rates)
 
 
 def series_version(one: RateSeries) -> str:
@@ -127,6 +133,11 @@ def known_events() -> KnownEvents:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _events(version: str) -> tuple[Event, ...]:  # noqa: ARG001 - the key of the cache
     return all_events(parts().catalogue, parts().notes)
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
 
 
 def today() -> date:
