@@ -18,25 +18,27 @@ MARKET = "Market quotes, over the counter"
 
 
 def claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
-    """The rows of an answer as columns; every cell is safe Markdown."""
-    claim, rows = answer.claim, answer.rows
+    """An answer as columns, the two quotes of a change in one row; cells are safe Markdown."""
+    claim, groups = answer.claim, _groups(answer.rows)
+    firsts = [group[0] for group in groups]
     columns = {
-        "Verdict": [_bold(row, verdict_words(row, claim)) for row in rows],
-        "Source": [escape_markdown(row.verdict.card.title) for row in rows],
-        "That day": [_fixing(row.at, row.verdict.card) for row in rows],
+        "Verdict": [_verdicts(group, answer) for group in groups],
+        "Source": [escape_markdown(row.verdict.card.title) for row in firsts],
+        "That day": [_fixing(row.at, row.verdict.card) for row in firsts],
     }
     if claim.kind in words.CHANGES:
         columns |= {
-            "Compared with": [base_words(row) for row in rows],
-            "Its rate": [_fixing(row.base, row.verdict.card) for row in rows],
-            "Quote": [row.verdict.quote or NOTHING for row in rows],
-            "Change": [_change(row, answer) for row in rows],
+            "Compared with": [base_words(row) for row in firsts],
+            "Its rate": [_fixing(row.base, row.verdict.card) for row in firsts],
+            "Change": [_change(group, answer) for group in groups],
         }
     elif words.is_record(claim):
         columns["Last at least as " + _positive(answer)] = [
-            _fixing(row.base, row.verdict.card) for row in rows
+            _fixing(row.base, row.verdict.card) for row in firsts
         ]
-    columns["Why"] = [escape_markdown(reason_words(row.verdict.reason)) or NOTHING for row in rows]
+    columns["Why"] = [
+        escape_markdown(reason_words(row.verdict.reason)) or NOTHING for row in firsts
+    ]
     return _with_market(columns, answer)
 
 
@@ -60,15 +62,6 @@ def base_words(row: ClaimRow) -> str:
     return BASES[name] if row.verdict.is_claimed else f"{BASES[name]} (not claimed)"
 
 
-def other_columns(answers: Sequence[ClaimAnswer]) -> dict[str, list[str]]:
-    """One row a claim: what is asked, what the main series says, what the others say."""
-    return {
-        "Claim": [escape_markdown(words.question(answer.claim)) for answer in answers],
-        "Verdict": [words.WORDS[words.overall(answer)] for answer in answers],
-        "Other sources": [escape_markdown(words.others_words(answer), 500) for answer in answers],
-    }
-
-
 def _with_market(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str, list[str]]:
     """A last row for what no source here holds."""
     reason = words.OVER_THE_COUNTER
@@ -80,8 +73,22 @@ def _with_market(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str
     return {name: [*cells, last.get(name, NOTHING)] for name, cells in columns.items()}
 
 
-def _bold(row: ClaimRow, word: str) -> str:
-    return f"**{word}**" if row.verdict.is_claimed else word
+def _groups(rows: Sequence[ClaimRow]) -> list[list[ClaimRow]]:
+    """The rows of one series and base together: they differ in the quote."""
+    groups: dict[tuple[str, str], list[ClaimRow]] = {}
+    for row in rows:
+        groups.setdefault((row.verdict.card.id, row.verdict.base_name), []).append(row)
+    return list(groups.values())
+
+
+def _verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
+    """One verdict where both quotes agree, else that of each quote."""
+    told = {row.verdict.quote: verdict_words(row, answer.claim) for row in group}
+    agree = len(set(told.values())) == 1
+    text = next(iter(told.values())) if agree else "; ".join(
+        f"{quote}: {word}" for quote, word in told.items()
+    )  # fmt: skip
+    return f"**{text}**" if group[0].verdict.is_claimed else text
 
 
 def _fixing(fixing: Fixing | None, card: SeriesCard) -> str:
@@ -92,11 +99,13 @@ def _fixing(fixing: Fixing | None, card: SeriesCard) -> str:
     return told if fixing.record == fixing.day else f"{told} (record of {day(fixing.record)})"
 
 
-def _change(row: ClaimRow, answer: ClaimAnswer) -> str:
-    if row.verdict.found is None:
+def _change(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
+    """`stronger: RUB per USD −20.57 %, USD per RUB +25.90 %`."""
+    if group[0].verdict.found is None:
         return NOTHING
-    word = moved_word(answer.claim, row.verdict.found)
-    return f"{change_percent(row, answer.claim)} {word}"
+    word = moved_word(answer.claim, group[0].verdict.found)
+    sizes = [f"{row.verdict.quote} {change_percent(row, answer.claim)}" for row in group]
+    return f"{word}: {', '.join(sizes)}"
 
 
 def _positive(answer: ClaimAnswer) -> str:

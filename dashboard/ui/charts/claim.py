@@ -64,7 +64,7 @@ def build_claim_figure(chart: ClaimChart, ink: Ink) -> Figure:
     """The whole figure as Plotly's plain dictionary."""
     days, rates = drawn(chart)
     return {
-        "data": [_line(chart, days, rates, ink), _marks(chart, ink)],
+        "data": [_line(days, rates, ink), _marks(chart, ink)],
         "layout": _layout(chart, rates, ink),
     }
 
@@ -104,7 +104,7 @@ def drawn(chart: ClaimChart) -> tuple[Days, Floats]:
     return days[rows], shown[rows]
 
 
-def _line(chart: ClaimChart, days: Days, rates: Floats, ink: Ink) -> Figure:
+def _line(days: Days, rates: Floats, ink: Ink) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -146,7 +146,7 @@ def _layout(chart: ClaimChart, rates: Floats, ink: Ink) -> Figure:
     first, last = chart.span
     inverted = chart.quoting.axis_is_inverted
     layout = base_layout(ink, PHONE_HEIGHT if chart.phone else HEIGHT) | {
-        "margin": {"l": 56 if chart.phone else 70, "r": 14, "t": 26 if chart.phone else 84,
+        "margin": {"l": 56 if chart.phone else 70, "r": 48 if chart.phone else 14, "t": 26 if chart.phone else 84,
                    "b": 40, "pad": 4},
         "hovermode": "closest",
         "dragmode": False,
@@ -198,50 +198,65 @@ def _shapes(chart: ClaimChart, ink: Ink) -> list[Figure]:
 
 
 def _labels(chart: ClaimChart, bounds: tuple[float, float], ink: Ink) -> list[Figure]:
-    """Words beside the marks; they keep off one another by leaning away from the middle."""
+    """Words beside the marks; neighbours lean to different sides."""
     middle = sum(bounds) / 2
-    labels = [_label(chart, words, fixing, middle, ink) for words, fixing in marked(chart)]
+    points = marked(chart)
+    first = min(range(len(points)), key=lambda k: points[k][1].day)
+    labels = []
+    for k, (words, fixing) in enumerate(points):
+        # The oldest stands near the left edge, the day itself near the right one.
+        side = "left" if k == first or fixing == chart.at or k % 2 == 0 else "right"
+        labels.append(_label(chart, (words, fixing), (side, middle), ink))
     if chart.since is not None and not chart.phone:
         labels.append(
             _note(ink)
             | {"text": f"since {chart.since_words}", "x": chart.since.isoformat(), "xref": "x"}
             | {"y": 1, "yref": "paper", "xanchor": "left", "yanchor": "top", "xshift": 4}
         )
-    for level in chart.levels:
-        labels.append(
-            _note(ink)
-            | {"text": f"claimed {number(level)}" if not chart.quoting.is_inverse
-               else f"claimed {chart.quoting.rate(level)}"}
-            | {"x": 0, "xref": "paper", "y": chart.quoting.shown(level), "yref": "y"}
-            | {"xanchor": "left", "yanchor": "top", "xshift": 4}
-        )  # fmt: skip
+    labels += [_level_label(chart, level, middle, ink) for level in chart.levels]
     return labels
 
 
-def _label(chart: ClaimChart, words: str, fixing: Fixing, middle: float, ink: Ink) -> Figure:
-    here = chart.quoting.shown(fixing.rate)
-    low = (here < middle) != chart.quoting.axis_is_inverted
+def _label(chart: ClaimChart, of: tuple[str, Fixing], where: tuple[str, float], ink: Ink) -> Figure:
+    (words, fixing), (side, middle) = of, where
     said = f"<b>{chart.quoting.rate(fixing.rate)}</b>"
     if not chart.phone:
-        said += (
-            f"<br>{words}, {day(fixing.day)}" if fixing != chart.at else f"<br>{day(fixing.day)}"
-        )
-    side = "left" if fixing == chart.at else "right"
+        told = day(fixing.day) if fixing == chart.at else f"{words},<br>{day(fixing.day)}"
+        said += f"<br>{told}"
     return _note(ink) | {
         "text": said,
         "x": fixing.day.isoformat(),
-        "y": here,
+        "y": chart.quoting.shown(fixing.rate),
         "xref": "x",
         "yref": "y",
         "align": side,
         "xanchor": side,
         "xshift": 9 if side == "left" else -9,
-        "yanchor": "top" if low else "bottom",
+        "yanchor": "top" if _is_low(chart, fixing.rate, middle) else "bottom",
     }
 
 
+def _level_label(chart: ClaimChart, level: float, middle: float, ink: Ink) -> Figure:
+    """The claimed level in the middle of its line, away from the mark of the day."""
+    return _note(ink) | {
+        "text": f"claimed: {chart.quoting.rate(level)}",
+        "x": 0.5,
+        "xref": "paper",
+        "y": chart.quoting.shown(level),
+        "yref": "y",
+        "xanchor": "center",
+        "yanchor": "top" if _is_low(chart, level, middle) else "bottom",
+    }
+
+
+def _is_low(chart: ClaimChart, rate: float, middle: float) -> bool:
+    """Whether a rate lies in the lower half of the screen."""
+    return (chart.quoting.shown(rate) < middle) != chart.quoting.axis_is_inverted
+
+
 def _note(ink: Ink) -> Figure:
-    return {"showarrow": False, "font": {"size": FONT_SIZE - 1, "color": ink.text}}
+    font = {"size": FONT_SIZE - 1, "color": ink.text}
+    return {"showarrow": False, "font": font, "bgcolor": ink.pill, "opacity": 0.85}
 
 
 def _unit(chart: ClaimChart, ink: Ink) -> Figure:

@@ -59,9 +59,9 @@ def draw(view: View) -> None:
     chart = claim_chart(scene)
     if chart is not None:
         _draw_chart(view, scene, chart)
+    _draw_paragraph(view, scene)
     for answer in scene.answers:
         _draw_table(scene, answer)
-    _draw_paragraph(view, scene)
     draw_copy_link("facts", view)
 
 
@@ -78,9 +78,11 @@ def _draw_verdict(view: View, answer: ClaimAnswer) -> None:
     """Draw the question, the answer in a sentence, and the bases that would make it so."""
     truth = words.overall(answer)
     with st.container(border=True, gap="xsmall"):
+        verdict, _, sentence = words.answer_words(answer).partition(": ")
+        verdict, sentence = escape_markdown(verdict), escape_markdown(sentence, LIMIT)
         head = f"{words.ICONS[truth]} {escape_markdown(words.question(answer.claim))}"
-        st.markdown(f"**{head}**")
-        st.markdown(f"##### {escape_markdown(words.answer_words(answer), LIMIT)}")
+        st.markdown(f"##### {head}")
+        st.markdown(f"**{verdict}**: {sentence}" if sentence else f"**{verdict}**")
         for needed in words.needed_words(answer):
             st.caption(escape_markdown(f"{needed[:1].upper()}{needed[1:]}.", LIMIT))
         others = words.others_words(answer)
@@ -95,9 +97,7 @@ def _draw_chart(view: View, scene: FactsScene, chart: ClaimChart) -> None:
     with st.container(horizontal=True):
         draw_quote(view, chart.series.card)
     if scene.phone:
-        st.markdown(
-            f"**{escape_markdown(chart.quoting.rate(chart.at.rate))}** {chart.quoting.unit}"
-        )
+        st.markdown(f"**{escape_markdown(chart.title)}**")
     draw_figure(
         build_claim_figure(chart, ink(dark=scene.dark)),
         "facts.chart",

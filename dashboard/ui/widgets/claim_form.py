@@ -52,10 +52,10 @@ def draw_claim_form(view: View) -> None:
             args=(view,),
         )  # fmt: skip
     if view["kind"] == scene.SENTENCE:
-        _draw_sentence(view)
+        _draw_sentence()
 
 
-def _draw_sentence(view: View) -> None:
+def _draw_sentence() -> None:
     st.session_state.setdefault(TEXT, scene.EXAMPLE)
     st.session_state[FIELD] = st.session_state[TEXT]
     st.text_area(
