@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dashboard.domain.errors import StoreError
 from dashboard.domain.fetched import Fetched
@@ -117,7 +117,7 @@ class CacheThen(RateCache):
 
     def _asked(
         self, connection: sqlite3.Connection | None, query: str, name: str = ""
-    ) -> list[tuple[int, ...]]:
+    ) -> list[tuple[Any, ...]]:
         if connection is None:
             return []
         return connection.execute(query, {"at": micros(self._moment), "name": name}).fetchall()

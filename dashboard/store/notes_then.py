@@ -55,7 +55,8 @@ class NotesThen(EventStore):
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Every import of a file until then, the newest first."""
-        return tuple(each for each in self._live.imports() if each.at <= self._moment)
+        found = self._live.imports()
+        return tuple(each for each in found if each.at is not None and each.at <= self._moment)
 
     def version(self) -> str:
         """That of the live store with the moment: both make a difference."""

@@ -146,8 +146,8 @@ def _layout(chart: ClaimChart, rates: Floats, ink: Ink) -> Figure:
     first, last = chart.span
     inverted = chart.quoting.axis_is_inverted
     layout = base_layout(ink, PHONE_HEIGHT if chart.phone else HEIGHT) | {
-        "margin": {"l": 56 if chart.phone else 70, "r": 48 if chart.phone else 14, "t": 26 if chart.phone else 84,
-                   "b": 40, "pad": 4},
+        "margin": dict(zip("lrtb", (56, 48, 26, 40) if chart.phone else (70, 14, 84, 40),
+                           strict=True)) | {"pad": 4},
         "hovermode": "closest",
         "dragmode": False,
         "xaxis": axis(ink, type="date", range=[first.isoformat(), last.isoformat()], showgrid=False)
