@@ -30,6 +30,7 @@ from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from dashboard.compute.base import Compute
@@ -76,6 +77,26 @@ def assemble(settings: Settings | None = None) -> Parts:
         catalogue=Catalogue(),
         notes=EventStore(settings.store_url),
         compute=Here(),
+    )
+
+
+def freeze(parts: Parts, moment: datetime) -> Parts:
+    """The same parts as they were known at a moment; nobody is asked and nothing is written."""
+    from dashboard.services.freeze import CatalogueThen, SourceThen
+    from dashboard.store.cache_history import CacheThen
+    from dashboard.store.notes_then import NotesThen
+
+    memory = CacheThen(parts.settings.cache_folder, moment)
+    known = KnownRates(SourceThen(ShippedRates(), moment), live_sources(parts.settings), memory)
+    own = SourceThen(parts.own, moment, by_import=True)
+    return replace(
+        parts,
+        rates=(known, own),
+        known=known,
+        memory=memory,
+        refresher=Refresher(known, memory, WallClock().now, is_offline=True),
+        catalogue=CatalogueThen(parts.catalogue, moment),
+        notes=NotesThen(parts.notes, moment),
     )
 
 

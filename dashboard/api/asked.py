@@ -26,6 +26,10 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    asof: str | None = Field(
+        None, max_length=40, description="As known then: 2026-11-20 or 2026-11-20T09:00Z."
+    )
+
 
 class Period(Asked):
     """A period, both ends included; for rates it counts market days."""

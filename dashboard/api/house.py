@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-from dashboard.assembly import Parts, assemble
+from dashboard.assembly import Parts, assemble, freeze
+from dashboard.domain.as_of import read_as_of
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
 from dashboard.services.get_rates import get_series
@@ -20,7 +21,17 @@ def house_parts() -> Parts:
     return assemble()
 
 
-House: TypeAlias = Annotated[Parts, Depends(house_parts)]
+def house_as_of(request: Request, live: Annotated[Parts, Depends(house_parts)]) -> Parts:
+    """The parts as they were known at the moment of the request's `asof`, else those of now.
+
+    Raises:
+        InputError: it is no moment.
+    """
+    asof = request.query_params.get("asof")
+    return live if asof is None else freeze(live, read_as_of("asof", asof))
+
+
+House: TypeAlias = Annotated[Parts, Depends(house_as_of)]
 
 
 def known_events(house: Parts) -> tuple[Event, ...]:

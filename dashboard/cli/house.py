@@ -25,18 +25,23 @@ if TYPE_CHECKING:
 DEFAULT_SERIES = "usd_rub_cbr"
 
 
-def parts_of_house() -> Parts:
+def parts_of_house(asof: str | None = None) -> Parts:
     """The real parts of this process.
 
+    Args:
+        asof: the moment as which they are known; None: now.
+
     Raises:
-        InputError: a variable of the environment holds what it cannot.
+        InputError: a variable of the environment holds what it cannot, or the moment is none.
     """
     from pydantic import ValidationError
 
-    from dashboard.assembly import assemble
+    from dashboard.assembly import assemble, freeze
+    from dashboard.domain.as_of import read_as_of
 
+    moment = None if asof is None else read_as_of("--asof", asof)
     try:
-        return assemble()
+        return assemble() if moment is None else freeze(assemble(), moment)
     except ValidationError as error:
         wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
         msg = f"the environment variable {'; '.join(wrong)}"

@@ -12,6 +12,10 @@ from dashboard.domain.rate_file import Quote
 
 Opt, Arg = typer.Option, typer.Argument
 Many: TypeAlias = list[str] | None
+AsOf: TypeAlias = Annotated[
+    str | None,
+    Opt("--asof", metavar="MOMENT", help="As known then: 2026-11-20 or 2026-11-20T09:00Z."),
+]
 
 AsJson: TypeAlias = Annotated[bool, Opt("--json", help="Print JSON.")]
 RatesOf: TypeAlias = Annotated[

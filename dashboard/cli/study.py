@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +19,7 @@ from dashboard.cli.house import (
 from dashboard.cli.options import (
     Arg,
     AsJson,
+    AsOf,
     Many,
     OfKind,
     OfOrigin,
@@ -76,6 +78,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     ] = "category",
     seed: Seed = 1,
     quote: QuoteOf = "as-quoted",
+    asof: AsOf = None,
     out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -103,7 +106,8 @@ def study(  # noqa: PLR0913 - the options of the contract
             seed=seed,
         )
 
-    answer, made = _study(request, (rates, quote, series, factor), (events, category, origin))
+    asked = (rates, quote, series, factor), (events, category, origin)
+    answer, made = _study(request, *asked, asof=asof)
     if out is not None:
         write_study(out, answer, made)
     if as_json:
@@ -120,6 +124,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
         str | None, Opt(metavar="DATE", help="One more base; records look back to it.")
     ] = None,
     quote: QuoteOf = "as-quoted",
+    asof: AsOf = None,
     out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -136,14 +141,15 @@ def facts(  # noqa: PLR0913 - the options of the contract
     from dashboard.ui import terminal, terminal_sources, typed
 
     asked, base = typed.read_day("DATE", day), typed.read_day_if("--since", since)
-    parts = parts_of_house()
+    parts = parts_of_house(asof)
     chosen = chosen_series(parts, rates, quote)
     answers = check_facts(chosen.series, asked, base)
     known = daily_series(parts.rates)
     moves = compare_facts(known, chosen.series, asked, base)
     if out is not None:
         files = files_of(parts, chosen, series_behind(known) if moves else ())
-        made = MadeOf({"date": day, "since": since, "quote": quote}, files, moment_of(parts))
+        asked_for = {"date": day, "since": since, "quote": quote, **_frozen(asof)}
+        made = MadeOf(asked_for, files, moment_of(parts))
         write_facts(out, answers, moves, made)
     if as_json:
         terminal.show_json(facts_json(asked, answers, moves))
@@ -158,14 +164,16 @@ def facts(  # noqa: PLR0913 - the options of the contract
 
 def export_everything(
     folder: Annotated[Path, Arg(metavar="DIR", help="Made if it is not there.")],
+    *,
+    asof: AsOf = None,
 ) -> None:
     """Write everything: rates, events and notes, the study with its windows, a manifest."""
     from dashboard.domain.study import FIRST_WINDOWS, StudyRequest
     from dashboard.services.export_tables import write_everything
     from dashboard.ui import terminal
 
-    parts = parts_of_house()
-    answer, made = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS))
+    parts = parts_of_house(asof)
+    answer, made = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS), asof=asof)
     write_everything(folder, answer, made, series=every_series(parts), events=all_known(parts))
     terminal.show_study(answer, folder)
 
@@ -174,6 +182,7 @@ def _study(
     request: Callable[[int], StudyRequest],
     of_rates: tuple[Many, Quote | None, Many, Many] = (None, None, None, None),
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
+    asof: str | None = None,
 ) -> tuple[StudyAnswer, MadeOf]:
     """The answer of a study, and what went into it for the manifest.
 
@@ -181,8 +190,9 @@ def _study(
         request: what is asked of series with bars of so many minutes, 0 for days.
         of_rates: ids or files, quote, columns, factors.
         of_events: a file, categories, origin.
+        asof: the moment as which rates and events are known; None: now.
     """
-    parts = parts_of_house()
+    parts = parts_of_house(asof)
     from dashboard.services.check_bars import common_bar
     from dashboard.services.run_study import run_study
 
@@ -195,4 +205,10 @@ def _study(
         factors=question.factors,
         compute=parts.compute,
     )
-    return answer, question.made
+    made = question.made
+    return answer, replace(made, parameters={**made.parameters, **_frozen(asof)})
+
+
+def _frozen(asof: str | None) -> dict[str, str]:
+    """What a manifest says of a frozen answer; nothing of a live one."""
+    return {} if asof is None else {"asof": asof}

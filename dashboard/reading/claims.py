@@ -44,10 +44,14 @@ _ROUBLES: Final = re.compile(
 )
 _MOVED_TO: Final = re.compile(
     rf"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
-    rf"|traded|stood|укрепился|ослаб|вырос|опустился)\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
+    rf"|traded|trades|stood|stands|is|was|now|укрепился|ослаб|вырос|опустился)"
+    rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
     rf"(?P<value>{NUMBER})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b|to\b"
     r"|against\b))",
     _FLAGS,
+)
+_ANOTHER: Final = re.compile(
+    r"\b(?:key|policy|interest)\s+rate|\binflation|\bindex|\bставк\w+|\bинфляци\w+", _FLAGS
 )
 _WHEN: Final = (
     rf"(?P<when>(?:(?:early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|конца|середины)[ -])?"
@@ -125,6 +129,8 @@ def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
         if named or subject not in {"", "RUB"}:
             yield from _level(text, found, currency_of(named[-1]) if named else subject)
     for found in _MOVED_TO.finditer(text):
+        if _ANOTHER.search(text[: found.start()]):
+            continue
         about_rouble = subject_before(text, found.start()) or (
             before is not None and re.search(r"\b(?:it|он)\b", text[: found.start()], _FLAGS)
         )

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.ui.view import Param, read_link, told, write_link
+from dashboard.ui.view import Param, a_moment, read_link, told, write_link
 
 STATE: Final = "view.state"
 LINK: Final = "view.link"
@@ -23,6 +23,8 @@ JUST_SET: Final = "view.just_set"
 PUSHED_AT: Final = "view.pushed_at"
 IGNORED: Final = "view.ignored"
 
+OF_EVERY_PAGE: Final[tuple[Param, ...]] = (a_moment("asof", shared=True),)
+"""What the link of every page may carry beside its own settings."""
 STALE_SECONDS: Final = 0.25  # less than a hand needs to press Back
 
 Link = dict[str, list[str]]
@@ -115,7 +117,7 @@ def open_view(page_id: str, params: Sequence[Param]) -> View:
     A control that was just used counts more than the address that came with it: the browser
     may have sent that before it got the last one from here.
     """
-    view, state = View(params), st.session_state
+    view, state = View((*params, *OF_EVERY_PAGE)), st.session_state
     link = {key: st.query_params.get_all(key) for key in st.query_params}
     just_set = state.pop(JUST_SET, False)
     if state.get(PAGE) == page_id and (just_set or link == state[LINK] or _is_stale(link)):

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import assembly
 from dashboard.domain.errors import StoreError
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.services import get_rates
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
 from dashboard.services.list_revisions import list_revisions
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from dashboard.domain.remembered import Revision
     from dashboard.services.refresh_behind import Refresher
 
+AS_OF: Final = "session.as_of"
 PHONES: Final = ("iphone", "android", "mobile", "ipod")
 log = logging.getLogger("dashboard.pages")
 
@@ -46,10 +49,34 @@ class KnownEvents:
     notes_fail: bool = False
 
 
-@st.cache_resource(show_spinner=False)
 def parts() -> Parts:
+    """The real parts of this process, or as they were known where the reader's view is frozen."""
+    moment = as_of()
+    return live_parts() if moment is None else _parts_then(moment)
+
+
+@st.cache_resource(show_spinner=False)
+def live_parts() -> Parts:
     """The real parts of this process; the store opens at its first use."""
     return assembly.assemble()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _parts_then(moment: datetime) -> Parts:
+    return assembly.freeze(live_parts(), moment)
+
+
+def as_of() -> datetime | None:
+    """The moment at which this reader's view is frozen; None: it is live."""
+    if get_script_run_ctx() is None:  # the health line and the warming up belong to no reader
+        return None
+    moment: datetime | None = st.session_state.get(AS_OF)
+    return moment
+
+
+def freeze(moment: datetime | None) -> None:
+    """Freeze the view of this reader at a moment, or let it be live."""
+    st.session_state[AS_OF] = moment
 
 
 def cards() -> tuple[SeriesCard, ...]:
@@ -62,10 +89,15 @@ def series(series_id: str) -> RateSeries:
     return get_series(parts().rates, series_id)
 
 
+def daily_series() -> list[RateSeries]:
+    """Every series with one number a day."""
+    return get_rates.daily_series(parts().rates)
+
+
 def series_version(one: RateSeries) -> str:
     """A key that differs whenever the observations of a series differ."""
     last = one.rate[-1] if len(one) else 0
-    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}"
+    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}/{as_of()}"
 
 
 def refresher() -> Refresher:
@@ -81,7 +113,7 @@ def rate_marks() -> dict[str, int]:
 def rate_reports(*series_ids: str) -> tuple[RateReport, ...]:
     """How old series are and what went wrong with them; all of them where none is named."""
     told = _reports(_kept(), today(), series_ids)
-    return (*told, *report_own(parts().own, datetime.now(UTC), series_ids))
+    return (*told, *report_own(parts().rates[-1], now(), series_ids))
 
 
 def failing_publishers() -> tuple[str, ...]:
@@ -96,12 +128,12 @@ def revisions() -> tuple[Revision, ...]:
 
 def _kept() -> str:
     """A key that differs whenever anything differs that was fetched or tried."""
-    return str(parts().memory.fingerprint())
+    return f"{parts().memory.fingerprint()}/{as_of()}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _reports(kept: str, day: date, series_ids: tuple[str, ...]) -> tuple[RateReport, ...]:  # noqa: ARG001 - keys of the cache
-    return report_rates(parts().known, parts().memory, datetime.now(UTC), series_ids)
+    return report_rates(parts().known, parts().memory, now(), series_ids)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -121,7 +153,15 @@ def known_events() -> KnownEvents:
         return KnownEvents(_events(version), version)
     except StoreError:
         log.exception("the notes cannot be read; the catalogue is shown alone")
-        return KnownEvents(parts().catalogue.events(), "catalogue", notes_fail=True)
+        return KnownEvents(parts().catalogue.events(), f"catalogue/{as_of()}", notes_fail=True)
+
+
+def live_events() -> tuple[Event, ...]:
+    """The events of now, for a frozen view that says how they differ."""
+    try:
+        return all_events(live_parts().catalogue, live_parts().notes)
+    except StoreError:
+        return live_parts().catalogue.events()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -129,9 +169,15 @@ def _events(version: str) -> tuple[Event, ...]:  # noqa: ARG001 - the key of the
     return all_events(parts().catalogue, parts().notes)
 
 
+def now() -> datetime:
+    """The present moment in UTC, in a frozen view its moment."""
+    moment, present = as_of(), datetime.now(UTC)
+    return present if moment is None else min(moment, present)
+
+
 def today() -> date:
-    """The calendar day in Moscow."""
-    return datetime.now(ZoneInfo(MOSCOW)).date()
+    """The calendar day in Moscow, in a frozen view that of its moment."""
+    return now().astimezone(ZoneInfo(MOSCOW)).date()
 
 
 def is_dark() -> bool:

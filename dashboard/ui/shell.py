@@ -16,6 +16,7 @@ from dashboard.ui.robustness_runs import leave
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import ignored_notice
 from dashboard.ui.widgets.dialog import close_dialogs
+from dashboard.ui.widgets.frozen_line import draw_frozen_line
 from dashboard.ui.widgets.links import remember_pages
 from dashboard.ui.widgets.status_line import ask_behind, draw_status_line
 
@@ -56,14 +57,19 @@ def _draw_page(page: Page) -> None:
     close_dialogs()
     leave(page.id)
     view = open_view(page.id, page.params)
-    draw_status_line(_series_of(page, view))
+    session.freeze(view["asof"])
+    if view["asof"] is None:
+        draw_status_line(_series_of(page, view))
+    else:
+        draw_frozen_line(view, _series_of(page, view))
     notice = st.container()
     page.draw(view)
     told = ignored_notice(view.ignored)
     if told:
         notice.info(escape_markdown(told), icon=":material/link_off:")
     st.caption(DISCLAIMER)
-    ask_behind()
+    if view["asof"] is None:
+        ask_behind()
 
 
 def _series_of(page: Page, view: View) -> str:

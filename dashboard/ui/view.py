@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
+
+from dashboard.domain.as_of import as_of_text, read_as_of
+from dashboard.domain.errors import InputError
 
 NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
 TEXT_IN_LINK: Final = 200
@@ -192,6 +195,18 @@ def a_name(key: str, default: str, example: str, *, shared: bool = False) -> Par
         return texts[-1]
 
     return Param(key, default, read, lambda value: [value], (example,), shared)
+
+
+def a_moment(key: str, example: str = "2026-11-20", *, shared: bool = False) -> Param:
+    """A moment at which knowledge is frozen: a day, or a UTC moment; None by default."""
+
+    def read(texts: Sequence[str]) -> datetime:
+        try:
+            return read_as_of(key, texts[-1])
+        except InputError as error:
+            raise ValueError(key) from error
+
+    return Param(key, None, read, lambda value: [as_of_text(value)], (example,), shared)
 
 
 def a_count(key: str, default: int, least: int, most: int) -> Param:

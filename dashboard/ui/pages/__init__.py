@@ -11,6 +11,7 @@ from dashboard.ui.pages import (
     event,
     events,
     explore,
+    facts,
     method,
     robustness,
 )
@@ -22,6 +23,7 @@ PAGES: Final[tuple[Page, ...]] = (
     compare.PAGE,
     correlation.PAGE,
     robustness.PAGE,
+    facts.PAGE,
     events.PAGE,
     data.PAGE,
     method.PAGE,

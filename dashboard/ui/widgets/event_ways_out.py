@@ -10,12 +10,15 @@ from dashboard.ui.bar_words import MOSCOW_TIME, mark_words, offset_in_time, poin
 from dashboard.ui.charts.event_window_layout import has_band, offset_text
 from dashboard.ui.event_scene import EventScene
 from dashboard.ui.event_words import copy_text
+from dashboard.ui.facts_scene import link_of_level
 from dashboard.ui.text import plain
+from dashboard.ui.widgets.copy_link import draw_links
 from dashboard.ui.widgets.downloads import draw_csv_buttons
-from dashboard.ui.widgets.links import address_of
-from dashboard.ui.wording import NOTHING, count, signed, weekday_day
+from dashboard.ui.widgets.links import address_of, page_link
+from dashboard.ui.wording import NOTHING, count, day, signed, weekday_day
 
 SENTENCE_LIMIT = 2_000
+FACTS_ICON = ":material/fact_check:"
 
 
 def draw_copy(link: View, scene: EventScene) -> None:
@@ -24,8 +27,19 @@ def draw_copy(link: View, scene: EventScene) -> None:
     st.markdown("**Copy as text**, every number as on this page, with its source")
     sentence = copy_text(scene.view, scene.quoting, scene.pool, address)
     st.code(plain(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
-    st.markdown("**Copy link** to this view (live: it follows the data)")
-    st.code(address, language=None, wrap_lines=True)
+    _draw_check(scene)
+    st.markdown("**Copy link** to this view")
+    draw_links("event", link)
+
+
+def _draw_check(scene: EventScene) -> None:
+    """Draw the way to the claims about the day on which the event can first be seen."""
+    view = scene.view
+    if view.timing is None or not view.card.is_rouble or view.card.bar_minutes:
+        return
+    first = view.timing.first
+    settings = link_of_level(first.day, first.rate, view.card.id)
+    page_link("facts", f"Check a claim about {day(first.day)}", icon=FACTS_ICON, **settings)
 
 
 def draw_files(scene: EventScene) -> None:
