@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from dashboard.cli.bundles import write_bundle
 from dashboard.cli.house import (
+    Question,
     all_known,
     chosen_series,
     every_series,
@@ -30,8 +32,6 @@ from dashboard.cli.options import (
 if TYPE_CHECKING:
     from dashboard.domain.rate_file import Quote
     from dashboard.domain.study import StudyAnswer, StudyRequest
-    from dashboard.services.export_tables import MadeOf
-
 
 MODELS = "none, mean, market-adjusted, market, scholes-williams or garch."
 
@@ -77,6 +77,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     seed: Seed = 1,
     quote: QuoteOf = "as-quoted",
     out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
+    bundle: Annotated[
+        Path | None, Opt(metavar="FILE.zip", help="Write all of it to compute it again.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
@@ -103,9 +106,12 @@ def study(  # noqa: PLR0913 - the options of the contract
             seed=seed,
         )
 
-    answer, made = _study(request, (rates, quote, series, factor), (events, category, origin))
+    of_rates, of_events = (rates, quote, series, factor), (events, category, origin)
+    answer, question = _study(request, of_rates, of_events)
     if out is not None:
-        write_study(out, answer, made)
+        write_study(out, answer, question.made)
+    if bundle is not None:
+        write_bundle(bundle, question, answer.request)
     if as_json:
         terminal.show_json(study_json(answer))
     else:
@@ -165,7 +171,8 @@ def export_everything(
     from dashboard.ui import terminal
 
     parts = parts_of_house()
-    answer, made = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS))
+    answer, question = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS))
+    made = question.made
     write_everything(folder, answer, made, series=every_series(parts), events=all_known(parts))
     terminal.show_study(answer, folder)
 
@@ -174,8 +181,8 @@ def _study(
     request: Callable[[int], StudyRequest],
     of_rates: tuple[Many, Quote | None, Many, Many] = (None, None, None, None),
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
-) -> tuple[StudyAnswer, MadeOf]:
-    """The answer of a study, and what went into it for the manifest.
+) -> tuple[StudyAnswer, Question]:
+    """The answer of a study, and what went into it.
 
     Args:
         request: what is asked of series with bars of so many minutes, 0 for days.
@@ -195,4 +202,4 @@ def _study(
         factors=question.factors,
         compute=parts.compute,
     )
-    return answer, question.made
+    return answer, question

@@ -9,15 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard import __version__
 from dashboard.domain.date_rules import RULES
+from dashboard.domain.errors import InputError
 from dashboard.domain.event import MOSCOW, TEXT_LIMIT, Event
 from dashboard.domain.event_view import EventView
 from dashboard.domain.report import Report, ReportChart, ReportLink, ReportSource
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import Pool, window_text
+from dashboard.services.choose_windows import DAY_WINDOWS, default_window, windows_for
+from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.ui.charts.event_window import build_window_figure, window_summary
 from dashboard.ui.event_chart import chart_of_view, chart_subtitle, what_moved
 from dashboard.ui.event_tables import tables_of_view
@@ -81,6 +85,35 @@ def event_report(
         software=SOFTWARE,
         made_at=made.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
+
+
+def event_address(pages: str, view: EventView, window: str | None, pool: Pool) -> str:
+    """The live address of an event's page, as its controls would write it.
+
+    Args:
+        pages: where the pages are.
+        view: the event measured.
+        window: the event window as it was typed; one that the page does not offer is left out.
+        pool: the dates to compare with.
+
+    Raises:
+        InputError: `pages` is no http or https address.
+    """
+    if link_or_none(pages) is None:
+        msg = f"--pages {pages}: is no address; write it like http://127.0.0.1:8501"
+        raise InputError(msg)
+    minutes = view.card.bar_minutes
+    windows = windows_for(minutes)
+    asked = {
+        "id": view.event.id,
+        "wh" if minutes and windows is not DAY_WINDOWS else "w": (
+            window if window in windows and window != default_window(minutes) else None
+        ),
+        "pool": None if pool == "quiet" else pool,
+        "series": None if view.card.id == DEFAULT_SERIES else view.card.id,
+    }
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{pages.rstrip('/')}/event?{query}"
 
 
 def links_of(made: MadeFor) -> tuple[ReportLink, ...]:

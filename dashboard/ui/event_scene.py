@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
 from dashboard.domain.event_view import EventView
-from dashboard.domain.series import SeriesCard
+from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import Pool, StudyRequest
 from dashboard.services.choose_windows import (
     DAY_WINDOWS,
@@ -57,6 +57,7 @@ class EventScene:
     dark: bool
     phone: bool
     notice: str = ""
+    factors: tuple[RateSeries, ...] = ()
 
     @property
     def event(self) -> Event:
@@ -102,6 +103,7 @@ def read_event_scene(link: View, event: Event) -> EventScene:
         session.is_dark(),
         session.is_phone(),
         ordinary.notice,
+        ordinary.factors,
     )
 
 

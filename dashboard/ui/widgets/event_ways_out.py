@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.services.export_tables import event_moves_csv, event_window_csv
+from dashboard.services.bundle_study import Asked, event_bundle, files_behind
+from dashboard.services.export_tables import MadeOf, event_moves_csv, event_window_csv
+from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.event_report import MadeFor, event_report
 from dashboard.ui.event_scene import EventScene
 from dashboard.ui.event_tables import window_columns
 from dashboard.ui.event_words import copy_text
 from dashboard.ui.text import plain
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.links import address_of
+from dashboard.ui.widgets.report_row import draw_report
 from dashboard.ui.wording import count
 
 SENTENCE_LIMIT = 2_000
@@ -25,6 +29,23 @@ def draw_copy(link: View, scene: EventScene) -> None:
     st.code(plain(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
     st.markdown("**Copy link** to this view (live: it follows the data)")
     st.code(address, language=None, wrap_lines=True)
+    _draw_report(scene, address)
+
+
+def _draw_report(scene: EventScene, address: str) -> None:
+    """Draw the report and the bundle; both hold on to what the page shows now."""
+    view, parts = scene.view, session.parts()
+    series = session.series(view.card.id)
+    now = session.export_moment()
+    asked = Asked("event", (series,), (view.event,), scene.known, view.request, scene.factors)
+    ids = [series.card.id, *(factor.card.id for factor in scene.factors)]
+    draw_report(
+        lambda: event_report(view, series, scene.quoting, scene.pool, MadeFor(now, address)),
+        lambda: event_bundle(asked, MadeOf({}, files_behind(parts.rates, ids), now)),
+        (view.event.id, view.card.id),
+        "event.report",
+        has_chart=bool(view.path),
+    )
 
 
 def draw_files(scene: EventScene) -> None:
