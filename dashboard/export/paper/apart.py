@@ -3,7 +3,8 @@
 Drawing holds the interpreter for a second or two, and nothing in the libraries bounds how
 long. So each report is made apart: `python -m dashboard.export.paper.apart KIND` reads a report
 as JSON from standard input and writes the paper to standard output. No more than two are made
-at once; who comes third waits, and is told when the wait is too long.
+at once; two more may wait for them, and who comes then is told so at once, for every one who
+waits holds a thread of the server.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.report import PaperKind, Report
 
 AT_ONCE: Final = 2
+WAITING: Final = 2
 SECONDS: Final = 60.0
 """For waiting and making together."""
+BUSY: Final = "report: several others are being made; try again in a minute"
 
 _ROOT: Final = Path(dashboard.__file__).parents[1]
+_asked = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -40,9 +44,20 @@ def paper_apart(report: Report, kind: PaperKind, seconds: float = SECONDS) -> by
         RoubleReactionError: it cannot be made, or not in time; one line.
     """
     deadline = time.monotonic() + seconds
-    if not _places.acquire(timeout=seconds):
-        msg = f"report: {AT_ONCE} others are being made; try again in a minute"
-        raise RoubleReactionError(msg)
+    if not _asked.acquire(blocking=False):
+        raise RoubleReactionError(BUSY)
+    try:
+        if not _places.acquire(timeout=seconds):
+            raise RoubleReactionError(BUSY)
+        try:
+            return _made(report, kind, deadline, seconds)
+        finally:
+            _places.release()
+    finally:
+        _asked.release()
+
+
+def _made(report: Report, kind: PaperKind, deadline: float, seconds: float) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - every word is ours
             [sys.executable, "-m", "dashboard.export.paper.apart", kind],
@@ -55,8 +70,6 @@ def paper_apart(report: Report, kind: PaperKind, seconds: float = SECONDS) -> by
     except subprocess.TimeoutExpired:
         msg = f"report: not made within {seconds:g} seconds; ask for a shorter window"
         raise RoubleReactionError(msg) from None
-    finally:
-        _places.release()
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no word"]
         msg = f"report: could not be made ({said[-1][:300]})"

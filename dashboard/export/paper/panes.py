@@ -151,7 +151,7 @@ def _calendar(axis: Any, about: int) -> None:
     from matplotlib import dates
 
     calendar: Any = dates  # it ships without types
-    locator = calendar.AutoDateLocator(minticks=3, maxticks=max(about, 4))
+    locator = calendar.AutoDateLocator(minticks=3, maxticks=max(about, 8))
     axis.set_major_locator(locator)
     axis.set_major_formatter(calendar.ConciseDateFormatter(locator, show_offset=True))
 
