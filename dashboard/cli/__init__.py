@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, events, live, pages, rates, robustness, study
+from dashboard.cli import article, bundles, events, live, pages, rates, reports, robustness, study
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -30,6 +30,8 @@ app.command("robustness")(robustness.robustness)
 app.command("facts")(study.facts)
 app.command("article")(article.article)
 app.command("export")(study.export_everything)
+app.command("report")(reports.report)
+app.command("reproduce")(bundles.reproduce)
 app.command("doctor")(live.doctor)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from dashboard.cli.bundles import write_bundle
 from dashboard.cli.house import (
+    Question,
     all_known,
     chosen_series,
     every_series,
@@ -32,8 +34,6 @@ from dashboard.cli.options import (
 if TYPE_CHECKING:
     from dashboard.domain.rate_file import Quote
     from dashboard.domain.study import StudyAnswer, StudyRequest
-    from dashboard.services.export_tables import MadeOf
-
 
 MODELS = "none, mean, market-adjusted, market, scholes-williams or garch."
 
@@ -80,6 +80,9 @@ def study(  # noqa: PLR0913 - the options of the contract
     quote: QuoteOf = "as-quoted",
     asof: AsOf = None,
     out: Annotated[Path | None, Opt(metavar="DIR", help="Write the CSVs and a manifest.")] = None,
+    bundle: Annotated[
+        Path | None, Opt(metavar="FILE.zip", help="Write all of it to compute it again.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Study the moves around events; every event is answered, or skipped with its reason."""
@@ -106,10 +109,12 @@ def study(  # noqa: PLR0913 - the options of the contract
             seed=seed,
         )
 
-    asked = (rates, quote, series, factor), (events, category, origin)
-    answer, made = _study(request, *asked, asof=asof)
+    of_rates, of_events = (rates, quote, series, factor), (events, category, origin)
+    answer, question = _study(request, of_rates, of_events, asof=asof)
     if out is not None:
-        write_study(out, answer, made)
+        write_study(out, answer, question.made)
+    if bundle is not None:
+        write_bundle(bundle, question, answer.request)
     if as_json:
         terminal.show_json(study_json(answer))
     else:
@@ -173,7 +178,8 @@ def export_everything(
     from dashboard.ui import terminal
 
     parts = parts_of_house(asof)
-    answer, made = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS), asof=asof)
+    answer, question = _study(lambda _: StudyRequest(cars=FIRST_WINDOWS), asof=asof)
+    made = question.made
     write_everything(folder, answer, made, series=every_series(parts), events=all_known(parts))
     terminal.show_study(answer, folder)
 
@@ -183,8 +189,8 @@ def _study(
     of_rates: tuple[Many, Quote | None, Many, Many] = (None, None, None, None),
     of_events: tuple[Path | None, Many, str | None] = (None, None, None),
     asof: str | None = None,
-) -> tuple[StudyAnswer, MadeOf]:
-    """The answer of a study, and what went into it for the manifest.
+) -> tuple[StudyAnswer, Question]:
+    """The answer of a study, and what went into it.
 
     Args:
         request: what is asked of series with bars of so many minutes, 0 for days.
@@ -206,7 +212,8 @@ def _study(
         compute=parts.compute,
     )
     made = question.made
-    return answer, replace(made, parameters={**made.parameters, **_frozen(asof)})
+    frozen = replace(made, parameters={**made.parameters, **_frozen(asof)})
+    return answer, replace(question, made=frozen)
 
 
 def _frozen(asof: str | None) -> dict[str, str]:

@@ -59,11 +59,6 @@ def refused(link: View, error: InputError) -> Ordinary:
     return Ordinary(notice=f"{sentence_case(said)}. Shown with the constant mean instead.")
 
 
-def model_words(model: str, factors: tuple[SeriesCard, ...]) -> str:
-    """`market, factor EUR/USD, ECB`."""
-    return ", factor ".join((model, *(card.title for card in factors)))
-
-
 def reach_words(card: SeriesCard) -> str:
     """How far the factor of a model goes, where an event could not be studied with it."""
     first, last = (day.astype(object) for day in session.series(card.id).day[[0, -1]])

@@ -9,8 +9,8 @@ import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
-from dashboard.domain.event_view import EventView, Fixing
-from dashboard.domain.series import SeriesCard
+from dashboard.domain.event_view import EventView
+from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import Pool, StudyRequest
 from dashboard.services.choose_windows import (
     DAY_WINDOWS,
@@ -26,13 +26,11 @@ from dashboard.services.keep_events import get_event
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import WindowChart
+from dashboard.ui.event_chart import chart_of_view
 from dashboard.ui.event_model import Ordinary, read_ordinary, refused
-from dashboard.ui.event_words import main_move
-from dashboard.ui.move_words import moved, noun, subject
+from dashboard.ui.move_words import noun
 from dashboard.ui.quoting import Quote, Quoting
-from dashboard.ui.text import plot_text
 from dashboard.ui.view import Param, a_name, a_text, one_of
-from dashboard.ui.wording import clock, day
 
 POOLS: Final = ("quiet", "all")
 
@@ -59,6 +57,7 @@ class EventScene:
     dark: bool
     phone: bool
     notice: str = ""
+    factors: tuple[RateSeries, ...] = ()
 
     @property
     def event(self) -> Event:
@@ -104,6 +103,7 @@ def read_event_scene(link: View, event: Event) -> EventScene:
         session.is_dark(),
         session.is_phone(),
         ordinary.notice,
+        ordinary.factors,
     )
 
 
@@ -119,27 +119,8 @@ def window_key(card: SeriesCard) -> str:
 
 
 def window_chart(scene: EventScene) -> WindowChart:
-    """The scene as the figure wants it: titles are sentences, user text is made harmless."""
-    view, move = scene.view, main_move(scene.view)
-    what = moved(move, scene.quoting) if move is not None else subject(scene.quoting)
-    base = view.timing.base if view.timing else None
-    against = (
-        f" · base {scene.quoting.rate(base.rate)} {_base_words(base)}" if base is not None else ""
-    )
-    return WindowChart(
-        view=view,
-        quoting=scene.quoting,
-        title=plot_text(f"{what} after: {view.event.title}", columns=112, lines=1),
-        subtitle=f"{day(view.event.day)} · {view.card.title}, {scene.quoting.unit}{against}",
-        main_offset=move.window[1] if move is not None else 0,
-        dark=scene.dark,
-        phone=scene.phone,
-    )
-
-
-def _base_words(base: Fixing) -> str:
-    on = f"on {day(base.day)}"
-    return f"{on} at {clock(base.known_at)} MSK" if base.bar_minutes else on
+    """The scene as the figure wants it."""
+    return chart_of_view(scene.view, scene.quoting, dark=scene.dark, phone=scene.phone)
 
 
 def chart_file_name(scene: EventScene) -> str:

@@ -37,6 +37,11 @@ def noun(card: SeriesCard) -> str:
     return NOUNS.get(card.date_rule, "rate")
 
 
+def model_words(model: str, factors: tuple[SeriesCard, ...]) -> str:
+    """`market, factor EUR/USD, ECB`."""
+    return ", factor ".join((model, *(card.title for card in factors)))
+
+
 def subject(quoting: Quoting) -> str:
     """Who moves: the rouble, or the number of a series that quotes no rouble."""
     return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]

@@ -180,6 +180,12 @@ def today() -> date:
     return now().astimezone(ZoneInfo(MOSCOW)).date()
 
 
+def export_moment() -> datetime:
+    """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
+    epoch = parts().settings.source_date_epoch
+    return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+
+
 def is_dark() -> bool:
     """Whether the reader's theme is dark."""
     return st.context.theme.type == "dark"

@@ -9,12 +9,12 @@ import streamlit as st
 from dashboard.domain.event_view import EventView, Move
 from dashboard.domain.spans import duration_words
 from dashboard.domain.study import Pool, window_text
-from dashboard.ui.event_model import model_words
 from dashboard.ui.move_words import (
     abnormal_words,
     compared_with,
     dates_words,
     judgement,
+    model_words,
     not_available,
     p_words,
     percents,

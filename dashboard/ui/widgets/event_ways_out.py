@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.services.export_tables import event_moves_csv, event_window_csv
+from dashboard.services.bundle_study import Asked, event_bundle, files_behind
+from dashboard.services.export_tables import MadeOf, event_moves_csv, event_window_csv
+from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.bar_words import MOSCOW_TIME, mark_words, offset_in_time, point_words
-from dashboard.ui.charts.event_window_layout import has_band, offset_text
+from dashboard.ui.event_report import MadeFor, event_report
 from dashboard.ui.event_scene import EventScene
+from dashboard.ui.event_tables import window_columns
 from dashboard.ui.event_words import copy_text
 from dashboard.ui.facts_scene import link_of_level
 from dashboard.ui.text import plain
 from dashboard.ui.widgets.copy_link import draw_links
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.links import address_of, page_link
-from dashboard.ui.wording import NOTHING, count, day, signed, weekday_day
+from dashboard.ui.widgets.report_row import draw_report
+from dashboard.ui.wording import count, day
 
 SENTENCE_LIMIT = 2_000
 FACTS_ICON = ":material/fact_check:"
@@ -30,6 +33,7 @@ def draw_copy(link: View, scene: EventScene) -> None:
     _draw_check(scene)
     st.markdown("**Copy link** to this view")
     draw_links("event", link)
+    _draw_report(scene, address)
 
 
 def _draw_check(scene: EventScene) -> None:
@@ -40,6 +44,22 @@ def _draw_check(scene: EventScene) -> None:
     first = view.timing.first
     settings = link_of_level(first.day, first.rate, view.card.id)
     page_link("facts", f"Check a claim about {day(first.day)}", icon=FACTS_ICON, **settings)
+
+
+def _draw_report(scene: EventScene, address: str) -> None:
+    """Draw the report and the bundle; both hold on to what the page shows now."""
+    view, parts = scene.view, session.parts()
+    series = session.series(view.card.id)
+    now = session.export_moment()
+    asked = Asked("event", (series,), (view.event,), scene.known, view.request, scene.factors)
+    ids = [series.card.id, *(factor.card.id for factor in scene.factors)]
+    draw_report(
+        lambda: event_report(view, series, scene.quoting, scene.pool, MadeFor(now, address)),
+        lambda: event_bundle(asked, MadeOf({}, files_behind(parts.rates, ids), now)),
+        (view.event.id, view.card.id),
+        "event.report",
+        has_chart=bool(view.path),
+    )
 
 
 def draw_files(scene: EventScene) -> None:
@@ -60,46 +80,6 @@ def draw_files(scene: EventScene) -> None:
         )
 
 
-def _when_columns(scene: EventScene) -> dict[str, list[str]]:
-    """The market day; on bars their hours in Moscow, how far from the event, what is special."""
-    path, minutes = scene.view.path, scene.view.card.bar_minutes
-    if not minutes:
-        return {"Market day": [weekday_day(point.day) for point in path]}
-    return {
-        f"Bar ({MOSCOW_TIME})": [point_words(point, minutes) for point in path],
-        "From the event": [offset_in_time(point.offset, minutes) for point in path],
-        "Mark": [mark_words(point) or NOTHING for point in path],
-    }
-
-
 def path_columns(scene: EventScene) -> dict[str, list[str]]:
-    """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
-    quoting, path = scene.quoting, scene.view.path
-    banded = has_band(scene.view)
-    ranges = [
-        sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
-        for point in path
-    ]
-    return {
-        "Offset": [offset_text(point.offset) for point in path],
-        **_when_columns(scene),
-        quoting.unit: [quoting.rate(point.rate) for point in path],
-        f"Log pts of {quoting.unit} against the base": [
-            signed(quoting.quoted_log_points(point.move)) for point in path
-        ],
-        "Rouble" if quoting.card.is_rouble else "Direction": [
-            quoting.direction(point.move) or NOTHING for point in path
-        ],
-        "Ordinary range": [
-            f"{signed(low)} to {signed(high)}" if banded and point.offset != -1 else NOTHING
-            for point, (low, high) in zip(path, ranges, strict=True)
-        ],
-        "Inside it": [
-            NOTHING
-            if not banded or point.offset == -1
-            else "yes"
-            if point.low <= point.move <= point.high
-            else "no"
-            for point in path
-        ],
-    }
+    """The figure as a table."""
+    return window_columns(scene.view, scene.quoting)

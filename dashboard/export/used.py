@@ -1,0 +1,162 @@
+"""The rates and events that went into a computation, as files that give them back exactly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.domain.event import Event, Origin
+from dashboard.domain.formula_guard import unguard
+from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
+from dashboard.export.columns import EVENT_LIST, RATES, Column, Table
+from dashboard.export.csv_tables import csv_bytes
+from dashboard.export.rows import event_list_rows, rate_rows
+
+RATES_USED: Final = Table(
+    "rates", "Rates used, with the moments they cover", (*RATES.columns, Column("opens", "moment"))
+)
+EVENTS_USED: Final = Table(
+    "events",
+    "Events known, and which were studied",
+    (*EVENT_LIST.columns, Column("studied", "int")),
+)
+_TAG: Final = re.compile(r"((?:\\.|[^\\;])+)")
+_ESCAPED: Final = re.compile(r"\\(.)")
+
+
+def rates_bytes(series: Iterable[RateSeries]) -> bytes:
+    """`rates.csv` of some series: the columns of an export, and when each number opens."""
+    rows = (
+        (*row, f"{moment}Z")
+        for each in series
+        for row, moment in zip(
+            rate_rows([each]), np.datetime_as_string(each.opens, unit="s").tolist(), strict=True
+        )
+    )
+    return csv_bytes(RATES_USED, rows)
+
+
+def rates_from(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
+    """The series that `rates_bytes` was given, by id.
+
+    Raises:
+        ValueError: the file is none of ours.
+    """
+    by_id: dict[str, list[dict[str, str]]] = {name: [] for name in cards}
+    for row in _rows(content, RATES_USED):
+        by_id[unguard(row["series"])].append(row)
+    return {name: _series(cards[name], rows) for name, rows in by_id.items() if rows}
+
+
+def events_bytes(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
+    """`events.csv`: every known event; those studied are numbered in their order.
+
+    A note that is not studied only crowds others: its words, links and author stay at home.
+    """
+    place = {event.id: number for number, event in enumerate(studied, 1)}
+    kept = [event if event.id in place else _without_words(event) for event in known]
+    rows = zip(event_list_rows(kept), kept, strict=True)
+    return csv_bytes(EVENTS_USED, ((*row, place.get(event.id)) for row, event in rows))
+
+
+def events_from(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The known events and the studied ones, in the orders that `events_bytes` was given.
+
+    Raises:
+        ValueError: the file is none of ours.
+    """
+    rows = list(_rows(content, EVENTS_USED))
+    known = tuple(_event(row) for row in rows)
+    numbered = [(int(row["studied"]), event) for row, event in zip(rows, known, strict=True)
+                if row["studied"]]  # fmt: skip
+    return known, tuple(event for _, event in sorted(numbered, key=lambda pair: pair[0]))
+
+
+def card_json(card: SeriesCard) -> dict[str, Any]:
+    """Every word of a card as JSON values."""
+    told = asdict(card)
+    told["breaks"] = [{"day": each.day.isoformat(), "text": each.text} for each in card.breaks]
+    for name in ("history_from", "history_until"):
+        told[name] = told[name].isoformat() if told[name] else None
+    return told
+
+
+def card_from(told: Mapping[str, Any]) -> SeriesCard:
+    """The card that `card_json` was given.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is none of ours.
+    """
+    values = {field.name: told[field.name] for field in fields(SeriesCard)}
+    values["breaks"] = tuple(
+        MethodBreak(date.fromisoformat(each["day"]), str(each["text"])) for each in told["breaks"]
+    )
+    for name in ("history_from", "history_until"):
+        values[name] = date.fromisoformat(told[name]) if told[name] else None
+    return SeriesCard(**values)
+
+
+def _rows(content: bytes, table: Table) -> Iterable[dict[str, str]]:
+    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    if tuple(next(reader, ())) != table.header:
+        msg = f"{table.file_name}: other columns than ours"
+        raise ValueError(msg)
+    for row in reader:
+        yield dict(zip(table.header, row, strict=True))
+
+
+def _series(card: SeriesCard, rows: Sequence[Mapping[str, str]]) -> RateSeries:
+    def days(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype="datetime64[D]")
+
+    def moments(name: str) -> Any:
+        return np.array([row[name].removesuffix("Z") for row in rows], dtype="datetime64[s]")
+
+    rate = np.array([float(row["rate"]) if row["rate"] else math.nan for row in rows])
+    return RateSeries(card, days("date"), days("day"), moments("opens"), moments("known_at"), rate)
+
+
+def _without_words(event: Event) -> Event:
+    if event.origin != Origin.NOTE:
+        return event
+    return replace(
+        event, title="", actor="", text="", source_name="", source_url="", tags=(), author=""
+    )
+
+
+def _event(row: Mapping[str, str]) -> Event:
+    text = {name: unguard(value) for name, value in row.items()}
+    return Event(
+        id=text["id"],
+        day=date.fromisoformat(row["date"]),
+        title=text["title"],
+        category=text["category"],
+        expected=text["expected"],
+        moment=_moment(row["time_utc"]),
+        zone=text["zone"],
+        end_day=date.fromisoformat(row["end_date"]) if row["end_date"] else None,
+        text=text["text"],
+        actor=text["actor"],
+        source_name=text["source_name"],
+        source_url=text["source_url"],
+        confidence=text["confidence"],
+        tags=tuple(_ESCAPED.sub(r"\1", tag) for tag in _TAG.findall(text["tags"])),
+        author=text["author"],
+        series=text["series"] or None,
+        origin=Origin(row["origin"]),
+        created=_moment(row["created"]),
+        updated=_moment(row["updated"]),
+        revision=int(row["revision"] or 0),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

@@ -1,0 +1,103 @@
+"""The HTML page: whatever the texts say, it is one file that runs and asks nothing."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from dashboard.domain.report import Report
+from dashboard.export.paper.page import caption_of, html_bytes
+from tests.made_report import HOSTILE, made_report, with_links
+
+HARMLESS = {
+    "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "figure", "img",
+    "figcaption", "div", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "dl", "dt", "dd",
+    "a", "br", "footer",
+}  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """What a browser would find: tags with attributes, and the text between them."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.tags, self.said = [], []
+        self.feed(content.decode("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+    def of(self, name):
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_only_text(text):
+    page = Reader(html_bytes(made_report(text, charts=())))
+    assert {tag for tag, _ in page.tags} <= HARMLESS
+    names = {name for _, attributes in page.tags for name in attributes}
+    assert not {name for name in names if name.startswith("on")}
+    assert [m.get("http-equiv") for m in page.of("meta") if m.get("http-equiv")] == [
+        "Content-Security-Policy"
+    ]
+    assert page.said.count(text) >= 4  # heading, title, paragraph, table, list: whole each time
+    assert {link["href"] for link in page.of("a")} == {
+        "https://bank.example/",
+        "https://news.example/?a=1&b=2",
+        "http://127.0.0.1:8501/event?id=x&pool=all",
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "//evil.x",
+     "file:///etc/passwd", " javascript:alert(1)", "", "mailto:a@b.example"],
+)  # fmt: skip
+def test_an_address_that_is_not_http_is_no_link(url):
+    page = Reader(html_bytes(with_links(made_report(charts=()), url)))
+    assert page.of("a") == []
+
+
+def test_the_policy_forbids_everything_but_styles_and_pictures_inside():
+    page = Reader(html_bytes(made_report()))
+    (policy,) = [m["content"] for m in page.of("meta") if m.get("http-equiv")]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
+    assert "script" not in policy
+    (picture,) = page.of("img")
+    kind, _, content = picture["src"].partition(";base64,")
+    assert kind == "data:image/svg+xml"
+    svg = base64.b64decode(content)
+    assert b"<svg" in svg
+    assert not re.search(rb"<script|<foreignObject|<a |href=\"(?!#)| on[a-z]+=", svg)
+
+
+def test_the_page_is_small_dark_printable_and_described():
+    content = html_bytes(made_report())
+    assert len(content) < 1_000_000
+    text = content.decode("utf-8")
+    assert "@media (prefers-color-scheme: dark)" in text
+    assert "@media print" in text
+    assert "A line that rises" in Reader(content).of("img")[0]["alt"]
+
+
+def test_title_definition_source_day_and_link_are_baked_into_the_chart():
+    report = made_report()
+    caption = caption_of(report, report.charts[0])
+    assert caption.title == report.charts[0].title
+    assert list(caption.foot) == [
+        "What is measured",
+        "Rate: A bank, as of 1 Sep 2026",
+        "Event: Rouble 1.00 log pts stronger after: a speech",
+        "Live page: http://127.0.0.1:8501/event?id=x&pool=all",
+        "Rouble Reaction 0.1.0, made 2026-11-26T12:00:00Z",
+    ]
+
+
+def test_the_same_report_gives_the_same_bytes_also_after_a_way_through_json():
+    report = made_report()
+    assert Report.from_json(report.as_json()) == report
+    assert html_bytes(report) == html_bytes(made_report())

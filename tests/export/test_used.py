@@ -1,0 +1,77 @@
+"""The rates and events of a bundle come back exactly as they went in."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from dashboard.domain.date_rules import BANK_OF_RUSSIA
+from dashboard.domain.event import Event, Origin
+from dashboard.export.used import (
+    card_from,
+    card_json,
+    events_bytes,
+    events_from,
+    rates_bytes,
+    rates_from,
+)
+from dashboard.sources.news.catalogue import Catalogue
+from dashboard.sources.rates.shipped import ShippedRates
+from tests.made_series import event_on, made_series
+
+ARRAYS = ("record", "day", "opens", "known_at", "rate")
+
+
+def same(one, other):
+    return all(np.array_equal(getattr(one, k), getattr(other, k), equal_nan=k == "rate")
+               for k in ARRAYS)  # fmt: skip
+
+
+def test_every_shipped_series_comes_back():
+    shipped = ShippedRates()
+    series = [shipped.get(card.id) for card in shipped.cards()]
+    cards = {each.card.id: card_from(card_json(each.card)) for each in series}
+    back = rates_from(rates_bytes(series), cards)
+    assert list(back) == [each.card.id for each in series]
+    for each in series:
+        assert same(back[each.card.id], each)
+        assert back[each.card.id].card == each.card
+
+
+def test_missing_and_odd_numbers_come_back():
+    series = made_series([0.1 + 0.2, float("nan"), 1e-300, 12345678.901234567],
+                         rule=BANK_OF_RUSSIA)  # fmt: skip
+    back = rates_from(rates_bytes([series]), {"made": series.card})["made"]
+    assert same(back, series)
+
+
+def test_every_event_of_the_catalogue_comes_back_and_the_studied_ones_in_their_order():
+    known = Catalogue().events()
+    studied = tuple(reversed(known[10:20]))
+    assert events_from(events_bytes(known, studied)) == (known, studied)
+
+
+def test_hostile_words_come_back():
+    event = Event(
+        "=1+1", date(2025, 4, 20), "=cmd|' /C calc'!A0\n+x, «Кремль»", category="my own, word",
+        moment=datetime(2025, 4, 20, 12, 30, 1, 5, UTC), tags=("a;b", "c\\d", "=x"),
+        text='"quoted"\n@x', series="-x", origin=Origin.FILE, end_day=date(2025, 4, 22),
+    )  # fmt: skip
+    assert events_from(events_bytes([event], [event])) == ((event,), (event,))
+
+
+def test_notes_that_only_crowd_leave_their_words_at_home():
+    note = event_on("2025-04-21", "mine", text="secret", author="me", tags=("private",),
+                    source_url="https://inside.example", origin=Origin.NOTE)  # fmt: skip
+    other = event_on("2025-04-20", "other")
+    content = events_bytes([other, note], [other])
+    for word in (b"secret", b"inside.example", b"private", b"Something,,other,unclear,secret"):
+        assert word not in content
+    known, _ = events_from(content)
+    assert (known[1].id, known[1].day, known[1].origin) == ("mine", note.day, Origin.NOTE)
+    assert b"secret" in events_bytes([other, note], [note])
+
+
+def test_other_columns_are_refused():
+    with pytest.raises(ValueError, match="other columns"):
+        events_from(b"id,title\nx,y\n")
