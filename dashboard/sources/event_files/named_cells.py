@@ -102,7 +102,7 @@ def _order(named: NamedCells, reading: Reading) -> None:
 
 def _resolve_times(named: NamedCells, split: list[tuple[str, str]], reading: Reading) -> None:
     stated, zones = named.column("time_utc"), named.column("zone")
-    utc, moscow = list(stated), 0
+    utc = list(stated)
     for row, ((time, zone), own) in enumerate(zip(split, named.column("time"), strict=True)):
         if row in named.wrong or not (time or own):
             continue
@@ -121,13 +121,12 @@ def _resolve_times(named: NamedCells, split: list[tuple[str, str]], reading: Rea
             named.told.append(f"{named.place(row)}: {told}, which was taken")
         utc[row] = read.utc
         named.cells["date"][row] = read.day
-        moscow += read.took_zone and not place
         named.zoneless += read.took_zone and not zones[row]
     named.cells["time_utc"] = utc
     if reading.zone and not any(zones):
         named.cells["zone"] = [reading.zone if moment else "" for moment in utc]
-    if moscow:
+    if named.zoneless and not reading.zone:
         named.told.append(
-            f"{named.grid.name}: {moscow} times have no zone and were read as {MOSCOW}; say"
+            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW}; say"
             " --zone NAME if they are of another"
         )
