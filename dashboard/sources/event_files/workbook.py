@@ -64,23 +64,28 @@ def outline_workbook(data: bytes, name: str, sheet: str, said: Mapping[str, str]
     """
     check_parts(data, name)
     try:
-        with warnings.catch_warnings(), closing(_opened(data, values=True)) as book:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tables = {s.title: _Table(data, book, s, name) for s in _sheets(book, name, "")}
-            if sheet and sheet not in tables:
-                tables |= {s.title: _Table(data, book, s, name) for s in _sheets(book, name, sheet)}
-            filled = tuple(title for title, table in tables.items() if table.header)
-            asked = {title: each for title, each in tables.items() if title == sheet} or tables
-            if len(_dated(asked, said)) > 1:
-                return Outline(KIND, sheets=filled)
-            title, _ = _chosen(asked, name, said)
-            header = tables[title].header
-            return Outline(KIND, header, fields_of(header, said), filled, title)
+            return _outlined(data, name, sheet, said)
     except InputError:
         raise
     except Exception:  # whatever the library makes of a damaged file
         msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
         raise InputError(msg) from None
+
+
+def _outlined(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Outline:
+    with closing(_opened(data, values=True)) as book:
+        wanted = {each.title: each for each in _sheets(book, name, sheet)} if sheet else {}
+        sheets = {each.title: each for each in _sheets(book, name, "")} | wanted
+        tables = {title: _Table(data, book, each, name) for title, each in sheets.items()}
+        asked = {title: tables[title] for title in wanted} or tables
+        filled = tuple(title for title, table in tables.items() if table.header)
+        if len(_dated(asked, said)) > 1:
+            return Outline(KIND, sheets=filled)
+        title, _ = _chosen(asked, name, said)
+        header = tables[title].header
+        return Outline(KIND, header, fields_of(header, said), filled, title)
 
 
 def _read(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Grid:

@@ -11,7 +11,7 @@ from dashboard.domain.imports import DateQuestion, Outline
 from dashboard.ui.import_scene import CHOICE, Planned
 from dashboard.ui.import_words import FIELD_WORDS, NO_COLUMN
 from dashboard.ui.kept_choice import chosen, kept
-from dashboard.ui.text import escape_markdown, label_text, plain
+from dashboard.ui.text import escape_markdown, plain
 from dashboard.ui.wording import count, day
 
 ZONES: Final = (
@@ -36,16 +36,16 @@ def draw_questions(found: Planned) -> None:
 
 
 def _draw_sheet(outline: Outline) -> None:
-    if not outline.sheet:
-        st.radio(
-            f"{UNCERTAIN} **Several sheets hold dates. Which one holds the events?**",
-            outline.sheets, format_func=label_text, **kept(f"{CHOICE}sheet"),
-        )  # fmt: skip
-        return
     st.selectbox(
-        "Sheet", outline.sheets, format_func=plain, width=330,
-        **kept(f"{CHOICE}sheet", outline.sheet),
-    )  # fmt: skip
+        "Sheet"
+        if outline.sheet
+        else f"{UNCERTAIN} **Several sheets hold dates. Which one holds the events?**",
+        outline.sheets,
+        format_func=plain,
+        placeholder="Choose the sheet",
+        width=430,
+        **kept(f"{CHOICE}sheet", outline.sheet or None),
+    )
 
 
 def _draw_dates(question: DateQuestion) -> None:
