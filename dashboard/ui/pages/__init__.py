@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.ui.pages import data, event, events, explore, imports, method
+from dashboard.ui.pages import article, data, event, events, explore, imports, method
 from dashboard.ui.pages.base import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -12,6 +12,7 @@ PAGES: Final[tuple[Page, ...]] = (
     event.PAGE,
     events.PAGE,
     imports.PAGE,
+    article.PAGE,
     data.PAGE,
     method.PAGE,
 )

@@ -17,12 +17,11 @@ from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.import_scene import DONE, Done, close_upload
 from dashboard.ui.import_words import SHOWN, VERDICTS, on_page, verdict_counts, where, why
-from dashboard.ui.kept_choice import chosen, kept
 from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.flash import say
-from dashboard.ui.widgets.note_form import AUTHOR
+from dashboard.ui.widgets.your_name import draw_your_name, your_name
 from dashboard.ui.wording import count, days
 
 PAGE_ROWS: Final = 200
@@ -30,7 +29,6 @@ ROW: Final = 35
 HEIGHT: Final = 480
 MOST_TOLD: Final = 8
 TOLD_LIMIT: Final = 300
-NAME: Final = "importer.name"
 
 
 def draw_plan(view: View, plan: ImportPlan) -> None:
@@ -63,10 +61,7 @@ def _draw_commit(plan: ImportPlan, counts: dict[str, int]) -> None:
     told += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
     st.markdown(", ".join(told) + ". Nothing is stored yet.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Your name, if you like", max_chars=80, width=220,
-            **kept(NAME, st.session_state.get(AUTHOR, "")),
-        )  # fmt: skip
+        draw_your_name()
         st.button(
             f"Add all {new:,} events" if not wrong else "Add all rows",
             key="import.all", type="primary" if not wrong else "secondary",
@@ -86,16 +81,11 @@ def _why_not_all(new: int, wrong: int) -> str | None:
     return None if new else "Every row is already there."
 
 
-def importer() -> str:
-    """The name that the person gave, for the list of imports."""
-    return str(chosen(NAME, st.session_state.get(AUTHOR, "")) or "")
-
-
 def _commit(plan: ImportPlan) -> None:
     """Store the notes of a plan; the upload stays where that fails."""
     try:
         taken = replace(plan, takes_good_rows=bool(plan.wrong))
-        record, _ = import_events(session.parts().notes, taken, importer())
+        record, _ = import_events(session.parts().notes, taken, your_name())
     except RoubleReactionError as error:
         say(f"Not added: {on_page(str(error))}")
         return

@@ -14,8 +14,9 @@ from dashboard.ui.import_scene import DONE, Done, the_done
 from dashboard.ui.import_words import done_words, record_words, undone_words
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.flash import say
-from dashboard.ui.widgets.import_preview import draw_rows_table, draw_wrong_downloads, importer
+from dashboard.ui.widgets.import_preview import draw_rows_table, draw_wrong_downloads
 from dashboard.ui.widgets.links import page_link
+from dashboard.ui.widgets.your_name import your_name
 from dashboard.ui.wording import count
 
 UNDONE: Final = "import.undone"
@@ -73,7 +74,7 @@ def _close(key: str) -> None:
 def undo(import_id: str) -> None:
     """Take an import back; what was changed since stays, and that is told."""
     try:
-        st.session_state[UNDONE] = undo_import(session.parts().notes, import_id, importer())
+        st.session_state[UNDONE] = undo_import(session.parts().notes, import_id, your_name())
     except RoubleReactionError as error:
         say(f"Not undone: {error}")
         return

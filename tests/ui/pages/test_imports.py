@@ -70,7 +70,7 @@ def test_a_good_file_is_looked_at_and_taken_by_one_click(page):
 
 def test_who_took_it_in_is_on_record(page):
     bring(page, GOOD)
-    page.text_input(key="kept:importer.name").set_value("Anna").run()
+    page.text_input(key="kept:person.name").set_value("Anna").run()
     press(page, "Add all 2 events")
     (record,) = assemble().notes.imports()
     assert (record.who, record.file_name, record.added) == ("Anna", "desk.csv", 2)
@@ -141,7 +141,7 @@ def test_the_order_of_day_and_month_is_asked_and_kept(page):
     assert button(page, "Add the good rows").disabled
     page.radio[0].set_value("mdy").run()
     assert table(page)["Day"][0] == "4 Mar 2025"
-    page.text_input(key="kept:importer.name").set_value("Anna").run()
+    page.text_input(key="kept:person.name").set_value("Anna").run()
     assert page.radio[0].value == "mdy"
     press(page, "Add all 1 events")
     assert [str(note.day) for note in assemble().notes.notes()] == ["2025-03-04"]
