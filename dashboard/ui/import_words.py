@@ -11,7 +11,7 @@ from dashboard.ui.wording import count, stamp
 
 VERDICTS: Final[dict[Verdict, str]] = {
     "new": "✚ New",
-    "duplicate": "＝ Already there",
+    "duplicate": "= Already there",
     "wrong": "✕ Wrong",
 }
 SHOWN: Final = {"all": "All rows", **VERDICTS}

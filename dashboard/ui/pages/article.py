@@ -18,7 +18,7 @@ from dashboard.ui.widgets.article_candidates import draw_candidates
 from dashboard.ui.widgets.article_claims import draw_claims
 from dashboard.ui.widgets.article_input import WAYS, draw_input
 from dashboard.ui.widgets.flash import draw_flash
-from dashboard.ui.widgets.your_name import draw_your_name, your_name
+from dashboard.ui.widgets.your_name import your_name
 
 WHAT: Final = (
     "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
@@ -41,13 +41,12 @@ def draw(view: View) -> None:
     if reading is None:
         return
     _draw_head(reading.article)
-    draw_your_name()
     draw_candidates(candidates(reading, your_name()), reading.article)
     draw_claims(reading.claims)
 
 
 def _draw_head(article: Article) -> None:
-    st.markdown(f"#### {escape_markdown(article.title) or 'The text'}")
+    st.markdown(f"#### {escape_markdown(article.title) or 'Pasted text'}")
     told = [escape_markdown(words, 80) for words in (article.site, article.author) if words]
     if article.url:
         told.append(markdown_link(article.url, article.url))

@@ -24,7 +24,6 @@ from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.import_preview import draw_plan
 from dashboard.ui.widgets.import_questions import draw_columns, draw_questions
 from dashboard.ui.widgets.import_results import draw_earlier, draw_results
-from dashboard.ui.wording import size
 
 WHAT: Final = (
     "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
@@ -55,7 +54,7 @@ def _draw_upload(view: View, upload: Upload) -> None:
     kind = found.outline.kind if found.outline else "not read"
     with st.container(horizontal=True, vertical_alignment="center"):
         named = f"**{escape_markdown(upload.name, 80)}**"
-        st.markdown(f"{named} · {kind} · {size(len(upload.data))}", width="stretch")
+        st.markdown(f"{named} · {kind}", width="stretch")
         st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
     draw_questions(found)
     if found.problem:

@@ -22,6 +22,7 @@ from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.note_form import EARLIEST, YEARS_AHEAD, ZONES, open_draft
+from dashboard.ui.widgets.your_name import draw_your_name
 from dashboard.ui.wording import count
 
 CARDS: Final = 20
@@ -37,11 +38,9 @@ def draw_candidates(found: Sequence[Candidate], article: Article) -> None:
     page = st.pagination(pages, key=f"article.page.{pages}") if pages > 1 else 1
     shown = found[(page - 1) * CARDS : page * CARDS]
     ticked = [each for each in shown if each.is_ticked]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{count(len(found), 'candidate')}.** Nothing is stored until you accept it.",
-            width="stretch",
-        )
+    st.markdown(f"**{count(len(found), 'candidate')}.** Nothing is stored until you accept it.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_your_name()
         st.button(
             f"Accept all {len(ticked)} ticked", key="article.accept_all", type="primary",
             icon=":material/done_all:", disabled=not ticked, on_click=_accept, args=(ticked,),

@@ -96,7 +96,11 @@ def _commit(plan: ImportPlan) -> None:
 
 def _draw_told(plan: ImportPlan) -> None:
     """Draw what a person should know of the reading as a whole."""
-    told = [line for line in plan.told if "already there" not in line]
+    told = [
+        line.removeprefix(f"{plan.file.name}: ")
+        for line in plan.told
+        if "already there" not in line
+    ]
     if not told:
         return
     lines = [f"- {escape_markdown(on_page(line), TOLD_LIMIT)}" for line in told[:MOST_TOLD]]
@@ -139,8 +143,9 @@ def draw_rows_table(rows: list[RowVerdict]) -> None:
             "Verdict": st.column_config.TextColumn(width=120),
             "Day": st.column_config.TextColumn(width=120),
             "MSK": st.column_config.TextColumn(width=58),
-            "Title": st.column_config.TextColumn(width=330),
-            "What to know": st.column_config.TextColumn(width="large"),
+            "Title": st.column_config.TextColumn(width=300),
+            "Category": st.column_config.TextColumn(width=130),
+            "What to know": st.column_config.TextColumn(width=430),
         },
         column_order=_columns_worth(rows),
     )  # fmt: skip
@@ -163,16 +168,16 @@ def rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
 
 
 def _columns_worth(rows: list[RowVerdict]) -> list[str]:
-    """What is wrong stands first where something is; a column of nothing is left out."""
-    names = ["Row", "Verdict"]
-    if any(row.reason for row in rows):
-        names.append("What to know")
+    """A column of nothing is left out; on a phone the reason stands where it can be seen."""
+    names = []
     if any(row.note for row in rows):
         names.append("Day")
         if any(row.note.moment for row in rows if row.note):
             names.append("MSK")
         names += ["Title", "Category"]
-    return names
+    if any(row.reason for row in rows):
+        names.insert(0 if session.is_phone() else len(names), "What to know")
+    return ["Row", "Verdict", *names]
 
 
 def _clock(note: Event | None) -> str:
