@@ -12,7 +12,7 @@ from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
 from dashboard.sources.clock import WallClock
-from dashboard.sources.event_files.reading import read_events
+from dashboard.sources.event_files.reading import outline_events, read_events
 from dashboard.sources.file_bytes import shown_name
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from dashboard.compute.base import Compute
     from dashboard.domain.article import Article
-    from dashboard.domain.imports import EventRows, Reading
+    from dashboard.domain.imports import EventRows, Outline, Reading
     from dashboard.sources.news.base import EventSource
     from dashboard.sources.public_route import Way
     from dashboard.sources.rates.base import LiveSource, RateSource
@@ -193,6 +193,24 @@ def events_to_import(path: Path, reading: Reading) -> EventRows:
         InputError: the file as a whole cannot be read; one line with what to do.
     """
     return read_events(path, reading, WallClock().now().date())
+
+
+def events_in_upload(data: bytes, name: str, reading: Reading) -> EventRows:
+    """The bytes of an upload, read row by row as a file of events.
+
+    Raises:
+        InputError: it cannot be read as a whole; one line with what to do.
+    """
+    return read_events(data, reading, WallClock().now().date(), name=name)
+
+
+def outline_of_upload(data: bytes, name: str, reading: Reading) -> Outline:
+    """What kind of file an upload is, with its sheets, columns and what they are read as.
+
+    Raises:
+        InputError: it is no file of events; one line with what to do.
+    """
+    return outline_events(data, reading, WallClock().now().date(), name=name)
 
 
 def events_from_file(path: Path) -> EventTable:

@@ -23,6 +23,8 @@ PAGES: Final = {
     "explore": "/?from=2025-01-01&to=2025-06-30&sel=2025-04-20",
     "event": "/event?id=kellogg-nato-off-table-2025-04-20",
     "events": "/events",
+    "import": "/import",
+    "article": "/article?published=2025-04-22",
     "data": "/data",
     "method": "/method",
 }

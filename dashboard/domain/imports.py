@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Reading:
     """What a person said about a file before it is read; nothing said: it is told or asked.
 
     Attributes:
-        columns: which column holds a field, by field (of `FIELDS`).
+        columns: which column holds a field, by field (of `FIELDS`); "" where none does.
         dates: the order of day and month in dates that could be two.
         zone: the time zone of times that have none.
         sheet: the sheet of a workbook.
@@ -56,6 +56,42 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DateQuestion:
+    """Which comes first in a date that can be two.
+
+    Attributes:
+        example: a date as the file writes it: `03/04/2025`.
+        day_first: what it is with the day first.
+        month_first: what it is with the month first.
+        read_as: the order it was read in; None where a person has to say it.
+    """
+
+    example: str
+    day_first: date
+    month_first: date
+    read_as: DateOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a file is before its rows are read, for a person who says how to read it.
+
+    Attributes:
+        kind: CSV, Excel, JSON or iCalendar.
+        header: the names of its columns; none where no sheet is chosen or it has no columns.
+        fields: the column of each field, as its name tells or as a person said.
+        sheets: the sheets of a workbook that can be read; empty for other kinds.
+        sheet: the one that would be read; empty where a person has to choose.
+    """
+
+    kind: str
+    header: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EventRows:
     """A file of events as it was read, row by row.
 
@@ -66,6 +102,8 @@ class EventRows:
         columns: which column was read as which field, in the order of the file.
         rows: in the order of the file.
         messages: what a person should know about the reading as a whole.
+        dates: which comes first, day or month, where the file has dates that can be two.
+        zoneless: how many times of day came without a zone of their own.
     """
 
     name: str
@@ -74,6 +112,8 @@ class EventRows:
     columns: tuple[tuple[str, str], ...]
     rows: tuple[FileRow, ...]
     messages: tuple[str, ...] = ()
+    dates: DateQuestion | None = None
+    zoneless: int = 0
 
 
 @dataclass(frozen=True, slots=True)

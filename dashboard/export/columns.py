@@ -199,6 +199,12 @@ FACTS: Final = Table(
     ),
 )
 
+WRONG_ROWS: Final = Table(
+    "wrong_rows",
+    "Rows of a file of events that cannot be taken",
+    _columns("row:text column:text reason:text"),
+)
+
 TABLES: Final = {
     table.name: table
     for table in (
@@ -222,6 +228,7 @@ TABLES: Final = {
         EVENT_WINDOW,
         SOURCE_MOVES,
         FACTS,
+        WRONG_ROWS,
     )
 }
 STUDY_TABLES: Final = tuple(TABLES[name] for name in get_args(StudyTable))

@@ -48,6 +48,8 @@ MEANINGS: Final[dict[str, str]] = {
     "crowd_ids": "Their ids, blanks between",
     "flags": "What to know before use: date_only, partly_in_fixing, far_from_event …",
     "group": "all, or a category",
+    "row": "Where the row stands in the file",
+    "column": "The column of the file that is wrong; empty where it is the row as a whole",
     "n": "How many events",
     "aar": "Average abnormal return",
     "aar_se": "Standard error of aar across events",

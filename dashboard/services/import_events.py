@@ -16,6 +16,7 @@ from dashboard.services.same_event import KnownEvents
 Status: TypeAlias = Literal["accept", "warn", "reject"]
 Verdict: TypeAlias = Literal["new", "duplicate", "wrong"]
 
+DRAFT_FIELDS: Final = tuple(each.name for each in fields(Draft))
 NOT_KEPT: Final = ("actor", "source_name", "series", "confidence")
 """What an event of a file may have and a note has no place for."""
 MOST_TOLD: Final = 10
@@ -196,7 +197,7 @@ class _Planner:
         return RowVerdict(row.place, "new", note)
 
     def _note(self, place: str, event: Event) -> Event:
-        draft = Draft(**{each.name: getattr(event, each.name) for each in fields(Draft)})
+        draft = Draft(**{name: getattr(event, name) for name in DRAFT_FIELDS})
         own_word = event.category not in set(Category)
         if own_word:
             draft = replace(draft, category=Category.OTHER, tags=(*event.tags, event.category))
@@ -205,7 +206,7 @@ class _Planner:
             self.tagged.append(
                 f"{place}, column category: '{event.category}' is not on the list and became a tag"
             )
-        values = {each.name: getattr(clean, each.name) for each in fields(Draft)}
+        values = {name: getattr(clean, name) for name in DRAFT_FIELDS}
         return Event(id="", origin=Origin.NOTE, **values)
 
     def told(self) -> Iterator[str]:

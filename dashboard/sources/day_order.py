@@ -26,11 +26,15 @@ class OrderedDays:
         cells: what was given; dates with slashes and the like rewritten.
         wrong: why a cell could not be, with what to do, by its index.
         told: what a person should know; empty where no order was needed.
+        open_cell: the first cell that can be two days; empty where there is none.
+        order: the order that such cells were read in; None where nothing tells it.
     """
 
     cells: list[str]
     wrong: dict[int, str] = field(default_factory=dict)
     told: str = ""
+    open_cell: str = ""
+    order: Order | None = None
 
 
 def order_days(cells: Sequence[str], stated: Order | None = None) -> OrderedDays:
@@ -68,8 +72,26 @@ def order_days(cells: Sequence[str], stated: Order | None = None) -> OrderedDays
             f"dates like {shown(cells[needed[0]])} were read as {SAID[order]}, as"
             f" {shown(cells[proofs[order]])} proves; say --dates if they are not"
         )
-        return OrderedDays(ordered.cells, ordered.wrong, told)
-    return ordered
+    else:
+        told = ""
+    either = next((cells[k] for k, parted in found.items() if parted.is_either), "")
+    is_told = len(proofs) < 2 or bool(stated)
+    return OrderedDays(
+        ordered.cells, ordered.wrong, told, either if is_told else "", order if is_told else None
+    )
+
+
+def both_days(cell: str) -> tuple[date, date]:
+    """What a cell like 03/04/2025 means with the day first, and with the month first.
+
+    Raises:
+        ValueError: it cannot be both.
+    """
+    parted = _parted(cell)
+    if parted is None or not parted.is_either:
+        msg = f"{shown(cell)} cannot be two days"
+        raise ValueError(msg)
+    return date.fromisoformat(parted.iso("dmy")), date.fromisoformat(parted.iso("mdy"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +112,11 @@ class _Parted:
     def own(self) -> Order | None:
         """The order that needs no other cell: the proved one, or any where both are the same."""
         return "dmy" if self.first == self.second else self.proves
+
+    @property
+    def is_either(self) -> bool:
+        """Whether it is one day in one order and another in the other."""
+        return not self.own and bool(self.iso("dmy") and self.iso("mdy"))
 
     def iso(self, order: Order) -> str:
         month, day = (self.second, self.first) if order == "dmy" else (self.first, self.second)

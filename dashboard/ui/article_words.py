@@ -28,6 +28,17 @@ BASES: Final = {
     "month_start": "the last rate of the month before",
     "since": "the day named",
 }
+TRUTHS: Final = {
+    Truth.TRUE: "✓ true",
+    Truth.ABOUT: "≈ about",
+    Truth.FALSE: "✗ false",
+    Truth.UNKNOWN: "? cannot be known",
+}
+OPTIONS: Final = {
+    "say it with --published 2025-04-22": "give the day above",
+    "say with --published from which day its text counts": "give above the day it counts from",
+    "; give a file, a link or - for standard input": "",
+}
 HOW: Final = {
     Exactness.EXACT: "",
     Exactness.ABOUT: "about ",
@@ -45,6 +56,13 @@ def published_line(article: Article) -> str:
     if published.moment is not None:
         when = wording.moment(published.moment)
     return f"published {when}: {ORIGINS.get(published.origin, published.origin)}"
+
+
+def on_page(message: str) -> str:
+    """A message of the reader, with the controls of the page instead of options."""
+    for option, control in OPTIONS.items():
+        message = message.replace(option, control)
+    return message
 
 
 def statement_day(statement: Statement) -> str:
@@ -87,14 +105,19 @@ def claim_line(claim: Claim) -> str:
 
 def verdict_line(claim: Claim, verdict: ClaimVerdict) -> str:
     """What one series says to a claim, with its numbers."""
+    return f"{verdict.truth}: {verdict.card.id}: {verdict_numbers(claim, verdict)}"
+
+
+def verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
+    """The numbers behind what one series says to a claim, or why there are none."""
     card, at = verdict.card, verdict.at
     if verdict.truth == Truth.UNKNOWN or at is None:
-        return f"{verdict.truth}: {card.id}: {verdict.reason}"
+        return verdict.reason
     here = f"{_rate(at.rate, card)} on {wording.day(at.day)}"
     if claim.kind == ClaimKind.LEVEL:
-        return f"{verdict.truth}: {card.id}: {here}"
+        return here
     if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
-        return f"{verdict.truth}: {card.id}: {here}, {_record(claim, verdict)}"
+        return f"{here}, {_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
     there = f"{BASES[verdict.base_name]}, {_rate(verdict.base.rate, card)}"
@@ -103,7 +126,7 @@ def verdict_line(claim: Claim, verdict: ClaimVerdict) -> str:
     towards = "stronger" if sign * verdict.found >= 0 else "weaker"
     share = f"{wording.number(abs(verdict.found), 2)}{wording.THIN}%"
     return (
-        f"{verdict.truth}: {card.id}: {share} {towards} in {verdict.quote}, from {there} on"
+        f"{share} {towards} in {verdict.quote}, from {there} on"
         f" {wording.day(verdict.base.day)}, to {here}{also}"
     )
 

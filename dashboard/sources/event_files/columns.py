@@ -73,7 +73,7 @@ def fields_of(header: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in FIELDS:
         if field in said:
-            found[field] = names.get(plain(said[field]), "")
+            found[field] = names.get(plain(said[field]), "") if said[field] else ""
         elif field not in OURS_ONLY or ours:
             match = next((n for n in KNOWN_AS[field] if n in names and n not in taken), None)
             if match:
@@ -89,7 +89,7 @@ def choose_columns(
     Args:
         name: of the file.
         header: the names of its columns.
-        said: columns by field, as the person named them.
+        said: columns by field, as the person named them; "" where no column holds it.
         place: where the header stands, for messages.
 
     Raises:
@@ -126,11 +126,12 @@ def _check_said(name: str, header: Sequence[str], said: Mapping[str, str]) -> No
             known = ", ".join(each for each in FIELDS if each not in OURS_ONLY)
             msg = f"--map {shown(field)}: is no field; take one of {known}"
             raise InputError(msg)
-        if plain(column) not in names:
+        if column and plain(column) not in names:
             listed = shown(", ".join(filter(None, header)), 200)
             msg = f"{name}: has no column {shown(column)}; choose one of {listed}"
             raise InputError(msg)
-    twice = [column for column, count in Counter(map(plain, said.values())).items() if count > 1]
+    counts = Counter(plain(column) for column in said.values() if column)
+    twice = [column for column, count in counts.items() if count > 1]
     if twice:
         msg = f"--map: the column {shown(twice[0])} is given to two fields; give each its own"
         raise InputError(msg)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dashboard.domain.event import MOSCOW
-from dashboard.domain.imports import Reading
-from dashboard.sources.day_order import order_days
+from dashboard.domain.imports import DateQuestion, Reading
+from dashboard.sources.day_order import both_days, order_days
 from dashboard.sources.event_files.grid import Grid
 from dashboard.sources.event_files.moments import Clock, read_clock
 from dashboard.sources.file_bytes import shown
@@ -27,6 +27,8 @@ class NamedCells:
         cells: trimmed cells by field; `time` is resolved into `time_utc`.
         wrong: why a row cannot be read, with its place, by its index.
         told: what a person should know.
+        dates: which comes first in dates that can be two.
+        zoneless: how many times of day came without a zone of their own.
     """
 
     grid: Grid
@@ -34,6 +36,8 @@ class NamedCells:
     cells: dict[str, list[str]]
     wrong: dict[int, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    dates: DateQuestion | None = None
+    zoneless: int = 0
 
     def column(self, name: str) -> list[str]:
         """The cells of a field; empty ones where the file has none."""
@@ -90,11 +94,15 @@ def _order(named: NamedCells, reading: Reading) -> None:
         named.mark_wrong(index % rows, column, reason)
     if ordered.told:
         named.told.append(f"{named.grid.name}: {ordered.told}")
+    if ordered.open_cell:
+        named.dates = DateQuestion(
+            shown(ordered.open_cell), *both_days(ordered.open_cell), ordered.order
+        )
 
 
 def _resolve_times(named: NamedCells, split: list[tuple[str, str]], reading: Reading) -> None:
     stated, zones = named.column("time_utc"), named.column("zone")
-    utc, moscow = list(stated), 0
+    utc = list(stated)
     for row, ((time, zone), own) in enumerate(zip(split, named.column("time"), strict=True)):
         if row in named.wrong or not (time or own):
             continue
@@ -113,12 +121,12 @@ def _resolve_times(named: NamedCells, split: list[tuple[str, str]], reading: Rea
             named.told.append(f"{named.place(row)}: {told}, which was taken")
         utc[row] = read.utc
         named.cells["date"][row] = read.day
-        moscow += read.took_zone and not place
+        named.zoneless += read.took_zone and not zones[row]
     named.cells["time_utc"] = utc
     if reading.zone and not any(zones):
         named.cells["zone"] = [reading.zone if moment else "" for moment in utc]
-    if moscow:
+    if named.zoneless and not reading.zone:
         named.told.append(
-            f"{named.grid.name}: {moscow} times have no zone and were read as {MOSCOW}; say"
+            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW}; say"
             " --zone NAME if they are of another"
         )

@@ -11,10 +11,10 @@ from typing import Final
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.imports import EventRows, FileRow, Reading
+from dashboard.domain.imports import EventRows, FileRow, Outline, Reading
 from dashboard.sources.event_cells import OUR_EXPORT, EventReader
 from dashboard.sources.event_files import calendar_events, delimited, json_list, workbook
-from dashboard.sources.event_files.columns import choose_columns
+from dashboard.sources.event_files.columns import choose_columns, fields_of
 from dashboard.sources.event_files.grid import MAX_BYTES, Grid
 from dashboard.sources.event_files.named_cells import NamedCells, name_cells
 from dashboard.sources.file_bytes import check_size, read_bytes, shown, shown_name
@@ -89,7 +89,32 @@ def read_events(
             *named.told,
             *_unused(grid, fields),
         ),
+        dates=named.dates,
+        zoneless=named.zoneless,
     )
+
+
+def outline_events(data: bytes, reading: Reading, today: date, *, name: str = "") -> Outline:
+    """What an upload is and has for columns and sheets, before its rows are read.
+
+    Args:
+        data: the bytes of the upload.
+        reading: what a person said about it so far.
+        today: the day from which "at most two years ahead" counts.
+        name: what messages call it.
+
+    Raises:
+        InputError: it is no file that can be read; one line with what to do.
+    """
+    called = shown_name(name or "file")
+    check_size(called, len(data), MAX_BYTES)
+    _refuse_what_is_not_read(data, called)
+    if data.startswith(b"PK"):
+        return workbook.outline_workbook(data, called, reading.sheet, reading.columns)
+    if _start(data)[:15].upper() == "BEGIN:VCALENDAR":
+        return Outline(calendar_events.KIND)
+    grid = _grid(data, called, reading, today)
+    return Outline(grid.kind, grid.header, fields_of(grid.header, reading.columns))
 
 
 def _grid(data: bytes, name: str, reading: Reading, today: date) -> Grid:

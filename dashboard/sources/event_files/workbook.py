@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.domain.errors import InputError
+from dashboard.domain.imports import Outline
 from dashboard.sources.event_files.columns import fields_of
 from dashboard.sources.event_files.delimited import tidy_name
 from dashboard.sources.event_files.grid import (
@@ -55,6 +56,38 @@ def read_workbook(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -
         raise InputError(msg) from None
 
 
+def outline_workbook(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Outline:
+    """The sheets of a workbook, and the columns of the one that would be read.
+
+    Raises:
+        InputError: it is damaged, empty, unpacks too large, or has no such sheet.
+    """
+    check_parts(data, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _outlined(data, name, sheet, said)
+    except InputError:
+        raise
+    except Exception:  # whatever the library makes of a damaged file
+        msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
+        raise InputError(msg) from None
+
+
+def _outlined(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Outline:
+    with closing(_opened(data, values=True)) as book:
+        wanted = {each.title: each for each in _sheets(book, name, sheet)} if sheet else {}
+        sheets = {each.title: each for each in _sheets(book, name, "")} | wanted
+        tables = {title: _Table(data, book, each, name) for title, each in sheets.items()}
+        asked = {title: tables[title] for title in wanted} or tables
+        filled = tuple(title for title, table in tables.items() if table.header)
+        if len(_dated(asked, said)) > 1:
+            return Outline(KIND, sheets=filled)
+        title, _ = _chosen(asked, name, said)
+        header = tables[title].header
+        return Outline(KIND, header, fields_of(header, said), filled, title)
+
+
 def _read(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> Grid:
     with closing(_opened(data, values=True)) as book:
         sheets = _sheets(book, name, sheet)
@@ -96,13 +129,18 @@ def _chosen(
     if not filled:
         msg = f"{name}: is empty; give a sheet with a header and at least one row"
         raise InputError(msg)
-    dated = [title for title, each in filled.items() if "date" in fields_of(each.header, said)]
+    dated = _dated(filled, said)
     if len(dated) > 1:
         listed = shown(", ".join(dated), 80)
         msg = f"{name}: several sheets hold dates ({listed}); say which with --sheet NAME"
         raise InputError(msg)
     title = (dated or list(filled))[0]
     return title, [other for other in filled if other != title]
+
+
+def _dated(tables: Mapping[str, _Table], said: Mapping[str, str]) -> list[str]:
+    """The sheets with a column of dates."""
+    return [title for title, each in tables.items() if "date" in fields_of(each.header, said)]
 
 
 class _Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dashboard.ui.pages import (
+    article,
     compare,
     correlation,
     data,
@@ -12,6 +13,7 @@ from dashboard.ui.pages import (
     events,
     explore,
     facts,
+    imports,
     method,
     robustness,
 )
@@ -25,6 +27,8 @@ PAGES: Final[tuple[Page, ...]] = (
     robustness.PAGE,
     facts.PAGE,
     events.PAGE,
+    imports.PAGE,
+    article.PAGE,
     data.PAGE,
     method.PAGE,
 )

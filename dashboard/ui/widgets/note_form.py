@@ -56,6 +56,11 @@ def open_copy(event: Event, series_id: str) -> None:
     _open(Asked(draft_of(event), series_id))
 
 
+def open_draft(draft: Draft, series_id: str, after: Callable[[Event], None] | None = None) -> None:
+    """Open the dialog for a new note that starts as a draft made elsewhere."""
+    _open(Asked(draft, series_id, after=after))
+
+
 def open_edit(note: Event, series_id: str, after: Callable[[Event], None] | None = None) -> None:
     """Open the dialog that changes a note, unless somebody else changes it first."""
     _open(Asked(draft_of(note), series_id, note, after))
