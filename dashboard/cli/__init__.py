@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, events, live, pages, rates, robustness, study
+from dashboard.cli import article, events, feeds, inbox, live, pages, rates, robustness, study
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -33,6 +33,8 @@ app.command("export")(study.export_everything)
 app.command("doctor")(live.doctor)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
+app.add_typer(inbox.commands, name="inbox")
+app.add_typer(feeds.commands, name="feeds")
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""What GDELT answers: articles and tone from its JSON, its sentences of refusal, its bad escapes."""
+"""What GDELT answers: articles and tone from its JSON, sentences of refusal, bad escapes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def read_json(content: bytes) -> dict[str, Any]:
     """
     kind = kind_of(content)
     if kind in {"text", "csv"}:
-        msg = f"search: {WHO} answered “{first_words(content, 140)}”; change the words or the period"
+        said = first_words(content, 140)
+        msg = f"search: {WHO} answered “{said}”; change the words or the period"
         raise InputError(msg)
     if kind != "json":
         msg = f"{WHO} answered {NAMES[kind]} instead of JSON"

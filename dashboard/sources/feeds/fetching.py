@@ -70,6 +70,4 @@ class GuardedFetching:
         except SourceError as error:
             told = str(error).replace(INSTEAD, "").replace("instead of a page", "instead of a feed")
             raise SourceError(told.replace(", not a page", ", not a feed")) from None
-        return FeedBytes(
-            page.content, page.url, publisher.title, page.content_type, publisher.zone
-        )
+        return FeedBytes(page.content, page.url, publisher.title, page.content_type, publisher.zone)

@@ -24,7 +24,8 @@ MOST_BYTES: Final = 5_000_000
 MOST_ITEMS: Final = 500
 GOOGLE_NEWS: Final = "news.google.com"
 CALIFORNIA: Final = "America/Los_Angeles"
-_LONG_TAG: Final = re.compile(r"<[A-Za-z][^<>]{100000}")
+_TANGLED: Final = re.compile(r"<[A-Za-z][^<>]{100000}|(?:<[A-Za-z][^<>]{0,100}){300}")
+"""A tag of 100,000 letters, or 300 opened and never closed: minutes of work for nothing."""
 WALLS: Final = ("just a moment", "attention required", "checking your browser", "ddos-guard",
                 "enable javascript", "captcha", "access denied")  # fmt: skip
 
@@ -55,8 +56,8 @@ def read_items(feed: FeedBytes, now: datetime) -> News:
         raise SourceError(msg)
     text, told = text_of(feed.content, feed.content_type, feed.who)
     _refuse_no_feed(text, feed.who)
-    if _LONG_TAG.search(text):
-        msg = f"{feed.who} answered a feed with a tag of more than 100,000 letters; not read"
+    if _TANGLED.search(text):
+        msg = f"{feed.who} answered a feed with tags too long or too tangled to be read"
         raise SourceError(msg)
     parsed = _parsed(text, feed.url)
     if not parsed.version:

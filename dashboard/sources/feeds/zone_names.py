@@ -35,7 +35,7 @@ PLACES: Final = {
     "JST": "Asia/Tokyo",
     "HKT": "Asia/Hong_Kong",
 }
-"""Abbreviations that mean one place in the feeds of this trade; IST, AST and others mean several."""
+"""Letters that mean one place in the feeds of this trade; IST, AST and others mean several."""
 
 
 def at_place(local: datetime, letters: str) -> tuple[datetime, str] | None:
