@@ -37,7 +37,7 @@ commands = group("Read what feeds and searches reported, and make notes of it.")
 
 
 @commands.command("list")
-def show_inbox(
+def show_inbox(  # noqa: PLR0913 - the fields of a search
     *,
     state: Annotated[State, Opt(help="What was decided.")] = "new",
     source: Annotated[str, Opt(metavar="ID", help="Only this feed, or gdelt.")] = "",

@@ -10,13 +10,15 @@ from typing import Final
 _WORD: Final = re.compile(r"\d+|[^\W\d_]+")
 _LAST_PART: Final = re.compile(r"\s+[-–—|]\s+(?P<last>[^-–—|]+)$")
 _SMALL: Final = frozenset(
-    (
-        "a an the of to in on at by for from with and or as is are was be its it s says said say"
-        " after over new will has have had that this than amid и в во на с со к ко по от до за из о"
-        " об у для что как это его ее их при или а но сообщил сообщила сообщили заявил заявила"
-        " заявили"
-    ).split(" ")
-)
+    {
+        "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and",
+        "or", "as", "is", "are", "was", "be", "its", "it", "s", "says", "said", "say",
+        "after", "over", "new", "will", "has", "have", "had", "that", "this", "than",
+        "amid", "и", "в", "во", "на", "с", "со", "к", "ко", "по", "от", "до", "за", "из",
+        "о", "об", "у", "для", "что", "как", "это", "его", "ее", "их", "при", "или", "а",
+        "но", "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили",
+    }
+)  # fmt: skip
 """Words that are left out; «не» and "not" are not among them, for they turn a headline round."""
 _LATIN_ENDS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "s")
 _WAYS: Final = {

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashboard.domain.article import Precision
 from dashboard.domain.candidate import Candidate, DatedBy, Decision, Story
+from dashboard.domain.event import MOSCOW
 from dashboard.services.list_inbox import FeedReport, moscow_day
 from dashboard.services.refresh_news_behind import NewsState
-from dashboard.ui.wording import clock, count, day, stamp
+from dashboard.ui.wording import count, day, signed, stamp
 
-STATES = {Decision.NEW: "New", Decision.ACCEPTED: "Accepted", Decision.DISMISSED: "Dismissed"}
+STATES: Final = {
+    Decision.NEW: "New",
+    Decision.ACCEPTED: "Accepted",
+    Decision.DISMISSED: "Dismissed",
+}
 
 
 def time_words(candidate: Candidate) -> str:
@@ -21,7 +28,7 @@ def time_words(candidate: Candidate) -> str:
     on = day(moscow_day(candidate))
     if report.precision is not Precision.MINUTE or report.moment is None:
         return f"{on}, hour unknown"
-    at = f"{on}, {clock(report.moment)} Moscow"
+    at = f"{on}, {report.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M} Moscow"
     before = {DatedBy.SEEN: "first seen ", DatedBy.UPDATED: "changed "}.get(report.dated_by, "")
     return f"{before}{at}"
 
@@ -37,7 +44,7 @@ def reports_words(story: Story) -> str:
 def tone_words(story: Story) -> str:
     """The mean tone of the reports of which one is known; empty where none is."""
     known = [each.report.tone for each in story.reports if each.report.tone is not None]
-    return f"tone {sum(known) / len(known):+.1f}" if known else ""
+    return f"tone {signed(sum(known) / len(known), 1)}" if known else ""
 
 
 def decided_words(story: Story) -> str:

@@ -22,8 +22,8 @@ NAME: Final = "feeds.toml"
 MOST: Final = 100
 _ID: Final = re.compile(r"[a-z0-9_]{1,40}")
 _WRITTEN: Final = tuple(each.name for each in fields(Publisher) if each.name != "is_own")
-_HEAD: Final = """# Your feeds. One with the id of a feed that ships takes its place; enabled = false
-# keeps it from being asked. The commands feeds add and feeds remove write this file.
+_HEAD: Final = """# Your feeds. One with the id of a feed that ships takes its place; enabled =
+# false keeps it from being asked. The commands feeds add and feeds remove write this file.
 """
 
 
