@@ -60,7 +60,8 @@ class Headline:
         """How much two headlines say the same: 1 where equal, 0 where they must not be one story.
 
         The share of the shorter one's words that stand in the other, but never across different
-        numbers ("by 25" and "by 50") or opposite ways ("raises", "keeps", "denies").
+        numbers ("by 25", "by 50") or where only one says which way ("raises", "keeps", "denies"):
+        to show one event twice is better than to hide a second one.
         """
         if self._contradicts(other):
             return 0.0
@@ -81,10 +82,7 @@ class Headline:
         one_in_other = self.numbers <= other.numbers or other.numbers <= self.numbers
         if self.numbers and other.numbers and not one_in_other:
             return True
-        if ("no" in self.ways) != ("no" in other.ways):
-            return True
-        mine, theirs = self.ways - {"no"}, other.ways - {"no"}
-        return bool(mine and theirs and not mine & theirs)
+        return self.ways != other.ways
 
 
 def _without_publisher(title: str, text: str, publisher: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -101,7 +100,7 @@ def _parsed(text: str, url: str) -> Any:
         )
 
 
-def _report(entry: Mapping[str, Any], feed: FeedBytes, now: datetime) -> Report | None:
+def _report(entry: dict[str, Any], feed: FeedBytes, now: datetime) -> Report | None:
     """One item; None where it says nothing at all."""
     excerpt = plain(_summary(entry), EXCERPT_LIMIT)
     title = plain(_text(entry, "title"), TITLE_LIMIT)
@@ -130,7 +129,7 @@ def _report(entry: Mapping[str, Any], feed: FeedBytes, now: datetime) -> Report 
 
 
 def _date(
-    entry: Mapping[str, Any], feed: FeedBytes, now: datetime
+    entry: dict[str, Any], feed: FeedBytes, now: datetime
 ) -> tuple[ReadDate, str, DatedBy]:
     """The date of publication, or that of the last change, which is marked."""
     published, updated = _text(entry, "published"), _text(entry, "updated")
@@ -145,20 +144,20 @@ def _date(
     return read, printed[:PRINTED_LIMIT], dated_by
 
 
-def _summary(entry: Mapping[str, Any]) -> str:
-    content = dict.get(entry, "content") or ()  # type: ignore[arg-type]
+def _summary(entry: dict[str, Any]) -> str:
+    content = dict.get(entry, "content") or ()
     longer = next((_text(each, "value") for each in content), "")
     return _text(entry, "summary") or longer
 
 
-def _text(entry: Mapping[str, Any], name: str) -> str:
+def _text(entry: dict[str, Any], name: str) -> str:
     # `dict.get`: feedparser's own gives `updated` where `published` was asked for.
-    value = dict.get(entry, name)  # type: ignore[arg-type]
+    value = dict.get(entry, name)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _mapping(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = dict.get(entry, name)  # type: ignore[arg-type]
+def _mapping(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    value = dict.get(entry, name)
     return value if isinstance(value, dict) else {}
 
 

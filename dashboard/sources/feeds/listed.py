@@ -161,7 +161,7 @@ def _checked(publisher: Publisher, place: str) -> Publisher:
     if not lines["title"] or max(map(len, lines.values())) > 200:
         msg = f"{place}, title: 1 to 200 letters, and as many for terms"
         raise InputError(msg)
-    return replace(publisher, **lines)
+    return replace(publisher, title=lines["title"], terms=lines["terms"])
 
 
 def _written(publisher: Publisher) -> str:

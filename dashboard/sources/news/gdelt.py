@@ -1,7 +1,8 @@
 """GDELT's search of the news of the world (DOC 2.0): articles, and the tone of a query.
 
-It gives at most 250 articles and no way to ask for the next: a longer answer is asked again in
-halves of its period. It wants five seconds between two questions; `web_host.PACES` keeps six.
+It gives at most 250 articles, the newest, and no way to ask for the next: where an answer is that
+long, the period before its oldest article is asked for, until a slice is shorter. It wants five
+seconds between two questions; `web_host.PACES` keeps six.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ BASE: Final = "https://api.gdeltproject.org/api/v2/doc/doc"
 OF_GDELT: Final = Limits(connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, tries=1)
 MOST: Final = 250
 MOST_ASKS: Final = 12
-SHORTEST: Final = timedelta(minutes=30)
-"""GDELT counts in quarters of an hour; a shorter slice is not halved again."""
 QUERY_LIMIT: Final = 250
 USUAL_PERIOD: Final = timedelta(days=3)
 _MINUTES: Final = "%Y%m%d%H%M%S"
@@ -65,7 +64,7 @@ class Gdelt:
         """
         query, since, until = self._checked(asked)
         found = _Found()
-        self._slice(query, since, until, found)
+        self._slices(query, since, until, found)
         if found.bad and not found.read:
             msg = f"{WHO} answered JSON that cannot be read; try again or change the period"
             raise SourceError(msg)
@@ -91,29 +90,39 @@ class Gdelt:
         told = () if points else (f"{WHO} knows no article on this in the period",)
         return ToneTimeline(query, resolution, points, told)
 
-    def _slice(self, query: str, since: datetime, until: datetime, found: _Found) -> None:
-        """Ask for a period, and for its halves where the answer is as long as it can be."""
-        if found.asks >= MOST_ASKS:
-            found.cut += 1
-            return
+    def _slices(self, query: str, since: datetime, until: datetime, found: _Found) -> None:
+        """Ask for a period, and for what is left of it while an answer is as long as it can be."""
+        while since < until:
+            if found.asks >= MOST_ASKS:
+                found.cut += 1
+                return
+            reports, is_full = self._slice(query, since, until, found)
+            moments = [report.moment for report in reports if report.moment is not None]
+            for report in reports:
+                found.reports.setdefault(report.link, report)
+            if not is_full or not moments:
+                return
+            oldest = min(moments)
+            if oldest >= until:  # more in one moment than it gives: the rest of that is lost
+                found.cut += 1
+                oldest -= timedelta(seconds=1)
+            until = oldest
+
+    def _slice(
+        self, query: str, since: datetime, until: datetime, found: _Found
+    ) -> tuple[list[Report], bool]:
+        """The reports of one answer, the newest of its period, and whether there may be more."""
         found.asks += 1
         more = {"mode": "ArtList", "maxrecords": str(MOST), "sort": "DateDesc"}
         try:
             answer = self._ask(query, since, until, more)
         except BadBatch:
             found.bad += 1
-            return
+            return [], False
         found.read += 1
         articles = answer.get("articles")
         is_full = isinstance(articles, list) and len(articles) >= MOST
-        if is_full and until - since > SHORTEST:
-            middle = (since + (until - since) / 2).replace(microsecond=0)
-            self._slice(query, middle, until, found)
-            self._slice(query, since, middle, found)
-        elif is_full:
-            found.cut += 1
-        for report in reports_of(answer, self._web.clock.now()):
-            found.reports.setdefault(report.link, report)
+        return reports_of(answer, self._web.clock.now()), is_full
 
     def _ask(
         self, query: str, since: datetime, until: datetime, more: dict[str, str]
