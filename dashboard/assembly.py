@@ -11,11 +11,16 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
+from dashboard.services.refresh_news_behind import NewsRefresher
 from dashboard.sources.clock import WallClock
 from dashboard.sources.event_files.reading import outline_events, read_events
+from dashboard.sources.feeds.fetching import OF_A_FEED, GuardedFetching, PoliteFetching
+from dashboard.sources.feeds.listed import FeedList
 from dashboard.sources.file_bytes import shown_name
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
+from dashboard.sources.news.feed import Feed
+from dashboard.sources.news.gdelt import OF_GDELT, Gdelt
 from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.csv_file import read_rate_table
 from dashboard.sources.rates.ecb import Ecb
@@ -26,6 +31,7 @@ from dashboard.sources.rates.own import OwnRates
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
 from dashboard.sources.web_later import WebLater
+from dashboard.store.candidates import CandidateStore
 from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
 
@@ -54,6 +60,11 @@ class Parts:
     catalogue: EventSource
     notes: EventStore
     compute: Compute
+    inbox: CandidateStore
+    feeds: FeedList
+    search: Gdelt
+    feed_web: WebLater
+    news: NewsRefresher
 
 
 def assemble(settings: Settings | None = None) -> Parts:
@@ -67,6 +78,10 @@ def assemble(settings: Settings | None = None) -> Parts:
     known = KnownRates(ShippedRates(), live_sources(settings), memory)
     own = OwnRates(settings.own_folder)
     offline = settings.dashboard_offline
+    notes = EventStore(settings.store_url)
+    inbox = CandidateStore(notes)
+    feeds = FeedList(settings.dashboard_home.expanduser().resolve())
+    web = WebLater(settings.dashboard_upstream, OF_A_FEED)
     return Parts(
         settings=settings,
         rates=(known, own),
@@ -75,8 +90,48 @@ def assemble(settings: Settings | None = None) -> Parts:
         memory=memory,
         refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
-        notes=EventStore(settings.store_url),
+        notes=notes,
         compute=Here(),
+        inbox=inbox,
+        feeds=feeds,
+        search=Gdelt(WebLater(settings.dashboard_upstream, OF_GDELT)),
+        feed_web=web,
+        news=NewsRefresher(
+            lambda: feeds_to_ask(feeds, web, settings), inbox, WallClock().now, is_offline=offline
+        ),
+    )
+
+
+def feeds_to_ask(
+    feeds: FeedList, web: WebLater, settings: Settings, named: str = ""
+) -> tuple[Feed, ...]:
+    """The feeds that are switched on, or the one that is named, ready to be asked.
+
+    A feed that a person added is asked over public addresses only; with a replica of the
+    network every feed goes to that.
+
+    Args:
+        feeds: the list.
+        web: the client for feeds that ship.
+        settings: whether there is a replica.
+        named: the id of the only one to ask.
+
+    Raises:
+        InputError: there is none of this id, or the list cannot be read.
+    """
+    polite, guarded = PoliteFetching(web), GuardedFetching()
+    wanted = [each for each in feeds.publishers() if named in {"", each.id}]
+    if named and not wanted:
+        msg = f"{named[:60]}: there is no feed of this id; see `feeds list`"
+        raise InputError(msg)
+    return tuple(
+        Feed(
+            each,
+            guarded if each.is_own and settings.dashboard_upstream is None else polite,
+            web.clock,
+        )
+        for each in wanted
+        if each.enabled or named
     )
 
 

@@ -20,7 +20,7 @@ MODULES = sorted(HOUSE.rglob("*.py"))
 # Every shelf: its folder, and the register that stands in its __init__.
 SHELVES = {
     "sources/rates": "RATE_SOURCES",
-    "sources/news": "EVENT_SOURCES",
+    "sources/news": "NEWS_SOURCES",
     "compute": "COMPUTE_PLACES",
     "engine/normal": "NORMAL_MODELS",
     "engine/significance": "SIGNIFICANCE_TESTS",

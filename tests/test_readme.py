@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLAGS_OF_BARS = {"no_bar_then", "session_break", "missing_bars", "weekend_session"}
 SHELVES = {
     "sources/rates": "RATE_SOURCES",
-    "sources/news": "EVENT_SOURCES",
+    "sources/news": "NEWS_SOURCES",
     "compute": "COMPUTE_PLACES",
     "engine/normal": "NORMAL_MODELS",
     "engine/significance": "SIGNIFICANCE_TESTS",
@@ -133,7 +133,7 @@ def commands(capsys, *group):
 
 def test_every_command_is_in_the_table_and_no_other(capsys):
     top = commands(capsys)
-    groups = {"events", "rates"}
+    groups = {"events", "rates", "inbox", "feeds"}
     every = {name for name in top if name not in groups}
     for group in sorted(groups & set(top)):
         _, *names = commands(capsys, group)
@@ -148,7 +148,9 @@ def test_every_option_in_the_readme_exists(capsys):
     for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["article"],
                     ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"],
-                    ["rates", "import"], ["rates", "list"], ["rates", "refresh"]):  # fmt: skip
+                    ["rates", "import"], ["rates", "list"], ["rates", "refresh"],
+                    ["inbox", "list"], ["inbox", "refresh"], ["inbox", "search"],
+                    ["inbox", "accept"], ["inbox", "dismiss"], ["feeds", "add"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))

@@ -14,7 +14,19 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, bundles, events, live, pages, rates, reports, robustness, study
+from dashboard.cli import (
+    article,
+    bundles,
+    events,
+    feeds,
+    inbox,
+    live,
+    pages,
+    rates,
+    reports,
+    robustness,
+    study,
+)
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -35,6 +47,8 @@ app.command("reproduce")(bundles.reproduce)
 app.command("doctor")(live.doctor)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
+app.add_typer(inbox.commands, name="inbox")
+app.add_typer(feeds.commands, name="feeds")
 
 
 @app.callback()

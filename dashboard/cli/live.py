@@ -52,12 +52,14 @@ def refresh_rates(
 def doctor(*, as_json: AsJson = False) -> int:
     """Try every source and store and say in words what works; exit code 3 if something fails."""
     from dashboard.services.diagnose import diagnose, diagnosis_json
+    from dashboard.services.diagnose_feeds import diagnose_feeds
     from dashboard.ui import terminal, terminal_live
 
     parts = parts_of_house()
     is_offline = parts.settings.dashboard_offline
     with _told_once():
         found = diagnose(parts.known, parts.memory, parts.notes, _now, is_offline=is_offline)
+    found = (*found, diagnose_feeds(parts.feeds, parts.inbox))
     if as_json:
         terminal.show_json(diagnosis_json(found))
     else:

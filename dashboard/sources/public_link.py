@@ -27,6 +27,13 @@ TEXTS: Final = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 KINDS: Final = frozenset({"html", "text", "csv", "xml"})
 """What a page or a plain text looks like; a text whose first line has a comma looks like CSV."""
 
+FEED_TYPES: Final = TEXTS | {
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml",
+    "text/xml", "application/octet-stream",
+}  # fmt: skip
+FEED_KINDS: Final = KINDS | {"bytes", "nothing"}
+"""What is let through where a feed is wanted; its reader says what else it is."""
+
 INSTEAD: Final = "; open it in a browser and paste the text"
 TOLD: Final = {
     HTTPStatus.UNAUTHORIZED: "wants a login",
@@ -59,10 +66,14 @@ class Links:
     Args:
         way: how names become addresses and connections.
         limits: of one link, its redirects included.
+        types: the content types that are let through.
+        kinds: what the bytes may look like.
     """
 
     way: Way = THE_INTERNET
     limits: Limits = OF_A_LINK
+    types: frozenset[str] = TEXTS
+    kinds: frozenset[str] = KINDS
 
     def fetch(self, text: str) -> Page:
         """The page behind a link.
@@ -121,7 +132,7 @@ class _Fetch:
     def _page(self, response: requests.Response) -> Page:
         _refuse_status(response.status_code)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind and kind not in TEXTS:
+        if kind and kind not in self.links.types:
             raise _Failed(f"answered {kind[:60]}, not a page{INSTEAD}")
         most = self.links.limits.max_bytes
         announced = response.headers.get("Content-Length", "")
@@ -133,7 +144,7 @@ class _Fetch:
         except BadBody as bad:
             raise _Failed(str(bad)) from None
         found = kind_of(content)
-        if found not in KINDS:
+        if found not in self.links.kinds:
             raise _Failed(f"answered {NAMES[found]} instead of a page{INSTEAD}")
         return Page(response.url, response.headers.get("Content-Type", ""), content)
 

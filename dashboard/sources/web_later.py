@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dashboard.sources.clock import Clock
     from dashboard.sources.web import Web
-    from dashboard.sources.web_forms import Answer, Ask
+    from dashboard.sources.web_forms import Answer, Ask, Limits
     from dashboard.sources.web_host import HostState
 
 
@@ -22,10 +22,12 @@ class WebLater:
 
     Args:
         upstream: the address of a replica; None asks the real services.
+        limits: of one question; the usual ones where None.
     """
 
-    def __init__(self, upstream: str | None = None) -> None:
+    def __init__(self, upstream: str | None = None, limits: Limits | None = None) -> None:
         self._upstream = upstream
+        self._limits = limits
         self._making = threading.Lock()
         self.clock: Clock = WallClock()
 
@@ -53,6 +55,7 @@ class WebLater:
     @cached_property
     def _web(self) -> Web:
         from dashboard.sources.web import Web
+        from dashboard.sources.web_forms import USUAL
         from dashboard.sources.web_route import new_session
 
-        return Web(new_session(self._upstream), self.clock)
+        return Web(new_session(self._upstream), self.clock, self._limits or USUAL)

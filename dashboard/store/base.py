@@ -1,12 +1,14 @@
-"""The form of the memory of live rates, as the services see it."""
+"""The forms of the memory of live rates and of the inbox, as the services see them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from dashboard.domain.candidate import Candidate, Decision, FeedState
+from dashboard.domain.event import Event
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.remembered import FetchState, Kept, Revision, Version
 from dashboard.domain.series import RateSeries, SeriesCard
@@ -69,3 +71,31 @@ class RateMemory(Protocol):
 
     def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
         """Hold a lock among all processes; it says whether it was got in that many seconds."""
+
+
+class Inbox(Protocol):
+    """Where reports wait for a decision; every method raises StoreError where the store fails."""
+
+    def find(self, since: datetime | None = None) -> tuple[Candidate, ...]:
+        """Every candidate that was seen since a moment, in the order of ids."""
+
+    def named(self, ids: Sequence[str]) -> tuple[Candidate, ...]:
+        """The candidates of some ids; what there is not is left out."""
+
+    def take_in(self, candidates: Sequence[Candidate]) -> int:
+        """Keep reports, each once; how many are new. What was decided stays decided."""
+
+    def accept(self, ids: Sequence[str], note: Event, who: str = "") -> Event:
+        """Make one note of candidates; InputError where somebody decided before."""
+
+    def decide(self, ids: Sequence[str], state: Decision, who: str = "") -> None:
+        """Decide about candidates, all or none; InputError where somebody decided before."""
+
+    def reopen(self, ids: Sequence[str]) -> None:
+        """Take a dismissal back; InputError where one is a note by now."""
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """What became of each feed when it was last asked."""
+
+    def note_feed(self, state: FeedState) -> None:
+        """Keep what became of a feed."""

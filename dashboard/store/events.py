@@ -13,6 +13,8 @@ from dashboard.domain.note import StoreStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlalchemy import Connection
+
     from dashboard.domain.event import Event
     from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
@@ -143,6 +145,14 @@ class EventStore:
         with self._opening:
             if self._database is not None:
                 self._database.close()
+
+    def reading(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the database, brought up to date: for what is kept beside the notes."""
+        return self._current().read(work)
+
+    def writing(self, work: Callable[[Connection], T]) -> T:
+        """The same as a writer; `work` may run again, so it must only read and write."""
+        return self._current().write(work)
 
     def _read(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows

@@ -1,4 +1,4 @@
-"""The tables: notes, a history to which rows can only be added, and the imports of files.
+"""The tables: notes, a history to which rows can only be added, imports of files, the inbox.
 
 The constraint that rows of the history are never changed is a trigger, made by the first
 migration on both engines.
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0002"
+REVISION: Final = "0004"
 METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -118,4 +119,45 @@ IMPORT_NOTES: Final = Table(
     METADATA,
     Column("note_id", String(40), ForeignKey(NOTES.c.id), primary_key=True),
     Column("import_id", String(40), ForeignKey(IMPORTS.c.id), nullable=False, index=True),
+)
+
+CANDIDATES: Final = Table(
+    "candidates",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("day", Date),
+    Column("moment", Moment),
+    Column("zone", String(64), nullable=False),
+    Column("precision", String(10), nullable=False),
+    Column("dated_by", String(10), nullable=False),
+    Column("printed", Text, nullable=False),
+    Column("doubt", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("tone", Float),
+    Column("cluster", String(40), nullable=False, index=True),
+    Column("first_seen", Moment, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("note_id", String(40), ForeignKey(NOTES.c.id)),
+    Column("decided_at", Moment),
+    Column("decided_by", Text, nullable=False),
+)
+
+FEED_STATES: Final = Table(
+    "feed_states",
+    METADATA,
+    Column("feed_id", String(40), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("items", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("told", JSON, nullable=False),
 )

@@ -4,12 +4,14 @@ import multiprocessing
 import secrets
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
-from dashboard.domain.errors import EditConflict
+from dashboard.domain.candidate import Candidate, Report
+from dashboard.domain.errors import EditConflict, InputError
 from dashboard.domain.event import Event
 from dashboard.domain.imports import ImportRecord
 from dashboard.store.address import parse_address
+from dashboard.store.candidates import CandidateStore
 from dashboard.store.database import Database
 from dashboard.store.events import EventStore
 from dashboard.store.upgrade import ensure_schema
@@ -137,3 +139,37 @@ def upgrade_store(start, answers, url, release):
     except Exception as error:
         answers.put(repr(error))
     database.close()
+
+
+def accept_report(start, answers, url):
+    """Make a note of the report `report-1`; what was told instead, or nothing."""
+    store = EventStore(url)
+    store.version()
+    note = Event(id="", day=date(2026, 11, 26), title="The Bank kept its rate")
+    start.wait()
+    told = ""
+    try:
+        CandidateStore(store).accept(["report-1"], note, f"process {secrets.token_hex(2)}")
+    except InputError as error:
+        told = str(error)
+    store.close()
+    answers.put(told)
+
+
+def take_reports_in(start, answers, url):
+    """Take the same fifty reports in as others do at this moment."""
+    store = EventStore(url)
+    store.version()
+    at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    reports = [
+        Candidate(f"report-{n}", "feed", "f", Report("", "", f"Title {n}"), f"report-{n}", at, at)
+        for n in range(50)
+    ]
+    start.wait()
+    told = ""
+    try:
+        CandidateStore(store).take_in(reports)
+    except Exception as error:
+        told = repr(error)
+    store.close()
+    answers.put(told)

@@ -1,15 +1,20 @@
-"""The form of an event source, and the recipe for a new one.
+"""The forms of a source of events and of a source of news, and the recipe for a new one.
 
-1. `sources/news/<id>.py`: a class with `id = "<id>"` that fits `EventSource`.
-2. One import and one entry in `EVENT_SOURCES` (`sources/news/__init__.py`).
-3. A fixture for it in `tests/contracts/test_event_sources.py`; the tests there hold for all.
+1. `sources/news/<id>.py`: a class with `id = "<id>"` that fits `EventSource` (dated events) or
+   `NewsSource` (reports that a person has yet to decide about).
+2. One import and one entry in the register (`sources/news/__init__.py`).
+3. A fixture for it in `tests/contracts/test_event_sources.py` or `test_news_sources.py`; the
+   tests there hold for all.
 4. `assembly.py` takes it into the house.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from dashboard.domain.candidate import News, ToneTimeline
 from dashboard.domain.event import Event
 
 
@@ -31,3 +36,48 @@ class EventSource(Protocol):
 
     def files(self) -> dict[str, str]:
         """The sha256 of each file of the source by its name; a live source has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsQuestion:
+    """What is looked for: words, and the moments (UTC) between which it was reported.
+
+    A feed knows no words and no period; it gives what it holds.
+    """
+
+    query: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@runtime_checkable
+class NewsSource(Protocol):
+    """Somewhere reports come from; it is asked only where a person wants it."""
+
+    @property
+    def id(self) -> str:
+        """The id of the source: the name of its module."""
+
+    @property
+    def who(self) -> str:
+        """Who is asked, as messages name it."""
+
+    def news(self, asked: NewsQuestion) -> News:
+        """The reports there are now.
+
+        Raises:
+            InputError: the question cannot be asked so; one line with what to do.
+            SourceError: one sentence: who, and what it did instead of answering.
+        """
+
+
+class ToneSource(Protocol):
+    """Somewhere that measures the tone of what is written about a thing."""
+
+    def tone(self, asked: NewsQuestion) -> ToneTimeline:
+        """How the tone went in the period.
+
+        Raises:
+            InputError: the question cannot be asked so.
+            SourceError: the service did not answer.
+        """

@@ -14,6 +14,7 @@ from dashboard.ui.pages import (
     explore,
     facts,
     imports,
+    inbox,
     method,
     robustness,
 )
@@ -27,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     robustness.PAGE,
     facts.PAGE,
     events.PAGE,
+    inbox.PAGE,
     imports.PAGE,
     article.PAGE,
     data.PAGE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.domain.errors import EditConflict, InputError, RoubleReactionError
 from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Event, Expected
-from dashboard.services.keep_events import Draft, add_note, draft_of, edit_note
+from dashboard.services.keep_events import Draft, NoteStore, add_note, draft_of, edit_note
 from dashboard.ui import session
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import escape_markdown, plain, plain_block
@@ -38,6 +38,7 @@ class Asked:
     series_id: str
     note: Event | None = None
     after: Callable[[Event], None] | None = None
+    store: NoteStore | None = None
 
     @property
     def title(self) -> str:
@@ -64,6 +65,14 @@ def open_draft(draft: Draft, series_id: str, after: Callable[[Event], None] | No
 def open_edit(note: Event, series_id: str, after: Callable[[Event], None] | None = None) -> None:
     """Open the dialog that changes a note, unless somebody else changes it first."""
     _open(Asked(draft_of(note), series_id, note, after))
+
+
+def open_draft(
+    draft: Draft, series_id: str, store: NoteStore, after: Callable[[Event], None] | None = None
+) -> None:
+    """Open the dialog for a new note that begins as a draft and goes where `store` says."""
+    author = draft.author or st.session_state.get(AUTHOR, "")
+    _open(Asked(replace(draft, author=author), series_id, after=after, store=store))
 
 
 def _open(asked: Asked) -> None:
@@ -95,7 +104,7 @@ def _save(asked: Asked, draft: Draft) -> None:
     notes = session.parts().notes
     try:
         if asked.note is None:
-            saved = add_note(notes, draft)
+            saved = add_note(asked.store or notes, draft)
             say(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
         else:
             saved = edit_note(notes, asked.note.id, draft, asked.note.revision)

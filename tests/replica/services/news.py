@@ -16,32 +16,50 @@ TITLES = ("Rouble firms before talks", "Central bank keeps its rate", "Ново�
 
 
 class GdeltDoc(Service):
-    """DOC 2.0: articles and timelines; it asks for five seconds between two questions."""
+    """DOC 2.0: articles and timelines; it asks for five seconds between two questions.
+
+    `made` holds articles of one's own, (moment, title, address), in place of the usual three;
+    as the real one it gives those of the period that was asked, the newest, at most 250.
+    """
 
     name = "gdelt"
     hosts = frozenset({"api.gdeltproject.org"})
+    most = 250
+
+    def __init__(self, market):
+        super().__init__(market)
+        self.made = [
+            (market.now - timedelta(hours=at), title, f"https://news.example/{at}")
+            for at, title in enumerate(TITLES)
+        ]
 
     def right(self, question):
         mode = question.params.get("mode", "ArtList").lower()
         if "query" not in question.params:
             return text("Your query was too short or too long.", "text/html; charset=utf-8")
-        body = self.timeline() if mode.startswith("timeline") else self.articles()
+        asked = question.params
+        body = self.timeline() if mode.startswith("timeline") else self.articles(asked)
         return Reply(json.dumps(body).encode(), "application/json; charset=utf-8")
 
-    def articles(self):
+    def articles(self, asked):
+        first = asked.get("startdatetime", "")
+        last = asked.get("enddatetime", "9")
+        fitting = [one for one in self.made if first <= f"{one[0]:%Y%m%d%H%M%S}" <= last]
+        if not fitting:
+            return {}
+        newest = sorted(fitting, reverse=True)[: min(int(asked.get("maxrecords", 75)), self.most)]
         return {"articles": [
-            {"url": f"https://news.example/{at}", "url_mobile": "", "title": title,
-             "seendate": f"{self.market.now - timedelta(hours=at):%Y%m%dT%H%M%SZ}",
+            {"url": url, "url_mobile": "", "title": title, "seendate": f"{at:%Y%m%dT%H%M%SZ}",
              "socialimage": "", "domain": "news.example", "language": "English",
              "sourcecountry": "United States"}
-            for at, title in enumerate(TITLES)
+            for at, title, url in newest
         ]}  # fmt: skip
 
     def timeline(self):
-        points = [{"date": f"{self.market.now - timedelta(days=at):%Y%m%d}T000000Z", "value": at}
+        points = [{"date": f"{self.market.now - timedelta(days=at):%Y%m%d}T000000Z", "value": -at}
                   for at in range(3)]  # fmt: skip
         return {"query_details": {"title": "rouble", "date_resolution": "day"},
-                "timeline": [{"series": "Volume Intensity", "data": points}]}  # fmt: skip
+                "timeline": [{"series": "Average Tone", "data": points}]}  # fmt: skip
 
 
 class GdeltFiles(Service):
@@ -77,12 +95,17 @@ class Feeds(Service):
     """RSS 2.0 in UTF-8, RSS in windows-1251, and Atom, by the host that was meant."""
 
     name = "feeds"
-    hosts = frozenset({"tass.com", "interfax.ru", "kremlin.ru", "en.kremlin.ru", "www.cbr.ru-rss"})
+    hosts = frozenset(
+        {
+            "tass.com", "interfax.ru", "www.interfax.ru", "kremlin.ru", "en.kremlin.ru",
+            "www.president.gov.ua", "www.themoscowtimes.com", "www.state.gov", "feed.example",
+        }
+    )  # fmt: skip
 
     def right(self, question):
         if "kremlin" in question.host:
             return self.atom()
-        if question.host == "interfax.ru":
+        if question.host.endswith("interfax.ru"):
             return self.rss("windows-1251")
         return self.rss("utf-8")
 
@@ -144,6 +167,36 @@ def wrong_md5(question, reply):
 
 def zero_items(question, reply):
     return Reply(b'<rss version="2.0"><channel></channel></rss>', "application/rss+xml")
+
+
+def challenge(question, reply):
+    """The page of a front that keeps programs out, with the status of success."""
+    return text(
+        "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><noscript>"
+        "Enable JavaScript and cookies to continue</noscript></body></html>",
+        "text/html; charset=utf-8",
+    )
+
+
+def dated(written):
+    """One item whose date is written so; None: it has none."""
+
+    def spoiled(question, reply):
+        date = "" if written is None else f"<pubDate>{written}</pubDate>"
+        items = f"<item><title>One item</title><link>https://news.example/1</link>{date}</item>"
+        return Reply(f'<rss version="2.0"><channel>{items}</channel></rss>'.encode(),
+                     "application/rss+xml; charset=utf-8")  # fmt: skip
+
+    return spoiled
+
+
+def sentence(words, status=200):
+    """What GDELT says instead of JSON: one sentence, with the status of success."""
+
+    def spoiled(question, reply):
+        return text(words, "text/html; charset=utf-8", status)
+
+    return spoiled
 
 
 def paywall(question, reply):

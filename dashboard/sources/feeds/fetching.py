@@ -1,0 +1,73 @@
+"""How the bytes of a feed come: politely from the list that ships, guarded from any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
+
+from dashboard.domain.errors import SourceError
+from dashboard.sources.feeds.items import MOST_BYTES, FeedBytes
+from dashboard.sources.web_forms import Ask, Limits
+
+if TYPE_CHECKING:
+    from dashboard.domain.candidate import Publisher
+    from dashboard.sources.asking import Asking
+    from dashboard.sources.public_route import Way
+
+OF_A_FEED: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=MOST_BYTES, tries=2)
+ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
+
+
+class Fetching(Protocol):
+    """Fetches feeds."""
+
+    def fetch(self, publisher: Publisher) -> FeedBytes:
+        """The bytes of a feed.
+
+        Raises:
+            InputError: its address may not be asked.
+            SourceError: there is no answer; one sentence says who did what.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PoliteFetching:
+    """Asks by the client of the house: at the pace of each host, not while it is sick."""
+
+    web: Asking
+
+    def fetch(self, publisher: Publisher) -> FeedBytes:
+        """The bytes of a feed; redirects are followed within its domain."""
+        host = urlsplit(publisher.url).hostname or ""
+        ask = Ask(
+            publisher.url, publisher.title, "any", headers={"Accept": ACCEPT},
+            family=host.removeprefix("www."), may_be_empty=True,
+        )  # fmt: skip
+        answer = self.web.ask(ask)
+        kind = answer.headers.get("Content-Type", "")
+        return FeedBytes(answer.content, answer.url, publisher.title, kind, publisher.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedFetching:
+    """Asks public addresses only, checked where the connection is opened, again at redirects.
+
+    Args:
+        way: how names become connections; the Internet's where None.
+    """
+
+    way: Way | None = None
+
+    def fetch(self, publisher: Publisher) -> FeedBytes:
+        """The bytes of a feed that a person added."""
+        from dashboard.sources.public_link import FEED_KINDS, FEED_TYPES, INSTEAD, Links
+        from dashboard.sources.public_route import THE_INTERNET
+
+        links = Links(self.way or THE_INTERNET, OF_A_FEED, types=FEED_TYPES, kinds=FEED_KINDS)
+        try:
+            page = links.fetch(publisher.url)
+        except SourceError as error:
+            told = str(error).replace(INSTEAD, "").replace("instead of a page", "instead of a feed")
+            raise SourceError(told.replace(", not a page", ", not a feed")) from None
+        return FeedBytes(page.content, page.url, publisher.title, page.content_type, publisher.zone)

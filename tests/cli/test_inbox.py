@@ -1,0 +1,144 @@
+"""The commands about the inbox and the feeds."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.replica import Replica
+from tests.replica.market import Market
+from tests.replica.services.news import challenge
+
+
+@pytest.fixture
+def replica(monkeypatch):
+    with Replica(market=Market(datetime.now(UTC).replace(microsecond=0))) as replica:
+        monkeypatch.setenv("DASHBOARD_OFFLINE", "0")
+        monkeypatch.setenv("DASHBOARD_UPSTREAM", replica.url)
+        yield replica
+
+
+@pytest.fixture
+def filled(replica, shell):
+    """A home whose inbox holds what TASS reported."""
+    assert shell("inbox", "refresh", "--feed", "tass_en").code == 0
+    return replica
+
+
+def test_a_refresh_tells_of_each_feed_and_the_inbox_lists_stories(shell, filled):
+    (feed,) = shell("inbox", "refresh", "--feed", "tass_en", "--json").json
+    assert (feed["id"], feed["items"], feed["new"], feed["problem"]) == ("tass_en", 3, 0, None)
+    stories = shell("inbox", "list", "--json").json
+    assert [story["title"] for story in stories] == [
+        "Rouble firms before talks",
+        "Central bank keeps its rate",
+        "Новости рынка",
+    ]
+    first = stories[0]
+    assert (first["precision"], first["dated_by"], first["publishers"]) == (
+        "minute",
+        "published",
+        ["TASS"],
+    )
+    assert first["reports"][0]["link"] == "https://news.example/0"
+    told = shell("inbox", "list").out
+    assert "Rouble firms before talks" in told
+    assert "3 stories" in told
+
+
+def test_where_no_feed_answers_it_is_told_and_the_exit_code_is_3(shell, filled):
+    filled.feeds.answers(challenge)
+    answer = shell("inbox", "refresh", "--feed", "tass_en")
+    assert answer.code == 3
+    assert "a page that keeps programs out instead of a feed" in answer.out
+    assert len(shell("inbox", "list", "--json").json) == 3
+    assert "keeps programs out" in shell("feeds", "list").out
+
+
+def test_a_story_becomes_a_note_once(shell, filled):
+    story = shell("inbox", "list", "--json").json[0]
+    note = shell("inbox", "accept", story["id"], "--category", "peace_talks", "--json").json
+    assert (note["title"], note["category"]) == ("Rouble firms before talks", "peace_talks")
+    assert note["source_url"] == "https://news.example/0"
+    assert shell("events", "list", "--origin", "note", "--json").json[0]["id"] == note["id"]
+    again = shell("inbox", "accept", story["id"])
+    assert again.code == 2
+    assert "was accepted by somebody" in again.err
+    (accepted,) = shell("inbox", "list", "--state", "accepted", "--json").json
+    assert accepted["note_id"] == note["id"]
+
+
+def test_stories_are_dismissed_and_put_back(shell, filled):
+    ids = [story["id"] for story in shell("inbox", "list", "--json").json]
+    assert shell("inbox", "dismiss", *ids, "--author", "Ann").out == "3 stories dismissed\n"
+    assert shell("inbox", "list", "--json").json == []
+    assert {
+        s["decided_by"] for s in shell("inbox", "list", "--state", "dismissed", "--json").json
+    } == {"Ann"}
+    assert shell("inbox", "dismiss", ids[0], "--undo").code == 0
+    assert [story["id"] for story in shell("inbox", "list", "--json").json] == ids[:1]
+
+
+def test_a_search_fills_the_inbox_and_tells_the_tone(shell, replica):
+    found = shell("inbox", "search", "rouble", "--json").json
+    assert (found["found"], found["new"], found["told"]) == (3, 3, [])
+    assert len(shell("inbox", "list", "--source", "gdelt", "--json").json) == 3
+    assert "first seen" in shell("inbox", "list").out
+    line = shell("inbox", "search", "rouble", "--tone", "--json").json
+    assert line["resolution"] == "day"
+    assert [point["tone"] for point in line["points"]] == [-2, -1, 0]
+    assert "tone" in shell("inbox", "search", "rouble", "--tone").out
+
+
+def test_offline_nothing_is_asked_and_what_came_can_be_listed(shell, filled, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+    asked = len(filled.asked)
+    for command in (["inbox", "refresh"], ["inbox", "search", "rouble"]):
+        answer = shell(*command)
+        assert answer.code == 2
+        assert "DASHBOARD_OFFLINE is set, so nothing is asked" in answer.err
+    assert len(shell("inbox", "list", "--json").json) == 3
+    assert len(filled.asked) == asked
+
+
+def test_feeds_are_added_listed_asked_and_removed(shell, replica):
+    added = shell("feeds", "add", "https://feed.example/rss", "--title", "Mine", "--json").json
+    assert (added["id"], added["own"], added["enabled"]) == ("mine", True, True)
+    assert shell("inbox", "refresh", "--feed", "mine").code == 0
+    listed = {feed["id"]: feed for feed in shell("feeds", "list", "--json").json}
+    assert listed["mine"]["items"] == 3
+    assert listed["tass_en"]["asked_at"] is None
+    assert shell("feeds", "remove", "mine").code == 0
+    assert shell("feeds", "remove", "tass_en").code == 0
+    listed = {feed["id"]: feed for feed in shell("feeds", "list", "--json").json}
+    assert "mine" not in listed
+    assert listed["tass_en"]["enabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["feeds", "add", "http://127.0.0.1/feed"], "not public"),
+        (["feeds", "add", "http://169.254.169.254/"], "not public"),
+        (["feeds", "add", "file:///etc/passwd"], "http:// or https://"),
+        (["feeds", "add", "https://tass.com/rss/v2.xml"], "has this address already"),
+        (["feeds", "add", "https://a.example/", "--id", "tass_en"], "a feed of this id already"),
+        (["feeds", "add", "https://a.example/", "--zone", "Mars/North"], "is no time zone"),
+        (["feeds", "remove", "nobody"], "there is no feed of this id"),
+        (["inbox", "refresh", "--feed", "nobody"], "there is no feed of this id"),
+        (["inbox", "accept", "nobody"], "there is no report with this id"),
+        (["inbox", "dismiss", "nobody"], "there is no report with this id"),
+        (["inbox", "search", "ab"], "GDELT takes 3 to 250"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(shell, replica, command, told):
+    answer = shell(*command)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.err.count("\n") == 1
+
+
+def test_the_doctor_tells_of_the_feeds(shell, filled, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+    parts = {part["part"]: part for part in shell("doctor", "--json").json["parts"]}
+    assert parts["Feeds"]["works"]
+    assert "7 are on the list, 1 answered, last asked 20" in parts["Feeds"]["told"]
