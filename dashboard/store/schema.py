@@ -1,4 +1,4 @@
-"""The tables: notes, a history to which rows can only be added, and the imports of files.
+"""The tables: notes, a history to which rows are only added, imports, what a person hides.
 
 The constraint that rows of the history are never changed is a trigger, made by the first
 migration on both engines.
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -78,6 +78,8 @@ NOTES: Final = Table(
     Column("updated", Moment, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("deleted", Moment, index=True),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
     CheckConstraint("end_day >= day", name="end_not_before_start"),
 )
 
@@ -111,6 +113,8 @@ IMPORTS: Final = Table(
     Column("wrong", Integer, nullable=False),
     Column("undone_at", Moment),
     Column("undone_by", Text, nullable=False),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
 )
 
 IMPORT_NOTES: Final = Table(
@@ -118,4 +122,12 @@ IMPORT_NOTES: Final = Table(
     METADATA,
     Column("note_id", String(40), ForeignKey(NOTES.c.id), primary_key=True),
     Column("import_id", String(40), ForeignKey(IMPORTS.c.id), nullable=False, index=True),
+)
+
+HIDDEN_EVENTS: Final = Table(
+    "hidden_events",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
