@@ -11,6 +11,7 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
+from dashboard.services.watch_notes import NoteWatch
 from dashboard.sources.clock import WallClock
 from dashboard.sources.event_files.reading import read_events
 from dashboard.sources.file_bytes import shown_name
@@ -52,6 +53,7 @@ class Parts:
     refresher: Refresher
     catalogue: EventSource
     notes: EventStore
+    watch: NoteWatch
     compute: Compute
 
 
@@ -65,6 +67,7 @@ def assemble(settings: Settings | None = None) -> Parts:
     memory = RateCache(settings.cache_folder)
     known = KnownRates(ShippedRates(), live_sources(settings), memory)
     own = OwnRates(settings.own_folder)
+    notes = EventStore(settings.store_url, person=settings.dashboard_user.strip())
     offline = settings.dashboard_offline
     return Parts(
         settings=settings,
@@ -74,7 +77,8 @@ def assemble(settings: Settings | None = None) -> Parts:
         memory=memory,
         refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
-        notes=EventStore(settings.store_url),
+        notes=notes,
+        watch=NoteWatch(notes),
         compute=Here(),
     )
 

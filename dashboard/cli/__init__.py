@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, events, live, pages, rates, robustness, study
+from dashboard.cli import article, event_choices, events, live, pages, rates, robustness, study
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -31,6 +31,9 @@ app.command("facts")(study.facts)
 app.command("article")(article.article)
 app.command("export")(study.export_everything)
 app.command("doctor")(live.doctor)
+events.commands.command("copy")(event_choices.copy_event)
+events.commands.command("hide")(event_choices.hide_from_me)
+events.commands.command("unhide")(event_choices.show_again)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
 

@@ -16,6 +16,7 @@ from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import ignored_notice
 from dashboard.ui.widgets.dialog import close_dialogs
 from dashboard.ui.widgets.links import remember_pages
+from dashboard.ui.widgets.note_watch import note_what_is_seen, watch_notes
 from dashboard.ui.widgets.status_line import ask_behind, draw_status_line
 
 NAME: Final = "Rouble Reaction"
@@ -53,6 +54,7 @@ def _target(page: Page) -> st.Page:
 
 def _draw_page(page: Page) -> None:
     close_dialogs()
+    note_what_is_seen()
     view = open_view(page.id, page.params)
     draw_status_line(_series_of(page, view))
     notice = st.container()
@@ -62,6 +64,7 @@ def _draw_page(page: Page) -> None:
         notice.info(escape_markdown(told), icon=":material/link_off:")
     st.caption(DISCLAIMER)
     ask_behind()
+    watch_notes()
 
 
 def _series_of(page: Page, view: View) -> str:
