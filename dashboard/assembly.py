@@ -12,6 +12,7 @@ from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_behind import Refresher
 from dashboard.services.refresh_news_behind import NewsRefresher
+from dashboard.services.watch_notes import NoteWatch
 from dashboard.sources.clock import WallClock
 from dashboard.sources.event_files.reading import outline_events, read_events
 from dashboard.sources.feeds.fetching import OF_A_FEED, GuardedFetching, PoliteFetching
@@ -59,6 +60,7 @@ class Parts:
     refresher: Refresher
     catalogue: EventSource
     notes: EventStore
+    watch: NoteWatch
     compute: Compute
     inbox: CandidateStore
     feeds: FeedList
@@ -77,8 +79,8 @@ def assemble(settings: Settings | None = None) -> Parts:
     memory = RateCache(settings.cache_folder)
     known = KnownRates(ShippedRates(), live_sources(settings), memory)
     own = OwnRates(settings.own_folder)
+    notes = EventStore(settings.store_url, person=settings.dashboard_user.strip())
     offline = settings.dashboard_offline
-    notes = EventStore(settings.store_url)
     inbox = CandidateStore(notes)
     feeds = FeedList(settings.dashboard_home.expanduser().resolve())
     web = WebLater(settings.dashboard_upstream, OF_A_FEED)
@@ -91,6 +93,7 @@ def assemble(settings: Settings | None = None) -> Parts:
         refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
         notes=notes,
+        watch=NoteWatch(notes),
         compute=Here(),
         inbox=inbox,
         feeds=feeds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,14 @@ def default_home() -> Path:
     return user_data_path(APP_NAME, appauthor=False)
 
 
+def login_name() -> str:
+    """The name under which the person is logged in; empty where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
 class Settings(BaseSettings):
     """The settings of this machine.
 
@@ -25,7 +34,9 @@ class Settings(BaseSettings):
     (seconds since 1970) stands in for the time of an export, so that the same export twice is
     the same bytes. `DASHBOARD_CACHE` is where fetched rates are kept. `DASHBOARD_OFFLINE=1`
     never asks the network; `DASHBOARD_UPSTREAM` asks a replica of the data services on this
-    machine instead, for example `http://127.0.0.1:8600`. An empty variable counts as not set.
+    machine instead, for example `http://127.0.0.1:8600`. `DASHBOARD_USER` is who uses this
+    process, the name of the login where it is not set: private notes are those of this person.
+    An empty variable counts as not set.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
@@ -34,6 +45,7 @@ class Settings(BaseSettings):
     dashboard_cache: Path | None = None
     dashboard_offline: bool = False
     dashboard_upstream: str | None = None
+    dashboard_user: str = Field(default_factory=login_name, max_length=80)
     database_url: str | None = Field(default=None, repr=False)
     source_date_epoch: int | None = Field(default=None, ge=0, le=253_402_300_799)
 

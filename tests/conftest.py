@@ -66,6 +66,7 @@ def dashboard_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's data directory of this test; the store of the machine is never touched."""
     home = tmp_path / "home"
     monkeypatch.setenv("DASHBOARD_HOME", str(home))
+    monkeypatch.setenv("DASHBOARD_USER", "Anna")  # never the login of the machine
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return home
 

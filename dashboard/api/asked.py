@@ -8,16 +8,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.domain.errors import InputError
-from dashboard.domain.event import Category, Event, Expected, Origin
+from dashboard.domain.event import CATEGORY_LIMIT, Category, Event, Expected, Origin
 from dashboard.domain.study import Window
 from dashboard.services.export_tables import Flavour
-from dashboard.services.find_events import EventFilter, find_events
+from dashboard.services.find_events import EventFilter, find_events, own_categories
 from dashboard.services.get_rates import DEFAULT_SERIES
 
 FEW = 20
 PAGE = 1_000
 LONGEST_PAGE = 10_000
 WindowText = Annotated[str, Field(pattern=r"^[+-]?\d{1,4}[hm]?:[+-]?\d{1,4}[hm]?$")]
+Word = Annotated[str, Field(min_length=1, max_length=CATEGORY_LIMIT)]
 LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
 
 
@@ -62,7 +63,7 @@ class Rates(Period):
 class Events(Period):
     """Which events: all that fit every parameter given; a repeated one is an alternative."""
 
-    category: list[Category] = Field([], max_length=FEW)
+    category: list[Word] = Field([], max_length=FEW, description="On the list, or a note's own.")
     q: str = Field("", max_length=200, description="Words in title, text, actor or source.")
     origin: Literal[Origin.CATALOGUE, Origin.NOTE] | None = None
     expected: Expected | None = None
@@ -74,6 +75,11 @@ class Events(Period):
         if self.since is not None and self.until is not None and self.until < self.since:
             msg = f"to: {self.until} is before from: {self.since}; swap them"
             raise InputError(msg)
+        known = dict.fromkeys((*Category, *own_categories(events)))
+        for word in self.category:
+            if word not in known:
+                msg = f'category: "{word}" is unknown; take one of {", ".join(known)}'
+                raise InputError(msg)
         wanted = (event for event in events if self._fits_hour(event))
         return find_events(
             wanted,

@@ -17,6 +17,7 @@ from dashboard import __version__
 from dashboard.cli import (
     article,
     bundles,
+    event_choices,
     events,
     feeds,
     inbox,
@@ -45,6 +46,9 @@ app.command("export")(study.export_everything)
 app.command("report")(reports.report)
 app.command("reproduce")(bundles.reproduce)
 app.command("doctor")(live.doctor)
+events.commands.command("copy")(event_choices.copy_event)
+events.commands.command("hide")(event_choices.hide_from_me)
+events.commands.command("unhide")(event_choices.show_again)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
 app.add_typer(inbox.commands, name="inbox")

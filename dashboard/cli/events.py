@@ -30,6 +30,7 @@ from dashboard.cli.options import (
     OneOfKind,
     Opt,
     OutFile,
+    Seen,
     Sheet,
     Since,
     Tags,
@@ -57,18 +58,22 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     since: Since = None,
     until: Until = None,
     removed: Annotated[bool, Opt("--removed", help="Only notes that were removed.")] = False,
+    hidden: Annotated[bool, Opt("--hidden", help="Only events that you hide.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the events of the catalogue and the notes."""
     from dashboard.services.answer_json import event_list_rows_json
     from dashboard.services.find_events import EventFilter, find_events
+    from dashboard.services.hide_events import hidden_events
     from dashboard.services.keep_events import list_notes
     from dashboard.ui import terminal, typed
 
     period = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
     wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
     parts = parts_of_house()
-    if removed:
+    if hidden:
+        found = find_events(hidden_events(parts.catalogue, parts.notes), wanted)
+    elif removed:
         notes = list_notes(parts.notes, with_deleted=True)
         found = find_events((note for note in notes if note.deleted), wanted)
     else:
@@ -93,6 +98,7 @@ def add_event(  # noqa: PLR0913 - the fields of a note
     link: Link = None,
     tags: Tags = None,
     author: Author = None,
+    private: Seen = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a note."""
@@ -102,8 +108,9 @@ def add_event(  # noqa: PLR0913 - the fields of a note
     draft = typed.fill(
         Draft(title, typed.read_day("--date", day)), time=time, end=end, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
+        visibility=typed.visibility(is_private=private),
     )  # fmt: skip
-    _tell(add_note(parts_of_house().notes, draft), "added", as_json=as_json)
+    tell(add_note(parts_of_house().notes, draft), "added", as_json=as_json)
 
 
 @commands.command("edit")
@@ -121,6 +128,7 @@ def edit_event(  # noqa: PLR0913 - the fields of a note
     link: Link = None,
     tags: Tags = None,
     author: Author = None,
+    private: Seen = None,
     revision: Annotated[int | None, Opt(help="Refuse if the note is at another.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -133,9 +141,10 @@ def edit_event(  # noqa: PLR0913 - the fields of a note
     draft = typed.fill(
         draft_of(note), time=time, end=end, title=title, day=day, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
+        visibility=typed.visibility(is_private=private),
     )  # fmt: skip
     at = note.revision if revision is None else revision
-    _tell(edit_note(parts.notes, note_id, draft, at), "changed", as_json=as_json)
+    tell(edit_note(parts.notes, note_id, draft, at), "changed", as_json=as_json)
 
 
 @commands.command("remove")
@@ -145,15 +154,25 @@ def remove_event(note_id: NoteId, *, as_json: AsJson = False) -> None:
 
     parts = parts_of_house()
     note = get_event(parts.catalogue, parts.notes, note_id)
-    _tell(delete_note(parts.notes, note_id, note.revision), "removed", as_json=as_json)
+    tell(delete_note(parts.notes, note_id, note.revision), "removed", as_json=as_json)
 
 
 @commands.command("restore")
-def restore_event(note_id: NoteId, *, as_json: AsJson = False) -> None:
-    """Bring a removed note back."""
-    from dashboard.services.keep_events import restore_note
+def restore_event(
+    note_id: NoteId,
+    *,
+    revision: Annotated[int | None, Opt(help="Make it say what it said at this one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a removed note back, or what a note said at an earlier revision."""
+    from dashboard.services.keep_events import restore_note, restore_revision
 
-    _tell(restore_note(parts_of_house().notes, note_id), "restored", as_json=as_json)
+    notes = parts_of_house().notes
+    if revision is None:
+        note = restore_note(notes, note_id)
+    else:
+        note = restore_revision(notes, note_id, revision)
+    tell(note, "restored", as_json=as_json)
 
 
 @commands.command("history")
@@ -262,7 +281,8 @@ def take_import_back(
         import_report.show_undone(done)
 
 
-def _tell(note: Event, done: str, *, as_json: bool) -> None:
+def tell(note: Event, done: str, *, as_json: bool) -> None:
+    """Print a note and what was done to it."""
     from dashboard.services.answer_json import event_list_rows_json
     from dashboard.ui import terminal
 

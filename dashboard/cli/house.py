@@ -54,11 +54,17 @@ def all_known(parts: Parts, wanted: EventFilter | None = None) -> tuple[Event, .
     Raises:
         InputError: a category is wanted that no event has.
     """
+    from dashboard.domain.event import Origin
     from dashboard.services.choose_input import refuse_unknown_category
     from dashboard.services.find_events import find_events
+    from dashboard.services.hide_events import hidden_notice
     from dashboard.services.keep_events import all_events
+    from dashboard.ui import terminal
 
     known = all_events(parts.catalogue, parts.notes)
+    hidden = len(parts.catalogue.events()) - sum(e.origin == Origin.CATALOGUE for e in known)
+    if hidden:
+        terminal.mention([hidden_notice(hidden)])
     if wanted is None:
         return known
     refuse_unknown_category(known, wanted.categories)

@@ -55,7 +55,13 @@ DryRun: TypeAlias = Annotated[bool, Opt("--dry-run", help="Check the file, chang
 Clock: TypeAlias = Annotated[str | None, Opt("--time", metavar="HH:MM", help="In --zone.")]
 Zone: TypeAlias = Annotated[str | None, Opt(metavar="NAME", help=f"Time zone, else {MOSCOW}.")]
 End: TypeAlias = Annotated[str | None, Opt(metavar="DATE", help="Last day of a range.")]
-OneOfKind: TypeAlias = Annotated[Category | None, Opt(help="One of the closed list.")]
+OneOfKind: TypeAlias = Annotated[
+    str | None, Opt(help=f"{', '.join(Category)}, or a word of your own.")
+]
+Seen: TypeAlias = Annotated[
+    bool | None, Opt("--private/--shared", help="Who sees it: you alone, or everybody here.")
+]
+EventIds: TypeAlias = Annotated[list[str], Arg(metavar="ID…", help="As `events list` shows it.")]
 Awaited: TypeAlias = Annotated[Expected | None, Opt(help="From its nature, before looking.")]
 Words: TypeAlias = Annotated[str | None, Opt(help="More words.")]
 Link: TypeAlias = Annotated[str | None, Opt(metavar="URL", help="The source.")]

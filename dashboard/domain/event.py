@@ -12,10 +12,11 @@ MOSCOW: Final = "Europe/Moscow"
 
 TITLE_LIMIT: Final = 500
 TEXT_LIMIT: Final = 2_000
+CATEGORY_LIMIT: Final = 40
 
 
 class Category(StrEnum):
-    """The closed list of categories; a person's own categories are tags."""
+    """The closed list of categories; a note may have a word of its own instead."""
 
     SANCTIONS = "sanctions"
     MONETARY_POLICY = "monetary_policy"
@@ -36,6 +37,13 @@ class Expected(StrEnum):
     UNCLEAR = "unclear"
 
 
+class Visibility(StrEnum):
+    """Who may see a note: everybody who uses the store, or its owner alone."""
+
+    SHARED = "shared"
+    PRIVATE = "private"
+
+
 class Origin(StrEnum):
     """Where an event comes from; only notes can be edited."""
 
@@ -50,8 +58,9 @@ class Event:
 
     `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known.
     A range has an `end_day` (inclusive). `series` binds the event to one series; None
-    means every series. `category` is a `Category` value for the catalogue and for notes;
-    a study file may bring its own words.
+    means every series. `category` is a `Category` value for the catalogue; notes and study
+    files may bring a word of their own. `owner` is the person who wrote a note, empty where
+    that is not known; `author` is only a label.
     """
 
     id: str
@@ -75,6 +84,8 @@ class Event:
     updated: datetime | None = None
     revision: int = 0
     deleted: datetime | None = None
+    visibility: str = Visibility.SHARED
+    owner: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
@@ -92,6 +103,11 @@ class Event:
             return self.moment.astimezone(UTC)
         midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=ZoneInfo(MOSCOW))
         return midnight.astimezone(UTC)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but its owner may see it; a word that is not known hides too."""
+        return self.visibility != Visibility.SHARED
 
     @property
     def is_range(self) -> bool:

@@ -24,8 +24,9 @@ class Action(StrEnum):
 class Change:
     """One line of a note's history; `before` is None for its creation.
 
-    `revision` is the one the change made, `at` its UTC moment, `who` the label the person
-    gave, empty where none was given.
+    `revision` is the one the change made, `at` its UTC moment, `who` the person who made it
+    or the label that was given, empty where neither is known. `before` is also None where it
+    was private to somebody else.
     """
 
     note_id: str

@@ -55,7 +55,7 @@ def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
             event.id, event.day, event.moment, event.zone, event.end_day, event.title,
             event.actor, event.category, event.expected, event.text, event.source_name,
             event.source_url, join_tags(event.tags), event.series, event.author, event.origin,
-            event.confidence, event.created, event.updated, event.revision,
+            event.confidence, event.created, event.updated, event.revision, event.visibility,
         )
         for event in events
     )  # fmt: skip

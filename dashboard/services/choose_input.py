@@ -14,6 +14,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.services.export_tables import DataFile
 from dashboard.services.find_events import EventFilter, find_events
 from dashboard.services.get_rates import list_cards
+from dashboard.services.hide_events import hidden_notice, hidden_words
 from dashboard.services.keep_events import NoteStore, all_events
 
 if TYPE_CHECKING:
@@ -160,11 +161,14 @@ def split_factors(
 
 
 def events_of_house(catalogue: EventSource, notes: NoteStore) -> ChosenEvents:
-    """The catalogue and the notes."""
+    """The catalogue and the notes, without what the person hides, which is told."""
     files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())
     known = all_events(catalogue, notes)
     n_notes = sum(event.origin == Origin.NOTE for event in known)
-    return ChosenEvents(f"catalogue and {n_notes} notes", known, files)
+    hidden = len(catalogue.events()) - (len(known) - n_notes)
+    told = (hidden_notice(hidden),) if hidden else ()
+    without = f" without {hidden_words(hidden)}" if hidden else ""
+    return ChosenEvents(f"catalogue{without} and {n_notes} notes", known, files, told)
 
 
 def events_of_file(table: EventFile) -> ChosenEvents:

@@ -16,7 +16,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.errors import InputError
-from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Expected
+from dashboard.domain.event import (
+    CATEGORY_LIMIT,
+    MOSCOW,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    Category,
+    Expected,
+    Visibility,
+)
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -48,6 +56,7 @@ class Draft:
     source_url: str = ""
     tags: tuple[str, ...] = ()
     author: str = ""
+    visibility: str = Visibility.SHARED
 
 
 def clean_draft(draft: Draft, today: date) -> Draft:
@@ -63,13 +72,33 @@ def clean_draft(draft: Draft, today: date) -> Draft:
     return replace(
         _clean_dates(draft, today),
         title=_clean_title(draft.title),
-        category=_one_of("category", draft.category, Category),
+        category=clean_category(draft.category),
         expected=_one_of("expected", draft.expected, Expected),
         text=_bounded("text", clean_text(draft.text), TEXT_LIMIT),
         source_url=_clean_link(draft.source_url),
         tags=_clean_tags(draft.tags),
         author=_bounded("author", clean_line(draft.author), AUTHOR_LIMIT),
+        visibility=_one_of("visibility", draft.visibility, Visibility),
     )
+
+
+def clean_category(category: str) -> str:
+    """A word of the closed list, however it is written, or a word of one's own on one line.
+
+    Raises:
+        InputError: it is too long, or holds no letter, digit or sign.
+    """
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in category):
+        msg = f"category: {_shown(category)} holds control characters; type it anew"
+        raise InputError(msg)
+    own = clean_line(category)
+    listed = re.sub(r"[\s-]+", "_", own).casefold()
+    if listed in set(Category):
+        return Category(listed)
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in own):
+        msg = f"category: is empty; take one of {', '.join(Category)}, or a word of your own"
+        raise InputError(msg)
+    return _bounded("category", own, CATEGORY_LIMIT)
 
 
 def clean_line(text: str) -> str:

@@ -119,6 +119,7 @@ MEANINGS: Final[dict[str, str]] = {
     "created": "When the note was written",
     "updated": "When the note was last changed",
     "revision": "How often the note was saved",
+    "visibility": "shared, or private: seen by its owner alone",
     "publisher": "Who publishes the rate",
     "quantity": "What the rate measures",
     "date_rule": "When the rate of a date is known",

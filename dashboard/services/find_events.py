@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.domain.event import Event
+from dashboard.domain.event import Category, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ def find_events(events: Iterable[Event], asked: EventFilter) -> tuple[Event, ...
         and (not tags or any(_folded(tag) in tags for tag in event.tags))
         and (not words or _has_words(event, words))
     )
+
+
+def own_categories(events: Iterable[Event]) -> tuple[str, ...]:
+    """The categories that are not on the closed list, in the order of the alphabet."""
+    return tuple(sorted({str(event.category) for event in events} - set(Category), key=_folded))
 
 
 def facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -176,7 +176,7 @@ class _Planner:
     today: date
     known: KnownEvents
     twice: list[str] = field(default_factory=list)
-    tagged: list[str] = field(default_factory=list)
+    own_words: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
 
     def verdict(self, row: FileRow) -> RowVerdict:
@@ -198,20 +198,18 @@ class _Planner:
 
     def _note(self, place: str, event: Event) -> Event:
         draft = Draft(**{name: getattr(event, name) for name in DRAFT_FIELDS})
-        own_word = event.category not in set(Category)
-        if own_word:
-            draft = replace(draft, category=Category.OTHER, tags=(*event.tags, event.category))
         clean = clean_draft(draft, self.today)
-        if own_word:
-            self.tagged.append(
-                f"{place}, column category: '{event.category}' is not on the list and became a tag"
+        if clean.category not in set(Category):
+            self.own_words.append(
+                f"{place}, column category: '{clean.category}' is not on the list and is kept as"
+                " a category of your own"
             )
         values = {name: getattr(clean, name) for name in DRAFT_FIELDS}
         return Event(id="", origin=Origin.NOTE, **values)
 
     def told(self) -> Iterator[str]:
         """What was left out or changed, one line each; of many lines the first."""
-        for lines in (self.read, self.twice, self.tagged):
+        for lines in (self.read, self.twice, self.own_words):
             yield from _first_of(lines, MOST_TOLD)
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "note_history",
     "notes_version",
     "restore_note",
+    "restore_revision",
 ]
 
 NOTE_PREFIX: Final = "note-"
@@ -44,7 +45,10 @@ class Catalogue(Protocol):
 
 
 class NoteStore(Protocol):
-    """Where notes are remembered; every method raises StoreError where the store fails."""
+    """Where notes are remembered, as one person sees them: private ones of others are not there.
+
+    Every method raises StoreError where the store fails.
+    """
 
     def add(self, note: Event, who: str = "") -> Event:
         """Store a new note; the store gives it its id, revision 1 and its times."""
@@ -60,6 +64,14 @@ class NoteStore(Protocol):
 
     def restore(self, note_id: str, who: str = "") -> Event:
         """Take a deletion back."""
+        ...
+
+    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
+        """Make what a note said at an earlier revision its newest one."""
+        ...
+
+    def hidden(self) -> frozenset[str]:
+        """The ids of the events of the catalogue that the person hides."""
         ...
 
     def get(self, note_id: str) -> Event | None:
@@ -132,6 +144,19 @@ def restore_note(store: NoteStore, note_id: str, *, who: str = "") -> Event:
     return store.restore(note_id, who=clean_line(who))
 
 
+def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
+    """Make what a note said at an earlier revision its newest one; the history only grows.
+
+    Who may see the note stays as it is now. A deleted note comes back.
+
+    Raises:
+        InputError: there is no such note or revision, or it is a catalogue event.
+        StoreError: the store cannot be written.
+    """
+    _check_is_note(note_id)
+    return store.restore_revision(note_id, revision, who=clean_line(who))
+
+
 def note_history(store: NoteStore, note_id: str) -> tuple[Change, ...]:
     """Every change to a note, oldest first.
 
@@ -170,8 +195,13 @@ def get_event(catalogue: Catalogue, store: NoteStore, event_id: str) -> Event:
 
 
 def all_events(catalogue: Catalogue, store: NoteStore) -> tuple[Event, ...]:
-    """The catalogue and the notes that are not deleted, sorted by day, moment and id."""
-    return tuple(sorted((*catalogue.events(), *store.notes()), key=_order))
+    """What the person sees, sorted by day, moment and id.
+
+    That is the catalogue but for what the person hides, and the notes that are not deleted.
+    """
+    notes, hidden = store.notes(), store.hidden()
+    shown = (event for event in catalogue.events() if event.id not in hidden)
+    return tuple(sorted((*shown, *notes), key=_order))
 
 
 def _order(event: Event) -> tuple[object, ...]:

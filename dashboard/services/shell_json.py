@@ -19,7 +19,7 @@ JsonRow: TypeAlias = dict[str, Any]
 
 NOTE_FIELDS: Final = (
     "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
-    "source_url", "tags", "author",
+    "source_url", "tags", "author", "visibility",
 )  # fmt: skip
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
 CHUNK: Final = 20_000

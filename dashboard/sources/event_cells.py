@@ -23,6 +23,7 @@ from dashboard.domain.event import (
     Event,
     Expected,
     Origin,
+    Visibility,
 )
 from dashboard.domain.formula_guard import unguard
 from dashboard.sources.cells import is_web_address, lines_of_text, one_line, read_day, read_moment
@@ -35,7 +36,7 @@ COLUMNS: Final = frozenset(
     {
         DATE, "id", "time_utc", "zone", "end_date", "title", "actor", "category", "expected",
         "text", "source_name", "source_url", "tags", "series", "author", "origin", "confidence",
-        "created", "updated", "revision",
+        "created", "updated", "revision", "visibility",
     }
 )  # fmt: skip
 OUR_EXPORT: Final = frozenset({"id", "origin", "revision", "time_utc"})
@@ -100,6 +101,7 @@ class EventReader:
             created=self._stamp(row, "created", day),
             updated=self._stamp(row, "updated", day),
             revision=self._revision(row),
+            visibility=self._visibility(row),
         )
 
     def _cell(self, row: int, column: str) -> str:
@@ -164,6 +166,14 @@ class EventReader:
             reason = f"'{shown(cell)}' is unknown; write {', '.join(Expected)} or nothing"
             raise self._wrong(row, "expected", reason)
         return Expected(cell) if cell else Expected.UNCLEAR
+
+    def _visibility(self, row: int) -> str:
+        """Who may see it; a word that is not known is refused, for it may mean nobody."""
+        cell = self._line(row, "visibility").casefold()
+        if cell and cell not in set(Visibility):
+            reason = f"'{shown(cell)}' is unknown; write {' or '.join(Visibility)}"
+            raise self._wrong(row, "visibility", reason)
+        return Visibility(cell) if cell else Visibility.SHARED
 
     def _link(self, row: int) -> str:
         link = self._line(row, "source_url")

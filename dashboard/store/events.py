@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
     from dashboard.store.database import Database
+    from dashboard.store.hidden_rows import HiddenRows
     from dashboard.store.import_rows import ImportRows
     from dashboard.store.note_rows import NoteRows
 
@@ -41,11 +43,16 @@ class EventStore:
 
     Args:
         url: `sqlite:////folder/events.db` or `postgresql://user@host/database`.
+        person: whose notes these are; private ones of others are not there. Without a name
+            only what is shared is.
         clock: the present moment in UTC.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, url: str, *, person: str = "", clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._url = url
+        self.person = person
         self._clock = clock
         self._opening = threading.Lock()
         self._database: Database | None = None
@@ -53,23 +60,24 @@ class EventStore:
 
     def add(self, note: Event, who: str = "") -> Event:
         """Store a new note; the store gives it its id, revision 1 and its times."""
-        return self._write(lambda rows: rows.create(note, self._clock(), who))
+        return self._write(lambda rows: rows.create(note, self._clock(), self._who(who)))
 
     def add_all(self, notes: Sequence[Event], who: str = "") -> tuple[Event, ...]:
         """Store new notes in their order, all of them or none."""
-        return self._write(lambda rows: rows.create_all(notes, self._clock(), who))
+        return self._write(lambda rows: rows.create_all(notes, self._clock(), self._who(who)))
 
     def import_notes(
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store the notes of a file, all of them or none, and the file on record with them."""
-        return self._write_imports(lambda rows: rows.take_in(record, notes, self._clock()))
+        signed = replace(record, who=record.who or self.person)
+        return self._write_imports(lambda rows: rows.take_in(signed, notes, self._clock()))
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Every import of a file, the newest first."""
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().read(lambda connection: ImportRows(connection).find_all())
+        return self._current().read(lambda link: ImportRows(link, self.person).find_all())
 
     def undo_import(self, import_id: str, who: str = "") -> UndoneImport:
         """Remove the notes of an import in one go; those that were changed since stay.
@@ -80,7 +88,9 @@ class EventStore:
         if not _is_id(import_id):
             msg = "there is no import with this id; see `events imports`"
             raise InputError(msg)
-        return self._write_imports(lambda rows: rows.undo(import_id, self._clock(), who))
+        return self._write_imports(
+            lambda rows: rows.undo(import_id, self._clock(), who or self.person)
+        )
 
     def edit(self, note: Event, revision: int, who: str = "") -> Event:
         """Replace the note of that id.
@@ -89,7 +99,7 @@ class EventStore:
             EditConflict: the note is no longer at `revision`, or is deleted.
         """
         _check_id(note.id)
-        return self._write(lambda rows: rows.edit(note, revision, self._clock(), who))
+        return self._write(lambda rows: rows.edit(note, revision, self._clock(), self._who(who)))
 
     def change(self, note_id: str, function: Callable[[Event], Event], who: str = "") -> Event:
         """Replace a note by what `function` makes of it, with nobody in between.
@@ -100,7 +110,9 @@ class EventStore:
             EditConflict: the note is deleted.
         """
         _check_id(note_id)
-        return self._write(lambda rows: rows.change(note_id, function, self._clock(), who))
+        return self._write(
+            lambda rows: rows.change(note_id, function, self._clock(), self._who(who))
+        )
 
     def delete(self, note_id: str, revision: int, who: str = "") -> Event:
         """Mark a note deleted; it stays in the database.
@@ -109,12 +121,35 @@ class EventStore:
             EditConflict: the note is no longer at `revision`.
         """
         _check_id(note_id)
-        return self._write(lambda rows: rows.delete(note_id, revision, self._clock(), who))
+        return self._write(
+            lambda rows: rows.delete(note_id, revision, self._clock(), self._who(who))
+        )
 
     def restore(self, note_id: str, who: str = "") -> Event:
         """Take a deletion back; a note that is not deleted stays as it is."""
         _check_id(note_id)
-        return self._write(lambda rows: rows.restore(note_id, self._clock(), who))
+        return self._write(lambda rows: rows.restore(note_id, self._clock(), self._who(who)))
+
+    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
+        """Make what a note said at an earlier revision its newest one, deleted or not."""
+        _check_id(note_id)
+        now = self._clock()
+        return self._write(
+            lambda rows: rows.restore_revision(note_id, revision, now, self._who(who))
+        )
+
+    def hidden(self) -> frozenset[str]:
+        """The ids of the events of the catalogue that the person hides."""
+        return self._current().read(lambda link: self._hidden_rows(link).find_all())
+
+    def hide(self, ids: Sequence[str]) -> None:
+        """Hide events of the catalogue from the person, and from nobody else."""
+        now = self._clock()
+        self._current().write(lambda link: self._hidden_rows(link).hide(ids, now))
+
+    def unhide(self, ids: Sequence[str]) -> None:
+        """Show hidden events again."""
+        self._current().write(lambda link: self._hidden_rows(link).show(ids))
 
     def get(self, note_id: str) -> Event | None:
         """The note, deleted ones too; None where there never was one."""
@@ -157,17 +192,26 @@ class EventStore:
     def _read(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().read(lambda connection: work(NoteRows(connection)))
+        return self._current().read(lambda link: work(NoteRows(link, self.person)))
 
     def _write(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().write(lambda connection: work(NoteRows(connection)))
+        return self._current().write(lambda link: work(NoteRows(link, self.person)))
 
     def _write_imports(self, work: Callable[[ImportRows], T]) -> T:
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().write(lambda connection: work(ImportRows(connection)))
+        return self._current().write(lambda link: work(ImportRows(link, self.person)))
+
+    def _hidden_rows(self, connection: Connection) -> HiddenRows:
+        from dashboard.store.hidden_rows import HiddenRows
+
+        return HiddenRows(connection, self.person)
+
+    def _who(self, told: str) -> str:
+        """Who a change is signed by: the person of the process, else the label that was told."""
+        return self.person or told
 
     def _current(self) -> Database:
         database = self._opened()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, insert, select, update
 
 from dashboard.domain.errors import InputError
+from dashboard.domain.event import Visibility
 from dashboard.domain.imports import ImportRecord, UndoneImport
 from dashboard.store.note_rows import NoteRows
 from dashboard.store.rows import note_of
 from dashboard.store.schema import IMPORT_NOTES, IMPORTS, NOTES
+from dashboard.store.who_sees import IMPORT_IS_SEEN, may_see
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from dashboard.domain.event import Event
 
 _NAMES: Final = tuple(each.name for each in fields(ImportRecord))
-_ALL: Final = select(IMPORTS).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
-_ONE_TO_UNDO: Final = select(IMPORTS).where(IMPORTS.c.id == bindparam("of")).with_for_update()
+_ALL: Final = select(IMPORTS).where(IMPORT_IS_SEEN).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
+_ONE_TO_UNDO: Final = (
+    select(IMPORTS).where(IMPORTS.c.id == bindparam("of"), IMPORT_IS_SEEN).with_for_update()
+)
 _NOTES_TO_UNDO: Final = (
     select(NOTES)
     .join(IMPORT_NOTES, IMPORT_NOTES.c.note_id == NOTES.c.id)
@@ -35,26 +39,33 @@ _NOTES_TO_UNDO: Final = (
 
 
 class ImportRows:
-    """The imports as one transaction sees them.
+    """The imports that one person may see, as one transaction sees them.
 
     Args:
         connection: in a transaction, a writing one for a change.
+        person: who asks; an import of private notes is its owner's alone.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, person: str = "") -> None:
         self._connection = connection
+        self._person = person
+        self._asks = {"person": person}
 
     def find_all(self) -> tuple[ImportRecord, ...]:
         """Every import, the newest first."""
-        return tuple(_record_of(row) for row in self._connection.execute(_ALL).mappings())
+        return tuple(
+            _record_of(row) for row in self._connection.execute(_ALL, self._asks).mappings()
+        )
 
     def take_in(
         self, record: ImportRecord, notes: Sequence[Event], at: datetime
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Insert the notes of a file and the line that says where they came from."""
         kept = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
-        self._connection.execute(insert(IMPORTS), {name: getattr(kept, name) for name in _NAMES})
-        created = NoteRows(self._connection).create_all(notes, at, kept.who)
+        whose = {"visibility": _seen_by(notes), "owner": self._person}
+        row = {name: getattr(kept, name) for name in _NAMES}
+        self._connection.execute(insert(IMPORTS), row | whose)
+        created = NoteRows(self._connection, self._person).create_all(notes, at, kept.who)
         if created:
             links = [{"note_id": note.id, "import_id": kept.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
@@ -67,15 +78,17 @@ class ImportRows:
         notes = [note_of(dict(row)) for row in rows]
         alive = [note for note in notes if note.deleted is None]
         untouched = [note for note in alive if note.revision == 1]
-        kept = tuple(note for note in alive if note.revision > 1)
-        NoteRows(self._connection).delete_all(untouched, at, who)
+        changed = [note for note in alive if note.revision > 1]
+        kept = tuple(note for note in changed if may_see(note, self._person))
+        NoteRows(self._connection, self._person).delete_all(untouched, at, who)
         mark = update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=who)
         self._connection.execute(mark)
         record = replace(record, undone_at=at, undone_by=who)
         return UndoneImport(record, len(untouched), kept, len(notes) - len(alive))
 
     def _to_undo(self, import_id: str) -> ImportRecord:
-        row = self._connection.execute(_ONE_TO_UNDO, {"of": import_id}).mappings().first()
+        found = self._connection.execute(_ONE_TO_UNDO, {"of": import_id} | self._asks)
+        row = found.mappings().first()
         if row is None:
             msg = f"{import_id}: there is no import with this id; see `events imports`"
             raise InputError(msg)
@@ -88,6 +101,12 @@ class ImportRows:
             )
             raise InputError(msg)
         return record
+
+
+def _seen_by(notes: Sequence[Event]) -> str:
+    """An import is private when one of its notes is: its line names the file and counts them."""
+    private = any(note.is_private for note in notes)
+    return Visibility.PRIVATE.value if private else Visibility.SHARED.value
 
 
 def _record_of(row: Mapping[Any, Any]) -> ImportRecord:

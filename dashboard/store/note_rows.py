@@ -16,7 +16,13 @@ from sqlalchemy import bindparam, func, insert, select, update
 from dashboard.domain.errors import EditConflict, InputError
 from dashboard.domain.note import Action, Change, StoreStatus
 from dashboard.store.rows import change_of, json_of, note_of, row_of
-from dashboard.store.schema import HISTORY, NOTES
+from dashboard.store.schema import HIDDEN_EVENTS, HISTORY, NOTES
+from dashboard.store.who_sees import (
+    NOTE_IS_SEEN,
+    check_may_change,
+    check_may_hide,
+    seen_changes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,29 +36,54 @@ if TYPE_CHECKING:
 _RECENT: Final = 1_000
 _AT_ONCE: Final = 500
 
-_ONE: Final = select(NOTES).where(NOTES.c.id == bindparam("note_id"))
+_ONE: Final = select(NOTES).where(NOTES.c.id == bindparam("note_id"), NOTE_IS_SEEN)
 _ONE_TO_CHANGE: Final = _ONE.with_for_update()  # SQLite's writer is alone and ignores it
-_ALL: Final = select(NOTES).order_by(NOTES.c.day, NOTES.c.id)
+_ALL: Final = select(NOTES).where(NOTE_IS_SEEN).order_by(NOTES.c.day, NOTES.c.id)
 _ALL_KEPT: Final = _ALL.where(NOTES.c.deleted.is_(None))
+_SEEN_HISTORY: Final = HISTORY.join(NOTES, NOTES.c.id == HISTORY.c.note_id)
 _CHANGES: Final = (
-    select(HISTORY).where(HISTORY.c.note_id == bindparam("note_id")).order_by(HISTORY.c.id)
+    select(HISTORY)
+    .select_from(_SEEN_HISTORY)
+    .where(HISTORY.c.note_id == bindparam("note_id"), NOTE_IS_SEEN)
+    .order_by(HISTORY.c.id)
 )
-_LATEST: Final = select(HISTORY.c.id).order_by(HISTORY.c.id.desc()).limit(_RECENT).subquery()
-_VERSION: Final = select(func.max(_LATEST.c.id), func.sum(_LATEST.c.id))
+_NEWEST: Final = (
+    select(HISTORY.c.id, HISTORY.c.at)
+    .select_from(_SEEN_HISTORY)
+    .where(NOTE_IS_SEEN)
+    .order_by(HISTORY.c.id.desc())
+)
+_LATEST: Final = _NEWEST.limit(_RECENT).subquery()
+_OWN_HIDDEN: Final = HIDDEN_EVENTS.c.person == bindparam("person")
+_VERSION: Final = select(
+    select(func.max(_LATEST.c.id)).scalar_subquery(),
+    select(func.sum(_LATEST.c.id)).scalar_subquery(),
+    select(func.count()).select_from(NOTES).where(NOTE_IS_SEEN).scalar_subquery(),
+    select(func.count()).select_from(HIDDEN_EVENTS).where(_OWN_HIDDEN).scalar_subquery(),
+    select(func.max(HIDDEN_EVENTS.c.at)).where(_OWN_HIDDEN).scalar_subquery(),
+)
+_COUNTS: Final = (
+    select(func.count(), func.count(NOTES.c.deleted)).select_from(NOTES).where(NOTE_IS_SEEN)
+)
+_NOT_SAID: Final = ("id", "created", "updated", "revision", "visibility", "owner")
+"""Fields that are about a note and not what it says."""
 _SAVE: Final = update(NOTES).where(
     NOTES.c.id == bindparam("note_id"), NOTES.c.revision == bindparam("read_revision")
 )
 
 
 class NoteRows:
-    """The notes as one transaction sees them.
+    """The notes that one person may see, as one transaction sees them.
 
     Args:
         connection: in a transaction, a writing one for a change.
+        person: who asks; a private note of another is not there.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, person: str = "") -> None:
         self._connection = connection
+        self._person = person
+        self._asks = {"person": person}
 
     def find(self, note_id: str) -> Event | None:
         """The note, deleted ones too; None where there never was one."""
@@ -60,45 +91,47 @@ class NoteRows:
 
     def find_all(self, *, with_deleted: bool) -> tuple[Event, ...]:
         """Every note in the order of day and id."""
-        rows = self._connection.execute(_ALL if with_deleted else _ALL_KEPT).mappings()
+        rows = self._connection.execute(_ALL if with_deleted else _ALL_KEPT, self._asks).mappings()
         return tuple(note_of(dict(row)) for row in rows)
 
     def changes(self, note_id: str) -> tuple[Change, ...]:
         """The history of a note, oldest first."""
-        rows = self._connection.execute(_CHANGES, {"note_id": note_id}).mappings()
-        return tuple(change_of(dict(row)) for row in rows)
+        rows = self._connection.execute(_CHANGES, {"note_id": note_id} | self._asks).mappings()
+        return tuple(seen_changes((change_of(dict(row)) for row in rows), self._person))
 
     def version(self) -> str:
-        """Differs after every change: the newest id of the history, and a sum over the last.
+        """Differs after every change to what the person sees, and after no other.
 
-        On PostgreSQL a lower id can be committed after a higher one; the sum shows it.
+        It is made of the newest id of the history and a sum over the last (on PostgreSQL a
+        lower id can be committed after a higher one; the sum shows it), of the number of
+        notes (it falls when one becomes private), and of what the person hides.
         """
-        newest, total = self._connection.execute(_VERSION).one()
-        return f"{newest or 0}-{total or 0}"
+        newest, total, notes, hidden, since = self._connection.execute(_VERSION, self._asks).one()
+        hiding = f"-{hidden}-{since:%Y%m%d%H%M%S%f}" if hidden else ""
+        return f"{newest or 0}-{total or 0}-{notes}{hiding}"
 
     def status(self, engine: str) -> StoreStatus:
         """How many notes there are, and when the last change was."""
-        counts = select(func.count(), func.count(NOTES.c.deleted)).select_from(NOTES)
-        total, deleted = self._connection.execute(counts).one()
-        last = select(HISTORY.c.at).order_by(HISTORY.c.id.desc()).limit(1)
-        return StoreStatus(engine, total - deleted, deleted, self._connection.scalar(last))
+        total, deleted = self._connection.execute(_COUNTS, self._asks).one()
+        newest = self._connection.execute(_NEWEST.limit(1), self._asks).first()
+        last = None if newest is None else newest.at
+        return StoreStatus(engine, total - deleted, deleted, last)
 
     def create(self, note: Event, at: datetime, who: str) -> Event:
         """Insert a note under a new id."""
-        note_id = _new_id(note.day)
-        while self.find(note_id) is not None:
-            note_id = _new_id(note.day)
-        created = replace(note, id=note_id, created=at, updated=at, revision=1, deleted=None)
-        self._connection.execute(insert(NOTES), row_of(created))
-        self._remember(Action.CREATE, None, created, who)
-        return created
+        return self.create_all([note], at, who)[0]
 
     def create_all(self, notes: Sequence[Event], at: datetime, who: str) -> tuple[Event, ...]:
         """Insert many notes under new ids, in their order."""
         created = tuple(
-            replace(note, id=note_id, created=at, updated=at, revision=1, deleted=None)
+            replace(
+                note, id=note_id, created=at, updated=at, revision=1, deleted=None,
+                owner=self._person,
+            )
             for note, note_id in zip(notes, self._new_ids(notes), strict=True)
-        )
+        )  # fmt: skip
+        for note in created:
+            check_may_hide(note, self._person)
         if created:
             self._connection.execute(insert(NOTES), [row_of(note) for note in created])
             lines = [_line(Action.CREATE, None, note, who) for note in created]
@@ -144,8 +177,25 @@ class NoteRows:
             return current
         return self._save(Action.RESTORE, current, replace(current, deleted=None), at, who)
 
+    def restore_revision(self, note_id: str, wanted: int, at: datetime, who: str) -> Event:
+        """Put what a note said at an earlier revision into a new one; who may see it stays.
+
+        A revision that says what the note says now changes nothing.
+        """
+        current = self._known(note_id)
+        said = next((c.after for c in self.changes(note_id) if c.revision == wanted), None)
+        if said is None:
+            msg = f"{note_id}: there is no revision {wanted} to restore; see its history"
+            raise InputError(msg)
+        kept = {name: getattr(current, name) for name in _NOT_SAID}
+        again = replace(said, **kept, deleted=None)
+        if again == current:
+            return current
+        return self._save(Action.RESTORE, current, again, at, who)
+
     def _find(self, query: Select[Any], note_id: str) -> Event | None:
-        row = self._connection.execute(query, {"note_id": note_id}).mappings().first()
+        asked = {"note_id": note_id} | self._asks
+        row = self._connection.execute(query, asked).mappings().first()
         return None if row is None else note_of(dict(row))
 
     def _known(self, note_id: str) -> Event:
@@ -168,8 +218,10 @@ class NoteRows:
 
     def _save(self, action: Action, before: Event, after: Event, at: datetime, who: str) -> Event:
         after = replace(
-            after, id=before.id, created=before.created, updated=at, revision=before.revision + 1
-        )
+            after, id=before.id, created=before.created, updated=at, revision=before.revision + 1,
+            owner=before.owner,
+        )  # fmt: skip
+        check_may_change(before, after, self._person)
         seen = {"note_id": before.id, "read_revision": before.revision}
         if self._connection.execute(_SAVE, row_of(after) | seen).rowcount != 1:
             raise self._conflict(self._known(before.id))

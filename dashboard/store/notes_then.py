@@ -33,7 +33,7 @@ class NotesThen(EventStore):
     """
 
     def __init__(self, live: EventStore, moment: datetime) -> None:
-        super().__init__("")
+        super().__init__("", person=live.person)
         self._live = live
         self._moment = moment
 

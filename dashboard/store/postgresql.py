@@ -1,8 +1,13 @@
-"""PostgreSQL, set up so that a restart is not seen and a silent server holds nobody up."""
+"""PostgreSQL, set up so that a restart is not seen and a silent server holds nobody up.
+
+A server that freezes in the middle of a statement answers nothing, and its system still takes
+what is sent, so neither its own limits nor those of the network end the wait: the client must.
+"""
 
 from __future__ import annotations
 
 import time
+from functools import cache
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 3
 ANSWER_SECONDS: Final = 1.5
+SILENCE_SECONDS: Final = 3.0
+"""How much longer than for another writer a statement may take before it is given up."""
 
 
 def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> Engine:
@@ -31,6 +38,10 @@ def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> En
     network = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": round(wait * 1000)}
     engine = create_engine(address.url, connect_args=network, **pool)
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Any:
+        return _patient_for(wait + SILENCE_SECONDS).connect(*arguments, **named)
+
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.execute(f"SET lock_timeout = '{wait}s'")
@@ -42,6 +53,24 @@ def postgresql_engine(address: Address, pool: dict[str, Any], wait: float) -> En
             raise DisconnectionError
 
     return engine
+
+
+@cache
+def _patient_for(seconds: float) -> Any:
+    """A class of connections that are closed when one statement takes longer than that."""
+    from psycopg import Connection, OperationalError
+    from psycopg.errors import _WaitTimeout
+
+    class Patient(Connection[Any]):
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            try:
+                return super().wait(gen, interval, seconds if timeout is None else timeout)
+            except _WaitTimeout:
+                self.pgconn.finish()  # whatever it was about to say, nobody waits for it now
+                msg = f"the server said nothing for {seconds:g} seconds"
+                raise OperationalError(msg) from None
+
+    return Patient
 
 
 def _answers(connection: Any, give_up: float) -> bool:

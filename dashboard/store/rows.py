@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.domain.event import Event, Origin
+from dashboard.domain.event import Event, Origin, Visibility
 from dashboard.domain.note import Change
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     *("id", "title", "day", "moment", "zone", "end_day", "category", "expected", "text"),
     *("source_url", "tags", "author", "created", "updated", "revision", "deleted"),
+    *("visibility", "owner"),
 )
+_SINCE_0003: Final = {"visibility": Visibility.SHARED.value, "owner": ""}
+"""What a line of history older than that revision says about them."""
 _DAYS: Final = ("day", "end_day")
 _MOMENTS: Final = ("moment", "created", "updated", "deleted")
 
@@ -47,7 +50,7 @@ def note_of_json(stored: Mapping[str, Any] | None) -> Event | None:
     """The note that `json_of` wrote."""
     if stored is None:
         return None
-    row = dict(stored)
+    row = _SINCE_0003 | dict(stored)
     for name in _DAYS:
         row[name] = row[name] and date.fromisoformat(row[name])
     for name in _MOMENTS:

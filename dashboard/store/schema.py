@@ -1,4 +1,4 @@
-"""The tables: notes, a history to which rows can only be added, imports of files, the inbox.
+"""The tables: notes, a history to which rows are only added, imports, hidden events, the inbox.
 
 The constraint that rows of the history are never changed is a trigger, made by the first
 migration on both engines.
@@ -79,6 +79,8 @@ NOTES: Final = Table(
     Column("updated", Moment, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("deleted", Moment, index=True),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
     CheckConstraint("end_day >= day", name="end_not_before_start"),
 )
 
@@ -112,6 +114,8 @@ IMPORTS: Final = Table(
     Column("wrong", Integer, nullable=False),
     Column("undone_at", Moment),
     Column("undone_by", Text, nullable=False),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
 )
 
 IMPORT_NOTES: Final = Table(
@@ -160,4 +164,12 @@ FEED_STATES: Final = Table(
     Column("new", Integer, nullable=False),
     Column("problem", Text, nullable=False),
     Column("told", JSON, nullable=False),
+)
+
+HIDDEN_EVENTS: Final = Table(
+    "hidden_events",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )

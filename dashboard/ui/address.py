@@ -82,6 +82,14 @@ class View:
         self._values().update({key: defaults[key] for key in keys})
         self._push()
 
+    def ignore_part(self, key: str, strange: Sequence[str]) -> None:
+        """Take values out of a parameter that holds several, and tell so."""
+        if strange:
+            st.session_state[IGNORED] += tuple(told(key, text) for text in strange)
+            left = tuple(value for value in self[key] if value not in strange)
+            self._values().update({key: left})
+            self._push()
+
     @property
     def ignored(self) -> tuple[str, ...]:
         """The settings of the link that were not valid."""

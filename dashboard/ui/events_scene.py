@@ -9,9 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from dashboard.domain.event import Event, Expected, Origin
+from dashboard.domain.event import CATEGORY_LIMIT, Event, Expected, Origin
 from dashboard.domain.series import RateSeries
-from dashboard.services.find_events import EventFilter, find_events
+from dashboard.services.find_events import EventFilter, find_events, own_categories
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.address import View
@@ -19,7 +19,7 @@ from dashboard.ui.palette import CATEGORY_LANES
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.session import KnownEvents
 from dashboard.ui.studied import Studied, studied_events
-from dashboard.ui.view import Param, a_day, a_name, a_text, many_of, one_of
+from dashboard.ui.view import Param, a_day, a_name, a_text, many_words, one_of
 
 ANY: Final = "any"
 HOURS: Final = (ANY, "known", "unknown")
@@ -30,7 +30,7 @@ CATEGORIES: Final = tuple(lane.id for lane in CATEGORY_LANES)
 FILTERS: Final[tuple[Param, ...]] = (
     a_day("from", "2022-01-01"),
     a_day("to", "2022-06-30"),
-    many_of("cat", CATEGORIES),
+    many_words("cat", CATEGORIES, CATEGORY_LIMIT),
     a_text("q"),
     one_of("origin", ORIGINS, ANY),
     one_of("exp", EXPECTED, ANY),
@@ -38,7 +38,7 @@ FILTERS: Final[tuple[Param, ...]] = (
 )
 PARAMS: Final[tuple[Param, ...]] = (
     *FILTERS,
-    one_of("show", ("kept", "deleted"), "kept"),
+    one_of("show", ("kept", "deleted", "hidden"), "kept"),
     a_name("sel", "", "kellogg-nato-off-table-2025-04-20"),
     one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
     a_name("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
@@ -117,7 +117,12 @@ def read_events_scene(view: View) -> EventsScene:
 
 
 def read_facets(view: View, events: tuple[Event, ...]) -> Facets:
-    """The filters of a link as facets; the search is applied at once, for nobody counts it."""
+    """The filters of a link as facets; the search is applied at once, for nobody counts it.
+
+    A category of the link that neither is on the list nor has an event is ignored and told.
+    """
+    known = {*CATEGORIES, *own_categories(events)}
+    view.ignore_part("cat", [word for word in view["cat"] if word not in known])
     found = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
     return Facets(found, dict(_chosen(view)))
 

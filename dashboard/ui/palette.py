@@ -44,6 +44,9 @@ LANE_OF: Final = {lane.id: lane for lane in LANES}
 CATEGORY_LANES: Final = tuple(lane for lane in LANES if lane.id != NOTES_LANE)
 
 
+_TITLES: Final = {lane.id: lane.title for lane in CATEGORY_LANES}
+
+
 def lane_of(event: Event) -> Lane:
     """The lane an event is drawn in: a person's notes have their own, unknown words are Other."""
     key = NOTES_LANE if event.origin == Origin.NOTE else event.category
@@ -51,8 +54,8 @@ def lane_of(event: Event) -> Lane:
 
 
 def category_title(category: str) -> str:
-    """The printed name of a category; a study file's own word is printed as it is."""
-    return LANE_OF[category].title if category in LANE_OF else category
+    """The printed name of a category; a word of one's own is printed as it is."""
+    return _TITLES.get(category, category)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,13 @@ class KnownEvents:
     """The events of the moment and the key under which work on them may be kept.
 
     `notes_fail` is set where the store cannot be read: then only the catalogue is there.
+    `hidden` are the events of the catalogue that the person does not want among `events`.
     """
 
     events: tuple[Event, ...]
     version: str
     notes_fail: bool = False
+    hidden: tuple[Event, ...] = ()
 
 
 def parts() -> Parts:
@@ -147,10 +149,12 @@ def _revisions(kept: str) -> tuple[Revision, ...]:  # noqa: ARG001 - the key of 
 
 
 def known_events() -> KnownEvents:
-    """The catalogue and the notes that are not deleted; without a store the catalogue alone."""
+    """What the person sees of catalogue and notes; without a store the catalogue alone."""
     try:
         version = notes_version(parts().notes)
-        return KnownEvents(_events(version), version)
+        parts().watch.tell(version)
+        shown, hidden = _events(version)
+        return KnownEvents(shown, version, hidden=hidden)
     except StoreError:
         log.exception("the notes cannot be read; the catalogue is shown alone")
         return KnownEvents(parts().catalogue.events(), f"catalogue/{as_of()}", notes_fail=True)
@@ -165,8 +169,11 @@ def live_events() -> tuple[Event, ...]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _events(version: str) -> tuple[Event, ...]:  # noqa: ARG001 - the key of the cache
-    return all_events(parts().catalogue, parts().notes)
+def _events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001 - the key of the cache
+    """The events that are shown and those that are hidden; one process is one person's."""
+    shown = all_events(parts().catalogue, parts().notes)
+    there = {event.id for event in shown}
+    return shown, tuple(e for e in parts().catalogue.events() if e.id not in there)
 
 
 def now() -> datetime:

@@ -18,6 +18,7 @@ from dashboard.ui.view import ignored_notice
 from dashboard.ui.widgets.dialog import close_dialogs
 from dashboard.ui.widgets.frozen_line import draw_frozen_line
 from dashboard.ui.widgets.links import remember_pages
+from dashboard.ui.widgets.note_watch import note_what_is_seen, watch_notes
 from dashboard.ui.widgets.status_line import ask_behind, draw_status_line
 
 NAME: Final = "Rouble Reaction"
@@ -56,6 +57,7 @@ def _target(page: Page) -> st.Page:
 def _draw_page(page: Page) -> None:
     close_dialogs()
     leave(page.id)
+    note_what_is_seen()
     view = open_view(page.id, page.params)
     session.freeze(view["asof"])
     if view["asof"] is None:
@@ -70,6 +72,7 @@ def _draw_page(page: Page) -> None:
     st.caption(DISCLAIMER)
     if view["asof"] is None:
         ask_behind()
+        watch_notes()
 
 
 def _series_of(page: Page, view: View) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.domain.article import Published
 from dashboard.domain.errors import InputError
-from dashboard.domain.event import MOSCOW
+from dashboard.domain.event import MOSCOW, Visibility
 from dashboard.services.keep_events import Draft
 
 NONE: Final = "none"
@@ -112,6 +112,13 @@ def read_published(option: str, text: str) -> Published:
         return Published(local.date(), "given", local.astimezone(UTC))
     except (ValueError, OverflowError):
         raise InputError(msg) from None
+
+
+def visibility(*, is_private: bool | None) -> str | None:
+    """The visibility that `--private` or `--shared` asks for; None where neither was typed."""
+    if is_private is None:
+        return None
+    return Visibility.PRIVATE if is_private else Visibility.SHARED
 
 
 def fill(draft: Draft, *, time: str | None, end: str | None, **given: Any) -> Draft:

@@ -164,6 +164,21 @@ def many_names(key: str, default: Sequence[str], example: Sequence[str], nothing
     return Param(key, tuple(default), read, write, tuple(example))
 
 
+def many_words(key: str, options: Sequence[str], longest: int) -> Param:
+    """Several from a list, in its order, then words that people made; the page says which exist."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        listed = [option for option in options if option in texts]
+        own = [text for text in dict.fromkeys(texts) if text not in options]
+        good = [text for text in own if text.strip() and text.isprintable()]
+        good = [text for text in good if len(text) <= longest]
+        if len(good) < len(own):
+            raise PartlyRead((*listed, *good), [text for text in own if text not in good])
+        return (*listed, *good)
+
+    return Param(key, (), read, list, tuple(options[:2]))
+
+
 def a_day(key: str, example: str = "2024-03-13") -> Param:
     """A calendar day as 2024-03-13, or None."""
     return Param(

@@ -19,7 +19,7 @@ WRONG = {
     "/v1/rates.json?limit=10001": (422, 'limit: "10001" is too large; at most 10000'),
     "/v1/rates.json?offset=-1": (422, 'offset: "-1" is too small; at least 0'),
     "/v1/rates.json?offset=many": (422, 'offset: "many" is not a whole number'),
-    "/v1/events.json?category=wars": (422, 'category: "wars" is unknown; take one of sanctions'),
+    "/v1/events.json?category=wars": (400, 'category: "wars" is unknown; take one of sanctions'),
     "/v1/events.json?from=2025-01-02&to=2025-01-01": (400, "to: 2025-01-01 is before from"),
     "/v1/events.csv?q=" + "a" * 201: (422, "is too long; at most 200 characters"),
     "/v1/events/nope": (404, "nope: there is no event with this id"),

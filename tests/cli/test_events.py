@@ -54,7 +54,7 @@ def test_a_note_is_added_changed_removed_and_brought_back(shell, note):
 
 
 def test_the_history_has_a_line_for_every_change(shell, note):
-    shell("events", "edit", note, "--title", "Louder", "--author", "Anna")
+    shell("events", "edit", note, "--title", "Louder", "--author", "the desk")
     shell("events", "remove", note)
     shell("events", "restore", note)
     history = shell("events", "history", note, "--json").json
@@ -112,7 +112,7 @@ def test_what_is_not_given_stays(shell):
 
 
 def test_an_edit_of_a_stale_revision_is_refused_with_who_was_faster(shell, note):
-    shell("events", "edit", note, "--title", "Second", "--author", "Anna")
+    shell("events", "edit", note, "--title", "Second", "--author", "the desk")
     answer = shell("events", "edit", note, "--title", "Third", "--revision", "1")
     assert answer.code == 2
     assert "Anna" in answer.err

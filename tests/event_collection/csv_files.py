@@ -233,7 +233,7 @@ TEXTS = cases_of(
     ("a good link", "date,title,url\n2024-03-05,Talks in Riyadh,https://c.example/x?a=1&b=2\n",
      "accept", ONE, {"source_url": "https://c.example/x?a=1&b=2"}),
     ("a category of its own", "date,title,category\n2024-03-05,Talks in Riyadh,harvest\n", "warn",
-     ONE, "became a tag", {"category": "other", "tags": "harvest"}),
+     ONE, "a category of your own", {"category": "harvest", "tags": ""}),
     ("a category in capitals", "date,title,category\n2024-03-05,Talks in Riyadh,SANCTIONS\n",
      "accept", ONE, {"category": "sanctions"}),
     ("a direction that is none", "date,title,expected\n2024-03-05,Talks,up\n", "reject",

@@ -132,6 +132,18 @@ def test_the_house_counts_its_notes():
         def notes(self):
             return EVENTS[1:]
 
+        def hidden(self):
+            return hidden
+
+    hidden = frozenset()
     chosen = events_of_house(Catalogue(), Notes())
     assert (chosen.name, len(chosen.events)) == ("catalogue and 1 notes", 2)
     assert [file.name for file in chosen.files] == ["catalogue.csv"]
+    assert chosen.messages == ()
+    hidden = frozenset({EVENTS[0].id})
+    chosen = events_of_house(Catalogue(), Notes())
+    assert chosen.name == "catalogue without 1 hidden and 1 notes"
+    assert chosen.events == EVENTS[1:]
+    assert chosen.messages == (
+        "1 event of the catalogue is hidden and left out; see `events list --hidden`",
+    )

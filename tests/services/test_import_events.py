@@ -79,11 +79,12 @@ def test_a_row_twice_in_the_file_becomes_one_note():
     )
 
 
-def test_a_word_that_is_no_category_becomes_a_tag():
+def test_a_word_that_is_not_on_the_list_is_kept_as_a_category_and_told():
     made = plan(titled("One", category="harvest", tags=("a",)))
-    assert (made.notes[0].category, made.notes[0].tags) == ("other", ("a", "harvest"))
+    assert (made.notes[0].category, made.notes[0].tags) == ("harvest", ("a",))
     assert made.messages == (
-        "f.csv, row 1 (line 2), column category: 'harvest' is not on the list and became a tag",
+        "f.csv, row 1 (line 2), column category: 'harvest' is not on the list and is kept as"
+        " a category of your own",
     )
 
 

@@ -56,6 +56,21 @@ def raise_counters(start, answers, url, note_ids, edits):
     answers.put((seconds, errors))
 
 
+def add_notes(start, answers, url, count):
+    """Add notes one by one; the ids that were acknowledged, and the errors."""
+    store = EventStore(url)
+    store.version()
+    start.wait()
+    ids, errors = [], []
+    for number in range(count):
+        try:
+            ids.append(store.add(Event(id="", day=date(2025, 4, 21), title=f"note {number}")).id)
+        except Exception as error:
+            errors.append(repr(error))
+    store.close()
+    answers.put((ids, errors))
+
+
 def add_one(note):
     return replace(note, text=str(int(note.text) + 1))
 

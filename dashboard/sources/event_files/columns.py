@@ -13,7 +13,9 @@ from dashboard.domain.imports import FIELDS
 from dashboard.sources.event_cells import OUR_EXPORT
 from dashboard.sources.file_bytes import shown
 
-OURS_ONLY: Final = frozenset({"origin", "created", "updated", "revision", "confidence"})
+OURS_ONLY: Final = frozenset(
+    {"origin", "created", "updated", "revision", "confidence", "visibility"}
+)
 """Fields that only this program's own export is trusted to mean."""
 
 KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {

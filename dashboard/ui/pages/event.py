@@ -7,10 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.event import Event
-from dashboard.services.keep_events import delete_note, restore_note
-from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import build_window_figure, window_summary
 from dashboard.ui.event_model import reach_words
@@ -20,7 +17,6 @@ from dashboard.ui.event_scene import (
     carried,
     chart_file_name,
     find_event,
-    is_note,
     read_event_scene,
     titles_with_rates,
     window_chart,
@@ -29,15 +25,16 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.palette import ink
 from dashboard.ui.text import escape_markdown, label_text, plain
 from dashboard.ui.widgets.emphasis import emphasis
+from dashboard.ui.widgets.event_buttons import draw_event_buttons
+from dashboard.ui.widgets.event_card import restore
 from dashboard.ui.widgets.event_controls import draw_event_controls, draw_pool
 from dashboard.ui.widgets.event_crowd import draw_crowd
 from dashboard.ui.widgets.event_head import draw_head, draw_headline
 from dashboard.ui.widgets.event_moves import draw_moves, draw_moves_list
 from dashboard.ui.widgets.event_ways_out import draw_copy, draw_files, path_columns
 from dashboard.ui.widgets.figure import draw_figure
-from dashboard.ui.widgets.flash import draw_flash, say
+from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.links import page_link
-from dashboard.ui.widgets.note_form import open_edit
 from dashboard.ui.widgets.source_moves import draw_source_moves
 from dashboard.ui.widgets.timing_strip import draw_notices, draw_timing
 from dashboard.ui.wording import stamp
@@ -64,8 +61,7 @@ def _draw_event(link: View, scene: EventScene) -> None:
     view = scene.view
     _draw_neighbours(link, scene)
     draw_head(scene.event)
-    if is_note(scene.event):
-        _draw_note_buttons(link, scene.event)
+    draw_event_buttons(scene.event, link["series"])
     draw_headline(scene)
     if view.timing is not None:
         draw_timing(scene.event, view.timing, view.card, scene.quoting.mode)
@@ -140,28 +136,6 @@ def _draw_neighbours(link: View, scene: EventScene) -> None:
             )
 
 
-def _draw_note_buttons(link: View, note: Event) -> None:
-    with st.container(horizontal=True):
-        if st.button("Edit note", icon=":material/edit:", key="event.edit"):
-            open_edit(note, link["series"])
-        st.button(
-            "Delete note",
-            icon=":material/delete:",
-            key="event.delete",
-            on_click=_delete,
-            args=(note,),
-        )
-
-
-def _delete(note: Event) -> None:
-    try:
-        deleted = delete_note(session.parts().notes, note.id, note.revision)
-    except RoubleReactionError as error:
-        say(f"Not deleted: {error}")
-        return
-    say(f"Deleted: {note.title}", deleted, "restore")
-
-
 def _draw_deleted(note: Event) -> None:
     st.header(escape_markdown(note.title), anchor=False)
     when = stamp(note.deleted) if note.deleted is not None else ""
@@ -171,19 +145,10 @@ def _draw_deleted(note: Event) -> None:
         icon=":material/restore_from_trash:",
         key="event.restore",
         type=emphasis(),
-        on_click=_restore,
+        on_click=restore,
         args=(note,),
     )
     page_link("events", "All events and notes", icon=":material/list:")
-
-
-def _restore(note: Event) -> None:
-    try:
-        restore_note(session.parts().notes, note.id)
-    except RoubleReactionError as error:
-        say(f"Not restored: {error}")
-        return
-    say(f"Restored: {note.title}")
 
 
 def _draw_no_event(what: str, event_id: str) -> None:

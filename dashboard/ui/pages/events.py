@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.domain.event import Event, Origin
 from dashboard.services.export_tables import event_list_csv
+from dashboard.services.hide_events import hidden_words
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.event_scene import find_event
@@ -30,11 +31,16 @@ from dashboard.ui.widgets.event_filters import (
 from dashboard.ui.widgets.event_list import draw_event_list
 from dashboard.ui.widgets.event_table import draw_event_table
 from dashboard.ui.widgets.flash import draw_flash
+from dashboard.ui.widgets.hidden_events import draw_hidden
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.note_form import open_new_note
 from dashboard.ui.wording import count, short_day
 
-VIEWS: Final = {"kept": "Events and notes", "deleted": "Deleted notes"}
+VIEWS: Final = {
+    "kept": "Events and notes",
+    "deleted": "Deleted notes",
+    "hidden": "Hidden events",
+}
 CARD: Final = 370
 MEASURED: Final = (
     "Click a heading to sort. Moves are those of the rate from the last one before the event:"
@@ -50,6 +56,9 @@ def draw(view: View) -> None:
     _draw_bar(view, scene)
     if view["show"] == "deleted":
         draw_deleted()
+        return
+    if view["show"] == "hidden":
+        draw_hidden()
         return
     draw_filters(view, scene)
     if not any(event.origin == Origin.NOTE for event in scene.known.events):
@@ -136,7 +145,9 @@ def heading(scene: EventsScene) -> str:
         first, last = scene.events[-1].day, scene.events[0].day
         span = f", {short_day(first)} – {short_day(last)}"
     hint = "" if scene.phone else " Click a row to read it."
-    return f"{many}{span}, newest first.{hint}"
+    hidden = hidden_words(len(scene.known.hidden))
+    told = f" {hidden}: see *Hidden events*." if hidden else ""
+    return f"{many}{span}, newest first.{hint}{told}"
 
 
 def _draw_files(view: View, scene: EventsScene) -> None:

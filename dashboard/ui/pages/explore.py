@@ -184,6 +184,7 @@ def _draw_keys(view: View, scene: Scene) -> None:
     draw_keys(
         [
             *(preset(name) for name in PRESETS),
+            Key("A", "Add a note on the chosen day"),
             Key("N", "My notes on or off", lambda: controls.flip_notes(view)),
             Key("I", "Turn what up means", lambda: controls.flip_quote(view)),
             Key("E", "The table behind the chart, and its CSV", lambda: turn_fold("behind")),

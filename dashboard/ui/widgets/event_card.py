@@ -19,6 +19,7 @@ from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_head import facts_of
 from dashboard.ui.widgets.event_line import draw_event_line
 from dashboard.ui.widgets.flash import say
+from dashboard.ui.widgets.hidden_events import draw_hide_button
 from dashboard.ui.widgets.links import open_page
 from dashboard.ui.widgets.note_form import open_copy, open_edit
 from dashboard.ui.widgets.note_history import open_history
@@ -39,7 +40,7 @@ def draw_event_card(scene: EventsScene, event: Event, close: Callable[[], None])
 def _draw_head(event: Event, close: Callable[[], None]) -> None:
     lane = lane_of(event)
     glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
-    note = " · your note" if event.origin == Origin.NOTE else ""
+    note = f" · {note_words(event)}" if event.origin == Origin.NOTE else ""
     kind = f"{glyph} **{escape_markdown(category_title(event.category))}**{note}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(kind, width="stretch")
@@ -47,6 +48,13 @@ def _draw_head(event: Event, close: Callable[[], None]) -> None:
             "", icon=":material/close:", key="card.close", help="Close", type="tertiary",
             on_click=close,
         )  # fmt: skip
+
+
+def note_words(note: Event) -> str:
+    """Whose note it is and who sees it."""
+    mine = note.owner in {"", session.parts().notes.person}
+    whose = "your note" if mine else f"a note of {escape_markdown(note.owner, 80)}"
+    return f":material/lock: {whose}, only you see it" if note.is_private else whose
 
 
 def _draw_text(event: Event) -> None:
@@ -98,6 +106,7 @@ def _draw_buttons(scene: EventsScene, event: Event) -> None:
         if event.origin != Origin.NOTE:
             if st.button("Copy into a note", icon=":material/content_copy:", key="card.copy"):
                 open_copy(event, series)
+            draw_hide_button(event, "card.hide")
             return
         if st.button("Edit", icon=":material/edit:", key="card.edit"):
             open_edit(event, series)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.domain.event import Event
+from dashboard.domain.event import CATEGORY_LIMIT, Event
+from dashboard.services.find_events import own_categories
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.events_scene import (
@@ -22,8 +23,8 @@ from dashboard.ui.events_scene import (
     whole_year,
     year_of,
 )
-from dashboard.ui.palette import CATEGORY_LANES, LANE_OF, category_title
-from dashboard.ui.text import escape_markdown
+from dashboard.ui.palette import CATEGORY_LANES, category_title
+from dashboard.ui.text import escape_markdown, label_text, plain
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
 from dashboard.ui.wording import short_day
 
@@ -107,10 +108,11 @@ def draw_plain_filters(view: View) -> None:
                 width=130,
                 **view.widget(choice.key),
             )
+    words = own_categories(session.known_events().events)
     st.multiselect(
         "Categories",
-        [lane.id for lane in CATEGORY_LANES],
-        format_func=lambda name: LANE_OF[name].title,
+        list(dict.fromkeys((*(lane.id for lane in CATEGORY_LANES), *words, *view["cat"]))),
+        format_func=lambda name: plain(category_title(name)),
         placeholder="all",
         width=300,
         **view.widget("cat"),
@@ -216,6 +218,8 @@ def _draw_categories(view: View, scene: EventsScene) -> None:
     labels = {
         lane.id: f"{lane.glyph} {lane.title} · {counts[lane.id]:,}" for lane in CATEGORY_LANES
     }
+    for word in own_categories(scene.known.events):
+        labels[word] = f"{label_text(word, CATEGORY_LIMIT)} · {counts[word]:,}"
     st.pills(
         "Categories (none chosen: all)",
         list(labels),

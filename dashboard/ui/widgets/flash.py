@@ -8,13 +8,14 @@ import streamlit as st
 
 from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.event import Event
+from dashboard.services.hide_events import unhide_events
 from dashboard.services.keep_events import delete_note, restore_note
 from dashboard.ui import session
 from dashboard.ui.text import escape_markdown
 
 FLASH: Final = "flash"
 TOLD: Final = "flash.told"
-Undo = Literal["delete", "restore"]
+Undo = Literal["delete", "restore", "unhide"]
 
 
 def say(text: str, note: Event | None = None, undo: Undo | None = None) -> None:
@@ -48,6 +49,9 @@ def _undo(note: Event, undo: Undo) -> None:
         if undo == "delete":
             delete_note(notes, note.id, note.revision)
             done = "Taken back"
+        elif undo == "unhide":
+            unhide_events(session.parts().catalogue, notes, [note.id])
+            done = "Shown again"
         else:
             restore_note(notes, note.id)
             done = "Restored"

@@ -10,11 +10,14 @@ import streamlit as st
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One shortcut: the key, what it does, and the callback."""
+    """One shortcut: the key, what it does, and the callback.
+
+    A key without a callback belongs to a button elsewhere on the page, and is only listed.
+    """
 
     key: str
     does: str
-    act: Callable[[], None]
+    act: Callable[[], None] | None = None
 
 
 def draw_keys(keys: Sequence[Key]) -> None:
@@ -23,7 +26,10 @@ def draw_keys(keys: Sequence[Key]) -> None:
     fold = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
     with fold, st.container(horizontal=True):
         for each in listed:
-            st.button(each.does, key=f"key.{each.key}", shortcut=each.key, on_click=each.act)
+            if each.act is None:
+                st.markdown(f"`{each.key}` {each.does}", width="content")
+            else:
+                st.button(each.does, key=f"key.{each.key}", shortcut=each.key, on_click=each.act)
 
 
 def turn_fold(key: str) -> None:

@@ -8,14 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.domain.errors import RoubleReactionError
-from dashboard.domain.event import TEXT_LIMIT, Event
+from dashboard.domain.event import TEXT_LIMIT, Event, Visibility
 from dashboard.domain.note import Action, Change
-from dashboard.services.keep_events import note_history
+from dashboard.services.keep_events import note_history, restore_revision
 from dashboard.ui import session
 from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain, plain_block
 from dashboard.ui.widgets.dialog import open_dialog
+from dashboard.ui.widgets.flash import say
 from dashboard.ui.wording import NOTHING, count, day, moment, stamp
+
+SEEN_BY: Final = {Visibility.SHARED.value: "Everyone here", Visibility.PRIVATE.value: "Only me"}
+"""Who sees a note, in the words of its writer."""
 
 DONE: Final = {
     Action.CREATE: "Written",
@@ -35,6 +39,7 @@ FIELDS: Final = {
     "source_url": "Link",
     "tags": "Tags",
     "author": "Author",
+    "visibility": "Who sees it",
 }
 ROW: Final = 35
 
@@ -52,11 +57,12 @@ def _draw(note: Event) -> None:
         return
     st.text(plain(note.title))
     st.caption(f"{count(len(changes), 'change')}, the latest first. Nothing is ever thrown away.")
+    newest = changes[-1].revision if changes else 0
     for change in reversed(changes):
-        _draw_change(change)
+        _draw_change(change, is_newest=change.revision == newest)
 
 
-def _draw_change(change: Change) -> None:
+def _draw_change(change: Change, *, is_newest: bool) -> None:
     by = f" by {change.who}" if change.who else ""
     done = DONE.get(Action(change.action), change.action)
     with st.container(border=True):
@@ -77,6 +83,22 @@ def _draw_change(change: Change) -> None:
                 alt="What this change did, field by field",
             )
             _draw_long_texts(change)
+        if not is_newest:
+            _draw_restore(change)
+
+
+def _draw_restore(change: Change) -> None:
+    key = f"history.restore.{change.revision}"
+    label = f"Restore revision {change.revision}"
+    if not st.button(label, icon=":material/restore:", key=key, type="tertiary"):
+        return
+    try:
+        note = restore_revision(session.parts().notes, change.note_id, change.revision)
+    except RoubleReactionError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    say(f"Restored as it was at revision {change.revision}: {note.title}")
+    st.rerun()
 
 
 def _draw_long_texts(change: Change) -> None:
@@ -92,8 +114,6 @@ def _draw_long_texts(change: Change) -> None:
 
 def changed_fields(change: Change) -> list[tuple[str, str, str]]:
     """Field, value before and after, of every field the change touched, as plain text."""
-    if change.action in {Action.DELETE, Action.RESTORE}:
-        return []
     return [
         (label, _shown(change.before, field), _shown(change.after, field))
         for field, label in FIELDS.items()
@@ -104,7 +124,8 @@ def changed_fields(change: Change) -> list[tuple[str, str, str]]:
 
 def _is_default(note: Event | None, field: str) -> bool:
     """Whether a new note says nothing in a field."""
-    return field in {"zone", "expected"} or not _value(note, field)
+    is_usual = field == "visibility" and note is not None and not note.is_private
+    return is_usual or field in {"zone", "expected"} or not _value(note, field)
 
 
 def _value(note: Event | None, field: str) -> Any:
@@ -113,11 +134,17 @@ def _value(note: Event | None, field: str) -> Any:
 
 
 def _shown(note: Event | None, field: str) -> str:
-    value = _value(note, field)
-    if value in ("", ()):
+    return shown_value(field, _value(note, field))
+
+
+def shown_value(field: str, value: Any) -> str:
+    """What a field of a note says, as plain text on one line."""
+    if value in (None, "", ()):
         return NOTHING
     if field == "category":
         return plain(category_title(value))
+    if field == "visibility":
+        return SEEN_BY.get(value, SEEN_BY[Visibility.PRIVATE.value])
     if field in {"day", "end_day"}:
         return day(value)
     if field == "moment":

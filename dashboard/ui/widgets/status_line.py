@@ -14,6 +14,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.event import Origin
+from dashboard.services.hide_events import hidden_words
 from dashboard.services.report_rates import RateReport
 from dashboard.ui import session
 from dashboard.ui.rate_words import failing_words, last_words, live_words, progress_words
@@ -129,6 +130,8 @@ def _events() -> tuple[str, ...]:
     known = session.known_events()
     notes = sum(event.origin == Origin.NOTE for event in known.events)
     catalogue = f"{count(len(known.events) - notes, 'event')} in the catalogue"
+    if known.hidden:
+        catalogue += f", {hidden_words(len(known.hidden))}"
     if known.notes_fail:
         return catalogue, ":orange[:material/warning: the notes cannot be read now]"
     return catalogue, count(notes, "note")

@@ -1,0 +1,50 @@
+"""Which events of the catalogue a person does not want to see; the catalogue itself stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from dashboard.store.schema import HIDDEN_EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+_OWN: Final = select(HIDDEN_EVENTS.c.event_id).where(HIDDEN_EVENTS.c.person == bindparam("of"))
+_FORGET: Final = delete(HIDDEN_EVENTS).where(
+    HIDDEN_EVENTS.c.person == bindparam("of"), HIDDEN_EVENTS.c.event_id == bindparam("named")
+)
+
+
+class HiddenRows:
+    """What one person hides, as one transaction sees it.
+
+    Args:
+        connection: in a transaction, a writing one for a change.
+        person: whose list it is; people without a name share one.
+    """
+
+    def __init__(self, connection: Connection, person: str) -> None:
+        self._connection = connection
+        self._person = person
+
+    def find_all(self) -> frozenset[str]:
+        """The ids of the events."""
+        return frozenset(self._connection.scalars(_OWN, {"of": self._person}))
+
+    def hide(self, ids: Sequence[str], at: datetime) -> None:
+        """Add ids; those that are there already stay as they are."""
+        new = [name for name in dict.fromkeys(ids) if name not in self.find_all()]
+        if new:
+            rows = [{"person": self._person, "event_id": name, "at": at} for name in new]
+            self._connection.execute(insert(HIDDEN_EVENTS), rows)
+
+    def show(self, ids: Sequence[str]) -> None:
+        """Take ids away again."""
+        if ids:
+            rows = [{"of": self._person, "named": name} for name in ids]
+            self._connection.execute(_FORGET, rows)

@@ -1,0 +1,97 @@
+"""One thread of the process asks for the version of the notes; pages only look."""
+
+import threading
+import time
+
+from dashboard.domain.errors import StoreError
+from dashboard.services.watch_notes import ENOUGH, NoteWatch
+
+
+class Notes:
+    def __init__(self, *versions):
+        self.versions = list(versions)
+        self.asked = 0
+        self.open = threading.Event()
+        self.open.set()
+        self.entered = threading.Event()
+
+    def version(self):
+        self.entered.set()
+        self.open.wait()
+        self.asked += 1
+        version = self.versions[min(self.asked, len(self.versions)) - 1]
+        if version is None:
+            raise StoreError("the server does not answer")
+        return version
+
+
+def until(watch, wanted, looks=2_000):
+    """Look until a version is told; a test that waits in vain fails by its last look."""
+    for _ in range(looks):
+        told = watch.look()
+        if told == wanted:
+            break
+        time.sleep(0.005)
+    return told
+
+
+def test_nothing_is_asked_before_a_page_looks():
+    notes = Notes("1")
+    NoteWatch(notes, every=0.001)
+    assert notes.asked == 0
+
+
+def test_a_change_elsewhere_is_told_to_who_looks():
+    notes = Notes("1", "1", "2")
+    watch = NoteWatch(notes, every=0.001)
+    assert watch.look() == ""
+    assert until(watch, "2") == "2"
+
+
+def test_many_looks_are_one_thread():
+    notes, before = Notes("1"), set(threading.enumerate())
+    notes.open.clear()
+    watch = NoteWatch(notes, every=0.01)
+    for _ in range(200):
+        watch.look()
+    begun = [thread for thread in threading.enumerate() if thread not in before]
+    notes.open.set()
+    assert [thread.name for thread in begun] == ["notes"]
+
+
+def test_it_ends_when_nobody_looks_and_begins_again():
+    notes = Notes("1")
+    watch = NoteWatch(notes, every=0.001)
+    watch.look()
+    for _ in range(2_000):
+        if notes.asked >= ENOUGH and watch._running is False:
+            break
+        time.sleep(0.005)
+    assert notes.asked == ENOUGH
+    notes.versions.append("2")
+    assert until(watch, "2") == "2"
+
+
+def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
+    notes = Notes("1", None)
+    watch = NoteWatch(notes, every=0.001, after_failure=0.001)
+    until(watch, "1")
+    assert until(watch, "") == ""
+    notes.versions.append("3")
+    assert until(watch, "3") == "3"
+
+
+def test_what_a_page_just_read_is_not_overwritten_by_an_older_answer():
+    notes = Notes("old")
+    notes.open.clear()
+    watch = NoteWatch(notes, every=60)
+    watch.look()
+    notes.entered.wait()
+    watch.tell("new")
+    notes.open.set()
+    for _ in range(200):
+        if notes.asked:
+            break
+        time.sleep(0.005)
+    time.sleep(0.02)
+    assert watch.look() == "new"
