@@ -25,7 +25,8 @@ class Change:
     """One line of a note's history; `before` is None for its creation.
 
     `revision` is the one the change made, `at` its UTC moment, `who` the label the person
-    gave, empty where none was given.
+    gave, empty where none was given. `origin` is the door it came through: page, cli or api;
+    empty where that was not yet written down.
     """
 
     note_id: str
@@ -35,6 +36,7 @@ class Change:
     who: str
     before: Event | None
     after: Event | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.domain.event import Event
     from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
+    from dashboard.store.beside_notes import BesideNotes
     from dashboard.store.database import Database
     from dashboard.store.import_rows import ImportRows
     from dashboard.store.note_rows import NoteRows
@@ -40,11 +41,15 @@ class EventStore:
     Args:
         url: `sqlite:////folder/events.db` or `postgresql://user@host/database`.
         clock: the present moment in UTC.
+        door: through which door changes come: page, cli or api.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, url: str, *, clock: Callable[[], datetime] = utc_now, door: str = ""
+    ) -> None:
         self._url = url
         self._clock = clock
+        self._door = door
         self._opening = threading.Lock()
         self._database: Database | None = None
         self._is_current = False
@@ -67,7 +72,7 @@ class EventStore:
         """Every import of a file, the newest first."""
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().read(lambda connection: ImportRows(connection).find_all())
+        return self.current().read(lambda connection: ImportRows(connection).find_all())
 
     def undo_import(self, import_id: str, who: str = "") -> UndoneImport:
         """Remove the notes of an import in one go; those that were changed since stay.
@@ -126,6 +131,10 @@ class EventStore:
         """Every change to a note, oldest first."""
         return self._read(lambda rows: rows.changes(note_id)) if _is_id(note_id) else ()
 
+    def count_of(self, author: str) -> int:
+        """How many notes of an author there are, without deleted ones."""
+        return self._read(lambda rows: rows.count_of(author))
+
     def version(self) -> str:
         """A short text that differs after every change to any note: the key for caches."""
         return self._read(lambda rows: rows.version())
@@ -138,6 +147,13 @@ class EventStore:
         except (StoreError, InputError) as error:
             return StoreStatus(engine="", problem=str(error))
 
+    @property
+    def beside(self) -> BesideNotes:
+        """The tokens and the record that are kept in the same database."""
+        from dashboard.store.beside_notes import BesideNotes
+
+        return BesideNotes(self.current, self._clock)
+
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""
         with self._opening:
@@ -147,19 +163,20 @@ class EventStore:
     def _read(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().read(lambda connection: work(NoteRows(connection)))
+        return self.current().read(lambda connection: work(NoteRows(connection)))
 
     def _write(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().write(lambda connection: work(NoteRows(connection)))
+        return self.current().write(lambda connection: work(NoteRows(connection)))
 
     def _write_imports(self, work: Callable[[ImportRows], T]) -> T:
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().write(lambda connection: work(ImportRows(connection)))
+        return self.current().write(lambda connection: work(ImportRows(connection)))
 
-    def _current(self) -> Database:
+    def current(self) -> Database:
+        """The database, opened and brought up to date: for what is kept beside the notes."""
         database = self._opened()
         if not self._is_current:
             from dashboard.store.upgrade import ensure_schema
@@ -174,7 +191,7 @@ class EventStore:
                 from dashboard.store.address import parse_address
                 from dashboard.store.database import Database
 
-                self._database = Database(parse_address(self._url))
+                self._database = Database(parse_address(self._url), self._door)
             return self._database
 
 

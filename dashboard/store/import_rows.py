@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.imports import ImportRecord, UndoneImport
+from dashboard.store.audit_rows import AuditRows
 from dashboard.store.note_rows import NoteRows
 from dashboard.store.rows import note_of
 from dashboard.store.schema import IMPORT_NOTES, IMPORTS, NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -58,6 +59,7 @@ class ImportRows:
         if created:
             links = [{"note_id": note.id, "import_id": kept.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
+        AuditRows(self._connection).add("import", kept.id, (None, _told(kept)), at, kept.who)
         return kept, created
 
     def undo(self, import_id: str, at: datetime, who: str) -> UndoneImport:
@@ -71,7 +73,9 @@ class ImportRows:
         NoteRows(self._connection).delete_all(untouched, at, who)
         mark = update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=who)
         self._connection.execute(mark)
-        record = replace(record, undone_at=at, undone_by=who)
+        before, record = record, replace(record, undone_at=at, undone_by=who)
+        states = _told(before), _told(record)
+        AuditRows(self._connection).add("undo-import", import_id, states, at, who)
         return UndoneImport(record, len(untouched), kept, len(notes) - len(alive))
 
     def _to_undo(self, import_id: str) -> ImportRecord:
@@ -88,6 +92,14 @@ class ImportRows:
             )
             raise InputError(msg)
         return record
+
+
+def _told(record: ImportRecord) -> dict[str, Any]:
+    return {name: _plain(getattr(record, name)) for name in _NAMES}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _record_of(row: Mapping[Any, Any]) -> ImportRecord:

@@ -1,6 +1,6 @@
 """What every migration of the schema does; a test module adds the fixture `url`.
 
-"The next release" is this one with a revision 0003 that adds a table and rebuilds another.
+"The next release" is this one with a revision 9999 that adds a table and rebuilds another.
 """
 
 import shutil
@@ -16,6 +16,7 @@ from dashboard.domain.event import Event
 from dashboard.store.address import parse_address
 from dashboard.store.database import new_engine
 from dashboard.store.events import EventStore
+from dashboard.store.schema import METADATA
 from dashboard.store.upgrade import THIS_RELEASE, Release, alembic_config, ensure_schema
 from tests.store import writing_processes
 from tests.store.writing_processes import run_together
@@ -25,8 +26,8 @@ NEXT = '''"""Importance."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "9999"
+down_revision = "HEAD"
 
 
 def upgrade():
@@ -48,8 +49,9 @@ NOTE = Event(id="", day=date(2025, 4, 21), title="a note", text="0", tags=("a", 
 
 def write_next_release(folder):
     shutil.copytree(THIS_RELEASE.migrations, folder)
-    (folder / "versions" / "0003_importance.py").write_text(NEXT, encoding="utf-8")
-    return Release("0003", folder)
+    code = NEXT.replace("HEAD", THIS_RELEASE.revision)
+    (folder / "versions" / "9999_importance.py").write_text(code, encoding="utf-8")
+    return Release("9999", folder)
 
 
 def write_thousand_notes(url):
@@ -132,13 +134,7 @@ class MigrationForm:
         assert [name for name in snapshot(url) if name != "alembic_version"] == []
         ensure_schema(database)
         assert snapshot(url) == first
-        assert set(first) == {
-            "alembic_version",
-            "import_notes",
-            "imports",
-            "note_history",
-            "notes",
-        }
+        assert set(first) == {"alembic_version", *METADATA.tables}
         assert first["alembic_version"][2] == [(THIS_RELEASE.revision,)]
 
     def test_up_and_down_and_up_again_keeps_a_thousand_rows(
@@ -149,18 +145,23 @@ class MigrationForm:
         upgraded = snapshot(url)
         assert len(upgraded["notes"][2]) == 1_000
         assert len(upgraded["note_history"][2]) == 1_002
-        migrate(url, next_release, "0002", "downgrade")
+        migrate(url, next_release, THIS_RELEASE.revision, "downgrade")
         assert snapshot(url) == before
         ensure_schema(database, next_release)
         assert snapshot(url) == upgraded
 
-    def test_the_history_stays_append_only_through_upgrades(
-        self, url, database, thousand_notes, next_release
+    @pytest.mark.parametrize("table", ["note_history", "audit"])
+    @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET who = 'x'"])
+    def test_history_and_record_stay_append_only_through_upgrades(
+        self, url, database, thousand_notes, next_release, table, change
     ):
+        store = EventStore(url)
+        store.beside.put_on_record("backup", "a.zip", who="Ann")
+        store.close()
         ensure_schema(database, next_release)
         engine = create_engine(url)
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-            connection.execute(text("DELETE FROM note_history"))
+            connection.execute(text(change.format(table)))
         engine.dispose()
 
     def test_a_first_migration_that_stops_anywhere_leaves_nothing(self, url, database):
@@ -192,7 +193,7 @@ class MigrationForm:
         store = EventStore(url)
         with pytest.raises(StoreError, match="newer release") as caught:
             store.notes()
-        assert "0003" in str(caught.value)
+        assert "9999" in str(caught.value)
         assert "newer release" in store.probe().problem
         store.close()
         assert snapshot(url) == before
@@ -206,4 +207,4 @@ class MigrationForm:
     ):
         answers = run_together(writing_processes.upgrade_store, 4, url, next_release)
         assert answers == [""] * 4
-        assert snapshot(url)["alembic_version"][2] == [("0003",)]
+        assert snapshot(url)["alembic_version"][2] == [("9999",)]
