@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dashboard.compute.here import Here
 from dashboard.config import Settings
 from dashboard.domain.errors import InputError
 from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
+from dashboard.services.limit_use import Limits
 from dashboard.services.refresh_behind import Refresher
 from dashboard.sources.clock import WallClock
 from dashboard.sources.event_files.reading import read_events
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from dashboard.sources.rates.base import LiveSource, RateSource
 
 
+Door: TypeAlias = Literal["page", "cli", "api"]
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything a door hands to the services."""
@@ -53,13 +57,15 @@ class Parts:
     catalogue: EventSource
     notes: EventStore
     compute: Compute
+    limits: Limits
 
 
-def assemble(settings: Settings | None = None) -> Parts:
+def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
     """The parts for these settings; cheap: nothing is read or opened before its first use.
 
     Args:
         settings: those of the environment where None.
+        door: through which door changes come; the record says it.
     """
     settings = settings or Settings()
     memory = RateCache(settings.cache_folder)
@@ -74,8 +80,9 @@ def assemble(settings: Settings | None = None) -> Parts:
         memory=memory,
         refresher=Refresher(known, memory, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
-        notes=EventStore(settings.store_url),
+        notes=EventStore(settings.store_url, door=door),
         compute=Here(),
+        limits=Limits(),
     )
 
 

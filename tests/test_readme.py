@@ -133,7 +133,7 @@ def commands(capsys, *group):
 
 def test_every_command_is_in_the_table_and_no_other(capsys):
     top = commands(capsys)
-    groups = {"events", "rates"}
+    groups = {"events", "rates", "tokens"}
     every = {name for name in top if name not in groups}
     for group in sorted(groups & set(top)):
         _, *names = commands(capsys, group)
@@ -148,7 +148,8 @@ def test_every_option_in_the_readme_exists(capsys):
     for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["article"],
                     ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"],
-                    ["rates", "import"], ["rates", "list"], ["rates", "refresh"]):  # fmt: skip
+                    ["rates", "import"], ["rates", "list"], ["rates", "refresh"],
+                    ["tokens", "create"], ["audit"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))

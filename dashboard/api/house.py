@@ -17,7 +17,7 @@ from dashboard.services.keep_events import all_events
 @lru_cache(maxsize=1)
 def house_parts() -> Parts:
     """The real parts of this process; the store opens at its first use."""
-    return assemble()
+    return assemble(door="api")
 
 
 House: TypeAlias = Annotated[Parts, Depends(house_parts)]

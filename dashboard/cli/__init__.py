@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, events, live, pages, rates, robustness, study
+from dashboard.cli import article, events, live, pages, rates, robustness, study, tokens
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -31,8 +31,10 @@ app.command("facts")(study.facts)
 app.command("article")(article.article)
 app.command("export")(study.export_everything)
 app.command("doctor")(live.doctor)
+app.command("audit")(tokens.audit)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
+app.add_typer(tokens.commands, name="tokens")
 
 
 @app.callback()

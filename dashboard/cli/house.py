@@ -36,7 +36,7 @@ def parts_of_house() -> Parts:
     from dashboard.assembly import assemble
 
     try:
-        return assemble()
+        return assemble(door="cli")
     except ValidationError as error:
         wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
         msg = f"the environment variable {'; '.join(wrong)}"
