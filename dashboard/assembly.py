@@ -31,10 +31,12 @@ from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dashboard.compute.base import Compute
     from dashboard.domain.article import Article
+    from dashboard.domain.backup import BackupContents
     from dashboard.domain.imports import EventRows, Reading
     from dashboard.sources.news.base import EventSource
     from dashboard.sources.public_route import Way
@@ -159,6 +161,22 @@ def article_from_link(link: str, settings: Settings, way: Way | None = None) -> 
     return article_from_bytes(
         page.content, asked.host, url=page.url, content_type=page.content_type
     )
+
+
+class ArchiveFile:
+    """A backup as one file on this machine."""
+
+    def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
+        """Write a new file, whole or not at all."""
+        from dashboard.store.archive import write_archive
+
+        write_archive(target, members, contents)
+
+    def read(self, file: Path, folder: Path) -> BackupContents:
+        """Check a file and take its members out into a folder."""
+        from dashboard.store.archive import read_archive
+
+        return read_archive(file, folder)
 
 
 def rates_from_file(

@@ -149,7 +149,7 @@ def test_every_option_in_the_readme_exists(capsys):
                     ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"],
                     ["rates", "import"], ["rates", "list"], ["rates", "refresh"],
-                    ["tokens", "create"], ["audit"]):  # fmt: skip
+                    ["tokens", "create"], ["audit"], ["restore"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))

@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from dashboard import __version__
-from dashboard.cli import article, events, live, pages, rates, robustness, study, tokens
+from dashboard.cli import article, backups, events, live, pages, rates, robustness, study, tokens
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
 
@@ -31,6 +31,8 @@ app.command("facts")(study.facts)
 app.command("article")(article.article)
 app.command("export")(study.export_everything)
 app.command("doctor")(live.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("audit")(tokens.audit)
 app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.domain.event import Event
     from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
+    from dashboard.store.backup_store import BackupStore
     from dashboard.store.beside_notes import BesideNotes
     from dashboard.store.database import Database
     from dashboard.store.import_rows import ImportRows
@@ -153,6 +154,13 @@ class EventStore:
         from dashboard.store.beside_notes import BesideNotes
 
         return BesideNotes(self.current, self._clock)
+
+    @property
+    def backups(self) -> BackupStore:
+        """What backups ask of the same database."""
+        from dashboard.store.backup_store import BackupStore
+
+        return BackupStore(self._opened().address, self.current, self._door)
 
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""

@@ -9,6 +9,7 @@ reader is kept where another could meet it.
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,7 @@ from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
+from dashboard.services.limit_use import Kind
 from dashboard.services.list_revisions import list_revisions
 from dashboard.services.report_rates import RateReport, failing_sources, report_own, report_rates
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from dashboard.services.refresh_behind import Refresher
 
 PHONES: Final = ("iphone", "android", "mobile", "ipod")
+READER: Final = "session.reader"
 log = logging.getLogger("dashboard.pages")
 
 
@@ -127,6 +130,16 @@ def known_events() -> KnownEvents:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _events(version: str) -> tuple[Event, ...]:  # noqa: ARG001 - the key of the cache
     return all_events(parts().catalogue, parts().notes)
+
+
+def limit(kind: Kind) -> None:
+    """Count one more write, link, import or export of this reader.
+
+    Raises:
+        TooOften: there were too many lately; the line says when there is room again.
+    """
+    reader = st.session_state.setdefault(READER, secrets.token_hex(8))
+    parts().limits.take(f"page {reader}", kind)
 
 
 def today() -> date:

@@ -1,16 +1,18 @@
-"""The terminal: tokens, and what is on record."""
+"""The terminal: tokens, what is on record, and backups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from dashboard.domain.access_token import AccessToken
+from dashboard.domain.backup import BackupContents, Restored
 from dashboard.domain.on_record import OnRecord
 from dashboard.services.keep_tokens import token_state
 from dashboard.ui.terminal import mention, say, show_table
 from dashboard.ui.text import clean
-from dashboard.ui.wording import NOTHING, stamp
+from dashboard.ui.wording import NOTHING, count, stamp
 
 
 def show_secret(secret: str, token: AccessToken) -> None:
@@ -43,6 +45,26 @@ def show_actions(actions: Iterable[OnRecord]) -> None:
         for one in actions
     ]  # fmt: skip
     show_table(("when", "who", "through", "what", "of", "title"), rows)
+
+
+def show_backup(contents: BackupContents, file: Path) -> None:
+    """Say what went into a backup."""
+    say(f"{_held(contents)} written to {file}")
+
+
+def show_restored(done: Restored) -> None:
+    """Say what came back, and where that is which was there before."""
+    say(f"{_held(done.contents)} put back, as of {done.contents.created_at}")
+    if done.kept_before is not None:
+        say(f"what was here before is in {done.kept_before}")
+    if done.damaged is not None:
+        say(f"the database could not be read; it was moved to {done.damaged}")
+
+
+def _held(contents: BackupContents) -> str:
+    notes, changes = (contents.rows.get(name, 0) for name in ("notes", "note_history"))
+    series = count(len(contents.series), "series", "series")
+    return f"{count(notes, 'note')} with {count(changes, 'change')} and {series} of your own"
 
 
 def _when(moment: datetime | None) -> str:

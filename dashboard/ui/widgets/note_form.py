@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.domain.errors import EditConflict, InputError, RoubleReactionError
 from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Event, Expected
 from dashboard.services.keep_events import Draft, add_note, draft_of, edit_note
+from dashboard.services.limit_use import check_room
 from dashboard.ui import session
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import escape_markdown, plain, plain_block
@@ -88,7 +89,9 @@ def draw_note_form(asked: Asked) -> None:
 def _save(asked: Asked, draft: Draft) -> None:
     notes = session.parts().notes
     try:
+        session.limit("write")
         if asked.note is None:
+            check_room(notes, draft.author)
             saved = add_note(notes, draft)
             say(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
         else:
