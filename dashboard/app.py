@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import tomllib
 import webbrowser
 from collections.abc import AsyncIterator
@@ -38,7 +39,10 @@ def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
     Raises:
         InputError: the port is in use.
     """
+    from dashboard.services.log_lines import log_json_lines
+
     refuse_port_in_use(port)
+    log_json_lines()
     settings = read_settings(SETTINGS) | {"server.port": port, "server.address": LOOPBACK}
     build_app(open_browser=open_browser).run(config=settings)
 
@@ -86,6 +90,7 @@ def build_app(*, open_browser: bool = False) -> st.App:
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(warm_up)
+        threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
         print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
         if open_browser:
@@ -133,6 +138,13 @@ def warm_up() -> None:
     except Exception:
         # The page that needs it will meet the same error and say so calmly.
         logging.getLogger("dashboard").exception("warming up failed")
+
+
+def back_up_today() -> None:
+    """Make the backup of the day, unless it was made; nobody waits for it."""
+    from dashboard.ui.backups import back_up_today as make
+
+    make()
 
 
 async def network_door(scope: Scope, receive: Receive, send: Send) -> None:

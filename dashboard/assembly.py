@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dashboard.compute.here import Here
 from dashboard.config import Settings
 from dashboard.domain.errors import InputError
 from dashboard.domain.rate_file import AS_IT_IS, RateReading, RateTable
 from dashboard.services.known_rates import KnownRates
+from dashboard.services.limit_use import Limits
 from dashboard.services.refresh_behind import Refresher
 from dashboard.services.refresh_news_behind import NewsRefresher
 from dashboard.services.watch_notes import NoteWatch
@@ -37,15 +38,20 @@ from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
     from dashboard.compute.base import Compute
     from dashboard.domain.article import Article
+    from dashboard.domain.backup import BackupContents
     from dashboard.domain.imports import EventRows, Outline, Reading
     from dashboard.sources.news.base import EventSource
     from dashboard.sources.public_route import Way
     from dashboard.sources.rates.base import LiveSource, RateSource
+
+
+Door: TypeAlias = Literal["page", "cli", "api"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Parts:
     notes: EventStore
     watch: NoteWatch
     compute: Compute
+    limits: Limits
     inbox: CandidateStore
     feeds: FeedList
     search: Gdelt
@@ -69,17 +76,18 @@ class Parts:
     news: NewsRefresher
 
 
-def assemble(settings: Settings | None = None) -> Parts:
+def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
     """The parts for these settings; cheap: nothing is read or opened before its first use.
 
     Args:
         settings: those of the environment where None.
+        door: through which door changes come; the record says it.
     """
     settings = settings or Settings()
     memory = RateCache(settings.cache_folder)
     known = KnownRates(ShippedRates(), live_sources(settings), memory)
     own = OwnRates(settings.own_folder)
-    notes = EventStore(settings.store_url, person=settings.dashboard_user.strip())
+    notes = EventStore(settings.store_url, person=settings.dashboard_user.strip(), door=door)
     offline = settings.dashboard_offline
     inbox = CandidateStore(notes)
     feeds = FeedList(settings.dashboard_home.expanduser().resolve())
@@ -95,6 +103,7 @@ def assemble(settings: Settings | None = None) -> Parts:
         notes=notes,
         watch=NoteWatch(notes),
         compute=Here(),
+        limits=Limits(),
         inbox=inbox,
         feeds=feeds,
         search=Gdelt(WebLater(settings.dashboard_upstream, OF_GDELT)),
@@ -136,6 +145,13 @@ def feeds_to_ask(
         for each in wanted
         if each.enabled or named
     )
+
+
+def notes_as(parts: Parts, person: str) -> EventStore:
+    """The notes as somebody sees and signs them who is not the person of this process."""
+    from dashboard.store.notes_as import NotesAs
+
+    return NotesAs(parts.notes, person)
 
 
 def freeze(parts: Parts, moment: datetime) -> Parts:
@@ -231,6 +247,22 @@ def article_from_link(link: str, settings: Settings, way: Way | None = None) -> 
     return article_from_bytes(
         page.content, asked.host, url=page.url, content_type=page.content_type
     )
+
+
+class ArchiveFile:
+    """A backup as one file on this machine."""
+
+    def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
+        """Write a new file, whole or not at all."""
+        from dashboard.store.archive import write_archive
+
+        write_archive(target, members, contents)
+
+    def read(self, file: Path, folder: Path) -> BackupContents:
+        """Check a file and take its members out into a folder."""
+        from dashboard.store.archive import read_archive
+
+        return read_archive(file, folder)
 
 
 def rates_from_file(

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         return self.dashboard_home.expanduser().resolve() / "rates"
 
     @property
+    def backup_folder(self) -> Path:
+        """Where the backups are kept that are made by themselves."""
+        return self.dashboard_home.expanduser().resolve() / "backups"
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the event store; it may hold a password, so never show it."""
         if self.database_url:

@@ -21,16 +21,16 @@ class Answer:
         return json.loads(self.body)
 
 
-def get(app, address, *, method="GET", host="127.0.0.1:8501", **headers) -> Answer:
+def get(app, address, *, method="GET", body=b"", host="127.0.0.1:8501", **headers) -> Answer:
     """Ask `app` for an address below /api; `if_none_match="x"` is the header If-None-Match."""
-    return asyncio.run(_ask(app, address, method, {"host": host, **headers}))
+    return asyncio.run(_ask(app, address, method, body, {"host": host, **headers}))
 
 
-async def _ask(app, address, method, headers) -> Answer:
+async def _ask(app, address, method, body, headers) -> Answer:
     parts, sent = urlsplit(address), []
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message):
         sent.append(message)

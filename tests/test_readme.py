@@ -133,7 +133,7 @@ def commands(capsys, *group):
 
 def test_every_command_is_in_the_table_and_no_other(capsys):
     top = commands(capsys)
-    groups = {"events", "rates", "inbox", "feeds"}
+    groups = {"events", "rates", "inbox", "feeds", "tokens"}
     every = {name for name in top if name not in groups}
     for group in sorted(groups & set(top)):
         _, *names = commands(capsys, group)
@@ -150,7 +150,8 @@ def test_every_option_in_the_readme_exists(capsys):
                     ["events", "add"], ["events", "edit"], ["events", "import"],
                     ["rates", "import"], ["rates", "list"], ["rates", "refresh"],
                     ["inbox", "list"], ["inbox", "refresh"], ["inbox", "search"],
-                    ["inbox", "accept"], ["inbox", "dismiss"], ["feeds", "add"]):  # fmt: skip
+                    ["inbox", "accept"], ["inbox", "dismiss"], ["feeds", "add"],
+                    ["tokens", "create"], ["audit"], ["restore"]):  # fmt: skip
         run([*command, "--help"])
         said += capsys.readouterr().out
     known = set(re.findall(r"--[a-z][a-z-]*", said))

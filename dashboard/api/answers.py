@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from dashboard.domain.event import Event
+
 KEEP: Final = "private, no-cache"
 """A client may keep an answer, and asks each time whether it still holds (304)."""
 
@@ -30,6 +32,11 @@ def json_answer(
     return _answer(request, body.encode("utf-8"), "application/json", headers or {})
 
 
+def note_tag(event: Event) -> str:
+    """The ETag of a note: its revision, which a change names in If-Match."""
+    return f'"{event.revision}"'
+
+
 def page_answer(
     request: Request, rows: Sequence[Mapping[str, Any]], limit: int, offset: int, **more: Any
 ) -> Response:
@@ -46,14 +53,14 @@ def page_answer(
 
 
 def _answer(request: Request, body: bytes, media: str, headers: Mapping[str, str]) -> Response:
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {
-        "ETag": tag,
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         "Cache-Control": KEEP,
         "X-Content-Type-Options": "nosniff",
         **headers,
     }
-    if _has(request.headers.get("if-none-match", ""), tag):
+    tag = sent["ETag"]
+    if request.method == "GET" and _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)
     return Response(body, 200, sent, media)
 

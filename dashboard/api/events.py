@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dashboard.api.answers import csv_answer, json_answer, page_answer
+from dashboard.api.answers import csv_answer, json_answer, note_tag, page_answer
 from dashboard.api.asked import (
     EventsFile,
     EventsPage,
@@ -20,7 +20,7 @@ from dashboard.api.problems import Problem
 from dashboard.api.schemas import csv_file, json_of, page_of
 from dashboard.assembly import Parts
 from dashboard.domain.errors import InputError
-from dashboard.domain.event import Event
+from dashboard.domain.event import Event, Origin
 from dashboard.domain.event_view import EventView
 from dashboard.services.answer_json import (
     event_list_rows_json,
@@ -68,7 +68,8 @@ def events_page(request: Request, house: House, asked: Annotated[EventsPage, Que
 def one_event(request: Request, house: House, event_id: EventId) -> Response:
     """One event or note; 410 for a note that was deleted."""
     event = _event(house, event_id)
-    return json_answer(request, event_list_rows_json([event])[0])
+    tag = {"ETag": note_tag(event)} if event.origin == Origin.NOTE else {}
+    return json_answer(request, event_list_rows_json([event])[0], tag)
 
 
 @router.get(

@@ -18,7 +18,7 @@ from dashboard.services.keep_events import all_events
 @lru_cache(maxsize=1)
 def house_parts() -> Parts:
     """The real parts of this process; the store opens at its first use."""
-    return assemble()
+    return assemble(door="api")
 
 
 def house_as_of(request: Request, live: Annotated[Parts, Depends(house_parts)]) -> Parts:

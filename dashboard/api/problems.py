@@ -15,16 +15,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from dashboard.domain.errors import InputError, RoubleReactionError
+from dashboard.domain.errors import InputError, RoubleReactionError, TooOften
 from dashboard.services.clean_draft import clean_line
 
 MEDIA_TYPE: Final = "application/problem+json"
 SHOWN: Final = 80
+_PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
 _OPTION: Final = re.compile(r"--([a-z]+)(?:-([a-z]+))?")
 log = logging.getLogger("dashboard.api")
 
 WORDS: Final = {
     "extra_forbidden": "there is no such parameter",
+    "model_type": "is not a JSON object",
+    "list_type": "is not a list",
+    "string_type": "is not text",
+    "string_sub_type": "is not text",
+    "string_unicode": "is not text",
+    "string_too_short": "is empty",
+    "timezone_aware": "has no zone; write it as 2025-04-21T15:05:00Z",
+    "datetime": "is not a moment; write it as 2025-04-21T15:05:00Z",
     "missing": "is missing",
     "date": "is not a date; write it as 2024-03-13",
     "int": "is not a whole number",
@@ -36,16 +45,42 @@ WORDS: Final = {
     "string_pattern": "is not a window; write it as -5:10",
     "too_long": "is given too often; at most {limit} times",
 }
+MEANINGS: Final = {
+    400: "The request cannot be read; `detail` says what to do.",
+    401: "No token, or one that is unknown, expired or revoked.",
+    403: "Not allowed: the catalogue is read-only, and other sites may not write.",
+    404: "There is no such event or note.",
+    409: "Somebody changed the note meanwhile: `current` is theirs, `yours` what you meant.",
+    410: "The note was removed; it can be restored.",
+    413: "The body is too large.",
+    415: "The body is of another type than JSON.",
+    422: "A field or a parameter is wrong; `errors` names each.",
+    428: "If-Match is missing.",
+    429: "Too often; Retry-After says when again.",
+    503: "The store cannot be used now; nothing was saved.",
+}
+_HEADERS: Final = {
+    401: ("WWW-Authenticate", "Bearer"),
+    409: ("ETag", "The revision that is current."),
+    429: ("Retry-After", "Seconds; missing where waiting does not help."),
+}
 UNREADABLE: Final = "cannot be read"
 
 
 class Problem(Exception):
-    """An answer that is a problem: a status and one line for the person who asked."""
+    """An answer that is a problem: a status and one line for the person who asked.
 
-    def __init__(self, status: int, detail: str) -> None:
+    `headers` are those the status wants; everything else stands in the body too.
+    """
+
+    def __init__(
+        self, status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = headers or {}
+        self.more = more
 
 
 def problem(status: int, detail: str, instance: str, **more: Any) -> Response:
@@ -73,34 +108,55 @@ def add_problem_answers(app: FastAPI) -> None:
 
 
 def openapi_problem() -> dict[int | str, dict[str, Any]]:
-    """How the description for machines tells of errors."""
-    names = {"type": "string", "title": "string", "detail": "string", "instance": "string"}
+    """How the description for machines tells of errors that any address may answer."""
+    return {
+        "4XX": _described("The request is wrong; `detail` says what to do."),
+        "422": _described("A parameter is wrong; `errors` names each."),
+        **problem_answers(503),
+    }
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How it tells of the problems of one address."""
+    return {status: _described(MEANINGS[status], _HEADERS.get(status)) for status in statuses}
+
+
+def _described(meaning: str, header: tuple[str, str] | None = None) -> dict[str, Any]:
+    names = ("type", "title", "detail", "instance")
     schema = {
         "type": "object",
+        "required": ["type", "title", "status", "detail", "instance"],
         "properties": {
-            **{name: {"type": kind} for name, kind in names.items()},
+            **{name: {"type": "string"} for name in names},
             "status": {"type": "integer"},
             "errors": {"type": "array", "items": {"type": "string"}},
+            "current": {"type": "object", "description": "With 409: the note as it stands."},
+            "yours": {"type": ["object", "null"], "description": "With 409: as you meant it."},
         },
     }
-    return {
-        "4XX": {
-            "description": "The request is wrong; `detail` says what to do.",
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        },
-        "422": {
-            "description": "A parameter is wrong; `errors` names each.",
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        },
+    told: dict[str, Any] = {
+        "description": meaning,
+        "content": {MEDIA_TYPE: {"schema": schema}},
     }
+    if header is not None:
+        name, said = header
+        told["headers"] = {name: {"description": said, "schema": {"type": "string"}}}
+    return told
 
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem(error.status, error.detail, request.url.path)
+    answer = problem(error.status, error.detail, request.url.path, **error.more)
+    answer.headers.update(error.headers)
+    return answer
 
 
 async def _of_the_house(request: Request, error: Exception) -> Response:
+    if isinstance(error, TooOften):
+        answer = problem(429, str(error), request.url.path)
+        if error.seconds:
+            answer.headers["Retry-After"] = str(error.seconds)
+        return answer
     if isinstance(error, InputError):
         return problem(400, _as_parameters(str(error)), request.url.path)
     log.error("%s: %s", request.url.path, error, exc_info=error)
@@ -109,7 +165,7 @@ async def _of_the_house(request: Request, error: Exception) -> Response:
 
 async def _of_the_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_parameter_words(each) for each in error.errors()]
+    errors = [field_words(each, skip=1) for each in error.errors()]
     return problem(422, "; ".join(errors[:5]), request.url.path, errors=errors)
 
 
@@ -122,7 +178,19 @@ async def _of_the_route(request: Request, error: Exception) -> Response:
     detail = known.get(error.status_code, "The request cannot be answered.")
     answer = problem(error.status_code, detail, request.url.path)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(_methods_here(request))
     return answer
+
+
+def _methods_here(request: Request) -> list[str]:
+    """Every method of an address; the router names those of its first route only."""
+    asked = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    found = set()
+    for path, methods in request.app.openapi()["paths"].items():
+        if re.fullmatch(_PARAMETER.sub("[^/]+", path), asked):
+            found |= {method.upper() for method in methods}
+    return sorted(found) or ["GET"]
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
@@ -137,8 +205,14 @@ def _as_parameters(text: str) -> str:
     return _OPTION.sub(lambda m: "_".join(word for word in m.groups() if word), text)
 
 
-def _parameter_words(error: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in error["loc"][1:2]) or "request"
+def field_words(error: Mapping[str, Any], skip: int = 0) -> str:
+    """One line about what pydantic says of a field.
+
+    Args:
+        error: as `errors()` lists it.
+        skip: how many parts of the place stand before the name of the field.
+    """
+    name = ".".join(str(part) for part in error["loc"][skip : skip + 1]) or "request"
     given = error.get("input")
     shown = f' "{clean_line(given)[:SHOWN]}"' if isinstance(given, str) else ""
     kind = next((key for key in WORDS if str(error["type"]).startswith(key)), "")

@@ -16,6 +16,7 @@ import typer
 from dashboard import __version__
 from dashboard.cli import (
     article,
+    backups,
     bundles,
     event_choices,
     events,
@@ -27,6 +28,7 @@ from dashboard.cli import (
     reports,
     robustness,
     study,
+    tokens,
 )
 from dashboard.cli.groups import group, show_help
 from dashboard.domain.errors import RoubleReactionError
@@ -46,6 +48,9 @@ app.command("export")(study.export_everything)
 app.command("report")(reports.report)
 app.command("reproduce")(bundles.reproduce)
 app.command("doctor")(live.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("audit")(tokens.audit)
 events.commands.command("copy")(event_choices.copy_event)
 events.commands.command("hide")(event_choices.hide_from_me)
 events.commands.command("unhide")(event_choices.show_again)
@@ -53,6 +58,7 @@ app.add_typer(events.commands, name="events")
 app.add_typer(rates.commands, name="rates")
 app.add_typer(inbox.commands, name="inbox")
 app.add_typer(feeds.commands, name="feeds")
+app.add_typer(tokens.commands, name="tokens")
 
 
 @app.callback()

@@ -41,7 +41,8 @@ def parts_of_house(asof: str | None = None) -> Parts:
 
     moment = None if asof is None else read_as_of("--asof", asof)
     try:
-        return assemble() if moment is None else freeze(assemble(), moment)
+        live = assemble(door="cli")
+        return live if moment is None else freeze(live, moment)
     except ValidationError as error:
         wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
         msg = f"the environment variable {'; '.join(wrong)}"

@@ -2,7 +2,8 @@
 
 RoubleReactionError
 ├── InputError        the input or the request is wrong          exit code 2
-│   └── EditConflict  somebody changed the same note meanwhile
+│   ├── EditConflict  somebody changed the same note meanwhile
+│   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
 │   └── SourceResting it failed or asked for a pause; not asked again until then
 └── StoreError        the event store failed                     exit code 3
@@ -41,6 +42,19 @@ class EditConflict(InputError):
         """Keep the note as it stands, so that a page can show both texts."""
         super().__init__(message)
         self.current = current
+
+
+class TooOften(InputError):
+    """One person did something too often, or has too much of it.
+
+    Attributes:
+        seconds: after how long it is taken again; 0: waiting does not help.
+    """
+
+    def __init__(self, message: str, seconds: int) -> None:
+        """Keep the wait, so that a program can be told."""
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class SourceError(RoubleReactionError):

@@ -26,7 +26,8 @@ class Change:
 
     `revision` is the one the change made, `at` its UTC moment, `who` the person who made it
     or the label that was given, empty where neither is known. `before` is also None where it
-    was private to somebody else.
+    was private to somebody else. `origin` is the door it came through: page, cli or api; empty
+    where that was not yet written down.
     """
 
     note_id: str
@@ -36,6 +37,7 @@ class Change:
     who: str
     before: Event | None
     after: Event | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

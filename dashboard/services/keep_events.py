@@ -112,15 +112,18 @@ def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = ut
     return store.add(note, who=note.author)
 
 
-def edit_note(
+def edit_note(  # noqa: PLR0913 - which note, what, over which revision, by whom
     store: NoteStore,
     note_id: str,
     draft: Draft,
     revision: int,
     *,
+    who: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
     """Replace a note by a draft, if nobody changed it since `revision` was read.
+
+    `who` signs the change; the author of the draft where it is empty.
 
     Raises:
         InputError: a field is wrong, the note is unknown, or it is a catalogue event.
@@ -129,7 +132,7 @@ def edit_note(
     """
     _check_is_note(note_id)
     note = _note(note_id, draft, now())
-    return store.edit(note, revision, who=note.author)
+    return store.edit(note, revision, who=clean_line(who) or note.author)
 
 
 def delete_note(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:

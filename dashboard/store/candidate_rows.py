@@ -38,10 +38,12 @@ class CandidateRows:
 
     Args:
         connection: in a transaction, a writing one for a change.
+        person: whose notes the accepted ones become.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, person: str = "") -> None:
         self._connection = connection
+        self._person = person
 
     def find(self, since: datetime | None = None) -> tuple[Candidate, ...]:
         """Every candidate that was seen since a moment, in the order of ids."""
@@ -88,7 +90,7 @@ class CandidateRows:
     def accept(self, ids: Sequence[str], note: Event, at: datetime, who: str) -> Event:
         """Make a note of candidates: note and decision together, or neither."""
         self.decide(ids, Decision.ACCEPTED, at, who)
-        created = NoteRows(self._connection).create(note, at, who)
+        created = NoteRows(self._connection, self._person).create(note, at, who)
         self._set(ids, note_id=created.id)
         return created
 

@@ -49,7 +49,7 @@ class CandidateStore:
         Raises:
             InputError: somebody decided about one of them before, or there is none such.
         """
-        return self._write(lambda rows: rows.accept(ids, note, self._clock(), who))
+        return self._write(lambda rows: rows.accept(ids, note, self._clock(), self._who(who)))
 
     def decide(self, ids: Sequence[str], state: Decision, who: str = "") -> None:
         """Decide about candidates, all of them or none.
@@ -57,7 +57,7 @@ class CandidateStore:
         Raises:
             InputError: somebody decided about one of them before, or there is none such.
         """
-        self._write(lambda rows: rows.decide(ids, state, self._clock(), who))
+        self._write(lambda rows: rows.decide(ids, state, self._clock(), self._who(who)))
 
     def reopen(self, ids: Sequence[str]) -> None:
         """Take a dismissal back.
@@ -75,12 +75,15 @@ class CandidateStore:
         """Keep what became of a feed."""
         self._write(lambda rows: rows.note_feed(state))
 
+    def _who(self, told: str) -> str:
+        return self._notes.person or told
+
     def _read(self, work: Callable[[CandidateRows], T]) -> T:
         from dashboard.store.candidate_rows import CandidateRows
 
-        return self._notes.reading(lambda connection: work(CandidateRows(connection)))
+        return self._notes.reading(lambda link: work(CandidateRows(link, self._notes.person)))
 
     def _write(self, work: Callable[[CandidateRows], T]) -> T:
         from dashboard.store.candidate_rows import CandidateRows
 
-        return self._notes.writing(lambda connection: work(CandidateRows(connection)))
+        return self._notes.writing(lambda link: work(CandidateRows(link, self._notes.person)))

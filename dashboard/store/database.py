@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from dashboard.store.action_lines import forget_actions, tell_actions
 from dashboard.store.address import prepare_file
 from dashboard.store.failures import may_try_again, store_error
 from dashboard.store.postgresql import postgresql_engine
@@ -37,10 +38,12 @@ class Database:
 
     Args:
         address: where the database is.
+        door: through which door changes come: page, cli or api; rows of the history say it.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, door: str = "") -> None:
         self.address = address
+        self._door = door
         self._engine: Engine | None = None
         self._opening = threading.Lock()
 
@@ -71,7 +74,7 @@ class Database:
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
-        engine = self._opened().execution_options(reading=reading)
+        engine = self._opened().execution_options(reading=reading, door=self._door)
         give_up = time.monotonic() + RETRY_SECONDS
         while True:
             try:
@@ -84,11 +87,13 @@ class Database:
 
     def _attempt(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         with engine.connect() as connection, connection.begin() as transaction:
+            forget_actions(connection)
             result = work(connection)
             try:
                 transaction.commit()
             except SQLAlchemyError as error:  # never run again: it may have been committed
                 raise store_error(self.address, error) from error
+            tell_actions(connection, self._door)
             return result
 
     def _opened(self) -> Engine:

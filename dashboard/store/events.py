@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dashboard.domain.event import Event
     from dashboard.domain.imports import ImportRecord, UndoneImport
     from dashboard.domain.note import Change
+    from dashboard.store.backup_store import BackupStore
+    from dashboard.store.beside_notes import BesideNotes
     from dashboard.store.database import Database
     from dashboard.store.hidden_rows import HiddenRows
     from dashboard.store.import_rows import ImportRows
@@ -46,14 +48,21 @@ class EventStore:
         person: whose notes these are; private ones of others are not there. Without a name
             only what is shared is.
         clock: the present moment in UTC.
+        door: through which door changes come: page, cli or api.
     """
 
     def __init__(
-        self, url: str, *, person: str = "", clock: Callable[[], datetime] = utc_now
+        self,
+        url: str,
+        *,
+        person: str = "",
+        clock: Callable[[], datetime] = utc_now,
+        door: str = "",
     ) -> None:
         self._url = url
         self.person = person
         self._clock = clock
+        self._door = door
         self._opening = threading.Lock()
         self._database: Database | None = None
         self._is_current = False
@@ -77,7 +86,7 @@ class EventStore:
         """Every import of a file, the newest first."""
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().read(lambda link: ImportRows(link, self.person).find_all())
+        return self.current().read(lambda link: ImportRows(link, self.person).find_all())
 
     def undo_import(self, import_id: str, who: str = "") -> UndoneImport:
         """Remove the notes of an import in one go; those that were changed since stay.
@@ -140,16 +149,16 @@ class EventStore:
 
     def hidden(self) -> frozenset[str]:
         """The ids of the events of the catalogue that the person hides."""
-        return self._current().read(lambda link: self._hidden_rows(link).find_all())
+        return self.current().read(lambda link: self._hidden_rows(link).find_all())
 
     def hide(self, ids: Sequence[str]) -> None:
         """Hide events of the catalogue from the person, and from nobody else."""
         now = self._clock()
-        self._current().write(lambda link: self._hidden_rows(link).hide(ids, now))
+        self.current().write(lambda link: self._hidden_rows(link).hide(ids, now))
 
     def unhide(self, ids: Sequence[str]) -> None:
         """Show hidden events again."""
-        self._current().write(lambda link: self._hidden_rows(link).show(ids))
+        self.current().write(lambda link: self._hidden_rows(link).show(ids))
 
     def get(self, note_id: str) -> Event | None:
         """The note, deleted ones too; None where there never was one."""
@@ -163,6 +172,10 @@ class EventStore:
         """Every change to a note, oldest first."""
         return self._read(lambda rows: rows.changes(note_id)) if _is_id(note_id) else ()
 
+    def count_of(self, author: str) -> int:
+        """How many notes of an author there are, without deleted ones."""
+        return self._read(lambda rows: rows.count_of(author))
+
     def version(self) -> str:
         """A short text that differs after every change to any note: the key for caches."""
         return self._read(lambda rows: rows.version())
@@ -175,6 +188,20 @@ class EventStore:
         except (StoreError, InputError) as error:
             return StoreStatus(engine="", problem=str(error))
 
+    @property
+    def beside(self) -> BesideNotes:
+        """The tokens and the record that are kept in the same database."""
+        from dashboard.store.beside_notes import BesideNotes
+
+        return BesideNotes(self.current, self._clock)
+
+    @property
+    def backups(self) -> BackupStore:
+        """What backups ask of the same database."""
+        from dashboard.store.backup_store import BackupStore
+
+        return BackupStore(self._opened().address, self.current, self._door)
+
     def close(self) -> None:
         """Give every connection back; the next call opens the store again."""
         with self._opening:
@@ -183,26 +210,26 @@ class EventStore:
 
     def reading(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on the database, brought up to date: for what is kept beside the notes."""
-        return self._current().read(work)
+        return self.current().read(work)
 
     def writing(self, work: Callable[[Connection], T]) -> T:
         """The same as a writer; `work` may run again, so it must only read and write."""
-        return self._current().write(work)
+        return self.current().write(work)
 
     def _read(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().read(lambda link: work(NoteRows(link, self.person)))
+        return self.current().read(lambda link: work(NoteRows(link, self.person)))
 
     def _write(self, work: Callable[[NoteRows], T]) -> T:
         from dashboard.store.note_rows import NoteRows
 
-        return self._current().write(lambda link: work(NoteRows(link, self.person)))
+        return self.current().write(lambda link: work(NoteRows(link, self.person)))
 
     def _write_imports(self, work: Callable[[ImportRows], T]) -> T:
         from dashboard.store.import_rows import ImportRows
 
-        return self._current().write(lambda link: work(ImportRows(link, self.person)))
+        return self.current().write(lambda link: work(ImportRows(link, self.person)))
 
     def _hidden_rows(self, connection: Connection) -> HiddenRows:
         from dashboard.store.hidden_rows import HiddenRows
@@ -213,7 +240,8 @@ class EventStore:
         """Who a change is signed by: the person of the process, else the label that was told."""
         return self.person or told
 
-    def _current(self) -> Database:
+    def current(self) -> Database:
+        """The database, opened and brought up to date: for what is kept beside the notes."""
         database = self._opened()
         if not self._is_current:
             from dashboard.store.upgrade import ensure_schema
@@ -228,7 +256,7 @@ class EventStore:
                 from dashboard.store.address import parse_address
                 from dashboard.store.database import Database
 
-                self._database = Database(parse_address(self._url))
+                self._database = Database(parse_address(self._url), self._door)
             return self._database
 
 

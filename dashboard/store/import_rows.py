@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, insert, select, update
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Visibility
 from dashboard.domain.imports import ImportRecord, UndoneImport
+from dashboard.store.audit_rows import AuditRows
 from dashboard.store.note_rows import NoteRows
 from dashboard.store.rows import note_of
 from dashboard.store.schema import IMPORT_NOTES, IMPORTS, NOTES
@@ -18,7 +20,6 @@ from dashboard.store.who_sees import IMPORT_IS_SEEN, may_see
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -69,6 +70,7 @@ class ImportRows:
         if created:
             links = [{"note_id": note.id, "import_id": kept.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
+        AuditRows(self._connection).add("import", kept.id, (None, _told(kept)), at, kept.who)
         return kept, created
 
     def undo(self, import_id: str, at: datetime, who: str) -> UndoneImport:
@@ -83,7 +85,9 @@ class ImportRows:
         NoteRows(self._connection, self._person).delete_all(untouched, at, who)
         mark = update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=who)
         self._connection.execute(mark)
-        record = replace(record, undone_at=at, undone_by=who)
+        before, record = record, replace(record, undone_at=at, undone_by=who)
+        states = _told(before), _told(record)
+        AuditRows(self._connection).add("undo-import", import_id, states, at, who)
         return UndoneImport(record, len(untouched), kept, len(notes) - len(alive))
 
     def _to_undo(self, import_id: str) -> ImportRecord:
@@ -107,6 +111,14 @@ def _seen_by(notes: Sequence[Event]) -> str:
     """An import is private when one of its notes is: its line names the file and counts them."""
     private = any(note.is_private for note in notes)
     return Visibility.PRIVATE.value if private else Visibility.SHARED.value
+
+
+def _told(record: ImportRecord) -> dict[str, Any]:
+    return {name: _plain(getattr(record, name)) for name in _NAMES}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _record_of(row: Mapping[Any, Any]) -> ImportRecord:

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from dashboard.domain.errors import EditConflict, InputError
 from dashboard.domain.note import Action, Change, StoreStatus
+from dashboard.store.action_lines import put_on_record
 from dashboard.store.rows import change_of, json_of, note_of, row_of
 from dashboard.store.schema import HIDDEN_EVENTS, HISTORY, NOTES
 from dashboard.store.who_sees import (
@@ -99,6 +100,11 @@ class NoteRows:
         rows = self._connection.execute(_CHANGES, {"note_id": note_id} | self._asks).mappings()
         return tuple(seen_changes((change_of(dict(row)) for row in rows), self._person))
 
+    def count_of(self, author: str) -> int:
+        """How many notes of an author there are, without deleted ones."""
+        mine = select(func.count()).where(NOTES.c.author == author, NOTES.c.deleted.is_(None))
+        return int(self._connection.scalar(mine) or 0)
+
     def version(self) -> str:
         """Differs after every change to what the person sees, and after no other.
 
@@ -135,7 +141,7 @@ class NoteRows:
         if created:
             self._connection.execute(insert(NOTES), [row_of(note) for note in created])
             lines = [_line(Action.CREATE, None, note, who) for note in created]
-            self._connection.execute(insert(HISTORY), lines)
+            put_on_record(self._connection, HISTORY, lines)
         return created
 
     def delete_all(self, notes: Sequence[Event], at: datetime, who: str) -> None:
@@ -149,7 +155,7 @@ class NoteRows:
         ]
         self._connection.execute(_SAVE, seen)
         lines = [_line(Action.DELETE, old, new, who) for old, new in pairs]
-        self._connection.execute(insert(HISTORY), lines)
+        put_on_record(self._connection, HISTORY, lines)
 
     def edit(self, note: Event, revision: int, at: datetime, who: str) -> Event:
         """Put `note` in the place of the note with its id, if that is still at `revision`."""
@@ -229,7 +235,7 @@ class NoteRows:
         return after
 
     def _remember(self, action: Action, before: Event | None, after: Event, who: str) -> None:
-        self._connection.execute(insert(HISTORY), _line(action, before, after, who))
+        put_on_record(self._connection, HISTORY, [_line(action, before, after, who)])
 
     def _new_ids(self, notes: Sequence[Event]) -> list[str]:
         ids = [_new_id(note.day) for note in notes]

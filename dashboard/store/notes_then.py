@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from dashboard.domain.errors import InputError
 from dashboard.store.events import EventStore
+from dashboard.store.who_sees import may_see
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +41,13 @@ class NotesThen(EventStore):
     def get(self, note_id: str) -> Event | None:
         """The note as it stood then, a deleted one too; None where it was not there yet."""
         changes = self.history(note_id)
-        return changes[-1].after if changes else None
+        note = changes[-1].after if changes else None
+        return note if note is not None and may_see(note, self.person) else None
 
     def notes(self, *, with_deleted: bool = False) -> tuple[Event, ...]:
         """Every note of then in the order of its day."""
         found = [self._then(note) for note in self._live.notes(with_deleted=True)]
-        there = [note for note in found if note is not None]
+        there = [note for note in found if note is not None and may_see(note, self.person)]
         kept = [note for note in there if with_deleted or note.deleted is None]
         return tuple(sorted(kept, key=lambda note: (note.day, note.id)))
 
@@ -75,8 +77,9 @@ class NotesThen(EventStore):
     def _write_imports(self, work: Callable[[ImportRows], T]) -> T:  # noqa: ARG002 - the form
         raise InputError(READ_ONLY)
 
-    def _current(self) -> Database:
-        return self._live._current()
+    def current(self) -> Database:
+        """The database of the live store."""
+        return self._live.current()
 
     def _opened(self) -> Database:
         return self._live._opened()

@@ -68,4 +68,5 @@ def change_of(row: Mapping[str, Any]) -> Change:
         who=row["who"],
         before=note_of_json(row["before"]),
         after=note_of_json(row["after"]),
+        origin=row["origin"],
     )

@@ -1,7 +1,7 @@
-"""The tables: notes, a history to which rows are only added, imports, hidden events, the inbox.
+"""The tables: notes and their history, imports, hidden events, the inbox, a record, tokens.
 
-The constraint that rows of the history are never changed is a trigger, made by the first
-migration on both engines.
+Rows of the history and of the record can only be added: a trigger refuses changes, made by
+the migrations on both engines. Each of them says through which door it came (`origin`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 METADATA: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -37,6 +37,11 @@ METADATA: Final = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def door_of(context: Any) -> str:
+    """Through which door the transaction of a new row came; the database was told (`door`)."""
+    return str(context.execution_options.get("door", ""))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -95,6 +100,7 @@ HISTORY: Final = Table(
     Column("who", Text, nullable=False),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
+    Column("origin", String(10), nullable=False, server_default="", default=door_of),
     UniqueConstraint("note_id", "revision", name="uq_note_history_note_id"),
     sqlite_autoincrement=True,
 )
@@ -172,4 +178,30 @@ HIDDEN_EVENTS: Final = Table(
     Column("person", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("origin", String(10), nullable=False, default=door_of),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    sqlite_autoincrement=True,
+)
+
+TOKENS: Final = Table(
+    "tokens",
+    METADATA,
+    Column("name", String(60), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("last_used", Moment),
+    Column("revoked", Moment),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -83,6 +85,32 @@ def alembic_config(release: Release = THIS_RELEASE) -> Config:
     config = Config()
     config.set_main_option("script_location", str(release.migrations).replace("%", "%%"))
     return config
+
+
+@contextmanager
+def migration_alone() -> Iterator[None]:
+    """No other migration runs in this process meanwhile."""
+    with _one_at_a_time:
+        yield
+
+
+def migrate_to(connection: Connection, address: Address, revision: str) -> None:
+    """Bring the tables up or down to a revision this release knows, in the transaction given.
+
+    Raises:
+        StoreError: this release does not know it.
+    """
+    from alembic import command
+
+    if address.file is None:
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+        return
+    _refuse_newer(config, revision, address, THIS_RELEASE)
+    command.upgrade(config, revision)
 
 
 def _upgrade(connection: Connection, address: Address, release: Release) -> None:

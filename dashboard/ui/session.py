@@ -9,6 +9,7 @@ reader is kept where another could meet it.
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services import get_rates
 from dashboard.services.get_rates import get_series, list_cards
 from dashboard.services.keep_events import all_events, notes_version
+from dashboard.services.limit_use import Kind
 from dashboard.services.list_revisions import list_revisions
 from dashboard.services.report_rates import RateReport, failing_sources, report_own, report_rates
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 AS_OF: Final = "session.as_of"
 PHONES: Final = ("iphone", "android", "mobile", "ipod")
+READER: Final = "session.reader"
 log = logging.getLogger("dashboard.pages")
 
 
@@ -180,6 +183,16 @@ def now() -> datetime:
     """The present moment in UTC, in a frozen view its moment."""
     moment, present = as_of(), datetime.now(UTC)
     return present if moment is None else min(moment, present)
+
+
+def limit(kind: Kind) -> None:
+    """Count one more write, link, import or export of this reader.
+
+    Raises:
+        TooOften: there were too many lately; the line says when there is room again.
+    """
+    reader = st.session_state.setdefault(READER, secrets.token_hex(8))
+    parts().limits.take(f"page {reader}", kind)
 
 
 def today() -> date:

@@ -14,7 +14,7 @@ from tests.asgi_client import get
 
 
 def door_to(home):
-    parts = assemble(Settings(dashboard_home=home, database_url=None))
+    parts = assemble(Settings(dashboard_home=home, database_url=None), door="api")
     app = build_app()
     app.dependency_overrides[house_parts] = lambda: parts
     return app, parts

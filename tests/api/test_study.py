@@ -115,7 +115,10 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/rates.json",
         "/v1/events.csv",
         "/v1/events.json",
+        "/v1/events",
         "/v1/events/{event_id}",
+        "/v1/events/{event_id}/restore",
+        "/v1/events/{event_id}/history",
         "/v1/events/{event_id}/window.csv",
         "/v1/events/{event_id}/window.json",
         "/v1/events/{event_id}/sources.csv",
@@ -126,7 +129,14 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study.json",
         "/v1/facts.json",
     }
-    assert {method for way in told["paths"].values() for method in way} == {"get"}
+    writing = [(m, way) for way, on in told["paths"].items() for m in on if m != "get"]
+    assert sorted(writing) == [
+        ("delete", "/v1/events/{event_id}"),
+        ("patch", "/v1/events/{event_id}"),
+        ("post", "/v1/events"),
+        ("post", "/v1/events/{event_id}/restore"),
+    ]
+    assert all("token" in told["paths"][way][m]["security"][0] for m, way in writing)
     assert told["servers"] == [{"url": "/api"}]
     parameters = told["paths"]["/v1/rates.csv"]["get"]["parameters"]
     assert {each["name"] for each in parameters} == {"series", "from", "to", "flavour"}

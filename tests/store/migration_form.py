@@ -1,6 +1,6 @@
 """What every migration of the schema does; a test module adds the fixture `url`.
 
-"The next release" is this one with one more revision, which adds a table and rebuilds another.
+"The next release" is this one with a revision 9999 that adds a table and rebuilds another.
 """
 
 import shutil
@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "THIS"
+down_revision = "HEAD"
 
 
 def upgrade():
@@ -49,8 +49,8 @@ NOTE = Event(id="", day=date(2025, 4, 21), title="a note", text="0", tags=("a", 
 
 def write_next_release(folder):
     shutil.copytree(THIS_RELEASE.migrations, folder)
-    revision = NEXT.replace("THIS", THIS_RELEASE.revision)
-    (folder / "versions" / "9999_importance.py").write_text(revision, encoding="utf-8")
+    code = NEXT.replace("HEAD", THIS_RELEASE.revision)
+    (folder / "versions" / "9999_importance.py").write_text(code, encoding="utf-8")
     return Release("9999", folder)
 
 
@@ -150,13 +150,18 @@ class MigrationForm:
         ensure_schema(database, next_release)
         assert snapshot(url) == upgraded
 
-    def test_the_history_stays_append_only_through_upgrades(
-        self, url, database, thousand_notes, next_release
+    @pytest.mark.parametrize("table", ["note_history", "audit"])
+    @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET who = 'x'"])
+    def test_history_and_record_stay_append_only_through_upgrades(
+        self, url, database, thousand_notes, next_release, table, change
     ):
+        store = EventStore(url)
+        store.beside.put_on_record("backup", "a.zip", who="Ann")
+        store.close()
         ensure_schema(database, next_release)
         engine = create_engine(url)
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-            connection.execute(text("DELETE FROM note_history"))
+            connection.execute(text(change.format(table)))
         engine.dispose()
 
     def test_a_first_migration_that_stops_anywhere_leaves_nothing(self, url, database):

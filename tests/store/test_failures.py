@@ -14,7 +14,9 @@ from dashboard.domain.errors import StoreError
 from dashboard.store.address import parse_address
 from dashboard.store.events import EventStore
 from dashboard.store.failures import may_try_again, store_error
+from tests.store.full_disk import write_on_full_disks
 from tests.store.note_store_form import NOTE
+from tests.store.writing_processes import PROCESSES
 
 SQLITE = parse_address("sqlite:////home/ann/events.db")
 POSTGRESQL = parse_address("postgresql://ann:secret@db.example/notes")
@@ -57,6 +59,22 @@ def test_a_full_disk_is_told_and_nothing_is_damaged(file, store):
     assert first in store.notes()
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_disk_full_at_thirty_points_is_told_loses_nothing_and_passes(tmp_path):
+    answers = PROCESSES.Queue()
+    points = range(30)
+    child = PROCESSES.Process(target=write_on_full_disks, args=(answers, str(tmp_path), points))
+    child.start()
+    found = [answers.get(timeout=120) for _ in points]
+    child.join()
+    assert {is_readable for _, is_readable, _ in found} == {True}
+    assert {goes_on for *_, goes_on in found} == {True}
+    reasons = {told.partition(": ")[2] for told, *_ in found}
+    assert all("nothing was saved" in reason for reason in reasons)
+    for point in points:
+        with closing(sqlite3.connect(tmp_path / f"{point}.db")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(file, store):

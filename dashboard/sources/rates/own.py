@@ -102,6 +102,25 @@ class OwnRates:
                 raise SourceError(cannot(series_id, "removed", error)) from error
             self._series.pop(series_id, None)
 
+    def kept_files(self) -> tuple[Path, ...]:
+        """The file of every series, for a backup."""
+        return tuple(self._files())
+
+    def put_back(self, files: Sequence[Path]) -> None:
+        """Put the files of a backup in the place of every series; each is read first.
+
+        Raises:
+            SourceError: one of them is damaged, or the folder cannot be written to.
+        """
+        with self._reading:
+            read = [(read_about(file), read_kept(file)) for file in files]
+            for about, series in read:
+                self._put([series], about.sha256)
+            wanted = {file.name for file in files}
+            for file in self._files():
+                if file.name not in wanted:
+                    self.remove(file.stem)
+
     def _put(self, series: Sequence[RateSeries], sha256: str) -> None:
         ready: list[tuple[Path, Path]] = []
         try:

@@ -23,6 +23,7 @@ from dashboard.domain.event import (
 from dashboard.services.find_events import own_categories
 from dashboard.services.hide_events import hide_events
 from dashboard.services.keep_events import Draft, NoteStore, add_note, draft_of, edit_note
+from dashboard.services.limit_use import check_room
 from dashboard.ui import session
 from dashboard.ui.palette import LANE_OF, category_title
 from dashboard.ui.text import escape_markdown, plain
@@ -144,7 +145,9 @@ def _seen_words(draft: Draft | None) -> str:
 def _save(asked: Asked, draft: Draft) -> None:
     notes = session.parts().notes
     try:
+        session.limit("write")
         if asked.note is None:
+            check_room(notes, draft.author)
             saved = add_note(asked.store or notes, draft)
             _hide_copied(asked)
             say(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")

@@ -151,3 +151,15 @@ def test_the_second_of_two_editors_is_told_and_sees_both_texts():
     assert app.error
     assert form(app, "Title").value == "My words"
     assert "Boris was here" in words_of(app)
+
+
+def test_limits_a_reader_who_saves_too_often_is_told_and_keeps_the_text():
+    app = writer()
+    app.session_state[session.READER] = "x"
+    for _ in range(60):
+        session.parts().limits.take("page x", "write")
+    form(app, "Title").set_value("The sixty-first").run()
+    press(app, "Save note")
+    assert any("at most 60 changes in a minute" in error.value for error in app.error)
+    assert form(app, "Title").value == "The sixty-first"
+    assert stored() == ()

@@ -1,0 +1,128 @@
+"""What a program may send: the fields of a note in JSON, with their limits; all else is refused."""
+
+from __future__ import annotations
+
+from datetime import date as Day  # noqa: N812 - a field is called date
+from typing import Annotated, Any, ClassVar, Final, TypeVar
+
+from fastapi import Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import WithJsonSchema as As
+from starlette.requests import ClientDisconnect
+
+from dashboard.api.problems import Problem, field_words
+from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Expected
+from dashboard.services.clean_draft import TAG_LIMIT, TAGS_LIMIT, URL_LIMIT, ZONE_LIMIT
+from dashboard.services.keep_events import Draft
+
+MOST_BYTES: Final = 65_536
+JSON: Final = "application/json"
+MERGE: Final = "application/merge-patch+json"
+
+Sent = TypeVar("Sent", bound="NoteFields")
+
+
+class NoteFields(BaseModel):
+    """The fields of a note, in the words of the list of events; the author is the token's.
+
+    What is not sent stays as it is, or takes the value that stands here. A field that notes
+    get later is one line here and one in `FIELDS`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
+    """Fields that a draft calls otherwise."""
+
+    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
+    title: Annotated[
+        str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")
+    ] = "?"
+    time_utc: Annotated[
+        AwareDatetime | None, Field(description="The moment, as 2025-04-21T15:05:00Z; or null.")
+    ] = None
+    zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
+    end_date: Annotated[Day | None, Field(description="The last day of a range, or null.")] = None
+    category: Annotated[Category, As({"type": "string", "enum": [*Category]})] = Category.OTHER
+    expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
+    text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
+    source_url: Annotated[str, Field(max_length=URL_LIMIT, description="http or https.")] = ""
+    tags: Annotated[
+        list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(max_length=TAGS_LIMIT)
+    ] = []
+
+    def changes(self) -> dict[str, Any]:
+        """What was sent, under the names of the fields of a draft."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        if "tags" in sent:
+            sent["tags"] = tuple(self.tags)
+        return {self.FIELDS.get(name, name): value for name, value in sent.items()}
+
+
+class NewNote(NoteFields):
+    """A new note."""
+
+    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")]
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")]
+
+    def draft(self, author: str) -> Draft:
+        """The note as a draft."""
+        return Draft(**self.changes(), author=author)
+
+
+class NoteChange(NoteFields):
+    """The fields of a note that are to change; null takes a time or an end away."""
+
+
+def described(model: type[NoteFields], media: tuple[str, ...], example: Any) -> dict[str, Any]:
+    """How the description for machines tells of a body."""
+    schema = model.model_json_schema()
+    if model is NoteChange:
+        for field in schema["properties"].values():
+            field.pop("default", None)  # what is not sent is not changed
+        schema["minProperties"] = 1
+    content = {each: {"schema": schema, "example": example} for each in media}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+async def read_body(request: Request, model: type[Sent], media: tuple[str, ...]) -> Sent:
+    """The body of a request as a model.
+
+    Raises:
+        Problem: 413 too large, 415 no JSON by its type, 400 no JSON at all, 422 wrong fields.
+    """
+    _check_type(request, media)
+    content = await _bytes_of(request)
+    try:
+        sent = model.model_validate_json(content)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    if not sent.model_fields_set:
+        raise Problem(422, "body: names no field to change")
+    return sent
+
+
+def _check_type(request: Request, media: tuple[str, ...]) -> None:
+    kind, _, rest = request.headers.get("content-type", "").partition(";")
+    charset = rest.replace(" ", "").replace('"', "").lower().removeprefix("charset=")
+    if kind.strip().lower() not in media or charset not in {"", "utf-8"}:
+        raise Problem(415, f"Content-Type: send {' or '.join(media)} in UTF-8")
+
+
+async def _bytes_of(request: Request) -> bytes:
+    content = bytearray()
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > MOST_BYTES:
+                raise Problem(413, f"body: is larger than {MOST_BYTES:,} bytes; shorten the note")
+    except ClientDisconnect:
+        raise Problem(400, "body: ended before it was complete") from None
+    return bytes(content)
+
+
+def _refusal(error: ValidationError) -> Problem:
+    wrong = error.errors(include_url=False)
+    if wrong[0]["type"] == "json_invalid":
+        return Problem(400, "body: is not JSON in UTF-8")
+    lines = [field_words(each) for each in wrong]
+    return Problem(422, "; ".join(lines[:5]), errors=lines)

@@ -1,0 +1,134 @@
+"""The whole network door under generated requests, right and wrong ones: it never falls over.
+
+Schemathesis makes them from the description for machines and holds every answer against it:
+no 5xx, a status, a type, headers and a body as described, wrong data refused, unknown methods
+told, no writing without a token. One of its checks is left out: that data which fit the schema
+are taken; a schema cannot say that a moment must lie on its day or that a zone must exist.
+"""
+
+import itertools
+from collections import Counter
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+
+from dashboard.services.keep_events import Draft, add_note
+from dashboard.services.keep_tokens import create_token, revoke_token
+from dashboard.services.limit_use import Limits
+from tests.api.conftest import door_to
+
+LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
+CATALOGUE_ID = "kellogg-nato-off-table-2025-04-20"
+HEAVY = ("/study", "/sources.", "/window.", "/facts", "/rates")
+WANTED = 2_000
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A door whose clock runs fast enough that nobody writes too often, and its parts."""
+    from dataclasses import replace
+
+    from dashboard.api.house import house_parts
+
+    app, parts = door_to(tmp_path_factory.mktemp("fuzzed"))
+    hours = itertools.count(step=3_600)
+    patient = replace(parts, limits=Limits(lambda: float(next(hours))))
+    app.dependency_overrides[house_parts] = lambda: patient
+    yield app, patient
+    parts.notes.close()
+
+
+@pytest.fixture(scope="module")
+def schema(house):
+    return schemathesis.openapi.from_asgi("/openapi.json", house[0])
+
+
+def operations(schema):
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def all_checks():
+    load_all_checks()
+    return [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
+
+
+def fuzz(operation, mode, examples, look, **fixed):
+    """Make so many cases for an operation and look at each."""
+
+    @seed(20250421)
+    @settings(
+        max_examples=examples, database=None, deadline=None, derandomize=False,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode, **fixed))
+    def each(case):
+        look(case)
+
+    each()
+
+
+def token_of(parts, name):
+    secret, _ = create_token(parts.notes.beside, name, "Ann")
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def plan(schema, note_id):
+    """What to make: an operation, right or wrong data, how many, and a known event or none."""
+    for operation in operations(schema):
+        writes = operation.method != "get"
+        heavy = any(part in operation.path for part in HEAVY)
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            right = mode is GenerationMode.POSITIVE
+            count = 130 if writes else 6 if heavy and right else 40
+            yield operation, mode, count, {}
+            if "{event_id}" in operation.path and (right or operation.body or heavy):
+                known = note_id if writes or "history" in operation.path else CATALOGUE_ID
+                yield operation, mode, count // 2, {"path_parameters": {"event_id": known}}
+
+
+def test_two_thousand_requests_are_answered_as_described(house, schema):
+    parts, checks, asked = house[1], all_checks(), Counter()
+    token = token_of(parts, "fuzzer")
+    note = add_note(parts.notes, Draft("a note to change", parts.catalogue.events()[0].day))
+
+    def look(case):
+        asked[case.method, case.operation.path, answered(case)] += 1
+
+    def answered(case):
+        more = dict(token)
+        if case.meta.generation.mode is GenerationMode.POSITIVE and note.id in case.formatted_path:
+            stored = parts.notes.restore(note.id)
+            more |= {"If-Match": f'"{stored.revision}"'}
+        return case.call_and_validate(headers=more, checks=checks).status_code
+
+    for operation, mode, count, fixed in plan(schema, note.id):
+        fuzz(operation, mode, count, look, headers=token, **fixed)
+    assert sum(asked.values()) >= WANTED
+    assert max(status for *_, status in asked) < 500
+    taken = {(method, path) for (method, path, status) in asked if status < 300}
+    assert taken == {(op.method.upper(), op.path) for op in operations(schema)}
+
+
+@pytest.mark.parametrize("given", ["no token", "a wrong token", "a revoked token"])
+def test_without_a_token_that_holds_no_request_changes_anything(house, schema, given):
+    parts = house[1]
+    headers = {"no token": {}, "a wrong token": {"Authorization": "Bearer rr_" + "A" * 43}}
+    revoked = token_of(parts, given.replace(" ", "-"))
+    revoke_token(parts.notes.beside, given.replace(" ", "-"))
+    note = add_note(parts.notes, Draft("a note to keep", parts.catalogue.events()[0].day))
+    before, statuses = (parts.notes.version(), parts.notes.beside.on_record(5)), Counter()
+
+    def look(case):
+        more = headers.get(given, revoked) | {"If-Match": '"1"'}
+        case.headers.pop("Authorization", None)
+        statuses[case.call(headers=more).status_code] += 1
+
+    for operation in operations(schema):
+        if operation.method != "get":
+            fixed = {"path_parameters": {"event_id": note.id}} if "{" in operation.path else {}
+            fuzz(operation, GenerationMode.POSITIVE, 25, look, **fixed)
+    assert set(statuses) == {401}
+    assert (parts.notes.version(), parts.notes.beside.on_record(5)) == before
