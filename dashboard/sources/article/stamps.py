@@ -23,10 +23,7 @@ def read_stamp(text: object, origin: str) -> Published | None:
     text = _one_text(text)
     if text is None:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = _as_in_mails(text)
+    found = _stamped(text)
     if found is None:
         return _only_day(text, origin)
     if found.tzinfo is None or found.time() == time():
@@ -46,10 +43,12 @@ def _one_text(value: object) -> str | None:
     return value.strip() if isinstance(value, str) else None
 
 
-def _as_in_mails(text: str) -> datetime | None:
-    """`Tue, 22 Apr 2025 10:15:00 GMT`; None where it is not that."""
+def _stamped(text: str) -> datetime | None:
+    """A moment in ISO 8601, or as mails write it (`Tue, 22 Apr 2025 10:15:00 GMT`)."""
     try:
-        return parsedate_to_datetime(text) if text[:1].isalpha() else None
+        if text[:1].isalpha():
+            return parsedate_to_datetime(text)
+        return datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
 
