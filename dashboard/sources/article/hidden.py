@@ -19,7 +19,6 @@ _COLOUR: Final = re.compile(r"(?<![\w-])color\s*:\s*([#\w]+)", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(r"background(?:-color)?\s*:\s*([#\w]+)", re.IGNORECASE)
 _SHORT: Final = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
 _NAMED: Final = {"white": "#ffffff", "black": "#000000"}
-_COMMENT: Final = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
 _RULE: Final = re.compile(r"([^{}]*+)\{([^{}]*+)\}")
 _NAME: Final = re.compile(r"\s*([.#])([\w-]++)\s*")
 
@@ -63,7 +62,7 @@ def _hidden_names(tree: Any) -> tuple[set[str], set[str]]:
     """Classes and ids that the page's own style sheets hide on every screen."""
     names: dict[str, set[str]] = {".": set(), "#": set()}
     sheet = "\n".join(style.text or "" for style in tree.xpath("//style[not(@media)]"))
-    for selectors, declarations in _rules(_COMMENT.sub("", sheet[:MOST_STYLE])):
+    for selectors, declarations in _rules(_without_comments(sheet[:MOST_STYLE])):
         if not hides(declarations):
             continue
         for selector in selectors.split(","):
@@ -71,6 +70,11 @@ def _hidden_names(tree: Any) -> tuple[set[str], set[str]]:
             if found:
                 names[found[1]].add(found[2])
     return names["."], names["#"]
+
+
+def _without_comments(sheet: str) -> str:
+    first, *others = sheet.split("/*")
+    return first + "".join(other.partition("*/")[2] for other in others)
 
 
 def _rules(sheet: str) -> list[tuple[str, str]]:
