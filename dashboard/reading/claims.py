@@ -167,11 +167,17 @@ def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
                 yield Claim(kind, currency, text, found[0].strip(), since=since)
 
 
+_STRENGTH: Final = re.compile(r"сам\w+\s+(?:крепк|сильн|слаб)")
+_OF_A_RATE: Final = re.compile(r"\s+курс\w*(?!\s+(?:доллар|евро|юан))")
+
+
 def _record_kind(text: str, found: re.Match[str]) -> ClaimKind | None:
     word = found["word"].lower()
     if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|\bits\b|\bit\b|курс", text, _FLAGS):
         return None
     subject = subject_before(text, found.start())
+    if _STRENGTH.match(word) and _OF_A_RATE.match(text, found.end("word")):
+        subject = "RUB"  # "доллар стоит 102 рубля, это самый слабый курс": a rate is the rouble's
     if word in {"впервые", "for the first time"}:
         level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", text, _FLAGS)
         if level is None:

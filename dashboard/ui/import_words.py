@@ -14,7 +14,7 @@ VERDICTS: Final[dict[Verdict, str]] = {
     "duplicate": "= Already there",
     "wrong": "✕ Wrong",
 }
-SHOWN: Final = {"all": "All rows", **VERDICTS}
+SHOWN: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICTS.items())}
 """What the table of the preview may show: every row, or those of one verdict."""
 
 FIELD_WORDS: Final = {

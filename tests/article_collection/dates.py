@@ -35,8 +35,7 @@ PAGES = [
     page_of("JSON-LD with a list", html(ld(news(datePublished=["2025-04-22T10:15:00Z"]))),
             published="2025-04-22T10:15"),
     page_of("JSON-LD that hides a script",
-            html(ld(news(datePublished=DAY, headline="</script><script>alert(1)</script>"))
-                 .replace("</script><script>alert", "<\\/script><script>alert")), published=DAY),
+            html(ld(news(datePublished=DAY, headline="<script>alert(1)<!-- x"))), published=DAY),
     page_of("a future day alone", html(ld(news(datePublished="2031-05-01T10:00:00Z")))),
     page_of("a future day before a good one",
             html(ld(news(datePublished="2031-05-01T10:00:00Z")) + og(DAY)), published=DAY),

@@ -32,7 +32,7 @@ PAGES = [
     page_of("a Russian check", "<!doctype html><meta charset=utf-8><title>Проверка браузера</title>"
             "<p>Подождите, идёт проверка.</p>", refused="check for robots"),
     page_of("a check under the name of the paper",
-            "<!doctype html><title>The Paper</title><div class='g-recaptcha'></div><p>One step.</p>",
+            "<!doctype html><title>The Paper</title><div class='g-recaptcha'></div><p>Wait.</p>",
             refused="check for robots"),
     page_of("an article about such checks", html(title="Captcha firm fined in Moscow"),
             has="exporters had sold"),
@@ -72,7 +72,8 @@ PAGES = [
     page_of("white on white",
             html(body=f'<div style="color:#fff;background:#ffffff">{P}</div>{BODY}'), lacks=ORDER,
             says="does not show"),
-    page_of("for machines only", html(body=f'<div aria-hidden="true">{P}</div>{BODY}'), lacks=ORDER),
+    page_of("for machines only", html(body=f'<div aria-hidden="true">{P}</div>{BODY}'),
+            lacks=ORDER),
     page_of("in a template", html(body=f"<template>{P}</template>{BODY}"), lacks=ORDER),
     page_of("in a comment", html(body=f"<!-- {ORDER} -->{BODY}"), lacks=ORDER),
     page_of("in a script", html(body=f"<script>var x = '{ORDER}'</script>{BODY}"), lacks=ORDER),
@@ -111,7 +112,7 @@ PAGES = [
             refused="paste the text"),
     page_of("eleven megabytes", html(body=f"<p>{'x' * 11_000_000}</p>"), refused="at most 10 MB"),
     page_of("a tag that never ends", "<!doctype html><html><body><p " + "a='b' " * 100_000,
-            apart=True, says="characters of text"),
+            apart=True, refused="paste the text"),
     # nothing, or something else
     page_of("nothing", b"", refused="is empty"),
     page_of("blanks", b" \r\n\t ", refused="is empty"),

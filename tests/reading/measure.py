@@ -12,7 +12,7 @@ from dashboard.reading.dateline import day_in_text
 
 
 def texts(name):
-    """The texts of a file: `texts`, from which the rules were made, or `unseen`."""
+    """The texts of a file: `texts`, from which the rules were made, `unseen` or `fresh`."""
     file = Path(__file__).parent / f"{name}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))["text"]
 
@@ -125,7 +125,7 @@ def differences(text):
 
 
 def main():
-    for name in ("texts", "unseen"):
+    for name in ("texts", "unseen", "fresh"):
         print(f"== {name}.toml")
         for text in texts(name):
             lines = list(differences(text))

@@ -13,7 +13,14 @@ FIRST = {
     "statements, precision": 0.808, "statements, recall": 0.600,
     "categories of those right": 0.571, "claims, precision": 1.0, "claims, recall": 0.833,
 }  # fmt: skip
+# The same of the five texts of fresh.toml, for which no rule was changed but one that took the
+# weakest rate of the rouble for its strongest (13 of 17 statements right, of 18; 3 of 4 claims).
+FRESH = {
+    "statements, precision": 13 / 17, "statements, recall": 13 / 18,
+    "categories of those right": 6 / 13, "claims, precision": 3 / 4, "claims, recall": 3 / 4,
+}  # fmt: skip
 FLOORS = {
+    "fresh": FRESH,
     "texts": {"statements, precision": 0.95, "statements, recall": 0.95,
               "categories of those right": 0.90, "claims, precision": 0.95, "claims, recall": 0.95},
     "unseen": {"statements, precision": 0.90, "statements, recall": 0.80,
@@ -25,7 +32,7 @@ FLOORS = {
 @pytest.mark.parametrize("name", FLOORS)
 def test_precision_and_recall_stay_above_their_floors(name):
     found = measure.rates(measure.measure(measure.texts(name)))
-    assert {kind: rate for kind, rate in found.items() if rate < FLOORS[name][kind]} == {}
+    assert {k: rate for k, rate in found.items() if rate < FLOORS[name][k] - 1e-9} == {}
     if name == "unseen":
         assert all(found[kind] >= FIRST[kind] for kind in FIRST)
 
@@ -38,6 +45,8 @@ def test_the_readme_says_how_well_texts_are_read():
         for rates in (FIRST, now)
     )
     words = " ".join(readme.split())
+    fresh = [f"{100 * FRESH[f'statements, {kind}']:.0f} %" for kind in ("recall", "precision")]
+    assert f"five more of other styles gave {fresh[0]} and {fresh[1]}" in words
     assert f"found {first[0]} of the statements, and {first[1]} of what they found" in words
     assert f"since they have learnt from these it is {since[0]} and {since[1]}" in words
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 from dashboard.domain.article import TEXT_MOST, Article
 from dashboard.domain.errors import InputError
 from dashboard.sources.article.given import is_page, refuse_neither, text_of
+from dashboard.sources.article.hidden import take_out_hidden
 from dashboard.sources.article.published import published_of
 from dashboard.sources.article.walls import thin_text_of, wall_of
 
@@ -22,13 +24,10 @@ MOST_ELEMENTS: Final = 20_000
 """A page of more elements is no article; rules that look at all of them would take too long."""
 
 TITLE_MOST: Final = 300
+LONGEST: Final = 2 * TEXT_MOST
+"""Characters of one piece of text; no more of it could be read, and libraries get slow."""
 
 _CHARSET: Final = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
-_HIDDEN: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])"
-    r"|opacity\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{4}",
-    re.IGNORECASE,
-)
 
 
 for _library in ("trafilatura", "htmldate"):
@@ -74,7 +73,8 @@ def _read_page(content: bytes, name: str, today: date, content_type: str) -> Art
         msg = f"{name}: is no page that can be read; paste the text of the article"
         raise InputError(msg)
     found = published_of(tree, today)
-    hidden = _take_out_hidden(tree)
+    hidden = take_out_hidden(tree)
+    _cut_long_texts(tree)
     page = _extracted(tree)
     title, text = page.get("title") or _title(tree), page.get("text") or ""
     wall = wall_of(title, text, content)
@@ -118,27 +118,25 @@ def _decoded(content: bytes, content_type: str) -> bytes | str:
 def _extracted(tree: Any) -> dict[str, Any]:
     from trafilatura import bare_extraction
 
-    document = bare_extraction(
-        tree, with_metadata=True, include_comments=False, include_tables=False, url=None
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about stamps that a library behind it cannot read
+        document = bare_extraction(
+            tree, with_metadata=True, include_comments=False, include_tables=False, url=None
+        )
     if document is None or isinstance(document, dict):
         return document or {}
     found: dict[str, Any] = document.as_dict()
     return found
 
 
+def _cut_long_texts(tree: Any) -> None:
+    """Shorten every piece of text that is longer than what is read of a whole page."""
+    for element in tree.iter():
+        if element.text and len(element.text) > LONGEST:
+            element.text = element.text[:LONGEST]
+        if element.tail and len(element.tail) > LONGEST:
+            element.tail = element.tail[:LONGEST]
+
+
 def _title(tree: Any) -> str:
     return " ".join(tree.xpath("//title//text()"))
-
-
-def _take_out_hidden(tree: Any) -> int:
-    """Take out what a reader does not see; how many characters of text that was."""
-    count = 0
-    for element in tree.xpath("//body//*[@hidden or @style]"):
-        if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
-            continue
-        parent = element.getparent()
-        if parent is not None:
-            count += len(" ".join("".join(element.itertext()).split()))
-            element.drop_tree()
-    return count

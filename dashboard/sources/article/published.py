@@ -27,7 +27,21 @@ MOST_SCRIPTS: Final = 50
 _ASIDE: Final = (
     "ancestor::aside|ancestor::nav|ancestor::footer|ancestor::*[contains(@class,'related')]"
     "|ancestor::*[contains(@class,'recommend')]|ancestor::*[contains(@class,'comment')]"
+    "|ancestor::*[contains(@id,'comment') or contains(@id,'related') or contains(@id,'footer')]"
 )
+_NO_DATELINE: Final = (
+    "//aside|//nav|//footer|//script|//a[@href]|//time[@datetime]"
+    "|//*[contains(@class,'related') or contains(@id,'related')]"
+    "|//*[contains(@class,'comment') or contains(@id,'comment')]"
+    "|//*[contains(@class,'footer') or contains(@id,'footer')]"
+    "|//meta[contains(@property,'modified') or contains(@property,'updated')]"
+    "|//meta[contains(@property,'published_time') or contains(@name,'published_time')]"
+    "|//*[contains(@itemprop,'date')]"
+)
+"""What a day of publication is not looked for in: other stories, edges, stamps read before."""
+
+_SENTENCE: Final = re.compile(r"[.!?…][\"'»”)]*$")
+_LINE_MOST: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +168,11 @@ def _from_htmldate(tree: Any, today: date) -> Found:
     import htmldate
 
     body = deepcopy(tree)
-    for aside in body.xpath("//aside|//nav|//footer|//*[contains(@class,'related')]"
-                            "|//script|//a[@href]"):  # fmt: skip
+    for aside in body.xpath(_NO_DATELINE):
         _drop(aside)
+    for paragraph in body.xpath("//p|//li|//blockquote|//td"):
+        if _is_sentence(" ".join("".join(paragraph.itertext()).split())):
+            _drop(paragraph)
     text = htmldate.find_date(
         body, original_date=True, extensive_search=True, max_date=today.isoformat()
     )
@@ -169,6 +185,11 @@ def _from_htmldate(tree: Any, today: date) -> Found:
         message = f"the page writes {written[0]}, taken for {day}; day and month may be swapped"
         return Found(Published(day, "htmldate"), (message,))
     return Found(Published(day, "htmldate"))
+
+
+def _is_sentence(words: str) -> bool:
+    """Whether a paragraph is part of the story, whose days are not that of its publication."""
+    return len(words) > _LINE_MOST or bool(_SENTENCE.search(words))
 
 
 def _drop(element: Any) -> None:
