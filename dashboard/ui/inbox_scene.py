@@ -42,7 +42,7 @@ class InboxScene:
     """Everything the page is drawn from; `problem` says why there is nothing to draw."""
 
     stories: tuple[Story, ...]
-    shown: tuple[Story, ...]
+    listed: tuple[Story, ...]
     counts: dict[Decision, int]
     feeds: tuple[FeedReport, ...]
     now: datetime
@@ -65,11 +65,14 @@ def read_inbox_scene(view: View) -> InboxScene:
     parts, state = session.parts(), Decision(view["state"])
     feeds, list_problem = _feeds()
     asked = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
+    stories: tuple[Story, ...] = ()
+    counts = dict.fromkeys(Decision, 0)
+    problem = ""
     try:
-        stories, counts = list_inbox(parts.inbox, asked), count_inbox(parts.inbox)
-        problem = ""
+        stories = list_inbox(parts.inbox, asked)
+        counts = count_inbox(parts.inbox)
     except RoubleReactionError as error:
-        stories, counts, problem = (), dict.fromkeys(Decision, 0), str(error)
+        problem = str(error)
     return InboxScene(
         stories, stories[: STEP * view["n"]], counts, feeds, datetime.now(UTC), state,
         session.is_phone(), problem, list_problem,

@@ -113,9 +113,9 @@ def _draw_stories(view: View, scene: InboxScene) -> None:
         st.markdown(f"**{of} {'story' if total == 1 else 'stories'}**, newest first.",
                     width="stretch")  # fmt: skip
         draw_bulk(scene)
-    for story in scene.shown:
+    for story in scene.listed:
         draw_story(story, scene)
-    left = len(scene.stories) - len(scene.shown)
+    left = len(scene.stories) - len(scene.listed)
     if left:
         st.button(
             f"Show {min(left, STEP)} more",

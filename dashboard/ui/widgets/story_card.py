@@ -101,7 +101,7 @@ def draw_bulk(scene: InboxScene) -> None:
     """Draw the way to dismiss what is chosen, or everything that is shown."""
     if scene.state is not Decision.NEW:
         return
-    chosen = [each for each in scene.shown if st.session_state.get(f"inbox.pick.{each.lead.id}")]
+    chosen = [each for each in scene.listed if st.session_state.get(f"inbox.pick.{each.lead.id}")]
     st.button(
         f"Dismiss {len(chosen)} chosen" if chosen else "Dismiss chosen",
         key="inbox.bulk",
@@ -109,9 +109,9 @@ def draw_bulk(scene: InboxScene) -> None:
         on_click=partial(_dismiss, tuple(chosen)),
     )
     st.button(
-        f"Dismiss all {len(scene.shown)} shown",
+        f"Dismiss all {len(scene.listed)} shown",
         key="inbox.all",
-        on_click=partial(_dismiss, scene.shown),
+        on_click=partial(_dismiss, scene.listed),
     )
 
 
