@@ -45,7 +45,7 @@ from dashboard.ui.widgets.specification_card import (
 )
 from dashboard.ui.wording import count
 
-LOOK_EVERY: Final = 0.4
+LOOK_EVERY: Final = 0.7
 CHART: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
 TABLE_FOLD: Final = "robustness.table"
