@@ -68,7 +68,9 @@ def test_the_hover_tells_band_p_correction_and_n():
 
 
 def test_the_summary_names_what_lies_outside():
-    assert lead_lag_summary(PANELS).endswith("outside the band of shifted dates: all at 0, all at +1.")
+    assert lead_lag_summary(PANELS).endswith(
+        "outside the band of shifted dates: all at 0, all at +1."
+    )
     assert lead_lag_summary(PANELS[1:]).endswith("none.")
 
 
@@ -78,7 +80,9 @@ def hit(label, hits, n, adjusted):
 
 
 def test_hit_rates_are_dots_on_their_intervals_filled_where_the_corrected_p_is_small():
-    made = build_hit_figure([hit("All", 6, 10, 0.5), hit("Energy", 9, 10, 0.02)], LIGHT, phone=False)
+    made = build_hit_figure(
+        [hit("All", 6, 10, 0.5), hit("Energy", 9, 10, 0.02)], LIGHT, phone=False
+    )
     line, dots = made["data"]
     assert dots["x"] == [60.0, 90.0]
     assert dots["marker"]["symbol"] == ["circle-open", "circle"]
@@ -90,7 +94,9 @@ def test_hit_rates_are_dots_on_their_intervals_filled_where_the_corrected_p_is_s
 
 
 def test_a_cell_has_the_colour_of_its_number_cut_at_the_edge():
-    rows = [("All", [MapCell(7.0, "+7", "h"), MapCell(-1.0, "−1", "h"), MapCell(math.nan, "", "n")])]
+    rows = [
+        ("All", [MapCell(7.0, "+7", "h"), MapCell(-1.0, "−1", "h"), MapCell(math.nan, "", "n")])
+    ]
     heat = build_cross_figure(rows, ["a", "b", "c"], 4.0, LIGHT, phone=False)["data"][0]
     assert heat["z"] == [[4.0, -1.0, None]]
     assert (heat["zmin"], heat["zmax"]) == (-4.0, 4.0)
