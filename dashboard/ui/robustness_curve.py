@@ -42,7 +42,7 @@ class Kind:
 KINDS: Final = (
     Kind("window", lambda s: s.window, lambda s: window_shown(window_text(s.window))),
     Kind("estimation", lambda s: s.estimation, lambda s: f"{s.estimation} rows"),
-    Kind("gap", lambda s: s.gap, lambda s: f"gap {s.gap}"),
+    Kind("gap", lambda s: s.gap, lambda s: f"{s.gap} rows"),
     Kind("model", lambda s: s.model, lambda s: MODEL_WORDS.get(s.model, s.model)),
     Kind("overlap", lambda s: s.overlap, lambda s: OVERLAP_WORDS[s.overlap]),
     Kind("events", lambda s: s.event_filter, lambda s: FILTER_WORDS[s.event_filter]),
@@ -100,6 +100,8 @@ def choice_rows(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> t
                 if kind.value_of(row.specification) == value
             )  # fmt: skip
             words = kind.words(rows[places[0]].specification)
+            if scene.phone and kind.name == "gap":  # no room for the name of the kind there
+                words = f"gap {value}"
             found.append(Choice(plot_text(words, 30, 1), "" if k else kind.name, places))
     return tuple(found)
 

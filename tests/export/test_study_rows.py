@@ -115,9 +115,7 @@ def test_columns_are_those_of_the_contract():
         "skipped.csv": "event_id,series,reason",
         "correlation.csv": "group,lag,method,r,low,high,n,p_value,p_adjusted",
         "regression.csv": "term,estimate,se,t,p_value,n,lags,p_adjusted",
-        "direction.csv": (
-            "group,window,n,hits,share,low,high,p_value,unclear,unmoved,p_adjusted"
-        ),
+        "direction.csv": ("group,window,n,hits,share,low,high,p_value,unclear,unmoved,p_adjusted"),
         "intervals.csv": "group,window,method,low,high,clusters,draws",
     }
 

@@ -1,4 +1,4 @@
-"""The Correlation page: five parts, each with N, method and correction, and what is missing told."""
+"""The Correlation page: five parts, each with N, method and correction; what is missing is told."""
 
 from __future__ import annotations
 
