@@ -14,6 +14,7 @@ from dashboard.domain.series import SeriesCard
 from dashboard.domain.study import window_text
 from dashboard.ui import session
 from dashboard.ui.charts.spec_curve import Choice, SpecCurve
+from dashboard.ui.event_words import sentence_case
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.robustness_scene import RobustnessScene, is_plain
 from dashboard.ui.robustness_words import (
@@ -22,12 +23,11 @@ from dashboard.ui.robustness_words import (
     OVERLAP_WORDS,
     choices_of,
     group_words,
-    headline,
     p_text,
     window_shown,
 )
 from dashboard.ui.text import plain, plot_text
-from dashboard.ui.wording import number, signed
+from dashboard.ui.wording import log_points, number, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Kind:
 KINDS: Final = (
     Kind("window", lambda s: s.window, lambda s: window_shown(window_text(s.window))),
     Kind("estimation", lambda s: s.estimation, lambda s: f"{s.estimation} rows"),
-    Kind("gap", lambda s: s.gap, lambda s: f"gap {s.gap}"),
+    Kind("gap", lambda s: s.gap, lambda s: f"{s.gap} rows"),
     Kind("model", lambda s: s.model, lambda s: MODEL_WORDS.get(s.model, s.model)),
     Kind("overlap", lambda s: s.overlap, lambda s: OVERLAP_WORDS[s.overlap]),
     Kind("events", lambda s: s.event_filter, lambda s: FILTER_WORDS[s.event_filter]),
@@ -71,13 +71,19 @@ def curve_of(scene: RobustnessScene, answer: RobustnessAnswer) -> SpecCurve:
         choices=choice_rows(scene, rows),
         plain=at,
         median=answer.median,
-        headline="" if scene.phone else plot_text(headline(answer, card), 110, 1),
+        headline="" if scene.phone else plot_text(curve_title(scene, len(rows), answer), 110, 1),
         definition=plot_text(_subtitle(scene), 44 if scene.phone else 130, 1),
         up_word=f"{up}{who}",
         down_word=f"{down}{who}",
         dark=scene.dark,
         phone=scene.phone,
     )
+
+
+def curve_title(scene: RobustnessScene, size: int, answer: RobustnessAnswer) -> str:
+    """`NATO remarks: median of 432 specifications +0.81 log pts`, which a picture takes along."""
+    median = log_points(100 * answer.median, 2)
+    return f"{sentence_case(group_words(scene.group))}: median of {size:,} specifications {median}"
 
 
 def choice_rows(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> tuple[Choice, ...]:
@@ -94,6 +100,8 @@ def choice_rows(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> t
                 if kind.value_of(row.specification) == value
             )  # fmt: skip
             words = kind.words(rows[places[0]].specification)
+            if scene.phone and kind.name == "gap":  # no room for the name of the kind there
+                words = f"gap {value}"
             found.append(Choice(plot_text(words, 30, 1), "" if k else kind.name, places))
     return tuple(found)
 

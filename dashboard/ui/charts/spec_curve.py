@@ -110,7 +110,7 @@ def _points(curve: SpecCurve, drawn: list[int]) -> Figure:
     """A point a specification: filled where its own placebo p is below 0.05."""
     rows = [curve.rows[place] for place in drawn]
     colours = [_colour(row.caar, curve) for row in rows]
-    few = len(drawn) <= 60
+    size = 9 if len(drawn) <= 60 else 6 if len(drawn) <= 200 else 5
     return {
         "type": "scatter",
         "mode": "markers",
@@ -118,10 +118,10 @@ def _points(curve: SpecCurve, drawn: list[int]) -> Figure:
         "y": [round(100 * row.caar, 3) for row in rows],
         "marker": {
             "color": colours,
-            "size": 9 if few else 6,
+            "size": size,
             "symbol": ["circle" if row.p_value < SMALL else "circle-open" for row in rows],
             "opacity": 1,
-            "line": {"width": 1.4},
+            "line": {"width": 1.2, "color": colours},
         },
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},

@@ -45,7 +45,7 @@ from dashboard.ui.widgets.specification_card import (
 )
 from dashboard.ui.wording import count
 
-LOOK_EVERY: Final = 0.4
+LOOK_EVERY: Final = 0.7
 CHART: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
 TABLE_FOLD: Final = "robustness.table"
@@ -55,7 +55,7 @@ def draw(view: View) -> None:
     """Draw the question, the choices, and the curve or how far its run is."""
     scene = read_robustness_scene(view)
     follow_click(scene)
-    st.header("Does the answer hang on the choices?", anchor=False)
+    st.header("Does the answer depend on the choices?", anchor=False)
     st.markdown(
         f"**{escape_markdown(sentence_case(group_words(scene.group)), 300)}** on"
         f" {escape_markdown(' and '.join(each.card.title for each in scene.series), 300)},"

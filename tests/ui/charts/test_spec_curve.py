@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -87,11 +88,11 @@ def test_of_a_long_curve_evenly_spaced_points_with_both_ends_and_the_plain_study
     places = drawn_places(5_000, 1_234)
     assert len(places) in {800, 801}
     assert {0, 1_234, 4_999} <= set(places)
-    assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= 7
+    assert max(b - a for a, b in pairwise(places)) <= 7
     assert drawn_places(800, None) == list(range(800))
 
 
-def test_the_largest_curve_stays_below_300_kB():
+def test_the_largest_curve_stays_below_300_kilobytes():
     rows = [row(k / 5e4 - 0.05, 0.5, k / 5e4 - 0.06, k / 5e4 - 0.04) for k in range(5_000)]
     kinds = tuple(
         Choice(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)

@@ -1,0 +1,119 @@
+"""The Correlation page: five parts, each with N, method and correction; what is missing is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from dashboard.domain.event import Event, Origin
+from dashboard.ui import session
+from dashboard.ui.session import KnownEvents
+from tests.ui.app_in_test import open_page, press, words_of
+
+
+def figures_of(app):
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def as_read(app):
+    return words_of(app).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.fixture(scope="module")
+def opened():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_OFFLINE", "1")
+        yield open_page("correlation")
+
+
+def test_it_opens_with_its_parts_and_small_figures(opened):
+    assert not opened.exception
+    heads = [head.value for head in opened.subheader]
+    assert heads == [
+        "Before and after: lead and lag",
+        "As expected? Hit rates",
+        "Tone or intensity against the move",
+        "The same events on other series",
+        "All at once: the regression",
+    ]
+    sizes = [len(chart.proto.spec) for chart in opened.get("plotly_chart")]
+    assert len(sizes) == 4
+    assert max(sizes) < 300_000
+
+
+def test_a_panel_stands_for_all_events_and_for_every_category(opened):
+    titles = [note["text"] for note in figures_of(opened)[0]["layout"]["annotations"]]
+    assert sum("<b>" in text for text in titles) == 9  # all and the eight of the catalogue
+
+
+def test_lead_is_explained_and_nothing_is_called_significant(opened):
+    said = as_read(opened)
+    assert "is a move *before* the event: no effect of it can be there" in said
+    for forbidden in ("significant", "because", "due to", "caused by", "reacted"):
+        assert forbidden not in said.lower()
+    assert "After the Holm correction over all 99" in said  # nine groups, eleven lags
+
+
+def test_without_any_score_the_page_says_how_to_bring_one(opened):
+    said = as_read(opened)
+    assert "No event has a tone or an intensity yet" in said
+    assert "**tone:−3.2**" in said
+    assert "Events at the same first rate against the move: Spearman's rho" in said
+
+
+def test_the_regression_names_its_lags_and_its_n(opened):
+    # floor(4 (T/100)^(2/9)) with T of some 3,300 rates is 8
+    assert "Newey-West with 8 lags" in as_read(opened)
+    shown = opened.dataframe[0].value
+    assert {"Estimate", "Standard error", "t", "p", "p (Holm)", "N"} <= set(shown.columns)
+    assert "Constant: an ordinary day" in list(shown["Term"])
+
+
+def test_a_category_of_the_link_has_its_panel_beside_all_and_the_correction_stays():
+    app = open_page("correlation", cat="nato_remark")
+    texts = [note["text"] for note in figures_of(app)[0]["layout"]["annotations"]]
+    assert sum("<b>" in text for text in texts) == 2
+    assert "over all 99" in as_read(app)
+
+
+def test_a_table_opens_with_n_method_band_and_correction():
+    app = open_page("correlation")
+    app = press(app, "Table of lags")
+    (lags,) = [f.value for f in app.dataframe if "Lag" in f.value.columns]
+    assert {"r", "Band", "p (calendar shift)", "p (Holm)", "N", "Method"} <= set(lags.columns)
+
+
+def test_a_period_without_events_is_told_with_the_controls_kept():
+    app = open_page("correlation", **{"from": "1990-01-01", "to": "1990-12-31"})
+    assert not app.exception
+    assert "No event lies in this period" in as_read(app)
+    assert len(app.get("plotly_chart")) == 0
+
+
+def test_a_category_without_events_leaves_the_others():
+    app = open_page("correlation", cat="other")
+    assert not app.exception
+    texts = [note["text"] for note in figures_of(app)[0]["layout"]["annotations"]]
+    assert sum("<b>" in text for text in texts) == 1  # all events
+
+
+def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
+    catalogue = session.parts().catalogue.events()
+    notes = tuple(
+        Event(f"n{k}", date(2024, 3, 1 + 2 * k), "<b>$x$</b>", tags=(f"tone:{k - 3}",),
+              origin=Origin.NOTE)
+        for k in range(8)
+    )  # fmt: skip
+    unread = Event("u", date(2024, 5, 6), "Unread", tags=("tone:high",), origin=Origin.NOTE)
+    known = KnownEvents((*catalogue, *notes, unread), "made")
+    monkeypatch.setattr(session, "known_events", lambda: known)
+    app = open_page("correlation")
+    said = as_read(app)
+    assert "Tone against the move: Spearman's rho" in said
+    assert "N = 8" in said
+    assert "No event has a tone" not in said
+    assert "1 tag without a number" in said
+    (dots,) = [f["data"][0] for f in figures_of(app) if f["data"][0].get("x") == list(range(-3, 5))]
+    assert "<b>" not in dots["customdata"][0].split("<br>")[1]

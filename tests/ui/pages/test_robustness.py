@@ -1,0 +1,137 @@
+"""The Robustness page: run, watched, cancelled; the curve, its words and its way to Compare."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from dashboard.services import run_robustness_behind
+from dashboard.ui import robustness_scene
+from dashboard.ui.robustness_runs import RUN
+from dashboard.ui.widgets import specification_card
+from tests.ui.app_in_test import open_page, press, words_of
+
+SMALL = {"car": ["0:0", "0:1"], "estimation": ["120"], "gap": ["10"], "overlap": ["keep"],
+         "events": ["all", "alone"]}  # fmt: skip
+SECONDS = 60
+
+
+def finished(app):
+    """The page after its run has ended."""
+    until = time.monotonic() + SECONDS
+    while app.session_state[RUN].look().is_running and time.monotonic() < until:
+        time.sleep(0.05)
+    return app.run()
+
+
+def as_read(app):
+    return words_of(app).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.fixture
+def opened():
+    return finished(open_page("robustness", **SMALL))
+
+
+@pytest.fixture
+def held():
+    """A run that has to wait, because another one goes first."""
+    with run_robustness_behind.ONE_AT_A_TIME:
+        yield open_page("robustness", **SMALL)
+
+
+def test_every_combination_is_a_point_and_the_plain_study_is_among_them(opened):
+    assert not opened.exception
+    assert "2 windows × 2 models × 2 choices of events = 8 specifications" in as_read(opened)
+    figure = json.loads(opened.get("plotly_chart")[0].proto.spec)
+    assert len(figure["data"][2]["x"]) == 8
+    assert figure["data"][2]["y"] == sorted(figure["data"][2]["y"])
+    assert len(figure["data"]) == 4  # with the ring round the plain study
+
+
+def test_the_joint_p_is_told_with_its_shifts_and_the_single_ones_with_what_chance_gives(opened):
+    said = as_read(opened)
+    assert "Median of 8 specifications: rouble" in said
+    assert "arrangements (joint placebo p" in said
+    assert "have a placebo p below 0.05, uncorrected; about 5\u202f% would by chance alone" in said
+    for forbidden in ("significant", "because", "due to", "reacted"):
+        assert forbidden not in said.lower()
+
+
+def test_while_it_runs_there_is_a_bar_and_a_way_to_end_it(held):
+    assert any("Waiting for another" in bar.proto.text for bar in held.get("progress"))
+    assert len(held.get("plotly_chart")) == 0
+    app = press(held, "Cancel")
+    app.session_state[RUN].wait(SECONDS)
+    app.run()
+    assert "Cancelled after 0 of 8 specifications; nothing is shown of a part" in as_read(app)
+
+
+def test_a_cancelled_run_can_be_started_again(held):
+    held.session_state[RUN].cancel()
+    held.session_state[RUN].wait(SECONDS)
+    app = held.run()
+    run_robustness_behind.ONE_AT_A_TIME.release()
+    try:
+        app = finished(press(app, "Run again"))
+        assert "Median of 8 specifications" in as_read(app)
+    finally:
+        run_robustness_behind.ONE_AT_A_TIME.acquire()
+
+
+def test_another_choice_ends_the_run_of_the_first(held):
+    before = held.session_state[RUN]
+    held.multiselect(key="view:cat").set_value(["sanctions"]).run()
+    assert held.session_state[RUN] is not before
+    assert before.wait(SECONDS).is_cancelled
+
+
+def test_many_specifications_wait_to_be_asked_for(monkeypatch):
+    monkeypatch.setattr("dashboard.ui.robustness_runs.AT_ONCE", 4)
+    app = open_page("robustness", **SMALL)
+    assert RUN not in app.session_state
+    app = finished(press(app, "Run 8 specifications"))
+    assert "Median of 8 specifications" in as_read(app)
+
+
+def test_more_than_the_most_are_refused_in_one_sentence(monkeypatch):
+    monkeypatch.setattr(robustness_scene, "MOST_SPECIFICATIONS", 7)
+    app = open_page("robustness", **SMALL)
+    assert "8 specifications are more than 7, the most that this page runs" in as_read(app)
+    assert RUN not in app.session_state
+
+
+def test_a_group_without_events_is_told():
+    app = open_page("robustness", cat="other", **SMALL)
+    assert not app.exception
+    assert "No event fits this choice" in as_read(app)
+
+
+def test_a_group_that_no_rate_reaches_has_no_curve():
+    app = finished(open_page("robustness", **SMALL, cat="all", **{"from": "2026-10-01"}))
+    assert not app.exception
+    assert "No specification has an event with a move" in as_read(app)
+
+
+def test_a_model_with_a_factor_takes_the_one_of_the_link_or_a_usual_one():
+    app = finished(open_page("robustness", **SMALL | {"model": ["market"]}, cat="sanctions"))
+    assert "4 specifications" in as_read(app)
+    assert app.selectbox(key="view:factor").value == "eur_usd_ecb"
+
+
+def test_other_series_of_the_rouble_can_stand_beside():
+    app = finished(open_page("robustness", **SMALL, also="cny_rub_cbr"))
+    assert "2 series × 2 windows × 2 models × 2 choices of events = 16" in as_read(app)
+    refused = open_page("robustness", **SMALL, also="eur_usd_ecb")
+    assert "also=eur" in as_read(refused)
+
+
+def test_a_chosen_row_has_a_card_with_its_choices(opened, monkeypatch):
+    monkeypatch.setattr(specification_card, "picked_place", lambda _scene, _rows: 2)
+    monkeypatch.setattr("dashboard.ui.pages.robustness.picked_place", lambda _scene, _rows: 2)
+    app = opened.run()
+    said = as_read(app)
+    assert "Specification 3 of 8" in said
+    assert "120 rows, gap 10" in said
