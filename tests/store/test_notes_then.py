@@ -1,4 +1,4 @@
-"""The notes as they stood at a moment: later ones, later words and later deletions are not there."""
+"""The notes as they stood at a moment, without later ones, later words and later deletions."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
