@@ -23,6 +23,7 @@ PAGES: Final = {
     "explore": "/?from=2025-01-01&to=2025-06-30&sel=2025-04-20",
     "event": "/event?id=kellogg-nato-off-table-2025-04-20",
     "events": "/events",
+    "facts": "/facts",
     "data": "/data",
     "method": "/method",
 }
