@@ -25,6 +25,7 @@ PAGES: Final = {
     "events": "/events",
     "import": "/import",
     "article": "/article?published=2025-04-22",
+    "facts": "/facts",
     "data": "/data",
     "method": "/method",
 }

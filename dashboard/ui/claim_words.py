@@ -227,6 +227,8 @@ def _told(answer: ClaimAnswer, said: set[tuple[str, date]]) -> str:
     if (card.id, at.day) not in said:
         here = f"On {day(at.day)} the {_name(card)} stood at {_printed(at, row)}."
         said.add((card.id, at.day))
+    if overall(answer) == Truth.UNKNOWN:
+        return f"{here} {question(claim)} {answer_words(answer)}"
     if claim.kind == ClaimKind.LEVEL:
         return here
     if is_record(claim):

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.domain.event import MOSCOW, Event
+from dashboard.domain.event import MOSCOW, Event, Origin
 from dashboard.domain.event_view import EventView, Move, Timing
 from dashboard.domain.study import Pool, Window
 from dashboard.ui.bar_words import bar_notices, last_day
@@ -127,12 +127,12 @@ def _breaks_words(view: EventView) -> str:
 def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> str:
     """One sentence with its source, made only from numbers on the page."""
     event, move = view.event, main_move(view)
-    source = event.source_name or event.author or event.origin
-    cited = f"Event: {source}{', ' + event.source_url if event.source_url else ''}."
-    said = f"After “{event.title}” ({when(event)})"
+    cited = f"Event: {_cited(event)}."
+    # One pair of brackets: the UTC clock stands behind a comma.
+    said = f"After “{event.title}” ({when(event).replace(' (', ', ').removesuffix(')')})"
     if move is None or move.end is None:
-        told = headline(view, quoting, pool)[0]
-        return f"{said}: {told[:1].lower()}{told[1:]}. {cited} {address}"
+        told = view.moves[0].reason if view.moves else view.reason
+        return f"{said}, no move can be shown: {_one_colon(reason_words(told))}. {cited} {address}"
     chosen, other = percents(move, quoting)
     unit, other_unit = units(quoting)
     who = "the rouble" if view.card.is_rouble else subject(quoting)
@@ -146,6 +146,21 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
         f" {crowd_words(move, view.card)}."
         f" Rate: {view.card.publisher}{record}. {cited} {address}"
     )
+
+
+def _cited(event: Event) -> str:
+    """Who says that the event was, with the link; that nobody is named where nobody is."""
+    named = event.source_name or event.author
+    if not named:
+        kind = "a note" if event.origin == Origin.NOTE else "our catalogue"
+        named = kind if event.source_url else f"{kind}, without a source"
+    return f"{named}, {event.source_url}" if event.source_url else named
+
+
+def _one_colon(reason: str) -> str:
+    """`after the data (the last observation …)`: a reason that goes on behind a colon."""
+    first, colon, more = reason.partition(": ")
+    return f"{first} ({more})" if colon else reason
 
 
 def sentence_case(text: str) -> str:

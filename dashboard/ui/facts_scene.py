@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -36,6 +36,8 @@ EXAMPLE: Final = (
     "the rouble is at about 80, its highest since June 2024, up more than 40 % this year"
 )
 EXAMPLE_DAY: Final = date(2025, 4, 21)
+EARLIEST: Final = date(1990, 1, 1)
+LATEST: Final = date(2100, 12, 31)
 LEVEL: Final = 80.0
 CHANGE: Final = 40.0
 PERIOD: Final = "2024-06"
@@ -59,6 +61,19 @@ BASE_NAMES: Final = {name: BASES[name] for name in ASKED_BASES} | {
 }
 CURRENCIES: Final = ("USD", "EUR", "CNY")
 MOST_CLAIMS: Final = 12
+
+
+def a_day_of_rates(key: str, example: str) -> Param:
+    """A day of which a sentence about rates may speak, or None."""
+    any_day = a_day(key, example)
+
+    def read(texts: Sequence[str]) -> date:
+        found: date = any_day.read(texts)
+        if not EARLIEST <= found <= LATEST:
+            raise ValueError(key)
+        return found
+
+    return replace(any_day, read=read)
 
 
 def a_number(key: str, example: str) -> Param:
@@ -95,7 +110,7 @@ def number_text(value: float) -> str:
 
 
 PARAMS: Final[tuple[Param, ...]] = (
-    a_day("day", "2025-04-21"),
+    a_day_of_rates("day", "2025-04-21"),
     one_of("kind", tuple(str(kind) for kind in KINDS), SENTENCE),
     a_number("value", "80.5"),
     one_of("how", tuple(str(how) for how in HOWS), "about"),

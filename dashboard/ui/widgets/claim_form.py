@@ -10,7 +10,6 @@ from dashboard.domain.article import ClaimKind
 from dashboard.domain.errors import InputError
 from dashboard.services.answer_claim import period_of
 from dashboard.ui import facts_scene as scene
-from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.claim_words import CHANGES
 from dashboard.ui.text import escape_markdown
@@ -40,8 +39,8 @@ def draw_claim_form(view: View) -> None:
         st.date_input(
             "Printed on" if view["kind"] == scene.SENTENCE else "Day",
             format="YYYY-MM-DD",
-            min_value="2000-01-01",
-            max_value=session.today().replace(year=session.today().year + 1),
+            min_value=scene.EARLIEST,
+            max_value=scene.LATEST,
             width=140,
             **view.widget("day", scene.day_asked(view)),
         )

@@ -1,0 +1,53 @@
+"""A claim and its verdict in words, on six fixings made by hand."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.domain.article import ClaimKind, Exactness
+from dashboard.services.answer_claim import AskedClaim, answer_claim, claim_of
+from dashboard.ui import claim_words
+from tests.services.test_answer_claim import MONDAY, ask, rouble
+
+
+@pytest.fixture
+def series():
+    return [rouble("one"), rouble("other", [60.0], ["2022-03-02"])]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "question", "answer"),
+    [
+        ("level", {"value": 80.5}, "About 80.5 RUB per USD?",
+         "Yes: 80.0000 RUB per USD on 21 Apr 2025."),
+        ("level", {"value": 90.0}, "About 90 RUB per USD?",
+         "No: 80.0000 RUB per USD on 21 Apr 2025."),
+        ("strongest", {"since": "2025-02"}, "Strongest since February 2025?",
+         "No, it was stronger: the strongest there is, not in the data, which begin on"
+         " 30 Dec 2024."),
+        ("weakest", {"since": "2025-01"}, "Weakest since January 2025?",
+         "No: it was at least as weak later than that, on 18 Apr 2025 (81.0000)."),
+        ("weakest", {"since": "2025-04"}, "Weakest since April 2025?",
+         "Yes: weakest since 18 Apr 2025 (81.0000)."),
+    ],
+)  # fmt: skip
+def test_question_and_answer_in_words(series, kind, more, question, answer):
+    found = ask(kind, series, **more)
+    assert claim_words.question(found.claim) == question
+    assert claim_words.answer_words(found) == answer
+
+
+def test_a_change_that_holds_in_one_quote_only_says_so(series):
+    found = ask("up", series, value=25.0, how=Exactness.EXACT, base="year_end")
+    thin = "\u202f"
+    assert claim_words.answer_words(found) == (
+        f"Only counted in one way: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"
+        " than the last rate of the year before, 30 Dec 2024 (100.0000)."
+    )
+
+
+def test_a_day_without_a_rate_names_the_one_that_stood_in(series):
+    claim = claim_of(AskedClaim(date(2025, 4, 20), ClaimKind.LEVEL, 81.0))
+    assert claim_words.shift_words(answer_claim(claim, series, "one")).endswith(
+        "the rate in force, fixed on 18 Apr 2025 and dated 19 Apr 2025, is used."
+    )
