@@ -163,3 +163,57 @@ def test_limits_a_reader_who_saves_too_often_is_told_and_keeps_the_text():
     assert any("at most 60 changes in a minute" in error.value for error in app.error)
     assert form(app, "Title").value == "The sixty-first"
     assert stored() == ()
+
+
+def conflicting():
+    """An editor who typed a title, and a colleague who changed the text meanwhile."""
+    app = editor()
+    (note,) = stored()
+    theirs = Draft("First words", note.day, text="By Boris", author="Boris")
+    edit_note(session.parts().notes, note.id, theirs, note.revision)
+    form(app, "Title").set_value("My words").run()
+    return press(app, "Save note")
+
+
+def test_mine_is_put_on_top_of_theirs_and_nothing_of_theirs_is_lost():
+    app = conflicting()
+    assert "changed by you" in words_of(app)
+    assert "changed by them" in words_of(app)
+    press(app, "Keep mine on top of theirs")
+    (note,) = stored()
+    assert (note.title, note.text, note.author) == ("My words", "By Boris", "Boris")
+    assert note.revision == 3
+
+
+def test_theirs_is_taken_and_mine_is_dropped():
+    press(conflicting(), "Take theirs")
+    (note,) = stored()
+    assert (note.title, note.text, note.revision) == ("First words", "By Boris", 2)
+
+
+def test_a_conflict_is_merged_by_editing():
+    app = conflicting()
+    form(app, "Text").set_value("By both of us").run()
+    press(app, "Save what this form says")
+    (note,) = stored()
+    assert (note.title, note.text, note.revision) == ("My words", "By both of us", 3)
+
+
+def test_a_word_of_ones_own_is_a_category():
+    app = writer()
+    form(app, "Title").set_value("T").run()
+    box = form(app, "Category, or a word of your own")
+    assert "◯ Calls & summits" in box.options
+    box.set_value("harvest").run()
+    press(app, "Save note")
+    assert stored()[0].category == "harvest"
+
+
+def test_a_private_note_is_chosen_in_the_form_and_told():
+    app = writer()
+    form(app, "Title").set_value("T").run()
+    seen = next(each for each in app.get("button_group") if each.label == "Who sees it")
+    seen.set_value("private").run()
+    assert "Only Anna sees it" in words_of(app)
+    press(app, "Save note")
+    assert (stored()[0].visibility, stored()[0].owner) == ("private", "Anna")
