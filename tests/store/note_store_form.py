@@ -277,14 +277,14 @@ class KilledForm:
     def test_kill9_of_a_writer_loses_nothing_it_was_told_is_stored(self, url, store):
         store.version()
         told = set()
-        for number in range(10):
+        for number in range(50):
             reading, writing = writing_processes.PROCESSES.Pipe(duplex=False)
             child = writing_processes.PROCESSES.Process(
                 target=writing_processes.add_until_killed, args=(url, writing)
             )
             child.start()
             writing.close()
-            for _ in range(5 + 3 * number):
+            for _ in range(5 + 3 * (number % 10)):
                 told.add(reading.recv())
             child.kill()
             child.join()
@@ -292,7 +292,7 @@ class KilledForm:
             self.check_soundness(url)
         kept = {note.id for note in store.notes()}
         assert told <= kept
-        assert len(kept) - len(told) <= 10  # at most the one in hand at each kill
+        assert len(kept) - len(told) <= 50  # at most the one in hand at each kill
         assert all(len(store.history(note_id)) == 1 for note_id in kept)
 
     def check_soundness(self, url):
