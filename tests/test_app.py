@@ -139,6 +139,47 @@ def test_a_name_that_somebody_pointed_here_is_refused(door, path):
     assert refusal(door[0], path, f"localhost:{door[0]}") == 200
 
 
+EVIL, OTHER = "https://evil.example", "http://127.0.0.1:9999"
+PAIRS = {
+    "a program": ("127.0.0.1:{}", None, 201),
+    "our page": ("127.0.0.1:{}", "http://127.0.0.1:{}", 201),
+    "our page under its name": ("localhost:{}", "http://localhost:{}", 201),
+    "another site": ("127.0.0.1:{}", EVIL, 403),
+    "a name that somebody pointed here": ("evil.example:{}", EVIL, 400),
+    "another program of this machine": ("127.0.0.1:{}", OTHER, 403),
+    "a page in a sandbox": ("127.0.0.1:{}", "null", 403),
+}
+
+
+def test_origins_seven_pairs_of_host_and_origin_with_a_token_that_holds(door):
+    from dashboard.services.keep_tokens import create_token
+    from dashboard.store.events import EventStore
+
+    port, seen, _ = door
+    store = EventStore(f"sqlite:///{seen.parent / 'home' / 'events.sqlite3'}")
+    secret, _ = create_token(store.beside, "desk")
+    answered = {who: written(port, secret, *pair[:2]) for who, pair in PAIRS.items()}
+    assert answered == {who: status for who, (*_, status) in PAIRS.items()}
+    assert len(store.notes()) == 3
+    store.close()
+
+
+def written(port, secret, host, origin):
+    headers = {
+        "Host": host.format(port),
+        "Authorization": f"Bearer {secret}",
+        "Content-Type": "application/json",
+    } | ({"Origin": origin.format(port)} if origin else {})
+    body = b'{"date": "2025-04-20", "title": "a note"}'
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/events", body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
 def test_a_port_in_use_is_one_clear_line():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from dashboard.cli.groups import group
 from dashboard.cli.house import chosen_series, give_file, parts_of_house, rejected_as_json
@@ -27,6 +27,10 @@ from dashboard.cli.options import (
     StampsOf,
     Until,
 )
+
+if TYPE_CHECKING:
+    from dashboard.domain.series import SeriesCard
+    from dashboard.services.import_rates import RatePlan
 
 commands = group("List, refresh, export, import and remove rates.")
 commands.command("refresh")(refresh_rates)
@@ -88,14 +92,14 @@ def import_rate_file(  # noqa: PLR0913 - what a file cannot say of itself
     """Keep a CSV of rates as series of your own: `date,<series>…`; with --dry-run only check it."""
     from dashboard.assembly import rates_from_file
     from dashboard.domain.rate_file import RateReading
-    from dashboard.services.import_rates import Naming, keep_rates, plan_import
+    from dashboard.services.import_rates import Naming, plan_import
     from dashboard.ui import terminal
 
     reading = RateReading(quote, dates=dates or "", zone=zone, stamps=stamps or "")
     with rejected_as_json(as_json=as_json):
         table = rates_from_file(file, reading)
         plan = plan_import(table, Naming(name, title), datetime.now(UTC).replace(microsecond=0))
-        kept = () if dry_run else keep_rates(parts_of_house().own, plan, replace=replace)
+        kept = () if dry_run else _keep(plan, replace=replace)
     if as_json:
         terminal.show_rate_report(plan.status, table.series, plan.messages, kept)
         return
@@ -109,8 +113,19 @@ def remove_own_rates(series: SeriesId, *, as_json: AsJson = False) -> None:
     from dashboard.services.import_rates import remove_rates
     from dashboard.ui import terminal
 
-    removed = remove_rates(parts_of_house().own, series)
+    parts = parts_of_house()
+    removed = remove_rates(parts.own, series)
+    parts.notes.beside.put_on_record("rates-remove", removed)
     if as_json:
         terminal.show_json({"removed": removed})
     else:
         terminal.say(f"{removed} removed")
+
+
+def _keep(plan: RatePlan, *, replace: bool) -> tuple[SeriesCard, ...]:
+    from dashboard.services.import_rates import keep_rates, told_of_import
+
+    parts = parts_of_house()
+    kept = keep_rates(parts.own, plan, replace=replace)
+    parts.notes.beside.put_on_record("rates-import", *told_of_import(plan))
+    return kept

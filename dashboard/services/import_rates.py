@@ -115,6 +115,12 @@ def keep_rates(
     return tuple(each.card for each in plan.series)
 
 
+def told_of_import(plan: RatePlan) -> tuple[str, tuple[None, dict[str, str]]]:
+    """What the record says of an import: the ids, nothing before, and the hash of the file."""
+    ids = ", ".join(each.card.id for each in plan.series)
+    return ids, (None, {"sha256": plan.sha256})
+
+
 def remove_rates(shelf: RateShelf, series_id: str) -> str:
     """Remove a series of a person's own; answer its id.
 

@@ -82,7 +82,8 @@ def read_archive(file: Path, folder: Path) -> BackupContents:
             for member in about["files"]:
                 _take_out(packed, member, folder, file.name)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        reason = os.strerror(error.errno) if getattr(error, "errno", None) else "is damaged"
+        number = error.errno if isinstance(error, OSError) else None
+        reason = os.strerror(number) if number else "is damaged"
         msg = f"{file.name}: cannot be read as a backup ({reason}); take another one"
         raise InputError(msg) from error
     return BackupContents(

@@ -52,7 +52,7 @@ def copy_out(address: Address, folder: Path) -> tuple[dict[str, Path], dict[str,
     return _write_tables(address, folder)
 
 
-def rows_in(folder: Path, name: str) -> dict[str, Iterable[dict[str, Any]]]:
+def rows_in(folder: Path, name: str) -> Mapping[str, Iterable[dict[str, Any]]]:
     """The rows of every table of a backup that was taken out into a folder.
 
     Raises:

@@ -71,6 +71,18 @@ def test_audit_tells_who_did_what_through_which_door(shell, made):
     assert "undo-import" in shown
 
 
+def test_audit_tells_of_rates_of_ones_own(shell, made):
+    shell("rates", "import", made("desk.csv", "date,desk\n2025-01-01,90\n2025-01-02,91\n"))
+    shell("rates", "import", "--dry-run", made("b.csv", "date,b\n2025-01-01,90\n"))
+    shell("rates", "remove", "own_desk")
+    found = shell("audit", "--json").json
+    assert [(one["action"], one["subject"]) for one in found] == [
+        ("rates-remove", "own_desk"),
+        ("rates-import", "own_desk"),
+    ]
+    assert len(found[1]["after"]["sha256"]) == 64
+
+
 def test_audit_is_one_line_an_action_whatever_a_title_holds(shell):
     shell("events", "add", "two\nlines \x1b[31m", "--date", "2025-04-21")
     assert len(shell("audit").out.splitlines()) == 3

@@ -104,8 +104,8 @@ class ImportForm:
     def test_kill9_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(self, url, store):
         store.version()
         told = set()
-        for number in range(10):
-            told |= killed_after(url, 0.004 * number)
+        for number in range(50):
+            told |= killed_after(url, 0.004 * (number % 10))
         kept = {record.id for record in store.imports()}
         assert told <= kept
         by_import = {}

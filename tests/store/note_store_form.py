@@ -292,7 +292,7 @@ class KilledForm:
             )
             child.start()
             writing.close()
-            for _ in range(1 + number % 7):
+            for _ in range(5 + 3 * (number % 10)):
                 told.add(reading.recv())
             child.kill()
             child.join()

@@ -17,6 +17,7 @@ from dashboard.services.import_rates import (
     keep_rates,
     plan_import,
     remove_rates,
+    told_of_import,
 )
 from dashboard.services.report_rates import RateReport
 from dashboard.ui import session
@@ -177,9 +178,12 @@ def _draw_verdict(read: Read, naming: Naming) -> None:
 
 def _keep(table: RateTable, naming: Naming) -> None:
     """Keep the file as it was shown; the upload stays where that is refused."""
+    parts = session.parts()
     try:
+        session.limit("import")
         plan = plan_import(table, naming, datetime.now(UTC).replace(microsecond=0))
-        cards = keep_rates(session.parts().own, plan)
+        cards = keep_rates(parts.own, plan)
+        parts.notes.beside.put_on_record("rates-import", *told_of_import(plan))
     except RoubleReactionError as error:
         say(f"Not kept: {on_page(str(error))}")
         return
