@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard.domain.event import Event
 from dashboard.domain.imports import Reading
 from dashboard.services.import_events import ImportPlan, import_events, plan_import, undo_import
-from dashboard.sources.event_files.reading import read_events
+from dashboard.sources.event_files.reading import outline_events, read_events
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.store.events import EventStore
 
@@ -58,7 +58,8 @@ def files() -> dict[str, bytes]:
 
 
 def preview(data: bytes, known: tuple[Event, ...]) -> ImportPlan:
-    """What the command does before it stores anything."""
+    """What the page does before it stores anything: the layout, the rows, their verdicts."""
+    outline_events(data, Reading(), TODAY)
     return plan_import(read_events(data, Reading(), TODAY), known, good_rows=True, today=TODAY)
 
 
