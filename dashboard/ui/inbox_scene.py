@@ -23,7 +23,8 @@ from dashboard.ui.view import Param, a_count, a_day, a_name, a_text, one_of
 STEP: Final = 20
 ANY: Final = ""
 PERIOD_WORDS: Final = {
-    "1d": "a day", "3d": "three days", "7d": "a week", "30d": "a month", "90d": "three months",
+    "1d": "last day", "3d": "last 3 days", "7d": "last week", "30d": "last month",
+    "90d": "last 3 months",
 }  # fmt: skip
 PARAMS: Final[tuple[Param, ...]] = (
     one_of("state", tuple(each.value for each in Decision), Decision.NEW.value),

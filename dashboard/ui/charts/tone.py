@@ -12,7 +12,7 @@ from dashboard.ui.charts.grammar import Figure, axis, base_layout
 from dashboard.ui.palette import Ink
 from dashboard.ui.wording import signed, stamp
 
-HEIGHT: Final = 240
+HEIGHT: Final = 260
 FEW: Final = 60
 
 
@@ -33,7 +33,7 @@ def build_tone_figure(timeline: ToneTimeline, ink: Ink, *, phone: bool = False) 
         "line": {"color": ink.muted, "width": 1, "dash": "dot"},
     }  # fmt: skip
     layout = base_layout(ink, HEIGHT) | {
-        "margin": {"l": 46, "r": 12, "t": 10, "b": 44, "pad": 4},
+        "margin": {"l": 46, "r": 12, "t": 10, "b": 62, "pad": 4},
         "dragmode": False,
         "hovermode": "closest",
         "shapes": [zero],

@@ -48,7 +48,7 @@ def draw_search(view: View, scene: InboxScene) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Words", placeholder='rouble "key rate"', max_chars=200,
                           **view.typed("find"))  # fmt: skip
-            st.selectbox("Back", list(PERIOD_WORDS), format_func=PERIOD_WORDS.__getitem__,
+            st.selectbox("Period", list(PERIOD_WORDS), format_func=PERIOD_WORDS.__getitem__,
                          width=150, **view.widget("period"))  # fmt: skip
             asked = (view["find"], view["period"])
             st.button("Search", key="inbox.search", icon=":material/search:", on_click=_search,
@@ -89,7 +89,7 @@ def _measure(query: str, period: str) -> None:
 
 def _draw_tone(measured: Measured, scene: InboxScene) -> None:
     timeline = measured.timeline
-    st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**, back"
+    st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
                 f" {PERIOD_WORDS[measured.period]}")  # fmt: skip
     if not timeline.points:
         st.markdown(escape_markdown(" ".join(timeline.told), 300))
