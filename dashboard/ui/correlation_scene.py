@@ -128,7 +128,7 @@ def read_correlation_scene(view: View) -> CorrelationScene:
 def across_series(scene: CorrelationScene) -> tuple[tuple[SeriesCard, ...], tuple[CrossCell, ...]]:
     """The columns of the heat map and its cells, kept until anything in them changes."""
     there = {card.id: card for card in session.cards()}
-    ids = [name for name in ACROSS if name in there]
+    ids: list[str] = [name for name in ACROSS if name in there]
     if scene.series.card.id not in ids and not scene.series.card.bar_minutes:
         ids.insert(0, scene.series.card.id)
     series = tuple(session.series(name) for name in ids)

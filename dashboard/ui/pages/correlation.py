@@ -221,7 +221,8 @@ def _draw_across(view: View, scene: CorrelationScene) -> None:
         "Blue, positive: the rouble stronger against dollar, yuan, euro; the number up for euro in"
         " dollars and Brent. Each series by its own clock and within its own dates. Spread: the"
         " standard deviation of the mean over all calendar shifts of the same dates; • marks a"
-        " corrected p below 0.05."
+        " corrected p below 0.05. A mean can hang on a few days: where a series ends in a storm,"
+        " every event of its last days counts it."
     )
     draw_fold(
         "across_series", lambda: across_frame(cells, titles), len(cells),

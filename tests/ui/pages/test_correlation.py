@@ -21,11 +21,9 @@ def as_read(app):
     return words_of(app).replace("\\", "").replace("\u2060", "")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def opened():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DASHBOARD_OFFLINE", "1")
-        yield open_page("correlation")
+    return open_page("correlation")
 
 
 def test_it_opens_with_its_parts_and_small_figures(opened):
