@@ -7,7 +7,7 @@ import pytest
 from dashboard.domain.article import ClaimKind, Exactness
 from dashboard.services.answer_claim import AskedClaim, answer_claim, claim_of
 from dashboard.ui import claim_words
-from tests.services.test_answer_claim import MONDAY, ask, rouble
+from tests.services.test_answer_claim import ask, rouble
 
 
 @pytest.fixture

@@ -48,12 +48,12 @@ def test_the_bare_page_checks_the_sentence_of_the_journalist(bare):
         "**Yes**: 80.7597 RUB per USD on 21 Apr 2025.",
         "Strongest since June 2024?",
         "**No, it was stronger**: strongest since 30 May 2023 (80.6872).",
-        f"More than 40 % stronger than at the start of the year?",
+        "More than 40 % stronger than at the start of the year?",
         # 80.7597/101.6797 - 1 = -20.574 %, 101.6797/80.7597 - 1 = +25.904 %
-        f"**No**: stronger (RUB per USD −20.57 %, USD per RUB +25.90 %) than the last rate"
+        "**No**: stronger (RUB per USD −20.57 %, USD per RUB +25.90 %) than the last rate"
         " of the year before, 28 Dec 2024 (101.6797)",
         # 80.7597 x 1.4 = 113.0636
-        f"A gain of 40 % counted in USD per RUB needs a base of 113.0636; last there on"
+        "A gain of 40 % counted in USD per RUB needs a base of 113.0636; last there on"
         " 14 Mar 2022 (115.1963).",
     ):
         assert told in words

@@ -1,6 +1,7 @@
 """A frozen view: every page shows what was known at its moment, and the way back."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_a_later_moment_never_loses_an_observation_or_an_event(fetched):
         then = assembly.freeze(fetched, moment)
         rows = {card.id: len(then.known.get(card.id)) for card in then.known.cards()}
         counts.append((rows, len(then.catalogue.events())))
-    for (early, events), (late, more) in zip(counts, counts[1:], strict=False):
+    for (early, events), (late, more) in pairwise(counts):
         assert events <= more
         assert all(rows <= late[name] for name, rows in early.items())
 
