@@ -147,7 +147,7 @@ def test_every_option_in_the_readme_exists(capsys):
     said = ""
     for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["article"],
                     ["events", "list"],
-                    ["events", "add"], ["events", "edit"], ["events", "import"],
+                    ["events", "add"], ["events", "edit"], ["events", "import"], ["events", "copy"],
                     ["rates", "import"], ["rates", "list"], ["rates", "refresh"],
                     ["inbox", "list"], ["inbox", "refresh"], ["inbox", "search"],
                     ["inbox", "accept"], ["inbox", "dismiss"], ["feeds", "add"],

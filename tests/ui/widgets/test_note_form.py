@@ -199,14 +199,20 @@ def test_a_conflict_is_merged_by_editing():
     assert (note.title, note.text, note.revision) == ("My words", "By both of us", 3)
 
 
-def test_a_word_of_ones_own_is_a_category():
+def test_a_word_of_ones_own_is_offered_beside_the_closed_list():
+    """(AppTest cannot type a word that is not among the options; a browser can.)"""
+    st.cache_resource.clear()
+    add_note(session.parts().notes, Draft("First", date(2025, 4, 20), category="harvest"))
     app = writer()
     form(app, "Title").set_value("T").run()
     box = form(app, "Category, or a word of your own")
-    assert "◯ Calls & summits" in box.options
+    assert box.options == [
+        "✕ Sanctions", "■ Monetary policy", "◆ Energy", "▲ Escalation", "● Peace talks",
+        "✚ NATO remarks", "◯ Calls & summits", "⬟ Domestic", "⬢ Other", "harvest",
+    ]  # fmt: skip
     box.set_value("harvest").run()
     press(app, "Save note")
-    assert stored()[0].category == "harvest"
+    assert [note.category for note in stored()] == ["harvest", "harvest"]
 
 
 def test_a_private_note_is_chosen_in_the_form_and_told():
