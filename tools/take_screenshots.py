@@ -22,6 +22,7 @@ LARGEST: Final = 300_000
 PAGES: Final = {
     "explore": "/?from=2025-01-01&to=2025-06-30&sel=2025-04-20",
     "event": "/event?id=kellogg-nato-off-table-2025-04-20",
+    "compare": "/compare?bcat=peace_talks",
     "events": "/events",
     "import": "/import",
     "article": "/article?published=2025-04-22",

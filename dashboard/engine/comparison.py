@@ -155,6 +155,7 @@ def _differences(two: TwoGroups, request: StudyRequest) -> tuple[TestResult, ...
                 test.null_hypothesis,
                 test.reference,
                 found.reason or found.note,
+                "" if found.reason else test.caution,
             )
         )
     return tuple(rows)

@@ -65,7 +65,8 @@ class Found:
 class DifferenceTest:
     """One test of the difference: its claim, what it assumes, after whom, and how it is made.
 
-    `beside` is the test of a single group that it is corrected with.
+    `beside` is the test of a single group that it is corrected with; `caution` what simulation
+    says against it (500 studies without effect a cell, normal and GARCH returns).
     """
 
     id: str
@@ -74,6 +75,7 @@ class DifferenceTest:
     null_hypothesis: str
     assumptions: str
     reference: str
+    caution: str
     apply: Callable[[TwoGroups], Found]
 
 
@@ -160,6 +162,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "survives clustered dates, dependence, and groups near one another; assumes the series is"
         " stationary",
         "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
+        "",
         _shift,
     ),
     DifferenceTest(
@@ -170,6 +173,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "survives events near each other, of one group or of both; assumes many independent"
         " clusters",
         "Liang & Zeger 1986, Biometrika 73; Cameron & Miller 2015, J. Human Resources 50",
+        "rejects 7-8 % at the 5 % level in simulated studies without effect",
         _cluster_t,
     ),
     DifferenceTest(
@@ -179,6 +183,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "the mean CARs of both groups are equal",
         "lets the groups vary unequally; assumes that all events are independent",
         "Welch 1947, Biometrika 34",
+        "rejects 15-16 % at the 5 % level in simulated studies without effect where dates cluster",
         _welch,
     ),
 )

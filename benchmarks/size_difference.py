@@ -1,0 +1,90 @@
+"""How often the tests of a difference reject when neither group of events does anything."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.comparison import Group
+from dashboard.domain.date_rules import END_OF_DAY
+from dashboard.domain.event import Event
+from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
+from dashboard.engine.study import measure
+
+RUNS: Final = 500
+ROWS: Final = 1_000
+FIRST_DAY: Final = date(2015, 1, 1)
+SIZES: Final = (15, 40)
+REQUEST: Final = StudyRequest()
+PATTERNS: Final = ("scattered", "clustered")
+KINDS: Final = ("normal", "garch")
+
+
+def main() -> int:
+    """Print the share of studies that reject at the 5 % level, by series, dates and test."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    print(f"{runs} studies without effect, N = {SIZES[0]} and {SIZES[1]}, window [0,1]")
+    for kind in KINDS:
+        for pattern in PATTERNS:
+            random = np.random.default_rng(20261126)
+            p = np.array([_study(random, kind, pattern) for _ in range(runs)])
+            shares = np.nanmean(p < 0.05, axis=0)
+            told = ", ".join(
+                f"{test.id} {100 * share:.1f} %"
+                for test, share in zip(DIFFERENCE_TESTS, shares, strict=True)
+            )
+            print(f"{kind}, {pattern}: {told}")
+    return 0
+
+
+def _study(random: np.random.Generator, kind: str, pattern: str) -> list[float]:
+    series = _series(_returns(random, kind))
+    groups = [_group(random, pattern, name, n) for name, n in zip("ab", SIZES, strict=True)]
+    known = [event for group in groups for event in group.events]
+    first, second = (measure(series, group.events, known, REQUEST)[1] for group in groups)
+    two = TwoGroups.of(first, second, REQUEST)
+    return [test.apply(two).p_value for test in DIFFERENCE_TESTS]
+
+
+def _returns(random: np.random.Generator, kind: str) -> np.ndarray:
+    """Independent normal returns, or GARCH(1,1) with 0.1 and 0.85, of 1 % a day."""
+    shocks = random.standard_normal(ROWS - 1)
+    if kind == "normal":
+        return 0.01 * shocks
+    out, variance = np.empty(ROWS - 1), 1.0
+    for k, shock in enumerate(shocks):
+        out[k] = np.sqrt(variance) * shock
+        variance = 0.05 + 0.1 * out[k] ** 2 + 0.85 * variance
+    return 0.01 * out
+
+
+def _group(random: np.random.Generator, pattern: str, name: str, n: int) -> Group:
+    """Dates anywhere, or in bunches of five within ten rows, which both groups may share."""
+    inside = (140, ROWS - 15)
+    if pattern == "scattered":
+        rows = random.integers(*inside, n)
+    else:
+        middles = random.integers(*inside, max(n // 5, 1))
+        rows = np.concatenate([middle + random.integers(0, 10, 5) for middle in middles])[:n]
+    days = [FIRST_DAY + timedelta(days=int(min(row, inside[1]))) for row in rows]
+    return Group(name, tuple(Event(f"{name}{k}", day, name) for k, day in enumerate(days)))
+
+
+def _series(returns: np.ndarray) -> RateSeries:
+    rate = 100 * np.exp(np.concatenate(([0.0], np.cumsum(returns))))
+    record = np.datetime64(FIRST_DAY, "D") + np.arange(ROWS)
+    day, opens, known_at = END_OF_DAY.clock(record)
+    card = SeriesCard(
+        id="made", title="Made", unit="per unit", inverse_unit="units per", publisher="nobody",
+        source_url="https://example.org", licence="none", date_rule=END_OF_DAY.id, move_sign=1,
+    )  # fmt: skip
+    return RateSeries(card, record, day, opens, known_at, rate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

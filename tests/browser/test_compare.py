@@ -1,0 +1,36 @@
+"""Compare in a real browser: a dot leads to its event, the part and the groups are in the link."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
+    reader.open("compare?up=usd")
+    page = reader.page
+    page.wait_for_function(
+        "[...document.querySelectorAll('.js-plotly-plot')].filter(p => p._fullLayout).length === 2"
+    )
+    page.locator(".js-plotly-plot").nth(1).scroll_into_view_if_needed()
+    reader.settle()
+    event_id, x, y = page.evaluate("""() => {
+        const plot = document.querySelectorAll('.js-plotly-plot')[1];
+        const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
+        const trace = plot.data[0], k = 2;
+        return [trace.customdata[k][0], box.x + xaxis._offset + xaxis.d2p(trace.x[k]),
+                box.y + yaxis._offset + yaxis.d2p(trace.y[k])];
+    }""")
+    page.mouse.move(x - 4, y)
+    page.mouse.move(x, y)
+    page.wait_for_timeout(250)
+    page.mouse.click(x, y)
+    page.wait_for_url("**/event?**")
+    reader.settle()
+    link = parse_qs(urlsplit(page.url).query)
+    assert link == {"id": [event_id], "up": ["usd"]}
+    page.go_back()
+    page.wait_for_url("**/compare?**")
+    reader.settle()
+    assert reader.has("What happened to the rouble in the 10 fixings after NATO remarks")

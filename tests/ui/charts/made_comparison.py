@@ -1,0 +1,50 @@
+"""A comparison of one or two small groups for figures; the engine measures made series."""
+
+from datetime import date
+
+import numpy as np
+
+from dashboard.domain.comparison import Group
+from dashboard.domain.event import Event
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.comparison import compare_groups
+from dashboard.ui.charts.compare_view import ChartGroup, CompareChart
+from dashboard.ui.compare_scale import Scale
+from dashboard.ui.palette import GROUP_LOOKS
+from dashboard.ui.quoting import Quote, Quoting
+from tests.made_series import LONG_AGO, series_of_returns
+from tests.ui.made_view import CARD
+
+REQUEST = StudyRequest(model="none", window=(-1, 1), cars=((0, 1),), estimation=20, gap=0,
+                       min_estimation=10)  # fmt: skip
+RETURNS = 0.01 * np.sin(np.arange(199))
+
+
+def an_event(row, title="Somebody said something"):
+    day = date.fromisoformat(str(LONG_AGO + row))
+    return Event(id=f"row-{row}", day=day, title=title)
+
+
+def made_chart(*rows, up=Quote.WEAKER, returns=RETURNS, title="Somebody said something", **more):
+    """The chart of groups, each given by the rows of its events."""
+    groups = [
+        Group(f"group {k}", tuple(an_event(row, title) for row in each))
+        for k, each in enumerate(rows)
+    ]
+    known = [event for group in groups for event in group.events]
+    answer = compare_groups(series_of_returns(returns), groups, known, REQUEST)
+    return CompareChart(
+        groups=tuple(
+            ChartGroup(found.name, found, look)
+            for found, look in zip(answer.groups, GROUP_LOOKS, strict=False)
+        ),
+        scale=Scale(Quoting(CARD, up)),
+        heading="Heading",
+        subheading="Below",
+        window=(0, 1),
+        **more,
+    )
+
+
+FEW = (60, 70, 80)
+MANY = (40, 50, 60, 70, 80, 90)

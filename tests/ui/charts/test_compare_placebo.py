@@ -1,0 +1,43 @@
+"""The placebo figure: every value is counted once, the observed one is marked."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.ui.charts.compare_placebo import Pane, build_placebo_figure, placebo_sentences
+from dashboard.ui.quoting import Quote
+from tests.ui.charts.made_comparison import MANY, made_chart
+
+VALUES = np.linspace(-0.04, 0.04, 500)
+PANES = (
+    Pane("Averages", VALUES, (0.01,), "#123456", "circle"),
+    Pane("Moves", VALUES, (0.01, -0.02), "#123456", "diamond"),
+)
+
+
+def test_every_date_is_counted_once():
+    figure = build_placebo_figure(made_chart(MANY), PANES)
+    bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
+    assert [sum(trace["y"]) for trace in bars] == [500, 500]
+
+
+@pytest.mark.parametrize(("up", "at"), [(Quote.WEAKER, -1.0), (Quote.USD, 1.0)])
+def test_the_observed_value_is_marked_in_the_quote(up, at):
+    figure = build_placebo_figure(made_chart(MANY, up=up), PANES)
+    (line,) = figure["layout"]["shapes"]  # several observed ones have marks, and no line
+    assert line["x0"] == line["x1"] == at
+    marks = [trace for trace in figure["data"] if trace["type"] == "scatter"]
+    assert marks[0]["x"] == [at]
+    assert sorted(marks[1]["x"]) == sorted([at, -2 * at])
+
+
+def test_the_words_say_where_95_of_100_lie():
+    first, second = placebo_sentences(made_chart(MANY, up=Quote.USD), PANES)
+    # 2.5 % and 97.5 % of an even spread from -4 to +4 log points.
+    assert first == "Averages: 95 % from −3.80 to +3.80; observed +1.00."
+    assert second == "Moves: 95 % from −3.80 to +3.80."
+
+
+def test_plotly_takes_it():
+    go.Figure(**build_placebo_figure(made_chart(MANY, phone=True), PANES))
+    go.Figure(**build_placebo_figure(made_chart(MANY), ()))

@@ -1,0 +1,290 @@
+"""The Compare page: the answer in words, two groups, its link, its parts, its empty states."""
+
+import json
+
+import pytest
+
+from dashboard.services.export_comparison import comparison_csv
+from dashboard.services.keep_events import Draft, add_note
+from dashboard.ui import session
+from dashboard.ui.compare_link import PARTS
+from dashboard.ui.pages.compare import OPEN
+from tests.ui.app_in_test import figure_of, open_page, press, words_of
+
+JOINER = "\u2060"
+HOSTILE = "<b>x</b> ![i](http://x.y/z) :material/bomb: $x$"
+
+
+def open_compare(**link):
+    app = open_page("compare", **link)
+    assert not app.exception
+    assert "Something went wrong" not in words_of(app)
+    return app
+
+
+def figures_of(app):
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def headline(app):
+    return app.header[0].value
+
+
+# ------------------------------------------------------------------ the answer
+
+
+def test_a_cold_link_answers_in_its_first_lines():
+    app = open_compare()
+    assert headline(app) == (
+        "What happened to the rouble in the 10 fixings after NATO remarks, 2021–2025?"
+    )
+    # `study --category nato_remark` gives the mean CAR 0.0059034 and calendar_shift p 0.184.
+    words = words_of(app)
+    assert (
+        "▼ Rouble 0.59 log pts stronger on average over the first two fixings after 17 NATO"
+        " remarks: inside the ordinary range"
+    ) in words
+    assert (
+        "nothing unusual: calendar shift p = 0.18 (one test here, nothing to correct), N = 17"
+        in (words)
+    )
+
+
+def test_two_groups_have_a_line_each_and_one_for_their_difference():
+    app = open_compare(bcat="peace_talks")
+    assert headline(app).endswith("after NATO remarks, compared with peace talks, 2014–2026?")
+    words = words_of(app)
+    assert "● Rouble 0.59 log pts stronger on average" in words
+    assert "◆ Rouble 0.12 log pts stronger on average" in words
+    assert "Difference: rouble 0.47 log pts stronger after NATO remarks than after peace" in words
+    assert "Holm over 3 tests; uncorrected 0.32), N = 17 and 58" in words
+
+
+def test_the_quote_turns_numbers_and_never_words():
+    usual, dollars = open_compare(), open_compare(up="usd")
+    assert "▼ Rouble 0.59 log pts stronger" in words_of(usual)
+    assert "▲ Rouble 0.59 log pts stronger" in words_of(dollars)
+
+    def mean(app):
+        (line,) = [t for t in figure_of(app)["data"] if t["name"] == "mean"]
+        return line["y"]
+
+    assert mean(dollars) == pytest.approx([-y for y in mean(usual)])
+
+
+def test_the_page_never_claims_a_cause():
+    for part in PARTS:
+        words = words_of(open_compare(bcat="peace_talks", part=part)).lower()
+        for word in ("significant", "caused", "because", "due to", "reacted"):
+            assert word not in words
+
+
+def test_periods_of_the_groups_stand_in_the_question():
+    app = open_compare(**{"to": "2023-12-31", "bcat": "nato_remark", "bfrom": "2024-01-01"})
+    assert headline(app).endswith(
+        "after NATO remarks (to 31 Dec 2023), compared with NATO remarks (from 1 Jan 2024)?"
+    )
+
+
+# ------------------------------------------------------------------ the parts
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("second", [(), ("sanctions",)], ids=["one", "two"])
+def test_every_part_draws_with_one_group_and_with_two(part, second):
+    link = {"part": part} | ({"bcat": list(second)} if second else {})
+    app = open_compare(**link)
+    assert len(figures_of(app)) >= 1
+    for chart in app.get("plotly_chart"):
+        assert len(chart.proto.spec) < 300_000
+        assert chart.proto.alt
+
+
+def test_every_figure_has_an_end_to_its_size_with_all_events():
+    for part in ("moves", "when"):
+        app = open_compare(cat="all", bcat="sanctions", part=part)
+        assert all(len(chart.proto.spec) < 300_000 for chart in app.get("plotly_chart"))
+
+
+def test_the_tests_to_read_first_stand_before_the_others():
+    app = open_compare(part="tests", bcat="peace_talks")
+    table = app.table[-1].value
+    assert [name.split("(")[1] for name in table["Test"]] == [
+        "difference\\_shift)" if "\\_" in table["Test"][0] else "difference_shift)",
+        "overlap_t)", "calendar_shift)", "overlap_t)", "calendar_shift)",
+    ]  # fmt: skip
+    assert table["N"].tolist() == ["17 and 58", "17", "17", "58", "58"]
+
+
+def test_leave_one_out_names_the_event_that_carries_most():
+    words = words_of(open_compare(part="carries"))
+    # Without its 5.37 log pts the other 16 have (17 x 0.59034 - 5.36706) / 16 = 0.2918.
+    assert "“Hegseth says NATO membership for Ukraine is not a realistic outcome”" in words
+    assert "the other 16 is 0.29 log pts stronger instead of 0.59 log pts stronger" in words
+
+
+def test_the_funnel_says_what_was_lost_and_why():
+    app = open_compare(cat="peace_talks", part="lost")
+    labels = [fold.label for fold in app.expander]
+    assert "2 events lost at “Inside the data”" in labels
+    assert "58 events used, with a move over [0,1]" in labels
+
+
+def test_the_files_are_those_of_the_one_export_path():
+    app = open_compare(part="files", bcat="peace_talks")
+    labels = [button.label for button in app.get("download_button")]
+    assert labels[0] == "CSV (paths, 1,200 rows)"  # (17 + 58) x 16 offsets
+    assert "CSV (events, 75 rows)" in labels
+
+
+def test_a_row_of_a_file_names_its_group():
+    from dashboard.domain.comparison import Group
+    from dashboard.domain.study import StudyRequest
+    from dashboard.services.compare_groups import compare_groups
+
+    open_page("compare")
+    known = session.known_events().events
+    groups = [
+        Group(name, tuple(e for e in known if e.category == name))
+        for name in ("nato_remark", "peace_talks")
+    ]
+    answer = compare_groups(session.series("usd_rub_cbr"), groups, known, StudyRequest())
+    lines = comparison_csv(answer, "tests").decode().splitlines()
+    assert {line.split(",")[0] for line in lines[1:]} == {
+        "nato_remark", "peace_talks", "difference",
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ the link
+
+
+def test_a_second_group_is_added_exchanged_and_removed():
+    app = press(open_compare(), "Add a second group")
+    assert app.query_params["bcat"] == "peace_talks"
+    app = press(app, "Exchange the two groups")
+    assert app.query_params["cat"] == "peace_talks"
+    assert app.query_params["bcat"] == "nato_remark"
+    app = press(app, "Remove the second group")
+    assert "bcat" not in app.query_params
+
+
+def test_all_categories_are_one_word_in_the_link():
+    app = open_compare(cat="all")
+    assert "after events of every kind" in headline(app)
+    assert app.query_params["cat"] == "all"
+
+
+def test_settings_of_a_study_are_those_of_the_command_line():
+    app = open_compare(window="-10:20", car="0:5", overlap="first", estimation="250", gap="5",
+                       pool="all", clean="1", model="none")  # fmt: skip
+    assert "in the 20 fixings after" in headline(app)
+    assert "over the first six fixings" in words_of(app)
+
+
+def test_a_dot_that_was_clicked_opens_the_page_of_its_event():
+    app = open_compare()
+    app.session_state[OPEN] = "kellogg-nato-off-table-2025-04-20"
+    app.run()
+    assert not app.exception
+    assert app.query_params["id"] == "kellogg-nato-off-table-2025-04-20"
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ({"cat": "weather"}, "cat=weather"),
+        ({"series": "gold"}, "series=gold"),
+        ({"window": "soon"}, "window=soon"),
+        ({"model": "tea-leaves"}, "model=tea-leaves"),
+        ({"from": "2024-02-01", "to": "2023-02-01"}, "from=2024-02-01"),
+        ({"overlap": "maybe"}, "overlap=maybe"),
+    ],
+)
+def test_what_is_no_setting_is_ignored_and_told(link, told):
+    app = open_compare(**link)
+    assert told in words_of(app)
+    assert "17 NATO remarks" in words_of(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ({"model": "market"}, "Model market: explains the move by that of another series"),
+        ({"car": "0:20"}, "Car 0:20: lies outside the event window -5:10"),
+        ({"window": "10:-5"}, "Window 10:-5: the window ends before it starts"),
+        ({"window": "-2h:6h"}, "hours need a series of bars"),
+        ({"estimation": "2"}, "Estimation 2: too short to learn from"),
+        ({"window": "-400:400"}, "is longer than 500 observations"),
+    ],
+)
+def test_what_cannot_be_together_is_one_sentence(link, told):
+    app = open_compare(**link)
+    warned = " ".join(each.value for each in app.warning)
+    assert told in warned.replace("\\", "").replace(JOINER, "")
+    assert not app.get("plotly_chart")
+    assert [button for button in app.button if button.label == "Usual settings"]
+
+
+def test_a_model_with_its_factor_answers():
+    app = open_compare(model="market", factor="brent_eia")
+    assert app.get("plotly_chart")
+    assert not app.warning
+
+
+def test_a_series_that_is_no_rouble_goes_up_and_down():
+    words = words_of(open_compare(series="brent_eia"))
+    assert "Brent crude" in words
+    assert "rouble stronger" not in words
+
+
+# ------------------------------------------------------------------ few and none
+
+
+def test_a_group_without_events_says_so_and_offers_the_way_out():
+    app = open_compare(**{"from": "1990-01-01", "to": "1990-12-31"})
+    assert "No event fits the group that is asked for" in words_of(app)
+    assert not app.get("plotly_chart")
+    app = press(app, "Clear the group")
+    assert "17 NATO remarks" in words_of(app)
+
+
+def test_an_empty_second_group_leaves_the_first_its_answer():
+    app = open_compare(bcat="other")
+    words = words_of(app)
+    assert "No move to show for other events" in words
+    assert "one of the groups has no event with a move" in words
+    assert app.get("plotly_chart")
+
+
+def test_a_group_after_the_data_says_where_it_was_lost():
+    app = open_compare(cat="all", **{"from": "2026-09-10"})
+    assert "No event of the group can be measured here" in words_of(app)
+    assert any("Inside the data" in fold.label for fold in app.expander)
+
+
+def test_a_tiny_group_shows_each_event_and_judges_no_average():
+    app = open_compare(**{"from": "2025-04-01", "to": "2025-04-30"})
+    words = words_of(app)
+    assert "too few events to judge (2)" in words
+    names = [trace["name"] for trace in figure_of(app)["data"]]
+    assert names == ["each event"]
+
+
+def test_the_same_group_twice_is_shown_once():
+    app = open_compare(bcat="nato_remark")
+    assert "Both groups ask for the same events" in words_of(app)
+
+
+def test_a_note_is_text_wherever_it_stands():
+    open_page("compare")
+    from datetime import date
+
+    add_note(
+        session.parts().notes,
+        Draft(title=HOSTILE, day=date(2025, 4, 22), category="nato_remark", tags=("a<b>",)),
+    )
+    for part in PARTS:
+        app = open_compare(part=part, tag="a<b>")
+        assert "tagged a\\<b\\>" in headline(app)
+        for figure in figures_of(app):
+            assert "<b>x" not in json.dumps(figure)
