@@ -1,6 +1,8 @@
 """Reports in the browser: from the page to the file; a hostile text in one can do nothing."""
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
@@ -77,17 +79,42 @@ def test_hostile_texts_run_ask_and_move_nothing_and_read_back_whole(tab, tmp_pat
     assert wide <= 0
 
 
-def test_the_policy_stops_what_would_get_through(tab, tmp_path):
-    """The last wall: markup of a careless hand in the page still runs and asks nothing."""
+@pytest.fixture
+def listener():
+    """A server of this machine that counts who asks it."""
+    asked = []
+
+    class Counting(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_policy_stops_what_would_get_through(tab, tmp_path, listener, guarded):
+    """The last wall: markup of a careless hand in the page; without the policy it would run."""
+    address, asked = listener
     evil = (
-        b"<script>document.title='ran'</script><img src='http://127.0.0.1:9/beacon.png'>"
-        b"<link rel=stylesheet href='http://127.0.0.1:9/x.css'>"
-        b"<img src=x onerror=\"document.title='ran'\"><form action='http://127.0.0.1:9/'></form>"
-    )
-    content = html_bytes(made_report()).replace(b"<main>", b"<main>" + evil)
-    address = opened(tab, content, tmp_path)
-    assert tab.title() != "ran"
-    assert outside(tab, address) == []
+        f"<script>document.title='ran'</script><img src='{address}/beacon.png'>"
+        f"<link rel=stylesheet href='{address}/x.css'>"
+    ).encode()
+    content = html_bytes(made_report(charts=())).replace(b"<main>", b"<main>" + evil)
+    if not guarded:
+        content = content.replace(b"Content-Security-Policy", b"x-nothing")
+    opened(tab, content, tmp_path)
+    assert (tab.title() == "ran") is not guarded
+    assert (asked == []) is guarded
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
