@@ -151,7 +151,7 @@ def _counted(tally: Tally) -> Iterator[None]:
 async def read(server: Server, paths: Sequence[str], until: float, tally: Tally) -> None:
     """One reader until a moment: look, think, look at the next page."""
     order = random.sample(paths, len(paths))
-    await asyncio.sleep(random.uniform(0, THINK_SECONDS))
+    await asyncio.sleep(random.uniform(0, THINK_SECONDS))  # noqa: S311 - no two at once
     with _counted(tally):
         async with _connected(server) as socket:
             session, turn = Session(socket), 0
