@@ -146,6 +146,7 @@ def test_every_command_is_in_the_table_and_no_other(capsys):
 def test_every_option_in_the_readme_exists(capsys):
     said = ""
     for command in ([], ["open"], ["study"], ["robustness"], ["facts"], ["article"],
+                    ["report"], ["reproduce"],
                     ["events", "list"],
                     ["events", "add"], ["events", "edit"], ["events", "import"], ["events", "copy"],
                     ["rates", "import"], ["rates", "list"], ["rates", "refresh"],

@@ -89,13 +89,13 @@ def _refuse_twice(names: Iterable[str], shown: str) -> None:
 
 def _what_is_wrong(entry: zipfile.ZipInfo) -> str:
     """Why an entry cannot be one of a bundle; empty where it can."""
-    name, mode = entry.filename, entry.external_attr >> 16
+    name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
     parts = name.split("/")
     checks = (
         (not name.isprintable() or "\\" in name or ":" in name, "is no name of a file of ours"),
         (name.startswith("/") or ".." in parts or "" in parts or "." in parts,
          "would leave its folder"),
-        (mode and not stat.S_ISREG(mode), "is a link or a device, not a file"),
+        (kind not in {0, stat.S_IFREG}, "is a link or a device, not a file"),
         (entry.flag_bits & LOCKED, "is locked with a password"),
         (entry.compress_type not in METHODS, "is packed in a way that is not ours"),
     )  # fmt: skip

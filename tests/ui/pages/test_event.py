@@ -172,6 +172,10 @@ def test_the_csv_is_that_of_the_services():
         "CSV for Excel (this window, 16 rows)",
         "CSV (every source, 3 rows)",
         "CSV for Excel (every source, 3 rows)",
+        "Page (HTML, opens without a network)",
+        "Paper (PDF)",
+        "Picture of the chart (PNG)",
+        "Bundle to reproduce it (ZIP)",
     ]
 
 

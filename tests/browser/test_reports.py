@@ -1,0 +1,160 @@
+"""Reports in the browser: from the page to the file; a hostile text in one can do nothing."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+import pytest
+
+from dashboard.export.paper.page import html_bytes
+from tests.browser.conftest import PHONE
+from tests.browser.test_downloads import shell, taken
+from tests.made_report import HOSTILE, made_report
+
+pytestmark = pytest.mark.browser
+
+EVENT = "kellogg-nato-off-table-2025-04-20"
+KINDS = {
+    "Page (HTML, opens without a network)": b"<!DOCTYPE html>",
+    "Paper (PDF)": b"%PDF",
+    "Picture of the chart (PNG)": b"\x89PNG",
+    "Bundle to reproduce it (ZIP)": b"PK",
+}
+
+
+@pytest.fixture
+def tab(chromium):
+    """A tab that writes down every request, script, dialog and navigation."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.seen = {"requests": [], "dialogs": [], "moves": [], "errors": []}
+    page.on("request", lambda request: page.seen["requests"].append(request.url))
+    page.on("dialog", lambda dialog: page.seen["dialogs"].append(dialog.message))
+    page.on("framenavigated", lambda frame: page.seen["moves"].append(frame.url))
+    page.add_init_script("window.ran = 0")
+    yield page
+    context.close()
+
+
+def opened(tab, content, tmp_path):
+    file = tmp_path / "report.html"
+    file.write_bytes(content)
+    address = f"file://{quote(str(file))}"
+    tab.goto(address)
+    tab.wait_for_timeout(700)  # as long as a refresh or a beacon would need
+    return address
+
+
+def outside(tab, address):
+    """What was asked beside the file itself and the pictures inside it."""
+    return [url for url in tab.seen["requests"] if url != address and not url.startswith("data:")]
+
+
+def test_hostile_texts_run_ask_and_move_nothing_and_read_back_whole(tab, tmp_path):
+    report = made_report(HOSTILE[0])
+    table = report.tables[0]
+    rows = tuple((str(k), text) for k, text in enumerate(HOSTILE))
+    report = made_report(
+        HOSTILE[0],
+        paragraphs=HOSTILE,
+        cautions=HOSTILE,
+        parameters=tuple((text, text) for text in HOSTILE),
+        tables=(type(table)(HOSTILE[4], ("Offset", HOSTILE[1]), rows),),
+    )
+    address = opened(tab, html_bytes(report), tmp_path)
+    assert outside(tab, address) == []
+    assert tab.seen["dialogs"] == []
+    assert tab.seen["moves"] == [address]
+    assert tab.title() == HOSTILE[0]
+    assert tab.evaluate("document.scripts.length") == 0
+    assert tab.evaluate("document.querySelectorAll('iframe,object,embed,form,base').length") == 0
+    cells = tab.evaluate(
+        "[...document.querySelectorAll('td:nth-child(2)')].map(x => x.textContent)"
+    )
+    assert cells == list(HOSTILE)
+    links = tab.evaluate("[...document.querySelectorAll('a')].map(a => new URL(a.href).protocol)")
+    assert set(links) == {"https:", "http:"}
+    wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+@pytest.fixture
+def listener():
+    """A server of this machine that counts who asks it."""
+    asked = []
+
+    class Counting(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_policy_stops_what_would_get_through(tab, tmp_path, listener, guarded):
+    """The last wall: markup of a careless hand in the page; without the policy it would run."""
+    address, asked = listener
+    evil = (
+        f"<script>document.title='ran'</script><img src='{address}/beacon.png'>"
+        f"<link rel=stylesheet href='{address}/x.css'>"
+    ).encode()
+    content = html_bytes(made_report(charts=())).replace(b"<main>", b"<main>" + evil)
+    if not guarded:
+        content = content.replace(b"Content-Security-Policy", b"x-nothing")
+    opened(tab, content, tmp_path)
+    assert (tab.title() == "ran") is not guarded
+    assert (asked == []) is guarded
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_chart_is_seen_and_the_ground_follows_the_reader(tab, tmp_path, look):
+    tab.emulate_media(color_scheme=look)
+    opened(tab, html_bytes(made_report()), tmp_path)
+    assert tab.evaluate("document.querySelector('img').naturalWidth") > 500
+    ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 18, 20)"}[look]
+
+
+def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
+    reader.open(f"event?id={EVENT}")
+    reader.page.get_by_role("button", name="Report").click()
+    names = {}
+    for label, begins in KINDS.items():
+        content, name = taken(reader, label)
+        assert content.startswith(begins), label
+        names[name.rpartition(".")[2]] = name
+        if begins == b"<!DOCTYPE html>":
+            page = content.decode("utf-8")
+            assert f"event?id={EVENT}" in page
+            assert "0.47 log pts stronger" in page
+    assert names["html"] == f"{EVENT}_usd_rub_cbr_report.html"
+    assert names["zip"] == f"{EVENT}_usd_rub_cbr_bundle.zip"
+
+
+def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, reader, tmp_path):
+    reader.open(f"event?id={EVENT}&w=-10:20&model=market&factor=eur_usd_ecb")
+    reader.page.get_by_role("button", name="Report").click()
+    content, _ = taken(reader, "Bundle to reproduce it (ZIP)")
+    (tmp_path / "page.zip").write_bytes(content)
+    told = json.loads(shell(product, "reproduce", str(tmp_path / "page.zip"), "--json"))
+    assert (told["status"], told["files"]) == ("equal", 2)
+
+
+def test_on_a_phone_the_report_is_one_tap_away(new_reader):
+    reader = new_reader(**PHONE)
+    reader.open(f"event?id={EVENT}")
+    reader.page.get_by_role("button", name="Report").tap()
+    box = reader.page.get_by_role("button", name="Paper (PDF)").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390

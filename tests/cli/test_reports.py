@@ -1,0 +1,76 @@
+"""`report`: an event on paper, the same bytes each time, every mistake in one line."""
+
+import pytest
+
+EVENT = "kellogg-nato-off-table-2025-04-20"
+
+
+@pytest.fixture(autouse=True)
+def _at_one_moment(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
+
+
+def test_an_event_becomes_a_page(shell, tmp_path):
+    out = tmp_path / "report.html"
+    answer = shell("report", EVENT, "--out", out, "--pages", "https://desk.example/rr/")
+    assert (answer.code, answer.out) == (0, f"written to {out}\n")
+    page = out.read_text(encoding="utf-8").replace("\u202f", " ")
+    # 100 ln(81.1371 / 80.7597) = 0.466
+    assert "Rouble 0.47 log pts stronger after: Kellogg says NATO membership" in page
+    assert f'href="https://desk.example/rr/event?id={EVENT}"' in page
+    assert "Free use with attribution to the Bank of Russia" in page
+    assert "as of 1 Sep 2026" in page
+    assert "made 2026-05-28T20:26:40Z" in page
+    assert "A move near an event is no proof of its cause." in page
+    assert len(page) < 1_000_000
+    shell("report", EVENT, "--out", tmp_path / "again.html", "--pages", "https://desk.example/rr/")
+    assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_and_a_paper_and_a_picture(shell, tmp_path, kind, begins):
+    for name in ("one", "two"):
+        asked = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
+        assert shell("report", EVENT, "--out", tmp_path / f"{name}.{kind}", *asked).code == 0
+    content = (tmp_path / f"one.{kind}").read_bytes()
+    assert content.startswith(begins)
+    assert content == (tmp_path / f"two.{kind}").read_bytes()
+
+
+def test_and_a_bundle_that_is_equal(shell, tmp_path):
+    out = tmp_path / "event.zip"
+    assert shell("report", EVENT, "--out", out).code == 0
+    assert shell("reproduce", out).out == "equal: 2 files, byte for byte\n"
+
+
+def test_an_event_outside_the_data_has_a_report_that_says_so(shell, tmp_path):
+    out = tmp_path / "report.html"
+    shell("events", "add", "Far away", "--date", "2099-01-01")
+    event = shell("events", "list", "--origin", "note", "--json").json[0]["id"]
+    assert shell("report", event, "--out", out).code == 0
+    page = out.read_text(encoding="utf-8")
+    assert "No move to show" in page
+    assert "<img" not in page
+    refused = shell("report", event, "--out", tmp_path / "report.png")
+    assert (refused.code, "no chart" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((EVENT, "--out", "x.docx"), "end it with .html, .pdf or .png"),
+        (("nobody-said-that", "--out", "x.html"), "`events list --text WORDS` finds its id"),
+        ((EVENT, "--out", "x.html", "--rates", "gold"), "choose one of"),
+        ((EVENT, "--out", "x.html", "--window", "5:-5"), "window"),
+        ((EVENT, "--out", "x.html", "--pages", "javascript:alert(1)"), "is no address"),
+        ((EVENT, "--out", "missing/x.zip"), "choose another place"),
+        ((EVENT,), "--out"),
+    ],
+    ids=["ending", "event", "series", "window", "pages", "place", "nothing"],
+)
+def test_a_mistake_is_one_line(shell, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    answer = shell("report", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+    assert answer.err.count("\n") == 1

@@ -1,0 +1,89 @@
+"""The report of an event: the answer as a sentence, every table of the page, every caution."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event
+from dashboard.ui.event_report import MadeFor, event_address, event_report, event_source
+from dashboard.ui.quoting import Quote, Quoting
+from tests.made_series import made_series
+from tests.ui.made_view import CARD, event, made_view, missing_move, move
+
+MADE = MadeFor(datetime(2026, 11, 26, 9, tzinfo=UTC), "http://127.0.0.1:8501/event?id=said")
+
+
+def report_of(view=None, mode=Quote.WEAKER, made=MADE):
+    series = made_series([80.0, 79.2], move_sign=-1)
+    return event_report(view or made_view(), series, Quoting(CARD, mode), "quiet", made)
+
+
+def table_of(report, title):
+    return next(table for table in report.tables if table.title == title)
+
+
+def test_the_title_is_the_answer_as_a_sentence():
+    report = report_of()
+    # From 80.00 to 79.20: 100 ln(80 / 79.2) = 1.005.
+    assert report.title == "Rouble 1.00 log pts stronger after: Somebody said something"
+    assert report.charts[0].title == report.title
+    assert "“Somebody said something”" in report.question
+    assert report.paragraphs[0].startswith("Rouble 1.00 log pts stronger at the first fixing.")
+
+
+def test_the_tables_are_those_of_the_page_in_plain_words():
+    moves = table_of(report_of(), "Moves around the event")
+    assert moves.columns[2:6] == ("RUB per USD", "Direction", "RUB per USD, %", "USD per RUB, %")
+    (row,) = moves.rows
+    assert row[2:7] == ("80.0000 → 79.2000", "▼ stronger", "−1.00\u202f%", "+1.01\u202f%", "+1.00")
+    certain = table_of(report_of(), "How certain is that?")
+    assert certain.rows[0][1:4] == ("+0.90 ± 1.20", "+0.75", "0.45 (N = 120)")
+    path = table_of(report_of(), "The window, offset by offset")
+    assert len(path.rows) == 6
+
+
+def test_words_and_signs_turn_with_the_quote():
+    (row,) = table_of(report_of(mode=Quote.USD), "Moves around the event").rows
+    assert row[3:6] == ("▲ stronger", "+1.01\u202f%", "−1.00\u202f%")
+
+
+def test_a_move_without_numbers_says_why():
+    view = made_view(moves=(missing_move((0, 5), "needs 3 more observations"),), path=())
+    report = report_of(view)
+    (row,) = table_of(report, "Moves around the event").rows
+    assert row[1] == "not available yet: needs 3 more fixings"
+    assert report.charts == ()
+
+
+def test_cautions_sources_and_links_are_never_left_out():
+    view = made_view(flags=("far_from_event",), moves=(move(crowd=(event(id="other"),)),))
+    frozen = MadeFor(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-26")
+    report = report_of(view, made=frozen)
+    assert any("after the event (holidays or" in caution for caution in report.cautions)
+    assert report.cautions[-1] == "A move near an event is no proof of its cause."
+    assert [source.what for source in report.sources] == ["Rate", "Event"]
+    # The series has two days from 1 January 2024 on.
+    assert report.sources[0].as_of == "as of 2 Jan 2024"
+    assert [link.url for link in report.links] == [frozen.live, frozen.frozen]
+    assert report.made_at == "2026-11-26T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "https://bank.ru@evil.example", "ftp://x.y"]
+)
+def test_an_address_that_may_not_be_live_is_only_text(url):
+    source = event_source(Event("x", date(2025, 4, 20), "t", source_url=url))
+    assert (source.url, source.definition) == ("", url)
+    good = event_source(Event("x", date(2025, 4, 20), "t", source_url="https://a.example/b"))
+    assert (good.url, good.definition) == ("https://a.example/b", "")
+
+
+def test_the_address_is_that_of_the_controls():
+    view = made_view()
+    assert event_address("http://h:1/", view, "-10:20", "all") == (
+        "http://h:1/event?id=said&w=-10%3A20&pool=all&series=rub"
+    )
+    assert event_address("http://h:1", view, "-7:7", "quiet").endswith("?id=said&series=rub")
+    with pytest.raises(InputError, match="is no address"):
+        event_address("h:1", view, None, "quiet")
