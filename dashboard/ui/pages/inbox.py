@@ -15,6 +15,7 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.dialog import is_dialog_open
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.feed_list import draw_feeds
 from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.news_search import draw_search
@@ -78,7 +79,7 @@ def _draw_bar(view: View, scene: InboxScene) -> None:
             "Fetch now",
             icon=":material/refresh:",
             key="inbox.fetch",
-            type="primary",
+            type=emphasis(),
             on_click=_fetch,
             disabled=session.parts().news.is_offline or session.parts().news.state().is_running,
         )

@@ -33,6 +33,7 @@ from dashboard.ui.robustness_words import (
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.figure import draw_figure, draw_selectable
 from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
 from dashboard.ui.widgets.robustness_controls import draw_choices, draw_group
@@ -106,7 +107,7 @@ def _draw_start(scene: RobustnessScene, label: str) -> None:
         label,
         key="robustness.start",
         icon=":material/play_arrow:",
-        type="primary",
+        type=emphasis(),
         on_click=want,
         args=(scene,),
     )

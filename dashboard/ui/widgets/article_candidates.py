@@ -19,6 +19,7 @@ from dashboard.ui.article_words import precision_words, statement_day
 from dashboard.ui.kept_choice import kept
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.note_form import EARLIEST, YEARS_AHEAD, ZONES, open_draft
@@ -42,7 +43,7 @@ def draw_candidates(found: Sequence[Candidate], article: Article) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_your_name()
         st.button(
-            f"Accept all {len(ticked)} ticked", key="article.accept_all", type="primary",
+            f"Accept all {len(ticked)} ticked", key="article.accept_all", type=emphasis(),
             icon=":material/done_all:", disabled=not ticked, on_click=_accept, args=(ticked,),
         )  # fmt: skip
     for candidate in shown:

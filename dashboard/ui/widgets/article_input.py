@@ -14,6 +14,7 @@ from dashboard.ui import article_example, session
 from dashboard.ui.address import View
 from dashboard.ui.article_scene import given_publication, keep_article, keep_problem
 from dashboard.ui.kept_choice import choose, chosen, kept
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.note_form import EARLIEST, ZONES
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def draw_input(view: View) -> Published | None:
         {"text": _draw_text, "file": _draw_file, "link": _draw_link}[view["way"]](view)
         given = _draw_published(view)
         with st.container(horizontal=True, vertical_alignment="center"):
-            asked = st.button("Read it", type="primary", icon=":material/article:")
+            asked = st.button("Read it", type=emphasis(), icon=":material/article:")
             st.button("Try an example", key="article.example", on_click=_fill_example, args=(view,))
         if asked:
             _read(view)

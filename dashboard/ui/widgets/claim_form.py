@@ -13,6 +13,7 @@ from dashboard.ui import facts_scene as scene
 from dashboard.ui.address import View
 from dashboard.ui.claim_words import CHANGES
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.emphasis import emphasis
 
 TEXT: Final = "facts.sentence"
 FIELD: Final = "facts.sentence.field"
@@ -65,7 +66,7 @@ def _draw_sentence() -> None:
         max_chars=LONGEST,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Check", key="facts.check", type="primary", icon=":material/fact_check:")
+        st.button("Check", key="facts.check", type=emphasis(), icon=":material/fact_check:")
         if sentence_now() != scene.EXAMPLE:
             st.caption(
                 "Your sentence stays with you: it is not in the link of this page. Each claim that"

@@ -20,6 +20,7 @@ from dashboard.ui.import_words import SHOWN, VERDICTS, on_page, verdict_counts, 
 from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain
 from dashboard.ui.widgets.downloads import draw_csv_buttons
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.your_name import draw_your_name, your_name
 from dashboard.ui.wording import count, days
@@ -64,13 +65,13 @@ def _draw_commit(plan: ImportPlan, counts: dict[str, int]) -> None:
         draw_your_name()
         st.button(
             f"Add all {new:,} events" if not wrong else "Add all rows",
-            key="import.all", type="primary" if not wrong else "secondary",
+            key="import.all", type=emphasis(strong=not wrong),
             disabled=bool(wrong) or not new, icon=":material/library_add:",
             help=_why_not_all(new, wrong), on_click=_commit, args=(plan,),
         )  # fmt: skip
         if wrong:
             st.button(
-                f"Add the good rows only ({new:,})", key="import.good", type="primary",
+                f"Add the good rows only ({new:,})", key="import.good", type=emphasis(),
                 disabled=not new, icon=":material/rule:", on_click=_commit, args=(plan,),
             )  # fmt: skip
 

@@ -13,6 +13,7 @@ from dashboard.services.keep_events import Draft, draft_of, edit_note, restore_n
 from dashboard.services.merge_drafts import Difference, differences, mine_on_theirs
 from dashboard.ui import session
 from dashboard.ui.text import escape_markdown, plain_block
+from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.note_history import FIELDS, shown_value
 
@@ -92,7 +93,7 @@ def _draw_ways(read: Draft, mine: Draft, met: Met) -> None:
     keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
     take = "Leave it deleted" if gone else "Take theirs"
     told = "Fields that you changed become yours; fields that only they changed stay theirs."
-    if st.button(keep, type="primary", key="note_form:keep_mine", help=told):
+    if st.button(keep, type=emphasis(), key="note_form:keep_mine", help=told):
         _keep_mine(mine_on_theirs(read, draft_of(met.theirs), mine), met.theirs)
     if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
         say(f"Left as it was saved by the other: {met.theirs.title}")
