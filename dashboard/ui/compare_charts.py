@@ -115,7 +115,7 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
                               group.look.symbol))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
         name = "Difference, both groups' dates moved together"
-        panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.ink.text,
+        panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.text_colour,
                           "square"))  # fmt: skip
     pool = "quiet dates" if answer.request.pool == "quiet" else "all dates"
     for group in chart.groups:

@@ -145,7 +145,7 @@ def _names(chart: CompareChart, dots: list[Dot], *, named: bool) -> Figure:
         tickvals=list(range(len(dots))) if named else [],
         ticktext=[_name(chart, dot) for dot in dots] if named else [],
         showgrid=named,
-    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.ink.text}}
+    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}}
 
 
 def _name(chart: CompareChart, dot: Dot) -> str:

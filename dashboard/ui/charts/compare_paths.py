@@ -189,7 +189,7 @@ def _line(chart: CompareChart, group: ChartGroup, what: str, values: Sequence[fl
         "name": f"{group.label}: {what}" if chart.is_pair else what,
         "x": group.found.result.offsets.tolist(),
         "y": [chart.shown(value) for value in values],
-        "hovertemplate": f"{what} at offset %{{x}}: %{{y}}<extra></extra>",
+        "hovertemplate": "offset %{x}: %{y}<extra>%{fullData.name}</extra>",
     }
 
 

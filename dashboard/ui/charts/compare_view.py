@@ -53,6 +53,11 @@ class CompareChart:
         return ink(dark=self.dark)
 
     @property
+    def text_colour(self) -> str:
+        """The colour of words on the surface."""
+        return self.ink.text
+
+    @property
     def is_pair(self) -> bool:
         """Whether there are two groups."""
         return len(self.groups) > 1
@@ -91,7 +96,7 @@ def heading_layout(chart: CompareChart, text: str, below: str) -> dict[str, Any]
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 4},
-            "font": {"size": 15, "color": chart.ink.text, "weight": 600},
+            "font": {"size": 15, "color": chart.text_colour, "weight": 600},
             "subtitle": {"text": below, "font": {"size": FONT_SIZE, "color": chart.ink.muted}},
         }
     }
@@ -137,7 +142,7 @@ def legend(chart: CompareChart, y: float) -> dict[str, Any]:
             "xanchor": "left",
             "y": y,
             "yanchor": "top",
-            "font": {"size": FONT_SIZE - 1, "color": chart.ink.text},
+            "font": {"size": FONT_SIZE - 1, "color": chart.text_colour},
             "itemclick": False,
             "itemdoubleclick": False,
             "bgcolor": "rgba(0,0,0,0)",

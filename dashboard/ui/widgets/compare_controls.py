@@ -142,9 +142,14 @@ def _draw_tags(link: View, key: str) -> None:
 
 
 def _draw_day(link: View, key: str, label: str) -> None:
-    common: dict[str, Any] = {"value": None, "format": "YYYY-MM-DD", "width": 150}
-    span = {"min_value": date(1900, 1, 1), "max_value": date(2100, 12, 31)}
-    st.date_input(label, **link.widget(key), **common, **span)
+    common: dict[str, Any] = {
+        "value": None,
+        "min_value": date(1900, 1, 1),
+        "max_value": date(2100, 12, 31),
+        "format": "YYYY-MM-DD",
+        "width": 150,
+    }
+    st.date_input(label, **link.widget(key), **common)
 
 
 def _draw_windows(scene: CompareScene) -> None:
