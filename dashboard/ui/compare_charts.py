@@ -110,7 +110,9 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
         means = group.found.placebo.means
         if len(means) and np.isfinite(means[0]):
             name = f"average of the same dates moved round the calendar, {len(means):,} shifts"
-            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
+            named = (
+                f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
+            )
             panes.append(Pane(named, means, (float(means[0]),), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
@@ -122,7 +124,9 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
         values, cars = group.found.placebo.cars, group.found.car
         if len(values) and np.isfinite(cars).any():
             name = f"single moves on {len(values):,} {pool}; marks: the events"
-            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
+            named = (
+                f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
+            )
             panes.append(Pane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     return tuple(panes)

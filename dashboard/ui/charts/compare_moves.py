@@ -100,7 +100,7 @@ def _trace(chart: CompareChart, group: ChartGroup, placed: list[tuple[int, Dot]]
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{group.label}, dashed: their mean",
+        "name": f"{group.called}, dashed: their mean",
         "x": [chart.shown(move) for _, _, move, _ in dots],
         "y": [at for at, _ in placed],
         "error_x": {

@@ -25,7 +25,7 @@ PHONE_COLUMNS: Final = 20
 class ChartGroup:
     """One group: its short name made harmless for Plotly, what was found, how it looks."""
 
-    label: str
+    called: str
     found: GroupAnswer
     look: GroupLook
 

@@ -120,7 +120,7 @@ def _draw_kinds(link: View, key: str) -> None:
         "Categories (none chosen: all)",
         list(KINDS),
         selection_mode="multi",
-        format_func=lambda kind: f"{LANE_OF[kind].glyph} {LANE_OF[kind].title}",
+        format_func=lambda value: f"{LANE_OF[value].glyph} {LANE_OF[value].title}",
         key=name,
         on_change=choose,
     )
