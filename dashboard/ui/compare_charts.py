@@ -110,19 +110,23 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
         means = group.found.placebo.means
         if len(means) and np.isfinite(means[0]):
             name = f"average of the same dates moved round the calendar, {len(means):,} shifts"
-            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
+            named = (
+                f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
+            )
             panes.append(Pane(named, means, (float(means[0]),), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
         name = "Difference, both groups' dates moved together"
-        panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.ink.text,
+        panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.text_colour,
                           "square"))  # fmt: skip
     pool = "quiet dates" if answer.request.pool == "quiet" else "all dates"
     for group in chart.groups:
         values, cars = group.found.placebo.cars, group.found.car
         if len(values) and np.isfinite(cars).any():
             name = f"single moves on {len(values):,} {pool}; marks: the events"
-            named = f"{group.look.glyph} {group.label}: {name}" if chart.is_pair else sentence(name)
+            named = (
+                f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
+            )
             panes.append(Pane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     return tuple(panes)

@@ -145,4 +145,4 @@ def _names(chart: CompareChart, rows: list[Row]) -> Figure:
             for group, k, _ in rows
         ],
         showgrid=False,
-    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.ink.text}}
+    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}}

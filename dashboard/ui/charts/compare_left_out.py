@@ -58,7 +58,7 @@ def build_left_out_figure(chart: CompareChart, group: ChartGroup) -> Figure:
             tickvals=list(range(len(rows))),
             ticktext=[f"without {event_label(chart, events[row.event_id])}" for row in rows],
         )
-        | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.ink.text}},
+        | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}},
         "shapes": [_mean_line(chart, mean)],
     }  # fmt: skip
     return {

@@ -100,7 +100,7 @@ def _trace(chart: CompareChart, group: ChartGroup, placed: list[tuple[int, Dot]]
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{group.label}, dashed: their mean",
+        "name": f"{group.called}, dashed: their mean",
         "x": [chart.shown(move) for _, _, move, _ in dots],
         "y": [at for at, _ in placed],
         "error_x": {
@@ -145,7 +145,7 @@ def _names(chart: CompareChart, dots: list[Dot], *, named: bool) -> Figure:
         tickvals=list(range(len(dots))) if named else [],
         ticktext=[_name(chart, dot) for dot in dots] if named else [],
         showgrid=named,
-    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.ink.text}}
+    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}}
 
 
 def _name(chart: CompareChart, dot: Dot) -> str:

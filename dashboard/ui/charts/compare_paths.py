@@ -82,7 +82,7 @@ def paths_summary(chart: CompareChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.found.answer.averages if row.n]
         if not rows:
-            told.append(f"{group.label}: no path.")
+            told.append(f"{group.called}: no path.")
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
@@ -92,7 +92,7 @@ def paths_summary(chart: CompareChart) -> str:
             else "; too few for a mean to be judged"
         )
         told.append(
-            f"{group.label}: {group.found.n} paths of cumulative moves by offset; the mean ends at"
+            f"{group.called}: {group.found.n} paths of cumulative moves by offset; the mean ends at"
             f" {mean} at offset {offset_text(last.offset)}{judged}."
         )
     return " ".join(told)
@@ -132,7 +132,7 @@ def _paths(chart: CompareChart, group: ChartGroup) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
-        "name": f"{group.label}: each event" if chart.is_pair else "each event",
+        "name": f"{group.called}: each event" if chart.is_pair else "each event",
         "x": x,
         "y": y,
         "line": {"color": faded(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
@@ -151,7 +151,7 @@ def _bands(chart: CompareChart, group: ChartGroup) -> list[Figure]:
     """The band of the whole path behind, the band of each offset in front of it."""
     colour = chart.colour(group)
     rows = group.found.answer.averages
-    name = f"{group.label}: " if chart.is_pair else ""
+    name = f"{group.called}: " if chart.is_pair else ""
     return [
         _band(chart, rows, ("supt_low", "supt_high"))
         | {
@@ -186,10 +186,10 @@ def _line(chart: CompareChart, group: ChartGroup, what: str, values: Sequence[fl
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{group.label}: {what}" if chart.is_pair else what,
+        "name": f"{group.called}: {what}" if chart.is_pair else what,
         "x": group.found.result.offsets.tolist(),
         "y": [chart.shown(value) for value in values],
-        "hovertemplate": f"{what} at offset %{{x}}: %{{y}}<extra></extra>",
+        "hovertemplate": "offset %{x}: %{y}<extra>%{fullData.name}</extra>",
     }
 
 

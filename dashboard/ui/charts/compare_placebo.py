@@ -137,7 +137,7 @@ def _note(chart: CompareChart, name: str, ceiling: float) -> dict[str, Any]:
     return {
         "text": name, "xref": "paper", "yref": "paper", "x": 0, "y": ceiling, "xanchor": "left",
         "yanchor": "bottom", "showarrow": False,
-        "font": {"size": FONT_SIZE - 1, "color": chart.ink.text},
+        "font": {"size": FONT_SIZE - 1, "color": chart.text_colour},
     }  # fmt: skip
 
 

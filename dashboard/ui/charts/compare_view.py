@@ -25,7 +25,7 @@ PHONE_COLUMNS: Final = 20
 class ChartGroup:
     """One group: its short name made harmless for Plotly, what was found, how it looks."""
 
-    label: str
+    called: str
     found: GroupAnswer
     look: GroupLook
 
@@ -51,6 +51,11 @@ class CompareChart:
     def ink(self) -> Ink:
         """The neutral colours."""
         return ink(dark=self.dark)
+
+    @property
+    def text_colour(self) -> str:
+        """The colour of words on the surface."""
+        return self.ink.text
 
     @property
     def is_pair(self) -> bool:
@@ -91,7 +96,7 @@ def heading_layout(chart: CompareChart, text: str, below: str) -> dict[str, Any]
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 4},
-            "font": {"size": 15, "color": chart.ink.text, "weight": 600},
+            "font": {"size": 15, "color": chart.text_colour, "weight": 600},
             "subtitle": {"text": below, "font": {"size": FONT_SIZE, "color": chart.ink.muted}},
         }
     }
@@ -137,7 +142,7 @@ def legend(chart: CompareChart, y: float) -> dict[str, Any]:
             "xanchor": "left",
             "y": y,
             "yanchor": "top",
-            "font": {"size": FONT_SIZE - 1, "color": chart.ink.text},
+            "font": {"size": FONT_SIZE - 1, "color": chart.text_colour},
             "itemclick": False,
             "itemdoubleclick": False,
             "bgcolor": "rgba(0,0,0,0)",

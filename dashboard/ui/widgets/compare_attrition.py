@@ -7,15 +7,16 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.comparison import Comparison, Step, StepName
+from dashboard.domain.event import Event
 from dashboard.ui.charts.funnel import build_funnel_figure
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
 from dashboard.ui.compare_words import window_label_text
 from dashboard.ui.event_words import sentence_case
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.palette import ink
-from dashboard.ui.text import escape_markdown
+from dashboard.ui.text import escape_markdown, markdown_link
 from dashboard.ui.widgets.figure import draw_figure
-from dashboard.ui.widgets.links import event_link
+from dashboard.ui.widgets.links import event_address
 from dashboard.ui.wording import count, day
 
 LABELS: Final[dict[StepName, str]] = {
@@ -27,7 +28,6 @@ LABELS: Final[dict[StepName, str]] = {
     "used": "Used",
 }
 MOST: Final = 60
-TITLE: Final = 120
 
 
 def draw_attrition(scene: CompareScene, answer: Comparison) -> None:
@@ -76,7 +76,7 @@ def _draw_lost(scene: CompareScene, group: ShownGroup, step: Step) -> None:
     )
     if fold.open:
         lines = [
-            f"- {event_link(scene.events[row.event_id].title, row.event_id, scene.card.id, TITLE)}:"
+            f"- {_link(scene, scene.events[row.event_id])}:"
             f" {escape_markdown(sentence_case(row.reason))}"
             for row in step.lost[:MOST]
         ]
@@ -94,9 +94,8 @@ def _draw_used(scene: CompareScene, group: ShownGroup, answer: Comparison) -> No
     )
     if fold.open:
         by_day = sorted((scene.events[row.event_id] for row in rows), key=lambda e: (e.day, e.id))
-        fold.markdown(
-            "\n".join(
-                f"- {day(event.day)} {event_link(event.title, event.id, scene.card.id, TITLE)}"
-                for event in by_day
-            )
-        )
+        fold.markdown("\n".join(f"- {day(event.day)} {_link(scene, event)}" for event in by_day))
+
+
+def _link(scene: CompareScene, event: Event) -> str:
+    return markdown_link(event.title, event_address(event.id, scene.card.id))

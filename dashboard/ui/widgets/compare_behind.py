@@ -8,8 +8,10 @@ from types import ModuleType
 from typing import Final
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard.domain.comparison import Comparison
+from dashboard.domain.event import Event
 from dashboard.services.export_comparison import comparison_csv, count_rows
 from dashboard.services.export_tables import StudyTable
 from dashboard.ui import session
@@ -17,9 +19,9 @@ from dashboard.ui.charts.compare_view import offset_text
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
 from dashboard.ui.compare_words import window_label_text
 from dashboard.ui.group_words import group_words, sentence
-from dashboard.ui.text import escape_markdown
+from dashboard.ui.text import escape_markdown, markdown_link
 from dashboard.ui.widgets.downloads import draw_csv_buttons
-from dashboard.ui.widgets.links import event_link
+from dashboard.ui.widgets.links import event_address
 from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import NOTHING, count, day, number
 
@@ -73,7 +75,7 @@ def _moves_columns(
     events = [found.result.events[k] for k in order]
     move, half = found.car.tolist(), found.half_width.tolist()
     return {
-        "Event": [event_link(e.title, e.id, scene.card.id) for e in events],
+        "Event": [_link(scene, event) for event in events],
         "Day": [day(event.day) for event in events],
         f"Move over {window_label_text(answer.window)}": [
             escape_markdown(scale.move(move[k])) for k in order
@@ -101,10 +103,7 @@ def draw_left_out_table(scene: CompareScene) -> None:
             rows = group.found.left_out
             draw_reading_table(
                 {
-                    "Without": [
-                        event_link(scene.events[row.event_id].title, row.event_id, scene.card.id)
-                        for row in rows
-                    ],
+                    "Without": [_link(scene, scene.events[row.event_id]) for row in rows],
                     "Its move": [escape_markdown(scene.scale.move(row.car)) for row in rows],
                     "Average of the others": [
                         escape_markdown(scene.scale.move(row.without)) for row in rows
@@ -149,7 +148,7 @@ def draw_files(scene: CompareScene, answer: Comparison) -> None:
             )
 
 
-def _fold(label: str, key: str) -> st.delta_generator.DeltaGenerator:
+def _fold(label: str, key: str) -> ExpanderContainer:
     return st.expander(label, icon=":material/table:", key=key, on_change="rerun")
 
 
@@ -159,3 +158,7 @@ def _head(
     if len(scene.groups) > 1:
         name = escape_markdown(sentence(group_words(group.asked.filter)))
         place.markdown(f"{group.look.glyph} **{name}**")
+
+
+def _link(scene: CompareScene, event: Event) -> str:
+    return markdown_link(event.title, event_address(event.id, scene.card.id))

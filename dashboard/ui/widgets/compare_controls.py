@@ -120,7 +120,7 @@ def _draw_kinds(link: View, key: str) -> None:
         "Categories (none chosen: all)",
         list(KINDS),
         selection_mode="multi",
-        format_func=lambda kind: f"{LANE_OF[kind].glyph} {LANE_OF[kind].title}",
+        format_func=lambda value: f"{LANE_OF[value].glyph} {LANE_OF[value].title}",
         key=name,
         on_change=choose,
     )
@@ -142,9 +142,14 @@ def _draw_tags(link: View, key: str) -> None:
 
 
 def _draw_day(link: View, key: str, label: str) -> None:
-    common: dict[str, Any] = {"value": None, "format": "YYYY-MM-DD", "width": 150}
-    span = {"min_value": date(1900, 1, 1), "max_value": date(2100, 12, 31)}
-    st.date_input(label, **link.widget(key), **common, **span)
+    common: dict[str, Any] = {
+        "value": None,
+        "min_value": date(1900, 1, 1),
+        "max_value": date(2100, 12, 31),
+        "format": "YYYY-MM-DD",
+        "width": 150,
+    }
+    st.date_input(label, **link.widget(key), **common)
 
 
 def _draw_windows(scene: CompareScene) -> None:

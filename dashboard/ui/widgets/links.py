@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from dashboard.ui.text import clip, label_text, markdown_link
+from dashboard.ui.text import label_text
 
 TARGETS: Final = "shell.pages"
 
@@ -47,7 +47,6 @@ def address_of(page_id: str, **params: str) -> str:
     return f"{here.scheme}://{here.netloc}{folder}/{path}{'?' if query else ''}{query}"
 
 
-def event_link(title: str, event_id: str, series_id: str, limit: int = 90) -> str:
-    """Markdown of a link to the page of an event, on a series; the title may be a user's."""
-    address = address_of("event", id=event_id, series=series_id)
-    return markdown_link(clip(title, limit), address)
+def event_address(event_id: str, series_id: str) -> str:
+    """The whole address of the page of an event, on a series."""
+    return address_of("event", id=event_id, series=series_id)
