@@ -18,7 +18,7 @@ SMALL: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class HitLine:
-    """A group with an expectation: what is shown of it, its words at the end of the line, its row."""
+    """A group with an expectation: what is shown of it, the words at its end, its row."""
 
     shown: str
     words: str
