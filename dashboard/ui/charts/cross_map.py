@@ -16,10 +16,10 @@ HEAD: Final = 44
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """A cell: its number in the unit of the map (NaN: none), its text, its hover."""
+    """A cell: its number in the unit of the map (NaN: none), its mark, its hover."""
 
     value: float
-    text: str
+    mark: str
     hover: str
 
 
@@ -45,7 +45,7 @@ def build_cross_figure(
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
         "z": [[_drawn(cell.value, edge) for cell in cells] for _, cells in rows],
-        "text": [[cell.text for cell in cells] for _, cells in rows],
+        "text": [[cell.mark for cell in cells] for _, cells in rows],
         "texttemplate": "%{text}",
         "textfont": {"size": FONT_SIZE - (2 if phone else 0)},
         "customdata": [[cell.hover for cell in cells] for _, cells in rows],

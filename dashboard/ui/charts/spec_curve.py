@@ -32,10 +32,10 @@ SMALL: Final = 0.05
 class Choice:
     """A row of the lower pane: its words and the specifications (by place) that make it.
 
-    `heads` is the name of its kind on the first row of the kind, else empty.
+    `shown` are the words, `heads` is the name of its kind on the first row of the kind, else empty.
     """
 
-    label: str
+    shown: str
     heads: str
     places: tuple[int, ...]
 
@@ -203,7 +203,7 @@ def _layout(curve: SpecCurve, drawn: list[int], ink: Ink) -> Figure:
 
 def _labels(curve: SpecCurve) -> list[str]:
     return [
-        f"<b>{each.heads}</b>  {each.label}" if each.heads and not curve.phone else each.label
+        f"<b>{each.heads}</b>  {each.shown}" if each.heads and not curve.phone else each.shown
         for each in curve.choices
     ]
 
