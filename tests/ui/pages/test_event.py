@@ -138,7 +138,8 @@ def test_the_page_never_claims_a_cause():
 
 
 def test_the_sentence_to_copy_carries_source_and_link():
-    sentence, address = code_of(open_event(up="usd"))
+    sentence, address, frozen = code_of(open_event(up="usd"))
+    assert "asof=" in frozen
     assert (
         "the rouble was 0.47 log pts stronger at the first fixing that can contain it" in sentence
     )
