@@ -240,11 +240,12 @@ def _draw_kind(start: Draft) -> dict[str, Any]:
     own = own_categories(session.known_events().events)
     categories = list(dict.fromkeys([*(each.value for each in Category), *own, start.category]))
     category = first.selectbox(
-        "Category, or a word of your own",
+        "Category",
         categories,
         categories.index(start.category),
         format_func=_category_words,
         accept_new_options=True,
+        help="One of the list, or type a word of your own.",
         key=f"{KEY}:category",
     )
     expected = second.segmented_control(

@@ -205,7 +205,7 @@ def test_a_word_of_ones_own_is_offered_beside_the_closed_list():
     add_note(session.parts().notes, Draft("First", date(2025, 4, 20), category="harvest"))
     app = writer()
     form(app, "Title").set_value("T").run()
-    box = form(app, "Category, or a word of your own")
+    box = form(app, "Category")
     assert box.options == [
         "✕ Sanctions", "■ Monetary policy", "◆ Energy", "▲ Escalation", "● Peace talks",
         "✚ NATO remarks", "◯ Calls & summits", "⬟ Domestic", "⬢ Other", "harvest",
