@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import CATEGORY_LIMIT, Category, Event, Expected, Origin
@@ -15,11 +17,22 @@ from dashboard.services.find_events import EventFilter, find_events, own_categor
 from dashboard.services.get_rates import DEFAULT_SERIES
 
 FEW = 20
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PAGE = 1_000
 LONGEST_PAGE = 10_000
 WindowText = Annotated[str, Field(pattern=r"^[+-]?\d{1,4}[hm]?:[+-]?\d{1,4}[hm]?$")]
 Word = Annotated[str, Field(min_length=1, max_length=CATEGORY_LIMIT)]
 LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
+
+
+def as_written(given: object) -> object:
+    """A day or a moment as it is written; pydantic would take digits for seconds since 1970."""
+    if given is not None and not (isinstance(given, str) and _DAY.match(given)):
+        raise PydanticCustomError("date_as_written", "is not a date")
+    return given
+
+
+DayText = Annotated[date, BeforeValidator(as_written)]
 
 
 class Asked(BaseModel):
@@ -35,8 +48,8 @@ class Asked(BaseModel):
 class Period(Asked):
     """A period, both ends included; for rates it counts market days."""
 
-    since: date | None = Field(None, alias="from", description="First day, as 2024-03-13.")
-    until: date | None = Field(None, alias="to", description="Last day.")
+    since: DayText | None = Field(None, alias="from", description="First day, as 2024-03-13.")
+    until: DayText | None = Field(None, alias="to", description="Last day.")
 
 
 class Paged(Asked):

@@ -6,10 +6,11 @@ from datetime import date as Day  # noqa: N812 - a field is called date
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
+from dashboard.api.asked import as_written
 from dashboard.api.problems import Problem, field_words
 from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Expected
 from dashboard.services.clean_draft import TAG_LIMIT, TAGS_LIMIT, URL_LIMIT, ZONE_LIMIT
@@ -18,6 +19,8 @@ from dashboard.services.keep_events import Draft
 MOST_BYTES: Final = 65_536
 JSON: Final = "application/json"
 MERGE: Final = "application/merge-patch+json"
+
+Written: Final = BeforeValidator(as_written)
 
 Sent = TypeVar("Sent", bound="NoteFields")
 
@@ -33,15 +36,21 @@ class NoteFields(BaseModel):
     FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
     """Fields that a draft calls otherwise."""
 
-    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
+    date: Annotated[
+        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
+    ] = Day.min
     title: Annotated[
         str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")
     ] = "?"
     time_utc: Annotated[
-        AwareDatetime | None, Field(description="The moment, as 2025-04-21T15:05:00Z; or null.")
+        AwareDatetime | None,
+        Written,
+        Field(description="The moment, as 2025-04-21T15:05:00Z; or null."),
     ] = None
     zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
-    end_date: Annotated[Day | None, Field(description="The last day of a range, or null.")] = None
+    end_date: Annotated[
+        Day | None, Written, Field(strict=False, description="The last day of a range, or null.")
+    ] = None
     category: Annotated[Category, As({"type": "string", "enum": [*Category]})] = Category.OTHER
     expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
     text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
@@ -61,7 +70,9 @@ class NoteFields(BaseModel):
 class NewNote(NoteFields):
     """A new note."""
 
-    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")]
+    date: Annotated[
+        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
+    ]
     title: Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")]
 
     def draft(self, author: str) -> Draft:

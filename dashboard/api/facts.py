@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dashboard.api.answers import json_answer
-from dashboard.api.asked import FEW, Asked
+from dashboard.api.asked import FEW, Asked, DayText
 from dashboard.api.house import House, series_of
 from dashboard.api.schemas import json_of
 from dashboard.services.check_facts import check_facts, facts_json
@@ -22,11 +21,11 @@ router = APIRouter(tags=["facts"])
 class Facts(Asked):
     """The day, the series, and a base of one's own."""
 
-    day: date = Field(alias="date", description="The day asked about, as 2025-04-21.")
+    day: DayText = Field(alias="date", description="The day asked about, as 2025-04-21.")
     rates: list[str] = Field(
         [DEFAULT_SERIES], max_length=FEW, description="Ids of series; may be repeated."
     )
-    since: date | None = Field(None, description="Another base for the change.")
+    since: DayText | None = Field(None, description="Another base for the change.")
 
 
 @router.get(

@@ -30,6 +30,8 @@ WRONG = {
     "/v1/study.csv?min_estimation=200": (400, "min_estimation 200: must lie between 3 and"),
     "/v1/study.csv?model=magic": (400, "model magic: not known; choose one of none, mean"),
     "/v1/study.csv?rates=nope": (400, "series nope: not known"),
+    "/v1/rates.csv?from=1400000000": (422, 'from: "1400000000" is not a date'),
+    "/v1/facts.json?date=2025-04-21&since=-6.2e-113": (422, 'since: "-6.2e-113" is not a date'),
     "/v1/facts.json": (422, "date: is missing"),
     "/v1/facts.json?date=1900-01-01": (400, "1900-01-01"),
     "/v2/rates.csv": (404, "There is nothing at this address"),
