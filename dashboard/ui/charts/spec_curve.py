@@ -32,7 +32,7 @@ SMALL: Final = 0.05
 class CurveChoice:
     """A row of the lower pane: its words and the specifications (by place) that make it.
 
-    `row_name` are the words, `heads` is the name of its kind on the first row of the kind, else empty.
+    `row_name` are the words, `heads` names its kind on the first row of the kind, else empty.
     """
 
     row_name: str
