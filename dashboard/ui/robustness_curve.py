@@ -13,7 +13,7 @@ from dashboard.domain.robustness import RobustnessAnswer, Specification, Specifi
 from dashboard.domain.series import SeriesCard
 from dashboard.domain.study import window_text
 from dashboard.ui import session
-from dashboard.ui.charts.spec_curve import Choice, SpecCurve
+from dashboard.ui.charts.spec_curve import CurveChoice, SpecCurve
 from dashboard.ui.event_words import sentence_case
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.robustness_scene import RobustnessScene, is_plain
@@ -86,10 +86,12 @@ def curve_title(scene: RobustnessScene, size: int, answer: RobustnessAnswer) -> 
     return f"{sentence_case(group_words(scene.group))}: median of {size:,} specifications {median}"
 
 
-def choice_rows(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> tuple[Choice, ...]:
+def choice_rows(
+    scene: RobustnessScene, rows: tuple[SpecificationRow, ...]
+) -> tuple[CurveChoice, ...]:
     """The lower pane: a row an option of every kind of which more than one is tried."""
     series = Kind("series", lambda s: s.series, lambda s: _title(s.series))
-    found: list[Choice] = []
+    found: list[CurveChoice] = []
     for kind in (*KINDS, series):
         values = dict.fromkeys(kind.value_of(row.specification) for row in rows)
         if len(values) < 2:
@@ -102,7 +104,7 @@ def choice_rows(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> t
             words = kind.words(rows[places[0]].specification)
             if scene.phone and kind.name == "gap":  # no room for the name of the kind there
                 words = f"gap {value}"
-            found.append(Choice(plot_text(words, 30, 1), "" if k else kind.name, places))
+            found.append(CurveChoice(plot_text(words, 30, 1), "" if k else kind.name, places))
     return tuple(found)
 
 

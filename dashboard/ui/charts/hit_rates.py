@@ -20,7 +20,7 @@ SMALL: Final = 0.05
 class HitLine:
     """A group with an expectation: what is shown of it, the words at its end, its row."""
 
-    shown: str
+    row_name: str
     words: str
     row: DirectionRow
 
@@ -62,7 +62,7 @@ def build_hit_figure(lines: Sequence[HitLine], ink: Ink, *, phone: bool) -> Figu
                       title={"text": "moved as expected; the line is a fair coin",
                              "font": {"color": ink.muted, "size": FONT_SIZE - 1}}),
         "yaxis": axis(ink, range=[len(lines) - 0.5, -0.5], tickvals=places, showgrid=False,
-                      ticktext=[line.shown for line in lines]),
+                      ticktext=[line.row_name for line in lines]),
         "shapes": [{
             "type": "line", "xref": "x", "yref": "paper", "x0": 50, "x1": 50, "y0": 0, "y1": 1,
             "line": {"color": ink.muted, "width": 1, "dash": "dash"}, "layer": "below",
@@ -75,14 +75,14 @@ def build_hit_figure(lines: Sequence[HitLine], ink: Ink, *, phone: bool) -> Figu
 
 def hit_summary(lines: Sequence[HitLine]) -> str:
     """One sentence for those who cannot see the figure."""
-    told = "; ".join(f"{line.shown} {number(100 * line.row.share, 0)} %" for line in lines)
+    told = "; ".join(f"{line.row_name} {number(100 * line.row.share, 0)} %" for line in lines)
     return f"Share of events that moved as expected, with 95 % Wilson intervals: {told or 'none'}."
 
 
 def _hover(line: HitLine) -> str:
     row = line.row
     return (
-        f"{line.shown}<br>{row.hits} of {row.n} as expected<br>95 % interval"
+        f"{line.row_name}<br>{row.hits} of {row.n} as expected<br>95 % interval"
         f" {number(100 * row.low, 0)} to {number(100 * row.high, 0)} %<br>exact p"
         f" {number(row.p_value, 4)}, corrected {number(row.p_adjusted, 3)}<br>"
         f"left out: {row.unclear} unclear, {row.unmoved} unmoved"

@@ -25,7 +25,7 @@ SMALL: Final = 0.05
 class Panel:
     """One group: its words and its correlations by lag, in the order of the lags."""
 
-    shown: str
+    row_name: str
     rows: tuple[CorrelationRow, ...]
 
 
@@ -53,7 +53,7 @@ def build_lead_lag_figure(panels: Sequence[Panel], ink: Ink, *, dark: bool, phon
         data += _panel(panel, name, ink, dark=dark)
         layout |= _axes(name, (x, y), edge, ink, first=column == 0)
         layout["shapes"].append(_before(name, ink))
-        layout["annotations"].append(_title(panel.shown, (x[0], y[1]), ink))
+        layout["annotations"].append(_title(panel.row_name, (x[0], y[1]), ink))
     layout["annotations"] += _foot(ink)
     return {"data": data, "layout": layout}
 
@@ -61,7 +61,7 @@ def build_lead_lag_figure(panels: Sequence[Panel], ink: Ink, *, dark: bool, phon
 def lead_lag_summary(panels: Sequence[Panel]) -> str:
     """One sentence for those who cannot see the figure."""
     outside = [
-        f"{panel.shown} at {signed(row.lag, 0)}"
+        f"{panel.row_name} at {signed(row.lag, 0)}"
         for panel in panels
         for row in panel.rows
         if not row.low <= row.r <= row.high

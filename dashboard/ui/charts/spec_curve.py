@@ -29,13 +29,13 @@ SMALL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CurveChoice:
     """A row of the lower pane: its words and the specifications (by place) that make it.
 
-    `shown` are the words, `heads` is the name of its kind on the first row of the kind, else empty.
+    `row_name` are the words, `heads` names its kind on the first row of the kind, else empty.
     """
 
-    shown: str
+    row_name: str
     heads: str
     places: tuple[int, ...]
 
@@ -50,7 +50,7 @@ class SpecCurve:
 
     rows: tuple[SpecificationRow, ...]
     words: tuple[str, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[CurveChoice, ...]
     plain: int | None
     median: float
     headline: str
@@ -203,7 +203,7 @@ def _layout(curve: SpecCurve, drawn: list[int], ink: Ink) -> Figure:
 
 def _labels(curve: SpecCurve) -> list[str]:
     return [
-        f"<b>{each.heads}</b>  {each.shown}" if each.heads and not curve.phone else each.shown
+        f"<b>{each.heads}</b>  {each.row_name}" if each.heads and not curve.phone else each.row_name
         for each in curve.choices
     ]
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dashboard.domain.robustness import Specification, SpecificationRow
 from dashboard.ui.charts.spec_curve import (
-    Choice,
+    CurveChoice,
     SpecCurve,
     build_curve_figure,
     curve_summary,
@@ -34,7 +34,7 @@ def curve(rows, plain=None, choices=(), **more):
 
 
 ROWS = [row(-0.01, 0.01, -0.02, 0.0), row(0.004), row(0.02, 0.2, 0.01, 0.03)]
-CHOICES = (Choice("[0,0]", "window", (0, 2)), Choice("[0,1]", "", (1,)))
+CHOICES = (CurveChoice("[0,0]", "window", (0, 2)), CurveChoice("[0,1]", "", (1,)))
 
 
 def trace(figure, kind):
@@ -95,7 +95,7 @@ def test_of_a_long_curve_evenly_spaced_points_with_both_ends_and_the_plain_study
 def test_the_largest_curve_stays_below_300_kilobytes():
     rows = [row(k / 5e4 - 0.05, 0.5, k / 5e4 - 0.06, k / 5e4 - 0.04) for k in range(5_000)]
     kinds = tuple(
-        Choice(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
+        CurveChoice(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
     )  # six kinds of three choices
     made = replace(curve(rows, plain=7, choices=kinds), words=("x" * 75,) * 5_000)
     assert len(json.dumps(build_curve_figure(made, LIGHT))) < 300_000
