@@ -28,6 +28,7 @@ from dashboard.ui.address import View
 from dashboard.ui.article_words import BASES
 from dashboard.ui.charts.claim import ClaimChart
 from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.text import plot_text
 from dashboard.ui.view import Param, a_day, a_name, one_of
 from dashboard.ui.wording import count, day
 
@@ -239,8 +240,8 @@ def claim_chart(scene: FactsScene) -> ClaimChart | None:
         since_words=since.phrase if since else "",
         reached=first_record[1].base if first_record else None,
         bases=tuple((name, base) for name, base in bases.items() if base is not None),
-        title=f"{quoting.rate(at.rate)} {quoting.unit} on {day(at.day)}",
-        subtitle=f"{series.card.title} · source: {series.card.publisher}",
+        title=plot_text(f"{quoting.rate(at.rate)} {quoting.unit} on {day(at.day)}", 112, 1),
+        subtitle=plot_text(f"{series.card.title} · source: {series.card.publisher}", 160, 1),
         phone=scene.phone,
     )
 

@@ -45,6 +45,8 @@ OUR_OWN_WORDS = {
     "dashboard.ui.charts.explore_layout: view.subtitle": "cleaned where the chart is asked for",
     "dashboard.ui.charts.event_window_layout: chart.title": "cleaned where the chart is asked for",
     "dashboard.ui.charts.event_window_layout: chart.subtitle": "cleaned where it is asked for",
+    "dashboard.ui.charts.claim: chart.title": "cleaned where the chart is asked for",
+    "dashboard.ui.charts.claim: chart.subtitle": "cleaned where the chart is asked for",
 }
 
 TEMPLATES = frozenset({"hovertemplate", "texttemplate"})

@@ -21,6 +21,7 @@ from dashboard.ui.charts.grammar import (
 from dashboard.ui.charts.thinning import points_to_draw
 from dashboard.ui.palette import Ink
 from dashboard.ui.quoting import Quoting
+from dashboard.ui.text import plot_text
 from dashboard.ui.wording import day, number, weekday_day
 
 HEIGHT: Final = 400
@@ -210,7 +211,11 @@ def _labels(chart: ClaimChart, bounds: tuple[float, float], ink: Ink) -> list[Fi
     if chart.since is not None and not chart.phone:
         labels.append(
             _note(ink)
-            | {"text": f"since {chart.since_words}", "x": chart.since.isoformat(), "xref": "x"}
+            | {
+                "text": plot_text(f"since {chart.since_words}", 40, 1),
+                "x": chart.since.isoformat(),
+                "xref": "x",
+            }
             | {"y": 1, "yref": "paper", "xanchor": "left", "yanchor": "top", "xshift": 4}
         )
     labels += [_level_label(chart, level, middle, ink) for level in chart.levels]
