@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date as Day  # noqa: N812 - a field is called date
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
 
 from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -21,6 +21,8 @@ JSON: Final = "application/json"
 MERGE: Final = "application/merge-patch+json"
 
 Written: Final = BeforeValidator(as_written)
+LaxDay: TypeAlias = Annotated[Day, Field(strict=False)]
+LaxMoment: TypeAlias = Annotated[AwareDatetime, Field(strict=False)]
 
 Sent = TypeVar("Sent", bound="NoteFields")
 
@@ -36,20 +38,18 @@ class NoteFields(BaseModel):
     FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
     """Fields that a draft calls otherwise."""
 
-    date: Annotated[
-        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
-    ] = Day.min
+    date: Annotated[Day, Written, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
     title: Annotated[
         str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")
     ] = "?"
     time_utc: Annotated[
-        AwareDatetime | None,
+        LaxMoment | None,
         Written,
         Field(description="The moment, as 2025-04-21T15:05:00Z; or null."),
     ] = None
     zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
     end_date: Annotated[
-        Day | None, Written, Field(strict=False, description="The last day of a range, or null.")
+        LaxDay | None, Written, Field(description="The last day of a range, or null.")
     ] = None
     category: Annotated[Category, As({"type": "string", "enum": [*Category]})] = Category.OTHER
     expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
@@ -70,9 +70,7 @@ class NoteFields(BaseModel):
 class NewNote(NoteFields):
     """A new note."""
 
-    date: Annotated[
-        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
-    ]
+    date: Annotated[Day, Written, Field(description="The day in `zone`, as 2025-04-21.")]
     title: Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")]
 
     def draft(self, author: str) -> Draft:
