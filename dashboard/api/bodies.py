@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date as Day  # noqa: N812 - a field is called date
 from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
-from dashboard.api.asked import as_written
 from dashboard.api.problems import Problem, field_words
 from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Expected
 from dashboard.services.clean_draft import TAG_LIMIT, TAGS_LIMIT, URL_LIMIT, ZONE_LIMIT
@@ -20,7 +21,7 @@ MOST_BYTES: Final = 65_536
 JSON: Final = "application/json"
 MERGE: Final = "application/merge-patch+json"
 
-Written: Final = BeforeValidator(as_written)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Sent = TypeVar("Sent", bound="NoteFields")
 
@@ -36,21 +37,15 @@ class NoteFields(BaseModel):
     FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
     """Fields that a draft calls otherwise."""
 
-    date: Annotated[
-        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
-    ] = Day.min
+    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
     title: Annotated[
         str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")
     ] = "?"
     time_utc: Annotated[
-        AwareDatetime | None,
-        Written,
-        Field(description="The moment, as 2025-04-21T15:05:00Z; or null."),
+        AwareDatetime | None, Field(description="The moment, as 2025-04-21T15:05:00Z; or null.")
     ] = None
     zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
-    end_date: Annotated[
-        Day | None, Written, Field(strict=False, description="The last day of a range, or null.")
-    ] = None
+    end_date: Annotated[Day | None, Field(description="The last day of a range, or null.")] = None
     category: Annotated[Category, As({"type": "string", "enum": [*Category]})] = Category.OTHER
     expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
     text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
@@ -70,9 +65,7 @@ class NoteFields(BaseModel):
 class NewNote(NoteFields):
     """A new note."""
 
-    date: Annotated[
-        Day, Written, Field(strict=False, description="The day in `zone`, as 2025-04-21.")
-    ]
+    date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")]
     title: Annotated[str, Field(min_length=1, max_length=TITLE_LIMIT, description="Who did what.")]
 
     def draft(self, author: str) -> Draft:
@@ -107,9 +100,17 @@ async def read_body(request: Request, model: type[Sent], media: tuple[str, ...])
         sent = model.model_validate_json(content)
     except ValidationError as error:
         raise _refusal(error) from None
+    _refuse_seconds(json.loads(content))
     if not sent.model_fields_set:
         raise Problem(422, "body: names no field to change")
     return sent
+
+
+def _refuse_seconds(given: dict[str, Any]) -> None:
+    """Refuse digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
+    for name in ("date", "time_utc", "end_date"):
+        if given.get(name) is not None and not _DAY.match(given[name]):
+            raise Problem(422, f"{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z")
 
 
 def _check_type(request: Request, media: tuple[str, ...]) -> None:
