@@ -13,7 +13,15 @@ from pydantic import WithJsonSchema as As
 from starlette.requests import ClientDisconnect
 
 from dashboard.api.problems import Problem, field_words
-from dashboard.domain.event import MOSCOW, TEXT_LIMIT, TITLE_LIMIT, Category, Expected
+from dashboard.domain.event import (
+    CATEGORY_LIMIT,
+    MOSCOW,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    Category,
+    Expected,
+    Visibility,
+)
 from dashboard.services.clean_draft import TAG_LIMIT, TAGS_LIMIT, URL_LIMIT, ZONE_LIMIT
 from dashboard.services.keep_events import Draft
 
@@ -46,13 +54,23 @@ class NoteFields(BaseModel):
     ] = None
     zone: Annotated[str, Field(max_length=ZONE_LIMIT, description="As Europe/Moscow.")] = MOSCOW
     end_date: Annotated[Day | None, Field(description="The last day of a range, or null.")] = None
-    category: Annotated[Category, As({"type": "string", "enum": [*Category]})] = Category.OTHER
+    category: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=CATEGORY_LIMIT,
+            description=f"{', '.join(Category)}, or a word of your own.",
+        ),
+    ] = Category.OTHER
     expected: Annotated[Expected, As({"type": "string", "enum": [*Expected]})] = Expected.UNCLEAR
     text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
     source_url: Annotated[str, Field(max_length=URL_LIMIT, description="http or https.")] = ""
     tags: Annotated[
         list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(max_length=TAGS_LIMIT)
     ] = []
+    visibility: Annotated[Visibility, As({"type": "string", "enum": [*Visibility]})] = (
+        Visibility.SHARED
+    )
 
     def changes(self) -> dict[str, Any]:
         """What was sent, under the names of the fields of a draft."""

@@ -23,11 +23,15 @@ class BesideNotes:
     Args:
         current: gives the database of the notes, opened and brought up to date.
         clock: the present moment in UTC.
+        person: who reads the record.
     """
 
-    def __init__(self, current: Callable[[], Database], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, current: Callable[[], Database], clock: Callable[[], datetime], person: str = ""
+    ) -> None:
         self._current = current
         self._clock = clock
+        self._person = person
 
     def create_token(self, token: AccessToken, who: str = "") -> AccessToken:
         """Keep a new token.
@@ -68,4 +72,4 @@ class BesideNotes:
 
     def on_record(self, most: int) -> tuple[OnRecord, ...]:
         """The last actions on notes and on everything else, the newest first."""
-        return self._current().read(lambda connection: AuditRows(connection).newest(most))
+        return self._current().read(lambda link: AuditRows(link, self._person).newest(most))

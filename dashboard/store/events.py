@@ -193,7 +193,7 @@ class EventStore:
         """The tokens and the record that are kept in the same database."""
         from dashboard.store.beside_notes import BesideNotes
 
-        return BesideNotes(self.current, self._clock)
+        return BesideNotes(self.current, self._clock, self.person)
 
     @property
     def backups(self) -> BackupStore:

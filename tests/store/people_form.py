@@ -148,6 +148,24 @@ class PeopleForm:
             bob.edit(replace(note, title="by Bob"), 1)
         assert not isinstance(caught.value, EditConflict)
 
+    def test_the_record_shows_what_is_private_to_its_owner_alone(self, ann, bob, nobody):
+        ann.add(PRIVATE)
+        ann.import_notes(A_FILE, [PRIVATE])
+        ann.add(SHARED)
+        actions = [each.action for each in ann.beside.on_record(9)]
+        assert actions == ["create", "import", "create", "create"]
+        for other in (bob, nobody):
+            (only,) = other.beside.on_record(9)
+            assert only.after["title"] == "for everybody"
+
+    def test_the_record_of_a_note_that_was_private_once_keeps_that_state_back(self, ann, bob):
+        note = ann.add(PRIVATE)
+        ann.edit(replace(note, visibility=Visibility.SHARED, title="for everybody"), 1)
+        shared, created = bob.beside.on_record(9)
+        assert (created.before, created.after, shared.before) == (None, None, None)
+        assert shared.after["title"] == "for everybody"
+        assert ann.beside.on_record(9)[1].after["title"] == "for Ann alone"
+
     def test_an_import_with_a_private_note_is_its_owners_alone(self, ann, bob):
         record, (note,) = ann.import_notes(A_FILE, [PRIVATE])
         assert note.owner == "ann"
