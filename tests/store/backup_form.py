@@ -19,9 +19,10 @@ from dashboard.services.keep_backups import make_backup, restore_backup
 from dashboard.services.keep_tokens import create_token, find_writer, revoke_token
 from dashboard.sources.rates.own import OwnRates
 from dashboard.store.events import EventStore
+from dashboard.store.upgrade import THIS_RELEASE
 from tests.made_series import made_series
 from tests.store import writing_processes
-from tests.store.migration_form import snapshot
+from tests.store.migration_form import migrate, snapshot
 
 NOTE = Event(
     id="", day=date(2025, 4, 21), title="Kellogg «НАТО» \u202e\n<b>", text="=1+1\x7f",
@@ -188,7 +189,7 @@ class BackupForm:
         write_something(other_desk.store)
         other_desk.back_up(zip_file)
         older = zip_file.with_name("older.zip")
-        age(zip_file, older, "0002", "ALTER TABLE note_history DROP COLUMN origin")
+        age(zip_file, older, "0002")
         desk.restore(older)
         assert desk.store.notes() == other_desk.store.notes()
         history = desk.store.history(desk.store.notes()[0].id)
@@ -251,7 +252,7 @@ def ids_in(file, folder):
     return ids
 
 
-def age(source, target, revision, statement):
+def age(source, target, revision):
     """A backup as an older release would have made it."""
     import hashlib
 
@@ -259,11 +260,9 @@ def age(source, target, revision, statement):
         about = json.loads(packed.read("manifest.json"))
         copy = target.with_suffix(".sqlite3")
         copy.write_bytes(packed.read("notes.sqlite3"))
+    migrate(f"sqlite:///{copy}", THIS_RELEASE, revision, "downgrade")
     with closing(sqlite3.connect(copy)) as connection:
-        connection.execute(statement)
-        connection.execute("DROP TABLE tokens")
-        connection.execute("DROP TABLE audit")
-        connection.commit()
+        connection.execute("pragma journal_mode = delete")  # all of it is in the one file
     content = copy.read_bytes()
     about["schema"] = revision
     about["files"] = [
