@@ -139,6 +139,6 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
     assert all("token" in told["paths"][way][m]["security"][0] for m, way in writing)
     assert told["servers"] == [{"url": "/api"}]
     parameters = told["paths"]["/v1/rates.csv"]["get"]["parameters"]
-    assert {each["name"] for each in parameters} == {"series", "from", "to", "flavour"}
+    assert {each["name"] for each in parameters} == {"series", "from", "to", "flavour", "asof"}
     for page in ("/docs", "/redoc"):
         assert ask(page).status == 404
