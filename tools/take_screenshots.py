@@ -134,6 +134,7 @@ def take(page: Page, address: str, name: str, path: Path, *, whole: bool) -> Non
 
 def settle(page: Page) -> None:
     """Wait until the script has ended for a while and every part and figure is drawn."""
+    page.evaluate("window.quietSince = 0")
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid=stApp]');

@@ -146,6 +146,12 @@ def ink(*, dark: bool) -> Ink:
     return DARK if dark else LIGHT
 
 
+def signed_colour(towards_stronger: float, *, dark: bool) -> str:
+    """The colour of a number that is positive where the rouble is stronger."""
+    word = "stronger" if towards_stronger > 0 else "weaker" if towards_stronger < 0 else ""
+    return direction_colour(word, dark=dark)
+
+
 def direction_colour(word: str, *, dark: bool) -> str:
     """The colour of a direction word on text; neutral for a move of zero."""
     if dark:
