@@ -141,6 +141,16 @@ LOGO_LINE: Final = "#FFFFFF"
 LOGO_FOOT: Final = "#8AB4DE"
 
 
+_ON_BRIGHT: Final = "#101214"
+_ON_DEEP: Final = "#FFFFFF"
+_DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
+
+
+def text_on(lane: Lane) -> str:
+    """The colour of a number that is written into a mark of a lane, on either surface."""
+    return _ON_DEEP if lane.colour in _DEEP else _ON_BRIGHT
+
+
 def ink(*, dark: bool) -> Ink:
     """The neutral colours for the reader's theme."""
     return DARK if dark else LIGHT

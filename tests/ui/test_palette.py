@@ -27,6 +27,7 @@ from dashboard.ui.palette import (
     direction_colour,
     lane_of,
     map_scale,
+    text_on,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,11 @@ def test_the_formula_gives_the_known_extremes():
 @pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
 def test_a_mark_is_seen_on_both_surfaces(lane, surface):
     assert contrast(lane.colour, surface) >= 3
+
+
+@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+def test_a_number_in_a_mark_can_be_read(lane):
+    assert contrast(text_on(lane), lane.colour) >= 4.5
 
 
 @pytest.mark.parametrize("word", ["stronger", "weaker"])
