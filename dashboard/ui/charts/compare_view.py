@@ -18,7 +18,7 @@ from dashboard.ui.wording import MINUS, short_day, signed
 PADDING: Final = 0.06
 FEWEST: Final = 5
 LABEL_COLUMNS: Final = 38
-PHONE_COLUMNS: Final = 20
+PHONE_COLUMNS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
