@@ -18,6 +18,10 @@ EXAMPLES = {"event": "?id=kellogg-nato-off-table-2025-04-20"}
 ONLY_STREAMLIT = {
     # It writes white on the primary colour, which must be bright to be read as text in the dark.
     ("color-contrast", "[data-testid=stMultiSelect] [title]"),
+    # WCAG lets the label of a control that is switched off be pale; axe-core cannot tell it.
+    ("color-contrast", "label[data-testid=stWidgetLabel][disabled] p"),
+    # A date that must be given: the parts of its field carry this, and so does the group of them.
+    ("aria-allowed-attr", "[data-testid=stDateInput] [role=group][aria-required]"),
 }
 LOOKS = {
     "desk-light": {"viewport": {"width": 1400, "height": 1500}, "color_scheme": "light"},
@@ -109,7 +113,7 @@ def test_nothing_serious_is_found_on_a_file_before_it_is_imported(new_reader, lo
     reader = new_reader(**LOOKS[look])
     finish(reader.open("import"))
     reader.page.locator("input[type=file]").set_input_files(table)
-    reader.has("Wrong day")
+    reader.has("1 wrong")
     assert serious(finish(reader)) == []
 
 
