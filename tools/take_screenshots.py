@@ -30,7 +30,6 @@ PAGES: Final = {
     "compare-two": "/compare?cat=escalation&bcat=peace_talks",
     "correlation": "/correlation",
     "robustness": "/robustness",
-    "robustness-run": "/robustness",
     "facts": "/facts",
     "events": "/events",
     "inbox": "/inbox",
@@ -39,10 +38,7 @@ PAGES: Final = {
     "data": "/data",
     "method": "/method",
 }
-PRESSED: Final = {
-    "robustness-run": ("Run",),
-    "article": ("Try an example", "Read it"),
-}
+PRESSED: Final = {"article": ("Try an example", "Read it")}
 """The buttons that a page is asked to press before its picture is taken."""
 
 
