@@ -99,7 +99,8 @@ def placebo_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
     return chart_of(
         scene,
         f"{subject_words(scene.card)} {after_words(scene)}, beside other dates",
-        f"over {window_label_text(answer.window)}, {scene.scale.axis}; {source_words(scene)}",
+        f"over {window_label_text(answer.window)}, {scene.scale.axis_towards('right')};"
+        f" {source_words(scene)}",
     )
 
 

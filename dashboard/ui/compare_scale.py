@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.ui.quoting import Quoting
+from dashboard.ui.quoting import Quoting, direction_words
 from dashboard.ui.wording import NOTHING, THIN, number, signed
 
 PERCENT: Final = 100.0
@@ -40,14 +40,19 @@ class Scale:
 
     @property
     def axis(self) -> str:
-        """`log pts of RUB per USD, up = weaker rouble`."""
+        """`log pts of RUB per USD, up = weaker rouble`, for an axis that stands."""
+        return self.axis_towards("up")
+
+    def axis_towards(self, side: str) -> str:
+        """The same for an axis whose values grow to a side, as `right`."""
         card = self.quoting.card
         of = card.inverse_unit if self.is_simple and card.is_rouble else self.quoting.unit
         what = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
         if not card.is_rouble:
             return what
         inverted = "axis inverted: " if self.is_inverted else ""
-        return f"{what}, {inverted}up = {'stronger' if self.is_simple else self.up} rouble"
+        word = direction_words(card)[0] if self.is_simple else self.up
+        return f"{what}, {inverted}{side} = {word} rouble"
 
     @property
     def up(self) -> str:

@@ -1,6 +1,6 @@
 """Colours and shapes: position first, shape second, colour third; never red against green.
 
-The seven hues keep 2.9:1 or more against both backgrounds and stay apart for colour-blind
+The seven hues keep 3:1 or more against both backgrounds and stay apart for colour-blind
 readers; the three categories of diplomacy share one hue and differ by shape.
 """
 
@@ -120,9 +120,46 @@ DARK: Final = Ink(
 )
 
 
+CLEAR: Final = "rgba(0,0,0,0)"
+"""No colour at all: the ground of a legend that lies on the figure."""
+
+_MAP_ENDS: Final = {LIGHT.surface: ("#C58042", "#6494C5"), DARK.surface: ("#A45207", STRONGER)}
+
+
+def map_scale(neutral: Ink) -> list[list[float | str]]:
+    """The colour scale of cells that carry text: from weaker over the surface to stronger.
+
+    The ends are the two hues of a direction at the strength where they are seen on the surface
+    (3:1) and the text of the theme is read on them (4.5:1).
+    """
+    weaker, stronger = _MAP_ENDS[neutral.surface]
+    return [[0.0, weaker], [0.5, neutral.surface], [1.0, stronger]]
+
+
+LOGO_GROUND: Final = "#2B5C8A"
+LOGO_LINE: Final = "#FFFFFF"
+LOGO_FOOT: Final = "#8AB4DE"
+
+
+_ON_BRIGHT: Final = "#101214"
+_ON_DEEP: Final = "#FFFFFF"
+_DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
+
+
+def text_on(lane: Lane) -> str:
+    """The colour of a number that is written into a mark of a lane, on either surface."""
+    return _ON_DEEP if lane.colour in _DEEP else _ON_BRIGHT
+
+
 def ink(*, dark: bool) -> Ink:
     """The neutral colours for the reader's theme."""
     return DARK if dark else LIGHT
+
+
+def signed_colour(towards_stronger: float, *, dark: bool) -> str:
+    """The colour of a number that is positive where the rouble is stronger."""
+    word = "stronger" if towards_stronger > 0 else "weaker" if towards_stronger < 0 else ""
+    return direction_colour(word, dark=dark)
 
 
 def direction_colour(word: str, *, dark: bool) -> str:

@@ -121,8 +121,13 @@ def direction(card: SeriesCard, log_points: float) -> str:
         return ""
     if abs(log_points) < UNCHANGED_BELOW:
         return "unchanged"
-    up, down = ("stronger", "weaker") if card.is_rouble else ("up", "down")
+    up, down = direction_words(card)
     return up if log_points > 0 else down
+
+
+def direction_words(card: SeriesCard) -> tuple[str, str]:
+    """The words for a positive and a negative move: of the rouble, else of the number."""
+    return ("stronger", "weaker") if card.is_rouble else ("up", "down")
 
 
 def percent_of_log(log_points: float) -> float:

@@ -12,6 +12,7 @@ from dashboard.ui import session
 from dashboard.ui.address import View, open_view
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
+from dashboard.ui.palette import LOGO_FOOT, LOGO_GROUND, LOGO_LINE
 from dashboard.ui.robustness_runs import leave
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.view import ignored_notice
@@ -25,9 +26,9 @@ NAME: Final = "Rouble Reaction"
 # Drawn here: an icon by name would be fetched from Google's servers.
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-    '<rect width="32" height="32" rx="7" fill="#2B5C8A"/>'
-    '<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="#fff" stroke-width="3"/>'
-    '<path d="M5 26h22" stroke="#8AB4DE" stroke-width="2"/></svg>'
+    f'<rect width="32" height="32" rx="7" fill="{LOGO_GROUND}"/>'
+    f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
+    f'<path d="M5 26h22" stroke="{LOGO_FOOT}" stroke-width="2"/></svg>'
 )
 DISCLAIMER: Final = (
     "Research tool. Moves near an event are not proof of cause. Not investment advice."

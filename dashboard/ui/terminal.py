@@ -79,8 +79,10 @@ def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     ]
     show_table(columns, rows, columns[2:6])
     say("")
-    say(_since("strongest", facts.strongest_since, facts, card))
-    say(_since("weakest", facts.weakest_since, facts, card))
+    for word, seen in zip(
+        wording.RECORDS, (facts.strongest_since, facts.weakest_since), strict=True
+    ):
+        say(_since(word, seen, facts, card))
     low, high = facts.year_low, facts.year_high
     say(
         f"52 weeks: {_rate(low.rate, card)} ({wording.day(low.day)})"

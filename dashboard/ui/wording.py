@@ -178,6 +178,12 @@ def not_yet(day_of_event: date, last_day: date) -> str:
     return f"after the last rate ({day(last_day)}): {day(day_of_event)} has none yet"
 
 
+RECORDS: Final = ("strongest", "weakest")
+"""The words for the two records of a rate, seen as the rouble's."""
+EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
+"""The directions that an event may be expected to go with, as a choice of a page shows them."""
+
+
 def expected_phrase(expected: str) -> str:
     """The direction expected from the nature of an event, before looking at the market."""
     if expected in {"stronger", "weaker"}:

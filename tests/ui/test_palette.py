@@ -1,5 +1,7 @@
 """Shapes and colours can be told apart: contrast against both surfaces, never colour alone."""
 
+import ast
+import re
 import tomllib
 from datetime import date
 from itertools import pairwise
@@ -15,12 +17,22 @@ from dashboard.ui.palette import (
     GROUP_LOOKS,
     LANES,
     LIGHT,
+    LOGO_FOOT,
+    LOGO_GROUND,
+    LOGO_LINE,
     NOTES_LANE,
+    STRONGER,
+    WEAKER,
     category_title,
+    direction_colour,
     lane_of,
+    map_scale,
+    text_on,
 )
 
 ROOT = Path(__file__).parents[2]
+INKS = {"light": LIGHT, "dark": DARK}
+COLOUR = re.compile(r"#(?:[0-9a-f]{3}){1,2}\b|\b(?:rgb|hsl)a?\(\s*\d", re.IGNORECASE)
 
 
 def luminance(colour):
@@ -43,7 +55,12 @@ def test_the_formula_gives_the_known_extremes():
 @pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
 @pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
 def test_a_mark_is_seen_on_both_surfaces(lane, surface):
-    assert contrast(lane.colour, surface) >= 2.9
+    assert contrast(lane.colour, surface) >= 3
+
+
+@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+def test_a_number_in_a_mark_can_be_read(lane):
+    assert contrast(text_on(lane), lane.colour) >= 4.5
 
 
 @pytest.mark.parametrize("word", ["stronger", "weaker"])
@@ -123,7 +140,7 @@ def test_a_caption_can_be_read(theme):
 @pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
 @pytest.mark.parametrize("look", GROUP_LOOKS, ids=lambda look: look.symbol)
 def test_a_group_is_seen_on_both_surfaces(look, surface):
-    assert contrast(look.colour, surface) >= 2.9
+    assert contrast(look.colour, surface) >= 3
 
 
 def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
@@ -132,3 +149,75 @@ def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
     assert one.symbol != other.symbol
     assert one.glyph != other.glyph
     assert {one.colour, other.colour}.isdisjoint(DIRECTION_COLOUR.values())
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_cells_are_seen_and_the_text_on_them_is_read(theme):
+    ink = INKS[theme]
+    (_, weaker), (_, middle), (_, stronger) = map_scale(ink)
+    assert middle == ink.surface
+    for end in (weaker, stronger):
+        assert contrast(end, ink.surface) >= 3
+        assert contrast(end, ink.text) >= 4.5
+        # between the ends and the surface the luminance only grows towards the surface
+        assert (luminance(end) < luminance(middle)) == (theme == "light")
+
+
+@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
+@pytest.mark.parametrize("colour", [STRONGER, WEAKER])
+def test_the_ends_of_a_heat_map_without_text_are_seen_on_both_surfaces(colour, surface):
+    assert contrast(colour, surface) >= 3
+
+
+@pytest.mark.parametrize("theme", INKS)
+def test_every_neutral_mark_is_seen_and_text_on_a_pill_is_read(theme):
+    ink = INKS[theme]
+    for mark in (ink.line, ink.muted, ink.selected, ink.text):
+        assert contrast(mark, ink.surface) >= 3
+    assert contrast(ink.text, ink.pill) >= 4.5
+    assert contrast(ink.muted, ink.pill) >= 4.5
+
+
+@pytest.mark.parametrize("word", ["stronger", "weaker", "unchanged"])
+@pytest.mark.parametrize("theme", INKS)
+def test_a_direction_word_is_read_on_the_surface_of_its_theme(word, theme):
+    assert contrast(direction_colour(word, dark=theme == "dark"), INKS[theme].surface) >= 4.5
+
+
+def test_the_logo_can_be_seen():
+    assert contrast(LOGO_LINE, LOGO_GROUND) >= 4.5
+    assert contrast(LOGO_FOOT, LOGO_GROUND) >= 3
+
+
+def literal_colours(text):
+    """The colours written out in a module, outside what it says about itself."""
+    tree = ast.parse(text)
+    told = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and id(node) not in told
+        if isinstance(node.value, str) and COLOUR.search(node.value)
+    ]
+
+
+def test_every_colour_of_the_pages_is_in_the_palette():
+    house = ROOT / "dashboard" / "ui"
+    found = {
+        str(path.relative_to(house)): literal_colours(path.read_text(encoding="utf-8"))
+        for path in sorted(house.rglob("*.py"))
+    }
+    assert {path for path, colours in found.items() if colours} == {"palette.py"}
+
+
+@pytest.mark.parametrize("code", ['a = "#1F2a3B"', 'a = "x #fff;"', 'a = f"rgba(1,2,{b})"'])
+def test_a_colour_written_elsewhere_would_be_found(code):
+    assert literal_colours(code)
+
+
+def test_a_colour_that_is_only_spoken_of_is_none():
+    assert literal_colours('"""Like #FFFFFF."""\na = "event #12"') == []

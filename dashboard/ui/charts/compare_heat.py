@@ -14,6 +14,7 @@ from dashboard.ui.charts.compare_view import (
 )
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
 from dashboard.ui.palette import STRONGER, WEAKER
+from dashboard.ui.quoting import direction_words
 from dashboard.ui.wording import number
 
 MOST_ROWS: Final = 60
@@ -102,7 +103,7 @@ def _words(chart: CompareChart, value: float | None) -> str:
 
 
 def _bar(chart: CompareChart, limit: float) -> Figure:
-    up, down = ("stronger", "weaker") if chart.scale.quoting.card.is_rouble else ("up", "down")
+    up, down = direction_words(chart.scale.quoting.card)
     size = f"{number(limit, 1)}{chart.scale.unit}"
     return {
         "orientation": "h",

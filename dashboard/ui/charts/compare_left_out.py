@@ -51,7 +51,7 @@ def build_left_out_figure(chart: CompareChart, group: ChartGroup) -> Figure:
         "margin": {"l": 150 if chart.phone else 300, "r": 16, "t": 20 if chart.phone else 62,
                    "b": 44, "pad": 4},
         "dragmode": False,
-        "xaxis": move_axis(chart, values) | axis_name(chart, chart.scale.axis),
+        "xaxis": move_axis(chart, values) | axis_name(chart, chart.scale.axis_towards("right")),
         "yaxis": axis(
             chart.ink,
             range=[len(rows) - 0.4, -0.6],

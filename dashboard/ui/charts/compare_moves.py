@@ -47,7 +47,8 @@ def build_moves_figure(chart: CompareChart) -> Figure:
         "hovermode": "closest",
         "hoverdistance": 30,
         "dragmode": False,
-        "xaxis": move_axis(chart, _reach(chart, dots)) | axis_name(chart, chart.scale.axis),
+        "xaxis": move_axis(chart, _reach(chart, dots))
+        | axis_name(chart, chart.scale.axis_towards("right")),
         "yaxis": _names(chart, dots, named=named),
         "shapes": [_mean_line(chart, group) for group in chart.groups if group.found.n > 1],
     }

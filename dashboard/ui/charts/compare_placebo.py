@@ -106,7 +106,7 @@ def _traces(
         "x": np.round((edges[:-1] + edges[1:]) / 2, 4).tolist(),
         "y": heights.tolist(),
         "width": round(float(edges[1] - edges[0]), 4),
-        "marker": {"color": chart.ink.muted, "opacity": 0.55, "line": {"width": 0}},
+        "marker": {"color": chart.ink.muted, "opacity": 0.7, "line": {"width": 0}},
         "xaxis": f"x{suffix}",
         "yaxis": f"y{suffix}",
         "hovertemplate": "%{y:,} of these dates around %{x:.2f}<extra></extra>",

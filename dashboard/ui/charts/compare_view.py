@@ -11,14 +11,14 @@ from dashboard.domain.event import Event
 from dashboard.domain.study import Window
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, nice_ticks, tick_decimals
 from dashboard.ui.compare_scale import Scale
-from dashboard.ui.palette import GroupLook, Ink, ink
+from dashboard.ui.palette import CLEAR, GroupLook, Ink, ink
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import MINUS, short_day, signed
 
 PADDING: Final = 0.06
 FEWEST: Final = 5
 LABEL_COLUMNS: Final = 38
-PHONE_COLUMNS: Final = 20
+PHONE_COLUMNS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def legend(chart: CompareChart, y: float) -> dict[str, Any]:
             "font": {"size": FONT_SIZE - 1, "color": chart.text_colour},
             "itemclick": False,
             "itemdoubleclick": False,
-            "bgcolor": "rgba(0,0,0,0)",
+            "bgcolor": CLEAR,
         },
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
-from dashboard.ui.palette import STRONGER, WEAKER, Ink
+from dashboard.ui.palette import Ink, map_scale
 
 ROW: Final = 34
 HEAD: Final = 44
@@ -47,12 +47,12 @@ def build_cross_figure(
         "z": [[_drawn(cell.value, edge) for cell in cells] for _, cells in rows],
         "text": [[cell.mark for cell in cells] for _, cells in rows],
         "texttemplate": "%{text}",
-        "textfont": {"size": FONT_SIZE - (2 if phone else 0)},
+        "textfont": {"size": FONT_SIZE - (2 if phone else 0), "color": ink.text},
         "customdata": [[cell.hover for cell in cells] for _, cells in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
         "zmin": -edge,
         "zmax": edge,
-        "colorscale": [[0, WEAKER], [0.5, ink.surface], [1, STRONGER]],
+        "colorscale": map_scale(ink),
         "showscale": False,
         "hoverongaps": False,
         "xgap": 2,

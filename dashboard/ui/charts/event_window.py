@@ -18,7 +18,7 @@ from dashboard.ui.charts.event_window_layout import (
 )
 from dashboard.ui.charts.grammar import Figure
 from dashboard.ui.charts.lanes import lane_rows, used_lanes
-from dashboard.ui.palette import Ink, Lane, direction_colour, lane_of
+from dashboard.ui.palette import Ink, Lane, direction_colour, lane_of, text_on
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import short_day, signed, weekday_day
@@ -168,7 +168,7 @@ def _lane_markers(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
         "x": [offset for _, offset, _ in marks],
         "y": [rows[lane.id] for lane, _, _ in marks],
         "text": [str(len(events)) if len(events) > 1 else "" for _, _, events in marks],
-        "textfont": {"size": 10, "color": ink.surface, "weight": 600},
+        "textfont": {"size": 10, "color": [text_on(lane) for lane, _, _ in marks], "weight": 600},
         "textposition": "middle center",
         "marker": {
             "symbol": [

@@ -34,6 +34,7 @@ GAP_PIXELS: Final = 30
 BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
 FEWEST_FOR_BAND: Final = 40
 MOST_LABELS: Final = 16
+MOST_DAYS: Final = 12
 PADDING: Final = 0.08
 NEWS_AT: Final = -0.5
 
@@ -102,7 +103,7 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
         "yaxis2": axis(ink, domain=[foot, 1], **lane_axis(lanes, short=chart.phone)),
         "annotations": [
             _unit_note(chart, ceiling, ink),
-            _event_note(ink),
+            _event_note(ceiling, ink),
             *_band_note(chart, ceiling, ink),
             *_main_label(chart, ink),
             *([axis_name(ink, phone=chart.phone)] if bars else []),
@@ -132,7 +133,10 @@ def window_layout(chart: WindowChart, lanes: tuple[Lane, ...], ink: Ink) -> Figu
 
 
 def _offset_axis(chart: WindowChart, ink: Ink) -> Figure:
-    """Every offset with its day where there is room, else every fifth; of bars their hours."""
+    """Every offset where there is room, else every fifth, with days; of bars their hours.
+
+    Where many offsets have room, every second one has its day.
+    """
     if chart.view.card.bar_minutes:
         return bar_axis(chart.view, ink, phone=chart.phone)
     path = chart.view.path
@@ -140,9 +144,10 @@ def _offset_axis(chart: WindowChart, ink: Ink) -> Figure:
     days = {point.offset: point.day for point in path}
     first, last = chart.view.request.window
     ticks = [offset for offset in range(first, last + 1) if offset % step == 0]
+    dated = 2 * step if len(ticks) > MOST_DAYS and step == 1 else step
     texts = [
         f"{offset_text(k)}<br>{short_day(days[k], chart.view.event.day)}"
-        if k in days
+        if k in days and k % dated == 0
         else offset_text(k)
         for k in ticks
     ]
@@ -195,15 +200,15 @@ def _unit_note(chart: WindowChart, ceiling: float, ink: Ink) -> Figure:
     }
 
 
-def _event_note(ink: Ink) -> Figure:
-    """What the dotted line is."""
+def _event_note(ceiling: float, ink: Ink) -> Figure:
+    """What the dotted line is, at the top, where no other note reaches."""
     return {
         "text": "the event",
         "x": NEWS_AT,
-        "y": 0,
+        "y": ceiling,
         "yref": "paper",
         "xanchor": "right",
-        "yanchor": "bottom",
+        "yanchor": "top",
         "xshift": -3,
         "showarrow": False,
         "font": {"size": FONT_SIZE - 2, "color": ink.muted},

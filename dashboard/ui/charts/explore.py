@@ -91,7 +91,7 @@ def build_figure(view: ExploreView, ink: Ink) -> Figure:
         markers = cluster(pane.events, pixels_a_day(view), exact=line.at_bars)
         data.append(_guide_trace(markers, ink))
         data.extend(range_traces(pane.events, pane.lanes, view.until))
-        data.append(marker_trace(markers, pane.lanes, ink))
+        data.append(marker_trace(markers, pane.lanes))
     data.extend(trace for trace in (_break_trace(view, ink), _dot(view, line, ink)) if trace)
     return {"data": data, "layout": explore_layout(view, line, pane, ink)}
 

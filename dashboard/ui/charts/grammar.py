@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from dashboard.ui.palette import Ink
+from dashboard.ui.palette import CLEAR, Ink
 
 Figure = dict[str, Any]
 
@@ -32,7 +32,7 @@ def base_layout(ink: Ink, height: int) -> Figure:
             "align": "left",
         },
         "modebar": {
-            "bgcolor": "rgba(0,0,0,0)",
+            "bgcolor": CLEAR,
             "color": ink.muted,
             "activecolor": ink.text,
             "orientation": "h",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from dashboard.domain.event import Event
 from dashboard.ui.charts.bar_line import place_of
 from dashboard.ui.charts.grammar import Figure
-from dashboard.ui.palette import LANES, Ink, Lane, lane_of
+from dashboard.ui.palette import LANES, Ink, Lane, lane_of, text_on
 from dashboard.ui.text import plot_text
 from dashboard.ui.wording import count, day, weekday_day
 
@@ -103,7 +103,7 @@ def lane_rows(lanes: Sequence[Lane]) -> dict[str, int]:
     return {lane.id: len(lanes) - 1 - k for k, lane in enumerate(lanes)}
 
 
-def marker_trace(markers: Sequence[Marker], lanes: Sequence[Lane], ink: Ink) -> Figure:
+def marker_trace(markers: Sequence[Marker], lanes: Sequence[Lane]) -> Figure:
     """All markers of all lanes as one trace; a click anywhere in the pane picks the nearest."""
     rows = lane_rows(lanes)
     many = [len(marker.events) > 1 for marker in markers]
@@ -114,7 +114,11 @@ def marker_trace(markers: Sequence[Marker], lanes: Sequence[Lane], ink: Ink) -> 
         "x": [marker.x for marker in markers],
         "y": [rows[marker.lane.id] for marker in markers],
         "text": [str(len(m.events)) if len(m.events) > 1 else "" for m in markers],
-        "textfont": {"size": 10, "color": ink.surface, "weight": 600},
+        "textfont": {
+            "size": 10,
+            "color": [text_on(marker.lane) for marker in markers],
+            "weight": 600,
+        },
         "textposition": "middle center",
         "marker": {
             "symbol": [

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dashboard.domain.study import CorrelationRow
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
-from dashboard.ui.palette import Ink, direction_colour
+from dashboard.ui.palette import Ink, signed_colour
 from dashboard.ui.wording import number, signed
 
 COLUMNS: Final = 3
@@ -115,7 +115,7 @@ def _panel(panel: Panel, name: str, ink: Ink, *, dark: bool) -> list[Figure]:
 def _colour(row: CorrelationRow, ink: Ink, *, dark: bool) -> str:
     if row.low <= row.r <= row.high:
         return ink.muted
-    return direction_colour("stronger" if row.r > 0 else "weaker", dark=dark)
+    return signed_colour(row.r, dark=dark)
 
 
 def _hover(row: CorrelationRow) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
-from dashboard.ui.palette import Ink, direction_colour
+from dashboard.ui.palette import Ink, signed_colour
 
 HEIGHT: Final = 360
 PHONE_HEIGHT: Final = 300
@@ -44,7 +44,7 @@ def build_scatter_figure(
             "size": 9,
             "opacity": 0.6 if len(points) > DENSE else 0.9,
             "symbol": ["triangle-up" if p.move > 0 else "triangle-down" for p in points],
-            "color": [_colour(point.move, dark=dark) for point in points],
+            "color": [signed_colour(point.move, dark=dark) for point in points],
         },
         "customdata": [point.hover for point in points],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -59,8 +59,3 @@ def build_scatter_figure(
         | {"zeroline": True, "zerolinecolor": ink.muted, "zerolinewidth": 1},
     }
     return {"data": [dots], "layout": layout}
-
-
-def _colour(move: float, *, dark: bool) -> str:
-    word = "stronger" if move > 0 else "weaker" if move < 0 else ""
-    return direction_colour(word, dark=dark)

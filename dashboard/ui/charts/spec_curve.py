@@ -16,7 +16,7 @@ from dashboard.ui.charts.grammar import (
     nice_ticks,
     tick_decimals,
 )
-from dashboard.ui.palette import Ink, direction_colour
+from dashboard.ui.palette import Ink, signed_colour
 from dashboard.ui.wording import count, number, signed
 
 CURVE: Final = 300
@@ -109,7 +109,7 @@ def _intervals(curve: SpecCurve, drawn: list[int], ink: Ink) -> Figure:
 def _points(curve: SpecCurve, drawn: list[int]) -> Figure:
     """A point a specification: filled where its own placebo p is below 0.05."""
     rows = [curve.rows[place] for place in drawn]
-    colours = [_colour(row.caar, curve) for row in rows]
+    colours = [signed_colour(row.caar, dark=curve.dark) for row in rows]
     size = 9 if len(drawn) <= 60 else 6 if len(drawn) <= 200 else 5
     return {
         "type": "scatter",
@@ -128,11 +128,6 @@ def _points(curve: SpecCurve, drawn: list[int]) -> Figure:
         "customdata": [[place, _hover(curve, place)] for place in drawn],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
     }
-
-
-def _colour(caar: float, curve: SpecCurve) -> str:
-    word = "stronger" if caar > 0 else "weaker" if caar < 0 else ""
-    return direction_colour(word, dark=curve.dark)
 
 
 def _hover(curve: SpecCurve, place: int) -> str:

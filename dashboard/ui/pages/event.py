@@ -34,12 +34,16 @@ from dashboard.ui.widgets.event_moves import draw_moves, draw_moves_list
 from dashboard.ui.widgets.event_ways_out import draw_copy, draw_files, path_columns
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.flash import draw_flash
+from dashboard.ui.widgets.keys import Key, draw_keys
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.source_moves import draw_source_moves
 from dashboard.ui.widgets.timing_strip import draw_notices, draw_timing
 from dashboard.ui.wording import stamp
 
 NEIGHBOUR_LIMIT: Final = 48
+KEYS: Final = (
+    Key("Left", "The event before"), Key("Right", "The event after"), Key("A", "Add a note"),
+)  # fmt: skip
 
 
 def draw(link: View) -> None:
@@ -76,6 +80,7 @@ def _draw_event(link: View, scene: EventScene) -> None:
         _draw_other_series(scene)
     draw_source_moves(scene)
     draw_copy(link, scene)
+    draw_keys(KEYS)
 
 
 def _draw_other_series(scene: EventScene) -> None:

@@ -32,6 +32,7 @@ from dashboard.ui.widgets.event_list import draw_event_list
 from dashboard.ui.widgets.event_table import draw_event_table
 from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.hidden_events import draw_hidden
+from dashboard.ui.widgets.keys import Key, draw_keys
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.note_form import open_new_note
 from dashboard.ui.wording import count, short_day
@@ -54,6 +55,11 @@ def draw(view: View) -> None:
     scene = read_events_scene(view)
     draw_flash()
     _draw_bar(view, scene)
+    _draw_shown(view, scene)
+    draw_keys((Key("A", "Add a note"),))
+
+
+def _draw_shown(view: View, scene: EventsScene) -> None:
     if view["show"] == "deleted":
         draw_deleted()
         return

@@ -133,10 +133,11 @@ def _draw_nothing(view: View, scene: InboxScene) -> None:
         st.button("Clear the filters", key="inbox.clear", on_click=lambda: view.set(**clear))
     elif scene.state is Decision.NEW:
         on = sum(each.publisher.enabled for each in scene.feeds)
-        st.markdown(
-            f":material/inbox: Nothing waits here. *Fetch now* asks {count(on, 'feed')};"
-            " the search below the list of feeds asks GDELT."
+        ways = (
+            f" *Fetch now* asks {count(on, 'feed')}; the search below the list of feeds asks GDELT."
         )
+        offline = session.parts().news.is_offline
+        st.markdown(f":material/inbox: Nothing waits here.{'' if offline else ways}")
     else:
         st.markdown(f":material/inbox: No story was {scene.state.value} yet.")
 

@@ -84,7 +84,8 @@ def _draw_open(candidate: Candidate, article: Article) -> None:
         disabled=candidate.draft is None,
         **kept(field_name(number, "ticked"), candidate.draft is not None and not candidate.same),
     )
-    st.markdown(f"> {marked(statement.sentence, statement.said)}")
+    # in quotation marks: what Streamlit sets apart as a quotation is too pale to be read
+    st.markdown(f"“{marked(statement.sentence, statement.said)}”")
     st.caption(escape_markdown(precision_words(statement), SENTENCE))
     _draw_known(candidate)
     _draw_fields(candidate, start_of(statement, article))

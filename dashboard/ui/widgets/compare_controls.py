@@ -22,11 +22,9 @@ from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import label_text
 from dashboard.ui.widgets.event_controls import window_label
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
-from dashboard.ui.wording import count
+from dashboard.ui.wording import EXPECTED_TITLES, count
 
-EXPECTED_WORDS: Final = {
-    ANY: "All", "stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear",
-}  # fmt: skip
+EXPECTED_WORDS: Final = {ANY: "All"} | EXPECTED_TITLES
 OVERLAP_WORDS: Final = {
     "keep": "keep all events",
     "first": "keep the first of those that overlap",

@@ -22,7 +22,7 @@ from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_line import draw_event_line
-from dashboard.ui.wording import THIN, clock, count, day, number, short_day, weekday_day
+from dashboard.ui.wording import RECORDS, THIN, clock, count, day, number, short_day, weekday_day
 
 LISTED: Final = 6
 BASES: Final = {
@@ -174,7 +174,7 @@ def since_words(quoting: Quoting, facts: DayFacts) -> str:
     if not quoting.card.is_rouble:
         return ""
     told = []
-    for word, seen in (("strongest", facts.strongest_since), ("weakest", facts.weakest_since)):
+    for word, seen in zip(RECORDS, (facts.strongest_since, facts.weakest_since), strict=True):
         if seen is None:
             told.append(f"{word} in the data, which begin {day(facts.first_day)}")
         elif (facts.day - seen.day).days > 31:

@@ -26,7 +26,7 @@ from dashboard.ui.events_scene import (
 from dashboard.ui.palette import CATEGORY_LANES, category_title
 from dashboard.ui.text import escape_markdown, label_text, plain
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
-from dashboard.ui.wording import short_day
+from dashboard.ui.wording import EXPECTED_TITLES, short_day
 
 YEAR: Final = "events.year"
 EARLIEST: Final = date(1900, 1, 1)
@@ -49,7 +49,7 @@ CHOICES: Final = (
     Choice(
         "exp",
         "Expected rouble",
-        {ANY: "All", "stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"},
+        {ANY: "All"} | EXPECTED_TITLES,
         expected_of,
     ),
     Choice("hour", "Hour", {ANY: "All", "known": "Known", "unknown": "Not known"}, hour_of),

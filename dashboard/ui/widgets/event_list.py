@@ -23,7 +23,8 @@ def draw_event_list(scene: EventsScene) -> None:
     for event in scene.events[PAGE * (at - 1) : PAGE * at]:
         with st.container(gap=None, border=True):
             draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
-            st.caption(move_words(scene, scene.studied.get(event.id, Studied())))
+            # not a caption: those are paled, and the colour of a direction with them
+            st.markdown(move_words(scene, scene.studied.get(event.id, Studied())))
     if pages > 1:
         st.pagination(pages, key=KEY, max_visible_pages=5)
 

@@ -171,10 +171,10 @@ def _columns(quoting: Quoting, title_width: int) -> dict[str, Any]:
         "Category": text("Category", width=140),
         "Title": text("Title", width=title_width),
         "[0,0]": numeric(
-            "Move [0,0]", width=142, format=PERCENT, help=f"{move} first rate that can contain it"
+            "Move [0,0]", width=100, format=PERCENT, help=f"{move} first rate that can contain it"
         ),
         "[0,1]": numeric(
-            "Move [0,1]", width=142, format=PERCENT, help=f"{move} rate after that one"
+            "Move [0,1]", width=100, format=PERCENT, help=f"{move} rate after that one"
         ),
         "Remark": text("Why none", width=120),
         "Larger than": numeric(

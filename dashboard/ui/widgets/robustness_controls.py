@@ -33,10 +33,9 @@ from dashboard.ui.robustness_words import (
 )
 from dashboard.ui.text import label_text
 from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.wording import EXPECTED_TITLES
 
-EXPECTED_WORDS: Final = {
-    ANY: "All", "stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear",
-}  # fmt: skip
+EXPECTED_WORDS: Final = {ANY: "All"} | EXPECTED_TITLES
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
 

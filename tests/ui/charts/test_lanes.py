@@ -65,7 +65,7 @@ def test_categories_never_share_a_mark():
 
 def test_all_lanes_are_one_trace_so_that_a_click_anywhere_finds_the_nearest():
     events = [event(0, "sanctions"), event(50, "energy"), event(51, "energy")]
-    trace = marker_trace(cluster(events, 1), used_lanes(events), LIGHT)
+    trace = marker_trace(cluster(events, 1), used_lanes(events))
     assert trace["x"] == ["2024-01-01", "2024-02-21"]
     assert trace["marker"]["symbol"] == ["x", "circle"]
     assert trace["text"] == ["", "2"]
@@ -78,14 +78,14 @@ def test_a_tooltip_has_at_most_five_lines():
         Event(id=str(k), day=e.day, title="T " * 90, category=e.category)
         for k, e in enumerate(events)
     ]
-    trace = marker_trace(cluster(events, 1), used_lanes(events), LIGHT)
+    trace = marker_trace(cluster(events, 1), used_lanes(events))
     assert trace["customdata"][0].count("<br>") <= 4
     assert trace["customdata"][0].endswith("+6 more")
 
 
 def test_a_title_with_markup_is_shown_as_text():
     hostile = Event(id="h", day=START, title="<a href='http://x'>%{y}$x$</a>", category="energy")
-    text = marker_trace(cluster([hostile], 1), used_lanes([hostile]), LIGHT)["customdata"][0]
+    text = marker_trace(cluster([hostile], 1), used_lanes([hostile]))["customdata"][0]
     assert "<a" not in text
     assert "%{" not in text
     assert "$" not in text

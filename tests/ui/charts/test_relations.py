@@ -100,7 +100,11 @@ def test_a_cell_has_the_colour_of_its_number_cut_at_the_edge():
     heat = build_cross_figure(rows, ["a", "b", "c"], 4.0, LIGHT, phone=False)["data"][0]
     assert heat["z"] == [[4.0, -1.0, None]]
     assert (heat["zmin"], heat["zmax"]) == (-4.0, 4.0)
-    assert [colour for _, colour in heat["colorscale"]] == [WEAKER, LIGHT.surface, STRONGER]
+    (_, low), (_, middle), (_, high) = heat["colorscale"]
+    assert int(low[1:3], 16) > int(low[5:], 16)  # more red than blue: weaker
+    assert middle == LIGHT.surface
+    assert int(high[1:3], 16) < int(high[5:], 16)  # more blue than red: stronger
+    assert heat["textfont"]["color"] == LIGHT.text
     assert heat["text"] == [["+7", "−1", ""]]
 
 

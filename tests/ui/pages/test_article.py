@@ -92,7 +92,7 @@ def test_the_text_of_the_issue_gives_its_three_candidates_and_three_claims(page)
 
 def test_the_words_of_the_date_are_marked_in_the_sentence(page):
     paste(page, ISSUE)
-    assert "> Keith Kellogg, the US envoy, said on :orange-background[Sunday] that NATO" in (
+    assert "“Keith Kellogg, the US envoy, said on :orange-background[Sunday] that NATO" in (
         words_of(page)
     )
 
