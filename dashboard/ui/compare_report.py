@@ -108,8 +108,8 @@ def _charts(scene: CompareScene, answer: Comparison) -> Iterator[ReportChart]:
         title,
         sentence_case(below),
         f"Abnormal moves (the move less the one the model expects) added up, in {axis}, by offset:"
-        " 0 is the first observation that can contain an event. Thin: each event; thick: the mean;"
-        " dotted: the median; bands: 95 % at each offset and of the whole path.",
+        " 0 is the first observation that can contain an event. Thin: each event. The bands"
+        " hold the mean with 95 % at each offset, and its whole path with 95 %.",
         paths_summary(chart),
     )
     chart = moves_chart(scene, answer)

@@ -157,7 +157,7 @@ def _table(paper: FPDF, table: ReportTable) -> None:
 def _widths(table: ReportTable) -> tuple[int, ...]:
     """Shares of the width: as long as the longest cell, within bounds."""
     columns = zip(table.columns, *table.rows, strict=True)
-    return tuple(max(6, min(30, max(len(cell) for cell in cells))) for cells in columns)
+    return tuple(max(8, min(30, 1 + max(len(cell) for cell in cells))) for cells in columns)
 
 
 def _write_sources(paper: FPDF, report: Report) -> None:
