@@ -9,6 +9,7 @@ from typing import Final
 from dashboard.domain.claim_answer import ClaimAnswer
 from dashboard.domain.report import Report, ReportChart, ReportTable
 from dashboard.domain.series import RateSeries
+from dashboard.services.check_claims import series_of
 from dashboard.ui import claim_words as words
 from dashboard.ui.charts.claim import (
     ClaimChart,
@@ -142,8 +143,10 @@ def _parameters(
 
 
 def _used(answers: Sequence[ClaimAnswer], series: Sequence[RateSeries]) -> list[RateSeries]:
-    """The series that have a rate to say, the one that answers first in front."""
+    """The series that have a rate to say, those made of others too; the main one in front."""
     mains = [each.main for each in answers]
     named = {row.verdict.card.id for each in answers for row in each.rows if row.at is not None}
-    held = [each for each in series if each.card.id in {*named, *mains}]
-    return sorted(held, key=lambda each: each.card.id not in mains)
+    currencies = dict.fromkeys(each.claim.currency for each in answers)
+    held = [one for currency in currencies for one in series_of(currency, series)]
+    used = [one for one in held if one.card.id in {*named, *mains}]
+    return sorted(used, key=lambda one: one.card.id not in mains)
