@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import zip_longest
 
 import streamlit as st
 
@@ -24,7 +23,7 @@ def draw_verdicts(scene: CompareScene, answer: Comparison) -> None:
         f"{group.look.glyph} " if len(scene.groups) > 1 else _arrow(scene, group)
         for group in scene.groups
     ]
-    for (head, below), mark in zip_longest(verdict_lines(scene, answer), marks, fillvalue=""):
+    for (head, below), mark in zip(verdict_lines(scene, answer), [*marks, ""], strict=False):
         _draw_line(f"{mark}{head}", below)
     if answer.in_both:
         st.caption(in_both_words(answer))

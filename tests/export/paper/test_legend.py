@@ -38,8 +38,8 @@ def test_a_band_without_an_edge_and_a_bar_are_patches_of_their_colour():
 
 
 def pixels(**layout):
-    line = {"x": [0, 1], "y": [1.0, 1.0], "mode": "lines", "name": "A name", "showlegend": True,
-            "line": {"color": "#FFFFFF"}}  # fmt: skip
+    line = {"type": "scatter", "x": [0, 1], "y": [1.0, 1.0], "mode": "lines", "name": "A name",
+            "showlegend": True, "line": {"color": "#FFFFFF"}}  # fmt: skip
     more = {"height": 300, "margin": {"l": 60, "r": 20, "t": 10, "b": 90}, **layout}
     shut = {"visible": False}
     figure = {"data": [line], "layout": {**more, "xaxis": shut, "yaxis": shut}}
@@ -57,7 +57,7 @@ def test_names_stand_below_the_panes_where_the_figure_wants_them_there():
 def test_long_names_along_the_axis_move_the_pane_and_are_not_cut():
     names = ["W" * 40, "short"]
     figure = {
-        "data": [{"x": [0, 1], "y": [0, 1], "mode": "markers"}],
+        "data": [{"type": "scatter", "x": [0, 1], "y": [0, 1], "mode": "markers"}],
         "layout": {
             "height": 200,
             "margin": {"l": 40, "r": 20, "t": 10, "b": 40},
