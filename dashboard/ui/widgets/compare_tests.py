@@ -17,7 +17,6 @@ from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import number
 
 CELL: Final = 400
-WORDS: Final = ("Events after", "Null hypothesis", "What to know")
 
 
 def draw_tests(scene: CompareScene, answer: Comparison) -> None:
@@ -47,10 +46,12 @@ def draw_tests(scene: CompareScene, answer: Comparison) -> None:
 
 
 def _columns(scene: CompareScene, lines: Sequence[TestLine]) -> dict[str, list[str]]:
-    columns = tests_columns(scene, lines)
-    words = {name: [escape_markdown(cell, CELL) for cell in columns[name]] for name in WORDS}
+    columns = {
+        name: [escape_markdown(cell, CELL) for cell in cells]
+        for name, cells in tests_columns(scene, lines).items()
+    }
     tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]
-    return columns | words | {"Test": tests}
+    return columns | {"Test": tests}
 
 
 def _more(lines: Sequence[TestLine]) -> dict[str, list[str]]:

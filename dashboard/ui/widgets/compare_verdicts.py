@@ -14,7 +14,6 @@ from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.reading_table import draw_reading_table
 
 LIMIT = 500
-COUNTS = frozenset({"N", "As expected"})
 
 
 def draw_verdicts(scene: CompareScene, answer: Comparison) -> None:
@@ -45,7 +44,7 @@ def _arrow(scene: CompareScene, group: ShownGroup) -> str:
 def draw_summary(scene: CompareScene, answer: Comparison) -> None:
     """Draw the numbers of each group in the window: mean with interval, median, directions."""
     columns = {
-        name: cells if name in COUNTS else [escape_markdown(cell, LIMIT) for cell in cells]
+        name: [escape_markdown(cell, LIMIT) for cell in cells]
         for name, cells in summary_columns(scene).items()
     }
     draw_reading_table(columns, "The groups in the window that is compared")
