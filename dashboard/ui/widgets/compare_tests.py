@@ -47,7 +47,7 @@ def draw_tests(scene: CompareScene, answer: Comparison) -> None:
 
 def _columns(scene: CompareScene, lines: Sequence[TestLine]) -> dict[str, list[str]]:
     columns = {
-        name: [escape_markdown(cell, CELL) for cell in cells]
+        escape_markdown(name): [escape_markdown(cell, CELL) for cell in cells]
         for name, cells in tests_columns(scene, lines).items()
     }
     tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]

@@ -44,7 +44,7 @@ def _arrow(scene: CompareScene, group: ShownGroup) -> str:
 def draw_summary(scene: CompareScene, answer: Comparison) -> None:
     """Draw the numbers of each group in the window: mean with interval, median, directions."""
     columns = {
-        name: [escape_markdown(cell, LIMIT) for cell in cells]
+        escape_markdown(name): [escape_markdown(cell, LIMIT) for cell in cells]
         for name, cells in summary_columns(scene).items()
     }
     draw_reading_table(columns, "The groups in the window that is compared")
