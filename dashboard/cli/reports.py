@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from dashboard.cli.house import DEFAULT_SERIES, all_known, give_file, moment_of, parts_of_house
 from dashboard.cli.options import Arg, Opt
@@ -65,15 +66,19 @@ def _paper(
     kind: PaperKind, asked: Asked, moment: datetime, way: tuple[str, str | None, Pool]
 ) -> bytes:
     """The report of an event; `way` says where the pages are, the window typed, and the pool."""
+    from dashboard.domain.as_of import as_of_text
     from dashboard.services.explain_event import explain_event
     from dashboard.services.write_report import write_report
-    from dashboard.ui.event_report import MadeFor, event_address, event_report
+    from dashboard.ui.event_report import event_address, event_report
     from dashboard.ui.quoting import Quote, Quoting
+    from dashboard.ui.report_parts import MadeFor
 
     (series,), (event,) = asked.series, asked.events
     pages, window, pool = way
     view = explain_event(series, event, asked.known, asked.request)
-    made = MadeFor(moment, event_address(pages, view, window, pool))
+    live = event_address(pages, view, window, pool)
+    frozen = f"{live}&{urlencode({'asof': as_of_text(moment.replace(microsecond=0))})}"
+    made = MadeFor(moment, live, frozen)
     quoting = Quoting(series.card, Quote.WEAKER)
     return write_report(event_report(view, series, quoting, pool, made), kind)
 

@@ -16,13 +16,17 @@ TERMS_UNKNOWN: Final = "as the owner of the file says"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the words are made of: the question, the series, those whose rates are left out."""
+    """What the words are made of: the question, the series, those whose rates are left out.
+
+    `private` counts the private notes that were studied: their words are in the bundle.
+    """
 
     question: str
     cards: Sequence[SeriesCard]
     left_out: Sequence[SeriesCard]
     software_version: str
     created_at: str
+    private: int = 0
 
 
 def readme_bytes(told: Told, results: Sequence[str]) -> bytes:
@@ -42,9 +46,11 @@ def readme_bytes(told: Told, results: Sequence[str]) -> bytes:
         "  manifest.json       parameters, software version, sha256 and size of every file",
         "  inputs/rates.csv    the rates used, with the moments each covers (UTC)",
         "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
-        "                      not studied only the dates and the category are here",
+        "                      not studied only the dates and the category are here, of private",
+        "                      ones the dates alone",
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
+        *_private_lines(told),
         "",
         "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
         "in the tables of a study, in log points where a column says so. The columns are described",
@@ -89,6 +95,18 @@ def citation_bytes(told: Told) -> bytes:
 
 def _terms(card: SeriesCard) -> str:
     return f"terms: {card.licence or TERMS_UNKNOWN}"
+
+
+def _private_lines(told: Told) -> list[str]:
+    if not told.private:
+        return []
+    return [
+        "",
+        f"PRIVATE: {told.private} of the events studied are private notes of whoever made this"
+        if told.private > 1
+        else "PRIVATE: one of the events studied is a private note of whoever made this",
+        "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
+    ]
 
 
 def _left_out_lines(told: Told) -> list[str]:

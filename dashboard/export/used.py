@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from dashboard.domain.event import Event, Origin
+from dashboard.domain.event import Category, Event, Origin, Visibility
 from dashboard.domain.formula_guard import unguard
 from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.export.columns import EVENT_LIST, RATES, Column, Table
@@ -59,7 +59,8 @@ def rates_from(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, Rat
 def events_bytes(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
     """`events.csv`: every known event; those studied are numbered in their order.
 
-    A note that is not studied only crowds others: its words, links and author stay at home.
+    A note that is not studied only crowds others: its words, links and author stay at home,
+    and the kind of a private one too.
     """
     place = {event.id: number for number, event in enumerate(studied, 1)}
     kept = [event if event.id in place else _without_words(event) for event in known]
@@ -128,8 +129,9 @@ def _without_words(event: Event) -> Event:
     if event.origin != Origin.NOTE:
         return event
     return replace(
-        event, title="", actor="", text="", source_name="", source_url="", tags=(), author=""
-    )
+        event, title="", actor="", text="", source_name="", source_url="", tags=(), author="",
+        category=Category.OTHER if event.is_private else event.category,
+    )  # fmt: skip
 
 
 def _event(row: Mapping[str, str]) -> Event:
@@ -155,6 +157,7 @@ def _event(row: Mapping[str, str]) -> Event:
         created=_moment(row["created"]),
         updated=_moment(row["updated"]),
         revision=int(row["revision"] or 0),
+        visibility=text["visibility"] or Visibility.SHARED,
     )
 
 

@@ -81,7 +81,8 @@ def bundle_bytes(asked: Asked, made: MadeOf, question: str) -> bytes:
     }
     created = made.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     left_out = [each.card for each in every if each not in passed]
-    told = Told(question, [each.card for each in every], left_out, __version__, created)
+    private = sum(event.is_private for event in asked.events)
+    told = Told(question, [each.card for each in every], left_out, __version__, created, private)
     words = {README: readme_bytes(told, list(results)), CITATION: citation_bytes(told)}
     manifest = {
         "bundle": FORM,

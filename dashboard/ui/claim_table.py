@@ -15,15 +15,30 @@ from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import NOTHING, day, number
 
 MARKET = "Market quotes, over the counter"
+WHY = 400
 
 
 def claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
-    """An answer as columns, the two quotes of a change in one row; cells are safe Markdown."""
+    """`plain_columns` as safe Markdown, the verdicts that the claim names in bold."""
+    columns = plain_columns(answer)
+    claimed = [group[0].verdict.is_claimed for group in _groups(answer.rows)]
+    verdicts = columns["Verdict"]
+    bold = [f"**{text}**" if is_bold else text
+            for text, is_bold in zip(verdicts, claimed, strict=False)]  # fmt: skip
+    return columns | {
+        "Verdict": [*bold, *verdicts[len(bold) :]],
+        "Source": [escape_markdown(cell) for cell in columns["Source"]],
+        "Why": [escape_markdown(cell, WHY) for cell in columns["Why"]],
+    }
+
+
+def plain_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
+    """An answer as columns of plain text, the two quotes of a change in one row."""
     claim, groups = answer.claim, _groups(answer.rows)
     firsts = [group[0] for group in groups]
     columns = {
         "Verdict": [_verdicts(group, answer) for group in groups],
-        "Source": [escape_markdown(row.verdict.card.title) for row in firsts],
+        "Source": [row.verdict.card.title for row in firsts],
         "That day": [_fixing(row.at, row.verdict.card) for row in firsts],
     }
     if claim.kind in words.CHANGES:
@@ -36,9 +51,7 @@ def claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
         columns["Last at least as " + _positive(answer)] = [
             _fixing(row.base, row.verdict.card) for row in firsts
         ]
-    columns["Why"] = [
-        escape_markdown(reason_words(row.verdict.reason)) or NOTHING for row in firsts
-    ]
+    columns["Why"] = [reason_words(row.verdict.reason) or NOTHING for row in firsts]
     return _with_market(columns, answer)
 
 
@@ -69,7 +82,7 @@ def _with_market(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str
     if needed and answer.claim.kind in words.CHANGES:
         rates = " or ".join(number(base.rate, base.card.decimals) for base in needed)
         reason += f"; it would have to start from {rates}"
-    last = {"Verdict": "cannot be known", "Source": MARKET, "Why": escape_markdown(reason, 400)}
+    last = {"Verdict": "cannot be known", "Source": MARKET, "Why": reason}
     return {name: [*cells, last.get(name, NOTHING)] for name, cells in columns.items()}
 
 
@@ -85,10 +98,9 @@ def _verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     """One verdict where both quotes agree, else that of each quote."""
     told = {row.verdict.quote: verdict_words(row, answer.claim) for row in group}
     agree = len(set(told.values())) == 1
-    text = next(iter(told.values())) if agree else "; ".join(
-        f"{quote}: {word}" for quote, word in told.items()
-    )  # fmt: skip
-    return f"**{text}**" if group[0].verdict.is_claimed else text
+    if agree:
+        return next(iter(told.values()))
+    return "; ".join(f"{quote}: {word}" for quote, word in told.items())
 
 
 def _fixing(fixing: Fixing | None, card: SeriesCard) -> str:

@@ -53,27 +53,35 @@ def source_words(scene: CompareScene) -> str:
     return f"{scene.card.title}{f', to {day(last)}' if last else ''}"
 
 
-def paths_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
-    """Every path with mean, bands and median."""
+def paths_words(scene: CompareScene, answer: Comparison) -> tuple[str, str]:
+    """The heading of the paths and what stands below it."""
     few = "" if all(each.is_judged for each in scene.groups) else (
         f" (fewer than {FEWEST}: each alone, no mean)"
     )  # fmt: skip
     first = answer.request.window[0]
-    return chart_of(
-        scene,
+    return (
         f"{subject_words(scene.card)} {after_words(scene)}{few}",
         f"abnormal moves added up from offset {first}; {model_note(answer.request, scene.card)};"
         f" {source_words(scene)}".replace("-", "−"),
     )
 
 
-def moves_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
-    """The moves of the window, one dot an event."""
-    return chart_of(
-        scene,
+def paths_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
+    """Every path with mean, bands and median."""
+    return chart_of(scene, *paths_words(scene, answer))
+
+
+def moves_words(scene: CompareScene, answer: Comparison) -> tuple[str, str]:
+    """The heading of the moves and what stands below it."""
+    return (
         f"Moves over {window_label_text(answer.window)} {after_words(scene)}",
         f"whiskers: 95 % interval of each; dashed: the mean; {source_words(scene)}",
     )
+
+
+def moves_chart(scene: CompareScene, answer: Comparison) -> CompareChart:
+    """The moves of the window, one dot an event."""
+    return chart_of(scene, *moves_words(scene, answer))
 
 
 def heat_chart(scene: CompareScene, answer: Comparison) -> CompareChart:

@@ -47,7 +47,10 @@ class ShownGroup:
 
 @dataclass(frozen=True, slots=True)
 class CompareScene:
-    """Everything the page is drawn from; `answer` is None where `refusal` says why."""
+    """Everything the page is drawn from; `answer` is None where `refusal` says why.
+
+    `known` are all events that are shown, `factors` the series that explain normal moves.
+    """
 
     link: View
     card: SeriesCard
@@ -60,6 +63,8 @@ class CompareScene:
     notices: tuple[str, ...]
     dark: bool
     phone: bool
+    known: tuple[Event, ...] = ()
+    factors: tuple[RateSeries, ...] = ()
 
     @property
     def groups(self) -> tuple[ShownGroup, ...]:
@@ -102,6 +107,8 @@ def read_scene(link: View) -> CompareScene:
         notices=(*notices, *told),
         dark=session.is_dark(),
         phone=session.is_phone(),
+        known=known.events,
+        factors=factors,
     )
 
 

@@ -140,6 +140,43 @@ def difference_head(scene: CompareScene, answer: Comparison) -> str:
     )
 
 
+def verdict_lines(scene: CompareScene, answer: Comparison) -> tuple[tuple[str, str], ...]:
+    """A sentence to read and what it rests on, of each group and of their difference."""
+    correction, lines = answer.request.correction, []
+    for group in scene.groups:
+        below = ""
+        if group.is_judged:
+            line = headline_test(answer, group.found)
+            below = verdict_sentence(line, "move", correction, f"{group.found.n:,}")
+        lines.append((verdict_head(group, scene, answer), below))
+    if len(scene.groups) > 1:
+        below = ""
+        if all(group.is_judged for group in scene.groups):
+            n = " and ".join(f"{group.found.n:,}" for group in scene.groups)
+            below = verdict_sentence(headline_test(answer), "difference", correction, n)
+        lines.append((difference_head(scene, answer), below))
+    return tuple(lines)
+
+
+def in_both_words(answer: Comparison) -> str:
+    """That some events belong to both groups; empty where none does."""
+    if not answer.in_both:
+        return ""
+    many = len(answer.in_both)
+    said = "1 event belongs" if many == 1 else f"{many} events belong"
+    return f"{said} to both groups, and counts in both averages."
+
+
+def few_words(group: ShownGroup) -> str:
+    """That a small group is shown event by event; empty where it is not small."""
+    if not 0 < group.found.n < FEWEST:
+        return ""
+    return (
+        f"Only {group.found.n} of {group_words(group.asked.filter)} can be measured; with fewer"
+        f" than {FEWEST} each is shown by itself, and no average is judged."
+    )
+
+
 # ------------------------------------------------------------------ who carries it
 
 

@@ -6,19 +6,15 @@ from the glossary that the page uses; user text is cleaned here, escaped by the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from dashboard import __version__
-from dashboard.domain.date_rules import RULES
 from dashboard.domain.errors import InputError
-from dashboard.domain.event import MOSCOW, TEXT_LIMIT, Event
+from dashboard.domain.event import TEXT_LIMIT, Event
 from dashboard.domain.event_view import EventView
-from dashboard.domain.report import Report, ReportChart, ReportLink, ReportSource
-from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.report import Report, ReportChart, ReportSource
+from dashboard.domain.series import RateSeries
 from dashboard.domain.study import Pool, window_text
 from dashboard.services.choose_windows import DAY_WINDOWS, default_window, windows_for
 from dashboard.services.get_rates import DEFAULT_SERIES
@@ -29,27 +25,27 @@ from dashboard.ui.event_words import copy_text, headline, main_move, notices, se
 from dashboard.ui.move_words import model_words, noun, volatility_remark
 from dashboard.ui.palette import LIGHT, category_title
 from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.report_parts import (
+    NO_PROOF,
+    SOFTWARE,
+    TITLE_LIMIT,
+    MadeFor,
+    as_of_parameter,
+    factor_source,
+    for_others,
+    links_of,
+    private_words,
+    rate_source,
+)
 from dashboard.ui.text import link_or_none, plain, plain_block
-from dashboard.ui.wording import day, expected_phrase, stamp, weekday_day, when
+from dashboard.ui.wording import expected_phrase, stamp, weekday_day, when
 
-SOFTWARE: Final = f"Rouble Reaction {__version__}"
-NO_PROOF: Final = "A move near an event is no proof of its cause."
-TITLE_LIMIT: Final = 500
 SENTENCE_LIMIT: Final = 2_000
 QUOTES: Final = {
     Quote.WEAKER: "as published, up = weaker rouble",
     Quote.INVERTED: "as published, axis inverted",
     Quote.USD: "one over the published rate",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MadeFor:
-    """When a report is made and where its page is: `live` follows the data, `frozen` does not."""
-
-    made_at: datetime
-    live: str
-    frozen: str = ""
 
 
 def event_report(
@@ -64,6 +60,7 @@ def event_report(
         pool: the dates to compare with.
         made: when, and the links back.
     """
+    view = _for_others(view)
     title = plain(view.event.title, TITLE_LIMIT)
     return Report(
         title=f"{what_moved(view, quoting)} after: {title}",
@@ -71,19 +68,28 @@ def event_report(
             f"What did {view.card.title} do around “{title}”"
             f" ({plain(when(view.event))}), and was that unusual?"
         ),
-        parameters=_parameters(view, quoting, pool),
+        parameters=(*_parameters(view, quoting, pool), as_of_parameter(made)),
         paragraphs=_paragraphs(view, quoting, pool, made.live),
         charts=_charts(view, quoting),
         tables=tables_of_view(view, quoting, pool),
         cautions=_cautions(view, pool),
         sources=(
-            _rate_source(series),
-            *map(_factor_source, view.factors),
+            rate_source(series),
+            *map(factor_source, view.factors),
             event_source(view.event),
         ),
         links=links_of(made),
         software=SOFTWARE,
-        made_at=made.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        made_at=made.moment,
+    )
+
+
+def _for_others(view: EventView) -> EventView:
+    """The view without the words of private notes that only crowd its event."""
+    return replace(
+        view,
+        crowd=tuple((offset, for_others(event)) for offset, event in view.crowd),
+        moves=tuple(replace(move, crowd=tuple(map(for_others, move.crowd))) for move in view.moves),
     )
 
 
@@ -114,14 +120,6 @@ def event_address(pages: str, view: EventView, window: str | None, pool: Pool) -
     }
     query = urlencode({key: value for key, value in asked.items() if value})
     return f"{pages.rstrip('/')}/event?{query}"
-
-
-def links_of(made: MadeFor) -> tuple[ReportLink, ...]:
-    """The ways back to the page."""
-    live = ReportLink("Live page (follows the data)", made.live)
-    if not made.frozen:
-        return (live,)
-    return (live, ReportLink("Frozen page (what was known then)", made.frozen))
 
 
 def event_source(event: Event) -> ReportSource:
@@ -203,37 +201,5 @@ def _timing_words(view: EventView, quoting: Quoting) -> str:
 def _cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
     move = main_move(view)
     matched = volatility_remark(move, pool) if move is not None else ""
-    return tuple(said for said in (*notices(view), matched, NO_PROOF) if said)
-
-
-def _rate_source(series: RateSeries) -> ReportSource:
-    card = series.card
-    return ReportSource(
-        "Rate",
-        card.publisher,
-        f"{card.title}: {card.quantity or card.description or card.unit}."
-        f" {RULES[card.date_rule].description}",
-        f"Terms: {card.licence}",
-        as_of_words(series),
-        link_or_none(card.source_url) or "",
-    )
-
-
-def _factor_source(card: SeriesCard) -> ReportSource:
-    return ReportSource(
-        "Factor of the model",
-        card.publisher,
-        card.title,
-        f"Terms: {card.licence}",
-        url=link_or_none(card.source_url) or "",
-    )
-
-
-def as_of_words(series: RateSeries) -> str:
-    """`as of 1 Sep 2026`: the last market day that is known, and when it was fetched."""
-    if not len(series):
-        return ""
-    last = day(date.fromisoformat(str(series.day[-1])))
-    if series.fetched_at is None:
-        return f"as of {last}"
-    return f"as of {last}, fetched {stamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW)))}"
+    told = (*notices(view), matched, private_words([view.event]), NO_PROOF)
+    return tuple(said for said in told if said)

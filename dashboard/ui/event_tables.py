@@ -23,10 +23,9 @@ from dashboard.ui.move_words import (
 )
 from dashboard.ui.palette import category_title
 from dashboard.ui.quoting import Quoting
+from dashboard.ui.report_parts import TITLE_LIMIT, table_of
 from dashboard.ui.text import plain
 from dashboard.ui.wording import FEWEST_TO_JUDGE, MINUS, NOTHING, signed, weekday_day
-
-TITLE_LIMIT = 500
 
 
 def tables_of_view(view: EventView, quoting: Quoting, pool: Pool) -> tuple[ReportTable, ...]:
@@ -35,7 +34,7 @@ def tables_of_view(view: EventView, quoting: Quoting, pool: Pool) -> tuple[Repor
         moves_table(view, quoting, pool),
         certainty_table(view, pool),
         crowd_table(view),
-        _of_columns("The window, offset by offset", window_columns(view, quoting)),
+        table_of("The window, offset by offset", window_columns(view, quoting)),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -126,10 +125,6 @@ def _share(percentile: float | None, among: int) -> str:
 
 def _offsets(move: Move) -> str:
     return window_text(move.window).replace("-", MINUS)
-
-
-def _of_columns(title: str, columns: dict[str, list[str]]) -> ReportTable:
-    return ReportTable(title, tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
 
 def _when_columns(view: EventView) -> dict[str, list[str]]:

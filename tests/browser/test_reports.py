@@ -2,18 +2,29 @@
 
 import json
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 
+from dashboard.domain.event import Origin
 from dashboard.export.paper.page import html_bytes
+from dashboard.services.find_events import EventFilter
+from dashboard.ui.compare_report import compare_report
+from dashboard.ui.report_parts import MadeFor
+from dashboard.ui.text import plain
 from tests.browser.conftest import PHONE
 from tests.browser.test_downloads import shell, taken
 from tests.made_report import HOSTILE, made_report
+from tests.made_series import event_at_row, series_of_returns
+from tests.ui.made_comparison import made_scene
 
 pytestmark = pytest.mark.browser
 
+MOMENT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 EVENT = "kellogg-nato-off-table-2025-04-20"
 KINDS = {
     "Page (HTML, opens without a network)": b"<!DOCTYPE html>",
@@ -79,6 +90,35 @@ def test_hostile_texts_run_ask_and_move_nothing_and_read_back_whole(tab, tmp_pat
     assert wide <= 0
 
 
+def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(tab, tmp_path):
+    events = [
+        replace(
+            event_at_row(row, f"note-{row}", origin=Origin.NOTE), title=text, tags=(HOSTILE[1],)
+        )
+        for row, text in zip(range(60, 60 + 8 * len(HOSTILE), 8), HOSTILE, strict=True)
+    ]
+    returns = np.random.default_rng(3).normal(0, 0.01, 60 + 8 * len(HOSTILE))
+    # A tag is a person's word too, and the name of a group holds it.
+    tagged = EventFilter(tags=(HOSTILE[1],), expected="unclear")
+    series = series_of_returns(returns, move_sign=-1)
+    scene = made_scene(series, events, EventFilter(), tagged)
+    live = "http://127.0.0.1:8501/compare?cat=all"
+    report = compare_report(scene, scene.answer, MadeFor(MOMENT, live, f"{live}&asof=2026-11-26"))
+    address = opened(tab, html_bytes(report), tmp_path)
+    assert outside(tab, address) == []
+    assert tab.seen["dialogs"] == []
+    assert tab.seen["moves"] == [address]
+    assert tab.title() == report.title
+    assert tab.evaluate("document.scripts.length") == 0
+    assert tab.evaluate("document.querySelectorAll('iframe,object,embed,form,base').length") == 0
+    assert tab.evaluate("[...document.querySelectorAll('img')].map(x => x.naturalWidth > 500)") == [
+        True, True,
+    ]  # fmt: skip
+    cells = tab.evaluate("[...document.querySelectorAll('td')].map(x => x.textContent)")
+    assert {plain(text, 500) for text in HOSTILE} <= set(cells)
+    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
 @pytest.fixture
 def listener():
     """A server of this machine that counts who asks it."""
@@ -137,6 +177,8 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
         if begins == b"<!DOCTYPE html>":
             page = content.decode("utf-8")
             assert f"event?id={EVENT}" in page
+            # In the page as HTML writes it: the link as known at the moment of making.
+            assert f"event?id={EVENT}&amp;asof=20" in page
             assert "0.47 log pts stronger" in page
     assert names["html"] == f"{EVENT}_usd_rub_cbr_report.html"
     assert names["zip"] == f"{EVENT}_usd_rub_cbr_bundle.zip"
@@ -149,6 +191,35 @@ def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, r
     (tmp_path / "page.zip").write_bytes(content)
     told = json.loads(shell(product, "reproduce", str(tmp_path / "page.zip"), "--json"))
     assert (told["status"], told["files"]) == ("equal", 2)
+
+
+def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reader, tmp_path):
+    reader.open("compare?bcat=peace_talks")
+    reader.page.get_by_role("button", name="Report").click()
+    page, name = taken(reader, "Page (HTML, opens without a network)")
+    assert name == "usd_rub_cbr_compare_nato_remark_peace_talks_report.html"
+    text = page.decode("utf-8")
+    # `study` gives the mean CAR 0.0059034 after NATO remarks.
+    assert "Rouble 0.59 log pts stronger on average over the first two fixings" in text
+    assert "compare?bcat=peace_talks&amp;asof=20" in text
+    for number, label in (("1", ": ● NATO remarks"), ("2", ": ◆ Peace talks")):
+        content, name = taken(reader, f"Bundle to reproduce it (ZIP){label}")
+        assert name.endswith(f"_bundle_{number}.zip")
+        (tmp_path / name).write_bytes(content)
+        told = json.loads(shell(product, "reproduce", str(tmp_path / name), "--json"))
+        assert told["status"] == "equal"
+
+
+def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader):
+    reader.open("facts")
+    reader.page.get_by_role("button", name="Report").click()
+    page, name = taken(reader, "Page (HTML, opens without a network)")
+    assert name == "usd_rub_cbr_claim_2025-04-21_report.html"
+    text = page.decode("utf-8")
+    assert "Strongest since June 2024? No, it was stronger." in text
+    assert "facts?day=2025-04-21&amp;kind=strongest&amp;since=2024-06&amp;asof=20" in text
+    content, _ = taken(reader, "Picture of the chart (PNG)")
+    assert content.startswith(b"\x89PNG")
 
 
 def test_on_a_phone_the_report_is_one_tap_away(new_reader):

@@ -1,12 +1,13 @@
 """The rates and events of a bundle come back exactly as they went in."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
-from dashboard.domain.event import Event, Origin
+from dashboard.domain.event import Event, Origin, Visibility
 from dashboard.export.used import (
     card_from,
     card_json,
@@ -75,3 +76,17 @@ def test_notes_that_only_crowd_leave_their_words_at_home():
 def test_other_columns_are_refused():
     with pytest.raises(ValueError, match="other columns"):
         events_from(b"id,title\nx,y\n")
+
+
+def test_of_private_notes_that_only_crowd_the_kind_stays_at_home_too_and_studied_ones_are_whole():
+    words = {"text": "Zanzibar", "category": "zanzibar", "actor": "zanzibar", "owner": "ann",
+             "visibility": Visibility.PRIVATE}  # fmt: skip
+    note = event_on("2025-04-21", "mine", origin=Origin.NOTE, **words)
+    other = event_on("2025-04-20", "other")
+    content = events_bytes([other, note], [other])
+    assert b"anzibar" not in content
+    known, _ = events_from(content)
+    assert (known[1].day, known[1].category, known[1].is_private) == (note.day, "other", True)
+    # The owner is a person of this machine, which no file needs to know.
+    back, _ = events_from(events_bytes([other, note], [note]))
+    assert back[1] == replace(note, owner="")

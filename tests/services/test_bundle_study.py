@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from dashboard.domain.event import Origin
 from dashboard.domain.study import StudyRequest
 from dashboard.export.columns import STUDY_TABLES
 from dashboard.services.bundle_study import (
@@ -134,3 +135,20 @@ def test_the_question_is_a_sentence():
     told = question_of({"category": ["nato_remark"]}, 17, ["USD/RUB, a bank"])
     assert told == "How did USD/RUB, a bank move around 17 events (nato_remark)?"
     assert question_of({}, 1, ["a", "b"]) == "How did a, b move around 1 event?"
+
+
+@pytest.mark.parametrize("kind", ["study", "event"])
+def test_private_notes_leave_their_words_only_where_they_are_studied_and_then_it_says_so(kind):
+    note = event_on("2024-03-21", "mine", actor="zanzibar", text="Zanzibar talks",
+                    category="zanzibar", origin=Origin.NOTE, visibility="private")  # fmt: skip
+    other = event_on("2024-03-20", "one")
+    crowding = asked(kind=kind, events=(other,), known=(other, note))
+    files = files_of(bundle_bytes(crowding, MADE, "x"))
+    assert not [name for name, text in files.items() if b"anzibar" in text]
+    crowded = files["results/events.csv" if kind == "study" else "results/event_moves.csv"]
+    assert b"mine" in crowded
+    assert b"PRIVATE" not in files["README.txt"]
+    studied = files_of(bundle_bytes(asked(kind=kind, events=(note,), known=(other, note)), MADE,
+                                    "x"))  # fmt: skip
+    assert b"Zanzibar talks" in studied["inputs/events.csv"]
+    assert b"PRIVATE: one of the events studied is a private note" in studied["README.txt"]

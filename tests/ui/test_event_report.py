@@ -6,8 +6,9 @@ import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.ui.event_report import MadeFor, event_address, event_report, event_source
+from dashboard.ui.event_report import event_address, event_report, event_source
 from dashboard.ui.quoting import Quote, Quoting
+from dashboard.ui.report_parts import MadeFor
 from tests.made_series import made_series
 from tests.ui.made_view import CARD, event, made_view, missing_move, move
 
@@ -67,6 +68,40 @@ def test_cautions_sources_and_links_are_never_left_out():
     assert report.sources[0].as_of == "as of 2 Jan 2024"
     assert [link.url for link in report.links] == [frozen.live, frozen.frozen]
     assert report.made_at == "2026-11-26T09:00:00Z"
+    assert ("As of", "26 Nov 2026, 12:00 MSK (live, when this was made)") in report.parameters
+
+
+def test_of_a_frozen_page_the_report_says_as_of_when_and_leads_back_there():
+    then = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    made = MadeFor(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-20T09:00Z", then)
+    report = report_of(made=made)
+    assert ("As of", "20 Nov 2026, 12:00 MSK (the page was frozen at this moment)") in (
+        report.parameters
+    )
+    assert [(link.label, link.url) for link in report.links] == [
+        ("Live page (follows the data)", MADE.live),
+        ("Frozen page (as known on 20 Nov 2026, 12:00 MSK)", made.frozen),
+    ]
+
+
+def test_a_private_note_that_only_crowds_has_no_words_in_the_report():
+    mine = {"title": "Zanzibar talks", "category": "zanzibar", "text": "zanzibar"}
+    note = event(id="mine", visibility="private", origin="note", **mine)
+    told = str(report_of(made_view(moves=(move(crowd=(note,)),), crowd=((0, note),))))
+    assert "anzibar" not in told
+    assert "A private note" in told
+    assert "words of" not in told
+    shared = event(id="ours", origin="note", **mine)
+    told = str(report_of(made_view(moves=(move(crowd=(shared,)),), crowd=((0, shared),))))
+    assert "Zanzibar talks" in told
+
+
+def test_a_private_note_that_is_the_event_stays_and_the_report_warns():
+    report = report_of(made_view(event=event(title="Zanzibar talks", visibility="private")))
+    assert report.title.endswith("after: Zanzibar talks")
+    assert report.cautions[-2] == (
+        "This holds the words of 1 private note of yours; whoever gets the file can read them."
+    )
 
 
 @pytest.mark.parametrize(

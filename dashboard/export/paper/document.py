@@ -7,6 +7,7 @@ is embedded, so that the paper looks the same everywhere. The same report gives 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -155,9 +156,15 @@ def _table(paper: FPDF, table: ReportTable) -> None:
 
 
 def _widths(table: ReportTable) -> tuple[int, ...]:
-    """Shares of the width: as long as the longest cell, within bounds."""
-    columns = zip(table.columns, *table.rows, strict=True)
-    return tuple(max(6, min(30, max(len(cell) for cell in cells))) for cells in columns)
+    """Shares of the width: as long as the longest cell and word, within bounds."""
+    return tuple(
+        max(min(20, _longest(" ".join(cells).split()) * 5 // 4 + 2), min(30, 1 + _longest(cells)))
+        for cells in zip(table.columns, *table.rows, strict=True)
+    )
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts), default=0)
 
 
 def _write_sources(paper: FPDF, report: Report) -> None:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dashboard.export.paper.colours import INK, POINT, colour
 from dashboard.export.paper.known import check
+from dashboard.export.paper.legend import draw_legend
 from dashboard.export.paper.marks import draw_notes, draw_shapes
 from dashboard.export.paper.panes import make_panes
 from dashboard.export.paper.scale import scales_of
 from dashboard.export.paper.traces import draw_traces
-from dashboard.export.paper.words import wrapped
+from dashboard.export.paper.words import plain_lines, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +32,8 @@ DPI: Final = 100
 SHARP: Final = 200
 """Dots to the inch of a PNG: twice as many as pixels were asked for."""
 MARGIN: Final = 24
+TICK: Final = 12
+"""Pixels between the names of an axis and the axis, and to the edge of the paper."""
 LINE: Final = 1.35
 """Height of a line of words in sizes of its letters."""
 MUTED: Final = "#5C636D"
@@ -109,6 +112,7 @@ def _drawn(figure: Mapping[str, Any], caption: Caption, width: int) -> Figure:
     canvas = FigureCanvasAgg(sheet)
     head, foot = _words(canvas, caption, width)
     margin = {"l": 80, "r": 80, "t": 100, "b": 80, **layout.get("margin", {})}
+    margin["l"] = max(margin["l"], _room_for_names(canvas, layout))
     area = (
         width - margin["l"] - margin["r"],
         layout.get("height", 450) - margin["t"] - margin["b"],
@@ -125,7 +129,7 @@ def _drawn(figure: Mapping[str, Any], caption: Caption, width: int) -> Figure:
     panes = make_panes(sheet, box, scales, figure)
     draw_traces(panes, scales, figure)
     draw_notes(over, scales, layout, area)
-    _legend(over, figure)
+    draw_legend(over, figure, area[0])
     _write(sheet, head, height - MARGIN / 2, (width, height))
     _write(sheet, foot, _height(foot) + MARGIN / 2, (width, height))
     return sheet
@@ -165,6 +169,18 @@ def _words(canvas: Any, caption: Caption, width: int) -> tuple[list[_Line], list
     return head, foot
 
 
+def _room_for_names(canvas: Any, layout: Mapping[str, Any]) -> float:
+    """Pixels that the names along the y axis take: letters on paper are wider than on screen."""
+    from matplotlib.font_manager import FontProperties
+
+    spec = layout.get("yaxis", {})
+    pixels = spec.get("tickfont", {}).get("size", layout.get("font", {}).get("size", 12))
+    font = FontProperties(family="DejaVu Sans", size=pixels * POINT)
+    names = [" ".join(plain_lines(str(text))) for text in spec.get("ticktext") or ()]
+    measure = canvas.get_renderer().get_text_width_height_descent
+    return max((float(measure(n, font, ismath=False)[0]) for n in names), default=0.0) + TICK
+
+
 def _height(lines: Sequence[_Line]) -> float:
     return sum(line.pixels * LINE for line in lines)
 
@@ -181,34 +197,3 @@ def _write(figure: Figure, lines: Sequence[_Line], top: float, size: tuple[float
             fontweight="bold" if line.bold else "normal",
         )
         top -= line.pixels * LINE
-
-
-def _legend(sheet: Axes, figure: Mapping[str, Any]) -> None:
-    """The names of the traces, where the figure shows them."""
-    if not figure["layout"].get("showlegend", False):
-        return
-    named = [t for t in figure["data"] if t.get("name") and t.get("showlegend", True)]
-    if not named:
-        return
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=colour(_tint(trace)),
-            linewidth=2 if "lines" in trace.get("mode", "lines") else 0,
-            marker="s" if trace.get("type") == "bar" else "o",
-        )
-        for trace in named
-    ]
-    labels = [str(trace["name"]) for trace in named]
-    sheet.legend(handles, labels, loc="upper left", frameon=False, fontsize=11 * POINT)
-
-
-def _tint(trace: Mapping[str, Any]) -> str:
-    for part in ("line", "marker"):
-        found = trace.get(part, {}).get("color")
-        if isinstance(found, str):
-            return found
-    return INK

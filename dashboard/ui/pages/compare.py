@@ -25,8 +25,8 @@ from dashboard.ui.compare_charts import (
     placebo_panes,
 )
 from dashboard.ui.compare_link import DEFAULTS, PARAMS, PARTS
-from dashboard.ui.compare_scene import FEWEST, CompareScene, read_scene
-from dashboard.ui.compare_words import carried_sentences, question
+from dashboard.ui.compare_scene import CompareScene, read_scene
+from dashboard.ui.compare_words import carried_sentences, few_words, question
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
@@ -47,6 +47,7 @@ from dashboard.ui.widgets.compare_controls import (
 )
 from dashboard.ui.widgets.compare_tests import draw_tests
 from dashboard.ui.widgets.compare_verdicts import draw_summary, draw_verdicts
+from dashboard.ui.widgets.compare_ways_out import draw_compare_report
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.explore_controls import flip_quote
 from dashboard.ui.widgets.figure import draw_figure, draw_selectable
@@ -76,6 +77,7 @@ def draw(link: View) -> None:
         st.warning(escape_markdown(scene.refusal, LIMIT), icon=":material/tune:")
     elif any(group.found.n for group in scene.groups):
         _draw_answer(scene, answer)
+        draw_compare_report(link, scene, answer)
     else:
         _draw_nothing(scene, answer)
     draw_copy_link("compare", link)
@@ -106,13 +108,8 @@ def _draw_answer(scene: CompareScene, answer: Comparison) -> None:
 
 def _draw_few(scene: CompareScene) -> None:
     """Say of a small group that it is shown event by event."""
-    for group in scene.groups:
-        if 0 < group.found.n < FEWEST:
-            name = escape_markdown(group_words(group.asked.filter))
-            st.markdown(
-                f":material/info: Only {group.found.n} of {name} can be measured; with fewer than"
-                f" {FEWEST} each is shown by itself, and no average is judged."
-            )
+    for words in filter(None, map(few_words, scene.groups)):
+        st.markdown(f":material/info: {escape_markdown(words, LIMIT)}")
 
 
 def _draw_nothing(scene: CompareScene, answer: Comparison) -> None:

@@ -33,6 +33,7 @@ from dashboard.ui.text import escape_markdown, plain
 from dashboard.ui.widgets.claim_form import draw_claim_form, sentence_now
 from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.explore_controls import draw_quote
+from dashboard.ui.widgets.facts_ways_out import draw_facts_report
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.links import address_of, page_link
 from dashboard.ui.wording import stamp, weekday_day
@@ -62,6 +63,7 @@ def draw(view: View) -> None:
     _draw_paragraph(view, scene)
     for answer in scene.answers:
         _draw_table(scene, answer)
+    draw_facts_report(view, scene, chart)
     draw_copy_link("facts", view)
 
 

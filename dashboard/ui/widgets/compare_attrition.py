@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.domain.comparison import Comparison, Step, StepName
+from dashboard.domain.comparison import Comparison, Step
 from dashboard.domain.event import Event
 from dashboard.ui.charts.funnel import build_funnel_figure
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.compare_tables import STEPS
 from dashboard.ui.compare_words import window_label_text
 from dashboard.ui.event_words import sentence_case
 from dashboard.ui.group_words import group_words, sentence
@@ -19,14 +20,6 @@ from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.links import event_address
 from dashboard.ui.wording import count, day
 
-LABELS: Final[dict[StepName, str]] = {
-    "listed": "Listed",
-    "dated": "Dated for the series",
-    "inside": "Inside the data",
-    "history": "Enough history",
-    "apart": "Not overlapping",
-    "used": "Used",
-}
 MOST: Final = 60
 
 
@@ -51,12 +44,12 @@ def _draw_group(scene: CompareScene, group: ShownGroup, answer: Comparison) -> N
         st.markdown(f"{group.look.glyph} **{name}**")
     draw_figure(
         build_funnel_figure(
-            [(LABELS[step.name], step.left) for step in steps],
+            [(STEPS[step.name], step.left) for step in steps],
             ink(dark=scene.dark),
             phone=scene.phone,
         ),
         f"compare.funnel.{group.look.symbol}",
-        "Bars: " + ", ".join(f"{LABELS[step.name].lower()} {step.left}" for step in steps),
+        "Bars: " + ", ".join(f"{STEPS[step.name].lower()} {step.left}" for step in steps),
         f"{scene.card.id}_attrition",
     )
     lost = [step for step in steps if step.lost]
@@ -70,7 +63,7 @@ def _draw_group(scene: CompareScene, group: ShownGroup, answer: Comparison) -> N
 def _draw_lost(scene: CompareScene, group: ShownGroup, step: Step) -> None:
     """Draw the events lost at one step, each with its reason, when asked for."""
     fold = st.expander(
-        f"{count(len(step.lost), 'event')} lost at “{LABELS[step.name]}”",
+        f"{count(len(step.lost), 'event')} lost at “{STEPS[step.name]}”",
         key=f"compare.lost.{group.look.symbol}.{step.name}",
         on_change="rerun",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from types import ModuleType
 from typing import Final
@@ -17,13 +16,13 @@ from dashboard.services.export_tables import StudyTable
 from dashboard.ui import session
 from dashboard.ui.charts.compare_view import offset_text
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
-from dashboard.ui.compare_words import window_label_text
+from dashboard.ui.compare_tables import averages_columns, moves_columns
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.text import escape_markdown, markdown_link
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.links import event_address
 from dashboard.ui.widgets.reading_table import draw_reading_table
-from dashboard.ui.wording import NOTHING, count, day, number
+from dashboard.ui.wording import count
 
 FILES: Final[tuple[StudyTable, ...]] = (
     "paths", "events", "averages", "tests", "skipped", "intervals",
@@ -37,22 +36,7 @@ def draw_averages_table(scene: CompareScene) -> None:
         return
     for group in scene.groups:
         _head(fold, scene, group)
-        rows = group.found.answer.averages
-        medians = group.found.medians.tolist()
-        span = scene.scale.span
-        fold.table(
-            {
-                "Offset": [offset_text(row.offset) for row in rows],
-                "N": [f"{row.n:,}" for row in rows],
-                "Mean move of the day": [scene.scale.signed(row.aar) for row in rows],
-                "Mean, added up": [scene.scale.signed(row.caar) for row in rows],
-                "95 % at the offset": [span(row.caar_low, row.caar_high) for row in rows],
-                "95 % of the whole path": [span(row.supt_low, row.supt_high) for row in rows],
-                "Median, added up": [scene.scale.signed(each) for each in medians],
-            },
-            hide_index=True,
-            border="horizontal",
-        )
+        fold.table(averages_columns(scene, group), hide_index=True, border="horizontal")
 
 
 def draw_moves_table(scene: CompareScene, answer: Comparison) -> None:
@@ -69,27 +53,13 @@ def draw_moves_table(scene: CompareScene, answer: Comparison) -> None:
 def _moves_columns(
     scene: CompareScene, group: ShownGroup, answer: Comparison
 ) -> dict[str, list[str]]:
-    found, scale = group.found, scene.scale
-    cars = found.result.cars[0]
-    order = [k for k in (-found.car).argsort(kind="stable").tolist() if math.isfinite(found.car[k])]
-    events = [found.result.events[k] for k in order]
-    move, half = found.car.tolist(), found.half_width.tolist()
-    return {
-        "Event": [_link(scene, event) for event in events],
-        "Day": [day(event.day) for event in events],
-        f"Move over {window_label_text(answer.window)}": [
-            escape_markdown(scale.move(move[k])) for k in order
-        ],
-        "95 % interval": [
-            escape_markdown(scale.span(move[k] - half[k], move[k] + half[k])) for k in order
-        ],
-        "Larger than": [_percentile(float(cars.percentile[k])) for k in order],
-        "Others in it": [f"{len(cars.crowd[k]):,}" for k in order],
+    events, columns = moves_columns(scene, group, answer)
+    moves = {
+        name: [escape_markdown(cell) for cell in cells]
+        for name, cells in columns.items()
+        if name.startswith(("Move", "95"))
     }
-
-
-def _percentile(value: float) -> str:
-    return NOTHING if math.isnan(value) else f"{number(value, 0)} %"
+    return {"Event": [_link(scene, event) for event in events]} | columns | moves
 
 
 def draw_left_out_table(scene: CompareScene) -> None:

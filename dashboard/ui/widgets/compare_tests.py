@@ -8,13 +8,13 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.comparison import Comparison
-from dashboard.services.compare_groups import DIFFERENCE, TestLine, lines_of_tests
+from dashboard.services.compare_groups import TestLine, lines_of_tests
 from dashboard.ui.compare_scene import CompareScene
-from dashboard.ui.compare_words import CORRECTION_NAMES, p_text, window_label_text
-from dashboard.ui.group_words import group_words, sentence
+from dashboard.ui.compare_tables import tests_columns
+from dashboard.ui.compare_words import CORRECTION_NAMES, window_label_text
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.reading_table import draw_reading_table
-from dashboard.ui.wording import NOTHING, number
+from dashboard.ui.wording import number
 
 CELL: Final = 400
 
@@ -46,22 +46,12 @@ def draw_tests(scene: CompareScene, answer: Comparison) -> None:
 
 
 def _columns(scene: CompareScene, lines: Sequence[TestLine]) -> dict[str, list[str]]:
-    names = {each.found.name: sentence(group_words(each.asked.filter)) for each in scene.groups} | {
-        DIFFERENCE: "Difference of the two"
+    columns = {
+        escape_markdown(name): [escape_markdown(cell, CELL) for cell in cells]
+        for name, cells in tests_columns(scene, lines).items()
     }
-    rows = [line.row for line in lines]
-    return {
-        "Test": [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines],
-        "Events after": [escape_markdown(names[row.group], CELL) for row in rows],
-        "p, corrected": [
-            f"{p_text(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
-            for line in lines
-        ],
-        "p": [p_text(row.p_value) for row in rows],
-        "N": [_n(scene, line) for line in lines],
-        "Null hypothesis": [escape_markdown(row.null_hypothesis, CELL) for row in rows],
-        "What to know": [escape_markdown(_beside(line), CELL) or NOTHING for line in lines],
-    }
+    tests = [f"**{escape_markdown(line.title)}** ({line.row.test})" for line in lines]
+    return columns | {"Test": tests}
 
 
 def _more(lines: Sequence[TestLine]) -> dict[str, list[str]]:
@@ -71,14 +61,3 @@ def _more(lines: Sequence[TestLine]) -> dict[str, list[str]]:
         "Assumes": [escape_markdown(line.assumptions, CELL) for line in lines],
         "Reference": [escape_markdown(line.row.reference, CELL) for line in lines],
     }
-
-
-def _n(scene: CompareScene, line: TestLine) -> str:
-    if line.row.group != DIFFERENCE:
-        return f"{line.row.n:,}"
-    return " and ".join(f"{each.found.n:,}" for each in scene.groups)
-
-
-def _beside(line: TestLine) -> str:
-    """Why it does not apply or what it rests on, and how it misleads with such dates."""
-    return "; ".join(text for text in (line.row.note, line.row.caution) if text)

@@ -8,16 +8,17 @@ from dashboard.services.bundle_study import Asked, event_bundle, files_behind
 from dashboard.services.export_tables import MadeOf, event_moves_csv, event_window_csv
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.event_report import MadeFor, event_report
+from dashboard.ui.event_report import event_report
 from dashboard.ui.event_scene import EventScene
 from dashboard.ui.event_tables import window_columns
 from dashboard.ui.event_words import copy_text
 from dashboard.ui.facts_scene import link_of_level
+from dashboard.ui.report_parts import private_words
 from dashboard.ui.text import plain
 from dashboard.ui.widgets.copy_link import draw_links
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.widgets.links import address_of, page_link
-from dashboard.ui.widgets.report_row import draw_report
+from dashboard.ui.widgets.report_row import BUNDLE, draw_report, made_now, parameters_of
 from dashboard.ui.wording import count, day
 
 SENTENCE_LIMIT = 2_000
@@ -33,7 +34,7 @@ def draw_copy(link: View, scene: EventScene) -> None:
     _draw_check(scene)
     st.markdown("**Copy link** to this view")
     draw_links("event", link)
-    _draw_report(scene, address)
+    _draw_report(link, scene)
 
 
 def _draw_check(scene: EventScene) -> None:
@@ -46,19 +47,24 @@ def _draw_check(scene: EventScene) -> None:
     page_link("facts", f"Check a claim about {day(first.day)}", icon=FACTS_ICON, **settings)
 
 
-def _draw_report(scene: EventScene, address: str) -> None:
+def _draw_report(link: View, scene: EventScene) -> None:
     """Draw the report and the bundle; both hold on to what the page shows now."""
     view, parts = scene.view, session.parts()
     series = session.series(view.card.id)
-    now = session.export_moment()
+    made = made_now("event", link)
     asked = Asked("event", (series,), (view.event,), scene.known, view.request, scene.factors)
     ids = [series.card.id, *(factor.card.id for factor in scene.factors)]
     draw_report(
-        lambda: event_report(view, series, scene.quoting, scene.pool, MadeFor(now, address)),
-        lambda: event_bundle(asked, MadeOf({}, files_behind(parts.rates, ids), now)),
+        lambda: event_report(view, series, scene.quoting, scene.pool, made),
+        {
+            BUNDLE: lambda: event_bundle(
+                asked, MadeOf(parameters_of(made), files_behind(parts.rates, ids), made.made_at)
+            )
+        },
         (view.event.id, view.card.id),
         "event.report",
         has_chart=bool(view.path),
+        warning=private_words([view.event]),
     )
 
 

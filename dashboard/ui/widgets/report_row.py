@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
 
+from dashboard.domain.as_of import as_of_text
 from dashboard.domain.report import PaperKind, Report
 from dashboard.services.export_tables import download_name
 from dashboard.services.write_report import MEDIA, write_report
+from dashboard.ui import session
+from dashboard.ui.address import View
+from dashboard.ui.report_parts import MadeFor
+from dashboard.ui.widgets.links import address_of
 
+BUNDLE: Final = "Bundle to reproduce it (ZIP)"
 LABELS: Final[dict[PaperKind, str]] = {
     "html": "Page (HTML, opens without a network)",
     "pdf": "Paper (PDF)",
@@ -22,28 +28,50 @@ ICONS: Final[dict[PaperKind, str]] = {
     "png": ":material/image:",
 }
 ABOUT: Final = (
-    "Made at the click, which takes some seconds. Definition, source, day of the data and link"
-    " stand in each. The bundle holds the numbers and everything they were computed from;"
+    "Made at the click, which takes some seconds. Definition, source, day of the data and links,"
+    " live and frozen, stand in each."
+)
+ABOUT_BUNDLE: Final = (
+    " The bundle holds the numbers and everything they were computed from;"
     " `python -m dashboard reproduce FILE` computes them again and compares."
 )
 
 
-def draw_report(
+def made_now(page_id: str, link: View) -> MadeFor:
+    """When a report of a view is made, and its links: live, and frozen at what is known now.
+
+    In a frozen view the frozen link keeps the moment of the view.
+    """
+    now, as_of = session.export_moment(), session.as_of()
+    queries = link.query(asof=None), link.query(asof=as_of or now.replace(microsecond=0))
+    address = address_of(page_id)
+    live, frozen = (f"{address}?{query}" if query else address for query in queries)
+    return MadeFor(now, live, frozen, as_of)
+
+
+def parameters_of(made: MadeFor) -> dict[str, str]:
+    """What the manifest of a bundle says of a frozen view; nothing of a live one."""
+    return {} if made.as_of is None else {"asof": as_of_text(made.as_of)}
+
+
+def draw_report(  # noqa: PLR0913 - what a page may give away
     report: Callable[[], Report],
-    bundle: Callable[[], bytes] | None,
+    bundles: Mapping[str, Callable[[], bytes]],
     name: tuple[object, ...],
     key: str,
     *,
     has_chart: bool = True,
+    warning: str = "",
 ) -> None:
     """Draw one button that opens onto the files; nothing is made before a click.
 
     Args:
         report: gives the report; it must hold on to a snapshot, not to the state of the page.
-        bundle: gives the bytes of the reproducible bundle; None where there is none.
+        bundles: gives the bytes of each reproducible bundle by its label; empty without any.
         name: the words of the file names.
         key: a key that is unique on the page.
         has_chart: whether there is a chart to make a picture of.
+        warning: what a person must know before passing the files on; empty where nothing.
     """
     with st.popover("Report", icon=":material/description:", key=key):
         for kind, label in LABELS.items():
@@ -59,18 +87,21 @@ def draw_report(
                 key=f"{key}.{kind}",
                 width="stretch",
             )
-        if bundle is not None:
+        for at, (label, bundle) in enumerate(bundles.items(), 1):
+            number = (at,) if len(bundles) > 1 else ()
             st.download_button(
-                "Bundle to reproduce it (ZIP)",
+                label,
                 data=bundle,
-                file_name=download_name(*name, "bundle", extension="zip"),
+                file_name=download_name(*name, "bundle", *number, extension="zip"),
                 mime="application/zip",
                 on_click="ignore",
                 icon=":material/folder_zip:",
-                key=f"{key}.bundle",
+                key=f"{key}.bundle.{at}",
                 width="stretch",
             )
-        st.caption(ABOUT)
+        if warning:
+            st.warning(warning, icon=":material/lock_open:")
+        st.caption(f"{ABOUT}{ABOUT_BUNDLE if bundles else ''}")
 
 
 def _later(report: Callable[[], Report], kind: PaperKind) -> Callable[[], bytes]:
