@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
 from dashboard.cli.house import DEFAULT_SERIES, all_known, give_file, moment_of, parts_of_house
 from dashboard.cli.options import Arg, Opt
 from dashboard.domain.errors import InputError
-from dashboard.domain.study import Pool
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from dashboard.assembly import Parts
     from dashboard.domain.event import Event
     from dashboard.domain.report import PaperKind
+    from dashboard.domain.study import Pool
     from dashboard.services.bundle_study import Asked
 
 HERE = "http://127.0.0.1:8501"
@@ -31,7 +31,7 @@ def report(  # noqa: PLR0913 - the options of the contract
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
-    pool: Annotated[Pool, Opt(help="Dates to compare with.")] = "quiet",
+    pool: Annotated[Literal["quiet", "all"], Opt(help="Dates to compare with.")] = "quiet",
     pages: Annotated[str, Opt(metavar="URL", help="Where the pages are, for the link.")] = HERE,
 ) -> None:
     """Put an event on paper: what its page says, with chart, tables, sources and link."""

@@ -17,11 +17,18 @@ from dashboard.domain.errors import SourceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
-    (): {"open", "article", "study", "robustness", "facts", "export", "doctor", "events", "rates"},
+    (): {
+        *("open", "article", "study", "robustness", "facts", "export", "report", "reproduce"),
+        *("doctor", "backup", "restore", "audit"),
+        *("events", "rates", "inbox", "feeds", "tokens"),
+    },
     ("events",): {
         *("list", "add", "edit", "remove", "restore", "history", "export"),
-        *("import", "imports", "undo-import"),
+        *("import", "imports", "undo-import", "copy", "hide", "unhide"),
     },
+    ("inbox",): {"list", "refresh", "search", "accept", "dismiss"},
+    ("feeds",): {"list", "add", "remove"},
+    ("tokens",): {"create", "list", "revoke"},
     ("rates",): {"list", "refresh", "export", "import", "remove"},
 }
 
@@ -152,7 +159,7 @@ def test_what_was_typed_cannot_steer_the_terminal(shell):
 
 @pytest.mark.parametrize("error", [SourceError("the bank is closed"), StoreError("disk is gone")])
 def test_a_source_or_store_that_fails_is_exit_code_3(shell, monkeypatch, error):
-    def fail():
+    def fail(**_):
         raise error
 
     monkeypatch.setattr("dashboard.assembly.assemble", fail)
@@ -169,7 +176,7 @@ def test_a_store_that_cannot_be_reached_is_told_without_its_address(shell, monke
 
 
 def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(shell, monkeypatch):
-    def fail():
+    def fail(**_):
         msg = "boom"
         raise RuntimeError(msg)
 

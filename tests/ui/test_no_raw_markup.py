@@ -41,7 +41,6 @@ OUR_OWN_WORDS = {
     "card.title": "from data/datapackage.json, or the plain words of an import",
     ".card.title": "from data/datapackage.json, or the plain words of an import",
     "ink.text": "a colour of the palette",
-    "dashboard.ui.charts.claim: chart.title": "a number, a unit and a day",
     "dashboard.ui.charts.explore_layout: view.title": "cleaned where the chart is asked for",
     "dashboard.ui.charts.explore_layout: view.subtitle": "cleaned where the chart is asked for",
     "dashboard.ui.charts.event_window_layout: chart.title": "cleaned where the chart is asked for",

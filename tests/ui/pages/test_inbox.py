@@ -138,7 +138,7 @@ def test_saving_the_form_accepts_the_story_and_a_second_save_is_told():
     assert not press(first, "Save note").exception
     (note,) = list_notes(session.parts().notes)
     assert note.title == "Mine"
-    assert "was accepted by somebody" in str([e.value for e in press(second, "Save note").error])
+    assert "was accepted by Anna" in str([e.value for e in press(second, "Save note").error])
     assert list_notes(session.parts().notes) == (note,)
 
 
