@@ -97,7 +97,7 @@ def test_accepting_makes_a_note_with_its_source():
     (note,) = list_notes(session.parts().notes)
     assert (note.moment, note.source_url) == (SAID, "https://news.example/rate")
     assert "Nothing waits here." in words_of(app)
-    assert "accepted, " in words_of(open_page("inbox", state="accepted"))
+    assert "accepted by Anna, " in words_of(open_page("inbox", state="accepted"))
 
 
 def test_a_story_without_a_date_is_not_accepted_and_says_why():
