@@ -139,7 +139,7 @@ def settle(page: Page) -> None:
                 || [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
                     .some(chart => !chart.querySelector('.main-svg'));
             if (busy || !window.quietSince) window.quietSince = Date.now();
-            return !busy && Date.now() - window.quietSince > 1500;
+            return !busy && Date.now() - window.quietSince > 700;
         }"""
     )
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.ui.compare_link import PARTS
 from dashboard.ui.pages import PAGES
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, Reader
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +28,30 @@ LOOKS = {
     "desk-dark": {"viewport": {"width": 1400, "height": 1500}, "color_scheme": "dark"},
     "phone": PHONE,
 }
+
+
+@pytest.fixture(scope="module")
+def profiles(chromium):
+    """One browser profile a look: whoever comes second finds the scripts cached."""
+    made = {look: chromium.new_context(**settings) for look, settings in LOOKS.items()}
+    yield made
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture
+def reader_of(profiles, product):
+    """Makes a reader of a look, who may ask nothing elsewhere."""
+    made = []
+
+    def make(look):
+        made.append(Reader(profiles[look].new_page(), product.url))
+        return made[-1]
+
+    yield make
+    for reader in made:
+        assert reader.foreign == []
+        reader.page.close()
 
 
 def told(violation):
@@ -68,35 +92,35 @@ def finish(reader):
         const busy = app.dataset.testScriptState !== 'notRunning'
             || document.querySelector('[data-testid=stSkeleton], [data-testid=stProgress]');
         if (busy || !window.quietSince) window.quietSince = Date.now();
-        return !busy && Date.now() - window.quietSince > 1500;
+        return !busy && Date.now() - window.quietSince > 600;
     }""")
     return reader
 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
-def test_nothing_serious_is_found_on_a_page(new_reader, page, look):
-    reader = new_reader(**LOOKS[look])
+def test_nothing_serious_is_found_on_a_page(reader_of, page, look):
+    reader = reader_of(look)
     reader.open(page.url_path + EXAMPLES.get(page.id, ""))
     assert serious(finish(reader)) == []
 
 
-def test_what_cannot_be_read_would_be_found(reader):
-    reader.open("method")
+def test_what_cannot_be_read_would_be_found(reader_of):
+    reader = reader_of("desk-light").open("method")
     reader.page.locator("h2, h3").first.evaluate("e => e.style.color = '#e0e0e0'")
     assert "color-contrast" in "".join(serious(reader))
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_nothing_serious_is_found_on_two_groups_compared(new_reader, part):
-    reader = new_reader(**LOOKS["desk-dark"])
+def test_nothing_serious_is_found_on_two_groups_compared(reader_of, part):
+    reader = reader_of("desk-dark")
     reader.open(f"compare?cat=escalation&bcat=peace_talks&part={part}")
     assert serious(finish(reader)) == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_serious_is_found_on_an_article_that_was_read(new_reader, look):
-    reader = new_reader(**LOOKS[look])
+def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
+    reader = reader_of(look)
     finish(reader.open("article"))
     reader.page.get_by_role("button", name="Try an example").click()
     reader.page.wait_for_function("location.search.includes('published=')")
@@ -107,10 +131,10 @@ def test_nothing_serious_is_found_on_an_article_that_was_read(new_reader, look):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_serious_is_found_on_a_file_before_it_is_imported(new_reader, look, tmp_path):
+def test_nothing_serious_is_found_on_a_file_before_it_is_imported(reader_of, look, tmp_path):
     table = tmp_path / "mine.csv"
     table.write_text("date,title,category\n2025-04-20,Mine,energy\n2025-13-01,Wrong day,energy\n")
-    reader = new_reader(**LOOKS[look])
+    reader = reader_of(look)
     finish(reader.open("import"))
     reader.page.locator("input[type=file]").set_input_files(table)
     reader.has("1 wrong")
@@ -118,8 +142,8 @@ def test_nothing_serious_is_found_on_a_file_before_it_is_imported(new_reader, lo
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_serious_is_found_on_the_form_of_a_note(new_reader, look):
-    reader = new_reader(**LOOKS[look])
+def test_nothing_serious_is_found_on_the_form_of_a_note(reader_of, look):
+    reader = reader_of(look)
     finish(reader.open("events"))
     reader.page.get_by_role("button", name="Add note").first.click()
     reader.page.get_by_role("dialog").get_by_label("Title").wait_for()
