@@ -30,6 +30,16 @@ LOOKS = {
 }
 
 
+OTHER_ON_A_PHONE = {"explore", "event", "events", "facts", "inbox"}
+"""Pages with a layout of their own on a phone; the others only grow narrow."""
+SEEN = [
+    (page, look)
+    for page in PAGES
+    for look in LOOKS
+    if look != "phone" or page.id in OTHER_ON_A_PHONE
+]
+
+
 @pytest.fixture(scope="module")
 def profiles(chromium):
     """One browser profile a look: whoever comes second finds the scripts cached."""
@@ -97,8 +107,7 @@ def finish(reader):
     return reader
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+@pytest.mark.parametrize(("page", "look"), SEEN, ids=lambda value: getattr(value, "id", value))
 def test_nothing_serious_is_found_on_a_page(reader_of, page, look):
     reader = reader_of(look)
     reader.open(page.url_path + EXAMPLES.get(page.id, ""))
@@ -111,14 +120,14 @@ def test_what_cannot_be_read_would_be_found(reader_of):
     assert "color-contrast" in "".join(serious(reader))
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [part for part in PARTS if part in {"tests", "when", "lost"}])
 def test_nothing_serious_is_found_on_two_groups_compared(reader_of, part):
     reader = reader_of("desk-dark")
     reader.open(f"compare?cat=escalation&bcat=peace_talks&part={part}")
     assert serious(finish(reader)) == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["desk-dark"])
 def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
     reader = reader_of(look)
     finish(reader.open("article"))
@@ -130,7 +139,7 @@ def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
     assert serious(finish(reader)) == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["desk-dark"])
 def test_nothing_serious_is_found_on_a_file_before_it_is_imported(reader_of, look, tmp_path):
     table = tmp_path / "mine.csv"
     table.write_text("date,title,category\n2025-04-20,Mine,energy\n2025-13-01,Wrong day,energy\n")
@@ -141,7 +150,7 @@ def test_nothing_serious_is_found_on_a_file_before_it_is_imported(reader_of, loo
     assert serious(finish(reader)) == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["desk-dark"])
 def test_nothing_serious_is_found_on_the_form_of_a_note(reader_of, look):
     reader = reader_of(look)
     finish(reader.open("events"))
