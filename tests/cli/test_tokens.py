@@ -54,7 +54,7 @@ def test_audit_tells_who_did_what_through_which_door(shell, made):
     shell("events", "undo-import", imported["import"], "--author", "Cid")
     found = shell("audit", "--json").json
     assert [(one["action"], one["who"], one["origin"]) for one in reversed(found)] == [
-        ("create", "Ann", "cli"),
+        ("create", "Anna", "cli"),
         ("token-create", "Bob", "cli"),
         ("token-revoke", "", "cli"),
         ("create", "Ann", "cli"),

@@ -28,6 +28,7 @@ CLAIMED = {"claim_words.py", "article_words.py", "group_words.py"}
 """Here a direction is not measured: a claim makes it, or a group of events was expected to."""
 EXPLAINED = {
     "article_example.py": 1,  # a text of a newspaper
+    "compare_report.py": 2,  # which way the axis runs, and which sign means what
     "correlation_words.py": 1,  # which sign means what
     "event_report.py": 1,  # which way the axis runs
     "facts_scene.py": 2,  # the kinds of a claim
