@@ -143,7 +143,7 @@ def test_the_doctor_says_that_everything_works(shell, replica):
     answer = shell("doctor")
     assert (answer.code, answer.err) == (0, "")
     assert "Bank of Russia    works" in answer.out
-    assert answer.out.count("works") == 9
+    assert answer.out.count("works") == 10
 
 
 def test_the_doctor_names_what_fails_with_exit_code_3(shell, replica):
