@@ -253,7 +253,7 @@ def test_the_history_tells_who_changed_what_from_what_to_what():
     app = press(open_page("events", show="deleted"), "History")
     words = words_of(app)
     assert [word in words for word in ("**Deleted**", "**Changed**", "**Written**")] == [True] * 3
-    assert "by Clara" in words
+    assert "by Anna" in words
     (change,) = [
         frame.value for frame in app.dataframe if "Last day" in set(frame.value.get("Field", ()))
     ]
