@@ -16,7 +16,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sqlalchemy import JSON, Date, DateTime, MetaData, Table, insert, select
+from sqlalchemy import JSON, Date, DateTime, MetaData, Table, func, insert, select
+from sqlalchemy import table as table_of
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from dashboard.domain.errors import InputError, StoreError
 from dashboard.store.address import parse_address
@@ -136,13 +138,18 @@ def _check_copy(copy: Path, name: str) -> dict[str, int]:
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("DELETE FROM tokens")
             return {
-                table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608 - names of our own tables
+                table: connection.execute(_count_of(table)).fetchone()[0]
                 for table in tables
                 if table not in STAYS
             }
     except sqlite3.Error as error:
         msg = f"{name}: the database in the backup is damaged; take another backup"
         raise StoreError(msg) from error
+
+
+def _count_of(name: str) -> str:
+    """The query that counts a table's rows, its name quoted where it must be."""
+    return str(select(func.count()).select_from(table_of(name)).compile(dialect=sqlite_dialect()))
 
 
 def _tables(connection: Connection) -> list[Table]:
