@@ -1,29 +1,18 @@
-"""Reading a page in a process of its own, which is ended when it takes too long or too much.
-
-Nothing bounds the libraries that find the text of a page: a page of a megabyte can keep them
-busy for minutes. `python -m dashboard.sources.article.apart` is that process: a line of JSON
-and the page on standard input, a line of JSON on standard output.
-"""
+"""Reading a page apart: the process of `sources.apart` that runs the reader of articles."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final
 
-import dashboard
 from dashboard.domain.article import Article, Published
 from dashboard.domain.errors import InputError
+from dashboard.sources.apart import REFUSED, ask_apart, serve_apart
 from dashboard.sources.article.page import read_article
 
 SECONDS: Final = 10.0
 MEMORY: Final = 1_500_000_000
 """Bytes of address space that the process may take, where the system can limit it."""
-
-_ROOT: Final = Path(dashboard.__file__).parents[1]
 
 
 def read_apart(
@@ -47,22 +36,13 @@ def read_apart(
         InputError: it is no article, or cannot be read within the limits.
     """
     told = {"name": name, "today": today.isoformat(), "content_type": content_type}
-    command = [sys.executable, "-m", "dashboard.sources.article.apart"]
-    too_much = f"{name}: is too large or too tangled to be read; paste the text of the article"
     try:
-        done = subprocess.run(  # noqa: S603 - every word stands above
-            command,
-            input=json.dumps(told).encode() + b"\n" + content,
-            cwd=_ROOT,
-            capture_output=True,
-            check=True,
-            timeout=seconds,
-        )
-        answer = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError, OSError):
-        raise InputError(too_much) from None
-    if "refused" in answer:
-        raise InputError(answer["refused"])
+        answer = ask_apart("dashboard.sources.article.apart", told, content, seconds)
+    except ChildProcessError:
+        msg = f"{name}: is too large or too tangled to be read; paste the text of the article"
+        raise InputError(msg) from None
+    if REFUSED in answer:
+        raise InputError(answer[REFUSED])
     return _article(answer)
 
 
@@ -94,27 +74,10 @@ def _answer(article: Article) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on every system
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
-def main() -> None:
-    """Read one page from standard input."""
-    _limit_memory()
-    told = json.loads(sys.stdin.buffer.readline())
+def _read(told: dict[str, Any], content: bytes) -> dict[str, Any]:
     today = date.fromisoformat(told.pop("today"))
-    try:
-        article = read_article(sys.stdin.buffer.read(), told.pop("name"), today, **told)
-    except InputError as refused:
-        answer = {"refused": str(refused)}
-    else:
-        answer = _answer(article)
-    sys.stdout.buffer.write(json.dumps(answer).encode())
+    return _answer(read_article(content, told.pop("name"), today, **told))
 
 
 if __name__ == "__main__":
-    main()
+    serve_apart(_read, MEMORY)
