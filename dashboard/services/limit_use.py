@@ -68,18 +68,28 @@ class Limits:
         Raises:
             TooOften: there is no room; the line says from when on there is.
         """
-        limit, now = LIMITS[kind], self._now()
+        now = self._now()
         with self._counting:
-            done = self._done.setdefault((person, kind), deque())
-            while done and done[0] <= now - limit.seconds:
-                done.popleft()
-            if len(done) >= limit.most:
-                wait = math.ceil(done[0] + limit.seconds - now)
-                msg = f"at most {limit.most} {limit.words}; try again in {_in_words(wait)}"
-                raise TooOften(msg, wait)
-            done.append(now)
+            refused = self._refused(person, kind, now)
+            if refused is not None:
+                raise refused
+            self._done.setdefault((person, kind), deque()).append(now)
             if len(self._done) > _MOST_PEOPLE:
                 self._forget_the_idle(now)
+
+    def why_not(self, person: str, kind: Kind) -> str:
+        """Why there is no room for one more now, as `take` would say it; empty where there is."""
+        with self._counting:
+            return str(self._refused(person, kind, self._now()) or "")
+
+    def _refused(self, person: str, kind: Kind, now: float) -> TooOften | None:
+        limit, done = LIMITS[kind], self._done.get((person, kind), deque())
+        while done and done[0] <= now - limit.seconds:
+            done.popleft()
+        if len(done) < limit.most:
+            return None
+        wait = math.ceil(done[0] + limit.seconds - now)
+        return TooOften(f"at most {limit.most} {limit.words}; try again in {_in_words(wait)}", wait)
 
     def _forget_the_idle(self, now: float) -> None:
         idle = [who for who, done in self._done.items() if _is_idle(who[1], done, now)]

@@ -23,7 +23,7 @@ class BesideNotes:
     Args:
         current: gives the database of the notes, opened and brought up to date.
         clock: the present moment in UTC.
-        person: who reads the record.
+        person: who reads the record, and signs what nobody else is named for.
     """
 
     def __init__(
@@ -39,7 +39,8 @@ class BesideNotes:
         Raises:
             InputError: there is one of this name.
         """
-        return self._current().write(lambda connection: TokenRows(connection).create(token, who))
+        signed = who or self._person
+        return self._current().write(lambda c: TokenRows(c).create(token, signed))
 
     def find_token(self, sha256: str) -> AccessToken | None:
         """The token whose secret has this hash, as it stands now."""
@@ -55,8 +56,8 @@ class BesideNotes:
         Raises:
             InputError: there is none of this name.
         """
-        at = self._clock()
-        return self._current().write(lambda c: TokenRows(c).revoke(name, at, who))
+        at, signed = self._clock(), who or self._person
+        return self._current().write(lambda c: TokenRows(c).revoke(name, at, signed))
 
     def note_use(self, name: str) -> None:
         """Note that a token was used now."""
@@ -67,8 +68,8 @@ class BesideNotes:
         self, action: str, subject: str, states: tuple[State, State] = (None, None), who: str = ""
     ) -> None:
         """Put an action on record that is none on a note."""
-        at = self._clock()
-        self._current().write(lambda c: AuditRows(c).add(action, subject, states, at, who))
+        at, signed = self._clock(), who or self._person
+        self._current().write(lambda c: AuditRows(c).add(action, subject, states, at, signed))
 
     def on_record(self, most: int) -> tuple[OnRecord, ...]:
         """The last actions on notes and on everything else, the newest first."""

@@ -79,7 +79,7 @@ class EventStore:
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store the notes of a file, all of them or none, and the file on record with them."""
-        signed = replace(record, who=record.who or self.person)
+        signed = replace(record, who=self._who(record.who))
         return self._write_imports(lambda rows: rows.take_in(signed, notes, self._clock()))
 
     def imports(self) -> tuple[ImportRecord, ...]:
@@ -97,9 +97,7 @@ class EventStore:
         if not _is_id(import_id):
             msg = "there is no import with this id; see `events imports`"
             raise InputError(msg)
-        return self._write_imports(
-            lambda rows: rows.undo(import_id, self._clock(), who or self.person)
-        )
+        return self._write_imports(lambda rows: rows.undo(import_id, self._clock(), self._who(who)))
 
     def edit(self, note: Event, revision: int, who: str = "") -> Event:
         """Replace the note of that id.
@@ -153,12 +151,11 @@ class EventStore:
 
     def hide(self, ids: Sequence[str]) -> None:
         """Hide events of the catalogue from the person, and from nobody else."""
-        now = self._clock()
-        self.current().write(lambda link: self._hidden_rows(link).hide(ids, now))
+        self.current().write(lambda link: self._hidden_rows(link).hide(ids, self._clock()))
 
     def unhide(self, ids: Sequence[str]) -> None:
         """Show hidden events again."""
-        self.current().write(lambda link: self._hidden_rows(link).show(ids))
+        self.current().write(lambda link: self._hidden_rows(link).show(ids, self._clock()))
 
     def get(self, note_id: str) -> Event | None:
         """The note, deleted ones too; None where there never was one."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from dashboard.store.audit_rows import AuditRows
 from dashboard.store.schema import HIDDEN_EVENTS
 
 if TYPE_CHECKING:
@@ -42,9 +43,18 @@ class HiddenRows:
         if new:
             rows = [{"person": self._person, "event_id": name, "at": at} for name in new]
             self._connection.execute(insert(HIDDEN_EVENTS), rows)
+            self._put_on_record("hide", new, at)
 
-    def show(self, ids: Sequence[str]) -> None:
-        """Take ids away again."""
-        if ids:
-            rows = [{"of": self._person, "named": name} for name in ids]
+    def show(self, ids: Sequence[str], at: datetime) -> None:
+        """Take ids away again; those that are not there stay away."""
+        there = self.find_all()
+        gone = [name for name in dict.fromkeys(ids) if name in there]
+        if gone:
+            rows = [{"of": self._person, "named": name} for name in gone]
             self._connection.execute(_FORGET, rows)
+            self._put_on_record("unhide", gone, at)
+
+    def _put_on_record(self, action: str, names: Sequence[str], at: datetime) -> None:
+        record = AuditRows(self._connection, self._person)
+        for name in names:
+            record.add(action, name, (None, None), at, self._person)

@@ -191,8 +191,12 @@ def limit(kind: Kind) -> None:
     Raises:
         TooOften: there were too many lately; the line says when there is room again.
     """
-    reader = st.session_state.setdefault(READER, secrets.token_hex(8))
-    parts().limits.take(f"page {reader}", kind)
+    parts().limits.take(reader(), kind)
+
+
+def reader() -> str:
+    """Whose use is counted: one tab of a browser."""
+    return f"page {st.session_state.setdefault(READER, secrets.token_hex(8))}"
 
 
 def today() -> date:

@@ -56,11 +56,11 @@ def test_audit_tells_who_did_what_through_which_door(shell, made):
     assert [(one["action"], one["who"], one["origin"]) for one in reversed(found)] == [
         ("create", "Anna", "cli"),
         ("token-create", "Bob", "cli"),
-        ("token-revoke", "", "cli"),
-        ("create", "Ann", "cli"),
-        ("import", "Ann", "cli"),
-        ("delete", "Cid", "cli"),
-        ("undo-import", "Cid", "cli"),
+        ("token-revoke", "Anna", "cli"),
+        ("create", "Anna", "cli"),
+        ("import", "Anna", "cli"),
+        ("delete", "Anna", "cli"),
+        ("undo-import", "Anna", "cli"),
     ]
     revoked = found[4]
     assert (revoked["before"]["revoked"], revoked["subject"]) == (None, "desk")

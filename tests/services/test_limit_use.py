@@ -54,6 +54,19 @@ def test_limits_what_is_refused_is_not_counted(limits, clock):
     limits.take("Ann", "write")
 
 
+def test_limits_can_be_asked_without_being_used(limits, clock):
+    for _ in range(20):
+        assert limits.why_not("Ann", "export") == ""
+        limits.take("Ann", "export")
+    clock.now += 1_800
+    assert (
+        limits.why_not("Ann", "export") == "at most 20 exports in an hour; try again in 30 minutes"
+    )
+    assert limits.why_not("Bob", "export") == ""
+    clock.now += 1_800
+    assert limits.why_not("Ann", "export") == ""
+
+
 def test_limits_of_one_are_not_those_of_another(limits):
     for _ in range(60):
         limits.take("Ann", "write")

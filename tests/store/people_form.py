@@ -236,6 +236,15 @@ class HiddenForm:
         ann.unhide(["two", "never hidden"])
         assert ann.hidden() == {"one", "three"}
 
+    def test_audit_tells_what_was_hidden_and_shown_again_once_each(self, ann):
+        ann.hide(["one", "two"])
+        ann.hide(["two"])
+        ann.unhide(["two", "never hidden"])
+        found = [(one.action, one.subject, one.who) for one in ann.beside.on_record(10)]
+        assert sorted(found) == [
+            ("hide", "one", "ann"), ("hide", "two", "ann"), ("unhide", "two", "ann"),
+        ]  # fmt: skip
+
     def test_hiding_and_showing_are_new_versions_for_that_person_alone(self, ann, bob):
         others = bob.version()
         versions = [ann.version()]

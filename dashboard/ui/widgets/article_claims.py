@@ -8,7 +8,9 @@ import streamlit as st
 
 from dashboard.domain.claim_check import CheckedClaim, Truth
 from dashboard.ui.article_words import TRUTHS, claim_line, needed_line, verdict_numbers
+from dashboard.ui.facts_scene import link_of
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import count
 
@@ -43,6 +45,9 @@ def _draw_claim(checked: CheckedClaim) -> None:
         },
         "Verdicts on a claim, one row a series and base",
     )
+    settings = link_of(claim)
+    if settings is not None:
+        page_link("facts", "Check it, with a chart", **settings)
     held = any(each.truth == Truth.TRUE and each.is_claimed for each in checked.verdicts)
     for needed in () if held else checked.needed:
         st.caption(escape_markdown(needed_line(claim, needed), LINE))

@@ -99,6 +99,7 @@ def _read(view: View) -> None:
 
 def _article(view: View) -> Article:
     if view["way"] == "link":
+        session.limit("fetch")
         return article_from_link(view["url"].strip(), session.parts().settings)
     if view["way"] == "file":
         held: Any = st.session_state.get(FILE)

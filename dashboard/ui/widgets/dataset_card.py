@@ -14,6 +14,7 @@ from dashboard.services.describe_columns import describe_columns
 from dashboard.services.export_tables import download_name
 from dashboard.ui.code_lines import code_lines, description_address
 from dashboard.ui.data_scene import DataFile, Dataset, Rows
+from dashboard.ui.exports import told_of
 from dashboard.ui.text import plain
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.wording import count
@@ -46,10 +47,11 @@ def _draw_files(data: Dataset, file: DataFile) -> None:
     key = f"data.{data.id}.{file.label}"
     with st.container(horizontal=True):
         draw_csv_buttons(label, file.name, file.csv, key)
+        file_name = download_name(*file.name, extension="json")
         st.download_button(
             f"JSON ({label})",
-            data=partial(_json, file),
-            file_name=download_name(*file.name, extension="json"),
+            data=told_of(partial(_json, file), file_name),
+            file_name=file_name,
             mime="application/json",
             on_click="ignore",
             icon=":material/download:",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.services.export_tables import Flavour, download_name
+from dashboard.ui.exports import told_of
 
 Make = Callable[[Flavour], bytes]
 
@@ -22,10 +23,11 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: Make, key: str)
     """
     flavours: tuple[tuple[Flavour, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
     for flavour, title in flavours:
+        file_name = download_name(*name, flavour=flavour)
         st.download_button(
             f"{title} ({label})",
-            data=_later(make, flavour),
-            file_name=download_name(*name, flavour=flavour),
+            data=told_of(_later(make, flavour), file_name),
+            file_name=file_name,
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",

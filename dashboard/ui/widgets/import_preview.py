@@ -85,6 +85,7 @@ def _why_not_all(new: int, wrong: int) -> str | None:
 def _commit(plan: ImportPlan) -> None:
     """Store the notes of a plan; the upload stays where that fails."""
     try:
+        session.limit("import")
         taken = replace(plan, takes_good_rows=bool(plan.wrong))
         record, _ = import_events(session.parts().notes, taken, your_name())
     except RoubleReactionError as error:

@@ -13,6 +13,7 @@ from dashboard.services.export_tables import download_name
 from dashboard.services.write_report import MEDIA, write_report
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.exports import counted
 from dashboard.ui.report_parts import MadeFor
 from dashboard.ui.widgets.links import address_of
 
@@ -74,13 +75,17 @@ def draw_report(  # noqa: PLR0913 - what a page may give away
         warning: what a person must know before passing the files on; empty where nothing.
     """
     with st.popover("Report", icon=":material/description:", key=key):
+        full = session.parts().limits.why_not(session.reader(), "export")
+        if full:
+            st.warning(f"None is made now: {full}", icon=":material/hourglass_empty:")
         for kind, label in LABELS.items():
             if kind == "png" and not has_chart:
                 continue
+            file_name = download_name(*name, "report", extension=kind)
             st.download_button(
                 label,
-                data=_later(report, kind),
-                file_name=download_name(*name, "report", extension=kind),
+                data=counted(_later(report, kind), file_name),
+                file_name=file_name,
                 mime=MEDIA[kind],
                 on_click="ignore",
                 icon=ICONS[kind],
@@ -89,10 +94,11 @@ def draw_report(  # noqa: PLR0913 - what a page may give away
             )
         for at, (label, bundle) in enumerate(bundles.items(), 1):
             number = (at,) if len(bundles) > 1 else ()
+            file_name = download_name(*name, "bundle", *number, extension="zip")
             st.download_button(
                 label,
-                data=bundle,
-                file_name=download_name(*name, "bundle", *number, extension="zip"),
+                data=counted(bundle, file_name),
+                file_name=file_name,
                 mime="application/zip",
                 on_click="ignore",
                 icon=":material/folder_zip:",
