@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ class Product:
         self.home = home
         self.upstream = upstream
         self.process = None
+        self.log = Path(tempfile.mkstemp(prefix="rr-log-")[1])  # a pipe that nobody reads fills up
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -59,16 +61,17 @@ class Product:
             if self.upstream is not None:
                 patch.setenv("DASHBOARD_OFFLINE", "0")
                 patch.setenv("DASHBOARD_UPSTREAM", self.upstream)
-            self.process = subprocess.Popen(
-                [*command, str(self.port)],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+            with self.log.open("a") as log:
+                self.process = subprocess.Popen(
+                    [*command, str(self.port)],
+                    cwd=ROOT,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
         told = self.process.stdout.readline()  # it speaks when the first page can be asked for
         if self.url.rstrip("/") not in told:
-            pytest.fail(f"the product did not start: {self.process.communicate()}")
+            pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
         return self
 
     def kill(self):
@@ -80,6 +83,7 @@ class Product:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.communicate(timeout=SECONDS)
+        self.log.unlink(missing_ok=True)
 
 
 class Reader:
