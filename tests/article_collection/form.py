@@ -29,12 +29,14 @@ class Page:
 
     `refused` are words of the refusal; without them it is read. `published` is day and hour in
     UTC ("2025-04-22T07:15"), or the day alone where the hour must not be known, or "" for none.
-    `says` must stand in a message, `has` in the text, `lacks` must stand nowhere.
+    `asked` may stand in a refusal or in a message: whether there is time to read it all depends
+    on the machine. `says` must stand in a message, `has` in the text, `lacks` must stand nowhere.
     """
 
     id: str
     content: bytes
     refused: str | None = None
+    asked: str = ""
     published: str = ""
     says: str = ""
     has: str = ""

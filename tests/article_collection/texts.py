@@ -109,10 +109,10 @@ PAGES = [
             says="only the first 60,000 characters"),
     page_of("a hundred thousand boxes in one another",
             "<!doctype html><title>x</title>" + "<div>" * 100_000 + "x", apart=True,
-            refused="paste the text"),
+            asked="paste the text"),
     page_of("eleven megabytes", html(body=f"<p>{'x' * 11_000_000}</p>"), refused="at most 10 MB"),
     page_of("a tag that never ends", "<!doctype html><html><body><p " + "a='b' " * 100_000,
-            apart=True, refused="paste the text"),
+            apart=True, asked="paste the text"),
     # nothing, or something else
     page_of("nothing", b"", refused="is empty"),
     page_of("blanks", b" \r\n\t ", refused="is empty"),

@@ -13,6 +13,9 @@ from dashboard.domain.series import Floats
 from dashboard.engine.normal.base import Prediction, Sample, no_slopes, root_mean
 
 FEWEST: Final = 250
+HIGHEST: Final = 0.9999
+"""Of alpha + beta. Above it a shock takes 6,931 rows to fade by half: no long run to speak of,
+and the optimiser ends a hair on either side of 1, as the machine has it."""
 
 
 class Garch:
@@ -85,7 +88,7 @@ def fit(raw: bytes) -> tuple[float, float, float, Floats]:
         result = model.fit(disp="off", show_warning=False)
     parameters = result.params
     alpha, beta = float(parameters["alpha[1]"]), float(parameters["beta[1]"])
-    if result.convergence_flag or alpha + beta >= 1:
+    if result.convergence_flag or alpha + beta > HIGHEST:
         msg = "--model garch: no stationary GARCH(1,1) fits this series; use --model mean"
         raise InputError(msg)
     omega = float(parameters["omega"]) * spread**2
