@@ -8,6 +8,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -28,6 +29,16 @@ def use(family, kind, act):
         act(sock)
 
 
+def open_in_a_loop():
+    asyncio.run(asyncio.open_connection("data.invalid", 443))
+
+
+def in_a_thread(act):
+    """Act where no loop runs: one that drives a browser may run in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
 WAYS = {
     "connect": lambda: use(socket.AF_INET, socket.SOCK_STREAM, lambda sock: sock.connect(NOWHERE)),
     "connect_ex": lambda: use(
@@ -38,7 +49,7 @@ WAYS = {
     ),
     "look-up": lambda: socket.getaddrinfo("data.invalid", 443),
     "requests": lambda: requests.get("https://data.invalid/", timeout=1),
-    "asyncio": lambda: asyncio.run(asyncio.open_connection("data.invalid", 443)),
+    "asyncio": lambda: in_a_thread(open_in_a_loop),
 }
 
 

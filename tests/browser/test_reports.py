@@ -211,7 +211,7 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
 
 
 def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader):
-    reader.open("facts")
+    reader.open("facts").wait_for_chart()
     reader.page.get_by_role("button", name="Report").click()
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_claim_2025-04-21_report.html"

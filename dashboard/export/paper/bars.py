@@ -41,6 +41,12 @@ def draw_bar(
     edge = marker.get("line", {})
     check("line", edge)
     opacity = float(trace.get("opacity", 1.0)) * float(marker.get("opacity", 1.0))
+    edges = [
+        (tint, wide if tint else 0)
+        for tint, wide in zip(
+            each(edge.get("color"), len(at)), each(edge.get("width", 0), len(at)), strict=True
+        )
+    ]
     draw = pane.barh if lying else pane.bar
     draw(
         at + shift,
@@ -48,8 +54,8 @@ def draw_bar(
         wide,
         base,
         color=[colour(tint, opacity) for tint in each(marker.get("color", INK), len(at))],
-        edgecolor=colour(edge["color"]) if edge.get("color") and edge.get("width") else "none",
-        linewidth=float(edge.get("width", 0) or 0) * POINT,
+        edgecolor=[colour(tint) if wide else "none" for tint, wide in edges],
+        linewidth=[float(wide or 0) * POINT for _, wide in edges],
         zorder=zorder,
     )
     ends = base + size
