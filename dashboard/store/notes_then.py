@@ -9,7 +9,7 @@ from dashboard.store.events import EventStore
 from dashboard.store.who_sees import may_see
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from dashboard.domain.event import Event
@@ -75,6 +75,14 @@ class NotesThen(EventStore):
         raise InputError(READ_ONLY)
 
     def _write_imports(self, work: Callable[[ImportRows], T]) -> T:  # noqa: ARG002 - the form
+        raise InputError(READ_ONLY)
+
+    def hide(self, ids: Sequence[str]) -> None:  # noqa: ARG002 - the form
+        """Refuse it, like every change."""
+        raise InputError(READ_ONLY)
+
+    def unhide(self, ids: Sequence[str]) -> None:  # noqa: ARG002 - the form
+        """Refuse it, like every change."""
         raise InputError(READ_ONLY)
 
     def current(self) -> Database:

@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import assembly
-from dashboard.domain.errors import StoreError
+from dashboard.domain.errors import InputError, StoreError
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services import get_rates
@@ -192,6 +192,17 @@ def limit(kind: Kind) -> None:
         TooOften: there were too many lately; the line says when there is room again.
     """
     parts().limits.take(reader(), kind)
+
+
+def check_live() -> None:
+    """Refuse a change in a frozen view.
+
+    Raises:
+        InputError: the reader's view is frozen.
+    """
+    if as_of() is not None:
+        msg = "this view is frozen, and nothing is changed in it; go back to the live view"
+        raise InputError(msg)
 
 
 def reader() -> str:

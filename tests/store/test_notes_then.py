@@ -92,6 +92,8 @@ def test_nothing_can_be_written(told):
         lambda: then.restore(first),
         lambda: then.add_all([note("new")]),
         lambda: then.undo_import("imp-1"),
+        lambda: then.hide(["an-event"]),
+        lambda: then.unhide(["an-event"]),
     ):
         with pytest.raises(InputError, match="this view is frozen"):
             act()

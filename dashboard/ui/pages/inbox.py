@@ -75,13 +75,14 @@ def _draw_bar(view: View, scene: InboxScene) -> None:
             st.date_input("From", format="YYYY-MM-DD", width=140, **view.widget("from"))
             st.date_input("To", format="YYYY-MM-DD", width=140, **view.widget("to"))
             st.space("stretch")
+        news = session.parts().news
         st.button(
             "Fetch now",
             icon=":material/refresh:",
             key="inbox.fetch",
             type=emphasis(),
             on_click=_fetch,
-            disabled=session.parts().news.is_offline or session.parts().news.state().is_running,
+            disabled=news.is_offline or news.state().is_running or session.as_of() is not None,
         )
 
 

@@ -78,6 +78,7 @@ def _draw_way_in() -> None:
     if not pressed:
         return
     try:
+        session.check_live()
         added = add_feed(session.parts().feeds, NewFeed(url or "", title or "", zone=zone or ""))
     except RoubleReactionError as error:
         st.warning(escape_markdown(str(error)))
@@ -88,6 +89,7 @@ def _draw_way_in() -> None:
 
 def _switch(feed_id: str, *, enabled: bool) -> None:
     try:
+        session.check_live()
         switch_feed(session.parts().feeds, feed_id, enabled=enabled)
     except RoubleReactionError as error:
         say(f"Not changed: {error}")
@@ -95,6 +97,7 @@ def _switch(feed_id: str, *, enabled: bool) -> None:
 
 def _remove(feed_id: str) -> None:
     try:
+        session.check_live()
         remove_feed(session.parts().feeds, feed_id)
     except RoubleReactionError as error:
         say(f"Not removed: {error}")

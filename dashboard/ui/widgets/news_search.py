@@ -68,6 +68,7 @@ def draw_search(view: View, scene: InboxScene) -> None:
 def _search(query: str, period: str) -> None:
     parts = session.parts()
     try:
+        session.check_live()
         found = search_news(parts.search, parts.inbox, query, period, _now)
     except RoubleReactionError as error:
         st.session_state[FAILED] = str(error)

@@ -91,6 +91,7 @@ def _draw_kept(report: RateReport) -> None:
 
 def _remove(series_id: str) -> None:
     try:
+        session.check_live()
         remove_rates(session.parts().own, series_id)
         say(f"{series_id} was removed")
     except RoubleReactionError as error:
@@ -180,6 +181,7 @@ def _keep(table: RateTable, naming: Naming) -> None:
     """Keep the file as it was shown; the upload stays where that is refused."""
     parts = session.parts()
     try:
+        session.check_live()
         session.limit("import")
         plan = plan_import(table, naming, datetime.now(UTC).replace(microsecond=0))
         cards = keep_rates(parts.own, plan)

@@ -71,7 +71,8 @@ def _draw_buttons(story: Story, scene: InboxScene) -> None:
         if scene.state is Decision.NEW:
             st.button("Accept", key=f"inbox.accept.{name}", icon=":material/check:",
                       on_click=partial(_accept, story))  # fmt: skip
-            if st.button("Edit", key=f"inbox.edit.{name}", icon=":material/edit:"):
+            if st.button("Edit", key=f"inbox.edit.{name}", icon=":material/edit:",
+                         disabled=session.as_of() is not None):  # fmt: skip
                 draft = draft_of(story, guess_day=True)
                 open_draft(draft, DEFAULT_SERIES, accepting(story, session.parts().inbox))
             st.button("Dismiss", key=f"inbox.dismiss.{name}", icon=":material/close:",
@@ -129,6 +130,7 @@ def draw_dismissed() -> None:
 def _accept(story: Story) -> None:
     who = st.session_state.get(AUTHOR, "")
     try:
+        session.check_live()
         note = accept_story(story, session.parts().inbox, who=who)
     except RoubleReactionError as error:
         say(f"Not accepted: {error}")
@@ -140,6 +142,7 @@ def _accept(story: Story) -> None:
 def _dismiss(stories: Sequence[Story]) -> None:
     ids = _ids(stories)
     try:
+        session.check_live()
         dismiss(ids, session.parts().inbox, who=st.session_state.get(AUTHOR, ""))
     except RoubleReactionError as error:
         say(f"Not dismissed: {error}")
@@ -151,6 +154,7 @@ def _dismiss(stories: Sequence[Story]) -> None:
 
 def _put_back(ids: Sequence[str]) -> None:
     try:
+        session.check_live()
         undo_dismiss(ids, session.parts().inbox)
     except RoubleReactionError as error:
         say(f"Not put back: {error}")

@@ -100,6 +100,19 @@ def test_accepting_makes_a_note_with_its_source():
     assert "accepted by Anna, " in words_of(open_page("inbox", state="accepted"))
 
 
+@pytest.mark.parametrize(
+    ("label", "state"), [("Accept", "new"), ("Dismiss", "new"), ("Put back", "dismissed")]
+)
+def test_in_a_frozen_view_nothing_is_decided(label, state):
+    fill(RATE)
+    if state == "dismissed":
+        press(open_page("inbox"), "Dismiss")
+    app = press(open_page("inbox", state=state, asof="2026-11-20T09:00Z"), label)
+    assert "this view is frozen, and nothing is changed in it" in words_of(app)
+    assert list_notes(session.live_parts().notes) == ()
+    assert label in labels(open_page("inbox", state=state))
+
+
 def test_a_story_without_a_date_is_not_accepted_and_says_why():
     fill(BARE)
     app = press(open_page("inbox"), "Accept")
