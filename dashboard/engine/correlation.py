@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
@@ -171,7 +170,7 @@ def _shifted_places(pooled: Pooled, series: Ints, row: Ints, places: list[Ints])
 
 def _rank_correlation(score: Floats, returns: Floats | Ints) -> Floats:
     """Spearman's rho of one score with each row of returns, average ties; NaN for equal returns."""
-    left = stats.rankdata(score)
+    left = average_ranks(score[None, :])[0]
     left = left - left.mean()
     right = average_ranks(returns)
     right = right - right.mean(axis=1, keepdims=True)

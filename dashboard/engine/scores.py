@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from dashboard.domain.relation import AGAINST, SCORES, Score, ScoredEvents, ScoreRow, tagged_score
 from dashboard.domain.series import Floats, Ints
@@ -99,7 +98,7 @@ def _against_shifts(value: Floats, place: Ints, moves: Floats) -> tuple[float, f
     steps = np.linspace(0, size, count, endpoint=False).astype(np.int64)
     _, rank = np.unique(np.round(moves, DECIMALS), return_inverse=True)
     shifted = rank[(place[None, :] + steps[:, None]) % size]
-    left = stats.rankdata(value)
+    left = average_ranks(value[None, :])[0]
     left = left - left.mean()
     right = average_ranks(shifted)
     right = right - right.mean(axis=1, keepdims=True)
