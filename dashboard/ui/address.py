@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.ui.echoes import heard
 from dashboard.ui.view import Param, a_moment, read_link, told, write_link
 
 STATE: Final = "view.state"
@@ -51,13 +52,13 @@ class View:
         """
         value = self[key] if shown is None else shown
         st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
-        return {"key": _widget_key(key), "on_change": self._changed, "args": (key,)}
+        return {"key": _widget_key(key), "on_change": heard(self._changed), "args": (key,)}
 
     def typed(self, key: str) -> dict[str, Any]:
         """Like `widget`, for a field one types in: what is half typed there stays."""
         name = _widget_key(key)
         if st.session_state.get(name) == self[key]:
-            return {"key": name, "on_change": self._changed, "args": (key,)}
+            return {"key": name, "on_change": heard(self._changed), "args": (key,)}
         return self.widget(key)
 
     def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class View:
         name = _widget_key(f"{key}?")
         st.session_state[name] = self[key] == on
         turn = lambda: self.set(**{key: on if st.session_state[name] else off})  # noqa: E731
-        return {"key": name, "on_change": turn}
+        return {"key": name, "on_change": heard(turn)}
 
     def set(self, **values: Any) -> None:
         """Change parameters and the address bar; call it in a callback of a widget."""

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.ui.echoes import heard
+
 VALUES: Final = "kept_choice.values"
 
 
@@ -21,7 +23,7 @@ def kept(name: str, default: Any = None) -> dict[str, Any]:
     key, value = _key(name), chosen(name, default)
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-    return {"key": key, "on_change": _keep, "args": (name,)}
+    return {"key": key, "on_change": heard(_keep), "args": (name,)}
 
 
 def chosen(name: str, default: Any = None) -> Any:

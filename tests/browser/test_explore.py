@@ -5,8 +5,9 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, Reader
 
 pytestmark = pytest.mark.browser
 
@@ -112,6 +113,33 @@ def test_a_window_dragged_is_the_window_shown_and_back_undoes_it(reader):
     reader.page.wait_for_url("**from=2025-01-01&to=2025-12-31**")
     shown = "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range[0]"
     reader.page.wait_for_function(f"{shown}.startsWith('2024-12-2')")
+
+
+def test_a_window_stays_though_a_look_for_notes_brings_the_old_one(desk, product):
+    """The page looks again by itself, and may do so before it has drawn what has just changed."""
+    reader, looks, server_side = Reader(desk.new_page(), product.url), [], []
+
+    def relay(page_side):
+        server_side.append(page_side.connect_to_server())
+
+        def pass_on(message):
+            if BackMsg.FromString(message).rerun_script.fragment_id:
+                looks.append(message)
+            server_side[-1].send(message)
+
+        page_side.on_message(pass_on)
+
+    reader.page.route_web_socket("**/_stcore/stream", relay)
+    reader.open("?from=2025-01-01&to=2025-12-31").wait_for_chart()
+    reader.page.wait_for_timeout(2_000)  # it looks every 0.75 seconds
+    before = looks[-1]
+    reader.press_key("2")
+    assert link_of(reader) == {"from": ["2025-09-01"]}
+    server_side[-1].send(before)
+    reader.page.wait_for_timeout(2_000)
+    assert link_of(reader) == {"from": ["2025-09-01"]}
+    assert reader.foreign == []
+    reader.page.close()
 
 
 def test_keys_choose_windows_turn_the_quote_and_open_the_form(reader):

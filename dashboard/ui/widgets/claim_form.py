@@ -12,6 +12,7 @@ from dashboard.services.answer_claim import period_of
 from dashboard.ui import facts_scene as scene
 from dashboard.ui.address import View
 from dashboard.ui.claim_words import CHANGES
+from dashboard.ui.echoes import heard
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.emphasis import emphasis
 
@@ -61,7 +62,7 @@ def _draw_sentence() -> None:
     st.text_area(
         "Sentence to check, English or Russian",
         key=FIELD,
-        on_change=_typed,
+        on_change=heard(_typed),
         height=90,
         max_chars=LONGEST,
     )
@@ -109,7 +110,7 @@ def _draw_since(view: View) -> None:
     st.text_input(
         "Since",
         key=SINCE,
-        on_change=_since_typed,
+        on_change=heard(_since_typed),
         args=(view,),
         width=130,
         max_chars=10,

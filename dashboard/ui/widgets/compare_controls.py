@@ -17,6 +17,7 @@ from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.compare_link import ALL, ANY, DEFAULTS, FIELDS, KINDS, MOST_NAMED, PREFERRED
 from dashboard.ui.compare_scene import CompareScene, second_is_asked
+from dashboard.ui.echoes import heard
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import label_text
@@ -120,7 +121,7 @@ def _draw_kinds(link: View, key: str) -> None:
         selection_mode="multi",
         format_func=lambda value: f"{LANE_OF[value].glyph} {LANE_OF[value].title}",
         key=name,
-        on_change=choose,
+        on_change=heard(choose),
     )
 
 
@@ -179,7 +180,7 @@ def _choice(
         list(dict.fromkeys((link[key] or usual, *options))),
         format_func=words,
         key=name,
-        on_change=choose,
+        on_change=heard(choose),
         accept_new_options=True,
         help="Choose one, or type first and last offset like −5:10.",
         width=150,

@@ -13,6 +13,7 @@ from dashboard.domain.event import CATEGORY_LIMIT, Event
 from dashboard.services.find_events import own_categories
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.echoes import heard
 from dashboard.ui.events_scene import (
     ANY,
     FILTERS,
@@ -182,7 +183,7 @@ def _draw_year(view: View, scene: EventsScene) -> None:
         [0, *years],
         format_func=lambda y: f"{y} · {counts[y]:,}" if y else f"All · {total:,}",
         key=YEAR,
-        on_change=choose,
+        on_change=heard(choose),
         width=130,
     )
 

@@ -13,6 +13,7 @@ from dashboard.services.choose_factors import factors_for
 from dashboard.services.describe_method import wants_factor
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.echoes import heard
 from dashboard.ui.events_scene import ANY
 from dashboard.ui.palette import CATEGORY_LANES, LANE_OF
 from dashboard.ui.robustness_scene import (
@@ -113,7 +114,7 @@ def _pills(
         format_func=words,
         help="Several; none chosen brings the usual ones back.",
         key=widget["key"],
-        on_change=changed,
+        on_change=heard(changed),
     )
 
 
