@@ -28,6 +28,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -94,15 +95,12 @@ class Reader:
         self.url = url
         self.foreign = []
         page.set_default_timeout(1_000 * SECONDS)
-        page.route("**/*", self._only_loopback)
+        page.on("request", self._note_foreign)  # a route would switch the browser's cache off
 
-    def _only_loopback(self, route):
-        address = urlsplit(route.request.url)
+    def _note_foreign(self, request):
+        address = urlsplit(request.url)
         if address.scheme in {"http", "https"} and address.hostname != "127.0.0.1":
-            self.foreign.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+            self.foreign.append(request.url)
 
     def open(self, path=""):
         self.page.goto(self.url + path)

@@ -88,7 +88,7 @@ def studied(noted, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("table", ["events", "paths", "averages", "tests", "skipped"])
+@pytest.mark.parametrize("table", ["events", "tests"])
 def test_the_study_of_the_page_is_that_of_the_command_line(noted, studied, reader, table):
     written = (studied / f"{table}.csv").read_bytes()
     rows = written.count(b"\n") - 1

@@ -129,7 +129,7 @@ def test_of_several_series_none_is_kept_where_one_cannot_be(tmp_path):
 
 
 def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path):
-    """Twenty writers, each killed at another moment while it replaces the series for ever."""
+    """Eight writers, each killed at another moment while it replaces the series for ever."""
     OwnRates(tmp_path).keep([bars()], "f" * 64)
     script = (
         "import sys, itertools\n"
@@ -144,13 +144,13 @@ def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path)
         "    rate = np.full(len(one), float(k))\n"
         "    own.keep([replace(one, rate=rate)], 'e' * 64, replace=True)\n"
     )
-    for turn in range(20):
+    for turn in range(8):
         with subprocess.Popen(
             [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE
         ) as writer:
             assert writer.stdout.readline() == b"ready\n"
             try:
-                writer.wait(0.002 * turn)
+                writer.wait(0.005 * turn)
             except subprocess.TimeoutExpired:
                 writer.kill()
         rate = OwnRates(tmp_path).get("own_a").rate
