@@ -39,26 +39,20 @@ def pytest_configure(config: pytest.Config) -> None:
     runpy.run_path(str(NO_NETWORK / "sitecustomize.py"))
 
 
-class TogetherInGroups(LoadScopeScheduling):
-    """Deal tests out one by one, but what shares a browser or the PostgreSQL to one worker.
+class OneBrowserAtATime(LoadScopeScheduling):
+    """Deal tests out one by one, but all browser tests to one worker and PostgreSQL's to one.
 
     (pytest-xdist's own `loadgroup` writes an attribute that pytest 9.2 no longer has.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if "browser" in path:  # the longest first: nobody waits for it at the end
-            return "browser" if any(name in path for name in WAITING) else "browser of the others"
-        return "postgres" if "postgres" in path else nodeid
+        return next((group for group in ("browser", "postgres") if group in path), nodeid)
 
 
-WAITING = ("live_rates", "notes", "team", "desk")
-"""Browser tests that mostly wait: for a server to start, for a page to look again by itself."""
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TogetherInGroups:
-    """A browser for each group: what one waits for, the other uses."""
-    return TogetherInGroups(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:
+    """Two browsers at once on two cores would wait for one another."""
+    return OneBrowserAtATime(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
