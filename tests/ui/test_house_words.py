@@ -1,10 +1,11 @@
 """No text of the pages says a cause, and the words for a direction come from one glossary."""
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.ui.literals import literals
 
 HOUSE = Path(__file__).parents[2] / "dashboard" / "ui"
 BANNED = re.compile(
@@ -40,28 +41,13 @@ EXPLAINED = {
 """Elsewhere: in how many texts a direction is explained, never told of a move."""
 
 
-def texts(code):
-    """The string literals of a module, outside what it says about itself."""
-    tree = ast.parse(code)
-    about = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    return [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in about
-    ]
-
-
 def banned(code):
-    cleaned = (DISCLAIMED.sub("", text) for text in texts(code))
+    cleaned = (DISCLAIMED.sub("", text) for text in literals(code))
     return [text for text in cleaned if BANNED.search(text)]
 
 
 def directions(code):
-    return [text for text in texts(code) if DIRECTION.search(text)]
+    return [text for text in literals(code) if DIRECTION.search(text)]
 
 
 def modules():

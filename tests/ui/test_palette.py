@@ -1,6 +1,5 @@
 """Shapes and colours can be told apart: contrast against both surfaces, never colour alone."""
 
-import ast
 import re
 import tomllib
 from datetime import date
@@ -29,6 +28,7 @@ from dashboard.ui.palette import (
     map_scale,
     text_on,
 )
+from tests.ui.literals import literals
 
 ROOT = Path(__file__).parents[2]
 INKS = {"light": LIGHT, "dark": DARK}
@@ -191,18 +191,7 @@ def test_the_logo_can_be_seen():
 
 def literal_colours(text):
     """The colours written out in a module, outside what it says about itself."""
-    tree = ast.parse(text)
-    told = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    return [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and id(node) not in told
-        if isinstance(node.value, str) and COLOUR.search(node.value)
-    ]
+    return [value for value in literals(text) if COLOUR.search(value)]
 
 
 def test_every_colour_of_the_pages_is_in_the_palette():

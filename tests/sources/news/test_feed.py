@@ -13,7 +13,6 @@ from dashboard.sources.news.feed import Feed
 from dashboard.sources.public_route import Way
 from dashboard.sources.web import Web
 from dashboard.sources.web_route import new_session
-from tests.replica import Replica
 from tests.replica.failures import (
     bomb,
     cut_off,
@@ -28,20 +27,9 @@ from tests.replica.failures import (
 )
 from tests.replica.services.news import challenge, dated, zero_items
 from tests.sources.made_clock import MadeClock
+from tests.sources.news.conftest import NOW
 
-NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
 TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml", "Europe/Moscow", "en")
-
-
-@pytest.fixture
-def replica():
-    with Replica() as replica:
-        yield replica
-
-
-@pytest.fixture
-def clock():
-    return MadeClock(NOW)
 
 
 @pytest.fixture

@@ -14,24 +14,11 @@ from dashboard.sources.news.gdelt import MOST, MOST_ASKS, OF_GDELT, Gdelt
 from dashboard.sources.web import Web
 from dashboard.sources.web_host import PACES
 from dashboard.sources.web_route import new_session
-from tests.replica import Replica
 from tests.replica.failures import html_with_200, instead, nothing_at_all
 from tests.replica.services.news import no_articles, sentence
-from tests.sources.made_clock import MadeClock
+from tests.sources.news.conftest import NOW
 
-NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
 ROUBLE = NewsQuestion("rouble", NOW - timedelta(days=3), NOW)
-
-
-@pytest.fixture
-def replica():
-    with Replica() as replica:
-        yield replica
-
-
-@pytest.fixture
-def clock():
-    return MadeClock(NOW)
 
 
 @pytest.fixture
