@@ -69,7 +69,9 @@ def write_note(reader, title):
     reader.page.get_by_role("button", name="Add note").click()
     reader.page.get_by_role("dialog").wait_for()
     fill(reader, "Title", title)
-    return save(reader)
+    save(reader)
+    reader.page.wait_for_url(re.compile("sel=note-"))
+    return reader
 
 
 def test_a_click_anywhere_in_a_row_opens_its_card_and_is_in_the_link(reader):

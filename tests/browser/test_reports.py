@@ -167,7 +167,7 @@ def test_the_chart_is_seen_and_the_ground_follows_the_reader(tab, tmp_path, look
 
 
 def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
-    reader.open(f"event?id={EVENT}")
+    reader.open(f"event?id={EVENT}").wait_for_chart()
     reader.page.get_by_role("button", name="Report").click()
     names = {}
     for label, begins in KINDS.items():
@@ -185,7 +185,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
 
 
 def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, reader, tmp_path):
-    reader.open(f"event?id={EVENT}&w=-10:20&model=market&factor=eur_usd_ecb")
+    reader.open(f"event?id={EVENT}&w=-10:20&model=market&factor=eur_usd_ecb").wait_for_chart()
     reader.page.get_by_role("button", name="Report").click()
     content, _ = taken(reader, "Bundle to reproduce it (ZIP)")
     (tmp_path / "page.zip").write_bytes(content)
@@ -194,7 +194,7 @@ def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, r
 
 
 def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reader, tmp_path):
-    reader.open("compare?bcat=peace_talks")
+    reader.open("compare?bcat=peace_talks").wait_for_chart()
     reader.page.get_by_role("button", name="Report").click()
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_compare_nato_remark_peace_talks_report.html"
