@@ -17,4 +17,4 @@ class Line:
     def __str__(self) -> str:
         """The line as it is printed."""
         verdict = "holds" if self.holds else "DOES NOT HOLD"
-        return f"{self.what:<13}{self.measured:<64}goal {self.goal:<9}{verdict}"
+        return f"{self.what:<13}{self.measured:<64}goal {self.goal:<16}{verdict}"

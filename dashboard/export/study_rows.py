@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,25 @@ def study_tables(answer: StudyAnswer) -> dict[str, Rows]:
     Returns:
         Rows by table name, in the order of the columns of `dashboard.export.columns`.
     """
-    return {
-        "paths": [row for result in answer.results for row in path_rows(result)],
-        "events": [row for result in answer.results for row in event_rows(result)],
-        "averages": [astuple(average) for average in answer.averages],
-        "tests": rows_of_tests(answer.tests),
-        "skipped": [(row.event_id, row.series, row.reason) for row in answer.skipped],
-        "correlation": [astuple(row) for row in answer.correlations],
-        "regression": [astuple(row) for row in answer.regression],
-        "direction": [_windowed(row) for row in answer.directions],
-        "intervals": [_windowed(row) for row in answer.intervals],
-    }
+    return {name: make(answer) for name, make in _TABLES.items()}
+
+
+def study_table(answer: StudyAnswer, name: str) -> Rows:
+    """The rows of one table of a study; the others are not made."""
+    return _TABLES[name](answer)
+
+
+_TABLES: Final[dict[str, Callable[[StudyAnswer], Rows]]] = {
+    "paths": lambda answer: [row for result in answer.results for row in path_rows(result)],
+    "events": lambda answer: [row for result in answer.results for row in event_rows(result)],
+    "averages": lambda answer: [astuple(average) for average in answer.averages],
+    "tests": lambda answer: rows_of_tests(answer.tests),
+    "skipped": lambda answer: [(row.event_id, row.series, row.reason) for row in answer.skipped],
+    "correlation": lambda answer: [astuple(row) for row in answer.correlations],
+    "regression": lambda answer: [astuple(row) for row in answer.regression],
+    "direction": lambda answer: [_windowed(row) for row in answer.directions],
+    "intervals": lambda answer: [_windowed(row) for row in answer.intervals],
+}
 
 
 def is_of_bars(answer: StudyAnswer) -> bool:

@@ -20,7 +20,7 @@ from dashboard.domain.source_move import SourceMove
 from dashboard.domain.study import StudyAnswer
 from dashboard.export import rows as rows_of
 from dashboard.export.columns import STUDY_TABLES, TABLES, Kind, table_of
-from dashboard.export.study_rows import is_of_bars, study_tables
+from dashboard.export.study_rows import is_of_bars, study_table
 from dashboard.services.compare_sources import comparison_rows
 from dashboard.services.describe_columns import describe_columns
 
@@ -81,7 +81,7 @@ def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
 
 def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
     """The rows of one table of a study; those of `tests` with what to know beside each."""
-    rows = _rows(name, study_tables(answer)[name], bars=is_of_bars(answer))
+    rows = _rows(name, study_table(answer, name), bars=is_of_bars(answer))
     if name == "tests":
         for row, test in zip(rows, answer.tests, strict=True):
             row.update({each: getattr(test, each) for each in BESIDE_TESTS})
@@ -93,9 +93,9 @@ def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
     return {name: study_rows_json(answer, name) for name in JSON_TABLES}
 
 
-def study_row_counts(answer: StudyAnswer) -> dict[str, int]:
-    """How many rows each table of a study has."""
-    return {name: len(rows) for name, rows in study_tables(answer).items()}
+def study_row_count(answer: StudyAnswer, name: str) -> int:
+    """How many rows a table of a study has."""
+    return len(study_table(answer, name))
 
 
 def source_move_rows_json(moves: Sequence[SourceMove]) -> list[JsonRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.domain.comparison import Comparison
 from dashboard.export.columns import StudyTable, table_of
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes
-from dashboard.export.study_rows import is_of_bars, rows_of_tests, study_tables
+from dashboard.export.study_rows import is_of_bars, rows_of_tests, study_table
 
 
 def comparison_csv(answer: Comparison, name: StudyTable, flavour: Flavour = "plain") -> bytes:
@@ -24,7 +24,7 @@ def count_rows(answer: Comparison, name: StudyTable) -> int:
 
 
 def _rows(answer: Comparison, name: StudyTable) -> list[Row]:
-    rows = [row for group in answer.groups for row in study_tables(group.answer)[name]]
+    rows = [row for group in answer.groups for row in study_table(group.answer, name)]
     if name == "tests":
         rows += rows_of_tests(answer.differences)
     return list(dict.fromkeys(rows))

@@ -15,7 +15,7 @@ from dashboard.domain.study import StudyAnswer, StudyRequest
 from dashboard.services.answer_json import (
     event_list_rows_json,
     rate_rows_json,
-    study_row_counts,
+    study_row_count,
     study_rows_json,
 )
 from dashboard.services.export_tables import (
@@ -222,7 +222,7 @@ def _study_file(
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
-        study_row_counts(answer)[table],
+        study_row_count(answer, table),
         (series, "study", table, *period, scene.asof),
         Address("study", {"rates": series, **chosen, **query}),
         lambda flavour: study_csvs(answer, flavour)[f"{table}.csv"],

@@ -19,7 +19,7 @@ from dashboard.ui.text import plain
 from dashboard.ui.widgets.downloads import draw_csv_buttons
 from dashboard.ui.wording import count
 
-PREVIEW: Final = 200
+PREVIEW: Final = 100
 HEIGHT: Final = 320
 NO_PAGE: Final = "http://127.0.0.1:8501"
 LANGUAGES: Final = {"pandas": "python", "R": "r", "curl": "bash"}
