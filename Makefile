@@ -17,7 +17,7 @@ run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
 	@$(BIN)/python -m dashboard open --port $(PORT)
 
 test: lint types  ## check everything: style, house plan, types, security, behaviour
-	@$(BIN)/python -m pytest --quiet --numprocesses 3
+	@$(BIN)/python -m pytest --quiet --numprocesses 2
 
 lint: $(VENV)/ready-to-test  ## style, house plan and security, without running anything
 	@$(BIN)/ruff check --quiet
