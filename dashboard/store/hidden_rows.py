@@ -39,7 +39,8 @@ class HiddenRows:
 
     def hide(self, ids: Sequence[str], at: datetime) -> None:
         """Add ids; those that are there already stay as they are."""
-        new = [name for name in dict.fromkeys(ids) if name not in self.find_all()]
+        there = self.find_all()
+        new = [name for name in dict.fromkeys(ids) if name not in there]
         if new:
             rows = [{"person": self._person, "event_id": name, "at": at} for name in new]
             self._connection.execute(insert(HIDDEN_EVENTS), rows)

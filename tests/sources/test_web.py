@@ -11,30 +11,12 @@ from dashboard.domain.errors import InputError, SourceError, SourceResting
 from dashboard.sources.web import Web
 from dashboard.sources.web_forms import Ask, Limits
 from dashboard.sources.web_route import USER_AGENT, new_session, replica_address
-from tests.replica import Replica, failures
-from tests.sources.made_clock import MadeClock
+from tests.replica import failures
 
 URL = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 PARAMS = {"id": "VIXCLS", "cosd": "2026-11-02"}
 ASK = Ask(URL, "FRED", "csv", PARAMS)
 QUICK = Limits(connect=1.0, read=1.0, total=1.5, tries=1)
-
-
-@pytest.fixture
-def replica():
-    with Replica() as running:
-        yield running
-
-
-@pytest.fixture
-def clock():
-    return MadeClock()
-
-
-@pytest.fixture
-def web(replica, clock):
-    with new_session(replica.url) as session:
-        yield Web(session, clock)
 
 
 @pytest.fixture

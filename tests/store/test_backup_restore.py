@@ -3,25 +3,14 @@
 import stat
 from datetime import date, timedelta
 
-import pytest
-
 from dashboard.assembly import ArchiveFile
 from dashboard.services.keep_backups import backup_of_today
 from tests.store.backup_form import NOTE, BackupForm, desk, other_desk, write_something, zip_file
+from tests.store.sqlite_file import file, url
 
-__all__ = ["desk", "other_desk", "zip_file"]
+__all__ = ["desk", "file", "other_desk", "url", "zip_file"]
 
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "events.db"
-
-
-@pytest.fixture
-def url(file):
-    return f"sqlite:///{file}"
 
 
 class TestBackups(BackupForm):

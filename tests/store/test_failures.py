@@ -16,20 +16,13 @@ from dashboard.store.events import EventStore
 from dashboard.store.failures import may_try_again, store_error
 from tests.store.full_disk import write_on_full_disks
 from tests.store.note_store_form import NOTE
+from tests.store.sqlite_file import file, url
 from tests.store.writing_processes import PROCESSES
+
+__all__ = ["file", "url"]
 
 SQLITE = parse_address("sqlite:////home/ann/events.db")
 POSTGRESQL = parse_address("postgresql://ann:secret@db.example/notes")
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "events.db"
-
-
-@pytest.fixture
-def url(file):
-    return f"sqlite:///{file}"
 
 
 def told(act):

@@ -18,24 +18,17 @@ from dashboard.store.schema import REVISION
 from dashboard.store.upgrade import THIS_RELEASE, ensure_schema
 from tests.store import writing_processes
 from tests.store.migration_form import InterruptAfter, MigrationForm, snapshot
+from tests.store.sqlite_file import file, url
 from tests.store.writing_processes import run_together
 
 __all__ = [
+    "file",
     "test_model_definitions_match_ddl",
     "test_single_head_revision",
     "test_up_down_consistency",
     "test_upgrade",
+    "url",
 ]
-
-
-@pytest.fixture
-def file(tmp_path):
-    return tmp_path / "events.db"
-
-
-@pytest.fixture
-def url(file):
-    return f"sqlite:///{file}"
 
 
 class TestMigrations(MigrationForm):

@@ -25,9 +25,9 @@ from tests.replica.failures import (
     unavailable,
     wrong_charset,
 )
+from tests.replica.market import NOW
 from tests.replica.services.news import challenge, dated, zero_items
 from tests.sources.made_clock import MadeClock
-from tests.sources.news.conftest import NOW
 
 TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml", "Europe/Moscow", "en")
 

@@ -15,8 +15,8 @@ from dashboard.sources.web import Web
 from dashboard.sources.web_host import PACES
 from dashboard.sources.web_route import new_session
 from tests.replica.failures import html_with_200, instead, nothing_at_all
+from tests.replica.market import NOW
 from tests.replica.services.news import no_articles, sentence
-from tests.sources.news.conftest import NOW
 
 ROUBLE = NewsQuestion("rouble", NOW - timedelta(days=3), NOW)
 

@@ -1,4 +1,4 @@
-"""A replica of the data services and a client that asks it."""
+"""A replica of the services that sources ask, and a client of it; one clock for both."""
 
 import pytest
 
