@@ -30,7 +30,7 @@ APART = {"explore", "compare", "robustness"}
 
 
 def in_process() -> Iterator[Line]:
-    """Reruns and figures of the Explore page, run by Streamlit's own test runner."""
+    """Reruns and figures of every page, Explore and Compare in full."""
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"DASHBOARD_HOME": home, "DASHBOARD_OFFLINE": "1"}
@@ -43,7 +43,9 @@ def in_process() -> Iterator[Line]:
             f"{RERUN_MS:.0f} ms",
             median(times) < RERUN_MS,
         )
-        default, whole = _figure_kb(_opened()), _figure_kb(_opened(**{"from": "2013-01-09"}))
+        default, whole = (
+            _figures_kb(each)[0] for each in (_opened(), _opened(**{"from": "2013-01-09"}))
+        )
         yield Line(
             "figure",
             f"{default:.0f} kB as it opens; {whole:.0f} kB with all years and events",
@@ -63,13 +65,10 @@ def compare() -> Iterator[Line]:
     times, sizes = [], []
     for turn in range(RERUNS + len(COMPARE_PARTS)):
         app.segmented_control(key="view:part").set_value(COMPARE_PARTS[turn % len(COMPARE_PARTS)])
-        begun = time.perf_counter()
-        app.run()
+        took = _rerun(app)
         if turn >= len(COMPARE_PARTS):
-            times.append(1000.0 * (time.perf_counter() - begun))
-        if app.exception:
-            raise RuntimeError(app.exception[0].value)
-        sizes += [len(chart.proto.spec.encode()) / 1000.0 for chart in app.get("plotly_chart")]
+            times.append(took)
+        sizes += _figures_kb(app)
     yield Line(
         "compare",
         f"{median(times):.0f} ms of server time (median of {RERUNS}; longest {max(times):.0f} ms)",
@@ -93,13 +92,10 @@ def of_page(page: Page) -> Line:
         app.query_params.clear()
         for key, value in (NEEDED.get(page.id, {}) | link).items():
             app.query_params[key] = value
-        begun = time.perf_counter()
-        app.run()
+        took = _rerun(app)
         if turn > len(links):
-            times.append(1000.0 * (time.perf_counter() - begun))
-        if app.exception:
-            raise RuntimeError(app.exception[0].value)
-        sizes += [len(chart.proto.spec.encode()) / 1000.0 for chart in app.get("plotly_chart")]
+            times.append(took)
+        sizes += _figures_kb(app)
     return Line(
         page.id,
         f"{median(times):.0f} ms (median of {len(times)}; longest {max(times):.0f} ms),"
@@ -132,6 +128,11 @@ def _timed(app: AppTest, turn: int) -> float:
         lambda: app.toggle(key="view:notes?").set_value(turn % 8 >= 4),
     ]
     controls[turn % 4]()
+    return _rerun(app)
+
+
+def _rerun(app: AppTest) -> float:
+    """Milliseconds of a run; an error of the page is raised."""
     begun = time.perf_counter()
     app.run()
     seconds = time.perf_counter() - begun
@@ -140,5 +141,5 @@ def _timed(app: AppTest, turn: int) -> float:
     return 1000.0 * seconds
 
 
-def _figure_kb(app: AppTest) -> float:
-    return len(app.get("plotly_chart")[0].proto.spec.encode()) / 1000.0
+def _figures_kb(app: AppTest) -> list[float]:
+    return [len(chart.proto.spec.encode()) / 1000.0 for chart in app.get("plotly_chart")]
