@@ -7,7 +7,7 @@ seconds to think; then 1,000 connections that come and go, and what they leave b
 
     python -m benchmarks.load                 everything, about six minutes
     python -m benchmarks.load --short         4 sessions for 30 seconds and 20 connects
-    python -m benchmarks.load --path "compare?category=nato_remark"   one more page to click
+    python -m benchmarks.load --path "correlation"                     one more page to click
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ PATHS = (
     EVENT,
     f"{EVENT}&w=-10:20",
     f"{EVENT}&model=none&pool=all",
+    "compare?cat=nato_remark",
+    "compare?cat=escalation&bcat=peace_talks",
 )
 """What the readers look at, page and query, each in an order of its own."""
 THINK_SECONDS = 10.0

@@ -87,9 +87,11 @@ def build_app(*, open_browser: bool = False) -> st.App:
     from starlette.routing import Mount, Route
 
     from dashboard.ui.calm_error import show_calm_error
+    from dashboard.ui.kept_sessions import bound_kept_sessions
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
+        bound_kept_sessions()
         await anyio.to_thread.run_sync(warm_up)
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
         set_aside_what_stays()

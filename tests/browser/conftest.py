@@ -167,9 +167,17 @@ class Reader:
         self.page.get_by_text(text, exact=False).filter(visible=True).first.wait_for()
         return True
 
+    def hit(self, key):
+        """Press the key of a shortcut, once its button is drawn and the page listens to it."""
+        self.page.get_by_label(f"Shortcut {key.upper()}").first.wait_for(state="attached")
+        self.page.evaluate(
+            "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(() => go())))"
+        )
+        self.page.keyboard.press(key)
+
     def press_key(self, key):
         before = self.page.url
-        self.page.keyboard.press(key)
+        self.hit(key)
         self.page.wait_for_function("before => location.href !== before", arg=before)
         return self.settle()
 

@@ -148,7 +148,7 @@ def test_keys_choose_windows_turn_the_quote_and_open_the_form(reader):
     assert link_of(reader) == {"from": ["2025-09-01"]}
     reader.press_key("i")
     assert link_of(reader)["up"] == ["inverted"]
-    reader.page.keyboard.press("a")
+    reader.hit("a")
     reader.page.get_by_role("dialog").wait_for()
 
 

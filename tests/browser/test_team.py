@@ -156,7 +156,7 @@ def test_the_second_of_two_browsers_sees_both_texts_and_puts_hers_on_top(ann_and
 def test_key_a_opens_the_form(ann_and_bob, path):
     ann, _ = ann_and_bob
     open_page(ann, path)
-    ann.page.keyboard.press("a")
+    ann.hit("a")
     dialog = ann.page.get_by_role("dialog")
     dialog.get_by_text("What this note will say").wait_for()
     assert dialog.get_by_label("Title", exact=True).input_value() == ""
