@@ -91,6 +91,7 @@ def build_app(*, open_browser: bool = False) -> st.App:
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
+        be_quiet_outside_pages()
         bound_kept_sessions()
         await anyio.to_thread.run_sync(warm_up)
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
@@ -131,6 +132,15 @@ def without_metrics(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send)
 
     return guarded
+
+
+def be_quiet_outside_pages() -> None:
+    """Keep Streamlit from warning of each cache that is filled before there is a reader.
+
+    The start, the backup of the day and the network door share caches with the pages on purpose.
+    """
+    context = "streamlit.runtime.scriptrunner_utils.script_run_context"
+    logging.getLogger(context).setLevel(logging.ERROR)
 
 
 def warm_up() -> None:

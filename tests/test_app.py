@@ -118,6 +118,25 @@ def test_the_address_is_printed(door):
     assert told == (f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n")
 
 
+def test_nothing_but_the_address_is_printed_by_a_start(tmp_path, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_HOME", str(tmp_path))
+    monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
+    command = [sys.executable, "-m", "dashboard", "open", "--no-browser", "--port"]
+    process = subprocess.Popen(
+        [*command, str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    first = process.stdout.readline()
+    time.sleep(2)  # the backup of the day is made beside
+    process.terminate()
+    rest, errors = process.communicate(timeout=SECONDS)
+    assert first.startswith("Rouble Reaction is at http://127.0.0.1:")
+    assert (rest, errors) == ("", "")
+
+
 def refusal(port, path, host="127.0.0.1"):
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     try:

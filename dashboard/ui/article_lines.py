@@ -8,6 +8,7 @@ from dashboard.domain.claim_check import CheckedClaim, Truth
 from dashboard.ui import article_words as words
 from dashboard.ui import terminal
 from dashboard.ui.text import clean
+from dashboard.ui.verdict_words import needed_words
 
 if TYPE_CHECKING:
     from dashboard.services.read_article import ArticleReading
@@ -37,7 +38,7 @@ def _show_claim(number: int, checked: CheckedClaim) -> None:
         _say(f"   {words.verdict_line(claim, verdict)}")
     held = {Truth.TRUE} & {each.truth for each in checked.verdicts if each.is_claimed}
     for needed in () if held else checked.needed:
-        _say(f"   {words.needed_line(claim, needed)}")
+        _say(f"   {needed.card.id}: {needed_words(claim, needed)}")
     if not checked.verdicts:
         _say(f"   {Truth.UNKNOWN}: there is no series of RUB per {claim.currency}")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from dashboard.domain.article import Article, Claim, ClaimKind, Exactness, Precision, Statement
-from dashboard.domain.claim_check import ClaimVerdict, NeededBase, Truth
+from dashboard.domain.claim_check import ClaimVerdict, Truth
 from dashboard.domain.series import SeriesCard
 from dashboard.ui import wording
+from dashboard.ui.verdict_words import BASES, HOW, is_record, reason_words, verdict_word
 
 ORIGINS: Final = {
     "given": "as given",
@@ -17,33 +18,10 @@ ORIGINS: Final = {
     "htmldate": "a date on the page, the hour is not known",
     "text": "the text itself, the hour is not known",
 }
-BASES: Final = {
-    "previous": "the rate before",
-    "week": "a week before",
-    "month": "a month before",
-    "quarter": "three months before",
-    "year": "a year before",
-    "year_end": "the last rate of the year before",
-    "year_start": "the first rate of the year",
-    "month_start": "the last rate of the month before",
-    "since": "the day named",
-}
-TRUTHS: Final = {
-    Truth.TRUE: "✓ true",
-    Truth.ABOUT: "≈ about",
-    Truth.FALSE: "✗ false",
-    Truth.UNKNOWN: "? cannot be known",
-}
 OPTIONS: Final = {
     "say it with --published 2025-04-22": "give the day above",
     "say with --published from which day its text counts": "give above the day it counts from",
     "; give a file, a link or - for standard input": "",
-}
-HOW: Final = {
-    Exactness.EXACT: "",
-    Exactness.ABOUT: "about ",
-    Exactness.MORE: "more than ",
-    Exactness.LESS: "less than ",
 }
 
 
@@ -93,7 +71,7 @@ def claim_line(claim: Claim) -> str:
         return (
             f"{how}{wording.number(claim.value or 0, claim.decimals)} RUB per {claim.currency}{day}"
         )
-    if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
+    if is_record(claim):
         since = claim.since.phrase if claim.since else ""
         return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
@@ -105,18 +83,19 @@ def claim_line(claim: Claim) -> str:
 
 def verdict_line(claim: Claim, verdict: ClaimVerdict) -> str:
     """What one series says to a claim, with its numbers."""
-    return f"{verdict.truth}: {verdict.card.id}: {verdict_numbers(claim, verdict)}"
+    word = verdict_word(claim, verdict.truth)
+    return f"{word}: {verdict.card.id}: {verdict_numbers(claim, verdict)}"
 
 
 def verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     """The numbers behind what one series says to a claim, or why there are none."""
     card, at = verdict.card, verdict.at
     if verdict.truth == Truth.UNKNOWN or at is None:
-        return verdict.reason
+        return reason_words(verdict.reason)
     here = f"{_rate(at.rate, card)} on {wording.day(at.day)}"
     if claim.kind == ClaimKind.LEVEL:
         return here
-    if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
+    if is_record(claim):
         return f"{here}, {_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
@@ -131,21 +110,10 @@ def verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     )
 
 
-def needed_line(claim: Claim, needed: NeededBase) -> str:
-    """The base that would make a change so, and when a series last was there."""
-    value = f"{wording.number(claim.value or 0, claim.decimals)}{wording.THIN}%"
-    need = f"{value} in {needed.quote} needs a base of {_rate(needed.rate, needed.card)}"
-    if needed.reached is None:
-        begun = wording.day(needed.data_from.day)
-        return f"{needed.card.id}: {need}, which is not in the data since {begun}"
-    there = f"{_rate(needed.reached.rate, needed.card)} on {wording.day(needed.reached.day)}"
-    return f"{needed.card.id}: {need}; last there: {there}"
-
-
 def _record(claim: Claim, verdict: ClaimVerdict) -> str:
     word = claim.kind
     if verdict.base is None:
-        return f"the {word} there is: {verdict.reason}"
+        return f"the {word} there is: {reason_words(verdict.reason)}"
     there = f"{wording.day(verdict.base.day)} ({_rate(verdict.base.rate, verdict.card)})"
     said = claim.since.phrase if claim.since else ""
     away = "" if verdict.truth == Truth.TRUE else f", not {said}"

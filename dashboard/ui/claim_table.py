@@ -9,9 +9,9 @@ from dashboard.domain.claim_answer import ClaimAnswer, ClaimRow
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
 from dashboard.ui import claim_words as words
-from dashboard.ui.article_words import BASES
-from dashboard.ui.claim_words import change_percent, moved_word, reason_words, verdict_words
+from dashboard.ui.claim_words import change_percent, moved_word
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.verdict_words import BASES, is_record, reason_words, verdict_word
 from dashboard.ui.wording import NOTHING, day, number
 
 MARKET = "Market quotes, over the counter"
@@ -47,7 +47,7 @@ def plain_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
             "Its rate": [_fixing(row.base, row.verdict.card) for row in firsts],
             "Change": [_change(group, answer) for group in groups],
         }
-    elif words.is_record(claim):
+    elif is_record(claim):
         columns["Last at least as " + _positive(answer)] = [
             _fixing(row.base, row.verdict.card) for row in firsts
         ]
@@ -96,7 +96,7 @@ def _groups(rows: Sequence[ClaimRow]) -> list[list[ClaimRow]]:
 
 def _verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     """One verdict where both quotes agree, else that of each quote."""
-    told = {row.verdict.quote: verdict_words(row, answer.claim) for row in group}
+    told = {row.verdict.quote: verdict_word(answer.claim, row.verdict.truth) for row in group}
     agree = len(set(told.values())) == 1
     if agree:
         return next(iter(told.values()))

@@ -5,49 +5,44 @@ Every number comes from a `ClaimAnswer`; percentages carry the word for the roub
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from dashboard.domain.article import Claim, ClaimKind, Exactness
 from dashboard.domain.claim_answer import ClaimAnswer, ClaimRow
-from dashboard.domain.claim_check import NeededBase, Truth
+from dashboard.domain.claim_check import Truth
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
-from dashboard.ui.article_words import BASES, HOW
+from dashboard.ui.verdict_words import (
+    BASES,
+    HOW,
+    is_record,
+    needed_words,
+    reason_words,
+    verdict_word,
+)
 from dashboard.ui.wording import THIN, day, number, percent, weekday_day
 
-ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 CHANGES: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
 LEVEL_HOW: Final = HOW | {Exactness.MORE: "above ", Exactness.LESS: "below "}
 OVER_THE_COUNTER: Final = (
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
 )
-WORDS: Final = {
-    Truth.TRUE: "true",
-    Truth.ABOUT: "about so",
-    Truth.FALSE: "false",
-    Truth.UNKNOWN: "cannot be known",
-}
+OUTCOMES: Final = (
+    (Truth.TRUE, "is so", "are so"),
+    (Truth.ABOUT, "is nearly so", "are nearly so"),
+    (Truth.FALSE, "is not", "are not"),
+    (Truth.UNKNOWN, "cannot be known", "cannot be known"),
+)
 ICONS: Final = {
     Truth.TRUE: ":material/check_circle:",
     Truth.ABOUT: ":material/adjust:",
     Truth.FALSE: ":material/cancel:",
     Truth.UNKNOWN: ":material/help:",
 }
-
-
-def is_record(claim: Claim) -> bool:
-    """Whether a claim says that nothing since some period was as strong, or as weak."""
-    return claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
-
-
-def reason_words(reason: str) -> str:
-    """A reason with its days as people write them."""
-    return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), reason)
 
 
 def question(claim: Claim) -> str:
@@ -62,13 +57,6 @@ def question(claim: Claim) -> str:
     return f"{than} than {_claimed_base(claim)}?"
 
 
-def verdict_words(row: ClaimRow, claim: Claim) -> str:
-    """The verdict of one row of the table."""
-    if row.verdict.truth == Truth.ABOUT and is_record(claim):
-        return "goes back further"
-    return WORDS[row.verdict.truth]
-
-
 def overall(answer: ClaimAnswer) -> Truth:
     """What the main series says: the best of the rows that the claim names.
 
@@ -79,6 +67,23 @@ def overall(answer: ClaimAnswer) -> Truth:
         return Truth.FALSE
     order = (Truth.TRUE, Truth.ABOUT, Truth.FALSE)
     return next((truth for truth in order if truth in found), Truth.UNKNOWN)
+
+
+def headline(answers: Sequence[ClaimAnswer]) -> str:
+    """What came out, before anything else: `Of 3 claims, 1 is so and 2 are not`."""
+    if not answers:
+        return "Is that so? A claim about the rouble, checked"
+    if len(answers) == 1:
+        verdict, *_ = answer_words(answers[0]).rstrip(".").split(": ")
+        return f"{question(answers[0].claim)} {verdict}"
+    found = [overall(answer) for answer in answers]
+    told = [
+        f"{found.count(truth)} {one if found.count(truth) == 1 else more}"
+        for truth, one, more in OUTCOMES
+        if truth in found
+    ]
+    listed = " and ".join(part for part in (", ".join(told[:-1]), told[-1]) if part)
+    return f"Of {len(answers)} claims, {listed}"
 
 
 def answer_words(answer: ClaimAnswer) -> str:
@@ -95,12 +100,12 @@ def answer_words(answer: ClaimAnswer) -> str:
     return f"{_yes_or_no(answer)}: {_changes(answer)}."
 
 
-def needed_words(answer: ClaimAnswer) -> tuple[str, ...]:
+def needed_of(answer: ClaimAnswer) -> tuple[str, ...]:
     """The bases that would make a change so, of the main series; nothing where it is so."""
     if overall(answer) == Truth.TRUE:
         return ()
     needed = [base for base in answer.needed if base.card.id == answer.main]
-    return tuple(_needed(answer.claim, base) for base in needed)
+    return tuple(needed_words(answer.claim, base) for base in needed)
 
 
 def others_words(answer: ClaimAnswer) -> str:
@@ -109,9 +114,9 @@ def others_words(answer: ClaimAnswer) -> str:
     for row in answer.rows:
         card = row.verdict.card
         if card.id != answer.main and row.verdict.is_claimed:
-            told.setdefault(card.title, verdict_words(row, answer.claim))
+            told.setdefault(card.title, verdict_word(answer.claim, row.verdict.truth))
             if row.verdict.truth == Truth.TRUE:
-                told[card.title] = verdict_words(row, answer.claim)
+                told[card.title] = verdict_word(answer.claim, row.verdict.truth)
     return "; ".join(f"{title}: {word}" for title, word in told.items())
 
 
@@ -205,18 +210,6 @@ def moved_word(claim: Claim, found: float) -> str:
     return "stronger" if (found > 0) == (claim.kind == ClaimKind.UP) else "weaker"
 
 
-def _needed(claim: Claim, base: NeededBase) -> str:
-    gain = "gain" if claim.kind == ClaimKind.UP else "loss"
-    need = (
-        f"a {gain} of {_value(claim)}{THIN}% counted in {base.quote} needs a base of"
-        f" {number(base.rate, base.card.decimals)}"
-    )
-    if base.reached is None:
-        return f"{need}, not reached in the data, which begin on {day(base.data_from.day)}"
-    there = number(base.reached.rate, base.card.decimals)
-    return f"{need}; last there on {day(base.reached.day)} ({there})"
-
-
 def _told(answer: ClaimAnswer, said: set[tuple[str, date]]) -> str:
     """One sentence; the rate of a day is told once."""
     claim, row = answer.claim, next(iter(answer.of_main), None)
@@ -233,7 +226,7 @@ def _told(answer: ClaimAnswer, said: set[tuple[str, date]]) -> str:
         return here
     if is_record(claim):
         return f"{here} {_record_told(claim, row)}."
-    needed = needed_words(answer)
+    needed = needed_of(answer)
     more = f" {_capital('; '.join(needed))}." if needed and _is_towards(answer) else ""
     return f"{here} The rouble was {_changes(answer)}.{more}"
 

@@ -93,7 +93,7 @@ def _question(answers: Sequence[ClaimAnswer]) -> str:
 def _paragraphs(answers: Sequence[ClaimAnswer], made: Sequence[MadeFor]) -> Iterator[str]:
     for answer in answers:
         yield f"{words.question(answer.claim)} {words.answer_words(answer)}"
-        needed = [f"{each[:1].upper()}{each[1:]}." for each in words.needed_words(answer)]
+        needed = [f"{each[:1].upper()}{each[1:]}." for each in words.needed_of(answer)]
         others = words.others_words(answer)
         beside = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
         if beside:

@@ -25,10 +25,10 @@ from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.ui import claim_words as words
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.article_words import BASES
 from dashboard.ui.charts.claim import ClaimChart
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import plot_text
+from dashboard.ui.verdict_words import BASES, is_record
 from dashboard.ui.view import Param, a_day, a_name, one_of
 from dashboard.ui.wording import count, day
 
@@ -220,7 +220,7 @@ def claim_chart(scene: FactsScene) -> ClaimChart | None:
         for row in answer.of_main
         if answer.main == lead.main and row.at == at
     ]
-    records = [(claim, row) for claim, row in rows if words.is_record(claim) and claim.since]
+    records = [(claim, row) for claim, row in rows if is_record(claim) and claim.since]
     series = _series_of(lead)
     quoting = Quoting(series.card, scene.quote)
     levels = [claim.value for claim, _ in rows if claim.kind == ClaimKind.LEVEL and claim.value]

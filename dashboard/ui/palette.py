@@ -60,17 +60,25 @@ def category_title(category: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GroupLook:
-    """How one of two groups looks: hue, dash of its lines, symbol and glyph of its points."""
+    """How one of two groups looks: hue, dash of its lines, symbol and glyph of its points.
 
-    colour: str
+    The hue is another on the dark surface, where thin lines need more light.
+    """
+
+    light: str
+    dark: str
     dash: str
     symbol: str
     glyph: str
 
+    def colour(self, *, dark: bool) -> str:
+        """The hue on one of the two surfaces."""
+        return self.dark if dark else self.light
+
 
 GROUP_LOOKS: Final[tuple[GroupLook, GroupLook]] = (
-    GroupLook("#00857A", "solid", "circle", "●"),
-    GroupLook("#AE09AE", "dash", "diamond", "◆"),
+    GroupLook("#00857A", "#3CC4B4", "solid", "circle", "●"),
+    GroupLook("#AE09AE", "#E48BE4", "dash", "diamond", "◆"),
 )
 """Two groups side by side: neither hue is that of a direction, and dash and symbol differ."""
 

@@ -7,7 +7,7 @@ from dashboard.ui import article_example
 
 HEADS = (
     "20 Apr 2025 · Keith Kellogg", "21 Apr 2025 · Dmitry Peskov", "18 Apr 2025 · Donald Trump",
-    "3 claims about the rate", "≈ about", "✗ false",
+    "3 claims about the rate", "✗ goes back further", "✗ false",
 )  # fmt: skip
 
 pytestmark = pytest.mark.browser

@@ -69,11 +69,14 @@ def test_a_person_reads_the_sentence_beside_every_candidate(shell, made):
     assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in said
     assert "   Trump had warned on Friday that Washington would walk away" in said
     assert (
-        "about: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since 30 May 2023 (80.6872),"
-        " not June 2024" in said
+        "goes back further: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since"
+        " 30 May 2023 (80.6872), not June 2024" in said
     )
     assert "false: usd_rub_cbr: 25.90 % stronger in USD per RUB" in said
-    assert "40 % in USD per RUB needs a base of 113.0636; last there: 115.1963" in said
+    assert (
+        "usd_rub_cbr: a gain of 40 % counted in USD per RUB needs a base of 113.0636; last there"
+        " on 14 Mar 2022 (115.1963)" in said
+    )
 
 
 def test_nothing_is_stored(shell, made):

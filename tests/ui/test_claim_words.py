@@ -37,6 +37,24 @@ def test_question_and_answer_in_words(series, kind, more, question, answer):
     assert claim_words.answer_words(found) == answer
 
 
+def test_the_headline_counts_what_came_out(series):
+    so = ask("level", series, value=80.5)
+    not_so = ask("level", series, value=90.0)
+    nearly = ask("level", series, value=82.0)  # 2.5 % away: "about" is 2 %, a hundredth beside it
+    other = claim_of(AskedClaim(date(2025, 4, 21), ClaimKind.LEVEL, 80.0, currency="EUR"))
+    unknown = answer_claim(other, [], "one")
+    headline = claim_words.headline
+    assert headline([]) == "Is that so? A claim about the rouble, checked"
+    assert headline([so]) == "About 80.5 RUB per USD? Yes"
+    assert headline([not_so]) == "About 90 RUB per USD? No"
+    assert headline([so, not_so]) == "Of 2 claims, 1 is so and 1 is not"
+    assert headline([not_so, so, not_so]) == "Of 3 claims, 1 is so and 2 are not"
+    assert headline([so, nearly, not_so, unknown]) == (
+        "Of 4 claims, 1 is so, 1 is nearly so, 1 is not and 1 cannot be known"
+    )
+    assert headline([unknown]) == "About 80 RUB per EUR? Cannot be known"
+
+
 def test_a_change_that_holds_in_one_quote_only_says_so(series):
     found = ask("up", series, value=25.0, how=Exactness.EXACT, base="year_end")
     thin = "\u202f"

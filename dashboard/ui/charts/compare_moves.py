@@ -93,7 +93,7 @@ def _trace(chart: CompareChart, group: ChartGroup, placed: list[tuple[int, Dot]]
     dots = [dot for _, dot in placed]
     halves = [half * 100 if math.isfinite(half) else None for *_, half in dots]
     colours = [
-        group.look.colour
+        chart.colour(group)
         if chart.is_pair
         else direction_colour(chart.scale.direction(move), dark=chart.dark)
         for _, _, move, _ in dots

@@ -24,7 +24,7 @@ from dashboard.ui.text import plot_text
 HEIGHT: Final = 460
 PHONE_HEIGHT: Final = 400
 NAMED_UP_TO: Final = 40
-INNER: Final = 0.95
+INNER: Final = 0.80
 LEGEND_ROW: Final = 20
 MOST_TICKS: Final = 18
 
@@ -99,7 +99,7 @@ def paths_summary(chart: CompareChart) -> str:
 
 
 def shown_values(chart: CompareChart) -> list[float]:
-    """What the axis must hold: 0, the bands, and the inner 95 % of the paths at all offsets."""
+    """What the axis must hold: 0, the bands, and the inner 80 % of the paths at all offsets."""
     values = [0.0]
     for group in chart.groups:
         judged = group.found.n >= FEWEST

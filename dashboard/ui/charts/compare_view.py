@@ -64,7 +64,7 @@ class CompareChart:
 
     def colour(self, group: ChartGroup) -> str:
         """The hue of a group; one group alone needs none."""
-        return group.look.colour if self.is_pair else self.ink.line
+        return group.look.colour(dark=self.dark) if self.is_pair else self.ink.line
 
     def shown(self, move: float, digits: int = 3) -> float | None:
         """A move on the axis, None where missing."""

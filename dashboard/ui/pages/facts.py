@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.domain.claim_answer import ClaimAnswer
 from dashboard.domain.errors import InputError
@@ -44,12 +46,15 @@ PARAGRAPH: Final = 8_000
 
 def draw(view: View) -> None:
     """Draw the question, the verdicts, the chart, the tables and what to copy."""
+    head = st.container()
     draw_claim_form(view)
     try:
         scene = read_facts_scene(view, sentence_now())
     except InputError as error:
+        _draw_head(head, ())
         st.warning(escape_markdown(str(error), LIMIT), icon=":material/edit:")
         return
+    _draw_head(head, scene.answers)
     for notice in scene.notices:
         st.markdown(f":material/info: {escape_markdown(notice, LIMIT)}")
     if not scene.answers:
@@ -65,6 +70,10 @@ def draw(view: View) -> None:
         _draw_table(scene, answer)
     draw_facts_report(view, scene, chart)
     draw_copy_link("facts", view)
+
+
+def _draw_head(place: DeltaGenerator, answers: Sequence[ClaimAnswer]) -> None:
+    place.header(escape_markdown(words.headline(answers), LIMIT), anchor=False)
 
 
 def _draw_nothing() -> None:
@@ -85,7 +94,7 @@ def _draw_verdict(view: View, answer: ClaimAnswer) -> None:
         head = f"{words.ICONS[truth]} {escape_markdown(words.question(answer.claim))}"
         st.markdown(f"##### {head}")
         st.markdown(f"**{verdict}**: {sentence}" if sentence else f"**{verdict}**")
-        for needed in words.needed_words(answer):
+        for needed in words.needed_of(answer):
             st.caption(escape_markdown(f"{needed[:1].upper()}{needed[1:]}.", LIMIT))
         others = words.others_words(answer)
         if others:

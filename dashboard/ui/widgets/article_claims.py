@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.domain.claim_check import CheckedClaim, Truth
-from dashboard.ui.article_words import TRUTHS, claim_line, needed_line, verdict_numbers
+from dashboard.ui.article_words import claim_line, verdict_numbers
 from dashboard.ui.facts_scene import link_of
 from dashboard.ui.text import escape_markdown
+from dashboard.ui.verdict_words import marked_verdict, needed_words
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import count
@@ -33,11 +34,11 @@ def _draw_claim(checked: CheckedClaim) -> None:
     st.markdown(f"**“{said}”**: {escape_markdown(claim_line(claim), LINE)}")
     if not checked.verdicts:
         there = f"there is no series of RUB per {escape_markdown(claim.currency, 8)}"
-        st.markdown(f"{TRUTHS[Truth.UNKNOWN]}: {there}")
+        st.markdown(f"{marked_verdict(claim, Truth.UNKNOWN)}: {there}")
         return
     draw_reading_table(
         {
-            "Verdict": [TRUTHS[each.truth] for each in checked.verdicts],
+            "Verdict": [marked_verdict(claim, each.truth) for each in checked.verdicts],
             "Source": [escape_markdown(each.card.title) for each in checked.verdicts],
             "Numbers": [
                 escape_markdown(verdict_numbers(claim, each), LINE) for each in checked.verdicts
@@ -50,4 +51,5 @@ def _draw_claim(checked: CheckedClaim) -> None:
         page_link("facts", "Check it, with a chart", **settings)
     held = any(each.truth == Truth.TRUE and each.is_claimed for each in checked.verdicts)
     for needed in () if held else checked.needed:
-        st.caption(escape_markdown(needed_line(claim, needed), LINE))
+        told = f"{needed.card.title}: {needed_words(claim, needed)}"
+        st.caption(escape_markdown(told, LINE))

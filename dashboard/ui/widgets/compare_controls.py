@@ -45,7 +45,9 @@ def draw_controls(scene: CompareScene) -> None:
         _draw_group(scene, "", "First group")
         _draw_group(scene, "b", "Second group")
         _draw_settings(scene)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # A phone keeps the choices folded away, so that the paths are not far below the answer.
+        folded = st.popover("Series and windows", icon=":material/tune:") if scene.phone else None
+    with folded or st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series(link, session.cards())
         _draw_windows(scene)
         draw_quote(link, scene.card)

@@ -87,6 +87,7 @@ def draw_categories(view: View) -> None:
         list(labels),
         selection_mode="multi",
         format_func=labels.__getitem__,
+        wrap=True,
         **view.widget("cat"),
     )
 

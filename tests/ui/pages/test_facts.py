@@ -42,6 +42,7 @@ def home(tmp_path_factory):
 
 def test_the_bare_page_checks_the_sentence_of_the_journalist(bare):
     assert not bare.exception
+    assert [head.value for head in bare.header] == ["Of 3 claims, 1 is so and 2 are not"]
     words = plain_words(bare)
     for told in (
         "About 80 RUB per USD?",
