@@ -174,7 +174,7 @@ def export_everything(
 ) -> None:
     """Write everything: rates, events and notes, the study with its windows, a manifest."""
     from dashboard.domain.study import FIRST_WINDOWS, StudyRequest
-    from dashboard.services.export_tables import write_everything
+    from dashboard.services.export_everything import write_everything
     from dashboard.ui import terminal
 
     parts = parts_of_house(asof)

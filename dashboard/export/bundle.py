@@ -105,6 +105,18 @@ def write_bundle(
     return tuple(folder / name for name in (*files, MANIFEST))
 
 
+def sealed_bytes(files: Mapping[str, Content], manifest: Manifest) -> dict[str, bytes]:
+    """The same files and manifest in memory, by name, the manifest last."""
+    made = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
+    entries = {
+        name: {"rows": rows, "bytes": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
+        for name, (whole, rows) in made.items()
+    }
+    return {name: whole for name, (whole, _) in made.items()} | {
+        MANIFEST: manifest.as_json(entries)
+    }
+
+
 def make_folder(folder: Path) -> None:
     """Make the folder, or check that it is one.
 

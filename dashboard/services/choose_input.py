@@ -162,8 +162,12 @@ def split_factors(
 
 def events_of_house(catalogue: EventSource, notes: NoteStore) -> ChosenEvents:
     """The catalogue and the notes, without what the person hides, which is told."""
+    return known_to_house(catalogue, all_events(catalogue, notes))
+
+
+def known_to_house(catalogue: EventSource, known: tuple[Event, ...]) -> ChosenEvents:
+    """What `events_of_house` says of events that were read before."""
     files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())
-    known = all_events(catalogue, notes)
     n_notes = sum(event.origin == Origin.NOTE for event in known)
     hidden = len(catalogue.events()) - (len(known) - n_notes)
     told = (hidden_notice(hidden),) if hidden else ()

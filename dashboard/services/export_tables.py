@@ -31,7 +31,7 @@ from dashboard.export.bundle import (
 from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable, Table, table_of
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
 from dashboard.export.study_rows import is_of_bars, specification_rows, study_tables
-from dashboard.services.compare_sources import compare_events, comparison_rows
+from dashboard.services.compare_sources import comparison_rows
 from dashboard.services.explain_gaps import not_applicable
 
 __all__ = [
@@ -56,10 +56,12 @@ __all__ = [
     "study_cautions",
     "study_counts",
     "study_csvs",
+    "study_files",
+    "study_manifest",
     "study_table_titles",
     "table_bytes",
     "table_chunks",
-    "write_everything",
+    "table_files",
     "write_file",
     "write_robustness",
     "write_study",
@@ -172,31 +174,7 @@ def write_study(folder: Path, answer: StudyAnswer, made: MadeOf) -> tuple[Path, 
     Raises:
         InputError: the folder cannot be used.
     """
-    return write_bundle(folder, _study_files(answer), _manifest(answer, made))
-
-
-def write_everything(
-    folder: Path,
-    answer: StudyAnswer,
-    made: MadeOf,
-    *,
-    series: Sequence[RateSeries],
-    events: Sequence[Event],
-) -> tuple[Path, ...]:
-    """Write rates, events, their moves on every source and the study (`export DIR`).
-
-    Raises:
-        InputError: the folder cannot be used.
-    """
-    rates = TABLES["rates"]
-    n_rates = sum(len(each) for each in series)
-    moves = comparison_rows(compare_events(series, events))
-    files = {
-        rates.file_name: Content(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
-        **_files({"event_list": list(rows_of.event_list_rows(events)), "source_moves": moves}),
-        **_study_files(answer),
-    }
-    return write_bundle(folder, files, _manifest(answer, made))
+    return write_bundle(folder, study_files(answer), study_manifest(answer, made))
 
 
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
@@ -267,13 +245,14 @@ def request_json(request: StudyRequest) -> dict[str, Any]:
     return values
 
 
-def _study_files(answer: StudyAnswer) -> dict[str, Content]:
+def study_files(answer: StudyAnswer) -> dict[str, Content]:
+    """The files of a study, by file name."""
     tables = study_tables(answer)
     rows = {table.name: tables[table.name] for table in STUDY_TABLES}
-    return _files(rows, bars=is_of_bars(answer))
+    return table_files(rows, bars=is_of_bars(answer))
 
 
-def _files(tables: Mapping[str, Sequence[Row]], *, bars: bool = False) -> dict[str, Content]:
+def table_files(tables: Mapping[str, Sequence[Row]], *, bars: bool = False) -> dict[str, Content]:
     """The files of tables, by file name."""
     return {
         TABLES[name].file_name: Content(csv_chunks(table_of(name, bars=bars), rows), len(rows))
@@ -286,7 +265,8 @@ def _tables_of(answer: StudyAnswer) -> tuple[Table, ...]:
     return tuple(table_of(table.name, bars=bars) for table in STUDY_TABLES)
 
 
-def _manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
+def study_manifest(answer: StudyAnswer, made: MadeOf) -> Manifest:
+    """What makes the files of a study reproducible."""
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {"series": series, "p_adjusted_family": FAMILY}
     if is_of_bars(answer):

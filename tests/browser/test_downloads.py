@@ -1,10 +1,12 @@
 """What a page gives as a file is, byte for byte, what the command line and the API give."""
 
+import io
 import json
 import re
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,21 @@ def test_the_study_of_the_page_is_that_of_the_command_line(noted, studied, reade
     page, name = taken(reader, label)
     assert page == written == asked(noted, f"study.csv?table={table}")
     assert name.startswith(f"usd_rub_cbr_study_{table}_all_asof-")
+
+
+def test_everything_of_the_page_is_the_folder_of_the_command_line(noted, reader, tmp_path):
+    reader.open("data")
+    packed, name = taken(reader, "Everything (ZIP), made at the click")
+    shell(noted, "export", str(tmp_path))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    manifests = [json.loads(each.pop("manifest.json")) for each in (files, written)]
+    assert files == written
+    assert len(files) > 10
+    assert [manifest.pop("created_at")[:2] for manifest in manifests] == ["20", "20"]
+    assert manifests[0] == manifests[1]
+    assert name.startswith("everything_20")
 
 
 def test_json_holds_the_rows_of_the_csv(noted, reader):

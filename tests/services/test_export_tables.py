@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ import pytest
 from dashboard import __version__
 from dashboard.domain.study import StudyRequest
 from dashboard.services.answer_json import study_json
+from dashboard.services.export_everything import everything_zip, write_everything
 from dashboard.services.export_tables import (
     DataFile,
     MadeOf,
@@ -21,7 +23,6 @@ from dashboard.services.export_tables import (
     study_csvs,
     table_bytes,
     table_chunks,
-    write_everything,
     write_study,
 )
 from dashboard.services.run_study import run_study
@@ -144,6 +145,15 @@ def test_everything_holds_rates_and_events_too(tmp_path, answer, series, events)
     assert (tmp_path / "event_list.csv").read_bytes() == event_list_csv(events)
     rows = json.loads((tmp_path / "manifest.json").read_text())["counts"]["rows"]
     assert (rows["rates.csv"], rows["event_list.csv"]) == (301, 4)
+
+
+def test_everything_in_one_file_is_the_folder_byte_for_byte(tmp_path, answer, series, events):
+    packed = everything_zip(answer, MADE, series=[series], events=events)
+    paths = write_everything(tmp_path, answer, MADE, series=[series], events=events)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.name: path.read_bytes() for path in paths
+        }
 
 
 def test_rates_of_a_range_hold_both_ends(series):

@@ -30,6 +30,7 @@ from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.dataset_card import draw_dataset
 from dashboard.ui.widgets.event_filters import clear_filters, draw_plain_filters
 from dashboard.ui.widgets.every_series import draw_every_series, ends_words
+from dashboard.ui.widgets.everything import draw_everything
 from dashboard.ui.widgets.explore_controls import draw_series
 from dashboard.ui.widgets.own_rates import draw_own_rates
 from dashboard.ui.widgets.revised_values import draw_revised_values
@@ -59,7 +60,7 @@ def draw(view: View) -> None:
     else:
         _draw_study_on_demand(scene)
     draw_dataset(sources_of(scene), source_facts())
-    _draw_everything()
+    draw_everything()
     draw_copy_link("data", view)
 
 
@@ -163,16 +164,6 @@ def _draw_study_on_demand(scene: DataScene) -> None:
             " long that takes a while, up to some minutes."
         )
         st.button(f"Study {len(scene.series):,} rows now", key="data.study", on_click=ask)
-
-
-def _draw_everything() -> None:
-    with st.container(border=True):
-        st.markdown("#### Everything in one folder")
-        st.markdown(
-            "Rates, events, notes and the whole study, with a manifest of parameters and hashes."
-            " The CSV files of these pages, the command line and the API are the same bytes."
-        )
-        st.code("python -m dashboard export FOLDER", language=None)
 
 
 PAGE = Page("data", "Data", ":material/database:", "data", draw, PARAMS)
