@@ -11,7 +11,7 @@ from dashboard.api.answers import json_answer
 from dashboard.api.asked import FEW, Asked, DayText
 from dashboard.api.house import House, series_of
 from dashboard.api.schemas import json_of
-from dashboard.services.check_facts import check_facts, facts_json
+from dashboard.services.check_facts import answer_facts, facts_json
 from dashboard.services.compare_sources import compare_facts
 from dashboard.services.get_rates import DEFAULT_SERIES, daily_series
 
@@ -36,6 +36,6 @@ class Facts(Asked):
 def facts(request: Request, house: House, asked: Annotated[Facts, Query()]) -> Response:
     """The rate of a day, its changes, since when it was last there, and what other sources say."""
     series = series_of(house, asked.rates)
-    answers = check_facts(series, asked.day, asked.since)
+    answers = answer_facts(series, asked.day, asked.since)
     moves = compare_facts(daily_series(house.rates), series, asked.day, asked.since)
     return json_answer(request, facts_json(asked.day, answers, moves))

@@ -138,7 +138,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
     Below it, the same move of the dollar on every source there is, each by its own clock: from
     --since, or from the end of the year before.
     """
-    from dashboard.services.check_facts import check_facts, facts_json
+    from dashboard.services.check_facts import answer_facts, facts_json
     from dashboard.services.compare_sources import base_of, compare_facts, series_behind
     from dashboard.services.export_facts import write_facts
     from dashboard.services.export_tables import MadeOf
@@ -148,7 +148,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
     asked, base = typed.read_day("DATE", day), typed.read_day_if("--since", since)
     parts = parts_of_house(asof)
     chosen = chosen_series(parts, rates, quote)
-    answers = check_facts(chosen.series, asked, base)
+    answers = answer_facts(chosen.series, asked, base)
     known = daily_series(parts.rates)
     moves = compare_facts(known, chosen.series, asked, base)
     if out is not None:

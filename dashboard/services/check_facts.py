@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from dashboard.domain.day_facts import DayFacts, Observation
+from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries
 from dashboard.domain.source_move import SourceMove
 from dashboard.engine.facts import facts_on
 from dashboard.services.answer_json import source_move_rows_json
+
+FURTHEST_DAYS: Final = 366
+"""After the last rate: a year on, even the base "end of the year before" would be that rate."""
 
 
 def check_facts(
@@ -22,6 +26,25 @@ def check_facts(
         InputError: when the day lies before a series' first observation.
     """
     return tuple(facts_on(each, day, since) for each in series)
+
+
+def answer_facts(
+    series: Sequence[RateSeries], day: date, since: date | None = None
+) -> tuple[DayFacts, ...]:
+    """`check_facts` for a day that somebody typed, which the data may not reach.
+
+    Raises:
+        InputError: the day lies before a series' first observation, or so long after its last
+            one that the numbers would be of another time.
+    """
+    answers = check_facts(series, day, since)
+    for facts in answers:
+        if (day - facts.day).days > FURTHEST_DAYS:
+            msg = (
+                f"{day}: more than a year after the data of {facts.series}; they end on {facts.day}"
+            )
+            raise InputError(msg)
+    return answers
 
 
 def facts_json(

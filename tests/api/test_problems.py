@@ -34,6 +34,7 @@ WRONG = {
     "/v1/facts.json?date=2025-04-21&since=-6.2e-113": (422, 'since: "-6.2e-113" is not a date'),
     "/v1/facts.json": (422, "date: is missing"),
     "/v1/facts.json?date=1900-01-01": (400, "1900-01-01"),
+    "/v1/facts.json?date=2099-01-01": (400, "more than a year after the data"),
     "/v2/rates.csv": (404, "There is nothing at this address"),
     "/docs": (404, "There is nothing at this address"),
 }

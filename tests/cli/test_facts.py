@@ -32,6 +32,23 @@ def test_the_json_has_the_shape_of_the_contract(shell):
         }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("day", "series", "last"),
+    [("2099-01-01", "usd_rub_cbr", "2026-09-01"), ("2023-03-03", "usd_rub_ecb", "2022-03-01")],
+)
+def test_a_day_long_after_the_data_is_refused(shell, day, series, last):
+    answer = shell("facts", day, "--rates", series, "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        f"error: {day}: more than a year after the data of {series}; they end on {last}\n"
+    )
+
+
+def test_a_day_shortly_after_the_data_has_the_last_rate_and_says_so(shell):
+    said = shell("facts", "2026-11-20").out
+    assert "1 Sep 2026: 86.7530, the last rate on or before 2026-11-20" in said
+
+
 def test_a_file_is_asked_as_it_is(shell, made):
     answer = shell("facts", "2025-01-10", "--rates", made("r.csv", FILE), "--json")
     eur, note = answer.json["answers"]
