@@ -1,11 +1,15 @@
 """How well texts are read: floors on what the rules have learnt from, and what they did before."""
 
+import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from dashboard.reading.kinds import kind_of_news
 from tests.reading import measure
 
+CATALOGUE = Path(__file__).parents[2] / "data" / "events" / "catalogue.csv"
 # Precision and recall on the ten texts of unseen.toml before any rule was changed for them
 # (21 of 26 statements found were right, of 35 expected; 10 of 10 claims, of 12): the honest
 # guess for a text that nobody has tried. The floors below hold what the rules do since.
@@ -15,16 +19,17 @@ FIRST = {
 }  # fmt: skip
 # The same of the five texts of fresh.toml, for which no rule was changed but one that took the
 # weakest rate of the rouble for its strongest (13 of 17 statements right, of 18; 3 of 4 claims).
+# The words of categories have since learnt from the titles of the catalogue, not from these.
 FRESH = {
     "statements, precision": 13 / 17, "statements, recall": 13 / 18,
-    "categories of those right": 6 / 13, "claims, precision": 3 / 4, "claims, recall": 3 / 4,
+    "categories of those right": 7 / 13, "claims, precision": 3 / 4, "claims, recall": 3 / 4,
 }  # fmt: skip
 FLOORS = {
     "fresh": FRESH,
     "texts": {"statements, precision": 0.95, "statements, recall": 0.95,
               "categories of those right": 0.90, "claims, precision": 0.95, "claims, recall": 0.95},
     "unseen": {"statements, precision": 0.90, "statements, recall": 0.80,
-               "categories of those right": 0.65, "claims, precision": 0.95,
+               "categories of those right": 0.75, "claims, precision": 0.95,
                "claims, recall": 0.95},
 }  # fmt: skip
 
@@ -49,6 +54,15 @@ def test_the_readme_says_how_well_texts_are_read():
     assert f"five more of other styles gave {fresh[0]} and {fresh[1]}" in words
     assert f"found {first[0]} of the statements, and {first[1]} of what they found" in words
     assert f"since they have learnt from these it is {since[0]} and {since[1]}" in words
+
+
+def test_most_titles_of_the_catalogue_get_the_category_that_people_gave_them():
+    rows = CATALOGUE.read_text(encoding="utf-8").splitlines()
+    events = list(csv.DictReader(rows))
+    right = sum(kind_of_news(event["title"]).value == event["category"] for event in events)
+    assert right / len(events) >= 0.85
+    found = Counter(kind_of_news(event["title"]).value for event in events)
+    assert found["other"] / len(events) <= 0.05
 
 
 def test_there_are_twenty_texts_of_different_style_beside_the_issue():
