@@ -194,6 +194,14 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def product_to_read(tmp_path_factory):
+    """A product for all files whose tests write nothing."""
+    running = Product(tmp_path_factory.mktemp("home")).start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     """One running product for a file of tests."""

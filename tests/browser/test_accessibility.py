@@ -12,6 +12,12 @@ from tests.browser.conftest import PHONE, Reader
 
 pytestmark = pytest.mark.browser
 
+
+@pytest.fixture(scope="module")
+def product(product_to_read):
+    return product_to_read
+
+
 AXE = Axe()
 SERIOUS = {"serious", "critical"}
 EXAMPLES = {"event": "?id=kellogg-nato-off-table-2025-04-20"}

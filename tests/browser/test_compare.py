@@ -7,6 +7,11 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def product(product_to_read):
+    return product_to_read
+
+
 def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
     reader.open("compare?up=usd")
     page = reader.page

@@ -164,7 +164,7 @@ def test_notes_and_deleted_notes_survive_a_restart(own_product, chromium):
     kept = reader.page.url
     write_note(reader, "To be deleted")
     press(reader, "Delete")
-    own_product.kill()
+    own_product.stop()
     own_product.start()
     again = Reader(chromium.new_page(viewport={"width": 1400, "height": 1500}), own_product.url)
     again.page.goto(kept)

@@ -8,6 +8,12 @@ from dashboard.ui.pages import PAGES
 
 pytestmark = pytest.mark.browser
 
+
+@pytest.fixture(scope="module")
+def product(product_to_read):
+    return product_to_read
+
+
 LONG = "robustness?cat=all&" + "&".join(
     f"{key}={value}"
     for key, values in {
