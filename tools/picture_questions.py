@@ -10,7 +10,7 @@ import sys
 from typing import Final
 
 from tools.running_product import ROOT, chromium, served_product
-from tools.take_screenshots import LARGEST, LONGEST, Look, profile, settle
+from tools.take_screenshots import LARGEST, LONGEST, Look, lighten, profile, settle
 
 QUESTIONS: Final = ROOT / "docs" / "questions.md"
 FOLDER: Final = ROOT / "docs" / "images" / "questions"
@@ -30,6 +30,7 @@ def main() -> None:
             settle(page)
             page.screenshot(path=path)
             page.close()
+            lighten(path)
             size = path.stat().st_size
             print(f"{path.name:<8}{link:<60}{size / 1000:>6.0f} kB")
             if size > LARGEST:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tools.running_product import ROOT, chromium, served_product
@@ -90,6 +91,8 @@ def write(folder: Path, wanted: Sequence[tuple[str, Look]], *, whole: bool) -> l
             for name in (page for page, its in wanted if its == look):
                 path = folder / f"{name}-{look.name}.png"
                 take(context.new_page(), address, name, path, whole=whole)
+                if not whole:
+                    lighten(path)
                 print(f"{path.name:<28}{path.stat().st_size / 1000:>6.0f} kB", flush=True)
                 paths.append(path)
             context.close()
@@ -126,6 +129,13 @@ def take(page: Page, address: str, name: str, path: Path, *, whole: bool) -> Non
         settle(page)
     page.screenshot(path=path)
     page.close()
+
+
+def lighten(path: Path) -> None:
+    """Write a picture anew with 256 colours, of which a page of ours has fewer that matter."""
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def settle(page: Page) -> None:
