@@ -36,6 +36,6 @@ class Facts(Asked):
 def facts(request: Request, house: House, asked: Annotated[Facts, Query()]) -> Response:
     """The rate of a day, its changes, since when it was last there, and what other sources say."""
     series = series_of(house, asked.rates)
-    answers = answer_facts(series, asked.day, asked.since)
+    answers, _ = answer_facts(series, asked.day, asked.since)
     moves = compare_facts(daily_series(house.rates), series, asked.day, asked.since)
     return json_answer(request, facts_json(asked.day, answers, moves))

@@ -148,19 +148,23 @@ def facts(  # noqa: PLR0913 - the options of the contract
     asked, base = typed.read_day("DATE", day), typed.read_day_if("--since", since)
     parts = parts_of_house(asof)
     chosen = chosen_series(parts, rates, quote)
-    answers = answer_facts(chosen.series, asked, base)
+    answers, left_out = answer_facts(chosen.series, asked, base)
+    terminal.mention(left_out)
     known = daily_series(parts.rates)
     moves = compare_facts(known, chosen.series, asked, base)
     if out is not None:
-        files = files_of(parts, chosen, series_behind(known) if moves else ())
-        asked_for = {"date": day, "since": since, "quote": quote, **_frozen(asof)}
-        made = MadeOf(asked_for, files, moment_of(parts))
+        made = MadeOf(
+            {"date": day, "since": since, "quote": quote, **_frozen(asof)},
+            files_of(parts, chosen, series_behind(known) if moves else ()),
+            moment_of(parts),
+        )
         write_facts(out, answers, moves, made)
     if as_json:
         terminal.show_json(facts_json(asked, answers, moves))
         return
-    for series, answer in zip(chosen.series, answers, strict=True):
-        terminal.show_facts(answer, series.card)
+    cards = {series.card.id: series.card for series in chosen.series}
+    for answer in answers:
+        terminal.show_facts(answer, cards[answer.series])
     if moves:
         terminal_sources.show_source_moves(moves, base_of(asked, base), asked)
     if out is not None:

@@ -30,21 +30,26 @@ def check_facts(
 
 def answer_facts(
     series: Sequence[RateSeries], day: date, since: date | None = None
-) -> tuple[DayFacts, ...]:
+) -> tuple[tuple[DayFacts, ...], tuple[str, ...]]:
     """`check_facts` for a day that somebody typed, which the data may not reach.
 
+    Returns:
+        The facts of every series that reaches near the day, and of each other one a line that
+        says where it ended: its last rate would be of another time.
+
     Raises:
-        InputError: the day lies before a series' first observation, or so long after its last
-            one that the numbers would be of another time.
+        InputError: the day lies before a series' first observation, or none reaches near it.
     """
     answers = check_facts(series, day, since)
-    for facts in answers:
-        if (day - facts.day).days > FURTHEST_DAYS:
-            msg = (
-                f"{day}: more than a year after the data of {facts.series}; they end on {facts.day}"
-            )
-            raise InputError(msg)
-    return answers
+    near = tuple(facts for facts in answers if (day - facts.day).days <= FURTHEST_DAYS)
+    left_out = tuple(
+        f"{day}: more than a year after the data of {facts.series}; they end on {facts.day}"
+        for facts in answers
+        if facts not in near
+    )
+    if not near:
+        raise InputError(left_out[0])
+    return near, left_out
 
 
 def facts_json(

@@ -44,6 +44,17 @@ def test_a_day_long_after_the_data_is_refused(shell, day, series, last):
     )
 
 
+def test_a_series_that_ended_is_left_out_beside_one_that_goes_on(shell):
+    both = ("--rates", "usd_rub_cbr", "--rates", "usd_rub_ecb")
+    answer = shell("facts", "2025-04-21", *both, "--json")
+    assert answer.code == 0
+    assert [each["series"] for each in answer.json["answers"]] == ["usd_rub_cbr"]
+    assert answer.err == (
+        "note: 2025-04-21: more than a year after the data of usd_rub_ecb; they end on 2022-03-01\n"
+    )
+    assert "80.7597" in shell("facts", "2025-04-21", *both).out
+
+
 def test_a_day_shortly_after_the_data_has_the_last_rate_and_says_so(shell):
     said = shell("facts", "2026-11-20").out
     assert "1 Sep 2026: 86.7530, the last rate on or before 2026-11-20" in said
