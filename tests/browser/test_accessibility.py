@@ -36,12 +36,12 @@ LOOKS = {
 }
 
 
-OTHER_ON_A_PHONE = {"explore", "event", "events", "facts", "inbox"}
+OTHER_ON_A_PHONE = {"explore", "event", "compare", "events", "facts", "inbox"}
 """Pages with a layout of their own on a phone, where they are looked at in light."""
 SEEN = [
     (page, look)
     for page in PAGES
-    for look in ("desk-dark", "phone")
+    for look in LOOKS
     if look != "phone" or page.id in OTHER_ON_A_PHONE
 ]
 

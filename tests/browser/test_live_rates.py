@@ -114,10 +114,12 @@ def test_new_days_appear_without_a_click_and_exactly_those(product, replica, ope
     assert len(asked) == 1
 
 
-# Every other sickness is tried on the sources, the services and the pages, without a browser.
 SICK = {
     "hangs": (failures.hang(30), "Bank of Russia did not answer"),
+    "429": (failures.too_many(), "Bank of Russia answered that we ask too often (429)"),
     "HTML": (failures.html_with_200, "Bank of Russia answered HTML instead of XML"),
+    "truncated": (failures.cut_off(), "Bank of Russia broke off its answer"),
+    "garbage": (failures.garbage, "Bank of Russia answered unreadable bytes instead of XML"),
     "gone": (None, "Bank of Russia refused the connection"),
 }
 
