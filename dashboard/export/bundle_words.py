@@ -13,12 +13,33 @@ README: Final = "README.txt"
 CITATION: Final = "CITATION.cff"
 TERMS_UNKNOWN: Final = "as the owner of the file says"
 
+EVENTS_HERE: Final = (
+    "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
+    "                      not studied only the dates and the category are here, of private",
+    "                      ones the dates alone",
+)
+CLAIMS_HERE: Final = (
+    "                      (the claims stand in manifest.json, without the words they were in)",
+)
+OF_MOVES: Final = (
+    "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
+    "in the tables of a study, in log points where a column says so. The columns are described",
+    "in the README of the program. A move near an event is no proof that the event moved the",
+    "rate. Not investment advice.",
+)
+OF_VERDICTS: Final = (
+    "A verdict holds for one source, one base and one quote: true, about, false, or cannot be",
+    "known with the reason; of a record, about means that it goes back further than claimed.",
+    "Over-the-counter quotes are in no source here. Not investment advice.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the words are made of: the question, the series, those whose rates are left out.
 
-    `private` counts the private notes that were studied: their words are in the bundle.
+    `private` counts the private notes that were studied: their words are in the bundle. Without
+    events it is claims that were checked.
     """
 
     question: str
@@ -27,6 +48,7 @@ class Told:
     software_version: str
     created_at: str
     private: int = 0
+    has_events: bool = True
 
 
 def readme_bytes(told: Told, results: Sequence[str]) -> bytes:
@@ -45,17 +67,12 @@ def readme_bytes(told: Told, results: Sequence[str]) -> bytes:
         "",
         "  manifest.json       parameters, software version, sha256 and size of every file",
         "  inputs/rates.csv    the rates used, with the moments each covers (UTC)",
-        "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
-        "                      not studied only the dates and the category are here, of private",
-        "                      ones the dates alone",
+        *(EVENTS_HERE if told.has_events else CLAIMS_HERE),
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
         *_private_lines(told),
         "",
-        "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
-        "in the tables of a study, in log points where a column says so. The columns are described",
-        "in the README of the program. A move near an event is no proof that the event moved the",
-        "rate. Not investment advice.",
+        *(OF_MOVES if told.has_events else OF_VERDICTS),
         "",
         "Cite the publishers beside this file, on their terms:",
         "",

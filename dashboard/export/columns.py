@@ -198,6 +198,20 @@ FACTS: Final = Table(
         " low_52_weeks_day:date low_52_weeks_rate high_52_weeks_day:date high_52_weeks_rate"
     ),
 )
+CLAIMS: Final = Table(
+    "claims",
+    "Claims about a rate, held against every source, base and quote",
+    _columns(
+        "claim:int kind:text currency:text asked:date value exactness:text since_day:date"
+        " since_end:date series:text verdict:text is_claimed:int base:text quote:text day:date rate"
+        " base_day:date base_rate change_pct reason:text"
+    ),
+)
+NEEDED_BASES: Final = Table(
+    "needed_bases",
+    "What a base would have to be for a claimed change, and when the rate last was there",
+    _columns("claim:int series:text quote:text rate reached_day:date reached_rate data_from:date"),
+)
 
 WRONG_ROWS: Final = Table(
     "wrong_rows",
@@ -228,6 +242,8 @@ TABLES: Final = {
         EVENT_WINDOW,
         SOURCE_MOVES,
         FACTS,
+        CLAIMS,
+        NEEDED_BASES,
         WRONG_ROWS,
     )
 }

@@ -40,7 +40,7 @@ MANIFEST: Final = "manifest.json"
 RATES: Final = "inputs/rates.csv"
 EVENTS: Final = "inputs/events.csv"
 RESULTS: Final = "results/"
-LEVELS: Final = frozenset({"rate", "base_rate", "end_rate"})
+LEVELS: Final = frozenset({"rate", "base_rate", "end_rate", "reached_rate"})
 FREE: Final = ("free use", "free reuse", "public domain", "cc0")
 YOURS: Final = ("as the owner of the file says", "yours")
 
@@ -71,30 +71,73 @@ def bundle_bytes(asked: Asked, made: MadeOf, question: str) -> bytes:
     Raises:
         InputError: it is too large, or cannot be computed.
     """
-    results = results_of(asked)
-    every = (*asked.series, *asked.factors)
+    return sealed_bundle(
+        asked.kind,
+        question,
+        Contents(
+            {EVENTS: events_bytes(asked.known, asked.events)},
+            results_of(asked),
+            (
+                *((each, "studied") for each in asked.series),
+                *((each, "factor") for each in asked.factors),
+            ),
+            {
+                "parameters": {**request_json(asked.request), **made.parameters},
+                "request": asdict(asked.request),
+                "counts": {"events_in": len(asked.events), "events_known": len(asked.known)},
+            },
+            sum(event.is_private for event in asked.events),
+        ),
+        made,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a bundle: inputs beside the rates, results, series with their roles, words.
+
+    `more` are the entries of the manifest that belong to this kind of bundle; `private` counts
+    the private notes whose words are in it.
+    """
+
+    inputs: Mapping[str, bytes]
+    results: Mapping[str, bytes]
+    series: tuple[tuple[RateSeries, str], ...]
+    more: Mapping[str, Any]
+    private: int = 0
+
+
+def sealed_bundle(kind: str, question: str, contents: Contents, made: MadeOf) -> bytes:
+    """The bytes of a bundle: words, a manifest that vouches for every file, inputs, results.
+
+    Raises:
+        InputError: it is too large.
+    """
+    every = [each for each, _ in contents.series]
     passed = tuple(each for each in every if may_be_passed_on(each.card))
     files = {
         RATES: rates_bytes(passed),
-        EVENTS: events_bytes(asked.known, asked.events),
-        **{f"{RESULTS}{name}": content for name, content in results.items()},
+        **contents.inputs,
+        **{f"{RESULTS}{name}": content for name, content in contents.results.items()},
     }
     created = made.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     left_out = [each.card for each in every if each not in passed]
-    private = sum(event.is_private for event in asked.events)
-    told = Told(question, [each.card for each in every], left_out, __version__, created, private)
-    words = {README: readme_bytes(told, list(results)), CITATION: citation_bytes(told)}
+    told = Told(
+        question, [each.card for each in every], left_out, __version__, created,
+        contents.private, has_events=EVENTS in contents.inputs,
+    )  # fmt: skip
+    words = {
+        README: readme_bytes(told, list(contents.results)),
+        CITATION: citation_bytes(told),
+    }
     manifest = {
         "bundle": FORM,
-        "kind": asked.kind,
+        "kind": kind,
         "question": question,
-        "parameters": {**request_json(asked.request), **made.parameters},
-        "request": asdict(asked.request),
-        "series": [_series_json(each, "studied") for each in asked.series]
-        + [_series_json(each, "factor") for each in asked.factors],
+        **contents.more,
+        "series": [_series_json(each, role) for each, role in contents.series],
         "software_version": __version__,
         "data_files": [{"name": f.name, "sha256": f.sha256} for f in made.data_files],
-        "counts": {"events_in": len(asked.events), "events_known": len(asked.known)},
         "files": {name: described(content) for name, content in {**words, **files}.items()},
         "created_at": created,
     }
@@ -141,7 +184,7 @@ def results_of(asked: Asked) -> dict[str, bytes]:
     kept_back = {each.card.id for each in asked.series if not may_be_passed_on(each.card)}
     if not kept_back:
         return files
-    return {name: _without_levels(content, kept_back) for name, content in files.items()}
+    return {name: without_levels(content, kept_back) for name, content in files.items()}
 
 
 def may_be_passed_on(card: SeriesCard) -> bool:
@@ -174,7 +217,7 @@ def _series_json(series: RateSeries, role: str) -> dict[str, Any]:
     }
 
 
-def _without_levels(content: bytes, kept_back: Sequence[str] | set[str]) -> bytes:
+def without_levels(content: bytes, kept_back: Sequence[str] | set[str]) -> bytes:
     """A CSV file in which the rates of some series are empty."""
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     if "series" not in header or LEVELS.isdisjoint(header):

@@ -20,6 +20,19 @@ STRONGER: Final = "positive = the rouble stronger"
 """Moves of a series that quotes no rouble are those of the quoted number."""
 
 MEANINGS: Final[dict[str, str]] = {
+    "claim": "Which claim of the check, from 1",
+    "kind": "level, strongest, weakest, up or down",
+    "currency": "The currency that the claim holds the rouble against",
+    "value": "The number claimed: a level, or a change in per cent",
+    "exactness": "How the number is meant: exact, about, more or less",
+    "since_day": "The first day of the period that a record or a change is claimed since",
+    "since_end": "The last day of that period",
+    "verdict": "true, about, false or cannot be known; of a record about = it goes back further",
+    "is_claimed": "1 where the claim itself names the base, else 0",
+    "change_pct": "The change in per cent, positive = in the direction of the claim",
+    "reached_day": "The last day before the claim at which the rate was at the needed base",
+    "reached_rate": "The rate of that day",
+    "data_from": "The first day of the series",
     "event_id": "The id of the event",
     "series": "The id of the rate series; in a list of events empty = every series",
     "offset": "Observations from the first that can contain the event (0)",

@@ -19,6 +19,7 @@ from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyRequest, Window
 from dashboard.export.archive import MOST_BYTES, unzipped
 from dashboard.export.used import card_from, events_from, rates_from
+from dashboard.services.bundle_claims import CLAIMS, AskedClaims, claim_results, claims_from
 from dashboard.services.bundle_study import (
     EVENTS,
     FORM,
@@ -87,10 +88,10 @@ def reproduce(content: bytes, shown: str, find: Find) -> Verdict:
     manifest = _manifest(files, shown)
     _check_hashes(manifest, files, shown)
     try:
-        asked, notes = _asked(manifest, files, find)
+        compute, notes = _question(manifest, files, find)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _damaged(shown, f"the inputs cannot be read ({type(error).__name__})") from error
-    computed = results_of(asked)
+    computed = compute()
     kept = {name.removeprefix(RESULTS): files[name] for name in files if name.startswith(RESULTS)}
     if set(kept) != set(computed):
         odd = ", ".join(sorted(set(kept) ^ set(computed)))
@@ -147,10 +148,23 @@ def _check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes], shown
             raise _damaged(shown, f"{name} was changed after it was made")
 
 
-def _asked(
+def _question(
     manifest: Mapping[str, Any], files: Mapping[str, bytes], find: Find
-) -> tuple[Asked, tuple[str, ...]]:
-    """What the bundle asks, and what a person should know about it."""
+) -> tuple[Callable[[], dict[str, bytes]], tuple[str, ...]]:
+    """What computes the results of the bundle, and what a person should know about it."""
+    series, notes = _series(manifest, files, find)
+    if manifest["kind"] == CLAIMS:
+        claims, studied = claims_from(manifest["claims"]), tuple(series["studied"])
+        asked_claims = AskedClaims(claims, studied, str(manifest["main"]))
+        return lambda: claim_results(asked_claims), notes
+    asked = _asked(manifest, files, series)
+    return lambda: results_of(asked), notes
+
+
+def _series(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], find: Find
+) -> tuple[dict[str, list[RateSeries]], tuple[str, ...]]:
+    """The series of the bundle by their role."""
     notes = []
     version = str(manifest["software_version"])[:40]
     if version != __version__:
@@ -168,6 +182,14 @@ def _asked(
             msg = f"no rates of {each['card']['id']}"
             raise ValueError(msg)
         series[each["role"]].append(one)
+    return series, tuple(notes)
+
+
+def _asked(
+    manifest: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    series: Mapping[str, Sequence[RateSeries]],
+) -> Asked:
     known, studied = events_from(files[EVENTS])
     request = _request(manifest["request"])
     studied_series = tuple(series["studied"])
@@ -175,9 +197,7 @@ def _asked(
     kind = manifest["kind"]
     if kind not in get_args(Kind):
         raise ValueError(kind)
-    return Asked(kind, studied_series, studied, known, request, tuple(series["factor"])), tuple(
-        notes
-    )
+    return Asked(kind, studied_series, studied, known, request, tuple(series["factor"]))
 
 
 def _refuse_too_much(series: Sequence[RateSeries], n_events: int, request: StudyRequest) -> None:

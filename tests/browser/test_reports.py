@@ -210,7 +210,7 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
         assert told["status"] == "equal"
 
 
-def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader):
+def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader, product, tmp_path):
     reader.open("facts").wait_for_chart()
     reader.page.get_by_role("button", name="Report").click()
     page, name = taken(reader, "Page (HTML, opens without a network)")
@@ -220,6 +220,10 @@ def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader):
     assert "facts?day=2025-04-21&amp;kind=strongest&amp;since=2024-06&amp;asof=20" in text
     content, _ = taken(reader, "Picture of the chart (PNG)")
     assert content.startswith(b"\x89PNG")
+    content, name = taken(reader, "Bundle to reproduce it (ZIP)")
+    (tmp_path / name).write_bytes(content)
+    told = json.loads(shell(product, "reproduce", str(tmp_path / name), "--json"))
+    assert (told["status"], told["files"]) == ("equal", 2)
 
 
 def test_on_a_phone_the_report_is_one_tap_away(new_reader):

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from dashboard.domain.as_of import as_of_text
 from dashboard.domain.claim_answer import ClaimAnswer
+from dashboard.services.bundle_claims import AskedClaims, claims_bundle, series_used
+from dashboard.services.bundle_study import files_behind
+from dashboard.services.export_tables import MadeOf
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.address import View
@@ -14,7 +17,7 @@ from dashboard.ui.facts_report import facts_report
 from dashboard.ui.facts_scene import SENTENCE, FactsScene, link_of
 from dashboard.ui.report_parts import MadeFor
 from dashboard.ui.widgets.links import address_of
-from dashboard.ui.widgets.report_row import draw_report, made_now
+from dashboard.ui.widgets.report_row import BUNDLE, draw_report, made_now, parameters_of
 
 
 def draw_facts_report(view: View, scene: FactsScene, chart: ClaimChart | None) -> None:
@@ -22,9 +25,14 @@ def draw_facts_report(view: View, scene: FactsScene, chart: ClaimChart | None) -
     series, made = session.daily_series(), made_for(view, scene)
     main = next((answer.main for answer in scene.answers if answer.main), "claim")
     days = [answer.claim.day for answer in scene.answers if answer.claim.day]
+    claims = tuple(answer.claim for answer in scene.answers)
+    asked = AskedClaims(claims, tuple(series), main)
+    ids = [each.card.id for each in series_used(asked)]
+    files = files_behind(session.parts().rates, ids)
+    bundle = MadeOf(parameters_of(made[0]), files, made[0].made_at)
     draw_report(
         lambda: facts_report(scene.answers, chart, series, made, scene.notices),
-        {},
+        {BUNDLE: lambda: claims_bundle(asked, bundle)} if all(c.day for c in claims) else {},
         (main, "claim", *days[:1]),
         "facts.report",
         has_chart=chart is not None,
