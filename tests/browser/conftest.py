@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -180,6 +180,11 @@ class Reader:
         self.hit(key)
         self.page.wait_for_function("before => location.href !== before", arg=before)
         return self.settle()
+
+
+def link_of(reader):
+    """The settings in the link, as the page itself has it: Playwright hears of it later."""
+    return parse_qs(urlsplit(reader.page.evaluate("location.href")).query)
 
 
 @pytest.fixture(scope="session")

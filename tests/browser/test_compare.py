@@ -1,8 +1,8 @@
 """Compare in a real browser: a dot leads to its event, the part and the groups are in the link."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
+
+from tests.browser.conftest import link_of
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +33,7 @@ def test_a_click_on_a_dot_opens_its_event_and_back_returns(reader):
     page.mouse.click(x, y)
     page.wait_for_url("**/event?**")
     reader.settle()
-    link = parse_qs(urlsplit(page.url).query)
-    assert link == {"id": [event_id], "up": ["usd"]}
+    assert link_of(reader) == {"id": [event_id], "up": ["usd"]}
     page.go_back()
     page.wait_for_url("**/compare?**")
     reader.settle()

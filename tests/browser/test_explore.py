@@ -7,13 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.conftest import PHONE, Reader
+from tests.browser.conftest import PHONE, Reader, link_of
 
 pytestmark = pytest.mark.browser
-
-
-def link_of(reader):
-    return parse_qs(urlsplit(reader.page.url).query)
 
 
 def test_it_opens_with_the_network_off(reader):

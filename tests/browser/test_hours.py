@@ -1,14 +1,13 @@
 """Bars in a real browser: a click picks a day, Back goes back, the hours are those of Moscow."""
 
 from datetime import UTC, date, datetime
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from dashboard.assembly import assemble
 from dashboard.config import Settings
 from dashboard.services.keep_events import Draft, add_note
-from tests.browser.conftest import Product
+from tests.browser.conftest import Product, link_of
 from tests.services.bar_house import HOURS, fill_cache
 
 pytestmark = pytest.mark.browser
@@ -28,10 +27,6 @@ def product(tmp_path_factory):
     running.note = note.id
     yield running
     running.stop()
-
-
-def link_of(reader):
-    return parse_qs(urlsplit(reader.page.url).query)
 
 
 def test_a_click_on_a_bar_opens_the_card_of_its_day(reader):

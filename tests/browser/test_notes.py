@@ -2,12 +2,11 @@
 
 import re
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser.conftest import PHONE, Product, Reader
+from tests.browser.conftest import PHONE, Product, Reader, link_of
 
 pytestmark = pytest.mark.browser
 
@@ -19,10 +18,6 @@ def open_page(reader, path):
     reader.open(path)
     assert reader.has("Not investment advice")
     return reader.settle()
-
-
-def link_of(reader):
-    return parse_qs(urlsplit(reader.page.url).query)
 
 
 def click_row(reader, number, across=420):

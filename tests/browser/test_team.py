@@ -1,5 +1,6 @@
 """Two people, each with a process of their own, on one store: notes appear, texts are kept."""
 
+import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboard.store.events import EventStore
-from tests.browser.conftest import Product, Reader
+from tests.browser.conftest import Product, Reader, link_of
 from tests.browser.test_notes import fill, open_page, press, save, write_note
 
 pytestmark = pytest.mark.browser
@@ -114,11 +115,11 @@ def test_a_private_note_is_on_no_page_of_a_colleague(ann_and_bob):
     appears(ann, "Only ann sees it")
     save(ann)
     appears(ann, "your note, only you see it")
-    link = ann.page.url.partition("?")[2]
-    note_id = next(pair[4:] for pair in link.split("&") if pair.startswith("sel="))
+    ann.page.wait_for_url(re.compile("sel=note-"))
+    (note_id,) = link_of(ann)["sel"]
     for path in (
-        "events?q=Zanzibar", f"events?{link}", f"event?id={note_id}", "", "events?show=deleted",
-        "data?table=notes",
+        "events?q=Zanzibar", f"events?sel={note_id}", f"event?id={note_id}", "",
+        "events?show=deleted", "data?table=notes",
     ):  # fmt: skip
         bob.open(path)
         bob.has("Not investment advice")
