@@ -108,13 +108,15 @@ def write_bundle(
 def sealed_bytes(files: Mapping[str, Content], manifest: Manifest) -> dict[str, bytes]:
     """The same files and manifest in memory, by name, the manifest last."""
     made = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
-    entries = {
-        name: {"rows": rows, "bytes": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
-        for name, (whole, rows) in made.items()
-    }
+    entries = {name: {"rows": rows, **described(whole)} for name, (whole, rows) in made.items()}
     return {name: whole for name, (whole, _) in made.items()} | {
         MANIFEST: manifest.as_json(entries)
     }
+
+
+def described(content: bytes) -> dict[str, Any]:
+    """The size and hash of a file, as a manifest names them."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def make_folder(folder: Path) -> None:

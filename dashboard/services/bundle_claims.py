@@ -13,7 +13,7 @@ from dashboard.domain.article import Claim, ClaimKind, Exactness, Precision, Sai
 from dashboard.domain.claim_answer import ClaimAnswer, ClaimRow
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries
-from dashboard.services.answer_claim import ASKED_BASES, answer_claim
+from dashboard.services.answer_claim import ASKED_BASES, CHANGES, answer_claim
 from dashboard.services.bundle_study import (
     Contents,
     may_be_passed_on,
@@ -158,7 +158,7 @@ def _rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
     since = claim.since
     head = (number, claim.kind, claim.currency, claim.day, claim.value, claim.exactness,
             since.day if since else None, since.end_day if since else None)  # fmt: skip
-    is_change = claim.kind in {ClaimKind.UP, ClaimKind.DOWN}
+    is_change = claim.kind in CHANGES
     for row in answer.rows:
         yield (*head, *_verdict(row, is_change=is_change))
 

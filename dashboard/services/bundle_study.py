@@ -16,6 +16,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest
 from dashboard.export.archive import zip_bytes
+from dashboard.export.bundle import described
 from dashboard.export.bundle_words import CITATION, README, Told, citation_bytes, readme_bytes
 from dashboard.export.used import card_json, events_bytes, rates_bytes
 from dashboard.services.explain_event import explain_event
@@ -194,11 +195,6 @@ def may_be_passed_on(card: SeriesCard) -> bool:
     """
     terms = card.licence.casefold()
     return terms.startswith(FREE) or any(terms.startswith(own) for own in YOURS)
-
-
-def described(content: bytes) -> dict[str, Any]:
-    """The size and hash of a file, as the manifest names them."""
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def rates_hash(series: RateSeries) -> str:

@@ -18,6 +18,7 @@ from dashboard.domain.errors import InputError, RoubleReactionError
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyRequest, Window
 from dashboard.export.archive import MOST_BYTES, unzipped
+from dashboard.export.bundle import described
 from dashboard.export.used import card_from, events_from, rates_from
 from dashboard.services.bundle_claims import CLAIMS, AskedClaims, claim_results, claims_from
 from dashboard.services.bundle_study import (
@@ -28,7 +29,6 @@ from dashboard.services.bundle_study import (
     RESULTS,
     Asked,
     Kind,
-    described,
     rates_hash,
     results_of,
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.domain.article import Article, Claim, ClaimKind, Exactness, Precision, Statement
+from dashboard.domain.article import Article, Claim, ClaimKind, Precision, Statement
 from dashboard.domain.claim_check import ClaimVerdict, Truth
 from dashboard.domain.series import SeriesCard
 from dashboard.ui import wording
-from dashboard.ui.verdict_words import BASES, HOW, is_record, reason_words, verdict_word
+from dashboard.ui.verdict_words import BASES, HOW, LEVEL_HOW, is_record, reason_words, verdict_word
 
 ORIGINS: Final = {
     "given": "as given",
@@ -65,9 +65,7 @@ def claim_line(claim: Claim) -> str:
     """What a claim says, in the words of the glossary."""
     day = f" on {wording.day(claim.day)}" if claim.day else ""
     if claim.kind == ClaimKind.LEVEL:
-        how = {Exactness.MORE: "above ", Exactness.LESS: "below "}.get(
-            claim.exactness, HOW[claim.exactness]
-        )
+        how = LEVEL_HOW[claim.exactness]
         return (
             f"{how}{wording.number(claim.value or 0, claim.decimals)} RUB per {claim.currency}{day}"
         )

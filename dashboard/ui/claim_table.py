@@ -8,6 +8,7 @@ from dashboard.domain.article import ClaimKind
 from dashboard.domain.claim_answer import ClaimAnswer, ClaimRow
 from dashboard.domain.event_view import Fixing
 from dashboard.domain.series import SeriesCard
+from dashboard.services.answer_claim import CHANGES
 from dashboard.ui import claim_words as words
 from dashboard.ui.claim_words import change_percent, moved_word
 from dashboard.ui.text import escape_markdown
@@ -41,7 +42,7 @@ def plain_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
         "Source": [row.verdict.card.title for row in firsts],
         "That day": [_fixing(row.at, row.verdict.card) for row in firsts],
     }
-    if claim.kind in words.CHANGES:
+    if claim.kind in CHANGES:
         columns |= {
             "Compared with": [base_words(row) for row in firsts],
             "Its rate": [_fixing(row.base, row.verdict.card) for row in firsts],
@@ -79,7 +80,7 @@ def _with_market(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str
     """A last row for what no source here holds."""
     reason = words.OVER_THE_COUNTER
     needed = [base for base in answer.needed if base.card.id == answer.main]
-    if needed and answer.claim.kind in words.CHANGES:
+    if needed and answer.claim.kind in CHANGES:
         rates = " or ".join(number(base.rate, base.card.decimals) for base in needed)
         reason += f"; it would have to start from {rates}"
     last = {"Verdict": "cannot be known", "Source": MARKET, "Why": reason}

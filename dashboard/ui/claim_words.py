@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from dashboard.domain.article import Claim, ClaimKind, Exactness
+from dashboard.domain.article import Claim, ClaimKind
 from dashboard.domain.claim_answer import ClaimAnswer, ClaimRow
 from dashboard.domain.claim_check import Truth
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
@@ -18,15 +18,14 @@ from dashboard.domain.series import SeriesCard
 from dashboard.ui.verdict_words import (
     BASES,
     HOW,
+    LEVEL_HOW,
     is_record,
     needed_words,
     reason_words,
     verdict_word,
 )
-from dashboard.ui.wording import THIN, day, number, percent, weekday_day
+from dashboard.ui.wording import THIN, day, listed, number, percent, weekday_day
 
-CHANGES: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
-LEVEL_HOW: Final = HOW | {Exactness.MORE: "above ", Exactness.LESS: "below "}
 OVER_THE_COUNTER: Final = (
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
@@ -82,8 +81,7 @@ def headline(answers: Sequence[ClaimAnswer]) -> str:
         for truth, one, more in OUTCOMES
         if truth in found
     ]
-    listed = " and ".join(part for part in (", ".join(told[:-1]), told[-1]) if part)
-    return f"Of {len(answers)} claims, {listed}"
+    return f"Of {len(answers)} claims, {listed(told)}"
 
 
 def answer_words(answer: ClaimAnswer) -> str:

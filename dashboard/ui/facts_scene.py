@@ -13,6 +13,7 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries
 from dashboard.services.answer_claim import (
     ASKED_BASES,
+    CHANGES,
     AskedClaim,
     answer_claim,
     asked_of,
@@ -177,7 +178,7 @@ def value_asked(view: View) -> float:
 
 def wants_since(view: View) -> bool:
     """Whether the claim needs a period."""
-    is_own = view["base"] == "since" and view["kind"] in words.CHANGES
+    is_own = view["base"] == "since" and view["kind"] in CHANGES
     return is_own or view["kind"] in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
 
 
@@ -227,7 +228,7 @@ def claim_chart(scene: FactsScene) -> ClaimChart | None:
     bases = {
         BASES[row.verdict.base_name] if row.verdict.base_name != "since" else "base": row.base
         for claim, row in rows
-        if claim.kind in words.CHANGES and row.base is not None
+        if claim.kind in CHANGES and row.base is not None
     }
     first_record = next(iter(records), None)
     since = first_record[0].since if first_record else None

@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboard.domain.event import Category, Event
 from dashboard.services.find_events import EventFilter
-from dashboard.ui.wording import day
+from dashboard.ui.wording import day, listed
 
 PLURALS: Final[dict[str, tuple[str, str]]] = {
     Category.SANCTIONS: ("sanctions decision", "sanctions decisions"),
@@ -29,7 +29,7 @@ def kinds_words(categories: Sequence[str]) -> str:
     names = [PLURALS[category][1] for category in categories]
     if not names:
         return EVERY[1]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return listed(names)
 
 
 def group_words(asked: EventFilter) -> str:

@@ -27,6 +27,7 @@ HOW: Final = {
     Exactness.MORE: "more than ",
     Exactness.LESS: "less than ",
 }
+LEVEL_HOW: Final = HOW | {Exactness.MORE: "above ", Exactness.LESS: "below "}
 WORDS: Final = {
     Truth.TRUE: "true",
     Truth.ABOUT: "about so",

@@ -7,6 +7,7 @@ news caused a move.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -51,6 +52,11 @@ def percent(value: float, decimals: int = 1) -> str:
 def log_points(value: float, decimals: int = 1) -> str:
     """`+0.5 log pts`: 100 x the log change, positive = stronger rouble."""
     return NOTHING if math.isnan(value) else f"{signed(value, decimals)} log pts"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`; empty without any."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def count(value: int, noun: str, plural: str = "") -> str:

@@ -12,7 +12,8 @@ import pytest
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries
 from dashboard.export.archive import zip_bytes
-from dashboard.services.bundle_study import bundle_bytes, described
+from dashboard.export.bundle import described
+from dashboard.services.bundle_study import bundle_bytes
 from dashboard.services.export_tables import MadeOf
 from dashboard.services.reproduce_study import Difference, reproduce, verdict_json
 from tests.services.test_bundle_study import asked, files_of

@@ -14,7 +14,7 @@ from dashboard.ui.inbox_words import STATES, progress_words
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.copy_link import draw_copy_link
-from dashboard.ui.widgets.dialog import is_dialog_open
+from dashboard.ui.widgets.dialog import draw_page_anew
 from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.feed_list import draw_feeds
 from dashboard.ui.widgets.flash import draw_flash
@@ -99,8 +99,7 @@ def _draw_progress() -> None:
         st.warning(escape_markdown(words, 400))
         return
     if not state.is_running:
-        if not is_dialog_open():
-            st.rerun()
+        draw_page_anew()
         return
     st.markdown(f":material/sync: {escape_markdown(words)}")
 

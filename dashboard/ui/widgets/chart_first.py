@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.ui.widgets.dialog import is_dialog_open
+from dashboard.ui.widgets.dialog import draw_page_anew
 
 CHART_DRAWN: Final = "chart_first.drawn"
 MOMENT: Final = 1.8  # seconds, on the clock of the browser
@@ -35,6 +35,5 @@ def let_chart_go_first() -> None:
 
 @st.fragment(run_every=MOMENT)
 def _second_run() -> None:
-    # A quick reader may have opened a form by now, and a run would close it.
-    if CHART_DRAWN in st.session_state and not is_dialog_open():
-        st.rerun()
+    if CHART_DRAWN in st.session_state:
+        draw_page_anew()

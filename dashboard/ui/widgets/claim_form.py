@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.domain.article import ClaimKind
 from dashboard.domain.errors import InputError
-from dashboard.services.answer_claim import period_of
+from dashboard.services.answer_claim import CHANGES, period_of
 from dashboard.ui import facts_scene as scene
 from dashboard.ui.address import View
-from dashboard.ui.claim_words import CHANGES
 from dashboard.ui.echoes import heard
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.emphasis import emphasis

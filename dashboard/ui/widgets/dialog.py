@@ -24,3 +24,9 @@ def close_dialogs() -> None:
 def is_dialog_open() -> bool:
     """Whether a person may be writing in a dialog."""
     return bool(st.session_state.get(OPEN))
+
+
+def draw_page_anew() -> None:
+    """Run the whole page again, from a part of it; not while a dialog is open, which it closes."""
+    if not is_dialog_open():
+        st.rerun()

@@ -19,6 +19,7 @@ from dashboard.services.run_study import run_study
 from dashboard.ui import session
 from dashboard.ui.exports import counted
 from dashboard.ui.report_parts import private_words
+from dashboard.ui.widgets.report_row import draw_why_none
 from dashboard.ui.wording import count
 
 MOST_ROWS: Final = 500_000
@@ -43,9 +44,7 @@ def draw_everything() -> None:
 
 
 def _draw_button() -> None:
-    full = session.parts().limits.why_not(session.reader(), "export")
-    if full:
-        st.warning(f"None is made now: {full}", icon=":material/hourglass_empty:")
+    draw_why_none()
     file_name = download_name("everything", session.today(), extension="zip")
     st.download_button(
         "Everything (ZIP), made at the click",

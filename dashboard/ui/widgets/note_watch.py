@@ -12,7 +12,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.ui import session
-from dashboard.ui.widgets.dialog import is_dialog_open
+from dashboard.ui.widgets.dialog import draw_page_anew
 
 EVERY: Final = 1.0
 """Seconds between two looks, on the clock of the browser."""
@@ -40,5 +40,5 @@ def _look() -> None:
     if st.session_state[DRAWING]:
         return
     version = session.parts().watch.look()
-    if version and version != st.session_state[SEEN] and not is_dialog_open():
-        st.rerun()
+    if version and version != st.session_state[SEEN]:
+        draw_page_anew()

@@ -75,9 +75,7 @@ def draw_report(  # noqa: PLR0913 - what a page may give away
         warning: what a person must know before passing the files on; empty where nothing.
     """
     with st.popover("Report", icon=":material/description:", key=key):
-        full = session.parts().limits.why_not(session.reader(), "export")
-        if full:
-            st.warning(f"None is made now: {full}", icon=":material/hourglass_empty:")
+        draw_why_none()
         for kind, label in LABELS.items():
             if kind == "png" and not has_chart:
                 continue
@@ -108,6 +106,13 @@ def draw_report(  # noqa: PLR0913 - what a page may give away
         if warning:
             st.warning(warning, icon=":material/lock_open:")
         st.caption(f"{ABOUT}{ABOUT_BUNDLE if bundles else ''}")
+
+
+def draw_why_none() -> None:
+    """Say beforehand that the reader has taken as many files as are made in an hour."""
+    full = session.parts().limits.why_not(session.reader(), "export")
+    if full:
+        st.warning(f"None is made now: {full}", icon=":material/hourglass_empty:")
 
 
 def _later(report: Callable[[], Report], kind: PaperKind) -> Callable[[], bytes]:

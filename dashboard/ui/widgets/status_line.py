@@ -20,7 +20,7 @@ from dashboard.ui import session
 from dashboard.ui.rate_words import failing_words, last_words, live_words, progress_words
 from dashboard.ui.rate_words import problem_words as what_went_wrong
 from dashboard.ui.text import escape_markdown
-from dashboard.ui.widgets.dialog import is_dialog_open
+from dashboard.ui.widgets.dialog import draw_page_anew
 from dashboard.ui.wording import count
 
 CALM: Final = 60.0
@@ -87,8 +87,8 @@ def _look(series_id: str) -> None:
     refresher.ask()
     seen, known = st.session_state[SEEN], _now_known()
     is_news = seen.marks.get(series_id) != known.marks.get(series_id)
-    if (is_news or (seen != known and not refresher.state().is_running)) and not is_dialog_open():
-        st.rerun()
+    if is_news or (seen != known and not refresher.state().is_running):
+        draw_page_anew()
 
 
 def _draw_line(series_id: str) -> None:
