@@ -150,7 +150,8 @@ class TestResult:
 
     `note` says why it does not apply or what its number rests on, `dates` which simulated
     pattern the group's dates resemble (scattered, clustered, dense), `caution` that with such
-    dates simulations show it to reject too often or too rarely.
+    dates simulations show it to reject too often or too rarely. `role` is `headline` for the
+    test declared before any data, else empty.
     """
 
     __test__ = False
@@ -168,6 +169,34 @@ class TestResult:
     note: str = ""
     caution: str = ""
     dates: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The declared test of a group in one window, with the estimate and the interval it belongs to.
+
+    `mean`, `median`, `mean_without_largest` (the mean CAR without the three largest moves in
+    size), `low`, `high` (the means that the test does not reject at 5 %) and `smallest_visible`
+    (the mean that it would reject in four studies of five) are in return units. `n` counts the
+    events with a CAR, `rates` their distinct first rates, `clusters` the groups of events whose
+    event windows overlap. `reason` says why there is no verdict; then the test's numbers are NaN.
+    """
+
+    group: str
+    window: Window
+    n: int
+    rates: int
+    clusters: int
+    mean: float
+    median: float
+    mean_without_largest: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+    smallest_visible: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +324,7 @@ class StudyAnswer:
     directions: tuple[DirectionRow, ...] = ()
     correlations: tuple[CorrelationRow, ...] = ()
     regression: tuple[RegressionRow, ...] = ()
+    headlines: tuple[Headline, ...] = ()
 
     @property
     def used_ids(self) -> frozenset[str]:
