@@ -130,6 +130,7 @@ def _alone(
         results=(result,),
         averages=tuple(replace(row, group=group.name) for row in answer.averages),
         tests=tuple(replace(row, group=group.name) for row in answer.tests),
+        headlines=tuple(replace(row, group=group.name) for row in answer.headlines),
         intervals=tuple(replace(row, group=group.name) for row in answer.intervals),
         directions=tuple(replace(row, group=group.name) for row in answer.directions),
         correlations=(),
