@@ -1,51 +1,90 @@
 """Size and power of every test by simulation: how often each rejects at 5 % when nothing happened.
 
-Cells: iid normal, GARCH(1,1) and real rouble returns (shipped, re-dated at random), each with
+Made dates: iid normal, GARCH(1,1) and real rouble returns (shipped, re-dated at random), each with
 scattered, clustered and dense dates. Size: no effect. Power: half a standard deviation added to
-offset 0. Run: `python benchmarks/size.py --studies 2000 --write` (about ten minutes); `--write`
-renews `docs/size.md` and `dashboard/engine/size_table.py`.
+offset 0. Real dates: the four designs of `benchmarks/designs.py` with the dates and expectations of
+every category of the catalogue. Size: no effect. Power: one log point on every first rate.
+
+Run: `python -m benchmarks.size --write` (about an hour); it renews `docs/size.md` and
+`dashboard/engine/test_sizes.csv`. `--part` runs one part and keeps the other cells of the file;
+`--write` alone with `--part none` writes the document anew from the file.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import json
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
+from benchmarks.designs import DESIGNS, RealGroup, real_groups, shipped_returns, simulate
+from benchmarks.size_document import document
 from dashboard.domain.event import Event
+from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.abnormal import abnormal_returns
+from dashboard.engine.cautions import dates_pattern
+from dashboard.engine.cluster_scores import cluster_scores
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.history import History
 from dashboard.engine.normal.mean import ConstantMean
+from dashboard.engine.placebo import Everywhere
 from dashboard.engine.pooled import GroupSample, Measured, Pooled
-from dashboard.engine.recommended import (
-    OTHER_QUESTIONS,
-    SITUATIONS,
-    holds_everywhere,
-    reading_for,
-)
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
+from dashboard.engine.signs import signed_ranks
+from dashboard.engine.size_table import FILE, MADE_EVENTS, SizeCell, size_table
 from dashboard.engine.windows import whole
 
-DAYS, SEED, LEVEL, EFFECT = 1_500, 20_260_902, 0.05, 0.5
-REQUEST = StudyRequest(window=(-5, 10), cars=((0, 1),), returns="simple")
-SERIES = ("iid normal", "GARCH", "real rouble")
-DATES = {"scattered": 40, "clustered": 40, "dense": 150}
-FIRST = REQUEST.estimation + REQUEST.gap - REQUEST.window[0] + 1
+ROOT: Final = Path(__file__).resolve().parents[1]
+SEED, LEVEL, DAYS = 20_260_902, 0.05, 1_500
+REQUEST: Final = StudyRequest(returns="simple")
+SERIES: Final = ("iid normal", "GARCH", "real rouble")
+MADE_EFFECT, REAL_EFFECT = 0.5, 0.01
+FIRST: Final = REQUEST.estimation + REQUEST.gap - REQUEST.window[0] + 1
+SAME_EXPECTATION: Final = 0.8
+"""An event shares the expectation of its bunch with this probability."""
+READ_FIRST: Final = (HEADLINE, "overlap_t", "cluster_t", "corrado_rank", "calendar_shift",
+                     "wilcoxon", "direction", "volatility")  # fmt: skip
+"""Tests that are read first or were: 2,000 studies a cell on real dates; the others 500."""
+FOR_POWER: Final = (HEADLINE, "overlap_t", "corrado_rank")
+COVERAGE: Final = "interval"
+"""Row of the file for the share of studies whose interval holds the true mean."""
+ALL_TESTS: Final = tuple(test.id for test in SIGNIFICANCE_TESTS)
 
 
-def simulated(kind: str, random: np.random.Generator, rouble: np.ndarray) -> np.ndarray:
+@dataclass
+class Count:
+    """Studies in which a test applied, and those it rejected."""
+
+    applied: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    def add(self, p_values: dict[str, float]) -> None:
+        """Count one study."""
+        for test, p in p_values.items():
+            if np.isfinite(p):
+                self.applied[test] = self.applied.get(test, 0) + 1
+                self.rejected[test] = self.rejected.get(test, 0) + int(p <= LEVEL)
+
+    def cells(self, series: str, dates: str, pattern: str, effect: float) -> Iterator[Row]:
+        """One row a test."""
+        for test, applied in self.applied.items():
+            share = self.rejected[test] / applied
+            yield test, SizeCell(series, dates, pattern, effect, applied, share)
+
+
+Row = tuple[str, SizeCell]
+
+
+def simulated(kind: str, random: np.random.Generator, rouble: Floats) -> Floats:
     """One series of DAYS returns with row 0 missing."""
     if kind == "real rouble":
         start = random.integers(1, len(rouble) - DAYS)
@@ -63,9 +102,9 @@ def simulated(kind: str, random: np.random.Generator, rouble: np.ndarray) -> np.
     return returns
 
 
-def dated(kind: str, random: np.random.Generator) -> np.ndarray:
+def dated(kind: str, random: np.random.Generator) -> Ints:
     """Rows of offset 0: far apart, eight bunches of five within a week, or a third of all days."""
-    last, count = DAYS - REQUEST.window[1] - 1, DATES[kind]
+    last, count = DAYS - REQUEST.window[1] - 1, MADE_EVENTS[kind]
     if kind == "scattered":
         length = REQUEST.window[1] - REQUEST.window[0] + 1
         slots = np.arange(FIRST, last - length, length)
@@ -78,198 +117,172 @@ def dated(kind: str, random: np.random.Generator) -> np.ndarray:
     return np.sort(rows).astype(np.int64)
 
 
-def study(returns: np.ndarray, rows: np.ndarray, random: np.random.Generator) -> dict[str, float]:
-    """p-value of every test for the window [0,1]."""
-    history, model = History(returns), ConstantMean()
-    everywhere = np.arange(1, DAYS, dtype=np.int64)
-    reach = (REQUEST.estimation, REQUEST.gap)
-    everywhere = everywhere[whole(everywhere, REQUEST.window, reach, DAYS)]
-    signs = random.choice(["stronger", "weaker"], len(rows)).tolist()
-    events = tuple(
-        Event(f"e{k}", date(2020, 1, 1), "simulated", expected=sign) for k, sign in enumerate(signs)
+def made_events(count: int, random: np.random.Generator) -> tuple[Event, ...]:
+    """Events in bunches of five, most of a bunch with one expectation, some against it."""
+    bunch = np.repeat(random.integers(0, 2, count // 5 + 1), 5)[:count]
+    turned = random.random(count) > SAME_EXPECTATION
+    words = ["stronger" if up else "weaker" for up in (bunch ^ turned).tolist()]
+    return tuple(
+        Event(f"e{k}", date(2020, 1, 1), "simulated", expected=word) for k, word in enumerate(words)
     )
-    measured = Measured(
-        np.arange(DAYS).astype("datetime64[D]"),
-        history,
-        events,
-        rows,
-        abnormal_returns(history, rows, REQUEST, model),
-        everywhere,
-        abnormal_returns(history, everywhere, REQUEST, model),
-    )
-    sample = GroupSample(Pooled([measured], REQUEST.cars, REQUEST), np.ones(len(rows), dtype=bool))
-    return {test.id: float(test.apply(sample).p_value[0]) for test in SIGNIFICANCE_TESTS}
 
 
-def rejection_rates(
-    cell: tuple[str, str, float], studies: int, rouble: np.ndarray
-) -> dict[str, tuple[float, int]]:
-    """Share of studies with p < 5 % and the number in which the test applied, for each test."""
-    kind, dates, effect = cell
-    number = SERIES.index(kind) * 10 + list(DATES).index(dates) + (100 if effect else 0)
-    random = np.random.default_rng([SEED, number])
-    rejected = {test.id: 0 for test in SIGNIFICANCE_TESTS}
-    applied = dict(rejected)
-    for _ in range(studies):
-        returns, rows = simulated(kind, random, rouble), dated(dates, random)
-        if effect:
-            returns[np.unique(rows)] += effect * np.nanstd(returns)
-        for name, p in study(returns, rows, random).items():
-            applied[name] += np.isfinite(p)
-            rejected[name] += p < LEVEL
+class Series:
+    """One simulated series; everything that its groups have in common is made once."""
+
+    def __init__(self, returns: Floats) -> None:
+        """Keep the history and all its positions."""
+        self.history, self.model = History(returns), ConstantMean()
+        rows = np.arange(1, len(returns), dtype=np.int64)
+        rows = rows[whole(rows, REQUEST.window, (REQUEST.estimation, REQUEST.gap), len(returns))]
+        self.day = np.arange(len(returns)).astype("datetime64[D]")
+        self.places = Everywhere(self.history, rows, REQUEST, self.model)
+
+    def sample(self, events: tuple[Event, ...], rows: Ints) -> GroupSample:
+        """Events on rows, measured in the window [0,1]."""
+        found = abnormal_returns(self.history, rows, REQUEST, self.model)
+        measured = Measured(self.day, self.history, events, rows, found, self.places)
+        pooled = Pooled([measured], REQUEST.cars, REQUEST)
+        return GroupSample(pooled, np.ones(len(rows), dtype=bool))
+
+
+def p_values(sample: GroupSample, tests: Sequence[str]) -> dict[str, float]:
+    """The p-value of some tests in the window [0,1]."""
     return {
-        name: (rejected[name] / applied[name] if applied[name] else float("nan"), applied[name])
-        for name in rejected
-    }
-
-
-def rouble_returns() -> np.ndarray:
-    """Simple returns of the shipped Bank of Russia series, as the rouble's value."""
-    with (ROOT / "data" / "rates" / "usd_rub_cbr.csv").open(encoding="utf-8") as file:
-        rates = np.array([float(row["rate"]) for row in csv.DictReader(file)])
-    return np.concatenate(([np.nan], rates[:-1] / rates[1:] - 1))
-
-
-def table(found: dict[tuple[str, str, float], dict[str, tuple[float, int]]], studies: int) -> str:
-    """The markdown document."""
-    cells = list(found)
-    size = [cell for cell in cells if not cell[2]]
-    power = [cell for cell in cells if cell[2]]
-    error = 100 * np.sqrt(LEVEL * (1 - LEVEL) / studies)
-    lines = [
-        "# Size and power of the tests",
-        "",
-        f"Rejection rates in % at the 5 % level over {studies:,} simulated studies a cell; window"
-        " [0,1], event window [-5,10], 120-row estimation with a gap of 10, constant mean,"
-        f" {DAYS:,} days. Scattered: 40 events with windows that do not overlap; clustered: 8"
-        " bunches of 5 within six days; dense: 150 events on random days. GARCH: alpha 0.10,"
-        " beta 0.85. Real: shipped Bank of Russia returns, dates drawn at random."
-        f" Monte Carlo standard error at 5 %: {error:.1f}. Seed {SEED}."
-        " **Bold**: outside 3-7 %. Made by `benchmarks/size.py`.",
-        "",
-        "## Size: nothing happened",
-        "",
-        *_rows(found, size, bold=True),
-        "",
-        f"## Power: {EFFECT} standard deviations added to offset 0",
-        "",
-        *_rows(found, power, bold=False),
-        "",
-        "`direction` is simulated with random expectations, hence it has no power here;"
-        " `volatility` looks for larger moves, not for a mean.",
-        "",
-        "## Which test to read",
-        "",
-        "The consequence of both tables, as `dashboard/engine/recommended.py` draws it; the most"
-        " powerful test of a list comes first. Read first: 3-7 % in every cell. Also: 3-7 % on"
-        " every series with such dates.",
-        "",
-        *_advice(found),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _advice(found: dict) -> list[str]:
-    sizes = {
-        test.id: {cell[:2]: found[cell][test.id][0] for cell in found if not cell[2]}
+        test.id: float(test.apply(sample).p_value[0])
         for test in SIGNIFICANCE_TESTS
+        if test.id in tests
     }
-    powers = {
-        test.id: {cell[0]: found[cell][test.id][0] for cell in found if cell[2]}
-        for test in SIGNIFICANCE_TESTS
-    }
-    lines = [
-        "| dates | read first | also | rejects too often | rejects too rarely |",
-        "|---|---|---|---|---|",
-    ]
-    for dates, words in SITUATIONS.items():
-        advice = reading_for(dates, sizes, powers)
-        lists = (advice.first, advice.also, advice.too_often, advice.too_rarely)
-        lines.append(
-            f"| {dates}: {words} | " + " | ".join(", ".join(each) or "–" for each in lists) + " |"
+
+
+def made_cells(studies: int) -> Iterator[Row]:
+    """Every test on made dates; power where they are scattered."""
+    rouble = np.expm1(shipped_returns())
+    cells = [(kind, dates, 0.0) for kind in SERIES for dates in MADE_EVENTS]
+    for kind, dates, effect in [*cells, *((kind, "scattered", MADE_EFFECT) for kind in SERIES)]:
+        number = SERIES.index(kind) * 10 + list(MADE_EVENTS).index(dates) + (100 if effect else 0)
+        random, for_events = (np.random.default_rng([SEED, number, k]) for k in (0, 1))
+        count, start = Count(), time.perf_counter()
+        for _ in range(studies):
+            returns, rows = simulated(kind, random, rouble), dated(dates, random)
+            if effect:
+                returns[np.unique(rows)] += effect * np.nanstd(returns)
+            events = made_events(len(rows), for_events)
+            count.add(p_values(Series(returns).sample(events, rows), ALL_TESTS))
+        yield from count.cells(kind, dates, dates, effect)
+        report(f"{kind}, {dates}, {effect}", start)
+
+
+def real_cells(studies: int, others: int, designs: Sequence[str]) -> Iterator[Row]:
+    """Every test on the real dates of every category, without an effect."""
+    returns, groups = shipped_returns(), real_groups(REQUEST)
+    for design in designs:
+        random, start = (
+            np.random.default_rng([SEED, 1_000 + DESIGNS.index(design)]),
+            time.perf_counter(),
         )
-    others = [test for test in OTHER_QUESTIONS if holds_everywhere(test, sizes)]
-    asked = "; ".join(f"`{test}`: {OTHER_QUESTIONS[test]}" for test in others)
-    return [*lines, "", f"Other questions, 3-7 % in every cell: {asked}"]
+        counts, patterns = {group.name: Count() for group in groups}, {}
+        for number in range(studies):
+            series = Series(np.expm1(simulate(design, returns, 1, random)[0]))
+            tests = ALL_TESTS if number < others else READ_FIRST
+            for group in groups:
+                sample = series.sample(group.events, group.row)
+                patterns[group.name] = dates_pattern(sample)
+                counts[group.name].add(p_values(sample, tests))
+        for name, count in counts.items():
+            yield from count.cells(design, name, patterns[name], 0.0)
+        report(f"{design}, real dates", start)
 
 
-def _rows(found: dict, cells: list, *, bold: bool) -> list[str]:
-    lines = [
-        "| test | " + " | ".join(f"{kind}, {dates}" for kind, dates, _ in cells) + " |",
-        "|---|" + "---|" * len(cells),
-    ]
-    for test in SIGNIFICANCE_TESTS:
-        texts = []
-        for cell in cells:
-            rate = 100 * found[cell][test.id][0]
-            text = "–" if np.isnan(rate) else f"{rate:.1f}"
-            texts.append(
-                f"**{text}**" if bold and not np.isnan(rate) and not 3 <= rate <= 7 else text
-            )
-        lines.append(f"| {test.id} | " + " | ".join(texts) + " |")
-    return lines
+def few_remarks(groups: Sequence[RealGroup]) -> RealGroup:
+    """17 remarks on NATO, evenly over the list: a group as small as many a question is."""
+    remarks = next(group for group in groups if group.name == "nato_remark")
+    chosen = np.linspace(0, len(remarks.row) - 1, 17).round().astype(int)
+    row = remarks.row[chosen]
+    length = REQUEST.window[1] - REQUEST.window[0] + 1
+    cluster = np.concatenate(([0], np.cumsum(np.diff(row) >= length)))
+    events = tuple(remarks.events[k] for k in chosen.tolist())
+    return RealGroup("nato_remark, 17 of them", events, row, cluster)
 
 
-def module(found: dict, studies: int) -> str:
-    """The generated tables that warn and recommend on the screen."""
-    lines = [
-        '"""Size and power of every test by simulation; generated by benchmarks/size.py."""',
-        "",
-        "from __future__ import annotations",
-        "",
-        "from typing import Final",
-        "",
-        f"STUDIES: Final = {studies}",
-        f"SEED: Final = {SEED}",
-        f"EVENTS: Final = {json.dumps(DATES)}",
-        f"EFFECT: Final = {EFFECT}",
-        "",
-        "# Share of studies without any effect in which the test rejects at 5 %,",
-        "# by test, then (series, dates).",
-        "SIZE: Final[dict[str, dict[tuple[str, str], float]]] = {",
-        *_values({cell: found[cell] for cell in found if not cell[2]}),
-        "}",
-        "",
-        "# The same where EFFECT standard deviations are added to offset 0, dates scattered.",
-        "POWER: Final[dict[str, dict[str, float]]] = {",
-        *_values({cell[0]: found[cell] for cell in found if cell[2]}),
-        "}",
-    ]
-    return "\n".join([*lines, ""])
+def power_cells(studies: int) -> Iterator[Row]:
+    """The declared test beside two others at one log point, and what its interval holds.
+
+    The interval holds the true mean where the test does not reject it; both are one and the same
+    because the means that are not rejected form an interval.
+    """
+    returns, groups = shipped_returns(), real_groups(REQUEST)
+    groups = (*groups, few_remarks(groups))
+    for number, design in enumerate(DESIGNS):
+        random, start = np.random.default_rng([SEED, 2_000 + number]), time.perf_counter()
+        counts, patterns = {group.name: Count() for group in groups}, {}
+        for _ in range(studies):
+            made = np.expm1(simulate(design, returns, 1, random)[0])
+            for group in groups:
+                moved = made.copy()
+                moved[np.unique(group.row)] += REAL_EFFECT
+                sample = Series(moved).sample(group.events, group.row)
+                patterns[group.name] = dates_pattern(sample)
+                sums = cluster_scores(sample).with_effects(REQUEST.cars[0])
+                holds = signed_ranks(sums(np.array([-REAL_EFFECT])).T)[1][0] > LEVEL
+                found = p_values(sample, FOR_POWER) | {COVERAGE: 0.0 if holds else 1.0}
+                counts[group.name].add(found)
+        for name, count in counts.items():
+            yield from count.cells(design, name, patterns[name], REAL_EFFECT)
+        report(f"{design}, one log point", start)
 
 
-def _values(found: dict) -> Iterator[str]:
-    for test in SIGNIFICANCE_TESTS:
-        yield f'    "{test.id}": {{'
-        for cell, rates in found.items():
-            if np.isfinite(rates[test.id][0]):
-                key = f'"{cell}"' if isinstance(cell, str) else f'("{cell[0]}", "{cell[1]}")'
-                yield f"        {key}: {rates[test.id][0]:.4f},"
-        yield "    },"
+def report(what: str, start: float) -> None:
+    """Say on the error stream how long a part took."""
+    print(f"{what}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+def renewed(rows: Sequence[Row]) -> list[Row]:
+    """The cells of the file with those that were run again put in their place."""
+    table = {(test, cell.series, cell.dates, cell.effect): cell
+             for test, cells in size_table().items() for cell in cells}  # fmt: skip
+    table |= {(test, cell.series, cell.dates, cell.effect): cell for test, cell in rows}
+    order = {test: k for k, test in enumerate((*ALL_TESTS, COVERAGE))}
+    return sorted(
+        ((key[0], cell) for key, cell in table.items() if key[0] in order),
+        key=lambda row: (order[row[0]], row[1].effect != 0, row[1].is_real),
+    )
+
+
+def write(rows: Sequence[Row]) -> None:
+    """Write the file that ships and the document."""
+    path = ROOT / "dashboard" / "engine" / FILE
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        out = csv.writer(lines, lineterminator="\n")
+        out.writerow(("test", "series", "dates", "pattern", "effect", "studies", "rejected"))
+        for test, c in rows:
+            numbers = (f"{c.effect:g}", c.studies, f"{c.rejected:.4f}")
+            out.writerow((test, c.series, c.dates, c.pattern, *numbers))
+    size_table.cache_clear()
+    (ROOT / "docs" / "size.md").write_text(document(real_groups(REQUEST)), encoding="utf-8")
 
 
 def main() -> None:
-    """Run every cell, print the table, and write it where asked."""
+    """Run the parts that are asked for, print their cells, and write them where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--studies", type=int, default=2_000)
+    parser.add_argument("--part", choices=("all", "made", "real", "power", "none"), default="all")
+    parser.add_argument("--studies", type=int, default=0, help="instead of 4,000, 2,000 and 2,000")
+    parser.add_argument("--design", choices=DESIGNS, action="append")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("error")
-    rouble, found = rouble_returns(), {}
-    cells = [(kind, dates, 0.0) for kind in SERIES for dates in DATES]
-    cells += [(kind, "scattered", EFFECT) for kind in SERIES]
-    for cell in cells:
-        start = time.perf_counter()
-        found[cell] = rejection_rates(cell, given.studies, rouble)
-        print(f"{cell}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-    text = table(found, given.studies)
-    print(text)
+    rows: list[Row] = []
+    if given.part in {"all", "made"}:
+        rows += made_cells(given.studies or 4_000)
+    if given.part in {"all", "real"}:
+        rows += real_cells(given.studies or 2_000, (given.studies or 2_000) // 4,
+                           given.design or DESIGNS)  # fmt: skip
+    if given.part in {"all", "power"}:
+        rows += power_cells(given.studies or 2_000)
+    for test, cell in rows:
+        print(test, cell.series, cell.dates, cell.effect, cell.studies, round(cell.rejected, 4))
     if given.write:
-        (ROOT / "docs").mkdir(exist_ok=True)
-        (ROOT / "docs" / "size.md").write_text(text, encoding="utf-8")
-        target = ROOT / "dashboard" / "engine" / "size_table.py"
-        target.write_text(module(found, given.studies), encoding="utf-8")
+        write(renewed(rows))
 
 
 if __name__ == "__main__":

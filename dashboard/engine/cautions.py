@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from dashboard.engine.pooled import GroupSample
-from dashboard.engine.size_table import SIZE, STUDIES
+from dashboard.engine.size_table import SERIES, SizeCell, sizes_of
 
 TRUSTED: Final = (0.03, 0.07)
 """A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
@@ -41,28 +41,30 @@ def verdict(rate: float) -> str:
     return "too rarely" if rate < TRUSTED[0] else ""
 
 
-def worst_rate(test_id: str, pattern: str) -> float | None:
-    """The simulated size that lies farthest from the trusted ones, over the simulated series."""
-    rates = [rate for (_, dates), rate in SIZE.get(test_id, {}).items() if dates == pattern]
-    return max(rates, key=lambda rate: abs(rate - sum(TRUSTED) / 2), default=None)
+def worst_cell(test_id: str, pattern: str) -> SizeCell | None:
+    """The simulated cell with such dates whose size lies farthest from the trusted ones."""
+    cells = [cell for cell in sizes_of(test_id) if cell.pattern == pattern]
+    return max(cells, key=lambda cell: abs(cell.rejected - sum(TRUSTED) / 2), default=None)
 
 
 def brief_caution(test_id: str, pattern: str) -> str:
     """`rejects too often (20 %)` where the test's simulated size lies outside 3-7 %, else empty."""
-    rate = worst_rate(test_id, pattern)
-    word = "" if rate is None else verdict(rate)
-    return f"rejects {word} ({100 * (rate or 0):.0f} %)" if word else ""
+    cell = worst_cell(test_id, pattern)
+    word = "" if cell is None else verdict(cell.rejected)
+    return f"rejects {word} ({100 * cell.rejected:.0f} %)" if cell and word else ""
 
 
 def caution(test_id: str, pattern: str) -> str:
     """A sentence where the test's simulated size lies outside 3-7 % for this pattern, else empty.
 
-    The worst of the simulated series (normal, GARCH, real rouble) counts.
+    The worst cell counts, whatever its returns: made ones or the real ones, with made dates or
+    those of a category.
     """
-    rate = worst_rate(test_id, pattern)
-    if rate is None or not verdict(rate):
+    cell = worst_cell(test_id, pattern)
+    if cell is None or not verdict(cell.rejected):
         return ""
+    dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
     return (
-        f"rejects {100 * rate:.0f} % at the 5 % level in {STUDIES:,} simulated studies without"
-        f" effect and with {pattern} dates"
+        f"rejects {100 * cell.rejected:.0f} % at the 5 % level in {cell.studies:,} simulated studies"
+        f" without effect and with {dates} ({SERIES[cell.series]})"
     )

@@ -1,16 +1,16 @@
-"""Which test to read in which situation: a consequence of the simulated sizes, not an opinion."""
+"""Which test to read: the declared one, and what the simulated sizes say of the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from dashboard.engine.cautions import verdict
-from dashboard.engine.size_table import POWER, SIZE
+from dashboard.engine.headline import HEADLINE
+from dashboard.engine.size_table import SizeCell, powers_of, size_table, sizes_of
 
-Sizes: TypeAlias = Mapping[str, Mapping[tuple[str, str], float]]
-Powers: TypeAlias = Mapping[str, Mapping[str, float]]
+Cells: TypeAlias = Mapping[str, Sequence[SizeCell]]
 
 SITUATIONS: Final[dict[str, str]] = {
     "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
@@ -28,11 +28,11 @@ OTHER_QUESTIONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The tests of one situation, each in one of four lists, the most powerful first.
+    """The tests of one situation, each in one list, the most powerful first.
 
-    `first` keep their size (3-7 %) in every cell of the table, whatever the series and the
-    dates; `also` keep it on every series with these dates; `too_often` do not on some series
-    and cry wolf, `too_rarely` do not and may miss an effect.
+    `first` is the declared test, which answers whatever the dates are like; `also` keep their
+    size (3-7 %) in every cell with such dates; `too_often` do not on some returns and cry wolf,
+    `too_rarely` do not and may miss an effect.
     """
 
     dates: str
@@ -42,40 +42,47 @@ class Reading:
     too_rarely: tuple[str, ...]
 
 
-def reading_for(dates: str, sizes: Sizes = SIZE, powers: Powers = POWER) -> Reading:
+def reading_for(dates: str, sizes: Cells | None = None, powers: Cells | None = None) -> Reading:
     """What to read where the dates of a group are `scattered`, `clustered` or `dense`.
 
     Args:
         dates: one of `SITUATIONS`.
-        sizes: share of studies without effect that reject, by test, then (series, dates).
-        powers: share of studies with one, by test, then series.
+        sizes: cells without effect, by test; the shipped ones if None.
+        powers: cells with one, by test.
     """
-    average = [test for test in sizes if test not in OTHER_QUESTIONS]
-    first = [test for test in average if holds_everywhere(test, sizes)]
-    found = {test: _failing(sizes[test], dates) for test in average}
+    sizes = {test: sizes_of(test) for test in size_table()} if sizes is None else sizes
+    powers = {test: powers_of(test) for test in sizes} if powers is None else powers
+    others = [test for test in sizes if test not in {*OTHER_QUESTIONS, HEADLINE}]
+    failing = {test: _failing(sizes[test], dates) for test in others}
 
     def strongest(tests: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(tests, key=lambda test: -sum(powers[test].values())))
+        return tuple(sorted(tests, key=lambda test: -mean_power(powers[test])))
 
     return Reading(
         dates,
-        strongest(first),
-        strongest(test for test in average if not found[test] and test not in first),
-        strongest(test for test in average if found[test] == "too often"),
-        strongest(test for test in average if found[test] == "too rarely"),
+        first_to_read(),
+        strongest(test for test in others if not failing[test]),
+        strongest(test for test in others if failing[test] == "too often"),
+        strongest(test for test in others if failing[test] == "too rarely"),
     )
 
 
 def first_to_read() -> tuple[str, ...]:
-    """The tests of the average move that may be read whatever the dates are like."""
-    return reading_for("clustered").first
+    """The test that was declared to answer for a group, whatever the dates are like."""
+    return (HEADLINE,)
 
 
-def holds_everywhere(test_id: str, sizes: Sizes = SIZE) -> bool:
+def mean_power(cells: Sequence[SizeCell]) -> float:
+    """Mean share of effects found on made dates; 0 where none was simulated."""
+    made = [cell.rejected for cell in cells if not cell.is_real]
+    return sum(made) / len(made) if made else 0.0
+
+
+def holds_everywhere(test_id: str) -> bool:
     """Whether a test keeps its size in every cell."""
-    return not any(verdict(rate) for rate in sizes[test_id].values())
+    return not any(verdict(cell.rejected) for cell in sizes_of(test_id))
 
 
-def _failing(rates: Mapping[tuple[str, str], float], dates: str) -> str:
-    found = {verdict(rate) for (_, each), rate in rates.items() if each == dates}
+def _failing(cells: Sequence[SizeCell], dates: str) -> str:
+    found = {verdict(cell.rejected) for cell in cells if cell.pattern == dates}
     return next((word for word in ("too often", "too rarely") if word in found), "")

@@ -11,10 +11,11 @@ from dashboard.engine.recommended import (
     SITUATIONS,
     Reading,
     holds_everywhere,
+    mean_power,
     reading_for,
 )
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.size_table import EFFECT, EVENTS, POWER, SIZE, STUDIES
+from dashboard.engine.size_table import MADE_EVENTS, SERIES, SizeCell, powers_of, sizes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,30 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """The lowest and the highest size of a test over the real dates of every category.
+
+    `verdict` is that of the worst cell; `dates` name the category of the highest.
+    """
+
+    series: str
+    low: float
+    high: float
+    dates: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class SizeRow:
-    """One test in every cell; `power` is its mean share of effects found over the series."""
+    """One test in every cell: made dates in `cells`, real ones as a range for each design.
+
+    `power` is the mean share of effects found over the series with scattered dates.
+    """
 
     test: str
     title: str
     cells: tuple[Cell, ...]
+    ranges: tuple[Range, ...]
     power: float
 
 
@@ -45,12 +64,15 @@ class SizeRow:
 class SizeTable:
     """The whole table and what follows from it.
 
-    `events` are the numbers of events simulated, by dates; `error` is the standard error of a
-    rate of 5 %; `readings` say what to read for each pattern of dates, in words too; `others`
-    are the tests that ask something else than the mean, with their questions.
+    `studies` and `error` (the standard error of a rate of 5 %) are those of made dates, and
+    `effect` in standard deviations is the one behind `power`; `real_studies` are the fewest and
+    the most on real dates. `events` are the numbers of events simulated, by dates; `readings`
+    say what to read for each pattern of dates, in words too; `others` are the tests that ask
+    something else than the mean, with their questions; `designs` say what the returns were.
     """
 
     studies: int
+    real_studies: tuple[int, int]
     error: float
     effect: float
     trusted: tuple[float, float]
@@ -58,30 +80,47 @@ class SizeTable:
     rows: tuple[SizeRow, ...]
     readings: tuple[tuple[Reading, str], ...]
     others: tuple[tuple[str, str], ...]
+    designs: dict[str, str]
 
 
 def describe_size() -> SizeTable:
     """The simulated sizes as `docs/size.md` prints them, and the tests to read."""
+    tests = [test.id for test in SIGNIFICANCE_TESTS]
+    made = next(cell for cell in sizes_of(tests[0]) if not cell.is_real)
+    real = [cell.studies for test in tests for cell in sizes_of(test) if cell.is_real]
     return SizeTable(
-        studies=STUDIES,
-        error=standard_error(0.05),
-        effect=EFFECT,
+        studies=made.studies,
+        real_studies=(min(real), max(real)),
+        error=standard_error(0.05, made.studies),
+        effect=next(cell.effect for cell in powers_of(tests[0]) if not cell.is_real),
         trusted=TRUSTED,
-        events=dict(EVENTS),
+        events=dict(MADE_EVENTS),
         rows=tuple(_row(test.id, test.title) for test in SIGNIFICANCE_TESTS),
         readings=tuple((reading_for(dates), words) for dates, words in SITUATIONS.items()),
         others=tuple(each for each in OTHER_QUESTIONS.items() if holds_everywhere(each[0])),
+        designs=SERIES,
     )
 
 
 def _row(test: str, title: str) -> SizeRow:
+    sizes = sizes_of(test)
     cells = tuple(
-        Cell(series, dates, rate, standard_error(rate), verdict(rate))
-        for (series, dates), rate in SIZE[test].items()
-    )
-    return SizeRow(test, title, cells, sum(POWER[test].values()) / len(POWER[test]))
+        Cell(cell.series, cell.dates, cell.rejected,
+             standard_error(cell.rejected, cell.studies), verdict(cell.rejected))
+        for cell in sizes if not cell.is_real
+    )  # fmt: skip
+    real = [cell for cell in sizes if cell.is_real]
+    designs = dict.fromkeys(cell.series for cell in real)
+    ranges = tuple(_range([cell for cell in real if cell.series == design]) for design in designs)
+    return SizeRow(test, title, cells, ranges, mean_power(powers_of(test)))
 
 
-def standard_error(rate: float) -> float:
-    """Standard error of a share of `STUDIES` studies."""
-    return math.sqrt(rate * (1 - rate) / STUDIES)
+def _range(cells: list[SizeCell]) -> Range:
+    low, high = (pick(cells, key=lambda cell: cell.rejected) for pick in (min, max))
+    word = verdict(high.rejected) or verdict(low.rejected)
+    return Range(high.series, low.rejected, high.rejected, high.dates, word)
+
+
+def standard_error(rate: float, studies: int) -> float:
+    """Standard error of a share of simulated studies."""
+    return math.sqrt(rate * (1 - rate) / studies)

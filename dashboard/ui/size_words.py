@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.services.describe_size import Cell, SizeTable, standard_error
+from dashboard.services.describe_size import Cell, Range, SizeTable, standard_error
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import NOTHING, THIN, count
 
@@ -30,21 +30,29 @@ def size_intro(table: SizeTable) -> str:
         f" **Bold with {MARKS['too often']}**: too often, above {high}{THIN}%; **bold with"
         f" {MARKS['too rarely']}**: too rarely, below {low}{THIN}%. Three kinds of returns"
         " (independent normal; GARCH; those of the real rouble, the dates drawn at random) meet"
-        f" three patterns of dates ({events})."
+        f" three patterns of dates ({events}). Then four kinds of returns meet the **real dates** of"
+        " every category, lowest to highest: "
+        + "; ".join(
+            f"{name}: {table.designs[name]}"
+            for name in dict.fromkeys(each.series for each in table.rows[0].ranges)
+        )
+        + "."
     )
 
 
 def error_words(table: SizeTable) -> str:
     """How sure the cells are, and what was not simulated."""
     least = min(table.events.values())
+    fewest, most = (f"{each:,}" for each in table.real_studies)
     return (
         f"The Monte Carlo standard error is {100 * table.error:.1f} percentage points for a rate of"
-        f" 5{THIN}%, {100 * standard_error(0.2):.1f} for one of 20{THIN}%. Power: the per cent of"
+        f" 5{THIN}% on made dates, {100 * standard_error(0.2, table.studies):.1f} for one of 20{THIN}%. Power: the per cent of"
         " studies with scattered dates that reject where"
         f" {table.effect:g} standard deviations were added to offset 0, mean of the three kinds of"
         " returns; direction met random expectations, so it has none, and volatility looks for"
         f" larger moves, not for a mean. Groups of fewer than {least} events were not simulated."
-        " The same table, with seeds: docs/size.md."
+        f" Real dates: {fewest} to {most} studies a cell, the tests that are read first with the"
+        " most. The same table cell by cell, with seeds: docs/size.md."
     )
 
 
@@ -54,7 +62,7 @@ def size_columns(table: SizeTable) -> Columns:
     for k, cell in enumerate(table.rows[0].cells):
         name = f"{SERIES[cell.series]}, {cell.dates}"
         columns[name] = [_marked(row.cells[k], with_error=True) for row in table.rows]
-    return columns | _power(table)
+    return columns | _ranges(table) | _power(table)
 
 
 def brief_size_columns(table: SizeTable) -> Columns:
@@ -65,7 +73,7 @@ def brief_size_columns(table: SizeTable) -> Columns:
             " · ".join(_marked(cell) for cell in row.cells if cell.dates == dates)
             for row in table.rows
         ]
-    return columns | _power(table)
+    return columns | _ranges(table) | _power(table)
 
 
 def reading_columns(table: SizeTable) -> Columns:
@@ -103,6 +111,20 @@ def _marked(cell: Cell, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
     return f"**{text}{NO_BREAK}{MARKS[cell.verdict]}**" if cell.verdict else text
+
+
+def _ranges(table: SizeTable) -> Columns:
+    """A column a design on the real dates: the lowest and the highest of all categories."""
+    names = [each.series for each in table.rows[0].ranges]
+    return {
+        f"{name}, real dates": [_spanned(row.ranges[k]) for row in table.rows]
+        for k, name in enumerate(names)
+    }
+
+
+def _spanned(span: Range) -> str:
+    text = f"{100 * span.low:.1f} to {100 * span.high:.1f}"
+    return f"**{text}{NO_BREAK}{MARKS[span.verdict]}**" if span.verdict else text
 
 
 def _power(table: SizeTable) -> Columns:

@@ -1,0 +1,147 @@
+"""The simulated sizes as a document, `docs/size.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from benchmarks.designs import DESIGNS, RealGroup
+from dashboard.engine.headline import HEADLINE
+from dashboard.engine.recommended import OTHER_QUESTIONS, SITUATIONS, holds_everywhere, reading_for
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
+from dashboard.engine.size_table import SERIES, SizeCell, powers_of, size_table, sizes_of
+
+COVERAGE = "interval"
+
+
+def document(groups: Sequence[RealGroup]) -> str:
+    """The whole document from the cells that ship.
+
+    Args:
+        groups: the categories whose dates were simulated.
+    """
+    made = next(cell for cell in sizes_of(HEADLINE) if not cell.is_real)
+    error = 100 * np.sqrt(0.05 * 0.95 / made.studies)
+    lines = [
+        "# Size and power of the tests",
+        "",
+        "How often each test rejects at the 5 % level in simulated studies: window [0,1], event"
+        " window [-5,10], 120-row estimation with a gap of 10, constant mean. **Bold**: outside"
+        " 3-7 %. Made by `benchmarks/size.py`; the cells ship in"
+        " `dashboard/engine/test_sizes.csv`.",
+        "",
+        "## The declared test",
+        "",
+        *_declared(groups),
+        "",
+        "## Size: nothing happened",
+        "",
+        f"Made dates, {made.studies:,} studies a cell of 1,500 days (Monte Carlo standard error at"
+        f" 5 %: {error:.1f}). Scattered: 40 events with windows that do not overlap; clustered: 8"
+        " bunches of 5 within six days; dense: 150 events on random days. GARCH: alpha 0.10, beta"
+        " 0.85. Real rouble: shipped Bank of Russia returns, dates drawn at random. Events of a"
+        " bunch share an expectation four times of five.",
+        "",
+        *_table(lambda test: [c for c in sizes_of(test) if not c.is_real], bold=True),
+        "",
+        *_real(),
+        "## Power: 0.5 standard deviations added to offset 0",
+        "",
+        *_table(lambda test: [c for c in powers_of(test) if not c.is_real], bold=False),
+        "",
+        "`direction` meets random expectations, hence it has no power here; `volatility` looks for"
+        " larger moves, not for a mean.",
+        "",
+        "## Which test to read",
+        "",
+        "The declared test answers. Also: 3-7 % in every cell above with such dates, made and"
+        " real, the most powerful first (`dashboard/engine/recommended.py`).",
+        "",
+        *_advice(),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _real() -> Iterator[str]:
+    for design in DESIGNS:
+        yield f"## Size on the real dates: {design}"
+        yield ""
+        studies = {c.studies for test in size_table() for c in sizes_of(test) if c.series == design}
+        yield f"{SERIES[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
+        yield ""
+        yield from _table(
+            lambda test, of=design: [c for c in sizes_of(test) if c.series == of],
+            bold=True,
+            by_dates=True,
+        )
+        yield ""
+
+
+def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
+    """Size, coverage and power of the declared test, by category and design."""
+    yield (
+        f"`{HEADLINE}`, declared before any real group was looked at (`docs/headline_choice.md`)."
+        " Each cell: per cent of studies without effect that it rejects / whose 95 % interval holds"
+        " the true mean / with one log point on every first rate that it finds (overlap_t,"
+        " corrado_rank)."
+    )
+    yield ""
+    yield f"| dates | events, rates, clusters | {' | '.join(DESIGNS)} |"
+    yield "|---|---|" + "---|" * len(DESIGNS)
+    known = {group.name: group for group in groups}
+    names = dict.fromkeys(c.dates for c in powers_of(HEADLINE) if c.is_real)
+    for name in names:
+        group = known.get(name)
+        counts = (
+            f"{len(group.events)}, {len(np.unique(group.row))}, {group.clusters}" if group else "17"
+        )
+        yield f"| {name} | {counts} | {' | '.join(_cell(name, design) for design in DESIGNS)} |"
+
+
+def _cell(dates: str, design: str) -> str:
+    size = _share(sizes_of(HEADLINE), dates, design)
+    missed = _share(powers_of(COVERAGE), dates, design)
+    found = [
+        _share(powers_of(test), dates, design) for test in (HEADLINE, "overlap_t", "corrado_rank")
+    ]
+    held = "–" if missed is None else f"{100 * (1 - missed):.1f}"
+    mine, *others = ("–" if each is None else f"{100 * each:.0f}" for each in found)
+    return f"{'–' if size is None else f'{100 * size:.1f}'} / {held} / {mine} ({', '.join(others)})"
+
+
+def _share(cells: Sequence[SizeCell], dates: str, design: str) -> float | None:
+    return next((c.rejected for c in cells if (c.dates, c.series) == (dates, design)), None)
+
+
+def _table(
+    cells_of: Callable[[str], list[SizeCell]], *, bold: bool, by_dates: bool = False
+) -> Iterator[str]:
+    tests = [test.id for test in SIGNIFICANCE_TESTS]
+    heads = [
+        cell.dates if by_dates else f"{cell.series}, {cell.dates}" if bold else cell.series
+        for cell in cells_of(tests[-1])
+    ]
+    yield f"| test | {' | '.join(heads)} |"
+    yield "|---|" + "---|" * len(heads)
+    for test in tests:
+        yield f"| {test} | {' | '.join(_marked(cell, bold) for cell in cells_of(test))} |"
+
+
+def _marked(cell: SizeCell, bold: bool) -> str:  # noqa: FBT001 - one column of a table
+    text = f"{100 * cell.rejected:.1f}"
+    return f"**{text}**" if bold and not 0.03 <= cell.rejected <= 0.07 else text
+
+
+def _advice() -> Iterator[str]:
+    yield "| dates | read first | also | rejects too often | rejects too rarely |"
+    yield "|---|---|---|---|---|"
+    for dates, words in SITUATIONS.items():
+        advice = reading_for(dates)
+        lists = (advice.first, advice.also, advice.too_often, advice.too_rarely)
+        yield f"| {dates}: {words} | " + " | ".join(", ".join(each) or "–" for each in lists) + " |"
+    others = [test for test in OTHER_QUESTIONS if holds_everywhere(test)]
+    asked = "; ".join(f"`{test}`: {OTHER_QUESTIONS[test]}" for test in others)
+    yield ""
+    yield f"Other questions, 3-7 % in every cell: {asked or 'none'}"
