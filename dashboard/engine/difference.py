@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import special
 
 from dashboard.domain.series import Floats
-from dashboard.domain.study import StudyRequest
+from dashboard.domain.study import Headline, StudyRequest
 from dashboard.engine.abnormal import two_sided_p
 from dashboard.engine.clusters import clusters_of
 from dashboard.engine.pooled import GroupSample, Measured, Pooled
 from dashboard.engine.shifts import FEWEST_SHIFTS, share_at_least, shifted_means
 from dashboard.engine.spread import count_mean_sd
+
+DECLARED: Final = "cluster_rank"
+"""The declared test of a group, with which the leading test of the difference is corrected."""
+DIFFERENCE: Final = "difference"
+"""The group that the tests of a difference are listed under."""
+FEWEST_CLUSTERS: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +59,17 @@ class TwoGroups:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one test of the difference found; NaN with a `reason` where it does not apply."""
+    """What one test of the difference found; NaN with a `reason` where it does not apply.
+
+    `error` is the standard error of the difference, NaN for a test that has none.
+    """
 
     statistic: float
     df: float
     p_value: float
     note: str = ""
     reason: str = ""
+    error: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,39 @@ class DifferenceTest:
     reference: str
     caution: str
     apply: Callable[[TwoGroups], Found]
+
+
+def difference_headline(two: TwoGroups, found: Found) -> Headline:
+    """The difference with the interval of its cluster-robust t, return units.
+
+    `low`, `high` = difference -+ t(0.975, df) error; `smallest_visible` = (t(0.975, df) +
+    t(0.8, df)) error, the difference that such a t finds in about four studies of five.
+    `clusters` are the joint ones. Fewer than `FEWEST_CLUSTERS` give no verdict.
+    """
+    there = np.isfinite(two.pooled.car[:, 0])
+    clusters = int(found.df) + 1 if np.isfinite(found.df) else 0
+    reason = found.reason
+    if not reason and clusters < FEWEST_CLUSTERS:
+        reason = f"{clusters} joint clusters of events; a verdict needs {FEWEST_CLUSTERS}"
+    missing = float("nan")
+    upper = float(special.stdtrit(found.df, 0.975)) * found.error if not reason else missing
+    power = float(special.stdtrit(found.df, 0.8)) * found.error if not reason else missing
+    return Headline(
+        group=DIFFERENCE,
+        window=two.pooled.windows[0],
+        n=sum(two.counts),
+        rates=len(np.unique(two.pooled.row[there])),
+        clusters=clusters,
+        mean=two.difference,
+        median=missing,
+        mean_without_largest=missing,
+        low=two.difference - upper,
+        high=two.difference + upper,
+        p_value=missing if reason else found.p_value,
+        p_adjusted=missing,
+        smallest_visible=upper + power,
+        reason=reason,
+    )
 
 
 def _shifted(pooled: Pooled) -> Floats:
@@ -145,7 +189,8 @@ def _against_t(difference: float, error: float, df: float, note: str) -> Found:
     if error == 0:
         return _missing("needs CARs that differ within a group")
     t = difference / error
-    return Found(t, df, float(two_sided_p(np.array([t]), np.array([df]))[0]), note)
+    p_value = float(two_sided_p(np.array([t]), np.array([df]))[0])
+    return Found(t, df, p_value, note, error=error)
 
 
 def _missing(reason: str) -> Found:
@@ -154,20 +199,8 @@ def _missing(reason: str) -> Found:
 
 DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
     DifferenceTest(
-        "difference_shift",
-        "calendar_shift",
-        "Calendar-shift placebo of the difference",
-        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
-        " in the series",
-        "survives clustered dates, dependence, and groups near one another; assumes the series is"
-        " stationary",
-        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
-        "",
-        _shift,
-    ),
-    DifferenceTest(
         "difference_cluster_t",
-        "cluster_t",
+        DECLARED,
         "Cluster-robust t of the difference",
         "the mean CARs of both groups are equal",
         "survives events near each other, of one group or of both; assumes many independent"
@@ -175,6 +208,18 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "Liang & Zeger 1986, Biometrika 73; Cameron & Miller 2015, J. Human Resources 50",
         "rejects 7-8 % at the 5 % level in simulated studies without effect",
         _cluster_t,
+    ),
+    DifferenceTest(
+        "difference_shift",
+        "calendar_shift",
+        "Calendar-shift placebo of the difference",
+        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
+        " in the series",
+        "survives clustered dates, dependence, and groups near one another; assumes that volatility"
+        " is the same at all times",
+        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
+        "",
+        _shift,
     ),
     DifferenceTest(
         "difference_welch",
@@ -187,4 +232,4 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         _welch,
     ),
 )
-"""The tests of a difference, the one to read first on top."""
+"""The tests of a difference; the first answers for it."""

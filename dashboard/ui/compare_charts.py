@@ -55,7 +55,7 @@ def source_words(scene: CompareScene) -> str:
 
 def paths_words(scene: CompareScene, answer: Comparison) -> tuple[str, str]:
     """The heading of the paths and what stands below it."""
-    few = "" if all(each.is_judged for each in scene.groups) else (
+    few = "" if all(each.found.n >= FEWEST for each in scene.groups) else (
         f" (fewer than {FEWEST}: each alone, no mean)"
     )  # fmt: skip
     first = answer.request.window[0]

@@ -69,6 +69,19 @@ class Scale:
             NOTHING if math.isnan(move) else f"{number(abs(PERCENT * move), decimals)}{self.unit}"
         )
 
+    def directed(self, move: float, decimals: int = 2) -> str:
+        """`0.59 log pts stronger`; `unchanged` where it did not move."""
+        if not math.isfinite(move):
+            return NOTHING
+        word = self.direction(move)
+        return word if word == "unchanged" else f"{self.size(move, decimals)} {word}"
+
+    def directed_span(self, low: float, high: float) -> str:
+        """`0.20 log pts weaker to 1.40 log pts stronger`: an interval whatever the quote."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NOTHING
+        return f"{self.directed(low)} to {self.directed(high)}"
+
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""
         return signed(self.shown(move), decimals) if math.isfinite(move) else NOTHING

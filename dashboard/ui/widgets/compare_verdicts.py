@@ -13,7 +13,7 @@ from dashboard.ui.compare_words import in_both_words, verdict_lines
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.reading_table import draw_reading_table
 
-LIMIT = 500
+LIMIT = 1_200
 
 
 def draw_verdicts(scene: CompareScene, answer: Comparison) -> None:
