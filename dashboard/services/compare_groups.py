@@ -17,6 +17,7 @@ from dashboard.engine.difference import DECLARED, DIFFERENCE, DIFFERENCE_TESTS, 
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.check_bars import common_bar, refuse_too_large
 from dashboard.services.describe_method import check_model, wants_factor
+from dashboard.services.read_tests import HEADLINE
 
 __all__ = [
     "DIFFERENCE",
@@ -28,8 +29,6 @@ __all__ = [
     "title_of_declared",
 ]
 
-HEADLINE: Final = "headline"
-"""The role of the test that answers for a group, or for the difference of two."""
 MOST_GROUPS: Final = 2
 
 

@@ -14,13 +14,13 @@ from dashboard.services.compare_groups import (
     questions_asked,
     title_of_declared,
 )
+from dashboard.services.read_tests import is_unusual
 from dashboard.ui.compare_scale import Scale
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
 from dashboard.ui.group_words import counted, group_words, period_words, sentence, years_words
 from dashboard.ui.move_words import noun, window_words
 from dashboard.ui.wording import MINUS, NOTHING, THIN, count, number, percent
 
-USUAL_LEVEL: Final = 0.05
 CORRECTION_NAMES: Final = dict(
     zip(CORRECTIONS, ("Holm", "Hochberg", "Bonferroni", "Benjamini-Hochberg",
                       "Benjamini-Yekutieli"), strict=True)
@@ -136,11 +136,6 @@ def difference_verdict(scene: CompareScene, answer: Comparison) -> tuple[str, st
         f" {_lower(title_of_declared(difference=True))}: {corrected(found, answer)}. {size}."
     )
     return head, f"{below} This test {caution}: doubt a p close to 0.05." if caution else below
-
-
-def is_unusual(found: Headline) -> bool:
-    """Whether the declared test rejects at 5 % after correction."""
-    return found.p_adjusted <= USUAL_LEVEL
 
 
 def verdict(found: Headline) -> str:
