@@ -66,7 +66,7 @@ def shipped_returns() -> Floats:
 
 
 def real_groups(request: StudyRequest) -> tuple[RealGroup, ...]:
-    """ "all" and every category of the catalogue with at least 8 clusters, by name."""
+    """The whole catalogue and every category with at least 8 clusters, by name."""
     series, events = shipped_series(), Catalogue().events()
     rows = align_events(series, events).row
     reach = (request.estimation, request.gap)

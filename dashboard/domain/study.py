@@ -181,6 +181,7 @@ class Headline:
     (the mean that it would reject in four studies of five) are in return units. `n` counts the
     events with a CAR, `rates` their distinct first rates, `clusters` the groups of events whose
     event windows overlap. `reason` says why there is no verdict; then the test's numbers are NaN.
+    `statistic` has the sign of the verdict, which may differ from that of the mean.
     """
 
     group: str
@@ -197,6 +198,7 @@ class Headline:
     p_adjusted: float
     smallest_visible: float
     reason: str = ""
+    statistic: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from dashboard.engine.averages import average_path
 from dashboard.engine.clusters import bootstrap_intervals
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.correlation import lead_lag
+from dashboard.engine.headline import headlines
 from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
 from dashboard.engine.regression import regress
 from dashboard.engine.signs import binomial_p, hits_of
@@ -45,11 +46,13 @@ def pooled_answer(
     """
     results = tuple(result for result, _ in found)
     pooled = Pooled([measured for _, measured in found], tested_windows(request), request)
+    tests = apply_tests(pooled)
     return StudyAnswer(
         request=request,
         results=results,
         averages=_averages(results, request),
-        tests=apply_tests(pooled),
+        tests=tests,
+        headlines=tuple(headlines(pooled, tests)),
         intervals=tuple(_intervals(pooled)),
         directions=directions(pooled),
         correlations=lead_lag(pooled),

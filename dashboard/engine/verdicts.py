@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.domain.study import TestResult
 from dashboard.engine.cautions import caution, dates_pattern
 from dashboard.engine.corrections import CORRECTIONS
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.pooled import GroupSample, Pooled, members_of
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 
@@ -66,4 +67,5 @@ def _raw(pooled: Pooled) -> Iterator[TestResult]:
                     outcome.reason[w] or outcome.note[w],
                     "" if outcome.reason[w] else warned[test.id],
                     pattern,
+                    "headline" if test.id == HEADLINE else "",
                 )

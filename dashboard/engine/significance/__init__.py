@@ -10,6 +10,7 @@ from dashboard.engine.significance.bhar_t import BharT
 from dashboard.engine.significance.bmp import Bmp
 from dashboard.engine.significance.brown_warner_1985 import BrownWarner1985
 from dashboard.engine.significance.calendar_shift import CalendarShift
+from dashboard.engine.significance.cluster_rank import ClusterRank
 from dashboard.engine.significance.cluster_t import ClusterT
 from dashboard.engine.significance.corrado_rank import CorradoRank
 from dashboard.engine.significance.cross_section_t import CrossSectionT
@@ -30,6 +31,7 @@ from dashboard.engine.significance.volatility import Volatility
 from dashboard.engine.significance.wilcoxon import Wilcoxon
 
 SIGNIFICANCE_TESTS: Final[tuple[SignificanceTest, ...]] = (
+    ClusterRank(),
     CrossSectionT(),
     TimeSeriesT(),
     BrownWarner1985(),

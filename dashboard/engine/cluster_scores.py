@@ -1,0 +1,111 @@
+"""Rank scores of a group's first rates, summed over clusters of events that overlap.
+
+The declared test of a group ranks these sums, its interval inverts that test, and the smallest
+visible move asks how large a mean it would have found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from dashboard.domain.series import Floats
+from dashboard.domain.study import Window
+from dashboard.engine.clusters import clusters_of
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.ranks import DECIMALS
+
+FEWEST_CLUSTERS: Final = 8
+"""With fewer clusters no verdict is given: too few sign patterns to tell a rare mean."""
+CELLS: Final = 4_000_000
+"""Comparisons that are held at once."""
+
+
+class ClusterScores:
+    """The r distinct first rates of a group, in G clusters, with what their scores are made of.
+
+    `car` (r, W) are the CARs, `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the
+    cluster of each rate, 0 … G-1 by date; `counts` (W,) the events with a CAR and `widest` the
+    largest residual in size. Two events on one rate of one series count once.
+    """
+
+    def __init__(self, sample: GroupSample) -> None:
+        """Take the first event of each first rate."""
+        pooled = sample.pooled
+        series, row = pooled.series[sample.member], pooled.row[sample.member]
+        keys = series * (int(row.max(initial=0)) + 1) + row
+        chosen = np.zeros(sample.size, dtype=bool)
+        chosen[np.unique(keys, return_index=True)[1]] = True
+        self.windows, self.start = pooled.windows, pooled.request.window[0]
+        self.seed, self.counts = pooled.request.seed, sample.counts
+        self.ar = np.round(pooled.ar[sample.member][chosen], DECIMALS)
+        self.car = sample.car[chosen]
+        self.label = clusters_of(sample, chosen)
+        self._past = np.round(sample.residuals[chosen], DECIMALS)
+        self._usable = np.isfinite(self._past).sum(axis=1)
+        self.widest = float(np.nanmax(np.abs(self._past), initial=0.0))
+
+    def columns(self, window: Window) -> slice:
+        """The columns of `ar` in a window."""
+        return slice(window[0] - self.start, window[1] - self.start + 1)
+
+    def of_returns(self, ar: Floats) -> Floats:
+        """`U = rank / (M_i + 2) - 1/2` of K returns of each rate, (r, K).
+
+        The rank is that among the M_i residuals of the event's estimation window and the return
+        itself, ties share their average (Corrado & Zivney 1992, JFQA 27).
+        """
+        rank = np.empty(ar.shape)
+        step = max(CELLS // max(self._past.shape[1] * ar.shape[1], 1), 1)
+        for start in range(0, len(ar), step):
+            past = self._past[start : start + step, None, :]
+            value = ar[start : start + step, :, None]
+            below = (past < value).sum(axis=2) + (past <= value).sum(axis=2)
+            rank[start : start + step] = below / 2 + 1
+        return np.where(np.isfinite(ar), rank / (self._usable[:, None] + 2) - 0.5, np.nan)
+
+    def in_clusters(self, values: Floats) -> Floats:
+        """Sums over the rates of each cluster, NaN where none has a value, (G, K)."""
+        member = np.zeros((int(self.label.max(initial=-1)) + 1, len(self.label)))
+        member[self.label, np.arange(len(self.label))] = 1.0
+        present = np.isfinite(values)
+        total = member @ np.where(present, values, 0.0)
+        return np.where(member @ present > 0, total, np.nan)
+
+    def of_windows(self) -> Floats:
+        """Cluster sums of the scores in every window, (G, W)."""
+        u = self.of_returns(self.ar)
+        sums = np.column_stack([u[:, self.columns(w)].sum(axis=1) for w in self.windows])
+        return self.in_clusters(np.where(np.isfinite(self.car), sums, np.nan))
+
+    def with_effects(self, window: Window, sign: float = 1.0) -> Callable[[Floats], Floats]:
+        """The cluster sums of one window as a function of effects added to its moves.
+
+        Args:
+            window: the CAR window.
+            sign: +1, or -1 for the moves turned round before the effects are added.
+
+        Returns:
+            A function of K effects in return units, each of which arrives whole at offset 0, or
+            on the first row of a window that does not hold it; it gives (G, K) sums.
+        """
+        moves = sign * self.ar[:, self.columns(window)]
+        at = -window[0] if window[0] <= 0 <= window[1] else 0
+        others = self.of_returns(np.delete(moves, at, axis=1)).sum(axis=1, keepdims=True)
+
+        def sums(effects: Floats) -> Floats:
+            moved = np.round(moves[:, at, None] + effects[None, :], DECIMALS)
+            return self.in_clusters(self.of_returns(moved) + others)
+
+        return sums
+
+
+def cluster_scores(sample: GroupSample) -> ClusterScores:
+    """The cluster scores of a group; made once, because test, interval and power ask for them."""
+    known: ClusterScores | None = sample.__dict__.get("_cluster_scores")
+    if known is None:
+        known = ClusterScores(sample)
+        sample.__dict__["_cluster_scores"] = known
+    return known

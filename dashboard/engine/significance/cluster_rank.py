@@ -1,0 +1,47 @@
+"""Signed ranks of clusters: the declared test of a group."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.engine.cluster_scores import FEWEST_CLUSTERS, cluster_scores
+from dashboard.engine.pooled import GroupSample
+from dashboard.engine.significance.base import Outcome, outcome
+from dashboard.engine.signs import signed_ranks
+
+
+class ClusterRank:
+    """Wilcoxon's signed ranks of the cluster sums of rank scores.
+
+    Chosen by simulation before any real group was looked at: of the tests that keep their size
+    where volatility drifts and where event days are merely volatile, the most powerful one
+    (`benchmarks/headline_choice.py`).
+    """
+
+    id = "cluster_rank"
+    title = "Signed ranks of clusters"
+    null_hypothesis = "the rank scores of clusters of events are symmetric around 0"
+    reference = (
+        "Wilcoxon 1945, Biometrics Bulletin 1; Corrado & Zivney 1992, JFQA 27 (rank scores);"
+        " Canay, Romano & Shaikh 2017, Econometrica 85 (signs of clusters)"
+    )
+    assumptions = (
+        "survives events near each other, drifting volatility and volatile event days; assumes"
+        " clusters whose signs are independent"
+    )
+    needs = f"at least {FEWEST_CLUSTERS} clusters of events"
+
+    def apply(self, sample: GroupSample) -> Outcome:
+        """Two-sided; the statistic is the standardised rank sum, N the number of clusters."""
+        scores = cluster_scores(sample)
+        z, p, n = signed_ranks(scores.of_windows().T)
+        formed = np.isfinite(scores.of_windows()).sum(axis=0)
+        rates = np.isfinite(scores.car).sum(axis=0)
+        note = [
+            f"{events} events on {rate} rates, {clusters} clusters"
+            for events, rate, clusters in zip(
+                sample.counts.tolist(), rates.tolist(), formed.tolist(), strict=True
+            )
+        ]
+        reason = [f"needs {self.needs}, the events form {count}" for count in n.tolist()]
+        return outcome(z, p, n, (n >= FEWEST_CLUSTERS, reason), note=note)
