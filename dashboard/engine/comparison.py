@@ -25,12 +25,12 @@ from dashboard.engine.attrition import attrition
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.dated_events import Dated, known_rows
 from dashboard.engine.difference import (
-    DECLARED,
     DIFFERENCE,
     DIFFERENCE_TESTS,
     TwoGroups,
     difference_headline,
 )
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.leave_one_out import leave_one_out
 from dashboard.engine.panel import LEVEL, pooled_answer
 from dashboard.engine.placebo import far_from
@@ -147,7 +147,7 @@ def _alone(
 
 def _corrected(answer: StudyAnswer, tests: tuple[TestResult, ...]) -> StudyAnswer:
     """The answer with adjusted tests, and the same adjusted p-values in its headlines."""
-    adjusted = {row.window: row.p_adjusted for row in tests if row.test == DECLARED}
+    adjusted = {row.window: row.p_adjusted for row in tests if row.test == HEADLINE}
     headlines = tuple(
         _adjusted(row, adjusted.get(row.window, row.p_adjusted)) for row in answer.headlines
     )
@@ -171,7 +171,7 @@ def _differences(two: TwoGroups, request: StudyRequest) -> tuple[tuple[TestResul
             found.df,
             found.p_value,
             float("nan"),
-            sum(two.counts),
+            two.events,
             test.null_hypothesis,
             test.reference,
             found.reason or found.note,

@@ -9,47 +9,55 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.domain.series import Floats
+from dashboard.domain.series import Bools, Floats
 from dashboard.domain.study import Headline, StudyRequest
 from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
 from dashboard.engine.clusters import clusters_of
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.pooled import GroupSample, Measured, Pooled
 from dashboard.engine.shifts import FEWEST_SHIFTS, share_at_least, shifted_means
 from dashboard.engine.spread import count_mean_sd
 
-DECLARED: Final = "cluster_rank"
-"""The declared test of a group, with which the leading test of the difference is corrected."""
 DIFFERENCE: Final = "difference"
 """The group that the tests of a difference are listed under."""
-FEWEST_CLUSTERS: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
 class TwoGroups:
     """Two groups of events on one series, measured with one request in one CAR window.
 
-    The first and the second group may share dates, clusters and even events.
+    The first and the second group may share dates, clusters and even events. `once` (N,) are
+    the first event of each first rate of each group: two events on one rate count once.
     """
 
     pooled: Pooled
+    once: Bools
     shifted: Floats
 
     @classmethod
     def of(cls, first: Measured, second: Measured, request: StudyRequest) -> TwoGroups:
         """Put the groups side by side, in the first CAR window of the request."""
         pooled = Pooled((first, second), request.cars[:1], request)
-        return cls(pooled, _shifted(pooled))
+        once = np.zeros(len(pooled), dtype=bool)
+        once[np.unique((pooled.series, pooled.row), axis=1, return_index=True)[1]] = True
+        return cls(pooled, once, _shifted(pooled, once))
 
     def car(self, group: int) -> Floats:
-        """The CARs of group 0 or 1 that there are, (n,)."""
-        values = self.pooled.car[self.pooled.series == group, 0]
+        """The CARs of the rates of group 0 or 1, as far as there are any, (n,)."""
+        values = self.pooled.car[self.once & (self.pooled.series == group), 0]
         found: Floats = values[np.isfinite(values)]
         return found
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many events of each group have a CAR."""
+        """How many rates of each group have a CAR."""
         return len(self.car(0)), len(self.car(1))
+
+    @property
+    def events(self) -> int:
+        """How many events of both groups have a CAR."""
+        return int(np.isfinite(self.pooled.car[:, 0]).sum())
 
     @property
     def difference(self) -> float:
@@ -97,7 +105,6 @@ def difference_headline(two: TwoGroups, found: Found) -> Headline:
     t(0.8, df)) error, the difference that such a t finds in about four studies of five.
     `clusters` are the joint ones. Fewer than `FEWEST_CLUSTERS` give no verdict.
     """
-    there = np.isfinite(two.pooled.car[:, 0])
     clusters = int(found.df) + 1 if np.isfinite(found.df) else 0
     reason = found.reason
     if not reason and clusters < FEWEST_CLUSTERS:
@@ -108,8 +115,8 @@ def difference_headline(two: TwoGroups, found: Found) -> Headline:
     return Headline(
         group=DIFFERENCE,
         window=two.pooled.windows[0],
-        n=sum(two.counts),
-        rates=len(np.unique(two.pooled.row[there])),
+        n=two.events,
+        rates=len(np.unique(two.pooled.row[np.isfinite(two.pooled.car[:, 0])])),
         clusters=clusters,
         mean=two.difference,
         median=missing,
@@ -123,14 +130,14 @@ def difference_headline(two: TwoGroups, found: Found) -> Headline:
     )
 
 
-def _shifted(pooled: Pooled) -> Floats:
+def _shifted(pooled: Pooled, once: Bools) -> Floats:
     """Mean CAR of the first group less that of the second, after every common shift, (S,)."""
 
     def cars(each: Measured) -> Floats:
         return each.everywhere.car(pooled.windows[0])[0][:, None]
 
     means = [
-        shifted_means(GroupSample(pooled, pooled.series == group), cars)[0][:, 0]
+        shifted_means(GroupSample(pooled, once & (pooled.series == group)), cars)[0][:, 0]
         for group in (0, 1)
     ]
     length = min(map(len, means))
@@ -150,14 +157,14 @@ def _shift(two: TwoGroups) -> Found:
 def _cluster_t(two: TwoGroups) -> Found:
     """The t of the difference with the error of its clusters.
 
-    The difference is a sum over events of `(CAR_i - mean) / n` with the sign of the group;
+    The difference is a sum over rates of `(CAR_i - mean) / n` with the sign of the group;
     `V = G/(G-1) sum over clusters of (sum of those)^2`, G - 1 degrees of freedom.
     """
-    sample = GroupSample(two.pooled, np.isfinite(two.pooled.car[:, 0]))
+    sample = GroupSample(two.pooled, two.once & np.isfinite(two.pooled.car[:, 0]))
     label = clusters_of(sample)
     g = int(label.max()) + 1 if len(label) else 0
     if min(two.counts) < 2 or g < 3:
-        return _missing("needs 2 events of each group and 3 clusters")
+        return _missing("needs 2 rates of each group and 3 clusters")
     share = np.zeros(len(label))
     group = two.pooled.series[sample.member]
     for k, sign in ((0, 1.0), (1, -1.0)):
@@ -166,14 +173,15 @@ def _cluster_t(two: TwoGroups) -> Found:
         share[mine] = sign * (values - values.mean()) / mine.sum()
     summed = np.bincount(label, weights=share)
     error = float(np.sqrt(g / (g - 1) * (summed**2).sum()))
-    events = sum(two.counts)
-    return _against_t(two.difference, error, g - 1.0, f"{events} events in {g} joint clusters")
+    rates = len(np.unique(two.pooled.row[sample.member]))
+    note = f"{two.events} events on {rates} rates, {g} joint clusters"
+    return _against_t(two.difference, error, g - 1.0, note)
 
 
 def _welch(two: TwoGroups) -> Found:
     """Welch's t with Satterthwaite's degrees of freedom."""
     if min(two.counts) < 2:
-        return _missing("needs 2 events of each group")
+        return _missing("needs 2 rates of each group")
     n, m = two.counts
     part = []
     for group in (0, 1):
@@ -200,7 +208,7 @@ def _missing(reason: str) -> Found:
 DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
     DifferenceTest(
         "difference_cluster_t",
-        DECLARED,
+        HEADLINE,
         "Cluster-robust t of the difference",
         "the mean CARs of both groups are equal",
         "survives events near each other, of one group or of both; assumes many independent"

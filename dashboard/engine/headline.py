@@ -35,6 +35,8 @@ def headlines(pooled: Pooled, tests: Sequence[TestResult]) -> Iterator[Headline]
         pooled: the events.
         tests: the results of the battery on the same groups; theirs are the p-values.
     """
+    if len(pooled) == 0:
+        return
     declared = {(row.group, row.window): row for row in tests if row.test == HEADLINE}
     for group, member in members_of(pooled.events, pooled.request.by).items():
         scores = cluster_scores(GroupSample(pooled, member))

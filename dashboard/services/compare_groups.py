@@ -13,11 +13,11 @@ from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyRequest, TestResult
 from dashboard.engine import comparison
-from dashboard.engine.difference import DECLARED, DIFFERENCE, DIFFERENCE_TESTS, FEWEST_CLUSTERS
+from dashboard.engine.difference import DIFFERENCE, DIFFERENCE_TESTS
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.check_bars import common_bar, refuse_too_large
 from dashboard.services.describe_method import check_model, wants_factor
-from dashboard.services.read_tests import HEADLINE
+from dashboard.services.read_tests import FEWEST_CLUSTERS, HEADLINE, ROLE
 
 __all__ = [
     "DIFFERENCE",
@@ -86,14 +86,14 @@ def lines_of_tests(answer: Comparison) -> tuple[TestLine, ...]:
     titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
     titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
     return tuple(
-        TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.role == HEADLINE)
+        TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.role == ROLE)
         for row in rows
     )
 
 
 def questions_asked(answer: Comparison) -> int:
     """How many p-values of the declared tests were corrected together."""
-    rows = [row for row in _rows_of_tests(answer) if row.role == HEADLINE]
+    rows = [row for row in _rows_of_tests(answer) if row.role == ROLE]
     return max((_family(rows, row, answer.request) for row in rows), default=0)
 
 
@@ -101,7 +101,7 @@ def title_of_declared(*, difference: bool = False) -> str:
     """The title of the test that answers for a group, or for the difference of two."""
     if difference:
         return DIFFERENCE_TESTS[0].title
-    return next((test.title for test in SIGNIFICANCE_TESTS if test.id == DECLARED), DECLARED)
+    return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE)
 
 
 def _rows_of_tests(answer: Comparison) -> list[TestResult]:

@@ -191,6 +191,7 @@ OF_ONE_TABLE: Final[dict[tuple[str, str], str]] = {
     ("headline", "high"): (
         "The highest mean that the test does not reject at 5 %, 0.01 = 1 log point"
     ),
+    ("headline", "statistic"): "Standardised sum of signed ranks; its sign is that of the verdict",
     ("headline", "reason"): "Why there is no verdict; then p_value and the interval are empty",
     ("intervals", "low"): f"Lower end of the bootstrap interval; {BOOTSTRAP}",
     ("intervals", "high"): f"Upper end of the bootstrap interval; {BOOTSTRAP}",

@@ -9,21 +9,22 @@ from typing import Final
 
 from dashboard.domain.study import Headline, StudyAnswer, TestResult
 from dashboard.engine.cautions import brief_caution
-from dashboard.engine.difference import DECLARED, FEWEST_CLUSTERS
+from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.recommended import reading_for
 from dashboard.engine.size_table import STUDIES
 
 __all__ = [
-    "DECLARED",
     "FEWEST_CLUSTERS",
     "HEADLINE",
+    "ROLE",
     "TestLine",
     "is_unusual",
     "read_tests",
     "reading_sentences",
 ]
 
-HEADLINE: Final = "headline"
+ROLE: Final = "headline"
 """The role of the test that answers: declared before any data were looked at."""
 USUAL_LEVEL: Final = 0.05
 
@@ -56,7 +57,7 @@ def is_unusual(found: Headline) -> bool:
 def read_tests(answer: StudyAnswer) -> tuple[TestLine, ...]:
     """The tests of the CAR windows, the declared one first, the others in their order."""
     lines = [
-        TestLine(row, row.role == HEADLINE, _beside(row))
+        TestLine(row, row.role == ROLE, _beside(row))
         for row in answer.tests
         if row.window in answer.request.cars
     ]
@@ -68,9 +69,9 @@ def reading_sentences(answer: StudyAnswer) -> tuple[str, ...]:
     sentences = []
     for dates, groups in _groups(answer):
         reading = reading_for(dates)
-        sound = [test for test in (*reading.first, *reading.also) if test != DECLARED]
+        sound = [test for test in (*reading.first, *reading.also) if test != HEADLINE]
         sentences.append(
-            f"{', '.join(groups)}: {dates} dates. {DECLARED} answers"
+            f"{', '.join(groups)}: {dates} dates. {HEADLINE} answers"
             + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
         )
     if sentences:

@@ -38,10 +38,10 @@ def summary_columns(scene: CompareScene) -> dict[str, list[str]]:
         "Events after": [group_name(group) for group in groups],
         "N": [f"{group.found.n:,}" for group in groups],
         "Rates, clusters": [f"{row.rates:,}, {row.clusters:,}" if row else NOTHING for row in rows],
-        "Mean": [scale.move(group.found.mean) for group in groups],
+        "Mean": [scale.move(row.mean) if row else NOTHING for row in rows],
         "95 % interval": [scale.span(row.low, row.high) if row else NOTHING for row in rows],
         "Seen from": [least_words(row, scale) if row else NOTHING for row in rows],
-        "Median": [scale.move(group.found.middle) for group in groups],
+        "Median": [scale.move(row.median) if row else NOTHING for row in rows],
         "Without its 3 largest": [
             scale.move(row.mean_without_largest) if row else NOTHING for row in rows
         ],

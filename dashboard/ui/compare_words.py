@@ -175,8 +175,10 @@ def p_text(p: float) -> str:
 def _moved_words(group: ShownGroup, scene: CompareScene, answer: Comparison) -> str:
     """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
     how = " on average" if group.found.n > 1 else ""
+    found = group.found.headline
+    mean = found.mean if found else group.found.mean
     return (
-        f"{_subject(scene.card)} {scene.scale.directed(group.found.mean)}{how}"
+        f"{_subject(scene.card)} {scene.scale.directed(mean)}{how}"
         f" {window_words(answer.window, scene.card)} after"
         f" {counted(group.found.n, group.asked.filter)}"
     )
@@ -210,9 +212,9 @@ def _spread_words(found: Headline, scale: Scale) -> str:
 
 def _lean_words(found: Headline, scale: Scale) -> str:
     """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
-    middle = (found.low + found.high) / 2
-    if middle * found.mean < 0:
-        return f", while by ranks it leans {scale.direction(middle)}: few moves carry the mean"
+    if found.statistic * found.mean < 0:
+        lean = scale.direction(found.statistic)
+        return f", while by ranks it leans {lean}: few moves carry the mean"
     if not found.low <= found.mean <= found.high:
         return ", more than the ranks say: few moves carry the mean"
     return ""

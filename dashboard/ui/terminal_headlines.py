@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from dashboard.domain.study import Headline, StudyAnswer, window_text
-from dashboard.services.read_tests import DECLARED, FEWEST_CLUSTERS, is_unusual
+from dashboard.services.read_tests import FEWEST_CLUSTERS, HEADLINE, is_unusual
 from dashboard.ui.text import clean
 from dashboard.ui.wording import count, number, signed
 
@@ -26,7 +26,7 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
         yield from _lines_of(row, unit, answer.request.correction)
     every = [result.series.card.is_rouble for result in answer.results]
     sign = "; positive = the rouble stronger" if every and all(every) else ""
-    yield f"By {DECLARED}, the test declared in advance; moves in {unit}{sign}."
+    yield f"By {HEADLINE}, the test declared in advance; moves in {unit}{sign}."
     yield "The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json."
 
 

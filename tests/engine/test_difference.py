@@ -72,7 +72,7 @@ def test_the_cluster_t_is_that_worked_out_by_hand():
     assert row.statistic == pytest.approx(t)
     assert row.df == 3
     assert row.p_value == pytest.approx(2 * stats.t.sf(abs(t), 3))
-    assert row.note == "7 events in 4 joint clusters"
+    assert row.note == "7 events on 7 rates, 4 joint clusters"
 
 
 def test_welch_is_that_of_scipy():

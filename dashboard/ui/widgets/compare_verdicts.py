@@ -37,7 +37,7 @@ def _draw_line(head: str, below: str) -> None:
 
 
 def _arrow(scene: CompareScene, group: ShownGroup) -> str:
-    mean = group.found.mean
+    mean = group.found.headline.mean if group.found.headline else math.nan
     return "" if math.isnan(mean) else f"{scene.scale.move(mean)[:1]} "
 
 
