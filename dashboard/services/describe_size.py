@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dashboard.engine.cautions import TRUSTED, verdict
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.recommended import (
     OTHER_QUESTIONS,
     SITUATIONS,
@@ -47,7 +48,8 @@ class SizeTable:
 
     `events` are the numbers of events simulated, by dates; `error` is the standard error of a
     rate of 5 %; `readings` say what to read for each pattern of dates, in words too; `others`
-    are the tests that ask something else than the mean, with their questions.
+    are the tests that ask something else than the mean, with their questions. `declared` is the
+    id of the test that answers for a group.
     """
 
     studies: int
@@ -58,6 +60,7 @@ class SizeTable:
     rows: tuple[SizeRow, ...]
     readings: tuple[tuple[Reading, str], ...]
     others: tuple[tuple[str, str], ...]
+    declared: str = HEADLINE
 
 
 def describe_size() -> SizeTable:

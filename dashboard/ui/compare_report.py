@@ -30,6 +30,7 @@ from dashboard.ui.compare_words import (
     CORRECTION_NAMES,
     OTHER_TESTS,
     carried_sentences,
+    counted_words,
     in_both_words,
     model_note,
     question,
@@ -98,7 +99,8 @@ def _paragraphs(scene: CompareScene, answer: Comparison) -> Iterator[str]:
     for group in scene.groups:
         if group.found.n >= FEWEST:
             named = f"{group_name(group)}: " if len(scene.groups) > 1 else ""
-            yield named + " ".join(carried_sentences(group, scene.scale, titles))
+            said = (*carried_sentences(group, scene.scale, titles), counted_words(group))
+            yield named + " ".join(filter(None, said))
 
 
 def _charts(scene: CompareScene, answer: Comparison) -> Iterator[ReportChart]:

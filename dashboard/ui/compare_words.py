@@ -30,6 +30,10 @@ OTHER_TESTS: Final = (
     "The other tests are no further questions: their p is not corrected and changes no verdict."
     " Beside each stands where it misleads."
 )
+SHIFTS_NOTE: Final = (
+    "Orientation, no verdict: shifts of the dates assume that volatility is the same at all times."
+    " The bar is the 95 % interval by the declared test."
+)
 
 
 # ------------------------------------------------------------------ the question
@@ -214,9 +218,9 @@ def _lean_words(found: Headline, scale: Scale) -> str:
     """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
     if found.statistic * found.mean < 0:
         lean = scale.direction(found.statistic)
-        return f", while by ranks it leans {lean}: few moves carry the mean"
+        return f", a mean that few large moves carry, for by ranks it leans {lean}"
     if not found.low <= found.mean <= found.high:
-        return ", more than the ranks say: few moves carry the mean"
+        return ", a mean that few large moves carry and the ranks do not show"
     return ""
 
 
@@ -257,6 +261,17 @@ def carried_sentences(group: ShownGroup, scale: Scale, titles: dict[str, str]) -
     names = ", ".join(f"“{titles[row.event_id]}”" for row in turned[:3])
     more = f" and {len(turned) - 3} more" if len(turned) > 3 else ""
     return (told, f"The direction of the average turns without {names}{more}.")
+
+
+def counted_words(group: ShownGroup) -> str:
+    """That averages of events differ from the mean of the verdict; empty where they do not."""
+    found = group.found.headline
+    if found is None or found.rates == found.n:
+        return ""
+    return (
+        f"These averages count each of the {found.n:,} events; the verdict counts each of the"
+        f" {found.rates:,} first rates once."
+    )
 
 
 def model_note(request: StudyRequest, card: SeriesCard) -> str:

@@ -69,11 +69,11 @@ def brief_size_columns(table: SizeTable) -> Columns:
 
 
 def reading_columns(table: SizeTable) -> Columns:
-    """For each pattern of dates the tests to read and those that mislead."""
+    """For each pattern of dates the sound tests and those that mislead."""
     readings = table.readings
     return {
         "Dates of the group": [f"**{reading.dates}**: {words}" for reading, words in readings],
-        "Read first": [f"**{_listed(reading.first)}**" for reading, _ in readings],
+        "Sound in every cell": [f"**{_listed(reading.first)}**" for reading, _ in readings],
         "Sound here too": [_listed(reading.also) for reading, _ in readings],
         "Rejects too often": [_listed(reading.too_often) for reading, _ in readings],
         "Rejects too rarely": [_listed(reading.too_rarely) for reading, _ in readings],
@@ -84,8 +84,10 @@ def reading_notes(table: SizeTable) -> tuple[str, ...]:
     """What the table of tests to read does not say; safe Markdown."""
     asked = "; ".join(f"{test} ({question})" for test, question in table.others)
     return (
-        "**Read first** = sound in every cell above, so whatever the dates are like; the tests"
-        " of a list go from the most powerful to the least.",
+        f"**{table.declared}** answers for a group: chosen by simulation before any real group was"
+        " looked at, of the tests that keep their size where volatility drifts and where event"
+        " days are merely volatile the most powerful. The others are orientation.",
+        "The tests of a list go from the most powerful to the least.",
         f"**Other questions** than whether the average move is 0, sound in every cell: {asked}.",
         "**One event**: read its percentile and its placebo p on its page; a test of a group"
         " says nothing about one.",

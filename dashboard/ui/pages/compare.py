@@ -26,7 +26,7 @@ from dashboard.ui.compare_charts import (
 )
 from dashboard.ui.compare_link import DEFAULTS, PARAMS, PARTS
 from dashboard.ui.compare_scene import CompareScene, read_scene
-from dashboard.ui.compare_words import carried_sentences, question
+from dashboard.ui.compare_words import SHIFTS_NOTE, carried_sentences, counted_words, question
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
@@ -158,7 +158,8 @@ def _draw_left_out(scene: CompareScene, answer: Comparison) -> None:
         if len(scene.groups) > 1:
             name = escape_markdown(sentence(group_words(shown.asked.filter)))
             st.markdown(f"{shown.look.glyph} **{name}**")
-        for words in carried_sentences(shown, scene.scale, titles):
+        said = (*carried_sentences(shown, scene.scale, titles), counted_words(shown))
+        for words in filter(None, said):
             st.markdown(escape_markdown(words, LIMIT))
         if shown.found.n > 1:
             alt = "The average of the others without each event; the table below has them."
@@ -176,7 +177,7 @@ def _draw_placebo(scene: CompareScene, answer: Comparison) -> None:
         return
     told = placebo_sentences(chart, panes)
     _draw(scene, build_placebo_figure(chart, panes), "placebo", " ".join(told))
-    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in told))
+    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in (*told, SHIFTS_NOTE)))
 
 
 def _draw_heat(scene: CompareScene, answer: Comparison) -> None:
