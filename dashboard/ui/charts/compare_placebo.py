@@ -85,7 +85,7 @@ def placebo_sentences(chart: CompareChart, panes: tuple[Pane, ...]) -> tuple[str
             if pane.interval
             else ""
         )
-        told.append(f"{pane.name}: 95 % of them {chart.scale.span(low, high)}{seen}{bar}.")
+        told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
     return tuple(told)
 
 
