@@ -65,7 +65,7 @@ def test_the_title_is_the_verdict_and_the_question_that_of_the_page():
     # The mean of 0.60 … 1.40 is 1.00; a lower quoted number is a stronger rouble. Nine clusters
     # of one sign: 2 of 2^9 sign patterns are as extreme, p = 0.0039.
     assert report.title == (
-        "Unusual: rouble 1.00 log pts stronger on average at the first fixing after 9 NATO remarks"
+        "Unusual: rouble 1.00 log pts stronger on average at the first rate after 9 NATO remarks"
         " (p = 0.004, corrected for 1 question)."
     )
     assert report.question.startswith("What happened to the rouble")

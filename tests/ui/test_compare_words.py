@@ -39,7 +39,7 @@ def lines_of(scene, **changes):
 def test_not_unusual_is_never_said_without_the_smallest_move_that_would_be_seen(scene):
     head, below = lines_of(scene)
     assert head == (
-        "Not unusual: rouble 1.00 log pts stronger on average at the first fixing after 9 NATO"
+        "Not unusual: rouble 1.00 log pts stronger on average at the first rate after 9 NATO"
         " remarks (p = 0.21, corrected for 1 question). Moves under about 1.3 log pts on average"
         " would not be seen with 9 events"
     )
