@@ -24,8 +24,9 @@ from dashboard.domain.date_rules import RULES  # noqa: E402 - the clone is not i
 
 
 def measured(content: bytes) -> dict[str, Any]:
-    """Hash, size, number of rows and range of a CSV file with a `date` column."""
-    dates = [row["date"] for row in csv.DictReader(io.StringIO(content.decode("utf-8")))]
+    """Hash, size, number of rows and range of a CSV file with a column `date` or `time_utc`."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
+    dates = [row["date"] if "date" in row else row["time_utc"][:10] for row in rows]
     return {
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "bytes": len(content),

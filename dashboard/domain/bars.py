@@ -7,9 +7,10 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from dashboard.domain.series import Bools, RateSeries
+from dashboard.domain.series import Bools, Moments, RateSeries
 
 Gap: TypeAlias = Literal["", "session", "missing"]
+MINUTE: Final = 60
 SATURDAY: Final = 2
 """1 January 1970 was a Thursday: days since then, modulo 7, are 2 on a Saturday, 3 on a Sunday."""
 
@@ -31,6 +32,18 @@ class Gaps:
     def before(self, row: int) -> Gap:
         """What precedes one bar."""
         return "session" if self.session[row] else "missing" if self.missing[row] else ""
+
+
+def ends_of(series: RateSeries) -> Moments:
+    """When each observation ends: the first moment that cannot be inside it, (n,).
+
+    `known_at` of a bar is its last second, 13:59:59, or its end, 14:00:00, as the source stamps
+    it; both end at 14:00. Observations of a day end at `known_at`.
+    """
+    if not series.card.bar_minutes:
+        return series.known_at
+    is_last_second = series.known_at.astype(np.int64) % MINUTE == MINUTE - 1
+    return series.known_at + is_last_second.astype("timedelta64[s]")
 
 
 def gaps_of(series: RateSeries) -> Gaps:

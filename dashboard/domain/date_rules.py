@@ -127,6 +127,26 @@ KEY_RATE: Final = DateRule(
         " 13:30 Moscow on the Friday before, so the event is earlier than the number."
     ),
 )
+OVERNIGHT_LOANS: Final = DateRule(
+    id="overnight-loans",
+    zone="Europe/Moscow",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "23:59"),),
+    description=(
+        "Average of the overnight loans made on the printed date, whose end (Moscow) is the last"
+        " moment that can be inside. Published on the next business day."
+    ),
+)
+PRESS_DAY: Final = DateRule(
+    id="press-day",
+    zone="America/New_York",
+    lag_days=0,
+    sessions=(Session(date.min, "00:00", "24:00"),),
+    description=(
+        "Counts articles printed on the date, whose end (New York) is the last moment that can be"
+        " inside; most of them tell of the day before. Published days later, and revised."
+    ),
+)
 MOEX_DAY: Final = DateRule(
     id="moex-day",
     zone="Europe/Moscow",
@@ -202,6 +222,8 @@ RULES: Final = {
         LONDON_CLOSE,
         END_OF_DAY,
         KEY_RATE,
+        OVERNIGHT_LOANS,
+        PRESS_DAY,
         MOEX_DAY,
         MOEX_BAR,
         LONDON_DAY,

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from dashboard.domain.event_hour import Hour, HourKind, first_of
+
 MOSCOW: Final = "Europe/Moscow"
 
 TITLE_LIMIT: Final = 500
@@ -56,7 +58,9 @@ class Origin(StrEnum):
 class Event:
     """A dated event.
 
-    `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known.
+    `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known: of a
+    statement, or the one that was scheduled. `hours` are the clock times that documents give
+    with their kinds; a moment that none of them names is a statement.
     A range has an `end_day` (inclusive). `series` binds the event to one series; None
     means every series. `category` is a `Category` value for the catalogue; notes and study
     files may bring a word of their own. `owner` is the person who wrote a note, empty where
@@ -86,6 +90,7 @@ class Event:
     deleted: datetime | None = None
     visibility: str = Visibility.SHARED
     owner: str = ""
+    hours: tuple[Hour, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
@@ -98,11 +103,48 @@ class Event:
 
     @property
     def starts_at(self) -> datetime:
-        """The UTC moment the event cannot precede: its own, or 00:00 Moscow of its day."""
+        """The UTC moment the event cannot precede: its own, or 00:00 Moscow of its day.
+
+        A report before that midnight shows that it was earlier: then the report's.
+        """
         if self.moment is not None:
             return self.moment.astimezone(UTC)
         midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=ZoneInfo(MOSCOW))
-        return midnight.astimezone(UTC)
+        reported = self.reported
+        return midnight.astimezone(UTC) if reported is None else min(reported, midnight)
+
+    @property
+    def reported(self) -> datetime | None:
+        """The UTC moment of the first report found, which the event cannot follow."""
+        hour = first_of(self.hours, HourKind.PUBLISHED) if self.hours else None
+        return None if hour is None else hour.at.astimezone(UTC)
+
+    @property
+    def hour(self) -> Hour | None:
+        """The clock time that dates the event: that of its moment, else of the first report."""
+        if self.moment is None:
+            return first_of(self.hours, HourKind.PUBLISHED)
+        named = (hour for hour in self.hours if hour.at == self.moment)
+        said = (hour for hour in named if hour.kind != HourKind.PUBLISHED)
+        return next(said, Hour(self.moment))
+
+    @property
+    def hour_kind(self) -> str:
+        """The `HourKind` of what is known of the hour, empty where only the day is."""
+        if not self.hours:
+            return "" if self.moment is None else HourKind.STATEMENT
+        return "" if self.hour is None else self.hour.kind
+
+    @property
+    def latest(self) -> datetime | None:
+        """The UTC moment the event cannot follow; None where only the day is known.
+
+        A scheduled event lies between its moment and the first report after it.
+        """
+        if self.hour_kind == HourKind.STATEMENT:
+            return self.starts_at
+        reported = self.reported
+        return self.moment and self.starts_at if reported is None else reported
 
     @property
     def is_private(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 ROUBLE_QUOTED: Final = -1
 AS_QUOTED: Final = 1
+
+Change: TypeAlias = Literal["ratio", "difference"]
+"""How two numbers of a series are compared: by their ratio, or by their difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class SeriesCard:
     bound what the publisher has (None: it goes on, or it is not known); `bar_minutes` is the
     length of a bar, 0 where there is one number a day; `stale_after` is how many days may
     pass without a new number before that is worth a word. `checked_by` names the series
-    without which no number of this one is believed.
+    without which no number of this one is believed. `change` is "difference" where a ratio
+    says nothing: an interest rate in per cent, an index that can be zero.
     """
 
     id: str
@@ -60,6 +64,12 @@ class SeriesCard:
     bar_minutes: int = 0
     stale_after: int = 5
     checked_by: str = ""
+    change: Change = "ratio"
+
+    @property
+    def is_price(self) -> bool:
+        """Whether the number is a price or an index whose log change is a return."""
+        return self.change == "ratio"
 
     @property
     def is_rouble(self) -> bool:

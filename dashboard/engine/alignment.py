@@ -23,12 +23,14 @@ class Alignment:
     `row` is the observation at offset 0, or BEFORE_DATA / AFTER_DATA. `shift_days` counts
     calendar days from the event's day to that observation's market day (0 where there is
     none). `partial` marks events inside the averaging window of their observation, which
-    hence contains them only in part.
+    hence contains them only in part. `latest` is the first observation that contains the event
+    at the latest hour it can have been, n where it lies after the data.
     """
 
     row: Ints
     shift_days: Ints
     partial: Bools
+    latest: Ints
 
     @property
     def inside(self) -> Bools:
@@ -36,14 +38,39 @@ class Alignment:
         return self.row >= 1
 
     @property
+    def settled(self) -> Bools:
+        """Whether `row` is the same for every hour the event can have been."""
+        return self.inside & (self.latest == self.row)
+
+    def take(self, order: Ints) -> Alignment:
+        """Those of some places, in their order."""
+        return Alignment(
+            self.row[order], self.shift_days[order], self.partial[order], self.latest[order]
+        )
+
+    @property
     def far(self) -> Bools:
         """Whether the observation lies more than FAR_DAYS after the event."""
         return self.inside & (self.shift_days > FAR_DAYS)
 
 
-def align(
-    observations: tuple[Days, Moments, Moments], starts_at: Moments, timed: Bools, event_day: Days
-) -> Alignment:
+@dataclass(frozen=True, eq=False, slots=True)
+class Starts:
+    """When events were; every array has shape (N,), moments are UTC.
+
+    `day` is the local day, `first` the moment an event cannot precede, `last` the one it cannot
+    follow: both are its moment where that is known. `timed` says if it is, or if it was
+    scheduled; `bounded` if `last` is a moment and not the end of the day, which is outside it.
+    """
+
+    day: Days
+    first: Moments
+    last: Moments
+    timed: Bools
+    bounded: Bools
+
+
+def align(observations: tuple[Days, Moments, Moments], events: Starts) -> Alignment:
     """Find offset 0 of every event (DESIGN section 5), without a loop over events.
 
     With a moment: the first observation with `known_at > moment`, because what is known at
@@ -52,26 +79,29 @@ def align(
     before the data.
 
     Args:
-        observations: `day`, `opens`, `known_at` of the series, each (n,), ascending.
-        starts_at: UTC moment, or 00:00 Moscow of the day, (N,).
-        timed: whether the moment is known, (N,).
-        event_day: local day of the event, (N,).
+        observations: `day`, `opens`, `known_at` of the series, each (n,), ascending; of bars
+            their ends, which are outside them.
+        events: when the N events were.
 
     Returns:
         An `Alignment` of N events.
     """
     day, opens, known_at = observations
-    found = np.where(
-        timed,
-        np.searchsorted(known_at, starts_at, side="right"),
-        np.searchsorted(known_at, starts_at, side="left"),
-    ).astype(np.int64)
+    found = _first_after(known_at, events.first, events.timed)
+    latest = _first_after(known_at, events.last, events.bounded)
     row = np.where(found >= len(day), AFTER_DATA, np.where(found == 0, BEFORE_DATA, found))
     inside = row >= 1
     at = np.where(inside, row, 0)
     if len(day) == 0:
         nothing = np.zeros(len(row), dtype=np.int64)
-        return Alignment(np.full(len(row), AFTER_DATA), nothing, nothing.astype(bool))
-    shift = (day[at] - event_day).astype("timedelta64[D]").astype(np.int64)
-    partial = inside & timed & (opens[at] < starts_at)
-    return Alignment(row, np.where(inside, shift, 0), partial)
+        return Alignment(np.full(len(row), AFTER_DATA), nothing, nothing.astype(bool), nothing)
+    shift = (day[at] - events.day).astype("timedelta64[D]").astype(np.int64)
+    partial = inside & events.timed & (opens[at] < events.first)
+    return Alignment(row, np.where(inside, shift, 0), partial, latest)
+
+
+def _first_after(known_at: Moments, moments: Moments, exclusive: Bools) -> Ints:
+    """The first observation known after each moment, or at it where not `exclusive`, (N,)."""
+    after = np.searchsorted(known_at, moments, side="right")
+    at = np.searchsorted(known_at, moments, side="left")
+    return np.where(exclusive, after, at).astype(np.int64)

@@ -7,12 +7,13 @@ from typing import Final
 
 from dashboard.domain.comparison import Step, StepName
 from dashboard.domain.study import Skipped, Window, window_text
-from dashboard.engine.bars import HOUR_UNKNOWN
+from dashboard.engine.bars import HOUR_PUBLISHED, HOUR_UNKNOWN
 
 STEPS: Final[tuple[StepName, ...]] = ("listed", "dated", "inside", "history", "apart", "used")
 BEGINNINGS: Final[dict[str, StepName]] = {
     "no series ": "dated",
     HOUR_UNKNOWN: "dated",
+    HOUR_PUBLISHED: "dated",
     "the series has no observations": "inside",
     "after the data": "inside",
     "before the data": "inside",

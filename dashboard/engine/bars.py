@@ -15,11 +15,20 @@ from dashboard.domain.series import Bools, Days, Floats, Ints, Moments, RateSeri
 from dashboard.domain.study import Window
 
 HOUR_UNKNOWN: Final = "hour unknown: on bars an event needs the moment, this one has only a day"
+HOUR_PUBLISHED: Final = (
+    "hour of kind published: it is that of the first report, before which the event was; on bars"
+    " an event needs an hour of kind statement or scheduled"
+)
 
 
 def measurable(series: RateSeries, timed: Bools) -> Bools:
     """Whether a series can measure each event: bars cannot where the hour is not known, (N,)."""
     return timed if series.card.bar_minutes else np.ones(len(timed), dtype=bool)
+
+
+def why_no_bar(event: Event) -> str:
+    """Why bars cannot measure an event whose moment is not known."""
+    return HOUR_UNKNOWN if event.reported is None else HOUR_PUBLISHED
 
 
 def calendar_of(series: RateSeries) -> Days | Moments:

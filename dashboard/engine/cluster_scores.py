@@ -88,16 +88,16 @@ class ClusterScores:
             sign: +1, or -1 for the moves turned round before the effects are added.
 
         Returns:
-            A function of K effects in return units, each of which arrives whole at offset 0, or
-            on the first row of a window that does not hold it; it gives (G, K) sums.
+            A function of K effects in return units, each spread evenly over the rows of the
+            window; it gives (G, K) sums.
         """
         moves = sign * self.ar[:, self.columns(window)]
-        at = -window[0] if window[0] <= 0 <= window[1] else 0
-        others = self.of_returns(np.delete(moves, at, axis=1)).sum(axis=1, keepdims=True)
+        length = moves.shape[1]
 
         def sums(effects: Floats) -> Floats:
-            moved = np.round(moves[:, at, None] + effects[None, :], DECIMALS)
-            return self.in_clusters(self.of_returns(moved) + others)
+            added = moves[:, :, None] + effects[None, None, :] / length
+            scores = self.of_returns(np.round(added.reshape(len(moves), -1), DECIMALS))
+            return self.in_clusters(scores.reshape(added.shape).sum(axis=1))
 
         return sums
 

@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from dashboard.domain.bars import ends_of
 from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import Bools, Days, Ints, Moments, RateSeries
-from dashboard.engine.alignment import Alignment, align
+from dashboard.engine.alignment import Alignment, Starts, align
 from dashboard.engine.bars import last_rows, occupied_rows
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -24,42 +25,55 @@ def days_of(days: Iterable[date]) -> Days:
     return (ordinals - EPOCH).astype("datetime64[D]")
 
 
-def moments(events: Sequence[Event], days: Days, timed: Bools) -> Moments:
-    """`starts_at` of events in UTC, (N,); `days` are theirs, `timed` says if the hour is known."""
-    midnights = pd.DatetimeIndex(days.astype("datetime64[s]"))
-    summer = np.ones(len(events), dtype=bool)
-    there = midnights.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
-    starts = np.array(there.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
-    for k in np.flatnonzero(timed).tolist():
-        starts[k] = events[k].starts_at.replace(tzinfo=None)
-    return starts
+def midnights(days: Days) -> Moments:
+    """00:00 Moscow of days in UTC, (N,)."""
+    naive = pd.DatetimeIndex(days.astype("datetime64[s]"))
+    summer = np.ones(len(days), dtype=bool)
+    there = naive.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
+    return np.array(there.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
+
+
+def when_of(events: Sequence[Event]) -> Starts:
+    """When events were: by the second, which a moment inside it is cut to; each (N,)."""
+    days = days_of([event.day for event in events])
+    timed = np.array([event.moment is not None for event in events], dtype=bool)
+    bounded = timed | np.array([bool(event.hours) for event in events], dtype=bool)
+    first, last = midnights(days), midnights(days + np.timedelta64(1, "D"))
+    for k in np.flatnonzero(bounded).tolist():
+        first[k] = events[k].starts_at.replace(tzinfo=None)
+        latest = events[k].latest
+        bounded[k] = latest is not None
+        last[k] = last[k] if latest is None else latest.replace(tzinfo=None)
+    return Starts(days, first, last, timed, bounded)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dated:
-    """Events with their day, whether their hour is known, and `starts_at` in UTC, each (N,)."""
+    """Events and when they were, each (N,)."""
 
     events: tuple[Event, ...]
-    day: Days
-    timed: Bools
-    starts: Moments
+    when: Starts
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Dated:
         """Read the dates of events once."""
-        days = days_of([event.day for event in events])
-        timed = np.array([event.moment is not None for event in events], dtype=bool)
-        return cls(tuple(events), days, timed, moments(events, days, timed))
+        return cls(tuple(events), when_of(events))
+
+    @property
+    def timed(self) -> Bools:
+        """Whether the moment is known, (N,)."""
+        return self.when.timed
 
     def take(self, order: Sequence[int]) -> Dated:
         """Those of some places, in their order."""
         events = tuple(self.events[k] for k in order)
-        at = np.asarray(order, dtype=np.int64)
-        return Dated(events, self.day[at], self.timed[at], self.starts[at])
+        at, when = np.asarray(order, dtype=np.int64), self.when
+        arrays = (when.day, when.first, when.last, when.timed, when.bounded)
+        return Dated(events, Starts(*(array[at] for array in arrays)))
 
     def by_date(self) -> Dated:
         """In the order of `starts_at`, then of the ids."""
-        starts = self.starts.view(np.int64).tolist()
+        starts = self.when.first.view(np.int64).tolist()
         keys = list(zip(starts, [event.id for event in self.events], strict=True))
         order = sorted(range(len(keys)), key=keys.__getitem__)
         return self if order == list(range(len(keys))) else self.take(order)
@@ -71,8 +85,7 @@ class Dated:
 
     def on(self, series: RateSeries) -> Alignment:
         """Offset 0 of every event on a series (DESIGN section 5)."""
-        observations = (series.day, series.opens, series.known_at)
-        return align(observations, self.starts, self.timed, self.day)
+        return align((series.day, series.opens, ends_of(series)), self.when)
 
 
 def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:

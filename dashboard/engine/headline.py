@@ -23,6 +23,8 @@ DRAWS: Final = 400
 GRID: Final = 25
 ROUNDS: Final = 4
 STEPS: Final = 8
+MOST: Final = 10.0
+"""No mean return above this is looked for: 1,000 %."""
 FIRST_GUESS: Final = 2.8
 """Standard errors of the mean that give a t test 80 % power at 5 %."""
 NOTHING: Final = float("nan")
@@ -75,7 +77,7 @@ def interval(scores: ClusterScores, window: Window) -> tuple[float, float]:
     are not rejected form an interval. An end that no mean reaches is infinite.
     """
     moves = scores.ar[:, scores.columns(window)]
-    reach = float(np.nanmax(np.abs(moves))) + scores.widest
+    reach = moves.shape[1] * (float(np.nanmax(np.abs(moves))) + scores.widest)
     sums = scores.with_effects(window)
 
     def rejected_from(side: float) -> Callable[[Floats], Bools]:
@@ -105,8 +107,9 @@ def _last(holds: Callable[[Floats], Bools], start: float, end: float) -> float:
 def smallest_visible(scores: ClusterScores, window: Window) -> float:
     """The smallest mean that the declared test would find in four studies of five (power 80 %).
 
-    The group's own clusters with random signs have no mean; the effect that is added on every
-    first rate grows until 80 % of 400 seeded draws are rejected. In return units.
+    The group's own clusters with random signs have no mean; the effect that is added to every
+    move grows until 80 % of 400 seeded draws are rejected. In return units; infinite where none
+    is found.
     """
     clusters = int(scores.label.max()) + 1
     random = np.random.default_rng(scores.seed)
@@ -124,6 +127,8 @@ def smallest_visible(scores: ClusterScores, window: Window) -> float:
     low, high = 0.0, float(FIRST_GUESS * np.nanstd(car) * np.sqrt(clusters) / len(scores.car))
     while not finds(high):
         low, high = high, 2 * high
+        if not low < MOST:
+            return np.inf
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (low, middle) if finds(middle) else (middle, high)

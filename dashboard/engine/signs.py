@@ -45,7 +45,7 @@ def sign_vectors(count: int, seed: int) -> Floats:
         bits = np.arange(2**count)[:, None] >> np.arange(count)[None, :] & 1
     else:
         bits = np.random.default_rng(seed).integers(0, 2, size=(DRAWS, count), dtype=np.int8)
-    signs: Floats = 1.0 - 2.0 * bits
+    signs: Floats = np.where(bits, -1.0, 1.0)
     return signs
 
 

@@ -14,7 +14,7 @@ from dashboard.domain.series import Floats, RateSeries
 from dashboard.domain.study import CarResult, Pool, Skipped, StudyRequest, StudyResult, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
-from dashboard.engine.bars import HOUR_UNKNOWN, calendar_of, matched_rate, measurable
+from dashboard.engine.bars import calendar_of, matched_rate, measurable, why_no_bar
 from dashboard.engine.crowding import kept_by_rule
 from dashboard.engine.dated_events import Dated, KnownRows, known_rows
 from dashboard.engine.history import History
@@ -172,7 +172,7 @@ def _choose(
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
         why = why_not_studied(series, int(alignment.row[k]), int(usable[k]), request)
-        reason = why if timed[k] else HOUR_UNKNOWN
+        reason = why if timed[k] else why_no_bar(bound.events[k])
         skipped.append(Skipped(bound.events[k].id, card.id, reason))
     order = np.flatnonzero(keep)
     order = order[np.argsort(alignment.row[order], kind="stable")]
@@ -183,7 +183,7 @@ def _choose(
     order = order[stays]
     if np.array_equal(order, np.arange(len(rows))):
         return bound.events, alignment, found, skipped
-    cut = Alignment(alignment.row[order], alignment.shift_days[order], alignment.partial[order])
+    cut = alignment.take(order)
     found = abnormal_returns(history, cut.row, request, model)
     return tuple(bound.events[k] for k in order.tolist()), cut, found, skipped
 

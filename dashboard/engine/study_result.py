@@ -11,6 +11,7 @@ import numpy as np
 
 from dashboard.domain.date_rules import breaks_between
 from dashboard.domain.event import Event
+from dashboard.domain.event_hour import HourKind
 from dashboard.domain.series import Bools, Ints, RateSeries
 from dashboard.domain.study import (
     CarResult,
@@ -117,7 +118,9 @@ def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...]
     for result in cars:
         few |= result.n_placebo < FEW_PLACEBOS
     marks: Mapping[str, Sequence[bool] | Bools] = {
-        "date_only": [event.moment is None for event in study.events],
+        "date_only": _hour_unknown(study),
+        "hour_upper_bound": [e.hour_kind == HourKind.PUBLISHED for e in study.events],
+        "hour_scheduled": [e.hour_kind == HourKind.SCHEDULED for e in study.events],
         "partly_in_fixing": study.alignment.partial,
         "far_from_event": study.alignment.far,
         "window_cut": rows + study.request.window[1] > last,
@@ -130,6 +133,13 @@ def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...]
         **bar_flags(study.series, study.events, rows, study.request.window),
     }
     return _words(marks, len(rows))
+
+
+def _hour_unknown(study: Studied) -> Bools:
+    """Whether the moment is not known, and no first report leaves but one first rate, (N,)."""
+    bounded = [event.moment is None and event.reported is not None for event in study.events]
+    unknown = np.array([event.moment is None for event in study.events], dtype=bool)
+    return unknown & ~(np.array(bounded, dtype=bool) & study.alignment.settled)
 
 
 def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tuple[str, ...], ...]:

@@ -119,12 +119,12 @@ def _timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
 
 def _timing_at(series: RateSeries, event: Event, row: int) -> Timing:
     alignment = align_events(series, [event])
-    unknown_hour = event.moment is None and row + 1 < len(series)
+    latest = int(alignment.latest[0])
     return Timing(
         event.moment,
         Fixing.at(series, row),
         Fixing.at(series, row - 1),
-        Fixing.at(series, row + 1) if unknown_hour else None,
+        Fixing.at(series, latest) if row < latest < len(series) else None,
         int(alignment.shift_days[0]),
         bool(alignment.partial[0]),
         bool(alignment.far[0]),

@@ -1,18 +1,23 @@
-"""The catalogue of events that ships with the program, read from data/events."""
+"""The catalogue of events that ships with the program and their hours, from data/events."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from dashboard.domain.errors import SourceError
 from dashboard.domain.event import Event, Origin
+from dashboard.domain.event_hour import Hour, moment_of
 from dashboard.sources.datapackage import DATA, Resource, read_resources
+
+T = TypeVar("T")
 
 
 class Catalogue:
-    """The shipped events; the file is read once, when it is first asked for."""
+    """The shipped events; the files are read once, when they are first asked for."""
 
     id = "catalogue"
 
@@ -24,8 +29,17 @@ class Catalogue:
         return read_resources("events", self._folder)
 
     @cached_property
+    def _hour_files(self) -> tuple[Resource, ...]:
+        return read_resources("event-hours", self._folder)
+
+    @cached_property
     def _events(self) -> tuple[Event, ...]:
-        return tuple(event for resource in self._resources for event in read_events(resource))
+        hours: dict[str, tuple[Hour, ...]] = {}
+        for resource in self._hour_files:
+            hours |= read_hours(resource)
+        return tuple(
+            event for resource in self._resources for event in read_events(resource, hours)
+        )
 
     def events(self) -> tuple[Event, ...]:
         """Every shipped event in order of its day."""
@@ -33,29 +47,51 @@ class Catalogue:
 
     def files(self) -> dict[str, str]:
         """The sha256 of each shipped file by its name, for the manifest of an export."""
-        return {resource.name: resource.sha256 for resource in self._resources}
+        files = (*self._resources, *self._hour_files)
+        return {resource.name: resource.sha256 for resource in files}
 
 
-def read_events(resource: Resource) -> list[Event]:
-    """Read an event file.
+def read_events(resource: Resource, hours: Mapping[str, tuple[Hour, ...]]) -> list[Event]:
+    """Read an event file; `hours` are the clock times of events by their ids.
 
     Raises:
         SourceError: the file is missing or damaged.
     """
+    return _read(resource, lambda cells: _event(cells, hours.get(cells["id"], ())))
+
+
+def read_hours(resource: Resource) -> dict[str, tuple[Hour, ...]]:
+    """Read a file of clock times: those of each event by its id, in the order of the file.
+
+    Raises:
+        SourceError: the file is missing or damaged.
+    """
+    found: dict[str, tuple[Hour, ...]] = {}
+    for event_id, hour in _read(resource, _hour):
+        found[event_id] = (*found.get(event_id, ()), hour)
+    return found
+
+
+def _read(resource: Resource, row_of: Callable[[dict[str, str]], T]) -> list[T]:
     names = [field["name"] for field in resource.entry["schema"]["fields"]]
     try:
-        return [_event(dict(zip(names, row, strict=True))) for row in resource.rows()]
+        return [row_of(dict(zip(names, row, strict=True))) for row in resource.rows()]
     except ValueError as error:
         msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
         raise SourceError(msg) from error
 
 
-def _event(cells: dict[str, str]) -> Event:
+def _hour(cells: dict[str, str]) -> tuple[str, Hour]:
+    told = (cells[name] for name in ("source_name", "source_url", "evidence", "confidence"))
+    return cells["id"], Hour(datetime.fromisoformat(cells["time_utc"]), cells["kind"], *told)
+
+
+def _event(cells: dict[str, str], hours: tuple[Hour, ...]) -> Event:
     moment = cells["time_utc"]
     return Event(
         id=cells["id"],
         day=date.fromisoformat(cells["date"]),
-        moment=datetime.fromisoformat(moment) if moment else None,
+        moment=datetime.fromisoformat(moment) if moment else moment_of(hours),
         title=cells["title"],
         actor=cells["actor"],
         category=cells["category"],
@@ -63,5 +99,7 @@ def _event(cells: dict[str, str]) -> Event:
         source_name=cells["source_name"],
         source_url=cells["source_url"],
         confidence=cells["confidence"],
+        text=cells["evidence"],
+        hours=hours,
         origin=Origin.CATALOGUE,
     )

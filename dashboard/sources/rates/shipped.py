@@ -1,4 +1,4 @@
-"""The rates that ship with the program: Bank of Russia, ECB and EIA, read from data/rates."""
+"""The rates and other series that ship with the program, read from data/rates."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ def card_of(entry: dict[str, Any]) -> SeriesCard:
         move_sign=entry["moveSign"],
         decimals=entry["decimals"],
         inverse_decimals=entry["inverseDecimals"],
+        change=entry.get("change", "ratio"),
+        quantity=entry.get("quantity", ""),
+        limits=entry.get("limits", ""),
         breaks=BANK_OF_RUSSIA_BREAKS if entry["dateRule"] == BANK_OF_RUSSIA.id else (),
     )
 
