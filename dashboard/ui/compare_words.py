@@ -218,9 +218,9 @@ def _lean_words(found: Headline, scale: Scale) -> str:
     """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
     if found.statistic * found.mean < 0:
         lean = scale.direction(found.statistic)
-        return f", a mean that few large moves carry, for by ranks it leans {lean}"
+        return f", while by ranks it leans {lean}"
     if not found.low <= found.mean <= found.high:
-        return ", a mean that few large moves carry and the ranks do not show"
+        return ", a mean that few large moves carry: by ranks it lies outside the interval"
     return ""
 
 

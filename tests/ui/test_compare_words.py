@@ -59,9 +59,9 @@ def test_unusual_follows_the_corrected_p_alone(scene):
 def test_a_mean_against_the_ranks_is_told(scene):
     head, _ = lines_of(scene, statistic=-2.0, low=-0.02, high=-0.001, p_adjusted=0.01)
     assert "1.00 log pts stronger" in head
-    assert "a mean that few large moves carry, for by ranks it leans weaker" in head
+    assert "remarks, while by ranks it leans weaker (p" in head
     outside, _ = lines_of(scene, high=0.005)
-    assert "a mean that few large moves carry and the ranks do not show" in outside
+    assert "a mean that few large moves carry: by ranks it lies outside the interval" in outside
 
 
 def test_few_clusters_lead_to_the_events(scene):
