@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
+from benchmarks.designs import DESIGNS, real_groups, shipped_returns, shipped_series, simulate
 from dashboard.domain.comparison import Group
 from dashboard.domain.date_rules import END_OF_DAY
 from dashboard.domain.event import Event
@@ -23,6 +26,10 @@ SIZES: Final = (15, 40)
 REQUEST: Final = StudyRequest()
 PATTERNS: Final = ("scattered", "clustered")
 KINDS: Final = ("normal", "garch")
+PAIRS: Final = (
+    ("peace_talks", "escalation"), ("nato_remark", "peace_talks"), ("monetary_policy", "sanctions"),
+)  # fmt: skip
+SEED: Final = 20261126
 
 
 def main() -> int:
@@ -31,20 +38,45 @@ def main() -> int:
     print(f"{runs} studies without effect, N = {SIZES[0]} and {SIZES[1]}, window [0,1]")
     for kind in KINDS:
         for pattern in PATTERNS:
-            random = np.random.default_rng(20261126)
-            p = np.array([_study(random, kind, pattern) for _ in range(runs)])
-            shares = np.nanmean(p < 0.05, axis=0)
-            told = ", ".join(
-                f"{test.id} {100 * share:.1f} %"
-                for test, share in zip(DIFFERENCE_TESTS, shares, strict=True)
-            )
-            print(f"{kind}, {pattern}: {told}")
+            random = np.random.default_rng(SEED)
+            _show(f"{kind}, {pattern}", [_study(random, kind, pattern) for _ in range(runs)])
+    print(f"{runs} studies without effect on the catalogue's dates, window [0,1]")
+    groups = {group.name: group.events for group in real_groups(REQUEST)}
+    for one, other in PAIRS:
+        for design in DESIGNS:
+            pair = [Group(name, groups[name]) for name in (one, other)]
+            _show(f"{design}, {one} and {other}", _on_real_dates(design, pair, runs))
     return 0
 
 
+def _show(what: str, found: list[list[float]]) -> None:
+    shares = np.nanmean(np.array(found) < 0.05, axis=0)
+    said = ", ".join(
+        f"{test.id} {100 * share:.1f} %"
+        for test, share in zip(DIFFERENCE_TESTS, shares, strict=True)
+    )
+    print(f"{what}: {said}", flush=True)
+
+
+def _on_real_dates(design: str, pair: Sequence[Group], runs: int) -> list[list[float]]:
+    """The p-values of every test on simulated returns at the dates of two real groups."""
+    shipped, returns = shipped_series(), shipped_returns()
+    random = np.random.default_rng(SEED)
+    found = []
+    for _ in range(runs):
+        made = simulate(design, returns, 1, random)[0]
+        path = np.cumsum(np.concatenate(([0.0], made[1:])))
+        rate = shipped.rate[0] * np.exp(shipped.card.move_sign * path)
+        found.append(_p_values(replace(shipped, rate=rate), pair))
+    return found
+
+
 def _study(random: np.random.Generator, kind: str, pattern: str) -> list[float]:
-    series = _series(_returns(random, kind))
     groups = [_group(random, pattern, name, n) for name, n in zip("ab", SIZES, strict=True)]
+    return _p_values(_series(_returns(random, kind)), groups)
+
+
+def _p_values(series: RateSeries, groups: Sequence[Group]) -> list[float]:
     known = [event for group in groups for event in group.events]
     first, second = (measure(series, group.events, known, REQUEST)[1] for group in groups)
     two = TwoGroups.of(first, second, REQUEST)

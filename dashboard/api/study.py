@@ -24,6 +24,7 @@ from dashboard.domain.study import (
 )
 from dashboard.services.answer_json import (
     JSON_TABLES,
+    json_key,
     study_json,
     study_rows_json,
     table_schema,
@@ -116,7 +117,8 @@ def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query
         {
             "type": "object",
             "properties": {
-                name: {"type": "array", "items": table_schema(name)} for name in JSON_TABLES
+                json_key(name): {"type": "array", "items": table_schema(name)}
+                for name in JSON_TABLES
             },
         },
         "The study, as `study --json` prints it",

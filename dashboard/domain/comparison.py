@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, RateSeries
 from dashboard.domain.study import (
+    Headline,
     Skipped,
     StudyAnswer,
     StudyRequest,
@@ -103,13 +104,20 @@ class GroupAnswer:
         """Events with a CAR in the window that is asked for."""
         return self.steps[-1].left
 
+    @property
+    def headline(self) -> Headline | None:
+        """The declared test in that window; None where no event is left."""
+        window = self.answer.request.cars[0]
+        return next((row for row in self.answer.headlines if row.window == window), None)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Comparison:
     """One or two groups; for two the tests of the difference of their CAARs (first - second).
 
     `shifted` (S,) are the differences after every shift of both groups' dates together, the
-    first one where they are. `in_both` are the events that belong to either group.
+    first one where they are. `in_both` are the events that belong to either group. `difference`
+    is the difference with the interval of the test that answers for it; None for one group.
     """
 
     request: StudyRequest
@@ -118,6 +126,7 @@ class Comparison:
     differences: tuple[TestResult, ...]
     shifted: Floats
     in_both: tuple[str, ...]
+    difference: Headline | None = None
 
     @property
     def window(self) -> Window:

@@ -65,6 +65,6 @@ def caution(test_id: str, pattern: str) -> str:
         return ""
     dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
     return (
-        f"rejects {100 * cell.rejected:.0f} % at the 5 % level in {cell.studies:,} simulated studies"
-        f" without effect and with {dates} ({SERIES[cell.series]})"
+        f"rejects {100 * cell.rejected:.0f} % at the 5 % level in {cell.studies:,} simulated"
+        f" studies without effect and with {dates} ({SERIES[cell.series]})"
     )

@@ -14,6 +14,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, Ints, RateSeries
 from dashboard.domain.study import (
     CarResult,
+    Headline,
     Skipped,
     StudyAnswer,
     StudyRequest,
@@ -23,7 +24,13 @@ from dashboard.domain.study import (
 from dashboard.engine.attrition import attrition
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.dated_events import Dated, known_rows
-from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
+from dashboard.engine.difference import (
+    DIFFERENCE,
+    DIFFERENCE_TESTS,
+    TwoGroups,
+    difference_headline,
+)
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.leave_one_out import leave_one_out
 from dashboard.engine.panel import LEVEL, pooled_answer
 from dashboard.engine.placebo import far_from
@@ -31,8 +38,6 @@ from dashboard.engine.pooled import ALL, GroupSample, Measured, Pooled
 from dashboard.engine.shifts import shifted_means
 from dashboard.engine.study import measure
 
-DIFFERENCE: Final = "difference"
-"""The group that the tests of a difference are listed under."""
 BESIDE: Final = {test.id: test.beside for test in DIFFERENCE_TESTS}
 NOTHING: Final = np.zeros(0)
 
@@ -66,19 +71,20 @@ def compare_groups(
         _alone(group, found, request, names) for group, found in zip(groups, measured, strict=True)
     ]
     two = TwoGroups.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
-    differences = _differences(two, request) if two else ()
+    differences, gap = _differences(two, request) if two else ((), None)
     *tests, differences = adjust([*(each.tests for each in answers), differences], request)
     occupied = _occupied(series, groups, known)
     return Comparison(
         request=request,
         series=series,
         groups=tuple(
-            _group(group, replace(answer, tests=rows), found[1], occupied)
+            _group(group, _corrected(answer, rows), found[1], occupied)
             for group, answer, rows, found in zip(groups, answers, tests, measured, strict=True)
         ),
         differences=differences,
         shifted=two.shifted if two else NOTHING,
         in_both=_in_both(groups),
+        difference=gap and _adjusted(gap, differences[0].p_adjusted),
     )
 
 
@@ -139,27 +145,42 @@ def _alone(
     )
 
 
-def _differences(two: TwoGroups, request: StudyRequest) -> tuple[TestResult, ...]:
-    rows = []
-    for test in DIFFERENCE_TESTS:
-        found = test.apply(two)
-        rows.append(
-            TestResult(
-                DIFFERENCE,
-                request.cars[0],
-                test.id,
-                found.statistic,
-                found.df,
-                found.p_value,
-                float("nan"),
-                sum(two.counts),
-                test.null_hypothesis,
-                test.reference,
-                found.reason or found.note,
-                "" if found.reason else test.caution,
-            )
+def _corrected(answer: StudyAnswer, tests: tuple[TestResult, ...]) -> StudyAnswer:
+    """The answer with adjusted tests, and the same adjusted p-values in its headlines."""
+    adjusted = {row.window: row.p_adjusted for row in tests if row.test == HEADLINE}
+    headlines = tuple(
+        _adjusted(row, adjusted.get(row.window, row.p_adjusted)) for row in answer.headlines
+    )
+    return replace(answer, tests=tests, headlines=headlines)
+
+
+def _adjusted(row: Headline, p_adjusted: float) -> Headline:
+    """The headline with an adjusted p, unless it gives no verdict."""
+    return row if row.reason else replace(row, p_adjusted=p_adjusted)
+
+
+def _differences(two: TwoGroups, request: StudyRequest) -> tuple[tuple[TestResult, ...], Headline]:
+    """The tests of the difference, and what the first of them says."""
+    results = [test.apply(two) for test in DIFFERENCE_TESTS]
+    rows = tuple(
+        TestResult(
+            DIFFERENCE,
+            request.cars[0],
+            test.id,
+            found.statistic,
+            found.df,
+            found.p_value,
+            float("nan"),
+            two.events,
+            test.null_hypothesis,
+            test.reference,
+            found.reason or found.note,
+            "" if found.reason else test.caution,
+            role="headline" if test is DIFFERENCE_TESTS[0] else "",
         )
-    return tuple(rows)
+        for test, found in zip(DIFFERENCE_TESTS, results, strict=True)
+    )
+    return rows, difference_headline(two, results[0])
 
 
 def _group(group: Group, answer: StudyAnswer, measured: Measured, occupied: Ints) -> GroupAnswer:

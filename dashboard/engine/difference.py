@@ -7,42 +7,57 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import special
 
-from dashboard.domain.series import Floats
-from dashboard.domain.study import StudyRequest
+from dashboard.domain.series import Bools, Floats
+from dashboard.domain.study import Headline, StudyRequest
 from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
 from dashboard.engine.clusters import clusters_of
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.pooled import GroupSample, Measured, Pooled
 from dashboard.engine.shifts import FEWEST_SHIFTS, share_at_least, shifted_means
 from dashboard.engine.spread import count_mean_sd
+
+DIFFERENCE: Final = "difference"
+"""The group that the tests of a difference are listed under."""
 
 
 @dataclass(frozen=True, eq=False)
 class TwoGroups:
     """Two groups of events on one series, measured with one request in one CAR window.
 
-    The first and the second group may share dates, clusters and even events.
+    The first and the second group may share dates, clusters and even events. `once` (N,) are
+    the first event of each first rate of each group: two events on one rate count once.
     """
 
     pooled: Pooled
+    once: Bools
     shifted: Floats
 
     @classmethod
     def of(cls, first: Measured, second: Measured, request: StudyRequest) -> TwoGroups:
         """Put the groups side by side, in the first CAR window of the request."""
         pooled = Pooled((first, second), request.cars[:1], request)
-        return cls(pooled, _shifted(pooled))
+        once = np.zeros(len(pooled), dtype=bool)
+        once[np.unique((pooled.series, pooled.row), axis=1, return_index=True)[1]] = True
+        return cls(pooled, once, _shifted(pooled, once))
 
     def car(self, group: int) -> Floats:
-        """The CARs of group 0 or 1 that there are, (n,)."""
-        values = self.pooled.car[self.pooled.series == group, 0]
+        """The CARs of the rates of group 0 or 1, as far as there are any, (n,)."""
+        values = self.pooled.car[self.once & (self.pooled.series == group), 0]
         found: Floats = values[np.isfinite(values)]
         return found
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many events of each group have a CAR."""
+        """How many rates of each group have a CAR."""
         return len(self.car(0)), len(self.car(1))
+
+    @property
+    def events(self) -> int:
+        """How many events of both groups have a CAR."""
+        return int(np.isfinite(self.pooled.car[:, 0]).sum())
 
     @property
     def difference(self) -> float:
@@ -52,13 +67,17 @@ class TwoGroups:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one test of the difference found; NaN with a `reason` where it does not apply."""
+    """What one test of the difference found; NaN with a `reason` where it does not apply.
+
+    `error` is the standard error of the difference, NaN for a test that has none.
+    """
 
     statistic: float
     df: float
     p_value: float
     note: str = ""
     reason: str = ""
+    error: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +98,46 @@ class DifferenceTest:
     apply: Callable[[TwoGroups], Found]
 
 
-def _shifted(pooled: Pooled) -> Floats:
+def difference_headline(two: TwoGroups, found: Found) -> Headline:
+    """The difference with the interval of its cluster-robust t, return units.
+
+    `low`, `high` = difference -+ t(0.975, df) error; `smallest_visible` = (t(0.975, df) +
+    t(0.8, df)) error, the difference that such a t finds in about four studies of five.
+    `clusters` are the joint ones. Fewer than `FEWEST_CLUSTERS` give no verdict.
+    """
+    clusters = int(found.df) + 1 if np.isfinite(found.df) else 0
+    reason = found.reason
+    if not reason and clusters < FEWEST_CLUSTERS:
+        reason = f"{clusters} joint clusters of events; a verdict needs {FEWEST_CLUSTERS}"
+    missing = float("nan")
+    upper = float(special.stdtrit(found.df, 0.975)) * found.error if not reason else missing
+    power = float(special.stdtrit(found.df, 0.8)) * found.error if not reason else missing
+    return Headline(
+        group=DIFFERENCE,
+        window=two.pooled.windows[0],
+        n=two.events,
+        rates=len(np.unique(two.pooled.row[np.isfinite(two.pooled.car[:, 0])])),
+        clusters=clusters,
+        mean=two.difference,
+        median=missing,
+        mean_without_largest=missing,
+        low=two.difference - upper,
+        high=two.difference + upper,
+        p_value=missing if reason else found.p_value,
+        p_adjusted=missing,
+        smallest_visible=upper + power,
+        reason=reason,
+    )
+
+
+def _shifted(pooled: Pooled, once: Bools) -> Floats:
     """Mean CAR of the first group less that of the second, after every common shift, (S,)."""
 
     def cars(each: Measured) -> Floats:
         return each.everywhere.car(pooled.windows[0])[0][:, None]
 
     means = [
-        shifted_means(GroupSample(pooled, pooled.series == group), cars)[0][:, 0]
+        shifted_means(GroupSample(pooled, once & (pooled.series == group)), cars)[0][:, 0]
         for group in (0, 1)
     ]
     length = min(map(len, means))
@@ -106,14 +157,14 @@ def _shift(two: TwoGroups) -> Found:
 def _cluster_t(two: TwoGroups) -> Found:
     """The t of the difference with the error of its clusters.
 
-    The difference is a sum over events of `(CAR_i - mean) / n` with the sign of the group;
+    The difference is a sum over rates of `(CAR_i - mean) / n` with the sign of the group;
     `V = G/(G-1) sum over clusters of (sum of those)^2`, G - 1 degrees of freedom.
     """
-    sample = GroupSample(two.pooled, np.isfinite(two.pooled.car[:, 0]))
+    sample = GroupSample(two.pooled, two.once & np.isfinite(two.pooled.car[:, 0]))
     label = clusters_of(sample)
     g = int(label.max()) + 1 if len(label) else 0
     if min(two.counts) < 2 or g < 3:
-        return _missing("needs 2 events of each group and 3 clusters")
+        return _missing("needs 2 rates of each group and 3 clusters")
     share = np.zeros(len(label))
     group = two.pooled.series[sample.member]
     for k, sign in ((0, 1.0), (1, -1.0)):
@@ -122,14 +173,15 @@ def _cluster_t(two: TwoGroups) -> Found:
         share[mine] = sign * (values - values.mean()) / mine.sum()
     summed = np.bincount(label, weights=share)
     error = float(np.sqrt(g / (g - 1) * (summed**2).sum()))
-    events = sum(two.counts)
-    return _against_t(two.difference, error, g - 1.0, f"{events} events in {g} joint clusters")
+    rates = len(np.unique(two.pooled.row[sample.member]))
+    note = f"{two.events} events on {rates} rates, {g} joint clusters"
+    return _against_t(two.difference, error, g - 1.0, note)
 
 
 def _welch(two: TwoGroups) -> Found:
     """Welch's t with Satterthwaite's degrees of freedom."""
     if min(two.counts) < 2:
-        return _missing("needs 2 events of each group")
+        return _missing("needs 2 rates of each group")
     n, m = two.counts
     part = []
     for group in (0, 1):
@@ -145,7 +197,8 @@ def _against_t(difference: float, error: float, df: float, note: str) -> Found:
     if error == 0:
         return _missing("needs CARs that differ within a group")
     t = difference / error
-    return Found(t, df, float(two_sided_p(np.array([t]), np.array([df]))[0]), note)
+    p_value = float(two_sided_p(np.array([t]), np.array([df]))[0])
+    return Found(t, df, p_value, note, error=error)
 
 
 def _missing(reason: str) -> Found:
@@ -154,20 +207,8 @@ def _missing(reason: str) -> Found:
 
 DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
     DifferenceTest(
-        "difference_shift",
-        "calendar_shift",
-        "Calendar-shift placebo of the difference",
-        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
-        " in the series",
-        "survives clustered dates, dependence, and groups near one another; assumes the series is"
-        " stationary",
-        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
-        "",
-        _shift,
-    ),
-    DifferenceTest(
         "difference_cluster_t",
-        "cluster_t",
+        HEADLINE,
         "Cluster-robust t of the difference",
         "the mean CARs of both groups are equal",
         "survives events near each other, of one group or of both; assumes many independent"
@@ -175,6 +216,18 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "Liang & Zeger 1986, Biometrika 73; Cameron & Miller 2015, J. Human Resources 50",
         "rejects 7-8 % at the 5 % level in simulated studies without effect",
         _cluster_t,
+    ),
+    DifferenceTest(
+        "difference_shift",
+        "calendar_shift",
+        "Calendar-shift placebo of the difference",
+        "the mean CARs of both groups differ as those of the same two patterns of dates anywhere"
+        " in the series",
+        "survives clustered dates, dependence, and groups near one another; assumes that volatility"
+        " is the same at all times",
+        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
+        "",
+        _shift,
     ),
     DifferenceTest(
         "difference_welch",
@@ -187,4 +240,4 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         _welch,
     ),
 )
-"""The tests of a difference, the one to read first on top."""
+"""The tests of a difference; the first answers for it."""

@@ -20,7 +20,10 @@ SERIES: Final[dict[str, str]] = {
 }
 """What each kind of simulated returns is."""
 MADE_EVENTS: Final = {"scattered": 40, "clustered": 40, "dense": 150}
-"""The made patterns of dates with their numbers of events; all other dates are real ones, of a category of the catalogue."""
+"""The made patterns of dates with their numbers of events.
+
+All other dates are real ones, of a category of the catalogue.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,10 @@ class SizeCell:
 def size_table() -> dict[str, tuple[SizeCell, ...]]:
     """All cells of every test, read once."""
     table: dict[str, list[SizeCell]] = {}
-    with files("dashboard.engine").joinpath(FILE).open(encoding="utf-8", newline="") as lines:
-        for test, series, dates, pattern, *numbers in csv.reader(lines):
-            if test != "test":
-                effect, studies, rejected = numbers
-                cell = SizeCell(
-                    series, dates, pattern, float(effect), int(studies), float(rejected)
-                )
-                table.setdefault(test, []).append(cell)
+    lines = files("dashboard.engine").joinpath(FILE).read_text(encoding="utf-8").splitlines()
+    for test, series, dates, pattern, effect, studies, rejected in csv.reader(lines[1:]):
+        cell = SizeCell(series, dates, pattern, float(effect), int(studies), float(rejected))
+        table.setdefault(test, []).append(cell)
     return {test: tuple(cells) for test, cells in table.items()}
 
 

@@ -10,6 +10,7 @@ StudyTable: TypeAlias = Literal[
     "events",
     "paths",
     "averages",
+    "headline",
     "tests",
     "skipped",
     "correlation",
@@ -75,12 +76,20 @@ AVERAGES: Final = Table(
     "Average paths of groups",
     _columns("group:text offset:int n:int aar aar_se caar caar_low caar_high supt_low supt_high"),
 )
+HEADLINE: Final = Table(
+    "headline",
+    "The declared test of each group and window, with the mean and its interval",
+    _columns(
+        "group:text window:window n:int rates:int clusters:int mean median mean_without_largest"
+        " low high p_value p_adjusted smallest_visible reason:text statistic"
+    ),
+)
 TESTS: Final = Table(
     "tests",
     "Tests of groups and windows",
     _columns(
         "group:text window:window test:text statistic df p_value p_adjusted n:int"
-        " null_hypothesis:text reference:text"
+        " null_hypothesis:text reference:text role:text"
     ),
 )
 SKIPPED: Final = Table(
@@ -225,6 +234,7 @@ TABLES: Final = {
         PATHS,
         STUDY_EVENTS,
         AVERAGES,
+        HEADLINE,
         TESTS,
         SKIPPED,
         CORRELATION,

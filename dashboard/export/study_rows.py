@@ -13,6 +13,7 @@ from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.study import (
     CarResult,
     DirectionRow,
+    Headline,
     Interval,
     StudyAnswer,
     StudyResult,
@@ -41,6 +42,7 @@ _TABLES: Final[dict[str, Callable[[StudyAnswer], Rows]]] = {
     "paths": lambda answer: [row for result in answer.results for row in path_rows(result)],
     "events": lambda answer: [row for result in answer.results for row in event_rows(result)],
     "averages": lambda answer: [astuple(average) for average in answer.averages],
+    "headline": lambda answer: headline_rows(answer.headlines),
     "tests": lambda answer: rows_of_tests(answer.tests),
     "skipped": lambda answer: [(row.event_id, row.series, row.reason) for row in answer.skipped],
     "correlation": lambda answer: [astuple(row) for row in answer.correlations],
@@ -117,14 +119,19 @@ def rows_of_tests(tests: Sequence[TestResult]) -> Rows:
     return [_test(test) for test in tests]
 
 
+def headline_rows(headlines: Sequence[Headline]) -> Rows:
+    """One row a group and window: the declared test with its estimate and interval."""
+    return [_windowed(row) for row in headlines]
+
+
 def _test(row: TestResult) -> tuple[Any, ...]:
     return (
         row.group, window_text(row.window), row.test, row.statistic, row.df, row.p_value,
-        row.p_adjusted, row.n, row.null_hypothesis, row.reference,
+        row.p_adjusted, row.n, row.null_hypothesis, row.reference, row.role,
     )  # fmt: skip
 
 
-def _windowed(row: DirectionRow | Interval) -> tuple[Any, ...]:
+def _windowed(row: DirectionRow | Headline | Interval) -> tuple[Any, ...]:
     group, window, *others = astuple(row)
     return (group, window_text(window), *others)
 

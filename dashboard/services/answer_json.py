@@ -44,6 +44,11 @@ _TYPES: Final[dict[Kind, JsonRow]] = {
 }
 
 
+def json_key(name: str) -> str:
+    """The key of a table of a study in JSON: its name, of `headline` the plural."""
+    return "headlines" if name == "headline" else name
+
+
 def table_schema(name: str) -> JsonRow:
     """The JSON schema of one row of a table of `TABLES`."""
     table = TABLES[name]
@@ -90,7 +95,7 @@ def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
 
 def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
     """Every table of a study but `paths`."""
-    return {name: study_rows_json(answer, name) for name in JSON_TABLES}
+    return {json_key(name): study_rows_json(answer, name) for name in JSON_TABLES}
 
 
 def study_row_count(answer: StudyAnswer, name: str) -> int:

@@ -7,23 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.domain.comparison import Comparison, Group, GroupAnswer
+from dashboard.domain.comparison import Comparison, Group
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyRequest, TestResult
 from dashboard.engine import comparison
-from dashboard.engine.difference import DIFFERENCE_TESTS
-from dashboard.engine.recommended import first_to_read
+from dashboard.engine.difference import DIFFERENCE, DIFFERENCE_TESTS
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.check_bars import common_bar, refuse_too_large
 from dashboard.services.describe_method import check_model, wants_factor
+from dashboard.services.read_tests import FEWEST_CLUSTERS, HEADLINE, ROLE
 
-__all__ = ["DIFFERENCE", "TestLine", "compare_groups", "headline_test", "lines_of_tests"]
+__all__ = [
+    "DIFFERENCE",
+    "FEWEST_CLUSTERS",
+    "TestLine",
+    "compare_groups",
+    "lines_of_tests",
+    "questions_asked",
+    "title_of_declared",
+]
 
-DIFFERENCE: Final = comparison.DIFFERENCE
-HEADLINE: Final = "calendar_shift"
-"""The test that answers for a group, and in its form for two groups for their difference."""
 MOST_GROUPS: Final = 2
 
 
@@ -60,9 +65,10 @@ def compare_groups(
 
 @dataclass(frozen=True, slots=True)
 class TestLine:
-    """One test in the window that is compared, with its assumptions and the size of its family.
+    """One test in the window that is compared, with what it assumes.
 
-    `first` marks those to read whatever the dates are like.
+    `declared` marks the one that answers, for a group or for the difference; `family` counts the
+    p-values corrected together.
     """
 
     __test__ = False
@@ -71,27 +77,36 @@ class TestLine:
     title: str
     assumptions: str
     family: int
-    first: bool
+    declared: bool
 
 
 def lines_of_tests(answer: Comparison) -> tuple[TestLine, ...]:
     """Every test in the window that is compared: of the groups and of their difference."""
-    rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
-    rows = [row for row in rows if row.window == answer.window]
+    rows = _rows_of_tests(answer)
     titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
     titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
-    first = {*first_to_read(), HEADLINE, DIFFERENCE_TESTS[0].id}
     return tuple(
-        TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.test in first)
+        TestLine(row, *titles[row.test], _family(rows, row, answer.request), row.role == ROLE)
         for row in rows
     )
 
 
-def headline_test(answer: Comparison, group: GroupAnswer | None = None) -> TestLine | None:
-    """The test that answers for a group, or for the difference; None where no event is used."""
-    name, test = (group.name, HEADLINE) if group else (DIFFERENCE, DIFFERENCE_TESTS[0].id)
-    lines = (ln for ln in lines_of_tests(answer) if (ln.row.group, ln.row.test) == (name, test))
-    return next(lines, None)
+def questions_asked(answer: Comparison) -> int:
+    """How many p-values of the declared tests were corrected together."""
+    rows = [row for row in _rows_of_tests(answer) if row.role == ROLE]
+    return max((_family(rows, row, answer.request) for row in rows), default=0)
+
+
+def title_of_declared(*, difference: bool = False) -> str:
+    """The title of the test that answers for a group, or for the difference of two."""
+    if difference:
+        return DIFFERENCE_TESTS[0].title
+    return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE)
+
+
+def _rows_of_tests(answer: Comparison) -> list[TestResult]:
+    rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
+    return [row for row in rows if row.window == answer.window]
 
 
 def _family(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:

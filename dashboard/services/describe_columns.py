@@ -16,6 +16,10 @@ KIND_WORDS: Final[dict[Kind, str]] = {
     "window": "window, [a,b] in offsets",
 }
 
+BOOTSTRAP: Final = (
+    "nominal 95 %, in simulations with clustered dates it holds the mean in 86-92 %; the interval"
+    " of the verdict is in headline.csv"
+)
 STRONGER: Final = "positive = the rouble stronger"
 """Moves of a series that quotes no rouble are those of the quoted number."""
 
@@ -76,6 +80,14 @@ MEANINGS: Final[dict[str, str]] = {
     "p_adjusted": "p_value adjusted for the number of tests",
     "null_hypothesis": "What the test supposes",
     "reference": "Where the test is described",
+    "role": "headline = the test declared before any data; empty = another test",
+    "rates": "Distinct first rates of the events",
+    "mean": f"Mean CAR, 0.01 = 1 log point; {STRONGER}",
+    "median": f"Median CAR, 0.01 = 1 log point; {STRONGER}",
+    "mean_without_largest": "Mean CAR without the three largest moves in size, 0.01 = 1 log point",
+    "smallest_visible": (
+        "The mean CAR that the test would see in four studies of five, 0.01 = 1 log point"
+    ),
     "lag": "Observations from the event to the return",
     "method": "How the number is computed",
     "r": "Correlation",
@@ -168,13 +180,26 @@ MEANINGS: Final[dict[str, str]] = {
     "high_52_weeks_rate": "The highest rate of the 52 weeks before",
 }
 
-IN_LOG_POINTS: Final[dict[tuple[str, str], str]] = {
+OF_ONE_TABLE: Final[dict[tuple[str, str], str]] = {
     ("event_moves", "car"): f"Abnormal moves of the window added up, in log points; {STRONGER}",
     ("event_moves", "car_se"): "Standard error of car, in log points",
     ("event_window", "ordinary_low"): "Lower end of the ordinary range, in log points",
     ("event_window", "ordinary_high"): "Upper end of the ordinary range, in log points",
+    ("headline", "p_value"): "Two-sided p-value of the declared test",
+    ("headline", "p_adjusted"): "p_value adjusted over the groups and windows of the study",
+    ("headline", "low"): "The lowest mean that the test does not reject at 5 %, 0.01 = 1 log point",
+    ("headline", "high"): (
+        "The highest mean that the test does not reject at 5 %, 0.01 = 1 log point"
+    ),
+    ("headline", "statistic"): "Standardised sum of signed ranks; its sign is that of the verdict",
+    ("headline", "reason"): "Why there is no verdict; then p_value and the interval are empty",
+    ("intervals", "low"): f"Lower end of the bootstrap interval; {BOOTSTRAP}",
+    ("intervals", "high"): f"Upper end of the bootstrap interval; {BOOTSTRAP}",
 }
-"""Tables of one event count in log points what the study tables count in returns."""
+"""What a column holds in one table where that is not what it holds elsewhere.
+
+Tables of one event count in log points what the study tables count in returns.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +217,7 @@ def describe_columns(table: str) -> tuple[ColumnText, ...]:
         ColumnText(
             column.name,
             KIND_WORDS[column.kind],
-            IN_LOG_POINTS.get((table, column.name), MEANINGS[column.name]),
+            OF_ONE_TABLE.get((table, column.name), MEANINGS[column.name]),
         )
         for column in TABLES[table].columns
     )

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dashboard.engine.cautions import TRUSTED, verdict
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.recommended import (
     OTHER_QUESTIONS,
     SITUATIONS,
@@ -68,7 +69,8 @@ class SizeTable:
     `effect` in standard deviations is the one behind `power`; `real_studies` are the fewest and
     the most on real dates. `events` are the numbers of events simulated, by dates; `readings`
     say what to read for each pattern of dates, in words too; `others` are the tests that ask
-    something else than the mean, with their questions; `designs` say what the returns were.
+    something else than the mean, with their questions; `designs` say what the returns were;
+    `declared` is the id of the test that answers for a group.
     """
 
     studies: int
@@ -81,6 +83,7 @@ class SizeTable:
     readings: tuple[tuple[Reading, str], ...]
     others: tuple[tuple[str, str], ...]
     designs: dict[str, str]
+    declared: str = HEADLINE
 
 
 def describe_size() -> SizeTable:

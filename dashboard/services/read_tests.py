@@ -1,60 +1,82 @@
-"""Read tests: which tests of a study to read first, and what must be known beside each."""
+"""Read tests: which test of a study answers, and what must be known beside each other one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from dashboard.domain.study import StudyAnswer, TestResult
+from dashboard.domain.study import Headline, StudyAnswer, TestResult
 from dashboard.engine.cautions import brief_caution
-from dashboard.engine.recommended import first_to_read, reading_for
-from dashboard.engine.size_table import STUDIES
+from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
+from dashboard.engine.headline import HEADLINE
+from dashboard.engine.recommended import reading_for
+
+__all__ = [
+    "FEWEST_CLUSTERS",
+    "HEADLINE",
+    "ROLE",
+    "TestLine",
+    "is_unusual",
+    "read_tests",
+    "reading_sentences",
+]
+
+ROLE: Final = "headline"
+"""The role of the test that answers: declared before any data were looked at."""
+USUAL_LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class TestLine:
     """One test of one group and window, with what to know beside it.
 
-    `first` marks the tests to read whatever the dates are like; `beside` says in a few words
-    that the test does not apply, or that it misleads with such dates; else it is empty.
+    `declared` marks the test that answers; `beside` says in a few words that a test does not
+    apply, or that it misleads with such dates; else it is empty.
     """
 
     __test__ = False
 
     result: TestResult
-    first: bool
+    declared: bool
     beside: str
 
     @property
     def words(self) -> str:
-        """How to read it: what to know beside it, else whether it is among the first."""
-        return self.beside or ("read first" if self.first else "")
+        """How to read it: what to know beside it, else whether it is the one that answers."""
+        return self.beside or ("the declared test" if self.declared else "")
+
+
+def is_unusual(found: Headline) -> bool:
+    """Whether the declared test rejects at 5 % after correction; False without a verdict."""
+    return not found.reason and found.p_adjusted <= USUAL_LEVEL
 
 
 def read_tests(answer: StudyAnswer) -> tuple[TestLine, ...]:
-    """The tests of the CAR windows, in their order."""
-    first = first_to_read()
-    return tuple(
-        TestLine(row, row.test in first, _beside(row))
+    """The tests of the CAR windows, the declared one first, the others in their order."""
+    lines = [
+        TestLine(row, row.role == ROLE, _beside(row))
         for row in answer.tests
         if row.window in answer.request.cars
-    )
+    ]
+    return tuple(sorted(lines, key=lambda line: not line.declared))
 
 
 def reading_sentences(answer: StudyAnswer) -> tuple[str, ...]:
-    """Which tests to read for each pattern of dates in a study, and what the words beside mean."""
+    """Which tests are sound for each pattern of dates, and what the words beside them mean."""
     sentences = []
     for dates, groups in _groups(answer):
-        also = reading_for(dates).also
+        reading = reading_for(dates)
+        sound = [test for test in (*reading.first, *reading.also) if test != HEADLINE]
         sentences.append(
-            f"{', '.join(groups)}: {dates} dates. Read {' and '.join(first_to_read())} first"
-            + (f"; sound with such dates too: {', '.join(also)}." if also else ".")
+            f"{', '.join(groups)}: {dates} dates. {HEADLINE} answers"
+            + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
         )
     if sentences:
         sentences.append(
-            f"Too often, too rarely: in brackets the share of {STUDIES:,} simulated studies without"
-            " effect and with such dates in which the test rejects at the 5 % level."
+            "Too often, too rarely: in brackets the share of simulated studies without effect and"
+            " with such dates in which the test rejects at the 5 % level."
         )
     return tuple(sentences)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 
@@ -33,29 +30,15 @@ from dashboard.services.bundle_study import (
     results_of,
 )
 from dashboard.services.check_bars import refuse_too_large
+from dashboard.services.compare_results import Difference, Status, compare_files
 
 __all__ = ["MOST_BYTES", "Difference", "Verdict", "reproduce", "verdict_json"]
 
-Status: TypeAlias = Literal["equal", "close", "different"]
-
-TOLERANCE: Final = 1e-12
-"""Of a number, relative to its size where that is above 1; last digits of another processor."""
 SHOWN: Final = 20
 MOST_ROWS: Final = 100_000
 MOST_CARS: Final = 200
 MOST_EVENTS: Final = 50_000
 Find = Callable[[str], RateSeries]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first cell in which a file differs: row 1 is the first below the header, 0 the header."""
-
-    file: str
-    row: int
-    column: str
-    in_bundle: str
-    computed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +48,15 @@ class Verdict:
     `equal` = every file byte for byte; `close` = numbers differ by no more than 1e-12;
     `different` = something else, with the first cell of each file that differs. `notes` say
     what a person should know: another version of the program, series taken from this machine.
+    `added` names the tables, columns and tests that this program computes and the bundle, made by
+    an earlier one, does not have; they are not compared.
     """
 
     status: Status
     files: int
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
+    added: tuple[str, ...] = ()
 
 
 def reproduce(content: bytes, shown: str, find: Find) -> Verdict:
@@ -93,13 +79,16 @@ def reproduce(content: bytes, shown: str, find: Find) -> Verdict:
         raise _damaged(shown, f"the inputs cannot be read ({type(error).__name__})") from error
     computed = compute()
     kept = {name.removeprefix(RESULTS): files[name] for name in files if name.startswith(RESULTS)}
-    if set(kept) != set(computed):
-        odd = ", ".join(sorted(set(kept) ^ set(computed)))
-        raise _damaged(shown, f"other results than this program computes: {odd[:200]}")
-    compared = [_compare(name, kept[name], computed[name]) for name in kept]
-    worst = max((status for status, _ in compared), key=("equal", "close", "different").index)
-    found = tuple(difference for _, difference in compared if difference is not None)
-    return Verdict(worst, len(kept), found[:SHOWN], notes)
+    odd = ", ".join(sorted(set(kept) - set(computed)))
+    if odd or not kept:
+        told = odd[:200] or "none"
+        raise _damaged(shown, f"other results than this program computes: {told}")
+    compared = [compare_files(name, kept[name], computed[name]) for name in kept]
+    worst = max((each.status for each in compared), key=("equal", "close", "different").index)
+    found = tuple(each.difference for each in compared if each.difference is not None)
+    added = (*(name for name in computed if name not in kept),
+             *(f"{each.name}: {each.added}" for each in compared if each.added))  # fmt: skip
+    return Verdict(worst, len(kept), found[:SHOWN], notes, added)
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -118,6 +107,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
             for each in verdict.differences
         ],
         "notes": list(verdict.notes),
+        "added": list(verdict.added),
     }
 
 
@@ -243,40 +233,6 @@ def _request(told: Mapping[str, Any]) -> StudyRequest:
 def _window(told: Sequence[Any]) -> Window:
     first, last = told
     return operator.index(first), operator.index(last)
-
-
-def _compare(name: str, kept: bytes, computed: bytes) -> tuple[Status, Difference | None]:
-    if kept == computed:
-        return "equal", None
-    status: Status = "close"
-    first = None
-    for difference in _differences(name, kept, computed):
-        if not _is_close(difference.in_bundle, difference.computed):
-            return "different", difference
-        first = first or difference
-    return (status, first) if first else ("different", Difference(name, 0, "", "", ""))
-
-
-def _differences(name: str, kept: bytes, computed: bytes) -> Iterator[Difference]:
-    one, other = (list(csv.reader(io.StringIO(text.decode("utf-8", "replace"), newline="")))
-                  for text in (kept, computed))  # fmt: skip
-    header = other[0] if other else []
-    for row in range(max(len(one), len(other))):
-        ours = one[row] if row < len(one) else []
-        theirs = other[row] if row < len(other) else []
-        for k in range(max(len(ours), len(theirs))):
-            pair = (ours[k] if k < len(ours) else "", theirs[k] if k < len(theirs) else "")
-            if pair[0] != pair[1] or k >= min(len(ours), len(theirs)):
-                column = header[k] if k < len(header) else f"column {k + 1}"
-                yield Difference(name, row, column, *pair)
-
-
-def _is_close(one: str, other: str) -> bool:
-    try:
-        a, b = float(one), float(other)
-    except ValueError:
-        return False
-    return math.isfinite(a) and abs(a - b) <= TOLERANCE * max(1.0, abs(a), abs(b))
 
 
 def _damaged(shown: str, reason: str) -> InputError:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from dashboard.domain.comparison import Comparison
+from dashboard.domain.study import Headline
 from dashboard.ui.charts.compare_placebo import Pane
 from dashboard.ui.charts.compare_view import ChartGroup, CompareChart
 from dashboard.ui.compare_scene import FEWEST, CompareScene
@@ -55,7 +56,7 @@ def source_words(scene: CompareScene) -> str:
 
 def paths_words(scene: CompareScene, answer: Comparison) -> tuple[str, str]:
     """The heading of the paths and what stands below it."""
-    few = "" if all(each.is_judged for each in scene.groups) else (
+    few = "" if all(each.found.n >= FEWEST for each in scene.groups) else (
         f" (fewer than {FEWEST}: each alone, no mean)"
     )  # fmt: skip
     first = answer.request.window[0]
@@ -123,11 +124,11 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
                 f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
             )
             panes.append(Pane(named, means, (float(means[0]),), chart.colour(group),
-                              group.look.symbol))  # fmt: skip
+                              group.look.symbol, _interval(group.found.headline)))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
         name = "Difference, both groups' dates moved together"
         panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.text_colour,
-                          "square"))  # fmt: skip
+                          "square", _interval(answer.difference)))  # fmt: skip
     pool = "quiet dates" if answer.request.pool == "quiet" else "all dates"
     for group in chart.groups:
         values, cars = group.found.placebo.cars, group.found.car
@@ -139,3 +140,8 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
             panes.append(Pane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.look.symbol))  # fmt: skip
     return tuple(panes)
+
+
+def _interval(found: Headline | None) -> tuple[float, float] | None:
+    """The interval of the declared test; None where it gives no verdict."""
+    return (found.low, found.high) if found is not None and not found.reason else None

@@ -14,12 +14,13 @@ from dashboard.services.compare_groups import lines_of_tests
 from dashboard.ui.charts.compare_moves import build_moves_figure
 from dashboard.ui.charts.compare_paths import build_paths_figure, paths_cut, paths_summary
 from dashboard.ui.compare_charts import moves_chart, moves_words, paths_chart, paths_words
-from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.compare_scene import FEWEST, CompareScene, ShownGroup
 from dashboard.ui.compare_tables import (
     STEPS,
     averages_columns,
     group_name,
     moves_columns,
+    others_columns,
     steps_columns,
     summary_columns,
     summary_words,
@@ -27,8 +28,9 @@ from dashboard.ui.compare_tables import (
 )
 from dashboard.ui.compare_words import (
     CORRECTION_NAMES,
+    OTHER_TESTS,
     carried_sentences,
-    few_words,
+    counted_words,
     in_both_words,
     model_note,
     question,
@@ -95,9 +97,10 @@ def _paragraphs(scene: CompareScene, answer: Comparison) -> Iterator[str]:
         yield f"{head}. {below}".strip()
     titles = {name: event.title for name, event in scene.events.items()}
     for group in scene.groups:
-        if group.is_judged:
+        if group.found.n >= FEWEST:
             named = f"{group_name(group)}: " if len(scene.groups) > 1 else ""
-            yield named + " ".join(carried_sentences(group, scene.scale, titles))
+            said = (*carried_sentences(group, scene.scale, titles), counted_words(group))
+            yield named + " ".join(filter(None, said))
 
 
 def _charts(scene: CompareScene, answer: Comparison) -> Iterator[ReportChart]:
@@ -126,10 +129,10 @@ def _charts(scene: CompareScene, answer: Comparison) -> Iterator[ReportChart]:
 def _tables(scene: CompareScene, answer: Comparison) -> Iterator[ReportTable]:
     yield table_of(f"The groups over {window_label_text(answer.window)}", summary_columns(scene))
     lines = lines_of_tests(answer)
-    first = [line for line in lines if line.first]
-    others = [line for line in lines if not line.first]
-    yield table_of("The tests to read first", tests_columns(scene, first))
-    yield table_of("The other tests", tests_columns(scene, others))
+    declared = [line for line in lines if line.declared]
+    others = [line for line in lines if not line.declared]
+    yield table_of("The declared test", tests_columns(scene, declared))
+    yield table_of("Other tests", others_columns(scene, others))
     yield table_of("From events listed to events used", steps_columns(scene))
     yield _lost(scene)
     for group in scene.groups:
@@ -178,7 +181,6 @@ def _lost(scene: CompareScene) -> ReportTable:
 
 
 def _cautions(scene: CompareScene, answer: Comparison) -> Iterator[str]:
-    yield from map(few_words, scene.groups)
     yield in_both_words(answer)
     yield from scene.notices
     yield summary_words(scene, answer)
@@ -186,10 +188,7 @@ def _cautions(scene: CompareScene, answer: Comparison) -> Iterator[str]:
     if cut:
         many = count(cut, "path reaches", "paths reach")
         yield f"{many} further than the figure; the CSV files have all of each."
-    yield (
-        "The tests to read first are right in simulations without any effect, whatever the dates"
-        " are like; beside the others stands where they mislead."
-    )
+    yield OTHER_TESTS
     if len(scene.groups) > 1:
         name = CORRECTION_NAMES[answer.request.correction]
         yield (

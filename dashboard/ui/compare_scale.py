@@ -69,6 +69,22 @@ class Scale:
             NOTHING if math.isnan(move) else f"{number(abs(PERCENT * move), decimals)}{self.unit}"
         )
 
+    def directed(self, move: float, decimals: int = 2) -> str:
+        """`0.59 log pts stronger`; `unchanged` where it did not move."""
+        if not math.isfinite(move):
+            return NOTHING
+        word = self.direction(move)
+        return word if word == "unchanged" else f"{self.size(move, decimals)} {word}"
+
+    def directed_span(self, low: float, high: float) -> str:
+        """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NOTHING
+        one, other = sorted((low, high), key=abs) if low * high > 0 else (low, high)
+        word = self.direction(one)
+        between = "" if word == self.direction(other) else f" {word}"
+        return f"{number(abs(PERCENT * one))}{between} to {self.directed(other)}"
+
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""
         return signed(self.shown(move), decimals) if math.isfinite(move) else NOTHING

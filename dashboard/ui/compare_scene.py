@@ -28,7 +28,7 @@ from dashboard.ui.session import KnownEvents
 
 OPTION: Final = re.compile(r"--(\w[\w-]*)")
 FEWEST: Final = 5
-"""Fewer events are shown one by one: no average is judged."""
+"""Of fewer events the figure draws each by itself and no mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class ShownGroup:
 
     @property
     def is_judged(self) -> bool:
-        """Whether there are enough events for an average."""
-        return self.found.n >= FEWEST
+        """Whether the declared test gives a verdict."""
+        return self.found.headline is not None and not self.found.headline.reason
 
 
 @dataclass(frozen=True, slots=True)

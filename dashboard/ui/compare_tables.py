@@ -8,10 +8,10 @@ from typing import Final
 
 from dashboard.domain.comparison import Comparison, StepName
 from dashboard.domain.event import Event
-from dashboard.services.compare_groups import DIFFERENCE, TestLine
+from dashboard.services.compare_groups import DIFFERENCE, FEWEST_CLUSTERS, TestLine
 from dashboard.ui.charts.compare_view import offset_text
-from dashboard.ui.compare_scene import FEWEST, CompareScene, ShownGroup
-from dashboard.ui.compare_words import p_text, share_text, window_label_text
+from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.compare_words import least_words, p_text, share_text, window_label_text
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.wording import NOTHING, day, number
 
@@ -33,12 +33,18 @@ def group_name(group: ShownGroup) -> str:
 def summary_columns(scene: CompareScene) -> dict[str, list[str]]:
     """The numbers of each group in the window: mean with interval, median, directions."""
     groups, scale = scene.groups, scene.scale
+    rows = [group.found.headline for group in groups]
     return {
         "Events after": [group_name(group) for group in groups],
         "N": [f"{group.found.n:,}" for group in groups],
-        "Mean": [scale.move(group.found.mean) for group in groups],
-        "95 % interval": [_interval(scene, group) for group in groups],
-        "Median": [scale.move(group.found.middle) for group in groups],
+        "Rates, clusters": [f"{row.rates:,}, {row.clusters:,}" if row else NOTHING for row in rows],
+        "Mean": [scale.move(row.mean) if row else NOTHING for row in rows],
+        "95 % interval": [scale.span(row.low, row.high) if row else NOTHING for row in rows],
+        "Seen from": [least_words(row, scale) if row else NOTHING for row in rows],
+        "Median": [scale.move(row.median) if row else NOTHING for row in rows],
+        "Without its 3 largest": [
+            scale.move(row.mean_without_largest) if row else NOTHING for row in rows
+        ],
         "As expected": [_expected(group) for group in groups],
     }
 
@@ -46,24 +52,33 @@ def summary_columns(scene: CompareScene) -> dict[str, list[str]]:
 def summary_words(scene: CompareScene, answer: Comparison) -> str:
     """What the numbers of the groups are."""
     return (
-        f"Over {window_label_text(answer.window)}, {scene.scale.axis}. Interval of the mean: BCa,"
-        f" whole clusters of events resampled; shown from {FEWEST} events on. As expected: of the"
-        " events whose nature says a direction."
+        f"Over {window_label_text(answer.window)}, {scene.scale.axis}. Rates: how many first rates"
+        " the events have; clusters: events whose windows overlap count together. Interval: the"
+        f" means that the declared test does not reject; none below {FEWEST_CLUSTERS} clusters."
+        " Seen from: the smallest mean that it would find in four studies of five. As expected: of"
+        " the events whose nature says a direction."
     )
 
 
 def tests_columns(scene: CompareScene, lines: Sequence[TestLine]) -> dict[str, list[str]]:
-    """Each test with its corrected p, its N, its null hypothesis, and what to know beside it."""
+    """The declared test with both its p, its N, its null hypothesis, and what to know beside it."""
+    columns = others_columns(scene, lines)
+    shown = [
+        f"{p_text(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
+        for line in lines
+    ]
+    before = {name: columns.pop(name) for name in ("Test", "Events after")}
+    return before | {"p, corrected": shown} | columns
+
+
+def others_columns(scene: CompareScene, lines: Sequence[TestLine]) -> dict[str, list[str]]:
+    """Each test with its uncorrected p, its N, its null hypothesis, and what to know beside it."""
     names = {each.found.name: group_name(each) for each in scene.groups}
     names[DIFFERENCE] = "Difference of the two"
     rows = [line.row for line in lines]
     return {
         "Test": [f"{line.title} ({line.row.test})" for line in lines],
         "Events after": [names[row.group] for row in rows],
-        "p, corrected": [
-            f"{p_text(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
-            for line in lines
-        ],
         "p": [p_text(row.p_value) for row in rows],
         "N": [_n(scene, line) for line in lines],
         "Null hypothesis": [row.null_hypothesis for row in rows],
@@ -128,13 +143,6 @@ def _n(scene: CompareScene, line: TestLine) -> str:
 
 def _percentile(value: float) -> str:
     return NOTHING if math.isnan(value) else f"{number(value, 0)} %"
-
-
-def _interval(scene: CompareScene, group: ShownGroup) -> str:
-    rows = [row for row in group.found.answer.intervals if row.method == "bca"]
-    if not rows or group.found.n < FEWEST:
-        return NOTHING
-    return scene.scale.span(rows[0].low, rows[0].high)
 
 
 def _expected(group: ShownGroup) -> str:

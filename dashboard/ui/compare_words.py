@@ -8,19 +8,32 @@ from typing import Final
 from dashboard.domain.comparison import Comparison
 from dashboard.domain.series import SeriesCard
 from dashboard.domain.spans import duration_words
-from dashboard.domain.study import CORRECTIONS, StudyRequest, Window, window_text
-from dashboard.services.compare_groups import TestLine, headline_test
+from dashboard.domain.study import CORRECTIONS, Headline, StudyRequest, Window, window_text
+from dashboard.services.compare_groups import (
+    FEWEST_CLUSTERS,
+    questions_asked,
+    title_of_declared,
+)
+from dashboard.services.read_tests import is_unusual
 from dashboard.ui.compare_scale import Scale
-from dashboard.ui.compare_scene import FEWEST, CompareScene, ShownGroup
-from dashboard.ui.group_words import counted, group_words, period_words, years_words
-from dashboard.ui.move_words import INSIDE, OUTSIDE, noun, window_words
-from dashboard.ui.wording import MINUS, NOTHING, THIN, number, percent
+from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.group_words import counted, group_words, period_words, sentence, years_words
+from dashboard.ui.move_words import noun, window_words
+from dashboard.ui.wording import MINUS, NOTHING, THIN, count, number, percent
 
-USUAL_LEVEL: Final = 0.05
 CORRECTION_NAMES: Final = dict(
     zip(CORRECTIONS, ("Holm", "Hochberg", "Bonferroni", "Benjamini-Hochberg",
                       "Benjamini-Yekutieli"), strict=True)
 )  # fmt: skip
+
+OTHER_TESTS: Final = (
+    "The other tests are no further questions: their p is not corrected and changes no verdict."
+    " Beside each stands where it misleads."
+)
+SHIFTS_NOTE: Final = (
+    "Orientation, no verdict: shifts of the dates assume that volatility is the same at all times."
+    " The bar is the 95 % interval by the declared test."
+)
 
 
 # ------------------------------------------------------------------ the question
@@ -70,50 +83,90 @@ def subject_words(card: SeriesCard) -> str:
     return "Rouble" if card.is_rouble else card.title.partition(",")[0]
 
 
-def verdict_head(group: ShownGroup, scene: CompareScene, answer: Comparison) -> str:
-    """`Rouble 0.59 log pts stronger on average … after 17 NATO remarks: inside …`."""
-    n, mean = group.found.n, group.found.mean
-    after = f"after {counted(n, group.asked.filter)}"
-    if not n:
-        return f"No move to show for {group_words(group.asked.filter)}"
-    where = window_words(answer.window, scene.card)
-    moved = f"{scene.scale.size(mean)} {scene.scale.direction(mean)}"
-    line = headline_test(answer, group.found)
-    how = "on average " if n > 1 else ""
-    return f"{subject_words(scene.card)} {moved} {how}{where} {after}: {place(line, n)}"
+def verdict_lines(scene: CompareScene, answer: Comparison) -> tuple[tuple[str, str], ...]:
+    """A sentence to read and what it rests on, of each group and of their difference."""
+    lines = [group_verdict(group, scene, answer) for group in scene.groups]
+    if len(scene.groups) > 1:
+        lines.append(difference_verdict(scene, answer))
+    return tuple(lines)
 
 
-def place(line: TestLine | None, n: int) -> str:
-    """Inside or outside the ordinary range, or why neither is said."""
-    if n < FEWEST:
-        return f"too few events to judge ({n})"
-    if line is None or math.isnan(line.row.p_adjusted):
-        return "not judged"
-    return INSIDE if line.row.p_adjusted >= USUAL_LEVEL else OUTSIDE
+def group_verdict(group: ShownGroup, scene: CompareScene, answer: Comparison) -> tuple[str, str]:
+    """`Not unusual: rouble 0.59 log pts stronger on average …`, and what that rests on."""
+    found, name = group.found.headline, group_words(group.asked.filter)
+    if not group.found.n:
+        return f"No move to show for {name}", ""
+    moved = _moved_words(group, scene, answer)
+    if found is None:
+        return f"Not judged: {moved}", ""
+    if found.reason:
+        named = f"{sentence(name)}: t" if len(scene.groups) > 1 else "T"
+        return _no_verdict(found, named), f"{sentence(moved)}. {_size_words(found)}. " + (
+            _spread_words(found, scene.scale)
+        )
+    n = group.found.n
+    unseen = f"Moves under about {least_words(found, scene.scale)} on average would not be seen"
+    head = f"{verdict(found)}: {moved}{_lean_words(found, scene.scale)} ({_p_words(found, answer)})"
+    if not is_unusual(found):
+        head += f". {unseen} with {count(n, 'event')}"
+    below = (
+        f"95 % interval of the mean {scene.scale.directed_span(found.low, found.high)};"
+        f" {_lower(title_of_declared())}, the test declared in advance:"
+        f" {corrected(found, answer)}. {_size_words(found)}. {_spread_words(found, scene.scale)}"
+    )
+    return head, below
 
 
-def verdict_sentence(line: TestLine | None, what: str, correction: str, n: str) -> str:
-    """`A move this large on average would be nothing unusual: calendar shift p = 0.51, …`."""
-    if line is None:
-        return f"There is no {what} to test."
-    if math.isnan(line.row.p_value):
-        return f"Not tested: calendar shift {line.row.note}; N = {n}."
-    usual = "nothing unusual" if line.row.p_adjusted >= USUAL_LEVEL else "unusual"
+def difference_verdict(scene: CompareScene, answer: Comparison) -> tuple[str, str]:
+    """`Difference not unusual: rouble 0.47 log pts stronger after … than after …`."""
+    one, other = scene.groups
+    found = answer.difference
+    if found is None or math.isnan(found.mean):
+        return "Difference: one of the groups has no event with a move", ""
+    moved = (
+        f"{_subject(scene.card)} {scene.scale.directed(found.mean)} after"
+        f" {group_words(one.asked.filter)} than after {group_words(other.asked.filter)}"
+    )
+    size = _size_words(found, f"{one.found.n:,} and {other.found.n:,} events", "joint clusters")
+    if found.reason or not (one.is_judged and other.is_judged):
+        said = "Difference: too few separate episodes for a verdict"
+        return said, f"{sentence(moved)}. {size}."
+    head = f"Difference {_lower(verdict(found))}: {moved} ({_p_words(found, answer)})"
+    if not is_unusual(found):
+        head += f". Differences under about {least_words(found, scene.scale)} would not be seen"
+    caution = answer.differences[0].caution
+    below = (
+        f"95 % interval of the difference {scene.scale.directed_span(found.low, found.high)};"
+        f" {_lower(title_of_declared(difference=True))}: {corrected(found, answer)}. {size}."
+    )
+    return head, f"{below} This test {caution}: doubt a p close to 0.05." if caution else below
+
+
+def verdict(found: Headline) -> str:
+    """`Unusual` or `Not unusual`, by the corrected p of the declared test alone."""
+    return "Unusual" if is_unusual(found) else "Not unusual"
+
+
+def least_words(found: Headline, scale: Scale) -> str:
+    """`1.3 log pts`: the smallest mean that the test would find in four studies of five."""
+    return scale.size(found.smallest_visible, 1 if found.smallest_visible >= 0.01 else 2)
+
+
+def corrected(found: Headline, answer: Comparison) -> str:
+    """`p = 0.63 (Holm over 3 questions: …; uncorrected 0.21)`."""
+    family = questions_asked(answer)
+    if family <= 1:
+        return f"p = {p_text(found.p_value)} (one question here, nothing to correct)"
     return (
-        f"A {what} this large on average would be {usual}: calendar shift"
-        f" {corrected(line, correction)}, N = {n}."
+        f"p = {p_text(found.p_adjusted)} ({CORRECTION_NAMES[answer.request.correction]} over"
+        f" {family} questions: the groups and their difference; uncorrected"
+        f" {p_text(found.p_value)})"
     )
 
 
-def corrected(line: TestLine, correction: str) -> str:
-    """`p = 0.55 (Holm over 3 tests; uncorrected 0.18)`."""
-    if line.family <= 1:
-        return f"p = {p_text(line.row.p_value)} (one test here, nothing to correct)"
-    name = CORRECTION_NAMES[correction]
-    return (
-        f"p = {p_text(line.row.p_adjusted)} ({name} over {line.family} tests; uncorrected"
-        f" {p_text(line.row.p_value)})"
-    )
+def _p_words(found: Headline, answer: Comparison) -> str:
+    family = questions_asked(answer)
+    return f"p = {p_text(found.p_adjusted)}, corrected for {count(family, 'question')}"
 
 
 def p_text(p: float) -> str:
@@ -123,39 +176,60 @@ def p_text(p: float) -> str:
     return f"<{THIN}0.001" if p < 0.001 else number(p, 3 if p < 0.1 else 2)
 
 
-def difference_head(scene: CompareScene, answer: Comparison) -> str:
-    """`Difference: rouble 0.47 log pts stronger after NATO remarks than after peace talks: …`."""
-    one, other = scene.groups
-    gap = one.found.mean - other.found.mean
-    if math.isnan(gap):
-        return "Difference: one of the groups has no event with a move"
-    line = headline_test(answer)
-    subject = subject_words(scene.card)
-    least = min(one.found.n, other.found.n)
-    said = f"{scene.scale.size(gap)} {scene.scale.direction(gap)}"
+def _moved_words(group: ShownGroup, scene: CompareScene, answer: Comparison) -> str:
+    """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
+    how = " on average" if group.found.n > 1 else ""
+    found = group.found.headline
+    mean = found.mean if found else group.found.mean
     return (
-        f"Difference: {subject.lower() if scene.card.is_rouble else subject} {said} after"
-        f" {group_words(one.asked.filter)} than after {group_words(other.asked.filter)}:"
-        f" {place(line, least)}"
+        f"{_subject(scene.card)} {scene.scale.directed(mean)}{how}"
+        f" {window_words(answer.window, scene.card)} after"
+        f" {counted(group.found.n, group.asked.filter)}"
     )
 
 
-def verdict_lines(scene: CompareScene, answer: Comparison) -> tuple[tuple[str, str], ...]:
-    """A sentence to read and what it rests on, of each group and of their difference."""
-    correction, lines = answer.request.correction, []
-    for group in scene.groups:
-        below = ""
-        if group.is_judged:
-            line = headline_test(answer, group.found)
-            below = verdict_sentence(line, "move", correction, f"{group.found.n:,}")
-        lines.append((verdict_head(group, scene, answer), below))
-    if len(scene.groups) > 1:
-        below = ""
-        if all(group.is_judged for group in scene.groups):
-            n = " and ".join(f"{group.found.n:,}" for group in scene.groups)
-            below = verdict_sentence(headline_test(answer), "difference", correction, n)
-        lines.append((difference_head(scene, answer), below))
-    return tuple(lines)
+def _no_verdict(found: Headline, start: str) -> str:
+    if found.clusters >= FEWEST_CLUSTERS:
+        return f"{start[:-1]}{'n' if start[-1] == 't' else 'N'}o verdict: {found.reason}"
+    return (
+        f"{start}oo few separate episodes for a verdict ({count(found.clusters, 'cluster')};"
+        f" {FEWEST_CLUSTERS} are needed): read the events one by one"
+    )
+
+
+def _size_words(found: Headline, events: str = "", clusters: str = "clusters") -> str:
+    """`N = 17 events on 16 rates, 13 clusters`."""
+    many = count(found.clusters, clusters.removesuffix("s"), clusters)
+    return f"N = {events or count(found.n, 'event')} on {count(found.rates, 'rate')}, {many}"
+
+
+def _spread_words(found: Headline, scale: Scale) -> str:
+    """The median, and the mean without the three moves that are largest in size."""
+    words = f"Median {scale.directed(found.median)}"
+    if math.isnan(found.mean_without_largest):
+        return f"{words}."
+    return (
+        f"{words}; mean without the three largest moves"
+        f" {scale.directed(found.mean_without_largest)}."
+    )
+
+
+def _lean_words(found: Headline, scale: Scale) -> str:
+    """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
+    if found.statistic * found.mean < 0:
+        lean = scale.direction(found.statistic)
+        return f", while by ranks it leans {lean}"
+    if not found.low <= found.mean <= found.high:
+        return ", a mean that few large moves carry: by ranks it lies outside the interval"
+    return ""
+
+
+def _subject(card: SeriesCard) -> str:
+    return "rouble" if card.is_rouble else subject_words(card)
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def in_both_words(answer: Comparison) -> str:
@@ -165,16 +239,6 @@ def in_both_words(answer: Comparison) -> str:
     many = len(answer.in_both)
     said = "1 event belongs" if many == 1 else f"{many} events belong"
     return f"{said} to both groups, and counts in both averages."
-
-
-def few_words(group: ShownGroup) -> str:
-    """That a small group is shown event by event; empty where it is not small."""
-    if not 0 < group.found.n < FEWEST:
-        return ""
-    return (
-        f"Only {group.found.n} of {group_words(group.asked.filter)} can be measured; with fewer"
-        f" than {FEWEST} each is shown by itself, and no average is judged."
-    )
 
 
 # ------------------------------------------------------------------ who carries it
@@ -197,6 +261,17 @@ def carried_sentences(group: ShownGroup, scale: Scale, titles: dict[str, str]) -
     names = ", ".join(f"“{titles[row.event_id]}”" for row in turned[:3])
     more = f" and {len(turned) - 3} more" if len(turned) > 3 else ""
     return (told, f"The direction of the average turns without {names}{more}.")
+
+
+def counted_words(group: ShownGroup) -> str:
+    """That averages of events differ from the mean of the verdict; empty where they do not."""
+    found = group.found.headline
+    if found is None or found.rates == found.n:
+        return ""
+    return (
+        f"These averages count each of the {found.n:,} events; the verdict counts each of the"
+        f" {found.rates:,} first rates once."
+    )
 
 
 def model_note(request: StudyRequest, card: SeriesCard) -> str:

@@ -46,6 +46,9 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("quiet date", "a pseudo-date whose event window touches no listed event"),
     ("percentile", "the share of pseudo-dates with a smaller CAR, in size"),
     ("placebo p", "the share of pseudo-dates, the event included, at least as extreme"),
+    ("cluster", "events whose event windows overlap, also by a chain of others: one episode"),
+    ("declared test", "signed ranks of clusters; chosen before any data, the one that answers"),
+    ("smallest visible move", "the mean that the declared test would see in four studies of five"),
     ("crowding", "other events in the same window: the move belongs to all of them"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.services.describe_size import Cell, Range, SizeTable, standard_error
+from dashboard.services.describe_size import Cell, Range, SizeTable
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import NOTHING, THIN, count
 
@@ -24,19 +24,16 @@ def size_intro(table: SizeTable) -> str:
     """What was simulated and how to read a cell; safe Markdown."""
     low, high = (f"{100 * each:.0f}" for each in table.trusted)
     events = ", ".join(f"{count(n, 'event')} {dates}" for dates, n in table.events.items())
+    real = dict.fromkeys(each.series for each in table.rows[0].ranges)
+    designs = "; ".join(f"{name}: {table.designs[name]}" for name in real)
     return (
         f"Each cell: of {table.studies:,} simulated studies in which **nothing happened**, the"
         f" per cent that the test rejects at the 5{THIN}% level. A sound test rejects about 5."
         f" **Bold with {MARKS['too often']}**: too often, above {high}{THIN}%; **bold with"
         f" {MARKS['too rarely']}**: too rarely, below {low}{THIN}%. Three kinds of returns"
         " (independent normal; GARCH; those of the real rouble, the dates drawn at random) meet"
-        f" three patterns of dates ({events}). Then four kinds of returns meet the **real dates** of"
-        " every category, lowest to highest: "
-        + "; ".join(
-            f"{name}: {table.designs[name]}"
-            for name in dict.fromkeys(each.series for each in table.rows[0].ranges)
-        )
-        + "."
+        f" three patterns of dates ({events}). Four more kinds meet the **real dates** of every"
+        f" category, of which the lowest and the highest rate are given: {designs}."
     )
 
 
@@ -46,7 +43,7 @@ def error_words(table: SizeTable) -> str:
     fewest, most = (f"{each:,}" for each in table.real_studies)
     return (
         f"The Monte Carlo standard error is {100 * table.error:.1f} percentage points for a rate of"
-        f" 5{THIN}% on made dates, {100 * standard_error(0.2, table.studies):.1f} for one of 20{THIN}%. Power: the per cent of"
+        f" 5{THIN}% on made dates. Power: the per cent of"
         " studies with scattered dates that reject where"
         f" {table.effect:g} standard deviations were added to offset 0, mean of the three kinds of"
         " returns; direction met random expectations, so it has none, and volatility looks for"
@@ -77,11 +74,11 @@ def brief_size_columns(table: SizeTable) -> Columns:
 
 
 def reading_columns(table: SizeTable) -> Columns:
-    """For each pattern of dates the tests to read and those that mislead."""
+    """For each pattern of dates the sound tests and those that mislead."""
     readings = table.readings
     return {
         "Dates of the group": [f"**{reading.dates}**: {words}" for reading, words in readings],
-        "Read first": [f"**{_listed(reading.first)}**" for reading, _ in readings],
+        "Answers": [f"**{_listed(reading.first)}**" for reading, _ in readings],
         "Sound here too": [_listed(reading.also) for reading, _ in readings],
         "Rejects too often": [_listed(reading.too_often) for reading, _ in readings],
         "Rejects too rarely": [_listed(reading.too_rarely) for reading, _ in readings],
@@ -92,8 +89,10 @@ def reading_notes(table: SizeTable) -> tuple[str, ...]:
     """What the table of tests to read does not say; safe Markdown."""
     asked = "; ".join(f"{test} ({question})" for test, question in table.others)
     return (
-        "**Read first** = sound in every cell above, so whatever the dates are like; the tests"
-        " of a list go from the most powerful to the least.",
+        f"**{table.declared}** answers for a group: chosen by simulation before any real group was"
+        " looked at, of the tests that keep their size where volatility drifts and where event"
+        " days are merely volatile the most powerful. The others are orientation.",
+        "The tests of a list go from the most powerful to the least.",
         f"**Other questions** than whether the average move is 0, sound in every cell: {asked}.",
         "**One event**: read its percentile and its placebo p on its page; a test of a group"
         " says nothing about one.",

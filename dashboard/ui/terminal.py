@@ -13,12 +13,12 @@ from dashboard.domain.event import Event
 from dashboard.domain.note import Change
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.domain.study import StudyAnswer, window_text
+from dashboard.domain.study import StudyAnswer
 from dashboard.services.explain_gaps import skipped_reasons
-from dashboard.services.read_tests import TestLine, read_tests, reading_sentences
 from dashboard.services.shell_json import rate_report_text, report_json
 from dashboard.ui import wording
 from dashboard.ui.quoting import direction
+from dashboard.ui.terminal_headlines import headline_lines
 from dashboard.ui.text import clean
 
 WIDE: Final = 400
@@ -110,17 +110,10 @@ def show_history(changes: Iterable[Change]) -> None:
 
 
 def show_study(answer: StudyAnswer, folder: Path | None) -> None:
-    """Print the tests of the CAR windows, or where the files are; always the sum of events."""
+    """Print what the declared test says, or where the files are; always the sum of events."""
     if folder is None:
-        numbers = ("statistic", "df", "p", f"p ({answer.request.correction})", "n")
-        header = ("group", "window", "test", *numbers, "how to read it")
-        lines = read_tests(answer)
-        if lines:
-            show_table(header, map(_test_cells, lines), numbers)
-        else:
-            say("no test applies: no event is left to study")
-        for sentence in reading_sentences(answer):
-            say(sentence)
+        for line in headline_lines(answer):
+            say(line)
         for reason in skipped_reasons(answer):
             say(f"skipped: {reason}")
     for line in count_lines(answer, in_files=folder is not None):
@@ -206,19 +199,6 @@ def show_series(rows: Iterable[RateSeries]) -> None:
         ),
         ("rows",),
     )  # fmt: skip
-
-
-def _test_cells(line: TestLine) -> tuple[str, ...]:
-    test = line.result
-    return (
-        test.group,
-        window_text(test.window),
-        test.test,
-        *(wording.number(value, 3) for value in (test.statistic, test.df)),
-        *(wording.number(value, 4) for value in (test.p_value, test.p_adjusted)),
-        str(test.n),
-        line.words,
-    )
 
 
 def _rate(rate: float, card: SeriesCard) -> str:

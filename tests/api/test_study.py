@@ -71,6 +71,22 @@ def test_a_test_says_in_json_how_it_misleads(ask):
     assert overlap["caution"] == ""
 
 
+def test_the_declared_test_has_its_role_and_a_table_of_its_own(ask):
+    whole = ask("/v1/study.json?category=nato_remark").json
+    roles = {row["test"]: row["role"] for row in whole["tests"]}
+    assert {test for test, role in roles.items() if role} == {"cluster_rank"}
+    page = ask("/v1/study.json?category=nato_remark&table=headline").json["rows"]
+    assert page == whole["headlines"]
+    (row,) = [r for r in page if r["group"] == "nato_remark"]
+    mine = [r for r in whole["tests"] if (r["group"], r["window"]) == ("nato_remark", "[0,1]")]
+    declared = next(r for r in mine if r["role"])
+    assert (row["p_value"], row["p_adjusted"]) == (declared["p_value"], declared["p_adjusted"])
+    assert row["low"] < row["high"]
+    assert row["smallest_visible"] > 0
+    file = rows_of(ask("/v1/study.csv?category=nato_remark&table=headline"))
+    assert [float(each["mean"]) for each in file] == [each["mean"] for each in page]
+
+
 def test_a_model_with_a_factor_can_be_asked_for(ask):
     plain = rows_of(ask("/v1/study.csv?category=nato_remark"))
     brent = rows_of(ask("/v1/study.csv?category=nato_remark&model=market&factor=brent_eia"))

@@ -14,7 +14,8 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
     assert (answer.code, answer.err) == (0, "")
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "tests.csv",
+        "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "headline.csv",
+        "tests.csv",
         "skipped.csv", "correlation.csv", "regression.csv", "direction.csv", "intervals.csv",
         "source_moves.csv", "manifest.json",
     }  # fmt: skip

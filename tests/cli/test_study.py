@@ -15,7 +15,10 @@ COLUMNS = {
     "events.csv": "event_id series event_day anchor_day shift_days window car car_se car_t df"
     " p_value bhar placebo_p percentile n_estimation crowd crowd_ids flags",
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
-    "tests.csv": "group window test statistic df p_value p_adjusted n null_hypothesis reference",
+    "headline.csv": "group window n rates clusters mean median mean_without_largest low high"
+    " p_value p_adjusted smallest_visible reason statistic",
+    "tests.csv": "group window test statistic df p_value p_adjusted n null_hypothesis reference"
+    " role",
     "skipped.csv": "event_id series reason",
     "correlation.csv": "group lag method r low high n p_value p_adjusted",
     "regression.csv": "term estimate se t p_value n lags p_adjusted",
@@ -108,6 +111,7 @@ def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
     answer = shell("study", *small, "--json", "--out", tmp_path)
     assert (answer.code, answer.err) == (0, "")
     told = answer.json
+    told["headline"] = told.pop("headlines")
     assert {f"{name}.csv" for name in told} == {
         path.name for path in tmp_path.glob("*.csv") if path.name not in INPUT | {"paths.csv"}
     }
@@ -127,17 +131,33 @@ def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
                     assert value == float(line[column])
 
 
-def test_the_terminal_says_beside_each_test_how_to_read_it(shell):
-    said = shell("study", "--category", "nato_remark").out
-    lines = {line.split()[2]: line for line in said.splitlines() if line.startswith("all  ")}
-    # docs/size.md: 27.7 % on real rouble returns with clustered dates; 0.0 everywhere.
-    assert lines["patell"].endswith("rejects too often (28 %)")
-    assert lines["kolari_pynnonen"].endswith("rejects too rarely (0 %)")
-    assert lines["overlap_t"].endswith("read first")
-    assert lines["cluster_t"].split()[-1] == "13"  # clusters, and nothing to know
-    assert "does not apply: needs simple returns" in lines["bhar_t"]
-    assert "all, nato_remark: clustered dates. Read overlap_t and calendar_shift first" in said
-    assert "4,000 simulated studies" in said
+def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(shell, tmp_path):
+    said = shell("study", "--category", "nato_remark").out.splitlines()
+    shell("study", "--category", "nato_remark", "--out", tmp_path)
+    row = next(r for r in table(tmp_path / "headline.csv")[1] if r["group"] == "nato_remark")
+    at = next(k for k, line in enumerate(said) if line.startswith("nato_remark [0,1]: "))
+    numbers = {name: 100 * float(row[name]) for name in ("mean", "low", "high")}
+    shown = {name: f"{value:+.2f}".replace("-", "\u2212") for name, value in numbers.items()}
+    assert said[at].startswith(
+        f"nato_remark [0,1]: not unusual; mean {shown['mean']} log pts"
+        f" (95 % {shown['low']} to {shown['high']}); p {float(row['p_value']):.4f}, holm "
+    )
+    assert (
+        f"N = {row['n']} events on {row['rates']} rates, {row['clusters']} clusters" in said[at + 1]
+    )
+    seen = 100 * float(row["smallest_visible"])
+    assert f"means under about {seen:.1f} log pts would not be seen" in said[at + 1]
+    assert said[at + 2].startswith("    median ")
+    assert "without the three largest moves" in said[at + 2]
+    assert any(line.startswith("The other tests, as orientation: tests.csv") for line in said)
+    assert not any("cross_section_t" in line for line in said)
+
+
+def test_a_small_group_has_no_verdict_in_the_terminal(shell, small):
+    said = shell("study", *small).out
+    assert "too few separate episodes for a verdict (8 clusters are needed)" in said
+    assert "N = 1 event on 1 rate, 1 cluster" in said
+    assert "unusual" not in said
 
 
 def test_numbers_are_numbers_and_what_is_missing_is_null(shell, small):
@@ -273,12 +293,6 @@ def test_what_lies_in_the_folder_already_stays(shell, small, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     shell("study", *small, "--out", tmp_path)
     assert (tmp_path / "mine.txt").read_text() == "mine"
-
-
-def test_without_a_folder_the_tests_are_printed(shell, small):
-    said = shell("study", *small).out
-    assert "cross_section_t" in said
-    assert "[0,1]" in said
 
 
 def test_groups_can_be_those_of_the_expected_direction(shell, made):

@@ -72,7 +72,7 @@ def test_the_cluster_t_is_that_worked_out_by_hand():
     assert row.statistic == pytest.approx(t)
     assert row.df == 3
     assert row.p_value == pytest.approx(2 * stats.t.sf(abs(t), 3))
-    assert row.note == "7 events in 4 joint clusters"
+    assert row.note == "7 events on 7 rates, 4 joint clusters"
 
 
 def test_welch_is_that_of_scipy():
@@ -106,3 +106,37 @@ def test_without_events_in_a_group_no_test_applies(first, second):
 def test_a_series_that_never_moves_has_no_t():
     row = test_of(compared(returns=np.zeros(199)), "difference_welch")
     assert np.isnan(row.p_value)
+
+
+APART = tuple(range(20, 180, 20))
+BESIDE = tuple(row + 10 for row in APART[:6])
+
+
+def test_the_answer_of_the_difference_is_the_interval_of_its_cluster_t():
+    answer = compared(APART, BESIDE)
+    found, row = answer.difference, test_of(answer, "difference_cluster_t")
+    # Each event is a cluster of its own: 8 + 6, so 13 degrees of freedom.
+    a, b = np.array([car_at(r) for r in APART]), np.array([car_at(r) for r in BESIDE])
+    shares = np.concatenate(((a - a.mean()) / 8, (b - b.mean()) / 6))
+    error = np.sqrt(14 / 13 * (shares**2).sum())
+    assert (found.n, found.rates, found.clusters, found.reason) == (14, 14, 14, "")
+    assert found.mean == pytest.approx(a.mean() - b.mean())
+    half = stats.t.ppf(0.975, 13) * error
+    assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
+    assert found.smallest_visible == pytest.approx(half + stats.t.ppf(0.8, 13) * error)
+    assert found.p_value == row.p_value
+    assert found.p_adjusted == row.p_adjusted
+    assert [each.role for each in answer.differences] == ["headline", "", ""]
+
+
+def test_two_events_on_one_rate_count_once_in_the_difference():
+    twice, once = compared((40, 40, 90), SECOND), compared((40, 90), SECOND)
+    for test in ("difference_cluster_t", "difference_shift", "difference_welch"):
+        assert test_of(twice, test).statistic == pytest.approx(test_of(once, test).statistic)
+    assert (twice.difference.n, twice.difference.rates) == (7, 6)
+
+
+def test_few_joint_clusters_give_no_verdict_on_the_difference():
+    found = compared().difference
+    assert found.reason == "4 joint clusters of events; a verdict needs 8"
+    assert np.isnan([found.p_value, found.p_adjusted, found.low, found.smallest_visible]).all()

@@ -10,6 +10,7 @@ from dashboard.domain.study import (
     CarResult,
     CorrelationRow,
     DirectionRow,
+    Headline,
     Interval,
     RegressionRow,
     Skipped,
@@ -56,7 +57,28 @@ def answer():
         request=request,
         results=(result,),
         averages=(Average("all", -1, 2, 0.1, NAN, 0.2, 0.3, 0.4, 0.5, 0.6),),
-        tests=(TestResult("all", (0, 1), "sign", 1.5, NAN, 0.13, 0.2, 2, "no effect", "Conover"),),
+        tests=(
+            TestResult("all", (0, 1), "sign", 1.5, NAN, 0.13, 0.2, 2, "no effect", "Conover"),
+            TestResult(
+                "all",
+                (0, 1),
+                "made",
+                1.5,
+                NAN,
+                0.13,
+                0.2,
+                2,
+                "no effect",
+                "Conover",
+                role="headline",
+            ),
+        ),
+        headlines=(
+            Headline("all", (0, 1), 9, 8, 7, 0.01, 0.02, 0.03, NAN, NAN, NAN, NAN, NAN, "few"),
+            Headline(
+                "talks", (0, 1), 9, 8, 8, 0.01, 0.02, 0.03, -0.5, 0.5, 0.25, 0.75, 0.125, "", -1.5
+            ),
+        ),
         skipped=(*result.skipped, Skipped("=b", "made", "window [0,1] reaches past the data")),
         asked=3,
         intervals=(Interval("all", (0, 1), "bca", -0.5, 0.5, 4, 1999),),
@@ -89,7 +111,10 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     tables = study_tables(answer)
     text = {t.name: csv_bytes(t, tables[t.name]).decode().splitlines()[1] for t in STUDY_TABLES}
     assert text["averages"] == "all,-1,2,0.1,,0.2,0.3,0.4,0.5,0.6"
-    assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover'
+    assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover,'
+    assert tables["tests"][1][-1] == "headline"
+    assert text["headline"] == 'all,"[0,1]",9,8,7,0.01,0.02,0.03,,,,,,few,'
+    assert tables["headline"][1][-7:] == (-0.5, 0.5, 0.25, 0.75, 0.125, "", -1.5)
     assert text["skipped"] == "c,made,before the data"
     assert [row[0] for row in tables["skipped"]] == ["c", "=b"]
     assert text["correlation"] == "all,-1,spearman,0.25,-0.5,0.5,2,0.125,0.75"
@@ -109,8 +134,12 @@ def test_columns_are_those_of_the_contract():
             "bhar,placebo_p,percentile,n_estimation,crowd,crowd_ids,flags"
         ),
         "averages.csv": "group,offset,n,aar,aar_se,caar,caar_low,caar_high,supt_low,supt_high",
+        "headline.csv": (
+            "group,window,n,rates,clusters,mean,median,mean_without_largest,low,high,p_value,"
+            "p_adjusted,smallest_visible,reason,statistic"
+        ),
         "tests.csv": (
-            "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference"
+            "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference,role"
         ),
         "skipped.csv": "event_id,series,reason",
         "correlation.csv": "group,lag,method,r,low,high,n,p_value,p_adjusted",

@@ -54,6 +54,7 @@ STUDY_FILES = {
     "paths.csv",
     "events.csv",
     "averages.csv",
+    "headline.csv",
     "tests.csv",
     "skipped.csv",
     "correlation.csv",
@@ -88,7 +89,8 @@ def test_a_number_in_a_file_is_the_double_of_the_result(answer):
 def test_json_rows_are_those_of_the_files_with_null_for_missing(answer):
     shown = json.loads(json.dumps(study_json(answer), allow_nan=False))
     files = study_csvs(answer)
-    assert [f"{name}.csv" for name in shown] == [name for name in files if name != "paths.csv"]
+    shown["headline"] = shown.pop("headlines")
+    assert {f"{name}.csv" for name in shown} == set(files) - {"paths.csv"}
     for row in shown["tests"]:  # what to know beside a test is not in its file
         assert all(isinstance(row.pop(beside), str) for beside in ("note", "dates", "caution"))
     for name, rows in shown.items():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dashboard.domain.study import StudyRequest
-from dashboard.services.read_tests import read_tests, reading_sentences
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
+from dashboard.services.read_tests import is_unusual, read_tests, reading_sentences
 from dashboard.services.run_study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
@@ -32,9 +35,24 @@ def test_only_the_windows_asked_for_are_read(clustered):
     assert {line.result.window for line in read_tests(clustered)} == {(0, 1)}
 
 
-def test_the_sound_ones_are_to_be_read_first(clustered):
-    assert words(clustered, "overlap_t") == words(clustered, "calendar_shift") == {"read first"}
-    assert words(clustered, "cluster_t") == {""}
+def test_the_declared_test_comes_first_and_the_others_in_their_order(clustered):
+    lines = read_tests(clustered)
+    assert {line.result.test for line in lines[:2]} == {"cluster_rank"}
+    assert [line.declared for line in lines] == [True] * 2 + [False] * (len(lines) - 2)
+    others = [line.result.test for line in lines[2:] if line.result.group == "all"]
+    assert others == [test.id for test in SIGNIFICANCE_TESTS if test.id != "cluster_rank"]
+    many = answer(range(50, 590, 60))
+    assert words(many, "cluster_rank") == {"the declared test"}
+    assert words(many, "cluster_t") == {""}
+
+
+def test_unusual_needs_the_corrected_p_of_a_verdict(clustered):
+    none = clustered.headlines[0]
+    assert none.reason
+    assert not is_unusual(none)
+    made = replace(none, reason="", p_value=0.01, p_adjusted=0.05)
+    assert is_unusual(made)
+    assert not is_unusual(replace(made, p_adjusted=0.0501))
 
 
 def test_a_test_that_misleads_says_so_in_words(clustered):
@@ -57,10 +75,8 @@ def test_a_test_that_does_not_apply_says_why(clustered):
 
 def test_the_sentences_name_the_groups_and_what_to_read(clustered):
     first, meaning = reading_sentences(clustered)
-    assert first == (
-        "all, talks: clustered dates. Read overlap_t and calendar_shift first;"
-        " sound with such dates too: cluster_t."
-    )
+    assert first.startswith("all, talks: clustered dates. cluster_rank answers; sound with such")
+    assert "cluster_rank" not in first.partition("sound with such dates too: ")[2]
     assert "4,000 simulated studies" in meaning
 
 

@@ -1,5 +1,6 @@
 """Reproducing: equal is said only of equal bytes, and a bundle from anybody does no harm."""
 
+import csv
 import io
 import json
 import zipfile
@@ -57,7 +58,7 @@ def with_manifest(content, change):
 def test_a_bundle_is_computed_again_byte_for_byte(kind):
     verdict = reproduce(bundle(kind=kind), "x.zip", nobody)
     assert (verdict.status, verdict.differences, verdict.notes) == ("equal", (), ())
-    assert verdict.files == {"study": 9, "event": 2}[kind]
+    assert verdict.files == {"study": 10, "event": 2}[kind]
 
 
 def test_a_number_that_was_changed_is_found_with_its_place_and_both_values():
@@ -103,6 +104,47 @@ def test_rows_that_are_missing_or_too_many_are_found():
     assert reproduce(more, "x.zip", nobody).differences == (
         Difference("skipped.csv", 1, "event_id", "ghost", ""),
     )
+
+
+def as_before(content):
+    """The bundle as a version without the declared test made it: nothing of it is there."""
+    held = files_of(content)
+    del held["results/headline.csv"]
+    lines = held["results/tests.csv"].decode().splitlines()
+    rows = [row[:-1] for row in csv.reader(lines) if row[2] != "cluster_rank"]
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    held["results/tests.csv"] = text.getvalue().encode()
+    manifest = json.loads(held["manifest.json"])
+    manifest["files"] = {name: described(held[name]) for name in manifest["files"] if name in held}
+    held["manifest.json"] = json.dumps(manifest).encode()
+    return zip_bytes(held)
+
+
+def test_what_an_earlier_version_did_not_have_is_told_and_not_called_different():
+    verdict = reproduce(as_before(bundle()), "x.zip", nobody)
+    assert (verdict.status, verdict.files, verdict.differences) == ("equal", 9, ())
+    assert verdict.added == ("headline.csv", "tests.csv: column role, test cluster_rank")
+    assert verdict_json(verdict)["added"] == list(verdict.added)
+
+
+def test_a_number_that_was_changed_in_an_earlier_bundle_is_found():
+    content = changed(as_before(bundle()), tests=lambda text: text.replace("mean", "mode", 1))
+    verdict = reproduce(content, "x.zip", nobody)
+    assert verdict.status == "different"
+    (one,) = verdict.differences
+    assert (one.file, one.column) == ("tests.csv", "null_hypothesis")
+    assert one.in_bundle.replace("mode", "mean") == one.computed
+
+
+def test_a_table_that_this_program_does_not_compute_is_no_result_of_ours():
+    held = files_of(bundle())
+    held["results/odd.csv"] = b"a\n1\n"
+    manifest = json.loads(held["manifest.json"])
+    manifest["files"]["results/odd.csv"] = described(held["results/odd.csv"])
+    held["manifest.json"] = json.dumps(manifest).encode()
+    with pytest.raises(InputError, match=r"other results than this program computes: odd\.csv"):
+        reproduce(zip_bytes(held), "x.zip", nobody)
 
 
 def test_another_version_of_the_program_is_told():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.domain.event import Category, Origin
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.find_events import EventFilter
 from dashboard.services.reproduce_study import reproduce
 from dashboard.ui.compare_report import compare_report
@@ -21,15 +22,16 @@ LIVE = "http://127.0.0.1:8501/compare?cat=nato_remark&bcat=energy"
 MADE = MadeFor(datetime(2026, 11, 26, 9, tzinfo=UTC), LIVE, f"{LIVE}&asof=2026-11-26T09:00Z")
 NATO = EventFilter(categories=(Category.NATO_REMARK,))
 ENERGY = EventFilter(categories=(Category.ENERGY,))
-NATO_ROWS = (60, 75, 90, 105, 120)
-ENERGY_ROWS = (65, 80, 95, 110, 125)
+NATO_ROWS = tuple(range(50, 140, 10))
+ENERGY_ROWS = tuple(range(55, 145, 10))
+NINE = np.arange(-4, 5) / 1000
 
 
 def series():
-    """Noise; on the day of a NATO remark -1 %, on that of an energy event +0.5 %, as quoted."""
+    """Noise; as quoted nine NATO remarks moved -1.4 … -0.6 %, nine energy events 0.1 … 0.9 %."""
     returns = np.random.default_rng(7).normal(0, 0.004, 150)
-    returns[[row - 1 for row in NATO_ROWS]] = -0.01
-    returns[[row - 1 for row in ENERGY_ROWS]] = 0.005
+    returns[[row - 1 for row in NATO_ROWS]] = -0.01 + NINE
+    returns[[row - 1 for row in ENERGY_ROWS]] = 0.005 + NINE
     made = series_of_returns(returns, move_sign=-1)
     return replace(made, card=replace(made.card, licence="Public domain"))
 
@@ -60,44 +62,62 @@ def both():
 
 def test_the_title_is_the_verdict_and_the_question_that_of_the_page():
     report = report_of(NATO)
-    # Each NATO remark moved by 1.00 log points; a lower quoted number is a stronger rouble.
-    assert report.title.startswith("Rouble 1.00 log pts stronger on average")
-    assert "after 5 NATO remarks: " in report.title
+    # The mean of 0.60 … 1.40 is 1.00; a lower quoted number is a stronger rouble. Nine clusters
+    # of one sign: 2 of 2^9 sign patterns are as extreme, p = 0.0039.
+    assert report.title == (
+        "Unusual: rouble 1.00 log pts stronger on average at the first rate after 9 NATO remarks"
+        " (p = 0.004, corrected for 1 question)."
+    )
     assert report.question.startswith("What happened to the rouble")
     assert "after NATO remarks, 2024–2025?" in report.question
     assert [chart.title for chart in report.charts] == [
-        "Rouble after 5 NATO remarks",
-        "Moves over [0,0] after 5 NATO remarks",
+        "Rouble after 9 NATO remarks",
+        "Moves over [0,0] after 9 NATO remarks",
     ]
+
+
+def test_a_verdict_stands_on_interval_p_n_median_and_the_mean_without_the_largest():
+    told = report_of(NATO).paragraphs[0]
+    assert "N = 9 events on 9 rates, 9 clusters." in told
+    assert "signed ranks of clusters, the test declared in advance: p = 0.004 (one question" in told
+    assert "95 % interval of the mean " in told
+    # Without 1.40, 1.30 and 1.20 the mean of 0.60 … 1.10 is 0.85.
+    assert "Median 1.00 log pts stronger; mean without the three largest moves 0.85 log" in told
 
 
 def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both):
     # 1.00 - (-0.50) = 1.50
     assert both.title.startswith(
-        "Difference: rouble 1.50 log pts stronger after NATO remarks than after energy events: "
+        "Difference unusual: rouble 1.50 log pts stronger after NATO remarks than after energy"
+        " events (p "
     )
     told = " ".join(both.paragraphs)
-    assert "Rouble 1.00 log pts stronger" in told
-    assert "Rouble 0.50 log pts weaker" in told
-    assert "N = 5 and 5." in told
+    # Holm over two p of 0.0039 and a smaller one: twice 0.0039.
+    assert "Unusual: rouble 1.00 log pts stronger on average" in told
+    assert "Unusual: rouble 0.50 log pts weaker on average" in told
+    assert "(p = 0.008, corrected for 3 questions)" in told
+    assert "N = 9 and 9 events on 18 rates, 18 joint clusters." in told
     summary = table_of(both, "The groups over [0,0]")
-    assert [row[:3] for row in summary.rows] == [
-        ("NATO remarks", "5", "▼ −1.00 stronger"),
-        ("Energy events", "5", "▲ +0.50 weaker"),
+    assert [row[:4] for row in summary.rows] == [
+        ("NATO remarks", "9", "9, 9", "▼ −1.00 stronger"),
+        ("Energy events", "9", "9, 9", "▲ +0.50 weaker"),
     ]
 
 
-def test_every_test_stands_with_its_n_both_p_and_its_null_hypothesis(both):
-    for title in ("The tests to read first", "The other tests"):
-        table = table_of(both, title)
-        where = [table.columns.index(name) for name in ("N", "p, corrected", "p",
-                                                        "Null hypothesis")]  # fmt: skip
-        assert all(row[k] for row in table.rows for k in where)
-    first = table_of(both, "The tests to read first")
-    (shift,) = [row for row in first.rows if "(difference_shift)" in row[0]]
-    assert shift[1] == "Difference of the two"
-    assert shift[2].endswith("(of 3)")
-    assert shift[4] == "5 and 5"
+def test_the_declared_test_stands_alone_and_the_others_with_their_uncorrected_p(both):
+    declared, others = table_of(both, "The declared test"), table_of(both, "Other tests")
+    assert [row[0].partition(" (")[2] for row in declared.rows] == [
+        "difference_cluster_t)", "cluster_rank)", "cluster_rank)",
+    ]  # fmt: skip
+    assert all(row[2].endswith("(of 3)") for row in declared.rows)
+    assert (declared.rows[0][1], declared.rows[0][4]) == ("Difference of the two", "9 and 9")
+    assert "p, corrected" not in others.columns
+    where = [others.columns.index(name) for name in ("N", "p", "Null hypothesis")]
+    assert all(row[k] for row in others.rows for k in where)
+    names = [row[0].rpartition("(")[2] for row in others.rows if row[1] == "NATO remarks"]
+    registry = [f"{test.id})" for test in SIGNIFICANCE_TESTS if test.id != "cluster_rank"]
+    assert names == registry
+    assert any("no further questions" in caution for caution in both.cautions)
     said = " ".join([both.title, *both.paragraphs, *both.cautions]).lower()
     for word in ("significant", "because", "caused", "due to", "reacted"):
         assert word not in said
@@ -105,19 +125,19 @@ def test_every_test_stands_with_its_n_both_p_and_its_null_hypothesis(both):
 
 def test_who_was_lost_is_named_with_the_reason(both):
     steps = table_of(both, "From events listed to events used")
-    assert steps.rows[0] == ("Listed", "6", "5")
-    assert steps.rows[-1] == ("Used", "5", "5")
+    assert steps.rows[0] == ("Listed", "10", "9")
+    assert steps.rows[-1] == ("Used", "9", "9")
     (lost,) = table_of(both, "Events lost, and why").rows
     assert lost[2] == "Inside the data"
     moves = table_of(both, "Event by event: NATO remarks")
-    assert [row[2] for row in moves.rows] == ["▼ −1.00 stronger"] * 5
+    assert [row[2] for row in moves.rows] == [f"▼ −{k / 10:.2f} stronger" for k in range(14, 5, -1)]
 
 
 def test_sources_parameters_day_and_both_links_are_there(both):
     assert [source.what for source in both.sources] == ["Rate", "Events"]
     # 150 returns from 1 January 2024 on end on 30 May.
     assert both.sources[0].as_of == "as of 30 May 2024"
-    assert both.sources[1].name == "the catalogue of this program: 11 events"
+    assert both.sources[1].name == "the catalogue of this program: 19 events"
     told = dict(both.parameters)
     assert (told["First group"], told["Window compared"]) == ("NATO remarks", "[0,0]")
     assert told["As of"] == "26 Nov 2026, 12:00 MSK (live, when this was made)"
@@ -135,17 +155,23 @@ def test_a_private_note_that_is_studied_stays_and_the_report_warns():
     assert not any("private" in caution for caution in crowding.cautions)
 
 
-def test_few_events_are_told_one_by_one_and_never_judged():
-    report = report_of(NATO, events=known()[:3])
-    assert report.title.endswith("too few events to judge (3).")
-    assert report.cautions[0].startswith("Only 3 of NATO remarks can be measured")
+def test_too_few_clusters_give_no_verdict_and_list_the_events():
+    report = report_of(NATO, events=known()[:7])
+    assert report.title == (
+        "Too few separate episodes for a verdict (7 clusters; 8 are needed): read the events one by"
+        " one."
+    )
+    said = " ".join([report.title, *report.paragraphs])
+    assert "usual" not in said
+    assert "N = 7 events on 7 rates, 7 clusters" in said
+    assert len(table_of(report, "Event by event").rows) == 7
 
 
 def test_hostile_titles_are_one_line_in_every_cell_and_markup_in_no_figure():
     for text in HOSTILE:
         report = report_of(NATO, events=known(title=text))
         cells = [row[0] for row in table_of(report, "Event by event").rows]
-        assert len(cells) == 5
+        assert len(cells) == 9
         assert not any("\n" in cell for cell in cells)
         figures = json.dumps([chart.figure for chart in report.charts])
         for tag in ("<script", "<img", "<svg", "<iframe", "<a ", "<meta", "<base"):

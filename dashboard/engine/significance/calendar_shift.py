@@ -13,15 +13,17 @@ from dashboard.engine.significance.base import Outcome, outcome
 class CalendarShift:
     """Every circular shift of the whole set of dates, recomputed; none is drawn.
 
-    The default p-value of a group on one series: it keeps the clustering of the dates and
-    the dependence of the series.
+    It keeps the clustering of the dates and the dependence of the series, but holds dates of
+    calm and of stormy times for exchangeable.
     """
 
     id = "calendar_shift"
     title = "Calendar-shift placebo"
     null_hypothesis = "the mean CAR is that of the same pattern of dates anywhere in the series"
     reference = "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)"
-    assumptions = "survives clustered dates and dependence; assumes the series is stationary"
+    assumptions = (
+        "survives clustered dates and dependence; assumes that volatility is the same at all times"
+    )
     needs = f"an event with full history and {FEWEST_SHIFTS} admissible shifts"
 
     def apply(self, sample: GroupSample) -> Outcome:

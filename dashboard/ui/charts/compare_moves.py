@@ -155,7 +155,7 @@ def _name(chart: CompareChart, dot: Dot) -> str:
 
 
 def _mean_line(chart: CompareChart, group: ChartGroup) -> dict[str, Any]:
-    at = chart.shown(group.found.mean)
+    at = chart.shown(group.mean)
     return {
         "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
         "line": {"color": chart.colour(group), "width": 1.4, "dash": "dash"},

@@ -27,13 +27,17 @@ EDGE: Final = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """One distribution: what it shows, its values, what was observed, and how it looks."""
+    """One distribution: what it shows, its values, what was observed, and how it looks.
+
+    `interval` is the 95 % interval of the mean by the declared test, drawn as a bar.
+    """
 
     name: str
     values: Floats
     observed: tuple[float, ...]
     colour: str
     symbol: str
+    interval: tuple[float, float] | None = None
 
 
 def build_placebo_figure(chart: CompareChart, panes: tuple[Pane, ...]) -> Figure:
@@ -76,14 +80,20 @@ def placebo_sentences(chart: CompareChart, panes: tuple[Pane, ...]) -> tuple[str
         seen = (
             f"; observed {chart.scale.signed(pane.observed[0])}" if len(pane.observed) == 1 else ""
         )
-        told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}.")
+        bar = (
+            f"; 95 % interval of the mean {chart.scale.span(*pane.interval)}"
+            if pane.interval
+            else ""
+        )
+        told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
     return tuple(told)
 
 
 def _range(chart: CompareChart, pane: Pane) -> tuple[float, float]:
     """From side to side what holds nearly all values and everything observed."""
     values = pane.values[np.isfinite(pane.values)]
-    ends = [chart.scale.shown(v) for v in pane.observed if math.isfinite(v)]
+    marked = (*pane.observed, *(pane.interval or ()))
+    ends = [chart.scale.shown(v) for v in marked if math.isfinite(v)]
     if len(values):
         ends += [chart.scale.shown(float(v)) for v in np.quantile(values, [1 - EDGE, EDGE])]
     most = max((abs(end) for end in ends), default=1.0)
@@ -123,7 +133,25 @@ def _traces(
         "yaxis": f"y{suffix}",
         "hovertemplate": "observed %{x:.2f}<extra></extra>",
     }
-    return [bars, marks]
+    return [bars, marks, *_interval(chart, pane, suffix, marks["y"])]
+
+
+def _interval(chart: CompareChart, pane: Pane, suffix: str, height: Any) -> list[Figure]:
+    """The interval as a bar at the height of the mark; none where there is none."""
+    if pane.interval is None or not all(map(math.isfinite, pane.interval)):
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [chart.shown(end) for end in pane.interval],
+            "y": list(height[:1]) * 2,
+            "line": {"color": pane.colour, "width": 3},
+            "xaxis": f"x{suffix}",
+            "yaxis": f"y{suffix}",
+            "hovertemplate": "95 % interval of the mean: %{x:.2f}<extra></extra>",
+        }
+    ]
 
 
 def _moves(chart: CompareChart, ends: tuple[float, float]) -> Figure:

@@ -34,6 +34,11 @@ class ChartGroup:
         """The events that were studied, in the order of the matrices."""
         return self.found.result.events
 
+    @property
+    def mean(self) -> float:
+        """The mean of the verdict, each first rate counted once; NaN without events."""
+        return self.found.headline.mean if self.found.headline else math.nan
+
 
 @dataclass(frozen=True, slots=True)
 class CompareChart:

@@ -26,13 +26,14 @@ from dashboard.ui.compare_charts import (
 )
 from dashboard.ui.compare_link import DEFAULTS, PARAMS, PARTS
 from dashboard.ui.compare_scene import CompareScene, read_scene
-from dashboard.ui.compare_words import carried_sentences, few_words, question
+from dashboard.ui.compare_words import SHIFTS_NOTE, carried_sentences, counted_words, question
 from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.pages.base import Page
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.compare_attrition import draw_attrition
 from dashboard.ui.widgets.compare_behind import (
     draw_averages_table,
+    draw_events_of,
     draw_files,
     draw_heat_table,
     draw_left_out_table,
@@ -86,7 +87,7 @@ def draw(link: View) -> None:
 
 def _draw_answer(scene: CompareScene, answer: Comparison) -> None:
     """Draw the paths and the numbers, then the part that was asked for."""
-    _draw_few(scene)
+    _draw_few(scene, answer)
     chart = paths_chart(scene, answer)
     _draw(scene, build_paths_figure(chart), "paths", paths_summary(chart))
     cut = paths_cut(chart)
@@ -106,10 +107,11 @@ def _draw_answer(scene: CompareScene, answer: Comparison) -> None:
     DRAWN[scene.link["part"]](scene, answer)
 
 
-def _draw_few(scene: CompareScene) -> None:
-    """Say of a small group that it is shown event by event."""
-    for words in filter(None, map(few_words, scene.groups)):
-        st.markdown(f":material/info: {escape_markdown(words, LIMIT)}")
+def _draw_few(scene: CompareScene, answer: Comparison) -> None:
+    """List the events of a group that is too small for a verdict."""
+    for group in scene.groups:
+        if group.found.n and not group.is_judged:
+            draw_events_of(scene, group, answer)
 
 
 def _draw_nothing(scene: CompareScene, answer: Comparison) -> None:
@@ -156,7 +158,8 @@ def _draw_left_out(scene: CompareScene, answer: Comparison) -> None:
         if len(scene.groups) > 1:
             name = escape_markdown(sentence(group_words(shown.asked.filter)))
             st.markdown(f"{shown.look.glyph} **{name}**")
-        for words in carried_sentences(shown, scene.scale, titles):
+        said = (*carried_sentences(shown, scene.scale, titles), counted_words(shown))
+        for words in filter(None, said):
             st.markdown(escape_markdown(words, LIMIT))
         if shown.found.n > 1:
             alt = "The average of the others without each event; the table below has them."
@@ -174,7 +177,7 @@ def _draw_placebo(scene: CompareScene, answer: Comparison) -> None:
         return
     told = placebo_sentences(chart, panes)
     _draw(scene, build_placebo_figure(chart, panes), "placebo", " ".join(told))
-    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in told))
+    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in (*told, SHIFTS_NOTE)))
 
 
 def _draw_heat(scene: CompareScene, answer: Comparison) -> None:

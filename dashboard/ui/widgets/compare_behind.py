@@ -25,7 +25,7 @@ from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import count
 
 FILES: Final[tuple[StudyTable, ...]] = (
-    "paths", "events", "averages", "tests", "skipped", "intervals",
+    "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
 
 
@@ -48,6 +48,14 @@ def draw_moves_table(scene: CompareScene, answer: Comparison) -> None:
         for group in scene.groups:
             _head(st, scene, group)
             draw_reading_table(_moves_columns(scene, group, answer), "The moves of the events")
+
+
+def draw_events_of(scene: CompareScene, group: ShownGroup, answer: Comparison) -> None:
+    """Draw the events of a group that is too small for a verdict, one by one."""
+    words = group_words(group.asked.filter)
+    with st.expander(f"The {count(group.found.n, 'event')}: {escape_markdown(words)}",
+                     icon=":material/list:", expanded=True):  # fmt: skip
+        draw_reading_table(_moves_columns(scene, group, answer), "The events one by one")
 
 
 def _moves_columns(

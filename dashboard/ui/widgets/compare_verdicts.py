@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from dashboard.domain.comparison import Comparison
-from dashboard.ui.compare_scene import CompareScene, ShownGroup
+from dashboard.ui.compare_scene import CompareScene
 from dashboard.ui.compare_tables import summary_columns, summary_words
 from dashboard.ui.compare_words import in_both_words, verdict_lines
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.reading_table import draw_reading_table
 
-LIMIT = 500
+LIMIT = 1_200
 
 
 def draw_verdicts(scene: CompareScene, answer: Comparison) -> None:
     """Draw what happened and whether it is unusual, in plain words, the p-value below it."""
-    marks = [
-        f"{group.look.glyph} " if len(scene.groups) > 1 else _arrow(scene, group)
-        for group in scene.groups
-    ]
+    pair = len(scene.groups) > 1
+    marks = [f"{group.look.glyph} " if pair else "" for group in scene.groups]
     for (head, below), mark in zip(verdict_lines(scene, answer), [*marks, ""], strict=False):
         _draw_line(f"{mark}{head}", below)
     if answer.in_both:
@@ -34,11 +30,6 @@ def _draw_line(head: str, below: str) -> None:
     if below:
         lines.append(f":small[:gray[{escape_markdown(below, LIMIT)}]]")
     st.markdown("  \n".join(lines))
-
-
-def _arrow(scene: CompareScene, group: ShownGroup) -> str:
-    mean = group.found.mean
-    return "" if math.isnan(mean) else f"{scene.scale.move(mean)[:1]} "
 
 
 def draw_summary(scene: CompareScene, answer: Comparison) -> None:

@@ -1,5 +1,7 @@
 """The placebo figure: every value is counted once, the observed one is marked."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -36,6 +38,18 @@ def test_the_words_say_where_95_of_100_lie():
     # 2.5 % and 97.5 % of an even spread from -4 to +4 log points.
     assert first == "Averages: 95 % from −3.80 to +3.80; observed +1.00."
     assert second == "Moves: 95 % from −3.80 to +3.80."
+
+
+def test_the_interval_of_the_declared_test_is_a_bar_with_its_words():
+    pane = replace(PANES[0], interval=(-0.01, 0.02))
+    chart = made_chart(MANY, up=Quote.USD)
+    (bar,) = [t for t in build_placebo_figure(chart, (pane,))["data"] if t.get("mode") == "lines"]
+    assert bar["x"] == [-1.0, 2.0]
+    (told,) = placebo_sentences(chart, (pane,))
+    assert told.endswith("observed +1.00; 95 % interval of the mean −1.00 to +2.00.")
+    unbounded = replace(PANES[0], interval=(-np.inf, 0.02))
+    figure = build_placebo_figure(chart, (unbounded,))
+    assert not [trace for trace in figure["data"] if trace.get("mode") == "lines"]
 
 
 def test_plotly_takes_it():

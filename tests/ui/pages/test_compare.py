@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.export_comparison import comparison_csv
 from dashboard.services.keep_events import Draft, add_note
+from dashboard.services.run_study import run_study
 from dashboard.ui import session
 from dashboard.ui.compare_link import PARTS
 from dashboard.ui.pages.compare import OPEN
@@ -38,32 +41,53 @@ def test_a_cold_link_answers_in_its_first_lines():
     assert headline(app) == (
         "What happened to the rouble in the 10 fixings after NATO remarks, 2021–2025?"
     )
-    # `study --category nato_remark` gives the mean CAR 0.0059034 and calendar_shift p 0.184.
+    # `study --category nato_remark` prints the same numbers.
     words = words_of(app)
+    row = declared_of("nato_remark")
+    size, p = f"{100 * row.mean:.2f} log pts", f"p = {row.p_value:.2f}"
+    assert row.mean > 0
     assert (
-        "▼ Rouble 0.59 log pts stronger on average over the first two fixings after 17 NATO"
-        " remarks: inside the ordinary range"
+        f"Not unusual: rouble {size} stronger on average over the first two fixings after"
+        f" {row.n} NATO remarks ({p}, corrected for 1 question). Moves under about"
+        f" {100 * row.smallest_visible:.1f} log pts on average would not be seen with {row.n}"
+        " events"
     ) in words
-    assert (
-        "nothing unusual: calendar shift p = 0.18 (one test here, nothing to correct), N = 17"
-        in (words)
-    )
+    assert f"{p} (one question here, nothing to correct)" in words
+    assert f"N = {row.n} events on {row.rates} rates, {row.clusters} clusters" in words
+    assert f"Median {100 * row.median:.2f} log pts stronger" in words
+
+
+def declared_of(category):
+    """The declared test of a category, as a study of the catalogue has it."""
+    known = session.known_events().events
+    chosen = [event for event in known if event.category == category]
+    answer = run_study([session.series("usd_rub_cbr")], chosen, StudyRequest(), known=known)
+    return next(row for row in answer.headlines if row.group == category)
 
 
 def test_two_groups_have_a_line_each_and_one_for_their_difference():
     app = open_compare(bcat="peace_talks")
     assert headline(app).endswith("after NATO remarks, compared with peace talks, 2014–2026?")
     words = words_of(app)
-    assert "● Rouble 0.59 log pts stronger on average" in words
-    assert "◆ Rouble 0.12 log pts stronger on average" in words
-    assert "Difference: rouble 0.47 log pts stronger after NATO remarks than after peace" in words
-    assert "Holm over 3 tests; uncorrected 0.32), N = 17 and 58" in words
+    one, other = declared_of("nato_remark"), declared_of("peace_talks")
+    assert f"● Not unusual: rouble {100 * one.mean:.2f} log pts stronger on average" in words
+    assert f"◆ Not unusual: rouble {100 * other.mean:.2f} log pts stronger on average" in words
+    gap = 100 * (one.mean - other.mean)
+    assert (
+        f"Difference not unusual: rouble {gap:.2f} log pts stronger after NATO remarks than after"
+        " peace talks"
+    ) in words
+    assert "Holm over 3 questions: the groups and their difference; uncorrected" in words
+    assert f"N = {one.n} and {other.n} events on " in words
+    assert "This test rejects " in words
 
 
 def test_the_quote_turns_numbers_and_never_words():
     usual, dollars = open_compare(), open_compare(up="usd")
-    assert "▼ Rouble 0.59 log pts stronger" in words_of(usual)
-    assert "▲ Rouble 0.59 log pts stronger" in words_of(dollars)
+    size = f"{100 * declared_of('nato_remark').mean:.2f}"
+    for app, shown in ((usual, f"▼ −{size} stronger"), (dollars, f"▲ +{size} stronger")):
+        assert f"Not unusual: rouble {size} log pts stronger on average" in words_of(app)
+        assert shown in app.table[0].value["Mean"].tolist()[0].replace("\\", "")
 
     def mean(app):
         (line,) = [t for t in figure_of(app)["data"] if t["name"] == "mean"]
@@ -106,14 +130,15 @@ def test_every_figure_has_an_end_to_its_size_with_all_events():
         assert all(len(chart.proto.spec) < 300_000 for chart in app.get("plotly_chart"))
 
 
-def test_the_tests_to_read_first_stand_before_the_others():
+def test_the_declared_test_stands_before_the_others_which_are_no_questions():
     app = open_compare(part="tests", bcat="peace_talks")
     table = app.table[-1].value
-    assert [name.split("(")[1] for name in table["Test"]] == [
-        "difference\\_shift)" if "\\_" in table["Test"][0] else "difference_shift)",
-        "overlap_t)", "calendar_shift)", "overlap_t)", "calendar_shift)",
+    assert [name.rpartition("(")[2].replace("\\", "") for name in table["Test"]] == [
+        "difference_cluster_t)", "cluster_rank)", "cluster_rank)",
     ]  # fmt: skip
-    assert table["N"].tolist() == ["17 and 58", "17", "17", "58", "58"]
+    assert table["N"].tolist()[0] == "17 and 58"
+    (fold,) = [each for each in app.expander if each.label.startswith("Other tests: ")]
+    assert fold.label == f"Other tests: {len(SIGNIFICANCE_TESTS) - 1 + 2}, with what each assumes"
 
 
 def test_leave_one_out_names_the_event_that_carries_most():
@@ -133,13 +158,13 @@ def test_the_funnel_says_what_was_lost_and_why():
 def test_the_files_are_those_of_the_one_export_path():
     app = open_compare(part="files", bcat="peace_talks")
     labels = [button.label for button in app.get("download_button")]
-    assert labels[0] == "CSV (paths, 1,200 rows)"  # (17 + 58) x 16 offsets
+    assert labels[0] == "CSV (headline, 3 rows)"  # two groups and their difference
+    assert "CSV (paths, 1,200 rows)" in labels  # (17 + 58) x 16 offsets
     assert "CSV (events, 75 rows)" in labels
 
 
 def test_a_row_of_a_file_names_its_group():
     from dashboard.domain.comparison import Group
-    from dashboard.domain.study import StudyRequest
     from dashboard.services.compare_groups import compare_groups
 
     open_page("compare")
@@ -153,6 +178,8 @@ def test_a_row_of_a_file_names_its_group():
     assert {line.split(",")[0] for line in lines[1:]} == {
         "nato_remark", "peace_talks", "difference",
     }  # fmt: skip
+    rows = comparison_csv(answer, "headline").decode().splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["nato_remark", "peace_talks", "difference"]
 
 
 # ------------------------------------------------------------------ the link
@@ -262,10 +289,16 @@ def test_a_group_after_the_data_says_where_it_was_lost():
     assert any("Inside the data" in fold.label for fold in app.expander)
 
 
-def test_a_tiny_group_shows_each_event_and_judges_no_average():
+def test_a_group_of_few_episodes_has_no_verdict_and_lists_its_events():
     app = open_compare(**{"from": "2025-04-01", "to": "2025-04-30"})
     words = words_of(app)
-    assert "too few events to judge (2)" in words
+    assert (
+        "Too few separate episodes for a verdict (1 cluster; 8 are needed): read the events one by"
+        " one"
+    ) in words
+    assert "nusual" not in words
+    listed = next(each for each in app.expander if each.label.startswith("The 2 events"))
+    assert listed.proto.expanded
     names = [trace["name"] for trace in figure_of(app)["data"]]
     assert names == ["each event"]
 

@@ -132,10 +132,11 @@ def test_beside_every_test_stands_how_to_read_it():
     # docs/size.md: 27.7 % and 3.1 % on real rouble returns with clustered dates.
     assert read["patell"] == "rejects too often (28 %)"
     assert read["cluster_t"] == ""
-    assert read["overlap_t"] == "read first"
+    assert tests["Test"].tolist()[0] == "cluster_rank"
+    assert read["cluster_rank"] == "the declared test"
     assert read["bhar_t"].startswith("does not apply: needs simple returns")
     words = words_of(app)
-    assert "Read overlap" in words
+    assert "answers; sound with such dates too: " in words
     assert "4,000 simulated studies" in words
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.describe_method import describe_method
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, words_of
@@ -124,17 +125,18 @@ def test_the_size_table_is_that_of_the_document_with_its_errors():
 
 def test_which_test_to_read_is_told_for_every_pattern_of_dates():
     app = open_page("method")
-    shown = next(t for t in tables_of(app) if "Read first" in t.columns)
+    shown = next(t for t in tables_of(app) if "Sound in every cell" in t.columns)
     _, rows = document_rows("Which test to read")
     for (_, told), row in zip(shown.iterrows(), rows, strict=True):
         assert [cell.strip("*") for cell in told[1:]] == row[1:]
         assert told.iloc[0].replace("*", "") == row[0]
+    assert "**cluster_rank** answers for a group" in words_of(app)
 
 
 def test_every_test_says_what_it_assumes_and_needs():
     app = open_page("method")
     shown = next(t for t in tables_of(app) if "Null hypothesis" in t.columns)
-    assert len(shown) == 23
+    assert len(shown) == len(SIGNIFICANCE_TESTS)
     for column in ("Null hypothesis", "Assumptions", "Does not apply without", "Reference"):
         assert all(shown[column])
     (bmp,) = [row for _, row in shown.iterrows() if "(bmp)" in as_read(row["Test"])]
@@ -148,4 +150,4 @@ def test_on_a_phone_the_tables_are_lists(monkeypatch):
     assert all(len(table.columns) <= 3 for table in tables_of(app))
     words = words_of(app)
     assert ":gray[clustered:] **20.1\u00a0↑** · **18.3\u00a0↑** · **22.8\u00a0↑**" in words
-    assert ":gray[Read first:] **overlap_t, calendar_shift**" in words
+    assert ":gray[Sound in every cell:] **overlap_t, calendar_shift**" in words
