@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA, ECB, END_OF_DAY, LONDON_CLOSE
-from dashboard.engine.alignment import AFTER_DATA, BEFORE_DATA, align
+from dashboard.engine.alignment import AFTER_DATA, BEFORE_DATA, Starts, align
 from dashboard.engine.dated_events import align_events
 from tests.made_series import event_on, made_series
 
@@ -139,7 +139,8 @@ def test_a_day_without_an_hour_starts_at_midnight_in_moscow_also_in_2014():
     day = np.array(["2014-10-25", "2014-10-26"], dtype="datetime64[D]")
     event = event_on("2014-10-26")
     start = np.array([event.starts_at.replace(tzinfo=None)], dtype="datetime64[s]")
-    found = align((day, known_at, known_at), start, np.array([False]), day[1:])
+    no = np.array([False])
+    found = align((day, known_at, known_at), Starts(day[1:], start, start, no, no))
     assert found.row.tolist() == [1]
 
 

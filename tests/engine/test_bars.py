@@ -66,7 +66,7 @@ def test_an_event_inside_a_bar_is_in_it_in_part_and_counts_from_the_bar_that_had
         ("15:00", 86, False),  # the bar begins with it
         ("15:00:01", 86, True),
         ("15:59:58", 86, True),
-        ("15:59:59", 87, False),  # what is known at that second cannot contain it
+        ("15:59:59", 86, True),  # the bar ends at 16:00
         ("16:00", 87, False),
     ],
 )
