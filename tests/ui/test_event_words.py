@@ -16,6 +16,7 @@ from tests.ui.made_view import (
     missing_move,
     move,
     timing,
+    unsettled,
 )
 
 WEAKER, USD = Quoting(CARD, Quote.WEAKER), Quoting(CARD, Quote.USD)
@@ -48,7 +49,7 @@ def test_a_fixing_that_holds_the_event_in_part_gives_way_to_two():
 def test_an_unknown_hour_on_a_trading_day_gives_way_to_two_as_well():
     moves = (move(), move((0, 1)))
     monday = event(day=MONDAY)
-    assert main_move(made_view(event=monday, moves=moves, timing=timing(shift_days=0))) is moves[1]
+    assert main_move(made_view(event=monday, moves=moves, timing=unsettled())) is moves[1]
     # On a Sunday every hour lies before Monday's fixing.
     assert main_move(made_view(moves=moves)) is moves[0]
 
@@ -89,7 +90,7 @@ def test_every_flag_is_told_in_a_sentence(flag, words):
 
 
 def test_an_unknown_hour_names_the_next_fixing():
-    monday = made_view(event=event(day=MONDAY), timing=timing(shift_days=0))
+    monday = made_view(event=event(day=MONDAY), timing=unsettled())
     (said,) = notices(monday)
     assert "After 15:30 MSK the first fixing would be that of Tue 22 Apr 2025" in said
 

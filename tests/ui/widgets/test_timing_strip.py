@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.ui.quoting import Quote
 from dashboard.ui.widgets.timing_strip import timing_steps
-from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing
+from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing, unsettled
 
 
 def feet(steps):
@@ -36,7 +36,7 @@ def test_the_rates_follow_the_quote():
 
 
 def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
-    steps = timing_steps(event(day=MONDAY), timing(shift_days=0), CARD)
+    steps = timing_steps(event(day=MONDAY), unsettled(), CARD)
     assert len(steps) == 4
     assert steps[3].head == "If it was after 15:30 MSK: offset 0"
     assert steps[3].text == "Tue 22 Apr 2025"
