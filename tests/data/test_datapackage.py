@@ -244,9 +244,7 @@ def test_events_use_the_closed_lists_of_the_program():
 def test_a_moment_lies_on_the_day_of_its_event_give_or_take_the_time_zone():
     day = {event["id"]: date.fromisoformat(event["date"]) for event in EVENTS}
     timed = [*(event for event in EVENTS if event["time_utc"]), *rows("event_hours")]
-    apart = [
-        (date.fromisoformat(row["time_utc"][:10]) - day[row["id"]]).days for row in timed
-    ]
+    apart = [(date.fromisoformat(row["time_utc"][:10]) - day[row["id"]]).days for row in timed]
     assert len(timed) == 81 + 201
     assert min(apart) == -1
     assert max(apart) == 1
@@ -275,9 +273,13 @@ def test_the_numbers_in_the_words_of_the_catalogue_are_those_of_the_file():
     weekend = sum(date.fromisoformat(event["date"]).isoweekday() > 5 for event in EVENTS)
     cited = sum("Wikipedia" in event["source_name"] for event in EVENTS)
     unlinked = sum(not event["source_url"] for event in EVENTS)
-    for told in (f"{len(EVENTS)} dated news", f"{weekend} events fall on a weekend",
-                 f"{cited} rows cite Wikipedia", f"{unlinked} rows have no link",
-                 f"Nothing after {max(event['date'] for event in EVENTS)[8:].lstrip('0')} October"):
+    for told in (
+        f"{len(EVENTS)} dated news",
+        f"{weekend} events fall on a weekend",
+        f"{cited} rows cite Wikipedia",
+        f"{unlinked} rows have no link",
+        f"Nothing after {max(event['date'] for event in EVENTS)[8:].lstrip('0')} October",
+    ):
         assert told in text  # fmt: skip
 
 
@@ -285,7 +287,9 @@ def test_the_key_rate_is_that_of_the_decisions_of_the_catalogue():
     key = {date.fromisoformat(row["date"]): float(row["rate"]) for row in rows("key_rate_cbr")}
     checked = 0
     for event in EVENTS:
-        said = re.search(r"^Bank of Russia .*key rate .*?(?:to|at) (\d+(?:\.\d+)?)%", event["title"])
+        said = re.search(
+            r"^Bank of Russia .*key rate .*?(?:to|at) (\d+(?:\.\d+)?)%", event["title"]
+        )
         after = [day for day in key if day > date.fromisoformat(event["date"])]
         if said and after:
             # A decision of an emergency is in force the same day; others from the next week on.
@@ -297,8 +301,12 @@ def test_the_key_rate_is_that_of_the_decisions_of_the_catalogue():
 
 def test_the_geopolitical_risk_index_names_its_authors_and_their_paper():
     risk = RESOURCES["gpr_daily"]
-    for told in ("Dario Caldara and Matteo Iacoviello", "American Economic Review 112(4), 2022",
-                 "https://www.matteoiacoviello.com/gpr.htm", "provisional"):
+    for told in (
+        "Dario Caldara and Matteo Iacoviello",
+        "American Economic Review 112(4), 2022",
+        "https://www.matteoiacoviello.com/gpr.htm",
+        "provisional",
+    ):
         assert told in risk["description"]  # fmt: skip
     assert "CC BY" in risk["licenses"][0]["title"]
 
