@@ -141,7 +141,8 @@ def when(event: Event) -> str:
     if event.is_range:
         return days(event.day, event.end_day)
     if event.reported is not None:
-        return f"{weekday_day(event.day)}, first reported {moment(event.reported)}"
+        first = moment(event.reported).removeprefix(f"{day(event.day)} ")
+        return f"{weekday_day(event.day)}, first reported {first}"
     return f"{weekday_day(event.day)}, time not known"
 
 

@@ -14,8 +14,16 @@ from dashboard.sources.event_cells import OUR_EXPORT
 from dashboard.sources.file_bytes import shown
 
 OURS_ONLY: Final = frozenset(
-    {"origin", "created", "updated", "revision", "confidence", "visibility", "hour_kind",
-     "reported_utc"}
+    {
+        "origin",
+        "created",
+        "updated",
+        "revision",
+        "confidence",
+        "visibility",
+        "hour_kind",
+        "reported_utc",
+    }
 )
 """Fields that only this program's own export is trusted to mean."""
 
