@@ -27,6 +27,7 @@ from dashboard.engine.returns import changes_of, observed_returns
 from dashboard.engine.study_result import Studied, lay_out
 
 POOLS: Final[tuple[Pool, Pool]] = ("quiet", "all")
+ONE_FOR_ONE: Final = "market-adjusted"
 CLEANED: Final = (0, 1)
 """Offsets of other events that a clean estimation leaves out."""
 
@@ -107,6 +108,7 @@ def _measure_all(
 ) -> tuple[Studied, Candidates, list[Skipped]]:
     """The events chosen with their abnormal returns, the pseudo-dates, and what was skipped."""
     refuse_no_price(series.card)
+    _refuse_one_for_one(request.model, factors)
     model = model_by_id(request.model)
     events, known = of
     dated = Dated.of(events).by_date().bound_to(series.card.id)
@@ -117,6 +119,17 @@ def _measure_all(
     _refuse_few(request, pool.fitted)
     study = Studied(series, chosen, alignment, request, found, history, context)
     return study, pool, skipped
+
+
+def _refuse_one_for_one(model_id: str, factors: Sequence[RateSeries]) -> None:
+    """Refuse to take changes that are no returns off returns, as one coefficient of 1 does."""
+    points = next((factor.card for factor in factors if not factor.card.is_price), None)
+    if model_id == ONE_FOR_ONE and points is not None:
+        msg = (
+            f"--model {model_id}: takes a factor's return off one for one, and {points.id} counts"
+            f" {points.unit}; use --model market"
+        )
+        raise InputError(msg)
 
 
 def _refuse_few(request: StudyRequest, fitted: int) -> None:
