@@ -248,6 +248,15 @@ def test_it_still_crowds_every_window_of_its_day_and_leaves_none_of_it_quiet():
     assert crowds == {"near": ("dated",), "far": (), "timed": ()}
 
 
+def test_an_event_that_was_reported_crowds_its_day_only_up_to_the_report():
+    report = (Hour(datetime(2025, 6, 20, 9, 30, tzinfo=UTC), "published"),)  # 12:30 in Moscow
+    reported = replace(said("2025-06-20", None, "reported"), hours=report)
+    noon, late = said("2025-06-20", "12:10", "noon"), said("2025-06-20", "17:10", "late")
+    result = run(hours(), [noon, late], [reported], replace(REQUEST, window=(0, 1)))
+    crowds = dict(zip([e.id for e in result.events], result.crowd, strict=True))
+    assert crowds == {"noon": ("reported",), "late": ()}
+
+
 def test_quiet_dates_leave_out_the_whole_day_of_an_event_without_an_hour():
     request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0)
     alone = run(hours(), [said("2025-06-24", "12:10")], (), request)
