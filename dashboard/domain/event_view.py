@@ -42,8 +42,10 @@ class Fixing:
 class Timing:
     """Said when -> first observation that can contain it -> base.
 
-    `alternative` is the next observation, shown where the hour is not known. `partial` =
-    said inside the averaging window; `far` = more than five days before the observation.
+    `alternative` is the first observation that contains the event at the latest hour it can have
+    been, where that is another one. `partial` = said inside the averaging window; `far` = more
+    than five days before the observation; `settled` = every hour it can have been gives the same
+    first observation.
     """
 
     moment: datetime | None
@@ -53,6 +55,7 @@ class Timing:
     shift_days: int
     partial: bool
     far: bool
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dashboard.engine.alignment import Alignment, Starts, align
 from dashboard.engine.bars import last_rows, occupied_rows
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
+MINUTE: Final = np.timedelta64(60, "s")
 
 
 def days_of(days: Iterable[date]) -> Days:
@@ -34,11 +35,11 @@ def midnights(days: Days) -> Moments:
 
 
 def when_of(events: Sequence[Event]) -> Starts:
-    """When events were: by the second, which a moment inside it is cut to; each (N,)."""
+    """When events were, (N,): by the second, the day of an unknown hour to its last minute."""
     days = days_of([event.day for event in events])
     timed = np.array([event.moment is not None for event in events], dtype=bool)
     bounded = timed | np.array([bool(event.hours) for event in events], dtype=bool)
-    first, last = midnights(days), midnights(days + np.timedelta64(1, "D"))
+    first, last = midnights(days), midnights(days + np.timedelta64(1, "D")) - MINUTE
     for k in np.flatnonzero(bounded).tolist():
         first[k] = events[k].starts_at.replace(tzinfo=None)
         latest = events[k].latest
@@ -67,9 +68,7 @@ class Dated:
     def take(self, order: Sequence[int]) -> Dated:
         """Those of some places, in their order."""
         events = tuple(self.events[k] for k in order)
-        at, when = np.asarray(order, dtype=np.int64), self.when
-        arrays = (when.day, when.first, when.last, when.timed, when.bounded)
-        return Dated(events, Starts(*(array[at] for array in arrays)))
+        return Dated(events, self.when.take(np.asarray(order, dtype=np.int64)))
 
     def by_date(self) -> Dated:
         """In the order of `starts_at`, then of the ids."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, RateSeries
+from dashboard.domain.series import Floats, RateSeries, refuse_no_price
 from dashboard.domain.study import CarResult, Pool, Skipped, StudyRequest, StudyResult, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
@@ -23,10 +23,11 @@ from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
 from dashboard.engine.pooled import Measured
 from dashboard.engine.reasons import why_not_studied
-from dashboard.engine.returns import observed_returns
+from dashboard.engine.returns import changes_of, observed_returns
 from dashboard.engine.study_result import Studied, lay_out
 
 POOLS: Final[tuple[Pool, Pool]] = ("quiet", "all")
+ONE_FOR_ONE: Final = "market-adjusted"
 CLEANED: Final = (0, 1)
 """Offsets of other events that a clean estimation leaves out."""
 
@@ -63,8 +64,8 @@ def measure(
         raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a model that is not on the shelf, lacks its factors or fits as many
-            coefficients as there are returns.
+        InputError: for a series that is no price, and a model that is not on the shelf, lacks
+            its factors or fits as many coefficients as there are returns.
     """
     study, pool, skipped = _measure_all(series, (events, known), request, factors)
     measured = Measured(
@@ -106,6 +107,8 @@ def _measure_all(
     factors: Sequence[RateSeries],
 ) -> tuple[Studied, Candidates, list[Skipped]]:
     """The events chosen with their abnormal returns, the pseudo-dates, and what was skipped."""
+    refuse_no_price(series.card)
+    _refuse_one_for_one(request.model, factors)
     model = model_by_id(request.model)
     events, known = of
     dated = Dated.of(events).by_date().bound_to(series.card.id)
@@ -116,6 +119,17 @@ def _measure_all(
     _refuse_few(request, pool.fitted)
     study = Studied(series, chosen, alignment, request, found, history, context)
     return study, pool, skipped
+
+
+def _refuse_one_for_one(model_id: str, factors: Sequence[RateSeries]) -> None:
+    """Refuse to take changes that are no returns off returns, as one coefficient of 1 does."""
+    points = next((factor.card for factor in factors if not factor.card.is_price), None)
+    if model_id == ONE_FOR_ONE and points is not None:
+        msg = (
+            f"--model {model_id}: takes a factor's return off one for one, and {points.id} counts"
+            f" {points.unit}; use --model market"
+        )
+        raise InputError(msg)
 
 
 def _refuse_few(request: StudyRequest, fitted: int) -> None:
@@ -132,8 +146,7 @@ def _history(
 ) -> History:
     returns = observed_returns(series.rate, series.card.move_sign, request.returns)
     columns = [
-        observed_returns(matched_rate(factor, series), factor.card.move_sign, request.returns)
-        for factor in factors
+        changes_of(factor.card, matched_rate(factor, series), request.returns) for factor in factors
     ]
     barred = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:

@@ -160,7 +160,7 @@ EVENT_LIST: Final = Table(
         "id:text date:date time_utc:moment zone:text end_date:date title:text actor:text"
         " category:text expected:text text:text source_name:text source_url:text tags:text"
         " series:text author:text origin:text confidence:text created:moment updated:moment"
-        " revision:int visibility:text"
+        " revision:int visibility:text hour_kind:text reported_utc:moment"
     ),
 )
 LARGEST_MOVES: Final = Table(

@@ -56,6 +56,7 @@ def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
             event.actor, event.category, event.expected, event.text, event.source_name,
             event.source_url, join_tags(event.tags), event.series, event.author, event.origin,
             event.confidence, event.created, event.updated, event.revision, event.visibility,
+            event.hour_kind, event.reported,
         )
         for event in events
     )  # fmt: skip

@@ -128,6 +128,7 @@ def _timing_at(series: RateSeries, event: Event, row: int) -> Timing:
         int(alignment.shift_days[0]),
         bool(alignment.partial[0]),
         bool(alignment.far[0]),
+        bool(alignment.settled[0]),
     )
 
 

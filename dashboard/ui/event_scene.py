@@ -83,7 +83,7 @@ def find_event(event_id: str) -> Event | None:
 
 def read_event_scene(link: View, event: Event) -> EventScene:
     """The scene of a link; a series or model that there is not is ignored and told."""
-    if link["series"] not in {card.id for card in session.cards()}:
+    if link["series"] not in {card.id for card in session.prices()}:
         link.ignore("series")
     known = session.known_events().events
     series = session.series(link["series"])
@@ -130,7 +130,7 @@ def chart_file_name(scene: EventScene) -> str:
 
 def titles_with_rates(event: Event) -> tuple[str, ...]:
     """The series that begin before an event's day, end on or after it, and can measure it."""
-    cards = [c for c in session.cards() if event.moment is not None or not c.bar_minutes]
+    cards = [c for c in session.prices() if event.moment is not None or not c.bar_minutes]
     held = [(card.title, session.series(card.id).day) for card in cards]
     asked = np.datetime64(event.day, "D")
     return tuple(title for title, days in held if len(days) and days[0] < asked <= days[-1])

@@ -89,6 +89,11 @@ def cards() -> tuple[SeriesCard, ...]:
     return list_cards(parts().rates)
 
 
+def prices() -> tuple[SeriesCard, ...]:
+    """The cards of the series whose log changes are returns: those a page can measure."""
+    return tuple(card for card in cards() if card.is_price)
+
+
 def series(series_id: str) -> RateSeries:
     """One rate series; its arrays are shared, so never write to them."""
     return get_series(parts().rates, series_id)

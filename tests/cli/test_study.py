@@ -8,6 +8,7 @@ import math
 import pytest
 
 from tests.cli.conftest import table
+from tests.shipped_catalogue import COUNT
 
 COLUMNS = {
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
@@ -236,8 +237,8 @@ def test_a_note_is_an_event_like_any_other_and_can_be_left_out(shell):
     every = shell("study").out.splitlines()[-1]
     catalogue = shell("study", "--origin", "catalogue").out.splitlines()[-1]
     notes = shell("study", "--origin", "note").out.splitlines()[-1]
-    assert every.startswith("366 events: ")
-    assert catalogue.startswith("365 events: ")
+    assert every.startswith(f"{COUNT + 1} events: ")
+    assert catalogue.startswith(f"{COUNT} events: ")
     assert notes == "1 event: 1 studied + 0 skipped = 1"
 
 
@@ -260,7 +261,7 @@ def test_an_event_that_misses_one_window_is_in_both_files_and_the_sum_holds(shel
 def test_the_sum_holds_under_every_overlap_rule(shell, overlap):
     said = shell("study", "--overlap", overlap).out.splitlines()[-1]
     total, used, skipped, again = (int(word) for word in said.split() if word.isdigit())
-    assert total == used + skipped == again == 365
+    assert total == used + skipped == again == COUNT
 
 
 # ------------------------------------------------------------------ the manifest

@@ -79,12 +79,18 @@ def timing(**more):
         "moment": None,
         "first": fixing(MONDAY, 79.2),
         "base": fixing(FRIDAY, 80.0),
-        "alternative": fixing(date(2025, 4, 22), 79.9),
+        "alternative": None,
         "shift_days": 1,
         "partial": False,
         "far": False,
     }
     return Timing(**{**values, **more})
+
+
+def unsettled(**more):
+    """Monday's event of unknown hour: Monday's fixing or, after it, Tuesday's."""
+    other = fixing(date(2025, 4, 22), 79.9)
+    return timing(**{"shift_days": 0, "alternative": other, "settled": False, **more})
 
 
 def event(**more):

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboard.domain.event_hour import Hour
 from dashboard.domain.series import MethodBreak
 from dashboard.ui.event_words import copy_text, event_clock, headline, main_move, notices
 from dashboard.ui.quoting import Quote, Quoting
@@ -16,6 +17,7 @@ from tests.ui.made_view import (
     missing_move,
     move,
     timing,
+    unsettled,
 )
 
 WEAKER, USD = Quoting(CARD, Quote.WEAKER), Quoting(CARD, Quote.USD)
@@ -48,7 +50,7 @@ def test_a_fixing_that_holds_the_event_in_part_gives_way_to_two():
 def test_an_unknown_hour_on_a_trading_day_gives_way_to_two_as_well():
     moves = (move(), move((0, 1)))
     monday = event(day=MONDAY)
-    assert main_move(made_view(event=monday, moves=moves, timing=timing(shift_days=0))) is moves[1]
+    assert main_move(made_view(event=monday, moves=moves, timing=unsettled())) is moves[1]
     # On a Sunday every hour lies before Monday's fixing.
     assert main_move(made_view(moves=moves)) is moves[0]
 
@@ -89,9 +91,19 @@ def test_every_flag_is_told_in_a_sentence(flag, words):
 
 
 def test_an_unknown_hour_names_the_next_fixing():
-    monday = made_view(event=event(day=MONDAY), timing=timing(shift_days=0))
+    monday = made_view(event=event(day=MONDAY), timing=unsettled())
     (said,) = notices(monday)
     assert "After 15:30 MSK the first fixing would be that of Tue 22 Apr 2025" in said
+
+
+def test_a_first_report_that_leaves_two_fixings_is_told_with_its_hour():
+    late = Hour(datetime(2025, 4, 21, 22, 30, tzinfo=UTC), "published", "A paper")
+    (said,) = notices(made_view(event=event(day=MONDAY, hours=(late,)), timing=unsettled()))
+    assert said == (
+        "The hour is not known; the first report found is of 22 Apr 01:30 MSK (21 Apr 22:30 UTC),"
+        " so it was before that. After 15:30 MSK the first fixing would be that of"
+        " Tue 22 Apr 2025: compare [0,0] and [0,1]."
+    )
 
 
 def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.ui import session
 from dashboard.ui.studied import studied_events
+from tests.shipped_catalogue import COUNT
 
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
 
@@ -30,7 +31,7 @@ def test_every_event_has_an_answer():
     found = studied()
     known = session.known_events().events
     assert set(found) == {event.id for event in known}
-    assert len(found) == 365
+    assert len(found) == COUNT
     assert all(each.reason or not math.isnan(each.both) for each in found.values())
 
 

@@ -48,7 +48,7 @@ def draw_controls(scene: CompareScene) -> None:
         # A phone keeps the choices folded away, so that the paths are not far below the answer.
         folded = st.popover("Series and windows", icon=":material/tune:") if scene.phone else None
     with folded or st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(link, session.cards())
+        draw_series(link, session.prices())
         _draw_windows(scene)
         draw_quote(link, scene.card)
 

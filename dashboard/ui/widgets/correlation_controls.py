@@ -30,7 +30,7 @@ SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST: "The first there is", **SCORE_
 def draw_question(view: View) -> None:
     """Draw which events, which window of moves, on which series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(view, session.cards())
+        draw_series(view, session.prices())
         draw_period(view)
         st.selectbox(
             "Window of the move",

@@ -21,7 +21,7 @@ NO_BREAK = "\u00a0"
 def draw_event_controls(link: View, card: SeriesCard) -> None:
     """Draw what the page is computed from, in one row that wraps."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(link, session.cards())
+        draw_series(link, session.prices())
         draw_quote(link, card)
         of_bars = card.bar_minutes > 0
         st.segmented_control(

@@ -47,7 +47,7 @@ def draw_head(event: Event) -> None:
 
 def facts_of(event: Event) -> list[str]:
     """When, who, source, confidence, expectation, as safe Markdown."""
-    facts = [f"**{escape_markdown(when(event))}**"]
+    facts = [f"**{escape_markdown(sentence_case(when(event)))}**"]
     if event.actor:
         facts.append(escape_markdown(event.actor))
     facts.append(_source(event))

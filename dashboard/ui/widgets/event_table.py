@@ -110,9 +110,14 @@ def _others(studied: Studied) -> int | None:
 
 
 def _hour(event: Event) -> str:
-    if event.moment is None:
-        return f"to {day(event.end_day)}" if event.is_range and event.end_day else ""
-    return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+    if event.moment is not None:
+        return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+    if event.is_range and event.end_day:
+        return f"to {day(event.end_day)}"
+    if event.reported is None:
+        return ""
+    local = event.reported.astimezone(ZoneInfo(MOSCOW))
+    return f"by {local:%H:%M}" if local.date() == event.day else f"by {local:%H:%M} next day"
 
 
 def _styled(frame: pd.DataFrame, scene: EventsScene) -> Styler | pd.DataFrame:
