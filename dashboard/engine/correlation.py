@@ -12,14 +12,15 @@ from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.pooled import Measured, Pooled, members_of
-from dashboard.engine.ranks import DECIMALS, average_ranks, runs_of
+from dashboard.engine.ranks import DECIMALS, average_ranks
 
 LAGS: Final = tuple(range(-5, 6))
 BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
 FEWEST: Final = 5
 BITS: Final = 2
-"""Of a place, free for the level of a score, of which there are three."""
+MASK: Final = 2**BITS - 1
+"""The lowest bits of a place are free for the level of a score, of which there are three."""
 SMALL: Final = 2**15 >> BITS
 """Up to so many distinct returns place and level fit into 16 bits, which sort fastest."""
 TIE: Final = 1e-9
@@ -173,19 +174,33 @@ def _shifted_places(pooled: Pooled, series: Ints, row: Ints, places: list[Ints])
 def _rank_correlation(score: Floats, places: Ints) -> Floats:
     """Spearman's rho of one score with each row of places, average ties; NaN for equal places.
 
-    Place and score are sorted as one whole number, so that no order has to be followed. The
-    squares need no ranks: `(n^3 - n - sum (t^3 - t)) / 12` over runs of t ties (Kendall 1948).
+    Place and level of the score are sorted as one number, once with the levels of a tie
+    ascending and once descending: the mean of the two positions is the average rank. Every
+    sum is of halves and hence exact.
     """
     n = len(score)
     ranks, level = np.unique(average_ranks(score[None, :])[0], return_inverse=True)
     left = ranks - (n + 1) / 2
-    ordered = places + level.astype(places.dtype)
-    ordered.sort(axis=1)
-    first, size = runs_of(ordered >> BITS)
-    right = np.repeat(first % n + (size + 1) / 2, size).reshape(ordered.shape)
-    begins = np.searchsorted(first, n * np.arange(len(ordered)))
-    ties = np.add.reduceat(size**3 - size, begins)
+    level = level.astype(places.dtype)
+    ordered, other = np.sort(places + level, axis=1), np.sort(places + (MASK - level), axis=1)
+    position = np.arange(1.0, n + 1)
+    shared = np.full(len(places), left[0] * position.sum())
+    for k, value in enumerate((left - left[0]).tolist()):
+        here = ((ordered & MASK) == k).astype(float)
+        here += (other & MASK) == MASK - k
+        shared += value / 2 * np.einsum("sn,n->s", here, position)
+    spread = (left[level] ** 2).sum() * (n**3 - n - _ties(ordered >> BITS)) / 12
     with np.errstate(divide="ignore", invalid="ignore"):
-        shared = np.einsum("sn,sn->s", right, left[ordered & (1 << BITS) - 1])
-        rho: Floats = shared / np.sqrt((left[level] ** 2).sum() * (n**3 - n - ties) / 12)
+        rho: Floats = shared / np.sqrt(spread)
     return rho
+
+
+def _ties(ordered: Ints) -> Ints:
+    """Sum of `t^3 - t` over the runs of t equal numbers in each ascending row (Kendall 1948)."""
+    row, column = np.nonzero(ordered[:, 1:] == ordered[:, :-1])
+    if len(row) == 0:
+        return np.zeros(len(ordered), dtype=np.int64)
+    begins = np.flatnonzero((np.diff(column, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0))
+    size = np.diff(begins, append=len(row)) + 1
+    found = np.bincount(row[begins], weights=size**3 - size, minlength=len(ordered))
+    return np.rint(found).astype(np.int64)

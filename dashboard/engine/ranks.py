@@ -18,21 +18,17 @@ def average_ranks(values: Floats | Ints, decimals: int = DECIMALS) -> Floats:
     order = np.argsort(rounded, axis=1)
     order += values.shape[1] * np.arange(len(values))[:, None]
     ranks = np.empty(values.shape)
-    ranks.reshape(-1)[order] = ranks_of_sorted(rounded.reshape(-1)[order])
+    ranks.reshape(-1)[order] = _of_ascending(rounded.reshape(-1)[order])
     ranks[~np.isfinite(values)] = np.nan
     return ranks
 
 
-def ranks_of_sorted(ordered: Floats | Ints) -> Floats:
+def _of_ascending(ordered: Floats) -> Floats:
     """Ranks of rows whose values ascend; a run of equal values shares its average, (N, M)."""
-    first, size = runs_of(ordered)
-    middle = first % max(ordered.shape[1], 1) + (size + 1) / 2
-    return np.repeat(middle, size).reshape(ordered.shape)
-
-
-def runs_of(ordered: Floats | Ints) -> tuple[Ints, Ints]:
-    """Where each run of equal values in ascending rows begins (flat index), and its length."""
     fresh = np.ones(ordered.shape, dtype=bool)
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
     first = np.flatnonzero(fresh)
-    return first, np.diff(first, append=fresh.size)
+    size = np.diff(first, append=fresh.size)
+    ranks = np.repeat(first + (size + 1) / 2, size).reshape(ordered.shape)
+    ranks -= ordered.shape[1] * np.arange(len(ordered))[:, None]
+    return ranks

@@ -89,7 +89,7 @@ def _independent(design: Floats) -> list[int]:
     few rows as the design has columns.
     """
     kept: list[int] = []
-    triangle = np.linalg.qr(design, mode="r")
+    triangle = np.asarray(np.linalg.qr(design, mode="r"))
     rounding = len(design) * np.finfo(float).eps
     for column in range(design.shape[1]):
         trial = [*kept, column]

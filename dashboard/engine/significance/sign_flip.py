@@ -12,8 +12,8 @@ from dashboard.engine.spread import count_mean_sd
 EXACT_UP_TO = 20
 DRAWS = 4_999
 TIE = 1e-12
-AT_ONCE = 256
-"""Draws whose signs are held as numbers at once: they stay in the processor's cache."""
+AT_ONCE = 64
+"""Draws whose signs are held as numbers at once: few enough for the processor's cache."""
 
 
 class SignFlip:
