@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from scipy import special
 
@@ -31,45 +29,41 @@ class Wilcoxon:
 
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided."""
-        moved = np.where(sample.car == 0, np.nan, sample.car).T
-        count = np.isfinite(moved).sum(axis=1)
-        z, p = signed_rank(moved)
+        z, p, n = [], [], []
+        for column in sample.car.T:
+            moved = column[np.isfinite(column) & (column != 0)]
+            statistic, probability = signed_rank(moved)
+            z.append(statistic)
+            p.append(probability)
+            n.append(len(moved))
+        count = np.array(n, dtype=np.int64)
         note = dropped(sample.counts - count)
-        return outcome(z, p, count, (count >= 1, f"needs {self.needs}"), note=note)
+        return outcome(
+            np.array(z), np.array(p), count, (count >= 1, f"needs {self.needs}"), note=note
+        )
 
 
-def signed_rank(moved: Floats) -> tuple[Floats, Floats]:
-    """Standardised signed-rank statistic and its two-sided p, each (W,); NaN without a move.
-
-    Args:
-        moved: the moves of each window, (W, n); NaN for an event that did not move.
-    """
-    ranks = average_ranks(np.abs(moved))
-    count = np.isfinite(ranks).sum(axis=1)
-    positive = np.where(moved > 0, ranks, 0.0).sum(axis=1)
-    ranks = np.nan_to_num(ranks)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (positive - ranks.sum(axis=1) / 2) / np.sqrt((ranks**2).sum(axis=1) / 4)
-    p = 2 * special.ndtr(-np.abs(z))
-    for w in np.flatnonzero((count > 0) & (count <= EXACT_UP_TO)).tolist():
-        doubled = np.sort(np.rint(2 * ranks[w][ranks[w] > 0]).astype(np.int64))
-        p[w] = _exact(tuple(doubled.tolist()), round(2 * positive[w]))
-    return z, p
+def signed_rank(moved: Floats) -> tuple[float, float]:
+    """Standardised signed-rank statistic and its two-sided p; `moved` has no zeros."""
+    n = len(moved)
+    if n == 0:
+        return float("nan"), float("nan")
+    ranks = average_ranks(np.abs(moved)[None, :])[0]
+    positive = float(ranks[moved > 0].sum())
+    centre, spread = ranks.sum() / 2, np.sqrt((ranks**2).sum() / 4)
+    z = float((positive - centre) / spread)
+    if n > EXACT_UP_TO:
+        return z, float(2 * special.ndtr(-abs(z)))
+    return z, _exact(np.rint(2 * ranks).astype(np.int64), 2 * positive)
 
 
-def _exact(doubled: tuple[int, ...], positive: int) -> float:
+def _exact(doubled: np.ndarray, positive: float) -> float:
     """P of a rank sum as extreme, over all 2^n signs; ranks are doubled to stay whole."""
-    low = min(positive, sum(doubled) - positive)
-    return float(min(1.0, 2 * _rank_sums(doubled)[: low + 1].sum()))
-
-
-@lru_cache(maxsize=64)
-def _rank_sums(doubled: tuple[int, ...]) -> Floats:
-    """Probability of every sum of the ranks with a positive sign; windows without ties share it."""
-    total = sum(doubled)
+    total = int(doubled.sum())
     ways = np.zeros(total + 1)
     ways[0] = 1.0
-    for rank in doubled:
+    for rank in doubled.tolist():
         ways[rank:] = (ways[rank:] + ways[: total + 1 - rank]) / 2
         ways[:rank] /= 2
-    return ways
+    low = min(round(positive), total - round(positive))
+    return float(min(1.0, 2 * ways[: low + 1].sum()))
