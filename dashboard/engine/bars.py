@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -59,13 +60,15 @@ def last_rows(series: RateSeries, events: Sequence[Event], first: Ints) -> Ints:
     the first report.
     """
     last, final = first.copy(), len(series) - 1
+    if not series.card.bar_minutes:
+        for k, end_day in enumerate(map(attrgetter("end_day"), events)):
+            if end_day is not None:
+                end = int(np.searchsorted(series.day, np.datetime64(end_day, "D"), side="left"))
+                last[k] = max(last[k], min(end, final))
+        return last
     for k, event in enumerate(events):
         day = event.end_day or event.day
-        if not series.card.bar_minutes:
-            if event.end_day is not None:
-                end = int(np.searchsorted(series.day, np.datetime64(day, "D"), side="left"))
-                last[k] = max(last[k], min(end, final))
-        elif event.end_day is not None or event.moment is None:
+        if event.end_day is not None or event.moment is None:
             midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(MOSCOW))
             reported = None if event.end_day else event.reported
             over = (reported or midnight + timedelta(days=1)).astimezone(UTC).replace(tzinfo=None)

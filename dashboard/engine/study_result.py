@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -48,7 +49,7 @@ class Studied:
     @cached_property
     def crowds(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
-        own = tuple(event.id for event in self.events)
+        own = tuple(map(attrgetter("id"), self.events))
         known = (self.known.first, self.known.last, self.known.ids)
         return {
             window: others_in_window(self.alignment.row, own, known, window)
@@ -151,4 +152,4 @@ def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tup
         each: tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
         for each in np.unique(code).tolist()
     }
-    return tuple(words[each] for each in code.tolist())
+    return tuple(map(words.__getitem__, code.tolist()))
