@@ -46,10 +46,11 @@ def with_band(
     stacked = np.column_stack([influence[rows[k].horizon] for k in known])
     error = np.array([rows[k].se_hc1 for k in known])
     value, vector = np.linalg.eigh(stacked.T @ stacked / np.outer(error, error))
-    root = vector * np.sqrt(np.maximum(value, 0.0))
+    # The symmetric root is the same on every machine; eigenvectors alone are not.
+    root = vector @ (np.sqrt(np.maximum(value, 0.0))[:, None] * vector.T)
     df = min(rows[k].rates for k in known) - 1
     spread = np.sqrt(np.random.default_rng(df).chisquare(df, len(normal)) / df)
-    drawn = normal[:, : len(known)] @ root.T
+    drawn = normal[:, : len(known)] @ root
     largest = np.sort(np.maximum(drawn.max(axis=1), -drawn.min(axis=1)) / spread)
     edge = max(float(np.quantile(largest, LEVEL)), float(special.stdtrit(df, (1 + LEVEL) / 2)))
     for k in known:

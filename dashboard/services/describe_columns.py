@@ -86,6 +86,18 @@ MEANINGS: Final[dict[str, str]] = {
     "se": "Standard error, Newey-West",
     "t": "estimate divided by its standard error",
     "lags": "Lags of the Newey-West error",
+    "horizon": "Rates from the event on: 0 = the first that can contain it, -1 = the base",
+    "events": "How many events lie on these rows",
+    "rates": "How many first rates that is; events at the same rate count once",
+    "rates_dropped": "First rates on rows that are not used",
+    "se_hc1": "Standard error that allows for unequal variance, HC1",
+    "se_hac": "Standard error that allows for correlation over time too, Newey-West",
+    "dropped": "Rows that are not used",
+    "dropped_by": "How many of them for which reason, ; between",
+    "pretrend_wald": "Wald statistic that all responses before the base are 0",
+    "pretrend_df": "Degrees of freedom: the responses tested",
+    "pretrend_df_error": "Degrees of freedom of the error in its F distribution",
+    "pretrend_p": "p-value of the Wald statistic",
     "hits": "Events that moved as expected",
     "share": "hits divided by n",
     "unclear": "Events without a clear expectation, left out",
@@ -168,13 +180,19 @@ MEANINGS: Final[dict[str, str]] = {
     "high_52_weeks_rate": "The highest rate of the 52 weeks before",
 }
 
-IN_LOG_POINTS: Final[dict[tuple[str, str], str]] = {
+OF_TABLE: Final[dict[tuple[str, str], str]] = {
+    ("projections", "n"): "Rows of the series that are used",
+    ("projections", "estimate"): f"Log move from the base, 0.01 = 1 log point; {STRONGER}",
+    ("projections", "lags"): "Lags of se_hac: as many as the move has returns",
+    ("projections", "low"): "Lower end of the 95 % interval at this horizon",
+    ("projections", "high"): "Upper end of the 95 % interval at this horizon",
+    ("projections", "p_adjusted"): "p_value corrected for all horizons from 0 on (sup-t)",
     ("event_moves", "car"): f"Abnormal moves of the window added up, in log points; {STRONGER}",
     ("event_moves", "car_se"): "Standard error of car, in log points",
     ("event_window", "ordinary_low"): "Lower end of the ordinary range, in log points",
     ("event_window", "ordinary_high"): "Upper end of the ordinary range, in log points",
 }
-"""Tables of one event count in log points what the study tables count in returns."""
+"""What a column means in one table alone; tables of one event count in log points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +210,7 @@ def describe_columns(table: str) -> tuple[ColumnText, ...]:
         ColumnText(
             column.name,
             KIND_WORDS[column.kind],
-            IN_LOG_POINTS.get((table, column.name), MEANINGS[column.name]),
+            OF_TABLE.get((table, column.name), MEANINGS[column.name]),
         )
         for column in TABLES[table].columns
     )

@@ -60,6 +60,7 @@ STUDY_FILES = {
     "regression.csv",
     "direction.csv",
     "intervals.csv",
+    "projections.csv",
 }
 
 
