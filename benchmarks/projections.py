@@ -145,8 +145,9 @@ def table(found: dict[tuple[str, str, bool], Cell], rates: dict[str, str], runs:
     lines = [
         "# Local projections: coverage by simulation",
         "",
-        f"{runs:,} runs a cell on the real first rates of each group (`{DEFAULT_SERIES}` from {SINCE.year}"
-        " on, method breaks included), no controls. iid: normal, 1 % a day; garch: alpha 0.10, beta 0.85;"
+        f"{runs:,} runs a cell on the real first rates of each group (`{DEFAULT_SERIES}` from"
+        f" {SINCE.year} on, method breaks included), no controls. iid: normal, 1 % a day; garch:"
+        " alpha 0.10, beta 0.85;"
         f" local: the real returns, each replaced by one from within {NEAR} rows with a random"
         " sign. Effect: +1 log point on the first rate, then -0.1 on each of the next five."
         " Nominal: 95 % for intervals and band, 5 % for the test before the event. Monte Carlo"

@@ -15,7 +15,7 @@ from dashboard.engine.returns import observed_returns
 LAGS: Final = 4
 OWN: Final = (*range(1, LAGS + 1), 0)
 """The columns of the events of a group: their lags, and last the row itself."""
-ENDS: Final = ("before the series has lags", "after the series ends", "rate missing")
+ENDS: Final = ("too near the start", "too near the end", "a rate is missing")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

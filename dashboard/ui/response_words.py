@@ -20,33 +20,35 @@ BEFORE: Final = (-5, -2)
 def response_sentence(found: Projection, card: SeriesCard) -> str:
     """The response at two horizons with the band, the whole path, and N."""
     rows = [row for row in map(found.at, SAID) if math.isfinite(row.estimate)]
+    first, title = found.at(0), group_title(found.group)
     if not rows:
-        return f"{group_title(found.group)}: no response, {found.at(0).reason or 'no row'}."
-    said = listed([_at(row) for row in rows])
-    first = found.at(0)
+        return f"{title}: no response, {first.reason or 'no row is used'}."
     n = f"N = {count(first.events, 'event')} on {count(first.rates, 'first rate')}"
-    moved = f"After {group_title(found.group)} the rate stood, against the one before, {said}"
+    said = f"{title}: {listed([_at(row) for row in rows])}; {sign_words(card)}."
     if math.isnan(first.supt_low):
-        return f"{moved} ({sign_words(card)}). No band: {first.reason}; {n}."
-    return f"{moved} ({sign_words(card)}; 95 % bands of the whole path). {_path(found)} {n}."
+        return f"{said} No band: {first.reason}; {n}."
+    return f"{said} {_path(found)} {n}."
 
 
 def _at(row: ProjectionRow) -> str:
-    """`−0.85 log pts at +1 (−1.77 to +0.08)`."""
-    said = f"{signed(100 * row.estimate)} log pts at +{row.horizon}"
+    """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
+    said = f"{signed(100 * row.estimate)} log pts {count(row.horizon, 'rate')} after the first"
     if math.isnan(row.supt_low):
         return said
-    return f"{said} ({signed(100 * row.supt_low)} to {signed(100 * row.supt_high)})"
+    return f"{said} (95 % band {signed(100 * row.supt_low)} to {signed(100 * row.supt_high)})"
 
 
 def _path(found: Projection) -> str:
-    """At which horizons the band leaves 0 out."""
+    """At which horizons the band of the whole path leaves 0 out."""
     outside = [row for row in found.rows if row.supt_low > 0 or row.supt_high < 0]
     if not outside:
-        return "The band holds 0 at every horizon from 0 to 20."
+        return "The band of the whole path holds 0 at every horizon from 0 to 20."
     at = listed([f"+{row.horizon}" if row.horizon else "0" for row in outside])
     p = min(row.p_adjusted for row in outside)
-    return f"The band leaves 0 out at {at} (smallest p corrected for 21 horizons {p_text(p)})."
+    return (
+        f"The band of the whole path leaves 0 out at {at} (smallest p, corrected for 21 horizons,"
+        f" {p_text(p)})."
+    )
 
 
 def before_sentence(found: Projection) -> str:
@@ -70,10 +72,12 @@ def before_sentence(found: Projection) -> str:
 def dropped_sentence(found: Projection, titles: Mapping[str, str]) -> str:
     """What is left out at horizon +1 and why; `titles` are those of the controls."""
     row = found.at(SAID[0])
-    reasons = []
-    for reason, rows in row.dropped:
-        for name, title in titles.items():
-            reason = title.join(reason.rsplit(name, 1)) if reason.endswith(f" {name}") else reason
-        reasons.append(f"{rows:,} {reason}")
+    reasons = [f"{rows:,} {_titled(reason, titles)}" for reason, rows in row.dropped]
     rates = f"{count(row.rates_dropped, 'first rate')} with an event left out"
     return f"{row.n:,} rates are used at +{row.horizon}; {rates}. Not used: {'; '.join(reasons)}."
+
+
+def _titled(reason: str, titles: Mapping[str, str]) -> str:
+    """A reason with the title of the control it names in place of its id."""
+    words, _, name = reason.rpartition(" ")
+    return f"{words} {titles[name]}" if name in titles else reason

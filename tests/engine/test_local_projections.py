@@ -214,8 +214,8 @@ def test_a_control_without_a_common_day_leaves_no_row():
     row = found.at(2)
     assert (row.n, row.rates, row.rates_dropped) == (0, 0, len(set(rows)))
     assert dict(row.dropped) == {
-        "before the series has lags": 5,
-        "after the series ends": 2,
+        "too near the start": 5,
+        "too near the end": 2,
         "no return of control-0": SIZE + 1 - 7,
     }
 

@@ -102,7 +102,7 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
 def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
     row = ProjectionRow(
         "talks", "made", 2, 100, 9, 8, 1, 0.25, 0.5, 0.75, 3, -1.0, 1.5, -2.0, 2.5, 0.125, 0.625,
-        (("after the series ends", 2), ("rate missing", 5)),
+        (("too near the end", 2), ("a rate is missing", 5)),
     )  # fmt: skip
     base = ProjectionRow("talks", "made", -1, estimate=0.0, reason="the base")
     found = Projection("talks", "made", (base, row), PreTrend(8.5, 4, 5, 0.375))
@@ -110,7 +110,7 @@ def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
     assert lines[1] == "talks,made,-1,0,0,0,0,0.0,,,0,,,,,,,0,,8.5,4,5,0.375,the base"
     assert lines[2] == (
         "talks,made,2,100,9,8,1,0.25,0.5,0.75,3,-1.0,1.5,-2.0,2.5,0.125,0.625,7,"
-        "after the series ends 2; rate missing 5,8.5,4,5,0.375,"
+        "too near the end 2; a rate is missing 5,8.5,4,5,0.375,"
     )
 
 

@@ -21,7 +21,7 @@ from dashboard.ui.wording import signed
 
 HEIGHT: Final = 360
 BASE: Final = -1
-TICKS: Final = (-5, -1, 0, 5, 10, 15, 20)
+TICKS: Final = (-5, -1, 1, 5, 10, 15, 20)
 
 
 def build_response_figure(rows: Sequence[ProjectionRow], ink: Ink, unit: str) -> Figure:
@@ -53,7 +53,7 @@ def build_response_figure(rows: Sequence[ProjectionRow], ink: Ink, unit: str) ->
         "annotations": [_note(unit, ink)],
         "xaxis": axis(ink, range=[-5.5, 20.5], tickvals=list(TICKS), showgrid=False,
                       ticktext=[offset_text(tick) for tick in TICKS])
-        | {"title": {"text": "rates from the event on; −1 = the rate before it, the base",
+        | {"title": {"text": "rates from the event on, 0 = its first; shaded: before it",
                      "font": {"size": FONT_SIZE - 1, "color": ink.muted}, "standoff": 6}},
         "yaxis": axis(ink, range=[low, high], tickvals=ticks,
                       ticktext=[signed(tick, tick_decimals(ticks)) for tick in ticks])
@@ -123,7 +123,7 @@ def _before(ink: Ink) -> dict[str, Any]:
 
 def _note(unit: str, ink: Ink) -> dict[str, Any]:
     return {
-        "text": f"{unit}; shaded: before the event", "xref": "paper", "yref": "paper", "x": 0,
+        "text": unit, "xref": "paper", "yref": "paper", "x": 0,
         "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 2, "showarrow": False,
         "font": {"size": FONT_SIZE - 1, "color": ink.muted},
     }  # fmt: skip
