@@ -114,7 +114,7 @@ INTERVALS: Final = Table(
 )
 PROJECTIONS: Final = Table(
     "projections",
-    "Local projections: the response to the events of a group, horizon by horizon",
+    "Local projections: the move from before the events of a group, horizon by horizon",
     _columns(
         "group:text series:text horizon:int n:int events:int rates:int rates_dropped:int estimate"
         " se_hc1 se_hac lags:int low high supt_low supt_high p_value p_adjusted dropped:int"

@@ -50,7 +50,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     a_day("to", "2022-06-30"),
     one_of("car", WINDOWS, "0:1"),
     many_names("ctrl", ("eur_usd_ecb",), ("brent_eia",), "none"),
-    one_of("response", (ALL, *CATEGORIES), ALL),
+    one_of("projection", (ALL, *CATEGORIES), ALL),
     one_of("score", (FIRST, *SCORES), FIRST),
     one_of("against", AGAINST, "move"),
     one_of("cells", CELLS, "spread"),
@@ -75,7 +75,7 @@ class CorrelationScene:
     categories: tuple[str, ...]
     request: StudyRequest
     related: Related | None
-    response: str
+    projected_group: str
     chosen_score: str
     against: str
     cells: str
@@ -132,7 +132,7 @@ def read_correlation_scene(view: View) -> CorrelationScene:
         categories=tuple(kind for kind in CATEGORIES if kind in view["cat"]),
         request=replace(StudyRequest(), cars=(read_window("car", view["car"]),)),
         related=None,
-        response=view["response"],
+        projected_group=view["projection"],
         chosen_score=view["score"],
         against=view["against"],
         cells=view["cells"],
@@ -159,8 +159,8 @@ def projected(scene: CorrelationScene) -> Projection | None:
     if scene.related is None:
         return None
     versions = map(session.series_version, (scene.series, *scene.controls))
-    version = "/".join((*versions, _asked_version(scene), scene.response))
-    return _projected(scene.related, scene.response, scene.controls, version)
+    version = "/".join((*versions, _asked_version(scene), scene.projected_group))
+    return _projected(scene.related, scene.projected_group, scene.controls, version)
 
 
 def _controls(view: View, possible: tuple[SeriesCard, ...]) -> tuple[RateSeries, ...]:

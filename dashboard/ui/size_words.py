@@ -62,7 +62,7 @@ def projection_words(found: ProjectionCoverage) -> str:
     return (
         f"Local projections, {found.runs:,} simulated series for each of three groups of real"
         f" dates and three kinds of returns, with and without an effect: the 95{THIN}% interval of"
-        f" one horizon holds the response in {interval}, the 95{THIN}% band the whole path in"
+        f" one horizon holds the true move in {interval}, the 95{THIN}% band the whole path in"
         f" {band}; the test of what came before rejects in {rejected} at the 5{THIN}% level where"
         " nothing came before. The cells: docs/projections.md."
     )

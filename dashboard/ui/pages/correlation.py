@@ -66,7 +66,7 @@ from dashboard.ui.widgets.correlation_tables import (
 )
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
-from dashboard.ui.widgets.response_section import draw_response
+from dashboard.ui.widgets.projection_section import draw_projection
 from dashboard.ui.wording import count
 
 SENTENCE: Final = 900
@@ -113,7 +113,7 @@ def _draw_parts(view: View, scene: CorrelationScene, related: Related) -> None:
     _draw_scores(view, scene, related)
     _draw_across(view, scene)
     _draw_regression(view, scene, related)
-    draw_response(view, scene)
+    draw_projection(view, scene)
 
 
 def _draw_lead_lag(scene: CorrelationScene, related: Related) -> None:

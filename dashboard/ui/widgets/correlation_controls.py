@@ -82,14 +82,14 @@ def draw_cell_unit(view: View) -> None:
     )
 
 
-def draw_response_choice(view: View) -> None:
-    """Draw the events whose response is shown."""
+def draw_projection_choice(view: View) -> None:
+    """Draw the events whose path is shown."""
     st.selectbox(
-        "Response to",
+        "Moves around",
         [ALL, *(lane.id for lane in CATEGORY_LANES)],
         format_func=group_mark,
         width=260,
-        **view.widget("response"),
+        **view.widget("projection"),
     )
 
 

@@ -125,12 +125,12 @@ def test_the_response_says_bands_n_and_what_came_before(opened):
     assert "first rates." in said
     assert "Before the event (−5 to −2)" in said
     assert "no return of EUR/USD" in said  # the control of the page, by its title
-    (path,) = [f for f in figures_of(opened) if f["data"][-1].get("name") == "response"]
+    (path,) = [f for f in figures_of(opened) if f["data"][-1].get("name") == "move from the base"]
     assert path["data"][-1]["x"] == list(range(-5, 21))
 
 
 def test_the_response_of_a_category_is_in_the_link():
-    app = open_page("correlation", response="escalation", ctrl="none")
+    app = open_page("correlation", projection="escalation", ctrl="none")
     assert not app.exception
     said = as_read(app)
     assert "Escalation: " in said
@@ -138,7 +138,7 @@ def test_the_response_of_a_category_is_in_the_link():
 
 
 def test_the_table_of_responses_has_both_errors_and_every_horizon():
-    app = open_page("correlation", response="peace_talks")
+    app = open_page("correlation", projection="peace_talks")
     folds = [fold for fold in app.expander if "(26 rows)" in fold.label]
     assert len(folds) == 1
     app.session_state["correlation.fold.projections"] = True
@@ -152,6 +152,6 @@ def test_the_table_of_responses_has_both_errors_and_every_horizon():
 
 
 def test_a_category_without_a_measured_event_has_no_response():
-    app = open_page("correlation", response="other")
+    app = open_page("correlation", projection="other")
     assert not app.exception
     assert "No event of this category is measured on this series." in as_read(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboard.domain.relation import ProjectionRow
-from dashboard.ui.charts.response_path import build_response_figure
+from dashboard.ui.charts.projection_path import build_projection_figure
 from dashboard.ui.palette import LIGHT
 
 BEFORE = ProjectionRow("all", "made", -2, estimate=0.001, low=-0.002, high=0.004, rates=9)
@@ -18,7 +18,7 @@ AFTER = [
 
 
 def figure(rows=(BEFORE, BASE, *AFTER)):
-    return build_response_figure(rows, LIGHT, "log points")
+    return build_projection_figure(rows, LIGHT, "log points")
 
 
 def test_the_path_runs_through_the_base_in_log_points():

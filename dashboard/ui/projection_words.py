@@ -17,12 +17,12 @@ SAID: Final = (1, 5)
 BEFORE: Final = (-5, -2)
 
 
-def response_sentence(found: Projection, card: SeriesCard) -> str:
-    """The response at two horizons with the band, the whole path, and N."""
+def projection_sentence(found: Projection, card: SeriesCard) -> str:
+    """The move at two horizons with the band, the whole path, and N."""
     rows = [row for row in map(found.at, SAID) if math.isfinite(row.estimate)]
     first, title = found.at(0), group_title(found.group)
     if not rows:
-        return f"{title}: no response, {first.reason or 'no row is used'}."
+        return f"{title}: no number, {first.reason or 'no row is used'}."
     n = f"N = {count(first.events, 'event')} on {count(first.rates, 'first rate')}"
     said = f"{title}: {listed([_at(row) for row in rows])}; {sign_words(card)}."
     if math.isnan(first.supt_low):

@@ -1,4 +1,4 @@
-"""The response path: local projections by horizon, the interval of each and the band of all."""
+"""The path of local projections: the move at each horizon, its interval and the band of all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BASE: Final = -1
 TICKS: Final = (-5, -1, 1, 5, 10, 15, 20)
 
 
-def build_response_figure(rows: Sequence[ProjectionRow], ink: Ink, unit: str) -> Figure:
+def build_projection_figure(rows: Sequence[ProjectionRow], ink: Ink, unit: str) -> Figure:
     """The figure as Plotly's plain dictionary; values in log points, the base at 0.
 
     Args:
@@ -90,7 +90,7 @@ def _line(rows: Sequence[ProjectionRow], ink: Ink) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "response",
+        "name": "move from the base",
         "x": [row.horizon for row in rows],
         "y": [round(100 * row.estimate, 3) + 0.0 for row in rows],
         "line": {"color": ink.line, "width": 2.2},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
-from dashboard.ui.response_words import before_sentence, dropped_sentence, response_sentence
+from dashboard.ui.projection_words import before_sentence, dropped_sentence, projection_sentence
 from tests.made_series import made_card
 
 CARD = made_card(move_sign=-1)
@@ -30,7 +30,7 @@ def made(pre_trend=BEFORE, **changed):
 
 
 def test_the_answer_comes_first_with_bands_and_n():
-    assert response_sentence(made(), CARD) == (
+    assert projection_sentence(made(), CARD) == (
         "Escalation: −0.20 log pts 1 rate after the first (95 % band −3.00 to +2.00) and −0.60 log"
         " pts 5 rates after the first (95 % band −3.00 to +2.00); positive = rouble stronger. The"
         " band of the whole path holds 0 at every horizon from 0 to 20. N = 30 events on 29 first"
@@ -42,7 +42,7 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
     found = made()
     rows = list(found.rows)
     rows[8] = replace(rows[8], supt_high=-0.001, p_adjusted=0.012)
-    said = response_sentence(replace(found, rows=tuple(rows)), CARD)
+    said = projection_sentence(replace(found, rows=tuple(rows)), CARD)
     assert (
         "leaves 0 out at +3 (smallest p, corrected for 21 horizons, 0.012). N = 30 events" in said
     )
@@ -51,15 +51,15 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
 def test_few_first_rates_have_an_estimate_without_a_band():
     nan = float("nan")
     few = made(supt_low=nan, supt_high=nan, se_hc1=nan, reason="fewer than 8 first rates")
-    said = response_sentence(few, CARD)
+    said = projection_sentence(few, CARD)
     assert said.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
     assert said.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
 
 
 def test_nothing_found_says_why():
     none = made(estimate=float("nan"), reason="no row tells the events from the other terms")
-    assert response_sentence(none, CARD) == (
-        "Escalation: no response, no row tells the events from the other terms."
+    assert projection_sentence(none, CARD) == (
+        "Escalation: no number, no row tells the events from the other terms."
     )
 
 
