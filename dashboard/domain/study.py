@@ -313,7 +313,8 @@ class StudyAnswer:
     """A whole study: one result a series; averages and tests over the events of all of them.
 
     The event on its series is the unit, never the series. `asked` counts the events given;
-    each is in a CAR window of a result or in `skipped` with its reason.
+    each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
+    beside the studied ones, which local projections take as controls.
     """
 
     request: StudyRequest
@@ -327,6 +328,7 @@ class StudyAnswer:
     correlations: tuple[CorrelationRow, ...] = ()
     regression: tuple[RegressionRow, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    factors: tuple[RateSeries, ...] = ()
 
     @property
     def used_ids(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ StudyTable: TypeAlias = Literal[
     "regression",
     "direction",
     "intervals",
+    "projections",
 ]
 """The tables of a study: files, pages and the network door all offer these and no other."""
 
@@ -119,6 +120,16 @@ INTERVALS: Final = Table(
     "intervals",
     "Cluster-bootstrap intervals of the CAAR",
     _columns("group:text window:window method:text low high clusters:int draws:int"),
+)
+PROJECTIONS: Final = Table(
+    "projections",
+    "Local projections: the move from before the events of a group, horizon by horizon",
+    _columns(
+        "group:text series:text horizon:int n:int events:int rates:int rates_dropped:int estimate"
+        " se_hc1 se_hac lags:int low high supt_low supt_high p_value p_adjusted dropped:int"
+        " dropped_by:text pretrend_wald pretrend_df:int pretrend_df_error:int pretrend_p"
+        " reason:text"
+    ),
 )
 SPECIFICATIONS: Final = Table(
     "specifications",
@@ -241,6 +252,7 @@ TABLES: Final = {
         REGRESSION,
         DIRECTION,
         INTERVALS,
+        PROJECTIONS,
         SPECIFICATIONS,
         SCORES,
         ACROSS_SERIES,

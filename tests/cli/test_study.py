@@ -25,6 +25,9 @@ COLUMNS = {
     "regression.csv": "term estimate se t p_value n lags p_adjusted",
     "direction.csv": "group window n hits share low high p_value unclear unmoved p_adjusted",
     "intervals.csv": "group window method low high clusters draws",
+    "projections.csv": "group series horizon n events rates rates_dropped estimate se_hc1 se_hac"
+    " lags low high supt_low supt_high p_value p_adjusted dropped dropped_by pretrend_wald"
+    " pretrend_df pretrend_df_error pretrend_p reason",
 }
 
 # Eight days; the returns from the second on are +10 %, -10 % of 110, 0, +10 %, +20 %, -50 %, +10 %.

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
 from dashboard.domain.study import (
     Average,
     CarResult,
@@ -21,7 +22,7 @@ from dashboard.domain.study import (
 )
 from dashboard.export.columns import STUDY_TABLES, TABLES
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.study_rows import study_tables
+from dashboard.export.study_rows import projection_rows, study_tables
 from tests.made_series import event_at_row, made_series
 
 NAN = float("nan")
@@ -123,6 +124,21 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     assert text["intervals"] == 'all,"[0,1]",bca,-0.5,0.5,4,1999'
 
 
+def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
+    row = ProjectionRow(
+        "talks", "made", 2, 100, 9, 8, 1, 0.25, 0.5, 0.75, 3, -1.0, 1.5, -2.0, 2.5, 0.125, 0.625,
+        (("too near the end", 2), ("a rate is missing", 5)),
+    )  # fmt: skip
+    base = ProjectionRow("talks", "made", -1, estimate=0.0, reason="the base")
+    found = Projection("talks", "made", (base, row), PreTrend(8.5, 4, 5, 0.375))
+    lines = csv_bytes(TABLES["projections"], projection_rows([found])).decode().splitlines()
+    assert lines[1] == "talks,made,-1,0,0,0,0,0.0,,,0,,,,,,,0,,8.5,4,5,0.375,the base"
+    assert lines[2] == (
+        "talks,made,2,100,9,8,1,0.25,0.5,0.75,3,-1.0,1.5,-2.0,2.5,0.125,0.625,7,"
+        "too near the end 2; a rate is missing 5,8.5,4,5,0.375,"
+    )
+
+
 def test_columns_are_those_of_the_contract():
     assert {table.file_name: ",".join(table.header) for table in STUDY_TABLES} == {
         "paths.csv": (
@@ -146,6 +162,11 @@ def test_columns_are_those_of_the_contract():
         "regression.csv": "term,estimate,se,t,p_value,n,lags,p_adjusted",
         "direction.csv": ("group,window,n,hits,share,low,high,p_value,unclear,unmoved,p_adjusted"),
         "intervals.csv": "group,window,method,low,high,clusters,draws",
+        "projections.csv": (
+            "group,series,horizon,n,events,rates,rates_dropped,estimate,se_hc1,se_hac,lags,low,high,"
+            "supt_low,supt_high,p_value,p_adjusted,dropped,dropped_by,pretrend_wald,pretrend_df,"
+            "pretrend_df_error,pretrend_p,reason"
+        ),
     }
 
 
