@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Pool, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise
@@ -100,6 +101,11 @@ class Placebo:
     close: Ints
     first: Days
     last: Days
+
+    def rank(self, pool: Pool, k: int) -> Rank:
+        """Where event `k` stands; `pool` is what the dates are called."""
+        shares = (self.p, self.percentile, self.by_move)
+        return Rank.of(pool, shares, (self.size, self.close), (self.first, self.last), k)
 
 
 def eve_volatility(returns: Floats) -> Floats:
