@@ -142,7 +142,7 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
     who = "the rouble" if view.card.is_rouble else subject(quoting)
     size = moved(move, quoting).removeprefix(subject(quoting)).strip()
     was = f"{who} was {size} {window_words(move.window, view.card)} that can contain it"
-    unusual = f"{compared_with(move, pool)} ({judgement(move, pool)})"
+    unusual = f"{compared_with(move, pool)}: {judgement(move, pool)}"
     record = f", record of {day(move.end.record)}" if move.end.record != move.end.day else ""
     return (
         f"{said}, {was}: {rates_words(move, quoting)} {unit}, {dates_words(move)}"

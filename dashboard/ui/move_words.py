@@ -130,7 +130,7 @@ def compared_with(move: Move, pool: Pool) -> str:
     near = move.rank("near")
     if pool == "near" or pool_percentile(move, pool) is not None or judged(near) is None:
         return words
-    return f"{words}; among the nearest dates {rank_words(near, each)}"
+    return f"{words}; {rank_words(near, each)}"
 
 
 def rank_words(rank: Rank, each: str) -> str:

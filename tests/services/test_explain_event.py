@@ -74,11 +74,16 @@ def test_the_pools_are_counted_one_by_one():
     # No other |CAR| comes near 3.02 but that of row 161, from 98 back to 101: exactly as large,
     # so not smaller and at least as extreme; it is in the pool of all dates only.
     move = move_of(explain_event(zigzag(row_160=98), event_at_row(AT), ()), (0, 0))
-    assert (move.n_quiet, move.n_all) == (23, 53)
-    assert move.percentile == 100
-    assert move.placebo_p == pytest.approx(1 / 24)
-    assert move.percentile_all == pytest.approx(100 * 52 / 53)
-    assert move.placebo_p_all == pytest.approx(2 / 54)
+    quiet, every, near = (move.rank(pool) for pool in ("quiet", "all", "near"))
+    assert (quiet.size, every.size) == (23, 53)
+    assert (quiet.percentile, quiet.by_move) == (100, 100)
+    assert quiet.p == pytest.approx(1 / 24)
+    assert every.percentile == pytest.approx(100 * 52 / 53)
+    assert every.p == pytest.approx(2 / 54)
+    # Near are all of them too: fewer than a hundred, so the nearest 250 that there are.
+    assert (near.size, near.percentile, near.p) == (53, every.percentile, every.p)
+    days = np.array([near.first, near.last], dtype="datetime64[D]")
+    assert (days - LONG_AGO).astype(int).tolist() == [136, 189]
 
 
 # ------------------------------------------------------------------ what is not there
