@@ -1,12 +1,13 @@
 """An event explained on series made by hand, and the one event everybody asks about."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
+from dashboard.engine.as_of import as_of
 from dashboard.services.explain_event import explain_event
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.rates.shipped import ShippedRates
@@ -252,3 +253,17 @@ def test_the_kellogg_statement_is_read_from_mondays_fixing():
     assert (view.timing.far, view.timing.partial) == (False, False)
     at_once = [offset for offset, _ in view.crowd if offset == 0]
     assert len(at_once) == len(move_of(view, (0, 0)).crowd) == 3
+
+
+def test_a_frozen_series_knows_no_later_dates_to_compare_with():
+    kellogg = event_on("2025-04-20", "kellogg")
+    live = ShippedRates().get("usd_rub_cbr")
+    frozen = as_of(live, datetime(2025, 7, 1, tzinfo=UTC))
+    now, then = (
+        move_of(explain_event(s, kellogg, ()), (0, 0)).rank("near") for s in (live, frozen)
+    )
+    # The window of the last one ends with the last fixing known, ten after its own day.
+    assert then.last == frozen.day[-11].item()
+    after = int(np.searchsorted(frozen.day, np.datetime64("2025-04-21")))
+    assert then.size == 250 + (len(frozen) - 11 - after)
+    assert (now.size, now.last > date(2025, 7, 1)) == (500, True)

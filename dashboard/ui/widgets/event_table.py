@@ -30,7 +30,7 @@ HEIGHT: Final = 700
 WORDS_UP_TO: Final = 2_000
 PERCENT: Final = "%+.2f %%"
 MOVES: Final = ("[0,0]", "[0,1]")
-RANKS: Final = ("Larger [0,0]", "Larger [0,1]")
+RANKS: Final = ("Percentile [0,0]", "Percentile [0,1]")
 UNSTUDIED: Final = Studied()
 
 
@@ -54,7 +54,7 @@ def draw_event_table(scene: EventsScene, chosen: str, choose: Callable[[str], No
         lazy=False,
         on_select=picked,
         selection_mode=("single-row", "single-cell"),
-        column_config=_columns(scene.quoting, title_width=290 if rows else 330),
+        column_config=_columns(scene.quoting, title_width=290 if rows else 280),
         column_order=_shown_columns(frame, beside_card=bool(rows)),
         placeholder=NOTHING,
         alt="Events and notes with the rouble's move at and after each",
@@ -85,8 +85,8 @@ def event_frame(
             "[0,0]": [shown(each.first) for each in found],
             "[0,1]": [shown(each.both) for each in found],
             "Remark": [_missing(each) for each in found],
-            "Larger [0,0]": [_percentile_of(each.rank_first) for each in found],
-            "Larger [0,1]": [_percentile_of(each.rank_both) for each in found],
+            "Percentile [0,0]": [_percentile_of(each.rank_first) for each in found],
+            "Percentile [0,1]": [_percentile_of(each.rank_both) for each in found],
             "Others": pd.array([_others(each) for each in found], dtype="Int64"),
             "Source": [plain(event.source_name, 80) for event in events],
             "Author": [plain(event.author, 80) for event in events],
@@ -188,8 +188,8 @@ def _columns(quoting: Quoting, title_width: int) -> dict[str, Any]:
         "Remark": text("Why none", width=120),
         **{
             name: numeric(
-                f"Than {window}",
-                width=84,
+                name,
+                width=112,
                 format="%.0f %%",
                 help=f"Larger than this share of the dates within 250 observations over {window},"
                 " each move in units of the volatility before it",
