@@ -57,7 +57,11 @@ class Study(Events):
     gap: LengthText = "10"
     min_estimation: LengthText = "60"
     overlap: Overlap = "keep"
-    pool: Pool = "quiet"
+    pool: Pool = Field(
+        "near",
+        description="Dates that the move of an event is compared with: within 250 rows of it,"
+        " or of all years quiet, all, of similar volatility.",
+    )
     by: Grouping = "category"
     seed: int = Field(1, ge=0, le=2**31)
 

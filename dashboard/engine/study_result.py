@@ -32,6 +32,7 @@ from dashboard.engine.reasons import why_no_value
 from dashboard.engine.windows import estimation_rows, event_rows, take
 
 FEW_PLACEBOS: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...]
     final = np.clip(rows + study.request.window[1], 0, last)
     few = np.zeros(len(rows), dtype=bool)
     for result in cars:
-        few |= result.n_placebo < FEW_PLACEBOS
+        few |= result.n_close < FEW_PLACEBOS
     marks: Mapping[str, Sequence[bool] | Bools] = {
         "date_only": _hour_unknown(study),
         "hour_upper_bound": [e.hour_kind == HourKind.PUBLISHED for e in study.events],

@@ -69,7 +69,8 @@ STUDY_EVENTS: Final = Table(
     _columns(
         "event_id:text series:text event_day:date anchor_day:date shift_days:int window:window"
         " car car_se car_t df p_value bhar placebo_p percentile n_estimation:int crowd:int"
-        " crowd_ids:text flags:text"
+        " crowd_ids:text flags:text percentile_by_move pool_size:int pool_first_day:date"
+        " pool_last_day:date"
     ),
 )
 AVERAGES: Final = Table(
@@ -179,7 +180,8 @@ LARGEST_MOVES: Final = Table(
     "The largest moves of a period",
     _columns(
         "series:text day:date base_day:date rate base_rate move_log_pts move_pct_rub_per_usd"
-        " move_pct_usd_per_rub percentile event_ids:text"
+        " move_pct_usd_per_rub percentile event_ids:text percentile_by_move pool_size:int"
+        " pool_first_day:date pool_last_day:date"
     ),
 )
 EVENT_MOVES: Final = Table(
@@ -189,7 +191,8 @@ EVENT_MOVES: Final = Table(
         "event_id:text series:text window:window base_day:date base_rate end_day:date end_rate"
         " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub car car_se car_t p_value"
         " placebo_p placebo_p_all percentile percentile_all percentile_matched n_quiet:int"
-        " n_all:int crowd:int crowd_ids:text reason:text"
+        " n_all:int crowd:int crowd_ids:text reason:text percentile_by_move pool_size:int"
+        " pool_first_day:date pool_last_day:date placebo_p_quiet percentile_quiet"
     ),
 )
 EVENT_WINDOW: Final = Table(

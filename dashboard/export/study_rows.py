@@ -110,6 +110,12 @@ def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
         [len(car.crowd[k]) for k in range(n) for car in cars],
         [" ".join(car.crowd[k]) for k in range(n) for car in cars],
         _pick([" ".join(flags) for flags in result.flags], event),
+        _by_event(cars, "percentile_by_move"),
+        np.stack([car.n_placebo for car in cars], axis=1).ravel().tolist(),
+        *(
+            np.stack([getattr(car, name) for car in cars], axis=1).ravel().tolist()
+            for name in ("pool_first", "pool_last")
+        ),
     ]
     car_column = 6
     rows = zip(*columns, strict=True)

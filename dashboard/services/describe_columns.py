@@ -58,8 +58,18 @@ MEANINGS: Final[dict[str, str]] = {
     "df": "Degrees of freedom",
     "p_value": "Two-sided p-value",
     "bhar": "Buy-and-hold abnormal return; empty for log returns",
-    "placebo_p": "Share of pseudo-dates, the event included, at least as extreme",
-    "percentile": "Per cent of pseudo-dates with a smaller move, in size",
+    "placebo_p": (
+        "Share of the dates compared with, the event included, with a move at least as large in"
+        " units of the volatility before it; by default the dates within 250 rows of the event"
+    ),
+    "percentile": (
+        "Per cent of the same dates with a smaller move in those units; of a group, of shifted"
+        " dates with a smaller mean, in size"
+    ),
+    "percentile_by_move": "Per cent of the same dates with a smaller plain move, in size",
+    "pool_size": "How many dates the move is compared with",
+    "pool_first_day": "The first of them",
+    "pool_last_day": "The last of them",
     "n_estimation": "Returns in the estimation window",
     "crowd": "How many other events lie in the window",
     "crowd_ids": "Their ids, blanks between",
@@ -100,7 +110,6 @@ MEANINGS: Final[dict[str, str]] = {
     "lags": "Lags of the Newey-West error",
     "horizon": "Rates from the event on: 0 = the first that can contain it, -1 = the base",
     "events": "How many events lie on these rows",
-    "rates": "How many first rates that is; events at the same rate count once",
     "rates_dropped": "First rates on rows that are not used",
     "se_hc1": "Standard error that allows for unequal variance, HC1",
     "se_hac": "Standard error that allows for correlation over time too, Newey-West",
@@ -175,7 +184,9 @@ MEANINGS: Final[dict[str, str]] = {
     "end_rate": "The rate at the last offset",
     "placebo_p_all": "placebo_p among all admissible dates",
     "percentile_all": "percentile among all admissible dates",
-    "percentile_matched": "percentile among quiet dates of similar volatility",
+    "percentile_matched": "percentile among all dates of similar volatility on their eve",
+    "placebo_p_quiet": "placebo_p among quiet dates, those near no listed event",
+    "percentile_quiet": "percentile among quiet dates",
     "n_quiet": "Quiet pseudo-dates compared with",
     "n_all": "All pseudo-dates compared with",
     "quote": "The unit of the quoted number",

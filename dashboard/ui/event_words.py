@@ -42,12 +42,13 @@ def main_move(view: EventView) -> Move | None:
     return next((found[window] for window in order if window in found), None)
 
 
-def headline(view: EventView, quoting: Quoting, pool: Pool = "quiet") -> tuple[str, str]:
+def headline(view: EventView, quoting: Quoting, pool: Pool = "near") -> tuple[str, str]:
     """What moved, and how unusual that is, as two parts of one sentence.
 
     Returns:
-        For example `("Rouble 0.47 log pts stronger at the first fixing", "44 % of 504 quiet
-        days moved less: inside the ordinary range")`; without a move the reason and "".
+        For example `("Rouble 0.47 log pts stronger at the first fixing", "bigger than 44 % of 500
+        days, April 2024 to April 2026, in units of volatility (41 % by size alone): inside the
+        ordinary range")`; without a move the reason and "".
     """
     move = main_move(view)
     if move is None:
@@ -76,7 +77,10 @@ def notices(view: EventView) -> tuple[str, ...]:
             f" {view.request.estimation} asked: the ordinary range is rough."
         ),
         "no_variance": "The rate did not move in the estimation window: there is no error to give.",
-        "few_placebos": "Few dates are admissible as pseudo-dates: read the placebo p with care.",
+        "few_placebos": (
+            "Fewer than 50 of the dates compared with lie within two years of the event: read the"
+            " placebo p with care."
+        ),
         "window_cut": (
             f"The data end inside the event window, with the {each} of {last_day(view)}."
             if view.path
@@ -140,7 +144,7 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
     who = "the rouble" if view.card.is_rouble else subject(quoting)
     size = moved(move, quoting).removeprefix(subject(quoting)).strip()
     was = f"{who} was {size} {window_words(move.window, view.card)} that can contain it"
-    unusual = f"{compared_with(move, pool)} ({judgement(move, pool)})"
+    unusual = f"{compared_with(move, pool)}: {judgement(move, pool)}"
     record = f", record of {day(move.end.record)}" if move.end.record != move.end.day else ""
     return (
         f"{said}, {was}: {rates_words(move, quoting)} {unit}, {dates_words(move)}"

@@ -45,8 +45,9 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("ordinary range", "where 95 of 100 moves lie if the days before are a guide; no forecast"),
     ("pseudo-date", "an admissible date without an event, to compare with"),
     ("quiet date", "a pseudo-date whose event window touches no listed event"),
-    ("percentile", "the share of pseudo-dates with a smaller CAR, in size"),
-    ("placebo p", "the share of pseudo-dates, the event included, at least as extreme"),
+    ("nearest dates", "pseudo-dates within 250 observations whose window lacks the event"),
+    ("percentile", "the share of them with a smaller CAR, in units of the volatility before it"),
+    ("placebo p", "the share of them, the event included, at least as extreme"),
     ("cluster", "events whose event windows overlap, also by a chain of others: one episode"),
     ("declared test", "signed ranks of clusters; chosen before any data, the one that answers"),
     ("smallest visible move", "the mean that the declared test would see in four studies of five"),
@@ -186,11 +187,12 @@ def _abnormal_steps(view: EventView, move: Move) -> tuple[Step, ...]:
 
 
 def _rank_step(move: Move) -> Step:
-    words = compared_with(move, "quiet")
+    near = move.rank("near")
     return Step(
         "Percentile and placebo p",
-        "the same CAR on every admissible date whose event window touches no listed event",
-        f"{words}; placebo p {p_words(move.placebo_p, move.n_quiet)};"
+        "the CAR over its error on every admissible date within 250 observations whose window"
+        " does not contain the event; the nearest 250 where those are fewer than 100",
+        f"{compared_with(move, 'near')}; placebo p {p_words(near.p, near.size)};"
         f" all dates: {compared_with(move, 'all')}",
     )
 

@@ -14,7 +14,8 @@ COLUMNS = {
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
     " ordinary_low ordinary_high",
     "events.csv": "event_id series event_day anchor_day shift_days window car car_se car_t df"
-    " p_value bhar placebo_p percentile n_estimation crowd crowd_ids flags",
+    " p_value bhar placebo_p percentile n_estimation crowd crowd_ids flags percentile_by_move"
+    " pool_size pool_first_day pool_last_day",
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
     "headline.csv": "group window n rates clusters mean median mean_without_largest low high"
     " p_value p_adjusted smallest_visible reason statistic",

@@ -22,7 +22,7 @@ from dashboard.engine.attrition import step_of
 from dashboard.engine.clusters import clusters_of
 from dashboard.engine.dated_events import align_events
 from dashboard.engine.pooled import GroupSample, Pooled
-from dashboard.engine.study import measure, run, run_in_both_pools
+from dashboard.engine.study import measure, run, run_in_every_pool
 from dashboard.services.run_study import run_study
 from dashboard.sources.live_rates import Asked
 from dashboard.sources.moex_bars import bar_series
@@ -258,7 +258,7 @@ def test_an_event_that_was_reported_crowds_its_day_only_up_to_the_report():
 
 
 def test_quiet_dates_leave_out_the_whole_day_of_an_event_without_an_hour():
-    request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0)
+    request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0, pool="quiet")
     alone = run(hours(), [said("2025-06-24", "12:10")], (), request)
     # Admissible rows are 21 … 116 (the first return is row 1, twenty before): 96, less its own.
     assert alone.cars[0].n_placebo.tolist() == [95]
@@ -350,21 +350,21 @@ def test_positions_taken_in_parts_give_the_same_numbers(monkeypatch):
     monkeypatch.setattr("dashboard.engine.placebo.CELLS", 6 * 7)  # seven positions of six offsets
     parts = run(hours(), events, events, request)
     for one, other in zip(whole.cars, parts.cars, strict=True):
-        for name in ("placebo_p", "percentile", "percentile_matched", "n_placebo"):
+        for name in ("placebo_p", "percentile", "percentile_by_move", "n_placebo"):
             assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
 
 
-def test_both_pools_at_once_are_the_two_studies():
+def test_every_pool_at_once_is_as_in_its_own_study():
     events = [said("2025-06-20", "15:20"), said("2025-06-23", "12:20", "other")]
-    both = run_in_both_pools(hours(), events, events, REQUEST)
-    for found, pool in zip(both, ("quiet", "all"), strict=True):
+    result, ranked = run_in_every_pool(hours(), events, events, REQUEST)
+    assert list(ranked) == ["near", "quiet", "all", "similar"]
+    for pool, placebos in ranked.items():
         alone = run(hours(), events, events, replace(REQUEST, pool=pool))
-        assert found.request.pool == pool
-        assert [car.n_placebo.tolist() for car in found.cars] == [
-            car.n_placebo.tolist() for car in alone.cars
-        ]
-        assert found.flags == alone.flags
-    assert both[0].cars[0].n_placebo[0] < both[1].cars[0].n_placebo[0]
+        for placebo, car in zip(placebos, alone.cars, strict=True):
+            assert placebo.size.tolist() == car.n_placebo.tolist()
+            assert np.array_equal(placebo.percentile, car.percentile, equal_nan=True)
+    assert ranked["near"][0].size.tolist() == result.cars[0].n_placebo.tolist()
+    assert ranked["quiet"][0].size[0] < ranked["all"][0].size[0]
 
 
 def test_a_study_that_would_not_fit_is_refused(monkeypatch):

@@ -308,7 +308,7 @@ def test_events_together_have_the_moves_they_have_alone(rows):
     together = run(series, events, [], SMALL)
     for k, event in enumerate(together.events):
         alone = run(series, [event], events, SMALL)
-        for name in ("car", "se", "p", "placebo_p", "percentile", "percentile_matched"):
+        for name in ("car", "se", "p", "placebo_p", "percentile", "percentile_by_move"):
             mine = getattr(alone.cars[0], name)[0]
             assert getattr(together.cars[0], name)[k] == pytest.approx(mine, nan_ok=True)
         assert together.cars[0].crowd[k] == alone.cars[0].crowd[0]

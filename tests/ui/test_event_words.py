@@ -27,12 +27,15 @@ THIN = "\u202f"
 def test_the_headline_says_the_move_and_how_unusual_it_was():
     what, unusual = headline(made_view(), WEAKER)
     assert what == "Rouble 1.00 log pts stronger at the first fixing"
-    assert unusual == f"44{THIN}% of 504 quiet days moved less: inside the ordinary range"
+    assert unusual == (
+        f"bigger than 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
+        f" (41{THIN}% by size alone): inside the ordinary range"
+    )
 
 
 def test_the_other_pool_gives_its_own_share_and_size():
     _, unusual = headline(made_view(), WEAKER, "all")
-    assert unusual == f"41{THIN}% of 3,223 days moved less: inside the ordinary range"
+    assert unusual.startswith(f"bigger than 40{THIN}% of 3,223 days, July 2013 to August 2026,")
 
 
 @pytest.mark.parametrize("mode", list(Quote))
@@ -114,7 +117,8 @@ def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
         "the rouble was 1.00 log pts stronger at the first fixing that can contain it",
         "80.0000 → 79.2000 RUB per USD, 18 Apr → 21 Apr 2025",
         f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%)",
-        f"44{THIN}% of 504 quiet days moved less (inside the ordinary range)",
+        f"igger than 43{THIN}% of 504 quiet days, July 2013 to January 2024, in units of"
+        f" volatility (46{THIN}% by size alone): inside the ordinary range;",
         "no other event at the same fixing",
         "Rate: A bank, record of 22 Apr 2025.",
         "Event: A paper, https://paper.example/1.",
