@@ -38,15 +38,26 @@ def clusters_of(sample: GroupSample, events: Bools | None = None) -> Ints:
     return label
 
 
+def cluster_sums(values: Floats, label: Ints) -> Floats:
+    """Sum of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    return np.where(count > 0, total, np.nan)
+
+
 def cluster_means(values: Floats, label: Ints) -> Floats:
     """Mean of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(count > 0, total / count, np.nan)
+
+
+def _sums_and_counts(values: Floats, label: Ints) -> tuple[Floats, Floats]:
     size = int(label.max()) + 1 if len(label) else 0
     present = np.isfinite(values)
     total, count = np.zeros((size, values.shape[1])), np.zeros((size, values.shape[1]))
     np.add.at(total, label, np.where(present, values, 0.0))
     np.add.at(count, label, present)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(count > 0, total / count, np.nan)
+    return total, count
 
 
 def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]:
