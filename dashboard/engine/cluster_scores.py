@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from dashboard.domain.series import Floats, Ints
+from dashboard.domain.study import FEWEST_CLUSTERS
 from dashboard.engine.clusters import cluster_sums, clusters_of
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS
 from dashboard.engine.significance.wilcoxon import signed_rank
-
-FEWEST_CLUSTERS: Final = 8
-"""Below so many clusters there is no verdict: the events are read one by one."""
 
 
 def first_of_rates(sample: GroupSample) -> Ints:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Interval
 from dashboard.engine.pooled import GroupSample
 
@@ -28,6 +28,11 @@ def clusters_of(sample: GroupSample, events: Bools | None = None) -> Ints:
     starts, ends = (days[sample.member] for days in sample.pooled.window_days())
     if events is not None:
         starts, ends = starts[events], ends[events]
+    return linked(starts, ends)
+
+
+def linked(starts: Days, ends: Days) -> Ints:
+    """Number of the chain of overlapping spans of days that each span is in, by date, (n,)."""
     if len(starts) == 0:
         return np.zeros(0, dtype=np.int64)
     order = np.argsort(starts, kind="stable")

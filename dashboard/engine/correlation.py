@@ -44,9 +44,7 @@ def lead_lag(pooled: Pooled) -> tuple[CorrelationRow, ...]:
     for method in sorted({row.method for row in rows}):
         of_method = np.array([row.method == method for row in rows])
         adjusted[of_method] = correct(np.array([r.p_value for r in rows if r.method == method]))
-    corrected = (
-        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
-    )
+    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
     return under_every_name(corrected, members)
 
 

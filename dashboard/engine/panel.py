@@ -100,9 +100,7 @@ def directions(pooled: Pooled) -> tuple[DirectionRow, ...]:
     members = members_of(pooled.events, pooled.request.by)
     rows = list(_directions(pooled, distinct_groups(members)))
     adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
-    corrected = (
-        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
-    )
+    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
     return under_every_name(corrected, members)
 
 

@@ -44,9 +44,12 @@ def hits_p(sample: GroupSample) -> Floats:
     Events that share days hit or miss together, so that they are no independent throws; an
     event without an expectation or a move adds nothing to its cluster.
     """
-    return cluster_sign_p(
-        cluster_sums(_agreed(sample) / 2, clusters_of(sample)), sample.pooled.request.seed
-    )
+    score, seed = _agreed(sample) / 2, sample.pooled.request.seed
+    p = np.full(score.shape[1], np.nan)
+    for windows, events in sample.tested:
+        sums = cluster_sums(score[np.ix_(events, windows)], clusters_of(sample, events))
+        p[windows] = cluster_sign_p(sums, seed)
+    return p
 
 
 def _agreed(sample: GroupSample) -> Floats:
@@ -61,7 +64,7 @@ def cluster_sign_p(sums: Floats, seed: int) -> Floats:
 
     The share of sign vectors `s` with `|sum_g s_g x_g| >= |sum_g x_g|` (Canay, Romano & Shaikh
     2017, Econometrica 85). Dividing by the spread under the same signs changes no order, so
-    that the studentised statistic gives the same p. NaN where every sum is 0 or missing.
+    that the studentised statistic gives the same p. NaN where every sum is missing.
 
     Args:
         sums: x, the sum of each of G clusters in W windows, (G, W); NaN counts as 0.
@@ -75,7 +78,8 @@ def cluster_sign_p(sums: Floats, seed: int) -> Floats:
     for signs in sign_vectors(len(x), seed):
         hits += (np.abs(signs @ x) >= seen).sum(axis=0)
         drawn += len(signs)
-    return np.where(largest > 0, share_of_signs(hits, drawn, len(x)), np.nan)
+    known = np.isfinite(sums).any(axis=0)
+    return np.where(known, share_of_signs(hits, drawn, len(x)), np.nan)
 
 
 def share_of_signs(hits: Floats, drawn: int, clusters: int) -> Floats:
