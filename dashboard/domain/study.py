@@ -220,8 +220,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class DirectionRow:
-    """How often a group moved as expected: share, Wilson interval, exact binomial p.
+    """How often a group moved as expected: share, Wilson interval, p by signs of clusters.
 
+    The interval takes events as independent and is for orientation; p is the share of sign
+    vectors of whole clusters with a sum of (hit - 1/2) at least as large in size.
     `unclear` events had no expectation and `unmoved` ones a CAR of exactly 0; both are
     left out of `n`.
     """

@@ -104,8 +104,11 @@ MEANINGS: Final[dict[str, str]] = {
     "score": "tone or intensity from tags, crowd = events at the same first rate",
     "against": "move, or size = the move without its sign",
     "without": "Events without a score or a CAR, left out",
-    "spread": "Standard deviation of the means of all calendar shifts",
+    "spread": "Standard deviation of the means of all calendar shifts of the same rates",
     "in_spreads": "caar less the mean of the shifts, divided by spread",
+    "n_rates": "Distinct first rates with a CAR; each counts once in a mean",
+    "mean_scar": "Mean of the CARs of the rates, each divided by its forecast error",
+    "largest_share": "The largest move of a rate as a share of the sum of the sizes of all",
     "reason": "Why a number or an event is missing",
     "date": "The date the publisher prints; of an event the day where it happened",
     "known_at": "The moment up to which information can be inside the rate",
@@ -168,13 +171,20 @@ MEANINGS: Final[dict[str, str]] = {
     "high_52_weeks_rate": "The highest rate of the 52 weeks before",
 }
 
-IN_LOG_POINTS: Final[dict[tuple[str, str], str]] = {
+IN_ONE_TABLE: Final[dict[tuple[str, str], str]] = {
     ("event_moves", "car"): f"Abnormal moves of the window added up, in log points; {STRONGER}",
     ("event_moves", "car_se"): "Standard error of car, in log points",
     ("event_window", "ordinary_low"): "Lower end of the ordinary range, in log points",
     ("event_window", "ordinary_high"): "Upper end of the ordinary range, in log points",
+    ("direction", "low"): "Lower end of the 95 % Wilson interval of share, for orientation only",
+    ("direction", "high"): "Upper end of the 95 % Wilson interval of share, for orientation only",
+    ("direction", "p_value"): "Two-sided p of share = 1/2 by signs of whole clusters of events",
+    ("specifications", "p_value"): "Two-sided p of the signed-rank test on clusters of events",
+    ("across_series", "p_value"): "p of the signed-rank test on clusters; empty with a reason",
+    ("across_series", "reason"): "Why the mean has no verdict",
+    ("across_series", "caar"): "Mean CAR, each distinct first rate once",
 }
-"""Tables of one event count in log points what the study tables count in returns."""
+"""Where a column means something else than in the other tables, or more exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +202,7 @@ def describe_columns(table: str) -> tuple[ColumnText, ...]:
         ColumnText(
             column.name,
             KIND_WORDS[column.kind],
-            IN_LOG_POINTS.get((table, column.name), MEANINGS[column.name]),
+            IN_ONE_TABLE.get((table, column.name), MEANINGS[column.name]),
         )
         for column in TABLES[table].columns
     )

@@ -24,7 +24,7 @@ from dashboard.ui.session import KnownEvents
 from dashboard.ui.view import Param, a_day, a_name, many_names, many_of, one_of
 
 WINDOWS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "0:10", "-5:-1")
-CELLS: Final = ("spread", "percentile", "mean")
+CELLS: Final = ("scar", "spread", "percentile", "mean")
 FIRST: Final = "first"
 ACROSS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
@@ -38,7 +38,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     many_names("ctrl", ("eur_usd_ecb",), ("brent_eia",), "none"),
     one_of("score", (FIRST, *SCORES), FIRST),
     one_of("against", AGAINST, "move"),
-    one_of("cells", CELLS, "spread"),
+    one_of("cells", CELLS, "scar"),
     a_name("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 
