@@ -68,18 +68,26 @@ def cluster_sign_p(sums: Floats, seed: int) -> Floats:
 
     Args:
         sums: x, the sum of each of G clusters in W windows, (G, W); NaN counts as 0.
-        seed: of the draws where there are more than 14 clusters.
+        seed: of the draws where more than 14 clusters have a sum that is not 0.
     """
     x = np.nan_to_num(sums)
-    x = x[np.any(x != 0, axis=1)]
-    largest = np.abs(x).sum(axis=0)
-    seen = np.abs(x.sum(axis=0)) - TIE * largest
+    few = (x != 0).sum(axis=0) <= EXACT_CLUSTERS
+    p = np.full(x.shape[1], np.nan)
+    for w in np.flatnonzero(few & np.isfinite(sums).any(axis=0)).tolist():
+        p[w] = _share_at_least(x[x[:, w] != 0, w : w + 1], seed)[0]
+    if not few.all():
+        p[~few] = _share_at_least(x[:, ~few], seed)
+    return p
+
+
+def _share_at_least(x: Floats, seed: int) -> Floats:
+    """The share of sign vectors with a sum of x (G, W) at least as large in size, (W,)."""
+    seen = np.abs(x.sum(axis=0)) - TIE * np.abs(x).sum(axis=0)
     hits, drawn = np.zeros(x.shape[1]), 0
     for signs in sign_vectors(len(x), seed):
         hits += (np.abs(signs @ x) >= seen).sum(axis=0)
         drawn += len(signs)
-    known = np.isfinite(sums).any(axis=0)
-    return np.where(known, share_of_signs(hits, drawn, len(x)), np.nan)
+    return share_of_signs(hits, drawn, len(x))
 
 
 def share_of_signs(hits: Floats, drawn: int, clusters: int) -> Floats:
