@@ -178,7 +178,7 @@ def short_reason(cell: CrossCell) -> str:
     if cell.n_rates < FEWEST_RATES:
         return count(cell.n_rates, "rate")
     if cell.largest_share > LARGEST_SHARE:
-        return f"one: {number(100 * cell.largest_share, 0)}{THIN}%"
+        return f"1 rate: {number(100 * cell.largest_share, 0)}{THIN}%"
     return count(cell.clusters, "cluster")
 
 
@@ -189,7 +189,7 @@ def across_sentence(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...])
     """
     tested = [cell for cell in cells if cell.has_verdict]
     grey = len(cells) - len(tested)
-    unread = f" {count(grey, 'cell')} without a verdict: the reason is in it." if grey else ""
+    unread = f" Without a verdict: {count(grey, 'grey cell')}, the reason in each." if grey else ""
     if not tested:
         return f"No cell has a verdict.{unread}"
     card_of = {card.id: card for card in cards}
@@ -211,10 +211,10 @@ def across_sentence(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...])
 
 
 def _named(cell: CrossCell, card: SeriesCard) -> str:
-    """`Escalation on USD/RUB: −1.07 log pts weaker, 50 events on 49 rates, corrected p 0.038`."""
+    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
     ended = f", which ended on {day(card.history_until)}" if card.history_until else ""
     return (
-        f"{group_title(cell.group)} on {card.title}{ended}: {signed(100 * cell.caar)} log pts"
+        f"{group_title(cell.group)} on {card.title}{ended}: {number(abs(100 * cell.caar), 2)} log pts"
         f" {direction(card, 100 * cell.caar)} on average (standardised {signed(cell.mean_scar)},"
         f" {count(cell.n, 'event')} on {count(cell.n_rates, 'rate')},"
         f" {count(cell.clusters, 'cluster')}, corrected p {p_text(cell.p_adjusted)})"

@@ -138,7 +138,7 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
         "with the sign of the median": _share(answer.same_sign),
         "with a p below 0.05": _share(answer.share_below),
         "joint p": _joint(answer),
-        f"the same for {answer.categories} categories": wording.number(answer.joint_p_adjusted, 4),
+        f"joint p for {answer.categories} categories": wording.number(answer.joint_p_adjusted, 4),
     }
     show_table(("what", "value"), lines.items(), ("value",))
     if folder is not None:
