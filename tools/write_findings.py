@@ -112,17 +112,30 @@ def _sentence(tables: dict[str, list[Row]], events: list[Row]) -> str:
 
 
 def _over_choices(rows: list[Row]) -> str:
-    """What the specifications of `robustness` say; those without an event are left out."""
-    caars = [float(row["caar"]) for row in rows if row["caar"]]
-    p_values = [float(row["p_value"]) for row in rows if row["p_value"]]
+    """What the specifications of `robustness` say; equal ones count once, empty ones not at all.
+
+    As `engine.specification.distinct`: of equal ones the finest, which the file lists among them.
+    """
+    finest: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = (row["series"], row["window"], row["n"], row["caar"])
+        if row["caar"] and (key not in finest or _fineness(row) > _fineness(finest[key])):
+            finest[key] = row
+    caars = [float(row["caar"]) for row in finest.values()]
+    p_values = [float(row["p_value"]) for row in finest.values() if row["p_value"]]
     middle = statistics.median(caars)
     same = sum(math.copysign(1, caar) == math.copysign(1, middle) for caar in caars)
     small = sum(p < SMALL for p in p_values)
     return (
-        f"Under {len(rows)} choices of windows, models and events (`robustness`) the median mean is"
+        f"Under {len(rows)} choices of windows, models and events (`robustness`), {len(caars)} of"
+        " them distinct, the median mean is"
         f" {signed(100 * middle, 2)} log pts, {100 * same / len(caars):.0f} % have its sign and"
-        f" {100 * small / len(p_values):.0f} % a calendar-shift p below {SMALL}."
+        f" {100 * small / len(p_values):.0f} % a p below {SMALL}."
     )
+
+
+def _fineness(row: Row) -> tuple[int, int]:
+    return int(row["estimation"]), -int(row["gap"])
 
 
 def findings() -> Iterator[tuple[str, str]]:

@@ -178,7 +178,7 @@ def short_reason(cell: CrossCell) -> str:
     if cell.n_rates < FEWEST_RATES:
         return count(cell.n_rates, "rate")
     if cell.largest_share > LARGEST_SHARE:
-        return f"1 rate: {number(100 * cell.largest_share, 0)}{THIN}%"
+        return f"one: {number(100 * cell.largest_share, 0)}{THIN}%"
     return count(cell.clusters, "cluster")
 
 

@@ -58,7 +58,7 @@ def test_nothing_small_is_said_with_the_number_of_means():
     [
         ({"n": 2, "n_rates": 2}, "2 events"),
         ({"n": 9, "n_rates": 1}, "1 rate"),
-        ({"largest_share": 0.43}, "1 rate: 43\u202f%"),
+        ({"largest_share": 0.43}, "one: 43\u202f%"),
         ({"clusters": 7}, "7 clusters"),
     ],
 )

@@ -48,7 +48,6 @@ def build_cross_figure(
         "type": "heatmap",
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
-        "text": [[cell.mark for cell in row] for row in cells],
         "texttemplate": "%{text}",
         "customdata": [[cell.hover for cell in row] for row in cells],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -60,6 +59,7 @@ def build_cross_figure(
     size = FONT_SIZE - (2 if phone else 0)
     heat = alike | {
         "z": [[_drawn(cell.value, edge) for cell in row] for row in cells],
+        "text": [["" if math.isnan(cell.value) else cell.mark for cell in row] for row in cells],
         "zmin": -edge,
         "zmax": edge,
         "colorscale": map_scale(ink),
@@ -67,6 +67,7 @@ def build_cross_figure(
     }
     grey = alike | {
         "z": [[0 if math.isnan(cell.value) else None for cell in row] for row in cells],
+        "text": [[cell.mark if math.isnan(cell.value) else "" for cell in row] for row in cells],
         "colorscale": [[0.0, ink.grid], [1.0, ink.grid]],
         "textfont": {"size": size - 1, "color": ink.muted},
     }
