@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.designs import DESIGNS, RealGroup, real_groups, shipped_returns, simulate
 from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import StudyRequest
-from dashboard.engine.signs import sign_vectors, signed_ranks
+from dashboard.engine.signs import cluster_sign_p, signed_ranks
 
 RUNS: Final = 2_000
 BATCH: Final = 250
@@ -83,12 +83,8 @@ class Simulated:
 
 
 def signs_of(scores: Floats) -> Floats:
-    """Share of shifts: p of randomised signs of clusters for each of B studies."""
-    vectors = sign_vectors(scores.shape[1], seed=1)
-    seen = np.abs(scores.sum(axis=1)) * (1 - 1e-12)
-    hits = (np.abs(scores @ vectors.T) >= seen[:, None]).sum(axis=1)
-    exact = len(vectors) == 2 ** scores.shape[1]
-    return hits / len(vectors) if exact else (hits + 1) / (len(vectors) + 1)
+    """The p-values of randomised signs of clusters for each of B studies."""
+    return cluster_sign_p(scores.T, seed=1)
 
 
 def ranks_of(scores: Floats) -> Floats:

@@ -202,10 +202,11 @@ def page(found: Answers) -> str:
     ]
     for row in sorted(categories, key=lambda row: float(row["p_value"] or 1)):
         name = row["group"]
+        expected = [each for each in found.expected[name] if each["window"] == WINDOW]
         lines += ["", f"## {name}", "", verdict(row, len(rows)), "", doubts(row, found), "",
                   f"By what was expected from the nature of an event (`study --category {name} --by"
                   " expected`, adjusted within this table):", "",
-                  *table([row for row in found.expected[name] if row["window"] == WINDOW])]  # fmt: skip
+                  *table(expected)]  # fmt: skip
     skipped = len({row["event_id"] for row in found.tables["skipped"]})
     lines += ["", f"Skipped, with a reason each: {skipped} events.", ""]
     return "\n".join(lines)

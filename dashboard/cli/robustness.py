@@ -41,7 +41,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     from dashboard.domain.robustness import Grid
     from dashboard.services.check_bars import common_bar
     from dashboard.services.export_tables import robustness_json, write_robustness
-    from dashboard.services.run_robustness import run_robustness
+    from dashboard.services.run_robustness import count_categories, run_robustness
     from dashboard.ui import terminal
 
     parts = parts_of_house()
@@ -65,6 +65,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
             question.events,
             question.factors,
             seed=seed,
+            categories=count_categories(question.known),
             compute=parts.compute,
             told=told,
         )

@@ -84,12 +84,14 @@ class ScoredEvents:
 
 @dataclass(frozen=True, slots=True)
 class CrossCell:
-    """The mean CAR of a category on a series against the same dates shifted round it.
+    """The mean move of a category on a series; each distinct first rate counts once in it.
 
-    `caar` is in return units, `spread` the standard deviation of the means of all shifts,
-    `in_spreads` = (caar - mean of the shifts) / spread, `percentile` the share (x 100) of
-    shifts whose mean is smaller in size. `p_adjusted` is corrected over all cells. `reason`
-    says why there is no number.
+    `n` counts events, `n_rates` their distinct first rates with a CAR, `clusters` the groups of
+    events whose windows overlap. `caar` is in return units, `mean_scar` in forecast errors, the
+    unit in which series can be compared; `largest_share` is the largest |CAR| of a rate over
+    the sum of all. `p_value` is that of the declared test of a group, `p_adjusted` corrected
+    over all cells with one. `spread`, `in_spreads` and `percentile` set `caar` against the same
+    rates shifted round the series. `reason` says why there is no verdict; then p is NaN.
     """
 
     group: str
@@ -103,6 +105,15 @@ class CrossCell:
     p_value: float = math.nan
     p_adjusted: float = math.nan
     reason: str = ""
+    n_rates: int = 0
+    mean_scar: float = math.nan
+    largest_share: float = math.nan
+    clusters: int = 0
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the cell may be read as an answer."""
+        return not self.reason and not math.isnan(self.p_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,9 @@ class Grid:
 class SpecificationRow:
     """The answer under one specification, in return units.
 
-    `low`, `high`: 95 % interval across events (cross-sectional t); `p_value`: calendar-shift
-    placebo; `p_overlap`: BMP for overlapping windows. NaN where they do not apply.
+    `low`, `high`: 95 % interval across events (cross-sectional t); `p_value`: the declared test
+    of a group, on the clusters of this specification; `p_overlap`: BMP for overlapping windows.
+    NaN where they do not apply.
     """
 
     specification: Specification
@@ -109,10 +110,12 @@ class SpecificationRow:
 class RobustnessAnswer:
     """All specifications and what they say together.
 
-    `same_sign` is the share with the sign of the median; `share_below` that with
-    p < 0.05; `joint_p` the share of calendar shifts under which the median CAAR over all
-    specifications is at least as large in size (Simonsohn, Simmons & Nelson 2020, Nature
-    Human Behaviour 4), over `shifts` shifts.
+    Specifications that give the same events and the same CARs are one: `distinct` counts
+    them. Over these, `median` is the median mean CAR, `same_sign` the share with its sign,
+    `share_below` the share of the `tested` ones with p < 0.05, and `joint_p` the share of
+    `draws` sign vectors of whole clusters under which the median standardised score over all
+    specifications is at least as large in size (after Simonsohn, Simmons & Nelson 2020, Nature
+    Human Behaviour 4); `joint_p_adjusted` is corrected for the `categories` that could be asked.
     """
 
     rows: tuple[SpecificationRow, ...]
@@ -120,4 +123,9 @@ class RobustnessAnswer:
     same_sign: float
     share_below: float
     joint_p: float
-    shifts: int
+    joint_p_adjusted: float
+    categories: int
+    distinct: int = 0
+    tested: int = 0
+    clusters: int = 0
+    draws: int = 0

@@ -21,6 +21,12 @@ Grouping: TypeAlias = Literal["category", "expected"]
 FEWEST: Final = 3
 """An estimation window needs so many returns, whatever the model."""
 
+FEWEST_CLUSTERS: Final = 8
+"""Below so many clusters of events there is no verdict: they are read one by one."""
+FEWEST_RATES: Final = 8
+LARGEST_SHARE: Final = 0.2
+"""A mean has a verdict from so many rates on, where none is a larger share of all moves."""
+
 CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
 FIRST_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
 
@@ -222,8 +228,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class DirectionRow:
-    """How often a group moved as expected: share, Wilson interval, exact binomial p.
+    """How often a group moved as expected: share, Wilson interval, p by signs of clusters.
 
+    The interval takes events as independent and is for orientation; p is the share of sign
+    vectors of whole clusters with a sum of (hit - 1/2) at least as large in size.
     `unclear` events had no expectation and `unmoved` ones a CAR of exactly 0; both are
     left out of `n`.
     """

@@ -11,14 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.domain.series import Floats
-from dashboard.domain.study import Window
-from dashboard.engine.clusters import clusters_of
+from dashboard.domain.series import Floats, Ints
+from dashboard.domain.study import FEWEST_CLUSTERS, Window
+from dashboard.engine.clusters import cluster_sums, clusters_of
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS
+from dashboard.engine.signs import signed_ranks
 
-FEWEST_CLUSTERS: Final = 8
-"""With fewer clusters no verdict is given: too few sign patterns to tell a rare mean."""
 CELLS: Final = 4_000_000
 """Comparisons that are held at once."""
 
@@ -26,9 +25,10 @@ CELLS: Final = 4_000_000
 class ClusterScores:
     """The r distinct first rates of a group, in G clusters, with what their scores are made of.
 
-    `car` (r, W) are the CARs, `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the
-    cluster of each rate, 0 … G-1 by date; `counts` (W,) the events with a CAR and `widest` the
-    largest residual in size. Two events on one rate of one series count once.
+    `first` (r,) are the places of the rates' first events in the group, `car` (r, W) the CARs,
+    `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the cluster of each rate,
+    0 … G-1 by date; `counts` (W,) the events with a CAR and `widest` the largest residual in
+    size. Two events on one rate of one series count once.
     """
 
     def __init__(self, sample: GroupSample) -> None:
@@ -36,8 +36,9 @@ class ClusterScores:
         pooled = sample.pooled
         series, row = pooled.series[sample.member], pooled.row[sample.member]
         keys = series * (int(row.max(initial=0)) + 1) + row
+        self.first: Ints = np.sort(np.unique(keys, return_index=True)[1])
         chosen = np.zeros(sample.size, dtype=bool)
-        chosen[np.unique(keys, return_index=True)[1]] = True
+        chosen[self.first] = True
         self.windows, self.start = pooled.windows, pooled.request.window[0]
         self.seed, self.counts = pooled.request.seed, sample.counts
         self.ar = np.round(pooled.ar[sample.member][chosen], DECIMALS)
@@ -66,19 +67,15 @@ class ClusterScores:
             rank[start : start + step] = below / 2 + 1
         return np.where(np.isfinite(ar), rank / (self._usable[:, None] + 2) - 0.5, np.nan)
 
-    def in_clusters(self, values: Floats) -> Floats:
-        """Sums over the rates of each cluster, NaN where none has a value, (G, K)."""
-        member = np.zeros((int(self.label.max(initial=-1)) + 1, len(self.label)))
-        member[self.label, np.arange(len(self.label))] = 1.0
-        present = np.isfinite(values)
-        total = member @ np.where(present, values, 0.0)
-        return np.where(member @ present > 0, total, np.nan)
-
-    def of_windows(self) -> Floats:
-        """Cluster sums of the scores in every window, (G, W)."""
+    def of_rates(self) -> Floats:
+        """The scores summed over the rows of every window, NaN without a CAR, (r, W)."""
         u = self.of_returns(self.ar)
         sums = np.column_stack([u[:, self.columns(w)].sum(axis=1) for w in self.windows])
-        return self.in_clusters(np.where(np.isfinite(self.car), sums, np.nan))
+        return np.where(np.isfinite(self.car), sums, np.nan)
+
+    def of_windows(self) -> Floats:
+        """Cluster sums of the scores in every window, (G, W); NaN where none has a CAR."""
+        return cluster_sums(self.of_rates(), self.label)
 
     def with_effects(self, window: Window, sign: float = 1.0) -> Callable[[Floats], Floats]:
         """The cluster sums of one window as a function of effects added to its moves.
@@ -97,7 +94,7 @@ class ClusterScores:
         def sums(effects: Floats) -> Floats:
             added = moves[:, :, None] + effects[None, None, :] / length
             scores = self.of_returns(np.round(added.reshape(len(moves), -1), DECIMALS))
-            return self.in_clusters(scores.reshape(added.shape).sum(axis=1))
+            return cluster_sums(scores.reshape(added.shape).sum(axis=1), self.label)
 
         return sums
 
@@ -109,3 +106,9 @@ def cluster_scores(sample: GroupSample) -> ClusterScores:
         known = ClusterScores(sample)
         sample.__dict__["_cluster_scores"] = known
     return known
+
+
+def clusters_p(sums: Floats) -> Floats:
+    """Two-sided p of Wilcoxon's signed ranks of cluster sums (G, W), (W,); NaN below 8."""
+    enough = np.isfinite(sums).sum(axis=0) >= FEWEST_CLUSTERS
+    return np.where(enough, signed_ranks(sums.T)[1], np.nan)

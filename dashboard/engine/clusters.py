@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Interval
 from dashboard.engine.pooled import GroupSample
 
@@ -28,6 +28,11 @@ def clusters_of(sample: GroupSample, events: Bools | None = None) -> Ints:
     starts, ends = (days[sample.member] for days in sample.pooled.window_days())
     if events is not None:
         starts, ends = starts[events], ends[events]
+    return linked(starts, ends)
+
+
+def linked(starts: Days, ends: Days) -> Ints:
+    """Number of the chain of overlapping spans of days that each span is in, by date, (n,)."""
     if len(starts) == 0:
         return np.zeros(0, dtype=np.int64)
     order = np.argsort(starts, kind="stable")
@@ -38,15 +43,26 @@ def clusters_of(sample: GroupSample, events: Bools | None = None) -> Ints:
     return label
 
 
+def cluster_sums(values: Floats, label: Ints) -> Floats:
+    """Sum of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    return np.where(count > 0, total, np.nan)
+
+
 def cluster_means(values: Floats, label: Ints) -> Floats:
     """Mean of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(count > 0, total / count, np.nan)
+
+
+def _sums_and_counts(values: Floats, label: Ints) -> tuple[Floats, Floats]:
     size = int(label.max()) + 1 if len(label) else 0
     present = np.isfinite(values)
     total, count = np.zeros((size, values.shape[1])), np.zeros((size, values.shape[1]))
     np.add.at(total, label, np.where(present, values, 0.0))
     np.add.at(count, label, present)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(count > 0, total / count, np.nan)
+    return total, count
 
 
 def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]:

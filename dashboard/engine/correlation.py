@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
 from dashboard.engine.corrections import CORRECTIONS
+from dashboard.engine.families import distinct_groups, under_every_name
 from dashboard.engine.pooled import Measured, Pooled, members_of
 from dashboard.engine.ranks import DECIMALS, average_ranks
 
@@ -35,20 +36,22 @@ def lead_lag(pooled: Pooled) -> tuple[CorrelationRow, ...]:
     against their return, over the events. The band holds 95 % of the values that the same
     dates give after circular shifts; it is centred near 0 and is no confidence interval of r.
     p is the share of these values at least as large in size, the correlation itself counted
-    among them; it is corrected over all groups and lags of one method.
+    among them; it is corrected over all distinct groups and lags of one method.
     """
-    rows = list(_raw(pooled))
+    members = members_of(pooled.events, pooled.request.by)
+    rows = list(_raw(pooled, distinct_groups(members)))
     correct = CORRECTIONS[pooled.request.correction]
     adjusted = np.full(len(rows), np.nan)
     for method in sorted({row.method for row in rows}):
         of_method = np.array([row.method == method for row in rows])
         adjusted[of_method] = correct(np.array([r.p_value for r in rows if r.method == method]))
-    return tuple(replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    return under_every_name(corrected, members)
 
 
-def _raw(pooled: Pooled) -> Iterator[CorrelationRow]:
+def _raw(pooled: Pooled, members: Mapping[str, Bools]) -> Iterator[CorrelationRow]:
     places = _places(pooled)
-    for name, member in members_of(pooled.events, pooled.request.by).items():
+    for name, member in members.items():
         yield from _point_biserial(pooled, name, member)
         yield from _spearman(pooled, name, member, places)
 

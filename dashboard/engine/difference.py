@@ -10,9 +10,8 @@ import numpy as np
 from scipy import special
 
 from dashboard.domain.series import Bools, Floats
-from dashboard.domain.study import Headline, StudyRequest
+from dashboard.domain.study import FEWEST_CLUSTERS, Headline, StudyRequest
 from dashboard.engine.abnormal import two_sided_p
-from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
 from dashboard.engine.clusters import clusters_of
 from dashboard.engine.headline import HEADLINE
 from dashboard.engine.pooled import GroupSample, Measured, Pooled

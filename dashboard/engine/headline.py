@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.domain.series import Bools, Floats
 from dashboard.domain.study import Headline, TestResult, Window
 from dashboard.engine.cluster_scores import ClusterScores, cluster_scores
+from dashboard.engine.clusters import cluster_sums
 from dashboard.engine.pooled import GroupSample, Pooled, members_of
 from dashboard.engine.signs import critical_rank_sum, signed_ranks
 
@@ -123,7 +124,7 @@ def smallest_visible(scores: ClusterScores, window: Window) -> float:
         drawn = np.where(up[:, known], same[known], other[known])
         return float(_rejected(drawn).mean()) >= POWER
 
-    car = scores.in_clusters(scores.car[:, [scores.windows.index(window)]])
+    car = cluster_sums(scores.car[:, [scores.windows.index(window)]], scores.label)
     low, high = 0.0, float(FIRST_GUESS * np.nanstd(car) * np.sqrt(clusters) / len(scores.car))
     while not finds(high):
         low, high = high, 2 * high

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from scipy import special
 
+from dashboard.domain.series import Bools
 from dashboard.domain.study import (
     Average,
     DirectionRow,
@@ -21,10 +22,11 @@ from dashboard.engine.averages import average_path
 from dashboard.engine.clusters import bootstrap_intervals
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.correlation import lead_lag
+from dashboard.engine.families import distinct_groups, under_every_name
 from dashboard.engine.headline import headlines
 from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
 from dashboard.engine.regression import regress
-from dashboard.engine.signs import binomial_p, hits_of
+from dashboard.engine.signs import hits_of, hits_p
 from dashboard.engine.verdicts import apply_tests
 
 LEVEL = 0.95
@@ -97,17 +99,19 @@ def _intervals(pooled: Pooled) -> Iterator[Interval]:
 
 
 def directions(pooled: Pooled) -> tuple[DirectionRow, ...]:
-    """Hit rates of every group and CAR window; p corrected over all of them."""
-    rows = list(_directions(pooled))
+    """Hit rates of every group and CAR window; p corrected over the distinct ones."""
+    members = members_of(pooled.events, pooled.request.by)
+    rows = list(_directions(pooled, distinct_groups(members)))
     adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
-    return tuple(replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    return under_every_name(corrected, members)
 
 
-def _directions(pooled: Pooled) -> Iterator[DirectionRow]:
-    for name, member in members_of(pooled.events, pooled.request.by).items():
+def _directions(pooled: Pooled, members: Mapping[str, Bools]) -> Iterator[DirectionRow]:
+    for name, member in members.items():
         sample = GroupSample(pooled, member)
         hits, n = hits_of(sample)
-        p = binomial_p(hits, n)
+        p = hits_p(sample)
         expected = pooled.expected[member]
         for window in pooled.request.cars:
             w = pooled.windows.index(window)

@@ -1,7 +1,8 @@
-"""Signs: events that moved up or down, as expected or not, against a fair coin."""
+"""Signs: events that moved up or down, as expected or not, and signs of whole clusters."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -9,12 +10,18 @@ import numpy as np
 from scipy import special
 
 from dashboard.domain.series import Floats, Ints
+from dashboard.engine.clusters import cluster_sums, clusters_of
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS, average_ranks
 
 EXACT_RANKS_UP_TO: Final = 50
-EXACT_SIGNS_UP_TO: Final = 14
-DRAWS: Final = 9_999
+EXACT_CLUSTERS: Final = 14
+"""Up to so many clusters every vector of signs is used."""
+SIGN_DRAWS: Final = 9_999
+CELLS: Final = 2**21
+"""Signs that are held at once."""
+TIE: Final = 1e-9
+"""Sums closer than this share of the largest possible one are equal."""
 
 
 def binomial_p(up: Ints, n: Ints) -> Floats:
@@ -30,23 +37,88 @@ def dropped(zeros: Ints) -> tuple[str, ...]:
 
 def hits_of(sample: GroupSample) -> tuple[Ints, Ints]:
     """Events that moved as expected, and events with an expectation that moved, (W,)."""
-    expected = sample.pooled.expected[sample.member][:, None]
-    agreed = np.sign(np.nan_to_num(sample.car)) * expected
+    agreed = _agreed(sample)
     return (agreed > 0).sum(axis=0), (agreed != 0).sum(axis=0)
 
 
-def sign_vectors(count: int, seed: int) -> Floats:
-    """Signs for the randomisation of `count` clusters, (S, count).
+def hits_p(sample: GroupSample) -> Floats:
+    """Two-sided p of the hit rates, (W,): signs of the cluster sums of (hit - 1/2).
 
-    All 2^count vectors for up to 14 clusters, else 9,999 seeded draws (Canay, Romano & Shaikh
-    2017, Econometrica 85).
+    Events that share days hit or miss together, so that they are no independent throws; an
+    event without an expectation or a move adds nothing to its cluster.
     """
-    if count <= EXACT_SIGNS_UP_TO:
-        bits = np.arange(2**count)[:, None] >> np.arange(count)[None, :] & 1
-    else:
-        bits = np.random.default_rng(seed).integers(0, 2, size=(DRAWS, count), dtype=np.int8)
-    signs: Floats = np.where(bits, -1.0, 1.0)
-    return signs
+    score, seed = _agreed(sample) / 2, sample.pooled.request.seed
+    p = np.full(score.shape[1], np.nan)
+    for windows, events in sample.tested:
+        sums = cluster_sums(score[np.ix_(events, windows)], clusters_of(sample, events))
+        p[windows] = cluster_sign_p(sums, seed)
+    return p
+
+
+def _agreed(sample: GroupSample) -> Floats:
+    """+1 for a move as expected, -1 for the other way, 0 for neither, (n, W)."""
+    expected = sample.pooled.expected[sample.member][:, None]
+    agreed: Floats = np.sign(np.nan_to_num(sample.car)) * expected
+    return agreed
+
+
+def cluster_sign_p(sums: Floats, seed: int) -> Floats:
+    """Two-sided p of sums over clusters whose signs are exchanged as wholes, (W,).
+
+    The share of sign vectors `s` with `|sum_g s_g x_g| >= |sum_g x_g|` (Canay, Romano & Shaikh
+    2017, Econometrica 85). Dividing by the spread under the same signs changes no order, so
+    that the studentised statistic gives the same p. NaN where every sum is missing.
+
+    Args:
+        sums: x, the sum of each of G clusters in W windows, (G, W); NaN counts as 0.
+        seed: of the draws where more than 14 clusters have a sum that is not 0.
+    """
+    x = np.nan_to_num(sums)
+    few = (x != 0).sum(axis=0) <= EXACT_CLUSTERS
+    p = np.full(x.shape[1], np.nan)
+    for w in np.flatnonzero(few & np.isfinite(sums).any(axis=0)).tolist():
+        p[w] = _share_at_least(x[x[:, w] != 0, w : w + 1], seed)[0]
+    if not few.all():
+        p[~few] = _share_at_least(x[:, ~few], seed)
+    return p
+
+
+def _share_at_least(x: Floats, seed: int) -> Floats:
+    """The share of sign vectors with a sum of x (G, W) at least as large in size, (W,)."""
+    seen = np.abs(x.sum(axis=0)) - TIE * np.abs(x).sum(axis=0)
+    hits, drawn = np.zeros(x.shape[1]), 0
+    for signs in sign_vectors(len(x), seed):
+        hits += (np.abs(signs @ x) >= seen).sum(axis=0)
+        drawn += len(signs)
+    return share_of_signs(hits, drawn, len(x))
+
+
+def share_of_signs(hits: Floats, drawn: int, clusters: int) -> Floats:
+    """The p-value from how many of the drawn sign vectors are as extreme.
+
+    The share itself where all were used, else with the (B+1) rule of Phipson & Smyth 2010
+    (Stat. Appl. Genet. Mol. Biol. 9).
+    """
+    one = 0 if clusters <= EXACT_CLUSTERS else 1
+    return np.minimum(1.0, (hits + one) / (drawn + one))
+
+
+def sign_vectors(clusters: int, seed: int) -> Iterator[Floats]:
+    """Vectors of signs in blocks, (B, G): all of them up to 14 clusters, else 9,999 drawn.
+
+    Turning every sign round turns the sum, so that of all vectors those with a first + are
+    enough for statistics that are the same for x and -x.
+    """
+    if clusters <= EXACT_CLUSTERS:
+        number = np.arange(2 ** max(clusters - 1, 0))
+        minus = (number[:, None] >> np.arange(clusters)[None, :]) & 1
+        yield np.where(minus == 1, -1.0, 1.0)
+        return
+    random = np.random.default_rng(seed)
+    step = max(CELLS // clusters, 1)
+    for start in range(0, SIGN_DRAWS, step):
+        size = (min(step, SIGN_DRAWS - start), clusters)
+        yield np.where(random.integers(0, 2, size=size, dtype=np.int8) == 1, 1.0, -1.0)
 
 
 def signed_ranks(scores: Floats) -> tuple[Floats, Floats, Ints]:

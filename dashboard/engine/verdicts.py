@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from dashboard.domain.series import Bools
 from dashboard.domain.study import TestResult
 from dashboard.engine.cautions import caution, dates_pattern
 from dashboard.engine.corrections import CORRECTIONS
+from dashboard.engine.families import distinct_groups, under_every_name
 from dashboard.engine.headline import HEADLINE
 from dashboard.engine.pooled import GroupSample, Pooled, members_of
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 
 FAMILY: Final = (
-    "the p-values of one test over all groups and CAR windows of the study; those of the single"
-    " days that are no CAR window form a family of their own"
+    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
+    " the same events count once, another test of the same group is no further question, and the"
+    " single days that are no CAR window form a family of their own"
 )
-"""The declared family of the adjusted p-values."""
+"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
 
 
 def apply_tests(pooled: Pooled) -> tuple[TestResult, ...]:
@@ -27,11 +30,12 @@ def apply_tests(pooled: Pooled) -> tuple[TestResult, ...]:
 
     Returns:
         One result a group, window and test, p-values adjusted within `FAMILY` by the
-        request's correction.
+        request's correction; groups of the same events are computed and counted once.
     """
     if len(pooled) == 0:
         return ()
-    results = list(_raw(pooled))
+    members = members_of(pooled.events, pooled.request.by)
+    results = list(_raw(pooled, distinct_groups(members)))
     correct = CORRECTIONS[pooled.request.correction]
     adjusted = np.full(len(results), np.nan)
     names = np.array([result.test for result in results], dtype=object)
@@ -40,13 +44,14 @@ def apply_tests(pooled: Pooled) -> tuple[TestResult, ...]:
     for test in SIGNIFICANCE_TESTS:
         for family in ((names == test.id) & asked, (names == test.id) & ~asked):
             adjusted[family] = correct(p_values[family])
-    return tuple(
+    corrected = (
         replace(result, p_adjusted=p) for result, p in zip(results, adjusted.tolist(), strict=True)
     )
+    return under_every_name(corrected, members)
 
 
-def _raw(pooled: Pooled) -> Iterator[TestResult]:
-    for group, member in members_of(pooled.events, pooled.request.by).items():
+def _raw(pooled: Pooled, members: Mapping[str, Bools]) -> Iterator[TestResult]:
+    for group, member in members.items():
         sample = GroupSample(pooled, member)
         found = [test.apply(sample) for test in SIGNIFICANCE_TESTS]
         pattern = dates_pattern(sample)

@@ -149,10 +149,10 @@ SCORES: Final = Table(
 )
 ACROSS_SERIES: Final = Table(
     "across_series",
-    "Mean CAR of every category on every series against the same dates shifted round it",
+    "Mean move of every category on every series, each first rate once",
     _columns(
         "group:text series:text window:window n:int caar spread in_spreads percentile p_value"
-        " p_adjusted reason:text"
+        " p_adjusted reason:text n_rates:int mean_scar largest_share clusters:int"
     ),
 )
 RATES: Final = Table(

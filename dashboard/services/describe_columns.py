@@ -137,8 +137,11 @@ MEANINGS: Final[dict[str, str]] = {
     "score": "tone or intensity from tags, crowd = events at the same first rate",
     "against": "move, or size = the move without its sign",
     "without": "Events without a score or a CAR, left out",
-    "spread": "Standard deviation of the means of all calendar shifts",
+    "spread": "Standard deviation of the means of all calendar shifts of the same rates",
     "in_spreads": "caar less the mean of the shifts, divided by spread",
+    "n_rates": "Distinct first rates with a CAR; each counts once in a mean",
+    "mean_scar": "Mean of the CARs of the rates, each divided by its forecast error",
+    "largest_share": "The largest move of a rate as a share of the sum of the sizes of all",
     "reason": "Why a number or an event is missing",
     "date": "The date the publisher prints; of an event the day where it happened",
     "known_at": "The moment up to which information can be inside the rate",
@@ -226,6 +229,13 @@ OF_ONE_TABLE: Final[dict[tuple[str, str], str]] = {
     ("headline", "reason"): "Why there is no verdict; then p_value and the interval are empty",
     ("intervals", "low"): f"Lower end of the bootstrap interval; {BOOTSTRAP}",
     ("intervals", "high"): f"Upper end of the bootstrap interval; {BOOTSTRAP}",
+    ("direction", "low"): "Lower end of the 95 % Wilson interval of share, for orientation only",
+    ("direction", "high"): "Upper end of the 95 % Wilson interval of share, for orientation only",
+    ("direction", "p_value"): "Two-sided p of share = 1/2 by signs of whole clusters of events",
+    ("specifications", "p_value"): "Two-sided p of the signed-rank test on clusters of events",
+    ("across_series", "p_value"): "p of the signed-rank test on clusters; empty with a reason",
+    ("across_series", "reason"): "Why the mean has no verdict",
+    ("across_series", "caar"): "Mean CAR, each distinct first rate once",
 }
 """What a column holds in one table where that is not what it holds elsewhere.
 

@@ -212,7 +212,11 @@ def write_robustness(
 
 
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
-    """Rows of `specifications` and their summary as JSON values; null for missing."""
+    """Rows of `specifications` and their summary as JSON values; null for missing.
+
+    `joint_placebo_p` is the joint p by signs of whole clusters, `shifts` the sign vectors it
+    rests on (every one, or those drawn): the names are those of the contract.
+    """
     header = TABLES["specifications"].header
     summary = {
         "specifications": len(answer.rows),
@@ -220,7 +224,11 @@ def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
         "same_sign": answer.same_sign,
         "share_p_below_0_05": answer.share_below,
         "joint_placebo_p": answer.joint_p,
-        "shifts": answer.shifts,
+        "shifts": answer.draws,
+        "joint_p_adjusted": answer.joint_p_adjusted,
+        "categories": answer.categories,
+        "distinct": answer.distinct,
+        "clusters": answer.clusters,
     }
     return {
         "summary": {name: _json_value(value) for name, value in summary.items()},

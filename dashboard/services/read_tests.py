@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.domain.study import Headline, StudyAnswer, TestResult
+from dashboard.domain.study import FEWEST_CLUSTERS, Headline, StudyAnswer, TestResult
 from dashboard.engine.cautions import brief_caution
-from dashboard.engine.cluster_scores import FEWEST_CLUSTERS
 from dashboard.engine.headline import HEADLINE
 from dashboard.engine.recommended import reading_for
 

@@ -19,7 +19,7 @@ from dashboard.domain.study import (
     Window,
 )
 from dashboard.engine.correlation import lead_lag
-from dashboard.engine.cross_table import cells_of, corrected
+from dashboard.engine.cross_table import SeriesCells, cells_of, corrected
 from dashboard.engine.local_projections import project
 from dashboard.engine.panel import directions
 from dashboard.engine.pooled import Pooled
@@ -122,7 +122,7 @@ def relate_across(
     known: Sequence[Event],
     request: StudyRequest,
 ) -> tuple[CrossCell, ...]:
-    """Mean CAR of every category on every series, each by its own clock; p over all cells.
+    """Mean move of every category on every series, each by its own clock; p over all cells.
 
     The event window is the CAR window itself, as in a specification of `run_robustness`, so
     that events near the end of a series are not left out.
@@ -136,9 +136,9 @@ def relate_across(
         raise InputError(msg)
     window = request.cars[0]
     request = replace(request, window=window, cars=(window,))
-    cells: list[CrossCell] = []
+    cells: list[SeriesCells] = []
     for each in series:
         result, measured = measure(each, events, known, request)
         if result.events:
-            cells.extend(cells_of(each.card.id, measured, request, window))
+            cells.append(cells_of(each.card.id, measured, request, window))
     return corrected(cells, request)

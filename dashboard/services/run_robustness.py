@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.robustness import Grid, RobustnessAnswer, Specification, SpecificationRow
-from dashboard.domain.series import Floats, RateSeries
-from dashboard.engine.specification import run_specification, summarise
+from dashboard.domain.robustness import Grid, RobustnessAnswer, Specification
+from dashboard.domain.series import RateSeries
+from dashboard.engine.specification import Specified, run_specification, summarise
 from dashboard.engine.study import model_by_id
 from dashboard.services.check_bars import common_bar
 
@@ -24,6 +24,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     factors: Sequence[RateSeries] = (),
     *,
     seed: int = 1,
+    categories: int = 1,
     compute: Compute | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> RobustnessAnswer:
@@ -35,6 +36,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
         events: the events to study.
         factors: factors for the models that need them.
         seed: of every study.
+        categories: how many categories could be asked about; see `count_categories`.
         compute: where the work runs; in this process if None.
         told: called with (done, all) after each specification, for a progress bar; it may
             raise to cancel.
@@ -53,7 +55,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     chosen = grid.specifications()
     done = 0
 
-    def one(specification: Specification) -> tuple[SpecificationRow, Floats]:
+    def one(specification: Specification) -> Specified:
         nonlocal done
         found = run_specification(specification, by_id[specification.series], events, factors, seed)
         done += 1
@@ -62,4 +64,9 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
         return found
 
     found = compute.map(one, chosen) if compute else [one(each) for each in chosen]
-    return summarise(found)
+    return summarise(found, [by_id[name] for name in grid.series], seed, categories)
+
+
+def count_categories(events: Iterable[Event]) -> int:
+    """How many categories the events have, each of which could be asked about; 1 at least."""
+    return max(1, len({event.category for event in events if event.category}))

@@ -41,6 +41,7 @@ class Asked:
     events: tuple[Event, ...]
     factors: tuple[RateSeries, ...] = ()
     seed: int = 1
+    categories: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,9 @@ class RobustnessRun:
         asked = self._asked
         self._end_if_unwanted(0.0)
         return run_robustness(
-            asked.grid, asked.series, asked.events, asked.factors, seed=asked.seed, told=self._told
-        )
+            asked.grid, asked.series, asked.events, asked.factors,
+            seed=asked.seed, categories=asked.categories, told=self._told,
+        )  # fmt: skip
 
     def _told(self, done: int, _total: int) -> None:
         self._state = replace(self._state, done=done)

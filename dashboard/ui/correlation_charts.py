@@ -20,10 +20,11 @@ from dashboard.ui.correlation_words import (
     group_title,
     hit_words,
     p_text,
+    short_reason,
 )
 from dashboard.ui.quoting import direction
 from dashboard.ui.text import plot_text
-from dashboard.ui.wording import day, number, signed
+from dashboard.ui.wording import count, day, number, signed
 
 SHORT: Final = {
     "usd_rub_cbr": "Rouble / dollar", "cny_rub_cbr": "Rouble / yuan",
@@ -33,7 +34,7 @@ PHONE_SHORT: Final = {
     "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
     "brent_eia": "Brent",
 }  # fmt: skip
-FULL: Final = {"spread": 4.0, "percentile": 100.0}
+FULL: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
 SMALL: Final = 0.05
 
 
@@ -109,21 +110,36 @@ def map_edge(scene: CorrelationScene, cells: tuple[CrossCell, ...]) -> float:
     """The number at which a cell has its full colour."""
     if scene.cells in FULL:
         return FULL[scene.cells]
-    return max([1.0, *(abs(100 * cell.caar) for cell in cells if not math.isnan(cell.caar))])
+    return max([1.0, *(abs(100 * cell.caar) for cell in cells if cell.has_verdict)])
 
 
 def _cell(scene: CorrelationScene, card: SeriesCard, cell: CrossCell | None) -> MapCell:
     if cell is None:
         return MapCell(math.nan, "", "no event on this series")
     head = f"{plot_text(group_title(cell.group), 30, 1)} on {plot_text(card.title, 40, 1)}"
-    if math.isnan(cell.caar):
-        return MapCell(math.nan, "", f"{head}<br>{plot_text(cell.reason, 50, 2)}")
+    moved = _moved(card, cell)
+    if not cell.has_verdict:
+        reason = f"no verdict: {cell.reason or 'the test does not apply'}"
+        return MapCell(math.nan, short_reason(cell), f"{head}<br>{plot_text(reason, 50, 2)}{moved}")
     value = cell_number(cell, scene.cells)
     shown = signed(value, 0 if scene.cells == "percentile" else 1)
-    word = direction(card, 100 * cell.caar)
+    mark = f"<b>{shown} •</b>" if cell.p_adjusted < SMALL else shown
+    beside = "" if scene.cells == "mean" else f"<br>({signed(100 * cell.caar, 1)})"
     hover = (
-        f"{head}<br>mean {signed(100 * cell.caar)} log pts {word}, N = {cell.n:,}"
-        f"<br>{signed(cell.in_spreads)} spreads, larger than {number(cell.percentile, 1)} % of"
-        f" shifts<br>p {p_text(cell.p_value)}, corrected {p_text(cell.p_adjusted)}"
+        f"{head}{moved}<br>p {p_text(cell.p_value)}, corrected {p_text(cell.p_adjusted)}"
+        f"<br>{signed(cell.in_spreads)} spreads of shifted dates, larger than"
+        f" {number(cell.percentile, 1)} %"
     )
-    return MapCell(value, f"<b>{shown} •</b>" if cell.p_adjusted < SMALL else shown, hover)
+    return MapCell(value, mark + beside, hover)
+
+
+def _moved(card: SeriesCard, cell: CrossCell) -> str:
+    """The mean of a cell with what it rests on; empty where there is none."""
+    if math.isnan(cell.caar):
+        return ""
+    return (
+        f"<br>mean {signed(100 * cell.caar)} log pts {direction(card, 100 * cell.caar)},"
+        f" standardised {signed(cell.mean_scar)}<br>{count(cell.n, 'event')} on"
+        f" {count(cell.n_rates, 'rate')}, {count(cell.clusters, 'cluster')}; the largest move is"
+        f" {number(100 * cell.largest_share, 0)} % of all"
+    )

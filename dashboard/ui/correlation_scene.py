@@ -37,7 +37,7 @@ from dashboard.ui.session import KnownEvents
 from dashboard.ui.view import Param, a_day, a_name, many_names, many_of, one_of
 
 WINDOWS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "0:10", "-5:-1")
-CELLS: Final = ("spread", "percentile", "mean")
+CELLS: Final = ("scar", "spread", "percentile", "mean")
 FIRST: Final = "first"
 ALL: Final = "all"
 ACROSS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
@@ -53,7 +53,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     one_of("projection", (ALL, *CATEGORIES), ALL),
     one_of("score", (FIRST, *SCORES), FIRST),
     one_of("against", AGAINST, "move"),
-    one_of("cells", CELLS, "spread"),
+    one_of("cells", CELLS, "scar"),
     a_name("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
 

@@ -7,12 +7,23 @@ from typing import Final
 
 from dashboard.domain.relation import CrossCell, ScoreRow
 from dashboard.domain.series import SeriesCard
-from dashboard.domain.study import CorrelationRow, DirectionRow, RegressionRow, Window, window_text
+from dashboard.domain.study import (
+    FEWEST_RATES,
+    LARGEST_SHARE,
+    CorrelationRow,
+    DirectionRow,
+    RegressionRow,
+    Window,
+    window_text,
+)
 from dashboard.ui.palette import LANE_OF, category_title
-from dashboard.ui.wording import MINUS, NOTHING, THIN, count, number, signed
+from dashboard.ui.quoting import direction
+from dashboard.ui.wording import MINUS, NOTHING, THIN, count, day, number, signed
 
 ALL_EVENTS: Final = "All events"
 SMALL: Final = 0.05
+SHOWN: Final = 6
+"""More means are not named in one sentence."""
 LEAD: Final = (
     "**Lag 0** is the first rate that can contain the event, **+1** the one after it. A mark at"
     " **−1 to −5** is a move *before* the event: no effect of it can be there, so it is"
@@ -32,7 +43,8 @@ HOW_TO_SCORE: Final = (
     " an imported file; the number is written with a point. Here it is then set against the moves."
 )
 CELL_WORDS: Final = {
-    "spread": "Units of its own spread",
+    "scar": "Standardised mean",
+    "spread": "Spreads of shifted dates",
     "percentile": "Percentile of shifted dates",
     "mean": "Mean, log points",
 }
@@ -154,22 +166,56 @@ def cell_number(cell: CrossCell, unit: str) -> float:
         return 100 * cell.caar
     if unit == "percentile":
         return math.copysign(cell.percentile, cell.caar)
-    return cell.in_spreads
+    return cell.mean_scar if unit == "scar" else cell.in_spreads
 
 
-def across_sentence(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> str:
-    """Which cells keep a p below 0.05 after the correction, of how many."""
-    tested = [cell for cell in cells if not math.isnan(cell.p_value)]
-    small = sorted((cell for cell in tested if cell.p_adjusted < SMALL), key=lambda c: c.p_adjusted)
+def short_reason(cell: CrossCell) -> str:
+    """Why a cell has no verdict, in a word or two that fit into it; empty where it has one."""
+    if not cell.reason:
+        return ""
+    if cell.n < FEWEST_RATES:
+        return count(cell.n, "event")
+    if cell.n_rates < FEWEST_RATES:
+        return count(cell.n_rates, "rate")
+    if cell.largest_share > LARGEST_SHARE:
+        return f"one: {number(100 * cell.largest_share, 0)}{THIN}%"
+    return count(cell.clusters, "cluster")
+
+
+def across_sentence(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...]) -> str:
+    """Which cells keep a p below 0.05 after the correction, of how many with a verdict.
+
+    A series that has ended comes last: its cells end with the days it ended in.
+    """
+    tested = [cell for cell in cells if cell.has_verdict]
+    grey = len(cells) - len(tested)
+    unread = f" Without a verdict: {count(grey, 'grey cell')}, the reason in each." if grey else ""
     if not tested:
-        return "No cell has enough events to be compared."
-    start = f"After the Holm correction over {len(tested)} cells"
-    if not small:
-        return f"{start} none has a p below 0.05."
-    named = "; ".join(
-        f"{group_title(c.group)} on {titles.get(c.series, c.series)}"
-        f" ({signed(100 * c.caar)} log pts, N = {c.n}, corrected p {p_text(c.p_adjusted)})"
-        for c in small[:6]
+        return f"No cell has a verdict.{unread}"
+    card_of = {card.id: card for card in cards}
+    small = sorted(
+        (cell for cell in tested if cell.p_adjusted < SMALL),
+        key=lambda cell: (card_of[cell.series].history_until is not None, cell.p_adjusted),
     )
-    more = f" and {len(small) - 6} more" if len(small) > 6 else ""
-    return f"{start} a p below 0.05 is left for {named}{more}."
+    if not small:
+        return (
+            f"None of {count(len(tested), 'mean')} with a verdict has a p below 0.05 after the Holm"
+            f" correction.{unread}"
+        )
+    named = "; ".join(_named(cell, card_of[cell.series]) for cell in small[:SHOWN])
+    more = f"; and {len(small) - SHOWN} more" if len(small) > SHOWN else ""
+    return (
+        f"{named}{more}: after the Holm correction a p below 0.05 is left for {len(small)} of"
+        f" {count(len(tested), 'mean')} with a verdict.{unread}"
+    )
+
+
+def _named(cell: CrossCell, card: SeriesCard) -> str:
+    """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
+    ended = f", which ended on {day(card.history_until)}" if card.history_until else ""
+    return (
+        f"{group_title(cell.group)} on {card.title}{ended}:"
+        f" {number(abs(100 * cell.caar), 2)} log pts {direction(card, 100 * cell.caar)} on average (standardised {signed(cell.mean_scar)},"
+        f" {count(cell.n, 'event')} on {count(cell.n_rates, 'rate')},"
+        f" {count(cell.clusters, 'cluster')}, corrected p {p_text(cell.p_adjusted)})"
+    )

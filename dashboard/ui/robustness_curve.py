@@ -27,7 +27,7 @@ from dashboard.ui.robustness_words import (
     window_shown,
 )
 from dashboard.ui.text import plain, plot_text
-from dashboard.ui.wording import log_points, number, signed
+from dashboard.ui.wording import count, log_points, number, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def curve_of(scene: RobustnessScene, answer: RobustnessAnswer) -> SpecCurve:
         choices=choice_rows(scene, rows),
         plain=at,
         median=answer.median,
-        headline="" if scene.phone else plot_text(curve_title(scene, len(rows), answer), 110, 1),
+        headline="" if scene.phone else plot_text(curve_title(scene, answer), 110, 1),
         definition=plot_text(_subtitle(scene), 44 if scene.phone else 130, 1),
         up_word=f"{up}{who}",
         down_word=f"{down}{who}",
@@ -80,10 +80,11 @@ def curve_of(scene: RobustnessScene, answer: RobustnessAnswer) -> SpecCurve:
     )
 
 
-def curve_title(scene: RobustnessScene, size: int, answer: RobustnessAnswer) -> str:
-    """`NATO remarks: median of 432 specifications +0.81 log pts`, which a picture takes along."""
+def curve_title(scene: RobustnessScene, answer: RobustnessAnswer) -> str:
+    """`NATO remarks: median of 154 specifications +0.86 log pts`, which a picture takes along."""
     median = log_points(100 * answer.median, 2)
-    return f"{sentence_case(group_words(scene.group))}: median of {size:,} specifications {median}"
+    of = count(answer.distinct, "specification")
+    return f"{sentence_case(group_words(scene.group))}: median of {of} {median}"
 
 
 def choice_rows(
@@ -117,7 +118,7 @@ def table_of(scene: RobustnessScene, rows: tuple[SpecificationRow, ...]) -> pd.D
         "95 % low": [signed(100 * row.low) for row in rows],
         "95 % high": [signed(100 * row.high) for row in rows],
         "N": [row.n for row in rows],
-        "Placebo p": [p_text(row.p_value) for row in rows],
+        "p": [p_text(row.p_value) for row in rows],
         "overlap_t p": [p_text(row.p_overlap) for row in rows],
         "Window": [window_shown(window_text(each.window)) for each in listed],
         "Estimation": [each.estimation for each in listed],

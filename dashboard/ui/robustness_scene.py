@@ -16,6 +16,7 @@ from dashboard.services.choose_factors import factors_for
 from dashboard.services.describe_method import wants_factor
 from dashboard.services.find_events import EventFilter, find_events
 from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.services.run_robustness import count_categories
 from dashboard.services.run_robustness_behind import (
     MOST_SPECIFICATIONS,
     Asked,
@@ -115,6 +116,7 @@ class RobustnessScene:
     phone: bool
     notice: str = ""
     refused: str = ""
+    categories: int = 1
 
     @property
     def total(self) -> int:
@@ -127,7 +129,7 @@ class RobustnessScene:
     @property
     def asked(self) -> Asked:
         """What a run is about."""
-        return Asked(self.grid, self.series, self.events, self.factors)
+        return Asked(self.grid, self.series, self.events, self.factors, categories=self.categories)
 
 
 def read_robustness_scene(view: View) -> RobustnessScene:
@@ -151,6 +153,7 @@ def read_robustness_scene(view: View) -> RobustnessScene:
     scene = RobustnessScene(
         group, events, series, factors, grid, (grid, versions, known.version, group),
         session.is_dark(), session.is_phone(), notice,
+        categories=count_categories(known.events),
     )  # fmt: skip
     return _refused(scene)
 

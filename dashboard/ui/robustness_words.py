@@ -12,7 +12,7 @@ from dashboard.domain.robustness import (
     SpecificationRow,
 )
 from dashboard.domain.series import SeriesCard
-from dashboard.domain.study import window_text
+from dashboard.domain.study import FEWEST_CLUSTERS, window_text
 from dashboard.ui.events_scene import ANY
 from dashboard.ui.palette import category_title
 from dashboard.ui.quoting import direction
@@ -92,7 +92,7 @@ def choices_of(specification: Specification) -> str:
 
 
 def mean_words(row: SpecificationRow, card: SeriesCard) -> str:
-    """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, placebo p 0.23`."""
+    """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, p 0.23`."""
     if math.isnan(row.caar):
         return f"no mean: N = {row.n:,}"
     word = direction(card, 100 * row.caar)
@@ -102,7 +102,7 @@ def mean_words(row: SpecificationRow, card: SeriesCard) -> str:
         interval = f", 95{THIN}% interval {ends} {log_points(100 * row.high, 2)}"
     return (
         f"{log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
-        f" placebo p {p_text(row.p_value)}"
+        f" p {p_text(row.p_value)}"
     )
 
 
@@ -115,14 +115,14 @@ def p_text(p: float) -> str:
 
 def headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     """The median in words, with how many choices agree."""
-    known = sum(not math.isnan(row.caar) for row in answer.rows)
-    if not known:
+    if not answer.distinct:
         return "No specification has an event with a move"
     word = direction(card, 100 * answer.median)
     who = "rouble" if card.is_rouble else card.title
     size = f"{number(abs(100 * answer.median), 2)} log pts {word}"
     share = share_text(answer.same_sign)
-    return f"Median of {known:,} specifications: {who} {size}; {share} have its sign"
+    those = f"{count(answer.distinct, 'distinct specification')}"
+    return f"Median of {those}: {who} {size}; {share} have its sign"
 
 
 def share_text(share: float) -> str:
@@ -135,26 +135,53 @@ def share_text(share: float) -> str:
 
 
 def joint_sentence(answer: RobustnessAnswer) -> str:
-    """What the joint placebo p says, without the word that would need more than it."""
-    if math.isnan(answer.joint_p) or not answer.shifts:
-        return "Taken together: no joint p, for there are too few calendar shifts to compare with."
+    """The joint p, what it rests on, and what is left of it after the categories."""
+    if not answer.draws:
+        return (
+            f"Taken together: no joint p, for the events form {count(answer.clusters, 'cluster')};"
+            f" below {FEWEST_CLUSTERS} there is no verdict."
+        )
+    every = "all" if answer.draws == 2**answer.clusters else "drawn"
+    left = ""
+    if answer.categories > 1:
+        left = (
+            f" Times the {answer.categories} categories that could be asked (Bonferroni):"
+            f" p {p_text(answer.joint_p_adjusted)}."
+        )
     return (
-        f"Taken together: when all dates are moved round the calendar at once, keeping their"
-        f" distances, the median over all specifications is at least this large in"
-        f" {share_text(answer.joint_p)} of {answer.shifts:,} arrangements (joint placebo"
-        f" p {p_text(answer.joint_p)}). It knows nothing of other groups that were asked."
+        f"Taken together: joint p {p_text(answer.joint_p)}. With the signs of whole clusters of"
+        f" events ({answer.clusters:,} of them) thrown by a coin, the same throw for every"
+        f" specification, the median rank score is at least as large in"
+        f" {share_text(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
     )
+
+
+COMPARE_ASKS: Final = (
+    "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
+    " asks all of them at once: where its joint p is large and that of Compare small, the verdict"
+    " hangs on the choices."
+)
 
 
 def single_sentence(answer: RobustnessAnswer) -> str:
     """How many single p are small, and what chance would give."""
-    if math.isnan(answer.share_below):
-        return "None of the specifications has a placebo p."
-    tested = sum(not math.isnan(row.p_value) for row in answer.rows)
+    if not answer.tested:
+        return "None of the specifications has a p."
     return (
-        f"Taken one by one: {share_text(answer.share_below)} of {tested:,} have a placebo p"
+        f"Taken one by one: {share_text(answer.share_below)} of {answer.tested:,} have a p"
         f" below 0.05, uncorrected; about {share_text(CHANCE)} would by chance alone. They are"
         " answers to one question on the same days, so that no single one of them is evidence."
+    )
+
+
+def same_sentence(answer: RobustnessAnswer) -> str:
+    """How many specifications repeat another one; empty where none does."""
+    repeated = sum(not math.isnan(row.caar) for row in answer.rows) - answer.distinct
+    if not repeated:
+        return ""
+    return (
+        f"{count(repeated, 'specification')} gave the events and moves of another one and"
+        f" {'counts' if repeated == 1 else 'count'} with it."
     )
 
 

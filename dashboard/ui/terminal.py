@@ -13,7 +13,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.note import Change
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.domain.study import StudyAnswer
+from dashboard.domain.study import FEWEST_CLUSTERS, StudyAnswer
 from dashboard.services.explain_gaps import skipped_reasons
 from dashboard.services.shell_json import rate_report_text, report_json
 from dashboard.ui import wording
@@ -126,14 +126,23 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
     """Print the summary of a specification curve, and where its file is."""
     lines = {
         "specifications": f"{len(answer.rows):,}",
+        "distinct specifications": f"{answer.distinct:,}",
         "median of the mean CAR": f"{wording.signed(100 * answer.median, 3)} log pts",
         "with the sign of the median": _share(answer.same_sign),
-        "with a placebo p below 0.05": _share(answer.share_below),
-        "joint placebo p": f"{wording.number(answer.joint_p, 4)} ({answer.shifts:,} shifts)",
+        "with a p below 0.05": _share(answer.share_below),
+        "joint p": _joint(answer),
+        f"joint p for {answer.categories} categories": wording.number(answer.joint_p_adjusted, 4),
     }
     show_table(("what", "value"), lines.items(), ("value",))
     if folder is not None:
         say(f"written to {folder}")
+
+
+def _joint(answer: RobustnessAnswer) -> str:
+    if not answer.draws:
+        return f"none: {answer.clusters} clusters of events, fewer than {FEWEST_CLUSTERS}"
+    joint, clusters = wording.number(answer.joint_p, 4), f"{answer.clusters:,} clusters"
+    return f"{joint} ({clusters}, {answer.draws:,} sign vectors)"
 
 
 def show_note(note: Event, done: str) -> None:

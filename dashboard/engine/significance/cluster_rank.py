@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.engine.cluster_scores import FEWEST_CLUSTERS, cluster_scores
+from dashboard.domain.study import FEWEST_CLUSTERS
+from dashboard.engine.cluster_scores import cluster_scores
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.significance.base import Outcome, outcome
 from dashboard.engine.signs import signed_ranks

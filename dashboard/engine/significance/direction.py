@@ -6,17 +6,22 @@ import numpy as np
 
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.significance.base import Outcome, outcome
-from dashboard.engine.signs import binomial_p, hits_of
+from dashboard.engine.signs import hits_of, hits_p
 
 
 class Direction:
-    """Share of events that moved as expected, exact binomial p; unclear events left out."""
+    """Share of events that moved as expected, p by signs of whole clusters.
+
+    Events with an unclear expectation are left out and counted.
+    """
 
     id = "direction"
     title = "Direction hit rate"
     null_hypothesis = "the expected direction is right half of the time"
-    reference = "Clopper & Pearson 1934, Biometrika 26; Wilson 1927, JASA 22 (interval)"
-    assumptions = "assumes independent events; the expectations were fixed before the data"
+    reference = "Canay, Romano & Shaikh 2017, Econometrica 85 (signs of whole clusters)"
+    assumptions = (
+        "a bunch of events may hit and miss together; the expectations were fixed before the data"
+    )
     needs = "an event with a clear expectation that moved"
 
     def apply(self, sample: GroupSample) -> Outcome:
@@ -27,4 +32,4 @@ class Direction:
         unclear = int((sample.pooled.expected[sample.member] == 0).sum())
         note = f"{unclear} events with an unclear expectation left out"
         reason = f"needs {self.needs}"
-        return outcome(share, binomial_p(hits, n), n, (n >= 1, reason), note=note)
+        return outcome(share, hits_p(sample), n, (n >= 1, reason), note=note)

@@ -1,4 +1,7 @@
-"""The heat map of categories on series: blue is up or stronger, orange-brown down or weaker."""
+"""The heat map of categories on series: blue is up or stronger, orange-brown down or weaker.
+
+A cell without a number has no colour: it is grey, and its text says why.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from typing import Final
 from dashboard.ui.charts.grammar import FONT_SIZE, Figure, axis, base_layout
 from dashboard.ui.palette import Ink, map_scale
 
-ROW: Final = 34
+ROW: Final = 44
 HEAD: Final = 44
 
 
 @dataclass(frozen=True, slots=True)
 class MapCell:
-    """A cell: its number in the unit of the map (NaN: none), its mark, its hover."""
+    """A cell: its number in the unit of the map (NaN: no colour), its text, its hover."""
 
     value: float
     mark: str
@@ -40,23 +43,33 @@ def build_cross_figure(
         ink: the neutral colours.
         phone: whether the screen is narrow.
     """
-    heat = {
+    cells = [row for _, row in rows]
+    alike = {
         "type": "heatmap",
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
-        "z": [[_drawn(cell.value, edge) for cell in cells] for _, cells in rows],
-        "text": [[cell.mark for cell in cells] for _, cells in rows],
         "texttemplate": "%{text}",
-        "textfont": {"size": FONT_SIZE - (2 if phone else 0), "color": ink.text},
-        "customdata": [[cell.hover for cell in cells] for _, cells in rows],
+        "customdata": [[cell.hover for cell in row] for row in cells],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "zmin": -edge,
-        "zmax": edge,
-        "colorscale": map_scale(ink),
         "showscale": False,
         "hoverongaps": False,
         "xgap": 2,
         "ygap": 2,
+    }
+    size = FONT_SIZE - (2 if phone else 0)
+    heat = alike | {
+        "z": [[_drawn(cell.value, edge) for cell in row] for row in cells],
+        "text": [["" if math.isnan(cell.value) else cell.mark for cell in row] for row in cells],
+        "zmin": -edge,
+        "zmax": edge,
+        "colorscale": map_scale(ink),
+        "textfont": {"size": size, "color": ink.text},
+    }
+    grey = alike | {
+        "z": [[0 if math.isnan(cell.value) else None for cell in row] for row in cells],
+        "text": [[cell.mark if math.isnan(cell.value) else "" for cell in row] for row in cells],
+        "colorscale": [[0.0, ink.grid], [1.0, ink.grid]],
+        "textfont": {"size": size - 1, "color": ink.muted},
     }
     layout = base_layout(ink, ROW * max(len(rows), 1) + HEAD + 10) | {
         "margin": {"l": 112 if phone else 150, "r": 8, "t": HEAD, "b": 8, "pad": 4},
@@ -67,7 +80,7 @@ def build_cross_figure(
         "yaxis": axis(ink, tickvals=list(range(len(rows))), ticktext=[title for title, _ in rows],
                       showgrid=False, range=[len(rows) - 0.5, -0.5]),
     }  # fmt: skip
-    return {"data": [heat], "layout": layout}
+    return {"data": [heat, grey], "layout": layout}
 
 
 def _drawn(value: float, edge: float) -> float | None:

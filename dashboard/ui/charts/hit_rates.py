@@ -76,7 +76,8 @@ def build_hit_figure(lines: Sequence[HitLine], ink: Ink, *, phone: bool) -> Figu
 def hit_summary(lines: Sequence[HitLine]) -> str:
     """One sentence for those who cannot see the figure."""
     told = "; ".join(f"{line.row_name} {number(100 * line.row.share, 0)} %" for line in lines)
-    return f"Share of events that moved as expected, with 95 % Wilson intervals: {told or 'none'}."
+    what = "Share of events that moved as expected, with 95 % Wilson intervals for orientation"
+    return f"{what}: {told or 'none'}."
 
 
 def _hover(line: HitLine) -> str:

@@ -107,7 +107,7 @@ def _intervals(curve: SpecCurve, drawn: list[int], ink: Ink) -> Figure:
 
 
 def _points(curve: SpecCurve, drawn: list[int]) -> Figure:
-    """A point a specification: filled where its own placebo p is below 0.05."""
+    """A point a specification: filled where its own p is below 0.05."""
     rows = [curve.rows[place] for place in drawn]
     colours = [signed_colour(row.caar, dark=curve.dark) for row in rows]
     size = 9 if len(drawn) <= 60 else 6 if len(drawn) <= 200 else 5

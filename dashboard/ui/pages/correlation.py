@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.domain.study import FEWEST_CLUSTERS, FEWEST_RATES, LARGEST_SHARE
 from dashboard.services.export_relations import (
     across_csv,
     correlation_csv,
@@ -67,7 +68,7 @@ from dashboard.ui.widgets.correlation_tables import (
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
 from dashboard.ui.widgets.projection_section import draw_projection
-from dashboard.ui.wording import count
+from dashboard.ui.wording import count, number
 
 SENTENCE: Final = 900
 UNREAD_SHOWN: Final = 5
@@ -151,8 +152,9 @@ def _draw_hits(scene: CorrelationScene, related: Related) -> None:
     st.markdown(escape_markdown(hit_sentence(related.directions), SENTENCE))
     st.caption(
         "Directions were fixed from the nature of each event before looking at the rate. Lines:"
-        " 95 % Wilson intervals. The exact binomial p takes events as independent; events that"
-        " share days are not, so that it is too small where they bunch."
+        " 95 % Wilson intervals, for orientation only: they take events as independent, and events"
+        " that share days are not. The p throws whole clusters of events to either side, so that a"
+        " bunch counts once."
     )
     rows = related.directions
     draw_fold(
@@ -205,7 +207,8 @@ def _draw_across(view: View, scene: CorrelationScene) -> None:
     draw_cell_unit(view)
     cards, cells = across_series(scene)
     titles = {card.id: card.title for card in cards}
-    sentence = across_sentence(cells, titles)
+    sentence = across_sentence(cells, cards)
+    st.markdown(escape_markdown(sentence, SENTENCE))
     rows = map_rows(scene, cards, cells)
     if rows:
         draw_figure(
@@ -218,18 +221,20 @@ def _draw_across(view: View, scene: CorrelationScene) -> None:
             "categories-across-series",
             phone=scene.phone,
         )  # fmt: skip
-    st.markdown(escape_markdown(sentence, SENTENCE))
     st.caption(
         "Blue, positive: the rouble stronger against dollar, yuan, euro; the number up for euro in"
-        " dollars and Brent. Each series by its own clock and within its own dates. Spread: the"
-        " standard deviation of the mean over all calendar shifts of the same dates; • marks a"
-        " corrected p below 0.05. A mean can hang on a few days: where a series ends in a storm,"
-        " every event of its last days counts it."
+        " dollars and Brent. Each series by its own clock and within its own dates; a rate counts"
+        " once. Standardised: each move divided by its forecast error, so that series can be"
+        " compared; in brackets log points. • marks a p below 0.05 of the signed-rank test on"
+        " clusters of events, Holm-corrected over all cells with a verdict. Grey, no verdict: fewer"
+        f" than {FEWEST_RATES} rates or {FEWEST_CLUSTERS} clusters, or one rate with more than"
+        f" {number(100 * LARGEST_SHARE, 0)} % of the sum of all moves, as where a series ends in a"
+        " storm."
     )
     draw_fold(
         "across_series", lambda: across_frame(cells, titles), len(cells),
         lambda flavour: across_csv(cells, flavour),
-        "Every category on every series with mean, N, p and corrected p",
+        "Every category on every series with mean, N, p, corrected p and why there is no verdict",
     )  # fmt: skip
 
 

@@ -24,10 +24,12 @@ from dashboard.ui.robustness_curve import curve_of, table_of
 from dashboard.ui.robustness_runs import end_run, progress_of, want, watched
 from dashboard.ui.robustness_scene import PARAMS, RobustnessScene, read_robustness_scene
 from dashboard.ui.robustness_words import (
+    COMPARE_ASKS,
     group_words,
     headline,
     joint_sentence,
     missing_sentence,
+    same_sentence,
     single_sentence,
 )
 from dashboard.ui.text import escape_markdown
@@ -135,7 +137,9 @@ def _draw_answer(scene: RobustnessScene, answer: RobustnessAnswer) -> None:
     if not curve.rows:
         st.markdown("Take another group of events, or a series that reaches them.")
         return
-    for sentence in (joint_sentence(answer), single_sentence(answer), missing_sentence(answer)):
+    of_rows = (same_sentence(answer), missing_sentence(answer))
+    for sentence in (joint_sentence(answer), COMPARE_ASKS, single_sentence(answer),
+                     " ".join(filter(None, of_rows))):  # fmt: skip
         if sentence:
             st.markdown(sentence)
     _draw_curve(scene, curve)
@@ -162,7 +166,7 @@ def _draw_curve(scene: RobustnessScene, curve: SpecCurve) -> None:
     plain = "" if curve.plain is not None else " The plain study is not among these choices."
     st.caption(
         "Each point is the mean move under one set of choices, the smallest first; the line"
-        " through it is its 95 % interval across events. Filled: its own placebo p is below 0.05."
+        " through it is its 95 % interval across events. Filled: its own p is below 0.05."
         f" The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10.{plain}{thinned}"
         + ("" if scene.phone else " A click opens a specification in Compare.")
     )

@@ -88,10 +88,10 @@ def direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
             "As expected": [row.hits for row in rows],
             "N": [row.n for row in rows],
             "Share": [f"{number(100 * row.share, 1)} %" for row in rows],
-            "95 % Wilson interval": [
+            "95 % Wilson interval, for orientation": [
                 f"{number(100 * row.low, 0)} to {number(100 * row.high, 0)} %" for row in rows
             ],
-            "p (exact binomial)": [p_text(row.p_value) for row in rows],
+            "p (signs of clusters)": [p_text(row.p_value) for row in rows],
             CORRECTED: [p_text(row.p_adjusted) for row in rows],
             "Unclear": [row.unclear for row in rows],
             "Unmoved": [row.unmoved for row in rows],
@@ -137,12 +137,16 @@ def across_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.Dat
         {
             "Group": [plain(group_title(cell.group)) for cell in cells],
             "Series": [plain(titles[cell.series]) for cell in cells],
-            "N": [cell.n for cell in cells],
+            "Events": [cell.n for cell in cells],
+            "Rates": [cell.n_rates for cell in cells],
+            "Clusters": [cell.clusters for cell in cells],
+            "Standardised mean": [signed(cell.mean_scar) for cell in cells],
             "Mean, log pts": [signed(100 * cell.caar) for cell in cells],
+            "p (cluster ranks)": [p_text(cell.p_value) for cell in cells],
+            CORRECTED: [p_text(cell.p_adjusted) for cell in cells],
+            "Why no verdict": [plain(cell.reason) for cell in cells],
+            "Largest move, %": [number(100 * cell.largest_share, 0) for cell in cells],
             "In spreads": [signed(cell.in_spreads) for cell in cells],
             "Percentile": [number(cell.percentile, 1) for cell in cells],
-            "p (calendar shift)": [p_text(cell.p_value) for cell in cells],
-            CORRECTED: [p_text(cell.p_adjusted) for cell in cells],
-            "Why not": [plain(cell.reason) for cell in cells],
         }
     )

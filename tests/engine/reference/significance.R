@@ -367,16 +367,29 @@ bhar_t <- function(ev, w, q) {
   mean_t(sapply(ev, function(e) e$bhar[[w$name]]))
 }
 
+# Signs of whole clusters of the sums of (hit - 1/2), all patterns one by one.
 direction <- function(ev, w, q) {
+  label <- clusters_of(ev, q)
+  sums <- rep(0, length(ev))
   hits <- 0; n <- 0
-  for (e in ev) {
-    score <- e$expected * e$car[[w$name]]
+  for (i in seq_along(ev)) {
+    score <- ev[[i]]$expected * ev[[i]]$car[[w$name]]
     if (score == 0) next
     n <- n + 1
     if (score > 0) hits <- hits + 1
+    sums[label[i]] <- sums[label[i]] + (score > 0) - 1 / 2
   }
   if (n == 0) return(nothing(0))
-  c(hits / n, NA, binom.test(hits, n)$p.value, n)
+  x <- sums[sums != 0]
+  if (length(x) > 12) return(c(hits / n, NA, NaN, n)) # too many patterns to walk through here
+  if (length(x) == 0) return(c(hits / n, NA, 1, n))
+  larger <- 0
+  for (pattern in 0:(2^length(x) - 1)) {
+    total <- 0
+    for (k in seq_along(x)) total <- total + if (bitwAnd(pattern, bitwShiftL(1L, k - 1L)) > 0) x[k] else -x[k]
+    if (abs(total) >= abs(sum(x))) larger <- larger + 1
+  }
+  c(hits / n, NA, larger / 2^length(x), n)
 }
 
 TESTS <- c("cross_section_t", "time_series_t", "brown_warner_1985", "patell", "patell_original", "bmp",

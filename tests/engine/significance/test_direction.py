@@ -26,12 +26,13 @@ def test_by_hand():
     found = of([1, -2, 3, 9, 0], ["stronger", "weaker", "weaker", "unclear", "stronger"])
     assert found.statistic == pytest.approx(2 / 3, rel=1e-12)
     assert found.n == 3
-    assert found.p_value == pytest.approx(1.0)  # 2 or more of 3: 4/8, twice that
+    # The events are next to one another in three clusters; 2 or more of 3: 4/8, twice that.
+    assert found.p_value == pytest.approx(1.0)
     assert found.note == "1 events with an unclear expectation left out"
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 4), (3, 9), (8, 9), (12, 12), (10, 20)])
-def test_the_p_value_is_binomial_and_the_interval_wilsons(hits, n):
+def test_without_bunches_the_p_value_is_binomial_and_the_interval_is_wilsons(hits, n):
     moves = [1] * hits + [-1] * (n - hits)
     found = of(moves, ["stronger"] * n)
     assert found.p_value == pytest.approx(stats.binomtest(hits, n).pvalue, rel=1e-9)

@@ -90,14 +90,17 @@ def test_hit_rates_are_dots_on_their_intervals_filled_where_the_corrected_p_is_s
     assert "left out: 3 unclear, 1 unmoved" in dots["customdata"][0]
     assert made["layout"]["shapes"][0]["x0"] == 50
     assert [note["text"] for note in made["layout"]["annotations"]] == ["6 of 10", "9 of 10"]
-    assert hit_summary([hit("All", 6, 10, 0.5)]).endswith("intervals: All 60 %.")
+    assert hit_summary([hit("All", 6, 10, 0.5)]).endswith("for orientation: All 60 %.")
 
 
 def test_a_cell_has_the_colour_of_its_number_cut_at_the_edge():
     rows = [
-        ("All", [MapCell(7.0, "+7", "h"), MapCell(-1.0, "−1", "h"), MapCell(math.nan, "", "n")])
+        ("All", [MapCell(7.0, "+7", "h"), MapCell(-1.0, "−1", "h"), MapCell(math.nan, "3", "n")])
     ]
-    heat = build_cross_figure(rows, ["a", "b", "c"], 4.0, LIGHT, phone=False)["data"][0]
+    heat, grey = build_cross_figure(rows, ["a", "b", "c"], 4.0, LIGHT, phone=False)["data"]
+    assert grey["z"] == [[None, None, 0]]  # no colour of a direction, and its text says why
+    assert {colour for _, colour in grey["colorscale"]} == {LIGHT.grid}
+    assert grey["text"] == [["", "", "3"]]
     assert heat["z"] == [[4.0, -1.0, None]]
     assert (heat["zmin"], heat["zmax"]) == (-4.0, 4.0)
     (_, low), (_, middle), (_, high) = heat["colorscale"]

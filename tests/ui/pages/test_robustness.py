@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -51,11 +52,16 @@ def test_every_combination_is_a_point_and_the_plain_study_is_among_them(opened):
     assert len(figure["data"]) == 4  # with the ring round the plain study
 
 
-def test_the_joint_p_is_told_with_its_shifts_and_the_single_ones_with_what_chance_gives(opened):
+def test_the_joint_p_is_told_with_its_clusters_and_the_single_ones_with_what_chance_gives(opened):
     said = as_read(opened)
-    assert "Median of 8 specifications: rouble" in said
-    assert "arrangements (joint placebo p" in said
-    assert "have a placebo p below 0.05, uncorrected; about 5\u202f% would by chance alone" in said
+    assert "Median of 8 distinct specifications: rouble" in said
+    assert re.search(
+        r"Taken together: joint p \S+\. With the signs of whole clusters of events \(\d+ of them\)",
+        said,
+    )
+    assert re.search(r"Times the \d+ categories that could be asked \(Bonferroni\): p ", said)
+    assert "Compare asks one specification, declared beforehand" in said
+    assert "have a p below 0.05, uncorrected; about 5\u202f% would by chance alone" in said
     for forbidden in ("significant", "because", "due to", "reacted"):
         assert forbidden not in said.lower()
 
@@ -76,7 +82,7 @@ def test_a_cancelled_run_can_be_started_again(held):
     run_robustness_behind.ONE_AT_A_TIME.release()
     try:
         app = finished(press(app, "Run again"))
-        assert "Median of 8 specifications" in as_read(app)
+        assert "Median of 8 distinct specifications" in as_read(app)
     finally:
         run_robustness_behind.ONE_AT_A_TIME.acquire()
 
@@ -93,7 +99,7 @@ def test_many_specifications_wait_to_be_asked_for(monkeypatch):
     app = open_page("robustness", **SMALL)
     assert RUN not in app.session_state
     app = finished(press(app, "Run 8 specifications"))
-    assert "Median of 8 specifications" in as_read(app)
+    assert "Median of 8 distinct specifications" in as_read(app)
 
 
 def test_more_than_the_most_are_refused_in_one_sentence(monkeypatch):

@@ -1,0 +1,67 @@
+"""What the heat map of Correlation says: cells with a verdict only, an ended series last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dashboard.domain.relation import CrossCell
+from dashboard.ui.correlation_words import across_sentence, short_reason
+from tests.made_series import made_card
+
+GOES_ON = replace(made_card("live"), title="Live", move_sign=-1)
+ENDED = replace(made_card("old"), title="Old", move_sign=-1, history_until=date(2022, 3, 1))
+CARDS = (ENDED, GOES_ON)
+
+
+def cell(group="escalation", series="live", **more):
+    values = {"n": 50, "caar": -0.0107, "p_value": 0.001, "p_adjusted": 0.04, "n_rates": 49,
+              "mean_scar": -0.99, "largest_share": 0.13, "clusters": 45}  # fmt: skip
+    return CrossCell(group, series, (0, 1), **(values | more))
+
+
+GREY = cell("energy", "old", p_value=float("nan"), p_adjusted=float("nan"), largest_share=0.43,
+            reason="one rate is 43 % of all moves, 20 % at most")  # fmt: skip
+
+
+def test_the_answer_stands_first_with_what_it_rests_on():
+    assert across_sentence((cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS) == (
+        "Escalation on Live: 1.07 log pts weaker on average (standardised −0.99, 50 events on 49"
+        " rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05 is left"
+        " for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
+    )
+
+
+def test_a_series_that_has_ended_is_never_first_and_says_so():
+    said = across_sentence((cell(series="old", p_adjusted=0.001), cell()), CARDS)
+    assert said.startswith("Escalation on Live")
+    assert "Escalation on Old, which ended on 1 Mar 2022" in said
+
+
+def test_a_cell_without_a_verdict_is_not_named():
+    assert "Energy" not in across_sentence((cell(), GREY), CARDS)
+    assert across_sentence((GREY,), CARDS) == (
+        "No cell has a verdict. Without a verdict: 1 grey cell, the reason in each."
+    )
+
+
+def test_nothing_small_is_said_with_the_number_of_means():
+    assert across_sentence((cell(p_adjusted=0.5), cell("energy", p_adjusted=1.0)), CARDS) == (
+        "None of 2 means with a verdict has a p below 0.05 after the Holm correction."
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"n": 2, "n_rates": 2}, "2 events"),
+        ({"n": 9, "n_rates": 1}, "1 rate"),
+        ({"largest_share": 0.43}, "one: 43\u202f%"),
+        ({"clusters": 7}, "7 clusters"),
+    ],
+)
+def test_a_grey_cell_says_why_in_a_word(more, said):
+    assert short_reason(cell(reason="why", **more)) == said
+    assert short_reason(cell(**more)) == ""
