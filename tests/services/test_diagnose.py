@@ -112,7 +112,7 @@ def test_sources_that_hang_are_given_up_at_the_deadline_all_at_once(replica, clo
         house = LiveHouse(tmp_path, session, clock, limits=short)
         started = time.monotonic()
         found = findings_of(house)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # each alone would hang for 30
     assert [found[part].told for part in IN_WORDS] == [
         f"{part} did not answer in time" for part in IN_WORDS
     ]
