@@ -146,7 +146,8 @@ def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(
         f"N = {row['n']} events on {row['rates']} rates, {row['clusters']} clusters" in said[at + 1]
     )
     seen = 100 * float(row["smallest_visible"])
-    assert f"means under about {seen:.1f} log pts would not be seen" in said[at + 1]
+    shown_least = f"{seen:.1f}" if seen >= 1 else f"{seen:.2f}"
+    assert f"means under about {shown_least} log pts would not be seen" in said[at + 1]
     assert said[at + 2].startswith("    median ")
     assert "without the three largest moves" in said[at + 2]
     assert any(line.startswith("The other tests, as orientation: tests.csv") for line in said)

@@ -50,7 +50,7 @@ def test_a_cold_link_answers_in_its_first_lines():
     assert (
         f"Not unusual: rouble {size} stronger on average over the first two fixings after"
         f" {row.n} NATO remarks ({p}, corrected for 1 question). Moves under about"
-        f" {100 * row.smallest_visible:.1f} log pts on average would not be seen with {row.n}"
+        f" {least(row)} log pts on average would not be seen with {row.n}"
         " events"
     ) in words
     assert f"{p} (one question here, nothing to correct)" in words
@@ -63,6 +63,12 @@ def study_of(category):
     known = session.known_events().events
     chosen = [event for event in known if event.category == category]
     return run_study([session.series("usd_rub_cbr")], chosen, StudyRequest(), known=known)
+
+
+def least(row):
+    """The smallest visible mean in log points, with two decimals where it is below one."""
+    points = 100 * row.smallest_visible
+    return f"{points:.1f}" if points >= 1 else f"{points:.2f}"
 
 
 def declared_of(category):
