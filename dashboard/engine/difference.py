@@ -227,8 +227,8 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "survives clustered dates, dependence, and groups near one another; assumes that volatility"
         " is the same at all times",
         "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
-        "rejects up to 31 % at the 5 % level in simulated studies without effect where event days are"
-        " volatile",
+        "rejects up to 31 % at the 5 % level in simulated studies without effect where event days"
+        " are volatile",
         _shift,
     ),
     DifferenceTest(
