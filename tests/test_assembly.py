@@ -9,6 +9,7 @@ from dashboard.assembly import article_from_link, assemble
 from dashboard.config import Settings
 from dashboard.services.keep_events import Draft, add_note, all_events
 from dashboard.sources.public_route import Way
+from tests.shipped_catalogue import COUNT
 
 
 def test_assembling_reads_and_writes_nothing(dashboard_home):
@@ -24,7 +25,7 @@ def test_notes_live_in_the_data_directory_of_the_user(dashboard_home):
     again = assemble()
     events = all_events(again.catalogue, again.notes)
     again.notes.close()
-    assert len(events) == 366  # the catalogue has 365
+    assert len(events) == COUNT + 1
     assert note in events
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped_catalogue import COUNT
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -36,27 +38,31 @@ def out(tmp_path_factory):
         return folder, dashboard("study", "--out", folder)
 
 
-def test_365_events_are_each_answered_or_skipped_and_the_sum_is_printed(out):
+def test_all_events_are_each_answered_or_skipped_and_the_sum_is_printed(out):
     folder, said = out
     answered = {row["event_id"] for row in rows(folder / "events.csv")}
     skipped = {row["event_id"]: row["reason"] for row in rows(folder / "skipped.csv")}
     catalogue = {row["id"] for row in rows(ROOT / "data/events/catalogue.csv")}
-    assert len(catalogue) == 365
+    assert len(catalogue) == COUNT
     assert answered | set(skipped) == catalogue
     assert answered & set(skipped) == set()
     assert all(skipped.values())
     counts = [int(n) for n in re.findall(r"\d+", said.splitlines()[0])]
-    assert counts == [365, len(answered), len(skipped), 365]
+    assert counts == [COUNT, len(answered), len(skipped), COUNT]
     assert said.splitlines()[0] == (
-        f"365 events: {len(answered)} in events.csv + {len(skipped)} in skipped.csv = 365"
+        f"{COUNT} events: {len(answered)} in events.csv + {len(skipped)} in skipped.csv = {COUNT}"
     )
 
 
 def test_the_manifest_says_what_made_the_tables(out):
     manifest = json.loads((out[0] / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["counts"]["events_in"] == 365
+    assert manifest["counts"]["events_in"] == COUNT
     assert manifest["parameters"]["window"] == "[-5,10]"
-    assert {file["name"] for file in manifest["data_files"]} == {"usd_rub_cbr.csv", "catalogue.csv"}
+    assert {file["name"] for file in manifest["data_files"]} == {
+        "usd_rub_cbr.csv",
+        "catalogue.csv",
+        "event_hours.csv",
+    }
     assert all(re.fullmatch("[0-9a-f]{64}", file["sha256"]) for file in manifest["data_files"])
     assert str(ROOT) not in json.dumps(manifest)
 

@@ -97,11 +97,22 @@ def test_an_example_answers_what_the_readme_shows(
 def test_the_numbers_about_the_catalogue_are_its_own():
     with (ROOT / "data/events/catalogue.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
-    hours = sum(bool(row["time_utc"]) for row in rows)
+    with (ROOT / "data/events/hours.csv").open(encoding="utf-8") as lines:
+        hours = list(csv.DictReader(lines))
+    said = {row["id"] for row in rows if row["time_utc"]}
+    said |= {row["id"] for row in hours if row["kind"] == "statement"}
+    reported = {row["id"]: row["time_utc"] for row in hours if row["kind"] == "published"}
+    planned = {
+        row["id"]
+        for row in hours
+        if row["kind"] == "scheduled" and row["time_utc"] <= reported.get(row["id"], "9")
+    } - said
+    only_reported = reported.keys() - said - planned
     wikipedia = sum("wikipedia.org" in row["source_url"] for row in rows)
     without = sum(not row["source_url"] for row in rows)
     words = " ".join(section("## Data, licences, and what is not known").split())
-    assert f"{hours} of {len(rows)} events have a known hour" in words
+    assert f"of {len(rows)} events {len(said)} have the hour at which they were said" in words
+    assert f"{len(planned)} a scheduled one, {len(only_reported)} only that of a first" in words
     assert f"{wikipedia} cite Wikipedia's dated current-events pages" in words
     assert f"{without} have no link" in words
 

@@ -31,7 +31,7 @@ from dashboard.services.answer_json import (
 )
 from dashboard.services.check_bars import common_bar
 from dashboard.services.describe_method import model_ids
-from dashboard.services.export_tables import StudyTable, download_name, study_csvs
+from dashboard.services.export_tables import StudyTable, download_name, study_csv
 from dashboard.services.get_rates import DEFAULT_SERIES
 from dashboard.services.run_study import run_study
 
@@ -57,7 +57,11 @@ class Study(Events):
     gap: LengthText = "10"
     min_estimation: LengthText = "60"
     overlap: Overlap = "keep"
-    pool: Pool = "quiet"
+    pool: Pool = Field(
+        "near",
+        description="Dates that the move of an event is compared with: within 250 rows of it,"
+        " or of all years quiet, all, of similar volatility.",
+    )
     by: Grouping = "category"
     seed: int = Field(1, ge=0, le=2**31)
 
@@ -106,9 +110,9 @@ class StudyPage(Study, Paged):
 )
 def study_file(request: Request, house: House, asked: Annotated[StudyFile, Query()]) -> Response:
     """One table of a study as CSV."""
-    files = study_csvs(_answer(house, asked), asked.flavour)
+    file = study_csv(_answer(house, asked), asked.table, asked.flavour)
     name = download_name(*asked.rates, "study", asked.table, flavour=asked.flavour)
-    return csv_answer(request, files[f"{asked.table}.csv"], name)
+    return csv_answer(request, file, name)
 
 
 @router.get(

@@ -22,6 +22,10 @@ RatesOf: TypeAlias = Annotated[
     Many, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
 ]
 QuoteOf: TypeAlias = Annotated[Quote, Opt(help="What the numbers of a FILE of rates count.")]
+PoolOf: TypeAlias = Annotated[
+    Literal["near", "quiet", "all", "similar"],
+    Opt("--pool", help="Dates to compare with: near it, or of all years."),
+]
 Seed: TypeAlias = Annotated[int, Opt(min=0, max=2**32 - 1, help="Of what is simulated.")]
 Excel: TypeAlias = Annotated[bool, Opt("--excel", help="With BOM and CRLF, for spreadsheets.")]
 Since: TypeAlias = Annotated[str | None, Opt("--since", metavar="DATE", help="First day.")]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 from dashboard.cli.house import DEFAULT_SERIES, all_known, give_file, moment_of, parts_of_house
-from dashboard.cli.options import Arg, Opt
+from dashboard.cli.options import Arg, Opt, PoolOf
 from dashboard.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def report(  # noqa: PLR0913 - the options of the contract
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
-    pool: Annotated[Literal["quiet", "all"], Opt(help="Dates to compare with.")] = "quiet",
+    pool: PoolOf = "near",
     pages: Annotated[str, Opt(metavar="URL", help="Where the pages are, for the link.")] = HERE,
 ) -> None:
     """Put an event on paper: what its page says, with chart, tables, sources and link."""

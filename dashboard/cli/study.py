@@ -26,6 +26,7 @@ from dashboard.cli.options import (
     OfKind,
     OfOrigin,
     Opt,
+    PoolOf,
     QuoteOf,
     RatesOf,
     Seed,
@@ -66,7 +67,7 @@ def study(  # noqa: PLR0913 - the options of the contract
     overlap: Annotated[
         Literal["keep", "first", "exclude"], Opt(help="What to do where event windows overlap.")
     ] = "keep",
-    pool: Annotated[Literal["quiet", "all"], Opt(help="Dates to compare with.")] = "quiet",
+    pool: PoolOf = "near",
     clean_estimation: Annotated[
         bool, Opt("--clean-estimation", help="Estimate without the [0,1] rows of any event.")
     ] = False,

@@ -43,7 +43,8 @@ def ends_of(series: RateSeries) -> Moments:
     if not series.card.bar_minutes:
         return series.known_at
     is_last_second = series.known_at.astype(np.int64) % MINUTE == MINUTE - 1
-    return series.known_at + is_last_second.astype("timedelta64[s]")
+    ends: Moments = series.known_at + is_last_second.astype("timedelta64[s]")
+    return ends
 
 
 def gaps_of(series: RateSeries) -> Gaps:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 from dashboard.domain.bars import Gap
 from dashboard.domain.event import Event
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
-from dashboard.domain.study import StudyRequest, Window
+from dashboard.domain.study import Pool, StudyRequest, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class Fixing:
 class Timing:
     """Said when -> first observation that can contain it -> base.
 
-    `alternative` is the next observation, shown where the hour is not known. `partial` =
-    said inside the averaging window; `far` = more than five days before the observation.
+    `alternative` is the first observation that contains the event at the latest hour it can have
+    been, where that is another one. `partial` = said inside the averaging window; `far` = more
+    than five days before the observation; `settled` = every hour it can have been gives the same
+    first observation.
     """
 
     moment: datetime | None
@@ -53,16 +56,16 @@ class Timing:
     shift_days: int
     partial: bool
     far: bool
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """The move in one window, from the base (last observation before it) to its end.
 
-    `log_points` = 100 x the rouble's log move; `car`, `car_se` in log points too. The
-    percentiles say how many per cent of pseudo-dates moved less, in size; `quiet` pool: no
-    event near; `all`: every admissible date; `matched`: quiet and of similar volatility.
-    Numbers are None where they cannot be known, with `reason`.
+    `log_points` = 100 x the rouble's log move; `car`, `car_se` in log points too. `ranks` says
+    of each pool where the move stands in it. Numbers are None where they cannot be known, with
+    `reason`.
     """
 
     window: Window
@@ -75,15 +78,13 @@ class Move:
     car_se: float | None
     car_t: float | None
     p_value: float | None
-    placebo_p: float | None
-    percentile: float | None
-    percentile_all: float | None
-    percentile_matched: float | None
-    n_quiet: int
-    n_all: int
+    ranks: tuple[Rank, ...]
     crowd: tuple[Event, ...]
     reason: str = ""
-    placebo_p_all: float | None = None
+
+    def rank(self, pool: Pool) -> Rank:
+        """Where the move stands among the dates of a pool."""
+        return next((rank for rank in self.ranks if rank.pool == pool), Rank(pool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class EventView:
 class DayMove:
     """A move from one observation to the next and the events it can contain.
 
+    `rank` says where it stands among the dates near it, `rank_both` where the move to the
+    observation after it does: the windows [0,0] and [0,1] of an event it is the first rate of.
     On bars `known_at` is the end of the bar (UTC); None where there is one number a day.
     """
 
@@ -149,7 +152,8 @@ class DayMove:
     log_points: float
     pct_quoted: float
     pct_inverse: float
-    percentile: float
+    rank: Rank
+    rank_both: Rank
     events: tuple[Event, ...]
     known_at: datetime | None = None
     base_known_at: datetime | None = None

@@ -16,7 +16,7 @@ DateOrder: TypeAlias = Literal["dmy", "mdy"]
 FIELDS: Final = (
     "date", "time", "time_utc", "zone", "end_date", "title", "text", "category", "expected",
     "source_url", "tags", "author", "actor", "source_name", "series", "id", "confidence",
-    "origin", "created", "updated", "revision", "visibility",
+    "origin", "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
 )  # fmt: skip
 """What a column of a file can hold; `time` is the clock of `zone`, `time_utc` is UTC."""
 

@@ -103,3 +103,65 @@ class CrossCell:
     p_value: float = math.nan
     p_adjusted: float = math.nan
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionRow:
+    """The response of a series to the events of a group at one horizon, by local projection.
+
+    `estimate`, `se_hc1`, `se_hac` (with `lags` Bartlett lags), the 95 % interval `low` to `high`
+    and the 95 % band `supt_low` to `supt_high` of the whole path from horizon 0 on are in log
+    returns (0.01 = 1 log point). `p_value` tests this horizon alone; `p_adjusted` is corrected
+    over all horizons from 0 on. `n` rows are used, on `rates` of which lie `events`;
+    `rates_dropped` first rates lie on rows that are not used, and `dropped` counts these rows by
+    reason. `reason` says why a number is missing.
+    """
+
+    group: str
+    series: str
+    horizon: int
+    n: int = 0
+    events: int = 0
+    rates: int = 0
+    rates_dropped: int = 0
+    estimate: float = math.nan
+    se_hc1: float = math.nan
+    se_hac: float = math.nan
+    lags: int = 0
+    low: float = math.nan
+    high: float = math.nan
+    supt_low: float = math.nan
+    supt_high: float = math.nan
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    dropped: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreTrend:
+    """The Wald test that a series did not move before the events of a group.
+
+    `statistic` is the Wald statistic of `df` responses before the base, all 0 under the null
+    hypothesis; `p_value` from F(df, df_error). `reason` says why there is none.
+    """
+
+    statistic: float = math.nan
+    df: int = 0
+    df_error: int = 0
+    p_value: float = math.nan
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The local projections of one series on the events of one group, a row a horizon."""
+
+    group: str
+    series: str
+    rows: tuple[ProjectionRow, ...]
+    pre_trend: PreTrend
+
+    def at(self, horizon: int) -> ProjectionRow:
+        """The row of a horizon."""
+        return self.rows[horizon - self.rows[0].horizon]

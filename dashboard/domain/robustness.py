@@ -12,7 +12,7 @@ OVERLAPS: Final = ("keep", "first", "exclude")
 EVENT_FILTERS: Final = {
     "all": "every event",
     "high-confidence": "events whose date and content a document states",
-    "hour-known": "events with a known hour",
+    "hour-known": "events whose hour is known, or whose first report leaves one first rate",
     "alone": "events with no other event in [0,1]",
 }
 """Ways of choosing events, each with its sentence."""

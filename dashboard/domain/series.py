@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.domain.errors import InputError
+
 Days: TypeAlias = NDArray[np.datetime64]
 Moments: TypeAlias = NDArray[np.datetime64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -75,6 +77,20 @@ class SeriesCard:
     def is_rouble(self) -> bool:
         """Whether moves of the series are moves of the rouble."""
         return self.move_sign == ROUBLE_QUOTED
+
+
+def refuse_no_price(card: SeriesCard) -> None:
+    """Refuse a series whose log change says nothing.
+
+    Raises:
+        InputError: what the series is, and what can be done with it.
+    """
+    if not card.is_price:
+        msg = (
+            f"series {card.id}: counts {card.unit} and is no price, so it has no log change to"
+            f" measure; study an exchange rate, and give this as a control: --factor {card.id}"
+        )
+        raise InputError(msg)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

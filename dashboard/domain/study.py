@@ -10,12 +10,12 @@ import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, Ints, RateSeries
+from dashboard.domain.series import Days, Floats, Ints, RateSeries
 
 Window: TypeAlias = tuple[int, int]
 Returns: TypeAlias = Literal["log", "simple"]
 Overlap: TypeAlias = Literal["keep", "first", "exclude"]
-Pool: TypeAlias = Literal["quiet", "all"]
+Pool: TypeAlias = Literal["near", "quiet", "all", "similar"]
 Grouping: TypeAlias = Literal["category", "expected"]
 
 FEWEST: Final = 3
@@ -35,8 +35,9 @@ class StudyRequest:
     """The parameters of a study (DESIGN: event window, CAR windows, estimation window, gap).
 
     The estimation window is `estimation` rows that end `gap` rows before the event window.
-    `pool` says which pseudo-dates the placebo p and the percentile use: `quiet` = those
-    whose event window touches no event's window, `all` = every admissible date.
+    `pool` says which pseudo-dates the placebo p and the percentile use: `near` = those within
+    250 rows of the event, `quiet` = those whose event window touches no event's window, `all` =
+    every admissible date, `similar` = those of similar volatility on their eve.
     `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
     `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
     `by` makes the groups beside "all": the events' category, or their expected direction.
@@ -50,7 +51,7 @@ class StudyRequest:
     gap: int = 10
     min_estimation: int = 60
     overlap: Overlap = "keep"
-    pool: Pool = "quiet"
+    pool: Pool = "near"
     clean_estimation: bool = False
     correction: str = "holm"
     by: Grouping = "category"
@@ -111,7 +112,9 @@ class CarResult:
 
     `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
     stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
-    |CAR| is smaller; `percentile_matched` the same among dates of similar volatility.
+    |SCAR|, the move in units of the volatility learnt before it, is smaller;
+    `percentile_by_move` that of those whose |CAR| is. The pool has `n_placebo` dates from
+    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years.
     """
 
     window: Window
@@ -123,8 +126,11 @@ class CarResult:
     bhar: Floats
     placebo_p: Floats
     percentile: Floats
-    percentile_matched: Floats
+    percentile_by_move: Floats
     n_placebo: Ints
+    n_close: Ints
+    pool_first: Days
+    pool_last: Days
     crowd: Sequence[tuple[str, ...]]
 
 
@@ -313,7 +319,8 @@ class StudyAnswer:
     """A whole study: one result a series; averages and tests over the events of all of them.
 
     The event on its series is the unit, never the series. `asked` counts the events given;
-    each is in a CAR window of a result or in `skipped` with its reason.
+    each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
+    beside the studied ones, which local projections take as controls.
     """
 
     request: StudyRequest
@@ -327,6 +334,7 @@ class StudyAnswer:
     correlations: tuple[CorrelationRow, ...] = ()
     regression: tuple[RegressionRow, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    factors: tuple[RateSeries, ...] = ()
 
     @property
     def used_ids(self) -> frozenset[str]:

@@ -31,9 +31,16 @@ class Abnormal:
     @property
     def ar_se(self) -> Floats:
         """S_AR = sigma sqrt(1 + h), (N, L)."""
-        spread = self._spread([(j, j) for j in range(self.ar.shape[1])])
-        spread *= self.prediction.sigma[:, None]
-        return spread
+        out = np.empty(self.ar.shape[::-1])
+        for column, row in enumerate(out):
+            np.multiply(self._root(column, column), self.prediction.sigma, out=row)
+        return out.T
+
+    def _root(self, first: int, last: int) -> Floats:
+        """`sqrt(1'V1)` over columns first..last, (N,)."""
+        factor = self.prediction.factor(first, last)
+        root: Floats = np.sqrt(factor, out=factor)
+        return root
 
     def columns(self, window: Window) -> slice:
         """The columns of an offset window."""
@@ -58,16 +65,7 @@ class Abnormal:
 
     def path(self) -> tuple[Floats, Floats, Floats]:
         """CAR cumulated from the first offset and its ordinary range, each (N, L)."""
-        half = self._spread([(0, j) for j in range(self.ar.shape[1])])
-        half *= (self._quantile() * self.prediction.sigma)[:, None]
-        return _away_from(-1, self.ar), -half, half
-
-    def _spread(self, spans: list[tuple[int, int]]) -> Floats:
-        """`sqrt(1'V1)` over spans of columns, (N, spans); an offset's N lie side by side."""
-        spread = np.empty((len(spans), len(self.ar)))
-        for column, (first, last) in enumerate(spans):
-            np.sqrt(self.prediction.factor(first, last), out=spread[column])
-        return spread.T
+        return _away_from(-1, self.ar), *self._ordinary(-1, None)
 
     def from_base(self) -> tuple[Floats, Floats, Floats]:
         """The raw move against the base (offset -1) and its ordinary range, each (N, L).
@@ -75,26 +73,43 @@ class Abnormal:
         After the base: the sum of returns 0..h. Before it: minus the sum of h+1..-1, so that
         the path runs through 0 at the base. The range is E[R] summed likewise +- t S_CAR.
         """
-        length, base = self.ar.shape[1], -1 - self.window[0]
-        if not -1 <= base < length:
+        base = -1 - self.window[0]
+        if not -1 <= base < self.ar.shape[1]:
             nothing = np.full(self.ar.shape, np.nan)
             return nothing, nothing, nothing
-        after = [(base + 1, column) for column in range(base + 1, length)]
-        before = [(column + 1, base) for column in range(base)]
-        here = [(base, base)] if base >= 0 else []
-        half = self._spread([*before, *here, *after])
-        half *= (self._quantile() * self.prediction.sigma)[:, None]
-        if base >= 0:
-            half[:, base] = 0.0
-        centre = _away_from(base, np.asarray(self.prediction.normal))
-        low = centre - half
-        centre += half
-        return _away_from(base, self.returns), low, centre
+        return _away_from(base, self.returns), *self._ordinary(base, self.prediction.normal)
 
-    def _quantile(self) -> Floats:
+    def _ordinary(self, base: int, normal: Floats | None) -> tuple[Floats, Floats]:
+        """Ordinary range of sums away from a column, around 0 or sums of E[R]; each (N, L).
+
+        Offset by offset, so that what is added up stays in the processor's cache.
+        """
+        count, length = self.ar.shape
+        low, high, reach = np.empty((length, count)), np.empty((length, count)), self._reach()
+        if 0 <= base < length:
+            low[base] = high[base] = 0.0
+        for columns, step in ((range(base + 1, length), 1), (range(base - 1, -1, -1), -1)):
+            centre = np.zeros(count)
+            for column in columns:
+                first, last = (base + 1, column) if step > 0 else (column + 1, base)
+                half = self._root(first, last)
+                if normal is None:
+                    np.multiply(half, reach, out=high[column])
+                    np.negative(high[column], out=low[column])
+                    continue
+                half *= reach
+                move = normal[:, last if step > 0 else first]
+                (np.add if step > 0 else np.subtract)(centre, move, out=centre)
+                np.subtract(centre, half, out=low[column])
+                np.add(centre, half, out=high[column])
+        return low.T, high.T
+
+    def _reach(self) -> Floats:
+        """The quantile of t times sigma, (N,)."""
         df, each = np.unique(self.prediction.df, return_inverse=True)
         level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + COVERAGE) / 2)
-        return np.where(df > 0, level, np.nan)[each]
+        reach: Floats = np.where(df > 0, level, np.nan)[each] * self.prediction.sigma
+        return reach
 
 
 def _away_from(base: int, values: Floats) -> Floats:
@@ -103,7 +118,9 @@ def _away_from(base: int, values: Floats) -> Floats:
     An offset's N values lie side by side in memory, as in `windows.event_rows`.
     """
     count, length = values.shape
-    out = np.zeros((length, count))
+    out = np.empty((length, count))
+    if 0 <= base < length:
+        out[base] = 0.0
     total = np.zeros(count)
     for column in range(base + 1, length):
         total = np.add(total, values[:, column], out=out[column])

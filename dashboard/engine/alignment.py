@@ -40,7 +40,8 @@ class Alignment:
     @property
     def settled(self) -> Bools:
         """Whether `row` is the same for every hour the event can have been."""
-        return self.inside & (self.latest == self.row)
+        settled: Bools = self.inside & (self.latest == self.row)
+        return settled
 
     def take(self, order: Ints) -> Alignment:
         """Those of some places, in their order."""
@@ -60,7 +61,7 @@ class Starts:
 
     `day` is the local day, `first` the moment an event cannot precede, `last` the one it cannot
     follow: both are its moment where that is known. `timed` says if it is, or if it was
-    scheduled; `bounded` if `last` is a moment and not the end of the day, which is outside it.
+    scheduled; `bounded` if `last` is a moment and not the last minute of the day.
     """
 
     day: Days
@@ -68,6 +69,10 @@ class Starts:
     last: Moments
     timed: Bools
     bounded: Bools
+
+    def take(self, at: Ints) -> Starts:
+        """Those of some places, in their order."""
+        return Starts(self.day[at], self.first[at], self.last[at], self.timed[at], self.bounded[at])
 
 
 def align(observations: tuple[Days, Moments, Moments], events: Starts) -> Alignment:

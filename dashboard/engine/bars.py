@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -55,18 +56,22 @@ def last_rows(series: RateSeries, events: Sequence[Event], first: Ints) -> Ints:
     """The last row each event may lie in, (N,); `first` are those of offset 0.
 
     On bars an event of which only the day is known may lie in any bar of that day, and a range
-    in any to its end: up to the first bar that ends after that day's midnight in Moscow.
+    in any to its end: up to the first bar that ends after that day's midnight in Moscow, or after
+    the first report.
     """
     last, final = first.copy(), len(series) - 1
+    if not series.card.bar_minutes:
+        for k, end_day in enumerate(map(attrgetter("end_day"), events)):
+            if end_day is not None:
+                end = int(np.searchsorted(series.day, np.datetime64(end_day, "D"), side="left"))
+                last[k] = max(last[k], min(end, final))
+        return last
     for k, event in enumerate(events):
         day = event.end_day or event.day
-        if not series.card.bar_minutes:
-            if event.end_day is not None:
-                end = int(np.searchsorted(series.day, np.datetime64(day, "D"), side="left"))
-                last[k] = max(last[k], min(end, final))
-        elif event.end_day is not None or event.moment is None:
+        if event.end_day is not None or event.moment is None:
             midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(MOSCOW))
-            over = (midnight + timedelta(days=1)).astimezone(UTC).replace(tzinfo=None)
+            reported = None if event.end_day else event.reported
+            over = (reported or midnight + timedelta(days=1)).astimezone(UTC).replace(tzinfo=None)
             end = int(np.searchsorted(series.known_at, np.datetime64(over, "s"), side="right"))
             last[k] = max(last[k], min(end, final))
     return last

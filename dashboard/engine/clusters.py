@@ -59,9 +59,11 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
     count = len(np.unique(label))
     if count < 3:
         return ()
-    present = np.isfinite(sample.car)
-    total, number = np.zeros((count, sample.car.shape[1])), np.zeros((count, sample.car.shape[1]))
-    np.add.at(total, label, np.where(present, sample.car, 0.0))
+    windows = sample.pooled.request.cars
+    car = sample.car[:, [sample.pooled.windows.index(window) for window in windows]]
+    present = np.isfinite(car)
+    total, number = np.zeros((count, len(windows))), np.zeros((count, len(windows)))
+    np.add.at(total, label, np.where(present, car, 0.0))
     np.add.at(number, label, present)
     random = np.random.default_rng(sample.pooled.request.seed)
     weights = random.multinomial(count, np.full(count, 1 / count), size=DRAWS).astype(float)
@@ -71,8 +73,7 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
         left_out = (total.sum(axis=0) - total) / (number.sum(axis=0) - number)
     tails = np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     found = []
-    for window in sample.pooled.request.cars:
-        w = sample.pooled.windows.index(window)
+    for w, window in enumerate(windows):
         draws = np.sort(drawn[np.isfinite(drawn[:, w]), w])
         if len(draws) == 0 or not np.isfinite(left_out[:, w]).all():
             continue

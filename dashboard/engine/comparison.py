@@ -32,6 +32,7 @@ from dashboard.engine.difference import (
 )
 from dashboard.engine.headline import HEADLINE
 from dashboard.engine.leave_one_out import leave_one_out
+from dashboard.engine.near_pool import REACH
 from dashboard.engine.panel import LEVEL, pooled_answer
 from dashboard.engine.placebo import far_from
 from dashboard.engine.pooled import ALL, GroupSample, Measured, Pooled
@@ -206,6 +207,8 @@ def _placebo(measured: Measured, request: StudyRequest, occupied: Ints) -> Place
     if request.pool == "quiet":
         length = request.window[1] - request.window[0] + 1
         chosen &= far_from(measured.positions, occupied, length)
+    elif request.pool == "near":
+        chosen &= ~far_from(measured.positions, measured.row, REACH + 1)
     return Placebo(means[:, 0], car[chosen])
 
 

@@ -18,10 +18,11 @@ LAGS: Final = tuple(range(-5, 6))
 BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
 FEWEST: Final = 5
-SMALL: Final = 2**15
-"""Up to so many distinct returns their places fit into 16 bits, which sort fastest."""
-
-
+BITS: Final = 2
+MASK: Final = 2**BITS - 1
+"""The lowest bits of a place are free for the level of a score, of which there are three."""
+SMALL: Final = 2**15 >> BITS
+"""Up to so many distinct returns place and level fit into 16 bits, which sort fastest."""
 TIE: Final = 1e-9
 """Correlations closer than this are equal: the same dates shifted once round the series."""
 
@@ -111,12 +112,13 @@ def _at_lag(returns: Floats, events: Floats, lag: int) -> float:
 def _places(pooled: Pooled) -> list[Ints]:
     """The place of every return among all distinct ones of all series; missing ones left out.
 
-    Small integers are ranked several times faster than the returns, and equal ones are equal.
+    Small integers are sorted many times faster than the returns, and equal ones are equal.
+    The lowest `BITS` bits of each are free.
     """
     parts = [each.history.returns for each in pooled.measured]
     parts = [returns[np.isfinite(returns)] for returns in parts]
     values, place = np.unique(np.round(np.concatenate(parts), DECIMALS), return_inverse=True)
-    small = place.astype(np.int16 if len(values) <= SMALL else np.int64)
+    small = (place << BITS).astype(np.int16 if len(values) <= SMALL else np.int64)
     return np.split(small, np.cumsum([len(returns) for returns in parts])[:-1])
 
 
@@ -132,11 +134,11 @@ def _spearman(
         usable = np.isfinite(returns)
         if usable.sum() < FEWEST or score[usable].std() == 0:
             continue
-        r = float(_rank_correlation(score[usable], returns[usable][None, :])[0])
         shifted = _shifted_places(pooled, series[usable], row[usable] + lag, places)
         known = _rank_correlation(score[usable], shifted)
+        r = float(known[0])
         known = known[np.isfinite(known)]
-        if not np.isfinite(r) or len(known) == 0:
+        if not np.isfinite(r):
             continue
         low, high = np.quantile(known, BAND)
         p = _share_as_large(r, known[1:])  # the first is the pattern itself
@@ -158,22 +160,47 @@ def _shifted_places(pooled: Pooled, series: Ints, row: Ints, places: list[Ints])
 
     Shift 0 is the pattern itself; a shift steps over rows without a return.
     """
-    out = np.zeros((SPEARMAN_SHIFTS, len(row)), dtype=places[0].dtype)
+    out = np.empty((SPEARMAN_SHIFTS, len(row)), dtype=places[0].dtype)
     for k, each in enumerate(pooled.measured):
         mine = series == k
         number = np.cumsum(np.isfinite(each.history.returns)) - 1
         size = len(places[k])
         steps = np.linspace(0, size, SPEARMAN_SHIFTS, endpoint=False).astype(np.int64)
-        out[:, mine] = places[k][(number[row[mine]][None, :] + steps[:, None]) % size]
+        twice = np.concatenate((places[k], places[k]))
+        out[:, mine] = twice[number[row[mine]][None, :] + steps[:, None]]
     return out
 
 
-def _rank_correlation(score: Floats, returns: Floats | Ints) -> Floats:
-    """Spearman's rho of one score with each row of returns, average ties; NaN for equal returns."""
-    left = average_ranks(score[None, :])[0]
-    left = left - left.mean()
-    right = average_ranks(returns)
-    right = right - right.mean(axis=1, keepdims=True)
+def _rank_correlation(score: Floats, places: Ints) -> Floats:
+    """Spearman's rho of one score with each row of places, average ties; NaN for equal places.
+
+    Place and level of the score are sorted as one number, once with the levels of a tie
+    ascending and once descending: the mean of the two positions is the average rank. Every
+    sum is of halves and hence exact.
+    """
+    n = len(score)
+    ranks, level = np.unique(average_ranks(score[None, :])[0], return_inverse=True)
+    left = ranks - (n + 1) / 2
+    level = level.astype(places.dtype)
+    ordered, other = np.sort(places + level, axis=1), np.sort(places + (MASK - level), axis=1)
+    position = np.arange(1.0, n + 1)
+    shared = np.full(len(places), left[0] * position.sum())
+    for k, value in enumerate((left - left[0]).tolist()):
+        here = ((ordered & MASK) == k).astype(float)
+        here += (other & MASK) == MASK - k
+        shared += value / 2 * np.einsum("sn,n->s", here, position)
+    spread = (left[level] ** 2).sum() * (n**3 - n - _ties(ordered >> BITS)) / 12
     with np.errstate(divide="ignore", invalid="ignore"):
-        rho: Floats = (right @ left) / np.sqrt((left @ left) * (right**2).sum(axis=1))
+        rho: Floats = shared / np.sqrt(spread)
     return rho
+
+
+def _ties(ordered: Ints) -> Ints:
+    """Sum of `t^3 - t` over the runs of t equal numbers in each ascending row (Kendall 1948)."""
+    row, column = np.nonzero(ordered[:, 1:] == ordered[:, :-1])
+    if len(row) == 0:
+        return np.zeros(len(ordered), dtype=np.int64)
+    begins = np.flatnonzero((np.diff(column, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0))
+    size = np.diff(begins, append=len(row)) + 1
+    found = np.bincount(row[begins], weights=size**3 - size, minlength=len(ordered))
+    return np.rint(found).astype(np.int64)

@@ -64,11 +64,11 @@ def others_in_window(
     """
     first, last, ids = known
     order = np.argsort(first, kind="stable")
-    starts, ends = first[order], last[order]
+    starts, ends, names = first[order], last[order], tuple(map(ids.__getitem__, order.tolist()))
     longest = int((ends - starts).max()) if len(starts) else 0
     low = np.searchsorted(starts, anchor + window[0] - longest, side="left")
     high = np.searchsorted(starts, anchor + window[1], side="right")
-    crowds = Crowds(tuple(ids[k] for k in order.tolist()), own, low, high)
+    crowds = Crowds(names, own, low, high)
     if longest == 0:
         return crowds
     bounds = anchor + window[0]

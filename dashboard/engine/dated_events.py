@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -16,12 +17,14 @@ from dashboard.domain.series import Bools, Days, Ints, Moments, RateSeries
 from dashboard.engine.alignment import Alignment, Starts, align
 from dashboard.engine.bars import last_rows, occupied_rows
 
+SIDES: Final = ("left", "right")
 EPOCH: Final = date(1970, 1, 1).toordinal()
+MINUTE: Final = np.timedelta64(60, "s")
 
 
 def days_of(days: Iterable[date]) -> Days:
     """Dates as datetime64[D], (N,); through their ordinals, which is many times faster."""
-    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+    ordinals = np.array(list(map(date.toordinal, days)), dtype=np.int64)
     return (ordinals - EPOCH).astype("datetime64[D]")
 
 
@@ -34,11 +37,11 @@ def midnights(days: Days) -> Moments:
 
 
 def when_of(events: Sequence[Event]) -> Starts:
-    """When events were: by the second, which a moment inside it is cut to; each (N,)."""
-    days = days_of([event.day for event in events])
-    timed = np.array([event.moment is not None for event in events], dtype=bool)
+    """When events were, (N,): by the second, the day of an unknown hour to its last minute."""
+    days = days_of(map(attrgetter("day"), events))
+    timed = np.array([m is not None for m in map(attrgetter("moment"), events)], dtype=bool)
     bounded = timed | np.array([bool(event.hours) for event in events], dtype=bool)
-    first, last = midnights(days), midnights(days + np.timedelta64(1, "D"))
+    first, last = midnights(days), midnights(days + np.timedelta64(1, "D")) - MINUTE
     for k in np.flatnonzero(bounded).tolist():
         first[k] = events[k].starts_at.replace(tzinfo=None)
         latest = events[k].latest
@@ -66,22 +69,25 @@ class Dated:
 
     def take(self, order: Sequence[int]) -> Dated:
         """Those of some places, in their order."""
-        events = tuple(self.events[k] for k in order)
-        at, when = np.asarray(order, dtype=np.int64), self.when
-        arrays = (when.day, when.first, when.last, when.timed, when.bounded)
-        return Dated(events, Starts(*(array[at] for array in arrays)))
+        events = tuple(map(self.events.__getitem__, order))
+        return Dated(events, self.when.take(np.asarray(order, dtype=np.int64)))
 
     def by_date(self) -> Dated:
         """In the order of `starts_at`, then of the ids."""
-        starts = self.when.first.view(np.int64).tolist()
-        keys = list(zip(starts, [event.id for event in self.events], strict=True))
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return self if order == list(range(len(keys))) else self.take(order)
+        order = np.argsort(self.when.first, kind="stable")
+        starts, ids = self.when.first[order], list(map(attrgetter("id"), self.events))
+        places = order.tolist()
+        for k in np.flatnonzero(starts[1:] == starts[:-1]).tolist():
+            if ids[places[k]] > ids[places[k + 1]]:
+                same = slice(*(np.searchsorted(starts, starts[k], side) for side in SIDES))
+                places[same] = sorted(places[same], key=ids.__getitem__)
+        return self if places == list(range(len(places))) else self.take(places)
 
     def bound_to(self, series_id: str) -> Dated:
         """Those of one series and of every series."""
-        order = [k for k, e in enumerate(self.events) if e.series in (None, series_id)]
-        return self if len(order) == len(self.events) else self.take(order)
+        if {None, series_id}.issuperset(map(attrgetter("series"), self.events)):
+            return self
+        return self.take([k for k, e in enumerate(self.events) if e.series in (None, series_id)])
 
     def on(self, series: RateSeries) -> Alignment:
         """Offset 0 of every event on a series (DESIGN section 5)."""
@@ -127,4 +133,4 @@ def known_rows(series: RateSeries, studied: Dated, known: Sequence[Event] | None
     rows = first.row[inside]
     last = last_rows(series, both.events, rows)
     occupied = occupied_rows(series, both.timed, (rows, last))
-    return KnownRows(rows, last, tuple(event.id for event in both.events), occupied)
+    return KnownRows(rows, last, tuple(map(attrgetter("id"), both.events)), occupied)

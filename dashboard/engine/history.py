@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dashboard.domain.series import Bools, Floats
+from dashboard.domain.series import Bools, Days, Floats
 from dashboard.engine.moments import RunningMoments
 
 
@@ -15,16 +15,22 @@ class History:
 
     `returns` (n,), `factors` (n, K); NaN where missing. `barred` (n,) marks rows that no
     estimation may use (the days of other events, when a study asks for clean estimation).
+    `day` (n,) are the market days; one after the other where none are given.
     The moments are made once, however many models and positions ask for them.
     """
 
     def __init__(
-        self, returns: Floats, factors: Floats | None = None, barred: Bools | None = None
+        self,
+        returns: Floats,
+        factors: Floats | None = None,
+        barred: Bools | None = None,
+        day: Days | None = None,
     ) -> None:
         """Keep the arrays; nothing is computed before it is asked for."""
         self.returns = returns
         self.factors = np.empty((len(returns), 0)) if factors is None else factors
         self.barred = np.zeros(len(returns), dtype=bool) if barred is None else barred
+        self.day = np.arange(len(returns)).astype("datetime64[D]") if day is None else day
 
     def __len__(self) -> int:
         """The number of rows."""

@@ -34,34 +34,52 @@ def without_rounding(left: Floats, whole: Floats) -> Floats:
 
 
 def design_factor(found: Moments, factors: list[Floats]) -> Callable[[int, int], Floats]:
-    """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean.
+    """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean."""
+    summed = _column_sums(factors)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = 1 / found.count
+        single = np.where(found.cross[1, 1] > 0, 1 / found.cross[1, 1], np.nan)
+    even = float(share[0]) if len(share) and (share == share[0]).all() else share
 
-    The sums that were asked for last are kept: a path asks for one column more each time.
+    def factor(first: int, last: int) -> Floats:
+        length = last - first + 1
+        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
+        if len(gaps) == 1:
+            explained = np.square(gaps[0], out=gaps[0])
+            explained *= single
+        else:
+            explained = np.zeros(len(found.count))
+            for gap, weight in zip(gaps, solve(found, gaps), strict=True):
+                explained += gap * weight
+        explained += length + length**2 * even
+        return explained
+
+    return factor
+
+
+def _column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floats]]:
+    """Sums of each factor over columns first..last.
+
+    Those that were asked for last are kept: a path asks for one column more each time, at its
+    end or at its beginning.
     """
     newest: tuple[int, int, list[Floats]] = (0, -1, [])
 
     def summed(first: int, last: int) -> list[Floats]:
         nonlocal newest
         begin, end, totals = newest
-        if begin == first and first <= end == last - 1:
+        if first == last:
+            totals = [values[:, first] for values in factors]
+        elif begin == first and end == last - 1:
             totals = [t + values[:, last] for t, values in zip(totals, factors, strict=True)]
+        elif end == last and begin == first + 1:
+            totals = [t + values[:, first] for t, values in zip(totals, factors, strict=True)]
         else:
             totals = [values[:, first : last + 1].sum(axis=1) for values in factors]
         newest = (first, last, totals)
         return totals
 
-    def factor(first: int, last: int) -> Floats:
-        length = last - first + 1
-        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
-        weights = solve(found, gaps)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            spread = length + length**2 / found.count
-        explained: Floats = sum(
-            (gap * weight for gap, weight in zip(gaps, weights, strict=True)), spread
-        )
-        return explained
-
-    return factor
+    return summed
 
 
 def solve(found: Moments, right: list[Floats]) -> list[Floats]:

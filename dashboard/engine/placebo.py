@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.domain.rank import Rank
+from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Pool, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise
 from dashboard.engine.history import History
+from dashboard.engine.near_pool import NearCounts, Sizes, Spans
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.windows import whole
 
@@ -21,8 +23,10 @@ DECAY: Final = 0.94
 CELLS: Final = 8_000_000
 """Positions times offsets that are held at once."""
 TERCILES: Final = (1 / 3, 2 / 3)
-TIE: Final = 1 - 1e-12
-"""Sizes closer than this are equal: the same date measured twice may differ in a last digit."""
+CLOSE: Final = np.timedelta64(731, "D")
+"""Two years, one of which may be a leap year."""
+Moves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
+"""Row, CAR, SCAR and eve volatility of N events, each (N,)."""
 
 
 class Everywhere:
@@ -68,10 +72,12 @@ class Candidates:
     `everywhere` holds all rows whose windows lie inside the series and the abnormal returns
     there, `fitted` the most coefficients a fit takes; the arrays keep the K rows that have
     enough history: `row`, `quiet` and eve `volatility` (K,), CAR and SCAR for each window.
+    `day` (n,) are the market days of the series.
     """
 
     everywhere: Everywhere
     fitted: int
+    day: Days
     row: Ints
     quiet: Bools
     volatility: Floats
@@ -81,12 +87,25 @@ class Candidates:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placebo:
-    """Placebo answers of N events in one window, each (N,)."""
+    """Placebo answers of N events in one window, each (N,).
+
+    `percentile` counts the members of the pool with a smaller |SCAR|, `by_move` those with a
+    smaller |CAR|, in per cent; the pool has `size` members from `first` to `last`, NaT without
+    any, `close` of them within two years of the event.
+    """
 
     p: Floats
     percentile: Floats
-    percentile_matched: Floats
-    pool: Ints
+    by_move: Floats
+    size: Ints
+    close: Ints
+    first: Days
+    last: Days
+
+    def rank(self, pool: Pool, k: int) -> Rank:
+        """Where event `k` stands; `pool` is what the dates are called."""
+        shares = (self.p, self.percentile, self.by_move)
+        return Rank.of(pool, shares, (self.size, self.close), (self.first, self.last), k)
 
 
 def eve_volatility(returns: Floats) -> Floats:
@@ -109,7 +128,11 @@ def far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
 
 
 def find_candidates(
-    history: History, occupied: Ints, request: StudyRequest, model: NormalModel
+    history: History,
+    occupied: Ints,
+    request: StudyRequest,
+    model: NormalModel,
+    rows: Ints | None = None,
 ) -> Candidates:
     """Every row whose estimation and event window lie inside the series.
 
@@ -118,8 +141,9 @@ def find_candidates(
         occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
         request: windows and the number of returns needed.
         model: predicts the normal return, as for the events.
+        rows: the rows to look at, ascending; every row if None.
     """
-    rows = np.arange(1, len(history), dtype=np.int64)
+    rows = np.arange(1, len(history), dtype=np.int64) if rows is None else rows
     rows = rows[whole(rows, request.window, (request.estimation, request.gap), len(history))]
     everywhere = Everywhere(history, rows, request, model)
     parts = [_measured(found, request) for found in everywhere.parts()]
@@ -128,6 +152,7 @@ def find_candidates(
     return Candidates(
         everywhere,
         max(each.fitted for each in parts),
+        history.day,
         rows[enough],
         far_from(rows[enough], occupied, length),
         eve_volatility(history.returns)[rows[enough]],
@@ -156,49 +181,101 @@ def _measured(found: Abnormal, request: StudyRequest) -> _Part:
     return _Part(enough, int((usable - found.prediction.df).max(initial=0)), car, scar)
 
 
-def compare(
-    candidates: Candidates, window: Window, pool: Pool, events: tuple[Ints, Floats, Floats, Floats]
-) -> Placebo:
-    """Placebo p and percentiles of events (STATISTICS section 1).
+def compare(candidates: Candidates, window: Window, pool: Pool, events: Moves) -> Placebo:
+    """Placebo p and percentiles of events (STATISTICS sections 1 and 17.2).
 
-    `p` = share of pool and event whose |SCAR| is at least the event's, the event included.
-    The percentile counts pool members with a smaller |CAR|; the matched one only those whose
-    eve volatility lies in the same tercile of the pool.
+    `p` = share of pool and event whose |SCAR| is at least the event's, the event included. Every
+    page, file and answer that says how large the move of one event is takes it from here.
 
     Args:
         candidates: the admissible pseudo-dates of the series.
         window: the CAR window.
-        pool: "quiet" or "all".
-        events: row, CAR, SCAR and eve volatility of the events, each (N,).
+        pool: "near": those within 250 rows whose window does not contain the event, or the
+            nearest 250 where those are fewer than 100; "quiet": those whose event window touches
+            no event's; "all"; "similar": those whose eve volatility lies in the same tercile.
+        events: the events; those that follow one another in one row share their moves.
     """
+    row, _, scar, _ = events
+    new = np.ones(len(row), dtype=bool)
+    new[1:] = (np.diff(row) != 0) | ((scar[1:] != scar[:-1]) & np.isfinite(scar[1:]))
+    found = _compared(candidates, window, pool, _chosen(events, new))
+    back = np.cumsum(new) - 1
+    return Placebo(*(getattr(found, each.name)[back] for each in fields(Placebo)))
+
+
+def _chosen(events: Moves, which: Bools) -> Moves:
     row, car, scar, volatility = events
-    member = candidates.quiet if pool == "quiet" else np.ones(len(candidates.row), dtype=bool)
-    member = member & np.isfinite(candidates.scar[window])
-    size, standard = np.abs(candidates.car[window][member]), np.abs(candidates.scar[window][member])
-    own = np.isin(row, candidates.row[member])
-    total = np.full(len(row), len(size)) - own
-    sizes, standards = np.sort(size), np.sort(standard)
-    at_least = len(standards) - np.searchsorted(standards, TIE * np.abs(scar)) - own
-    smaller = np.searchsorted(sizes, TIE * np.abs(car))
-    usable = np.isfinite(scar) & (total > 0)
+    return row[which], car[which], scar[which], volatility[which]
+
+
+def _compared(candidates: Candidates, window: Window, pool: Pool, events: Moves) -> Placebo:
+    member = np.isfinite(candidates.scar[window])
+    if pool == "similar":
+        return _similar(candidates, window, (member, events))
+    if pool == "quiet":
+        member &= candidates.quiet
+    return _among(candidates, window, (member, pool == "near"), events)
+
+
+def _similar(candidates: Candidates, window: Window, of: tuple[Bools, Moves]) -> Placebo:
+    """Each event among the dates whose eve volatility lies in the same tercile of them all."""
+    member, events = of
+    known = candidates.volatility[member]
+    cuts = np.quantile(known, TERCILES) if len(known) else np.zeros(len(TERCILES))
+    here, there = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    parts = [(there == tercile, member & (here == tercile)) for tercile in range(len(TERCILES) + 1)]
+    order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
+    found = [
+        _among(candidates, window, (each, False), _chosen(events, chosen)) for chosen, each in parts
+    ]
+    back = np.argsort(order)
+    return Placebo(
+        *(
+            np.concatenate([getattr(part, each.name) for part in found])[back]
+            for each in fields(Placebo)
+        )
+    )
+
+
+def _among(
+    candidates: Candidates, window: Window, pool: tuple[Bools, bool], events: Moves
+) -> Placebo:
+    """Events among members, of which each event has those near it, or all but its own date."""
+    (member, is_near), (row, car, scar, _) = pool, events
+    dates = candidates.row[member]
+    standards, sizes = (
+        Sizes(values[window][member]) for values in (candidates.scar, candidates.car)
+    )
+    below = standards.smaller(scar), sizes.smaller(car)
+    if is_near:
+        counts = NearCounts(dates, row, window)
+        spans = counts.spans
+        below = counts.below(standards.rank, below[0]), counts.below(sizes.rank, below[1])
+    else:
+        own = np.searchsorted(dates, row)
+        none = np.zeros_like(own)
+        spans = Spans(none, own, np.searchsorted(dates, row, "right"), none + len(dates))
+    return _answered(candidates.day, (dates, spans), (row, scar), below)
+
+
+def _answered(
+    day: Days, pool: tuple[Ints, Spans], events: tuple[Ints, Floats], below: tuple[Ints, Ints]
+) -> Placebo:
+    (dates, spans), (row, scar), size = pool, events, pool[1].size
+    usable = np.isfinite(scar) & (size > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(usable, (at_least + 1) / (total + 1), np.nan)
-        percentile = np.where(usable, 100.0 * smaller / total, np.nan)
-    matched = _matched(size, candidates.volatility[member], (car, volatility, own))
-    return Placebo(p, percentile, np.where(usable, matched, np.nan), total)
-
-
-def _matched(size: Floats, volatility: Floats, events: tuple[Floats, Floats, Bools]) -> Floats:
-    car, eve, own = events
-    if len(size) < len(TERCILES) + 1:
-        return np.full(len(car), np.nan)
-    cuts = np.quantile(volatility, TERCILES)
-    pool_class, event_class = np.searchsorted(cuts, volatility), np.searchsorted(cuts, eve)
-    share = np.full(len(car), np.nan)
-    for tercile in range(len(TERCILES) + 1):
-        sizes = np.sort(size[pool_class == tercile])
-        here = event_class == tercile
-        total = len(sizes) - own[here]
-        smaller = np.searchsorted(sizes, TIE * np.abs(car[here]))
-        share[here] = np.where(total > 0, 100.0 * smaller / np.maximum(total, 1), np.nan)
-    return share
+        p = np.where(usable, (size - below[0] + 1) / (size + 1), np.nan)
+        by_scar, by_move = (np.where(usable, 100.0 * each / size, np.nan) for each in below)
+    low, high = (
+        np.searchsorted(day, day[row] - CLOSE),
+        np.searchsorted(day, day[row] + CLOSE, "right"),
+    )
+    close = spans.within(np.searchsorted(dates, low), np.searchsorted(dates, high))
+    if len(dates) == 0:
+        never = np.full(len(row), np.datetime64("NaT", "D"))
+        return Placebo(p, by_scar, by_move, size, close, never, never)
+    ends = (
+        np.where(size > 0, day[dates[np.clip(end, 0, len(dates) - 1)]], np.datetime64("NaT", "D"))
+        for end in spans.ends()
+    )
+    return Placebo(p, by_scar, by_move, size, close, *ends)

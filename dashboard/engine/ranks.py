@@ -14,17 +14,21 @@ DECIMALS: Final = 13
 
 def average_ranks(values: Floats | Ints, decimals: int = DECIMALS) -> Floats:
     """Ranks 1, 2, … within each row, ties share their average, NaN stays NaN, (N, M)."""
-    rounded = np.round(values, decimals)
-    order = np.argsort(rounded, axis=1, kind="stable")
-    ordered = np.take_along_axis(rounded, order, axis=1)
-    fresh = np.ones(ordered.shape, dtype=bool)
-    fresh[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    place = np.broadcast_to(np.arange(1.0, values.shape[1] + 1), ordered.shape)
-    first = np.maximum.accumulate(np.where(fresh, place, 0.0), axis=1)
-    closes = np.ones(ordered.shape, dtype=bool)
-    closes[:, :-1] = fresh[:, 1:]
-    ends = np.where(closes, place, np.inf)
-    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    rounded: Floats = np.round(values, decimals)
+    order = np.argsort(rounded, axis=1)
+    order += values.shape[1] * np.arange(len(values))[:, None]
     ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (first + last) / 2, axis=1)
-    return np.where(np.isfinite(values), ranks, np.nan)
+    ranks.reshape(-1)[order] = _of_ascending(rounded.reshape(-1)[order])
+    ranks[~np.isfinite(values)] = np.nan
+    return ranks
+
+
+def _of_ascending(ordered: Floats) -> Floats:
+    """Ranks of rows whose values ascend; a run of equal values shares its average, (N, M)."""
+    fresh = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
+    first = np.flatnonzero(fresh)
+    size = np.diff(first, append=fresh.size)
+    ranks = np.repeat(first + (size + 1) / 2, size).reshape(ordered.shape)
+    ranks -= ordered.shape[1] * np.arange(len(ordered))[:, None]
+    return ranks

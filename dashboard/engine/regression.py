@@ -83,11 +83,17 @@ def _blocks(pooled: Pooled, factor_names: tuple[str, ...]) -> list[tuple[Floats,
 
 
 def _independent(design: Floats) -> list[int]:
-    """Columns that add something to those before them."""
+    """Columns that add something to those before them.
+
+    The triangle of one QR decomposition has the rank of the design, column by column, and as
+    few rows as the design has columns.
+    """
     kept: list[int] = []
+    triangle = np.asarray(np.linalg.qr(design, mode="r"))
+    rounding = len(design) * np.finfo(float).eps
     for column in range(design.shape[1]):
         trial = [*kept, column]
-        if np.linalg.matrix_rank(design[:, trial]) == len(trial):
+        if np.linalg.matrix_rank(triangle[:, trial], rtol=rounding) == len(trial):
             kept = trial
     return kept
 

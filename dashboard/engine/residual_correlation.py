@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 
 from dashboard.domain.series import Bools, Floats, Ints
+from dashboard.engine.memo import once
 from dashboard.engine.pooled import GroupSample, Pooled, same_events
 
 FEWEST_COMMON: Final = 30
 MOST_EVENTS: Final = 2_000
 FLAT: Final = 1e-12
 """A sum of squared deviations below this share of the sum of squares is rounding."""
-_KEPT: Final = "_residual_correlation"
 
 
 def mean_correlation(sample: GroupSample, present: Bools) -> tuple[Floats, tuple[str, ...]]:
@@ -54,10 +54,7 @@ def _of_group(pooled: Pooled, events: Ints) -> tuple[float, str]:
 
 
 def _of_all(pooled: Pooled) -> tuple[Floats, Floats]:
-    kept = pooled.__dict__.get(_KEPT)
-    if kept is None:
-        kept = pooled.__dict__[_KEPT] = pairwise(*_on_calendar(pooled))
-    return kept
+    return once(pooled, "residual_correlation", lambda: pairwise(*_on_calendar(pooled)))
 
 
 def _on_calendar(pooled: Pooled) -> tuple[Floats, Floats]:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.domain.series import ROUBLE_QUOTED, Floats
+from dashboard.domain.series import ROUBLE_QUOTED, Floats, SeriesCard
 from dashboard.domain.study import Returns
 
 
 def log_points(rate: Floats | float, base: float, move_sign: int) -> Floats | float:
     """The move from a base to a rate, `100 x move_sign x ln(rate / base)`; never -0."""
     return 100.0 * move_sign * np.log(rate / base) + 0.0
+
+
+def changes_of(card: SeriesCard, rate: Floats, kind: Returns) -> Floats:
+    """The returns of a price, or the differences of numbers that are none, (n,).
+
+    A difference counts hundreds of the number's unit: 0.01 is one percentage point of an
+    interest rate, one point of an index, as 0.01 is one log point of a price.
+    """
+    if card.is_price:
+        return observed_returns(rate, card.move_sign, kind)
+    out = np.full(len(rate), np.nan)
+    out[1:] = card.move_sign * np.diff(rate) / 100.0
+    return out
 
 
 def observed_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:

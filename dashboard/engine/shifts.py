@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property, lru_cache, partial
+from itertools import count as count_up
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.domain.series import Floats, Ints
+from dashboard.engine.memo import once
 from dashboard.engine.pooled import GroupSample, Measured, same_events
 
+Complexes: TypeAlias = NDArray[np.complex128]
 FEWEST_SHIFTS: Final = 20
 TIE: Final = 1e-9
 LONG: Final = 100_000
@@ -17,8 +22,41 @@ FEW: Final = 128
 """On a series so long, so few events are added up faster than transformed."""
 
 
+class Positions:
+    """Values at every position of one series, with the spectra that all groups share.
+
+    `values` (K, W), NaN where there is none, also where a position has too little history.
+    """
+
+    def __init__(self, each: Measured, values: Floats, least: int) -> None:
+        """Keep them; `least` is the number of returns that an estimation window needs."""
+        enough = each.everywhere.prediction.usable >= least
+        self.values = np.where(enough[:, None], values, np.nan)
+        self._known = np.isfinite(self.values)
+
+    def sums(self, at: Ints, windows: Ints) -> tuple[Floats, Floats]:
+        """Sum and number of the values at the positions `at` after every shift, each (K, w)."""
+        here = np.bincount(at, minlength=len(self.values)).astype(float)
+        known, filled = self._known[:, windows], self._filled[:, windows]
+        number = np.empty(known.shape)
+        for same, column in same_events(known):
+            every = column.all()
+            number[:, same] = len(at) if every else _correlate(here, column[:, None].astype(float))
+        if _is_added(here):
+            return _correlate(here, filled), number
+        return _shifted(here, self._spectrum[:, windows]), number
+
+    @cached_property
+    def _filled(self) -> Floats:
+        return np.where(self._known, self.values, 0.0)
+
+    @cached_property
+    def _spectrum(self) -> Complexes:
+        return np.fft.rfft(self._filled, n=_padded(len(self.values)), axis=0)
+
+
 def shifted_means(
-    sample: GroupSample, value_at: Callable[[Measured], Floats]
+    sample: GroupSample, value_at: Callable[[Measured], Floats], name: str = ""
 ) -> tuple[Floats, Ints]:
     """The group's mean after every admissible circular shift of its dates.
 
@@ -30,6 +68,7 @@ def shifted_means(
     Args:
         sample: the group.
         value_at: values at every position of a series, (K, W), NaN where there is none.
+        name: of these values where more than one group of the study asks for them.
 
     Returns:
         Means (S, W) for shifts 0..S-1, S = the fewest positions of any series, and the
@@ -44,33 +83,67 @@ def shifted_means(
         chosen = sample.member[sample.pooled.series == k]
         if not chosen.any() or length == 0:
             continue
-        enough = each.everywhere.prediction.usable >= sample.pooled.request.min_estimation
-        values = np.where(enough[:, None], value_at(each), np.nan)
+        found = partial(_positions, each, value_at, sample.pooled.request.min_estimation)
+        there = once(sample.pooled, (name, k), found) if name else found()
         at = each.row[chosen] - each.positions[0]
-        at = at[(at >= 0) & (at < len(values))]
-        for windows, events in same_events(np.isfinite(values[at])):
-            here = np.bincount(at[events], minlength=len(values)).astype(float)
-            known = np.isfinite(values[:, windows])
-            filled = np.where(known, values[:, windows], 0.0)
-            total[:, windows] += _correlate(here, filled)[:length]
-            count[:, windows] += _correlate(here, known.astype(float))[:length]
+        at = at[(at >= 0) & (at < len(there.values))]
+        for windows, events in same_events(np.isfinite(there.values[at])):
+            sums, numbers = there.sums(at[events], windows)
+            total[:, windows] += sums[:length]
+            count[:, windows] += numbers[:length]
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.where(count > 0.5, total / np.maximum(np.rint(count), 1), np.nan)
     inside = np.rint(count[0]).astype(np.int64) if length else np.zeros(width, dtype=np.int64)
     return means, inside
 
 
+def _positions(each: Measured, value_at: Callable[[Measured], Floats], least: int) -> Positions:
+    return Positions(each, value_at(each), least)
+
+
+def _is_added(here: Floats) -> bool:
+    return len(here) >= LONG and int(np.count_nonzero(here)) <= FEW
+
+
 def _correlate(here: Floats, values: Floats) -> Floats:
     """`sum_j here[j] values[(j + k) mod K]` for every k, down the columns."""
-    at = np.flatnonzero(here)
-    if len(here) >= LONG and len(at) <= FEW:
+    if _is_added(here):
         twice = np.concatenate([values, values])
         found = np.zeros_like(values)
-        for j in at.tolist():
+        for j in np.flatnonzero(here).tolist():
             found += here[j] * twice[j : j + len(here)]
         return found
-    spectrum = np.conj(np.fft.rfft(here))[:, None] * np.fft.rfft(values, axis=0)
-    return np.fft.irfft(spectrum, n=len(here), axis=0)
+    return _shifted(here, np.fft.rfft(values, n=_padded(len(here)), axis=0))
+
+
+def _shifted(here: Floats, spectrum: Complexes) -> Floats:
+    """The same from the spectrum of the padded values: a shift past the end comes in again."""
+    size, padded = len(here), _padded(len(here))
+    product = np.conj(np.fft.rfft(here, n=padded))[:, None] * spectrum
+    found: Floats = np.fft.irfft(product, n=padded, axis=0)
+    if padded == size:
+        return found
+    found[1:size] += found[padded - size + 1 :]
+    return found[:size]
+
+
+@lru_cache(maxsize=64)
+def _padded(size: int) -> int:
+    """The length to transform: `size` if its prime factors are small, else beyond twice it.
+
+    A length with a large prime factor takes ten times as long; half of twice the length are
+    zeros, so that no value meets another that it should not.
+    """
+    if _is_smooth(size):
+        return size
+    return next(length for length in count_up(2 * size) if _is_smooth(length))
+
+
+def _is_smooth(size: int) -> bool:
+    for prime in (2, 3, 5, 7):
+        while size > 1 and size % prime == 0:
+            size //= prime
+    return size <= 1
 
 
 def share_at_least(means: Floats, *, two_sided: bool) -> Floats:

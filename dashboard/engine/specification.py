@@ -28,7 +28,12 @@ def choose_events(name: str, events: Sequence[Event], series: RateSeries) -> tup
     if name == "high-confidence":
         return tuple(event for event in events if event.confidence == "high")
     if name == "hour-known":
-        return tuple(event for event in events if event.moment is not None)
+        settled = align_events(series, events).settled.tolist()
+        return tuple(
+            event
+            for event, same in zip(events, settled, strict=True)
+            if event.moment is not None or (event.reported is not None and same)
+        )
     if name == "alone":
         rows = align_events(series, events).row
         ordered = np.sort(rows[rows >= 0])

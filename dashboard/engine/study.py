@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, RateSeries
+from dashboard.domain.series import Floats, Ints, RateSeries, refuse_no_price
 from dashboard.domain.study import CarResult, Pool, Skipped, StudyRequest, StudyResult, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
 from dashboard.engine.bars import calendar_of, matched_rate, measurable, why_no_bar
 from dashboard.engine.crowding import kept_by_rule
-from dashboard.engine.dated_events import Dated, KnownRows, known_rows
+from dashboard.engine.dated_events import Dated, known_rows
 from dashboard.engine.history import History
+from dashboard.engine.near_pool import LEAST, rows_around
 from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import NormalModel
-from dashboard.engine.placebo import Candidates, compare, eve_volatility, find_candidates
+from dashboard.engine.placebo import (
+    Candidates,
+    Placebo,
+    compare,
+    eve_volatility,
+    find_candidates,
+)
 from dashboard.engine.pooled import Measured
 from dashboard.engine.reasons import why_not_studied
-from dashboard.engine.returns import observed_returns
+from dashboard.engine.returns import changes_of, observed_returns
 from dashboard.engine.study_result import Studied, lay_out
 
-POOLS: Final[tuple[Pool, Pool]] = ("quiet", "all")
+POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
+ONE_FOR_ONE: Final = "market-adjusted"
 CLEANED: Final = (0, 1)
 """Offsets of other events that a clean estimation leaves out."""
 
@@ -63,8 +70,8 @@ def measure(
         raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a model that is not on the shelf, lacks its factors or fits as many
-            coefficients as there are returns.
+        InputError: for a series that is no price, and a model that is not on the shelf, lacks
+            its factors or fits as many coefficients as there are returns.
     """
     study, pool, skipped = _measure_all(series, (events, known), request, factors)
     measured = Measured(
@@ -78,25 +85,68 @@ def measure(
     return _answer(study, pool, skipped), measured
 
 
-def run_in_both_pools(
+def run_in_every_pool(
     series: RateSeries,
     events: Sequence[Event],
     known: Sequence[Event],
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
-) -> tuple[StudyResult, StudyResult]:
-    """The study among quiet dates and among all of them, measured once; see `measure`."""
+) -> tuple[StudyResult, dict[Pool, tuple[Placebo, ...]]]:
+    """The study among the dates it asks for, and its placebo among those of every pool.
+
+    Returns:
+        The result, and of each pool a `Placebo` for each CAR window; see `measure`.
+    """
     study, pool, skipped = _measure_all(series, (events, known), request, factors)
-    quiet, every = (
-        _answer(replace(study, request=replace(request, pool=of)), pool, skipped) for of in POOLS
-    )
-    return quiet, every
+    cars = _moves(study)
+    ranked = {
+        name: tuple(compare(pool, window, name, move) for window, move in cars.items())
+        for name in POOLS
+    }
+    return _answer(study, pool, skipped), ranked
+
+
+def rank_rows(
+    series: RateSeries, rows: Ints, request: StudyRequest
+) -> dict[Window, tuple[Floats, Placebo]]:
+    """The CARs (N,) at rows of a series with their placebo among the dates near them.
+
+    The same as an event with one of these rows as offset 0 has in a study of `request`; of a
+    long series only what lies around the rows is measured.
+    """
+    model = model_by_id(request.model)
+    nobody = np.array([], dtype=np.int64)
+    history = _history(series, (), nobody, request)
+    found = abnormal_returns(history, rows, request, model)
+    enough = found.prediction.usable >= request.min_estimation
+    volatility = np.full(len(rows), np.nan)
+    answer: dict[Window, tuple[Floats, Placebo]] = {}
+    for around in rows_around(rows, len(series)):
+        pool = find_candidates(history, nobody, request, model, around)
+        for window in request.cars:
+            car, se = found.car(window)
+            car = np.where(enough, car, np.nan)
+            move = (rows, car, standardise(car, se), volatility)
+            answer[window] = car, compare(pool, window, "near", move)
+        if all((placebo.size >= LEAST).all() for _, placebo in answer.values()):
+            break
+    return answer
 
 
 def _answer(study: Studied, pool: Candidates, skipped: list[Skipped]) -> StudyResult:
-    volatility = eve_volatility(study.history.returns)[study.alignment.row]
-    cars = tuple(_car_result(study, pool, (window, volatility)) for window in study.request.cars)
+    cars = tuple(
+        _car_result(study, window, compare(pool, window, study.request.pool, move))
+        for window, move in _moves(study).items()
+    )
     return lay_out(study, cars, skipped)
+
+
+def _moves(study: Studied) -> dict[Window, tuple[Ints, Floats, Floats, Floats]]:
+    """Row, CAR, SCAR and eve volatility of the events in each CAR window."""
+    row = study.alignment.row
+    volatility = eve_volatility(study.history.returns)[row]
+    cars = {window: study.found.car(window) for window in study.request.cars}
+    return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 
 
 def _measure_all(
@@ -106,16 +156,29 @@ def _measure_all(
     factors: Sequence[RateSeries],
 ) -> tuple[Studied, Candidates, list[Skipped]]:
     """The events chosen with their abnormal returns, the pseudo-dates, and what was skipped."""
+    refuse_no_price(series.card)
+    _refuse_one_for_one(request.model, factors)
     model = model_by_id(request.model)
     events, known = of
     dated = Dated.of(events).by_date().bound_to(series.card.id)
     context = known_rows(series, dated, None if known is events else known)
-    history = _history(series, factors, context, request)
+    history = _history(series, factors, context.occupied, request)
     chosen, alignment, found, skipped = _choose(series, dated, (request, history, model))
     pool = find_candidates(history, context.occupied, request, model)
     _refuse_few(request, pool.fitted)
     study = Studied(series, chosen, alignment, request, found, history, context)
     return study, pool, skipped
+
+
+def _refuse_one_for_one(model_id: str, factors: Sequence[RateSeries]) -> None:
+    """Refuse to take changes that are no returns off returns, as one coefficient of 1 does."""
+    points = next((factor.card for factor in factors if not factor.card.is_price), None)
+    if model_id == ONE_FOR_ONE and points is not None:
+        msg = (
+            f"--model {model_id}: takes a factor's return off one for one, and {points.id} counts"
+            f" {points.unit}; use --model market"
+        )
+        raise InputError(msg)
 
 
 def _refuse_few(request: StudyRequest, fitted: int) -> None:
@@ -128,19 +191,19 @@ def _refuse_few(request: StudyRequest, fitted: int) -> None:
 
 
 def _history(
-    series: RateSeries, factors: Sequence[RateSeries], known: KnownRows, request: StudyRequest
+    series: RateSeries, factors: Sequence[RateSeries], occupied: Ints, request: StudyRequest
 ) -> History:
     returns = observed_returns(series.rate, series.card.move_sign, request.returns)
     columns = [
-        observed_returns(matched_rate(factor, series), factor.card.move_sign, request.returns)
-        for factor in factors
+        changes_of(factor.card, matched_rate(factor, series), request.returns) for factor in factors
     ]
     barred = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:
         for offset in CLEANED:
-            rows = known.occupied + offset
+            rows = occupied + offset
             barred[rows[rows < len(series)]] = True
-    return History(returns, np.column_stack(columns) if columns else None, barred)
+    together = np.column_stack(columns) if columns else None
+    return History(returns, together, barred, series.day)
 
 
 def model_by_id(model_id: str) -> NormalModel:
@@ -188,15 +251,11 @@ def _choose(
     return tuple(bound.events[k] for k in order.tolist()), cut, found, skipped
 
 
-def _car_result(study: Studied, pool: Candidates, at: tuple[Window, Floats]) -> CarResult:
-    window, volatility = at
+def _car_result(study: Studied, window: Window, placebo: Placebo) -> CarResult:
     car, se = study.found.car(window)
     scar = standardise(car, se)
     df = study.found.prediction.df.astype(float)
     simple = study.request.returns == "simple"
-    placebo = compare(
-        pool, window, study.request.pool, (study.alignment.row, car, scar, volatility)
-    )
     return CarResult(
         window=window,
         car=car,
@@ -207,7 +266,10 @@ def _car_result(study: Studied, pool: Candidates, at: tuple[Window, Floats]) -> 
         bhar=study.found.bhar(window) if simple else np.full(len(car), np.nan),
         placebo_p=placebo.p,
         percentile=placebo.percentile,
-        percentile_matched=placebo.percentile_matched,
-        n_placebo=placebo.pool,
+        percentile_by_move=placebo.by_move,
+        n_placebo=placebo.size,
+        n_close=placebo.close,
+        pool_first=placebo.first,
+        pool_last=placebo.last,
         crowd=study.crowds[window],
     )

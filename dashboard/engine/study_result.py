@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,7 @@ from dashboard.engine.reasons import why_no_value
 from dashboard.engine.windows import estimation_rows, event_rows, take
 
 FEW_PLACEBOS: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class Studied:
     @cached_property
     def crowds(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
-        own = tuple(event.id for event in self.events)
+        own = tuple(map(attrgetter("id"), self.events))
         known = (self.known.first, self.known.last, self.known.ids)
         return {
             window: others_in_window(self.alignment.row, own, known, window)
@@ -116,7 +118,7 @@ def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...]
     final = np.clip(rows + study.request.window[1], 0, last)
     few = np.zeros(len(rows), dtype=bool)
     for result in cars:
-        few |= result.n_placebo < FEW_PLACEBOS
+        few |= result.n_close < FEW_PLACEBOS
     marks: Mapping[str, Sequence[bool] | Bools] = {
         "date_only": _hour_unknown(study),
         "hour_upper_bound": [e.hour_kind == HourKind.PUBLISHED for e in study.events],
@@ -151,4 +153,4 @@ def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tup
         each: tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
         for each in np.unique(code).tolist()
     }
-    return tuple(words[each] for each in code.tolist())
+    return tuple(map(words.__getitem__, code.tolist()))

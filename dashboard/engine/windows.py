@@ -22,7 +22,7 @@ def take(values: Floats, rows: Ints) -> Floats:
     if rows.size == 0 or len(values) == 0:
         return np.full(rows.shape, np.nan)
     if rows[:, 0].min() >= 0 and rows[:, -1].max() < len(values):
-        return values[rows]
+        return values.take(rows.T, mode="clip").T
     inside = (rows >= 0) & (rows < len(values))
     return np.where(inside, values[np.where(inside, rows, 0)], np.nan)
 

@@ -17,6 +17,7 @@ StudyTable: TypeAlias = Literal[
     "regression",
     "direction",
     "intervals",
+    "projections",
 ]
 """The tables of a study: files, pages and the network door all offer these and no other."""
 
@@ -68,7 +69,8 @@ STUDY_EVENTS: Final = Table(
     _columns(
         "event_id:text series:text event_day:date anchor_day:date shift_days:int window:window"
         " car car_se car_t df p_value bhar placebo_p percentile n_estimation:int crowd:int"
-        " crowd_ids:text flags:text"
+        " crowd_ids:text flags:text percentile_by_move pool_size:int pool_first_day:date"
+        " pool_last_day:date"
     ),
 )
 AVERAGES: Final = Table(
@@ -120,6 +122,16 @@ INTERVALS: Final = Table(
     "Cluster-bootstrap intervals of the CAAR",
     _columns("group:text window:window method:text low high clusters:int draws:int"),
 )
+PROJECTIONS: Final = Table(
+    "projections",
+    "Local projections: the move from before the events of a group, horizon by horizon",
+    _columns(
+        "group:text series:text horizon:int n:int events:int rates:int rates_dropped:int estimate"
+        " se_hc1 se_hac lags:int low high supt_low supt_high p_value p_adjusted dropped:int"
+        " dropped_by:text pretrend_wald pretrend_df:int pretrend_df_error:int pretrend_p"
+        " reason:text"
+    ),
+)
 SPECIFICATIONS: Final = Table(
     "specifications",
     "One question under every combination of choices",
@@ -160,7 +172,7 @@ EVENT_LIST: Final = Table(
         "id:text date:date time_utc:moment zone:text end_date:date title:text actor:text"
         " category:text expected:text text:text source_name:text source_url:text tags:text"
         " series:text author:text origin:text confidence:text created:moment updated:moment"
-        " revision:int visibility:text"
+        " revision:int visibility:text hour_kind:text reported_utc:moment"
     ),
 )
 LARGEST_MOVES: Final = Table(
@@ -168,7 +180,8 @@ LARGEST_MOVES: Final = Table(
     "The largest moves of a period",
     _columns(
         "series:text day:date base_day:date rate base_rate move_log_pts move_pct_rub_per_usd"
-        " move_pct_usd_per_rub percentile event_ids:text"
+        " move_pct_usd_per_rub percentile event_ids:text percentile_by_move pool_size:int"
+        " pool_first_day:date pool_last_day:date"
     ),
 )
 EVENT_MOVES: Final = Table(
@@ -178,7 +191,8 @@ EVENT_MOVES: Final = Table(
         "event_id:text series:text window:window base_day:date base_rate end_day:date end_rate"
         " move_log_pts move_pct_rub_per_usd move_pct_usd_per_rub car car_se car_t p_value"
         " placebo_p placebo_p_all percentile percentile_all percentile_matched n_quiet:int"
-        " n_all:int crowd:int crowd_ids:text reason:text"
+        " n_all:int crowd:int crowd_ids:text reason:text percentile_by_move pool_size:int"
+        " pool_first_day:date pool_last_day:date placebo_p_quiet percentile_quiet"
     ),
 )
 EVENT_WINDOW: Final = Table(
@@ -241,6 +255,7 @@ TABLES: Final = {
         REGRESSION,
         DIRECTION,
         INTERVALS,
+        PROJECTIONS,
         SPECIFICATIONS,
         SCORES,
         ACROSS_SERIES,

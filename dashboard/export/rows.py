@@ -12,6 +12,7 @@ import numpy as np
 from dashboard.domain.day_facts import Change, DayFacts, Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView, Fixing, Move
+from dashboard.domain.rank import Rank
 from dashboard.domain.remembered import Revision
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import window_text
@@ -56,6 +57,7 @@ def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
             event.actor, event.category, event.expected, event.text, event.source_name,
             event.source_url, join_tags(event.tags), event.series, event.author, event.origin,
             event.confidence, event.created, event.updated, event.revision, event.visibility,
+            event.hour_kind, event.reported,
         )
         for event in events
     )  # fmt: skip
@@ -71,8 +73,8 @@ def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
     return [
         (
             series_id, move.day, move.base_day, move.rate, move.base_rate, move.log_points,
-            move.pct_quoted, move.pct_inverse, move.percentile,
-            " ".join(event.id for event in move.events),
+            move.pct_quoted, move.pct_inverse, move.rank.percentile,
+            " ".join(event.id for event in move.events), *_pool(move.rank),
             *([] if move.known_at is None else [move.known_at]),
         )
         for move in moves
@@ -85,8 +87,9 @@ def event_move_rows(view: EventView) -> Rows:
     return [
         (
             view.event.id, view.card.id, window_text(move.window), *_fixing(move.base),
-            *_fixing(move.end), *_numbers(move), move.n_quiet, move.n_all, len(move.crowd),
-            " ".join(event.id for event in move.crowd), move.reason,
+            *_fixing(move.end), *_numbers(move), move.rank("quiet").size, move.rank("all").size,
+            len(move.crowd), " ".join(event.id for event in move.crowd), move.reason,
+            *_pool(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
             *([_known_at(move.base), _known_at(move.end)] if bars else []),
         )
         for move in view.moves
@@ -121,9 +124,13 @@ def facts_rows(facts: Iterable[DayFacts]) -> Rows:
 def _numbers(move: Move) -> tuple[float | None, ...]:
     return (
         move.log_points, move.pct_quoted, move.pct_inverse, move.car, move.car_se, move.car_t,
-        move.p_value, move.placebo_p, move.placebo_p_all, move.percentile, move.percentile_all,
-        move.percentile_matched,
+        move.p_value, move.rank("near").p, move.rank("all").p, move.rank("near").percentile,
+        move.rank("all").percentile, move.rank("similar").percentile,
     )  # fmt: skip
+
+
+def _pool(rank: Rank) -> tuple[float | int | date | None, ...]:
+    return rank.by_move, rank.size, rank.first, rank.last
 
 
 def _fixing(fixing: Fixing | None) -> tuple[date | None, float | None]:

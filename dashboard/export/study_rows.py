@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.domain.relation import Projection
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.study import (
     CarResult,
@@ -20,6 +21,7 @@ from dashboard.domain.study import (
     TestResult,
     window_text,
 )
+from dashboard.engine.local_projections import project
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 
@@ -49,6 +51,9 @@ _TABLES: Final[dict[str, Callable[[StudyAnswer], Rows]]] = {
     "regression": lambda answer: [astuple(row) for row in answer.regression],
     "direction": lambda answer: [_windowed(row) for row in answer.directions],
     "intervals": lambda answer: [_windowed(row) for row in answer.intervals],
+    "projections": lambda answer: projection_rows(
+        found for result in answer.results for found in project(result, answer.factors)
+    ),
 }
 
 
@@ -105,6 +110,12 @@ def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
         [len(car.crowd[k]) for k in range(n) for car in cars],
         [" ".join(car.crowd[k]) for k in range(n) for car in cars],
         _pick([" ".join(flags) for flags in result.flags], event),
+        _by_event(cars, "percentile_by_move"),
+        np.stack([car.n_placebo for car in cars], axis=1).ravel().tolist(),
+        *(
+            np.stack([getattr(car, name) for car in cars], axis=1).ravel().tolist()
+            for name in ("pool_first", "pool_last")
+        ),
     ]
     car_column = 6
     rows = zip(*columns, strict=True)
@@ -129,6 +140,19 @@ def _test(row: TestResult) -> tuple[Any, ...]:
         row.group, window_text(row.window), row.test, row.statistic, row.df, row.p_value,
         row.p_adjusted, row.n, row.null_hypothesis, row.reference, row.role,
     )  # fmt: skip
+
+
+def projection_rows(projections: Iterable[Projection]) -> Rows:
+    """One row a group, series and horizon, each with the pre-trend test of its path."""
+    rows: Rows = []
+    for found in projections:
+        before = found.pre_trend
+        test = (before.statistic, before.df, before.df_error, before.p_value)
+        for row in found.rows:
+            *cells, dropped, reason = astuple(row)
+            by = "; ".join(f"{why} {count}" for why, count in dropped)
+            rows.append((*cells, sum(count for _, count in dropped), by, *test, reason))
+    return rows
 
 
 def _windowed(row: DirectionRow | Headline | Interval) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from dashboard.domain.event import Category, Event, Origin, Visibility
+from dashboard.domain.event_hour import Hour, HourKind
 from dashboard.domain.formula_guard import unguard
 from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
 from dashboard.export.columns import EVENT_LIST, RATES, Column, Table
@@ -28,6 +29,8 @@ EVENTS_USED: Final = Table(
     "Events known, and which were studied",
     (*EVENT_LIST.columns, Column("studied", "int")),
 )
+SINCE_HOURS_HAVE_KINDS: Final = frozenset({"hour_kind", "reported_utc"})
+"""Columns of events that bundles of earlier releases do not have."""
 _TAG: Final = re.compile(r"((?:\\.|[^\\;])+)")
 _ESCAPED: Final = re.compile(r"\\(.)")
 
@@ -96,6 +99,7 @@ def card_from(told: Mapping[str, Any]) -> SeriesCard:
     Raises:
         ValueError, KeyError, TypeError: it is none of ours.
     """
+    told = {"change": "ratio"} | dict(told)  # bundles of earlier releases know no other
     values = {field.name: told[field.name] for field in fields(SeriesCard)}
     values["breaks"] = tuple(
         MethodBreak(date.fromisoformat(each["day"]), str(each["text"])) for each in told["breaks"]
@@ -107,11 +111,13 @@ def card_from(told: Mapping[str, Any]) -> SeriesCard:
 
 def _rows(content: bytes, table: Table) -> Iterable[dict[str, str]]:
     reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    if tuple(next(reader, ())) != table.header:
+    header = tuple(next(reader, ()))
+    before = tuple(name for name in table.header if name not in SINCE_HOURS_HAVE_KINDS)
+    if header not in {table.header, before}:
         msg = f"{table.file_name}: other columns than ours"
         raise ValueError(msg)
     for row in reader:
-        yield dict(zip(table.header, row, strict=True))
+        yield dict(zip(header, row, strict=True))
 
 
 def _series(card: SeriesCard, rows: Sequence[Mapping[str, str]]) -> RateSeries:
@@ -158,7 +164,18 @@ def _event(row: Mapping[str, str]) -> Event:
         updated=_moment(row["updated"]),
         revision=int(row["revision"] or 0),
         visibility=text["visibility"] or Visibility.SHARED,
+        hours=_hours(row),
     )
+
+
+def _hours(row: Mapping[str, str]) -> tuple[Hour, ...]:
+    """The clock times of an event; bundles made before they were written have none."""
+    moment, reported = _moment(row["time_utc"]), _moment(row.get("reported_utc", ""))
+    found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+    kind = row.get("hour_kind", "")
+    if moment is not None and (kind == HourKind.SCHEDULED or found):
+        found.insert(0, Hour(moment, kind))
+    return tuple(found)
 
 
 def _moment(text: str) -> datetime | None:

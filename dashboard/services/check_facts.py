@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dashboard.domain.day_facts import DayFacts, Observation
 from dashboard.domain.errors import InputError
-from dashboard.domain.series import RateSeries
+from dashboard.domain.series import RateSeries, refuse_no_price
 from dashboard.domain.source_move import SourceMove
 from dashboard.engine.facts import facts_on
 from dashboard.services.answer_json import source_move_rows_json
@@ -23,8 +23,11 @@ def check_facts(
     """Facts of one day on every series.
 
     Raises:
-        InputError: when the day lies before a series' first observation.
+        InputError: when the day lies before a series' first observation, or the series is no
+            price.
     """
+    for each in series:
+        refuse_no_price(each.card)
     return tuple(facts_on(each, day, since) for each in series)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from dashboard.domain.errors import InputError
@@ -63,6 +64,11 @@ def page_request(
     return StudyRequest(
         window=(first, last), cars=named or inside or ((first, last),), estimation=estimation
     )
+
+
+def first_moves_request(bar_minutes: int = 0) -> StudyRequest:
+    """What a page asks of the windows [0,0] and [0,1] alone, where it lists many events."""
+    return replace(page_request(bar_minutes), cars=((0, 0), (0, 1)))
 
 
 def _first_windows(bar_minutes: int) -> tuple[Window, ...]:

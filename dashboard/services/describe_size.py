@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.engine.cautions import TRUSTED, verdict
 from dashboard.engine.headline import HEADLINE
+from dashboard.engine.projection_coverage import COVERAGE, RUNS
 from dashboard.engine.recommended import (
     OTHER_QUESTIONS,
     SITUATIONS,
@@ -103,6 +104,26 @@ def describe_size() -> SizeTable:
         others=tuple(each for each in OTHER_QUESTIONS.items() if holds_everywhere(each[0])),
         designs=SERIES,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionCoverage:
+    """How often local projections hold the true response in simulations: least and most, shares.
+
+    `interval` is the mean over horizons, `band` that of the whole path, `rejected` how often
+    the test of what came before rejects at 5 %.
+    """
+
+    runs: int
+    interval: tuple[float, float]
+    band: tuple[float, float]
+    rejected: tuple[float, float]
+
+
+def describe_projections() -> ProjectionCoverage:
+    """The simulated coverage as `docs/projections.md` prints it."""
+    ends = [(min(shares), max(shares)) for shares in zip(*COVERAGE.values(), strict=True)]
+    return ProjectionCoverage(RUNS, *ends)
 
 
 def _row(test: str, title: str) -> SizeRow:

@@ -13,6 +13,7 @@ from dashboard.domain.bars import gaps_of
 from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import MethodBreak, RateSeries
 from dashboard.domain.study import (
     CarResult,
@@ -44,7 +45,7 @@ def explain_event(
         series: the observations.
         event: the event, stored or only a draft.
         known: every known event, for crowding, quiet dates and the neighbours' ids.
-        request: the windows and the model, else what the pages ask; both pools are used
+        request: the windows and the model, else what the pages ask; every pool is used
             whatever it says.
         factors: series that explain the ordinary move, for the models that need them.
 
@@ -55,28 +56,28 @@ def explain_event(
         InputError: the model lacks its factors, or does not fit this series.
     """
     request = request or page_request(series.card.bar_minutes)
-    quiet, every = study.run_in_both_pools(series, [event], known, request, factors)
+    result, placebos = study.run_in_every_pool(series, [event], known, request, factors)
     before, after = _neighbours(event, known)
     cards = tuple(factor.card for factor in factors)
-    if not quiet.events:
-        return replace(_unstudied(series, event, (quiet, before, after)), factors=cards)
+    if not result.events:
+        return replace(_unstudied(series, event, (result, before, after)), factors=cards)
     by_id = {each.id: each for each in known}
-    row = int(quiet.anchor[0])
-    moves = tuple(
-        _with_reason(_move(series, row, (of_quiet, of_all), by_id), quiet)
-        for of_quiet, of_all in zip(quiet.cars, every.cars, strict=True)
-    )
+    row = int(result.anchor[0])
+    moves = []
+    for at, car in enumerate(result.cars):
+        ranks = tuple(of_car[at].rank(pool, 0) for pool, of_car in placebos.items())
+        moves.append(_with_reason(_move(series, row, (car, ranks), by_id), result))
     return EventView(
         event=event,
         card=series.card,
         request=request,
-        timing=_timing(series, event, quiet),
-        moves=moves,
-        path=_path(series, quiet),
-        crowd=_crowd(series, row, quiet.crowd[0], by_id),
-        flags=quiet.flags[0],
-        n_estimation=int(quiet.n_estimation[0]),
-        sigma=_percent(quiet.sigma),
+        timing=_timing(series, event, result),
+        moves=tuple(moves),
+        path=_path(series, result),
+        crowd=_crowd(series, row, result.crowd[0], by_id),
+        flags=result.flags[0],
+        n_estimation=int(result.n_estimation[0]),
+        sigma=_percent(result.sigma),
         previous_id=before,
         next_id=after,
         breaks=_breaks(series, row, request.window),
@@ -128,44 +129,38 @@ def _timing_at(series: RateSeries, event: Event, row: int) -> Timing:
         int(alignment.shift_days[0]),
         bool(alignment.partial[0]),
         bool(alignment.far[0]),
+        bool(alignment.settled[0]),
     )
 
 
 def _move(
-    series: RateSeries, row: int, found: tuple[CarResult, CarResult], by_id: dict[str, Event]
+    series: RateSeries, row: int, found: tuple[CarResult, tuple[Rank, ...]], by_id: dict[str, Event]
 ) -> Move:
-    quiet, every = found
-    first, last = row + quiet.window[0] - 1, row + quiet.window[1]
-    crowd = tuple(by_id[name] for name in quiet.crowd[0] if name in by_id)
+    car, ranks = found
+    first, last = row + car.window[0] - 1, row + car.window[1]
+    crowd = tuple(by_id[name] for name in car.crowd[0] if name in by_id)
     base = Fixing.at(series, first)
     if last >= len(series):
         missing = last - len(series) + 1
         reason = f"needs {missing} more observation{'s' if missing > 1 else ''}"
-        return _unknown(quiet.window, base, (int(quiet.n_placebo[0]), int(every.n_placebo[0])),
-                        crowd, reason)  # fmt: skip
+        return _unknown(car.window, base, ranks, crowd, reason)
     end = Fixing.at(series, last)
     if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
-        return _unknown(quiet.window, base, (0, 0), crowd, "a rate is missing")
+        return _unknown(car.window, base, (), crowd, "a rate is missing")
     measured = change("base", Observation(base.day, base.rate), end.rate, series.card.move_sign)
     return Move(
-        quiet.window,
+        car.window,
         base,
         end,
         measured.log_points,
         measured.rub_per_usd_pct,
         measured.usd_per_rub_pct,
-        _percent(quiet.car),
-        _percent(quiet.se),
-        _number(quiet.t),
-        _number(quiet.p),
-        _number(quiet.placebo_p),
-        _number(quiet.percentile),
-        _number(every.percentile),
-        _number(quiet.percentile_matched),
-        int(quiet.n_placebo[0]),
-        int(every.n_placebo[0]),
+        _percent(car.car),
+        _percent(car.se),
+        _number(car.t),
+        _number(car.p),
+        ranks,
         crowd,
-        placebo_p_all=_number(every.placebo_p),
     )
 
 
@@ -179,9 +174,9 @@ def _with_reason(move: Move, result: StudyResult) -> Move:
 
 
 def _unknown(
-    window: Window, base: Fixing, pools: tuple[int, int], crowd: tuple[Event, ...], reason: str
+    window: Window, base: Fixing, ranks: tuple[Rank, ...], crowd: tuple[Event, ...], reason: str
 ) -> Move:
-    return Move(window, base, None, *(None,) * 11, *pools, crowd, reason)
+    return Move(window, base, None, *(None,) * 7, ranks, crowd, reason)
 
 
 def _breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
-from dashboard.domain.relation import CrossCell, ScoreRow
+from dashboard.domain.relation import CrossCell, Projection, ScoreRow
 from dashboard.domain.robustness import RobustnessAnswer
 from dashboard.domain.study import CorrelationRow, DirectionRow, RegressionRow, window_text
 from dashboard.export.csv_tables import Flavour
-from dashboard.export.study_rows import specification_rows
+from dashboard.export.study_rows import projection_rows, specification_rows
 from dashboard.services.export_tables import table_bytes
 
 
@@ -27,6 +27,11 @@ def direction_csv(rows: Iterable[DirectionRow], flavour: Flavour = "plain") -> b
 def regression_csv(rows: Iterable[RegressionRow], flavour: Flavour = "plain") -> bytes:
     """`regression.csv`, as a study writes it."""
     return table_bytes("regression", map(astuple, rows), flavour)
+
+
+def projections_csv(found: Iterable[Projection], flavour: Flavour = "plain") -> bytes:
+    """`projections.csv`, as a study writes it."""
+    return table_bytes("projections", projection_rows(found), flavour)
 
 
 def scores_csv(rows: Iterable[ScoreRow], flavour: Flavour = "plain") -> bytes:

@@ -30,7 +30,7 @@ from dashboard.export.bundle import (
 )
 from dashboard.export.columns import STUDY_TABLES, TABLES, StudyTable, Table, table_of
 from dashboard.export.csv_tables import Flavour, Row, csv_bytes, csv_chunks, file_name_text
-from dashboard.export.study_rows import is_of_bars, specification_rows, study_tables
+from dashboard.export.study_rows import is_of_bars, specification_rows, study_table, study_tables
 from dashboard.services.compare_sources import comparison_rows
 from dashboard.services.explain_gaps import not_applicable
 
@@ -55,6 +55,7 @@ __all__ = [
     "source_moves_csv",
     "study_cautions",
     "study_counts",
+    "study_csv",
     "study_csvs",
     "study_files",
     "study_manifest",
@@ -166,6 +167,12 @@ def study_csvs(answer: StudyAnswer, flavour: Flavour = "plain") -> dict[str, byt
         table.file_name: csv_bytes(table, tables[table.name], flavour)
         for table in _tables_of(answer)
     }
+
+
+def study_csv(answer: StudyAnswer, name: str, flavour: Flavour = "plain") -> bytes:
+    """The CSV file of one table of a study; the others are not made."""
+    table = table_of(name, bars=is_of_bars(answer))
+    return csv_bytes(table, study_table(answer, name), flavour)
 
 
 def write_study(folder: Path, answer: StudyAnswer, made: MadeOf) -> tuple[Path, ...]:

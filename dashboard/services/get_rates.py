@@ -35,5 +35,6 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
 
 
 def daily_series(sources: Sequence[RateSource]) -> list[RateSeries]:
-    """Every series with one number a day; bars, of which there may be a million, are not read."""
-    return [get_series(sources, card.id) for card in list_cards(sources) if not card.bar_minutes]
+    """Every price with one number a day; bars, of which there may be a million, are not read."""
+    cards = [card for card in list_cards(sources) if card.is_price and not card.bar_minutes]
+    return [get_series(sources, card.id) for card in cards]

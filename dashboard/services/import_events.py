@@ -17,7 +17,7 @@ Status: TypeAlias = Literal["accept", "warn", "reject"]
 Verdict: TypeAlias = Literal["new", "duplicate", "wrong"]
 
 DRAFT_FIELDS: Final = tuple(each.name for each in fields(Draft))
-NOT_KEPT: Final = ("actor", "source_name", "series", "confidence")
+NOT_KEPT: Final = ("actor", "source_name", "series", "confidence", "hours")
 """What an event of a file may have and a note has no place for."""
 MOST_TOLD: Final = 10
 MOST_WRONG_TOLD: Final = 1_000
@@ -224,4 +224,5 @@ def _lost_fields(file: EventRows) -> Iterator[str]:
         name for name in NOT_KEPT if any(getattr(row.event, name) for row in file.rows if row.event)
     ]
     if lost:
-        yield f"{file.name}: notes do not keep {', '.join(lost)}; the rest of each row is taken"
+        named = ", ".join(lost).replace("hours", "the kind of an hour and a first report")
+        yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
-from dashboard.domain.relation import CrossCell, ScoredEvents, ScoreRow, unread_scores
+from dashboard.domain.relation import CrossCell, Projection, ScoredEvents, ScoreRow, unread_scores
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import (
     CorrelationRow,
@@ -15,10 +15,12 @@ from dashboard.domain.study import (
     RegressionRow,
     Skipped,
     StudyRequest,
+    StudyResult,
     Window,
 )
 from dashboard.engine.correlation import lead_lag
 from dashboard.engine.cross_table import cells_of, corrected
+from dashboard.engine.local_projections import project
 from dashboard.engine.panel import directions
 from dashboard.engine.pooled import Pooled
 from dashboard.engine.regression import regress
@@ -31,8 +33,8 @@ from dashboard.services.check_bars import common_bar
 class Related:
     """What goes together on one series, over the first CAR window of the request.
 
-    `used` of `asked` events are measured, `skipped` names the others with their reason;
-    `unread` are id and tag of events whose score cannot be read.
+    `used` of `asked` events are measured, in `result`; `skipped` names the others with their
+    reason; `unread` are id and tag of events whose score cannot be read.
     """
 
     request: StudyRequest
@@ -45,6 +47,7 @@ class Related:
     scores: tuple[ScoreRow, ...] = ()
     points: tuple[ScoredEvents, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    result: StudyResult | None = None
 
     @property
     def window(self) -> Window:
@@ -91,7 +94,26 @@ def relate_events(
         scores=scores,
         points=points,
         unread=unread_scores(events),
+        result=result,
     )
+
+
+def project_group(
+    related: Related, group: str, controls: Sequence[RateSeries] = ()
+) -> Projection | None:
+    """The local projections of the series on one group of the measured events.
+
+    Args:
+        related: the measured events.
+        group: "all" or a category.
+        controls: series whose returns stand beside the events.
+
+    Returns:
+        None where no event of the group is measured.
+    """
+    if related.result is None:
+        return None
+    return next(iter(project(related.result, controls, [group])), None)
 
 
 def relate_across(

@@ -65,7 +65,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
         for event in events
         if event.series is not None and event.series not in ids
     )
-    return replace(answer, skipped=homeless + answer.skipped)
+    return replace(answer, skipped=homeless + answer.skipped, factors=tuple(factors))
 
 
 def measure_events(

@@ -11,10 +11,13 @@ import numpy as np
 from dashboard.domain.day_facts import Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, Fixing
-from dashboard.domain.series import Floats, RateSeries, SeriesCard
+from dashboard.domain.rank import Rank
+from dashboard.domain.series import Floats, Ints, RateSeries, SeriesCard
 from dashboard.engine.dated_events import align_events
 from dashboard.engine.facts import change
 from dashboard.engine.returns import log_points, observed_returns
+from dashboard.engine.study import rank_rows
+from dashboard.services.choose_windows import first_moves_request
 
 
 def largest_moves(
@@ -22,7 +25,7 @@ def largest_moves(
 ) -> tuple[DayMove, ...]:
     """The observations of a period that moved most, in size, the largest first.
 
-    The percentile is the share of all moves of the series that were smaller in size.
+    Each is ranked among the dates near it, as an event is that it is the first rate of.
     """
     move = move_size(series)
     rows = np.flatnonzero(
@@ -32,9 +35,10 @@ def largest_moves(
     )
     top = rows[np.argsort(-move[rows], kind="stable")[:count]]
     contained = events_by_row(series, events)
-    ordered = np.sort(move[np.isfinite(move)])
+    ranks = _ranks(series, top)
     return tuple(
-        _day_move(series, row, ordered, tuple(contained.get(row, ()))) for row in top.tolist()
+        _day_move(series, row, ranks[k], tuple(contained.get(row, ())))
+        for k, row in enumerate(top.tolist())
     )
 
 
@@ -44,8 +48,8 @@ def move_on(series: RateSeries, events: Sequence[Event], day: date) -> DayMove |
     move = move_size(series)
     if row < 1 or not np.isfinite(move[row]):
         return None
-    ordered = np.sort(move[np.isfinite(move)])
-    return _day_move(series, row, ordered, tuple(events_by_row(series, events).get(row, ())))
+    ranks = _ranks(series, np.array([row]))[0]
+    return _day_move(series, row, ranks, tuple(events_by_row(series, events).get(row, ())))
 
 
 def log_points_of(rate: Floats, card: SeriesCard) -> Floats:
@@ -74,7 +78,16 @@ def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list
     return found
 
 
-def _day_move(series: RateSeries, row: int, ordered: Floats, events: tuple[Event, ...]) -> DayMove:
+def _ranks(series: RateSeries, rows: Ints) -> list[tuple[Rank, Rank]]:
+    """Where the moves at rows stand in [0,0] and [0,1], among the dates near each."""
+    ranked = rank_rows(series, rows, first_moves_request(series.card.bar_minutes))
+    first, both = (placebo for _, placebo in ranked.values())
+    return [(first.rank("near", k), both.rank("near", k)) for k in range(len(rows))]
+
+
+def _day_move(
+    series: RateSeries, row: int, ranks: tuple[Rank, Rank], events: tuple[Event, ...]
+) -> DayMove:
     here, base = Fixing.at(series, row), Fixing.at(series, row - 1)
     measured = change(
         "previous", Observation(base.day, base.rate), here.rate, series.card.move_sign
@@ -88,7 +101,7 @@ def _day_move(series: RateSeries, row: int, ordered: Floats, events: tuple[Event
         measured.log_points,
         measured.rub_per_usd_pct,
         measured.usd_per_rub_pct,
-        100.0 * float(np.searchsorted(ordered, move_size(series)[row])) / len(ordered),
+        *ranks,
         events,
         here.known_at if of_bars else None,
         base.known_at if of_bars else None,

@@ -25,6 +25,7 @@ from dashboard.domain.event import (
     Origin,
     Visibility,
 )
+from dashboard.domain.event_hour import Hour, HourKind
 from dashboard.domain.formula_guard import unguard
 from dashboard.sources.cells import is_web_address, lines_of_text, one_line, read_day, read_moment
 from dashboard.sources.file_bytes import shown
@@ -36,7 +37,7 @@ COLUMNS: Final = frozenset(
     {
         DATE, "id", "time_utc", "zone", "end_date", "title", "actor", "category", "expected",
         "text", "source_name", "source_url", "tags", "series", "author", "origin", "confidence",
-        "created", "updated", "revision", "visibility",
+        "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
     }
 )  # fmt: skip
 OUR_EXPORT: Final = frozenset({"id", "origin", "revision", "time_utc"})
@@ -102,6 +103,7 @@ class EventReader:
             updated=self._stamp(row, "updated", day),
             revision=self._revision(row),
             visibility=self._visibility(row),
+            hours=self._hours(row, day),
         )
 
     def _cell(self, row: int, column: str) -> str:
@@ -141,6 +143,21 @@ class EventReader:
             reason = f"{moment:%Y-%m-%d %H:%M} UTC is {local} in Moscow, not {day}; correct one"
             raise self._wrong(row, "time_utc", reason)
         return moment
+
+    def _hours(self, row: int, day: date) -> tuple[Hour, ...]:
+        """What the columns of hours say beyond the moment, which by itself is a statement."""
+        kind = self._line(row, "hour_kind").casefold()
+        if kind and kind not in set(HourKind):
+            reason = f"'{shown(kind)}' is unknown; write {', '.join(HourKind)} or nothing"
+            raise self._wrong(row, "hour_kind", reason)
+        moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
+        found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+        if moment is not None and kind == HourKind.PUBLISHED:
+            reason = "goes with reported_utc; move the clock time there, or write statement"
+            raise self._wrong(row, "hour_kind", reason)
+        if moment is not None and (kind == HourKind.SCHEDULED or found):
+            found.insert(0, Hour(moment, kind or HourKind.STATEMENT))
+        return tuple(found)
 
     def _stamp(self, row: int, column: str, day: date) -> datetime | None:
         if not self._cell(row, column):

@@ -89,7 +89,7 @@ def the_reading(given: Published | None) -> ArticleReading | None:
     article: Article | None = st.session_state.get(ARTICLE)
     if article is None:
         return None
-    ids = tuple(card.id for card in session.cards() if not card.bar_minutes)
+    ids = tuple(card.id for card in session.prices() if not card.bar_minutes)
     key = (given, ids, session.rate_marks())
     kept = st.session_state.get(READING)
     if kept is None or kept[0] != key:

@@ -132,7 +132,8 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
         name = "Difference, both groups' dates moved together"
         panes.append(Pane(name, answer.shifted, (float(answer.shifted[0]),), chart.text_colour,
                           "square", _interval(answer.difference)))  # fmt: skip
-    pool = "quiet dates" if answer.request.pool == "quiet" else "all dates"
+    pools = {"near": "dates near the events", "quiet": "quiet dates", "similar": "dates alike"}
+    pool = pools.get(answer.request.pool, "all dates")
     for group in chart.groups:
         values, cars = group.found.placebo.cars, group.found.car
         if len(values) and np.isfinite(cars).any():

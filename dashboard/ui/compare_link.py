@@ -108,7 +108,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     _typed("gap", LENGTH, "5"),
     one_of("returns", get_args(Returns), "log"),
     one_of("clean", ("0", "1"), "0"),
-    one_of("pool", get_args(Pool), "quiet"),
+    one_of("pool", get_args(Pool), "near"),
     one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
     one_of("part", tuple(PARTS), "moves"),
 )

@@ -39,6 +39,7 @@ from dashboard.ui.compare_words import (
 )
 from dashboard.ui.event_words import sentence_case
 from dashboard.ui.group_words import period_words
+from dashboard.ui.move_words import POOL_TITLES
 from dashboard.ui.report_parts import (
     NO_PROOF,
     SOFTWARE,
@@ -212,14 +213,7 @@ def _parameters(scene: CompareScene, answer: Comparison) -> Iterator[tuple[str, 
     yield "Window compared", window_text(answer.window)
     yield "Ordinary move", model_note(request, scene.card)
     yield "Returns", request.returns
-    yield (
-        "Compared with",
-        (
-            "quiet dates: no listed event near"
-            if request.pool == "quiet"
-            else "every admissible date"
-        ),
-    )
+    yield "Compared with", POOL_TITLES[request.pool]
     yield "Seed", str(request.seed)
 
 

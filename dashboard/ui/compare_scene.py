@@ -83,7 +83,7 @@ class CompareScene:
 
 def read_scene(link: View) -> CompareScene:
     """The scene of a link; what cannot be is ignored and told, or refused with one sentence."""
-    if link["series"] not in {card.id for card in session.cards()}:
+    if link["series"] not in {card.id for card in session.prices()}:
         link.ignore("series")
     series, known = session.series(link["series"]), session.known_events()
     asked, notices = _asked(link)

@@ -8,12 +8,14 @@ from typing import Final
 
 from dashboard.domain.comparison import Comparison, StepName
 from dashboard.domain.event import Event
+from dashboard.domain.rank import Rank
 from dashboard.services.compare_groups import DIFFERENCE, FEWEST_CLUSTERS, TestLine
 from dashboard.ui.charts.compare_view import offset_text
 from dashboard.ui.compare_scene import CompareScene, ShownGroup
 from dashboard.ui.compare_words import least_words, p_text, share_text, window_label_text
 from dashboard.ui.group_words import group_words, sentence
-from dashboard.ui.wording import NOTHING, day, number
+from dashboard.ui.move_words import share_or_nothing
+from dashboard.ui.wording import NOTHING, day
 
 STEPS: Final[dict[StepName, str]] = {
     "listed": "Listed",
@@ -104,7 +106,7 @@ def moves_columns(
         "Day": [day(event.day) for event in events],
         f"Move over {window_label_text(answer.window)}": [scale.move(move[k]) for k in order],
         "95 % interval": [scale.span(move[k] - half[k], move[k] + half[k]) for k in order],
-        "Larger than": [_percentile(float(cars.percentile[k])) for k in order],
+        "Larger than": [share_or_nothing(Rank.of_car(cars, k, answer.request.pool)) for k in order],
         "Others in it": [f"{len(cars.crowd[k]):,}" for k in order],
     }
 
@@ -139,10 +141,6 @@ def _n(scene: CompareScene, line: TestLine) -> str:
     if line.row.group != DIFFERENCE:
         return f"{line.row.n:,}"
     return " and ".join(f"{each.found.n:,}" for each in scene.groups)
-
-
-def _percentile(value: float) -> str:
-    return NOTHING if math.isnan(value) else f"{number(value, 0)} %"
 
 
 def _expected(group: ShownGroup) -> str:

@@ -9,14 +9,27 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.event import Event
-from dashboard.domain.relation import AGAINST, SCORES, CrossCell, Score, ScoredEvents, ScoreRow
+from dashboard.domain.relation import (
+    AGAINST,
+    SCORES,
+    CrossCell,
+    Projection,
+    Score,
+    ScoredEvents,
+    ScoreRow,
+)
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.spans import read_window
 from dashboard.domain.study import StudyRequest
 from dashboard.services.choose_factors import factors_for
 from dashboard.services.find_events import EventFilter, find_events
 from dashboard.services.get_rates import DEFAULT_SERIES
-from dashboard.services.relate_events import Related, relate_across, relate_events
+from dashboard.services.relate_events import (
+    Related,
+    project_group,
+    relate_across,
+    relate_events,
+)
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.events_scene import CATEGORIES
@@ -26,6 +39,7 @@ from dashboard.ui.view import Param, a_day, a_name, many_names, many_of, one_of
 WINDOWS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "0:10", "-5:-1")
 CELLS: Final = ("spread", "percentile", "mean")
 FIRST: Final = "first"
+ALL: Final = "all"
 ACROSS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
 LONGEST: Final = 100_000
@@ -36,6 +50,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     a_day("to", "2022-06-30"),
     one_of("car", WINDOWS, "0:1"),
     many_names("ctrl", ("eur_usd_ecb",), ("brent_eia",), "none"),
+    one_of("projection", (ALL, *CATEGORIES), ALL),
     one_of("score", (FIRST, *SCORES), FIRST),
     one_of("against", AGAINST, "move"),
     one_of("cells", CELLS, "spread"),
@@ -60,6 +75,7 @@ class CorrelationScene:
     categories: tuple[str, ...]
     request: StudyRequest
     related: Related | None
+    projected_group: str
     chosen_score: str
     against: str
     cells: str
@@ -98,7 +114,7 @@ class CorrelationScene:
 
 def read_correlation_scene(view: View) -> CorrelationScene:
     """The scene of a link; settings that cannot be together are ignored and told."""
-    if view["series"] not in {card.id for card in session.cards()}:
+    if view["series"] not in {card.id for card in session.prices()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
@@ -116,6 +132,7 @@ def read_correlation_scene(view: View) -> CorrelationScene:
         categories=tuple(kind for kind in CATEGORIES if kind in view["cat"]),
         request=replace(StudyRequest(), cars=(read_window("car", view["car"]),)),
         related=None,
+        projected_group=view["projection"],
         chosen_score=view["score"],
         against=view["against"],
         cells=view["cells"],
@@ -135,6 +152,15 @@ def across_series(scene: CorrelationScene) -> tuple[tuple[SeriesCard, ...], tupl
     version = "/".join((*map(session.series_version, series), _asked_version(scene)))
     cards = tuple(each.card for each in series)
     return cards, _across(series, (scene.events, scene.known.events), scene.request, version)
+
+
+def projected(scene: CorrelationScene) -> Projection | None:
+    """The local projections of the chosen group, kept until anything in them changes."""
+    if scene.related is None:
+        return None
+    versions = map(session.series_version, (scene.series, *scene.controls))
+    version = "/".join((*versions, _asked_version(scene), scene.projected_group))
+    return _projected(scene.related, scene.projected_group, scene.controls, version)
 
 
 def _controls(view: View, possible: tuple[SeriesCard, ...]) -> tuple[RateSeries, ...]:
@@ -182,6 +208,16 @@ def _related(
     version: str,  # noqa: ARG001 - the key of the cache
 ) -> Related:
     return relate_events(_series, *_asked, _request, _controls)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _projected(
+    _related: Related,
+    _group: str,
+    _controls: tuple[RateSeries, ...],
+    version: str,  # noqa: ARG001 - the key of the cache
+) -> Projection | None:
+    return project_group(_related, _group, _controls)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

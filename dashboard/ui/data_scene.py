@@ -22,7 +22,7 @@ from dashboard.services.export_tables import (
     Flavour,
     event_list_csv,
     rates_csv,
-    study_csvs,
+    study_csv,
     study_table_titles,
 )
 from dashboard.services.get_rates import DEFAULT_SERIES
@@ -225,7 +225,7 @@ def _study_file(
         study_row_count(answer, table),
         (series, "study", table, *period, scene.asof),
         Address("study", {"rates": series, **chosen, **query}),
-        lambda flavour: study_csvs(answer, flavour)[f"{table}.csv"],
+        lambda flavour: study_csv(answer, table, flavour),
         lambda: study_rows_json(answer, table),
     )
 

@@ -22,7 +22,7 @@ from dashboard.ui.charts.event_window import build_window_figure, window_summary
 from dashboard.ui.event_chart import chart_of_view, chart_subtitle, what_moved
 from dashboard.ui.event_tables import tables_of_view
 from dashboard.ui.event_words import copy_text, headline, main_move, notices, sentence_case
-from dashboard.ui.move_words import model_words, noun, volatility_remark
+from dashboard.ui.move_words import POOL_TITLES, model_words, noun, pool_remark
 from dashboard.ui.palette import LIGHT, category_title
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.report_parts import (
@@ -115,7 +115,7 @@ def event_address(pages: str, view: EventView, window: str | None, pool: Pool) -
         "wh" if minutes and windows is not DAY_WINDOWS else "w": (
             window if window in windows and window != default_window(minutes) else None
         ),
-        "pool": None if pool == "quiet" else pool,
+        "pool": None if pool == "near" else pool,
         "series": None if view.card.id == DEFAULT_SERIES else view.card.id,
     }
     query = urlencode({key: value for key, value in asked.items() if value})
@@ -152,7 +152,6 @@ def _charts(view: EventView, quoting: Quoting) -> tuple[ReportChart, ...]:
 
 def _parameters(view: EventView, quoting: Quoting, pool: Pool) -> tuple[tuple[str, str], ...]:
     request = view.request
-    among = "quiet: no listed event near" if pool == "quiet" else "every admissible date"
     return (
         ("Event", plain(view.event.id, TITLE_LIMIT)),
         ("Series", f"{view.card.id}: {view.card.title}"),
@@ -164,7 +163,7 @@ def _parameters(view: EventView, quoting: Quoting, pool: Pool) -> tuple[tuple[st
             f"{view.n_estimation} returns of {request.estimation} asked, {request.gap} rows"
             " before the event window",
         ),
-        ("Compared with", among),
+        ("Compared with", POOL_TITLES[pool]),
     )
 
 
@@ -200,6 +199,6 @@ def _timing_words(view: EventView, quoting: Quoting) -> str:
 
 def _cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
     move = main_move(view)
-    matched = volatility_remark(move, pool) if move is not None else ""
+    matched = pool_remark(move, pool) if move is not None else ""
     told = (*notices(view), matched, private_words([view.event]), NO_PROOF)
     return tuple(said for said in told if said)

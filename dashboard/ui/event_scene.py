@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from dashboard.ui.move_words import noun
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.view import Param, a_name, a_text, one_of
 
-POOLS: Final = ("quiet", "all")
+POOLS: Final = get_args(Pool)
 
 PARAMS: Final[tuple[Param, ...]] = (
     a_text("id", "kellogg-nato-off-table-2025-04-20"),
@@ -40,7 +40,7 @@ PARAMS: Final[tuple[Param, ...]] = (
     one_of("wh", HOUR_WINDOWS, default_window(60)),
     a_name("model", PAGE_REQUEST.model, "none"),
     a_name("factor", "", "brent_eia"),
-    one_of("pool", POOLS, "quiet"),
+    one_of("pool", POOLS, PAGE_REQUEST.pool),
     one_of("up", tuple(quote.value for quote in Quote), Quote.WEAKER.value, shared=True),
     a_name("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
 )
@@ -83,7 +83,7 @@ def find_event(event_id: str) -> Event | None:
 
 def read_event_scene(link: View, event: Event) -> EventScene:
     """The scene of a link; a series or model that there is not is ignored and told."""
-    if link["series"] not in {card.id for card in session.cards()}:
+    if link["series"] not in {card.id for card in session.prices()}:
         link.ignore("series")
     known = session.known_events().events
     series = session.series(link["series"])
@@ -94,11 +94,10 @@ def read_event_scene(link: View, event: Event) -> EventScene:
     except InputError as error:
         ordinary = refused(link, error)
         view = explain_event(series, event, known, replace(asked, model=ordinary.model))
-    pool: Pool = "all" if link["pool"] == "all" else "quiet"
     return EventScene(
         view,
         Quoting(series.card, Quote(link["up"])),
-        pool,
+        link["pool"],
         known,
         session.is_dark(),
         session.is_phone(),
@@ -130,7 +129,7 @@ def chart_file_name(scene: EventScene) -> str:
 
 def titles_with_rates(event: Event) -> tuple[str, ...]:
     """The series that begin before an event's day, end on or after it, and can measure it."""
-    cards = [c for c in session.cards() if event.moment is not None or not c.bar_minutes]
+    cards = [c for c in session.prices() if event.moment is not None or not c.bar_minutes]
     held = [(card.title, session.series(card.id).day) for card in cards]
     asked = np.datetime64(event.day, "D")
     return tuple(title for title, days in held if len(days) and days[0] < asked <= days[-1])

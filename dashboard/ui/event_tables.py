@@ -8,6 +8,7 @@ from dashboard.domain.study import Pool, window_text
 from dashboard.ui.bar_words import MOSCOW_TIME, mark_words, offset_in_time, point_words
 from dashboard.ui.charts.event_window_layout import has_band, offset_text
 from dashboard.ui.move_words import (
+    POOL_TITLES,
     abnormal_words,
     compared_with,
     dates_words,
@@ -15,7 +16,6 @@ from dashboard.ui.move_words import (
     not_available,
     p_words,
     percents,
-    pool_size,
     rates_words,
     share_words,
     units,
@@ -57,8 +57,8 @@ def certainty_table(view: EventView, pool: Pool) -> ReportTable:
     return ReportTable(
         "How certain is that?",
         (
-            "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {pool} dates",
-            "Percentile: quiet", "all dates", "similar volatility",
+            "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
+            *percentile_titles(),
         ),
         tuple(_certainty_row(move, view, pool) for move in view.moves),
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _move_row(move: Move, view: EventView, quoting: Quoting, pool: Pool) -> tupl
 
 
 def _certainty_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
-    placebo = move.placebo_p if pool == "quiet" else move.placebo_p_all
+    rank = move.rank(pool)
     abnormal = abnormal_words(move)
     if move.car is None and move.log_points is not None:
         abnormal = move.reason or "a rate inside the window is missing"
@@ -110,17 +110,31 @@ def _certainty_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
         abnormal,
         NOTHING if move.car_t is None else signed(move.car_t),
         p_words(move.p_value, view.n_estimation),
-        p_words(placebo, pool_size(move, pool)),
-        _share(move.percentile, move.n_quiet),
-        _share(move.percentile_all, move.n_all),
-        _share(move.percentile_matched, move.n_quiet),
+        p_words(rank.p, rank.size),
+        *percentile_cells(move),
     )
 
 
-def _share(percentile: float | None, among: int) -> str:
-    if percentile is None:
+def percentile_titles() -> tuple[str, ...]:
+    """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
+    first, *others = POOL_TITLES.values()
+    return (f"Percentile: {first}", "the same by size alone", *others)
+
+
+def percentile_cells(move: Move) -> tuple[str, ...]:
+    """The percentiles of a move, in the order of their titles."""
+    near, *others = (move.rank(pool) for pool in POOL_TITLES)
+    return (
+        _share(near.percentile, near.size),
+        _share(near.by_move, near.size),
+        *(_share(rank.percentile, rank.size) for rank in others),
+    )
+
+
+def _share(share: float | None, among: int) -> str:
+    if share is None:
         return NOTHING
-    return share_words(percentile) if among >= FEWEST_TO_JUDGE else f"too few ({among})"
+    return share_words(share) if among >= FEWEST_TO_JUDGE else f"too few ({among})"
 
 
 def _offsets(move: Move) -> str:

@@ -6,7 +6,7 @@ Every word and number comes from an `EventView`; nothing here says that news cau
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,29 +33,22 @@ from dashboard.ui.wording import count, day, short_day, weekday_day, when
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def hour_matters(event: Event, timing: Timing) -> bool:
-    """Whether another hour of the event's day would give another first observation."""
-    if event.moment is not None:
-        return False
-    last_minute = event.starts_at + timedelta(days=1, minutes=-1)
-    return timing.first.known_at < last_minute
-
-
 def main_move(view: EventView) -> Move | None:
     """The move of the headline: [0,0], or [0,1] where the first fixing may not hold it all."""
     found = {move.window: move for move in view.moves if move.log_points is not None}
     timing = view.timing
-    unsure = timing is not None and (timing.partial or hour_matters(view.event, timing))
+    unsure = timing is not None and (timing.partial or not timing.settled)
     order: tuple[Window, Window] = ((0, 1), (0, 0)) if unsure else ((0, 0), (0, 1))
     return next((found[window] for window in order if window in found), None)
 
 
-def headline(view: EventView, quoting: Quoting, pool: Pool = "quiet") -> tuple[str, str]:
+def headline(view: EventView, quoting: Quoting, pool: Pool = "near") -> tuple[str, str]:
     """What moved, and how unusual that is, as two parts of one sentence.
 
     Returns:
-        For example `("Rouble 0.47 log pts stronger at the first fixing", "44 % of 504 quiet
-        days moved less: inside the ordinary range")`; without a move the reason and "".
+        For example `("Rouble 0.47 log pts stronger at the first fixing", "bigger than 44 % of 500
+        days, April 2024 to April 2026, in units of volatility (41 % by size alone): inside the
+        ordinary range")`; without a move the reason and "".
     """
     move = main_move(view)
     if move is None:
@@ -84,7 +77,10 @@ def notices(view: EventView) -> tuple[str, ...]:
             f" {view.request.estimation} asked: the ordinary range is rough."
         ),
         "no_variance": "The rate did not move in the estimation window: there is no error to give.",
-        "few_placebos": "Few dates are admissible as pseudo-dates: read the placebo p with care.",
+        "few_placebos": (
+            "Fewer than 50 of the dates compared with lie within two years of the event: read the"
+            " placebo p with care."
+        ),
         "window_cut": (
             f"The data end inside the event window, with the {each} of {last_day(view)}."
             if view.path
@@ -92,8 +88,8 @@ def notices(view: EventView) -> tuple[str, ...]:
         ),
     }
     said = [told[flag] for flag in view.flags if told.get(flag)]
-    if hour_matters(view.event, timing):
-        said.insert(0, f"The hour is not known. {_alternative_words(timing, each)}")
+    if not timing.settled:
+        said.insert(0, f"{_hour_words(view.event)} {_alternative_words(timing, each)}")
     return tuple(said)
 
 
@@ -109,6 +105,16 @@ def _fixing_notices(timing: Timing, each: str) -> dict[str, str]:
             " a trading halt): the market had that long to move on other news."
         ),
     }
+
+
+def _hour_words(event: Event) -> str:
+    """What is known of an hour that leaves more than one first rate."""
+    if event.reported is None:
+        return "The hour is not known."
+    first = f"{event_day(event.reported, event.day)}{event_clock(event.reported)}"
+    if event.moment is not None:
+        return f"It was scheduled for {event_clock(event.moment)} and first reported at {first}."
+    return f"The hour is not known; the first report found is of {first}, so it was before that."
 
 
 def _alternative_words(timing: Timing, each: str) -> str:
@@ -138,7 +144,7 @@ def copy_text(view: EventView, quoting: Quoting, pool: Pool, address: str) -> st
     who = "the rouble" if view.card.is_rouble else subject(quoting)
     size = moved(move, quoting).removeprefix(subject(quoting)).strip()
     was = f"{who} was {size} {window_words(move.window, view.card)} that can contain it"
-    unusual = f"{compared_with(move, pool)} ({judgement(move, pool)})"
+    unusual = f"{compared_with(move, pool)}: {judgement(move, pool)}"
     record = f", record of {day(move.end.record)}" if move.end.record != move.end.day else ""
     return (
         f"{said}, {was}: {rates_words(move, quoting)} {unit}, {dates_words(move)}"
@@ -166,6 +172,12 @@ def _one_colon(reason: str) -> str:
 def sentence_case(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def event_day(value: datetime, event_day: date) -> str:
+    """`22 Oct ` where a moment lies on another Moscow day than the event's, else nothing."""
+    there = value.astimezone(ZoneInfo(MOSCOW)).date()
+    return "" if there == event_day else f"{short_day(there, event_day)} "
 
 
 def event_clock(value: datetime) -> str:

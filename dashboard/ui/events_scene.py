@@ -96,7 +96,7 @@ class EventsScene:
 
 def read_events_scene(view: View) -> EventsScene:
     """The scene of a link; settings that cannot be together are ignored and told."""
-    if view["series"] not in {card.id for card in session.cards()}:
+    if view["series"] not in {card.id for card in session.prices()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")

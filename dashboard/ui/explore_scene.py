@@ -36,7 +36,7 @@ class Scene:
 
 def read_scene(view: View) -> Scene:
     """The scene of a link; settings that cannot be together are ignored and told."""
-    if view["series"] not in {card.id for card in session.cards()}:
+    if view["series"] not in {card.id for card in session.prices()}:
         view.ignore("series")
     series = session.series(view["series"])
     known = session.known_events().events

@@ -150,7 +150,7 @@ def read_facts_scene(view: View, sentence: str) -> FactsScene:
     Raises:
         InputError: the claim lacks something; the line says what.
     """
-    if view["series"] not in {card.id for card in session.cards()}:
+    if view["series"] not in {card.id for card in session.prices()}:
         view.ignore("series")
     asked_day = day_asked(view)
     claims = _claims(view, sentence, asked_day)

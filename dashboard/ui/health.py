@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.services.report_rates import report_rates
@@ -16,7 +15,7 @@ def health_report() -> tuple[bool, dict[str, Any]]:
     parts = session.parts()
     status = replace(
         report_status(parts.rates, parts.catalogue, parts.notes),
-        rates=report_rates(parts.known, parts.memory, datetime.now(UTC)),
+        rates=report_rates(parts.known, parts.memory, session.present()),
         refresh=None if parts.refresher.is_offline else parts.refresher.state(),
     )
     return status.is_healthy, status_json(status)

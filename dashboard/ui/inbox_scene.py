@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from dashboard.domain.candidate import Decision, Story
@@ -75,7 +75,7 @@ def read_inbox_scene(view: View) -> InboxScene:
     except RoubleReactionError as error:
         problem = str(error)
     return InboxScene(
-        stories, stories[: STEP * view["n"]], counts, feeds, datetime.now(UTC), state,
+        stories, stories[: STEP * view["n"]], counts, feeds, session.present(), state,
         session.is_phone(), problem, list_problem,
     )  # fmt: skip
 

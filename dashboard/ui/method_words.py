@@ -8,7 +8,8 @@ from typing import Final
 
 from dashboard.domain.date_rules import DateRule
 from dashboard.domain.event import Event
-from dashboard.domain.event_view import EventView, Fixing, Move
+from dashboard.domain.event_hour import HourKind
+from dashboard.domain.event_view import EventView, Fixing, Move, Timing
 from dashboard.services.describe_method import Constants, Funnel
 from dashboard.ui.event_words import event_clock
 from dashboard.ui.move_words import (
@@ -44,8 +45,9 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("ordinary range", "where 95 of 100 moves lie if the days before are a guide; no forecast"),
     ("pseudo-date", "an admissible date without an event, to compare with"),
     ("quiet date", "a pseudo-date whose event window touches no listed event"),
-    ("percentile", "the share of pseudo-dates with a smaller CAR, in size"),
-    ("placebo p", "the share of pseudo-dates, the event included, at least as extreme"),
+    ("nearest dates", "pseudo-dates within 250 observations whose window lacks the event"),
+    ("percentile", "the share of them with a smaller CAR, in units of the volatility before it"),
+    ("placebo p", "the share of them, the event included, at least as extreme"),
     ("cluster", "events whose event windows overlap, also by a chain of others: one episode"),
     ("declared test", "signed ranks of clusters; chosen before any data, the one that answers"),
     ("smallest visible move", "the mean that the declared test would see in four studies of five"),
@@ -103,7 +105,8 @@ def _timing_steps(view: EventView, quoting: Quoting) -> tuple[Step, ...]:
     first, base = timing.first, timing.base
     found = "00:00 MSK of the day" if event.moment is None else event_clock(event.moment)
     rule = (
-        f"the first {each} known at or after the start of the event's day (the hour is not known)"
+        f"the first {each} known at or after the start of the event's day"
+        f" ({_unknown_hour(event, timing, each)})"
         if event.moment is None
         else f"the first {each} known after the moment of the event"
     )
@@ -118,6 +121,14 @@ def _timing_steps(view: EventView, quoting: Quoting) -> tuple[Step, ...]:
         Step("Offset 0", rule, f"after {found}: {_rate_on(first, quoting)}"),
         Step("Base, offset −1", "the observation before it", _rate_on(base, quoting)),
     )
+
+
+def _unknown_hour(event: Event, timing: Timing, each: str) -> str:
+    """What is known of an hour that is not, and whether it could change the first rate."""
+    if event.reported is None:
+        return "the hour is not known"
+    could = f"is the same {each}" if timing.settled else f"can be another {each}"
+    return f"the hour is that of the first report; at any hour up to then it {could}"
 
 
 def _rate_on(fixing: Fixing, quoting: Quoting) -> str:
@@ -176,11 +187,12 @@ def _abnormal_steps(view: EventView, move: Move) -> tuple[Step, ...]:
 
 
 def _rank_step(move: Move) -> Step:
-    words = compared_with(move, "quiet")
+    near = move.rank("near")
     return Step(
         "Percentile and placebo p",
-        "the same CAR on every admissible date whose event window touches no listed event",
-        f"{words}; placebo p {p_words(move.placebo_p, move.n_quiet)};"
+        "the CAR over its error on every admissible date within 250 observations whose window"
+        " does not contain the event; the nearest 250 where those are fewer than 100",
+        f"{compared_with(move, 'near')}; placebo p {p_words(near.p, near.size)};"
         f" all dates: {compared_with(move, 'all')}",
     )
 
@@ -261,8 +273,10 @@ def constants_words(constants: Constants) -> tuple[str, ...]:
 
 def timing_gaps(events: tuple[Event, ...]) -> str:
     """How many events have no hour."""
-    unknown = sum(event.moment is None for event in events)
+    bounded = sum(event.hour_kind == HourKind.PUBLISHED for event in events)
+    unknown = sum(not event.hour_kind for event in events)
     return (
-        f"**Hours.** Of {count(len(events), 'event')} listed, {unknown:,} have no known hour. On"
-        " a trading day the first rate may then be a day too early, so the next one is shown too."
+        f"**Hours.** Of {count(len(events), 'event')} listed, {unknown:,} have no known hour and"
+        f" {bounded:,} only that of a first report, which they precede. Where the hour could"
+        " change the first rate, it may be a day too early, so the next one is shown too."
     )

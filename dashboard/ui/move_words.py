@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import date, timedelta
 from typing import Final
 
 from dashboard.domain.event_view import Fixing, Move
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import SeriesCard
 from dashboard.domain.spans import duration_words
 from dashboard.domain.study import Pool, Window
@@ -18,6 +20,7 @@ from dashboard.ui.wording import (
     clock,
     count,
     day,
+    days,
     number,
     percent,
     short_day,
@@ -25,7 +28,16 @@ from dashboard.ui.wording import (
 )
 
 NOUNS: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
-POOL_WORDS: Final[dict[Pool, str]] = {"quiet": "quiet ", "all": ""}
+POOL_TITLES: Final[dict[Pool, str]] = {
+    "near": "nearest dates",
+    "quiet": "quiet dates",
+    "all": "all dates",
+    "similar": "similar volatility",
+}
+THINNEST: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
+BY_MONTHS: Final = timedelta(days=92)
+"""A longer span is told by its months."""
 INSIDE: Final = "inside the ordinary range"
 OUTSIDE: Final = "outside the ordinary range"
 
@@ -75,15 +87,14 @@ def _bars_words(window: Window, bar_minutes: int) -> str:
     return f"in the window [{first},{last}] ({lasts})"
 
 
-def pool_size(move: Move, pool: Pool) -> int:
-    """How many pseudo-dates a move is compared with."""
-    return move.n_quiet if pool == "quiet" else move.n_all
-
-
 def pool_percentile(move: Move, pool: Pool) -> float | None:
     """The percentile of a move in a pool; None where there is none or too few to judge."""
-    share = move.percentile if pool == "quiet" else move.percentile_all
-    return share if pool_size(move, pool) >= FEWEST_TO_JUDGE else None
+    return judged(move.rank(pool))
+
+
+def judged(rank: Rank) -> float | None:
+    """The percentile in units of volatility; None where there is none or too few to judge."""
+    return rank.percentile if rank.size >= FEWEST_TO_JUDGE else None
 
 
 def verdict(percentile: float | None) -> str:
@@ -109,27 +120,78 @@ def share_words(percentile: float) -> str:
 
 
 def compared_with(move: Move, pool: Pool) -> str:
-    """`44 % of 504 quiet days moved less`."""
-    size, percentile = pool_size(move, pool), pool_percentile(move, pool)
+    """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
+    if move.car is None and move.reason:
+        return f"no abnormal move: {move.reason}"
     one = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
     each = ("bars" if of_bars else "days") if one else "windows"
-    among = f"{POOL_WORDS[pool]}{each}"
-    if move.car is None and move.reason:
-        return f"no abnormal move: {move.reason}"
-    if percentile is None:
-        return f"only {size:,} {among} to compare with{_of_all_dates(move, pool)}"
+    words = rank_words(move.rank(pool), each)
+    near = move.rank("near")
+    if pool == "near" or pool_percentile(move, pool) is not None or judged(near) is None:
+        return words
+    return f"{words}; {rank_words(near, each)}"
+
+
+def rank_words(rank: Rank, each: str) -> str:
+    """How many of the dates moved less, which those are, and the same for the plain move.
+
+    Args:
+        rank: the move among the dates.
+        each: what a date is called: days, bars, or windows where a move takes several.
+    """
+    among = {"quiet": f"quiet {each}", "similar": f"{each} of similar volatility"}.get(
+        rank.pool, each
+    )
+    when = "" if rank.first is None or rank.last is None else span_words(rank.first, rank.last)
+    percentile = judged(rank)
+    if percentile is None or rank.by_move is None:
+        if rank.size >= FEWEST_TO_JUDGE:
+            return "no volatility before it to compare by"
+        return f"only {rank.size:,} {among} to compare with{when and f', {when}'}"
+    return (
+        f"bigger than {_share_of(percentile, rank.size)} {among}, {when}, in units of volatility"
+        f" ({share_words(rank.by_move)} by size alone)"
+    )
+
+
+def both_rank_words(ranks: tuple[Rank, Rank], card: SeriesCard) -> str:
+    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither can be told."""
+    each = "bars" if card.bar_minutes else "days"
+    first, both = ranks
+    told = []
+    if judged(first) is not None:
+        told.append(f"[0,0] is {rank_words(first, each)}.")
+    share = judged(both)
+    if share is not None:
+        told.append(f"[0,1] is bigger than {_share_of(share, both.size)} windows.")
+    return " ".join((*told, thin_words(first)) if told else told).strip()
+
+
+def share_or_nothing(rank: Rank) -> str:
+    """The percentile alone, for a cell of a table."""
+    share = judged(rank)
+    return NOTHING if share is None else share_words(share)
+
+
+def _share_of(percentile: float, size: int) -> str:
     if percentile in {0.0, 100.0}:
-        return f"{'all' if percentile else 'none of the'} {size:,} {among} moved less"
-    return f"{share_words(percentile)} of {size:,} {among} moved less"
+        return f"all {size:,}" if percentile else f"none of the {size:,}"
+    return f"{share_words(percentile)} of {size:,}"
 
 
-def _of_all_dates(move: Move, pool: Pool) -> str:
-    """What all dates say, where there are too few quiet ones."""
-    share = pool_percentile(move, "all")
-    if pool == "all" or share is None:
+def span_words(first: date, last: date) -> str:
+    """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
+    if last - first > BY_MONTHS:
+        return f"{first:%B %Y} to {last:%B %Y}"
+    return days(first, last).replace("–", " to ").replace("  to  ", " to ")
+
+
+def thin_words(rank: Rank, each: str = "dates") -> str:
+    """That few of the dates are of the event's own time; empty where there are enough."""
+    if rank.size == 0 or rank.close >= THINNEST:
         return ""
-    return f"; among all {move.n_all:,} dates {share_words(share)} moved less"
+    return f"Only {rank.close:,} of these {rank.size:,} {each} lie within two years of the event."
 
 
 def moved(move: Move, quoting: Quoting) -> str:
@@ -142,15 +204,17 @@ def moved(move: Move, quoting: Quoting) -> str:
     return f"{subject(quoting)} {number(abs(move.log_points))} log pts {word}"
 
 
-def volatility_remark(move: Move, pool: Pool) -> str:
-    """How the verdict changes among days of similar volatility; empty where it does not."""
-    matched, percentile = move.percentile_matched, pool_percentile(move, pool)
+def pool_remark(move: Move, pool: Pool) -> str:
+    """What to know of the dates: few of them of its time, or another verdict in like volatility."""
+    said = "" if pool == "near" else thin_words(move.rank(pool))
+    matched, percentile = pool_percentile(move, "similar"), pool_percentile(move, pool)
     if matched is None or percentile is None or verdict(matched) == verdict(percentile):
-        return ""
-    return (
-        f"Among quiet dates of similar volatility {share_words(matched)} moved less:"
-        f" {verdict(matched)}."
+        return said
+    other = (
+        f"Among {move.rank('similar').size:,} dates of similar volatility it is bigger than"
+        f" {share_words(matched)}: {verdict(matched)}."
     )
+    return f"{said} {other}".strip()
 
 
 def crowd_words(move: Move, card: SeriesCard) -> str:

@@ -196,7 +196,7 @@ def window_label(text: str) -> str:
 
 def _series(view: View) -> tuple[RateSeries, ...]:
     """The series of the link and the others beside it, each counting roubles like the first."""
-    cards = {card.id: card for card in session.cards()}
+    cards = {card.id: card for card in session.prices()}
     if view["series"] not in cards:
         view.ignore("series")
     first = cards[view["series"]]

@@ -89,6 +89,11 @@ def cards() -> tuple[SeriesCard, ...]:
     return list_cards(parts().rates)
 
 
+def prices() -> tuple[SeriesCard, ...]:
+    """The cards of the series whose log changes are returns: those a page can measure."""
+    return tuple(card for card in cards() if card.is_price)
+
+
 def series(series_id: str) -> RateSeries:
     """One rate series; its arrays are shared, so never write to them."""
     return get_series(parts().rates, series_id)
@@ -179,10 +184,15 @@ def _events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noq
     return shown, tuple(e for e in parts().catalogue.events() if e.id not in there)
 
 
+def present() -> datetime:
+    """The present moment in UTC, in a frozen view too: the one clock of every page."""
+    return datetime.now(UTC)
+
+
 def now() -> datetime:
     """The present moment in UTC, in a frozen view its moment."""
-    moment, present = as_of(), datetime.now(UTC)
-    return present if moment is None else min(moment, present)
+    moment = as_of()
+    return present() if moment is None else min(moment, present())
 
 
 def limit(kind: Kind) -> None:
@@ -218,7 +228,7 @@ def today() -> date:
 def export_moment() -> datetime:
     """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
     epoch = parts().settings.source_date_epoch
-    return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+    return present() if epoch is None else datetime.fromtimestamp(epoch, UTC)
 
 
 def is_dark() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -67,13 +68,23 @@ def _draw_page(page: Page) -> None:
         draw_frozen_line(view, _series_of(page, view))
     notice = st.container()
     page.draw(view)
-    told = ignored_notice(view.ignored)
+    told = f"{ignored_notice(view.ignored)} {_control_words(view.ignored)}".strip()
     if told:
         notice.info(escape_markdown(told), icon=":material/link_off:")
     st.caption(DISCLAIMER)
     if view["asof"] is None:
         ask_behind()
         watch_notes()
+
+
+def _control_words(ignored: Sequence[str]) -> str:
+    """What a series of the link is that no page can measure; empty where none was asked for."""
+    asked = (card for card in session.cards() if f"series={card.id}" in ignored)
+    return " ".join(
+        f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
+        for card in asked
+        if not card.is_price
+    )
 
 
 def _series_of(page: Page, view: View) -> str:

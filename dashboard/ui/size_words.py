@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.services.describe_size import Cell, Range, SizeTable
+from dashboard.services.describe_size import Cell, ProjectionCoverage, Range, SizeTable
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import NOTHING, THIN, count
 
@@ -50,6 +50,21 @@ def error_words(table: SizeTable) -> str:
         f" larger moves, not for a mean. Groups of fewer than {least} events were not simulated."
         f" Real dates: {fewest} to {most} studies a cell, the tests that are read first with the"
         " most. The same table cell by cell, with seeds: docs/size.md."
+    )
+
+
+def projection_words(found: ProjectionCoverage) -> str:
+    """How far the bands of local projections can be trusted."""
+    interval, band, rejected = (
+        f"{100 * low:.0f}-{100 * high:.0f}{THIN}%"
+        for low, high in (found.interval, found.band, found.rejected)
+    )
+    return (
+        f"Local projections, {found.runs:,} simulated series for each of three groups of real"
+        f" dates and three kinds of returns, with and without an effect: the 95{THIN}% interval of"
+        f" one horizon holds the true move in {interval}, the 95{THIN}% band the whole path in"
+        f" {band}; the test of what came before rejects in {rejected} at the 5{THIN}% level where"
+        " nothing came before. The cells: docs/projections.md."
     )
 
 

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
 from dashboard.domain.event import Event
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyAnswer, StudyRequest, StudyResult
-from dashboard.services.explain_event import PAGE_REQUEST
+from dashboard.services.choose_windows import first_moves_request
 from dashboard.services.run_study import run_study
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
-from dashboard.ui.wording import FEWEST_TO_JUDGE
 
-REQUEST: Final = replace(PAGE_REQUEST, cars=((0, 0), (0, 1)))
+UNRANKED: Final = Rank("near")
 
 
 @dataclass(frozen=True, slots=True)
 class Studied:
     """One event on one series; moves of the rouble in log points, NaN where not known.
 
-    `first` is the move in [0,0], `both` that in [0,1]; `percentile` and `crowd` (ids of the
-    other events) are those of [0,1]. `reason` says why a number is missing.
+    `first` is the move in [0,0], `both` that in [0,1]; `rank_first` and `rank_both` say where
+    each stands among the dates near the event. `crowd` (ids of the other events) is that of
+    [0,1]. `reason` says why a number is missing.
     """
 
     first: float = math.nan
     both: float = math.nan
-    percentile: float = math.nan
+    rank_first: Rank = UNRANKED
+    rank_both: Rank = UNRANKED
     crowd: tuple[str, ...] = ()
     reason: str = ""
 
@@ -53,7 +55,8 @@ def studied_events(series: RateSeries, known: KnownEvents) -> Mapping[str, Studi
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _by_id(_series: RateSeries, _known: KnownEvents, version: str) -> dict[str, Studied]:  # noqa: ARG001 - the key of the cache
-    answer = study_of(_series, _known, _known.events, REQUEST)
+    request = first_moves_request(_series.card.bar_minutes)
+    answer = study_of(_series, _known, _known.events, request)
     reasons = {row.event_id: row.reason for row in answer.skipped}
     found = {name: Studied(reason=reason) for name, reason in reasons.items()}
     for result in answer.results:
@@ -74,7 +77,6 @@ def _answer(_series: RateSeries, _asked: Asked, version: str, which: str) -> Stu
 def _studied(result: StudyResult, k: int, reason: str) -> Studied:
     at = int(result.offsets.searchsorted(0))
     first, both = (100.0 * float(value) for value in result.from_base[0][k, at : at + 2])
-    of_both = result.cars[1]
-    enough = of_both.n_placebo[k] >= FEWEST_TO_JUDGE and not math.isnan(both)
-    percentile = float(of_both.percentile[k]) if enough else math.nan
-    return Studied(first, both, percentile, of_both.crowd[k], reason)
+    pool = result.request.pool
+    rank_first, rank_both = (Rank.of_car(car, k, pool) for car in result.cars)
+    return Studied(first, both, rank_first, rank_both, result.cars[1].crowd[k], reason)

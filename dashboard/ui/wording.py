@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.domain.event import MOSCOW, Event
+from dashboard.domain.event_hour import HourKind
 
 MINUS: Final = "\u2212"
 THIN: Final = "\u202f"
@@ -135,9 +136,13 @@ def bar(opens: datetime, ends: datetime) -> str:
 def when(event: Event) -> str:
     """When an event happened, as far as it is known; the hour is never invented."""
     if event.moment is not None:
-        return moment(event.moment, event.zone)
+        planned = "scheduled for " if event.hour_kind == HourKind.SCHEDULED else ""
+        return f"{planned}{moment(event.moment, event.zone)}"
     if event.is_range:
         return days(event.day, event.end_day)
+    if event.reported is not None:
+        first = moment(event.reported).removeprefix(f"{day(event.day)} ")
+        return f"{weekday_day(event.day)}, first reported {first}"
     return f"{weekday_day(event.day)}, time not known"
 
 

@@ -6,8 +6,9 @@ import io
 import pytest
 
 from dashboard.services.export_tables import TABLES, study_table_titles
+from tests.shipped_catalogue import COUNT
 
-EVENTS_IN = 365
+EVENTS_IN = COUNT
 
 
 def rows_of(answer):

@@ -308,6 +308,7 @@ def test_a_revoked_token_is_refused_at_once(desk):
     assert len(desk.parts.notes.notes()) == 1
 
 
+@pytest.mark.clock
 def test_a_token_that_has_expired_is_refused(own_house):
     ask, parts = own_house
     then = datetime.now(UTC) - timedelta(days=2)

@@ -12,10 +12,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from tests.browser.script_runs import ScriptRuns
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -94,6 +97,7 @@ class Reader:
         self.page = page
         self.url = url
         self.foreign = []
+        self.runs = ScriptRuns(page)
         page.set_default_timeout(1_000 * SECONDS)
         page.on("request", self._note_foreign)  # a route would switch the browser's cache off
 
@@ -107,14 +111,28 @@ class Reader:
         return self.settle()
 
     def settle(self):
-        """Wait until the script has run and the figure of the page stands still."""
-        self.page.wait_for_function("""() => {
-            const app = document.querySelector('[data-testid=stApp]');
-            return app && app.dataset.testScriptState === 'notRunning'
-                && !document.querySelector('[data-stale=true]');
-        }""")
-        self.page.wait_for_timeout(300)
-        return self
+        """Wait until every run that was asked for has ended and the page stands still."""
+        ends = monotonic() + SECONDS
+        while True:
+            self.page.wait_for_function("""() => {
+                const app = document.querySelector('[data-testid=stApp]');
+                return app && app.dataset.testScriptState === 'notRunning'
+                    && !document.querySelector('[data-stale=true]');
+            }""")
+            asked = self.runs.asked
+            self.page.wait_for_timeout(300)
+            if not self.runs.is_owed and self.runs.asked == asked:
+                return self
+            if monotonic() > ends:
+                pytest.fail(f"the page was not drawn within {SECONDS} s: {self.page.url}")
+
+    def press(self, name, *, exact=False):
+        """Click a button of a page that stands still, and wait for what it draws.
+
+        While a page is drawn a button can be there twice, at its old place and at its new one.
+        """
+        self.settle().page.get_by_role("button", name=name, exact=exact).click()
+        return self.settle()
 
     def wait_for_chart(self):
         self.page.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
@@ -155,7 +173,7 @@ class Reader:
 
     def add_note(self, title):
         page = self.page
-        page.get_by_role("button", name="Add note here").click()
+        self.press("Add note here")
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Title").fill(title)
         dialog.get_by_label("Title").press("Tab")

@@ -137,10 +137,10 @@ def test_nothing_serious_is_found_on_two_groups_compared(reader_of, part):
 def test_nothing_serious_is_found_on_an_article_that_was_read(reader_of, look):
     reader = reader_of(look)
     finish(reader.open("article"))
-    reader.page.get_by_role("button", name="Try an example").click()
+    reader.press("Try an example")
     reader.page.wait_for_function("location.search.includes('published=')")
-    finish(reader.settle())
-    reader.page.get_by_role("button", name="Read it").click()
+    finish(reader)
+    reader.press("Read it")
     reader.has("3 candidates.")
     assert serious(finish(reader)) == []
 

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.imports import files
 from dashboard.ui import article_example
+from tests.browser.conftest import Product
 
 HEADS = (
     "20 Apr 2025 · Keith Kellogg", "21 Apr 2025 · Dmitry Peskov", "18 Apr 2025 · Donald Trump",
@@ -13,14 +14,17 @@ HEADS = (
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def product(tmp_path):
+    """A product for each test: none counts the notes that another left."""
+    running = Product(tmp_path / "home").start()
+    yield running
+    running.stop()
+
+
 def open_page(reader, path):
     reader.open(path)
     assert reader.has("Not investment advice")
-    return reader.settle()
-
-
-def press(reader, name):
-    reader.page.get_by_role("button", name=name).click()
     return reader.settle()
 
 
@@ -30,15 +34,14 @@ def test_ten_thousand_rows_are_looked_at_taken_and_undone_by_one_click(reader):
     reader.page.locator("input[type=file]").set_input_files(upload)
     assert reader.has("9,863 new, 0 already there, 137 wrong")
     reader.settle().page.get_by_text("Wrong 137").click()
-    reader.settle()
-    press(reader, "Add the good rows only (9,863)")
+    reader.press("Add the good rows only (9,863)")
     assert reader.has("9,863 notes added from big.csv, 137 wrong and left out")
     with reader.page.expect_download() as saved:
-        reader.page.get_by_role("button", name="CSV (137 wrong rows)").click()
+        reader.press("CSV (137 wrong rows)")
     lines = saved.value.path().read_text(encoding="utf-8").splitlines()
     assert (lines[0], len(lines)) == ("row,column,reason", 138)
     assert lines[1].startswith('"big.csv, row 51 (line 52)",date,')
-    press(reader, "Undo this import")
+    reader.press("Undo this import")
     assert reader.has("9,863 notes of big.csv removed")
     assert reader.has("0 notes")
 
@@ -48,13 +51,12 @@ def test_a_pasted_text_becomes_notes_only_by_a_click(reader):
     field = reader.page.get_by_label("The text of the article, in English or Russian")
     field.fill(article_example.TEXT)
     field.blur()
-    reader.settle()
-    press(reader, "Read it")
+    reader.press("Read it")
     for head in HEADS:
         assert reader.has(head)
     assert reader.has("0 notes")
-    press(reader, "Accept all 3 ticked")
+    reader.press("Accept all 3 ticked")
     assert reader.has("3 notes saved")
     assert reader.has("3 notes · times")
-    reader.page.get_by_role("button", name="Undo", exact=True).first.click()
+    reader.settle().page.get_by_role("button", name="Undo", exact=True).first.click()
     assert reader.has("2 notes · times")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import ROOT
+from tests.shipped_catalogue import COUNT
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +36,7 @@ def shell(product, *words):
 def taken(reader, label):
     """The bytes behind a download button and the name of the file."""
     with reader.page.expect_download() as waiting:
-        reader.page.get_by_role("button", name=label, exact=True).click()
+        reader.press(label, exact=True)
     return Path(waiting.value.path()).read_bytes(), waiting.value.suggested_filename
 
 
@@ -74,7 +75,7 @@ def test_the_events_of_the_page_are_those_of_the_command_line(noted, reader):
 
 def test_catalogue_and_notes_of_the_page_are_those_of_the_command_line(noted, reader):
     reader.open("data")
-    catalogue, _ = taken(reader, "CSV (all, 365 rows)")
+    catalogue, _ = taken(reader, f"CSV (all, {COUNT} rows)")
     assert catalogue == shell(noted, "events", "export", "-", "--origin", "catalogue")
     notes, name = taken(reader, "CSV (all, 1 row)")
     assert notes == shell(noted, "events", "export", "-", "--origin", "note")

@@ -59,9 +59,8 @@ def test_a_note_just_added_can_be_undone(reader):
     reader.open("?sel=2024-11-01&from=2024-10-01&to=2024-12-31").wait_for_chart()
     reader.add_note("Taken back at once")
     assert reader.has("Note saved on 1 Nov 2024")
-    reader.page.get_by_role("button", name="Undo").click()
+    reader.press("Undo")
     assert reader.has("Taken back: Taken back at once")
-    reader.settle()
     assert "Your notes" not in reader.lanes()
 
 

@@ -29,11 +29,6 @@ def click_row(reader, number, across=420):
     return reader.settle()
 
 
-def press(reader, name):
-    reader.page.get_by_role("button", name=name, exact=True).click()
-    return reader.settle()
-
-
 def fill(reader, label, text):
     field = reader.page.get_by_role("dialog").get_by_label(label, exact=True)
     field.fill(text)
@@ -61,7 +56,7 @@ def save(reader):
 
 def write_note(reader, title):
     open_page(reader, "events")
-    reader.page.get_by_role("button", name="Add note").click()
+    reader.press("Add note")
     reader.page.get_by_role("dialog").wait_for()
     fill(reader, "Title", title)
     save(reader)
@@ -101,14 +96,14 @@ def test_a_note_is_written_moved_to_other_days_and_remembered(reader):
     write_note(reader, "First words")
     today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Moscow")).date()
     assert link_of(reader)["sel"][0].startswith(f"note-{today}")
-    press(reader, "Edit")
+    reader.press("Edit", exact=True)
     fill(reader, "Title", "Better words")
     fill_day(reader, "Day", "2025-04-21")
     fill_day(reader, "Last day, if it lasts", "2025-04-25")
     save(reader)
     assert reader.has("21–25 Apr 2025")
     assert reader.has("▼ −0.47\u202f% stronger")
-    press(reader, "History")
+    reader.press("History", exact=True)
     dialog = reader.page.get_by_role("dialog")
     dialog.get_by_text("Changed", exact=True).wait_for()
     dialog.get_by_text("Written", exact=True).wait_for()
@@ -119,9 +114,9 @@ def test_a_note_is_written_moved_to_other_days_and_remembered(reader):
 
 def test_a_deleted_note_comes_back_with_undo(reader):
     write_note(reader, "Deleted by mistake")
-    press(reader, "Delete")
+    reader.press("Delete", exact=True)
     assert reader.has("Deleted: Deleted by mistake")
-    press(reader, "Undo")
+    reader.press("Undo", exact=True)
     assert reader.has("Restored: Deleted by mistake")
     open_page(reader, "events?q=Deleted+by+mistake")
     assert reader.has("1 of")
@@ -132,8 +127,8 @@ def test_the_second_of_two_people_on_one_note_is_told_and_nothing_is_overwritten
     boris = new_reader()
     boris.page.goto(anna.page.url)
     boris.settle()
-    press(anna, "Edit")
-    press(boris, "Edit")
+    anna.press("Edit", exact=True)
+    boris.press("Edit", exact=True)
     fill(anna, "Title", "As Anna wants it")
     save(anna)
     fill(boris, "Title", "As Boris wants it")
@@ -158,7 +153,7 @@ def test_notes_and_deleted_notes_survive_a_restart(own_product, chromium):
     write_note(reader, "To be kept")
     kept = reader.page.url
     write_note(reader, "To be deleted")
-    press(reader, "Delete")
+    reader.press("Delete", exact=True)
     own_product.stop()
     own_product.start()
     again = Reader(chromium.new_page(viewport={"width": 1400, "height": 1500}), own_product.url)
@@ -167,7 +162,7 @@ def test_notes_and_deleted_notes_survive_a_restart(own_product, chromium):
     assert again.has("To be kept")
     open_page(again, "events?show=deleted")
     again.page.get_by_role("heading", name="To be deleted").wait_for()
-    press(again, "Restore")
+    again.press("Restore", exact=True)
     assert again.has("No deleted notes.")
     assert reader.foreign == again.foreign == []
 
@@ -189,7 +184,6 @@ def test_a_phone_lists_the_events_in_pages(new_reader):
     reader = open_page(new_reader(**PHONE), "events?cat=nato_remark")
     assert reader.page.get_by_test_id("stDataFrame").count() == 0
     assert reader.has("Zelensky offers to drop the NATO bid")
-    reader.page.get_by_role("button", name="Page 2", exact=True).click()
-    reader.settle()
+    reader.press("Page 2", exact=True)
     reader.page.get_by_text("Zelensky offers to drop the NATO bid").wait_for(state="detached")
     assert reader.has("in [0,1]")

@@ -168,7 +168,7 @@ def test_the_chart_is_seen_and_the_ground_follows_the_reader(tab, tmp_path, look
 
 def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
     reader.open(f"event?id={EVENT}").wait_for_chart()
-    reader.page.get_by_role("button", name="Report").click()
+    reader.press("Report")
     names = {}
     for label, begins in KINDS.items():
         content, name = taken(reader, label)
@@ -186,7 +186,7 @@ def test_every_file_of_the_page_is_one_click_behind_report(product, reader):
 
 def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, reader, tmp_path):
     reader.open(f"event?id={EVENT}&w=-10:20&model=market&factor=eur_usd_ecb").wait_for_chart()
-    reader.page.get_by_role("button", name="Report").click()
+    reader.press("Report")
     content, _ = taken(reader, "Bundle to reproduce it (ZIP)")
     (tmp_path / "page.zip").write_bytes(content)
     told = json.loads(shell(product, "reproduce", str(tmp_path / "page.zip"), "--json"))
@@ -195,7 +195,7 @@ def test_the_bundle_of_the_page_is_computed_again_by_the_command_line(product, r
 
 def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reader, tmp_path):
     reader.open("compare?bcat=peace_talks").wait_for_chart()
-    reader.page.get_by_role("button", name="Report").click()
+    reader.press("Report")
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_compare_nato_remark_peace_talks_report.html"
     text = page.decode("utf-8")
@@ -212,7 +212,7 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
 
 def test_a_claim_check_gives_its_report_with_a_link_for_each_claim(reader, product, tmp_path):
     reader.open("facts").wait_for_chart()
-    reader.page.get_by_role("button", name="Report").click()
+    reader.press("Report")
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_claim_2025-04-21_report.html"
     text = page.decode("utf-8")

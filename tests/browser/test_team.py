@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.store.events import EventStore
 from tests.browser.conftest import Product, Reader, link_of
-from tests.browser.test_notes import fill, open_page, press, save, write_note
+from tests.browser.test_notes import fill, open_page, save, write_note
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +67,7 @@ def test_a_colleagues_note_appears_without_a_reload_and_typed_text_stays(ann_and
     open_page(bob, "events")
     waits = []
     for number in range(3):
-        bob.page.get_by_role("button", name="Add note").click()
+        bob.press("Add note")
         bob.page.get_by_role("dialog").wait_for()
         fill(bob, "Title", f"From Bob {number}")
         bob.page.get_by_role("dialog").get_by_role("button", name="Save note").click()
@@ -87,7 +87,7 @@ def test_a_colleagues_note_appears_without_a_reload_and_typed_text_stays(ann_and
 def test_a_colleagues_note_waits_while_a_form_is_open(ann_and_bob):
     ann, bob = ann_and_bob
     open_page(ann, "events")
-    ann.page.get_by_role("button", name="Add note").click()
+    ann.press("Add note")
     dialog = ann.page.get_by_role("dialog")
     dialog.wait_for()
     title = dialog.get_by_label("Title", exact=True)
@@ -107,7 +107,7 @@ def test_a_colleagues_note_waits_while_a_form_is_open(ann_and_bob):
 def test_a_private_note_is_on_no_page_of_a_colleague(ann_and_bob):
     ann, bob = ann_and_bob
     open_page(ann, "events")
-    ann.page.get_by_role("button", name="Add note").click()
+    ann.press("Add note")
     ann.page.get_by_role("dialog").wait_for()
     fill(ann, "Title", "Zanzibar, for Ann alone")
     ann.page.get_by_role("dialog").get_by_text("Only me", exact=True).click()
@@ -133,8 +133,8 @@ def test_the_second_of_two_browsers_sees_both_texts_and_puts_hers_on_top(ann_and
     write_note(bob, "As both read it")
     ann.page.goto(ann.url + "events?" + bob.page.url.partition("?")[2])
     ann.settle()
-    press(ann, "Edit")
-    press(bob, "Edit")
+    ann.press("Edit", exact=True)
+    bob.press("Edit", exact=True)
     fill(bob, "Text", "A text of Bob")
     fill(bob, "Title", "The title Bob wants")
     save(bob)

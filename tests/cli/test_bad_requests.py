@@ -163,7 +163,7 @@ WORDS = {
     "--overlap": ("drop", "'keep', 'first', 'exclude'"),
     "--correction": ("none", "'holm', 'hochberg', 'bonferroni', 'bh', 'by'"),
     "--returns": ("gross", "'log', 'simple'"),
-    "--pool": ("some", "'quiet', 'all'"),
+    "--pool": ("some", "'near', 'quiet', 'all', 'similar'"),
     "--seed": ("-1", "greater than or equal to 0"),
 }
 

@@ -17,6 +17,7 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
         "rates.csv", "event_list.csv", "paths.csv", "events.csv", "averages.csv", "headline.csv",
         "tests.csv",
         "skipped.csv", "correlation.csv", "regression.csv", "direction.csv", "intervals.csv",
+        "projections.csv",
         "source_moves.csv", "manifest.json",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -112,3 +112,25 @@ def test_a_model_with_factors_says_which_option_is_missing(shell):
     answer = shell("study", "--model", "market")
     assert answer.code == 2
     assert answer.err == "error: --model market: needs a factor; name its column with --factor\n"
+
+
+# ------------------------------------------------------------------ shipped controls
+
+
+@pytest.mark.parametrize("control", ["key_rate_cbr", "ruonia_cbr", "gpr_daily"])
+def test_a_shipped_control_is_a_factor_and_no_series_to_study(shell, control, tmp_path):
+    answer = shell("study", "--category", "nato_remark", "--factor", control, "--model", "market",
+                   "--out", tmp_path)  # fmt: skip
+    assert answer.code == 0
+    assert len(table(tmp_path / "events.csv")[1]) > 50
+    refused = shell("study", "--rates", control)
+    assert (refused.code, refused.out) == (2, "")
+    assert "is no price" in refused.err
+    assert f"--factor {control}" in refused.err
+    assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_facts_of_a_control_are_refused_in_one_line(shell):
+    refused = shell("facts", "2025-04-21", "--rates", "gpr_daily")
+    assert (refused.code, refused.out) == (2, "")
+    assert "counts index points and is no price" in refused.err

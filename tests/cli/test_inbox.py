@@ -24,6 +24,7 @@ def filled(replica, shell):
     return replica
 
 
+@pytest.mark.clock
 def test_a_refresh_tells_of_each_feed_and_the_inbox_lists_stories(shell, filled):
     (feed,) = shell("inbox", "refresh", "--feed", "tass_en", "--json").json
     assert (feed["id"], feed["items"], feed["new"], feed["problem"]) == ("tass_en", 3, 0, None)
@@ -77,6 +78,7 @@ def test_stories_are_dismissed_and_put_back(shell, filled):
     assert [story["id"] for story in shell("inbox", "list", "--json").json] == ids[:1]
 
 
+@pytest.mark.clock
 def test_a_search_fills_the_inbox_and_tells_the_tone(shell, replica):
     found = shell("inbox", "search", "rouble", "--json").json
     assert (found["found"], found["new"], found["told"]) == (3, 3, [])

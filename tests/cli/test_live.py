@@ -30,6 +30,7 @@ def listed(shell, *arguments):
 # ---------------------------------------------------------------- refresh
 
 
+@pytest.mark.clock
 def test_a_refresh_brings_exactly_the_new_days_and_the_list_and_exports_have_them(shell, replica):
     new = replica.market.official("USD", date(2026, 9, 3), date.today() + timedelta(days=1))  # noqa: DTZ011
     answer = shell("rates", "refresh", "--series", USD, "--json")
@@ -127,6 +128,7 @@ def test_the_list_names_what_could_be_fetched_only_when_asked(shell):
     assert f"{len(every) - len(usual)} more can be fetched" in shell("rates", "list").out
 
 
+@pytest.mark.clock
 def test_the_list_says_how_old_each_series_is(shell):
     row = listed(shell)[USD]
     days = (datetime.now(UTC) + timedelta(hours=3)).date() - date(2026, 9, 1)

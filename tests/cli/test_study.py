@@ -8,12 +8,14 @@ import math
 import pytest
 
 from tests.cli.conftest import table
+from tests.shipped_catalogue import COUNT
 
 COLUMNS = {
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
     " ordinary_low ordinary_high",
     "events.csv": "event_id series event_day anchor_day shift_days window car car_se car_t df"
-    " p_value bhar placebo_p percentile n_estimation crowd crowd_ids flags",
+    " p_value bhar placebo_p percentile n_estimation crowd crowd_ids flags percentile_by_move"
+    " pool_size pool_first_day pool_last_day",
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
     "headline.csv": "group window n rates clusters mean median mean_without_largest low high"
     " p_value p_adjusted smallest_visible reason statistic",
@@ -24,6 +26,9 @@ COLUMNS = {
     "regression.csv": "term estimate se t p_value n lags p_adjusted",
     "direction.csv": "group window n hits share low high p_value unclear unmoved p_adjusted",
     "intervals.csv": "group window method low high clusters draws",
+    "projections.csv": "group series horizon n events rates rates_dropped estimate se_hc1 se_hac"
+    " lags low high supt_low supt_high p_value p_adjusted dropped dropped_by pretrend_wald"
+    " pretrend_df pretrend_df_error pretrend_p reason",
 }
 
 # Eight days; the returns from the second on are +10 %, -10 % of 110, 0, +10 %, +20 %, -50 %, +10 %.
@@ -237,8 +242,8 @@ def test_a_note_is_an_event_like_any_other_and_can_be_left_out(shell):
     every = shell("study").out.splitlines()[-1]
     catalogue = shell("study", "--origin", "catalogue").out.splitlines()[-1]
     notes = shell("study", "--origin", "note").out.splitlines()[-1]
-    assert every.startswith("366 events: ")
-    assert catalogue.startswith("365 events: ")
+    assert every.startswith(f"{COUNT + 1} events: ")
+    assert catalogue.startswith(f"{COUNT} events: ")
     assert notes == "1 event: 1 studied + 0 skipped = 1"
 
 
@@ -261,7 +266,7 @@ def test_an_event_that_misses_one_window_is_in_both_files_and_the_sum_holds(shel
 def test_the_sum_holds_under_every_overlap_rule(shell, overlap):
     said = shell("study", "--overlap", overlap).out.splitlines()[-1]
     total, used, skipped, again = (int(word) for word in said.split() if word.isdigit())
-    assert total == used + skipped == again == 365
+    assert total == used + skipped == again == COUNT
 
 
 # ------------------------------------------------------------------ the manifest

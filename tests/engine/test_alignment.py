@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA, ECB, END_OF_DAY, LONDON_CLOSE
-from dashboard.engine.alignment import AFTER_DATA, BEFORE_DATA, align
+from dashboard.domain.event_hour import Hour, moment_of
+from dashboard.engine.alignment import AFTER_DATA, BEFORE_DATA, Starts, align
 from dashboard.engine.dated_events import align_events
 from tests.made_series import event_on, made_series
 
@@ -139,7 +141,8 @@ def test_a_day_without_an_hour_starts_at_midnight_in_moscow_also_in_2014():
     day = np.array(["2014-10-25", "2014-10-26"], dtype="datetime64[D]")
     event = event_on("2014-10-26")
     start = np.array([event.starts_at.replace(tzinfo=None)], dtype="datetime64[s]")
-    found = align((day, known_at, known_at), start, np.array([False]), day[1:])
+    no = np.array([False])
+    found = align((day, known_at, known_at), Starts(day[1:], start, start, no, no))
     assert found.row.tolist() == [1]
 
 
@@ -263,3 +266,59 @@ def test_all_events_at_once_are_aligned_as_one_by_one(records, drawn):
             day, opens, _ = observations[row]
             assert timedelta(days=int(found.shift_days[k])) == day - event.day
             assert found.partial[k] == (event.moment is not None and event.moment > opens)
+
+
+# ------------------------------------------------------------------ bounds of an hour
+
+
+def bounded(day, *hours):
+    """An event whose hours are `kind` and HH:MM UTC of a day each."""
+    found = tuple(
+        Hour(datetime.fromisoformat(f"{on}T{clock}:00+00:00"), kind) for kind, on, clock in hours
+    )
+    return replace(event_on(day), hours=found, moment=moment_of(found))
+
+
+@pytest.mark.parametrize(
+    ("hours", "row", "latest"),
+    [
+        # Moscow is UTC+3; the fixing of 13 March is known at 15:30, which is 12:30 UTC.
+        ((("published", "2024-03-13", "12:29"),), 2, 2),
+        ((("published", "2024-03-13", "12:30"),), 2, 3),
+        ((("published", "2024-03-13", "18:00"),), 2, 3),
+        ((("published", "2024-03-14", "18:00"),), 2, 4),
+        ((("scheduled", "2024-03-13", "13:00"),), 3, 3),
+        ((("scheduled", "2024-03-13", "13:00"), ("published", "2024-03-13", "18:00")), 3, 3),
+        ((("scheduled", "2024-03-13", "12:00"), ("published", "2024-03-13", "18:00")), 2, 3),
+        ((("statement", "2024-03-13", "13:00"), ("published", "2024-03-14", "18:00")), 3, 3),
+        # 01:00 of 13 March in Moscow, the evening of the day before elsewhere.
+        ((("statement", "2024-03-12", "22:00"),), 2, 2),
+        ((), 2, 3),
+    ],
+)
+def test_an_event_lies_between_the_earliest_and_the_latest_hour_it_can_have_been(
+    hours, row, latest
+):
+    found = align_events(bank(WEEK), [bounded("2024-03-13", *hours)])
+    assert (found.row.tolist(), found.latest.tolist()) == ([row], [latest])
+    assert found.settled.tolist() == [row == latest]
+
+
+def test_every_hour_of_a_sunday_has_the_same_first_rate():
+    for hours in ((), (("published", "2024-03-17", "12:09"),)):
+        found = align_events(bank(WEEK), [bounded("2024-03-17", *hours)])
+        assert (found.row.tolist(), found.settled.tolist()) == ([5], [True])
+
+
+def test_a_report_after_the_data_leaves_it_open():
+    found = align_events(bank(WEEK), [bounded("2024-03-18", ("published", "2024-03-18", "18:00"))])
+    assert (found.row.tolist(), found.latest.tolist()) == ([5], [6])
+    assert found.settled.tolist() == [False]
+
+
+def test_only_a_known_moment_is_partly_in_a_fixing():
+    at_noon = ("2024-03-13", "09:00")  # noon in Moscow, while deals are averaged
+    events = [
+        bounded("2024-03-13", (kind, *at_noon)) for kind in ("statement", "scheduled", "published")
+    ]
+    assert align_events(bank(WEEK), events).partial.tolist() == [True, True, False]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,11 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.domain.errors import InputError
+from dashboard.domain.event import Event
+from dashboard.domain.event_hour import Hour, moment_of
+from dashboard.domain.rate_file import RateReading
+from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyRequest
+from dashboard.engine.alignment import BEFORE_DATA
+from dashboard.engine.attrition import step_of
 from dashboard.engine.clusters import clusters_of
+from dashboard.engine.dated_events import align_events
 from dashboard.engine.pooled import GroupSample, Pooled
-from dashboard.engine.study import measure, run, run_in_both_pools
+from dashboard.engine.study import measure, run, run_in_every_pool
 from dashboard.services.run_study import run_study
+from dashboard.sources.live_rates import Asked
+from dashboard.sources.moex_bars import bar_series
+from dashboard.sources.rates.csv_file import read_rate_table
+from dashboard.sources.rates.moex import CARDS
 from tests.made_bars import bars_of_returns, begins_of, made_bars, said, working_days
 from tests.made_series import made_series
 
@@ -66,7 +77,7 @@ def test_an_event_inside_a_bar_is_in_it_in_part_and_counts_from_the_bar_that_had
         ("15:00", 86, False),  # the bar begins with it
         ("15:00:01", 86, True),
         ("15:59:58", 86, True),
-        ("15:59:59", 87, False),  # what is known at that second cannot contain it
+        ("15:59:59", 86, True),  # the bar ends at 16:00
         ("16:00", 87, False),
     ],
 )
@@ -75,6 +86,70 @@ def test_the_second_decides(clock, row, partly):
     assert found == row
     assert ("partly_in_fixing" in flags) is partly
     assert "no_bar_then" not in flags
+
+
+@pytest.mark.parametrize("stamped_early", [0, 1], ids=["ends at :00", "last second :59"])
+@pytest.mark.parametrize(
+    ("at", "row"),
+    [
+        ("12:59:59", 86),
+        ("12:59:59.500000", 86),
+        ("13:00:00", 87),
+        ("13:00:00.500000", 87),
+        ("13:59:59", 87),
+    ],
+)
+def test_a_bar_ends_when_it_ends_however_its_end_is_stamped(at, row, stamped_early):
+    # Row 86 is Friday's bar 15:00-16:00 in Moscow, 12:00-13:00 UTC.
+    series = hours()
+    ends = series.opens + np.timedelta64(3600 - stamped_early, "s")
+    series = RateSeries(series.card, series.record, series.day, series.opens, ends, series.rate)
+    event = Event("e", date(2025, 6, 20), "x", moment=datetime.fromisoformat(f"2025-06-20T{at}Z"))
+    assert align_events(series, [event]).row.tolist() == [row]
+
+
+@pytest.mark.parametrize("stamps", ["begin", "end"])
+def test_a_bar_of_a_file_ends_when_it_ends_whichever_end_is_stamped(stamps):
+    first = 10 if stamps == "begin" else 11
+    lines = [f"2025-06-20T{first + k}:00:00Z,{100 + k}" for k in range(6)]
+    content = "\n".join(["date,made", *lines]).encode()
+    (series,) = read_rate_table(content, name="bars.csv", reading=RateReading(stamps=stamps)).series
+    assert str(series.opens[3]) == "2025-06-20T13:00:00"
+    for at, row in (("13:59:59", 3), ("14:00:00", 4), ("13:59:59.5", 3), ("13:00:00", 3)):
+        moment = datetime.fromisoformat(f"2025-06-20T{at}+00:00")
+        event = Event("e", date(2025, 6, 20), "x", moment=moment)
+        assert align_events(series, [event]).row.tolist() == [row], at
+
+
+def test_an_hour_of_the_exchange_ends_when_it_ends():
+    # MOEX says 13:59:59 for the end of an hour; Moscow is three hours ahead of UTC.
+    card = next(card for card in CARDS if card.id == "cny_rub_moex_60m")
+    rows = [{"begin": f"2025-06-20 {13 + k}:00:00", "end": f"2025-06-20 {13 + k}:59:59",
+             "close": 11 + k / 10} for k in range(3)]  # fmt: skip
+    asked = Asked("MOEX", date(2025, 6, 20), date(2025, 6, 20), datetime(2025, 6, 21, tzinfo=UTC))
+    series = bar_series(card, rows, asked)
+    for at, row in (("10:59:59", BEFORE_DATA), ("11:00:00", 1), ("11:59:59", 1), ("12:00:00", 2)):
+        moment = datetime.fromisoformat(f"2025-06-20T{at}+00:00")
+        event = Event("e", date(2025, 6, 20), "x", moment=moment)
+        assert align_events(series, [event]).row.tolist() == [row], at
+
+
+def test_bars_take_statements_and_scheduled_hours_and_say_why_they_skip_reports():
+    at = datetime(2025, 6, 20, 12, 20, tzinfo=UTC)
+    kinds = ("statement", "scheduled", "published")
+    events = [
+        Event(kind, date(2025, 6, 20), "x", hours=(Hour(at, kind),),
+              moment=moment_of([Hour(at, kind)]))
+        for kind in kinds
+    ]  # fmt: skip
+    result = study(hours(), *events, Event("day", date(2025, 6, 20), "x"))
+    assert [event.id for event in result.events] == ["scheduled", "statement"]
+    assert result.flags[0] == ("hour_scheduled", "partly_in_fixing")
+    reasons = {row.event_id: row.reason for row in result.skipped}
+    assert set(reasons) == {"published", "day"}
+    assert reasons["published"].startswith("hour of kind published: it is that of the first report")
+    assert reasons["day"].startswith("hour unknown")
+    assert {step_of(reason) for reason in reasons.values()} == {"dated"}
 
 
 def test_an_event_of_the_night_is_in_the_first_bar_of_the_next_session():
@@ -173,8 +248,17 @@ def test_it_still_crowds_every_window_of_its_day_and_leaves_none_of_it_quiet():
     assert crowds == {"near": ("dated",), "far": (), "timed": ()}
 
 
+def test_an_event_that_was_reported_crowds_its_day_only_up_to_the_report():
+    report = (Hour(datetime(2025, 6, 20, 9, 30, tzinfo=UTC), "published"),)  # 12:30 in Moscow
+    reported = replace(said("2025-06-20", None, "reported"), hours=report)
+    noon, late = said("2025-06-20", "12:10", "noon"), said("2025-06-20", "17:10", "late")
+    result = run(hours(), [noon, late], [reported], replace(REQUEST, window=(0, 1)))
+    crowds = dict(zip([e.id for e in result.events], result.crowd, strict=True))
+    assert crowds == {"noon": ("reported",), "late": ()}
+
+
 def test_quiet_dates_leave_out_the_whole_day_of_an_event_without_an_hour():
-    request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0)
+    request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0, pool="quiet")
     alone = run(hours(), [said("2025-06-24", "12:10")], (), request)
     # Admissible rows are 21 … 116 (the first return is row 1, twenty before): 96, less its own.
     assert alone.cars[0].n_placebo.tolist() == [95]
@@ -266,21 +350,21 @@ def test_positions_taken_in_parts_give_the_same_numbers(monkeypatch):
     monkeypatch.setattr("dashboard.engine.placebo.CELLS", 6 * 7)  # seven positions of six offsets
     parts = run(hours(), events, events, request)
     for one, other in zip(whole.cars, parts.cars, strict=True):
-        for name in ("placebo_p", "percentile", "percentile_matched", "n_placebo"):
+        for name in ("placebo_p", "percentile", "percentile_by_move", "n_placebo"):
             assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
 
 
-def test_both_pools_at_once_are_the_two_studies():
+def test_every_pool_at_once_is_as_in_its_own_study():
     events = [said("2025-06-20", "15:20"), said("2025-06-23", "12:20", "other")]
-    both = run_in_both_pools(hours(), events, events, REQUEST)
-    for found, pool in zip(both, ("quiet", "all"), strict=True):
+    result, ranked = run_in_every_pool(hours(), events, events, REQUEST)
+    assert list(ranked) == ["near", "quiet", "all", "similar"]
+    for pool, placebos in ranked.items():
         alone = run(hours(), events, events, replace(REQUEST, pool=pool))
-        assert found.request.pool == pool
-        assert [car.n_placebo.tolist() for car in found.cars] == [
-            car.n_placebo.tolist() for car in alone.cars
-        ]
-        assert found.flags == alone.flags
-    assert both[0].cars[0].n_placebo[0] < both[1].cars[0].n_placebo[0]
+        for placebo, car in zip(placebos, alone.cars, strict=True):
+            assert placebo.size.tolist() == car.n_placebo.tolist()
+            assert np.array_equal(placebo.percentile, car.percentile, equal_nan=True)
+    assert ranked["near"][0].size.tolist() == result.cars[0].n_placebo.tolist()
+    assert ranked["quiet"][0].size[0] < ranked["all"][0].size[0]
 
 
 def test_a_study_that_would_not_fit_is_refused(monkeypatch):

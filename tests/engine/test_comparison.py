@@ -1,5 +1,7 @@
 """Comparison: each group is the study that the command line makes, corrected side by side."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from dashboard.engine.comparison import compare_groups, family_of
 from dashboard.services.run_study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
-REQUEST = StudyRequest(window=(-2, 3), cars=((0, 1),), estimation=30, gap=2, min_estimation=20)
+REQUEST = StudyRequest(window=(-2, 3), cars=((0, 1),), estimation=30, gap=2, min_estimation=20,
+                       pool="quiet")  # fmt: skip
 RETURNS = 0.01 * np.random.default_rng(5).standard_t(5, 299)
 FIRST = tuple(event_at_row(row, f"a{row}", category="talks") for row in (60, 64, 120, 200))
 SECOND = tuple(event_at_row(row, f"b{row}", category="remark") for row in (62, 150, 240))
@@ -78,6 +81,16 @@ def test_one_group_has_no_difference_and_is_corrected_by_nobody():
     assert answer.differences == ()
     rows = [row for row in answer.groups[0].answer.tests if row.window == (0, 1)]
     assert [r.p_adjusted for r in rows] == pytest.approx([r.p_value for r in rows], nan_ok=True)
+
+
+def test_the_dates_near_a_group_are_those_near_one_of_its_events():
+    returns = 0.01 * np.random.default_rng(6).standard_t(5, 999)
+    group = Group("a", tuple(event_at_row(row, f"a{row}") for row in (60, 900)))
+    request = replace(REQUEST, pool="near")
+    answer = compare_groups(series_of_returns(returns), [group], group.events, request)
+    admissible = range(1 + 30 + 2 + 2, 999 - 3 + 1)
+    near = [r for r in admissible if abs(r - 60) <= 250 or abs(r - 900) <= 250]
+    assert len(answer.groups[0].placebo.cars) == len(near)
 
 
 def test_all_pseudo_dates_are_more_than_the_quiet_ones():

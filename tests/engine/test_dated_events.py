@@ -15,7 +15,7 @@ def test_every_day_of_a_century_starts_when_the_clock_of_moscow_says_so():
     days = [date(1935, 1, 1) + timedelta(days=k) for k in range(36_525)]
     events = [Event(str(k), day, "x") for k, day in enumerate(days)]
     expected = [event.starts_at.replace(tzinfo=None) for event in events]
-    np.testing.assert_array_equal(Dated.of(events).starts, np.array(expected, "datetime64[s]"))
+    np.testing.assert_array_equal(Dated.of(events).when.first, np.array(expected, "datetime64[s]"))
     np.testing.assert_array_equal(days_of(days), np.array(days, "datetime64[D]"))
 
 
@@ -23,9 +23,9 @@ def test_a_known_hour_counts_and_no_events_are_no_dates():
     timed = Event("a", date(2025, 4, 21), "x", moment=datetime(2025, 4, 20, 22, 5, tzinfo=UTC))
     found = Dated.of([timed, Event("b", date(2025, 4, 21), "x")])
     expected = np.array(["2025-04-20T22:05:00", "2025-04-20T21:00:00"], "datetime64[s]")
-    np.testing.assert_array_equal(found.starts, expected)
+    np.testing.assert_array_equal(found.when.first, expected)
     assert [event.id for event in found.by_date().events] == ["b", "a"]
-    assert len(Dated.of([]).by_date().starts) == 0
+    assert len(Dated.of([]).by_date().when.first) == 0
 
 
 def test_events_of_one_moment_are_in_the_order_of_their_ids():

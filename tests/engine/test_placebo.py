@@ -9,9 +9,13 @@ import pytest
 
 from dashboard.domain.study import StudyRequest
 from dashboard.engine import shifts
+from dashboard.engine.abnormal import abnormal_returns, standardise
 from dashboard.engine.history import History
+from dashboard.engine.near_pool import near_spans
 from dashboard.engine.normal.none import NoChange
 from dashboard.engine.placebo import compare, eve_volatility, far_from, find_candidates
+from dashboard.engine.study import rank_rows, run
+from tests.made_series import event_at_row, series_of_returns
 
 NAN = float("nan")
 
@@ -43,9 +47,10 @@ def test_against_all_dates_the_event_counts_once():
     found = placebo_of([4, 5, 6, 7], [4, 5, 6, 7], "all")
     # |SCAR| >= 2: rows 4, 6; >= 0.7071: rows 4, 5, 6; >= 2.1213: row 6; >= 0: all; of 4 dates.
     assert found.p == pytest.approx([2 / 4, 3 / 4, 1 / 4, 4 / 4])
-    # |CAR| of the three other dates below 2, 1, 3, 0 %.
+    # |SCAR| of the three other dates below 2, 0.7071, 2.1213, 0; then |CAR| below 2, 1, 3, 0 %.
     assert found.percentile == pytest.approx([200 / 3, 100 / 3, 100, 0])
-    assert found.pool.tolist() == [3, 3, 3, 3]
+    assert found.by_move == pytest.approx([200 / 3, 100 / 3, 100, 0])
+    assert found.size.tolist() == [3, 3, 3, 3]
 
 
 def test_against_quiet_dates_the_event_is_added_to_the_pool():
@@ -53,14 +58,31 @@ def test_against_quiet_dates_the_event_is_added_to_the_pool():
     # Quiet: rows 5 and 7, |SCAR| 0.7071 and 0, |CAR| 1 and 0 %.
     assert found.p == pytest.approx([1 / 3, 1 / 3])
     assert found.percentile == pytest.approx([100, 100])
-    assert found.pool.tolist() == [2, 2]
+    assert found.size.tolist() == [2, 2]
+
+
+def test_a_move_is_ranked_in_units_of_its_own_volatility():
+    # A storm of 8 % moves, then a calm of 1 % with one move of 3 %: it is the largest for its
+    # volatility, and smaller than every move of the storm.
+    returns = np.array([NAN] + [8, -8] * 4 + [1, -1] * 4 + [3.0]) / 100
+    request = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=4, gap=0, min_estimation=4)
+    dates = find_candidates(History(returns), np.array([]), request, NoChange())
+    here = np.array([17])
+    move = (here, returns[here], returns[here] / 0.01, np.array([NAN]))
+    found = compare(dates, (0, 0), "near", move)
+    # Other dates: rows 5 to 16, of which 5 to 8 moved by 8 %.
+    assert found.size.tolist() == [12]
+    assert found.percentile.tolist() == [100]
+    assert found.p == pytest.approx([1 / 13])
+    assert found.by_move == pytest.approx([100 * 8 / 12])
 
 
 def test_without_any_quiet_date_there_is_no_answer():
     found = placebo_of([4], [4, 5, 6, 7], "quiet")
     assert np.isnan(found.p).all()
     assert np.isnan(found.percentile).all()
-    assert found.pool.tolist() == [0]
+    assert found.size.tolist() == [0]
+    assert np.isnat(found.first).all()
 
 
 @pytest.mark.parametrize(
@@ -90,41 +112,114 @@ def test_the_volatility_on_the_eve_is_the_riskmetrics_recursion():
     assert found[2:] == pytest.approx(expected)
 
 
-def slow_answer(candidates, event, quiet_only):
-    """STATISTICS section 1 read aloud, one pseudo-date at a time."""
-    row, car, scar, eve = event
-    others, volatilities = [], []
-    for k in range(len(candidates.row)):
-        if quiet_only and not candidates.quiet[k]:
-            continue
-        volatilities.append(candidates.volatility[k])
-        if candidates.row[k] != row:
-            others.append((abs(candidates.car[0, 1][k]), abs(candidates.scar[0, 1][k]),
-                           candidates.volatility[k]))  # fmt: skip
-    p = (1 + sum(z >= abs(scar) for _, z, _ in others)) / (1 + len(others))
-    smaller = 100 * sum(c < abs(car) for c, _, _ in others) / len(others)
-    cuts = np.quantile(volatilities, [1 / 3, 2 / 3])
-    same = [c for c, _, v in others if sum(v > cuts) == sum(eve > cuts)]
-    return p, smaller, 100 * sum(c < abs(car) for c in same) / len(same)
+def members(dates, window, pool, event):
+    """STATISTICS sections 1 and 17.2 read aloud: the places of an event's pool."""
+    row, _, _, eve = event
+    first, last = window
+    known = [k for k in range(len(dates.row)) if np.isfinite(dates.scar[window][k])]
+    if pool == "quiet":
+        return [k for k in known if dates.quiet[k] and dates.row[k] != row]
+    if pool == "all":
+        return [k for k in known if dates.row[k] != row]
+    if pool == "similar":
+        cuts = np.quantile(dates.volatility[known], [1 / 3, 2 / 3])
+        same = [k for k in known if sum(dates.volatility[k] > cuts) == sum(eve > cuts)]
+        return [k for k in same if dates.row[k] != row]
+    # Near: rows first .. last of the date hold row 0 of the event, or it is the event's own.
+    free = [k for k in known if dates.row[k] != row
+            and not dates.row[k] + first <= row <= dates.row[k] + last]  # fmt: skip
+    reached = [k for k in free if abs(dates.row[k] - row) <= 250]
+    if len(reached) >= 100:
+        return reached
+    return sorted(free, key=lambda k: (abs(dates.row[k] - row), dates.row[k]))[:250]
 
 
-@pytest.mark.parametrize("pool", ["quiet", "all"])
-def test_all_events_at_once_are_compared_as_one_by_one(pool):
+def slow_answer(dates, window, pool, event):
+    """p, both percentiles, size, first and last day and how many within two years, one by one."""
+    row, car, scar, _ = event
+    chosen = members(dates, window, pool, event)
+    sizes = [abs(dates.scar[window][k]) for k in chosen]
+    moves = [abs(dates.car[window][k]) for k in chosen]
+    days = [dates.day[dates.row[k]] for k in chosen]
+    return (
+        (1 + sum(size >= abs(scar) for size in sizes)) / (1 + len(chosen)),
+        100 * sum(size < abs(scar) for size in sizes) / len(chosen),
+        100 * sum(move < abs(car) for move in moves) / len(chosen),
+        len(chosen), min(days), max(days),
+        sum(abs((day - dates.day[row]).astype(int)) <= 731 for day in days),
+    )  # fmt: skip
+
+
+def answer_of(found, k):
+    return (found.p[k], found.percentile[k], found.by_move[k], found.size[k], found.first[k],
+            found.last[k], found.close[k])  # fmt: skip
+
+
+def holed(returns):
+    """Returns of which most in the middle are missing: the dates in reach are then too few."""
+    returns[200:640:2] = NAN
+    returns[300:500] = NAN
+    return returns
+
+
+@pytest.mark.parametrize("window", [(0, 0), (0, 1), (-1, 2), (-5, -1), (1, 3)])
+@pytest.mark.parametrize("pool", ["near", "quiet", "all", "similar"])
+@pytest.mark.parametrize(
+    "made",
+    [lambda returns: returns, holed, lambda returns: returns[:130]],
+    ids=["whole", "holed", "short"],
+)
+def test_all_events_at_once_are_compared_as_one_by_one(pool, window, made):
     random = np.random.default_rng(11)
-    returns = np.concatenate(([NAN], 0.01 * random.standard_t(4, 399)))
-    request = StudyRequest(window=(-1, 2), cars=((0, 1),), estimation=40, gap=3, min_estimation=20)
-    occupied = np.sort(random.choice(np.arange(60, 390), 25, replace=False))
-    candidates = find_candidates(History(returns), occupied, request, NoChange())
+    returns = made(np.concatenate(([NAN], 0.01 * random.standard_t(4, 899))))
+    day = np.datetime64("2014-01-01", "D") + np.cumsum(random.integers(1, 5, len(returns)))
+    request = StudyRequest(window=(-5, 3), cars=(window,), estimation=40, gap=3, min_estimation=9)
+    occupied = np.sort(random.choice(np.arange(60, len(returns) - 4), 25))
+    history = History(returns, day=day)
+    dates = find_candidates(history, occupied, request, NoChange())
     eve = eve_volatility(returns)
-    at = np.searchsorted(candidates.row, occupied)
-    car, scar = candidates.car[0, 1][at], candidates.scar[0, 1][at]
-    found = compare(candidates, (0, 1), pool, (occupied, car, scar, eve[occupied]))
-    for k, row in enumerate(occupied):
-        event = (row, car[k], scar[k], eve[row])
-        expected = slow_answer(candidates, event, pool == "quiet")
-        assert (found.p[k], found.percentile[k], found.percentile_matched[k]) == pytest.approx(
-            expected
-        )
+    found_there = abnormal_returns(history, occupied, request, NoChange())
+    car, error = found_there.car(window)
+    events = (occupied, car, standardise(car, error), eve[occupied])
+    found = compare(dates, window, pool, events)
+    studied = np.flatnonzero(np.isfinite(events[2]))
+    assert len(studied) > 5
+    for k in studied:
+        event = tuple(values[k] for values in events)
+        if not members(dates, window, pool, event):
+            assert np.isnan(found.p[k])
+            continue
+        here, there = answer_of(found, k), slow_answer(dates, window, pool, event)
+        assert here[:4] == pytest.approx(there[:4])
+        assert here[4:] == there[4:]
+    assert np.isnan(found.percentile[~np.isfinite(events[2])]).all()
+
+
+def test_the_nearest_dates_are_taken_where_fewer_than_a_hundred_are_in_reach():
+    # Dates on rows 0..199 and 700..999; the event on row 400 has 150..199, fifty of them, in
+    # reach. Nearest: 199..101 (201 to 299 rows away), then 100 and 700 (300 away) and so on in
+    # pairs down to 26 and 774 (374 away), which are 99 + 150; the last is 25, as it is earlier
+    # than 775.
+    dates = np.concatenate((np.arange(200), np.arange(700, 1000)))
+    spans, few = near_spans(dates, np.array([400, 210]), (0, 0))
+    assert few.tolist() == [True, False]
+    assert [s[0] for s in (spans.start, spans.hole, spans.back, spans.stop)] == [25, 200, 200, 275]
+    assert spans.size.tolist() == [250, 200]
+
+
+def test_rows_of_a_long_series_are_ranked_as_events_are():
+    series = series_of_returns(0.01 * np.random.default_rng(1).standard_normal(599))
+    request = StudyRequest(window=(-2, 3), cars=((0, 0), (0, 1)), estimation=30, gap=2,
+                           min_estimation=20)  # fmt: skip
+    events = [event_at_row(row) for row in (40, 41, 300, 590, 598)]
+    studied = run(series, events, [], request)
+    ranked = rank_rows(series, studied.anchor, request)
+    for car in studied.cars:
+        move, placebo = ranked[car.window]
+        assert np.array_equal(move, car.car, equal_nan=True)
+        for name, mine in (("percentile", placebo.percentile), ("placebo_p", placebo.p),
+                           ("n_placebo", placebo.size), ("pool_first", placebo.first)):  # fmt: skip
+            assert np.array_equal(getattr(car, name), mine, equal_nan=name != "n_placebo")
 
 
 def test_a_long_series_is_shifted_by_adding_as_it_would_be_by_transforming(monkeypatch):

@@ -61,7 +61,7 @@ def numbers_of(answer):
         for car in result.cars:
             found += [np.asarray(getattr(car, name), dtype=float) for name in (
                 "car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile",
-                "percentile_matched", "n_placebo",
+                "percentile_by_move", "n_placebo",
             )]  # fmt: skip
     for row in answer.tests:
         found.append(np.array([row.statistic, row.df, row.p_value, row.p_adjusted, row.n]))
@@ -99,7 +99,7 @@ def test_log_moves_of_both_quotes_are_equal_and_opposite(seed, rows, model):
     for mine, theirs in zip(a.cars, b.cars, strict=True):
         assert theirs.car == pytest.approx(-mine.car, **near)
         assert theirs.t == pytest.approx(-mine.t, **near)
-        for name in ("se", "p", "placebo_p", "percentile", "percentile_matched"):
+        for name in ("se", "p", "placebo_p", "percentile", "percentile_by_move"):
             assert getattr(theirs, name) == pytest.approx(getattr(mine, name), **near)
     for mine, theirs in zip(one.tests, other.tests, strict=True):
         assert (theirs.test, theirs.n) == (mine.test, mine.n)
@@ -232,7 +232,7 @@ def test_an_event_has_the_numbers_it_has_alone(seed, rows, model):
         alone = run_study([series_of_returns(made(seed)[0])], [event], request, known=events,
                           factors=factors).results[0]  # fmt: skip
         for mine, theirs in zip(alone.cars, together.cars, strict=True):
-            for name in ("car", "se", "t", "p", "placebo_p", "percentile", "percentile_matched"):
+            for name in ("car", "se", "t", "p", "placebo_p", "percentile", "percentile_by_move"):
                 assert getattr(theirs, name)[k] == pytest.approx(
                     getattr(mine, name)[0], nan_ok=True
                 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.engine.returns import observed_returns
+from dashboard.engine.returns import changes_of, observed_returns
+from tests.made_series import made_card
 
 LN_1_1 = 0.09531017980432493
 NAN = float("nan")
@@ -60,3 +63,13 @@ def test_a_simple_return_of_the_rouble_is_that_of_the_inverted_rate(rate):
 def test_log_returns_add_up_to_the_whole_move(rate):
     whole = np.log(rate[-1]) - np.log(rate[0])
     assert observed_returns(rate, 1, "log")[1:].sum() == pytest.approx(whole, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["log", "simple"])
+def test_a_number_that_is_no_price_changes_by_its_difference(kind):
+    points = replace(made_card(), change="difference")
+    found = changes_of(points, np.array([20.0, 17.0, 17.0, NAN, 0.0]), kind)
+    np.testing.assert_array_equal(found, [NAN, -0.03, 0.0, NAN, NAN])
+    assert len(changes_of(points, np.array([]), kind)) == 0
+    price = changes_of(made_card(), np.array([100.0, 110.0]), "log")
+    assert price[1] == pytest.approx(LN_1_1, abs=1e-15)

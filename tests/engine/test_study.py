@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.domain.errors import InputError
+from dashboard.domain.event_hour import Hour, moment_of
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.study import run
 from dashboard.sources.news.catalogue import Catalogue
@@ -53,7 +55,7 @@ def test_kelloggs_sunday_remark_is_in_mondays_fixing(shipped):
 def test_every_event_of_the_catalogue_is_answered_or_skipped(shipped):
     answered = {event.id for event in shipped.events}
     assert answered | set(reasons(shipped)) == {event.id for event in Catalogue().events()}
-    assert len(answered) + len(reasons(shipped)) == 365
+    assert len(answered) + len(reasons(shipped)) == len(Catalogue().events())
     assert all("after the data" in reason for reason in reasons(shipped).values())
 
 
@@ -206,6 +208,63 @@ def test_flags_say_what_a_reader_must_know():
     assert {"partly_in_fixing", "method_break"} <= set(flags["timed"])
 
 
+def hour_on(day, kind, clock):
+    hours = (Hour(datetime.fromisoformat(f"{day}T{clock}:00+00:00"), kind),)
+    return replace(event_on(day, kind), hours=hours, moment=moment_of(hours))
+
+
+def test_an_upper_bound_is_flagged_and_dates_an_event_where_it_leaves_one_rate():
+    # Rates are known at 23:59 Moscow, which is 20:59 UTC: later there is the next day's.
+    settled, late = hour_on("2024-02-20", "published", "20:58"), hour_on(
+        "2024-02-22", "published", "21:30"
+    )  # fmt: skip
+    late = replace(late, id="late")
+    planned = hour_on("2024-02-24", "scheduled", "10:00")
+    result = run(random_series(), [settled, late, planned], [], SMALL)
+    flags = dict(zip((e.id for e in result.events), map(set, result.flags), strict=True))
+    assert {"hour_upper_bound"} == flags["published"]
+    assert {"hour_upper_bound", "date_only"} == flags["late"]
+    assert {"hour_scheduled", "partly_in_fixing"} == flags["scheduled"]
+    # Offset 0 of a bounded event is that of its day, of a scheduled one that of its moment.
+    assert [str(result.series.day[row]) for row in result.anchor] == [
+        "2024-02-20", "2024-02-22", "2024-02-24",
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------ what is no price
+
+
+def points(n=80, seed=2):
+    """An index that goes up and down by points and is zero once."""
+    level = 100 + np.cumsum(np.random.default_rng(seed).standard_normal(n - 1))
+    level = np.concatenate(([100.0], level))
+    level[5] = 0.0
+    series = made_series(level, series_id="risk")
+    return replace(series, card=replace(series.card, change="difference", unit="index points"))
+
+
+def test_a_study_of_what_is_no_price_is_refused_with_what_to_do():
+    with pytest.raises(InputError, match=r"series risk: counts index points .*--factor risk"):
+        run(points(), [event_at_row(50)], [], SMALL)
+
+
+def test_a_factor_that_is_no_price_explains_by_its_differences():
+    market, request = points(), replace(SMALL, model="market")
+    change = np.diff(market.rate) / 100
+    # Returns are 2 x the change in hundreds of points, and 0.03 more at the event.
+    returns = 2 * change
+    returns[49] += 0.03
+    series = series_of_returns(returns)
+    result = run(series, [event_at_row(50)], [], replace(request, cars=((0, 0),)), [market])
+    assert result.cars[0].car.tolist() == pytest.approx([0.03])
+
+
+def test_points_are_not_taken_off_one_for_one():
+    request = replace(SMALL, model="market-adjusted")
+    with pytest.raises(InputError, match=r"risk counts index points; use --model market"):
+        run(random_series(), [event_at_row(50)], [], request, [points()])
+
+
 def test_a_pegged_rate_is_flagged_and_has_no_t():
     rates = [100.0] * 40 + [101.0, 102.0, 101.0, 100.0]
     result = run(made_series(rates), [event_at_row(40)], [], SMALL)
@@ -249,7 +308,7 @@ def test_events_together_have_the_moves_they_have_alone(rows):
     together = run(series, events, [], SMALL)
     for k, event in enumerate(together.events):
         alone = run(series, [event], events, SMALL)
-        for name in ("car", "se", "p", "placebo_p", "percentile", "percentile_matched"):
+        for name in ("car", "se", "p", "placebo_p", "percentile", "percentile_by_move"):
             mine = getattr(alone.cars[0], name)[0]
             assert getattr(together.cars[0], name)[k] == pytest.approx(mine, nan_ok=True)
         assert together.cars[0].crowd[k] == alone.cars[0].crowd[0]

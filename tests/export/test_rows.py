@@ -9,6 +9,7 @@ from dashboard.domain.date_rules import BANK_OF_RUSSIA
 from dashboard.domain.day_facts import Change, DayFacts, Observation
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import DayMove, EventView, Fixing, Move, PathPoint
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest
 from dashboard.export.columns import EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, FACTS, LARGEST_MOVES
@@ -85,21 +86,20 @@ def test_the_moves_of_an_event_name_both_ends_and_the_crowd():
         None,
         None,
         None,
-        0.4,
-        61.0,
-        60.0,
-        None,
-        500,
-        900,
+        (
+            Rank("near", 499, 0.4, 61.0, 58.0, date(2024, 4, 18), date(2026, 4, 29), 499),
+            Rank("quiet", 500, 0.41, 62.0, 59.0),
+            Rank("all", 900, 0.45, 60.0, 57.0),
+            Rank("similar", 300),
+        ),
         (OTHER,),
         "too new",
-        0.45,
     )
     view = EventView(EVENT, CARD, StudyRequest(), None, (move,), (), (), (), 120, 0.01, None, None)
     lines = csv_bytes(EVENT_MOVES, event_move_rows(view)).decode().splitlines()
     assert lines[1] == (
         'a,usd,"[0,1]",2025-04-18,81.1,,,0.466,-0.465,0.467,,,,,0.4,0.45,61.0,60.0,,500,900,1,b,'
-        "too new"
+        "too new,58.0,499,2024-04-18,2026-04-29,0.41,62.0"
     )
 
 
@@ -119,11 +119,15 @@ def test_the_largest_moves_name_their_events():
         0.42,
         -0.42,
         0.421,
-        55.5,
+        Rank("near", 500, 0.4, 55.5, 54.5, date(2024, 4, 18), date(2026, 4, 29), 500),
+        Rank("near"),
         (EVENT, OTHER),
     )
     lines = csv_bytes(LARGEST_MOVES, largest_move_rows("usd", [move])).decode().splitlines()
-    assert lines[1] == "usd,2025-04-21,2025-04-18,80.7597,81.1,0.42,-0.42,0.421,55.5,a b"
+    assert lines[1] == (
+        "usd,2025-04-21,2025-04-18,80.7597,81.1,0.42,-0.42,0.421,55.5,a b,54.5,500,2024-04-18,"
+        "2026-04-29"
+    )
 
 
 def test_facts_are_a_row_a_base_with_the_records_beside():

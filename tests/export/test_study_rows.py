@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
 from dashboard.domain.study import (
     Average,
     CarResult,
@@ -21,7 +22,7 @@ from dashboard.domain.study import (
 )
 from dashboard.export.columns import STUDY_TABLES, TABLES
 from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.study_rows import study_tables
+from dashboard.export.study_rows import projection_rows, study_tables
 from tests.made_series import event_at_row, made_series
 
 NAN = float("nan")
@@ -31,8 +32,10 @@ def car(window, values, crowd):
     base = np.array(values)
     return CarResult(
         window=window, car=base, se=base + 1, t=base + 2, df=base + 3, p=base + 4, bhar=base + 5,
-        placebo_p=base + 6, percentile=base + 7, percentile_matched=base,
-        n_placebo=np.array([9, 9]), crowd=crowd,
+        placebo_p=base + 6, percentile=base + 7, percentile_by_move=base + 8,
+        n_placebo=np.array([9, 0]), n_close=np.array([5, 0]),
+        pool_first=np.array(["2023-01-02", "NaT"], dtype="datetime64[D]"),
+        pool_last=np.array(["2024-03-04", "NaT"], dtype="datetime64[D]"), crowd=crowd,
     )  # fmt: skip
 
 
@@ -99,11 +102,14 @@ def test_paths_are_a_row_an_event_and_offset_with_the_day_of_the_row(answer):
 def test_events_are_a_row_an_event_and_window_that_has_a_car(answer):
     assert study_tables(answer)["events"] == [
         ("a", "made", date(2024, 1, 2), "2024-01-02", 0, "[0,0]",
-         0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 120, 2, "x y", "date_only window_cut"),
+         0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 120, 2, "x y", "date_only window_cut",
+         8.5, 9, date(2023, 1, 2), date(2024, 3, 4)),
         ("a", "made", date(2024, 1, 2), "2024-01-02", 0, "[0,1]",
-         1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 120, 1, "x", "date_only window_cut"),
+         1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 120, 1, "x", "date_only window_cut",
+         9.5, 9, date(2023, 1, 2), date(2024, 3, 4)),
         ("=b", "made", date(2024, 1, 4), "2024-01-04", 2, "[0,0]",
-         0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25, 99, 0, "", ""),
+         0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25, 99, 0, "", "",
+         8.25, 0, None, None),
     ]  # fmt: skip
 
 
@@ -123,6 +129,21 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     assert text["intervals"] == 'all,"[0,1]",bca,-0.5,0.5,4,1999'
 
 
+def test_a_projection_is_a_row_a_horizon_with_the_test_of_its_path():
+    row = ProjectionRow(
+        "talks", "made", 2, 100, 9, 8, 1, 0.25, 0.5, 0.75, 3, -1.0, 1.5, -2.0, 2.5, 0.125, 0.625,
+        (("too near the end", 2), ("a rate is missing", 5)),
+    )  # fmt: skip
+    base = ProjectionRow("talks", "made", -1, estimate=0.0, reason="the base")
+    found = Projection("talks", "made", (base, row), PreTrend(8.5, 4, 5, 0.375))
+    lines = csv_bytes(TABLES["projections"], projection_rows([found])).decode().splitlines()
+    assert lines[1] == "talks,made,-1,0,0,0,0,0.0,,,0,,,,,,,0,,8.5,4,5,0.375,the base"
+    assert lines[2] == (
+        "talks,made,2,100,9,8,1,0.25,0.5,0.75,3,-1.0,1.5,-2.0,2.5,0.125,0.625,7,"
+        "too near the end 2; a rate is missing 5,8.5,4,5,0.375,"
+    )
+
+
 def test_columns_are_those_of_the_contract():
     assert {table.file_name: ",".join(table.header) for table in STUDY_TABLES} == {
         "paths.csv": (
@@ -131,7 +152,8 @@ def test_columns_are_those_of_the_contract():
         ),
         "events.csv": (
             "event_id,series,event_day,anchor_day,shift_days,window,car,car_se,car_t,df,p_value,"
-            "bhar,placebo_p,percentile,n_estimation,crowd,crowd_ids,flags"
+            "bhar,placebo_p,percentile,n_estimation,crowd,crowd_ids,flags,percentile_by_move,"
+            "pool_size,pool_first_day,pool_last_day"
         ),
         "averages.csv": "group,offset,n,aar,aar_se,caar,caar_low,caar_high,supt_low,supt_high",
         "headline.csv": (
@@ -146,6 +168,11 @@ def test_columns_are_those_of_the_contract():
         "regression.csv": "term,estimate,se,t,p_value,n,lags,p_adjusted",
         "direction.csv": ("group,window,n,hits,share,low,high,p_value,unclear,unmoved,p_adjusted"),
         "intervals.csv": "group,window,method,low,high,clusters,draws",
+        "projections.csv": (
+            "group,series,horizon,n,events,rates,rates_dropped,estimate,se_hc1,se_hac,lags,low,high,"
+            "supt_low,supt_high,p_value,p_adjusted,dropped,dropped_by,pretrend_wald,pretrend_df,"
+            "pretrend_df_error,pretrend_p,reason"
+        ),
     }
 
 

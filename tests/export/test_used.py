@@ -1,5 +1,6 @@
 """The rates and events of a bundle come back exactly as they went in."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -49,7 +50,29 @@ def test_missing_and_odd_numbers_come_back():
 def test_every_event_of_the_catalogue_comes_back_and_the_studied_ones_in_their_order():
     known = Catalogue().events()
     studied = tuple(reversed(known[10:20]))
-    assert events_from(events_bytes(known, studied)) == (known, studied)
+    back, back_studied = events_from(events_bytes(known, studied))
+    assert [replace(event, hours=()) for event in back] == [replace(e, hours=()) for e in known]
+    assert [event.id for event in back_studied] == [event.id for event in studied]
+    assert [bounds(event) for event in back] == [bounds(event) for event in known]
+
+
+def bounds(event):
+    """What a study takes from the hours of an event."""
+    return event.hour_kind, event.starts_at, event.latest
+
+
+def test_a_bundle_made_before_hours_had_a_kind_comes_back():
+    known = [event_on("2025-04-20", "day"), event_on("2025-04-21", "said", at="2025-04-21T09:00")]
+    lines = events_bytes(known, known).decode("utf-8").splitlines()
+    rows = list(csv.reader(lines))
+    kept = [k for k, name in enumerate(rows[0]) if name not in {"hour_kind", "reported_utc"}]
+    earlier = "\n".join(",".join(row[k] for k in kept) for row in rows) + "\n"
+    back, _ = events_from(earlier.encode())
+    assert [bounds(event) for event in back] == [bounds(event) for event in known]
+    card = made_series([1.0]).card
+    told = card_json(card)
+    del told["change"]
+    assert card_from(told) == card
 
 
 def test_hostile_words_come_back():

@@ -1,12 +1,13 @@
 """An event explained on series made by hand, and the one event everybody asks about."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
+from dashboard.engine.as_of import as_of
 from dashboard.services.explain_event import explain_event
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.rates.shipped import ShippedRates
@@ -74,11 +75,16 @@ def test_the_pools_are_counted_one_by_one():
     # No other |CAR| comes near 3.02 but that of row 161, from 98 back to 101: exactly as large,
     # so not smaller and at least as extreme; it is in the pool of all dates only.
     move = move_of(explain_event(zigzag(row_160=98), event_at_row(AT), ()), (0, 0))
-    assert (move.n_quiet, move.n_all) == (23, 53)
-    assert move.percentile == 100
-    assert move.placebo_p == pytest.approx(1 / 24)
-    assert move.percentile_all == pytest.approx(100 * 52 / 53)
-    assert move.placebo_p_all == pytest.approx(2 / 54)
+    quiet, every, near = (move.rank(pool) for pool in ("quiet", "all", "near"))
+    assert (quiet.size, every.size) == (23, 53)
+    assert (quiet.percentile, quiet.by_move) == (100, 100)
+    assert quiet.p == pytest.approx(1 / 24)
+    assert every.percentile == pytest.approx(100 * 52 / 53)
+    assert every.p == pytest.approx(2 / 54)
+    # Near are all of them too: fewer than a hundred, so the nearest 250 that there are.
+    assert (near.size, near.percentile, near.p) == (53, every.percentile, every.p)
+    days = np.array([near.first, near.last], dtype="datetime64[D]")
+    assert (days - LONG_AGO).astype(int).tolist() == [136, 189]
 
 
 # ------------------------------------------------------------------ what is not there
@@ -247,3 +253,17 @@ def test_the_kellogg_statement_is_read_from_mondays_fixing():
     assert (view.timing.far, view.timing.partial) == (False, False)
     at_once = [offset for offset, _ in view.crowd if offset == 0]
     assert len(at_once) == len(move_of(view, (0, 0)).crowd) == 3
+
+
+def test_a_frozen_series_knows_no_later_dates_to_compare_with():
+    kellogg = event_on("2025-04-20", "kellogg")
+    live = ShippedRates().get("usd_rub_cbr")
+    frozen = as_of(live, datetime(2025, 7, 1, tzinfo=UTC))
+    now, then = (
+        move_of(explain_event(s, kellogg, ()), (0, 0)).rank("near") for s in (live, frozen)
+    )
+    # The window of the last one ends with the last fixing known, ten after its own day.
+    assert then.last == frozen.day[-11].item()
+    after = int(np.searchsorted(frozen.day, np.datetime64("2025-04-21")))
+    assert then.size == 250 + (len(frozen) - 11 - after)
+    assert (now.size, now.last > date(2025, 7, 1)) == (500, True)

@@ -61,6 +61,7 @@ STUDY_FILES = {
     "regression.csv",
     "direction.csv",
     "intervals.csv",
+    "projections.csv",
 }
 
 

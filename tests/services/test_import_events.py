@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Origin
+from dashboard.domain.event_hour import Hour
 from dashboard.domain.imports import EventRows, FileRow
 from dashboard.services.import_events import import_events, plan_import
 from tests.made_series import event_on
@@ -160,3 +161,14 @@ def test_a_plan_without_notes_does_not_touch_the_store():
     store = Store()
     assert import_events(store, plan(messages=("empty",))) == (None, ())
     assert store.calls == []
+
+
+def test_a_note_says_that_it_keeps_no_kind_of_an_hour_and_no_first_report():
+    at = datetime(2024, 3, 5, 9, tzinfo=UTC)
+    made = plan(titled("Planned", moment=at, hours=(Hour(at, "scheduled"),)),
+                titled("Reported", hours=(Hour(at, "published"),)))  # fmt: skip
+    assert made.messages == (
+        "f.csv: notes do not keep the kind of an hour and a first report; the rest of each row is"
+        " taken",
+    )
+    assert [(note.moment, note.hours) for note in made.notes] == [(at, ()), (None, ())]

@@ -11,6 +11,7 @@ from dashboard.services.run_study import run_study
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.rates.shipped import ShippedRates
 from tests.made_series import event_at_row, made_series
+from tests.shipped_catalogue import AFTER_THE_RATES, COUNT
 
 
 def test_the_rows_are_those_of_a_study_with_the_same_request():
@@ -21,8 +22,15 @@ def test_the_rows_are_those_of_a_study_with_the_same_request():
     assert repr(here.correlations) == repr(there.correlations)
     assert repr(here.directions) == repr(there.directions)
     assert repr(here.regression) == repr(there.regression)
-    assert (here.used, here.asked) == (there.used, there.asked) == (355, 365)
-    assert len(here.skipped) == 10
+    assert (
+        (here.used, here.asked)
+        == (there.used, there.asked)
+        == (
+            COUNT - AFTER_THE_RATES,
+            COUNT,
+        )
+    )
+    assert len(here.skipped) == AFTER_THE_RATES
 
 
 def test_no_event_that_can_be_measured_leaves_reasons_and_nothing_else():

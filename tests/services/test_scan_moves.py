@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from dashboard.services.explain_event import explain_event
 from dashboard.services.scan_moves import events_by_row, largest_moves, move_on
-from tests.made_series import event_at_row, made_series
+from tests.made_series import event_at_row, event_on, made_series
 
 # Moves of the rouble, -100 ln(P_t / P_t-1):
 #   row 1  100 -> 102   -1.98026      row 4  103 -> 103    0
@@ -36,10 +37,23 @@ def test_a_move_carries_its_base_and_both_percentages():
     assert top.pct_inverse == pytest.approx(4.04040, abs=5e-6)
 
 
-def test_the_percentile_is_the_share_of_all_moves_that_were_smaller():
-    found = {m.day.day: m.percentile for m in largest_moves(series(), (), FIRST, LAST)}
-    # Of the five moves 4, 3, 2, 1 and 0 are smaller.
-    assert found == {6: 80, 2: 60, 4: 40, 3: 20, 5: 0}
+def test_a_move_is_ranked_as_the_event_is_that_it_is_the_first_rate_of():
+    rates = 80 * np.exp(np.cumsum(0.01 * np.random.default_rng(3).normal(size=700)))
+    long = series(rates)
+    top = largest_moves(long, (), date(2024, 12, 1), date(2025, 6, 1), count=3)
+    assert len(top) == 3
+    for move in top:
+        event = event_on(str(move.day))
+        first, both = explain_event(long, event, ()).moves[:2]
+        assert first.log_points == pytest.approx(move.log_points)
+        assert (move.rank, move.rank_both) == (first.rank("near"), both.rank("near"))
+        assert move.rank == move_on(long, (), move.day).rank
+        assert move.rank.size > 400
+
+
+def test_a_move_with_too_little_before_it_has_no_rank():
+    top = largest_moves(series(), (), FIRST, LAST, count=1)[0]
+    assert (top.rank.size, top.rank.percentile) == (0, None)
 
 
 def test_only_the_period_asked_is_scanned():

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.sources.web_route import new_session
+from dashboard.ui import session
 from tests.replica import Replica
 from tests.services.live_house import LiveHouse
 from tests.sources.made_clock import MadeClock
@@ -15,7 +16,9 @@ def replica():
 
 
 @pytest.fixture
-def house(replica, dashboard_home):
-    """A house whose memory is that of the pages; its clock stands at the replica's time."""
-    with new_session(replica.url) as session:
-        yield LiveHouse(dashboard_home, session, MadeClock(replica.market.now))
+def house(replica, dashboard_home, monkeypatch):
+    """A house whose memory is that of the pages, and whose clock, at the replica's time, too."""
+    clock = MadeClock(replica.market.now)
+    monkeypatch.setattr(session, "present", clock.now)
+    with new_session(replica.url) as connection:
+        yield LiveHouse(dashboard_home, connection, clock)

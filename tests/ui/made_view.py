@@ -1,10 +1,12 @@
 """An `EventView` written by hand, for words, widgets and figures; no engine is asked."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from dashboard.domain.date_rules import BANK_OF_RUSSIA
 from dashboard.domain.event import Event
 from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
+from dashboard.domain.rank import Rank
 from dashboard.domain.series import ROUBLE_QUOTED, MethodBreak, SeriesCard
 from dashboard.domain.study import StudyRequest
 
@@ -32,6 +34,19 @@ def fixing(day, rate):
     return Fixing(day, day + timedelta(days=1), opens, closes, rate)
 
 
+def ranks(**more):
+    """Where a move stands in each pool; those of a name are replaced, `near={"size": 39}`."""
+    near = (date(2024, 4, 18), date(2026, 4, 29), 500)
+    years = (date(2013, 7, 29), date(2026, 8, 18), 822)
+    made = (
+        Rank("near", 500, 0.5, 44.2, 41.4, *near),
+        Rank("quiet", 504, 0.6, 43.1, 45.6, date(2013, 7, 29), date(2024, 1, 25), 6),
+        Rank("all", 3223, 0.7, 40.3, 42.7, *years),
+        Rank("similar", 1074, 0.8, 26.0, 28.0, *years),
+    )
+    return tuple(replace(rank, **more.get(rank.pool, {})) for rank in made)
+
+
 def move(window=(0, 0), **more):
     """From 80.00 to 79.20: -100 ln(0.99) = +1.0050 log points, -1.00 %, +1.0101 %."""
     values = {
@@ -44,24 +59,18 @@ def move(window=(0, 0), **more):
         "car_se": 1.2,
         "car_t": 0.75,
         "p_value": 0.4547,
-        "placebo_p": 0.5,
-        "percentile": 44.2,
-        "percentile_all": 41.4,
-        "percentile_matched": 26.0,
-        "n_quiet": 504,
-        "n_all": 3223,
+        "ranks": ranks(),
         "crowd": (),
-        "placebo_p_all": 0.6,
     }
     return Move(window=window, **{**values, **more})
 
 
 def missing_move(window, reason):
     """A move that has no numbers, and why."""
-    names = ("log_points", "pct_quoted", "pct_inverse", "car", "car_se", "car_t", "p_value",
-             "placebo_p", "percentile", "percentile_all", "percentile_matched", "end",
-             "placebo_p_all")  # fmt: skip
-    return move(window, **dict.fromkeys(names), reason=reason)
+    names = ("log_points", "pct_quoted", "pct_inverse", "car", "car_se", "car_t", "p_value", "end")
+    nothing = {"p": None, "percentile": None, "by_move": None}
+    none = ranks(**dict.fromkeys(("near", "quiet", "all", "similar"), nothing))
+    return move(window, **dict.fromkeys(names), ranks=none, reason=reason)
 
 
 def path():
@@ -79,12 +88,18 @@ def timing(**more):
         "moment": None,
         "first": fixing(MONDAY, 79.2),
         "base": fixing(FRIDAY, 80.0),
-        "alternative": fixing(date(2025, 4, 22), 79.9),
+        "alternative": None,
         "shift_days": 1,
         "partial": False,
         "far": False,
     }
     return Timing(**{**values, **more})
+
+
+def unsettled(**more):
+    """Monday's event of unknown hour: Monday's fixing or, after it, Tuesday's."""
+    other = fixing(date(2025, 4, 22), 79.9)
+    return timing(**{"shift_days": 0, "alternative": other, "settled": False, **more})
 
 
 def event(**more):

@@ -74,7 +74,7 @@ def test_an_event_inside_a_bar_is_told_with_the_hours_of_both_bars():
     assert window_words(move.window, view.card) == "over the first 2 bars (2 hours)"
     what, unusual = headline(view, Quoting(view.card, Quote.WEAKER))
     assert what.endswith("over the first 2 bars (2 hours)")
-    assert "23 quiet windows to compare with" in unusual
+    assert unusual.startswith("only 23 windows to compare with, 20 to 24 Jun 2025")
 
 
 def test_an_event_of_the_night_is_told_its_distance_and_the_break():

@@ -119,6 +119,6 @@ def test_the_address_is_that_of_the_controls():
     assert event_address("http://h:1/", view, "-10:20", "all") == (
         "http://h:1/event?id=said&w=-10%3A20&pool=all&series=rub"
     )
-    assert event_address("http://h:1", view, "-7:7", "quiet").endswith("?id=said&series=rub")
+    assert event_address("http://h:1", view, "-7:7", "near").endswith("?id=said&series=rub")
     with pytest.raises(InputError, match="is no address"):
         event_address("h:1", view, None, "quiet")

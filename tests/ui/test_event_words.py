@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboard.domain.event_hour import Hour
 from dashboard.domain.series import MethodBreak
 from dashboard.ui.event_words import copy_text, event_clock, headline, main_move, notices
 from dashboard.ui.quoting import Quote, Quoting
@@ -16,6 +17,7 @@ from tests.ui.made_view import (
     missing_move,
     move,
     timing,
+    unsettled,
 )
 
 WEAKER, USD = Quoting(CARD, Quote.WEAKER), Quoting(CARD, Quote.USD)
@@ -25,12 +27,15 @@ THIN = "\u202f"
 def test_the_headline_says_the_move_and_how_unusual_it_was():
     what, unusual = headline(made_view(), WEAKER)
     assert what == "Rouble 1.00 log pts stronger at the first fixing"
-    assert unusual == f"44{THIN}% of 504 quiet days moved less: inside the ordinary range"
+    assert unusual == (
+        f"bigger than 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
+        f" (41{THIN}% by size alone): inside the ordinary range"
+    )
 
 
 def test_the_other_pool_gives_its_own_share_and_size():
     _, unusual = headline(made_view(), WEAKER, "all")
-    assert unusual == f"41{THIN}% of 3,223 days moved less: inside the ordinary range"
+    assert unusual.startswith(f"bigger than 40{THIN}% of 3,223 days, July 2013 to August 2026,")
 
 
 @pytest.mark.parametrize("mode", list(Quote))
@@ -48,7 +53,7 @@ def test_a_fixing_that_holds_the_event_in_part_gives_way_to_two():
 def test_an_unknown_hour_on_a_trading_day_gives_way_to_two_as_well():
     moves = (move(), move((0, 1)))
     monday = event(day=MONDAY)
-    assert main_move(made_view(event=monday, moves=moves, timing=timing(shift_days=0))) is moves[1]
+    assert main_move(made_view(event=monday, moves=moves, timing=unsettled())) is moves[1]
     # On a Sunday every hour lies before Monday's fixing.
     assert main_move(made_view(moves=moves)) is moves[0]
 
@@ -89,9 +94,19 @@ def test_every_flag_is_told_in_a_sentence(flag, words):
 
 
 def test_an_unknown_hour_names_the_next_fixing():
-    monday = made_view(event=event(day=MONDAY), timing=timing(shift_days=0))
+    monday = made_view(event=event(day=MONDAY), timing=unsettled())
     (said,) = notices(monday)
     assert "After 15:30 MSK the first fixing would be that of Tue 22 Apr 2025" in said
+
+
+def test_a_first_report_that_leaves_two_fixings_is_told_with_its_hour():
+    late = Hour(datetime(2025, 4, 21, 22, 30, tzinfo=UTC), "published", "A paper")
+    (said,) = notices(made_view(event=event(day=MONDAY, hours=(late,)), timing=unsettled()))
+    assert said == (
+        "The hour is not known; the first report found is of 22 Apr 01:30 MSK (21 Apr 22:30 UTC),"
+        " so it was before that. After 15:30 MSK the first fixing would be that of"
+        " Tue 22 Apr 2025: compare [0,0] and [0,1]."
+    )
 
 
 def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
@@ -102,7 +117,8 @@ def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
         "the rouble was 1.00 log pts stronger at the first fixing that can contain it",
         "80.0000 → 79.2000 RUB per USD, 18 Apr → 21 Apr 2025",
         f"(RUB per USD −1.00{THIN}%, USD per RUB +1.01{THIN}%)",
-        f"44{THIN}% of 504 quiet days moved less (inside the ordinary range)",
+        f"igger than 43{THIN}% of 504 quiet days, July 2013 to January 2024, in units of"
+        f" volatility (46{THIN}% by size alone): inside the ordinary range;",
         "no other event at the same fixing",
         "Rate: A bank, record of 22 Apr 2025.",
         "Event: A paper, https://paper.example/1.",

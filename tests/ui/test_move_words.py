@@ -1,5 +1,7 @@
 """What is told about one move."""
 
+from datetime import date
+
 import pytest
 
 from dashboard.ui.move_words import (
@@ -11,15 +13,16 @@ from dashboard.ui.move_words import (
     p_words,
     percents,
     pool_percentile,
+    pool_remark,
     rates_words,
     share_words,
+    span_words,
     verdict,
-    volatility_remark,
     window_words,
 )
 from dashboard.ui.quoting import Quote, Quoting
 from tests.made_series import made_card
-from tests.ui.made_view import CARD, event, move
+from tests.ui.made_view import CARD, event, move, ranks
 
 THIN = "\u202f"
 
@@ -49,28 +52,72 @@ def test_the_ordinary_range_ends_at_95(percentile, said):
     assert verdict(percentile).startswith(said)
 
 
+def near(**more):
+    return move(ranks=ranks(near=more))
+
+
+def test_a_move_is_compared_in_units_of_volatility_and_as_it_is_with_dates_that_are_named():
+    assert compared_with(move(), "near") == (
+        f"bigger than 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
+        f" (41{THIN}% by size alone)"
+    )
+    assert compared_with(move(), "quiet") == (
+        f"bigger than 43{THIN}% of 504 quiet days, July 2013 to January 2024, in units of"
+        f" volatility (46{THIN}% by size alone)"
+    )
+    assert compared_with(move(), "similar").startswith(
+        f"bigger than 26{THIN}% of 1,074 days of similar volatility, July 2013 to August 2026,"
+    )
+
+
 def test_all_and_none_are_said_in_words():
-    assert compared_with(move(percentile=100.0), "quiet") == "all 504 quiet days moved less"
-    assert compared_with(move(percentile=0.0), "quiet") == "none of the 504 quiet days moved less"
+    assert compared_with(near(percentile=100.0), "near").startswith("bigger than all 500 days,")
+    none = compared_with(near(percentile=0.0), "near")
+    assert none.startswith("bigger than none of the 500 days,")
 
 
 def test_windows_of_several_days_are_compared_with_windows():
-    assert compared_with(move((0, 5)), "all") == f"41{THIN}% of 3,223 windows moved less"
+    words = compared_with(move((0, 5)), "all")
+    assert words.startswith(f"bigger than 40{THIN}% of 3,223 windows, July 2013 to August 2026")
 
 
-def test_fewer_than_forty_dates_are_not_judged_but_all_dates_are_told():
-    few = move(n_quiet=39)
+def test_a_short_time_is_told_by_its_days():
+    first, last = date(2025, 4, 7), date(2025, 4, 28)
+    assert span_words(first, last) == "7 to 28 Apr 2025"
+    assert span_words(date(2024, 12, 30), date(2025, 1, 9)) == "30 Dec 2024 to 9 Jan 2025"
+    assert span_words(first, first) == "7 Apr 2025"
+
+
+def test_fewer_than_forty_dates_are_not_judged_but_the_nearest_are_told():
+    few = move(ranks=ranks(quiet={"size": 39}))
     assert pool_percentile(few, "quiet") is None
     assert compared_with(few, "quiet") == (
-        f"only 39 quiet days to compare with; among all 3,223 dates 41{THIN}% moved less"
+        "only 39 quiet days to compare with, July 2013 to January 2024; bigger than"
+        f" 44{THIN}% of 500 days, April 2024 to April 2026, in units of volatility"
+        f" (41{THIN}% by size alone)"
     )
-    assert pool_percentile(move(n_quiet=40), "quiet") == 44.2
+    assert pool_percentile(move(ranks=ranks(quiet={"size": 40})), "quiet") == 43.1
+
+
+def test_a_move_without_an_error_is_not_compared():
+    still = near(percentile=None, by_move=None)
+    assert compared_with(still, "near") == "no volatility before it to compare by"
+
+
+def test_a_pool_of_other_years_says_so():
+    assert pool_remark(move(), "near") == ""
+    assert pool_remark(move(), "all") == ""
+    assert pool_remark(move(), "quiet") == (
+        "Only 6 of these 504 dates lie within two years of the event."
+    )
+    close = ranks(quiet={"close": 50})
+    assert pool_remark(move(ranks=close), "quiet") == ""
 
 
 def test_a_different_verdict_among_days_of_similar_volatility_is_told():
-    assert volatility_remark(move(), "quiet") == ""
-    assert volatility_remark(move(percentile=97.0), "quiet") == (
-        f"Among quiet dates of similar volatility 26{THIN}% moved less: inside the ordinary range."
+    assert pool_remark(near(percentile=97.0), "near") == (
+        f"Among 1,074 dates of similar volatility it is bigger than 26{THIN}%: inside the"
+        " ordinary range."
     )
 
 

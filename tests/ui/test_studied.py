@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.ui import session
 from dashboard.ui.studied import studied_events
+from tests.shipped_catalogue import COUNT
 
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
 
@@ -20,7 +21,8 @@ def test_an_event_has_the_moves_that_the_records_give():
     kellogg = studied()[KELLOGG]
     assert math.isclose(kellogg.first, 100 * math.log(81.1371 / 80.7597), rel_tol=1e-9)
     assert math.isclose(kellogg.both, 100 * math.log(81.1371 / 81.4620), rel_tol=1e-9)
-    assert 0 < kellogg.percentile < 100
+    assert 0 < kellogg.rank_both.percentile < 100
+    assert kellogg.rank_first.size == 500
     assert "peskov-nato-satisfaction-2025-04-21" in kellogg.crowd
     assert KELLOGG not in kellogg.crowd
     assert kellogg.reason == ""
@@ -30,7 +32,7 @@ def test_every_event_has_an_answer():
     found = studied()
     known = session.known_events().events
     assert set(found) == {event.id for event in known}
-    assert len(found) == 365
+    assert len(found) == COUNT
     assert all(each.reason or not math.isnan(each.both) for each in found.values())
 
 

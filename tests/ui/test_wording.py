@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 import dashboard.ui
 from dashboard.domain.event import Event
+from dashboard.domain.event_hour import Hour
 from dashboard.ui import wording
 
 
@@ -52,6 +54,18 @@ def test_utc_keeps_its_own_day_where_it_differs():
 def test_an_unknown_hour_is_said_and_not_midnight():
     event = Event(id="e", day=date(2024, 3, 13), title="t")
     assert wording.when(event) == "Wed 13 Mar 2024, time not known"
+
+
+def test_a_first_report_and_a_scheduled_hour_are_named_as_such():
+    same = Hour(datetime(2024, 3, 13, 9, 15, tzinfo=UTC), "published")
+    next_day = Hour(datetime(2024, 3, 13, 22, 15, tzinfo=UTC), "published")
+    event = Event(id="e", day=date(2024, 3, 13), title="t", hours=(same,))
+    assert wording.when(event) == "Wed 13 Mar 2024, first reported 12:15 MSK (09:15 UTC)"
+    assert wording.when(replace(event, hours=(next_day,))) == (
+        "Wed 13 Mar 2024, first reported 14 Mar 2024 01:15 MSK (13 Mar 2024 22:15 UTC)"
+    )
+    planned = replace(event, hours=(Hour(same.at, "scheduled"),), moment=same.at)
+    assert wording.when(planned) == "scheduled for 13 Mar 2024 12:15 MSK (09:15 UTC)"
 
 
 @pytest.mark.parametrize(

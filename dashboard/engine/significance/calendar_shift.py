@@ -33,7 +33,7 @@ class CalendarShift:
         def cars(each: Measured) -> Floats:
             return np.column_stack([each.everywhere.car(window)[0] for window in windows])
 
-        means, n = shifted_means(sample, cars)
+        means, n = shifted_means(sample, cars, self.id)
         if len(means) == 0:
             means = np.full((1, len(windows)), np.nan)
         applies = (n >= 1) & (len(means) >= FEWEST_SHIFTS)

@@ -34,8 +34,9 @@ class ClusterRank:
     def apply(self, sample: GroupSample) -> Outcome:
         """Two-sided; the statistic is the standardised rank sum, N the number of clusters."""
         scores = cluster_scores(sample)
-        z, p, n = signed_ranks(scores.of_windows().T)
-        formed = np.isfinite(scores.of_windows()).sum(axis=0)
+        sums = scores.of_windows()
+        z, p, _ = signed_ranks(sums.T)
+        formed = np.isfinite(sums).sum(axis=0)
         rates = np.isfinite(scores.car).sum(axis=0)
         note = [
             f"{events} events on {rate} rates, {clusters} clusters"
@@ -43,5 +44,5 @@ class ClusterRank:
                 sample.counts.tolist(), rates.tolist(), formed.tolist(), strict=True
             )
         ]
-        reason = [f"needs {self.needs}, the events form {count}" for count in n.tolist()]
-        return outcome(z, p, n, (n >= FEWEST_CLUSTERS, reason), note=note)
+        reason = [f"needs {self.needs}, the events form {count}" for count in formed.tolist()]
+        return outcome(z, p, formed, (formed >= FEWEST_CLUSTERS, reason), note=note)

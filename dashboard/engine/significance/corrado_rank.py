@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.domain.series import Floats
+from dashboard.engine.memo import once
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import average_ranks
 from dashboard.engine.significance.base import Outcome, against_normal
@@ -27,7 +28,8 @@ class CorradoRank:
     def apply(self, sample: GroupSample) -> Outcome:
         """Standard normal."""
         pooled, history = sample.pooled, sample.residuals.shape[1]
-        u = _scores(np.hstack((sample.residuals, pooled.ar[sample.member])))
+        every = once(pooled, "corrado", lambda: _scores(np.hstack((pooled.residuals, pooled.ar))))
+        u = every[sample.member]
         start = pooled.request.window[0]
         z = np.full(len(pooled.windows), np.nan)
         for windows, events in sample.tested:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.domain.series import Floats
+from dashboard.domain.series import Bools, Floats
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.significance.base import Outcome, outcome
 from dashboard.engine.spread import count_mean_sd
@@ -12,6 +12,8 @@ from dashboard.engine.spread import count_mean_sd
 EXACT_UP_TO = 20
 DRAWS = 4_999
 TIE = 1e-12
+AT_ONCE = 64
+"""Draws whose signs are held as numbers at once: few enough for the processor's cache."""
 
 
 class SignFlip:
@@ -60,9 +62,26 @@ def _sums(values: Floats) -> Floats:
 
 
 def _drawn(values: Floats, seed: int) -> Floats:
-    random = np.random.default_rng(seed)
-    signs = random.integers(0, 2, size=(DRAWS, len(values)), dtype=np.int8) * 2.0 - 1.0
-    seen = np.abs(values.sum(axis=0)) * (1 - TIE)
-    hits = (np.abs(signs @ values) >= seen).sum(axis=0)
-    p: Floats = (hits + 1.0) / (DRAWS + 1.0)
+    positive = coins(seed, DRAWS, len(values))
+    total = values.sum(axis=0)
+    seen = np.abs(total) * (1 - TIE)
+    hits = np.zeros(values.shape[1], dtype=np.int64)
+    drawn: Floats = np.empty((AT_ONCE, len(values)))
+    for start in range(0, DRAWS, AT_ONCE):
+        part = positive[start : start + AT_ONCE]
+        drawn[: len(part)] = part
+        sums = drawn[: len(part)] @ (2.0 * values) - total
+        hits += (np.abs(sums) >= seen).sum(axis=0)
+    p: Floats = np.asarray((hits + 1.0) / (DRAWS + 1.0), dtype=np.float64)
     return p
+
+
+def coins(seed: int, draws: int, count: int) -> Bools:
+    """Fair coins, (draws, count).
+
+    The highest bit of each random byte: what `integers(0, 2, dtype=int8)` of the same
+    generator draws, without its call a coin.
+    """
+    raw = np.random.default_rng(seed).bytes(draws * count)
+    heads: Bools = np.frombuffer(raw, dtype=np.int8).reshape(draws, count) < 0
+    return heads

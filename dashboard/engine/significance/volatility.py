@@ -31,7 +31,7 @@ class Volatility:
                 [square[:, a - start : b - start + 1].mean(axis=1) for a, b in windows]
             )
 
-        means, n = shifted_means(sample, squares)
+        means, n = shifted_means(sample, squares, self.id)
         if len(means) == 0:
             means = np.full((1, len(windows)), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):

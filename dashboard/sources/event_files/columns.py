@@ -14,7 +14,16 @@ from dashboard.sources.event_cells import OUR_EXPORT
 from dashboard.sources.file_bytes import shown
 
 OURS_ONLY: Final = frozenset(
-    {"origin", "created", "updated", "revision", "confidence", "visibility"}
+    {
+        "origin",
+        "created",
+        "updated",
+        "revision",
+        "confidence",
+        "visibility",
+        "hour_kind",
+        "reported_utc",
+    }
 )
 """Fields that only this program's own export is trusted to mean."""
 
@@ -54,7 +63,7 @@ KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
     "actor": ("actor", "person", "who", "speaker", "кто", "лицо", "персона", "спикер"),
     "series": ("series", "ряд"),
     "id": ("id", "event id", "ид", "номер"),
-    **{name: (name,) for name in sorted(OURS_ONLY)},
+    **{name: (name.replace("_", " "),) for name in sorted(OURS_ONLY)},
 }  # fmt: skip
 
 

@@ -86,9 +86,13 @@ CARDS: Final = (
         inverse_unit="years per %",
         date_rule=KEY_RATE.id,
         decimals=2,
+        change="difference",
         description="The key rate in force on each business day.",
         quantity="policy rate",
-        limits="In force from a Monday; the decision was known on the Friday before.",
+        limits=(
+            "No exchange rate: a control, in percentage points. In force from a Monday; the"
+            " decision was known on the Friday before."
+        ),
         history_from=date(2013, 9, 17),
     ),
 )

@@ -1,4 +1,4 @@
-"""Correlation: lead and lag, hit rates, scores, categories across series, regression."""
+"""Correlation: lead and lag, hit rates, scores, series, regression, local projections."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ from dashboard.ui.widgets.correlation_tables import (
 )
 from dashboard.ui.widgets.figure import draw_figure
 from dashboard.ui.widgets.keys import Key, draw_keys, turn_fold
+from dashboard.ui.widgets.projection_section import draw_projection
 from dashboard.ui.wording import count
 
 SENTENCE: Final = 900
@@ -73,7 +74,7 @@ UNREAD_SHOWN: Final = 5
 
 
 def draw(view: View) -> None:
-    """Draw the five parts, each with what it says, its chart and its table."""
+    """Draw the six parts, each with what it says, its chart and its table."""
     scene = read_correlation_scene(view)
     st.header("What goes together with the moves?", anchor=False)
     st.markdown(
@@ -112,6 +113,7 @@ def _draw_parts(view: View, scene: CorrelationScene, related: Related) -> None:
     _draw_scores(view, scene, related)
     _draw_across(view, scene)
     _draw_regression(view, scene, related)
+    draw_projection(view, scene)
 
 
 def _draw_lead_lag(scene: CorrelationScene, related: Related) -> None:

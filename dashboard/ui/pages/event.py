@@ -37,7 +37,7 @@ from dashboard.ui.widgets.flash import draw_flash
 from dashboard.ui.widgets.keys import Key, draw_keys
 from dashboard.ui.widgets.links import page_link
 from dashboard.ui.widgets.source_moves import draw_source_moves
-from dashboard.ui.widgets.timing_strip import draw_notices, draw_timing
+from dashboard.ui.widgets.timing_strip import draw_hours, draw_notices, draw_timing
 from dashboard.ui.wording import stamp
 
 NEIGHBOUR_LIMIT: Final = 48
@@ -70,6 +70,7 @@ def _draw_event(link: View, scene: EventScene) -> None:
     if view.timing is not None:
         draw_timing(scene.event, view.timing, view.card, scene.quoting.mode)
         draw_notices(view)
+    draw_hours(scene.event)
     draw_event_controls(link, view.card)
     if scene.notice:
         st.markdown(f":material/info: {escape_markdown(scene.notice, 300)}")

@@ -45,8 +45,9 @@ VIEWS: Final = {
 CARD: Final = 370
 MEASURED: Final = (
     "Click a heading to sort. Moves are those of the rate from the last one before the event:"
-    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Larger than*: the"
-    " share of quiet dates with a smaller move in [0,1]. *Others*: other events in [0,1]."
+    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the share"
+    " of the dates within 250 observations with a smaller move in that window, each in units of the"
+    " volatility before it. *Others*: other events in [0,1]."
 )
 
 

@@ -67,7 +67,7 @@ def _draw_desk(view: View, scene: Scene) -> None:
     nothing = st.container()
     _draw_chart(view, scene)  # sent before the controls above it: the browser begins with it
     with first:
-        controls.draw_series(view, session.cards())
+        controls.draw_series(view, session.prices())
         controls.draw_quote(view, scene.series.card)
         controls.draw_days(view, scene.shown, scene.bounds)
         controls.draw_presets(view, scene.shown, scene.bounds)
@@ -112,7 +112,7 @@ def _draw_phone(view: View, scene: Scene) -> None:
     draw_figure(figure, CHART, alt_text(scene), _file_name(scene), phone=True)
     draw_flash()
     with st.popover("Filters", icon=":material/tune:", width="stretch"):
-        controls.draw_series(view, session.cards())
+        controls.draw_series(view, session.prices())
         controls.draw_quote(view, scene.series.card)
         controls.draw_days(view, scene.shown, scene.bounds)
         controls.draw_switches(view)

@@ -53,7 +53,7 @@ PARAMS: Final = (
 
 def draw(link: View) -> None:
     """Draw the whole method on one page."""
-    if link["series"] not in {card.id for card in session.cards()}:
+    if link["series"] not in {card.id for card in session.prices()}:
         link.ignore("series")
     series, known = session.series(link["series"]), session.known_events().events
     st.header("Method", anchor=False)

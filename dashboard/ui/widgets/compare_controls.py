@@ -19,6 +19,7 @@ from dashboard.ui.compare_link import ALL, ANY, DEFAULTS, FIELDS, KINDS, MOST_NA
 from dashboard.ui.compare_scene import CompareScene, second_is_asked
 from dashboard.ui.echoes import heard
 from dashboard.ui.group_words import group_words, sentence
+from dashboard.ui.move_words import POOL_TITLES
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import label_text
 from dashboard.ui.widgets.event_controls import window_label
@@ -31,7 +32,6 @@ OVERLAP_WORDS: Final = {
     "first": "keep the first of those that overlap",
     "exclude": "leave out all that overlap",
 }
-POOL_WORDS: Final = {"quiet": "quiet dates", "all": "all dates"}
 RETURNS_WORDS: Final = {"log": "log moves", "simple": "simple returns"}
 SECOND: Final = ("peace_talks", "nato_remark")
 """The second group that is offered: the first of them that the first group is not."""
@@ -48,7 +48,7 @@ def draw_controls(scene: CompareScene) -> None:
         # A phone keeps the choices folded away, so that the paths are not far below the answer.
         folded = st.popover("Series and windows", icon=":material/tune:") if scene.phone else None
     with folded or st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(link, session.cards())
+        draw_series(link, session.prices())
         _draw_windows(scene)
         draw_quote(link, scene.card)
 
@@ -208,7 +208,7 @@ def _draw_settings(scene: CompareScene) -> None:
             )
         for key, label, words in (
             ("overlap", "Where event windows overlap", OVERLAP_WORDS),
-            ("pool", "Single moves are compared with", POOL_WORDS),
+            ("pool", "Single moves are compared with", POOL_TITLES),
             ("returns", "Moves are counted as", RETURNS_WORDS),
         ):
             st.selectbox(label, list(words), format_func=words.__getitem__, **link.widget(key))

@@ -11,7 +11,7 @@ from dashboard.domain.relation import AGAINST, SCORES
 from dashboard.domain.spans import read_window
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.correlation_scene import CELLS, FIRST, WINDOWS, CorrelationScene
+from dashboard.ui.correlation_scene import ALL, CELLS, FIRST, WINDOWS, CorrelationScene
 from dashboard.ui.correlation_words import (
     AGAINST_WORDS,
     CELL_WORDS,
@@ -30,7 +30,7 @@ SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST: "The first there is", **SCORE_
 def draw_question(view: View) -> None:
     """Draw which events, which window of moves, on which series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(view, session.cards())
+        draw_series(view, session.prices())
         draw_period(view)
         st.selectbox(
             "Window of the move",
@@ -82,8 +82,19 @@ def draw_cell_unit(view: View) -> None:
     )
 
 
+def draw_projection_choice(view: View) -> None:
+    """Draw the events whose path is shown."""
+    st.selectbox(
+        "Moves around",
+        [ALL, *(lane.id for lane in CATEGORY_LANES)],
+        format_func=group_mark,
+        width=260,
+        **view.widget("projection"),
+    )
+
+
 def draw_controls_choice(view: View, scene: CorrelationScene) -> None:
-    """Draw which other series stand in the regression."""
+    """Draw which other series stand in the regression and the projections."""
     titles = {card.id: card.title for card in scene.possible}
     st.multiselect(
         "Controls beside the categories",

@@ -16,13 +16,14 @@ from dashboard.domain.event_view import DayMove
 from dashboard.domain.series import RateSeries
 from dashboard.services.check_facts import check_facts
 from dashboard.services.scan_moves import move_on
-from dashboard.ui.bar_words import is_over_break, step_words
+from dashboard.ui.bar_words import is_over_break
+from dashboard.ui.move_words import both_rank_words
 from dashboard.ui.palette import direction_colour
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_line import draw_event_line
-from dashboard.ui.wording import RECORDS, THIN, clock, count, day, number, short_day, weekday_day
+from dashboard.ui.wording import RECORDS, clock, count, day, short_day, weekday_day
 
 LISTED: Final = 6
 BASES: Final = {
@@ -124,11 +125,9 @@ def _draw_rate(card: Card, move: DayMove) -> None:
         f"**{coloured(quoting.move(move.log_points, 2), colour)}** {step_told(move, minutes)},"
         f" from {quoting.rate(move.base_rate)} on {base_told(move)}"
     )
-    kind = f"{step_words(minutes)} moves" if minutes else "1-day moves"
-    st.caption(
-        f"Larger than {number(move.percentile, 0)}{THIN}% of all {kind} of this series."
-        f" In the other quote: {quoting.other_percent(move.log_points, 2)}."
-    )
+    told = both_rank_words((move.rank, move.rank_both), card.series.card)
+    other = f"In the other quote: {quoting.other_percent(move.log_points, 2)}."
+    st.caption(f"{told or 'Too few moves before it to learn its volatility from.'} {other}")
 
 
 def step_told(move: DayMove, bar_minutes: int) -> str:

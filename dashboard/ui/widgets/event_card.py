@@ -12,6 +12,7 @@ from dashboard.domain.event import TEXT_LIMIT, Event, Origin
 from dashboard.services.keep_events import delete_note, restore_note
 from dashboard.ui import session
 from dashboard.ui.events_scene import EventsScene
+from dashboard.ui.move_words import both_rank_words
 from dashboard.ui.palette import category_title, direction_colour, lane_of
 from dashboard.ui.studied import Studied
 from dashboard.ui.text import escape_markdown, plain_block
@@ -23,7 +24,7 @@ from dashboard.ui.widgets.hidden_events import draw_hide_button
 from dashboard.ui.widgets.links import open_page
 from dashboard.ui.widgets.note_form import open_copy, open_edit
 from dashboard.ui.widgets.note_history import open_history
-from dashboard.ui.wording import THIN, count, number
+from dashboard.ui.wording import count
 
 LISTED = 5
 
@@ -73,8 +74,9 @@ def _draw_moves(scene: EventsScene, event: Event) -> None:
         return
     for window, move in (("[0,0]", studied.first), ("[0,1]", studied.both)):
         st.markdown(f":small[{window}] {_coloured(scene, move)}")
-    if not math.isnan(studied.percentile):
-        st.caption(f"In [0,1] larger than {number(studied.percentile, 0)}{THIN}% of quiet dates.")
+    told = both_rank_words((studied.rank_first, studied.rank_both), scene.series.card)
+    if told:
+        st.caption(told)
     _draw_crowd(scene, studied)
 
 

@@ -12,6 +12,7 @@ from dashboard.services.describe_method import describe_method, wants_factor
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.event_scene import POOLS, window_key
+from dashboard.ui.move_words import POOL_TITLES
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
 from dashboard.ui.wording import MINUS
 
@@ -21,7 +22,7 @@ NO_BREAK = "\u00a0"
 def draw_event_controls(link: View, card: SeriesCard) -> None:
     """Draw what the page is computed from, in one row that wraps."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series(link, session.cards())
+        draw_series(link, session.prices())
         draw_quote(link, card)
         of_bars = card.bar_minutes > 0
         st.segmented_control(
@@ -70,16 +71,17 @@ def _change_model(link: View, key: str) -> None:
 
 
 def draw_pool(link: View, view: EventView) -> None:
-    """Draw the switch between quiet dates and all dates, with their numbers."""
-    sizes = {"quiet": 0, "all": 0}
-    if view.moves:
-        sizes = {"quiet": view.moves[0].n_quiet, "all": view.moves[0].n_all}
+    """Draw which dates to compare with, and how many each choice has."""
+    ranks = view.moves[0].ranks if view.moves else ()
+    sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}
     st.segmented_control(
         "Compare with",
         list(POOLS),
-        format_func=lambda pool: f"{pool} dates ({sizes[pool]:,})",
+        format_func=lambda pool: f"{POOL_TITLES[pool]}{sizes.get(pool, '')}",
         required=True,
-        help="Quiet dates: those whose event window touches no listed event.",
+        help="Nearest: within 250 observations of the event, its own window left out. Of all"
+        " years: quiet dates, whose event window touches no listed event; all dates; those of"
+        " similar volatility on the eve.",
         **link.widget("pool"),
     )
 

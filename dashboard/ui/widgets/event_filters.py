@@ -70,7 +70,7 @@ def draw_filters(view: View, scene: EventsScene) -> None:
 
 def draw_measure(view: View, scene: EventsScene) -> None:
     """Draw on which series, and in which quote, the moves are given."""
-    draw_series(view, session.cards())
+    draw_series(view, session.prices())
     draw_quote(view, scene.series.card)
 
 

@@ -16,10 +16,9 @@ from dashboard.ui.move_words import (
     moved,
     p_words,
     percents,
-    pool_size,
+    pool_remark,
     rates_words,
     units,
-    volatility_remark,
     window_words,
 )
 from dashboard.ui.palette import category_title, direction_colour, lane_of
@@ -47,7 +46,7 @@ def draw_head(event: Event) -> None:
 
 def facts_of(event: Event) -> list[str]:
     """When, who, source, confidence, expectation, as safe Markdown."""
-    facts = [f"**{escape_markdown(when(event))}**"]
+    facts = [f"**{escape_markdown(sentence_case(when(event)))}**"]
     if event.actor:
         facts.append(escape_markdown(event.actor))
     facts.append(_source(event))
@@ -82,17 +81,17 @@ def draw_headline(scene: EventScene) -> None:
     st.markdown(
         f"**{escape_markdown(sentence_case(compared_with(move, scene.pool)))}.**"
         f" {unit} {chosen} ({rates_words(move, quoting)}, {dates_words(move)}),"
-        f" {other_unit} {other}. {volatility_remark(move, scene.pool)}"
+        f" {other_unit} {other}. {pool_remark(move, scene.pool)}"
         f" {sentence_case(crowd_words(move, view.card))}."
     )
     if move.car is None:
         st.caption("A move near an event is no proof of its cause.")
         return
-    placebo = move.placebo_p if scene.pool == "quiet" else move.placebo_p_all
+    rank = move.rank(scene.pool)
     st.caption(
         f"Abnormal move {abnormal_words(move)} log pts, p of t"
         f" {p_words(move.p_value, view.n_estimation)}, placebo p"
-        f" {p_words(placebo, pool_size(move, scene.pool))}. A move near an event is no proof of"
+        f" {p_words(rank.p, rank.size)}. A move near an event is no proof of"
         " its cause."
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.ui.events_scene import EventsScene
+from dashboard.ui.move_words import judged, share_words
 from dashboard.ui.palette import direction_colour
 from dashboard.ui.studied import Studied
 from dashboard.ui.widgets.event_line import draw_event_line
@@ -30,8 +31,10 @@ def draw_event_list(scene: EventsScene) -> None:
 
 
 def move_words(scene: EventsScene, studied: Studied) -> str:
-    """`[0,1] ▼ −0.47 % stronger`, or why there is none."""
+    """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
         return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
     colour = direction_colour(scene.quoting.direction(studied.both), dark=scene.dark)
-    return f':color[{scene.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]'
+    share = judged(studied.rank_both)
+    rank = "" if share is None else f", bigger than {share_words(share)}"
+    return f':color[{scene.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]{rank}'

@@ -9,7 +9,9 @@ import streamlit as st
 from dashboard.domain.event_view import EventView, Move
 from dashboard.domain.spans import duration_words
 from dashboard.domain.study import Pool, window_text
+from dashboard.ui.event_tables import percentile_cells, percentile_titles
 from dashboard.ui.move_words import (
+    POOL_TITLES,
     abnormal_words,
     compared_with,
     dates_words,
@@ -18,17 +20,21 @@ from dashboard.ui.move_words import (
     not_available,
     p_words,
     percents,
-    pool_size,
     rates_words,
-    share_words,
     units,
     window_words,
 )
 from dashboard.ui.palette import direction_colour, lane_of
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import escape_markdown
-from dashboard.ui.wording import FEWEST_TO_JUDGE, MINUS, NOTHING, crowd_phrase, signed
+from dashboard.ui.wording import MINUS, NOTHING, crowd_phrase, signed
 
+POOL_HELP: Final[dict[Pool, str]] = {
+    "near": "dates within 250 observations of the event whose window does not contain it",
+    "quiet": "dates of all years whose own event window touches no listed event",
+    "all": "every other date of the series",
+    "similar": "dates of all years in the same third by their volatility",
+}
 NAMED: Final = 2
 NAME_LIMIT: Final = 40
 NO_BREAK: Final = "\u00a0"
@@ -68,14 +74,14 @@ def move_lines(view: EventView, move: Move, quoting: Quoting, pool: Pool) -> lis
     if move.log_points is None:
         return [not_available(move, view.card)]
     (unit, other_unit), (chosen, other) = units(quoting), percents(move, quoting)
-    placebo = move.placebo_p if pool == "quiet" else move.placebo_p_all
+    rank = move.rank(pool)
     return [
         f"**{unit} {chosen}**, {other_unit} {other}, {signed(move.log_points)} log pts",
         f"{rates_words(move, quoting)} ({dates_words(move)})",
         _unusual(move, pool),
         f"CAR {_certain(move, abnormal_words(move))}; p of t"
         f" {p_words(move.p_value, view.n_estimation)}; placebo p"
-        f" {p_words(placebo, pool_size(move, pool))}",
+        f" {p_words(rank.p, rank.size)}",
         crowd_phrase(len(move.crowd)),
     ]
 
@@ -104,35 +110,30 @@ def moves_columns(view: EventView, quoting: Quoting, pool: Pool, *, dark: bool) 
 def tests_columns(view: EventView, pool: Pool) -> Columns:
     """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
     moves = view.moves
-    placebos = [m.placebo_p if pool == "quiet" else m.placebo_p_all for m in moves]
+    ranks = [move.rank(pool) for move in moves]
+    percentiles = zip(*(percentile_cells(move) for move in moves), strict=True)
     return {
         "Window": [f"**{_offsets(move)}**" for move in moves],
         "CAR ± s.e., log pts": [_certain(move, abnormal_words(move)) for move in moves],
         "t": [NOTHING if m.car_t is None else signed(m.car_t) for m in moves],
         "p of t": [p_words(move.p_value, view.n_estimation) for move in moves],
-        f"Placebo p, {pool} dates": [
-            p_words(p, pool_size(move, pool)) for p, move in zip(placebos, moves, strict=True)
-        ],
-        "Percentile: quiet": [_share(move.percentile, move.n_quiet) for move in moves],
-        "all dates": [_share(move.percentile_all, move.n_all) for move in moves],
-        "similar volatility": [_share(move.percentile_matched, move.n_quiet) for move in moves],
+        f"Placebo p, {POOL_TITLES[pool]}": [p_words(rank.p, rank.size) for rank in ranks],
+        **dict(zip(percentile_titles(), map(list, percentiles), strict=True)),
     }
 
 
 def reading_help(view: EventView, pool: Pool) -> str:
     """What the columns mean, in the words of the Method page."""
     request = view.request
-    among = (
-        "dates whose own window touches no listed event" if pool == "quiet" else "every other date"
-    )
     return (
         "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
         " percentages are the same move seen from either side. CAR: the move less the one expected"
         f" under the model ({model_words(request.model, view.factors)}), from the"
         f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
-        f" {among} with a smaller CAR, in size. Placebo p: share with a CAR at least as large for"
-        " its own error. Windows are written in offsets: 0 is the first rate that can contain the"
-        f" event.{_bars_help(view)}"
+        f" {POOL_HELP[pool]} with a smaller CAR, each in units of the volatility before it; by size"
+        " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
+        " least as large in those units. Windows are written in offsets: 0 is the first rate that"
+        f" can contain the event.{_bars_help(view)}"
     )
 
 
@@ -188,9 +189,3 @@ def _certain(move: Move, words: str) -> str:
     if move.car is None and move.log_points is not None:
         return escape_markdown(move.reason or "a rate inside the window is missing")
     return words
-
-
-def _share(percentile: float | None, among: int) -> str:
-    if percentile is None:
-        return NOTHING
-    return share_words(percentile) if among >= FEWEST_TO_JUDGE else f"too few ({among})"

@@ -12,12 +12,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.domain.event import MOSCOW, Event
+from dashboard.domain.rank import Rank
 from dashboard.ui.events_scene import EventsScene
+from dashboard.ui.move_words import judged, share_words
 from dashboard.ui.palette import category_title, direction_colour, lane_of
 from dashboard.ui.quoting import Quoting, percent_of_log
 from dashboard.ui.studied import Studied
 from dashboard.ui.text import plain
-from dashboard.ui.wording import NOTHING, THIN, day, number
+from dashboard.ui.wording import NOTHING, day
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -28,6 +30,7 @@ HEIGHT: Final = 700
 WORDS_UP_TO: Final = 2_000
 PERCENT: Final = "%+.2f %%"
 MOVES: Final = ("[0,0]", "[0,1]")
+RANKS: Final = ("Percentile [0,0]", "Percentile [0,1]")
 UNSTUDIED: Final = Studied()
 
 
@@ -51,7 +54,7 @@ def draw_event_table(scene: EventsScene, chosen: str, choose: Callable[[str], No
         lazy=False,
         on_select=picked,
         selection_mode=("single-row", "single-cell"),
-        column_config=_columns(scene.quoting, title_width=290 if rows else 330),
+        column_config=_columns(scene.quoting, title_width=290 if rows else 280),
         column_order=_shown_columns(frame, beside_card=bool(rows)),
         placeholder=NOTHING,
         alt="Events and notes with the rouble's move at and after each",
@@ -82,7 +85,8 @@ def event_frame(
             "[0,0]": [shown(each.first) for each in found],
             "[0,1]": [shown(each.both) for each in found],
             "Remark": [_missing(each) for each in found],
-            "Larger than": [each.percentile for each in found],
+            "Percentile [0,0]": [_percentile_of(each.rank_first) for each in found],
+            "Percentile [0,1]": [_percentile_of(each.rank_both) for each in found],
             "Others": pd.array([_others(each) for each in found], dtype="Int64"),
             "Source": [plain(event.source_name, 80) for event in events],
             "Author": [plain(event.author, 80) for event in events],
@@ -110,9 +114,14 @@ def _others(studied: Studied) -> int | None:
 
 
 def _hour(event: Event) -> str:
-    if event.moment is None:
-        return f"to {day(event.end_day)}" if event.is_range and event.end_day else ""
-    return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+    if event.moment is not None:
+        return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+    if event.is_range and event.end_day:
+        return f"to {day(event.end_day)}"
+    if event.reported is None:
+        return ""
+    local = event.reported.astimezone(ZoneInfo(MOSCOW))
+    return f"by {local:%H:%M}" if local.date() == event.day else f"by {local:%H:%M} next day"
 
 
 def _styled(frame: pd.DataFrame, scene: EventsScene) -> Styler | pd.DataFrame:
@@ -124,7 +133,7 @@ def _styled(frame: pd.DataFrame, scene: EventsScene) -> Styler | pd.DataFrame:
         return frame
     quoting = scene.quoting
     style = frame.style.format(_day, subset=["Day"])
-    style = style.format(_percentile, subset=["Larger than"])
+    style = style.format(_percentile, subset=list(RANKS))
     for column in MOVES:
         style = style.format(partial(_move, quoting), subset=[column])
         style = style.map(partial(_colour, quoting, dark=scene.dark), subset=[column])
@@ -158,8 +167,13 @@ def _colour(quoting: Quoting, shown: Any, *, dark: bool) -> str:
     return f"color: {direction_colour(word, dark=dark)}"
 
 
+def _percentile_of(rank: Rank) -> float:
+    share = judged(rank)
+    return math.nan if share is None else share
+
+
 def _percentile(value: Any) -> str:
-    return NOTHING if math.isnan(value) else f"{number(value, 0)}{THIN}%"
+    return NOTHING if math.isnan(value) else share_words(value)
 
 
 def _columns(quoting: Quoting, title_width: int) -> dict[str, Any]:
@@ -177,12 +191,16 @@ def _columns(quoting: Quoting, title_width: int) -> dict[str, Any]:
             "Move [0,1]", width=100, format=PERCENT, help=f"{move} rate after that one"
         ),
         "Remark": text("Why none", width=120),
-        "Larger than": numeric(
-            "Larger than",
-            width=90,
-            format="%.0f %%",
-            help="Share of quiet dates with a smaller move in [0,1]",
-        ),
+        **{
+            name: numeric(
+                name,
+                width=112,
+                format="%.0f %%",
+                help=f"Larger than this share of the dates within 250 observations over {window},"
+                " each move in units of the volatility before it",
+            )
+            for name, window in zip(RANKS, MOVES, strict=True)
+        },
         "Others": numeric("Others", width=66, help="Other events in the window [0,1]"),
         "Source": text("Source", width=170),
         "Author": text("Author", width=90, help="Who wrote the note"),

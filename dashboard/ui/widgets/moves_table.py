@@ -11,10 +11,11 @@ import streamlit as st
 
 from dashboard.domain.event_view import DayMove
 from dashboard.ui.bar_words import is_over_break, step_words
+from dashboard.ui.move_words import share_or_nothing
 from dashboard.ui.palette import lane_of
 from dashboard.ui.quoting import Quoting
 from dashboard.ui.text import plain
-from dashboard.ui.wording import THIN, clock, number, weekday_day
+from dashboard.ui.wording import clock, weekday_day
 
 ROW: Final = 36
 TITLE: Final = 52
@@ -61,7 +62,7 @@ def moves_frame(moves: Sequence[DayMove], quoting: Quoting) -> pd.DataFrame:
         {
             "day": [_when(move) for move in moves],
             "move": [_move(move, quoting) for move in moves],
-            "rank": [f"{number(move.percentile, 1)}{THIN}%" for move in moves],
+            "rank": [share_or_nothing(move.rank) for move in moves],
             "events": [_events(move) for move in moves],
         }
     )
@@ -88,7 +89,10 @@ def _move(move: DayMove, quoting: Quoting) -> str:
 
 def _columns(bar_minutes: int) -> dict[str, Any]:
     text, step = st.column_config.TextColumn, f"{step_words(bar_minutes)} move"
-    share = f"Share of all {step}s of this series"
+    share = (
+        f"Share of the {step}s within 250 observations that were smaller, each in units of the"
+        " volatility before it"
+    )
     if bar_minutes:
         first, second = text("To, Moscow time", width=150), text(step.capitalize(), width=205)
     else:

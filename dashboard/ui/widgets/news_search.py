@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import streamlit as st
@@ -69,7 +68,7 @@ def _search(query: str, period: str) -> None:
     parts = session.parts()
     try:
         session.check_live()
-        found = search_news(parts.search, parts.inbox, query, period, _now)
+        found = search_news(parts.search, parts.inbox, query, period, session.present)
     except RoubleReactionError as error:
         st.session_state[FAILED] = str(error)
         return
@@ -80,7 +79,7 @@ def _search(query: str, period: str) -> None:
 
 def _measure(query: str, period: str) -> None:
     try:
-        timeline = tone_timeline(session.parts().search, query, period, _now)
+        timeline = tone_timeline(session.parts().search, query, period, session.present)
     except RoubleReactionError as error:
         st.session_state[FAILED] = str(error)
         return
@@ -100,7 +99,3 @@ def _draw_tone(measured: Measured, scene: InboxScene) -> None:
                 phone=scene.phone)  # fmt: skip
     with st.expander("The table behind the chart", icon=":material/table:"):
         st.table(tone_columns(timeline), hide_index=True, border="horizontal")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import streamlit as st
@@ -183,7 +182,7 @@ def _keep(table: RateTable, naming: Naming) -> None:
     try:
         session.check_live()
         session.limit("import")
-        plan = plan_import(table, naming, datetime.now(UTC).replace(microsecond=0))
+        plan = plan_import(table, naming, session.present().replace(microsecond=0))
         cards = keep_rates(parts.own, plan)
         parts.notes.beside.put_on_record("rates-import", *told_of_import(plan))
     except RoubleReactionError as error:

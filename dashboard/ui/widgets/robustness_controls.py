@@ -61,7 +61,7 @@ def draw_group(view: View) -> None:
         )
         draw_period(view)
         st.text_input("Tag", placeholder="of your notes", width=130, **view.typed("tag"))
-        draw_series(view, session.cards())
+        draw_series(view, session.prices())
 
 
 def draw_period(view: View) -> None:
@@ -137,7 +137,7 @@ def _draw_others(view: View, scene: RobustnessScene) -> None:
     first = scene.series[0].card
     titles = {
         card.id: card.title
-        for card in session.cards()
+        for card in session.prices()
         if card.id != first.id
         and (card.is_rouble, card.bar_minutes) == (first.is_rouble, first.bar_minutes)
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.services.describe_size import describe_size
+from dashboard.services.describe_size import describe_projections, describe_size
 from dashboard.ui import session
 from dashboard.ui.size_words import (
     brief_size_columns,
     error_words,
+    projection_words,
     reading_columns,
     reading_notes,
     size_columns,
@@ -25,6 +26,7 @@ def draw_size() -> None:
     columns = brief_size_columns(table) if session.is_phone() else size_columns(table)
     draw_reading_table(columns, "Rejection rates of every test in every simulated cell")
     st.caption(error_words(table))
+    st.caption(projection_words(describe_projections()))
 
 
 def draw_readings() -> None:

@@ -8,7 +8,6 @@ the rhythm is quick and the line tells how far it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import streamlit as st
@@ -117,7 +116,7 @@ def _refresh(report: RateReport) -> tuple[str, ...]:
     if refresher.is_offline:
         return ("offline: nothing is fetched",)
     titles = {card.id: card.title for card in session.parts().known.all_cards()}
-    progress = progress_words(refresher.state(), datetime.now(UTC), titles)
+    progress = progress_words(refresher.state(), session.present(), titles)
     told = [escape_markdown(progress)] if progress else []
     told_of = report.asked_of if report.problem else ""
     others = [each for each in session.failing_publishers() if each != told_of]

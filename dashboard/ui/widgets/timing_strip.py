@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard.domain.event import MOSCOW, Event
+from dashboard.domain.event_hour import HourKind
 from dashboard.domain.event_view import EventView, Fixing, Timing
 from dashboard.domain.series import SeriesCard
 from dashboard.ui.bar_words import wait_words
-from dashboard.ui.event_words import event_clock, hour_matters, notices
+from dashboard.ui.event_words import event_clock, event_day, notices
 from dashboard.ui.move_words import noun
 from dashboard.ui.quoting import Quote, Quoting
-from dashboard.ui.text import escape_markdown
-from dashboard.ui.wording import MINUS, bar, count, days, short_day, weekday_day
+from dashboard.ui.text import escape_markdown, markdown_link
+from dashboard.ui.wording import MINUS, bar, count, days, short_day, stamp, weekday_day
 
 NARROWEST: int = 215
+KIND_PHRASES: Final = {
+    HourKind.STATEMENT: "",
+    HourKind.SCHEDULED: "scheduled for ",
+    HourKind.PUBLISHED: "time not known; first report ",
+}
+KIND_TITLES: Final = {
+    HourKind.STATEMENT: "The moment itself",
+    HourKind.SCHEDULED: "Scheduled: in general not earlier",
+    HourKind.PUBLISHED: "First report: not later",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def timing_steps(
         ),
     ]
     other = timing.alternative
-    if other is not None and hour_matters(event, timing):
+    if other is not None:
         head = f"If it was after {_msk(first)} MSK: offset 0"
         foot = f"{_fixing_foot(other, quoting)}\nbase {short_day(first.day)}"
         steps.append(Step(head, weekday_day(other.day), foot))
@@ -69,6 +81,25 @@ def draw_timing(event: Event, timing: Timing, card: SeriesCard, mode: Quote = Qu
         strip.markdown("  \n".join(lines))
 
 
+def draw_hours(event: Event) -> None:
+    """Draw where the hours of an event were read, folded away; nothing where none is known."""
+    if not event.hours:
+        return
+    with st.expander("Where the hour was read", icon=":material/schedule:"):
+        st.markdown("\n".join(f"- {line}" for line in hour_lines(event)))
+
+
+def hour_lines(event: Event) -> list[str]:
+    """One line a clock time as safe Markdown: kind, time, source, evidence, confidence."""
+    return [
+        f"**{KIND_TITLES[HourKind(hour.kind)]}:** {escape_markdown(stamp(hour.at))}"
+        f" ({hour.at.astimezone(UTC):%H:%M} UTC),"
+        f" {markdown_link(hour.source_name or hour.source_url, hour.source_url)}."
+        f" {escape_markdown(hour.evidence, 500)} (confidence {escape_markdown(hour.confidence)})"
+        for hour in event.hours
+    ]
+
+
 def draw_notices(view: EventView) -> None:
     """Draw what a reader must know before using the numbers."""
     for notice in notices(view):
@@ -83,10 +114,20 @@ def _own_day(event: Event) -> date:
 
 
 def _when_foot(event: Event, timing: Timing, each: str) -> str:
-    lines = ["time not known" if event.moment is None else event_clock(event.moment)]
+    lines = [_clock_words(event)]
     if event.is_range:
         lines.append(f"the first day of {days(event.day, event.end_day)}")
     return "\n".join([*lines, *_place(event, timing, each)])
+
+
+def _clock_words(event: Event) -> str:
+    """The clock time with its kind and who gives it, as far as it is known."""
+    hour = event.hour
+    if hour is None:
+        return "time not known"
+    clock = f"{event_day(hour.at, _own_day(event))}{event_clock(hour.at)}"
+    by = f", {hour.source_name}" if hour.source_name else ""
+    return f"{KIND_PHRASES[HourKind(hour.kind)]}{clock}{by}"
 
 
 def _place(event: Event, timing: Timing, each: str) -> list[str]:
@@ -114,10 +155,12 @@ def _place_of_a_bar(timing: Timing) -> str:
 
 
 def _place_of_a_day(event: Event, timing: Timing, each: str) -> list[str]:
-    if hour_matters(event, timing):
+    if not timing.settled:
         return []
     if timing.shift_days > 0:
         return [f"no {each} on that day, so the hour does not matter", *_distance(timing)]
+    if event.reported is not None:
+        return [f"any hour up to then lies before that day's {each}"]
     return ["any hour of that day lies before the rate"]
 
 

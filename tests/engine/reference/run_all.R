@@ -104,6 +104,8 @@ describe <- function(e, eve, positions, everywhere, known, q) {
     if (!is.na(scar) && others > 0) {
       out[paste("placebo_p", w$name)] <- (1 + larger) / (1 + others)
       out[paste("percentile", w$name)] <- 100 * smaller / others
+      # Among all dates: those of similar volatility, by the plain move.
+      if (q$pool == "quiet") next
       cuts <- quantile(eves, c(1 / 3, 2 / 3), names = FALSE)
       tercile <- function(v) (v > cuts[1]) + (v > cuts[2])
       same <- c()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -79,9 +80,12 @@ def events_of(case):
 
 
 @cache
-def answer_of(case):
+def answer_of(case, pool=None):
+    """The study of a case, among the dates it names or those of another pool."""
     series, factors = series_of(case)
-    return run_study(series, events_of(case), request_of(case), factors=factors)
+    request = request_of(case)
+    request = replace(request, pool=pool or request.pool)
+    return run_study(series, events_of(case), request, factors=factors)
 
 
 @cache
@@ -123,12 +127,23 @@ def events_here(case):
             for car in result.cars:
                 values = {
                     "car": car.car, "se": car.se, "t": car.t, "p": car.p, "bhar": car.bhar,
-                    "placebo_p": car.placebo_p, "percentile": car.percentile,
-                    "matched": car.percentile_matched,
+                    "placebo_p": car.placebo_p, "percentile": car.percentile_by_move,
                 }  # fmt: skip
                 for name, array in values.items():
                     found[*key, f"{name} {window_text(car.window)}"] = array[k]
+    if CASES[case]["pool"] == "all":
+        found |= _matched_here(case)
     return found
+
+
+def _matched_here(case):
+    """The percentile of the plain move among all dates of similar volatility."""
+    return {
+        (event.id, result.series.card.id, f"matched {window_text(car.window)}"): value
+        for result in answer_of(case, "similar").results
+        for car in result.cars
+        for event, value in zip(result.events, car.percentile_by_move, strict=True)
+    }
 
 
 def same(here, there, rel=1e-9):

@@ -6,6 +6,8 @@ import pytest
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event, Expected, Origin
+from dashboard.services.export_tables import event_list_csv
+from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import CsvEvents, read_event_file
 
 
@@ -203,3 +205,49 @@ def test_every_event_keeps_its_place_in_the_file():
     table = read("id,date\nlate,2024-02-01\nearly,2024-01-05\n")
     assert [event.id for event in table.events] == ["early", "late"]
     assert table.places == ("f.csv, row 2 (line 3)", "f.csv, row 1 (line 2)")
+
+
+def hours_of(time_utc, kind, reported):
+    header = "id,date,time_utc,title,hour_kind,reported_utc\n"
+    return read(f"{header}a,2024-03-13,{time_utc},x,{kind},{reported}\n").events[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "moment", "reported"),
+    [
+        (("", "", ""), "", None, None),
+        (("2024-03-13T09:00:00Z", "", ""), "statement", 9, None),
+        (("2024-03-13T09:00:00Z", "Scheduled", ""), "scheduled", 9, None),
+        (("2024-03-13T09:00:00Z", "scheduled", "2024-03-13T18:00:00Z"), "scheduled", 9, 18),
+        (("2024-03-13T09:00:00Z", "statement", "2024-03-13T18:00:00Z"), "statement", 9, 18),
+        (("", "published", "2024-03-13T18:00:00Z"), "published", None, 18),
+        (("", "", "2024-03-13T18:00:00Z"), "published", None, 18),
+    ],
+)
+def test_an_hour_is_read_with_its_kind(cells, kind, moment, reported):
+    event = hours_of(*cells)
+    assert event.hour_kind == kind
+    assert event.moment == (moment and datetime(2024, 3, 13, moment, tzinfo=UTC))
+    assert event.reported == (reported and datetime(2024, 3, 13, reported, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [("guessed", "'guessed' is unknown; write statement, published, scheduled or nothing"),
+     ("published", "goes with reported_utc; move the clock time there, or write statement")],
+)  # fmt: skip
+def test_a_kind_of_hour_that_cannot_be_is_refused_with_its_place(kind, reason):
+    told = refused(
+        f"id,date,time_utc,title,hour_kind\na,2024-03-13,2024-03-13T09:00:00Z,x,{kind}\n"
+    )
+    assert told == f"f.csv, row 1 (line 2), column hour_kind: {reason}"
+
+
+def test_the_catalogue_comes_back_from_its_export_with_its_bounds():
+    events = Catalogue().events()
+    back = {event.id: event for event in read(event_list_csv(events)).events}
+    for event in events:
+        found = back[event.id]
+        assert (found.hour_kind, found.starts_at, found.latest) == (
+            event.hour_kind, event.starts_at, event.latest,
+        )  # fmt: skip

@@ -25,11 +25,15 @@ def test_the_bank_of_russia_comes_first():
     assert [card.id for card in ShippedRates().cards()] == [
         "usd_rub_cbr",
         "cny_rub_cbr",
+        "eur_rub_cbr",
         "usd_rub_ecb",
         "eur_rub_ecb",
         "eur_usd_ecb",
         "usd_cny_ecb",
         "brent_eia",
+        "key_rate_cbr",
+        "ruonia_cbr",
+        "gpr_daily",
     ]
 
 
@@ -39,12 +43,24 @@ def test_a_card_says_units_both_ways_round_and_whose_move_is_measured():
     assert said == {
         "usd_rub_cbr": ("RUB per USD", "USD per RUB", -1, 4),
         "cny_rub_cbr": ("RUB per CNY", "CNY per RUB", -1, 4),
+        "eur_rub_cbr": ("RUB per EUR", "EUR per RUB", -1, 4),
         "usd_rub_ecb": ("RUB per USD", "USD per RUB", -1, 4),
         "eur_rub_ecb": ("RUB per EUR", "EUR per RUB", -1, 4),
         "eur_usd_ecb": ("USD per EUR", "EUR per USD", 1, 4),
         "usd_cny_ecb": ("CNY per USD", "USD per CNY", 1, 4),
         "brent_eia": ("USD per barrel", "barrels per USD", 1, 2),
+        "key_rate_cbr": ("% a year", "years per %", 1, 2),
+        "ruonia_cbr": ("% a year", "years per %", 1, 2),
+        "gpr_daily": ("index points", "inverse index points", 1, 2),
     }
+
+
+def test_interest_rates_and_an_index_that_can_be_zero_are_no_prices():
+    controls = [card for card in ShippedRates().cards() if not card.is_price]
+    assert [card.id for card in controls] == ["key_rate_cbr", "ruonia_cbr", "gpr_daily"]
+    assert all(card.limits.startswith("No exchange rate: a control") for card in controls)
+    risk = ShippedRates().get("gpr_daily")
+    assert risk.rate[risk.rate == 0].tolist() == [0.0]
 
 
 def test_only_the_bank_of_russia_has_method_breaks():
@@ -52,6 +68,7 @@ def test_only_the_bank_of_russia_has_method_breaks():
     official = [date(2022, 3, 14), date(2022, 4, 25), date(2024, 6, 13), date(2024, 12, 27)]
     assert breaks.pop("usd_rub_cbr") == official
     assert breaks.pop("cny_rub_cbr") == official
+    assert breaks.pop("eur_rub_cbr") == official
     assert set(map(tuple, breaks.values())) == {()}
 
 
@@ -89,6 +106,24 @@ def test_other_series_are_known_on_the_printed_day(series_id, record, known_at):
     row = row_of(series, record)
     assert series.day[row] == np.datetime64(record)
     assert series.opens[row] == series.known_at[row] == np.datetime64(known_at)
+
+
+@pytest.mark.parametrize(
+    ("series_id", "record", "known_at"),
+    [
+        # In force from 00:00 Moscow, UTC+3; the loans of a day end with it.
+        ("key_rate_cbr", "2025-06-09", "2025-06-08T21:00"),
+        ("ruonia_cbr", "2025-06-09", "2025-06-09T20:59"),
+        # Midnight in New York at the end of the date: UTC-4 in summer, UTC-5 in winter.
+        ("gpr_daily", "2025-06-09", "2025-06-10T04:00"),
+        ("gpr_daily", "2025-01-10", "2025-01-11T05:00"),
+    ],
+)
+def test_a_control_is_known_when_its_rule_says(series_id, record, known_at):
+    series = ShippedRates().get(series_id)
+    row = row_of(series, record)
+    assert series.day[row] == np.datetime64(record)
+    assert series.known_at[row] == np.datetime64(known_at)
 
 
 def test_the_rate_of_the_journalist_is_there():

@@ -1,4 +1,4 @@
-"""The Correlation page: five parts, each with N, method and correction; what is missing is told."""
+"""The Correlation page: six parts, each with N, method and correction; what is missing is told."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ def test_it_opens_with_its_parts_and_small_figures(opened):
         "Tone or intensity against the move",
         "The same events on other series",
         "All at once: the regression",
+        "Rate by rate: local projections",
     ]
     sizes = [len(chart.proto.spec) for chart in opened.get("plotly_chart")]
-    assert len(sizes) == 4
+    assert len(sizes) == 5
     assert max(sizes) < 300_000
 
 
@@ -115,3 +116,42 @@ def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
     assert "1 tag without a number" in said
     (dots,) = [f["data"][0] for f in figures_of(app) if f["data"][0].get("x") == list(range(-3, 5))]
     assert "<b>" not in dots["customdata"][0].split("<br>")[1]
+
+
+def test_the_response_says_bands_n_and_what_came_before(opened):
+    said = as_read(opened)
+    assert "log pts 1 rate after the first (95 % band" in said
+    assert "log pts 5 rates after the first (95 % band" in said
+    assert "first rates." in said
+    assert "Before the event (−5 to −2)" in said
+    assert "no return of EUR/USD" in said  # the control of the page, by its title
+    (path,) = [f for f in figures_of(opened) if f["data"][-1].get("name") == "move from the base"]
+    assert path["data"][-1]["x"] == list(range(-5, 21))
+
+
+def test_the_response_of_a_category_is_in_the_link():
+    app = open_page("correlation", projection="escalation", ctrl="none")
+    assert not app.exception
+    said = as_read(app)
+    assert "Escalation: " in said
+    assert "with no other series" in said
+
+
+def test_the_table_of_responses_has_both_errors_and_every_horizon():
+    app = open_page("correlation", projection="peace_talks")
+    folds = [fold for fold in app.expander if "(26 rows)" in fold.label]
+    assert len(folds) == 1
+    app.session_state["correlation.fold.projections"] = True
+    app.run()
+    (table,) = [f.value for f in app.dataframe if "Horizon" in f.value.columns]
+    assert list(table["Horizon"])[:5] == ["−5", "−4", "−3", "−2", "−1"]
+    assert len(table) == 26
+    assert {"Error, HC1", "Error, Newey-West", "p (all horizons)", "N (rates)"} <= set(
+        table.columns
+    )
+
+
+def test_a_category_without_a_measured_event_has_no_response():
+    app = open_page("correlation", projection="other")
+    assert not app.exception
+    assert "No event of this category is measured on this series." in as_read(app)

@@ -11,6 +11,7 @@ from dashboard.cli import run
 from dashboard.services.export_tables import TABLES, study_table_titles
 from dashboard.services.keep_events import Draft, add_note
 from dashboard.ui import session
+from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import open_page, press, words_of
 
 DATA = Path(__file__).parents[3] / "data"
@@ -65,7 +66,7 @@ def test_without_filters_there_is_all():
         )
         for kind in ("CSV", "CSV for Excel", "JSON")
     ]
-    assert "CSV (all, 365 rows)" in labels
+    assert f"CSV (all, {COUNT} rows)" in labels
     assert not any("this view" in label for label in labels)
 
 
@@ -167,7 +168,7 @@ def test_lines_for_programs_are_ready_to_copy():
 def test_the_moves_of_every_source_can_be_taken():
     app = open_page("data", cat="nato_remark")
     rows = [label for label in files(app) if label.startswith("CSV (") and "rows)" in label]
-    assert f"CSV (all, {3 * 365:,} rows)" in rows
+    assert f"CSV (all, {3 * COUNT:,} rows)" in rows
     assert "/v1/sources.csv?category=nato_remark" in codes(app)
     assert "source_moves = pd.read_csv(" in codes(app)
     assert "The same move of the dollar on every source" in words_of(app)

@@ -112,8 +112,8 @@ def test_the_other_pool_is_one_switch_away():
     app = open_event(pool="all")
     (pool,) = [each for each in app.segmented_control if each.label == "Compare with"]
     assert pool.value == "all"
-    assert "quiet days moved less" not in words_of(app)
-    assert "days moved less" in words_of(app)
+    assert "of 500 days, April 2024 to April 2026" not in words_of(app)
+    assert " days, July 2013 to " in words_of(app)
 
 
 def test_the_other_model_is_one_switch_away():

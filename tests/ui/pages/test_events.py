@@ -17,6 +17,7 @@ from dashboard.services.keep_events import (
     list_notes,
 )
 from dashboard.ui import session
+from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import open_page, press, words_of
 
 CATALOGUE = Path(__file__).parents[3] / "data/events/catalogue.csv"
@@ -123,7 +124,7 @@ def test_each_choice_says_how_many_it_would_find():
         f"Weaker · {by_direction['weaker']}",
         f"Unclear · {by_direction['unclear']}",
     ]
-    assert f"**{len(talks)} of 365** events" in words_of(app)
+    assert f"**{len(talks)} of {COUNT}** events" in words_of(app)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_a_year_is_a_period_in_the_link():
 def test_a_period_that_ends_before_it_starts_is_told_and_ignored():
     app = open_page("events", **{"from": "2022-01-01"}, to="2021-01-01")
     assert "from=2022-01-01, to=2021-01-01" in words_of(app)
-    assert len(table(app)) == 365
+    assert len(table(app)) == COUNT
 
 
 def test_nothing_found_says_what_and_offers_the_ways_out():
@@ -278,7 +279,7 @@ def test_without_the_store_the_catalogue_is_shown_and_it_is_said(monkeypatch):
 
     monkeypatch.setattr(session, "notes_version", fail)
     app = open_page("events")
-    assert len(table(app)) == 365
+    assert len(table(app)) == COUNT
     assert "The notes cannot be read now; the catalogue is shown alone." in words_of(app)
 
 

@@ -121,6 +121,7 @@ def test_a_story_without_a_date_is_not_accepted_and_says_why():
     assert list_notes(session.parts().notes) == ()
 
 
+@pytest.mark.clock
 def test_editing_opens_the_note_form_with_what_is_known():
     fill(BARE)
     app = press(open_page("inbox"), "Edit")

@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import date, timedelta
 
+import pytest
+
 from dashboard.services.export_tables import revisions_csv
 from dashboard.services.list_revisions import list_revisions
 from tests.replica import failures
@@ -61,6 +63,7 @@ def test_a_failure_stands_in_words_with_the_data_that_stand(house, replica):
         assert told in words_of(open_page(page)), page
 
 
+@pytest.mark.clock
 def test_the_line_tells_of_the_series_of_the_page(house, replica):
     replica.fred.answers(failures.unavailable)
     house.refresh("vix_fred", "eur_usd_ecb")

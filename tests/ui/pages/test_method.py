@@ -5,6 +5,7 @@ from pathlib import Path
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
 from dashboard.services.describe_method import describe_method
 from dashboard.ui import session
+from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import figure_of, open_page, words_of
 
 
@@ -81,7 +82,7 @@ def test_the_attrition_chart_and_its_table_agree():
     bars = figure_of(app)["data"][0]["x"]
     table = next(t for t in tables_of(app) if "The others" in t.columns)
     assert [int(n.replace(",", "")) for n in table["Events"]] == bars
-    assert bars[0] == 365
+    assert bars[0] == COUNT
     assert bars == sorted(bars, reverse=True)
 
 

@@ -3,7 +3,7 @@
 from dashboard.domain.study import FIRST_WINDOWS
 from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.widgets.event_moves import move_lines, moves_columns, tests_columns
-from tests.ui.made_view import CARD, event, made_view, missing_move, move
+from tests.ui.made_view import CARD, event, made_view, missing_move, move, ranks
 
 THIN = "\u202f"
 VIEW = made_view(moves=tuple(move(window) for window in FIRST_WINDOWS))
@@ -51,15 +51,25 @@ def test_p_values_stand_beside_their_n():
     table = tests_columns(VIEW, "quiet")
     assert table["CAR ± s.e., log pts"][0] == "+0.90 ± 1.20"
     assert table["p of t"][0] == "0.45 (N = 120)"
-    assert table["Placebo p, quiet dates"][0] == "0.50 (N = 504)"
-    assert tests_columns(VIEW, "all")["Placebo p, all dates"][0] == "0.60 (N = 3,223)"
+    assert table["Placebo p, quiet dates"][0] == "0.60 (N = 504)"
+    assert tests_columns(VIEW, "all")["Placebo p, all dates"][0] == "0.70 (N = 3,223)"
+    assert tests_columns(VIEW, "near")["Placebo p, nearest dates"][0] == "0.50 (N = 500)"
+
+
+def test_every_pool_has_its_percentile_whichever_is_chosen():
+    for pool in ("near", "quiet", "all", "similar"):
+        row = {name: cells[0] for name, cells in tests_columns(VIEW, pool).items()}
+        assert row["Percentile: nearest dates"] == f"44{THIN}%"
+        assert row["the same by size alone"] == f"41{THIN}%"
+        assert (row["quiet dates"], row["all dates"]) == (f"43{THIN}%", f"40{THIN}%")
+        assert row["similar volatility"] == f"26{THIN}%"
 
 
 def test_percentiles_of_too_small_a_pool_are_not_shown():
-    table = tests_columns(made_view(moves=(move(n_quiet=10),)), "quiet")
-    assert table["Percentile: quiet"] == ["too few (10)"]
-    assert table["similar volatility"] == ["too few (10)"]
-    assert table["all dates"] == [f"41{THIN}%"]
+    few = move(ranks=ranks(quiet={"size": 10}))
+    table = tests_columns(made_view(moves=(few,)), "quiet")
+    assert table["quiet dates"] == ["too few (10)"]
+    assert table["all dates"] == [f"40{THIN}%"]
 
 
 def test_a_rate_missing_inside_the_window_is_told():

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboard.domain.event_hour import Hour, moment_of
 from dashboard.ui.quoting import Quote
-from dashboard.ui.widgets.timing_strip import timing_steps
-from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing
+from dashboard.ui.widgets.timing_strip import hour_lines, timing_steps
+from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing, unsettled
 
 
 def feet(steps):
@@ -36,7 +37,7 @@ def test_the_rates_follow_the_quote():
 
 
 def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
-    steps = timing_steps(event(day=MONDAY), timing(shift_days=0), CARD)
+    steps = timing_steps(event(day=MONDAY), unsettled(), CARD)
     assert len(steps) == 4
     assert steps[3].head == "If it was after 15:30 MSK: offset 0"
     assert steps[3].text == "Tue 22 Apr 2025"
@@ -95,3 +96,49 @@ def test_a_late_evening_in_utc_is_the_next_day_in_moscow():
     steps = timing_steps(event(moment=moment), timing(moment=moment, alternative=None), CARD)
     assert steps[0].text == "Mon 21 Apr 2025"
     assert feet(steps)[0][0] == "01:00 MSK (20 Apr 22:00 UTC)"
+
+
+NOON = datetime(2025, 4, 21, 9, tzinfo=UTC)
+"""12:00 in Moscow on Monday."""
+
+
+def first_box(hour, **more):
+    told = event(day=MONDAY, hours=(hour,), moment=moment_of([hour]))
+    return timing_steps(told, timing(shift_days=0, moment=told.moment, **more), CARD)[0]
+
+
+def test_an_hour_is_told_with_its_kind_and_who_gives_it():
+    report = Hour(NOON, "published", "A paper")
+    assert first_box(report).foot.split("\n") == [
+        "time not known; first report 12:00 MSK (09:00 UTC), A paper",
+        "any hour up to then lies before that day's fixing",
+    ]
+    planned = first_box(Hour(NOON, "scheduled", "A programme"), partial=True)
+    assert planned.foot.startswith("scheduled for 12:00 MSK (09:00 UTC), A programme\n")
+    said = first_box(Hour(NOON, "statement", "A palace"), partial=True)
+    assert said.foot.startswith("12:00 MSK (09:00 UTC), A palace\n")
+
+
+def test_a_report_of_the_next_day_shows_both_candidates():
+    late = Hour(datetime(2025, 4, 21, 22, 30, tzinfo=UTC), "published", "A paper")
+    steps = timing_steps(event(day=MONDAY, hours=(late,)), unsettled(), CARD)
+    assert len(steps) == 4
+    assert steps[0].foot == (
+        "time not known; first report 22 Apr 01:30 MSK (21 Apr 22:30 UTC), A paper"
+    )
+
+
+def test_every_clock_time_has_a_line_with_its_evidence_as_text():
+    hours = (
+        Hour(NOON, "scheduled", "A programme", "https://paper.example/1", "*Noon* was set", "high"),
+        Hour(NOON, "published", "A paper", "", "Stamped [12:00](x)", "low"),
+    )
+    planned, report = (
+        line.replace("\u2060", "") for line in hour_lines(event(day=MONDAY, hours=hours))
+    )
+    assert planned.startswith("**Scheduled: in general not earlier:** 21 Apr 2025, 12:00 MSK (09")
+    assert "[A programme](<https://paper.example/1>)" in planned
+    assert "\\*Noon\\* was set" in planned
+    assert report.startswith("**First report: not later:**")
+    assert "](x)" not in report.replace("\\]", "")
+    assert report.endswith("(confidence low)")

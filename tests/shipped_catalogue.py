@@ -1,0 +1,17 @@
+"""The shipped catalogue as its file has it, read without the program under test."""
+
+import csv
+from pathlib import Path
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def rows_of(path):
+    with (DATA / path).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, strict=True))
+
+
+CATALOGUE = rows_of("events/catalogue.csv")
+COUNT = len(CATALOGUE)
+# The last record of USD/RUB, of 2 September 2026, describes the market day before.
+AFTER_THE_RATES = sum(row["date"] > "2026-09-01" for row in CATALOGUE)
