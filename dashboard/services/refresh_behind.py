@@ -77,7 +77,7 @@ class Refresher:
     def is_due(self) -> bool:
         """Whether `ask` would start a refresh now."""
         now, started = self._now(), self._started_at
-        is_recent = started is not None and now - started < AT_MOST_EVERY
+        is_recent = started is not None and started <= now < started + AT_MOST_EVERY
         return not (self.is_offline or self._state.is_running or is_recent)
 
     def ask(self, request: RefreshRequest = RefreshRequest()) -> bool:  # noqa: B008 - frozen

@@ -63,8 +63,8 @@ class NewsRefresher:
     @property
     def is_due(self) -> bool:
         """Whether `ask` would begin a round now."""
-        started = self._state.started_at
-        is_recent = started is not None and self._now() - started < AT_MOST_EVERY
+        now, started = self._now(), self._state.started_at
+        is_recent = started is not None and started <= now < started + AT_MOST_EVERY
         return not (self.is_offline or self._state.is_running or is_recent)
 
     def ask(self, *, force: bool = False) -> bool:

@@ -202,7 +202,7 @@ def _is_complete(run: _Refresh, task: Task) -> str:
 
 def _why_not(run: _Refresh, task: Task, state: FetchState | None) -> str:
     """Why a series need not be asked for; empty where it is to be."""
-    if state is None:
+    if state is None or state.tried_at > run.now():  # noted while the clock was ahead
         return ""
     if state.tried_at > run.asked_at:
         return "another process has just asked for it"

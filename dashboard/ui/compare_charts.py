@@ -119,7 +119,10 @@ def placebo_panes(chart: CompareChart, answer: Comparison) -> tuple[Pane, ...]:
     for group in chart.groups:
         means = group.found.placebo.means
         if len(means) and np.isfinite(means[0]):
-            name = f"average of the same dates moved round the calendar, {len(means):,} shifts"
+            name = (
+                "average of the same dates moved round the calendar, each event counted,"
+                f" {len(means):,} shifts"
+            )
             named = (
                 f"{group.look.glyph} {group.called}: {name}" if chart.is_pair else sentence(name)
             )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -243,7 +243,8 @@ def test_output_is_utf_8_whatever_the_terminal_says(process, monkeypatch):
 def test_help_comes_quickly(process):
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = resource.getrusage(resource.RUSAGE_CHILDREN)
         end_of(process("--help"))
-        times.append(time.perf_counter() - begun)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime)
     assert min(times) < 1.0  # about 0.15 s where nothing else runs

@@ -139,19 +139,20 @@ def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
 def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(shell, tmp_path):
     said = shell("study", "--category", "nato_remark").out.splitlines()
     shell("study", "--category", "nato_remark", "--out", tmp_path)
-    row = next(r for r in table(tmp_path / "headline.csv")[1] if r["group"] == "nato_remark")
-    at = next(k for k, line in enumerate(said) if line.startswith("nato_remark [0,1]: "))
+    row = table(tmp_path / "headline.csv")[1][0]
+    at = next(k for k, line in enumerate(said) if line.startswith(f"{row['group']} [0,1]: "))
     numbers = {name: 100 * float(row[name]) for name in ("mean", "low", "high")}
     shown = {name: f"{value:+.2f}".replace("-", "\u2212") for name, value in numbers.items()}
     assert said[at].startswith(
-        f"nato_remark [0,1]: not unusual; mean {shown['mean']} log pts"
+        f"{row['group']} [0,1]: not unusual; mean {shown['mean']} log pts"
         f" (95 % {shown['low']} to {shown['high']}); p {float(row['p_value']):.4f}, holm "
     )
     assert (
         f"N = {row['n']} events on {row['rates']} rates, {row['clusters']} clusters" in said[at + 1]
     )
     seen = 100 * float(row["smallest_visible"])
-    assert f"means under about {seen:.1f} log pts would not be seen" in said[at + 1]
+    shown_least = f"{seen:.1f}" if seen >= 1 else f"{seen:.2f}"
+    assert f"means under about {shown_least} log pts would not be seen" in said[at + 1]
     assert said[at + 2].startswith("    median ")
     assert "without the three largest moves" in said[at + 2]
     assert any(line.startswith("The other tests, as orientation: tests.csv") for line in said)

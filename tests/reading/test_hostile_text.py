@@ -16,6 +16,6 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
 def test_thirty_thousand_characters_of_nothing_are_read_in_time(piece):
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_text(piece * (30_000 // len(piece)), date(2025, 4, 22))
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8

@@ -255,7 +255,7 @@ def test_it_hangs_until_it_is_stopped(replica):
             one.recv(1)
         started = time.monotonic()
         replica.stop()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
 
 
 def test_it_counts_what_it_was_asked_in_order(ask, replica):

@@ -177,7 +177,9 @@ def _draw_placebo(scene: CompareScene, answer: Comparison) -> None:
         return
     told = placebo_sentences(chart, panes)
     _draw(scene, build_placebo_figure(chart, panes), "placebo", " ".join(told))
-    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in (*told, SHIFTS_NOTE)))
+    notes = dict.fromkeys(filter(None, map(counted_words, scene.groups)))
+    said = (*told, SHIFTS_NOTE, *notes)
+    st.caption("  \n".join(escape_markdown(each, LIMIT) for each in said))
 
 
 def _draw_heat(scene: CompareScene, answer: Comparison) -> None:

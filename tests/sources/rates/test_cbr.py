@@ -191,7 +191,7 @@ def test_30_seconds_of_silence_are_cut_short(replica, clock):
         assert failure_of(Cbr(Web(session, clock, short))) == (
             "Bank of Russia did not answer in time"
         )
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_too_many_questions_are_answered_by_a_pause(cbr, replica):

@@ -126,7 +126,7 @@ def test_the_size_table_is_that_of_the_document_with_its_errors():
 
 def test_which_test_to_read_is_told_for_every_pattern_of_dates():
     app = open_page("method")
-    shown = next(t for t in tables_of(app) if "Sound in every cell" in t.columns)
+    shown = next(t for t in tables_of(app) if "Answers" in t.columns)
     _, rows = document_rows("Which test to read")
     for (_, told), row in zip(shown.iterrows(), rows, strict=True):
         assert [cell.strip("*") for cell in told[1:]] == row[1:]
@@ -151,4 +151,4 @@ def test_on_a_phone_the_tables_are_lists(monkeypatch):
     assert all(len(table.columns) <= 3 for table in tables_of(app))
     words = words_of(app)
     assert ":gray[clustered:] **20.1\u00a0↑** · **18.3\u00a0↑** · **22.8\u00a0↑**" in words
-    assert ":gray[Sound in every cell:] **overlap_t, calendar_shift**" in words
+    assert ":gray[Answers:] **cluster_rank**" in words
