@@ -15,3 +15,4 @@ CATALOGUE = rows_of("events/catalogue.csv")
 COUNT = len(CATALOGUE)
 # The last record of USD/RUB, of 2 September 2026, describes the market day before.
 AFTER_THE_RATES = sum(row["date"] > "2026-09-01" for row in CATALOGUE)
+RATES = sorted(path.stem for path in (DATA / "rates").glob("*.csv"))

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from tests.cli.conftest import table
-from tests.shipped_catalogue import COUNT
+from tests.shipped_catalogue import CATALOGUE, COUNT
 
 COLUMNS = {
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
@@ -131,11 +131,14 @@ def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
 def test_the_terminal_says_beside_each_test_how_to_read_it(shell):
     said = shell("study", "--category", "nato_remark").out
     lines = {line.split()[2]: line for line in said.splitlines() if line.startswith("all  ")}
-    # docs/size.md: 27.7 % on real rouble returns with clustered dates; 0.0 everywhere.
-    assert lines["patell"].endswith("rejects too often (28 %)")
+    # docs/size.md: 20.0 % on real rouble returns with dense dates; 0.0 everywhere.
+    assert lines["patell"].endswith("rejects too often (20 %)")
     assert lines["kolari_pynnonen"].endswith("rejects too rarely (0 %)")
     assert lines["overlap_t"].endswith("read first")
-    assert lines["cluster_t"].split()[-1] == "13"  # clusters, and nothing to know
+    assert lines["cluster_t"].endswith("rejects too rarely (3 %)")
+    nato = [row for row in CATALOGUE if row["category"] == "nato_remark"]
+    studied = sum(row["date"] <= "2026-09-01" for row in nato)
+    assert lines["bmp"].split()[-1] == str(studied)  # and nothing to know
     assert "does not apply: needs simple returns" in lines["bhar_t"]
     assert "all, nato_remark: clustered dates. Read overlap_t and calendar_shift first" in said
     assert "4,000 simulated studies" in said
