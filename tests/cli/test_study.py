@@ -140,7 +140,7 @@ def test_the_terminal_says_beside_each_test_how_to_read_it(shell):
     studied = sum(row["date"] <= "2026-09-01" for row in nato)
     assert lines["bmp"].split()[-1] == str(studied)  # and nothing to know
     assert "does not apply: needs simple returns" in lines["bhar_t"]
-    assert "all, nato_remark: clustered dates. Read overlap_t and calendar_shift first" in said
+    assert "all, nato_remark: dense dates. Read overlap_t and calendar_shift first" in said
     assert "4,000 simulated studies" in said
 
 
