@@ -15,3 +15,18 @@ CATALOGUE = rows_of("events/catalogue.csv")
 COUNT = len(CATALOGUE)
 # The last record of USD/RUB, of 2 September 2026, describes the market day before.
 AFTER_THE_RATES = sum(row["date"] > "2026-09-01" for row in CATALOGUE)
+RATES = sorted(path.stem for path in (DATA / "rates").glob("*.csv"))
+
+
+def timed_ids():
+    """The events whose moment is known: said then, or scheduled and not reported before."""
+    hours = rows_of("events/hours.csv")
+    said = {row["id"] for row in CATALOGUE if row["time_utc"]}
+    said |= {row["id"] for row in hours if row["kind"] == "statement"}
+    reported = {row["id"]: row["time_utc"] for row in hours if row["kind"] == "published"}
+    planned = {
+        row["id"]
+        for row in hours
+        if row["kind"] == "scheduled" and row["time_utc"] <= reported.get(row["id"], "9")
+    }
+    return said | planned

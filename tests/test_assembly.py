@@ -9,7 +9,7 @@ from dashboard.assembly import article_from_link, assemble
 from dashboard.config import Settings
 from dashboard.services.keep_events import Draft, add_note, all_events
 from dashboard.sources.public_route import Way
-from tests.shipped_catalogue import COUNT
+from tests.shipped_catalogue import COUNT, RATES
 
 
 def test_assembling_reads_and_writes_nothing(dashboard_home):
@@ -41,7 +41,7 @@ def test_notes_live_where_the_settings_say(tmp_path, dashboard_home):
 def test_the_default_series_ships(dashboard_home):
     cards = [card.id for source in assemble().rates for card in source.cards()]
     assert cards[0] == "usd_rub_cbr"
-    assert len(cards) == 7
+    assert len(cards) == len(RATES)
 
 
 def test_a_link_is_followed_and_read():

@@ -66,9 +66,9 @@ def test_a_table_that_there_is_not_is_refused(ask):
 def test_a_test_says_in_json_how_it_misleads(ask):
     rows = ask("/v1/study.json?category=nato_remark&table=tests&limit=10000").json["rows"]
     patell = next(row for row in rows if row["test"] == "patell" and row["window"] == "[0,1]")
-    # docs/size.md: 27.7 % on real rouble returns with clustered dates.
-    assert patell["dates"] == "clustered"
-    assert patell["caution"].startswith("rejects 28 % at the 5 % level")
+    # docs/size.md: 20.0 % on real rouble returns with dense dates.
+    assert patell["dates"] == "dense"
+    assert patell["caution"].startswith("rejects 20 % at the 5 % level")
     overlap = next(row for row in rows if row["test"] == "overlap_t")
     assert overlap["caution"] == ""
 

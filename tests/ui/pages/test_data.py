@@ -52,7 +52,7 @@ def test_the_catalogue_stands_with_its_licence():
     (entry,) = resources("events")
     words = words_of(open_page("data"))
     assert entry["licenses"][0]["title"].lower() in words.lower()
-    assert f"{entry['rows']} rows · 1 Mar 2014 – 8 Oct 2026" in words
+    assert f"{entry['rows']} rows · 1 Mar 2014 – 9 Oct 2026" in words
 
 
 def test_without_filters_there_is_all():

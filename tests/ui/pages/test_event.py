@@ -47,14 +47,18 @@ def test_the_kellogg_event_is_answered_in_words():
     assert "at the first fixing: inside the ordinary range" in words
     assert f"RUB per USD −0.47{THIN}% (81.1371 → 80.7597, 18 Apr → 21 Apr 2025)" in words
     assert "3 other events at the same fixing" in words
-    assert "Sun 20 Apr 2025, time not known" in words
+    words = words.replace("\u2060", "")
+    assert "Sun 20 Apr 2025, first reported 15:09 MSK (12:09 UTC)" in words
+    assert "evening of Saturday 19 April" in words
 
 
 def test_the_timing_strip_names_record_market_day_and_base():
-    words = words_of(open_event())
+    words = words_of(open_event()).replace("\u2060", "")
     for part in (
         "**Sun 20 Apr 2025**",
+        "time not known; first report 15:09 MSK (12:09 UTC), Vesti-UA",
         "no fixing on that day, so the hour does not matter",
+        "**First report: not later:** 20 Apr 2025, 15:09 MSK (12:09 UTC)",
         "**Mon 21 Apr 2025**",
         "in force from 22 Apr 2025",
         "**Fri 18 Apr 2025**",
