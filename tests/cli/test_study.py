@@ -8,7 +8,7 @@ import math
 import pytest
 
 from tests.cli.conftest import table
-from tests.shipped_catalogue import CATALOGUE, COUNT
+from tests.shipped_catalogue import COUNT
 
 COLUMNS = {
     "paths.csv": "event_id series offset day rate return normal abnormal abnormal_se car"
