@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Final
 
@@ -42,12 +43,20 @@ def when_of(events: Sequence[Event]) -> Starts:
     timed = np.array([m is not None for m in map(attrgetter("moment"), events)], dtype=bool)
     bounded = timed | np.array([bool(event.hours) for event in events], dtype=bool)
     first, last = midnights(days), midnights(days + np.timedelta64(1, "D")) - MINUTE
-    for k in np.flatnonzero(bounded).tolist():
-        first[k] = events[k].starts_at.replace(tzinfo=None)
-        latest = events[k].latest
+    at = np.flatnonzero(timed)
+    first[at] = last[at] = _seconds_of(event.moment for event in events if event.moment)
+    for k in [k for k, event in enumerate(events) if event.hours]:
+        first[k], latest = _seconds_of([events[k].starts_at])[0], events[k].latest
         bounded[k] = latest is not None
-        last[k] = last[k] if latest is None else latest.replace(tzinfo=None)
+        if latest is not None:
+            last[k] = _seconds_of([latest])[0]
     return Starts(days, first, last, timed, bounded)
+
+
+def _seconds_of(moments: Iterable[datetime]) -> Moments:
+    """The seconds that moments with a zone are in, in UTC."""
+    seconds = [math.floor(moment.timestamp()) for moment in moments]
+    return np.array(seconds, dtype=np.int64).astype("datetime64[s]")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

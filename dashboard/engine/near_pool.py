@@ -23,6 +23,8 @@ NEAREST: Final = 250
 TIE: Final = 1 - 1e-12
 """Sizes closer than this are equal: the same date measured twice may differ in a last digit."""
 Small: TypeAlias = type[np.int16] | type[np.int32]
+FEW: Final = 16
+"""So many events are counted one by one: a million sizes need not be put in order for one."""
 AT_ONCE: Final = 256
 """Events compared at once: their windows then fit into the processor's cache."""
 
@@ -118,16 +120,16 @@ class Sizes:
 
     def __init__(self, values: Floats) -> None:
         """Keep the sizes of K moves."""
-        self._values = np.abs(values)
+        self.values = np.abs(values)
 
     @cached_property
     def _order(self) -> Ints:
-        return np.argsort(self._values)
+        return np.argsort(self.values)
 
     @cached_property
     def rank(self) -> Ints:
         """The place of each in the order of sizes, (K,)."""
-        rank = np.empty(len(self._values), dtype=np.int64)
+        rank = np.empty(len(self.values), dtype=np.int64)
         rank[self._order] = np.arange(len(rank))
         return rank
 
@@ -137,31 +139,46 @@ class Sizes:
         The values are searched in their order: each then starts where the last one ended.
         """
         size = TIE * np.abs(values)
+        if len(size) <= FEW:
+            counts = [np.count_nonzero(self.values < each) for each in size]
+            return np.array(counts, dtype=np.int64)
         order = np.argsort(size)
         found = np.empty(len(size), dtype=np.int64)
-        found[order] = np.searchsorted(self._values[self._order], size[order])
+        found[order] = np.searchsorted(self.values[self._order], size[order])
         return found
 
 
 class NearCounts:
-    """Counts members of pools below given ranks; K dates, N events."""
+    """Counts smaller members of pools; K dates, N events."""
 
     def __init__(self, dates: Ints, row: Ints, window: Window) -> None:
         """Find the pools; see `near_spans`."""
         self.spans, self._few = near_spans(dates, row, window)
         self._dates, self._row, self._window = dates, row, window
 
-    def below(self, rank: Ints, level: Ints) -> Ints:
-        """How many members of each event's pool have a smaller `rank` than its `level`, (N,).
+    def below(self, sizes: Sizes, values: Floats) -> Ints:
+        """How many members of each event's pool are smaller than its value, (N,).
 
         Args:
-            rank: the place of each date in the order of sizes, 0 the smallest, (K,).
-            level: how many of all dates are smaller than the event, (N,).
+            sizes: those of all K dates.
+            values: those of the events, (N,).
         """
+        if len(values) <= FEW:
+            return self._one_by_one(sizes, TIE * np.abs(values))
+        # A date is smaller than an event if its place is below the number of all that are.
+        level, rank = sizes.smaller(values), sizes.rank
         found = np.zeros(len(level), dtype=np.int64)
         usual, few = np.flatnonzero(~self._few), np.flatnonzero(self._few)
         found[usual] = self._in_reach(rank, usual, level)
         found[few] = self._among_nearest(rank, few, level)
+        return found
+
+    def _one_by_one(self, sizes: Sizes, limit: Floats) -> Ints:
+        spans, found = self.spans, np.zeros(len(limit), dtype=np.int64)
+        for k, each in enumerate(limit):
+            before = sizes.values[spans.start[k] : spans.hole[k]]
+            after = sizes.values[spans.back[k] : spans.stop[k]]
+            found[k] = np.count_nonzero(before < each) + np.count_nonzero(after < each)
         return found
 
     def _in_reach(self, rank: Ints, events: Ints, level: Ints) -> Ints:

@@ -246,12 +246,12 @@ def _among(
     standards, sizes = (
         Sizes(values[window][member]) for values in (candidates.scar, candidates.car)
     )
-    below = standards.smaller(scar), sizes.smaller(car)
     if is_near:
         counts = NearCounts(dates, row, window)
         spans = counts.spans
-        below = counts.below(standards.rank, below[0]), counts.below(sizes.rank, below[1])
+        below = counts.below(standards, scar), counts.below(sizes, car)
     else:
+        below = standards.smaller(scar), sizes.smaller(car)
         own = np.searchsorted(dates, row)
         none = np.zeros_like(own)
         spans = Spans(none, own, np.searchsorted(dates, row, "right"), none + len(dates))

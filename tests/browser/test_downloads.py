@@ -67,7 +67,7 @@ def test_the_rates_of_a_period_are_those_of_the_command_line(noted, reader):
 
 def test_the_events_of_the_page_are_those_of_the_command_line(noted, reader):
     reader.open("events")
-    page, name = taken(reader, "CSV (this view, 366 rows)")
+    page, name = taken(reader, f"CSV (this view, {COUNT + 1} rows)")
     assert page == shell(noted, "events", "export", "-") == asked(noted, "events.csv")
     assert b'"\'=1+1, said at home"' in page
     assert name.startswith("usdrub_events_asof-")

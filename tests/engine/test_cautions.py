@@ -8,6 +8,7 @@ import pytest
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.cautions import brief_caution, caution, dates_pattern, verdict
 from dashboard.engine.pooled import GroupSample, Pooled
+from dashboard.engine.size_table import SizeCell
 from dashboard.engine.study import measure
 from tests.made_series import event_at_row, series_of_returns
 
@@ -47,20 +48,47 @@ def test_the_trusted_rates_are_three_to_seven_per_cent(rate, said):
     assert verdict(rate) == said
 
 
-def test_the_worst_series_counts():
-    # docs/size.md, cross_section_t clustered: 20.1, 18.3 and 22.8 %.
-    assert caution("cross_section_t", "clustered") == (
-        "rejects 23 % at the 5 % level in 4,000 simulated studies without effect and with"
-        " clustered dates"
+CELLS = {
+    "wild": (
+        SizeCell("iid normal", "clustered", "clustered", 0.0, 4_000, 0.11),
+        SizeCell("flip", "nato_remark", "clustered", 0.0, 2_000, 0.384),
+        SizeCell("iid normal", "scattered", "scattered", 0.0, 4_000, 0.012),
+        SizeCell("iid normal", "clustered", "clustered", 0.5, 4_000, 0.99),
+    ),
+    "sound": (SizeCell("GARCH", "clustered", "clustered", 0.0, 4_000, 0.062),),
+}
+
+
+@pytest.fixture
+def table(monkeypatch):
+    monkeypatch.setattr("dashboard.engine.size_table.size_table", lambda: CELLS)
+
+
+@pytest.mark.usefixtures("table")
+def test_the_worst_cell_counts_and_says_what_it_was():
+    assert caution("wild", "clustered") == (
+        "rejects 38 % at the 5 % level in 2,000 simulated studies without effect and with the"
+        " dates of nato_remark (the real moves with random signs: event days as volatile as they"
+        " were)"
     )
-    assert brief_caution("cross_section_t", "clustered") == "rejects too often (23 %)"
-    assert brief_caution("kolari_pynnonen", "dense") == "rejects too rarely (0 %)"
+    assert brief_caution("wild", "clustered") == "rejects too often (38 %)"
+    assert brief_caution("wild", "scattered") == "rejects too rarely (1 %)"
+    assert caution("wild", "scattered") == (
+        "rejects 1 % at the 5 % level in 4,000 simulated studies without effect and with"
+        " scattered dates (independent normal returns)"
+    )
 
 
+@pytest.mark.usefixtures("table")
 def test_a_sound_test_has_none():
-    for dates in ("scattered", "clustered", "dense"):
-        assert caution("overlap_t", dates) == brief_caution("overlap_t", dates) == ""
+    assert caution("sound", "clustered") == brief_caution("sound", "clustered") == ""
 
 
 def test_a_test_that_was_not_simulated_has_none():
     assert caution("tea_leaves", "dense") == brief_caution("tea_leaves", "dense") == ""
+
+
+def test_calendar_shifts_are_said_to_mislead_where_event_days_are_volatile():
+    # docs/size.md, design flip.
+    assert "rejects too often" in brief_caution("calendar_shift", "clustered")
+    assert "random signs" in caution("calendar_shift", "clustered")

@@ -1,31 +1,39 @@
-"""Which test to read follows from the simulated sizes; the table is that of the document."""
+"""The declared test is read first; the others are sorted by their simulated sizes."""
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
+from dashboard.engine.headline import HEADLINE
 from dashboard.engine.recommended import (
     OTHER_QUESTIONS,
     SITUATIONS,
     first_to_read,
     holds_everywhere,
+    mean_power,
     reading_for,
 )
 from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.size_table import EVENTS, POWER, SIZE, STUDIES
+from dashboard.engine.size_table import SizeCell, powers_of, size_table, sizes_of
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "size.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "size.md").read_text(encoding="utf-8")
+DESIGNS = ("block", "garch", "local", "flip")
 
 
-def sizes(**of_test):
-    """Sizes of one series, by test: scattered, then clustered dates."""
-    return {
-        test: {("normal", "scattered"): both[0], ("normal", "clustered"): both[1]}
-        for test, both in of_test.items()
-    }
+def cell(rate, dates="scattered", pattern=None, effect=0.0):
+    return SizeCell("normal", dates, pattern or dates, effect, 1_000, rate)
+
+
+def shipped():
+    """The rows of the file that ships, read without the program."""
+    path = ROOT / "dashboard" / "engine" / "test_sizes.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def rows_of(heading):
@@ -36,29 +44,64 @@ def rows_of(heading):
 
 
 def test_every_test_is_in_the_one_list_where_it_belongs():
-    found = sizes(
-        sound=(0.05, 0.07), strong=(0.03, 0.05), bold=(0.05, 0.0701), shy=(0.0299, 0.05),
-        volatility=(0.05, 0.05),
-    )  # fmt: skip
-    powers = {test: {"normal": 0.9 if test == "strong" else 0.5} for test in found}
-    scattered = reading_for("scattered", found, powers)
-    assert scattered.first == ("strong", "sound")
-    assert (scattered.also, scattered.too_often, scattered.too_rarely) == (("bold",), (), ("shy",))
-    clustered = reading_for("clustered", found, powers)
-    assert clustered.first == ("strong", "sound")
-    assert (clustered.also, clustered.too_often, clustered.too_rarely) == (("shy",), ("bold",), ())
+    sizes = {
+        "sound": (cell(0.05), cell(0.07, "clustered")),
+        "strong": (cell(0.03), cell(0.05, "clustered")),
+        "bold": (cell(0.05), cell(0.0701, "clustered")),
+        "shy": (cell(0.0299), cell(0.05, "clustered")),
+        "volatility": (cell(0.05),),
+    }
+    powers = {test: (cell(0.9 if test == "strong" else 0.5, effect=0.5),) for test in sizes}
+    scattered = reading_for("scattered", sizes, powers)
+    assert scattered.first == (HEADLINE,)
+    assert scattered.also == ("strong", "sound", "bold")
+    assert (scattered.too_often, scattered.too_rarely) == ((), ("shy",))
+    clustered = reading_for("clustered", sizes, powers)
+    assert clustered.also == ("strong", "sound", "shy")
+    assert (clustered.too_often, clustered.too_rarely) == (("bold",), ())
+
+
+def test_a_category_counts_for_the_pattern_that_its_dates_resemble():
+    sizes = {"odd": (cell(0.05, "clustered"), cell(0.3, "nato_remark", "clustered"))}
+    assert reading_for("clustered", sizes, {"odd": ()}).too_often == ("odd",)
+    assert reading_for("scattered", sizes, {"odd": ()}).also == ("odd",)
 
 
 def test_a_test_that_errs_both_ways_counts_as_too_often():
-    found = {"odd": {("a", "dense"): 0.01, ("b", "dense"): 0.2}}
-    assert reading_for("dense", found, {"odd": {"a": 0.5}}).too_often == ("odd",)
+    sizes = {"odd": (cell(0.01, "dense"), cell(0.2, "dense"))}
+    assert reading_for("dense", sizes, {"odd": ()}).too_often == ("odd",)
 
 
-def test_the_rouble_is_read_with_the_two_that_hold_everywhere():
-    assert first_to_read() == ("overlap_t", "calendar_shift")
-    # docs/size.md, clustered columns: 5.6, 3.8 and 3.1; everything else is bold there.
-    assert reading_for("clustered").also == ("cluster_t",)
-    assert all(holds_everywhere(test) for test in OTHER_QUESTIONS)
+def test_power_is_the_mean_over_made_dates_alone():
+    assert mean_power((cell(0.4, effect=0.5), cell(0.6, effect=0.5))) == pytest.approx(0.5)
+    assert mean_power((cell(0.4, "nato_remark", "clustered", 0.01),)) == 0
+
+
+def test_the_declared_test_answers_whatever_the_dates_are_like():
+    assert first_to_read() == (HEADLINE,)
+    assert all(reading_for(dates).first == (HEADLINE,) for dates in SITUATIONS)
+
+
+def test_the_declared_test_rejects_at_most_seven_per_cent_in_every_cell():
+    rates = [float(row["rejected"]) for row in shipped()
+             if row["test"] == HEADLINE and float(row["effect"]) == 0]  # fmt: skip
+    assert len(rates) > 40
+    assert max(rates) <= 0.07
+
+
+def test_the_interval_of_the_declared_test_holds_the_mean_in_93_per_cent_of_every_cell():
+    missed = [row for row in shipped() if row["test"] == "interval"]
+    assert {row["series"] for row in missed} == set(DESIGNS)
+    assert max(float(row["rejected"]) for row in missed) <= 0.07
+    assert min(int(row["studies"]) for row in missed) >= 2_000
+
+
+@pytest.mark.parametrize("test", [HEADLINE, "overlap_t", "corrado_rank", "calendar_shift"])
+def test_tests_that_are_read_first_were_simulated_2000_times_on_the_dates_of_every_category(test):
+    cells = [row for row in shipped() if row["test"] == test and row["series"] in DESIGNS
+             and float(row["effect"]) == 0]  # fmt: skip
+    assert len(cells) == 4 * len({row["dates"] for row in cells}) >= 4 * 8
+    assert all(int(row["studies"]) >= 2_000 for row in cells)
 
 
 @pytest.mark.parametrize("dates", SITUATIONS)
@@ -68,22 +111,36 @@ def test_no_test_is_forgotten(dates):
     assert sorted([*listed, *OTHER_QUESTIONS]) == sorted(test.id for test in SIGNIFICANCE_TESTS)
 
 
+def test_the_table_is_the_file():
+    found = {(test, each.series, each.dates, each.pattern, each.effect, each.studies, each.rejected)
+             for test, cells in size_table().items() for each in cells}  # fmt: skip
+    assert found == {
+        (row["test"], row["series"], row["dates"], row["pattern"], float(row["effect"]),
+         int(row["studies"]), float(row["rejected"]))
+        for row in shipped()
+    }  # fmt: skip
+
+
 def test_the_numbers_are_those_of_the_document():
     heads, rows = rows_of("Size: nothing happened")
-    assert list(rows) == list(SIZE)
-    for test, cells in rows.items():
-        for head, cell in zip(heads, cells, strict=True):
-            series, dates = head.split(", ")
-            rate = 100 * SIZE[test][series, dates]
-            assert cell.strip("*") == f"{rate:.1f}"
-            assert cell.startswith("**") == (not 3 <= rate <= 7)
+    assert list(rows) == [test.id for test in SIGNIFICANCE_TESTS]
+    for test, texts in rows.items():
+        cells = {f"{c.series}, {c.dates}": c.rejected for c in sizes_of(test) if not c.is_real}
+        for head, text in zip(heads, texts, strict=True):
+            assert text.strip("*") == f"{100 * cells[head]:.1f}"
+            assert text.startswith("**") == (not 0.03 <= cells[head] <= 0.07)
     heads, rows = rows_of("Power: 0.5 standard deviations added to offset 0")
-    for test, cells in rows.items():
-        shown = [f"{100 * POWER[test][head.split(', ')[0]]:.1f}" for head in heads]
-        assert shown == cells
-    assert f"over {STUDIES:,} simulated studies a cell" in DOCUMENT
-    assert f"Scattered: {EVENTS['scattered']} events" in DOCUMENT
-    assert f"dense: {EVENTS['dense']} events" in DOCUMENT
+    for test, texts in rows.items():
+        cells = {c.series: c.rejected for c in powers_of(test) if not c.is_real}
+        assert texts == [f"{100 * cells[head]:.1f}" for head in heads]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_sizes_on_real_dates_are_those_of_the_document(design):
+    heads, rows = rows_of(f"Size on the real dates: {design}")
+    for test, texts in rows.items():
+        cells = {c.dates: c.rejected for c in sizes_of(test) if c.series == design}
+        assert [text.strip("*") for text in texts] == [f"{100 * cells[h]:.1f}" for h in heads]
 
 
 def test_the_document_recommends_what_the_program_does():
@@ -92,4 +149,5 @@ def test_the_document_recommends_what_the_program_does():
         reading = reading_for(dates)
         lists = (reading.first, reading.also, reading.too_often, reading.too_rarely)
         assert rows[f"{dates}: {words}"] == [", ".join(each) or "–" for each in lists]
-    assert re.search(r"3-7 % in every cell: `volatility`.*`direction`", DOCUMENT)
+    named = set(re.findall(r"`(\w+)`", DOCUMENT.rsplit("Other questions", 1)[1]))
+    assert named == {test for test in OTHER_QUESTIONS if holds_everywhere(test)}

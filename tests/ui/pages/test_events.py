@@ -295,8 +295,8 @@ def test_the_files_say_their_rows():
     assert labels == [
         f"CSV (this view, {remarks} rows)",
         f"CSV for Excel (this view, {remarks} rows)",
-        "CSV (all, 366 rows)",
-        "CSV for Excel (all, 366 rows)",
+        f"CSV (all, {COUNT + 1} rows)",
+        f"CSV for Excel (all, {COUNT + 1} rows)",
     ]
 
 
