@@ -77,7 +77,7 @@ def test_the_sentences_name_the_groups_and_what_to_read(clustered):
     first, meaning = reading_sentences(clustered)
     assert first.startswith("all, talks: clustered dates. cluster_rank answers; sound with such")
     assert "cluster_rank" not in first.partition("sound with such dates too: ")[2]
-    assert "4,000 simulated studies" in meaning
+    assert "the share of simulated studies without effect" in meaning
 
 
 def test_a_study_without_events_has_nothing_to_say():

@@ -17,7 +17,7 @@ SENTENCE: Final = 600
 
 
 def draw_verdicts(answer: StudyAnswer) -> None:
-    """Draw the tests of the CAR windows, and which of them to read first."""
+    """Draw the tests of the CAR windows, the declared one first, and how to read them."""
     lines = read_tests(answer)
     if not lines:
         st.markdown("No event in the study, so there is nothing to test.")
