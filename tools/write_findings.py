@@ -160,6 +160,9 @@ def doubts(row: Row, found: Answers) -> str:
             f"The mean hangs on few moves: without the three largest it is {points(str(rest))},"
             f" the median {points(str(median))}."
         )
+    if row["largest_share"] and float(row["largest_share"]) > 0.2:
+        share = f"{100 * float(row['largest_share']):.0f} %"
+        sentences.append(f"One rate carries {share} of all moves: read the median, not the mean.")
     summary = found.robustness[name]
     sentences.append(
         f"Under {summary['distinct']} distinct choices of windows, models and events"

@@ -193,7 +193,8 @@ class Headline:
     (the mean that it would reject in four studies of five) are in return units. `n` counts the
     events with a CAR, `rates` their distinct first rates, `clusters` the groups of events whose
     event windows overlap. `reason` says why there is no verdict; then the test's numbers are NaN.
-    `statistic` has the sign of the verdict, which may differ from that of the mean.
+    `statistic` has the sign of the verdict, which may differ from that of the mean, and
+    `largest_share` is the part of the sum of the sizes of all moves that one rate carries.
     """
 
     group: str
@@ -211,6 +212,12 @@ class Headline:
     smallest_visible: float
     reason: str = ""
     statistic: float = float("nan")
+    largest_share: float = float("nan")
+
+    @property
+    def hangs_on_one(self) -> bool:
+        """Whether one rate carries so much of all moves that the mean says little of the rest."""
+        return self.largest_share > LARGEST_SHARE
 
 
 @dataclass(frozen=True, slots=True)

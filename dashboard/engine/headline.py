@@ -61,7 +61,7 @@ def _headline(scores: ClusterScores, window: Window, row: TestResult) -> Headlin
     return Headline(
         row.group, window, int(scores.counts[w]), len(car), clusters, *_averages(car), low, high,
         row.p_value, row.p_adjusted, visible,
-        "" if np.isfinite(row.p_value) else row.note, row.statistic,
+        "" if np.isfinite(row.p_value) else row.note, row.statistic, _largest_share(car),
     )  # fmt: skip
 
 
@@ -71,6 +71,11 @@ def _averages(car: Floats) -> tuple[float, float, float]:
         return NOTHING, NOTHING, NOTHING
     rest = car[np.argsort(np.abs(car), kind="stable")[: max(len(car) - LARGEST, 0)]]
     return float(car.mean()), float(np.median(car)), float(rest.mean()) if len(rest) else NOTHING
+
+
+def _largest_share(car: Floats) -> float:
+    total = float(np.abs(car).sum())
+    return float(np.abs(car).max() / total) if total > 0 else NOTHING
 
 
 def interval(scores: ClusterScores, window: Window) -> tuple[float, float]:

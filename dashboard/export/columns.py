@@ -83,7 +83,7 @@ HEADLINE: Final = Table(
     "The declared test of each group and window, with the mean and its interval",
     _columns(
         "group:text window:window n:int rates:int clusters:int mean median mean_without_largest"
-        " low high p_value p_adjusted smallest_visible reason:text statistic"
+        " low high p_value p_adjusted smallest_visible reason:text statistic largest_share"
     ),
 )
 TESTS: Final = Table(

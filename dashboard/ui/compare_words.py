@@ -206,12 +206,13 @@ def _size_words(found: Headline, events: str = "", clusters: str = "clusters") -
 def _spread_words(found: Headline, scale: Scale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
     words = f"Median {scale.directed(found.median)}"
-    if math.isnan(found.mean_without_largest):
-        return f"{words}."
-    return (
-        f"{words}; mean without the three largest moves"
-        f" {scale.directed(found.mean_without_largest)}."
-    )
+    if not math.isnan(found.mean_without_largest):
+        rest = scale.directed(found.mean_without_largest)
+        words += f"; mean without the three largest moves {rest}"
+    if found.hangs_on_one:
+        share = number(100 * found.largest_share, 0)
+        words += f". One rate carries {share}{THIN}% of all moves: read the median, not the mean"
+    return f"{words}."
 
 
 def _lean_words(found: Headline, scale: Scale) -> str:

@@ -46,7 +46,9 @@ def _lines_of(row: Headline, unit: str, correction: str) -> Iterator[str]:
         yield f"{INDENT}{size}; means under about {seen} {unit} would not be seen"
     rest = f", without the three largest moves {_move(row.mean_without_largest)}"
     known = math.isfinite(row.mean_without_largest)
-    yield f"{INDENT}median {_move(row.median)}{rest if known else ''} {unit}"
+    one = f"; one rate carries {number(100 * row.largest_share, 0)} % of all moves"
+    ended = one if row.hangs_on_one else ""
+    yield f"{INDENT}median {_move(row.median)}{rest if known else ''} {unit}{ended}"
 
 
 def _verdict(row: Headline) -> str:

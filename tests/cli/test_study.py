@@ -18,7 +18,7 @@ COLUMNS = {
     " pool_size pool_first_day pool_last_day",
     "averages.csv": "group offset n aar aar_se caar caar_low caar_high supt_low supt_high",
     "headline.csv": "group window n rates clusters mean median mean_without_largest low high"
-    " p_value p_adjusted smallest_visible reason statistic",
+    " p_value p_adjusted smallest_visible reason statistic largest_share",
     "tests.csv": "group window test statistic df p_value p_adjusted n null_hypothesis reference"
     " role",
     "skipped.csv": "event_id series reason",

@@ -38,6 +38,7 @@ def test_the_estimates_count_each_first_rate_once():
     assert (found.n, found.rates, found.clusters) == (13, 12, 9)
     assert found.mean == pytest.approx(math.fsum(cars) / 12, rel=1e-9)
     assert found.median == pytest.approx(statistics.median(cars), rel=1e-9)
+    assert found.largest_share == pytest.approx(max(map(abs, cars)) / sum(map(abs, cars)))
     rest = sorted(cars, key=abs)[:-3]
     assert found.mean_without_largest == pytest.approx(math.fsum(rest) / 9, rel=1e-9)
     assert (found.p_value, found.reason) == (pytest.approx(found.p_adjusted), "")
@@ -97,6 +98,13 @@ def test_the_smallest_visible_move_is_found_in_four_studies_of_five():
             hits += p_of(cluster_sums(made, FAR, (0, 1), effect=-visible, **SHAPE)) <= 0.05
     # Every group estimates its own spread: about 10 points either way over five groups.
     assert 0.68 <= hits / groups / runs <= 0.92
+
+
+def test_a_mean_that_hangs_on_one_rate_says_so():
+    returns = returns_of(3)
+    assert not headline(returns, SCATTERED).hangs_on_one
+    returns[90] = 0.5
+    assert headline(returns, SCATTERED).hangs_on_one
 
 
 def test_without_enough_clusters_there_are_estimates_but_no_verdict():

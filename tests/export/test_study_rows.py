@@ -158,7 +158,7 @@ def test_columns_are_those_of_the_contract():
         "averages.csv": "group,offset,n,aar,aar_se,caar,caar_low,caar_high,supt_low,supt_high",
         "headline.csv": (
             "group,window,n,rates,clusters,mean,median,mean_without_largest,low,high,p_value,"
-            "p_adjusted,smallest_visible,reason,statistic"
+            "p_adjusted,smallest_visible,reason,statistic,largest_share"
         ),
         "tests.csv": (
             "group,window,test,statistic,df,p_value,p_adjusted,n,null_hypothesis,reference,role"
