@@ -38,7 +38,7 @@ def read_ordinary(link: View, card: SeriesCard) -> Ordinary:
     if not wants_factor(model):
         notice = _unused_factor(link, model) if link["factor"] else ""
         return Ordinary(model, notice=notice)
-    choices = {each.id: each for each in factors_for(card, session.cards())}
+    choices = {each.id: each for each in factors_for(card, session.cards(), model)}
     if not choices:
         link.ignore("model", "factor")
         return Ordinary(

@@ -46,8 +46,9 @@ def test_a_model_with_a_factor_offers_the_series_that_can_explain_it(model):
     app = open_event(RATE_RISE, model=model, factor="usd_cny_ecb")
     (choice,) = [box for box in app.selectbox if box.label == "Explained by"]
     assert choice.value == "usd_cny_ecb"
-    # No rate of the rouble, and Brent, EUR/USD, USD/CNY of the shipped series.
-    assert len(choice.options) == 3
+    # No rate of the rouble: Brent, EUR/USD, USD/CNY; and where a coefficient is fitted, the
+    # key rate, RUONIA and the risk index, which count points.
+    assert len(choice.options) == (3 if model == "market-adjusted" else 6)
     assert not any("RUB" in option for option in choice.options)
     assert f"({model}, factor USD/CNY, ECB cross)" in words_of(app)
     assert car_of(app) != car_of(open_event(RATE_RISE))

@@ -52,7 +52,8 @@ def _draw_model(link: View, card: SeriesCard) -> None:
     )
     if not wants_factor(link["model"]):
         return
-    factors = {each.id: each.title for each in factors_for(card, session.cards())}
+    offered = factors_for(card, session.cards(), link["model"])
+    factors = {each.id: each.title for each in offered}
     st.selectbox(
         "Explained by",
         list(factors),

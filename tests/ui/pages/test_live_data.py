@@ -46,19 +46,20 @@ def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(hou
 
 def test_what_was_never_fetched_is_named(house):
     words = words_of(open_page("data"))
-    assert "Not fetched yet: EUR/RUB, Bank of Russia" in words
+    assert "Not fetched yet: CNY/RUB, Moscow Exchange" in words
     assert "USD/RUB, Yahoo" in words
 
 
 def test_a_failure_stands_in_words_with_the_data_that_stand(house, replica):
     house.refresh(USD)
     replica.cbr.answers(failures.html_with_200)
+    replica.fred.answers(failures.unavailable)
     house.clock.pass_by(3_600)
-    house.refresh(USD, "eur_rub_cbr")
+    house.refresh(USD, "vix_fred")
     told = "Bank of Russia answered HTML instead of XML; the data of 23 Nov 2026 stand"
     app = open_page("data")
     assert told in row_of(app, "USD/RUB, Bank of Russia")["To know"]
-    assert "HTML instead of XML; there are no earlier data" in words_of(app)
+    assert "; there are no earlier data" in words_of(app)
     for page in ("", "events", "method"):
         assert told in words_of(open_page(page)), page
 
