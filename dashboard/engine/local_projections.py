@@ -6,9 +6,9 @@ Jorda 2005 (American Economic Review 95), lag-augmented as in Montiel Olea & Pla
 `y_{t+h} - y_{t-1} = a + b D_t + c' X_t + sum_{l=1..4} d_l' (Dy_{t-l}, D_{t-l}, X_{t-l}) + g' B + e`
 
 for h = -5..20; y is the log of the rate (positive moves = a stronger rouble), D_t the number of
-events whose first rate is row t, X_t the log returns of the controls, B one intercept a method
-break for the rows whose difference crosses it. `b` is the response at horizon h; it holds what
-followed the events, later events of the same kind included.
+events whose first rate is row t, X_t the changes of the controls (log returns of a price), B one
+intercept a method break for the rows whose difference crosses it. `b` is the response at horizon
+h; it holds what followed the events, later events of the same kind included.
 
 Before the event (h < -1) the difference is minus the sum of the returns of rows t+h+1..t-1.
 Were the last four returns among the regressors they would explain it exactly, so there the four
@@ -37,6 +37,7 @@ from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
 from dashboard.domain.series import Bools, Floats, Ints, RateSeries
 from dashboard.domain.study import StudyResult
 from dashboard.engine.abnormal import two_sided_p
+from dashboard.engine.families import distinct_groups, same_groups
 from dashboard.engine.joint_inference import NOT_IDENTIFIED, draws_of, pre_trend, with_band
 from dashboard.engine.pooled import members_of
 from dashboard.engine.projection_terms import LAGS, Sample, ahead, sample_of, shared_terms
@@ -82,12 +83,20 @@ def project(
         groups: those asked about; every group of the study if None.
     """
     members = members_of(result.events, result.request.by) if result.events else {}
-    rows = {
-        name: result.anchor[member]
-        for name, member in members.items()
-        if groups is None or name in groups
-    }
-    return project_rows(result.series, rows, controls, result.request.seed)
+    asked = {k: member for k, member in members.items() if groups is None or k in groups}
+    same = same_groups(asked)
+    rows = {name: result.anchor[asked[name]] for name in distinct_groups(asked)}
+    found = project_rows(result.series, rows, controls, result.request.seed)
+    by_name = {projection.group: projection for projection in found}
+    return tuple(_called(by_name[same[name]], name) for name in asked)
+
+
+def _called(projection: Projection, name: str) -> Projection:
+    """The same projection under another name, where two groups have the same events."""
+    if projection.group == name:
+        return projection
+    rows = tuple(replace(row, group=name) for row in projection.rows)
+    return replace(projection, group=name, rows=rows)
 
 
 def project_rows(

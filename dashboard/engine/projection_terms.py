@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.domain.series import Bools, Floats, Ints, RateSeries
 from dashboard.engine.bars import matched_rate
-from dashboard.engine.returns import observed_returns
+from dashboard.engine.returns import changes_of
 
 LAGS: Final = 4
 OWN: Final = (*range(1, LAGS + 1), 0)
@@ -46,10 +46,7 @@ def sample_of(series: RateSeries, rows: Sequence[Ints], controls: Sequence[RateS
         np.add.at(counts[:, g], at, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
         log_rate = series.card.move_sign * np.log(series.rate)
-        returns = [
-            observed_returns(matched_rate(each, series), each.card.move_sign, "log")
-            for each in controls
-        ]
+        returns = [changes_of(each.card, matched_rate(each, series), "log") for each in controls]
     days = np.array([each.day for each in series.card.breaks], dtype="datetime64[D]")
     first = np.searchsorted(series.day, days)
     return Sample(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from dashboard.engine.local_projections import project_rows
-from tests.made_series import series_of_returns
+from dashboard.domain.study import StudyRequest
+from dashboard.engine.local_projections import project, project_rows
+from dashboard.engine.study import measure
+from tests.made_series import event_at_row, series_of_returns
 
 SIZE = 400
 HORIZONS = [h for h in range(-5, 21) if h != -1]
@@ -245,3 +249,22 @@ def test_a_very_long_series_is_refused_with_the_reason():
     assert {row.reason for row in found.rows} == {
         "a series of more than 100,000 rows is not projected"
     }
+
+
+def test_a_control_that_is_no_price_changes_by_differences():
+    series, _, rows = made()
+    index = series_of_returns(np.zeros(SIZE), series_id="index")
+    index.rate[:] = np.random.default_rng(5).integers(0, 90, len(index))  # zeros have no log
+    index = replace(index, card=replace(index.card, change="difference"))
+    (found,) = project_rows(series, {"group": rows}, [index])
+    assert found.at(1).n > SIZE - 30
+
+
+def test_two_groups_of_the_same_events_have_one_projection():
+    events = [event_at_row(row, category="only") for row in range(60, 260, 20)]
+    series = series_of_returns(0.01 * np.random.default_rng(6).standard_normal(SIZE))
+    result = measure(series, events, events, StudyRequest(estimation=20, min_estimation=20))[0]
+    both = {each.group: each for each in project(result)}
+    assert set(both) == {"all", "only"}
+    ours, theirs = both["all"].rows, both["only"].rows
+    assert [replace(row, group="") for row in ours] == [replace(row, group="") for row in theirs]
