@@ -125,7 +125,7 @@ def _alone(
     result, measured = found
     events = tuple(replace(event, category=ALL) for event in result.events)
     alike = (replace(result, events=events), replace(measured, events=events))
-    answer = pooled_answer([alike], request, len(group.events), factors)
+    answer = pooled_answer([alike], request, len(group.events), factors, relations=False)
     bound = result.series.card.id
     homeless = tuple(
         Skipped(event.id, event.series, f"no series {event.series} in this study")
@@ -140,8 +140,6 @@ def _alone(
         headlines=tuple(replace(row, group=group.name) for row in answer.headlines),
         intervals=tuple(replace(row, group=group.name) for row in answer.intervals),
         directions=tuple(replace(row, group=group.name) for row in answer.directions),
-        correlations=(),
-        regression=(),
         skipped=homeless + answer.skipped,
     )
 

@@ -37,6 +37,8 @@ def pooled_answer(
     request: StudyRequest,
     asked: int,
     factor_names: tuple[str, ...] = (),
+    *,
+    relations: bool = True,
 ) -> StudyAnswer:
     """What all series say together; the event on its series is the unit.
 
@@ -45,6 +47,7 @@ def pooled_answer(
         request: the parameters.
         asked: how many events were given.
         factor_names: names of the factors of every series.
+        relations: whether correlations and the regression are wanted too.
     """
     results = tuple(result for result, _ in found)
     pooled = Pooled([measured for _, measured in found], tested_windows(request), request)
@@ -57,8 +60,8 @@ def pooled_answer(
         headlines=tuple(headlines(pooled, tests)),
         intervals=tuple(_intervals(pooled)),
         directions=directions(pooled),
-        correlations=lead_lag(pooled),
-        regression=regress(pooled, factor_names) if len(pooled) else (),
+        correlations=lead_lag(pooled) if relations else (),
+        regression=regress(pooled, factor_names) if relations and len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
         asked=asked,
     )

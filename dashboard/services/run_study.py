@@ -59,13 +59,17 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     found = compute.map(one, series) if compute else [one(each) for each in series]
     names = tuple(factor.card.id for factor in factors)
     answer = pooled_answer(found, request, len(events), names)
-    ids = {each.card.id for each in series}
-    homeless = tuple(
+    bound = _bound_elsewhere(events, {each.card.id for each in series})
+    return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
+
+
+def _bound_elsewhere(events: Sequence[Event], series: set[str]) -> tuple[Skipped, ...]:
+    """The events that belong to a series which is not studied."""
+    return tuple(
         Skipped(event.id, event.series, f"no series {event.series} in this study")
         for event in events
-        if event.series is not None and event.series not in ids
+        if event.series is not None and event.series not in series
     )
-    return replace(answer, skipped=homeless + answer.skipped, factors=tuple(factors))
 
 
 def measure_events(
@@ -75,4 +79,5 @@ def measure_events(
     known: Sequence[Event] | None = None,
 ) -> StudyResult:
     """The moves of events on one series without averages and tests, for pages that list them."""
-    return study.run(series, events, known or events, request)
+    result = study.run(series, events, known or events, request)
+    return replace(result, skipped=_bound_elsewhere(events, {series.card.id}) + result.skipped)

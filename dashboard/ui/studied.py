@@ -14,7 +14,7 @@ from dashboard.domain.rank import Rank
 from dashboard.domain.series import RateSeries
 from dashboard.domain.study import StudyAnswer, StudyRequest, StudyResult
 from dashboard.services.choose_windows import first_moves_request
-from dashboard.services.run_study import run_study
+from dashboard.services.run_study import measure_events, run_study
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
 
@@ -56,12 +56,11 @@ def studied_events(series: RateSeries, known: KnownEvents) -> Mapping[str, Studi
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _by_id(_series: RateSeries, _known: KnownEvents, version: str) -> dict[str, Studied]:  # noqa: ARG001 - the key of the cache
     request = first_moves_request(_series.card.bar_minutes)
-    answer = study_of(_series, _known, _known.events, request)
-    reasons = {row.event_id: row.reason for row in answer.skipped}
+    result = measure_events(_series, _known.events, request, _known.events)
+    reasons = {row.event_id: row.reason for row in result.skipped}
     found = {name: Studied(reason=reason) for name, reason in reasons.items()}
-    for result in answer.results:
-        for k, event in enumerate(result.events):
-            found[event.id] = _studied(result, k, reasons.get(event.id, ""))
+    for k, event in enumerate(result.events):
+        found[event.id] = _studied(result, k, reasons.get(event.id, ""))
     return found
 
 
