@@ -22,14 +22,20 @@ POWER: Final = 0.8
 LARGEST: Final = 3
 """So many of the largest moves are left out of the second mean."""
 DRAWS: Final = 400
-GRID: Final = 25
-ROUNDS: Final = 4
+GRID: Final = 24
+"""Means that are tested at once in a small group; a large one halves its interval instead."""
+LARGE: Final = 2_000
+"""Event rows of a group that is large."""
+EXACT: Final = 1e-6
+"""Ends of an interval are found to this part of the largest mean that is looked at."""
 STEPS: Final = 8
 MOST: Final = 10.0
 """No mean return above this is looked for: 1,000 %."""
 FIRST_GUESS: Final = 2.8
 """Standard errors of the mean that give a t test 80 % power at 5 %."""
 NOTHING: Final = float("nan")
+TINY: Final = 1e-9
+"""A mean that is 0 for every purpose but the side on which it lies."""
 
 
 def headlines(pooled: Pooled, tests: Sequence[TestResult]) -> Iterator[Headline]:
@@ -56,7 +62,7 @@ def _headline(scores: ClusterScores, window: Window, row: TestResult) -> Headlin
     clusters = len(np.unique(scores.label[np.isfinite(scores.car[:, w])]))
     low, high, visible = NOTHING, NOTHING, NOTHING
     if np.isfinite(row.p_value):
-        low, high = interval(scores, window)
+        low, high = _agreeing(interval(scores, window), row)
         visible = smallest_visible(scores, window)
     return Headline(
         row.group, window, int(scores.counts[w]), len(car), clusters, *_averages(car), low, high,
@@ -71,6 +77,14 @@ def _averages(car: Floats) -> tuple[float, float, float]:
         return NOTHING, NOTHING, NOTHING
     rest = car[np.argsort(np.abs(car), kind="stable")[: max(len(car) - LARGEST, 0)]]
     return float(car.mean()), float(np.median(car)), float(rest.mean()) if len(rest) else NOTHING
+
+
+def _agreeing(ends: tuple[float, float], row: TestResult) -> tuple[float, float]:
+    """The interval with 0 inside or outside as the verdict says, ties or not."""
+    low, high = ends
+    if row.p_value > LEVEL:
+        return min(low, 0.0), max(high, 0.0)
+    return (max(low, TINY), high) if row.statistic > 0 else (low, min(high, -TINY))
 
 
 def _largest_share(car: Floats) -> float:
@@ -97,19 +111,23 @@ def interval(scores: ClusterScores, window: Window) -> tuple[float, float]:
 
         return rejects
 
-    low, high = (side * _last(rejected_from(side), -reach, reach) for side in (1.0, -1.0))
+    points = GRID if moves.size <= LARGE else 1
+    low, high = (side * _last(rejected_from(side), reach, points) for side in (1.0, -1.0))
     return low, high
 
 
-def _last(holds: Callable[[Floats], Bools], start: float, end: float) -> float:
-    """The largest value for which `holds`, true up to there and false after it; else -inf."""
-    for _ in range(ROUNDS):
-        grid = np.linspace(start, end, GRID)
-        found = np.flatnonzero(holds(grid))
-        if len(found) == 0:
-            return -np.inf
-        at = int(found[-1])
-        start, end = float(grid[at]), float(grid[min(at + 1, GRID - 1)])
+def _last(holds: Callable[[Floats], Bools], reach: float, points: int) -> float:
+    """Where `holds`, true at -reach, is false for the first time; -inf where it is not true there.
+
+    Ties among few clusters can make it false and true again; the interval then holds the gap.
+    """
+    start, end = -reach, reach
+    if not holds(np.array([start]))[0]:
+        return -np.inf
+    while end - start > EXACT * reach:
+        grid = np.linspace(start, end, points + 2)
+        at = int(np.argmin([*holds(grid[1:-1]), False]))
+        start, end = float(grid[at]), float(grid[at + 1])
     return start
 
 
