@@ -14,6 +14,7 @@ import numpy as np
 from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import FEWEST_CLUSTERS, Window
 from dashboard.engine.clusters import cluster_sums, clusters_of
+from dashboard.engine.memo import once
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS
 from dashboard.engine.signs import signed_ranks
@@ -101,11 +102,7 @@ class ClusterScores:
 
 def cluster_scores(sample: GroupSample) -> ClusterScores:
     """The cluster scores of a group; made once, because test, interval and power ask for them."""
-    known: ClusterScores | None = sample.__dict__.get("_cluster_scores")
-    if known is None:
-        known = ClusterScores(sample)
-        sample.__dict__["_cluster_scores"] = known
-    return known
+    return once(sample, "cluster_scores", lambda: ClusterScores(sample))
 
 
 def clusters_p(sums: Floats) -> Floats:

@@ -13,6 +13,8 @@ from dashboard.engine.pooled import GroupSample
 
 DRAWS: Final = 1_999
 LEVEL: Final = 0.95
+TIE: Final = 1e-12
+"""Resampled means closer than this to the mean, against the largest of them, equal it."""
 
 
 def clusters_of(sample: GroupSample, events: Bools | None = None) -> Ints:
@@ -101,7 +103,10 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
 
 
 def _bca(draws: Floats, seen: float, left_out: Floats, tails: Floats) -> Floats:
-    below = np.clip((draws < seen).mean() + (draws == seen).mean() / 2, 1e-6, 1 - 1e-6)
+    gap = draws - seen
+    # Few clusters are often drawn once each; rounding must not say on which side that lies.
+    gap[np.abs(gap) <= TIE * np.abs(draws).max()] = 0.0
+    below = np.clip((gap < 0).mean() + (gap == 0).mean() / 2, 1e-6, 1 - 1e-6)
     shift = special.ndtri(below)
     gap = left_out.mean() - left_out
     scale = 6 * ((gap**2).sum()) ** 1.5

@@ -188,7 +188,7 @@ def _rank_correlation(score: Floats, places: Ints) -> Floats:
     ordered, other = np.sort(places + level, axis=1), np.sort(places + (MASK - level), axis=1)
     position = np.arange(1.0, n + 1)
     shared = np.full(len(places), left[0] * position.sum())
-    for k, value in enumerate((left - left[0]).tolist()):
+    for k, value in enumerate((left[1:] - left[0]).tolist(), start=1):
         here = ((ordered & MASK) == k).astype(float)
         here += (other & MASK) == MASK - k
         shared += value / 2 * np.einsum("sn,n->s", here, position)
@@ -200,10 +200,11 @@ def _rank_correlation(score: Floats, places: Ints) -> Floats:
 
 def _ties(ordered: Ints) -> Ints:
     """Sum of `t^3 - t` over the runs of t equal numbers in each ascending row (Kendall 1948)."""
-    row, column = np.nonzero(ordered[:, 1:] == ordered[:, :-1])
-    if len(row) == 0:
-        return np.zeros(len(ordered), dtype=np.int64)
-    begins = np.flatnonzero((np.diff(column, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0))
-    size = np.diff(begins, append=len(row)) + 1
-    found = np.bincount(row[begins], weights=size**3 - size, minlength=len(ordered))
+    tied = np.zeros(ordered.shape, dtype=bool)
+    np.equal(ordered[:, 1:], ordered[:, :-1], out=tied[:, 1:])
+    at = np.flatnonzero(tied)
+    ends = np.append(np.flatnonzero(at[1:] != at[:-1] + 1), len(at) - 1)
+    size = np.diff(ends, prepend=-1) + 1
+    row = at[ends] // ordered.shape[1] if len(at) else ends[:0]
+    found = np.bincount(row, weights=(size**3 - size)[: len(row)], minlength=len(ordered))
     return np.rint(found).astype(np.int64)

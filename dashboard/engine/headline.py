@@ -11,7 +11,8 @@ from dashboard.domain.series import Bools, Floats
 from dashboard.domain.study import Headline, TestResult, Window
 from dashboard.engine.cluster_scores import ClusterScores, cluster_scores
 from dashboard.engine.clusters import cluster_sums
-from dashboard.engine.pooled import GroupSample, Pooled, members_of
+from dashboard.engine.families import distinct_groups, under_every_name
+from dashboard.engine.pooled import Pooled
 from dashboard.engine.signs import critical_rank_sum, signed_ranks
 
 HEADLINE: Final = "cluster_rank"
@@ -41,10 +42,12 @@ def headlines(pooled: Pooled, tests: Sequence[TestResult]) -> Iterator[Headline]
     if len(pooled) == 0:
         return
     declared = {(row.group, row.window): row for row in tests if row.test == HEADLINE}
-    for group, member in members_of(pooled.events, pooled.request.by).items():
-        scores = cluster_scores(GroupSample(pooled, member))
-        for window in pooled.request.cars:
-            yield _headline(scores, window, declared[group, window])
+    rows = (
+        _headline(cluster_scores(pooled.sample(member)), window, declared[group, window])
+        for group, member in distinct_groups(pooled.members).items()
+        for window in pooled.request.cars
+    )
+    yield from under_every_name(rows, pooled.members)
 
 
 def _headline(scores: ClusterScores, window: Window, row: TestResult) -> Headline:

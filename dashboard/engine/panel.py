@@ -24,7 +24,7 @@ from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.correlation import lead_lag
 from dashboard.engine.families import distinct_groups, under_every_name
 from dashboard.engine.headline import headlines
-from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
+from dashboard.engine.pooled import Measured, Pooled, members_of
 from dashboard.engine.regression import regress
 from dashboard.engine.signs import hits_of, hits_p
 from dashboard.engine.verdicts import apply_tests
@@ -94,22 +94,21 @@ def _averages(results: Sequence[StudyResult], request: StudyRequest) -> tuple[Av
 
 
 def _intervals(pooled: Pooled) -> Iterator[Interval]:
-    for name, member in members_of(pooled.events, pooled.request.by).items():
-        yield from bootstrap_intervals(name, GroupSample(pooled, member))
+    for name, member in pooled.members.items():
+        yield from bootstrap_intervals(name, pooled.sample(member))
 
 
 def directions(pooled: Pooled) -> tuple[DirectionRow, ...]:
     """Hit rates of every group and CAR window; p corrected over the distinct ones."""
-    members = members_of(pooled.events, pooled.request.by)
-    rows = list(_directions(pooled, distinct_groups(members)))
+    rows = list(_directions(pooled, distinct_groups(pooled.members)))
     adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
     corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
-    return under_every_name(corrected, members)
+    return under_every_name(corrected, pooled.members)
 
 
 def _directions(pooled: Pooled, members: Mapping[str, Bools]) -> Iterator[DirectionRow]:
     for name, member in members.items():
-        sample = GroupSample(pooled, member)
+        sample = pooled.sample(member)
         hits, n = hits_of(sample)
         p = hits_p(sample)
         expected = pooled.expected[member]

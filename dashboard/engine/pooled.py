@@ -14,6 +14,7 @@ from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Grouping, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, standardise
 from dashboard.engine.history import History
+from dashboard.engine.memo import once
 from dashboard.engine.placebo import Everywhere
 from dashboard.engine.windows import estimation_rows, take
 
@@ -71,6 +72,15 @@ class Pooled:
     def __len__(self) -> int:
         """The number of events."""
         return len(self.events)
+
+    @cached_property
+    def members(self) -> dict[str, Bools]:
+        """Members of "all" and of each group that the request makes, each (N,)."""
+        return members_of(self.events, self.request.by)
+
+    def sample(self, member: Bools) -> GroupSample:
+        """The group of these events, (N,); made once, because many tables ask for the same."""
+        return once(self, member.tobytes(), lambda: GroupSample(self, member))
 
     @property
     def lengths(self) -> Ints:

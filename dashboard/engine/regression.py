@@ -13,6 +13,7 @@ from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.pooled import Pooled, members_of
 
 CONSTANT: Final = "constant"
+BLOCK: Final = 256
 
 
 def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRow, ...]:
@@ -85,11 +86,15 @@ def _blocks(pooled: Pooled, factor_names: tuple[str, ...]) -> list[tuple[Floats,
 def _independent(design: Floats) -> list[int]:
     """Columns that add something to those before them.
 
-    The triangle of one QR decomposition has the rank of the design, column by column, and as
-    few rows as the design has columns.
+    The triangle of a QR decomposition has the rank of the design, column by column, and as few
+    rows as the design has columns. It is made from those of blocks of rows, which are too small
+    to be spread over threads.
     """
     kept: list[int] = []
-    triangle = np.asarray(np.linalg.qr(design, mode="r"))
+    blank = np.zeros((-len(design) % BLOCK, design.shape[1]))
+    blocks = np.concatenate((design, blank)).reshape(-1, BLOCK, design.shape[1])
+    parts = np.asarray(np.linalg.qr(blocks, mode="r")).reshape(-1, design.shape[1])
+    triangle = np.asarray(np.linalg.qr(parts, mode="r"))
     rounding = len(design) * np.finfo(float).eps
     for column in range(design.shape[1]):
         trial = [*kept, column]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ EXACT_CLUSTERS: Final = 14
 SIGN_DRAWS: Final = 9_999
 CELLS: Final = 2**21
 """Signs that are held at once."""
+_KEPT: Final = "_hits_p"
 TIE: Final = 1e-9
 """Sums closer than this share of the largest possible one are equal."""
 
@@ -45,8 +46,17 @@ def hits_p(sample: GroupSample) -> Floats:
     """Two-sided p of the hit rates, (W,): signs of the cluster sums of (hit - 1/2).
 
     Events that share days hit or miss together, so that they are no independent throws; an
-    event without an expectation or a move adds nothing to its cluster.
+    event without an expectation or a move adds nothing to its cluster. Kept with the pooled
+    events, because the battery of tests and the table of hit rates ask for it.
     """
+    kept: dict[bytes, Floats] = sample.pooled.__dict__.setdefault(_KEPT, {})
+    asked = sample.member.tobytes()
+    if asked not in kept:
+        kept[asked] = _hits_p(sample)
+    return kept[asked]
+
+
+def _hits_p(sample: GroupSample) -> Floats:
     score, seed = _agreed(sample) / 2, sample.pooled.request.seed
     p = np.full(score.shape[1], np.nan)
     for windows, events in sample.tested:
@@ -110,15 +120,25 @@ def sign_vectors(clusters: int, seed: int) -> Iterator[Floats]:
     enough for statistics that are the same for x and -x.
     """
     if clusters <= EXACT_CLUSTERS:
-        number = np.arange(2 ** max(clusters - 1, 0))
-        minus = (number[:, None] >> np.arange(clusters)[None, :]) & 1
-        yield np.where(minus == 1, -1.0, 1.0)
+        yield _every_vector(clusters)
         return
     random = np.random.default_rng(seed)
     step = max(CELLS // clusters, 1)
     for start in range(0, SIGN_DRAWS, step):
-        size = (min(step, SIGN_DRAWS - start), clusters)
-        yield np.where(random.integers(0, 2, size=size, dtype=np.int8) == 1, 1.0, -1.0)
+        shape = (min(step, SIGN_DRAWS - start), clusters)
+        size = shape[0] * shape[1]
+        drawn = np.frombuffer(random.bytes(-(-size // 8)), dtype=np.uint8)
+        yield 1.0 - 2.0 * np.unpackbits(drawn, count=size).reshape(shape).astype(np.float64)
+
+
+@cache
+def _every_vector(clusters: int) -> Floats:
+    """All vectors of at most 14 signs with a first +, (2^(G-1), G); read-only."""
+    number = np.arange(2 ** max(clusters - 1, 0))
+    minus = (number[:, None] >> np.arange(clusters)[None, :]) & 1
+    signs = np.where(minus == 1, -1.0, 1.0)
+    signs.flags.writeable = False
+    return signs
 
 
 def signed_ranks(scores: Floats) -> tuple[Floats, Floats, Ints]:

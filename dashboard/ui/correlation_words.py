@@ -215,8 +215,8 @@ def _named(cell: CrossCell, card: SeriesCard) -> str:
     ended = f", which ended on {day(card.history_until)}" if card.history_until else ""
     return (
         f"{group_title(cell.group)} on {card.title}{ended}:"
-        f" {number(abs(100 * cell.caar), 2)} log pts {direction(card, 100 * cell.caar)}"
-        f" on average (standardised {signed(cell.mean_scar)},"
+        f" {number(abs(100 * cell.caar), 2)} log pts {direction(card, 100 * cell.caar)} on average"
+        f" (standardised {signed(cell.mean_scar)},"
         f" {count(cell.n, 'event')} on {count(cell.n_rates, 'rate')},"
         f" {count(cell.clusters, 'cluster')}, corrected p {p_text(cell.p_adjusted)})"
     )

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.app_in_test import SECONDS
+
 SCRIPT = """
 import streamlit as st
 from dashboard.ui.address import open_view
@@ -30,7 +32,7 @@ st.text("query: " + view.query(q="x"))
 
 
 def opened(**link):
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app = AppTest.from_string(SCRIPT, default_timeout=SECONDS)
     for key, value in link.items():
         app.query_params[key] = value
     return app.run()

@@ -5,7 +5,7 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.app_in_test import words_of
+from tests.ui.app_in_test import SECONDS, words_of
 
 SCRIPT = """
 from dashboard.domain.errors import InputError
@@ -18,7 +18,7 @@ except Exception as error:
 
 
 def page_after(error):
-    return AppTest.from_string(SCRIPT.replace("ERROR", error), default_timeout=60).run()
+    return AppTest.from_string(SCRIPT.replace("ERROR", error), default_timeout=SECONDS).run()
 
 
 def test_the_id_on_the_page_is_the_id_in_the_log(caplog):

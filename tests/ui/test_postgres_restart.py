@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.services.keep_events import Draft, add_note, list_notes
 from dashboard.ui import session
 from tests.own_postgres import own_postgres
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import SECONDS, open_page, press, words_of
 from tests.ui.widgets.test_note_form import WRITER, form
 
 
@@ -25,7 +25,7 @@ def server(postgres_server, monkeypatch):
 
 def test_the_form_says_so_keeps_the_text_and_saves_when_the_server_is_back(server):
     st.cache_resource.clear()
-    app = AppTest.from_string(WRITER.replace("DAY", "2025-04-21"), default_timeout=60).run()
+    app = AppTest.from_string(WRITER.replace("DAY", "2025-04-21"), default_timeout=SECONDS).run()
     form(app, "Title").set_value("Written while the server was away").run()
     form(app, "Text").set_value("Two hours of work").run()
     server.stop()
@@ -49,7 +49,7 @@ def test_pg_restart_fails_no_page_load_and_an_absent_server_is_told(server):
         server.stop()
         server.start()
         for path in ("", "events"):
-            app = AppTest.from_file(open_page.__globals__["SCRIPT"], default_timeout=60)
+            app = AppTest.from_file(open_page.__globals__["SCRIPT"], default_timeout=SECONDS)
             app._page_hash = "" if not path else open_page.__globals__["calc_hash"](path)
             app.run()
             assert not app.exception

@@ -16,7 +16,7 @@ from dashboard.services.refresh_news import keep_news, refresh_news
 from dashboard.ui import session
 from tests.replica import Replica, failures
 from tests.replica.market import Market
-from tests.ui.app_in_test import figure_of, open_page, press
+from tests.ui.app_in_test import SECONDS, figure_of, open_page, press
 from tests.ui.app_in_test import words_of as escaped_words_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -147,8 +147,8 @@ draw_note_form(Asked(draft, "usd_rub_cbr", store=accepting(story, inbox)))
 
 def test_saving_the_form_accepts_the_story_and_a_second_save_is_told():
     fill(BARE)
-    first = AppTest.from_string(EDITED, default_timeout=60).run()
-    second = AppTest.from_string(EDITED, default_timeout=60).run()
+    first = AppTest.from_string(EDITED, default_timeout=SECONDS).run()
+    second = AppTest.from_string(EDITED, default_timeout=SECONDS).run()
     next(field for field in first.text_input if field.label == "Title").set_value("Mine")
     assert not press(first, "Save note").exception
     (note,) = list_notes(session.parts().notes)

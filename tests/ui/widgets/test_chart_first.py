@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.app_in_test import SECONDS
+
 PAGE = """
 import streamlit as st
 from dashboard.ui.widgets import chart_first, dialog
@@ -18,7 +20,7 @@ if not drawn:
 
 @pytest.fixture
 def app():
-    return AppTest.from_string(PAGE, default_timeout=60)
+    return AppTest.from_string(PAGE, default_timeout=SECONDS)
 
 
 def test_the_second_run_draws_what_waited(app):

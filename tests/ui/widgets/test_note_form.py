@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.services.keep_events import Draft, add_note, edit_note, list_notes
 from dashboard.ui import session
-from tests.ui.app_in_test import open_page, press, words_of
+from tests.ui.app_in_test import SECONDS, open_page, press, words_of
 
 
 def form(app, label):
@@ -38,13 +38,13 @@ draw_note_form(Asked(draft_of(read), "usd_rub_cbr", read))
 
 def writer(day="2025-04-21"):
     st.cache_resource.clear()
-    return AppTest.from_string(WRITER.replace("DAY", day), default_timeout=60).run()
+    return AppTest.from_string(WRITER.replace("DAY", day), default_timeout=SECONDS).run()
 
 
 def editor():
     st.cache_resource.clear()
     add_note(session.parts().notes, Draft("First words", date(2025, 4, 21), author="Anna"))
-    return AppTest.from_string(EDITOR, default_timeout=60).run()
+    return AppTest.from_string(EDITOR, default_timeout=SECONDS).run()
 
 
 def stored():
@@ -125,7 +125,7 @@ def test_the_author_of_one_note_is_offered_for_the_next():
     form(app, "Title").set_value("T").run()
     form(app, "Your name on the note").set_value("Anna").run()
     press(app, "Save note")
-    again = AppTest.from_string(WRITER.replace("DAY", "2025-04-22"), default_timeout=60)
+    again = AppTest.from_string(WRITER.replace("DAY", "2025-04-22"), default_timeout=SECONDS)
     again.session_state["note_form.author_of_this_session"] = "Anna"
     assert app.session_state["note_form.author_of_this_session"] == "Anna"
     app = again.run()

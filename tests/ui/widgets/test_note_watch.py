@@ -5,6 +5,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services.watch_notes import NoteWatch
+from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
@@ -31,7 +32,7 @@ def heard(monkeypatch):
 
 def runs_of(**state):
     st.cache_resource.clear()
-    app = AppTest.from_string(PAGE, default_timeout=60)
+    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
     for name, value in state.items():
         app.session_state[name] = value
     app.run()
