@@ -19,7 +19,7 @@ from dashboard.domain.study import StudyRequest
 from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
 from dashboard.engine.study import measure
 
-RUNS: Final = 500
+RUNS: Final = 1_000
 ROWS: Final = 1_000
 FIRST_DAY: Final = date(2015, 1, 1)
 SIZES: Final = (15, 40)

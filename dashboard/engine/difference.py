@@ -86,8 +86,8 @@ class DifferenceTest:
     """One test of the difference: its claim, what it assumes, after whom, and how it is made.
 
     `beside` is the test of a single group that it is corrected with; `caution` what simulation
-    says against it (`benchmarks/size_difference.py`: normal and GARCH returns, and four designs
-    of returns on the dates of real categories).
+    says against it, if anything (`benchmarks/size_difference.py`: normal and GARCH returns, and
+    four designs of returns on the dates of real categories).
     """
 
     id: str
@@ -252,10 +252,10 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         HEADLINE,
         "Cluster-robust t of the difference",
         "the mean CARs of both groups are equal",
-        "survives events near each other, of one group or of both; assumes many independent"
-        " clusters",
-        "Liang & Zeger 1986, Biometrika 73; Cameron & Miller 2015, J. Human Resources 50",
-        "rejects 5-11 % at the 5 % level in simulated studies without effect",
+        "survives events near each other, of one group or of both, and few or uneven clusters,"
+        " which count as fewer degrees of freedom; assumes independent clusters",
+        "Liang & Zeger 1986, Biometrika 73; Bell & McCaffrey 2002, Survey Methodology 28",
+        "",
         _cluster_t,
     ),
     DifferenceTest(
@@ -267,7 +267,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "survives clustered dates, dependence, and groups near one another; assumes that volatility"
         " is the same at all times",
         "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
-        "rejects up to 31 % at the 5 % level in simulated studies without effect where event days"
+        "rejects up to 32 % at the 5 % level in simulated studies without effect where event days"
         " are volatile",
         _shift,
     ),
@@ -278,8 +278,8 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
         "the mean CARs of both groups are equal",
         "lets the groups vary unequally; assumes that all events are independent",
         "Welch 1947, Biometrika 34",
-        "rejects 9-10 % at the 5 % level in simulated studies without effect where dates cluster",
+        "rejects 8-10 % at the 5 % level in simulated studies without effect where dates cluster",
         _welch,
     ),
 )
-"""The tests of a difference; the first answers for it."""
+"""The tests of a difference; the first answers for it (`benchmarks/difference_choice.py`)."""
