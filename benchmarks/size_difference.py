@@ -14,12 +14,12 @@ from benchmarks.designs import DESIGNS, real_groups, shipped_returns, shipped_se
 from dashboard.domain.comparison import Group
 from dashboard.domain.date_rules import END_OF_DAY
 from dashboard.domain.event import Event
-from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.domain.series import Floats, Ints, RateSeries, SeriesCard
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
 from dashboard.engine.study import measure
 
-RUNS: Final = 500
+RUNS: Final = 1_000
 ROWS: Final = 1_000
 FIRST_DAY: Final = date(2015, 1, 1)
 SIZES: Final = (15, 40)
@@ -73,7 +73,7 @@ def _on_real_dates(design: str, pair: Sequence[Group], runs: int) -> list[list[f
 
 def _study(random: np.random.Generator, kind: str, pattern: str) -> list[float]:
     groups = [_group(random, pattern, name, n) for name, n in zip("ab", SIZES, strict=True)]
-    return _p_values(_series(_returns(random, kind)), groups)
+    return _p_values(_series(made_returns(random, kind)), groups)
 
 
 def _p_values(series: RateSeries, groups: Sequence[Group]) -> list[float]:
@@ -83,7 +83,7 @@ def _p_values(series: RateSeries, groups: Sequence[Group]) -> list[float]:
     return [test.apply(two).p_value for test in DIFFERENCE_TESTS]
 
 
-def _returns(random: np.random.Generator, kind: str) -> np.ndarray:
+def made_returns(random: np.random.Generator, kind: str) -> Floats:
     """Independent normal returns, or GARCH(1,1) with 0.1 and 0.85, of 1 % a day."""
     shocks = random.standard_normal(ROWS - 1)
     if kind == "normal":
@@ -96,15 +96,18 @@ def _returns(random: np.random.Generator, kind: str) -> np.ndarray:
 
 
 def _group(random: np.random.Generator, pattern: str, name: str, n: int) -> Group:
-    """Dates anywhere, or in bunches of five within ten rows, which both groups may share."""
+    days = [FIRST_DAY + timedelta(days=int(row)) for row in made_rows(random, pattern, n)]
+    return Group(name, tuple(Event(f"{name}{k}", day, name) for k, day in enumerate(days)))
+
+
+def made_rows(random: np.random.Generator, pattern: str, n: int) -> Ints:
+    """Rows anywhere, or in bunches of five within ten rows, which both groups may share, (n,)."""
     inside = (140, ROWS - 15)
     if pattern == "scattered":
-        rows = random.integers(*inside, n)
-    else:
-        middles = random.integers(*inside, max(n // 5, 1))
-        rows = np.concatenate([middle + random.integers(0, 10, 5) for middle in middles])[:n]
-    days = [FIRST_DAY + timedelta(days=int(min(row, inside[1]))) for row in rows]
-    return Group(name, tuple(Event(f"{name}{k}", day, name) for k, day in enumerate(days)))
+        return random.integers(*inside, n)
+    middles = random.integers(*inside, max(n // 5, 1))
+    rows = np.concatenate([middle + random.integers(0, 10, 5) for middle in middles])[:n]
+    return np.minimum(rows, inside[1])
 
 
 def _series(returns: np.ndarray) -> RateSeries:

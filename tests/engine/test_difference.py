@@ -70,9 +70,45 @@ def test_the_cluster_t_is_that_worked_out_by_hand():
     row = test_of(compared(), "difference_cluster_t")
     t = (np.mean(a) - np.mean(b)) / error
     assert row.statistic == pytest.approx(t)
-    assert row.df == 3
-    assert row.p_value == pytest.approx(2 * stats.t.sf(abs(t), 3))
+    # Covariances of the four sums for moves of variance 1: a holds 2, 1, 0, 0 of the clusters'
+    # events and b 1, 0, 1, 2; each is (diag(n_g) - n_g n_h / n) / n^2.
+    of_a = np.array([[2, -2, 0, 0], [-2, 2, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]) / 3 / 9
+    of_b = np.array([[3, 0, -1, -2], [0, 0, 0, 0], [-1, 0, 3, -2], [-2, 0, -2, 4]]) / 4 / 16
+    df = (4 / 27 + 10 / 64) ** 2 / ((of_a + of_b) ** 2).sum()
+    assert row.df == pytest.approx(df)
+    assert row.p_value == pytest.approx(2 * stats.t.sf(abs(t), df))
     assert row.note == "7 events on 7 rates, 4 joint clusters"
+
+
+def sums_of_clusters(moves, groups, chains):
+    """What each cluster adds to the difference, by loops; `moves` by rate."""
+    sums = dict.fromkeys(sorted(set(chains.values())), 0.0)
+    for rows, sign in zip(groups, (1, -1), strict=True):
+        mean = sum(moves[row] for row in rows) / len(rows)
+        for row in rows:
+            sums[chains[row]] += sign * (moves[row] - mean) / len(rows)
+    return np.array(list(sums.values()))
+
+
+def test_a_rate_of_both_groups_is_one_move_in_the_degrees_of_freedom():
+    first, second = (40, 41, 90, 120), (41, 60, 120, 150, 151)
+    chains = {40: 0, 41: 0, 60: 1, 90: 2, 120: 3, 150: 4, 151: 4}
+    of_rate = np.array([
+        sums_of_clusters({row: float(row == one) for row in chains}, (first, second), chains)
+        for one in chains
+    ])  # fmt: skip
+    covariance = of_rate.T @ of_rate
+    row = test_of(compared(first, second), "difference_cluster_t")
+    assert row.df == pytest.approx(np.trace(covariance) ** 2 / (covariance**2).sum())
+    sums = sums_of_clusters({row: car_at(row) for row in chains}, (first, second), chains)
+    difference = np.mean([car_at(r) for r in first]) - np.mean([car_at(r) for r in second])
+    assert row.statistic == pytest.approx(difference / np.sqrt(5 / 4 * (sums**2).sum()))
+
+
+def test_a_group_in_one_cluster_has_no_error_and_no_t():
+    row = test_of(compared((40, 41, 42)), "difference_cluster_t")
+    assert np.isnan(row.p_value)
+    assert row.note == "needs 2 clusters of each group and 3 in all"
 
 
 def test_welch_is_that_of_scipy():
@@ -93,8 +129,10 @@ def test_groups_that_change_places_change_the_sign_only():
 
 
 def test_a_group_against_itself_differs_by_nothing():
-    row = test_of(compared(FIRST, FIRST), "difference_shift")
+    answer = compared(SECOND, SECOND)
+    row = test_of(answer, "difference_shift")
     assert (row.statistic, row.p_value) == (0.0, 1.0)
+    assert test_of(answer, "difference_cluster_t").note == "needs groups of different rates"
 
 
 @pytest.mark.parametrize(("first", "second"), [((), SECOND), (FIRST, ()), ((), ())])
@@ -115,16 +153,17 @@ BESIDE = tuple(row + 10 for row in APART[:6])
 def test_the_answer_of_the_difference_is_the_interval_of_its_cluster_t():
     answer = compared(APART, BESIDE)
     found, row = answer.difference, test_of(answer, "difference_cluster_t")
-    # Each event is a cluster of its own: 8 + 6, so 13 degrees of freedom.
+    # Each event is a cluster of its own: the degrees of freedom of Welch for equal variances.
+    df = (7 / 8**2 + 5 / 6**2) ** 2 / (7 / 8**4 + 5 / 6**4)
     a, b = np.array([car_at(r) for r in APART]), np.array([car_at(r) for r in BESIDE])
     shares = np.concatenate(((a - a.mean()) / 8, (b - b.mean()) / 6))
     error = np.sqrt(14 / 13 * (shares**2).sum())
     assert (found.n, found.rates, found.clusters, found.reason) == (14, 14, 14, "")
     assert found.mean == pytest.approx(a.mean() - b.mean())
-    half = stats.t.ppf(0.975, 13) * error
+    half = stats.t.ppf(0.975, df) * error
     assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
-    assert found.smallest_visible == pytest.approx(half + stats.t.ppf(0.8, 13) * error)
-    assert found.p_value == row.p_value
+    assert found.smallest_visible == pytest.approx(half + stats.t.ppf(0.8, df) * error)
+    assert (row.df, found.p_value) == (pytest.approx(df), row.p_value)
     assert found.p_adjusted == row.p_adjusted
     assert [each.role for each in answer.differences] == ["headline", "", ""]
 

@@ -104,6 +104,15 @@ def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both)
     ]
 
 
+def test_a_caution_of_the_test_of_the_difference_stands_below_its_p(both):
+    assert "doubt a p" not in " ".join(both.paragraphs)
+    scene = made_scene(series(), known(), NATO, ENERGY)
+    first, *others = scene.answer.differences
+    answer = replace(scene.answer, differences=(replace(first, caution="rejects 9 %"), *others))
+    told = " ".join(compare_report(replace(scene, answer=answer), answer, MADE).paragraphs)
+    assert "18 joint clusters. This test rejects 9 %: doubt a p close to 0.05." in told
+
+
 def test_the_declared_test_stands_alone_and_the_others_with_their_uncorrected_p(both):
     declared, others = table_of(both, "The declared test"), table_of(both, "Other tests")
     assert [row[0].partition(" (")[2] for row in declared.rows] == [

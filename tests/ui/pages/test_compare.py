@@ -90,7 +90,7 @@ def test_two_groups_have_a_line_each_and_one_for_their_difference():
     ) in words
     assert "Holm over 3 questions: the groups and their difference; uncorrected" in words
     assert f"N = {one.n} and {other.n} events on " in words
-    assert "This test rejects " in words
+    assert "doubt a p close to" not in words
 
 
 def test_the_quote_turns_numbers_and_never_words():
