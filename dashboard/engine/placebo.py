@@ -102,6 +102,10 @@ class Placebo:
     first: Days
     last: Days
 
+    def at(self, places: Ints) -> Placebo:
+        """Those of some events, each as often as it is named."""
+        return Placebo(*(getattr(self, each.name)[places] for each in fields(self)))
+
     def rank(self, pool: Pool, k: int) -> Rank:
         """Where event `k` stands; `pool` is what the dates are called."""
         shares = (self.p, self.percentile, self.by_move)
@@ -193,22 +197,8 @@ def compare(candidates: Candidates, window: Window, pool: Pool, events: Moves) -
         pool: "near": those within 250 rows whose window does not contain the event, or the
             nearest 250 where those are fewer than 100; "quiet": those whose event window touches
             no event's; "all"; "similar": those whose eve volatility lies in the same tercile.
-        events: the events; those that follow one another in one row share their moves.
+        events: the events.
     """
-    row, _, scar, _ = events
-    new = np.ones(len(row), dtype=bool)
-    new[1:] = (np.diff(row) != 0) | ((scar[1:] != scar[:-1]) & np.isfinite(scar[1:]))
-    found = _compared(candidates, window, pool, _chosen(events, new))
-    back = np.cumsum(new) - 1
-    return Placebo(*(getattr(found, each.name)[back] for each in fields(Placebo)))
-
-
-def _chosen(events: Moves, which: Bools) -> Moves:
-    row, car, scar, volatility = events
-    return row[which], car[which], scar[which], volatility[which]
-
-
-def _compared(candidates: Candidates, window: Window, pool: Pool, events: Moves) -> Placebo:
     member = np.isfinite(candidates.scar[window])
     if pool == "similar":
         return _similar(candidates, window, (member, events))
@@ -223,10 +213,17 @@ def _similar(candidates: Candidates, window: Window, of: tuple[Bools, Moves]) ->
     known = candidates.volatility[member]
     cuts = np.quantile(known, TERCILES) if len(known) else np.zeros(len(TERCILES))
     here, there = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    row, car, scar, volatility = events
     parts = [(there == tercile, member & (here == tercile)) for tercile in range(len(TERCILES) + 1)]
     order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
     found = [
-        _among(candidates, window, (each, False), _chosen(events, chosen)) for chosen, each in parts
+        _among(
+            candidates,
+            window,
+            (each, False),
+            (row[chosen], car[chosen], scar[chosen], volatility[chosen]),
+        )
+        for chosen, each in parts
     ]
     back = np.argsort(order)
     return Placebo(
