@@ -124,7 +124,12 @@ class Abnormal:
 
     def _reach(self) -> Floats:
         """The quantile of t times sigma, (N,)."""
-        df, each = np.unique(self.prediction.df, return_inverse=True)
+        df: Ints = self.prediction.df
+        each: Ints | slice = slice(None)
+        if len(df) and (df == df[0]).all():
+            df = df[:1]
+        else:
+            df, each = np.unique(df, return_inverse=True)
         level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + COVERAGE) / 2)
         reach: Floats = np.where(df > 0, level, np.nan)[each] * self.prediction.sigma
         return reach

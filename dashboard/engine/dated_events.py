@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter, gt
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -114,15 +114,19 @@ class Dated:
 
     def by_date(self) -> Dated:
         """In the order of `starts_at`, then of the ids."""
-        order = np.argsort(self.when.first, kind="stable")
-        starts, ids = self.when.first[order], self.ids
-        places = order.tolist()
-        named = list(map(ids.__getitem__, places))
-        later = np.fromiter(map(gt, named, named[1:]), dtype=bool, count=max(len(named) - 1, 0))
-        for k in np.flatnonzero(later & (starts[1:] == starts[:-1])).tolist():
-            same = slice(*(np.searchsorted(starts, starts[k], side) for side in SIDES))
-            places[same] = sorted(places[same], key=ids.__getitem__)
-        return self if places == list(range(len(places))) else self.take(places)
+        starts = self.when.first
+        if (starts[1:] < starts[:-1]).any():
+            return self.take(np.argsort(starts, kind="stable").tolist()).by_date()
+        ids, same_start = self.ids, np.flatnonzero(starts[1:] == starts[:-1]).tolist()
+        wrong = [k for k in same_start if ids[k] > ids[k + 1]]
+        if not wrong:
+            return self
+        events, places = list(self.events), np.arange(len(starts))
+        for start in np.unique(starts[wrong]):
+            same = slice(*(np.searchsorted(starts, start, side) for side in SIDES))
+            places[same] = sorted(places[same].tolist(), key=self.ids.__getitem__)
+            events[same] = [self.events[k] for k in places[same].tolist()]
+        return Dated(tuple(events), self.when.take(places))
 
     def bound_to(self, series_id: str) -> Dated:
         """Those of one series and of every series."""

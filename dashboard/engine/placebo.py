@@ -14,6 +14,7 @@ from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Pool, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise
 from dashboard.engine.history import History
+from dashboard.engine.memo import once
 from dashboard.engine.near_pool import NearCounts, Sizes, Spans
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.windows import whole
@@ -112,6 +113,11 @@ class Placebo:
         return Rank.of(pool, shares, (self.size, self.close), (self.first, self.last), k)
 
 
+def eves_of(history: History) -> Floats:
+    """`eve_volatility` of a history, made once."""
+    return once(history, "eve_volatility", lambda: eve_volatility(history.returns))
+
+
 def eve_volatility(returns: Floats) -> Floats:
     """EWMA standard deviation known on the eve of each row, (n,)."""
     square = pd.Series(returns**2).ewm(alpha=1 - DECAY, adjust=False, ignore_na=True).mean()
@@ -159,7 +165,7 @@ def find_candidates(
         history.day,
         rows[enough],
         far_from(rows[enough], occupied, length),
-        eve_volatility(history.returns)[rows[enough]],
+        eves_of(history)[rows[enough]],
         {w: np.concatenate([each.car[w] for each in parts]) for w in request.cars},
         {w: np.concatenate([each.scar[w] for each in parts]) for w in request.cars},
     )

@@ -26,7 +26,7 @@ from dashboard.engine.placebo import (
     Moves,
     Placebo,
     compare,
-    eve_volatility,
+    eves_of,
     find_candidates,
 )
 from dashboard.engine.pooled import Measured
@@ -149,7 +149,7 @@ def _answer(study: Studied, pool: Candidates, skipped: list[Skipped]) -> StudyRe
 def _moves(study: Studied) -> dict[Window, Moves]:
     """Row, CAR, SCAR and eve volatility at each first rate in each CAR window."""
     row = study.at
-    volatility = eve_volatility(study.history.returns)[row]
+    volatility = eves_of(study.history)[row]
     cars = {window: study.found.car(window) for window in study.request.cars}
     return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from dashboard.domain.event import Event
 from dashboard.domain.event_hour import HourKind
 from dashboard.domain.series import Bools, Floats, Ints, RateSeries
 from dashboard.domain.study import (
+    MATRICES,
     CarResult,
     Skipped,
     StudyRequest,
@@ -88,32 +89,14 @@ class Studied:
 def lay_out(study: Studied, cars: tuple[CarResult, ...], skipped: list[Skipped]) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
     request, prediction, back = study.request, study.found.prediction, study.back
-    rate, returns, normal, abnormal, error, car, low, high, *from_base = _of_events(
-        study,
-        take(study.series.rate, event_rows(study.at, request.window)),
-        study.found.returns,
-        np.asarray(prediction.normal),
-        study.found.ar,
-        study.found.ar_se,
-        *study.found.path(),
-        *study.found.from_base(),
-    )
-    return StudyResult(
+    return StudyResult.with_matrices_later(
+        partial(_matrices, study),
         request=request,
         series=study.series,
         events=study.events,
         anchor=study.alignment.row,
         shift_days=study.alignment.shift_days,
         offsets=np.arange(request.window[0], request.window[1] + 1, dtype=np.int64),
-        rate=rate,
-        returns=returns,
-        normal=normal,
-        abnormal=abnormal,
-        abnormal_se=error,
-        car=car,
-        ordinary_low=low,
-        ordinary_high=high,
-        from_base=(from_base[0], from_base[1], from_base[2]),
         sigma=prediction.sigma[back],
         n_estimation=prediction.usable[back],
         estimation_events=_estimation_events(study)[back],
@@ -122,6 +105,22 @@ def lay_out(study: Studied, cars: tuple[CarResult, ...], skipped: list[Skipped])
         cars=cars,
         skipped=(*skipped, *_incomplete(study, cars)),
     )
+
+
+def _matrices(study: Studied) -> dict[str, Floats | tuple[Floats, ...]]:
+    """The fields of a result that are matrices, (N, L)."""
+    found, window = study.found, study.request.window
+    *matrices, base, low, high = _of_events(
+        study,
+        take(study.series.rate, event_rows(study.at, window)),
+        found.returns,
+        np.asarray(found.prediction.normal),
+        found.ar,
+        found.ar_se,
+        *found.path(),
+        *found.from_base(),
+    )
+    return dict(zip(MATRICES, (*matrices, (base, low, high)), strict=True))
 
 
 def _of_events(study: Studied, *matrices: Floats) -> tuple[Floats, ...]:
@@ -140,10 +139,11 @@ def _of_events(study: Studied, *matrices: Floats) -> tuple[Floats, ...]:
 
 def _estimation_events(study: Studied) -> Ints:
     """How many known events lie in the estimation window of each first rate, (D,)."""
-    rows, request = np.sort(study.known.first), study.request
+    request, size = study.request, len(study.series)
     first, last = estimation_rows(study.at, request.window, request.estimation, request.gap)
-    within = np.searchsorted(rows, last, "right") - np.searchsorted(rows, first, "left")
-    return within.astype(np.int64)
+    before = np.concatenate(([0], np.cumsum(np.bincount(study.known.first, minlength=size))))
+    within: Ints = before[np.clip(last + 1, 0, size)] - before[np.clip(first, 0, size)]
+    return within
 
 
 def _incomplete(study: Studied, cars: tuple[CarResult, ...]) -> list[Skipped]:
@@ -183,7 +183,7 @@ def _hour_marks(study: Studied) -> dict[str, Bools]:
     when, settled = study.dated.when, study.alignment.settled
     reported = when.bounded & ~when.timed
     scheduled = np.zeros(len(when.timed), dtype=bool)
-    for k in with_hours(study.events):
+    for k in with_hours(study.events) if when.timed.any() else ():
         scheduled[k] = study.events[k].hour_kind == HourKind.SCHEDULED
     return {
         "date_only": ~when.timed & ~(reported & settled),
@@ -195,6 +195,8 @@ def _hour_marks(study: Studied) -> dict[str, Bools]:
 def _breaks(study: Studied) -> Bools:
     """Whether the event window of each first rate holds a break of the method, (D,)."""
     day, window = study.series.day, study.request.window
+    if not study.series.card.breaks:
+        return np.zeros(len(study.at), dtype=bool)
     first = np.clip(study.at + window[0] - 1, 0, len(day) - 1)
     final = np.clip(study.at + window[1], 0, len(day) - 1)
     found = breaks_between(study.series.card.breaks, day[first], day[final])
@@ -206,8 +208,7 @@ def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tup
     code = np.zeros(count, dtype=np.int64)
     for bit, values in enumerate(marks.values()):
         code |= np.asarray(values, dtype=np.int64) << bit
-    words = {
-        each: tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
-        for each in np.unique(code).tolist()
-    }
-    return tuple(map(words.__getitem__, code.tolist()))
+    words = np.empty(1 << len(marks), dtype=object)
+    for each in np.flatnonzero(np.bincount(code)).tolist():
+        words[each] = tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
+    return tuple(words[code].tolist())
