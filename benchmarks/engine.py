@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from dashboard.assembly import assemble
 from dashboard.domain.event import Event
 from dashboard.domain.robustness import Grid
 from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.domain.study import StudyRequest
+from dashboard.domain.study import StudyRequest, StudyResult
 from dashboard.engine import study
 from dashboard.engine.abnormal import abnormal_returns, standardise
 from dashboard.engine.history import History
@@ -165,6 +166,12 @@ def compare_ways() -> None:
         print(f"{name} / kernel: {times:,.0f}x (goal >= {PACKAGE:,.0f}x: {word})")
 
 
+def every_column(result: StudyResult) -> list[object]:
+    """Read every field of a result and of its CAR windows, as a file of it does."""
+    of_windows = [getattr(car, f.name) for car in result.cars for f in fields(car)]
+    return [getattr(result, f.name) for f in fields(result)] + of_windows
+
+
 def compare_results() -> None:
     """The result object of a study of 10,000 events, and the answer with all tests."""
     data = arrays(COUNTS[-1])
@@ -173,11 +180,13 @@ def compare_results() -> None:
     seconds = timed(
         {
             "bare": lambda: bare_numpy(*data),
-            "result": lambda: study.run(own, events, events, REQUEST, (factor,)),
+            "result": lambda: every_column(study.run(own, events, events, REQUEST, (factor,))),
+            "page": lambda: study.run(own, events, events, REQUEST, (factor,)).cars,
         },
         REPEATS,
     )
     against("result of `study` (every column) / bare numpy", seconds, ("result", "bare"), RESULT)
+    against("result as a page reads it (CARs, p) / bare numpy", seconds, ("page", "bare"), RESULT)
     answer = timed({"answer": lambda: run_study([own], events, REQUEST, factors=[factor])}, 1)
     against(
         "the same with all 23 tests in 21 windows", {**seconds, **answer}, ("answer", "bare"), None

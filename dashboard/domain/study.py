@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -292,7 +292,22 @@ class RegressionRow:
     p_adjusted: float = float("nan")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+MATRICES: Final = (
+    "rate",
+    "returns",
+    "normal",
+    "abnormal",
+    "abnormal_se",
+    "car",
+    "ordinary_low",
+    "ordinary_high",
+    "from_base",
+)
+"""The fields of a result that `StudyResult.with_matrices_later` computes when one is read."""
+_LATER: Final = "_matrices"
+
+
+@dataclass(frozen=True, eq=False)
 class StudyResult:
     """The answer for one series: N events, L = b-a+1 offsets.
 
@@ -327,6 +342,38 @@ class StudyResult:
     flags: tuple[tuple[str, ...], ...]
     cars: tuple[CarResult, ...]
     skipped: tuple[Skipped, ...]
+
+    @classmethod
+    def with_matrices_later(
+        cls,
+        matrices: Callable[[], Mapping[str, Floats | tuple[Floats, ...]]],
+        **columns: Any,
+    ) -> StudyResult:
+        """A result whose `MATRICES` are computed when one of them is first read, then stored.
+
+        Most pages read only the CARs. A pickled result holds its matrices.
+        """
+        made = cls.__new__(cls)
+        made.__dict__.update(columns, **{_LATER: matrices})
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Every field, the matrices computed."""
+        _ = self.rate
+        return dict(self.__dict__)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """A matrix that is read for the first time; two threads may both compute it."""
+            stored = self.__dict__
+            if name in MATRICES and _LATER in stored:
+                stored.update(stored[_LATER]())
+                stored.pop(_LATER, None)
+            if name in stored:
+                return stored[name]
+            msg = f"a study result has no {name}"
+            raise AttributeError(msg)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -11,7 +11,7 @@ from dashboard.domain.series import Floats, Ints
 from dashboard.domain.study import StudyRequest, Window
 from dashboard.engine.history import History
 from dashboard.engine.normal.base import NormalModel, Prediction, Sample
-from dashboard.engine.windows import estimation_rows, event_rows, take
+from dashboard.engine.windows import estimation_rows, event_rows, rows_at, take
 
 COVERAGE = 0.95
 """Share of moves that the ordinary range is meant to hold."""
@@ -36,6 +36,22 @@ class Abnormal:
             np.multiply(self._root(column, column), self.prediction.sigma, out=row)
         return out.T
 
+    def at(self, places: Ints) -> Abnormal:
+        """Those of some positions, each as often as it is named."""
+        whole, factor = self.prediction, self.prediction.factor
+        prediction = replace(
+            whole,
+            normal=rows_at(whole.normal, places),
+            sigma=whole.sigma[places],
+            usable=whole.usable[places],
+            df=whole.df[places],
+            factor=lambda first, last: factor(first, last)[places],
+            intercept=whole.intercept[places],
+            slopes=whole.slopes[places],
+        )
+        returns, ar = rows_at(self.returns, places), rows_at(self.ar, places)
+        return Abnormal(self.window, returns, prediction, ar)
+
     def _root(self, first: int, last: int) -> Floats:
         """`sqrt(1'V1)` over columns first..last, (N,)."""
         factor = self.prediction.factor(first, last)
@@ -48,12 +64,14 @@ class Abnormal:
 
     def car(self, window: Window) -> tuple[Floats, Floats]:
         """CAR and S_CAR over an offset window, each (N,); NaN where a return is missing."""
+        car = self.ar[:, self.columns(window)].sum(axis=1)
+        return np.where(np.abs(car) < UNMOVED, 0.0, car), self.se(window)
+
+    def se(self, window: Window) -> Floats:
+        """S_CAR over an offset window, (N,)."""
         columns = self.columns(window)
-        se = self.prediction.sigma * np.sqrt(
-            self.prediction.factor(columns.start, columns.stop - 1)
-        )
-        car = self.ar[:, columns].sum(axis=1)
-        return np.where(np.abs(car) < UNMOVED, 0.0, car), se
+        se: Floats = self._root(columns.start, columns.stop - 1) * self.prediction.sigma
+        return se
 
     def bhar(self, window: Window) -> Floats:
         """Buy-and-hold abnormal return (Barber & Lyon 1997, JFE 43); simple returns only."""
@@ -106,7 +124,12 @@ class Abnormal:
 
     def _reach(self) -> Floats:
         """The quantile of t times sigma, (N,)."""
-        df, each = np.unique(self.prediction.df, return_inverse=True)
+        df: Ints = self.prediction.df
+        each: Ints | slice = slice(None)
+        if len(df) and (df == df[0]).all():
+            df = df[:1]
+        else:
+            df, each = np.unique(df, return_inverse=True)
         level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + COVERAGE) / 2)
         reach: Floats = np.where(df > 0, level, np.nan)[each] * self.prediction.sigma
         return reach

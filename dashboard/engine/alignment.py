@@ -107,6 +107,6 @@ def align(observations: tuple[Days, Moments, Moments], events: Starts) -> Alignm
 
 def _first_after(known_at: Moments, moments: Moments, exclusive: Bools) -> Ints:
     """The first observation known after each moment, or at it where not `exclusive`, (N,)."""
-    after = np.searchsorted(known_at, moments, side="right")
-    at = np.searchsorted(known_at, moments, side="left")
-    return np.where(exclusive, after, at).astype(np.int64)
+    earliest = moments.astype("datetime64[s]") + exclusive.astype("timedelta64[s]")
+    found: Ints = np.searchsorted(known_at.astype("datetime64[s]"), earliest).astype(np.int64)
+    return found

@@ -61,7 +61,10 @@ def last_rows(series: RateSeries, events: Sequence[Event], first: Ints) -> Ints:
     """
     last, final = first.copy(), len(series) - 1
     if not series.card.bar_minutes:
-        for k, end_day in enumerate(map(attrgetter("end_day"), events)):
+        end_days = list(map(attrgetter("end_day"), events))
+        if end_days.count(None) == len(end_days):
+            return last
+        for k, end_day in enumerate(end_days):
             if end_day is not None:
                 end = int(np.searchsorted(series.day, np.datetime64(end_day, "D"), side="left"))
                 last[k] = max(last[k], min(end, final))

@@ -19,8 +19,8 @@ from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS
 from dashboard.engine.signs import signed_ranks
 
-CELLS: Final = 4_000_000
-"""Comparisons that are held at once."""
+UNIT: Final = 10.0**DECIMALS
+"""Returns are counted in whole numbers of the decimal up to which they differ."""
 
 
 class ClusterScores:
@@ -45,9 +45,14 @@ class ClusterScores:
         self.ar = np.round(pooled.ar[sample.member][chosen], DECIMALS)
         self.car = sample.car[chosen]
         self.label = clusters_of(sample, chosen)
-        self._past = np.round(sample.residuals[chosen], DECIMALS)
-        self._usable = np.isfinite(self._past).sum(axis=1)
-        self.widest = float(np.nanmax(np.abs(self._past), initial=0.0))
+        past = np.round(sample.residuals[chosen], DECIMALS)
+        self._usable = np.isfinite(past).sum(axis=1)
+        self.widest = float(np.nanmax(np.abs(past), initial=0.0))
+        self._far = int(np.rint(self.widest * UNIT)) + 1
+        self._base = (2 * self._far + 2) * np.arange(len(past))[:, None]
+        units = np.sort(self._units(past, self._far + 1), axis=1)
+        self._past: Ints = (units + self._base).reshape(-1)
+        self._behind = past.shape[1] * np.arange(len(past))[:, None]
 
     def columns(self, window: Window) -> slice:
         """The columns of `ar` in a window."""
@@ -59,14 +64,18 @@ class ClusterScores:
         The rank is that among the M_i residuals of the event's estimation window and the return
         itself, ties share their average (Corrado & Zivney 1992, JFQA 27).
         """
-        rank = np.empty(ar.shape)
-        step = max(CELLS // max(self._past.shape[1] * ar.shape[1], 1), 1)
-        for start in range(0, len(ar), step):
-            past = self._past[start : start + step, None, :]
-            value = ar[start : start + step, :, None]
-            below = (past < value).sum(axis=2) + (past <= value).sum(axis=2)
-            rank[start : start + step] = below / 2 + 1
+        value = self._units(ar, 0) + self._base
+        below = self._past.searchsorted(value)
+        tied = self._past[np.minimum(below, len(self._past) - 1)] == value
+        rank = (below - self._behind + 1).astype(np.float64)
+        rank[tied] += (self._past.searchsorted(value[tied], "right") - below[tied]) / 2
         return np.where(np.isfinite(ar), rank / (self._usable[:, None] + 2) - 0.5, np.nan)
+
+    def _units(self, returns: Floats, missing: int) -> Ints:
+        """Returns in whole units, those beyond every residual just beyond, (r, K)."""
+        units = np.rint(returns * UNIT)
+        np.clip(units, -self._far, self._far, out=units)
+        return np.where(np.isfinite(returns), units, missing).astype(np.int64)
 
     def of_rates(self) -> Floats:
         """The scores summed over the rows of every window, NaN without a CAR, (r, W)."""
@@ -94,7 +103,7 @@ class ClusterScores:
 
         def sums(effects: Floats) -> Floats:
             added = moves[:, :, None] + effects[None, None, :] / length
-            scores = self.of_returns(np.round(added.reshape(len(moves), -1), DECIMALS))
+            scores = self.of_returns(added.reshape(len(moves), -1))
             return cluster_sums(scores.reshape(added.shape).sum(axis=1), self.label)
 
         return sums

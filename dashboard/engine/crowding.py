@@ -63,8 +63,10 @@ def others_in_window(
         N crowds, each a tuple of ids in the order of the known events' first rows.
     """
     first, last, ids = known
-    order = np.argsort(first, kind="stable")
-    starts, ends, names = first[order], last[order], tuple(map(ids.__getitem__, order.tolist()))
+    starts, ends, names = first, last, ids
+    if (first[1:] < first[:-1]).any():
+        order = np.argsort(first, kind="stable")
+        starts, ends, names = first[order], last[order], tuple(map(ids.__getitem__, order.tolist()))
     longest = int((ends - starts).max()) if len(starts) else 0
     low = np.searchsorted(starts, anchor + window[0] - longest, side="left")
     high = np.searchsorted(starts, anchor + window[1], side="right")

@@ -17,6 +17,7 @@ from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import Bools, Days, Ints, Moments, RateSeries
 from dashboard.engine.alignment import Alignment, Starts, align
 from dashboard.engine.bars import last_rows, occupied_rows
+from dashboard.engine.memo import once
 
 SIDES: Final = ("left", "right")
 EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -40,17 +41,42 @@ def midnights(days: Days) -> Moments:
 def when_of(events: Sequence[Event]) -> Starts:
     """When events were, (N,): by the second, the day of an unknown hour to its last minute."""
     days = days_of(map(attrgetter("day"), events))
-    timed = np.array([m is not None for m in map(attrgetter("moment"), events)], dtype=bool)
-    bounded = timed | np.array([bool(event.hours) for event in events], dtype=bool)
-    first, last = midnights(days), midnights(days + np.timedelta64(1, "D")) - MINUTE
-    at = np.flatnonzero(timed)
-    first[at] = last[at] = _seconds_of(event.moment for event in events if event.moment)
-    for k in [k for k, event in enumerate(events) if event.hours]:
+    at = _places_of_some(events, "moment", None)
+    timed = np.zeros(len(days), dtype=bool)
+    timed[at] = True
+    first, last = _first_and_last(days)
+    first[at] = last[at] = _seconds_of(filter(None, map(attrgetter("moment"), events)))
+    bounded = timed.copy()
+    for k in with_hours(events):
         first[k], latest = _seconds_of([events[k].starts_at])[0], events[k].latest
         bounded[k] = latest is not None
         if latest is not None:
             last[k] = _seconds_of([latest])[0]
     return Starts(days, first, last, timed, bounded)
+
+
+def with_hours(events: Sequence[Event]) -> list[int]:
+    """The places of the events of which clock times are given."""
+    return _places_of_some(events, "hours", ())
+
+
+def _places_of_some(events: Sequence[Event], name: str, nothing: object) -> list[int]:
+    """The places of the events whose field `name` is not `nothing`; often there are none."""
+    values = list(map(attrgetter(name), events))
+    if values.count(nothing) == len(values):
+        return []
+    return [k for k, value in enumerate(values) if value != nothing]
+
+
+def _first_and_last(days: Days) -> tuple[Moments, Moments]:
+    """00:00 and 23:59 Moscow of days in UTC, (N,) each; days that lie close are read once."""
+    next_days = days + np.timedelta64(1, "D")
+    span = int((days.max() - days.min()).astype(np.int64)) + 2 if len(days) else 0
+    if span >= len(days):
+        return midnights(days), midnights(next_days) - MINUTE
+    every = midnights(days.min() + np.arange(span))
+    at = (days - days.min()).astype(np.int64)
+    return every[at], every[at + 1] - MINUTE
 
 
 def _seconds_of(moments: Iterable[datetime]) -> Moments:
@@ -59,7 +85,7 @@ def _seconds_of(moments: Iterable[datetime]) -> Moments:
     return np.array(seconds, dtype=np.int64).astype("datetime64[s]")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Dated:
     """Events and when they were, each (N,)."""
 
@@ -70,6 +96,11 @@ class Dated:
     def of(cls, events: Sequence[Event]) -> Dated:
         """Read the dates of events once."""
         return cls(tuple(events), when_of(events))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of the events, (N,)."""
+        return once(self, "ids", lambda: tuple(map(attrgetter("id"), self.events)))
 
     @property
     def timed(self) -> Bools:
@@ -83,14 +114,19 @@ class Dated:
 
     def by_date(self) -> Dated:
         """In the order of `starts_at`, then of the ids."""
-        order = np.argsort(self.when.first, kind="stable")
-        starts, ids = self.when.first[order], list(map(attrgetter("id"), self.events))
-        places = order.tolist()
-        for k in np.flatnonzero(starts[1:] == starts[:-1]).tolist():
-            if ids[places[k]] > ids[places[k + 1]]:
-                same = slice(*(np.searchsorted(starts, starts[k], side) for side in SIDES))
-                places[same] = sorted(places[same], key=ids.__getitem__)
-        return self if places == list(range(len(places))) else self.take(places)
+        starts = self.when.first
+        if (starts[1:] < starts[:-1]).any():
+            return self.take(np.argsort(starts, kind="stable").tolist()).by_date()
+        ids, same_start = self.ids, np.flatnonzero(starts[1:] == starts[:-1]).tolist()
+        wrong = [k for k in same_start if ids[k] > ids[k + 1]]
+        if not wrong:
+            return self
+        events, places = list(self.events), np.arange(len(starts))
+        for start in np.unique(starts[wrong]):
+            same = slice(*(np.searchsorted(starts, start, side) for side in SIDES))
+            places[same] = sorted(places[same].tolist(), key=self.ids.__getitem__)
+            events[same] = [self.events[k] for k in places[same].tolist()]
+        return Dated(tuple(events), self.when.take(places))
 
     def bound_to(self, series_id: str) -> Dated:
         """Those of one series and of every series."""
@@ -99,7 +135,10 @@ class Dated:
         return self.take([k for k, e in enumerate(self.events) if e.series in (None, series_id)])
 
     def on(self, series: RateSeries) -> Alignment:
-        """Offset 0 of every event on a series (DESIGN section 5)."""
+        """Offset 0 of every event on a series (DESIGN section 5); worked out once."""
+        return once(self, series, lambda: self._on(series))
+
+    def _on(self, series: RateSeries) -> Alignment:
         return align((series.day, series.opens, ends_of(series)), self.when)
 
 
@@ -142,4 +181,4 @@ def known_rows(series: RateSeries, studied: Dated, known: Sequence[Event] | None
     rows = first.row[inside]
     last = last_rows(series, both.events, rows)
     occupied = occupied_rows(series, both.timed, (rows, last))
-    return KnownRows(rows, last, tuple(map(attrgetter("id"), both.events)), occupied)
+    return KnownRows(rows, last, both.ids, occupied)

@@ -13,7 +13,7 @@ from dashboard.engine.cluster_scores import ClusterScores, cluster_scores
 from dashboard.engine.clusters import cluster_sums
 from dashboard.engine.families import distinct_groups, under_every_name
 from dashboard.engine.pooled import Pooled
-from dashboard.engine.signs import critical_rank_sum, signed_ranks
+from dashboard.engine.signs import critical_rank_sum, is_positive
 
 HEADLINE: Final = "cluster_rank"
 """The test that answers for a group, declared before any data (`benchmarks/headline_choice.py`)."""
@@ -105,9 +105,7 @@ def interval(scores: ClusterScores, window: Window) -> tuple[float, float]:
 
     def rejected_from(side: float) -> Callable[[Floats], Bools]:
         def rejects(means: Floats) -> Bools:
-            z, p, _ = signed_ranks(sums(-side * means).T)
-            found: Bools = (p <= LEVEL) & (side * z > 0)
-            return found
+            return is_positive(side * sums(-side * means).T, LEVEL)
 
         return rejects
 

@@ -22,6 +22,10 @@ NEAREST: Final = 250
 """So many of them."""
 TIE: Final = 1 - 1e-12
 """Sizes closer than this are equal: the same date measured twice may differ in a last digit."""
+DENSE: Final = 4
+"""Events lie close if there are at most so many rows for each."""
+BYTES: Final = 8
+"""Bytes of the numbers that add up marks."""
 Small: TypeAlias = type[np.int16] | type[np.int32]
 FEW: Final = 16
 """So many events are counted one by one: a million sizes need not be put in order for one."""
@@ -182,7 +186,7 @@ class NearCounts:
         return found
 
     def _in_reach(self, rank: Ints, events: Ints, level: Ints) -> Ints:
-        """Those in reach, before the dates whose window contains the event and after them.
+        """Those in reach without the dates whose window contains the event.
 
         The ranks lie by rows, in the smallest integers that hold them; a row that is no date
         has the largest and is below no level.
@@ -196,9 +200,11 @@ class NearCounts:
         inside = slice(*np.searchsorted(self._dates, (base, base + len(by_row))).tolist())
         by_row[self._dates[inside] - base] = rank[inside]
         at = row - REACH - base
-        first, last = (min(max(end, -REACH - 1), REACH + 1) for end in excluded(self._window))
-        before = _counted(by_row, at, limit, REACH + first)
-        return before + _counted(by_row, at + REACH + last + 1, limit, REACH - last)
+        first, last = (min(max(end, -REACH), REACH) for end in excluded(self._window))
+        found = _counted(by_row, at, limit, 2 * REACH + 1)
+        for offset in range(first, last + 1):
+            found -= np.less(by_row[at + REACH + offset], limit)
+        return found
 
     def _among_nearest(self, rank: Ints, events: Ints, level: Ints) -> Ints:
         """Those at the places of the spans, which are few."""
@@ -218,12 +224,26 @@ class NearCounts:
 
 def _counted(values: NDArray[Any], start: Ints, limit: NDArray[Any], length: int) -> Ints:
     """How many of the `length` values from each `start` on lie below its `limit`, (N,)."""
-    if length <= 0:
-        return np.zeros(len(start), dtype=np.int64)
     windows = sliding_window_view(values, length)
-    found = np.empty(len(start), dtype=np.int64)
-    for first in range(0, len(start), AT_ONCE):
+    lowest, span = int(start[0]), int(start[-1] - start[0]) + 1
+    if span <= DENSE * len(start) and (np.diff(start) > 0).all():
+        # Where events lie close, all rows between them are read as they lie, without a copy.
+        every = np.zeros(span, dtype=limit.dtype)
+        every[start - lowest] = limit
+        return _smaller(windows[lowest : lowest + span], every)[start - lowest]
+    parts = [slice(first, first + AT_ONCE) for first in range(0, len(start), AT_ONCE)]
+    return np.concatenate([_smaller(windows[start[part]], limit[part]) for part in parts])
+
+
+def _smaller(rows: NDArray[Any], limit: NDArray[Any]) -> Ints:
+    """How many numbers of each row (N, K), K at most 2,040, lie below its limit, (N,)."""
+    found = np.empty(len(rows), dtype=np.int64)
+    marks = np.zeros((AT_ONCE, -(-rows.shape[1] // BYTES) * BYTES), dtype=bool)
+    for first in range(0, len(rows), AT_ONCE):
         part = slice(first, first + AT_ONCE)
-        below = windows[start[part]] < limit[part, None]
-        found[part] = np.bitwise_count(np.packbits(below, axis=1)).sum(axis=1)
+        some = marks[: len(limit[part])]
+        np.less(rows[part], limit[part, None], out=some[:, : rows.shape[1]])
+        # Eight marks are added at once: none of the eight sums exceeds a byte.
+        sums = some.view(np.uint64).sum(axis=1)
+        found[part] = sums.view(np.uint8).reshape(-1, BYTES).sum(axis=1)
     return found

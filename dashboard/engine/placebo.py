@@ -14,6 +14,7 @@ from dashboard.domain.series import Bools, Days, Floats, Ints
 from dashboard.domain.study import Pool, StudyRequest, Window
 from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise
 from dashboard.engine.history import History
+from dashboard.engine.memo import once
 from dashboard.engine.near_pool import NearCounts, Sizes, Spans
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.windows import whole
@@ -102,10 +103,19 @@ class Placebo:
     first: Days
     last: Days
 
+    def at(self, places: Ints) -> Placebo:
+        """Those of some events, each as often as it is named."""
+        return Placebo(*(getattr(self, each.name)[places] for each in fields(self)))
+
     def rank(self, pool: Pool, k: int) -> Rank:
         """Where event `k` stands; `pool` is what the dates are called."""
         shares = (self.p, self.percentile, self.by_move)
         return Rank.of(pool, shares, (self.size, self.close), (self.first, self.last), k)
+
+
+def eves_of(history: History) -> Floats:
+    """`eve_volatility` of a history, made once."""
+    return once(history, "eve_volatility", lambda: eve_volatility(history.returns))
 
 
 def eve_volatility(returns: Floats) -> Floats:
@@ -155,7 +165,7 @@ def find_candidates(
         history.day,
         rows[enough],
         far_from(rows[enough], occupied, length),
-        eve_volatility(history.returns)[rows[enough]],
+        eves_of(history)[rows[enough]],
         {w: np.concatenate([each.car[w] for each in parts]) for w in request.cars},
         {w: np.concatenate([each.scar[w] for each in parts]) for w in request.cars},
     )
@@ -193,22 +203,8 @@ def compare(candidates: Candidates, window: Window, pool: Pool, events: Moves) -
         pool: "near": those within 250 rows whose window does not contain the event, or the
             nearest 250 where those are fewer than 100; "quiet": those whose event window touches
             no event's; "all"; "similar": those whose eve volatility lies in the same tercile.
-        events: the events; those that follow one another in one row share their moves.
+        events: the events.
     """
-    row, _, scar, _ = events
-    new = np.ones(len(row), dtype=bool)
-    new[1:] = (np.diff(row) != 0) | ((scar[1:] != scar[:-1]) & np.isfinite(scar[1:]))
-    found = _compared(candidates, window, pool, _chosen(events, new))
-    back = np.cumsum(new) - 1
-    return Placebo(*(getattr(found, each.name)[back] for each in fields(Placebo)))
-
-
-def _chosen(events: Moves, which: Bools) -> Moves:
-    row, car, scar, volatility = events
-    return row[which], car[which], scar[which], volatility[which]
-
-
-def _compared(candidates: Candidates, window: Window, pool: Pool, events: Moves) -> Placebo:
     member = np.isfinite(candidates.scar[window])
     if pool == "similar":
         return _similar(candidates, window, (member, events))
@@ -223,10 +219,17 @@ def _similar(candidates: Candidates, window: Window, of: tuple[Bools, Moves]) ->
     known = candidates.volatility[member]
     cuts = np.quantile(known, TERCILES) if len(known) else np.zeros(len(TERCILES))
     here, there = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    row, car, scar, volatility = events
     parts = [(there == tercile, member & (here == tercile)) for tercile in range(len(TERCILES) + 1)]
     order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
     found = [
-        _among(candidates, window, (each, False), _chosen(events, chosen)) for chosen, each in parts
+        _among(
+            candidates,
+            window,
+            (each, False),
+            (row[chosen], car[chosen], scar[chosen], volatility[chosen]),
+        )
+        for chosen, each in parts
     ]
     back = np.argsort(order)
     return Placebo(

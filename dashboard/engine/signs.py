@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.domain.series import Floats, Ints
+from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.engine.clusters import cluster_sums, clusters_of
 from dashboard.engine.pooled import GroupSample
 from dashboard.engine.ranks import DECIMALS, average_ranks
@@ -152,31 +152,62 @@ def signed_ranks(scores: Floats) -> tuple[Floats, Floats, Ints]:
         all signs for up to 50 values, ties too; else normal), and how many values count, (K,)
         each; NaN where none counts.
     """
+    z, ranks, positive = _rank_sums(scores)
+    count = (ranks > 0).sum(axis=1)
+    p = 2 * special.ndtr(-np.abs(z))
+    for k in np.flatnonzero((count > 0) & (count <= EXACT_RANKS_UP_TO)).tolist():
+        p[k] = _exact_p(ranks[k], positive[k])
+    return z, p, count
+
+
+def is_positive(scores: Floats, level: float) -> Bools:
+    """Which rows the test of `signed_ranks` rejects for being too large, (K,).
+
+    An exact p is computed only where two bounds on sums with random signs leave the answer
+    open: P(|S| >= z) <= 2 exp(-z^2 / 2) (Hoeffding 1963, JASA 58), and P(|S| >= 1) > 1/10
+    (Oleszkiewicz 1996, Statistics & Probability Letters 29), S of variance 1.
+
+    Args:
+        scores: K samples of up to G values, (K, G).
+        level: of the two-sided p, at most 10 %.
+    """
+    z, ranks, positive = _rank_sums(scores)
+    count = (ranks > 0).sum(axis=1)
+    found: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
+    few = (count > 0) & (count <= EXACT_RANKS_UP_TO)
+    found[few] = z[few] > 1
+    for k in np.flatnonzero(found & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
+        found[k] = _exact_p(ranks[k], positive[k]) <= level
+    return found
+
+
+def _rank_sums(scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """The standardised rank sum (K,), the ranks (K, G), 0 of what is left out, and their sums."""
     value = np.where(np.isfinite(scores), np.round(scores, DECIMALS), 0.0)
-    ranks = average_ranks(np.where(value != 0, np.abs(value), np.nan))
-    count = np.isfinite(ranks).sum(axis=1)
-    ranks = np.nan_to_num(ranks)
+    ranks = np.nan_to_num(average_ranks(np.where(value != 0, np.abs(value), np.nan)))
     positive = np.where(value > 0, ranks, 0.0).sum(axis=1)
     spread = np.sqrt((ranks**2).sum(axis=1) / 4)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(count > 0, (positive - ranks.sum(axis=1) / 2) / spread, np.nan)
-    p = 2 * special.ndtr(-np.abs(z))
-    for k in np.flatnonzero((count > 0) & (count <= EXACT_RANKS_UP_TO)).tolist():
-        doubled = np.sort(np.rint(2 * ranks[k][ranks[k] > 0]).astype(np.int64))
-        low = min(round(2 * positive[k]), int(doubled.sum()) - round(2 * positive[k]))
-        p[k] = min(1.0, 2 * rank_sum_distribution(tuple(doubled.tolist()))[low])
-    return z, p, count
+        z: Floats = np.where(spread > 0, (positive - ranks.sum(axis=1) / 2) / spread, np.nan)
+    return z, ranks, positive
+
+
+def _exact_p(ranks: Floats, positive: float) -> float:
+    doubled = np.sort(np.rint(2 * ranks[ranks > 0]).astype(np.int64))
+    low = min(round(2 * positive), int(doubled.sum()) - round(2 * positive))
+    return min(1.0, 2 * float(rank_sum_distribution(tuple(doubled.tolist()))[low]))
 
 
 @lru_cache(maxsize=512)
 def rank_sum_distribution(doubled: tuple[int, ...]) -> Floats:
     """P(rank sum <= s) for s = 0, 1, … over all signs; ranks are doubled to stay whole."""
     ways = np.zeros(sum(doubled) + 1)
-    ways[0] = 1.0
+    ways[0], total = 1.0, 0
     for rank in doubled:
-        added = ways[:-rank].copy()
-        ways /= 2
-        ways[rank:] += added / 2
+        total += rank
+        reached = ways[: total + 1]
+        reached /= 2
+        reached[rank:] += reached[:-rank].copy()
     return np.cumsum(ways)
 
 

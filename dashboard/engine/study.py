@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
@@ -22,15 +23,17 @@ from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.placebo import (
     Candidates,
+    Moves,
     Placebo,
     compare,
-    eve_volatility,
+    eves_of,
     find_candidates,
 )
 from dashboard.engine.pooled import Measured
 from dashboard.engine.reasons import why_not_studied
 from dashboard.engine.returns import changes_of, observed_returns
 from dashboard.engine.study_result import Studied, lay_out
+from dashboard.engine.windows import runs_of
 
 POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
 ONE_FOR_ONE: Final = "market-adjusted"
@@ -46,7 +49,7 @@ def run(
     factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
     """Study events on one series; see `measure`."""
-    return measure(series, events, known, request, factors)[0]
+    return _answer(*_measure_all(series, (events, known), request, factors))
 
 
 def measure(
@@ -79,7 +82,7 @@ def measure(
         study.history,
         study.events,
         study.alignment.row,
-        study.found,
+        study.found_of_events,
         pool.everywhere,
     )
     return _answer(study, pool, skipped), measured
@@ -100,7 +103,9 @@ def run_in_every_pool(
     study, pool, skipped = _measure_all(series, (events, known), request, factors)
     cars = _moves(study)
     ranked = {
-        name: tuple(compare(pool, window, name, move) for window, move in cars.items())
+        name: tuple(
+            compare(pool, window, name, move).at(study.back) for window, move in cars.items()
+        )
         for name in POOLS
     }
     return _answer(study, pool, skipped), ranked
@@ -135,16 +140,16 @@ def rank_rows(
 
 def _answer(study: Studied, pool: Candidates, skipped: list[Skipped]) -> StudyResult:
     cars = tuple(
-        _car_result(study, window, compare(pool, window, study.request.pool, move))
+        _car_result(study, window, move, compare(pool, window, study.request.pool, move))
         for window, move in _moves(study).items()
     )
     return lay_out(study, cars, skipped)
 
 
-def _moves(study: Studied) -> dict[Window, tuple[Ints, Floats, Floats, Floats]]:
-    """Row, CAR, SCAR and eve volatility of the events in each CAR window."""
-    row = study.alignment.row
-    volatility = eve_volatility(study.history.returns)[row]
+def _moves(study: Studied) -> dict[Window, Moves]:
+    """Row, CAR, SCAR and eve volatility at each first rate in each CAR window."""
+    row = study.at
+    volatility = eves_of(study.history)[row]
     cars = {window: study.found.car(window) for window in study.request.cars}
     return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 
@@ -163,10 +168,10 @@ def _measure_all(
     dated = Dated.of(events).by_date().bound_to(series.card.id)
     context = known_rows(series, dated, None if known is events else known)
     history = _history(series, factors, context.occupied, request)
-    chosen, alignment, found, skipped = _choose(series, dated, (request, history, model))
+    chosen, found, skipped = _choose(series, dated, (request, history, model))
     pool = find_candidates(history, context.occupied, request, model)
     _refuse_few(request, pool.fitted)
-    study = Studied(series, chosen, alignment, request, found, history, context)
+    study = Studied(series, *chosen, request, found, history, context)
     return study, pool, skipped
 
 
@@ -224,13 +229,15 @@ def _choose(
     series: RateSeries,
     bound: Dated,
     by: tuple[StudyRequest, History, NormalModel],
-) -> tuple[tuple[Event, ...], Alignment, Abnormal, list[Skipped]]:
+) -> tuple[tuple[Dated, Alignment], Abnormal, list[Skipped]]:
+    """The events that are studied, the abnormal returns at their first rates, and the others."""
     request, history, model = by
     card, skipped = series.card, []
     alignment = bound.on(series)
     rows = np.where(alignment.inside, alignment.row, 0)
-    found = abnormal_returns(history, rows, request, model)
-    usable = found.prediction.usable
+    at, back = runs_of(rows)
+    found = abnormal_returns(history, at, request, model)
+    usable = found.prediction.usable[back]
     timed = measurable(series, bound.timed)
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
@@ -245,31 +252,30 @@ def _choose(
         skipped.append(Skipped(bound.events[k].id, card.id, reason))
     order = order[stays]
     if np.array_equal(order, np.arange(len(rows))):
-        return bound.events, alignment, found, skipped
+        return (bound, alignment), found, skipped
     cut = alignment.take(order)
-    found = abnormal_returns(history, cut.row, request, model)
-    return tuple(bound.events[k] for k in order.tolist()), cut, found, skipped
+    found = abnormal_returns(history, runs_of(cut.row)[0], request, model)
+    return (bound.take(order.tolist()), cut), found, skipped
 
 
-def _car_result(study: Studied, window: Window, placebo: Placebo) -> CarResult:
-    car, se = study.found.car(window)
-    scar = standardise(car, se)
+def _car_result(study: Studied, window: Window, move: Moves, placebo: Placebo) -> CarResult:
+    _, car, scar, _ = move
     df = study.found.prediction.df.astype(float)
     simple = study.request.returns == "simple"
-    return CarResult(
-        window=window,
-        car=car,
-        se=se,
-        t=scar,
-        df=df,
-        p=two_sided_p(scar, df),
-        bhar=study.found.bhar(window) if simple else np.full(len(car), np.nan),
-        placebo_p=placebo.p,
-        percentile=placebo.percentile,
-        percentile_by_move=placebo.by_move,
-        n_placebo=placebo.size,
-        n_close=placebo.close,
-        pool_first=placebo.first,
-        pool_last=placebo.last,
-        crowd=study.crowds[window],
-    )
+    columns: dict[str, NDArray[Any]] = {
+        "car": car,
+        "se": study.found.se(window),
+        "t": scar,
+        "df": df,
+        "p": two_sided_p(scar, df),
+        "bhar": study.found.bhar(window) if simple else np.full(len(car), np.nan),
+        "placebo_p": placebo.p,
+        "percentile": placebo.percentile,
+        "percentile_by_move": placebo.by_move,
+        "n_placebo": placebo.size,
+        "n_close": placebo.close,
+        "pool_first": placebo.first,
+        "pool_last": placebo.last,
+    }
+    of_events = {name: values[study.back] for name, values in columns.items()}
+    return CarResult(window=window, crowd=study.crowds[window], **of_events)

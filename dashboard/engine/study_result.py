@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from operator import attrgetter
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -13,8 +12,9 @@ import numpy as np
 from dashboard.domain.date_rules import breaks_between
 from dashboard.domain.event import Event
 from dashboard.domain.event_hour import HourKind
-from dashboard.domain.series import Bools, Ints, RateSeries
+from dashboard.domain.series import Bools, Floats, Ints, RateSeries
 from dashboard.domain.study import (
+    MATRICES,
     CarResult,
     Skipped,
     StudyRequest,
@@ -26,10 +26,10 @@ from dashboard.engine.abnormal import Abnormal
 from dashboard.engine.alignment import Alignment
 from dashboard.engine.bars import bar_flags
 from dashboard.engine.crowding import others_in_window
-from dashboard.engine.dated_events import KnownRows
+from dashboard.engine.dated_events import Dated, KnownRows, with_hours
 from dashboard.engine.history import History
 from dashboard.engine.reasons import why_no_value
-from dashboard.engine.windows import estimation_rows, event_rows, take
+from dashboard.engine.windows import estimation_rows, event_rows, runs_of, take
 
 FEW_PLACEBOS: Final = 50
 """A pool with fewer dates within two years of the event says so."""
@@ -37,20 +37,48 @@ FEW_PLACEBOS: Final = 50
 
 @dataclass(frozen=True, eq=False)
 class Studied:
-    """What was measured on one series, before it is laid out: N events."""
+    """What was measured on one series, before it is laid out: N events on D first rates.
+
+    Events on one rate share their moves, which are measured once: `found` are those at the rows
+    `at` (D,), and `back` (N,) are the places of the events there.
+    """
 
     series: RateSeries
-    events: tuple[Event, ...]
+    dated: Dated
     alignment: Alignment
     request: StudyRequest
     found: Abnormal
     history: History
     known: KnownRows
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events, in the order of their first rates."""
+        return self.dated.events
+
+    @cached_property
+    def _runs(self) -> tuple[Ints, Ints]:
+        return runs_of(self.alignment.row)
+
+    @property
+    def at(self) -> Ints:
+        """The distinct first rates, (D,)."""
+        return self._runs[0]
+
+    @property
+    def back(self) -> Ints:
+        """The place of each event's first rate among them, (N,)."""
+        return self._runs[1]
+
+    @property
+    def found_of_events(self) -> Abnormal:
+        """The abnormal returns of every event."""
+        return self.found if len(self.at) == len(self.back) else self.found.at(self.back)
+
     @cached_property
     def crowds(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
-        own = tuple(map(attrgetter("id"), self.events))
+        own = self.dated.ids
         known = (self.known.first, self.known.last, self.known.ids)
         return {
             window: others_in_window(self.alignment.row, own, known, window)
@@ -60,28 +88,18 @@ class Studied:
 
 def lay_out(study: Studied, cars: tuple[CarResult, ...], skipped: list[Skipped]) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
-    request, found = study.request, study.found
-    offsets = np.arange(request.window[0], request.window[1] + 1, dtype=np.int64)
-    car, low, high = found.path()
-    return StudyResult(
+    request, prediction, back = study.request, study.found.prediction, study.back
+    return StudyResult.with_matrices_later(
+        partial(_matrices, study),
         request=request,
         series=study.series,
         events=study.events,
         anchor=study.alignment.row,
         shift_days=study.alignment.shift_days,
-        offsets=offsets,
-        rate=take(study.series.rate, event_rows(study.alignment.row, request.window)),
-        returns=found.returns,
-        normal=np.asarray(found.prediction.normal),
-        abnormal=found.ar,
-        abnormal_se=found.ar_se,
-        car=car,
-        ordinary_low=low,
-        ordinary_high=high,
-        from_base=found.from_base(),
-        sigma=found.prediction.sigma,
-        n_estimation=found.prediction.usable,
-        estimation_events=_estimation_events(study),
+        offsets=np.arange(request.window[0], request.window[1] + 1, dtype=np.int64),
+        sigma=prediction.sigma[back],
+        n_estimation=prediction.usable[back],
+        estimation_events=_estimation_events(study)[back],
         crowd=study.crowds[request.window],
         flags=_flags(study, cars),
         cars=cars,
@@ -89,14 +107,43 @@ def lay_out(study: Studied, cars: tuple[CarResult, ...], skipped: list[Skipped])
     )
 
 
-def _estimation_events(study: Studied) -> Ints:
-    """How many known events lie in each event's estimation window, (N,)."""
-    rows, request = np.sort(study.known.first), study.request
-    first, last = estimation_rows(
-        study.alignment.row, request.window, request.estimation, request.gap
+def _matrices(study: Studied) -> dict[str, Floats | tuple[Floats, ...]]:
+    """The fields of a result that are matrices, (N, L)."""
+    found, window = study.found, study.request.window
+    *matrices, base, low, high = _of_events(
+        study,
+        take(study.series.rate, event_rows(study.at, window)),
+        found.returns,
+        np.asarray(found.prediction.normal),
+        found.ar,
+        found.ar_se,
+        *found.path(),
+        *found.from_base(),
     )
-    within = np.searchsorted(rows, last, "right") - np.searchsorted(rows, first, "left")
-    return within.astype(np.int64)
+    return dict(zip(MATRICES, (*matrices, (base, low, high)), strict=True))
+
+
+def _of_events(study: Studied, *matrices: Floats) -> tuple[Floats, ...]:
+    """Matrices (D, L) of the first rates as those of the events, (N, L).
+
+    They lie in one block of memory, which the system hands out in large pages: a page at a time
+    it takes longer than the numbers.
+    """
+    if len(study.at) == len(study.back):
+        return matrices
+    block = np.empty((len(matrices), matrices[0].shape[1], len(study.back)))
+    for each, out in zip(matrices, block, strict=True):
+        each.T.take(study.back, axis=1, mode="clip", out=out)
+    return tuple(each.T for each in block)
+
+
+def _estimation_events(study: Studied) -> Ints:
+    """How many known events lie in the estimation window of each first rate, (D,)."""
+    request, size = study.request, len(study.series)
+    first, last = estimation_rows(study.at, request.window, request.estimation, request.gap)
+    before = np.concatenate(([0], np.cumsum(np.bincount(study.known.first, minlength=size))))
+    within: Ints = before[np.clip(last + 1, 0, size)] - before[np.clip(first, 0, size)]
+    return within
 
 
 def _incomplete(study: Studied, cars: tuple[CarResult, ...]) -> list[Skipped]:
@@ -114,34 +161,46 @@ def _incomplete(study: Studied, cars: tuple[CarResult, ...]) -> list[Skipped]:
 
 def _flags(study: Studied, cars: tuple[CarResult, ...]) -> tuple[tuple[str, ...], ...]:
     rows, last = study.alignment.row, len(study.series) - 1
-    first = np.clip(rows + study.request.window[0] - 1, 0, last)
-    final = np.clip(rows + study.request.window[1], 0, last)
-    few = np.zeros(len(rows), dtype=bool)
-    for result in cars:
-        few |= result.n_close < FEW_PLACEBOS
-    marks: Mapping[str, Sequence[bool] | Bools] = {
-        "date_only": _hour_unknown(study),
-        "hour_upper_bound": [e.hour_kind == HourKind.PUBLISHED for e in study.events],
-        "hour_scheduled": [e.hour_kind == HourKind.SCHEDULED for e in study.events],
+    marks: dict[str, Sequence[bool] | Bools] = {
+        **_hour_marks(study),
         "partly_in_fixing": study.alignment.partial,
         "far_from_event": study.alignment.far,
         "window_cut": rows + study.request.window[1] > last,
-        "short_history": study.found.prediction.usable < study.request.estimation,
-        "no_variance": ~(study.found.prediction.sigma > 0),
-        "few_placebos": few,
-        "method_break": breaks_between(
-            study.series.card.breaks, study.series.day[first], study.series.day[final]
-        ),
+        "short_history": (study.found.prediction.usable < study.request.estimation)[study.back],
+        "no_variance": ~(study.found.prediction.sigma > 0)[study.back],
+        "few_placebos": np.any([result.n_close < FEW_PLACEBOS for result in cars], axis=0),
+        "method_break": _breaks(study)[study.back],
         **bar_flags(study.series, study.events, rows, study.request.window),
     }
     return _words(marks, len(rows))
 
 
-def _hour_unknown(study: Studied) -> Bools:
-    """Whether the moment is not known, and no first report leaves but one first rate, (N,)."""
-    bounded = [event.moment is None and event.reported is not None for event in study.events]
-    unknown = np.array([event.moment is None for event in study.events], dtype=bool)
-    return unknown & ~(np.array(bounded, dtype=bool) & study.alignment.settled)
+def _hour_marks(study: Studied) -> dict[str, Bools]:
+    """What to know of each event's hour, (N,).
+
+    `date_only`: the moment is not known, and no first report leaves but one first rate.
+    """
+    when, settled = study.dated.when, study.alignment.settled
+    reported = when.bounded & ~when.timed
+    scheduled = np.zeros(len(when.timed), dtype=bool)
+    for k in with_hours(study.events) if when.timed.any() else ():
+        scheduled[k] = study.events[k].hour_kind == HourKind.SCHEDULED
+    return {
+        "date_only": ~when.timed & ~(reported & settled),
+        "hour_upper_bound": reported,
+        "hour_scheduled": scheduled,
+    }
+
+
+def _breaks(study: Studied) -> Bools:
+    """Whether the event window of each first rate holds a break of the method, (D,)."""
+    day, window = study.series.day, study.request.window
+    if not study.series.card.breaks:
+        return np.zeros(len(study.at), dtype=bool)
+    first = np.clip(study.at + window[0] - 1, 0, len(day) - 1)
+    final = np.clip(study.at + window[1], 0, len(day) - 1)
+    found = breaks_between(study.series.card.breaks, day[first], day[final])
+    return np.array(found, dtype=bool)
 
 
 def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tuple[str, ...], ...]:
@@ -149,8 +208,7 @@ def _words(marks: Mapping[str, Sequence[bool] | Bools], count: int) -> tuple[tup
     code = np.zeros(count, dtype=np.int64)
     for bit, values in enumerate(marks.values()):
         code |= np.asarray(values, dtype=np.int64) << bit
-    words = {
-        each: tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
-        for each in np.unique(code).tolist()
-    }
-    return tuple(map(words.__getitem__, code.tolist()))
+    words = np.empty(1 << len(marks), dtype=object)
+    for each in np.flatnonzero(np.bincount(code)).tolist():
+        words[each] = tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
+    return tuple(words[code].tolist())

@@ -27,6 +27,18 @@ def take(values: Floats, rows: Ints) -> Floats:
     return np.where(inside, values[np.where(inside, rows, 0)], np.nan)
 
 
+def rows_at(values: Floats, places: Ints) -> Floats:
+    """`values[places]` of a matrix (D, L), an offset's N values side by side in memory, (N, L)."""
+    return values.T.take(places, axis=1, mode="clip").T
+
+
+def runs_of(rows: Ints) -> tuple[Ints, Ints]:
+    """Rows (N,) with those that follow an equal one left out, (D,), and each one's place there."""
+    is_new = np.ones(len(rows), dtype=bool)
+    np.not_equal(rows[1:], rows[:-1], out=is_new[1:])
+    return rows[is_new], np.cumsum(is_new) - 1
+
+
 def estimation_rows(anchor: Ints, window: Window, estimation: int, gap: int) -> tuple[Ints, Ints]:
     """First and last row of the estimation window, inclusive, unclipped, each (N,).
 

@@ -11,7 +11,7 @@ from dashboard.domain.study import StudyRequest
 from dashboard.engine import shifts
 from dashboard.engine.abnormal import abnormal_returns, standardise
 from dashboard.engine.history import History
-from dashboard.engine.near_pool import near_spans
+from dashboard.engine.near_pool import NearCounts, Sizes, near_spans
 from dashboard.engine.normal.none import NoChange
 from dashboard.engine.placebo import compare, eve_volatility, far_from, find_candidates
 from dashboard.engine.study import rank_rows, run
@@ -205,6 +205,22 @@ def test_the_nearest_dates_are_taken_where_fewer_than_a_hundred_are_in_reach():
     assert few.tolist() == [True, False]
     assert [s[0] for s in (spans.start, spans.hole, spans.back, spans.stop)] == [25, 200, 200, 275]
     assert spans.size.tolist() == [250, 200]
+
+
+@pytest.mark.parametrize("window", [(0, 0), (-7, 8), (2, 5), (-260, 3)])
+@pytest.mark.parametrize("share", [0.6, 0.05], ids=["close together", "far apart"])
+def test_members_of_pools_near_events_are_counted_as_by_a_loop(window, share):
+    random = np.random.default_rng(3)
+    dates = np.flatnonzero(random.random(1500) < 0.8)
+    row = np.flatnonzero(random.random(1500) < share)
+    moves, values = random.integers(0, 40, len(dates)) / 10, random.integers(0, 41, len(row)) / 10
+    found = NearCounts(dates, row, window).below(Sizes(moves), values)
+    spans, few = near_spans(dates, row, window)
+    place = np.arange(len(dates))
+    for k in range(len(row)):
+        before = (place >= spans.start[k]) & (place < spans.hole[k])
+        after = (place >= spans.back[k]) & (place < spans.stop[k])
+        assert found[k] == (moves[before | after] < values[k]).sum(), (k, few[k])
 
 
 def test_rows_of_a_long_series_are_ranked_as_events_are():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from dashboard.engine.signs import SIGN_DRAWS, cluster_sign_p, sign_vectors
+from dashboard.engine.signs import SIGN_DRAWS, cluster_sign_p, is_positive, sign_vectors
 
 
 def p_by_loop(x):
@@ -76,3 +76,25 @@ def test_windows_are_tested_side_by_side_and_a_missing_one_has_no_p():
 
 def test_sums_that_cancel_in_every_cluster_are_no_evidence():
     assert p_of([0.0, 0.0]) == pytest.approx(1.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(-6, 9).map(float), min_size=1, max_size=11),
+    st.sampled_from((0.01, 0.05, 0.1)),
+)
+def test_samples_are_rejected_as_a_loop_over_all_signs_of_their_ranks_rejects_them(x, level):
+    ranks = stats.rankdata([abs(v) for v in x if v != 0])
+    signs = [math.copysign(1, v) for v in x if v != 0]
+    total = float(np.dot(ranks, signs))
+    p = p_by_loop(ranks * np.array(signs)) if len(ranks) else 1.0
+    assert is_positive(np.array([x]), level).tolist() == [total > 0 and p <= level]
+
+
+def test_many_values_are_rejected_by_the_normal_distribution():
+    # Ranks 1 to 60, the u smallest negative: z = (sum of signed ranks) / sqrt(60 61 121 / 6).
+    x = np.arange(1.0, 61.0)
+    samples = np.array([np.where(x <= u, -x, x) for u in (35, 36, 60)])
+    z = samples.sum(axis=1) / math.sqrt(60 * 61 * 121 / 6)
+    expected = [v > stats.norm.ppf(0.975) for v in z]
+    assert is_positive(samples, 0.05).tolist() == expected == [True, False, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from dashboard.domain.errors import InputError
 from dashboard.domain.event_hour import Hour, moment_of
-from dashboard.domain.study import StudyRequest
+from dashboard.domain.study import MATRICES, StudyRequest
 from dashboard.engine.study import run
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.rates.shipped import ShippedRates
@@ -386,3 +387,33 @@ def test_clean_estimation_leaves_the_days_of_other_events_out():
     used = [returns[row - 1] for row in (28, 29, 33, 34, 35, 36)]
     assert clean.normal[0, 0] == pytest.approx(np.mean(used))
     assert clean.sigma[0] == pytest.approx(np.std(used, ddof=1))
+
+
+# ------------------------------------------------------------------ what is computed when
+
+
+def test_matrices_are_computed_when_one_is_read_and_copied_with_the_result():
+    events = [event_at_row(row) for row in (40, 60)]
+    result = run(random_series(), events, events, SMALL)
+    assert not vars(result).keys() & set(MATRICES)
+    twin = copy.deepcopy(result)
+    assert vars(twin).keys() == vars(result).keys() >= set(MATRICES)
+    for name in MATRICES:
+        assert np.array_equal(getattr(twin, name), getattr(result, name)), name
+    with pytest.raises(AttributeError, match="no matrix_of_dreams"):
+        _ = result.matrix_of_dreams
+
+
+def test_events_on_one_rate_have_the_numbers_of_an_event_alone():
+    series = random_series()
+    day = event_at_row(40).day
+    many = [replace(event_at_row(40), id=f"e{k}", day=day) for k in range(3)]
+    together = run(series, [*many, event_at_row(50)], [], SMALL)
+    alone = run(series, many[:1], [event_at_row(50), *many], SMALL)
+    assert together.anchor.tolist() == [40, 40, 40, 50]
+    for name in MATRICES[:-1]:
+        matrix, row = getattr(together, name), getattr(alone, name)[0]
+        assert all(np.array_equal(matrix[k], row) for k in range(3)), name
+    for name in ("car", "se", "t", "p", "percentile", "n_placebo", "pool_first"):
+        values = getattr(together.cars[0], name)
+        assert (values[:3] == getattr(alone.cars[0], name)[0]).all(), name
