@@ -124,8 +124,7 @@ def relate_across(
 ) -> tuple[CrossCell, ...]:
     """Mean move of every category on every series, each by its own clock; p over all cells.
 
-    The event window is the CAR window itself, as in a specification of `run_robustness`, so
-    that events near the end of a series are not left out.
+    Each cell is what a study of that series alone says of the category.
 
     Raises:
         InputError: no series, or two with one id.
@@ -135,7 +134,7 @@ def relate_across(
         msg = f"series {', '.join(ids) or '(none)'}: give each series once"
         raise InputError(msg)
     window = request.cars[0]
-    request = replace(request, window=window, cars=(window,))
+    request = replace(request, cars=(window,))
     cells: list[SeriesCells] = []
     for each in series:
         result, measured = measure(each, events, known, request)

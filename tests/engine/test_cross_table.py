@@ -11,9 +11,10 @@ from scipy import stats
 from dashboard.domain.study import StudyRequest
 from dashboard.engine.cross_table import why_no_verdict
 from dashboard.services.relate_events import relate_across
+from dashboard.services.run_study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
-REQUEST = StudyRequest(model="none", window=(-1, 2), cars=((0, 0),), estimation=30, gap=0,
+REQUEST = StudyRequest(model="none", window=(0, 0), cars=((0, 0),), estimation=30, gap=0,
                        min_estimation=30)  # fmt: skip
 ENERGY = (40, 40, 52, 61, 73, 85, 97, 110, 124, 139, 151)
 TALKS = (45, 46, 120)
@@ -119,3 +120,14 @@ def test_a_single_category_is_one_question_with_all():
     found = cells(talks=())
     one = found["energy", "one"]
     assert one.p_adjusted == one.p_value == found["all", "one"].p_value
+
+
+def test_a_cell_is_what_a_study_of_its_series_says():
+    long = 0.01 * np.random.default_rng(9).standard_normal(400)
+    series = [series_of_returns(long, series_id="one"), series_of_returns(TWO, series_id="two")]
+    events = [event_at_row(row, f"energy{row}", category="energy") for row in range(40, 380, 11)]
+    request = StudyRequest(window=(-2, 3), cars=((0, 1),), estimation=20, gap=1, min_estimation=20)
+    cell = next(c for c in relate_across(series, events, events, request) if c.series == "one")
+    (row, *_) = run_study(series[:1], events, request).headlines
+    assert (cell.n_rates, cell.clusters) == (row.rates, row.clusters)
+    assert (cell.caar, cell.p_value) == pytest.approx((row.mean, row.p_value))
