@@ -17,17 +17,32 @@ from dashboard.engine.history import History
 from dashboard.engine.memo import once
 from dashboard.engine.near_pool import NearCounts, Sizes, Spans
 from dashboard.engine.normal.base import NormalModel
-from dashboard.engine.windows import whole
+from dashboard.engine.windows import runs_of, whole
 
 DECAY: Final = 0.94
 """EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
 CELLS: Final = 8_000_000
 """Positions times offsets that are held at once."""
+MOST: Final = 2
+"""Events lie on most positions if there are fewer than so many positions for each rate."""
 TERCILES: Final = (1 / 3, 2 / 3)
 CLOSE: Final = np.timedelta64(731, "D")
 """Two years, one of which may be a leap year."""
 Moves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
 """Row, CAR, SCAR and eve volatility of N events, each (N,)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Places:
+    """The abnormal returns at D rows that hold those of N events.
+
+    Events on one rate share their moves, which are measured once: `found` are those at the rows
+    `at` (D,), and `back` (N,) are the places of the events there.
+    """
+
+    at: Ints
+    back: Ints
+    found: Abnormal
 
 
 class Everywhere:
@@ -60,6 +75,15 @@ class Everywhere:
             return
         for start in range(0, len(self.positions), step):
             yield self.at(slice(start, start + step))
+
+    def places_of(self, rows: Ints) -> Places:
+        """The abnormal returns at N rows: where they are most of all positions, those of all."""
+        at, back = runs_of(rows)
+        if self._found is not None and 0 < len(self.positions) < MOST * len(at):
+            places = np.searchsorted(self.positions, rows)
+            if (self.positions[np.minimum(places, len(self.positions) - 1)] == rows).all():
+                return Places(self.positions, places, self._found)
+        return Places(at, back, abnormal_returns(self._history, at, self._request, self._model))
 
     def at(self, part: slice) -> Abnormal:
         """Those of some positions."""

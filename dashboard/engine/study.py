@@ -12,7 +12,7 @@ from dashboard.domain.errors import InputError
 from dashboard.domain.event import Event
 from dashboard.domain.series import Floats, Ints, RateSeries, refuse_no_price
 from dashboard.domain.study import CarResult, Pool, Skipped, StudyRequest, StudyResult, Window
-from dashboard.engine.abnormal import Abnormal, abnormal_returns, standardise, two_sided_p
+from dashboard.engine.abnormal import abnormal_returns, standardise, two_sided_p
 from dashboard.engine.alignment import Alignment
 from dashboard.engine.bars import calendar_of, matched_rate, measurable, why_no_bar
 from dashboard.engine.crowding import kept_by_rule
@@ -23,8 +23,10 @@ from dashboard.engine.normal import NORMAL_MODELS
 from dashboard.engine.normal.base import NormalModel
 from dashboard.engine.placebo import (
     Candidates,
+    Everywhere,
     Moves,
     Placebo,
+    Places,
     compare,
     eves_of,
     find_candidates,
@@ -33,7 +35,6 @@ from dashboard.engine.pooled import Measured
 from dashboard.engine.reasons import why_not_studied
 from dashboard.engine.returns import changes_of, observed_returns
 from dashboard.engine.study_result import Studied, lay_out
-from dashboard.engine.windows import runs_of
 
 POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
 ONE_FOR_ONE: Final = "market-adjusted"
@@ -168,10 +169,10 @@ def _measure_all(
     dated = Dated.of(events).by_date().bound_to(series.card.id)
     context = known_rows(series, dated, None if known is events else known)
     history = _history(series, factors, context.occupied, request)
-    chosen, found, skipped = _choose(series, dated, (request, history, model))
     pool = find_candidates(history, context.occupied, request, model)
+    chosen, places, skipped = _choose(series, dated, request, pool.everywhere)
     _refuse_few(request, pool.fitted)
-    study = Studied(series, *chosen, request, found, history, context)
+    study = Studied(series, *chosen, request, places, history, context)
     return study, pool, skipped
 
 
@@ -228,16 +229,15 @@ def model_by_id(model_id: str) -> NormalModel:
 def _choose(
     series: RateSeries,
     bound: Dated,
-    by: tuple[StudyRequest, History, NormalModel],
-) -> tuple[tuple[Dated, Alignment], Abnormal, list[Skipped]]:
+    request: StudyRequest,
+    everywhere: Everywhere,
+) -> tuple[tuple[Dated, Alignment], Places, list[Skipped]]:
     """The events that are studied, the abnormal returns at their first rates, and the others."""
-    request, history, model = by
     card, skipped = series.card, []
     alignment = bound.on(series)
     rows = np.where(alignment.inside, alignment.row, 0)
-    at, back = runs_of(rows)
-    found = abnormal_returns(history, at, request, model)
-    usable = found.prediction.usable[back]
+    places = everywhere.places_of(rows)
+    usable = places.found.prediction.usable[places.back]
     timed = measurable(series, bound.timed)
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
@@ -252,10 +252,9 @@ def _choose(
         skipped.append(Skipped(bound.events[k].id, card.id, reason))
     order = order[stays]
     if np.array_equal(order, np.arange(len(rows))):
-        return (bound, alignment), found, skipped
+        return (bound, alignment), places, skipped
     cut = alignment.take(order)
-    found = abnormal_returns(history, runs_of(cut.row)[0], request, model)
-    return (bound.take(order.tolist()), cut), found, skipped
+    return (bound.take(order.tolist()), cut), everywhere.places_of(cut.row), skipped
 
 
 def _car_result(study: Studied, window: Window, move: Moves, placebo: Placebo) -> CarResult:

@@ -28,8 +28,9 @@ from dashboard.engine.bars import bar_flags
 from dashboard.engine.crowding import others_in_window
 from dashboard.engine.dated_events import Dated, KnownRows, with_hours
 from dashboard.engine.history import History
+from dashboard.engine.placebo import Places
 from dashboard.engine.reasons import why_no_value
-from dashboard.engine.windows import estimation_rows, event_rows, runs_of, take
+from dashboard.engine.windows import estimation_rows, event_rows, take
 
 FEW_PLACEBOS: Final = 50
 """A pool with fewer dates within two years of the event says so."""
@@ -39,15 +40,14 @@ FEW_PLACEBOS: Final = 50
 class Studied:
     """What was measured on one series, before it is laid out: N events on D first rates.
 
-    Events on one rate share their moves, which are measured once: `found` are those at the rows
-    `at` (D,), and `back` (N,) are the places of the events there.
+    Their moves are in `places`.
     """
 
     series: RateSeries
     dated: Dated
     alignment: Alignment
     request: StudyRequest
-    found: Abnormal
+    places: Places
     history: History
     known: KnownRows
 
@@ -56,24 +56,27 @@ class Studied:
         """The events, in the order of their first rates."""
         return self.dated.events
 
-    @cached_property
-    def _runs(self) -> tuple[Ints, Ints]:
-        return runs_of(self.alignment.row)
-
     @property
     def at(self) -> Ints:
-        """The distinct first rates, (D,)."""
-        return self._runs[0]
+        """The rows that are measured, (D,)."""
+        return self.places.at
 
     @property
     def back(self) -> Ints:
         """The place of each event's first rate among them, (N,)."""
-        return self._runs[1]
+        return self.places.back
+
+    @property
+    def found(self) -> Abnormal:
+        """The abnormal returns at those rows."""
+        return self.places.found
 
     @property
     def found_of_events(self) -> Abnormal:
         """The abnormal returns of every event."""
-        return self.found if len(self.at) == len(self.back) else self.found.at(self.back)
+        return (
+            self.found if np.array_equal(self.at[self.back], self.at) else self.found.at(self.back)
+        )
 
     @cached_property
     def crowds(self) -> dict[Window, Sequence[tuple[str, ...]]]:
@@ -129,7 +132,7 @@ def _of_events(study: Studied, *matrices: Floats) -> tuple[Floats, ...]:
     They lie in one block of memory, which the system hands out in large pages: a page at a time
     it takes longer than the numbers.
     """
-    if len(study.at) == len(study.back):
+    if np.array_equal(study.at[study.back], study.at):
         return matrices
     block = np.empty((len(matrices), matrices[0].shape[1], len(study.back)))
     for each, out in zip(matrices, block, strict=True):

@@ -248,3 +248,17 @@ def test_a_long_series_is_shifted_by_adding_as_it_would_be_by_transforming(monke
     # By hand for shift 10: values 13 + 2 x 410 + 1 (1000 + 10 - 1009).
     assert by_adding[10] == pytest.approx(values[13] + 2 * values[410] + values[1])
     assert np.allclose(by_adding, by_transform, atol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [np.arange(50, 96), np.array([50, 50, 90]), np.arange(3, 99)])
+def test_rows_that_are_most_of_all_positions_are_read_from_those_of_all(rows):
+    returns = np.concatenate(([NAN], 0.01 * np.random.default_rng(2).standard_normal(99)))
+    request = StudyRequest(window=(-1, 2), cars=((0, 1),), estimation=30, gap=2, min_estimation=20)
+    history = History(returns)
+    everywhere = find_candidates(history, rows[:0], request, NoChange()).everywhere
+    places = everywhere.places_of(rows)
+    assert (places.found is everywhere.found) == (len(rows) == 46)
+    mine = abnormal_returns(history, rows, request, NoChange())
+    np.testing.assert_array_equal(places.at[places.back], rows)
+    np.testing.assert_array_equal(places.found.ar[places.back], mine.ar)
+    np.testing.assert_array_equal(places.found.se((0, 1))[places.back], mine.se((0, 1)))
