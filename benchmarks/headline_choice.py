@@ -1,6 +1,6 @@
 """Which test answers for a group: the rule of choice, applied to simulated studies only.
 
-Candidates (docs/method: the headline of a group): randomised signs of whole clusters of events
+Candidates: randomised signs of whole clusters of events
 (Canay, Romano & Shaikh 2017, Econometrica 85) and Wilcoxon's signed ranks of clusters, each on
 the cluster sums of standardised CARs and of rank scores; calendar shifts of the mean rank score
 and of t. The rule, fixed before any real group was looked at: of the candidates that reject a

@@ -69,7 +69,14 @@ def _real() -> Iterator[str]:
         yield f"## Size on the real dates: {design}"
         yield ""
         studies = {c.studies for test in size_table() for c in sizes_of(test) if c.series == design}
-        yield f"{SERIES[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
+        yield (
+            f"{SERIES[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
+            + (
+                " Where days are as volatile as they were, `volatility` has no null to reject."
+                if not any(c.series == design for c in sizes_of("volatility"))
+                else ""
+            )
+        )
         yield ""
         yield from _table(
             lambda test, of=design: [c for c in sizes_of(test) if c.series == of],
@@ -84,8 +91,12 @@ def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
     yield (
         f"`{HEADLINE}`, declared before any real group was looked at (`docs/headline_choice.md`)."
         " Each cell: per cent of studies without effect that it rejects / whose 95 % interval holds"
-        " the true mean / with one log point on every first rate that it finds (overlap_t,"
-        " corrado_rank)."
+        " the true mean without an effect, and with one log point on every first rate / in which it"
+        " finds that log point (overlap_t, corrado_rank). Without an effect the interval holds 0"
+        " where the test does not reject. With one the true mean is the mean of the CARs that the"
+        " effects alone give: they also lie in the windows and in the estimation windows of other"
+        " events. Where these are as many as in all categories together the interval, which is one"
+        " of ranks, holds the mean less often."
     )
     yield ""
     yield f"| dates | events, rates, clusters | {' | '.join(DESIGNS)} |"
@@ -106,7 +117,9 @@ def _cell(dates: str, design: str) -> str:
     found = [
         _share(powers_of(test), dates, design) for test in (HEADLINE, "overlap_t", "corrado_rank")
     ]
-    held = "–" if missed is None else f"{100 * (1 - missed):.1f}"
+    held = ", ".join(
+        "–" if share is None else f"{100 * (1 - share):.1f}" for share in (size, missed)
+    )
     mine, *others = ("–" if each is None else f"{100 * each:.0f}" for each in found)
     return f"{'–' if size is None else f'{100 * size:.1f}'} / {held} / {mine} ({', '.join(others)})"
 
@@ -119,14 +132,17 @@ def _table(
     cells_of: Callable[[str], list[SizeCell]], *, bold: bool, by_dates: bool = False
 ) -> Iterator[str]:
     tests = [test.id for test in SIGNIFICANCE_TESTS]
-    heads = [
-        cell.dates if by_dates else f"{cell.series}, {cell.dates}" if bold else cell.series
-        for cell in cells_of(tests[-1])
-    ]
+
+    def head(cell: SizeCell) -> str:
+        return cell.dates if by_dates else f"{cell.series}, {cell.dates}" if bold else cell.series
+
+    heads = [head(cell) for cell in cells_of("cross_section_t")]
     yield f"| test | {' | '.join(heads)} |"
     yield "|---|" + "---|" * len(heads)
     for test in tests:
-        yield f"| {test} | {' | '.join(_marked(cell, bold) for cell in cells_of(test))} |"
+        cells = {head(cell): cell for cell in cells_of(test)}
+        texts = [_marked(cells[name], bold) if name in cells else "–" for name in heads]
+        yield f"| {test} | {' | '.join(texts)} |"
 
 
 def _marked(cell: SizeCell, bold: bool) -> str:  # noqa: FBT001 - one column of a table

@@ -51,7 +51,7 @@ def brief_caution(test_id: str, pattern: str) -> str:
     """`rejects too often (20 %)` where the test's simulated size lies outside 3-7 %, else empty."""
     cell = worst_cell(test_id, pattern)
     word = "" if cell is None else verdict(cell.rejected)
-    return f"rejects {word} ({100 * cell.rejected:.0f} %)" if cell and word else ""
+    return f"rejects {word} ({_per_cent(cell.rejected)} %)" if cell and word else ""
 
 
 def caution(test_id: str, pattern: str) -> str:
@@ -65,6 +65,12 @@ def caution(test_id: str, pattern: str) -> str:
         return ""
     dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
     return (
-        f"rejects {100 * cell.rejected:.0f} % at the 5 % level in {cell.studies:,} simulated"
+        f"rejects {_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,} simulated"
         f" studies without effect and with {dates} ({SERIES[cell.series]})"
     )
+
+
+def _per_cent(rate: float) -> str:
+    """A whole number, with a decimal where rounding would hide on which side of a bound it is."""
+    near = any(abs(rate - bound) < 0.005 for bound in TRUSTED)
+    return f"{100 * rate:.{1 if near else 0}f}"

@@ -50,7 +50,8 @@ def reading_for(dates: str, sizes: Cells | None = None, powers: Cells | None = N
         sizes: cells without effect, by test; the shipped ones if None.
         powers: cells with one, by test.
     """
-    sizes = {test: sizes_of(test) for test in size_table()} if sizes is None else sizes
+    if sizes is None:
+        sizes = {test: sizes_of(test) for test in size_table() if sizes_of(test)}
     powers = {test: powers_of(test) for test in sizes} if powers is None else powers
     others = [test for test in sizes if test not in {*OTHER_QUESTIONS, HEADLINE}]
     failing = {test: _failing(sizes[test], dates) for test in others}

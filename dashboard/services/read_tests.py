@@ -44,7 +44,8 @@ class TestLine:
     @property
     def words(self) -> str:
         """How to read it: what to know beside it, else whether it is the one that answers."""
-        return self.beside or ("the declared test" if self.declared else "")
+        declared = "the declared test" if self.declared else ""
+        return "; ".join(text for text in (declared, self.beside) if text)
 
 
 def is_unusual(found: Headline) -> bool:

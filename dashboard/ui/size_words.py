@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.services.describe_size import Cell, ProjectionCoverage, Range, SizeTable
+from dashboard.services.describe_size import Cell, ProjectionCoverage, SizeRow, SizeTable
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.wording import NOTHING, THIN, count
 
@@ -130,13 +130,13 @@ def _marked(cell: Cell, *, with_error: bool = False) -> str:
 def _ranges(table: SizeTable) -> Columns:
     """A column a design on the real dates: the lowest and the highest of all categories."""
     names = [each.series for each in table.rows[0].ranges]
-    return {
-        f"{name}, real dates": [_spanned(row.ranges[k]) for row in table.rows]
-        for k, name in enumerate(names)
-    }
+    return {f"{name}, real dates": [_spanned(row, name) for row in table.rows] for name in names}
 
 
-def _spanned(span: Range) -> str:
+def _spanned(row: SizeRow, series: str) -> str:
+    span = next((each for each in row.ranges if each.series == series), None)
+    if span is None:
+        return NOTHING
     text = f"{100 * span.low:.1f} to {100 * span.high:.1f}"
     return f"**{text}{NO_BREAK}{MARKS[span.verdict]}**" if span.verdict else text
 

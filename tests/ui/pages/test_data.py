@@ -132,7 +132,7 @@ def test_beside_every_test_stands_how_to_read_it():
     read = dict(zip(tests["Test"], tests["How to read it"], strict=True))
     assert read["patell"].startswith("rejects too often (")
     assert tests["Test"].tolist()[0] == "cluster_rank"
-    assert read["cluster_rank"] in {"the declared test", "rejects too rarely (3 %)"}
+    assert read["cluster_rank"].startswith("the declared test")
     assert read["bhar_t"].startswith("does not apply: needs simple returns")
     words = words_of(app)
     assert "answers; sound with such dates too: " in words
