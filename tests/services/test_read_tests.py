@@ -33,8 +33,11 @@ def clustered():
 def worst(test, pattern):
     """The size farthest from 5 % with such dates, in per cent, from the file that ships."""
     with FILE.open(encoding="utf-8", newline="") as lines:
-        rates = [100 * float(row["rejected"]) for row in csv.DictReader(lines)
-                 if (row["test"], row["pattern"], row["effect"]) == (test, pattern, "0")]  # fmt: skip
+        rates = [
+            100 * float(row["rejected"])
+            for row in csv.DictReader(lines)
+            if (row["test"], row["pattern"], row["effect"]) == (test, pattern, "0")
+        ]
     return round(max(rates, key=lambda rate: abs(rate - 5)))
 
 
