@@ -8,12 +8,16 @@ from typing import Final
 from dashboard.domain.event import Category
 
 _WORDS: Final = {
-    Category.NATO_REMARK: ((3, r"\bnato\b|нато\b"),),
+    Category.NATO_REMARK: (
+        (3, r"\bnato\b|нато\b"),
+        (4, r"\bstoltenberg\b|\brutte\b|article[- ]5\b|столтенберг|рютте"),
+    ),
     Category.SANCTIONS: (
         (3, r"sanction|blacklist|price cap|embargo|shadow fleet|freez|froze|\bswift\b"
             r"|export control|санкци|пошлин|эмбарго|потолок цен|теневого флота|замороз"),
         (2, r"\btariff|restrictions|restrictive measures|\d(?:th|st|nd|rd) package"),
-        (4, r"\bwaive[rsd]?\b|\blicen[cs]es?\b|expel\w*\b.{0,30}diplomat|secondary tariff"
+        (4, r"\beu\b.{0,25}\bpackage|most-favou?red"
+            r"|\bwaive[rsd]?\b|\blicen[cs]es?\b|expel\w*\b.{0,30}diplomat|secondary tariff"
             r"|cap on \w+ (?:seaborne )?(?:crude|oil)|normal trade status|money-laundering"
             r"|вторичн\w+ (?:пошлин|тариф)|высыла\w+ дипломат|выслал\w* .{0,20}дипломат"),
         (3, r"\bban(?:s|ned|ning)?\b.{0,40}(?:invest|import|export|bank|debt|bond|food|gold|oil)"
@@ -67,6 +71,7 @@ _WORDS: Final = {
         (3, r"summit|phone call|by phone|state visit|oval office|face[- ]to[- ]face"
             r"|video (?:call|summit)|телефонн\w+ разговор|по телефону|саммит"
             r"|государственн\w+ визит"),
+        (4, r"\btelephones\b"),
     ),
     Category.DOMESTIC: (
         (2, r"\bbudget|\btax(?:es)?\b|\bvat\b|deficit|election|\bduma\b|referendum|reshuffle"

@@ -199,8 +199,11 @@ def test_a_comparison_gives_its_report_and_a_bundle_of_each_group(product, reade
     page, name = taken(reader, "Page (HTML, opens without a network)")
     assert name == "usd_rub_cbr_compare_nato_remark_peace_talks_report.html"
     text = page.decode("utf-8")
-    # `study` gives the mean CAR 0.0059034 after NATO remarks.
-    assert "Rouble 0.59 log pts stronger on average over the first two fixings" in text
+    # The mean of `study --category nato_remark`, each first rate once.
+    study = json.loads(shell(product, "study", "--category", "nato_remark", "--json"))
+    mean = 100 * study["headlines"][0]["mean"]
+    words = f"rouble {abs(mean):.2f} log pts {'stronger' if mean > 0 else 'weaker'} on average"
+    assert f"{words} over the first two fixings" in text
     assert "compare?bcat=peace_talks&amp;asof=20" in text
     for number, label in (("1", ": ● NATO remarks"), ("2", ": ◆ Peace talks")):
         content, name = taken(reader, f"Bundle to reproduce it (ZIP){label}")

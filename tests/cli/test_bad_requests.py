@@ -60,7 +60,8 @@ def ask(shell, made):
         typed = []
         for name, value in asked.items():
             for each in value if isinstance(value, list) else [value]:
-                typed += [] if each is None else [f"{name}={each}"]
+                written = name if each is True else f"{name}={each}"
+                typed += [] if each is None else [written]
         return shell("study", *typed)
 
     return study
@@ -212,20 +213,20 @@ def test_a_file_that_says_a_thing_twice_or_nothing_is_one_line(ask, wrong):
 # ------------------------------------------------------------------ answered: not applicable
 
 FACTOR = {"--model": "market", "--factor": "C"}
-TWO = "does not apply: needs at least 2 events that differ"
+TWO = "needs at least 2 events that differ"
 NONE_LEFT = "no test applies: no event is left to study"
 UNANSWERED = {
     "a constant factor": (
         {"options": FACTOR},
         ["5 x window [0,1]: the factors do not vary in its estimation window, or repeat one"
          " another (e30, e35, e38 and 2 more)",
-         "sign_flip … does not apply: needs an event"],
+         "sign_flip … needs an event"],
     ),
     "one event": (
         {"events": talks(40)},
         [f"cross_section_t … {TWO}", f"bmp … {TWO}", f"grank_t … {TWO}",
-         "overlap_t … does not apply: needs at least 2 events whose windows are not the same",
-         "skewness_adjusted_t … does not apply: needs at least 3 events that differ"],
+         "overlap_t … needs at least 2 events whose windows are not the same",
+         "skewness_adjusted_t … needs at least 3 events that differ"],
     ),
     "no event left after overlap": (
         {"options": {"--overlap": "exclude"}, "events": talks(40, 41)},
@@ -236,8 +237,8 @@ UNANSWERED = {
     "all returns zero": (
         {"rates": wide(A=[100.0] * len(DAYS), M=M)},
         [f"cross_section_t … {TWO}",
-         "time_series_t … does not apply: needs an event whose past varies",
-         "sign … does not apply: needs an event that moved"],
+         "time_series_t … needs an event whose past varies",
+         "sign … needs an event that moved"],
     ),
     "a run of missing rates": (
         {"rates": wide(A=["" if k in NAN_RUN else a for k, a in enumerate(A)], M=M)},
@@ -270,7 +271,7 @@ UNANSWERED = {
     ),
     "log returns held": (
         {},
-        ["bhar_t … does not apply: needs simple returns (--returns simple)"],
+        ["bhar_t … needs simple returns (--returns simple)"],
     ),
 }  # fmt: skip
 
@@ -278,18 +279,22 @@ UNANSWERED = {
 @pytest.mark.parametrize("odd", UNANSWERED)
 def test_what_has_no_answer_says_not_applicable_and_why(ask, odd):
     files, said = UNANSWERED[odd]
-    answer = ask(files.get("options", {}), **{k: v for k, v in files.items() if k != "options"})
+    given = {name: value for name, value in files.items() if name != "options"}
+    answer = ask(files.get("options", {}), **given)
     assert (answer.code, answer.err) == (0, "")
+    whole = ask({**files.get("options", {}), "--json": True}, **given).json
+    tests = [f"{row['test']}: {row['note']}" for row in whole["tests"] if row["p_value"] is None]
+    lines = [*answer.out.splitlines(), *tests]
     for words in said:
         test, _, reason = words.rpartition(" … ")
-        assert any(test in line and reason in line for line in answer.out.splitlines()), words
+        assert any(test in line and reason in line for line in lines), words
 
 
 def test_every_test_without_a_value_says_why(ask):
-    lines = ask({}, events=talks(40)).out.splitlines()
-    empty = [line for line in lines if line.startswith("all ") and line.split()[5] == "–"]
+    rows = ask({"--json": True}, events=talks(40)).json["tests"]
+    empty = [row for row in rows if row["group"] == "all" and row["p_value"] is None]
     assert len(empty) > 5
-    assert all("does not apply: " in line for line in empty)
+    assert all(row["note"].startswith(("needs ", "does not apply")) for row in empty)
 
 
 def test_the_manifest_says_which_tests_do_not_apply(ask, tmp_path, shell):

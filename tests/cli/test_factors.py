@@ -75,8 +75,8 @@ def test_a_second_run_leaves_the_same_bytes(shell, panel, tmp_path):
     assert {path.name: path.read_bytes() for path in out.iterdir()} == first
     assert set(first) == {
         "paths.csv", "events.csv", "averages.csv", "headline.csv", "tests.csv", "skipped.csv",
-        "correlation.csv",
-        "regression.csv", "direction.csv", "intervals.csv", "manifest.json",
+        "correlation.csv", "regression.csv", "direction.csv", "intervals.csv", "projections.csv",
+        "manifest.json",
     }  # fmt: skip
 
 

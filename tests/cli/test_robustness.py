@@ -60,11 +60,12 @@ def test_a_row_is_the_answer_of_the_study_with_those_choices(shell, tmp_path):
         "--out", tmp_path,
     )  # fmt: skip
     cars = [float(event["car"]) for event in table(tmp_path / "events.csv")[1]]
-    assert row["n"] == len(cars) == 17
+    assert row["n"] == len(cars) > 50
     assert row["caar"] == pytest.approx(sum(cars) / len(cars))
     tests = {t["test"]: t for t in table(tmp_path / "tests.csv")[1]
              if t["group"] == "all" and t["window"] == "[0,1]"}  # fmt: skip
     assert row["p_overlap"] == pytest.approx(float(tests["overlap_t"]["p_value"]))
+    assert row["p_value"] == pytest.approx(float(tests["cluster_rank"]["p_value"]))
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
     assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover,'
     assert tables["tests"][1][-1] == "headline"
     assert text["headline"] == 'all,"[0,1]",9,8,7,0.01,0.02,0.03,,,,,,few,,'
-    assert tables["headline"][1][-7:] == (-0.5, 0.5, 0.25, 0.75, 0.125, "", -1.5)
+    assert tables["headline"][1][-8:-1] == (-0.5, 0.5, 0.25, 0.75, 0.125, "", -1.5)
     assert text["skipped"] == "c,made,before the data"
     assert [row[0] for row in tables["skipped"]] == ["c", "=b"]
     assert text["correlation"] == "all,-1,spearman,0.25,-0.5,0.5,2,0.125,0.75"

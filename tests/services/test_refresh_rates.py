@@ -195,9 +195,9 @@ def test_an_answer_on_another_scale_is_refused(house, replica, clock):
 
 
 def test_without_earlier_data_a_failure_says_so(house, replica):
-    replica.cbr.answers(failures.html_with_200)
-    told = house.refresh("eur_rub_cbr")["eur_rub_cbr"]
-    assert told.told == "Bank of Russia answered HTML instead of XML; there are no earlier data"
+    replica.moex.answers(failures.html_with_200)
+    told = house.refresh("cny_rub_moex")["cny_rub_moex"]
+    assert told.told == "Moscow Exchange answered HTML instead of JSON; there are no earlier data"
 
 
 def test_one_sick_publisher_stops_no_other(house, replica):

@@ -35,6 +35,7 @@ EXPLAINED = {
     "facts_scene.py": 2,  # the kinds of a claim
     "method_words.py": 4,  # the list of terms
     "pages/correlation.py": 1,  # which colour means what
+    "terminal_headlines.py": 1,  # which sign means what
     "pages/facts.py": 1,  # an example of a claim
     "widgets/event_moves.py": 1,  # which sign means what
 }

@@ -20,7 +20,7 @@ class Direction:
     null_hypothesis = "the expected direction is right half of the time"
     reference = "Canay, Romano & Shaikh 2017, Econometrica 85 (signs of whole clusters)"
     assumptions = (
-        "a bunch of events may hit and miss together; the expectations were fixed before the data"
+        "survives events that hit and miss together; assumes expectations fixed before the data"
     )
     needs = "an event with a clear expectation that moved"
 

@@ -105,7 +105,7 @@ def test_the_size_table_is_that_of_the_document_with_its_errors():
     app = open_page("method")
     shown = next(t for t in tables_of(app) if "power" in t.columns)
     head, rows = document_rows("Size: nothing happened")
-    assert len(shown) == len(rows) == 23
+    assert len(shown) == len(rows) == len(SIGNIFICANCE_TESTS)
     for name, cells in zip(shown["Test"], rows, strict=True):
         assert f"({cells[0]})" in name
     for column, title in enumerate(head[1:], start=1):
@@ -116,8 +116,8 @@ def test_the_size_table_is_that_of_the_document_with_its_errors():
             mark = ("↑" if float(rate) > 5 else "↓") if row[column].startswith("**") else ""
             assert cell.startswith("**") == bool(mark)
             assert cell.strip("*")[-1] == mark or not mark
-    # sqrt(0.2278 0.7722 / 4000) = 0.0066
-    assert shown["real rouble, clustered"][0] == "**22.8 ± 0.7\u00a0↑**"
+    # docs/size.md: cross_section_t 22.1; sqrt(0.221 0.779 / 4000) = 0.0066
+    assert shown["real rouble, clustered"][1] == "**22.1 ± 0.7\u00a0↑**"
     words = words_of(app)
     assert "4,000 simulated studies" in words
     assert "0.3 percentage points for a rate of 5" in words
@@ -150,5 +150,6 @@ def test_on_a_phone_the_tables_are_lists(monkeypatch):
     app = open_page("method")
     assert all(len(table.columns) <= 3 for table in tables_of(app))
     words = words_of(app)
-    assert ":gray[clustered:] **20.1\u00a0↑** · **18.3\u00a0↑** · **22.8\u00a0↑**" in words
+    # docs/size.md, cross_section_t
+    assert ":gray[clustered:] **20.3\u00a0↑** · **19.9\u00a0↑** · **22.1\u00a0↑**" in words
     assert ":gray[Answers:] **cluster_rank**" in words
