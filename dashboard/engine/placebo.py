@@ -216,7 +216,7 @@ def _measured(found: Abnormal, request: StudyRequest) -> _Part:
 
 
 def compare(candidates: Candidates, window: Window, pool: Pool, events: Moves) -> Placebo:
-    """Placebo p and percentiles of events (STATISTICS sections 1 and 17.2).
+    """Placebo p and percentiles of events (docs/statistics.md, 1 and 17.2).
 
     `p` = share of pool and event whose |SCAR| is at least the event's, the event included. Every
     page, file and answer that says how large the move of one event is takes it from here.

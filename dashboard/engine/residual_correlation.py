@@ -20,7 +20,7 @@ def mean_correlation(sample: GroupSample, present: Bools) -> tuple[Floats, tuple
     """Mean off-diagonal correlation `r` of a group's residuals in each window, and a note.
 
     Pairs are matched on the same market days; pairs with fewer than 30 common days, or
-    without variance, count as 0 (STATISTICS section 6). NaN for one event or too many.
+    without variance, count as 0 (docs/statistics.md, 6). NaN for one event or too many.
 
     Args:
         sample: the group, n events and W windows.

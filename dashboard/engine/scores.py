@@ -30,7 +30,7 @@ def score_moves(
 
     `tone` and `intensity` come from tags, `crowd` counts the studied events that share the
     first observation. The placebo moves all dates together by every circular shift over the
-    admissible positions that have a CAR (STATISTICS section 12); scores stay with their
+    admissible positions that have a CAR (docs/statistics.md, 12); scores stay with their
     events, so that events on one day stay together.
 
     Args:

@@ -165,7 +165,7 @@ def is_positive(scores: Floats, level: float) -> Bools:
 
     An exact p is computed only where two bounds on sums with random signs leave the answer
     open: P(|S| >= z) <= 2 exp(-z^2 / 2) (Hoeffding 1963, JASA 58), and P(|S| >= 1) > 1/10
-    (Oleszkiewicz 1996, Statistics & Probability Letters 29), S of variance 1.
+    (Oleszkiewicz 1996, Probability and Mathematical Statistics 16), S of variance 1.
 
     Args:
         scores: K samples of up to G values, (K, G).

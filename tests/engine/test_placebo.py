@@ -113,7 +113,7 @@ def test_the_volatility_on_the_eve_is_the_riskmetrics_recursion():
 
 
 def members(dates, window, pool, event):
-    """STATISTICS sections 1 and 17.2 read aloud: the places of an event's pool."""
+    """docs/statistics.md, 1 and 17.2, read aloud: the places of an event's pool."""
     row, _, _, eve = event
     first, last = window
     known = [k for k in range(len(dates.row)) if np.isfinite(dates.scar[window][k])]
