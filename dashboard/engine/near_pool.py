@@ -1,4 +1,4 @@
-"""The dates near an event: which they are, and how many of them moved less (docs/statistics.md, 17.2)."""
+"""The dates near an event: which they are, how many moved less (docs/statistics.md, 17.2)."""
 
 from __future__ import annotations
 
