@@ -17,6 +17,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+from dashboard.domain.study import LARGEST_SHARE
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "findings.md"
 WINDOW: Final = "[0,1]"
@@ -160,7 +162,7 @@ def doubts(row: Row, found: Answers) -> str:
             f"The mean hangs on few moves: without the three largest it is {points(str(rest))},"
             f" the median {points(str(median))}."
         )
-    if row["largest_share"] and float(row["largest_share"]) > 0.2:
+    if row["largest_share"] and float(row["largest_share"]) > LARGEST_SHARE:
         share = f"{100 * float(row['largest_share']):.0f} %"
         sentences.append(f"One rate carries {share} of all moves: read the median, not the mean.")
     summary = found.robustness[name]

@@ -12,7 +12,7 @@ from dashboard.domain.series import Bools, Floats, Ints
 from dashboard.domain.study import CorrelationRow
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.families import distinct_groups, under_every_name
-from dashboard.engine.pooled import Measured, Pooled, members_of
+from dashboard.engine.pooled import Measured, Pooled
 from dashboard.engine.ranks import DECIMALS, average_ranks
 
 LAGS: Final = tuple(range(-5, 6))
@@ -38,7 +38,7 @@ def lead_lag(pooled: Pooled) -> tuple[CorrelationRow, ...]:
     p is the share of these values at least as large in size, the correlation itself counted
     among them; it is corrected over all distinct groups and lags of one method.
     """
-    members = members_of(pooled.events, pooled.request.by)
+    members = pooled.members
     rows = list(_raw(pooled, distinct_groups(members)))
     correct = CORRECTIONS[pooled.request.correction]
     adjusted = np.full(len(rows), np.nan)

@@ -20,7 +20,8 @@ from dashboard.domain.study import (
 from dashboard.engine.cluster_scores import cluster_scores, clusters_p
 from dashboard.engine.corrections import CORRECTIONS
 from dashboard.engine.families import distinct_groups, under_every_name
-from dashboard.engine.pooled import GroupSample, Measured, Pooled, members_of
+from dashboard.engine.headline import largest_share
+from dashboard.engine.pooled import GroupSample, Measured, Pooled
 from dashboard.engine.shifts import FEWEST_SHIFTS, shifted_means
 
 FEWEST: Final = 3
@@ -47,12 +48,11 @@ def cells_of(
         window: the CAR window.
     """
     pooled = Pooled([measured], [window], request)
-    members = members_of(pooled.events, request.by)
     cells = (
-        _cell(CrossCell(group, series_id, window, 0), GroupSample(pooled, member))
-        for group, member in distinct_groups(members).items()
+        _cell(CrossCell(group, series_id, window, 0), pooled.sample(member))
+        for group, member in distinct_groups(pooled.members).items()
     )
-    return SeriesCells(tuple(cells), members)
+    return SeriesCells(tuple(cells), pooled.members)
 
 
 def _cell(cell: CrossCell, sample: GroupSample) -> CrossCell:
@@ -66,8 +66,7 @@ def _cell(cell: CrossCell, sample: GroupSample) -> CrossCell:
     car, scar = sample.car[first, 0], sample.scar[first, 0]
     sums = clusters.of_windows()
     formed = int(np.isfinite(sums[:, 0]).sum())
-    size = np.abs(car).sum()
-    share = float(np.abs(car).max() / size) if size > 0 else float("nan")
+    share = largest_share(car)
     scar = scar[np.isfinite(scar)]
     reason = why_no_verdict(len(first), formed, share)
     return replace(

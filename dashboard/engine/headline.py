@@ -67,7 +67,7 @@ def _headline(scores: ClusterScores, window: Window, row: TestResult) -> Headlin
     return Headline(
         row.group, window, int(scores.counts[w]), len(car), clusters, *_averages(car), low, high,
         row.p_value, row.p_adjusted, visible,
-        "" if np.isfinite(row.p_value) else row.note, row.statistic, _largest_share(car),
+        "" if np.isfinite(row.p_value) else row.note, row.statistic, largest_share(car),
     )  # fmt: skip
 
 
@@ -87,7 +87,8 @@ def _agreeing(ends: tuple[float, float], row: TestResult) -> tuple[float, float]
     return (max(low, TINY), high) if row.statistic > 0 else (low, min(high, -TINY))
 
 
-def _largest_share(car: Floats) -> float:
+def largest_share(car: Floats) -> float:
+    """The part of the sum of the sizes of CARs (r,) that the largest has; NaN where all are 0."""
     total = float(np.abs(car).sum())
     return float(np.abs(car).max() / total) if total > 0 else NOTHING
 

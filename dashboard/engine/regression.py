@@ -10,7 +10,7 @@ from dashboard.domain.series import Floats
 from dashboard.domain.study import RegressionRow
 from dashboard.engine.abnormal import two_sided_p
 from dashboard.engine.corrections import CORRECTIONS
-from dashboard.engine.pooled import Pooled, members_of
+from dashboard.engine.pooled import Pooled
 
 CONSTANT: Final = "constant"
 BLOCK: Final = 256
@@ -32,7 +32,7 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
     blocks = _blocks(pooled, factor_names)
     if not blocks:
         return ()
-    groups = members_of(pooled.events, pooled.request.by)
+    groups = pooled.members
     names = [CONSTANT, *(name for name in groups if name != "all"),
              *factor_names, *(f"series_{k}" for k in range(1, len(pooled.measured)))]  # fmt: skip
     kept = _independent(np.concatenate([design for design, _ in blocks]))
@@ -60,11 +60,7 @@ def regress(pooled: Pooled, factor_names: tuple[str, ...]) -> tuple[RegressionRo
 
 
 def _blocks(pooled: Pooled, factor_names: tuple[str, ...]) -> list[tuple[Floats, Floats]]:
-    groups = {
-        name: who
-        for name, who in members_of(pooled.events, pooled.request.by).items()
-        if name != "all"
-    }
+    groups = {name: who for name, who in pooled.members.items() if name != "all"}
     blocks = []
     for k, each in enumerate(pooled.measured):
         history = each.history

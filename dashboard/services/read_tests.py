@@ -9,7 +9,7 @@ from typing import Final
 
 from dashboard.domain.study import FEWEST_CLUSTERS, Headline, StudyAnswer, TestResult
 from dashboard.engine.cautions import brief_caution
-from dashboard.engine.headline import HEADLINE
+from dashboard.engine.headline import HEADLINE, LEVEL
 from dashboard.engine.recommended import reading_for
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
 
 ROLE: Final = "headline"
 """The role of the test that answers: declared before any data were looked at."""
-USUAL_LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class TestLine:
 
 def is_unusual(found: Headline) -> bool:
     """Whether the declared test rejects at 5 % after correction; False without a verdict."""
-    return not found.reason and found.p_adjusted <= USUAL_LEVEL
+    return not found.reason and found.p_adjusted <= LEVEL
 
 
 def read_tests(answer: StudyAnswer) -> tuple[TestLine, ...]:
