@@ -19,6 +19,7 @@ from dashboard.sources.event_files.reading import outline_events, read_events
 from dashboard.sources.feeds.fetching import OF_A_FEED, GuardedFetching, PoliteFetching
 from dashboard.sources.feeds.listed import FeedList
 from dashboard.sources.file_bytes import shown_name
+from dashboard.sources.http_client import LazyClient
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
 from dashboard.sources.news.feed import Feed
@@ -32,7 +33,6 @@ from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.own import OwnRates
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.sources.web_later import WebLater
 from dashboard.store.candidates import CandidateStore
 from dashboard.store.events import EventStore
 from dashboard.store.rate_cache import RateCache
@@ -72,7 +72,7 @@ class Parts:
     inbox: CandidateStore
     feeds: FeedList
     search: Gdelt
-    feed_web: WebLater
+    feed_client: LazyClient
     news: NewsRefresher
 
 
@@ -91,7 +91,7 @@ def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
     offline = settings.dashboard_offline
     inbox = CandidateStore(notes)
     feeds = FeedList(settings.dashboard_home.expanduser().resolve())
-    web = WebLater(settings.dashboard_upstream, OF_A_FEED)
+    web = LazyClient(settings.dashboard_upstream, OF_A_FEED)
     return Parts(
         settings=settings,
         rates=(known, own),
@@ -106,8 +106,8 @@ def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
         limits=Limits(),
         inbox=inbox,
         feeds=feeds,
-        search=Gdelt(WebLater(settings.dashboard_upstream, OF_GDELT)),
-        feed_web=web,
+        search=Gdelt(LazyClient(settings.dashboard_upstream, OF_GDELT)),
+        feed_client=web,
         news=NewsRefresher(
             lambda: feeds_to_ask(feeds, web, settings), inbox, WallClock().now, is_offline=offline
         ),
@@ -115,7 +115,7 @@ def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
 
 
 def feeds_to_ask(
-    feeds: FeedList, web: WebLater, settings: Settings, named: str = ""
+    feeds: FeedList, web: LazyClient, settings: Settings, named: str = ""
 ) -> tuple[Feed, ...]:
     """The feeds that are switched on, or the one that is named, ready to be asked.
 
@@ -176,7 +176,7 @@ def freeze(parts: Parts, moment: datetime) -> Parts:
 
 def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
     """The sources that ask the network, the official one first; making them asks nothing."""
-    web = WebLater(settings.dashboard_upstream)
+    web = LazyClient(settings.dashboard_upstream)
     return (
         Cbr(web),
         Moex(web),

@@ -72,7 +72,7 @@ def refresh_inbox(*, feed: FeedOf = "", as_json: AsJson = False) -> int:
     from dashboard.ui import terminal, terminal_inbox, terminal_live
 
     parts = _parts_on_line("inbox refresh")
-    feeds = feeds_to_ask(parts.feeds, parts.feed_web, parts.settings, feed)
+    feeds = feeds_to_ask(parts.feeds, parts.feed_client, parts.settings, feed)
     if not feeds:
         msg = "inbox refresh: no feed is switched on; see `feeds list`"
         raise InputError(msg)

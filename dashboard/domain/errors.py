@@ -5,7 +5,7 @@ RoubleReactionError
 │   ├── EditConflict  somebody changed the same note meanwhile
 │   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
-│   └── SourceResting it failed or asked for a pause; not asked again until then
+│   └── CircuitOpen   it failed or asked for a pause; not asked again until then
 └── StoreError        the event store failed                     exit code 3
 """
 
@@ -61,7 +61,7 @@ class SourceError(RoubleReactionError):
     """A data source did not answer, or answered something that cannot be right."""
 
 
-class SourceResting(SourceError):
+class CircuitOpen(SourceError):
     """A source is left alone for a while: it failed too often, or asked for a pause.
 
     Attributes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from dashboard.domain.errors import RoubleReactionError, SourceResting
+from dashboard.domain.errors import RoubleReactionError
 from dashboard.domain.series import RateSeries
 
 if TYPE_CHECKING:
@@ -88,8 +88,6 @@ def _timed(part: str, work: Callable[[], str], now: Callable[[], datetime]) -> F
     started = now()
     try:
         told, works = work(), True
-    except SourceResting as resting:
-        told, works = str(resting), False
     except RoubleReactionError as error:
         told, works = str(error), False
     return Finding(part, works, told, round((now() - started).total_seconds(), 2))

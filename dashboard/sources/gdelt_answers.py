@@ -13,8 +13,8 @@ from dashboard.domain.article import Precision
 from dashboard.domain.candidate import DatedBy, Report, TonePoint
 from dashboard.domain.errors import InputError, SourceError
 from dashboard.domain.event import TITLE_LIMIT
+from dashboard.sources.content_sniff import KIND_NAMES, excerpt, sniff_kind
 from dashboard.sources.feeds.plain_text import plain, web_link
-from dashboard.sources.web_sniff import NAMES, first_words, kind_of
 
 WHO: Final = "GDELT"
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -37,13 +37,13 @@ def read_json(content: bytes) -> dict[str, Any]:
         SourceError: it is a page or nothing.
         BadBatch: it begins as JSON but cannot be read.
     """
-    kind = kind_of(content)
+    kind = sniff_kind(content)
     if kind in {"text", "csv"}:
-        said = first_words(content, 140)
+        said = excerpt(content, 140)
         msg = f"search: {WHO} answered “{said}”; change the words or the period"
         raise InputError(msg)
     if kind != "json":
-        msg = f"{WHO} answered {NAMES[kind]} instead of JSON"
+        msg = f"{WHO} answered {KIND_NAMES[kind]} instead of JSON"
         raise SourceError(msg)
     text = content.decode("utf-8-sig", "replace")
     for attempt in (text, _STRAY.sub(r"\\\\", text)):

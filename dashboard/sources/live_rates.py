@@ -19,7 +19,7 @@ from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import RateSeries, SeriesCard
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class LiveRates(ABC):
     """A live source. A subclass names itself and its cards, and says how to fetch.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
     """
 
     id: ClassVar[str]
@@ -45,8 +45,8 @@ class LiveRates(ABC):
     quiet_days: ClassVar[int] = 14
     """More days than this without any number are no holidays, but a failure."""
 
-    def __init__(self, web: Asking) -> None:
-        self._web = web
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
 
     @abstractmethod
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -92,7 +92,7 @@ class LiveRates(ABC):
 
     def now(self) -> datetime:
         """The moment, in UTC."""
-        return self._web.clock.now()
+        return self._client.clock.now()
 
     def today(self, zone: str = MOSCOW) -> date:
         """The calendar day somewhere."""

@@ -12,14 +12,18 @@ from urllib.parse import urljoin
 import requests
 
 from dashboard.domain.errors import InputError, SourceError
+from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
+from dashboard.sources.http_client import Limits
+from dashboard.sources.http_transport import (
+    DeadlineExceeded,
+    RequestFailed,
+    read_body,
+    run_with_deadline,
+)
 from dashboard.sources.public_address import Link, read_link
 from dashboard.sources.public_route import THE_INTERNET, NotFound, NotPublic, Way, public_session
-from dashboard.sources.web_body import BadBody, read_body
-from dashboard.sources.web_forms import Limits
-from dashboard.sources.web_route import TooSlow, within
-from dashboard.sources.web_sniff import NAMES, kind_of
 
-OF_A_LINK: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, tries=1)
+OF_A_LINK: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, attempts=1)
 """All of it, the look-up of names and redirects too, is over within ten seconds."""
 
 HOPS: Final = 5
@@ -85,8 +89,8 @@ class Links:
         link = read_link(text)
         ends = monotonic() + self.limits.total
         try:
-            return within(self.limits.total, lambda: _Fetch(self, ends).follow(link))
-        except TooSlow:
+            return run_with_deadline(self.limits.total, lambda: _Fetch(self, ends).follow(link))
+        except DeadlineExceeded:
             msg = f"{link.host} did not answer within {self.limits.total + 1:g} s{INSTEAD}"
             raise SourceError(msg) from None
         except _Failed as failed:
@@ -114,8 +118,7 @@ class _Fetch:
         raise _Failed("sent us round in circles")
 
     def _ask(self, session: requests.Session, link: Link) -> requests.Response:
-        limits, left = self.links.limits, max(self.ends - monotonic(), 0.01)
-        timeout = (min(limits.connect, left), min(limits.read, left))
+        timeout = self.links.limits.timeouts(self.ends - monotonic())
         try:
             return session.get(link.url, timeout=timeout, allow_redirects=False, stream=True)
         except NotFound:
@@ -140,17 +143,13 @@ class _Fetch:
             raise _Failed(f"announced {int(announced) / 1e6:,.0f} MB, at most {most / 1e6:.0f} MB"
                           " are read")  # fmt: skip
         try:
-            content = read_body(response.raw, most, self._in_time)
-        except BadBody as bad:
-            raise _Failed(str(bad)) from None
-        found = kind_of(content)
+            content = read_body(response.raw, most)
+        except RequestFailed as failure:
+            raise _Failed(str(failure)) from None
+        found = sniff_kind(content)
         if found not in self.links.kinds:
-            raise _Failed(f"answered {NAMES[found]} instead of a page{INSTEAD}")
+            raise _Failed(f"answered {KIND_NAMES[found]} instead of a page{INSTEAD}")
         return Page(response.url, response.headers.get("Content-Type", ""), content)
-
-    def _in_time(self) -> None:
-        if monotonic() > self.ends:
-            raise TooSlow
 
 
 def _next(link: Link, location: str) -> Link:

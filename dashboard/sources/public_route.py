@@ -12,13 +12,18 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import requests
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from dashboard.sources.http_transport import (
+    USER_AGENT,
+    AbortableAdapter,
+    AbortableHTTP,
+    AbortableHTTPS,
+    BoundedSession,
+)
 from dashboard.sources.public_address import is_public
-from dashboard.sources.web_route import USER_AGENT, WatchedAdapter, WatchedHTTP, WatchedHTTPS
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 Dial: TypeAlias = Callable[[str, int, float], socket.socket]
@@ -95,49 +100,28 @@ def public_session(way: Way) -> requests.Session:
 
     No proxy and no password of the environment is used, no cookie kept, no referrer sent.
     """
-    session = requests.Session()
+    session = BoundedSession()
     session.trust_env = False
     session.headers.clear()
     session.headers.update(HEADERS)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = _PublicAdapter(way)
+    adapter = AbortableAdapter(*_connections(way))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-class _PublicAdapter(WatchedAdapter):
-    def __init__(self, way: Way) -> None:
-        self._way = way
-        super().__init__()
+def _connections(way: Way) -> tuple[type[AbortableHTTP], type[AbortableHTTPS]]:
+    """Classes of connections whose sockets are opened by a way of ours."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._way)
-
-
-def _pools(way: Way) -> dict[str, type[HTTPConnectionPool]]:
-    """Kinds of connections that open their sockets by a way of ours."""
-
-    class PublicHTTP(WatchedHTTP):
+    class PublicHTTP(AbortableHTTP):
         def _new_conn(self) -> socket.socket:
-            return _opened(way, self)
+            seconds = self.timeout
+            limit = float(seconds) if isinstance(seconds, int | float) else 3.0
+            # urllib3 keeps the name for the certificate; only the socket goes to the address.
+            return way.connect(self.host, self.port or 80, limit)
 
-    class PublicHTTPS(WatchedHTTPS):
-        def _new_conn(self) -> socket.socket:
-            return _opened(way, self)
+    class PublicHTTPS(PublicHTTP, AbortableHTTPS):
+        """The same, encrypted."""
 
-    class PublicPool(HTTPConnectionPool):
-        ConnectionCls = PublicHTTP
-
-    class PublicSafePool(HTTPSConnectionPool):
-        ConnectionCls = PublicHTTPS
-
-    return {"http": PublicPool, "https": PublicSafePool}
-
-
-def _opened(way: Way, connection: WatchedHTTP | WatchedHTTPS) -> socket.socket:
-    seconds = connection.timeout
-    limit = float(seconds) if isinstance(seconds, int | float) else 3.0
-    # urllib3 keeps the name for the certificate; only the socket goes to the address.
-    return way.connect(connection.host, connection.port or 80, limit)
+    return PublicHTTP, PublicHTTPS

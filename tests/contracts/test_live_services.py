@@ -5,25 +5,25 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from dashboard.sources.http_transport import new_session
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates import LIVE_SOURCES
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
 from tests.contracts.rate_source_form import SeriesForm
 
 pytestmark = pytest.mark.network
 
 
 @pytest.fixture(scope="module")
-def web():
+def client():
     with new_session() as session:
-        yield Web(session)
+        yield PoliteClient(session)
 
 
 @pytest.fixture(scope="module", params=LIVE_SOURCES, ids=lambda source: source.id)
-def source(request, web, tmp_path_factory):
+def source(request, client, tmp_path_factory):
     folder = tmp_path_factory.mktemp("yfinance")
-    return request.param(web, folder) if request.param is Yahoo else request.param(web)
+    return request.param(client, folder) if request.param is Yahoo else request.param(client)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from dashboard.domain.article import Precision
 from dashboard.domain.candidate import Publisher
 from dashboard.domain.event import TITLE_LIMIT
 from dashboard.sources.feeds.fetching import OF_A_FEED, PoliteFetching
+from dashboard.sources.http_transport import new_session
 from dashboard.sources.news import CANDIDATE_SOURCES, EVENT_SOURCES, NEWS_SOURCES
 from dashboard.sources.news.base import NewsQuestion, NewsSource
 from dashboard.sources.news.gdelt import BASE, OF_GDELT, Gdelt
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
+from dashboard.sources.polite_client import PoliteClient
 from tests.replica import Replica
 from tests.sources.made_clock import MadeClock
 
@@ -22,11 +22,11 @@ TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml", "Europe/Mosco
 
 
 def feed(source, session, clock):
-    return source(TASS, PoliteFetching(Web(session, clock, OF_A_FEED)), clock)
+    return source(TASS, PoliteFetching(PoliteClient(session, clock, OF_A_FEED)), clock)
 
 
 def gdelt(source, session, clock):
-    return source(Web(session, clock, OF_GDELT))
+    return source(PoliteClient(session, clock, OF_GDELT))
 
 
 # How a test makes each source; a new source adds its line.
@@ -77,7 +77,7 @@ def test_the_address_of_gdelt_is_the_documented_one():
 def test_the_real_gdelt_answers_articles_and_tone():
     now = datetime.now(UTC)
     with new_session() as session:
-        real = Gdelt(Web(session, limits=OF_GDELT))
+        real = Gdelt(PoliteClient(session, limits=OF_GDELT))
         news = real.news(NewsQuestion("(ruble OR rouble)", now - timedelta(hours=6), now))
         line = real.tone(NewsQuestion("(ruble OR rouble)", now - timedelta(days=7), now))
     assert all(now - timedelta(hours=7) <= report.moment <= now for report in news.reports)

@@ -9,35 +9,35 @@ import pytest
 from dashboard.domain.date_rules import ECB, RULES
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.sources.http_transport import new_session
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates import LIVE_SOURCES, RATE_SOURCES
 from dashboard.sources.rates.base import LiveSource, RateSource
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
 from tests.contracts.rate_source_form import SeriesForm
 from tests.replica import Replica
 from tests.sources.made_clock import MadeClock
 
 
 @pytest.fixture(scope="module")
-def web():
+def client():
     """A client that asks the replica."""
     with Replica() as replica, new_session(replica.url) as session:
-        yield Web(session, MadeClock(replica.market.now))
+        yield PoliteClient(session, MadeClock(replica.market.now))
 
 
-def shipped(source, folder, web):
+def shipped(source, folder, client):
     return source()
 
 
-def live(source, folder, web):
-    return source(web)
+def live(source, folder, client):
+    return source(client)
 
 
-def yahoo(source, folder, web):
-    return source(web, folder / "yfinance")
+def yahoo(source, folder, client):
+    return source(client, folder / "yfinance")
 
 
-def csv_file(source, folder, web):
+def csv_file(source, folder, client):
     path = folder / "rates.csv"
     path.write_text(
         "date,USDRUB,BRENT\n2025-01-09,102.3,76.1\n2025-01-10,,77\n2025-01-13,101,78.5\n"
@@ -45,7 +45,7 @@ def csv_file(source, folder, web):
     return source(path)
 
 
-def own(source, folder, web):
+def own(source, folder, client):
     made = source(folder / "rates")
     day = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
     card = SeriesCard("own_a", "A", "as quoted", "inverse", "your own file", "", "yours", ECB.id)
@@ -62,8 +62,8 @@ MAKERS = {
 
 
 @pytest.fixture(scope="module", params=RATE_SOURCES, ids=lambda source: source.id)
-def source(request, tmp_path_factory, web):
-    return MAKERS[request.param.id](request.param, tmp_path_factory.mktemp("source"), web)
+def source(request, tmp_path_factory, client):
+    return MAKERS[request.param.id](request.param, tmp_path_factory.mktemp("source"), client)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from dashboard.services.known_rates import KnownRates
 from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+from dashboard.sources.http_client import DEFAULT_LIMITS
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
@@ -9,8 +11,6 @@ from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.sources.web import Web
-from dashboard.sources.web_forms import USUAL
 from dashboard.store.rate_cache import RateCache
 
 SOURCES = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
@@ -19,12 +19,12 @@ SOURCES = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
 class LiveHouse:
     """Everything a refresh needs; `makes` are the classes of its live sources."""
 
-    def __init__(self, folder, session, clock, makes=SOURCES, limits=USUAL):
+    def __init__(self, folder, session, clock, makes=SOURCES, limits=DEFAULT_LIMITS):
         self.clock = clock
-        self.web = Web(session, clock, limits)
+        self.client = PoliteClient(session, clock, limits)
         self.memory = RateCache(folder / "cache")
         self.live = tuple(
-            make(self.web, folder / "yfinance") if make is Yahoo else make(self.web)
+            make(self.client, folder / "yfinance") if make is Yahoo else make(self.client)
             for make in makes
         )
         self.known = KnownRates(ShippedRates(), self.live, self.memory)

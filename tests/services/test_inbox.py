@@ -21,10 +21,10 @@ from dashboard.services.refresh_news import refresh_news
 from dashboard.services.refresh_news_behind import NewsRefresher
 from dashboard.services.search_news import search_news, tone_timeline
 from dashboard.sources.feeds.fetching import OF_A_FEED, PoliteFetching
+from dashboard.sources.http_transport import new_session
 from dashboard.sources.news.feed import Feed
 from dashboard.sources.news.gdelt import OF_GDELT, Gdelt
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.store.candidates import CandidateStore
 from dashboard.store.events import EventStore
 from tests.replica import Replica
@@ -65,10 +65,10 @@ def clock():
 def refresh(replica, inbox, clock):
     """Ask feeds of the replica; what became of each."""
     session = new_session(replica.url)
-    web = Web(session, clock, OF_A_FEED)
+    client = PoliteClient(session, clock, OF_A_FEED)
 
     def refreshed(*publishers):
-        feeds = [Feed(each, PoliteFetching(web), clock) for each in publishers or (TASS,)]
+        feeds = [Feed(each, PoliteFetching(client), clock) for each in publishers or (TASS,)]
         return refresh_news(feeds, inbox, clock.now)
 
     yield refreshed
@@ -287,7 +287,7 @@ def test_a_report_that_is_not_there_is_told(inbox):
 
 def test_a_search_lands_in_the_inbox_once_whatever_its_words(replica, inbox, clock):
     with new_session(replica.url) as session:
-        gdelt = Gdelt(Web(session, clock, OF_GDELT))
+        gdelt = Gdelt(PoliteClient(session, clock, OF_GDELT))
         first = search_news(gdelt, inbox, "rouble", "3d", clock.now)
         again = search_news(gdelt, inbox, "central bank", "3d", clock.now)
         line = tone_timeline(gdelt, "rouble", "7d", clock.now)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
+from dashboard.sources.http_transport import new_session
+from dashboard.sources.polite_client import PoliteClient
 from tests.replica import Replica
 from tests.sources.made_clock import MadeClock
 
@@ -20,6 +20,6 @@ def clock(replica):
 
 
 @pytest.fixture
-def web(replica, clock):
+def client(replica, clock):
     with new_session(replica.url) as session:
-        yield Web(session, clock)
+        yield PoliteClient(session, clock)

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 import pytest
 
 from dashboard.domain.errors import InputError, SourceError
+from dashboard.sources.http_client import Limits
 from dashboard.sources.public_link import OF_A_LINK, Links
 from dashboard.sources.public_route import Way
-from dashboard.sources.web_forms import Limits
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<!doctype html><title>News</title><p>The rouble firmed.</p>"
-QUICK = Limits(connect=0.5, read=0.5, total=1.0, max_bytes=10_000_000, tries=1)
+QUICK = Limits(connect=0.5, read=0.5, total=1.0, max_bytes=10_000_000, attempts=1)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.sources.web_route import new_session
+from dashboard.sources.http_transport import new_session
 from dashboard.ui import session
 from tests.replica import Replica
 from tests.services.live_house import LiveHouse

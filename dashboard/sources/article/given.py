@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.domain.errors import InputError
+from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
 from dashboard.sources.file_bytes import shown_name
-from dashboard.sources.web_sniff import NAMES, kind_of
 
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _NEITHER: Final = (
@@ -45,7 +45,7 @@ def read_file(path: Path, most: int) -> bytes:
 
 def is_page(content: bytes) -> bool:
     """Whether bytes are a web page; XML counts, for some pages begin like it."""
-    return kind_of(content) in {"html", "xml"}
+    return sniff_kind(content) in {"html", "xml"}
 
 
 def refuse_neither(content: bytes, name: str) -> None:
@@ -54,7 +54,7 @@ def refuse_neither(content: bytes, name: str) -> None:
     Raises:
         InputError: one line that says what it is instead.
     """
-    kind = kind_of(content)
+    kind = sniff_kind(content)
     for start, what in _NEITHER:
         if content.startswith(start):
             msg = f"{name}: is {what}{_AS_TEXT}"
@@ -67,7 +67,7 @@ def refuse_neither(content: bytes, name: str) -> None:
         msg = f"{name}: is {what}{_AS_TEXT}"
         raise InputError(msg)
     if kind == "bytes" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        msg = f"{name}: is {NAMES['bytes']}{_AS_TEXT}"
+        msg = f"{name}: is {KIND_NAMES['bytes']}{_AS_TEXT}"
         raise InputError(msg)
 
 

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from dashboard.domain.errors import SourceError
 from dashboard.sources.feeds.items import MOST_BYTES, FeedBytes
-from dashboard.sources.web_forms import Ask, Limits
+from dashboard.sources.http_client import Limits, Request
 
 if TYPE_CHECKING:
     from dashboard.domain.candidate import Publisher
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
     from dashboard.sources.public_route import Way
 
-OF_A_FEED: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=MOST_BYTES, tries=2)
+OF_A_FEED: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=MOST_BYTES, attempts=2)
 ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
 
 
@@ -33,20 +33,20 @@ class Fetching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PoliteFetching:
-    """Asks by the client of the house: at the pace of each host, not while it is sick."""
+    """Fetches with the client: at the interval of each host, not while its circuit is open."""
 
-    web: Asking
+    client: HttpClient
 
     def fetch(self, publisher: Publisher) -> FeedBytes:
         """The bytes of a feed; redirects are followed within its domain."""
         host = urlsplit(publisher.url).hostname or ""
-        ask = Ask(
+        request = Request(
             publisher.url, publisher.title, "any", headers={"Accept": ACCEPT},
-            family=host.removeprefix("www."), may_be_empty=True,
+            redirect_domain=host.removeprefix("www."), allow_empty=True,
         )  # fmt: skip
-        answer = self.web.ask(ask)
-        kind = answer.headers.get("Content-Type", "")
-        return FeedBytes(answer.content, answer.url, publisher.title, kind, publisher.zone)
+        response = self.client.send(request)
+        kind = response.headers.get("Content-Type", "")
+        return FeedBytes(response.content, response.url, publisher.title, kind, publisher.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from dashboard.domain.article import Precision
 from dashboard.domain.candidate import EXCERPT_LIMIT, PRINTED_LIMIT, DatedBy, News, Report
 from dashboard.domain.errors import SourceError
 from dashboard.domain.event import MOSCOW, TITLE_LIMIT
+from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
 from dashboard.sources.feeds.dates import ReadDate, midnight_there, read_date
 from dashboard.sources.feeds.letters import text_of
 from dashboard.sources.feeds.plain_text import cut, plain, web_link
-from dashboard.sources.web_sniff import NAMES, kind_of
 
 MOST_BYTES: Final = 5_000_000
 MOST_ITEMS: Final = 500
@@ -69,7 +69,7 @@ def read_items(feed: FeedBytes, now: datetime) -> News:
 
 
 def _refuse_no_feed(text: str, who: str) -> None:
-    kind = kind_of(text[:4_000].encode("utf-8", "replace"))
+    kind = sniff_kind(text[:4_000].encode("utf-8", "replace"))
     if kind == "nothing":
         msg = f"{who} answered nothing"
         raise SourceError(msg)
@@ -80,7 +80,7 @@ def _refuse_no_feed(text: str, who: str) -> None:
         msg = f"{who} answered {what} instead of a feed"
         raise SourceError(msg)
     if kind != "xml":
-        msg = f"{who} answered {NAMES[kind]} instead of RSS or Atom"
+        msg = f"{who} answered {KIND_NAMES[kind]} instead of RSS or Atom"
         raise SourceError(msg)
 
 

@@ -2,7 +2,7 @@
 
 It gives at most 250 articles, the newest, and no way to ask for the next: where an answer is that
 long, the period before its oldest article is asked for, until a slice is shorter. It wants five
-seconds between two questions; `web_host.PACES` keeps six.
+seconds between two questions; `polite_client.INTERVALS` has six.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from dashboard.domain.candidate import News, Report, ToneTimeline
 from dashboard.domain.errors import InputError, SourceError
 from dashboard.sources.gdelt_answers import WHO, BadBatch, read_json, reports_of, tone_points
+from dashboard.sources.http_client import Limits, Request
 from dashboard.sources.news.base import NewsQuestion
-from dashboard.sources.web_forms import Ask, Limits
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 BASE: Final = "https://api.gdeltproject.org/api/v2/doc/doc"
-OF_GDELT: Final = Limits(connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, tries=1)
+OF_GDELT: Final = Limits(connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, attempts=1)
 MOST: Final = 250
 MOST_ASKS: Final = 12
 QUERY_LIMIT: Final = 250
@@ -44,15 +44,15 @@ class Gdelt:
     """The search.
 
     Args:
-        web: the client; its limits should be `OF_GDELT`.
+        client: what sends its requests; its limits should be `OF_GDELT`.
         base: the address of the service.
     """
 
     id = "gdelt"
     who = WHO
 
-    def __init__(self, web: Asking, base: str = BASE) -> None:
-        self._web = web
+    def __init__(self, client: HttpClient, base: str = BASE) -> None:
+        self._client = client
         self._base = base
 
     def news(self, asked: NewsQuestion) -> News:
@@ -82,7 +82,7 @@ class Gdelt:
         """
         query, since, until = self._checked(asked)
         try:
-            answer = self._ask(query, since, until, {"mode": "TimelineTone"})
+            answer = self._request(query, since, until, {"mode": "TimelineTone"})
         except BadBatch:
             msg = f"{WHO} answered JSON that cannot be read; try again or change the period"
             raise SourceError(msg) from None
@@ -115,16 +115,16 @@ class Gdelt:
         found.asks += 1
         more = {"mode": "ArtList", "maxrecords": str(MOST), "sort": "DateDesc"}
         try:
-            answer = self._ask(query, since, until, more)
+            answer = self._request(query, since, until, more)
         except BadBatch:
             found.bad += 1
             return [], False
         found.read += 1
         articles = answer.get("articles")
         is_full = isinstance(articles, list) and len(articles) >= MOST
-        return reports_of(answer, self._web.clock.now()), is_full
+        return reports_of(answer, self._client.clock.now()), is_full
 
-    def _ask(
+    def _request(
         self, query: str, since: datetime, until: datetime, more: dict[str, str]
     ) -> dict[str, object]:
         params = {
@@ -134,14 +134,14 @@ class Gdelt:
             "enddatetime": until.astimezone(UTC).strftime(_MINUTES),
             **more,
         }
-        return read_json(self._web.ask(Ask(self._base, WHO, "any", params=params)).content)
+        return read_json(self._client.send(Request(self._base, WHO, "any", params=params)).content)
 
     def _checked(self, asked: NewsQuestion) -> tuple[str, datetime, datetime]:
         query = " ".join(asked.query.split())
         if not 3 <= len(query) <= QUERY_LIMIT:
             msg = f"search: {len(query)} letters; GDELT takes 3 to {QUERY_LIMIT}"
             raise InputError(msg)
-        until = asked.until or self._web.clock.now()
+        until = asked.until or self._client.clock.now()
         since = asked.since or until - USUAL_PERIOD
         if since >= until:
             msg = "search: the period ends before it begins; swap its days"

@@ -18,12 +18,12 @@ from dashboard.domain.date_rules import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, K
 from dashboard.domain.errors import SourceError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.http_client import Request, Response
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.web_forms import Answer, Ask
 from dashboard.sources.xml_bytes import BadXml, local_name, read_xml
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://www.cbr.ru"
 DYNAMIC: Final = "/scripts/XML_dynamic.asp"
@@ -102,7 +102,7 @@ class Cbr(LiveRates):
     """The Bank of Russia.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         host: where it answers.
     """
 
@@ -110,8 +110,8 @@ class Cbr(LiveRates):
     who = "Bank of Russia"
     overlap_days = 16
 
-    def __init__(self, web: Asking, host: str = HOST) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, host: str = HOST) -> None:
+        super().__init__(client)
         self._host = host
 
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -128,24 +128,24 @@ class Cbr(LiveRates):
         card = self.card(series_id)
         until = self.today() + timedelta(days=1)
         since = min(since, until)
-        answer = self._ask(series_id, since, until)
+        answer = self._request(series_id, since, until)
         asked = Asked(self.who, since, until, answer.fetched_at)
         read = read_key_rate(answer.content) if series_id == KEY else None
         rows = read_dynamic(answer.content, NUMBERS[series_id]) if read is None else read
         return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
 
-    def _ask(self, series_id: str, since: date, until: date) -> Answer:
+    def _request(self, series_id: str, since: date, until: date) -> Response:
         if series_id == KEY:
             headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": KEY_RATE_ACTION}
             body = KEY_RATE_BODY.format(since=since, until=until).encode()
             url = self._host + SOAP
-            return self._web.ask(Ask(url, self.who, "xml", headers=headers, body=body))
+            return self._client.send(Request(url, self.who, "xml", headers=headers, body=body))
         params = {
             "date_req1": f"{since:%d/%m/%Y}",
             "date_req2": f"{until:%d/%m/%Y}",
             "VAL_NM_RQ": NUMBERS[series_id],
         }
-        return self._web.ask(Ask(self._host + DYNAMIC, self.who, "xml", params))
+        return self._client.send(Request(self._host + DYNAMIC, self.who, "xml", params))
 
 
 def read_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:

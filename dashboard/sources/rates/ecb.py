@@ -20,11 +20,11 @@ from dashboard.domain.date_rules import ECB
 from dashboard.domain.errors import SourceError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.http_client import CacheValidator, Request, Response
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.web_forms import Answer, Ask, Stamp
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 FILES: Final = "https://www.ecb.europa.eu"
 DATA: Final = "https://data-api.ecb.europa.eu"
@@ -102,7 +102,7 @@ class Ecb(LiveRates):
     """The ECB.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         files: where the zip lies.
         data: where single series are answered.
     """
@@ -111,8 +111,8 @@ class Ecb(LiveRates):
     who = "ECB"
     quiet_days = 6
 
-    def __init__(self, web: Asking, files: str = FILES, data: str = DATA) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, files: str = FILES, data: str = DATA) -> None:
+        super().__init__(client)
         self._files = files
         self._data = data
 
@@ -131,13 +131,13 @@ class Ecb(LiveRates):
         counted, by = CROSSES[series_id]
         today = self.today("Europe/Berlin")
         if today - since > SHORT:
-            answer = self._ask_zip(stamp)
+            answer = self._request_zip(stamp)
             if answer.is_unchanged:
                 return Fetched(None, stamp=stamp)
             table = read_zip(answer.content, [name for name in (counted, by) if name])
-            stamp = answer.stamp.to_text()
+            stamp = answer.validator.to_text()
         else:
-            answers = {name: self._ask_csv(name, since) for name in (counted, by) if name}
+            answers = {name: self._request_csv(name, since) for name in (counted, by) if name}
             table = {
                 name: [] if one.status == HTTPStatus.NOT_FOUND else read_csvdata(one.content, name)
                 for name, one in answers.items()
@@ -147,16 +147,18 @@ class Ecb(LiveRates):
         rows = divided(table[counted], table[by] if by else None, card.decimals)
         return Fetched(self.heard(card, daily_series(card, rows, asked), asked), stamp=stamp)
 
-    def _ask_zip(self, stamp: str) -> Answer:
-        return self._web.ask(Ask(self._files + ZIP, self.who, "zip", stamp=Stamp.from_text(stamp)))
+    def _request_zip(self, stamp: str) -> Response:
+        return self._client.send(
+            Request(self._files + ZIP, self.who, "zip", validator=CacheValidator.from_text(stamp))
+        )
 
-    def _ask_csv(self, currency: str, since: date) -> Answer:
+    def _request_csv(self, currency: str, since: date) -> Response:
         """No result is told as 404, or with status 200 and nothing in it."""
         url = self._data + CSV.format(currency=currency)
         params = {"format": "csvdata", "startPeriod": since.isoformat()}
         missing = frozenset({HTTPStatus.NOT_FOUND})
-        ask = Ask(url, self.who, "csv", params, nothing_on=missing, may_be_empty=True)
-        return self._web.ask(ask)
+        request = Request(url, self.who, "csv", params, empty_statuses=missing, allow_empty=True)
+        return self._client.send(request)
 
 
 def divided(counted: Rows, by: Rows | None, decimals: int) -> Rows:

@@ -11,11 +11,11 @@ from dashboard.domain.date_rules import NEXT_DAY_UTC
 from dashboard.domain.errors import SourceError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.sources.http_client import Request, Response
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.web_forms import Answer, Ask
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 CDN: Final = "https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{day}/v1/currencies/{file}"
 PAGES: Final = "https://{day}.currency-api.pages.dev/v1/currencies/{file}"
@@ -46,7 +46,7 @@ class ExchangeApi(LiveRates):
     """exchange-api, on a content network with a second host behind it.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         hosts: address patterns with `{day}` and `{file}`, the next one where one fails.
     """
 
@@ -55,8 +55,8 @@ class ExchangeApi(LiveRates):
     overlap_days = 2
     quiet_days = 8
 
-    def __init__(self, web: Asking, hosts: tuple[str, ...] = (CDN, PAGES)) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, hosts: tuple[str, ...] = (CDN, PAGES)) -> None:
+        super().__init__(client)
         self._hosts = hosts
 
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -84,19 +84,19 @@ class ExchangeApi(LiveRates):
         for ago in range((today - since).days, -1, -1):
             day = today - timedelta(days=ago)
             if (day - timedelta(days=1)).weekday() <= FRIDAY:
-                answer = self._ask(day)
+                answer = self._request(day)
                 if answer is not None:
                     rows.append((day, read_day(answer.content, day)))
         return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
 
-    def _ask(self, day: date) -> Answer | None:
+    def _request(self, day: date) -> Response | None:
         """The file of a day from the first host that has it; None where none has."""
         failures: list[SourceError] = []
         for host in self._hosts:
             url = host.format(day=day, file=FILE)
             missing = frozenset({HTTPStatus.NOT_FOUND})
             try:
-                answer = self._web.ask(Ask(url, self.who, "json", nothing_on=missing))
+                answer = self._client.send(Request(url, self.who, "json", empty_statuses=missing))
             except SourceError as error:
                 failures.append(error)
                 continue

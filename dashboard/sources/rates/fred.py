@@ -16,11 +16,11 @@ from dashboard.domain.date_rules import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_N
 from dashboard.domain.errors import SourceError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import SeriesCard
+from dashboard.sources.http_client import CacheValidator, Request
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.web_forms import Ask, Stamp
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://fred.stlouisfed.org"
 GRAPH: Final = "/graph/fredgraph.csv"
@@ -82,7 +82,7 @@ class Fred(LiveRates):
     """FRED.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         host: where it answers.
     """
 
@@ -91,8 +91,8 @@ class Fred(LiveRates):
     overlap_days = 30
     quiet_days = 21
 
-    def __init__(self, web: Asking, host: str = HOST) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, host: str = HOST) -> None:
+        super().__init__(client)
         self._host = host
 
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -108,14 +108,20 @@ class Fred(LiveRates):
         """
         card, name = self.card(series_id), IDS.get(series_id, "")
         params = {"id": name, "cosd": since.isoformat()}
-        answer = self._web.ask(
-            Ask(self._host + GRAPH, self.who, "csv", params, stamp=Stamp.from_text(stamp))
+        answer = self._client.send(
+            Request(
+                self._host + GRAPH,
+                self.who,
+                "csv",
+                params,
+                validator=CacheValidator.from_text(stamp),
+            )
         )
         if answer.is_unchanged:
             return Fetched(None, stamp=stamp)
         asked = Asked(self.who, since, self.today("America/New_York"), answer.fetched_at)
         series = daily_series(card, read_graph(answer.content, name), asked)
-        return Fetched(self.heard(card, series, asked), stamp=answer.stamp.to_text())
+        return Fetched(self.heard(card, series, asked), stamp=answer.validator.to_text())
 
 
 def read_graph(content: bytes, name: str) -> list[tuple[date, float]]:

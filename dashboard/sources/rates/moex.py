@@ -19,12 +19,12 @@ from dashboard.domain.date_rules import MOEX_BAR, MOEX_DAY
 from dashboard.domain.errors import SourceError
 from dashboard.domain.fetched import Fetched
 from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, RateSeries, SeriesCard
+from dashboard.sources.http_client import Request
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
 from dashboard.sources.moex_bars import bar_series
-from dashboard.sources.web_forms import Ask
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
+    from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://iss.moex.com"
 HISTORY: Final = "/iss/history/{path}.json"
@@ -142,7 +142,7 @@ class Moex(LiveRates):
     """MOEX ISS.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         host: where it answers.
     """
 
@@ -151,8 +151,8 @@ class Moex(LiveRates):
     overlap_days = 5
     quiet_days = 16
 
-    def __init__(self, web: Asking, host: str = HOST) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, host: str = HOST) -> None:
+        super().__init__(client)
         self._host = host
 
     def cards(self) -> tuple[SeriesCard, ...]:
@@ -240,7 +240,7 @@ class Moex(LiveRates):
         params = {"iss.meta": "off", **{name: str(value) for name, value in more.items()}}
         if asked is not None:
             params |= {"from": asked.since.isoformat(), "till": asked.until.isoformat()}
-        answer = self._web.ask(Ask(url, self.who, "json", params))
+        answer = self._client.send(Request(url, self.who, "json", params))
         try:
             told = json.loads(answer.content)
         except ValueError:

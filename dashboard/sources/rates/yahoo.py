@@ -23,8 +23,8 @@ from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, Floats, RateSeries
 from dashboard.sources.live_rates import Asked, LiveRates, daily_series
 
 if TYPE_CHECKING:
-    from dashboard.sources.asking import Asking
-    from dashboard.sources.web_session import WebSession
+    from dashboard.sources.http_client import HttpClient
+    from dashboard.sources.polite_client import ClientSession
 
 FROZEN: Final = 3
 """This many equal closes in a row are worth a word: a known failure of Yahoo."""
@@ -111,7 +111,7 @@ class Yahoo(LiveRates):
     """Yahoo.
 
     Args:
-        web: the client to ask with.
+        client: what sends its requests.
         folder: where yfinance may keep its cookies and zones.
     """
 
@@ -120,10 +120,10 @@ class Yahoo(LiveRates):
     overlap_days = 7
     quiet_days = 6
 
-    def __init__(self, web: Asking, folder: Path) -> None:
-        super().__init__(web)
+    def __init__(self, client: HttpClient, folder: Path) -> None:
+        super().__init__(client)
         self._folder = folder
-        self._session: WebSession | None = None
+        self._session: ClientSession | None = None
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """Rouble quotes, and two controls."""
@@ -148,7 +148,7 @@ class Yahoo(LiveRates):
         return Fetched(self.heard(card, series, asked), frozen_notes(series))
 
     def _rows(self, symbol: str, asked: Asked, zone: str) -> list[tuple[date, float]]:
-        from dashboard.sources.web_session import Refused
+        from dashboard.sources.polite_client import ClientError
 
         yfinance = self._library()
         ticker = yfinance.Ticker(symbol, session=self._session)
@@ -166,8 +166,8 @@ class Yahoo(LiveRates):
             self._refuse_another(symbol, zone, told)
             days = _days(frame.index.tz_convert(zone), asked)
             return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
-        except Refused as refused:
-            raise refused.told from None
+        except ClientError as error:
+            raise error.source_error from None
         except SourceError:
             raise
         except Exception as error:
@@ -178,12 +178,12 @@ class Yahoo(LiveRates):
         import yfinance
         from yfinance.data import YfData
 
-        from dashboard.sources.web_session import WebSession
+        from dashboard.sources.polite_client import ClientSession
 
         yfinance.config.debug.hide_exceptions = False
         if self._session is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._session = WebSession(self._web, self.who, "yahoo.com")
+            self._session = ClientSession(self._client, self.who, "yahoo.com")
         yfinance.set_tz_cache_location(str(self._folder))
         YfData.cache_get.cache_clear()
         return yfinance

@@ -6,13 +6,13 @@ import pytest
 
 from dashboard.domain.article import Precision
 from dashboard.domain.candidate import Publisher
-from dashboard.domain.errors import InputError, SourceError, SourceResting
+from dashboard.domain.errors import CircuitOpen, InputError, SourceError
 from dashboard.sources.feeds.fetching import OF_A_FEED, GuardedFetching, PoliteFetching
+from dashboard.sources.http_transport import new_session
 from dashboard.sources.news.base import NewsQuestion
 from dashboard.sources.news.feed import Feed
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.public_route import Way
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
 from tests.replica.failures import (
     bomb,
     cut_off,
@@ -35,10 +35,10 @@ TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml", "Europe/Mosco
 @pytest.fixture
 def ask(replica, clock):
     session = new_session(replica.url)
-    web = Web(session, clock, OF_A_FEED)
+    client = PoliteClient(session, clock, OF_A_FEED)
 
     def asked(publisher=TASS):
-        return Feed(publisher, PoliteFetching(web), clock).news(NewsQuestion())
+        return Feed(publisher, PoliteFetching(client), clock).news(NewsQuestion())
 
     yield asked
     session.close()
@@ -99,7 +99,7 @@ def test_what_is_no_feed_is_told_in_a_sentence(ask, replica, broken, told):
 def test_a_host_that_asks_for_a_pause_gets_it(ask, replica):
     replica.feeds.answers(too_many(120))
     for _ in range(2):
-        with pytest.raises(SourceResting, match=r"we ask too often|asked for a pause"):
+        with pytest.raises(CircuitOpen, match=r"we ask too often|asked for a pause"):
             ask()
     assert len(replica.feeds.asked) == 1
 

@@ -8,12 +8,11 @@ import pytest
 
 from dashboard.domain.article import Precision
 from dashboard.domain.candidate import DatedBy
-from dashboard.domain.errors import InputError, SourceError, SourceResting
+from dashboard.domain.errors import CircuitOpen, InputError, SourceError
+from dashboard.sources.http_transport import new_session
 from dashboard.sources.news.base import NewsQuestion
 from dashboard.sources.news.gdelt import MOST, MOST_ASKS, OF_GDELT, Gdelt
-from dashboard.sources.web import Web
-from dashboard.sources.web_host import PACES
-from dashboard.sources.web_route import new_session
+from dashboard.sources.polite_client import INTERVALS, PoliteClient
 from tests.replica.failures import html_with_200, instead, nothing_at_all
 from tests.replica.market import NOW
 from tests.replica.services.news import no_articles, sentence
@@ -24,7 +23,7 @@ ROUBLE = NewsQuestion("rouble", NOW - timedelta(days=3), NOW)
 @pytest.fixture
 def gdelt(replica, clock):
     with new_session(replica.url) as session:
-        yield Gdelt(Web(session, clock, OF_GDELT))
+        yield Gdelt(PoliteClient(session, clock, OF_GDELT))
 
 
 def fill(replica, count, minutes=1):
@@ -76,7 +75,7 @@ def test_more_than_it_gives_at_once_is_asked_in_slices(gdelt, replica, count):
 def test_between_two_questions_it_waits_six_seconds(gdelt, replica, clock):
     fill(replica, 600)
     gdelt.news(ROUBLE)
-    assert PACES["api.gdeltproject.org"] == 6.0
+    assert INTERVALS["api.gdeltproject.org"] == 6.0
     assert clock.slept == [6.0] * (len(replica.gdelt.asked) - 1)
 
 
@@ -103,9 +102,9 @@ def test_a_sentence_in_place_of_an_answer_is_told_as_it_stands(gdelt, replica):
 def test_after_the_first_429_it_is_left_alone(gdelt, replica):
     words = "Please limit requests to one every 5 seconds or contact us."
     replica.gdelt.answers(sentence(words, 429))
-    with pytest.raises(SourceResting, match="GDELT answered that we ask too often"):
+    with pytest.raises(CircuitOpen, match="GDELT answered that we ask too often"):
         gdelt.news(ROUBLE)
-    with pytest.raises(SourceResting):
+    with pytest.raises(CircuitOpen):
         gdelt.tone(ROUBLE)
     assert len(replica.gdelt.asked) == 1
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
+from dashboard.sources.http_transport import ReplicaAdapter, new_session
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
 from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import ReplicaAdapter, new_session
 
 ISS = "https://iss.moex.com/iss"
 FX = "engines/currency/markets/selt/boards/CETS/securities"
@@ -59,8 +59,8 @@ def test_the_default_address_is_the_documented_one(
     with new_session(replica.url) as session:
         noting = Noting(replica.url)
         session.mount("https://", noting)
-        web = Web(session, clock)
-        made = source(web, tmp_path) if source is Yahoo else source(web)
+        client = PoliteClient(session, clock)
+        made = source(client, tmp_path) if source is Yahoo else source(client)
         since = DAY if series_id != "eur_rub_ecb" else date(2022, 2, 28)
         made.fetch(series_id, since)
     asked = list(dict.fromkeys(url.partition("?")[0] for url in noting.asked))
@@ -69,7 +69,7 @@ def test_the_default_address_is_the_documented_one(
 
 
 @pytest.mark.parametrize("make", [Cbr, Fred, Moex], ids=lambda make: make.id)
-def test_the_address_can_be_injected(web, replica, make):
+def test_the_address_can_be_injected(client, replica, make):
     replica.services[make.id].hosts |= {"mirror.example"}
-    make(web, "https://mirror.example").fetch(make(web).cards()[0].id, date(2026, 10, 20))
+    make(client, "https://mirror.example").fetch(make(client).cards()[0].id, date(2026, 10, 20))
     assert {asked.host for asked in replica.asked} == {"mirror.example"}

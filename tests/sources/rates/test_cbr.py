@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import InputError, SourceError, SourceResting
+from dashboard.domain.errors import CircuitOpen, InputError, SourceError
+from dashboard.sources.http_client import Limits
+from dashboard.sources.http_transport import new_session
+from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates.cbr import Cbr, read_dynamic, read_key_rate
-from dashboard.sources.web import Web
-from dashboard.sources.web_forms import Limits
-from dashboard.sources.web_route import new_session
 from tests.replica import failures
 from tests.replica.services import cbr as how
 from tests.sources.made_time import at
@@ -18,8 +18,8 @@ USD = "usd_rub_cbr"
 
 
 @pytest.fixture
-def cbr(web):
-    return Cbr(web)
+def cbr(client):
+    return Cbr(client)
 
 
 def rows(fetched):
@@ -186,9 +186,9 @@ def test_every_known_failure_is_told_in_one_sentence(cbr, replica, failure, said
 def test_30_seconds_of_silence_are_cut_short(replica, clock):
     replica.cbr.answers(failures.hang(30))
     with new_session(replica.url) as session:
-        short = Limits(connect=0.5, read=0.5, total=1.0, tries=1)
+        short = Limits(connect=0.5, read=0.5, total=1.0, attempts=1)
         started = time.monotonic()
-        assert failure_of(Cbr(Web(session, clock, short))) == (
+        assert failure_of(Cbr(PoliteClient(session, clock, short))) == (
             "Bank of Russia did not answer in time"
         )
     assert time.monotonic() - started < 20
@@ -196,7 +196,7 @@ def test_30_seconds_of_silence_are_cut_short(replica, clock):
 
 def test_too_many_questions_are_answered_by_a_pause(cbr, replica):
     replica.cbr.answers(failures.too_many(600))
-    with pytest.raises(SourceResting):
+    with pytest.raises(CircuitOpen):
         cbr.fetch(USD, date(2026, 11, 2))
 
 

@@ -11,8 +11,8 @@ from tests.replica.services import ecb as how
 
 
 @pytest.fixture
-def ecb(web):
-    return Ecb(web)
+def ecb(client):
+    return Ecb(client)
 
 
 def rows(fetched):

@@ -8,8 +8,8 @@ from tests.replica import failures
 
 
 @pytest.fixture
-def source(web):
-    return ExchangeApi(web)
+def source(client):
+    return ExchangeApi(client)
 
 
 def fetch(source):

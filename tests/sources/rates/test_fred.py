@@ -12,8 +12,8 @@ from tests.replica.services import fred as how
 
 
 @pytest.fixture
-def fred(web):
-    return Fred(web)
+def fred(client):
+    return Fred(client)
 
 
 def failure_of(fred, since=date(2026, 10, 20)):

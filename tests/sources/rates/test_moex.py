@@ -16,8 +16,8 @@ DOLLAR, YUAN = "usd_rub_moex", "cny_rub_moex"
 
 
 @pytest.fixture
-def moex(web):
-    return Moex(web)
+def moex(client):
+    return Moex(client)
 
 
 def failure_of(moex, series_id=YUAN, since=date(2026, 10, 1)):

@@ -19,8 +19,8 @@ ON_CHART = {"when": lambda asked: "/chart/" in asked.path}
 
 
 @pytest.fixture
-def yahoo(web, tmp_path):
-    return Yahoo(web, tmp_path / "yfinance")
+def yahoo(client, tmp_path):
+    return Yahoo(client, tmp_path / "yfinance")
 
 
 def failure_of(yahoo, since=date(2026, 10, 1)):
@@ -128,10 +128,10 @@ def test_what_yfinance_keeps_is_kept_in_our_folder(replica, tmp_path):
     code = """
 import datetime, pathlib, sys
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.sources.web import Web
-from dashboard.sources.web_route import new_session
+from dashboard.sources.polite_client import PoliteClient
+from dashboard.sources.http_transport import new_session
 folder = pathlib.Path(sys.argv[2])
-source = Yahoo(Web(new_session(sys.argv[1])), folder)
+source = Yahoo(PoliteClient(new_session(sys.argv[1])), folder)
 source.fetch("usd_rub_yahoo", datetime.date(2026, 11, 16))
 print(sorted(path.name for path in folder.iterdir()))
 """

@@ -1,12 +1,12 @@
-"""What a body really is: the first bytes decide, never the status or the header alone."""
+"""What a body really is: its first bytes decide, not the status or the header alone."""
 
 from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["xml", "json", "csv", "zip", "any"]
+ContentKind: TypeAlias = Literal["xml", "json", "csv", "zip", "any"]
 
-NAMES: Final = {
+KIND_NAMES: Final = {
     "xml": "XML",
     "json": "JSON",
     "csv": "CSV",
@@ -20,8 +20,8 @@ _HTML: Final = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-def kind_of(content: bytes) -> str:
-    """What the first bytes look like: a key of `NAMES`."""
+def sniff_kind(content: bytes) -> str:
+    """What the first bytes look like: a key of `KIND_NAMES`."""
     start = content[:2_000].lstrip(_BLANK)
     if not start:
         return "nothing"
@@ -44,19 +44,17 @@ def _is_html(start: bytes) -> bool:
     return start.startswith(_HTML)
 
 
-def instead_of(wanted: Kind, content: bytes) -> str | None:
-    """What a body is instead of what was asked for ("HTML instead of XML"); None if it is."""
-    found = kind_of(content)
-    if wanted in {"any", found}:
+def describe_mismatch(expected: ContentKind, content: bytes) -> str | None:
+    """What a body is instead of what is expected ("HTML instead of XML"); None if it is."""
+    kind = sniff_kind(content)
+    if expected in {"any", kind}:
         return None
-    said = NAMES[found]
-    if found == "text":
-        said = f"“{first_words(content)}”"
-    return f"{said} instead of {NAMES[wanted]}"
+    actual = f"“{excerpt(content)}”" if kind == "text" else KIND_NAMES[kind]
+    return f"{actual} instead of {KIND_NAMES[expected]}"
 
 
-def first_words(content: bytes, most: int = 60) -> str:
-    """The first words of a plain text, fit for one line of a message."""
+def excerpt(content: bytes, max_length: int = 60) -> str:
+    """The beginning of a plain text, fit for one line of a message."""
     text = " ".join(content[:500].decode("utf-8", "replace").split())
     text = "".join(letter for letter in text if letter.isprintable())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
