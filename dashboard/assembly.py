@@ -19,7 +19,7 @@ from dashboard.sources.event_files.reading import outline_events, read_events
 from dashboard.sources.feeds.fetching import OF_A_FEED, GuardedFetching, PoliteFetching
 from dashboard.sources.feeds.listed import FeedList
 from dashboard.sources.file_bytes import shown_name
-from dashboard.sources.http_client import LazyClient
+from dashboard.sources.http_client import DEFAULT_LIMITS, LazyClient
 from dashboard.sources.news.catalogue import Catalogue
 from dashboard.sources.news.csv_file import EventTable, read_event_file
 from dashboard.sources.news.feed import Feed
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from dashboard.domain.article import Article
     from dashboard.domain.backup import BackupContents
     from dashboard.domain.imports import EventRows, Outline, Reading
+    from dashboard.sources.http_client import RequestLimits
     from dashboard.sources.news.base import EventSource
+    from dashboard.sources.polite_client import PoliteClient
     from dashboard.sources.public_route import Way
     from dashboard.sources.rates.base import LiveSource, RateSource
 
@@ -91,7 +93,7 @@ def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
     offline = settings.dashboard_offline
     inbox = CandidateStore(notes)
     feeds = FeedList(settings.dashboard_home.expanduser().resolve())
-    web = LazyClient(settings.dashboard_upstream, OF_A_FEED)
+    feed_client = http_client(settings, OF_A_FEED)
     return Parts(
         settings=settings,
         rates=(known, own),
@@ -106,16 +108,19 @@ def assemble(settings: Settings | None = None, door: Door = "page") -> Parts:
         limits=Limits(),
         inbox=inbox,
         feeds=feeds,
-        search=Gdelt(LazyClient(settings.dashboard_upstream, OF_GDELT)),
-        feed_client=web,
+        search=Gdelt(http_client(settings, OF_GDELT)),
+        feed_client=feed_client,
         news=NewsRefresher(
-            lambda: feeds_to_ask(feeds, web, settings), inbox, WallClock().now, is_offline=offline
+            lambda: feeds_to_ask(feeds, feed_client, settings),
+            inbox,
+            WallClock().now,
+            is_offline=offline,
         ),
     )
 
 
 def feeds_to_ask(
-    feeds: FeedList, web: LazyClient, settings: Settings, named: str = ""
+    feeds: FeedList, client: LazyClient, settings: Settings, named: str = ""
 ) -> tuple[Feed, ...]:
     """The feeds that are switched on, or the one that is named, ready to be asked.
 
@@ -124,14 +129,14 @@ def feeds_to_ask(
 
     Args:
         feeds: the list.
-        web: the client for feeds that ship.
+        client: for the feeds that ship.
         settings: whether there is a replica.
         named: the id of the only one to ask.
 
     Raises:
         InputError: there is none of this id, or the list cannot be read.
     """
-    polite, guarded = PoliteFetching(web), GuardedFetching()
+    polite, guarded = PoliteFetching(client), GuardedFetching()
     wanted = [each for each in feeds.publishers() if named in {"", each.id}]
     if named and not wanted:
         msg = f"{named[:60]}: there is no feed of this id; see `feeds list`"
@@ -140,7 +145,7 @@ def feeds_to_ask(
         Feed(
             each,
             guarded if each.is_own and settings.dashboard_upstream is None else polite,
-            web.clock,
+            client.clock,
         )
         for each in wanted
         if each.enabled or named
@@ -174,16 +179,33 @@ def freeze(parts: Parts, moment: datetime) -> Parts:
     )
 
 
+def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> LazyClient:
+    """The client of the services, or of their replica; making it imports no network library.
+
+    Args:
+        settings: whether there is a replica.
+        limits: of one request.
+    """
+
+    def make() -> PoliteClient:
+        from dashboard.sources.http_transport import new_session
+        from dashboard.sources.polite_client import PoliteClient
+
+        return PoliteClient(new_session(settings.dashboard_upstream), limits=limits)
+
+    return LazyClient(make)
+
+
 def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
     """The sources that ask the network, the official one first; making them asks nothing."""
-    web = LazyClient(settings.dashboard_upstream)
+    client = http_client(settings)
     return (
-        Cbr(web),
-        Moex(web),
-        Ecb(web),
-        Fred(web),
-        Yahoo(web, settings.cache_folder / "yfinance"),
-        ExchangeApi(web),
+        Cbr(client),
+        Moex(client),
+        Ecb(client),
+        Fred(client),
+        Yahoo(client, settings.cache_folder / "yfinance"),
+        ExchangeApi(client),
     )
 
 

@@ -1,16 +1,15 @@
-"""The HTTP client as its users see it: requests, responses, limits, and how to make one.
+"""The HTTP client as its users see it: requests, responses and limits, without a network library.
 
-Nothing here imports a network library: `LazyClient` does so with the first request.
+`polite_client.PoliteClient` is the client that sends.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -21,11 +20,10 @@ if TYPE_CHECKING:
     import requests
 
     from dashboard.sources.clock import Clock
-    from dashboard.sources.polite_client import PoliteClient
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """What one request may take, with its retries: seconds, bytes after decoding, attempts."""
 
     connect: float = 3.0
@@ -40,7 +38,7 @@ class Limits:
         return min(self.connect, remaining), min(self.read, remaining)
 
 
-DEFAULT_LIMITS: Final = Limits()
+DEFAULT_LIMITS: Final = RequestLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,40 +141,32 @@ class HttpClient(Protocol):
 
 
 class LazyClient:
-    """A `PoliteClient` that is made, and whose libraries are imported, with the first request.
+    """A client that is made, and whose libraries are imported, with the first request.
 
     Args:
-        upstream: the address of a replica; None for the real services.
-        limits: of one request; the default ones where None.
+        make: makes the client.
     """
 
-    def __init__(self, upstream: str | None = None, limits: Limits | None = None) -> None:
-        self._upstream = upstream
-        self._limits = limits or DEFAULT_LIMITS
+    def __init__(self, make: Callable[[], HttpClient]) -> None:
+        self._make = make
         self._making = threading.Lock()
+        self._made: HttpClient | None = None
         self.clock: Clock = WallClock()
+
+    @property
+    def session(self) -> requests.Session:
+        """The connections, and the cookies."""
+        return self._client().session
 
     def send(self, request: Request) -> Response:
         """Send a request, and again where that may help.
 
         Raises:
-            CircuitOpen: the host is not to be asked now; nothing was sent.
-            SourceError: one sentence: the publisher, and what it did instead.
+            SourceError: as the client that is made does.
         """
-        return self._locked_client().send(request)
+        return self._client().send(request)
 
-    @property
-    def session(self) -> requests.Session:
-        """The connections, and the cookies."""
-        return self._locked_client().session
-
-    def _locked_client(self) -> PoliteClient:
+    def _client(self) -> HttpClient:
         with self._making:
-            return self._client
-
-    @cached_property
-    def _client(self) -> PoliteClient:
-        from dashboard.sources.http_transport import new_session
-        from dashboard.sources.polite_client import PoliteClient
-
-        return PoliteClient(new_session(self._upstream), self.clock, self._limits)
+            self._made = self._made or self._make()
+            return self._made

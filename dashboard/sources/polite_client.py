@@ -28,8 +28,8 @@ from dashboard.sources.content_sniff import describe_mismatch, sniff_kind
 from dashboard.sources.http_client import (
     DEFAULT_LIMITS,
     CacheValidator,
-    Limits,
     Request,
+    RequestLimits,
     Response,
 )
 from dashboard.sources.http_transport import (
@@ -82,7 +82,7 @@ class Attempt:
     request: Request
     session: requests.Session
     clock: Clock
-    limits: Limits
+    limits: RequestLimits
     deadline: float
 
     @property
@@ -301,7 +301,7 @@ class PoliteClient:
         self,
         session: requests.Session | None = None,
         clock: Clock | None = None,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: RequestLimits = DEFAULT_LIMITS,
     ) -> None:
         self.session = session or new_session()
         self.clock: Clock = clock or WallClock()

@@ -13,7 +13,7 @@ import requests
 
 from dashboard.domain.errors import InputError, SourceError
 from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
-from dashboard.sources.http_client import Limits
+from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import (
     DeadlineExceeded,
     RequestFailed,
@@ -23,7 +23,7 @@ from dashboard.sources.http_transport import (
 from dashboard.sources.public_address import Link, read_link
 from dashboard.sources.public_route import THE_INTERNET, NotFound, NotPublic, Way, public_session
 
-OF_A_LINK: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, attempts=1)
+OF_A_LINK: Final = RequestLimits(connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, attempts=1)
 """All of it, the look-up of names and redirects too, is over within ten seconds."""
 
 HOPS: Final = 5
@@ -75,7 +75,7 @@ class Links:
     """
 
     way: Way = THE_INTERNET
-    limits: Limits = OF_A_LINK
+    limits: RequestLimits = OF_A_LINK
     types: frozenset[str] = TEXTS
     kinds: frozenset[str] = KINDS
 

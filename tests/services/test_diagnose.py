@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.domain.note import StoreStatus
 from dashboard.services.diagnose import diagnose, diagnosis_json
-from dashboard.sources.http_client import Limits
+from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
 from tests.replica import failures
 from tests.services.live_house import SOURCES, LiveHouse
@@ -107,7 +107,7 @@ def test_sources_that_are_gone_are_told(house, replica):
 def test_sources_that_hang_are_given_up_at_the_deadline_all_at_once(replica, clock, tmp_path):
     for service in replica.services.values():
         service.answers(failures.hang(30))
-    short = Limits(connect=0.3, read=0.4, total=8.0, attempts=1)
+    short = RequestLimits(connect=0.3, read=0.4, total=8.0, attempts=1)
     with new_session(replica.url) as session:
         house = LiveHouse(tmp_path, session, clock, limits=short)
         started = time.monotonic()

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.domain.errors import CircuitOpen, InputError, SourceError
-from dashboard.sources.http_client import Limits, Request
+from dashboard.sources.http_client import Request, RequestLimits
 from dashboard.sources.http_transport import USER_AGENT, new_session, replica_address
 from dashboard.sources.polite_client import PoliteClient
 from tests.replica import failures
@@ -19,7 +19,7 @@ URL = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 ZIP = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 PARAMS = {"id": "VIXCLS", "cosd": "2026-11-02"}
 ASK = Request(URL, "FRED", "csv", PARAMS)
-QUICK = Limits(connect=1.0, read=1.0, total=1.5, attempts=1)
+QUICK = RequestLimits(connect=1.0, read=1.0, total=1.5, attempts=1)
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 import pytest
 
 from dashboard.domain.errors import InputError, SourceError
-from dashboard.sources.http_client import Limits
+from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.public_link import OF_A_LINK, Links
 from dashboard.sources.public_route import Way
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<!doctype html><title>News</title><p>The rouble firmed.</p>"
-QUICK = Limits(connect=0.5, read=0.5, total=1.0, max_bytes=10_000_000, attempts=1)
+QUICK = RequestLimits(connect=0.5, read=0.5, total=1.0, max_bytes=10_000_000, attempts=1)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 
@@ -204,6 +204,21 @@ def test_redirects_come_to_an_end():
     with serving(moved("/again")) as net:
         assert refusal_of(net) == "news.example.org sent us round in circles"
         assert len(net.server.asked) == 6
+
+
+def test_the_body_of_a_redirect_is_not_read():
+    """requests by itself reads it to the end, however long it is."""
+
+    def answer(path):
+        yield moved("/again").replace(b"Content-Length: 0\r\n", b"")
+        while True:
+            yield bytes(65_536)
+
+    with serving(answer) as net:
+        started = time.monotonic()
+        told = refusal_of(net, limits=OF_A_LINK)
+        assert told == "news.example.org sent us round in circles"
+        assert time.monotonic() - started < 5
 
 
 # ---------------------------------------------------------------- taken

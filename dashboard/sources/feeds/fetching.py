@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from dashboard.domain.errors import SourceError
 from dashboard.sources.feeds.items import MOST_BYTES, FeedBytes
-from dashboard.sources.http_client import Limits, Request
+from dashboard.sources.http_client import Request, RequestLimits
 
 if TYPE_CHECKING:
     from dashboard.domain.candidate import Publisher
     from dashboard.sources.http_client import HttpClient
     from dashboard.sources.public_route import Way
 
-OF_A_FEED: Final = Limits(connect=3.0, read=5.0, total=9.0, max_bytes=MOST_BYTES, attempts=2)
+OF_A_FEED: Final = RequestLimits(connect=3.0, read=5.0, total=9.0, max_bytes=MOST_BYTES, attempts=2)
 ACCEPT: Final = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
 
 

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Final
 from dashboard.domain.candidate import News, Report, ToneTimeline
 from dashboard.domain.errors import InputError, SourceError
 from dashboard.sources.gdelt_answers import WHO, BadBatch, read_json, reports_of, tone_points
-from dashboard.sources.http_client import Limits, Request
+from dashboard.sources.http_client import Request, RequestLimits
 from dashboard.sources.news.base import NewsQuestion
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
 BASE: Final = "https://api.gdeltproject.org/api/v2/doc/doc"
-OF_GDELT: Final = Limits(connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, attempts=1)
+OF_GDELT: Final = RequestLimits(
+    connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, attempts=1
+)
 MOST: Final = 250
 MOST_ASKS: Final = 12
 QUERY_LIMIT: Final = 250

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dashboard.domain.errors import CircuitOpen, InputError, SourceError
-from dashboard.sources.http_client import Limits
+from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
 from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates.cbr import Cbr, read_dynamic, read_key_rate
@@ -186,7 +186,7 @@ def test_every_known_failure_is_told_in_one_sentence(cbr, replica, failure, said
 def test_30_seconds_of_silence_are_cut_short(replica, clock):
     replica.cbr.answers(failures.hang(30))
     with new_session(replica.url) as session:
-        short = Limits(connect=0.5, read=0.5, total=1.0, attempts=1)
+        short = RequestLimits(connect=0.5, read=0.5, total=1.0, attempts=1)
         started = time.monotonic()
         assert failure_of(Cbr(PoliteClient(session, clock, short))) == (
             "Bank of Russia did not answer in time"
