@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -207,12 +207,11 @@ def replica_address(upstream: str) -> str:
     return f"http://{parts.netloc}"
 
 
-def new_session(upstream: str | None = None, headers: Mapping[str, str] = {}) -> requests.Session:
+def new_session(upstream: str | None = None) -> requests.Session:
     """A session for the data services, or for their replica.
 
     Args:
         upstream: the address of a replica; None for the real services.
-        headers: of every request, beside the name of the product.
 
     Raises:
         InputError: `upstream` is not a server on this machine.
@@ -222,7 +221,7 @@ def new_session(upstream: str | None = None, headers: Mapping[str, str] = {}) ->
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.trust_env = upstream is None
-    session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers})
+    session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
     return session
 
 

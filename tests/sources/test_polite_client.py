@@ -1,5 +1,6 @@
 """The HTTP client of live sources against a server that does everything wrong."""
 
+import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -152,6 +153,25 @@ def test_a_damaged_gzip_body_is_noticed(client, replica):
 
     replica.fred.answers(damaged)
     assert "gzip" in failure_of(client)
+
+
+def test_a_gzip_body_in_two_members_comes_whole(client, replica):
+    def in_two(question, reply):
+        body = gzip.compress(reply.body[:20]) + gzip.compress(reply.body[20:])
+        return replace(reply, body=body).with_headers(Content_Encoding="gzip")
+
+    plain = client.send(ASK).content
+    replica.fred.answers(in_two)
+    assert client.send(ASK).content == plain
+
+
+def test_bytes_behind_a_gzip_body_are_refused(client, replica):
+    def longer(question, reply):
+        body = gzip.compress(reply.body) + b"<html>"
+        return replace(reply, body=body).with_headers(Content_Encoding="gzip")
+
+    replica.fred.answers(longer)
+    assert failure_of(client) == "FRED answered a damaged gzip body"
 
 
 def test_an_unknown_packing_is_refused(client, replica):
