@@ -7,8 +7,9 @@ from typing import Final
 
 from dashboard.domain.event_view import DayMove, EventView, PathPoint, Timing
 from dashboard.domain.spans import duration_words
-from dashboard.ui.wording import bar, clock, count, day, weekday_day
+from dashboard.ui.wording import MINUS, bar, clock, count, day, weekday_day
 
+NO_BREAK: Final = "\u00a0"
 MOSCOW_TIME: Final = "Moscow time"
 AT_EVENT: Final = "the first bar that can contain it"
 
@@ -24,6 +25,13 @@ def offset_in_time(offset: int, bar_minutes: int) -> str:
 def window_in_time(window: tuple[int, int], bar_minutes: int) -> str:
     """`2 hours before to 6 hours after`."""
     first, last = (offset_in_time(offset, bar_minutes) for offset in window)
+    return f"{first} to {last}"
+
+
+def window_label(window: str) -> str:
+    """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
+    units = {"h": f"{NO_BREAK}h", "m": f"{NO_BREAK}min", "-": MINUS}
+    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
     return f"{first} to {last}"
 
 

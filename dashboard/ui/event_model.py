@@ -9,8 +9,8 @@ from typing import Final
 from dashboard.domain.errors import InputError
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services.choose_factors import factors_for
+from dashboard.services.choose_windows import PAGE_REQUEST
 from dashboard.services.describe_method import check_model, wants_factor
-from dashboard.services.explain_event import PAGE_REQUEST
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.event_words import sentence_case

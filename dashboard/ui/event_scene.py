@@ -22,7 +22,6 @@ from dashboard.services.choose_windows import (
 )
 from dashboard.services.explain_event import explain_event
 from dashboard.services.get_rates import DEFAULT_SERIES
-from dashboard.services.keep_events import get_event
 from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import WindowChart
@@ -63,22 +62,6 @@ class EventScene:
     def event(self) -> Event:
         """The event of the page."""
         return self.view.event
-
-
-def find_event(event_id: str) -> Event | None:
-    """An event of the catalogue or a note, deleted ones too; None where there is none.
-
-    Raises:
-        StoreError: the notes cannot be read.
-    """
-    found = next((e for e in session.known_events().events if e.id == event_id), None)
-    if found is not None:
-        return found
-    parts = session.parts()
-    try:
-        return get_event(parts.catalogue, parts.notes, event_id)
-    except InputError:
-        return None
 
 
 def read_event_scene(link: View, event: Event) -> EventScene:

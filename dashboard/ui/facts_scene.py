@@ -16,7 +16,6 @@ from dashboard.services.answer_claim import (
     CHANGES,
     AskedClaim,
     answer_claim,
-    asked_of,
     claim_of,
     period_of,
     read_claims,
@@ -31,6 +30,7 @@ from dashboard.ui.quoting import Quote, Quoting
 from dashboard.ui.text import plot_text
 from dashboard.ui.verdict_words import BASES, is_record
 from dashboard.ui.view import Param, a_day, a_name, one_of
+from dashboard.ui.widgets.links import number_text
 from dashboard.ui.wording import count, day
 
 SENTENCE: Final = "sentence"
@@ -106,11 +106,6 @@ def a_period(key: str, example: str) -> Param:
     return Param(key, "", read, lambda value: [value], (example,))
 
 
-def number_text(value: float) -> str:
-    """A number as links write it, without zeros at its end."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
 PARAMS: Final[tuple[Param, ...]] = (
     a_day_of_rates("day", "2025-04-21"),
     one_of("kind", tuple(str(kind) for kind in KINDS), SENTENCE),
@@ -180,32 +175,6 @@ def wants_since(view: View) -> bool:
     """Whether the claim needs a period."""
     is_own = view["base"] == "since" and view["kind"] in CHANGES
     return is_own or view["kind"] in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
-
-
-def link_of(claim: Claim) -> dict[str, str] | None:
-    """The settings of a link that asks this claim; None where its day or period is open.
-
-    For any page that shows a claim: `page_link("facts", "Check", **settings)`.
-    """
-    asked = asked_of(claim)
-    if asked is None:
-        return None
-    found = {"day": asked.day.isoformat(), "kind": str(asked.kind)}
-    if asked.value is not None:
-        found |= {"value": number_text(asked.value), "how": str(asked.how)}
-    if asked.base:
-        found["base"] = asked.base if asked.base in ASKED_BASES else "year_start"
-    if asked.since:
-        found["since"] = asked.since
-    if asked.currency != "USD":
-        found["cur"] = asked.currency
-    return found
-
-
-def link_of_level(on: date, rate: float, series_id: str) -> dict[str, str]:
-    """The settings of a link that asks whether the rate of a day was what it was."""
-    level = {"kind": str(ClaimKind.LEVEL), "value": number_text(round(rate, 4)), "how": "exact"}
-    return {"day": on.isoformat(), **level, "series": series_id}
 
 
 def claim_chart(scene: FactsScene) -> ClaimChart | None:

@@ -24,7 +24,7 @@ from dashboard.domain.event import MOSCOW, Event
 from dashboard.domain.series import RateSeries, SeriesCard
 from dashboard.services import get_rates
 from dashboard.services.get_rates import get_series, list_cards
-from dashboard.services.keep_events import all_events, notes_version
+from dashboard.services.keep_events import all_events, get_event, notes_version
 from dashboard.services.limit_use import Kind
 from dashboard.services.list_revisions import list_revisions
 from dashboard.services.report_rates import RateReport, failing_sources, report_own, report_rates
@@ -182,6 +182,22 @@ def _events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noq
     shown = all_events(parts().catalogue, parts().notes)
     there = {event.id for event in shown}
     return shown, tuple(e for e in parts().catalogue.events() if e.id not in there)
+
+
+def find_event(event_id: str) -> Event | None:
+    """An event of the catalogue or a note, deleted ones too; None where there is none.
+
+    Raises:
+        StoreError: the notes cannot be read.
+    """
+    found = next((e for e in known_events().events if e.id == event_id), None)
+    if found is not None:
+        return found
+    context = parts()
+    try:
+        return get_event(context.catalogue, context.notes, event_id)
+    except InputError:
+        return None
 
 
 def present() -> datetime:

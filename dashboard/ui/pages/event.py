@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.domain.event import Event
+from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.event_window import build_window_figure, window_summary
 from dashboard.ui.event_model import reach_words
@@ -16,7 +17,6 @@ from dashboard.ui.event_scene import (
     EventScene,
     carried,
     chart_file_name,
-    find_event,
     read_event_scene,
     titles_with_rates,
     window_chart,
@@ -52,7 +52,7 @@ def draw(link: View) -> None:
     if not link["id"]:
         _draw_no_event("No event was asked for.", "")
         return
-    event = find_event(link["id"])
+    event = session.find_event(link["id"])
     if event is None:
         _draw_no_event("There is no event with this id:", link["id"])
     elif event.deleted is not None:

@@ -13,7 +13,6 @@ from dashboard.services.export_tables import event_list_csv
 from dashboard.services.hide_events import hidden_words
 from dashboard.ui import session
 from dashboard.ui.address import View
-from dashboard.ui.event_scene import find_event
 from dashboard.ui.events_scene import FILTERS, PARAMS, EventsScene, read_events_scene
 from dashboard.ui.pages.base import Page
 from dashboard.ui.view import write_link
@@ -125,7 +124,7 @@ def _chosen(view: View) -> Event | None:
     """The event of the link, unless it is gone; one that never was is ignored and told."""
     if not view["sel"]:
         return None
-    event = find_event(view["sel"])
+    event = session.find_event(view["sel"])
     if event is None:
         view.ignore("sel")
     return event if event is not None and event.deleted is None else None

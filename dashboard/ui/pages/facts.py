@@ -26,7 +26,6 @@ from dashboard.ui.facts_scene import (
     SENTENCE,
     FactsScene,
     claim_chart,
-    link_of,
     read_facts_scene,
 )
 from dashboard.ui.pages.base import Page
@@ -37,7 +36,7 @@ from dashboard.ui.widgets.copy_link import draw_copy_link
 from dashboard.ui.widgets.explore_controls import draw_quote
 from dashboard.ui.widgets.facts_ways_out import draw_facts_report
 from dashboard.ui.widgets.figure import draw_figure
-from dashboard.ui.widgets.links import address_of, page_link
+from dashboard.ui.widgets.links import address_of, link_of, page_link
 from dashboard.ui.wording import stamp, weekday_day
 
 LIMIT: Final = 700

@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.domain.claim_check import CheckedClaim, Truth
 from dashboard.ui.article_words import claim_line, verdict_numbers
-from dashboard.ui.facts_scene import link_of
 from dashboard.ui.text import escape_markdown
 from dashboard.ui.verdict_words import marked_verdict, needed_words
-from dashboard.ui.widgets.links import page_link
+from dashboard.ui.widgets.links import link_of, page_link
 from dashboard.ui.widgets.reading_table import draw_reading_table
 from dashboard.ui.wording import count
 

@@ -15,6 +15,7 @@ from dashboard.services.describe_method import describe_method, wants_factor
 from dashboard.services.find_events import facets
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.bar_words import window_label
 from dashboard.ui.compare_link import ALL, ANY, DEFAULTS, FIELDS, KINDS, MOST_NAMED, PREFERRED
 from dashboard.ui.compare_scene import CompareScene, second_is_asked
 from dashboard.ui.echoes import heard
@@ -22,7 +23,6 @@ from dashboard.ui.group_words import group_words, sentence
 from dashboard.ui.move_words import POOL_TITLES
 from dashboard.ui.palette import LANE_OF
 from dashboard.ui.text import label_text
-from dashboard.ui.widgets.event_controls import window_label
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
 from dashboard.ui.wording import EXPECTED_TITLES, count
 

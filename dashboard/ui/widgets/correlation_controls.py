@@ -21,8 +21,7 @@ from dashboard.ui.correlation_words import (
 )
 from dashboard.ui.palette import CATEGORY_LANES
 from dashboard.ui.text import label_text
-from dashboard.ui.widgets.explore_controls import draw_series
-from dashboard.ui.widgets.robustness_controls import draw_period
+from dashboard.ui.widgets.explore_controls import draw_period, draw_series
 
 SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST: "The first there is", **SCORE_TITLES}
 

@@ -16,7 +16,7 @@ from dashboard.ui.palette import category_title
 from dashboard.ui.text import escape_markdown, plain, plain_block
 from dashboard.ui.widgets.emphasis import emphasis
 from dashboard.ui.widgets.event_card import restore
-from dashboard.ui.widgets.event_head import facts_of
+from dashboard.ui.widgets.event_line import facts_of
 from dashboard.ui.widgets.note_history import open_history
 from dashboard.ui.wording import stamp
 

@@ -17,8 +17,7 @@ from dashboard.ui.palette import category_title, direction_colour, lane_of
 from dashboard.ui.studied import Studied
 from dashboard.ui.text import escape_markdown, plain_block
 from dashboard.ui.widgets.emphasis import emphasis
-from dashboard.ui.widgets.event_head import facts_of
-from dashboard.ui.widgets.event_line import draw_event_line
+from dashboard.ui.widgets.event_line import draw_event_line, facts_of
 from dashboard.ui.widgets.flash import say
 from dashboard.ui.widgets.hidden_events import draw_hide_button
 from dashboard.ui.widgets.links import open_page

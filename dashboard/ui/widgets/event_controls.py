@@ -11,12 +11,10 @@ from dashboard.services.choose_windows import windows_for
 from dashboard.services.describe_method import describe_method, wants_factor
 from dashboard.ui import session
 from dashboard.ui.address import View
+from dashboard.ui.bar_words import window_label
 from dashboard.ui.event_scene import POOLS, window_key
 from dashboard.ui.move_words import POOL_TITLES
 from dashboard.ui.widgets.explore_controls import draw_quote, draw_series
-from dashboard.ui.wording import MINUS
-
-NO_BREAK = "\u00a0"
 
 
 def draw_event_controls(link: View, card: SeriesCard) -> None:
@@ -85,10 +83,3 @@ def draw_pool(link: View, view: EventView) -> None:
         " similar volatility on the eve.",
         **link.widget("pool"),
     )
-
-
-def window_label(window: str) -> str:
-    """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
-    units = {"h": f"{NO_BREAK}h", "m": f"{NO_BREAK}min", "-": MINUS}
-    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
-    return f"{first} to {last}"

@@ -22,13 +22,8 @@ from dashboard.ui.move_words import (
     window_words,
 )
 from dashboard.ui.palette import category_title, direction_colour, lane_of
-from dashboard.ui.text import escape_markdown, markdown_link, plain_block
-from dashboard.ui.wording import expected_phrase, stamp, when
-
-CONFIDENCE = {
-    "high": "date and content stand in a document",
-    "medium": "date from general knowledge: check it before you cite it",
-}
+from dashboard.ui.text import escape_markdown, plain_block
+from dashboard.ui.widgets.event_line import facts_of
 
 
 def draw_head(event: Event) -> None:
@@ -42,25 +37,6 @@ def draw_head(event: Event) -> None:
     st.markdown(" · ".join(facts_of(event)))
     if event.text:
         st.text(plain_block(event.text, TEXT_LIMIT))
-
-
-def facts_of(event: Event) -> list[str]:
-    """When, who, source, confidence, expectation, as safe Markdown."""
-    facts = [f"**{escape_markdown(sentence_case(when(event)))}**"]
-    if event.actor:
-        facts.append(escape_markdown(event.actor))
-    facts.append(_source(event))
-    if event.confidence:
-        told = CONFIDENCE.get(event.confidence)
-        grade = f"confidence {escape_markdown(event.confidence)}"
-        facts.append(f"{grade} ({told})" if told else grade)
-    facts.append(expected_phrase(event.expected))
-    if event.tags:
-        facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
-    if event.origin == Origin.NOTE and event.updated is not None:
-        by = f" by {event.author}" if event.author else ""
-        facts.append(escape_markdown(f"last changed{by} {stamp(event.updated)}"))
-    return facts
 
 
 def draw_headline(scene: EventScene) -> None:
@@ -94,11 +70,3 @@ def draw_headline(scene: EventScene) -> None:
         f" {p_words(rank.p, rank.size)}. A move near an event is no proof of"
         " its cause."
     )
-
-
-def _source(event: Event) -> str:
-    if event.source_url:
-        return f"source: {markdown_link(event.source_name or event.source_url, event.source_url)}"
-    if event.source_name:
-        return f"source: {escape_markdown(event.source_name)}"
-    return "no source named"

@@ -12,12 +12,11 @@ from dashboard.ui.event_report import event_report
 from dashboard.ui.event_scene import EventScene
 from dashboard.ui.event_tables import window_columns
 from dashboard.ui.event_words import copy_text
-from dashboard.ui.facts_scene import link_of_level
 from dashboard.ui.report_parts import private_words
 from dashboard.ui.text import plain
 from dashboard.ui.widgets.copy_link import draw_links
 from dashboard.ui.widgets.downloads import draw_csv_buttons
-from dashboard.ui.widgets.links import address_of, page_link
+from dashboard.ui.widgets.links import address_of, link_of_level, page_link
 from dashboard.ui.widgets.report_row import BUNDLE, draw_report, made_now, parameters_of
 from dashboard.ui.wording import count, day
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
@@ -15,6 +16,8 @@ from dashboard.ui.window import PRESETS, Limits, Shown, preset_of
 from dashboard.ui.wording import short_day
 
 FLIP: Final = {Quote.WEAKER: Quote.INVERTED, Quote.INVERTED: Quote.USD, Quote.USD: Quote.WEAKER}
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
 
 
 def draw_presets(view: View, shown: Shown, bounds: Limits) -> None:
@@ -45,6 +48,16 @@ def draw_days(view: View, shown: Shown, bounds: Limits) -> None:
     }
     st.date_input("From", **view.widget("from", shown.since), **common)
     st.date_input("To", **view.widget("to", shown.until), **common)
+
+
+def draw_period(view: View) -> None:
+    """Draw the first and the last day of the events."""
+    common: dict[str, Any] = {
+        "value": None, "min_value": FIRST_DAY, "max_value": LAST_DAY,
+        "format": "YYYY-MM-DD", "width": 140,
+    }  # fmt: skip
+    st.date_input("Events from", **view.widget("from"), **common)
+    st.date_input("Events to", **view.widget("to"), **common)
 
 
 def draw_series(view: View, cards: tuple[SeriesCard, ...]) -> None:

@@ -14,9 +14,9 @@ from dashboard.ui import session
 from dashboard.ui.address import View
 from dashboard.ui.charts.claim import ClaimChart
 from dashboard.ui.facts_report import facts_report
-from dashboard.ui.facts_scene import SENTENCE, FactsScene, link_of
+from dashboard.ui.facts_scene import SENTENCE, FactsScene
 from dashboard.ui.report_parts import MadeFor
-from dashboard.ui.widgets.links import address_of
+from dashboard.ui.widgets.links import address_of, link_of
 from dashboard.ui.widgets.report_row import BUNDLE, draw_report, made_now, parameters_of
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from dashboard.domain.article import Claim, ClaimKind
+from dashboard.services.answer_claim import ASKED_BASES, asked_of
 from dashboard.ui.text import label_text
 
 TARGETS: Final = "shell.pages"
@@ -50,3 +53,34 @@ def address_of(page_id: str, **params: str) -> str:
 def event_address(event_id: str, series_id: str) -> str:
     """The whole address of the page of an event, on a series."""
     return address_of("event", id=event_id, series=series_id)
+
+
+def link_of(claim: Claim) -> dict[str, str] | None:
+    """The settings of a link that asks this claim; None where its day or period is open.
+
+    For any page that shows a claim: `page_link("facts", "Check", **settings)`.
+    """
+    asked = asked_of(claim)
+    if asked is None:
+        return None
+    found = {"day": asked.day.isoformat(), "kind": str(asked.kind)}
+    if asked.value is not None:
+        found |= {"value": number_text(asked.value), "how": str(asked.how)}
+    if asked.base:
+        found["base"] = asked.base if asked.base in ASKED_BASES else "year_start"
+    if asked.since:
+        found["since"] = asked.since
+    if asked.currency != "USD":
+        found["cur"] = asked.currency
+    return found
+
+
+def link_of_level(on: date, rate: float, series_id: str) -> dict[str, str]:
+    """The settings of a link that asks whether the rate of a day was what it was."""
+    level = {"kind": str(ClaimKind.LEVEL), "value": number_text(round(rate, 4)), "how": "exact"}
+    return {"day": on.isoformat(), **level, "series": series_id}
+
+
+def number_text(value: float) -> str:
+    """A number as links write it, without zeros at its end."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")

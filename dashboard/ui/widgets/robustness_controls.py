@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -33,12 +32,10 @@ from dashboard.ui.robustness_words import (
     window_shown,
 )
 from dashboard.ui.text import label_text
-from dashboard.ui.widgets.explore_controls import draw_series
+from dashboard.ui.widgets.explore_controls import draw_period, draw_series
 from dashboard.ui.wording import EXPECTED_TITLES
 
 EXPECTED_WORDS: Final = {ANY: "All"} | EXPECTED_TITLES
-FIRST_DAY: Final = date(1900, 1, 1)
-LAST_DAY: Final = date(2100, 12, 31)
 
 
 def draw_group(view: View) -> None:
@@ -62,16 +59,6 @@ def draw_group(view: View) -> None:
         draw_period(view)
         st.text_input("Tag", placeholder="of your notes", width=130, **view.typed("tag"))
         draw_series(view, session.prices())
-
-
-def draw_period(view: View) -> None:
-    """Draw the first and the last day of the events."""
-    common: dict[str, Any] = {
-        "value": None, "min_value": FIRST_DAY, "max_value": LAST_DAY,
-        "format": "YYYY-MM-DD", "width": 140,
-    }  # fmt: skip
-    st.date_input("Events from", **view.widget("from"), **common)
-    st.date_input("Events to", **view.widget("to"), **common)
 
 
 def draw_choices(view: View, scene: RobustnessScene) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.services.answer_claim import AskedClaim, claim_of
-from dashboard.ui.facts_scene import link_of, link_of_level
+from dashboard.ui.widgets.links import link_of, link_of_level
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
 
