@@ -14,14 +14,13 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, Ints, RateSeries
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.dated_events import align_events
-from dashboard.engine.returns import observed_returns
-from dashboard.engine.windows import whole
-from dashboard.sources.news.catalogue import Catalogue
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.eventstudy.alignment import align_events
+from dashboard.eventstudy.returns import compute_returns, has_full_windows
+from dashboard.models.event import Event
+from dashboard.models.series import Floats, Ints, RateSeries
+from dashboard.models.study import StudyRequest
+from dashboard.sources.events.catalogue import Catalogue
+from dashboard.sources.rates.bundled import BundledRates
 
 DESIGNS: Final = ("block", "garch", "local", "flip")
 SERIES: Final = "usd_rub_cbr"
@@ -39,7 +38,7 @@ ALL: Final = "all"
 class RealGroup:
     """The events of one category that the shipped series can measure.
 
-    `row` (n,) are their rows of offset 0, ascending; `cluster` (n,) numbers the groups of events
+    `row` (n,) are their rows of offset 0, ascending; `cluster_events` (n,) numbers the groups of events
     whose event windows overlap.
     """
 
@@ -56,13 +55,13 @@ class RealGroup:
 
 def shipped_series() -> RateSeries:
     """The default series, Bank of Russia USD/RUB."""
-    return ShippedRates().get(SERIES)
+    return BundledRates().get(SERIES)
 
 
 def shipped_returns() -> Floats:
     """Its log returns as the rouble's value, NaN in row 0, (T,)."""
     series = shipped_series()
-    return observed_returns(series.rate, series.card.move_sign, "log")
+    return compute_returns(series.rate, series.card.move_sign, "log")
 
 
 def real_groups(request: StudyRequest) -> tuple[RealGroup, ...]:
@@ -70,7 +69,7 @@ def real_groups(request: StudyRequest) -> tuple[RealGroup, ...]:
     series, events = shipped_series(), Catalogue().events()
     rows = align_events(series, events).row
     reach = (request.estimation, request.gap)
-    inside = (rows >= 1) & whole(rows, request.window, reach, len(series))
+    inside = (rows >= 1) & has_full_windows(rows, request.window, reach, len(series))
     found = []
     for name in (ALL, *sorted({event.category for event in events})):
         chosen = [
@@ -89,7 +88,7 @@ def real_groups(request: StudyRequest) -> tuple[RealGroup, ...]:
 
 
 def simulate(design: str, returns: Floats, count: int, random: np.random.Generator) -> Floats:
-    """Returns of `count` series without an effect, (count, T), NaN in row 0."""
+    """Returns of `format_count` series without an effect, (count, T), NaN in row 0."""
     real = returns[1:]
     shape = (count, len(real))
     if design == "block":

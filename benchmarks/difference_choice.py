@@ -24,10 +24,15 @@ from scipy import special
 
 from benchmarks.designs import DESIGNS, real_groups, shipped_returns, simulate
 from benchmarks.size_difference import KINDS, PAIRS, PATTERNS, SIZES, made_returns, made_rows
-from dashboard.domain.series import Floats, Ints
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.difference import degrees
-from dashboard.engine.signs import EXACT_CLUSTERS, cluster_sign_p, share_of_signs, sign_vectors
+from dashboard.eventstudy.clusters import (
+    MAX_EXACT_CLUSTERS,
+    cluster_sign_p,
+    iterate_sign_vectors,
+    sign_share_p,
+)
+from dashboard.eventstudy.difference import satterthwaite_df
+from dashboard.models.series import Floats, Ints
+from dashboard.models.study import StudyRequest
 
 RUNS: Final = 2_000
 BATCH: Final = 250
@@ -117,18 +122,18 @@ def _wild_t(s: Studies) -> Floats:
     """The same of the t of the jackknife."""
     around = s.car - s.car.mean(axis=1, keepdims=True)
     seen = np.abs(s.car @ s.weight / s.cr3(s.car)) * (1 - 1e-9)
-    signs = next(iter(sign_vectors(s.clusters, SEED)))
-    signs = signs if s.clusters <= EXACT_CLUSTERS else signs[:999]
+    signs = next(iter(iterate_sign_vectors(s.clusters, SEED)))
+    signs = signs if s.clusters <= MAX_EXACT_CLUSTERS else signs[:999]
     found = np.empty(len(seen))
     for k, moves in enumerate(around):
         turned = moves * signs[:, s.label]
         found[k] = (np.abs(turned @ s.weight / s.cr3(turned)) >= seen[k]).sum()
-    return share_of_signs(found, len(signs), s.clusters)
+    return sign_share_p(found, len(signs), s.clusters)
 
 
 CANDIDATES: Final[dict[str, Callable[[Studies], Floats]]] = {
     "CR1, G-1": lambda s: _t(s, s.car, s.cr1(), s.clusters - 1),
-    "CR1, BM": lambda s: _t(s, s.car, s.cr1(), degrees(s.group, s.row, s.label)),
+    "CR1, BM": lambda s: _t(s, s.car, s.cr1(), satterthwaite_df(s.group, s.row, s.label)),
     "CR3, G-1": lambda s: _t(s, s.car, s.cr3(s.car), s.clusters - 1),
     "CR3, BM": lambda s: _t(s, s.car, s.cr3(s.car), _bell_mccaffrey(s)),
     "CR3 of SCAR": lambda s: _t(s, s.scar, s.cr3(s.scar), s.clusters - 1),

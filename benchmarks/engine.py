@@ -35,22 +35,21 @@ from benchmarks.engine_ways import (
     notebook,
     packages,
 )
-from dashboard.assembly import assemble
-from dashboard.domain.event import Event
-from dashboard.domain.robustness import Grid
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.domain.study import StudyRequest, StudyResult
-from dashboard.engine import study
-from dashboard.engine.abnormal import abnormal_returns, standardise
-from dashboard.engine.history import History
-from dashboard.engine.normal.market import MarketModel
-from dashboard.engine.panel import tested_windows
-from dashboard.engine.placebo import compare, eve_volatility, find_candidates
-from dashboard.engine.pooled import Pooled
-from dashboard.engine.verdicts import apply_tests
-from dashboard.services.get_rates import get_series
-from dashboard.services.run_robustness import run_robustness
-from dashboard.services.run_study import run_study
+from dashboard.container import build_context
+from dashboard.eventstudy import study
+from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns, standardise
+from dashboard.eventstudy.normal.market import MarketModel
+from dashboard.eventstudy.panel import list_tested_windows, run_tests
+from dashboard.eventstudy.placebo import eve_volatility, find_candidates, rank_among_placebos
+from dashboard.eventstudy.returns import History
+from dashboard.eventstudy.samples import PooledSample
+from dashboard.models.analyses import SpecificationGrid
+from dashboard.models.event import Event
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import StudyRequest, StudyResult
+from dashboard.services.rates import get_series
+from dashboard.services.robustness import run_robustness
+from dashboard.services.study import run_study
 
 REPEATS, SLOW_EVENTS = 31, 100
 COUNTS = (100, 1_000, 10_000)
@@ -66,7 +65,9 @@ Seconds = dict[str, list[tuple[float, float]]]
 
 def engine(returns: np.ndarray, market: np.ndarray, anchor: np.ndarray) -> Answer:
     """The product's own engine, from raw arrays to CAR and t."""
-    found = abnormal_returns(History(returns, market[:, None]), anchor, REQUEST, MarketModel())
+    found = compute_abnormal_returns(
+        History(returns, market[:, None]), anchor, REQUEST, MarketModel()
+    )
     car, se = found.car(WINDOW)
     return car, standardise(car, se)
 
@@ -180,8 +181,10 @@ def compare_results() -> None:
     seconds = timed(
         {
             "bare": lambda: bare_numpy(*data),
-            "result": lambda: every_column(study.run(own, events, events, REQUEST, (factor,))),
-            "page": lambda: study.run(own, events, events, REQUEST, (factor,)).cars,
+            "result": lambda: every_column(
+                study.study_series(own, events, events, REQUEST, (factor,))
+            ),
+            "page": lambda: study.study_series(own, events, events, REQUEST, (factor,)).cars,
         },
         REPEATS,
     )
@@ -196,13 +199,13 @@ def compare_results() -> None:
 def keep_promises() -> None:
     """What the product promises in seconds, on the data that ship."""
     data = arrays(COUNTS[-1])
-    parts = assemble()
+    parts = build_context()
     rouble, events = get_series(parts.rates, SHIPPED), parts.catalogue.events()
     request = StudyRequest()
 
     def battery() -> None:
-        _, measured = study.measure(rouble, events, events, request)
-        apply_tests(Pooled([measured], tested_windows(request), request))
+        _, measured = study.measure_series(rouble, events, events, request)
+        run_tests(PooledSample([measured], list_tested_windows(request), request))
 
     seconds = timed(
         {
@@ -217,7 +220,7 @@ def keep_promises() -> None:
     promise("the same with averages, intervals, correlations", seconds["answer"], EVERYTHING)
     against("the same / bare numpy, 10,000 events", seconds, ("answer", "bare"), None)
     promise(f"{PLACEBO_WINDOWS:,} placebo windows", placebo_seconds(), PLACEBO)
-    grid = Grid(series=(SHIPPED,))
+    grid = SpecificationGrid(series=(SHIPPED,))
     count = len(grid.specifications())
     robust = timed({"": lambda: run_robustness(grid, [rouble], events, compute=parts.compute)}, 2)
     cores = os.cpu_count()
@@ -238,11 +241,11 @@ def placebo_seconds() -> list[tuple[float, float]]:
         pool = find_candidates(history, rows, REQUEST, MarketModel())
         if len(pool.row) < PLACEBO_WINDOWS:
             raise RuntimeError(len(pool.row))
-        found = abnormal_returns(history, rows, REQUEST, MarketModel())
+        found = compute_abnormal_returns(history, rows, REQUEST, MarketModel())
         car, se = found.car(WINDOW)
         volatility = eve_volatility(history.returns)[rows]
         for dates in ("near", "all"):
-            compare(pool, WINDOW, dates, (rows, car, standardise(car, se), volatility))
+            rank_among_placebos(pool, WINDOW, dates, (rows, car, standardise(car, se), volatility))
 
     return timed({"": rank}, 7)[""]
 

@@ -22,9 +22,9 @@ from typing import Final
 import numpy as np
 
 from benchmarks.designs import DESIGNS, RealGroup, real_groups, shipped_returns, simulate
-from dashboard.domain.series import Floats, Ints
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.signs import cluster_sign_p, signed_ranks
+from dashboard.eventstudy.clusters import cluster_sign_p, signed_rank_test
+from dashboard.models.series import Floats, Ints
+from dashboard.models.study import StudyRequest
 
 RUNS: Final = 2_000
 BATCH: Final = 250
@@ -89,7 +89,7 @@ def signs_of(scores: Floats) -> Floats:
 
 def ranks_of(scores: Floats) -> Floats:
     """Share of shifts: p of Wilcoxon's signed ranks of clusters for each of B studies."""
-    return signed_ranks(scores)[1]
+    return signed_rank_test(scores)[1]
 
 
 def shift_of(

@@ -10,12 +10,17 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from dashboard.domain.event import Event
-from dashboard.domain.imports import Reading
-from dashboard.services.import_events import ImportPlan, import_events, plan_import, undo_import
-from dashboard.sources.event_files.reading import outline_events, read_events
-from dashboard.sources.news.catalogue import Catalogue
-from dashboard.store.events import EventStore
+from dashboard.models.event import Event
+from dashboard.models.user_files import EventFileOptions
+from dashboard.services.event_import import (
+    EventImportPlan,
+    import_events,
+    plan_event_import,
+    undo_import,
+)
+from dashboard.sources.events.catalogue import Catalogue
+from dashboard.sources.files.event_file import outline_event_file, read_event_rows
+from dashboard.storage.notes import NoteRepository
 
 ROWS, WRONG = 10_000, 137
 PREVIEW_SECONDS = 3.0
@@ -57,10 +62,12 @@ def files() -> dict[str, bytes]:
     }
 
 
-def preview(data: bytes, known: tuple[Event, ...]) -> ImportPlan:
+def preview(data: bytes, known: tuple[Event, ...]) -> EventImportPlan:
     """What the page does before it stores anything: the layout, the rows, their verdicts."""
-    outline_events(data, Reading(), TODAY)
-    return plan_import(read_events(data, Reading(), TODAY), known, good_rows=True, today=TODAY)
+    outline_event_file(data, EventFileOptions(), TODAY)
+    return plan_event_import(
+        read_event_rows(data, EventFileOptions(), TODAY), known, good_rows=True, today=TODAY
+    )
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -81,7 +88,7 @@ def main() -> int:
         counts = f"{len(plan.notes):,} new, {len(plan.wrong)} wrong"
         print(f"{kind}: {ROWS:,} rows previewed in {seconds:.2f} s ({counts})")
     with tempfile.TemporaryDirectory() as folder:
-        store = EventStore(f"sqlite:///{Path(folder) / 'events.sqlite3'}")
+        store = NoteRepository(f"sqlite:///{Path(folder) / 'events.sqlite3'}")
         stored = timed(lambda: import_events(store, plan))
         (record,) = store.imports()
         undone = timed(lambda: undo_import(store, record.id))

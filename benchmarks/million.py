@@ -131,10 +131,10 @@ def _figure_kb(home: Path) -> float:
     os.environ["DASHBOARD_HOME"] = str(home)
     from streamlit.testing.v1 import AppTest
 
-    from dashboard.app import SCRIPT
+    from dashboard.app import APP_SCRIPT
 
     logging.disable(logging.WARNING)
-    app = AppTest.from_file(SCRIPT, default_timeout=120)
+    app = AppTest.from_file(APP_SCRIPT, default_timeout=120)
     app.query_params["series"] = SERIES
     app.query_params["from"] = "2024-01-01"
     return len(app.run().get("plotly_chart")[0].proto.spec.encode()) / 1e3

@@ -6,7 +6,7 @@ within 40 rows with a random sign, so that volatility drifts as it did. With an 
 event adds `EFFECT` to the returns from its first rate on; what a projection should find then is
 its own regression without noise, which counts later events of the category too.
 Run: `python benchmarks/projections.py --runs 1000 --write` (about a quarter of an hour);
-`--write` renews `docs/projections.md` and `dashboard/engine/projection_coverage.py`.
+`--write` renews `docs/projections.md` and `dashboard/eventstudy/projection_coverage.py`.
 """
 
 from __future__ import annotations
@@ -28,14 +28,13 @@ from scipy import special
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dashboard.domain.relation import Projection
-from dashboard.domain.series import RateSeries
-from dashboard.engine.dated_events import align_events
-from dashboard.engine.local_projections import project_rows
-from dashboard.engine.projection_terms import ahead, sample_of
-from dashboard.services.get_rates import DEFAULT_SERIES
-from dashboard.sources.news.catalogue import Catalogue
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.eventstudy.alignment import align_events
+from dashboard.eventstudy.local_projections import build_projection_sample, project_rows, shift_rows
+from dashboard.models.analyses import Projection
+from dashboard.models.series import RateSeries
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.sources.events.catalogue import Catalogue
+from dashboard.sources.rates.bundled import BundledRates
 
 SEED = 20_261_130
 GROUPS = ("nato_remark", "monetary_policy", "all")
@@ -88,14 +87,14 @@ def simulator(design: str, real: np.ndarray) -> Callable[[np.random.Generator], 
 
 def truth(series: RateSeries, rows: np.ndarray, effect: np.ndarray) -> np.ndarray:
     """What a projection without noise finds at horizons 0..20."""
-    sample = sample_of(series, [rows], ())
+    sample = build_projection_sample(series, [rows], ())
     moved = np.cumsum(np.convolve(sample.counts[:, 0], effect)[: len(sample)])
     out = np.empty(21)
     row = np.arange(len(sample))
     for horizon in range(21):
         crossing = [(row <= at) & (at <= row + horizon) for at in sample.breaks]
         design = np.column_stack((sample.events[:, ::-1], np.ones(len(sample)), *crossing))
-        outcome = ahead(moved, horizon) - ahead(moved, -1)
+        outcome = shift_rows(moved, horizon) - shift_rows(moved, -1)
         used = np.isfinite(outcome) & np.isfinite(design).all(axis=1) & (row > 4)
         out[horizon] = np.linalg.lstsq(design[used], outcome[used], rcond=None)[0][0]
     return out
@@ -199,7 +198,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    whole = ShippedRates().get(DEFAULT_SERIES)
+    whole = BundledRates().get(DEFAULT_SERIES)
     series = whole.part(slice(whole.row_on_or_before(SINCE), None))
     dates = real_dates(series)
     rates = {name: f"{len(rows)} events, {len(set(rows.tolist()))} rates"

@@ -109,9 +109,9 @@ def _opened(url_path: str = "", **link: str) -> AppTest:
     from streamlit.testing.v1 import AppTest
     from streamlit.util import calc_hash
 
-    from dashboard.app import SCRIPT
+    from dashboard.app import APP_SCRIPT
 
-    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app = AppTest.from_file(APP_SCRIPT, default_timeout=60)
     # AppTest.switch_page knows pages that are files; ours are functions, found by their path.
     app._page_hash = calc_hash(url_path) if url_path else ""
     for key, value in link.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.app import LOOPBACK, SETTINGS, read_settings
+from dashboard.app import LOOPBACK, STREAMLIT_CONFIG, read_streamlit_config
 
 PAGE = Path(__file__).with_name("empty_page.py")
 
@@ -22,7 +22,10 @@ def serve(port: int) -> None:
         print(f"The empty page is at http://{LOOPBACK}:{port}", flush=True)
         yield
 
-    settings = read_settings(SETTINGS) | {"server.port": port, "server.address": LOOPBACK}
+    settings = read_streamlit_config(STREAMLIT_CONFIG) | {
+        "server.port": port,
+        "server.address": LOOPBACK,
+    }
     st.App(PAGE, lifespan=announce).run(config=settings)
 
 

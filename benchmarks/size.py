@@ -27,21 +27,24 @@ import numpy as np
 
 from benchmarks.designs import DESIGNS, RealGroup, real_groups, shipped_returns, simulate
 from benchmarks.size_document import document
-from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, Ints
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.abnormal import abnormal_returns
-from dashboard.engine.cautions import dates_pattern
-from dashboard.engine.cluster_scores import cluster_scores
-from dashboard.engine.headline import HEADLINE
-from dashboard.engine.history import History
-from dashboard.engine.normal.mean import ConstantMean
-from dashboard.engine.placebo import Everywhere
-from dashboard.engine.pooled import GroupSample, Measured, Pooled
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.signs import signed_ranks
-from dashboard.engine.size_table import FILE, MADE_EVENTS, SizeCell, size_table
-from dashboard.engine.windows import whole
+from dashboard.eventstudy.abnormal_returns import compute_abnormal_returns
+from dashboard.eventstudy.clusters import compute_cluster_scores, signed_rank_test
+from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.normal.mean import ConstantMean
+from dashboard.eventstudy.placebo import PlaceboGrid
+from dashboard.eventstudy.returns import History, has_full_windows
+from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.simulated_size import (
+    SIZES_FILE,
+    SYNTHETIC_PATTERNS,
+    SizeCell,
+    classify_date_pattern,
+    load_size_table,
+)
+from dashboard.models.event import Event
+from dashboard.models.series import Floats, Ints
+from dashboard.models.study import StudyRequest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEED, LEVEL, DAYS = 20_260_902, 0.05, 1_500
@@ -51,12 +54,12 @@ MADE_EFFECT, REAL_EFFECT = 0.5, 0.01
 FIRST: Final = REQUEST.estimation + REQUEST.gap - REQUEST.window[0] + 1
 SAME_EXPECTATION: Final = 0.8
 """An event shares the expectation of its bunch with this probability."""
-READ_FIRST: Final = (HEADLINE, "overlap_t", "cluster_t", "corrado_rank", "calendar_shift",
+READ_FIRST: Final = (HEADLINE_TEST, "overlap_t", "cluster_t", "corrado_rank", "calendar_shift",
                      "wilcoxon", "direction", "volatility")  # fmt: skip
 """Tests that are read first or were: 2,000 studies a cell on real dates; the others 500."""
 AS_VOLATILE: Final = ("local", "flip")
 """Returns that are as volatile round the dates as they were: no null for the test of that."""
-FOR_POWER: Final = (HEADLINE, "overlap_t", "corrado_rank")
+FOR_POWER: Final = (HEADLINE_TEST, "overlap_t", "corrado_rank")
 COVERAGE: Final = "interval"
 """Row of the file for the share of studies whose interval misses the true mean."""
 ALL_TESTS: Final = tuple(test.id for test in SIGNIFICANCE_TESTS)
@@ -106,7 +109,7 @@ def simulated(kind: str, random: np.random.Generator, rouble: Floats) -> Floats:
 
 def dated(kind: str, random: np.random.Generator) -> Ints:
     """Rows of offset 0: far apart, eight bunches of five within a week, or a third of all days."""
-    last, count = DAYS - REQUEST.window[1] - 1, MADE_EVENTS[kind]
+    last, count = DAYS - REQUEST.window[1] - 1, SYNTHETIC_PATTERNS[kind]
     if kind == "scattered":
         length = REQUEST.window[1] - REQUEST.window[0] + 1
         slots = np.arange(FIRST, last - length, length)
@@ -136,15 +139,17 @@ class Series:
         """Keep the history and all its positions."""
         self.history, self.model = History(returns), ConstantMean()
         rows = np.arange(1, len(returns), dtype=np.int64)
-        rows = rows[whole(rows, REQUEST.window, (REQUEST.estimation, REQUEST.gap), len(returns))]
+        rows = rows[
+            has_full_windows(rows, REQUEST.window, (REQUEST.estimation, REQUEST.gap), len(returns))
+        ]
         self.day = np.arange(len(returns)).astype("datetime64[D]")
-        self.places = Everywhere(self.history, rows, REQUEST, self.model)
+        self.places = PlaceboGrid(self.history, rows, REQUEST, self.model)
 
     def sample(self, events: tuple[Event, ...], rows: Ints) -> GroupSample:
         """Events on rows, measured in the window [0,1]."""
-        found = abnormal_returns(self.history, rows, REQUEST, self.model)
-        measured = Measured(self.day, self.history, events, rows, found, self.places)
-        pooled = Pooled([measured], REQUEST.cars, REQUEST)
+        found = compute_abnormal_returns(self.history, rows, REQUEST, self.model)
+        measured = SeriesSample(self.day, self.history, events, rows, found, self.places)
+        pooled = PooledSample([measured], REQUEST.cars, REQUEST)
         return GroupSample(pooled, np.ones(len(rows), dtype=bool))
 
 
@@ -160,9 +165,11 @@ def p_values(sample: GroupSample, tests: Collection[str]) -> dict[str, float]:
 def made_cells(studies: int) -> Iterator[Row]:
     """Every test on made dates; power where they are scattered."""
     rouble = np.expm1(shipped_returns())
-    cells = [(kind, dates, 0.0) for kind in SERIES for dates in MADE_EVENTS]
+    cells = [(kind, dates, 0.0) for kind in SERIES for dates in SYNTHETIC_PATTERNS]
     for kind, dates, effect in [*cells, *((kind, "scattered", MADE_EFFECT) for kind in SERIES)]:
-        number = SERIES.index(kind) * 10 + list(MADE_EVENTS).index(dates) + (100 if effect else 0)
+        number = (
+            SERIES.index(kind) * 10 + list(SYNTHETIC_PATTERNS).index(dates) + (100 if effect else 0)
+        )
         random, for_events = (np.random.default_rng([SEED, number, k]) for k in (0, 1))
         count, start = Count(), time.perf_counter()
         for _ in range(studies):
@@ -191,7 +198,7 @@ def real_cells(studies: int, others: int, designs: Sequence[str]) -> Iterator[Ro
                 tests.discard("volatility")
             for group in groups:
                 sample = series.sample(group.events, group.row)
-                patterns[group.name] = dates_pattern(sample)
+                patterns[group.name] = classify_date_pattern(sample)
                 counts[group.name].add(p_values(sample, tests))
         for name, count in counts.items():
             yield from count.cells(design, name, patterns[name], 0.0)
@@ -243,9 +250,9 @@ def power_cells(studies: int) -> Iterator[Row]:
                 moved = made.copy()
                 moved[np.unique(group.row)] += REAL_EFFECT
                 sample = Series(moved).sample(group.events, group.row)
-                patterns[group.name] = dates_pattern(sample)
-                sums = cluster_scores(sample).with_effects(REQUEST.cars[0])
-                p_of_truth = signed_ranks(sums(np.array([-truths[group.name]])).T)[1][0]
+                patterns[group.name] = classify_date_pattern(sample)
+                sums = compute_cluster_scores(sample).sums_with_effects(REQUEST.cars[0])
+                p_of_truth = signed_rank_test(sums(np.array([-truths[group.name]])).T)[1][0]
                 found = p_values(sample, FOR_POWER) | {COVERAGE: float(p_of_truth)}
                 counts[group.name].add(found)
         for name, count in counts.items():
@@ -261,7 +268,7 @@ def report(what: str, start: float) -> None:
 def renewed(rows: Sequence[Row]) -> list[Row]:
     """The cells of the file with those that were run again put in their place."""
     table = {(test, cell.series, cell.dates, cell.effect): cell
-             for test, cells in size_table().items() for cell in cells}  # fmt: skip
+             for test, cells in load_size_table().items() for cell in cells}  # fmt: skip
     table |= {(test, cell.series, cell.dates, cell.effect): cell for test, cell in rows}
     order = {test: k for k, test in enumerate((*ALL_TESTS, COVERAGE))}
     return sorted(
@@ -272,14 +279,14 @@ def renewed(rows: Sequence[Row]) -> list[Row]:
 
 def write(rows: Sequence[Row]) -> None:
     """Write the file that ships and the document."""
-    path = ROOT / "dashboard" / "engine" / FILE
+    path = ROOT / "dashboard" / "engine" / SIZES_FILE
     with path.open("w", encoding="utf-8", newline="") as lines:
         out = csv.writer(lines, lineterminator="\n")
         out.writerow(("test", "series", "dates", "pattern", "effect", "studies", "rejected"))
         for test, c in rows:
             numbers = (f"{c.effect:g}", c.studies, f"{c.rejected:.4f}")
             out.writerow((test, c.series, c.dates, c.pattern, *numbers))
-    size_table.cache_clear()
+    load_size_table.cache_clear()
     (ROOT / "docs" / "size.md").write_text(document(real_groups(REQUEST)), encoding="utf-8")
 
 

@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 
 from benchmarks.designs import DESIGNS, real_groups, shipped_returns, shipped_series, simulate
-from dashboard.domain.comparison import Group
-from dashboard.domain.date_rules import END_OF_DAY
-from dashboard.domain.event import Event
-from dashboard.domain.series import Floats, Ints, RateSeries, SeriesCard
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.difference import DIFFERENCE_TESTS, TwoGroups
-from dashboard.engine.study import measure
+from dashboard.eventstudy.difference import DIFFERENCE_TESTS, GroupPair
+from dashboard.eventstudy.study import measure_series
+from dashboard.models.analyses import Group
+from dashboard.models.event import Event
+from dashboard.models.publication import END_OF_DAY
+from dashboard.models.series import Floats, Ints, RateSeries, SeriesCard
+from dashboard.models.study import StudyRequest
 
 RUNS: Final = 1_000
 ROWS: Final = 1_000
@@ -78,8 +78,8 @@ def _study(random: np.random.Generator, kind: str, pattern: str) -> list[float]:
 
 def _p_values(series: RateSeries, groups: Sequence[Group]) -> list[float]:
     known = [event for group in groups for event in group.events]
-    first, second = (measure(series, group.events, known, REQUEST)[1] for group in groups)
-    two = TwoGroups.of(first, second, REQUEST)
+    first, second = (measure_series(series, group.events, known, REQUEST)[1] for group in groups)
+    two = GroupPair.of(first, second, REQUEST)
     return [test.apply(two).p_value for test in DIFFERENCE_TESTS]
 
 

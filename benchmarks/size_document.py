@@ -7,10 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from benchmarks.designs import DESIGNS, RealGroup
-from dashboard.engine.headline import HEADLINE
-from dashboard.engine.recommended import OTHER_QUESTIONS, SITUATIONS, holds_everywhere, reading_for
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.size_table import SERIES, SizeCell, powers_of, size_table, sizes_of
+from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.simulated_size import (
+    DATE_PATTERNS,
+    OTHER_HYPOTHESES,
+    SIMULATED_RETURNS,
+    SizeCell,
+    keeps_size,
+    load_size_table,
+    recommend_tests,
+    simulated_powers,
+    simulated_sizes,
+)
 
 COVERAGE = "interval"
 
@@ -21,7 +30,7 @@ def document(groups: Sequence[RealGroup]) -> str:
     Args:
         groups: the categories whose dates were simulated.
     """
-    made = next(cell for cell in sizes_of(HEADLINE) if not cell.is_real)
+    made = next(cell for cell in simulated_sizes(HEADLINE_TEST) if not cell.is_real)
     error = 100 * np.sqrt(0.05 * 0.95 / made.studies)
     lines = [
         "# Size and power of the tests",
@@ -43,20 +52,20 @@ def document(groups: Sequence[RealGroup]) -> str:
         " 0.85. Real rouble: shipped Bank of Russia returns, dates drawn at random. Events of a"
         " bunch share an expectation four times of five.",
         "",
-        *_table(lambda test: [c for c in sizes_of(test) if not c.is_real], bold=True),
+        *_table(lambda test: [c for c in simulated_sizes(test) if not c.is_real], bold=True),
         "",
         *_real(),
         "## Power: 0.5 standard deviations added to offset 0",
         "",
-        *_table(lambda test: [c for c in powers_of(test) if not c.is_real], bold=False),
+        *_table(lambda test: [c for c in simulated_powers(test) if not c.is_real], bold=False),
         "",
-        "`direction` meets random expectations, hence it has no power here; `volatility` looks for"
+        "`name_direction` meets random expectations, hence it has no power here; `volatility` looks for"
         " larger moves, not for a mean.",
         "",
         "## Which test to read",
         "",
         "The declared test answers. Also: 3-7 % in every cell above with such dates, made and"
-        " real, the most powerful first (`dashboard/engine/recommended.py`).",
+        " real, the most powerful first (`dashboard/eventstudy/simulated_size.py`).",
         "",
         *_advice(),
         "",
@@ -68,18 +77,23 @@ def _real() -> Iterator[str]:
     for design in DESIGNS:
         yield f"## Size on the real dates: {design}"
         yield ""
-        studies = {c.studies for test in size_table() for c in sizes_of(test) if c.series == design}
+        studies = {
+            c.studies
+            for test in load_size_table()
+            for c in simulated_sizes(test)
+            if c.series == design
+        }
         yield (
-            f"{SERIES[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
+            f"{SIMULATED_RETURNS[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
             + (
                 " Where days are as volatile as they were, `volatility` has no null to reject."
-                if not any(c.series == design for c in sizes_of("volatility"))
+                if not any(c.series == design for c in simulated_sizes("volatility"))
                 else ""
             )
         )
         yield ""
         yield from _table(
-            lambda test, of=design: [c for c in sizes_of(test) if c.series == of],
+            lambda test, of=design: [c for c in simulated_sizes(test) if c.series == of],
             bold=True,
             by_dates=True,
         )
@@ -89,7 +103,7 @@ def _real() -> Iterator[str]:
 def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
     """Size, coverage and power of the declared test, by category and design."""
     yield (
-        f"`{HEADLINE}`, declared before any real group was looked at (`docs/headline_choice.md`)."
+        f"`{HEADLINE_TEST}`, declared before any real group was looked at (`docs/headline_choice.md`)."
         " Each cell: per cent of studies without effect that it rejects / whose 95 % interval holds"
         " the true mean without an effect, and with one log point on every first rate / in which it"
         " finds that log point (overlap_t, corrado_rank). Without an effect the interval holds 0"
@@ -102,7 +116,7 @@ def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
     yield f"| dates | events, rates, clusters | {' | '.join(DESIGNS)} |"
     yield "|---|---|" + "---|" * len(DESIGNS)
     known = {group.name: group for group in groups}
-    names = dict.fromkeys(c.dates for c in powers_of(HEADLINE) if c.is_real)
+    names = dict.fromkeys(c.dates for c in simulated_powers(HEADLINE_TEST) if c.is_real)
     for name in names:
         group = known.get(name)
         counts = (
@@ -112,10 +126,11 @@ def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
 
 
 def _cell(dates: str, design: str) -> str:
-    size = _share(sizes_of(HEADLINE), dates, design)
-    missed = _share(powers_of(COVERAGE), dates, design)
+    size = _share(simulated_sizes(HEADLINE_TEST), dates, design)
+    missed = _share(simulated_powers(COVERAGE), dates, design)
     found = [
-        _share(powers_of(test), dates, design) for test in (HEADLINE, "overlap_t", "corrado_rank")
+        _share(simulated_powers(test), dates, design)
+        for test in (HEADLINE_TEST, "overlap_t", "corrado_rank")
     ]
     held = ", ".join(
         "–" if share is None else f"{100 * (1 - share):.1f}" for share in (size, missed)
@@ -153,11 +168,11 @@ def _marked(cell: SizeCell, bold: bool) -> str:  # noqa: FBT001 - one column of 
 def _advice() -> Iterator[str]:
     yield "| dates | read first | also | rejects too often | rejects too rarely |"
     yield "|---|---|---|---|---|"
-    for dates, words in SITUATIONS.items():
-        advice = reading_for(dates)
+    for dates, words in DATE_PATTERNS.items():
+        advice = recommend_tests(dates)
         lists = (advice.first, advice.also, advice.too_often, advice.too_rarely)
         yield f"| {dates}: {words} | " + " | ".join(", ".join(each) or "–" for each in lists) + " |"
-    others = [test for test in OTHER_QUESTIONS if holds_everywhere(test)]
-    asked = "; ".join(f"`{test}`: {OTHER_QUESTIONS[test]}" for test in others)
+    others = [test for test in OTHER_HYPOTHESES if keeps_size(test)]
+    asked = "; ".join(f"`{test}`: {OTHER_HYPOTHESES[test]}" for test in others)
     yield ""
     yield f"Other questions, 3-7 % in every cell: {asked or 'none'}"

@@ -1,4 +1,4 @@
-"""The front door: `python -m dashboard …` goes to the shell door, `open` to the browser door."""
+"""`python -m dashboard …` runs the command line; `open` serves the pages."""
 
 from __future__ import annotations
 

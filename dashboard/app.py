@@ -1,4 +1,4 @@
-"""The browser door: the pages and, under /api, the network door, in one process.
+"""The ASGI application: the pages and, under /api, the API, in one process.
 
 Two ways in. Streamlit runs this file as a script, once for each rerun: then it draws a page.
 Everything else imports it: then it offers `app`, the ASGI application, and `serve`. No class
@@ -18,16 +18,29 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
 if TYPE_CHECKING:
-    import streamlit as st
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+
+# ------------------------------------------------------------
+# The browser door: the pages and, under /api, the network door, in one process.
+#
+# Two ways in. Streamlit runs this file as a script, once for each rerun: then it draws a page.
+# Everything else imports it: then it offers `app`, the ASGI application, and `serve`. No class
+# is defined here, because a script's classes are made anew at each rerun.
+
+
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
-SCRIPT: Final = Path(__file__).resolve()
-SETTINGS: Final = SCRIPT.parents[1] / ".streamlit" / "config.toml"
+APP_SCRIPT: Final = Path(__file__).resolve()
+STREAMLIT_CONFIG: Final = APP_SCRIPT.parents[1] / ".streamlit" / "config.toml"
 
 
 def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
@@ -40,21 +53,24 @@ def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
     Raises:
         InputError: the port is in use.
     """
-    from dashboard.services.log_lines import log_json_lines
+    from dashboard.config import configure_json_logging
 
-    refuse_port_in_use(port)
-    log_json_lines()
-    settings = read_settings(SETTINGS) | {"server.port": port, "server.address": LOOPBACK}
+    check_port_is_free(port)
+    configure_json_logging()
+    settings = read_streamlit_config(STREAMLIT_CONFIG) | {
+        "server.port": port,
+        "server.address": LOOPBACK,
+    }
     build_app(open_browser=open_browser).run(config=settings)
 
 
-def refuse_port_in_use(port: int) -> None:
+def check_port_is_free(port: int) -> None:
     """Say in one line that a port is taken, before anything has started.
 
     Raises:
         InputError: naming the port and the option that changes it.
     """
-    from dashboard.domain.errors import InputError
+    from dashboard.models.errors import InputError
 
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -65,7 +81,7 @@ def refuse_port_in_use(port: int) -> None:
             raise InputError(msg) from error
 
 
-def read_settings(path: Path) -> dict[str, Any]:
+def read_streamlit_config(path: Path) -> dict[str, Any]:
     """The project's Streamlit settings as dotted names, whatever the current directory is."""
 
     def flatten(prefix: str, table: dict[str, Any]) -> dict[str, Any]:
@@ -86,16 +102,15 @@ def build_app(*, open_browser: bool = False) -> st.App:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Mount, Route
 
-    from dashboard.ui.calm_error import show_calm_error
-    from dashboard.ui.kept_sessions import bound_kept_sessions
+    from dashboard.ui.errors import show_error
 
     @asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
-        be_quiet_outside_pages()
-        bound_kept_sessions()
+        silence_cache_warnings()
+        limit_disconnected_sessions()
         await anyio.to_thread.run_sync(warm_up)
         threading.Thread(target=back_up_today, name="backup-of-today", daemon=True).start()
-        set_aside_what_stays()
+        freeze_gc()
         address = f"http://{LOOPBACK}:{st.get_option('server.port')}"
         print(f"Rouble Reaction is at {address} (stop it with Ctrl-C)", flush=True)  # noqa: T201 - the address is what this command answers
         if open_browser:
@@ -103,24 +118,24 @@ def build_app(*, open_browser: bool = False) -> st.App:
         yield
 
     return st.App(
-        SCRIPT,
-        routes=[Route("/healthz", health_line), Mount("/api", app=network_door)],
+        APP_SCRIPT,
+        routes=[Route("/healthz", healthz), Mount("/api", app=api_app)],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts()),
-            Middleware(without_metrics),
+            Middleware(hide_metrics),
         ],
-        on_script_error=show_calm_error,
+        on_script_error=show_error,
         lifespan=announce,
     )
 
 
 def allowed_hosts() -> list[str]:
     """The names under which this machine is asked; a page elsewhere may point its own at it."""
-    hosts: list[str] = read_settings(SETTINGS)["server.allowedHosts"]
+    hosts: list[str] = read_streamlit_config(STREAMLIT_CONFIG)["server.allowedHosts"]
     return hosts
 
 
-def without_metrics(app: ASGIApp) -> ASGIApp:
+def hide_metrics(app: ASGIApp) -> ASGIApp:
     """The application without Streamlit's public list of what goes on in this process."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +149,7 @@ def without_metrics(app: ASGIApp) -> ASGIApp:
     return guarded
 
 
-def be_quiet_outside_pages() -> None:
+def silence_cache_warnings() -> None:
     """Keep Streamlit from warning of each cache that is filled before there is a reader.
 
     The start, the backup of the day and the network door share caches with the pages on purpose.
@@ -146,7 +161,7 @@ def be_quiet_outside_pages() -> None:
 def warm_up() -> None:
     """Import what the first page needs and open the data, so that nobody waits for it there."""
     try:
-        from dashboard.ui.warm_up import warm_up as warm_up_pages
+        from dashboard.ui.server import warm_up_pages
 
         warm_up_pages()
     except Exception:
@@ -156,12 +171,12 @@ def warm_up() -> None:
 
 def back_up_today() -> None:
     """Make the backup of the day, unless it was made; nobody waits for it."""
-    from dashboard.ui.backups import back_up_today as make
+    from dashboard.ui.session import make_daily_backup as make
 
     make()
 
 
-def set_aside_what_stays() -> None:
+def freeze_gc() -> None:
     """Take what was imported and read so far out of every later garbage collection.
 
     Streamlit collects all of its garbage after each run of a script, and of each fragment, on
@@ -171,7 +186,7 @@ def set_aside_what_stays() -> None:
     gc.freeze()
 
 
-async def network_door(scope: Scope, receive: Receive, send: Send) -> None:
+async def api_app(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to the API, which is imported at the first one."""
     import anyio.to_thread
 
@@ -180,20 +195,42 @@ async def network_door(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _import_api() -> Any:
-    from dashboard.api import app as api
+    from dashboard.api import application as api
 
     return api
 
 
-async def health_line(_request: Request) -> Response:
+async def healthz(_request: Request) -> Response:
     """How old each part of the data is and whether the store answers, as JSON."""
     import anyio.to_thread
     from starlette.responses import JSONResponse
 
-    from dashboard.ui.health import health_report
+    from dashboard.ui.server import health_report
 
     healthy, report = await anyio.to_thread.run_sync(health_report)
     return JSONResponse(report, status_code=200 if healthy else 503)
+
+
+# ------------------------------------------------------------
+# Sessions that lost their connection: kept for those who come back, but only so many.
+
+
+MAX_DISCONNECTED_SESSIONS: Final = 100
+"""Each holds an event loop, of three descriptors, besides what it has drawn."""
+
+
+def limit_disconnected_sessions() -> None:
+    """Keep at most `MOST` of the sessions whose reader has gone; call it before the first.
+
+    Streamlit has a setting for how long they are kept, and none for how many: it keeps 128,
+    which alone are 384 descriptors of a process that is to live for weeks.
+    """
+    lifetime = st.get_option("server.disconnectedSessionTTL")
+    manager = runtime.get_instance()._session_mgr  # there is no public way
+    assert isinstance(manager, WebsocketSessionManager)
+    manager._session_storage = MemorySessionStorage(
+        maxsize=MAX_DISCONNECTED_SESSIONS, ttl_seconds=lifetime
+    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,21 @@
-"""What differs between machines; the only reader of the environment."""
+"""Settings of this machine and the format of its log; the only reader of the environment."""
 
 from __future__ import annotations
 
 import getpass
+import json
+import logging
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# ------------------------------------------------------------
+# What differs between machines; the only reader of the environment.
+
 
 APP_NAME: Final = "rouble-reaction"
 
@@ -74,3 +81,46 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{self.dashboard_home.expanduser().resolve() / 'events.sqlite3'}"
+
+
+# ------------------------------------------------------------
+# Log lines: what the server writes about itself, one JSON object a line and never two.
+#
+# A title with line ends, or the text of an error, cannot forge a line: JSON escapes them.
+
+
+class JsonLogFormatter(logging.Formatter):
+    """A record as one line: when, how bad, where from, what; a fault with its traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; what an action says of itself is put into it as it is."""
+        told: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        message = record.getMessage()
+        told |= (
+            _message_fields(message) if record.name == "dashboard.actions" else {"message": message}
+        )
+        if record.exc_info:
+            told["fault"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+def configure_json_logging() -> None:
+    """Write what the program says of itself to standard error, from now on, in such lines."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLogFormatter())
+    ours = logging.getLogger("dashboard")
+    ours.setLevel(logging.INFO)
+    ours.handlers = [handler]
+    ours.propagate = False
+
+
+def _message_fields(message: str) -> dict[str, Any]:
+    try:
+        found = json.loads(message)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"message": message}

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dashboard.domain.date_rules import MOEX_BAR
-from dashboard.domain.event import Event
-from dashboard.domain.series import RateSeries
+from dashboard.models.event import Event
+from dashboard.models.publication import MOEX_BAR
+from dashboard.models.series import RateSeries
 from tests.made_series import made_card
 
 MOSCOW = ZoneInfo("Europe/Moscow")

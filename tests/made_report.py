@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.domain.report import Report, ReportChart, ReportLink, ReportSource, ReportTable
+from dashboard.models.report import (
+    ReportChart,
+    ReportDocument,
+    ReportLink,
+    ReportSource,
+    ReportTable,
+)
 
 HOSTILE = (
     "<script>document.title='ran'</script>",
@@ -40,7 +46,7 @@ FIGURE = {
 def made_report(title="Rouble 1.00 log pts stronger after: a speech", figure=FIGURE, **more):
     """A report whose every word is `title` where a feed could have written it."""
     chart = ReportChart(figure, title, "A subtitle", "What is measured", "A line that rises")
-    return Report(
+    return ReportDocument(
         **{
             "title": title,
             "question": f"What happened after {title}?",

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from dashboard.domain.date_rules import END_OF_DAY, DateRule
-from dashboard.domain.event import Event
-from dashboard.domain.series import MethodBreak, RateSeries, SeriesCard
+from dashboard.models.event import Event
+from dashboard.models.publication import END_OF_DAY, PublicationRule
+from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
 
 LONG_AGO = np.datetime64("2024-01-01", "D")
 
@@ -28,7 +28,7 @@ def made_card(series_id="made", move_sign=1, breaks=(), rule=END_OF_DAY):
     )
 
 
-def made_series(rates, records=None, *, rule: DateRule = END_OF_DAY, **card) -> RateSeries:
+def made_series(rates, records=None, *, rule: PublicationRule = END_OF_DAY, **card) -> RateSeries:
     """`rates` on the printed dates `records`, or on consecutive days from 2024-01-01 on."""
     rate = np.array(rates, dtype=float)
     if records is None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.app import SETTINGS, read_settings, refuse_port_in_use
-from dashboard.domain.errors import InputError
+from dashboard.app import STREAMLIT_CONFIG, check_port_is_free, read_streamlit_config
+from dashboard.models.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 40
@@ -171,11 +171,11 @@ PAIRS = {
 
 
 def test_origins_seven_pairs_of_host_and_origin_with_a_token_that_holds(door):
-    from dashboard.services.keep_tokens import create_token
-    from dashboard.store.events import EventStore
+    from dashboard.services.admin import create_token
+    from dashboard.storage.notes import NoteRepository
 
     port, seen, _ = door
-    store = EventStore(f"sqlite:///{seen.parent / 'home' / 'events.sqlite3'}")
+    store = NoteRepository(f"sqlite:///{seen.parent / 'home' / 'events.sqlite3'}")
     secret, _ = create_token(store.beside, "desk")
     answered = {who: written(port, secret, *pair[:2]) for who, pair in PAIRS.items()}
     assert answered == {who: status for who, (*_, status) in PAIRS.items()}
@@ -205,7 +205,7 @@ def test_a_port_in_use_is_one_clear_line():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=rf"^--port {port}: cannot be used .* --port 8502$"):
-            refuse_port_in_use(port)
+            check_port_is_free(port)
         answer = subprocess.run(
             [sys.executable, "-m", "dashboard", "open", "--port", str(port), "--no-browser"],
             cwd=ROOT,
@@ -220,8 +220,8 @@ def test_a_port_in_use_is_one_clear_line():
 
 
 def test_the_settings_are_those_of_the_file_wherever_one_stands():
-    settings = read_settings(SETTINGS)
-    written = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
+    settings = read_streamlit_config(STREAMLIT_CONFIG)
+    written = tomllib.loads(STREAMLIT_CONFIG.read_text(encoding="utf-8"))
     assert settings["server.address"] == written["server"]["address"] == "127.0.0.1"
     assert settings["theme.light.backgroundColor"] == "#FFFFFF"
 
@@ -243,8 +243,10 @@ def test_the_settings_are_those_of_the_file_wherever_one_stands():
     ],
 )
 def test_what_is_shipped_is_safe(name, value):
-    assert read_settings(SETTINGS)[name] == value
+    assert read_streamlit_config(STREAMLIT_CONFIG)[name] == value
 
 
 def test_cross_site_protection_stays_on():
-    assert not {"server.enableCORS", "server.enableXsrfProtection"} & set(read_settings(SETTINGS))
+    assert not {"server.enableCORS", "server.enableXsrfProtection"} & set(
+        read_streamlit_config(STREAMLIT_CONFIG)
+    )

@@ -5,24 +5,24 @@ import subprocess
 import sys
 from datetime import date
 
-from dashboard.assembly import article_from_link, assemble
 from dashboard.config import Settings
-from dashboard.services.keep_events import Draft, add_note, all_events
-from dashboard.sources.public_route import Way
+from dashboard.container import article_from_link, build_context
+from dashboard.services.notes import Draft, add_note, all_events
+from dashboard.sources.safe_fetch import ConnectionPolicy
 from tests.shipped_catalogue import COUNT, RATES
 
 
 def test_assembling_reads_and_writes_nothing(dashboard_home):
-    assemble()
+    build_context()
     assert not dashboard_home.exists()
 
 
 def test_notes_live_in_the_data_directory_of_the_user(dashboard_home):
-    parts = assemble()
+    parts = build_context()
     note = add_note(parts.notes, Draft("a note", date(2025, 4, 21)))
     parts.notes.close()
     assert (dashboard_home / "events.sqlite3").is_file()
-    again = assemble()
+    again = build_context()
     events = all_events(again.catalogue, again.notes)
     again.notes.close()
     assert len(events) == COUNT + 1
@@ -31,7 +31,7 @@ def test_notes_live_in_the_data_directory_of_the_user(dashboard_home):
 
 def test_notes_live_where_the_settings_say(tmp_path, dashboard_home):
     url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
-    parts = assemble(Settings(database_url=url))
+    parts = build_context(Settings(database_url=url))
     add_note(parts.notes, Draft("a note", date(2025, 4, 21)))
     parts.notes.close()
     assert (tmp_path / "elsewhere.db").is_file()
@@ -39,7 +39,7 @@ def test_notes_live_where_the_settings_say(tmp_path, dashboard_home):
 
 
 def test_the_default_series_ships(dashboard_home):
-    cards = [card.id for source in assemble().rates for card in source.cards()]
+    cards = [card.id for source in build_context().rates for card in source.cards()]
     assert cards[0] == "usd_rub_cbr"
     assert len(cards) == len(RATES)
 
@@ -54,7 +54,9 @@ def test_a_link_is_followed_and_read():
 
     ours, theirs = socket.socketpair()
     theirs.sendall(head.encode() + said)
-    way = Way(lambda host, port: ["93.184.215.14"], lambda address, port, timeout: ours)
+    way = ConnectionPolicy(
+        lambda host, port: ["93.184.215.14"], lambda address, port, timeout: ours
+    )
     article = article_from_link("http://news.example.org/a", Settings(), way)
     theirs.close()
     assert (article.title, article.url) == ("Talks", "http://news.example.org/a")
@@ -64,7 +66,7 @@ def test_a_link_is_followed_and_read():
 def test_assembling_imports_no_library_of_stores_or_networks():
     heavy = "{'sqlalchemy', 'requests', 'urllib3', 'yfinance', 'curl_cffi', 'pyarrow.dataset'}"
     code = (
-        "import sys; from dashboard.assembly import assemble; assemble();"
+        "import sys; from dashboard.container import assemble; assemble();"
         f"print({heavy} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code]

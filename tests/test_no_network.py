@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from dashboard.assembly import assemble
+from dashboard.container import build_context
 from dashboard.ui import session
 from tests.ui.app_in_test import open_page
 
@@ -76,7 +76,7 @@ def test_a_process_that_a_test_starts_is_guarded_too():
 
 
 def test_the_product_asks_for_nothing_in_a_test_that_does_not_say_so():
-    parts = assemble()
+    parts = build_context()
     assert parts.settings.dashboard_offline
     assert not parts.refresher.ask()
 
@@ -84,4 +84,4 @@ def test_the_product_asks_for_nothing_in_a_test_that_does_not_say_so():
 def test_pages_that_are_drawn_in_a_test_ask_for_nothing():
     app = open_page().run()
     assert "offline: nothing is fetched" in str([each.value for each in app.markdown])
-    assert session.refresher().state().started_at is None
+    assert session.get_refresher().state().started_at is None

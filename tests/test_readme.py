@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.api.door import build_app
+from dashboard.api.app import build_app
 from dashboard.cli import run
 from dashboard.config import Settings
-from dashboard.export.columns import STUDY_TABLES
-from dashboard.services.describe_size import describe_size
-from dashboard.ui.method_words import TERMS
+from dashboard.export.schemas import STUDY_TABLES
+from dashboard.presentation.method import TERMS
+from dashboard.services.method import describe_size
 from dashboard.ui.pages import PAGES
 from tests.services.bar_house import HOURS, fill_cache
 

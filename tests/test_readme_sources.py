@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from dashboard.assembly import live_sources
 from dashboard.config import Settings
+from dashboard.container import live_sources
 from tests.replica.failures import NAMED
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

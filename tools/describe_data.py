@@ -20,7 +20,7 @@ DESCRIPTOR = ROOT / "data" / "datapackage.json"
 
 sys.path.insert(0, str(ROOT))
 
-from dashboard.domain.date_rules import RULES  # noqa: E402 - the clone is not installed
+from dashboard.models.publication import PUBLICATION_RULES
 
 
 def measured(content: bytes) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def described(descriptor: dict[str, Any], folder: Path) -> dict[str, Any]:
     for resource in descriptor["resources"]:
         updated = resource | measured((folder / resource["path"]).read_bytes())
         if "dateRule" in resource:
-            updated["dateRuleText"] = RULES[resource["dateRule"]].description
+            updated["dateRuleText"] = PUBLICATION_RULES[resource["dateRule"]].description
         resources.append(updated)
     return descriptor | {"resources": resources}
 

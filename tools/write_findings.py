@@ -17,7 +17,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-from dashboard.domain.study import LARGEST_SHARE
+from dashboard.models.study import MAX_SHARE_OF_ONE_RATE
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "findings.md"
@@ -30,7 +30,7 @@ What the shipped catalogue and the Bank of Russia's rate say about each kind of 
 they cannot say. The figures are those of `python -m dashboard study --origin catalogue`: the mean
 move over the first rate that can contain an event and the one after it, window [0,1], against a
 constant mean of 120 rates before, each first rate once; positive = stronger rouble. p is that of
-the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `size.md`), and
+the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `format_bytes.md`), and
 in brackets adjusted (Holm) over all groups of the table, because all of them are asked here. The
 interval holds the means that the test does not reject at 5 %. *Visible* is the mean that it would
 find in four studies of five.
@@ -162,7 +162,7 @@ def doubts(row: Row, found: Answers) -> str:
             f"The mean hangs on few moves: without the three largest it is {points(str(rest))},"
             f" the median {points(str(median))}."
         )
-    if row["largest_share"] and float(row["largest_share"]) > LARGEST_SHARE:
+    if row["largest_share"] and float(row["largest_share"]) > MAX_SHARE_OF_ONE_RATE:
         share = f"{100 * float(row['largest_share']):.0f} %"
         sentences.append(f"One rate carries {share} of all moves: read the median, not the mean.")
     summary = found.robustness[name]
@@ -181,7 +181,7 @@ def doubts(row: Row, found: Answers) -> str:
         sentences.append(
             f"`{OLD_TEST}`, which holds calm and stormy days for exchangeable, has"
             f" p {float(old['p_value']):.3f} ({float(old['p_adjusted']):.3f}): with such dates it"
-            " rejects a true null too often (`size.md`)."
+            " rejects a true null too often (`format_bytes.md`)."
         )
     return " ".join(sentences)
 

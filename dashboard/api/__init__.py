@@ -1,7 +1,7 @@
-"""The network door: rates, events, studies and facts for programs, under /api."""
+"""The HTTP API: rates, events, studies and facts for programs, under /api."""
 
 from __future__ import annotations
 
-from dashboard.api.door import build_app
+from dashboard.api.app import build_app
 
-app = build_app()
+application = build_app()

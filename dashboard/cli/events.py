@@ -1,292 +1,364 @@
-"""The commands about events and notes."""
+"""Commands of events and notes, among them copying and hiding events of the catalogue."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from dashboard.cli.groups import group
-from dashboard.cli.house import all_known, give_file, parts_of_house, rejected_as_json
+from dashboard.cli.context import get_context, list_known_events, rejection_as_json, write_output
 from dashboard.cli.options import (
     Arg,
-    AsJson,
-    Author,
-    Awaited,
-    Clock,
-    Dates,
-    DryRun,
-    End,
-    EventFile,
-    Excel,
-    FileZone,
-    GoodRows,
-    ImportId,
-    Link,
-    MapColumns,
-    NoteId,
-    OfDirection,
-    OfKind,
-    OfOrigin,
-    OfTag,
-    OneOfKind,
+    AuthorOption,
+    CategoryFilter,
+    CategoryOption,
+    ColumnMapOption,
+    DateOrderOption,
+    DryRunOption,
+    EndDateOption,
+    EventFileArgument,
+    EventIdsArgument,
+    ExcelOption,
+    ExpectedFilter,
+    ExpectedOption,
+    FileZoneOption,
+    GoodRowsOption,
+    ImportIdArgument,
+    JsonOption,
+    LinkOption,
+    NoteIdArgument,
     Opt,
-    OutFile,
-    Seen,
-    Sheet,
-    Since,
-    Tags,
-    Until,
-    WithWords,
-    Words,
-    Zone,
+    OriginFilter,
+    OutputFileArgument,
+    PrivateOption,
+    SheetOption,
+    SinceOption,
+    TagFilter,
+    TagsOption,
+    TextFilter,
+    TextOption,
+    TimeOption,
+    UntilOption,
+    ZoneOption,
+    command_group,
 )
-from dashboard.domain.errors import InputError
+from dashboard.models.errors import InputError
 
 if TYPE_CHECKING:
-    from dashboard.domain.event import Event
+    from collections.abc import Sequence
 
-commands = group("List, write, import and export events and notes.")
+    from dashboard.models.event import Event
 
 
-@commands.command("list")
+# ------------------------------------------------------------
+# The commands about events and notes.
+
+
+event_commands = command_group("List, write, import and export events and notes.")
+
+
+@event_commands.command("list")
 def list_events(  # noqa: PLR0913 - the fields of a search
     *,
-    text: WithWords = "",
-    category: OfKind = None,
-    expected: OfDirection = None,
-    tag: OfTag = None,
-    origin: OfOrigin = None,
-    since: Since = None,
-    until: Until = None,
+    text: TextFilter = "",
+    category: CategoryFilter = None,
+    expected: ExpectedFilter = None,
+    tag: TagFilter = None,
+    origin: OriginFilter = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     removed: Annotated[bool, Opt("--removed", help="Only notes that were removed.")] = False,
     hidden: Annotated[bool, Opt("--hidden", help="Only events that you hide.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the events of the catalogue and the notes."""
-    from dashboard.services.answer_json import event_list_rows_json
-    from dashboard.services.find_events import EventFilter, find_events
-    from dashboard.services.hide_events import hidden_events
-    from dashboard.services.keep_events import list_notes
-    from dashboard.ui import terminal, typed
+    from dashboard.cli import output, parsing
+    from dashboard.services.events import EventFilter, find_events, hidden_events
+    from dashboard.services.notes import list_notes
+    from dashboard.services.serializers import event_list_rows_json
 
-    period = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
+    period = (
+        parsing.read_optional_day("--since", since),
+        parsing.read_optional_day("--until", until),
+    )
     wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
-    parts = parts_of_house()
+    parts = get_context()
     if hidden:
         found = find_events(hidden_events(parts.catalogue, parts.notes), wanted)
     elif removed:
         notes = list_notes(parts.notes, with_deleted=True)
         found = find_events((note for note in notes if note.deleted), wanted)
     else:
-        found = all_known(parts, wanted)
+        found = list_known_events(parts, wanted)
     if as_json:
-        terminal.show_json(event_list_rows_json(found))
+        output.print_json(event_list_rows_json(found))
     else:
-        terminal.show_events(found)
+        output.show_events(found)
 
 
-@commands.command("add")
+@event_commands.command("add")
 def add_event(  # noqa: PLR0913 - the fields of a note
     title: Annotated[str, Arg(help="Who did what.")],
     *,
     day: Annotated[str, Opt("--date", metavar="DATE", help="As 2025-04-21.")],
-    time: Clock = None,
-    zone: Zone = None,
-    end: End = None,
-    category: OneOfKind = None,
-    expected: Awaited = None,
-    text: Words = None,
-    link: Link = None,
-    tags: Tags = None,
-    author: Author = None,
-    private: Seen = None,
-    as_json: AsJson = False,
+    time: TimeOption = None,
+    zone: ZoneOption = None,
+    end: EndDateOption = None,
+    category: CategoryOption = None,
+    expected: ExpectedOption = None,
+    text: TextOption = None,
+    link: LinkOption = None,
+    tags: TagsOption = None,
+    author: AuthorOption = None,
+    private: PrivateOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Add a note."""
-    from dashboard.services.keep_events import Draft, add_note
-    from dashboard.ui import typed
+    from dashboard.cli import parsing
+    from dashboard.services.notes import Draft, add_note
 
-    draft = typed.fill(
-        Draft(title, typed.read_day("--date", day)), time=time, end=end, zone=zone,
+    draft = parsing.fill_draft(
+        Draft(title, parsing.read_day("--date", day)), time=time, end=end, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
-        visibility=typed.visibility(is_private=private),
+        visibility=parsing.read_visibility(is_private=private),
     )  # fmt: skip
-    tell(add_note(parts_of_house().notes, draft), "added", as_json=as_json)
+    print_note(add_note(get_context().notes, draft), "added", as_json=as_json)
 
 
-@commands.command("edit")
+@event_commands.command("edit")
 def edit_event(  # noqa: PLR0913 - the fields of a note
-    note_id: NoteId,
+    note_id: NoteIdArgument,
     *,
     title: Annotated[str | None, Opt(help="Who did what.")] = None,
     day: Annotated[str | None, Opt("--date", metavar="DATE", help="As 2025-04-21.")] = None,
-    time: Clock = None,
-    zone: Zone = None,
-    end: End = None,
-    category: OneOfKind = None,
-    expected: Awaited = None,
-    text: Words = None,
-    link: Link = None,
-    tags: Tags = None,
-    author: Author = None,
-    private: Seen = None,
+    time: TimeOption = None,
+    zone: ZoneOption = None,
+    end: EndDateOption = None,
+    category: CategoryOption = None,
+    expected: ExpectedOption = None,
+    text: TextOption = None,
+    link: LinkOption = None,
+    tags: TagsOption = None,
+    author: AuthorOption = None,
+    private: PrivateOption = None,
     revision: Annotated[int | None, Opt(help="Refuse if the note is at another.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Change the fields of a note that are given; `none` takes a time or an end away."""
-    from dashboard.services.keep_events import draft_of, edit_note, get_event
-    from dashboard.ui import typed
+    from dashboard.cli import parsing
+    from dashboard.services.notes import draft_from_event, edit_note, get_event
 
-    parts = parts_of_house()
+    parts = get_context()
     note = get_event(parts.catalogue, parts.notes, note_id)
-    draft = typed.fill(
-        draft_of(note), time=time, end=end, title=title, day=day, zone=zone,
+    draft = parsing.fill_draft(
+        draft_from_event(note), time=time, end=end, title=title, day=day, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
-        visibility=typed.visibility(is_private=private),
+        visibility=parsing.read_visibility(is_private=private),
     )  # fmt: skip
     at = note.revision if revision is None else revision
-    tell(edit_note(parts.notes, note_id, draft, at), "changed", as_json=as_json)
+    print_note(edit_note(parts.notes, note_id, draft, at), "changed", as_json=as_json)
 
 
-@commands.command("remove")
-def remove_event(note_id: NoteId, *, as_json: AsJson = False) -> None:
+@event_commands.command("remove")
+def remove_event(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> None:
     """Remove a note; `events restore` brings it back."""
-    from dashboard.services.keep_events import delete_note, get_event
+    from dashboard.services.notes import delete_note, get_event
 
-    parts = parts_of_house()
+    parts = get_context()
     note = get_event(parts.catalogue, parts.notes, note_id)
-    tell(delete_note(parts.notes, note_id, note.revision), "removed", as_json=as_json)
+    print_note(delete_note(parts.notes, note_id, note.revision), "removed", as_json=as_json)
 
 
-@commands.command("restore")
+@event_commands.command("restore")
 def restore_event(
-    note_id: NoteId,
+    note_id: NoteIdArgument,
     *,
     revision: Annotated[int | None, Opt(help="Make it say what it said at this one.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring a removed note back, or what a note said at an earlier revision."""
-    from dashboard.services.keep_events import restore_note, restore_revision
+    from dashboard.services.notes import restore_note, restore_revision
 
-    notes = parts_of_house().notes
+    notes = get_context().notes
     if revision is None:
         note = restore_note(notes, note_id)
     else:
         note = restore_revision(notes, note_id, revision)
-    tell(note, "restored", as_json=as_json)
+    print_note(note, "restored", as_json=as_json)
 
 
-@commands.command("history")
-def event_history(note_id: NoteId, *, as_json: AsJson = False) -> None:
+@event_commands.command("history")
+def event_history(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> None:
     """Show every change to a note."""
-    from dashboard.services.keep_events import note_history
-    from dashboard.services.shell_json import history_json
-    from dashboard.ui import terminal
+    from dashboard.cli import output
+    from dashboard.services.notes import note_history
+    from dashboard.services.serializers import note_history_json
 
-    changes = note_history(parts_of_house().notes, note_id)
+    changes = note_history(get_context().notes, note_id)
     if as_json:
-        terminal.show_json(history_json(changes))
+        output.print_json(note_history_json(changes))
     else:
-        terminal.show_history(changes)
+        output.show_note_history(changes)
 
 
-@commands.command("export")
+@event_commands.command("export")
 def export_events(  # noqa: PLR0913 - the fields of a search
-    file: OutFile,
+    file: OutputFileArgument,
     *,
-    text: WithWords = "",
-    category: OfKind = None,
-    expected: OfDirection = None,
-    tag: OfTag = None,
-    origin: OfOrigin = None,
-    since: Since = None,
-    until: Until = None,
-    excel: Excel = False,
+    text: TextFilter = "",
+    category: CategoryFilter = None,
+    expected: ExpectedFilter = None,
+    tag: TagFilter = None,
+    origin: OriginFilter = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    excel: ExcelOption = False,
 ) -> None:
     """Write events and notes as CSV; `events import` reads it back."""
-    from dashboard.services.export_tables import event_list_csv
-    from dashboard.services.find_events import EventFilter
-    from dashboard.ui import typed
+    from dashboard.cli import parsing
+    from dashboard.services.events import EventFilter
+    from dashboard.services.exports import event_list_csv
 
-    period = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
+    period = (
+        parsing.read_optional_day("--since", since),
+        parsing.read_optional_day("--until", until),
+    )
     wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
-    found = all_known(parts_of_house(), wanted)
-    give_file(file, event_list_csv(found, "excel" if excel else "plain"))
+    found = list_known_events(get_context(), wanted)
+    write_output(file, event_list_csv(found, "excel" if excel else "plain"))
 
 
-@commands.command("import")
+@event_commands.command("import")
 def import_event_file(  # noqa: PLR0913 - what a person may say about a file
-    file: EventFile,
+    file: EventFileArgument,
     *,
-    dry_run: DryRun = False,
-    columns: MapColumns = None,
-    dates: Dates = None,
-    zone: FileZone = None,
-    sheet: Sheet = None,
-    good_rows: GoodRows = False,
-    author: Author = None,
-    as_json: AsJson = False,
+    dry_run: DryRunOption = False,
+    columns: ColumnMapOption = None,
+    dates: DateOrderOption = None,
+    zone: FileZoneOption = None,
+    sheet: SheetOption = None,
+    good_rows: GoodRowsOption = False,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Turn the events of a file into notes: CSV, Excel, JSON or iCalendar; all rows or none."""
-    from dashboard.assembly import events_to_import
-    from dashboard.domain.imports import Reading
-    from dashboard.services.import_events import import_events, plan_import
-    from dashboard.ui import import_report, typed
+    from dashboard.cli import listings, parsing
+    from dashboard.container import event_rows_from_file
+    from dashboard.models.user_files import EventFileOptions
+    from dashboard.services.event_import import import_events, plan_event_import
 
-    parts = parts_of_house()
-    with rejected_as_json(as_json=as_json):
-        said = typed.read_columns(columns or ())
-        reading = Reading(said, dates, typed.read_zone_if("--zone", zone), sheet or "")
-        rows = events_to_import(file, reading)
-    plan = plan_import(rows, all_known(parts), good_rows=good_rows)
+    parts = get_context()
+    with rejection_as_json(as_json=as_json):
+        said = parsing.read_column_map(columns or ())
+        reading = EventFileOptions(
+            said, dates, parsing.read_optional_zone("--zone", zone), sheet or ""
+        )
+        rows = event_rows_from_file(file, reading)
+    plan = plan_event_import(rows, list_known_events(parts), good_rows=good_rows)
     if plan.status == "reject":
         if as_json:
-            import_report.show_json(plan, None)
+            listings.print_import_json(plan, None)
         else:
-            import_report.show_rejected(plan)
+            listings.show_rejected_import(plan)
         raise InputError(plan.refusal)
     record = None if dry_run else import_events(parts.notes, plan, author or "")[0]
     if as_json:
-        import_report.show_json(plan, record)
+        listings.print_import_json(plan, record)
     else:
-        import_report.show_taken(plan, record, dry_run=dry_run)
+        listings.show_import(plan, record, dry_run=dry_run)
 
 
-@commands.command("imports")
-def show_imports(*, as_json: AsJson = False) -> None:
+@event_commands.command("imports")
+def list_event_imports(*, as_json: JsonOption = False) -> None:
     """List the files that were imported, the newest first."""
-    from dashboard.services.import_events import list_imports
-    from dashboard.services.shell_json import import_json
-    from dashboard.ui import import_report, terminal
+    from dashboard.cli import listings, output
+    from dashboard.services.event_import import list_imports
+    from dashboard.services.serializers import import_record_json
 
-    records = list_imports(parts_of_house().notes)
+    records = list_imports(get_context().notes)
     if as_json:
-        terminal.show_json([import_json(record) for record in records])
+        output.print_json([import_record_json(record) for record in records])
     else:
-        import_report.show_list(records)
+        listings.show_imports(records)
 
 
-@commands.command("undo-import")
-def take_import_back(
-    import_id: ImportId, *, author: Author = None, as_json: AsJson = False
+@event_commands.command("undo-import")
+def undo_event_import(
+    import_id: ImportIdArgument, *, author: AuthorOption = None, as_json: JsonOption = False
 ) -> None:
     """Remove the notes of an import; the ones that were changed since stay."""
-    from dashboard.services.import_events import undo_import
-    from dashboard.services.shell_json import undone_json
-    from dashboard.ui import import_report, terminal
+    from dashboard.cli import listings, output
+    from dashboard.services.event_import import undo_import
+    from dashboard.services.serializers import undone_import_json
 
-    done = undo_import(parts_of_house().notes, import_id, author or "")
+    done = undo_import(get_context().notes, import_id, author or "")
     if as_json:
-        terminal.show_json(undone_json(done))
+        output.print_json(undone_import_json(done))
     else:
-        import_report.show_undone(done)
+        listings.show_import_undo(done)
 
 
-def tell(note: Event, done: str, *, as_json: bool) -> None:
+def print_note(note: Event, done: str, *, as_json: bool) -> None:
     """Print a note and what was done to it."""
-    from dashboard.services.answer_json import event_list_rows_json
-    from dashboard.ui import terminal
+    from dashboard.cli import output
+    from dashboard.services.serializers import event_list_rows_json
 
     if as_json:
-        terminal.show_json(event_list_rows_json([note])[0])
+        output.print_json(event_list_rows_json([note])[0])
     else:
-        terminal.show_note(note, done)
+        output.show_note_change(note, done)
+
+
+# ------------------------------------------------------------
+# The commands by which a person makes the catalogue their own: copy, hide, show again.
+
+
+def copy_event(
+    event_id: NoteIdArgument,
+    *,
+    hide: Annotated[bool, Opt("--hide", help="Hide the event, so that it counts once.")] = False,
+    private: PrivateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy an event into a note of your own, which can be changed."""
+    from dashboard.cli import parsing
+    from dashboard.services.events import hide_events
+    from dashboard.services.notes import add_note, draft_from_event, get_event
+
+    parts = get_context()
+    event = get_event(parts.catalogue, parts.notes, event_id)
+    seen = parsing.read_visibility(is_private=private)
+    note = add_note(
+        parts.notes,
+        parsing.fill_draft(draft_from_event(event), time=None, end=None, visibility=seen),
+    )
+    if hide:
+        hide_events(parts.catalogue, parts.notes, [event_id])
+    print_note(note, f"copied from {event.id}", as_json=as_json)
+
+
+def hide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
+    """Take events of the catalogue out of your lists, charts and studies; they stay in it."""
+    from dashboard.services.events import hide_events
+
+    parts = get_context()
+    _print_notes(hide_events(parts.catalogue, parts.notes, ids), "hidden", as_json=as_json)
+
+
+def unhide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
+    """Show hidden events again; `events list --hidden` lists them."""
+    from dashboard.services.events import unhide_events
+
+    parts = get_context()
+    _print_notes(unhide_events(parts.catalogue, parts.notes, ids), "shown again", as_json=as_json)
+
+
+def _print_notes(events: Sequence[Event], done: str, *, as_json: bool) -> None:
+    from dashboard.cli import output
+    from dashboard.services.serializers import event_list_rows_json
+
+    if as_json:
+        output.print_json(event_list_rows_json(events))
+        return
+    for event in events:
+        output.show_note_change(event, done)
+    if not events:
+        output.print_line(f"nothing was {done}: it was so already")

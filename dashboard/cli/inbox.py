@@ -1,185 +1,311 @@
-"""The commands about the inbox: what feeds and searches reported, and what becomes of it."""
+"""Commands of news: the inbox, its feeds, and the analysis of one article."""
 
 from __future__ import annotations
 
+import re
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from dashboard.cli.groups import group
-from dashboard.cli.house import parts_of_house
+from dashboard.cli.context import get_context, select_series
 from dashboard.cli.options import (
     Arg,
-    AsJson,
-    Author,
-    Awaited,
-    Clock,
-    OneOfKind,
+    AuthorOption,
+    CategoryOption,
+    ExpectedOption,
+    JsonOption,
     Opt,
-    Since,
-    Tags,
-    Until,
-    Words,
-    Zone,
+    RatesOption,
+    SinceOption,
+    TagsOption,
+    TextOption,
+    TimeOption,
+    UntilOption,
+    ZoneOption,
+    command_group,
 )
-from dashboard.domain.errors import InputError
+from dashboard.models.errors import InputError
 
 if TYPE_CHECKING:
-    from dashboard.assembly import Parts
-
-FAILED = 3
-State: TypeAlias = Literal["new", "accepted", "dismissed"]
-Period: TypeAlias = Literal["1d", "3d", "7d", "30d", "90d"]
-ReportId: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `inbox list` prints it.")]
-ReportIds: TypeAlias = Annotated[list[str], Arg(metavar="ID…", help="As `inbox list` prints it.")]
-FeedOf: TypeAlias = Annotated[str, Opt("--feed", metavar="ID", help="Only this feed.")]
-
-commands = group("Read what feeds and searches reported, and make notes of it.")
+    from dashboard.container import AppContext
+    from dashboard.models.article import Article
+    from dashboard.models.inbox import Publisher
 
 
-@commands.command("list")
-def show_inbox(  # noqa: PLR0913 - the fields of a search
+# ------------------------------------------------------------
+# The commands about the inbox: what feeds and searches reported, and what becomes of it.
+
+
+EXIT_FAILED = 3
+InboxState: TypeAlias = Literal["new", "accepted", "dismissed"]
+SearchPeriod: TypeAlias = Literal["1d", "3d", "7d", "30d", "90d"]
+ItemIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `inbox list` prints it.")]
+ItemIdsArgument: TypeAlias = Annotated[
+    list[str], Arg(metavar="ID…", help="As `inbox list` prints it.")
+]
+FeedOption: TypeAlias = Annotated[str, Opt("--feed", metavar="ID", help="Only this feed.")]
+
+inbox_commands = command_group("Read what feeds and searches reported, and make notes of it.")
+
+
+@inbox_commands.command("list")
+def list_inbox_items(  # noqa: PLR0913
     *,
-    state: Annotated[State, Opt(help="What was decided.")] = "new",
+    state: Annotated[InboxState, Opt(help="What was decided.")] = "new",
     source: Annotated[str, Opt(metavar="ID", help="Only this feed, or gdelt.")] = "",
     text: Annotated[str, Opt("--text", metavar="WORDS", help="Words in title or source.")] = "",
-    since: Since = None,
-    until: Until = None,
-    as_json: AsJson = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List stories, the newest first, each with who reported it and how exact its time is."""
-    from dashboard.domain.candidate import Decision
-    from dashboard.services.list_inbox import InboxFilter, list_inbox, story_json
-    from dashboard.ui import terminal, terminal_inbox, typed
+    from dashboard.cli import listings, output, parsing
+    from dashboard.models.inbox import Decision
+    from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    days = typed.read_day_if("--since", since), typed.read_day_if("--until", until)
+    days = parsing.read_optional_day("--since", since), parsing.read_optional_day("--until", until)
     asked = InboxFilter(Decision(state), source, text, *days)
-    stories = list_inbox(parts_of_house().inbox, asked)
+    stories = list_inbox(get_context().inbox, asked)
     if as_json:
-        terminal.show_json([story_json(each) for each in stories])
+        output.print_json([cluster_json(each) for each in stories])
     else:
-        terminal_inbox.show_stories(stories)
+        listings.show_inbox(stories)
 
 
-@commands.command("refresh")
-def refresh_inbox(*, feed: FeedOf = "", as_json: AsJson = False) -> int:
+@inbox_commands.command("refresh")
+def refresh_inbox(*, feed: FeedOption = "", as_json: JsonOption = False) -> int:
     """Ask the feeds for what they hold now; what fails is told and loses nothing.
 
     Exit code 3 where no feed has answered.
     """
-    from dashboard.assembly import feeds_to_ask
-    from dashboard.services.list_inbox import feed_json, report_feeds
-    from dashboard.services.refresh_news import refresh_news
-    from dashboard.ui import terminal, terminal_inbox, terminal_live
+    from dashboard.cli import listings, output
+    from dashboard.container import enabled_feeds
+    from dashboard.services.inbox import feed_json, list_feed_statuses
+    from dashboard.services.news import refresh_news
 
-    parts = _parts_on_line("inbox refresh")
-    feeds = feeds_to_ask(parts.feeds, parts.feed_client, parts.settings, feed)
+    parts = _online_context("inbox refresh")
+    feeds = enabled_feeds(parts.feeds, parts.feed_client, parts.settings, feed)
     if not feeds:
         msg = "inbox refresh: no feed is switched on; see `feeds list`"
         raise InputError(msg)
-    with terminal_live.progress_bar() as progress:
-        states = refresh_news(feeds, parts.inbox, _now, progress)
-    asked = report_feeds([each.publisher for each in feeds], states)
+    with listings.refresh_progress() as progress:
+        states = refresh_news(feeds, parts.inbox, _utc_now, progress)
+    asked = list_feed_statuses([each.publisher for each in feeds], states)
     if as_json:
-        terminal.show_json([feed_json(each) for each in asked])
+        output.print_json([feed_json(each) for each in asked])
     else:
-        terminal_inbox.show_feeds(asked)
-    return FAILED if all(each.problem for each in states) else 0
+        listings.show_feeds(asked)
+    return EXIT_FAILED if all(each.problem for each in states) else 0
 
 
-@commands.command("search")
+@inbox_commands.command("search")
 def search_inbox(
     query: Annotated[str, Arg(metavar="WORDS", help='As GDELT takes them: rouble "key rate".')],
     *,
-    period: Annotated[Period, Opt(help="How far back.")] = "3d",
+    period: Annotated[SearchPeriod, Opt(help="How far back.")] = "3d",
     tone: Annotated[bool, Opt("--tone", help="Only how the tone of the articles went.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask GDELT for articles and keep them in the inbox, or print how their tone went."""
-    from dashboard.services.search_news import search_news, tone_timeline
-    from dashboard.ui import terminal, terminal_inbox
+    from dashboard.cli import listings, output
+    from dashboard.services.news import search_news, tone_timeline
 
-    parts = _parts_on_line("inbox search")
+    parts = _online_context("inbox search")
     if tone:
-        timeline = tone_timeline(parts.search, query, period, _now)
+        timeline = tone_timeline(parts.search, query, period, _utc_now)
         if as_json:
-            terminal.show_json(terminal_inbox.tone_json(timeline))
+            output.print_json(listings.tone_json(timeline))
         else:
-            terminal_inbox.show_tone(timeline)
+            listings.show_tone_timeline(timeline)
         return
-    found = search_news(parts.search, parts.inbox, query, period, _now)
+    found = search_news(parts.search, parts.inbox, query, period, _utc_now)
     if as_json:
-        terminal.show_json({"found": found.found, "new": found.new, "told": list(found.told)})
+        output.print_json({"found": found.found, "new": found.new, "told": list(found.told)})
     else:
-        terminal.mention(found.told)
-        terminal.say(f"{found.found:,} articles, {found.new:,} of them new; see inbox list")
+        output.print_notices(found.told)
+        output.print_line(f"{found.found:,} articles, {found.new:,} of them new; see inbox list")
 
 
-@commands.command("accept")
-def accept_report(  # noqa: PLR0913 - the fields of a note
-    report: ReportId,
+@inbox_commands.command("accept")
+def accept_item(  # noqa: PLR0913
+    report: ItemIdArgument,
     *,
     title: Annotated[str | None, Opt(help="In place of the headline.")] = None,
     day: Annotated[str | None, Opt("--date", metavar="DATE", help="In place of its day.")] = None,
-    time: Clock = None,
-    zone: Zone = None,
-    category: OneOfKind = None,
-    expected: Awaited = None,
-    text: Words = None,
-    tags: Tags = None,
-    author: Author = None,
-    as_json: AsJson = False,
+    time: TimeOption = None,
+    zone: ZoneOption = None,
+    category: CategoryOption = None,
+    expected: ExpectedOption = None,
+    text: TextOption = None,
+    tags: TagsOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a note of a story, as it is or with fields changed; `--time none` takes it away."""
-    from dashboard.services.answer_json import event_list_rows_json
-    from dashboard.services.decide_news import accept_story, draft_of, story_named
-    from dashboard.ui import terminal, typed
+    from dashboard.cli import output, parsing
+    from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
+    from dashboard.services.serializers import event_list_rows_json
 
-    parts = parts_of_house()
-    story = story_named(report, parts.inbox)
-    draft = typed.fill(
-        draft_of(story, guess_day=day is not None), time=time, end=None, title=title, day=day,
+    parts = get_context()
+    story = find_cluster(report, parts.inbox)
+    draft = parsing.fill_draft(
+        draft_from_cluster(story, guess_day=day is not None), time=time, end=None, title=title, day=day,
         zone=zone, category=category, expected=expected, text=text, tags=tags, author=author,
     )  # fmt: skip
-    note = accept_story(story, parts.inbox, draft)
+    note = accept_cluster(story, parts.inbox, draft)
     if as_json:
-        terminal.show_json(event_list_rows_json([note])[0])
+        output.print_json(event_list_rows_json([note])[0])
     else:
-        terminal.show_note(note, "added")
+        output.show_note_change(note, "added")
 
 
-@commands.command("dismiss")
-def dismiss_reports(
-    reports: ReportIds,
+@inbox_commands.command("dismiss")
+def dismiss_items(
+    reports: ItemIdsArgument,
     *,
     undo: Annotated[bool, Opt("--undo", help="Put what was dismissed back.")] = False,
-    author: Author = None,
-    as_json: AsJson = False,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Dismiss stories, or put them back; a feed that brings them again changes nothing."""
-    from dashboard.services.decide_news import dismiss, story_named, undo_dismiss
-    from dashboard.ui import terminal
+    from dashboard.cli import output
+    from dashboard.services.inbox import dismiss_news, find_cluster, undo_dismissal
 
-    inbox = parts_of_house().inbox
-    stories = [story_named(each, inbox) for each in reports]
+    inbox = get_context().inbox
+    stories = [find_cluster(each, inbox) for each in reports]
     ids = list(dict.fromkeys(each.id for story in stories for each in story.reports))
     if undo:
-        undo_dismiss(ids, inbox)
+        undo_dismissal(ids, inbox)
     else:
-        dismiss(ids, inbox, who=author or "")
+        dismiss_news(ids, inbox, who=author or "")
     done = "put back" if undo else "dismissed"
     if as_json:
-        terminal.show_json({"done": done, "reports": ids})
+        output.print_json({"done": done, "reports": ids})
     else:
-        terminal.say(f"{len(stories)} {'story' if len(stories) == 1 else 'stories'} {done}")
+        output.print_line(f"{len(stories)} {'story' if len(stories) == 1 else 'stories'} {done}")
 
 
-def _now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _parts_on_line(command: str) -> Parts:
-    parts = parts_of_house()
+def _online_context(command: str) -> AppContext:
+    parts = get_context()
     if parts.settings.dashboard_offline:
         msg = f"{command}: DASHBOARD_OFFLINE is set, so nothing is asked; unset it first"
         raise InputError(msg)
     return parts
+
+
+# ------------------------------------------------------------
+# The commands about the list of feeds.
+
+
+FeedIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `feeds list` prints it.")]
+
+feed_commands = command_group("List, add and remove the feeds that the inbox asks.")
+
+
+@feed_commands.command("list")
+def list_feeds(*, as_json: JsonOption = False) -> None:
+    """List the feeds: whose they are, when they were last asked, what went wrong."""
+    from dashboard.cli import listings, output
+    from dashboard.services.inbox import feed_json, list_feed_statuses
+
+    parts = get_context()
+    feeds = list_feed_statuses(parts.feeds.publishers(), parts.inbox.feed_states())
+    if as_json:
+        output.print_json([feed_json(each) for each in feeds])
+    else:
+        listings.show_feeds(feeds)
+
+
+@feed_commands.command("add")
+def add_feed(
+    url: Annotated[str, Arg(metavar="URL", help="Of RSS or Atom, at a public address.")],
+    *,
+    title: Annotated[str, Opt(help="Whose feed it is.")] = "",
+    feed_id: Annotated[str, Opt("--id", metavar="ID", help="A short name of your own.")] = "",
+    zone: Annotated[
+        str, Opt("--zone", metavar="NAME", help="Clock of its times without a zone.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Add a feed, or switch one that ships on again; nothing is asked yet."""
+    from dashboard.services.news import NewFeed, register_feed
+
+    added = register_feed(get_context().feeds, NewFeed(url, title, feed_id, zone))
+    _print_feed(added, "added", as_json=as_json)
+
+
+@feed_commands.command("remove")
+def remove_feed(feed: FeedIdArgument, *, as_json: JsonOption = False) -> None:
+    """Remove a feed; one that ships is switched off, and what came stays in the inbox."""
+    from dashboard.cli import output
+    from dashboard.services.news import unregister_feed
+
+    unregister_feed(get_context().feeds, feed)
+    if as_json:
+        output.print_json({"removed": feed})
+    else:
+        output.print_line(f"{feed} removed")
+
+
+def _print_feed(publisher: Publisher, done: str, *, as_json: bool) -> None:
+    from dashboard.cli import output
+    from dashboard.services.inbox import FeedStatus, feed_json
+
+    if as_json:
+        output.print_json(feed_json(FeedStatus(publisher, None)))
+    else:
+        output.print_line(f"{publisher.id} {done}: {publisher.title}, {publisher.url}")
+
+
+# ------------------------------------------------------------
+# The command about articles: what is proposed from a text, and whether its claims are so.
+
+
+_LINK_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def analyse_article(
+    source: Annotated[
+        str, Arg(metavar="FILE|URL|-", help="A page or a text; - is standard input.")
+    ],
+    *,
+    published: Annotated[
+        str | None,
+        Opt(metavar="DATETIME", help="As 2025-04-22 or 2025-04-22T10:15, in Moscow time."),
+    ] = None,
+    rates: RatesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose dated events from an article and check what it claims about the rate."""
+    from dashboard.cli import listings, output, parsing
+    from dashboard.services.article import article_json, read_article
+    from dashboard.services.rates import get_series, list_cards
+
+    given = parsing.read_published("--published", published) if published is not None else None
+    parts = get_context()
+    read = _read_source(parts, source)
+    if rates:
+        series = select_series(parts, rates).series
+    else:
+        series = tuple(get_series(parts.rates, card.id) for card in list_cards(parts.rates))
+    reading = read_article(read, series, given)
+    if as_json:
+        output.print_json(article_json(reading))
+        return
+    output.print_notices(reading.article.messages)
+    listings.show_article(reading)
+
+
+def _read_source(parts: AppContext, source: str) -> Article:
+    from dashboard.container import article_from_bytes, article_from_file, article_from_link
+
+    if source == "-":
+        return article_from_bytes(sys.stdin.buffer.read(20_000_000), "standard input")
+    if _LINK_PATTERN.match(source):
+        return article_from_link(source, parts.settings)
+    return article_from_file(Path(source))

@@ -1,10 +1,10 @@
-"""The shelf of places where work runs: one file a place, one line here."""
+"""Registry of the compute backends: one file a backend, one line here."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from dashboard.compute.base import Compute
-from dashboard.compute.here import Here
+from dashboard.compute.base import ComputeBackend
+from dashboard.compute.local import LocalBackend
 
-COMPUTE_PLACES: Final[tuple[type[Compute], ...]] = (Here,)
+COMPUTE_BACKENDS: Final[tuple[type[ComputeBackend], ...]] = (LocalBackend,)

@@ -1,1 +1,1 @@
-"""What leaves the house: tables with fixed columns, their CSV bytes, and folders of them."""
+"""Export formats: table schemas, CSV files, reproducible bundles and reports."""

@@ -1,4 +1,4 @@
-"""CSV bytes of a table: UTF-8, `.` decimals, ISO dates, every digit of a number, RFC 4180.
+"""CSV files of tables: UTF-8, decimal points, ISO dates, every digit of a number, RFC 4180.
 
 Two flavours: `plain` ends lines with LF; `excel` starts with a byte order mark and ends
 lines with CRLF, so that a spreadsheet opens it with the right letters. Missing values are
@@ -18,20 +18,20 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from dashboard.domain.formula_guard import guard
-from dashboard.export.columns import Column, Kind, Table
+from dashboard.export.schemas import Column, ColumnKind, Table
+from dashboard.models.user_files import escape_formula
 
-Flavour: TypeAlias = Literal["plain", "excel"]
+CsvDialect: TypeAlias = Literal["plain", "excel"]
 Row: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 CHUNK_ROWS: Final = 5_000
 BOM: Final = b"\xef\xbb\xbf"
 
-_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_WINDOW: Final = re.compile(r"\[-?\d+,-?\d+\]")
+_CONTROL_CHARACTERS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_WINDOW_PATTERN: Final = re.compile(r"\[-?\d+,-?\d+\]")
 
 
-def csv_bytes(table: Table, rows: Iterable[Row], flavour: Flavour = "plain") -> bytes:
+def csv_bytes(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> bytes:
     """The whole file of a table.
 
     Args:
@@ -46,18 +46,18 @@ def csv_bytes(table: Table, rows: Iterable[Row], flavour: Flavour = "plain") -> 
     return b"".join(csv_chunks(table, rows, flavour))
 
 
-def csv_chunks(table: Table, rows: Iterable[Row], flavour: Flavour = "plain") -> Iterator[bytes]:
+def csv_chunks(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> Iterator[bytes]:
     """The file of a table piece by piece, for tables too long to hold at once."""
-    yield (BOM if flavour == "excel" else b"") + _lines([table.header], flavour)
+    yield (BOM if flavour == "excel" else b"") + _encode_lines([table.header], flavour)
     source = iter(rows)
-    cells = _Cells()
+    cells = _CellFormatter()
     while chunk := list(islice(source, CHUNK_ROWS)):
-        columns = zip(*(_ordered(table, row) for row in chunk), strict=True)
+        columns = zip(*(_cells_in_order(table, row) for row in chunk), strict=True)
         written = [
             cells.column(column, values)
             for column, values in zip(table.columns, columns, strict=True)
         ]
-        yield _lines(zip(*written, strict=True), flavour)
+        yield _encode_lines(zip(*written, strict=True), flavour)
 
 
 def clean_text(text: str) -> str:
@@ -65,10 +65,10 @@ def clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return _CONTROL.sub(lambda m: "" if m.group() < "\u0100" else "\ufffd", unified)
+    return _CONTROL_CHARACTERS.sub(lambda m: "" if m.group() < "\u0100" else "\ufffd", unified)
 
 
-def file_name_text(text: str, fallback: str = "export", limit: int = 120) -> str:
+def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str:
     """A file name of ASCII letters, digits, `.`, `_` and `-` that starts with a letter or digit.
 
     Folders, formulas, quotes and invisible characters cannot get through; the extension
@@ -81,29 +81,29 @@ def file_name_text(text: str, fallback: str = "export", limit: int = 120) -> str
     return f"{stem[:room]}{dot}{extension}"[:limit] or fallback
 
 
-def _ordered(table: Table, row: Row) -> Sequence[Any]:
+def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:
     if isinstance(row, Mapping):
         return [row.get(name) for name in table.header]
     return row
 
 
-def _lines(rows: Iterable[Iterable[Any]], flavour: Flavour) -> bytes:
+def _encode_lines(rows: Iterable[Iterable[Any]], flavour: CsvDialect) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n" if flavour == "excel" else "\n").writerows(rows)
     return out.getvalue().encode("utf-8")
 
 
-class _Cells:
+class _CellFormatter:
     """Writes columns; remembers texts, for the same ids come back on many rows."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._writers: dict[Kind, Callable[[Any], object]] = {
+        self._writers: dict[ColumnKind, Callable[[Any], object]] = {
             "text": self._text,
-            "number": _number,
+            "number": _format_number,
             "int": lambda value: None if value is None else int(value),
-            "date": _date,
-            "moment": _moment,
+            "date": _format_date,
+            "moment": _format_timestamp,
             "window": self._window,
         }
 
@@ -117,27 +117,31 @@ class _Cells:
         text = str(value)
         written = self._texts.get(text)
         if written is None:
-            written = self._texts[text] = guard(clean_text(text))
+            written = self._texts[text] = escape_formula(clean_text(text))
         return written
 
     def _window(self, value: object) -> str | None:
-        return value if isinstance(value, str) and _WINDOW.fullmatch(value) else self._text(value)
+        return (
+            value
+            if isinstance(value, str) and _WINDOW_PATTERN.fullmatch(value)
+            else self._text(value)
+        )
 
 
-def _number(value: Any) -> float | None:
+def _format_number(value: Any) -> float | None:
     if value is None or value != value:  # noqa: PLR0124 - NaN is the number unequal to itself
         return None
     return float(value) + 0.0
 
 
-def _date(value: date | np.datetime64 | str | None) -> str | None:
+def _format_date(value: date | np.datetime64 | str | None) -> str | None:
     if value is None or isinstance(value, str):
         return value
     text = value.isoformat() if isinstance(value, date) else str(value)
     return None if text == "NaT" else text[:10]
 
 
-def _moment(value: datetime | np.datetime64 | str | None) -> str | None:
+def _format_timestamp(value: datetime | np.datetime64 | str | None) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):

@@ -1,26 +1,49 @@
-"""The rows of the tables about rates, events, moves and facts."""
+"""Rows of every exported table, made from rates, events, moves, facts and study results."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dashboard.domain.day_facts import Change, DayFacts, Observation
-from dashboard.domain.event import Event
-from dashboard.domain.event_view import DayMove, EventView, Fixing, Move
-from dashboard.domain.rank import Rank
-from dashboard.domain.remembered import Revision
-from dashboard.domain.series import RateSeries
-from dashboard.domain.study import window_text
+from dashboard.eventstudy.local_projections import project_groups
+from dashboard.models.analyses import Projection, RobustnessAnswer
+from dashboard.models.event import Event
+from dashboard.models.moves import (
+    DayFacts,
+    DayMove,
+    EventView,
+    Fixing,
+    Move,
+    Observation,
+    PlaceboRank,
+    RateChange,
+)
+from dashboard.models.series import RateRevision, RateSeries
+from dashboard.models.study import (
+    CarResult,
+    DirectionRow,
+    Headline,
+    Interval,
+    StudyAnswer,
+    StudyResult,
+    TestResult,
+    window_text,
+)
+
+# ------------------------------------------------------------
+# The rows of the tables about rates, events, moves and facts.
+
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 
 TAG_SEPARATOR: Final = ";"
-_IN_TAG: Final = re.compile(r"([\\;])")
+_TAG_SPECIALS: Final = re.compile(r"([\\;])")
 
 
 def rate_rows(
@@ -41,7 +64,7 @@ def rate_rows(
         )
 
 
-def revision_rows(revisions: Iterable[Revision]) -> Rows:
+def revision_rows(revisions: Iterable[RateRevision]) -> Rows:
     """Series, printed date, beginning of the hours, both numbers, and when each was fetched."""
     return [
         (one.series, one.record, one.opens, one.was, one.became, one.was_fetched_at, one.seen_at)
@@ -65,7 +88,7 @@ def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
 
 def join_tags(tags: Iterable[str]) -> str:
     r"""Tags with `;` between; a `;` or `\` inside a tag is written `\;`, `\\`."""
-    return TAG_SEPARATOR.join(_IN_TAG.sub(r"\\\1", tag) for tag in tags)
+    return TAG_SEPARATOR.join(_TAG_SPECIALS.sub(r"\\\1", tag) for tag in tags)
 
 
 def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
@@ -74,7 +97,7 @@ def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
         (
             series_id, move.day, move.base_day, move.rate, move.base_rate, move.log_points,
             move.pct_quoted, move.pct_inverse, move.rank.percentile,
-            " ".join(event.id for event in move.events), *_pool(move.rank),
+            " ".join(event.id for event in move.events), *_rank_cells(move.rank),
             *([] if move.known_at is None else [move.known_at]),
         )
         for move in moves
@@ -86,11 +109,11 @@ def event_move_rows(view: EventView) -> Rows:
     bars = bool(view.card.bar_minutes)
     return [
         (
-            view.event.id, view.card.id, window_text(move.window), *_fixing(move.base),
-            *_fixing(move.end), *_numbers(move), move.rank("quiet").size, move.rank("all").size,
+            view.event.id, view.card.id, window_text(move.window), *_fixing_cells(move.base),
+            *_fixing_cells(move.end), *_move_cells(move), move.rank("quiet").size, move.rank("all").size,
             len(move.crowd), " ".join(event.id for event in move.crowd), move.reason,
-            *_pool(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
-            *([_known_at(move.base), _known_at(move.end)] if bars else []),
+            *_rank_cells(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
+            *([_available_at(move.base), _available_at(move.end)] if bars else []),
         )
         for move in view.moves
     ]  # fmt: skip
@@ -112,16 +135,16 @@ def facts_rows(facts: Iterable[DayFacts]) -> Rows:
     """Facts of a day, a row a series and base; the records repeat on every row."""
     return [
         (
-            fact.series, fact.quote, fact.asked, fact.day, fact.rate, *_change(change),
-            *_observation(fact.strongest_since), *_observation(fact.weakest_since),
-            *_observation(fact.year_low), *_observation(fact.year_high),
+            fact.series, fact.quote, fact.asked, fact.day, fact.rate, *_change_cells(change),
+            *_observation_cells(fact.strongest_since), *_observation_cells(fact.weakest_since),
+            *_observation_cells(fact.year_low), *_observation_cells(fact.year_high),
         )
         for fact in facts
         for change in fact.changes or (None,)
     ]  # fmt: skip
 
 
-def _numbers(move: Move) -> tuple[float | None, ...]:
+def _move_cells(move: Move) -> tuple[float | None, ...]:
     return (
         move.log_points, move.pct_quoted, move.pct_inverse, move.car, move.car_se, move.car_t,
         move.p_value, move.rank("near").p, move.rank("all").p, move.rank("near").percentile,
@@ -129,19 +152,19 @@ def _numbers(move: Move) -> tuple[float | None, ...]:
     )  # fmt: skip
 
 
-def _pool(rank: Rank) -> tuple[float | int | date | None, ...]:
+def _rank_cells(rank: PlaceboRank) -> tuple[float | int | date | None, ...]:
     return rank.by_move, rank.size, rank.first, rank.last
 
 
-def _fixing(fixing: Fixing | None) -> tuple[date | None, float | None]:
+def _fixing_cells(fixing: Fixing | None) -> tuple[date | None, float | None]:
     return (None, None) if fixing is None else (fixing.day, fixing.rate)
 
 
-def _known_at(fixing: Fixing | None) -> datetime | None:
+def _available_at(fixing: Fixing | None) -> datetime | None:
     return None if fixing is None else fixing.known_at
 
 
-def _change(change: Change | None) -> tuple[Any, ...]:
+def _change_cells(change: RateChange | None) -> tuple[Any, ...]:
     if change is None:
         return (None,) * 6
     return (
@@ -150,5 +173,192 @@ def _change(change: Change | None) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _observation(observation: Observation | None) -> tuple[date | None, float | None]:
+def _observation_cells(observation: Observation | None) -> tuple[date | None, float | None]:
     return (None, None) if observation is None else (observation.day, observation.rate)
+
+
+# ------------------------------------------------------------
+# The rows of the study tables, made from study results column by column.
+
+
+TableRows: TypeAlias = list[tuple[Any, ...]]
+
+
+def study_rows(answer: StudyAnswer) -> dict[str, TableRows]:
+    """The rows of every table of a study.
+
+    Returns:
+        Rows by table name, in the order of the columns of `dashboard.export.schemas`.
+    """
+    return {name: make(answer) for name, make in _ROW_BUILDERS.items()}
+
+
+def study_table_rows(answer: StudyAnswer, name: str) -> TableRows:
+    """The rows of one table of a study; the others are not made."""
+    return _ROW_BUILDERS[name](answer)
+
+
+_ROW_BUILDERS: Final[dict[str, Callable[[StudyAnswer], TableRows]]] = {
+    "paths": lambda answer: [row for result in answer.results for row in path_rows(result)],
+    "events": lambda answer: [row for result in answer.results for row in event_rows(result)],
+    "averages": lambda answer: [astuple(average) for average in answer.averages],
+    "headline": lambda answer: headline_rows(answer.headlines),
+    "tests": lambda answer: test_rows(answer.tests),
+    "skipped": lambda answer: [(row.event_id, row.series, row.reason) for row in answer.skipped],
+    "correlation": lambda answer: [astuple(row) for row in answer.correlations],
+    "regression": lambda answer: [astuple(row) for row in answer.regression],
+    "direction": lambda answer: [_window_row(row) for row in answer.directions],
+    "intervals": lambda answer: [_window_row(row) for row in answer.intervals],
+    "projections": lambda answer: projection_rows(
+        found for result in answer.results for found in project_groups(result, answer.factors)
+    ),
+}
+
+
+def has_bars(answer: StudyAnswer) -> bool:
+    """Whether a study is one of bars; all its series are, or none."""
+    return any(result.series.card.bar_minutes for result in answer.results)
+
+
+def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
+    """One row an event and offset; the day is empty where the window leaves the data.
+
+    On bars a last cell says until when the bar goes.
+    """
+    n_events, n_offsets = result.car.shape
+    rows = result.anchor[:, None] + result.offsets[None, :]
+    columns = [
+        np.repeat(np.array([event.id for event in result.events], dtype=object), n_offsets),
+        np.full(n_events * n_offsets, result.series.card.id, dtype=object),
+        np.tile(result.offsets, n_events),
+        _market_days(result, rows.ravel()),
+        *(
+            _missing_as_none(matrix.ravel())
+            for matrix in (
+                result.rate,
+                result.returns,
+                result.normal,
+                result.abnormal,
+                result.abnormal_se,
+                result.car,
+                result.ordinary_low,
+                result.ordinary_high,
+            )
+        ),
+        *([_availability_times(result, rows.ravel())] if result.series.card.bar_minutes else []),
+    ]
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
+    """One row an event and CAR window; a CAR that is not defined is in `skipped` instead."""
+    n, cars = len(result.events), result.cars
+    if not cars or not n:
+        return []
+    event = np.repeat(np.arange(n), len(cars))
+    columns: list[list[Any]] = [
+        _pick([e.id for e in result.events], event),
+        [result.series.card.id] * len(event),
+        _pick([e.day for e in result.events], event),
+        _pick(_market_days(result, result.anchor).tolist(), event),
+        result.shift_days[event].tolist(),
+        [window_text(car.window) for car in cars] * n,
+        *(_by_event(cars, name) for name in _CAR_COLUMNS),
+        result.n_estimation[event].tolist(),
+        [len(car.crowd[k]) for k in range(n) for car in cars],
+        [" ".join(car.crowd[k]) for k in range(n) for car in cars],
+        _pick([" ".join(flags) for flags in result.flags], event),
+        _by_event(cars, "percentile_by_move"),
+        np.stack([car.n_placebo for car in cars], axis=1).ravel().tolist(),
+        *(
+            np.stack([getattr(car, name) for car in cars], axis=1).ravel().tolist()
+            for name in ("pool_first", "pool_last")
+        ),
+    ]
+    car_column = 6
+    rows = zip(*columns, strict=True)
+    return (row for row in rows if row[car_column] is not None)
+
+
+_CAR_COLUMNS = ("car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile")
+
+
+def test_rows(tests: Sequence[TestResult]) -> TableRows:
+    """One row a test of a group and window."""
+    return [_test_row(test) for test in tests]
+
+
+def headline_rows(headlines: Sequence[Headline]) -> TableRows:
+    """One row a group and window: the declared test with its estimate and interval."""
+    return [_window_row(row) for row in headlines]
+
+
+def _test_row(row: TestResult) -> tuple[Any, ...]:
+    return (
+        row.group, window_text(row.window), row.test, row.statistic, row.df, row.p_value,
+        row.p_adjusted, row.n, row.null_hypothesis, row.reference, row.role,
+    )  # fmt: skip
+
+
+def projection_rows(projections: Iterable[Projection]) -> TableRows:
+    """One row a group, series and horizon, each with the pre-trend test of its path."""
+    rows: TableRows = []
+    for found in projections:
+        before = found.pre_trend
+        test = (before.statistic, before.df, before.df_error, before.p_value)
+        for row in found.rows:
+            *cells, dropped, reason = astuple(row)
+            by = "; ".join(f"{why} {count}" for why, count in dropped)
+            rows.append((*cells, sum(count for _, count in dropped), by, *test, reason))
+    return rows
+
+
+def _window_row(row: DirectionRow | Headline | Interval) -> tuple[Any, ...]:
+    group, window, *others = astuple(row)
+    return (group, window_text(window), *others)
+
+
+def specification_rows(answer: RobustnessAnswer) -> TableRows:
+    """One row a specification: its choices, then what it found."""
+    return [
+        (
+            chosen.series, chosen.model, window_text(chosen.window), chosen.estimation,
+            chosen.gap, chosen.overlap, chosen.event_filter, chosen.returns, row.n, row.caar,
+            row.low, row.high, row.p_value, row.p_overlap,
+        )
+        for row in answer.rows
+        for chosen in [row.specification]
+    ]  # fmt: skip
+
+
+def _market_days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    days = result.series.day
+    if not len(days):
+        return np.full(len(rows), None, dtype=object)
+    text = np.datetime_as_string(days, unit="D").astype(object)
+    found: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
+    found[(rows < 0) | (rows >= len(days))] = None
+    return found
+
+
+def _availability_times(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    known = result.series.known_at
+    text = np.char.add(np.datetime_as_string(known, unit="s"), "Z").astype(object)
+    found: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
+    found[(rows < 0) | (rows >= len(known))] = None
+    return found
+
+
+def _by_event(cars: tuple[CarResult, ...], name: str) -> list[Any]:
+    stacked = np.stack([getattr(car, name) for car in cars], axis=1)
+    return list(_missing_as_none(stacked.ravel()).tolist())
+
+
+def _missing_as_none(values: NDArray[np.float64]) -> NDArray[np.object_]:
+    out = values.astype(object)
+    out[np.isnan(values)] = None
+    return out
+
+
+def _pick(values: Sequence[Any], index: NDArray[np.int64]) -> list[Any]:
+    return [values[k] for k in index.tolist()]

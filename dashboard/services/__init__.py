@@ -1,1 +1,1 @@
-"""What one may ask: one verb a file; sources and stores arrive as arguments."""
+"""Use cases of the dashboard; sources, storage and computation arrive as arguments."""

@@ -1,1 +1,1 @@
-"""Where data come from: rate sources and event sources, each on a shelf of its own."""
+"""Data from outside: rate and event sources, files of users, feeds and articles."""

@@ -1,4 +1,4 @@
-"""The clock of everything that talks to the network; tests bring one that never waits."""
+"""The clock of everything that uses the network; tests replace it with one that never waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data that ship with the program, as data/datapackage.json describes them."""
+"""The bundled data files, as data/datapackage.json describes them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from dashboard.domain.errors import SourceError
+from dashboard.models.errors import SourceError
 
-DATA: Final = Path(__file__).resolve().parents[2] / "data"
+DATA_FOLDER: Final = Path(__file__).resolve().parents[2] / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class DataResource:
     """One shipped file: its entry in the descriptor, and the folder it lies in."""
 
     entry: dict[str, Any]
@@ -42,7 +42,7 @@ class Resource:
                 header, *rows = csv.reader(lines, strict=True)
         except (OSError, ValueError, csv.Error) as error:
             msg = (
-                f"data/{self.entry['path']}: cannot be read ({_reason(error)});"
+                f"data/{self.entry['path']}: cannot be read ({_error_reason(error)});"
                 " fetch the program again"
             )
             raise SourceError(msg) from error
@@ -55,7 +55,7 @@ class Resource:
         return rows
 
 
-def read_resources(kind: str, folder: Path = DATA) -> tuple[Resource, ...]:
+def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource, ...]:
     """The shipped files of one kind, `rates` or `events`, in the order of the descriptor.
 
     Raises:
@@ -64,13 +64,13 @@ def read_resources(kind: str, folder: Path = DATA) -> tuple[Resource, ...]:
     try:
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"data/datapackage.json: cannot be read ({_reason(error)}); fetch the program again"
+        msg = f"data/datapackage.json: cannot be read ({_error_reason(error)}); fetch the program again"
         raise SourceError(msg) from error
     return tuple(
-        Resource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind
+        DataResource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind
     )
 
 
-def _reason(error: Exception) -> str:
+def _error_reason(error: Exception) -> str:
     """What went wrong, without the path of this machine that an OSError carries."""
     return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -25,7 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
 
 from dashboard import __version__
-from dashboard.domain.errors import InputError
+from dashboard.models.errors import InputError
 
 USER_AGENT: Final = f"rouble-reaction/{__version__} (exchange rates for research; requests)"
 REPLICA_HEADER: Final = "X-Upstream-Host"

@@ -22,7 +22,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
-from dashboard.domain.errors import CircuitOpen, SourceError
+from dashboard.models.errors import CircuitOpen, SourceError
 from dashboard.sources.clock import WallClock
 from dashboard.sources.content_sniff import describe_mismatch, sniff_kind
 from dashboard.sources.http_client import (

@@ -1,1 +1,1 @@
-"""What a person sees: the only room with Streamlit in it."""
+"""Streamlit pages; nothing outside this package imports Streamlit but the application."""

@@ -1,15 +1,11 @@
-"""What the pages of this process share: the parts, and reads cached by keys that never change.
-
-A rate series is read once by its source, and anew when more of it was fetched; reading never
-asks the network, so that no cache ever waits for it. Events are kept under the version of the
-notes, so that a change to any note is a new key and nothing is ever stale. No value of one
-reader is kept where another could meet it.
-"""
+"""The context of a reader: services of this process, the frozen moment, cached reads and studies."""
 
 from __future__ import annotations
 
 import logging
+import math
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -18,170 +14,194 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import assembly
-from dashboard.domain.errors import InputError, StoreError
-from dashboard.domain.event import MOSCOW, Event
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.services import get_rates
-from dashboard.services.get_rates import get_series, list_cards
-from dashboard.services.keep_events import all_events, get_event, notes_version
-from dashboard.services.limit_use import Kind
-from dashboard.services.list_revisions import list_revisions
-from dashboard.services.report_rates import RateReport, failing_sources, report_own, report_rates
+from dashboard import container
+from dashboard.container import BackupArchive
+from dashboard.models.errors import InputError, StoreError
+from dashboard.models.event import MOSCOW, Event
+from dashboard.models.moves import PlaceboRank
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import StudyAnswer, StudyRequest, StudyResult
+from dashboard.services import rates
+from dashboard.services.admin import write_daily_backup
+from dashboard.services.live_rates import (
+    SeriesStatus,
+    failing_sources,
+    imported_series_status,
+    series_status,
+)
+from dashboard.services.notes import all_events, get_event, notes_version
+from dashboard.services.rate_limit import LimitedAction
+from dashboard.services.rates import get_series, list_cards, list_revisions
+from dashboard.services.study import measure_events, run_study
+from dashboard.services.study_inputs import first_moves_request
 
 if TYPE_CHECKING:
-    from dashboard.assembly import Parts
-    from dashboard.domain.remembered import Revision
-    from dashboard.services.refresh_behind import Refresher
+    from dashboard.container import AppContext
+    from dashboard.models.series import RateRevision
+    from dashboard.services.jobs import RateRefreshJob
 
-AS_OF: Final = "session.as_of"
-PHONES: Final = ("iphone", "android", "mobile", "ipod")
-READER: Final = "session.reader"
-log = logging.getLogger("dashboard.pages")
+
+# ------------------------------------------------------------
+# What the pages of this process share: the parts, and reads cached by keys that never change.
+#
+# A rate series is read once by its source, and anew when more of it was fetched; reading never
+# asks the network, so that no cache ever waits for it. Events are kept under the version of the
+# notes, so that a change to any note is a new key and nothing is ever stale. No value of one
+# reader is kept where another could meet it.
+
+
+AS_OF_KEY: Final = "session.as_of"
+PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
+READER_KEY: Final = "session.reader"
+logger = logging.getLogger("dashboard.pages")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownEvents:
     """The events of the moment and the key under which work on them may be kept.
 
-    `notes_fail` is set where the store cannot be read: then only the catalogue is there.
+    `notes_unavailable` is set where the store cannot be read: then only the catalogue is there.
     `hidden` are the events of the catalogue that the person does not want among `events`.
     """
 
     events: tuple[Event, ...]
     version: str
-    notes_fail: bool = False
+    notes_unavailable: bool = False
     hidden: tuple[Event, ...] = ()
 
 
-def parts() -> Parts:
+def get_context() -> AppContext:
     """The real parts of this process, or as they were known where the reader's view is frozen."""
-    moment = as_of()
-    return live_parts() if moment is None else _parts_then(moment)
+    moment = get_as_of()
+    return get_live_context() if moment is None else _get_context_as_of(moment)
 
 
 @st.cache_resource(show_spinner=False)
-def live_parts() -> Parts:
+def get_live_context() -> AppContext:
     """The real parts of this process; the store opens at its first use."""
-    return assembly.assemble()
+    return container.build_context()
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _parts_then(moment: datetime) -> Parts:
-    return assembly.freeze(live_parts(), moment)
+def _get_context_as_of(moment: datetime) -> AppContext:
+    return container.context_as_of(get_live_context(), moment)
 
 
-def as_of() -> datetime | None:
+def get_as_of() -> datetime | None:
     """The moment at which this reader's view is frozen; None: it is live."""
     if get_script_run_ctx() is None:  # the health line and the warming up belong to no reader
         return None
-    moment: datetime | None = st.session_state.get(AS_OF)
+    moment: datetime | None = st.session_state.get(AS_OF_KEY)
     return moment
 
 
-def freeze(moment: datetime | None) -> None:
+def set_as_of(moment: datetime | None) -> None:
     """Freeze the view of this reader at a moment, or let it be live."""
-    st.session_state[AS_OF] = moment
+    st.session_state[AS_OF_KEY] = moment
 
 
-def cards() -> tuple[SeriesCard, ...]:
+def get_cards() -> tuple[SeriesCard, ...]:
     """The cards of every series, the default first."""
-    return list_cards(parts().rates)
+    return list_cards(get_context().rates)
 
 
-def prices() -> tuple[SeriesCard, ...]:
+def get_price_cards() -> tuple[SeriesCard, ...]:
     """The cards of the series whose log changes are returns: those a page can measure."""
-    return tuple(card for card in cards() if card.is_price)
+    return tuple(card for card in get_cards() if card.is_price)
 
 
-def series(series_id: str) -> RateSeries:
+def load_series(series_id: str) -> RateSeries:
     """One rate series; its arrays are shared, so never write to them."""
-    return get_series(parts().rates, series_id)
+    return get_series(get_context().rates, series_id)
 
 
-def daily_series() -> list[RateSeries]:
+def load_daily_series() -> list[RateSeries]:
     """Every series with one number a day."""
-    return get_rates.daily_series(parts().rates)
+    return rates.daily_series(get_context().rates)
 
 
-def series_version(one: RateSeries) -> str:
+def build_series_version(one: RateSeries) -> str:
     """A key that differs whenever the observations of a series differ."""
     last = one.rate[-1] if len(one) else 0
-    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}/{as_of()}"
+    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}/{get_as_of()}"
 
 
-def refresher() -> Refresher:
+def get_refresher() -> RateRefreshJob:
     """What refreshes the rates behind the pages, one for all sessions of this process."""
-    return parts().refresher
+    return get_context().refresher
 
 
-def rate_marks() -> dict[str, int]:
+def get_series_versions() -> dict[str, int]:
     """Of every series that was fetched a number that grows when anything of it changed."""
-    return dict(parts().known.marks())
+    return dict(get_context().known.series_versions())
 
 
-def rate_reports(*series_ids: str) -> tuple[RateReport, ...]:
+def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
     """How old series are and what went wrong with them; all of them where none is named."""
-    told = _reports(_kept(), today(), series_ids)
-    return (*told, *report_own(parts().rates[-1], now(), series_ids))
+    told = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
+    return (*told, *imported_series_status(get_context().rates[-1], get_view_time(), series_ids))
 
 
-def failing_publishers() -> tuple[str, ...]:
+def get_failing_publishers() -> tuple[str, ...]:
     """The publishers that did not answer as they should when last asked."""
-    return _failing(_kept())
+    return _cached_failing_publishers(_fetch_version())
 
 
-def revisions() -> tuple[Revision, ...]:
+def get_revisions() -> tuple[RateRevision, ...]:
     """The numbers that their publishers replaced, the latest replacement first."""
-    return _revisions(_kept())
+    return _cached_revisions(_fetch_version())
 
 
-def _kept() -> str:
+def _fetch_version() -> str:
     """A key that differs whenever anything differs that was fetched or tried."""
-    return f"{parts().memory.fingerprint()}/{as_of()}"
+    return f"{get_context().rate_cache.fingerprint()}/{get_as_of()}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _reports(kept: str, day: date, series_ids: tuple[str, ...]) -> tuple[RateReport, ...]:  # noqa: ARG001 - keys of the cache
-    return report_rates(parts().known, parts().memory, now(), series_ids)
+def _cached_series_status(
+    kept: str, day: date, series_ids: tuple[str, ...]  # noqa: ARG001
+) -> tuple[SeriesStatus, ...]:
+    return series_status(get_context().known, get_context().rate_cache, get_view_time(), series_ids)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _failing(kept: str) -> tuple[str, ...]:  # noqa: ARG001 - the key of the cache
-    return failing_sources(parts().known, parts().memory)
+def _cached_failing_publishers(kept: str) -> tuple[str, ...]:  # noqa: ARG001
+    return failing_sources(get_context().known, get_context().rate_cache)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _revisions(kept: str) -> tuple[Revision, ...]:  # noqa: ARG001 - the key of the cache
-    return list_revisions(parts().known, parts().memory)
+def _cached_revisions(kept: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
+    return list_revisions(get_context().known, get_context().rate_cache)
 
 
-def known_events() -> KnownEvents:
+def get_known_events() -> KnownEvents:
     """What the person sees of catalogue and notes; without a store the catalogue alone."""
     try:
-        version = notes_version(parts().notes)
-        parts().watch.tell(version)
-        shown, hidden = _events(version)
+        version = notes_version(get_context().notes)
+        get_context().watch.set_version(version)
+        shown, hidden = _cached_events(version)
         return KnownEvents(shown, version, hidden=hidden)
     except StoreError:
-        log.exception("the notes cannot be read; the catalogue is shown alone")
-        return KnownEvents(parts().catalogue.events(), f"catalogue/{as_of()}", notes_fail=True)
+        logger.exception("the notes cannot be read; the catalogue is shown alone")
+        return KnownEvents(
+            get_context().catalogue.events(), f"catalogue/{get_as_of()}", notes_unavailable=True
+        )
 
 
-def live_events() -> tuple[Event, ...]:
+def get_live_events() -> tuple[Event, ...]:
     """The events of now, for a frozen view that says how they differ."""
     try:
-        return all_events(live_parts().catalogue, live_parts().notes)
+        return all_events(get_live_context().catalogue, get_live_context().notes)
     except StoreError:
-        return live_parts().catalogue.events()
+        return get_live_context().catalogue.events()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001 - the key of the cache
+def _cached_events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001
     """The events that are shown and those that are hidden; one process is one person's."""
-    shown = all_events(parts().catalogue, parts().notes)
+    shown = all_events(get_context().catalogue, get_context().notes)
     there = {event.id for event in shown}
-    return shown, tuple(e for e in parts().catalogue.events() if e.id not in there)
+    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in there)
 
 
 def find_event(event_id: str) -> Event | None:
@@ -190,61 +210,61 @@ def find_event(event_id: str) -> Event | None:
     Raises:
         StoreError: the notes cannot be read.
     """
-    found = next((e for e in known_events().events if e.id == event_id), None)
+    found = next((e for e in get_known_events().events if e.id == event_id), None)
     if found is not None:
         return found
-    context = parts()
+    context = get_context()
     try:
         return get_event(context.catalogue, context.notes, event_id)
     except InputError:
         return None
 
 
-def present() -> datetime:
+def get_wall_time() -> datetime:
     """The present moment in UTC, in a frozen view too: the one clock of every page."""
     return datetime.now(UTC)
 
 
-def now() -> datetime:
+def get_view_time() -> datetime:
     """The present moment in UTC, in a frozen view its moment."""
-    moment = as_of()
-    return present() if moment is None else min(moment, present())
+    moment = get_as_of()
+    return get_wall_time() if moment is None else min(moment, get_wall_time())
 
 
-def limit(kind: Kind) -> None:
+def count_against_limit(kind: LimitedAction) -> None:
     """Count one more write, link, import or export of this reader.
 
     Raises:
         TooOften: there were too many lately; the line says when there is room again.
     """
-    parts().limits.take(reader(), kind)
+    get_context().limits.take(get_reader_id(), kind)
 
 
-def check_live() -> None:
+def require_live_view() -> None:
     """Refuse a change in a frozen view.
 
     Raises:
         InputError: the reader's view is frozen.
     """
-    if as_of() is not None:
+    if get_as_of() is not None:
         msg = "this view is frozen, and nothing is changed in it; go back to the live view"
         raise InputError(msg)
 
 
-def reader() -> str:
+def get_reader_id() -> str:
     """Whose use is counted: one tab of a browser."""
-    return f"page {st.session_state.setdefault(READER, secrets.token_hex(8))}"
+    return f"page {st.session_state.setdefault(READER_KEY, secrets.token_hex(8))}"
 
 
-def today() -> date:
+def get_view_day() -> date:
     """The calendar day in Moscow, in a frozen view that of its moment."""
-    return now().astimezone(ZoneInfo(MOSCOW)).date()
+    return get_view_time().astimezone(ZoneInfo(MOSCOW)).date()
 
 
-def export_moment() -> datetime:
+def get_export_time() -> datetime:
     """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
-    epoch = parts().settings.source_date_epoch
-    return present() if epoch is None else datetime.fromtimestamp(epoch, UTC)
+    epoch = get_context().settings.source_date_epoch
+    return get_wall_time() if epoch is None else datetime.fromtimestamp(epoch, UTC)
 
 
 def is_dark() -> bool:
@@ -255,4 +275,86 @@ def is_dark() -> bool:
 def is_phone() -> bool:
     """Whether the browser says that it is a phone."""
     agent = (st.context.headers.get("User-Agent") or "").lower()
-    return any(word in agent for word in PHONES)
+    return any(word in agent for word in PHONE_AGENTS)
+
+
+# ------------------------------------------------------------
+# What one study of every known event says about each: moves, percentile, crowd, or why not.
+
+
+NO_RANK: Final = PlaceboRank("near")
+
+
+@dataclass(frozen=True, slots=True)
+class EventMoves:
+    """One event on one series; moves of the rouble in log points, NaN where not known.
+
+    `first` is the move in [0,0], `both` that in [0,1]; `rank_first` and `rank_both` say where
+    each stands among the dates near the event. `crowd` (ids of the other events) is that of
+    [0,1]. `reason` says why a number is missing.
+    """
+
+    first: float = math.nan
+    both: float = math.nan
+    rank_first: PlaceboRank = NO_RANK
+    rank_both: PlaceboRank = NO_RANK
+    crowd: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def get_study(
+    series: RateSeries, known: KnownEvents, events: tuple[Event, ...], request: StudyRequest
+) -> StudyAnswer:
+    """The study of some of the known events, kept until anything in it changes."""
+    is_all = len(events) == len(known.events)
+    which = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
+    version = f"{build_series_version(series)}/{known.version}/{request}"
+    return _cached_study(series, (events, known.events, request), version, which)
+
+
+def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, EventMoves]:
+    """What the study of every event says about each, by its id."""
+    return _cached_event_moves(series, known, f"{build_series_version(series)}/{known.version}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _cached_event_moves(
+    _series: RateSeries, _known: KnownEvents, version: str  # noqa: ARG001
+) -> dict[str, EventMoves]:
+    request = first_moves_request(_series.card.bar_minutes)
+    result = measure_events(_series, _known.events, request, _known.events)
+    reasons = {row.event_id: row.reason for row in result.skipped}
+    found = {name: EventMoves(reason=reason) for name, reason in reasons.items()}
+    for k, event in enumerate(result.events):
+        found[event.id] = _build_event_moves(result, k, reasons.get(event.id, ""))
+    return found
+
+
+StudyArguments = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _cached_study(
+    _series: RateSeries, _asked: StudyArguments, version: str, which: str  # noqa: ARG001
+) -> StudyAnswer:
+    events, known, request = _asked
+    return run_study([_series], events, request, known=known, compute=get_context().compute)
+
+
+def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:
+    at = int(result.offsets.searchsorted(0))
+    first, both = (100.0 * float(value) for value in result.from_base[0][k, at : at + 2])
+    pool = result.request.pool
+    rank_first, rank_both = (PlaceboRank.of_car(car, k, pool) for car in result.cars)
+    return EventMoves(first, both, rank_first, rank_both, result.cars[1].crowd[k], reason)
+
+
+# ------------------------------------------------------------
+# The backup that the running product makes by itself, once a day.
+
+
+def make_daily_backup() -> None:
+    """Make the backup of this day in Moscow, unless it was made; a failure is only logged."""
+    parts = get_context()
+    folder = parts.settings.backup_folder
+    write_daily_backup(folder, parts.notes.backups, parts.own, BackupArchive(), get_view_day())

@@ -1,35 +1,287 @@
-"""What surrounds every page: navigation, status line, notices about the link, footer."""
+"""What surrounds every page: navigation, status line, banner of a frozen view, notices, footer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from dashboard.services.get_rates import DEFAULT_SERIES
+from dashboard.models.event import Origin
+from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
+from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.formatting import (
+    NO_VALUE,
+    format_count,
+    format_day,
+    format_number,
+    format_timestamp,
+)
+from dashboard.presentation.palette import LOGO_BACKGROUND, LOGO_BASELINE, LOGO_LINE
+from dashboard.presentation.rates import (
+    describe_failing_publishers,
+    describe_fetch_progress,
+    describe_live_rate,
+    format_last_day,
+)
+from dashboard.presentation.rates import describe_problem as what_went_wrong
+from dashboard.services.events import hidden_count_text
+from dashboard.services.live_rates import SeriesStatus
+from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
 from dashboard.ui import session
-from dashboard.ui.address import View, open_view
+from dashboard.ui.components.interaction import mark_dialogs_closed, rerun_page
+from dashboard.ui.components.links import register_pages
 from dashboard.ui.pages import PAGES
 from dashboard.ui.pages.base import Page
-from dashboard.ui.palette import LOGO_FOOT, LOGO_GROUND, LOGO_LINE
-from dashboard.ui.robustness_runs import leave
-from dashboard.ui.text import escape_markdown
-from dashboard.ui.view import ignored_notice
-from dashboard.ui.widgets.dialog import close_dialogs
-from dashboard.ui.widgets.frozen_line import draw_frozen_line
-from dashboard.ui.widgets.links import remember_pages
-from dashboard.ui.widgets.note_watch import note_what_is_seen, watch_notes
-from dashboard.ui.widgets.status_line import ask_behind, draw_status_line
+from dashboard.ui.pages.robustness.state import end_run_on_leave
+from dashboard.ui.url_state import UrlState, format_ignored_notice, open_url_state
 
-NAME: Final = "Rouble Reaction"
+# ------------------------------------------------------------
+# The line under the navigation of a frozen view: when it is frozen, how live data differ.
+
+
+MAX_DIFFERENCE_ROWS: Final = 50
+
+
+def draw_frozen_banner(view: UrlState, series_id: str) -> None:
+    """Draw the moment, the difference to the live data, and the way back to them."""
+    frozen = session.load_series(series_id)
+    live = get_series(session.get_live_context().rates, series_id)
+    rows = live_differences(frozen, live)
+    others = len(set(session.get_live_events()) ^ set(session.get_known_events().events))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(describe_frozen_view(view, frozen, rows, others))
+        st.button(
+            "Back to live", key="frozen.live", icon=":material/history_toggle_off:",
+            type="tertiary", on_click=lambda: view.set(asof=None),
+        )  # fmt: skip
+    with st.expander("How live data differ", icon=":material/difference:"):
+        st.caption(AS_OF_CAVEAT)
+        if rows:
+            shown = rows[::-1][:MAX_DIFFERENCE_ROWS]
+            st.table(
+                build_difference_columns(shown, live.card), hide_index=True, border="horizontal"
+            )
+            if len(rows) > MAX_DIFFERENCE_ROWS:
+                st.caption(f"The last {MAX_DIFFERENCE_ROWS} of {len(rows):,} rows.")
+
+
+def describe_frozen_view(
+    view: UrlState, frozen: RateSeries, rows: Sequence[RevisedObservation], other_events: int
+) -> str:
+    """`Frozen: as known on 20 Nov 2026, 12:00 MSK · live data differ in 3 rows`."""
+    revised = sum(row.was is not None for row in rows)
+    differ = "live data are the same"
+    if rows:
+        parts = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
+        parts += [f"{revised:,} revised"] * (revised > 0)
+        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(parts)})"
+    last = frozen.day[-1].astype(object)
+    told = [
+        f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
+        f"{escape_markdown(frozen.card.title)}: last {format_day(last)}",
+        differ,
+    ]
+    if other_events:
+        told.append(f"{format_count(other_events, 'event')} or notes differ")
+    return f":small[{' · '.join([*told, 'notes are read-only', 'times: Moscow'])}]"
+
+
+def build_difference_columns(
+    rows: Sequence[RevisedObservation], card: SeriesCard
+) -> dict[str, list[str]]:
+    """Day, printed date, the number then and the number now."""
+    return {
+        "Market day": [format_day(row.day) for row in rows],
+        "Record date": [format_day(row.record) for row in rows],
+        f"Then, {card.unit}": [
+            NO_VALUE if row.was is None else format_number(row.was, card.decimals) for row in rows
+        ],
+        "Live": [format_number(row.became, card.decimals) for row in rows],
+        "What": ["added since" if row.was is None else "revised since" for row in rows],
+    }
+
+
+# ------------------------------------------------------------
+# The line under the navigation: how old each part is, and whose clock the times follow.
+#
+# It looks after the rates too. At its own rhythm it asks for a refresh behind the page, which
+# nobody waits for, and has the page drawn anew when new days have come. While a refresh runs
+# the rhythm is quick and the line tells how far it is.
+
+
+IDLE_INTERVAL: Final = 60.0
+BUSY_INTERVAL: Final = 2.0
+"""Seconds between two looks, on the clock of the browser."""
+
+FIRST_PAGE_SHOWN_KEY: Final = "status_line.shown"
+RATES_VERSION_KEY: Final = "status_line.seen"
+STATUS_DRAWING_KEY: Final = "status_line.drawing"
+PROBLEM_LIMIT: Final = 200
+
+
+def draw_status_line(series_id: str) -> None:
+    """Draw the age of every part in one line; what is stale or missing is amber."""
+    st.session_state[RATES_VERSION_KEY] = _get_known_rates()
+    st.session_state[STATUS_DRAWING_KEY] = True
+    try:
+        _draw_idle_status(series_id)
+    finally:
+        st.session_state[STATUS_DRAWING_KEY] = False
+
+
+def request_background_refresh() -> None:
+    """End a page: ask for a refresh, but not before a session has shown its first one."""
+    if FIRST_PAGE_SHOWN_KEY in st.session_state:
+        session.get_refresher().ask()
+    st.session_state[FIRST_PAGE_SHOWN_KEY] = True
+
+
+@st.fragment(run_every=IDLE_INTERVAL)
+def _draw_idle_status(series_id: str) -> None:
+    refresher = session.get_refresher()
+    expects = refresher.state().is_running or (
+        st.session_state[STATUS_DRAWING_KEY] and refresher.is_due
+    )
+    _check_rates(series_id)
+    if expects:
+        _draw_busy_status(series_id)
+    else:
+        _draw_status(series_id)
+
+
+@st.fragment(run_every=BUSY_INTERVAL)
+def _draw_busy_status(series_id: str) -> None:
+    _check_rates(series_id)
+    _draw_status(series_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RatesVersion:
+    """What was known of the rates when the page was drawn."""
+
+    series_versions: dict[str, int]
+    failing: tuple[str, ...]
+
+
+def _get_known_rates() -> RatesVersion:
+    return RatesVersion(session.get_series_versions(), session.get_failing_publishers())
+
+
+def _check_rates(series_id: str) -> None:
+    """Ask for a refresh and draw the page anew if it brought something; never in a drawing."""
+    if st.session_state[STATUS_DRAWING_KEY]:
+        return
+    refresher = session.get_refresher()
+    refresher.ask()
+    seen, known = st.session_state[RATES_VERSION_KEY], _get_known_rates()
+    is_news = seen.series_versions.get(series_id) != known.series_versions.get(series_id)
+    if is_news or (seen != known and not refresher.state().is_running):
+        rerun_page()
+
+
+def _draw_status(series_id: str) -> None:
+    (report,) = session.get_series_status(series_id)
+    told = [
+        *build_rate_status(report),
+        *_build_refresh_status(report),
+        *_build_event_status(),
+        "times: Moscow",
+    ]
+    st.markdown(f":small[{' · '.join(told)}]")
+
+
+def build_rate_status(report: SeriesStatus) -> tuple[str, ...]:
+    """The series, its last day and how long ago that was, what went wrong, what is live."""
+    age = format_last_day(report, session.get_view_day())
+    wrong = what_went_wrong(report)
+    told = [
+        f"Rate: {escape_markdown(report.card.title)}",
+        f":orange-badge[{age}]" if report.is_overdue or not report.rows else age,
+    ]
+    if wrong:
+        told.append(f":orange[:material/warning: {escape_markdown(wrong, PROBLEM_LIMIT)}]")
+    if report.live is not None:
+        told.append(describe_live_rate(report.live, report.card))
+    return tuple(told)
+
+
+def _build_refresh_status(report: SeriesStatus) -> tuple[str, ...]:
+    refresher = session.get_refresher()
+    if refresher.is_offline:
+        return ("offline: nothing is fetched",)
+    titles = {card.id: card.title for card in session.get_context().known.all_cards()}
+    progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
+    told = [escape_markdown(progress)] if progress else []
+    told_of = report.source_name if report.problem else ""
+    others = [each for each in session.get_failing_publishers() if each != told_of]
+    if others:
+        told.append(f":orange[{escape_markdown(describe_failing_publishers(others))}]")
+    return tuple(told)
+
+
+def _build_event_status() -> tuple[str, ...]:
+    known = session.get_known_events()
+    notes = sum(event.origin == Origin.NOTE for event in known.events)
+    catalogue = f"{format_count(len(known.events) - notes, 'event')} in the catalogue"
+    if known.hidden:
+        catalogue += f", {hidden_count_text(len(known.hidden))}"
+    if known.notes_unavailable:
+        return catalogue, ":orange[:material/warning: the notes cannot be read now]"
+    return catalogue, format_count(notes, "note")
+
+
+# ------------------------------------------------------------
+# A colleague's note appears without a reload: a look each second at one number of the process.
+#
+# The look asks no database and draws nothing; one thread of the process asks which version the
+# notes have. The page is drawn anew only where that differs from what it was drawn from, and
+# never while a dialog is open, where a person may be writing.
+
+
+POLL_SECONDS: Final = 1.0
+"""Seconds between two looks, on the clock of the browser."""
+
+NOTES_VERSION_KEY: Final = "note_watch.seen"
+NOTES_DRAWING_KEY: Final = "note_watch.drawing"
+
+
+def remember_notes_version() -> None:
+    """Remember which notes a page is about to be drawn from."""
+    st.session_state[NOTES_VERSION_KEY] = session.get_known_events().version
+
+
+def watch_notes() -> None:
+    """End a page: from now on look whether the notes have changed."""
+    st.session_state[NOTES_DRAWING_KEY] = True
+    try:
+        _check_notes()
+    finally:
+        st.session_state[NOTES_DRAWING_KEY] = False
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _check_notes() -> None:
+    if st.session_state[NOTES_DRAWING_KEY]:
+        return
+    version = session.get_context().watch.look()
+    if version and version != st.session_state[NOTES_VERSION_KEY]:
+        rerun_page()
+
+
+# ------------------------------------------------------------
+# What surrounds every page: navigation, status line, notices about the link, footer.
+
+
+APP_NAME: Final = "Rouble Reaction"
 # Drawn here: an icon by name would be fetched from Google's servers.
-ICON: Final = (
+APP_ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-    f'<rect width="32" height="32" rx="7" fill="{LOGO_GROUND}"/>'
+    f'<rect width="32" height="32" rx="7" fill="{LOGO_BACKGROUND}"/>'
     f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
-    f'<path d="M5 26h22" stroke="{LOGO_FOOT}" stroke-width="2"/></svg>'
+    f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
 )
 DISCLAIMER: Final = (
     "Research tool. Moves near an event are not proof of cause. Not investment advice."
@@ -38,14 +290,14 @@ DISCLAIMER: Final = (
 
 def draw_app() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
-    st.logo(ICON, size="large")
-    targets = {page.id: _target(page) for page in PAGES}
-    remember_pages(targets)
+    st.set_page_config(page_title=APP_NAME, page_icon=APP_ICON, layout="wide")
+    st.logo(APP_ICON, size="large")
+    targets = {page.id: _build_navigation_target(page) for page in PAGES}
+    register_pages(targets)
     st.navigation(list(targets.values()), position="top").run()
 
 
-def _target(page: Page) -> st.Page:
+def _build_navigation_target(page: Page) -> st.Page:
     return st.Page(
         partial(_draw_page, page),
         title=page.title,
@@ -57,29 +309,31 @@ def _target(page: Page) -> st.Page:
 
 
 def _draw_page(page: Page) -> None:
-    close_dialogs()
-    leave(page.id)
-    note_what_is_seen()
-    view = open_view(page.id, page.params)
-    session.freeze(view["asof"])
+    mark_dialogs_closed()
+    end_run_on_leave(page.id)
+    remember_notes_version()
+    view = open_url_state(page.id, page.params)
+    session.set_as_of(view["asof"])
     if view["asof"] is None:
-        draw_status_line(_series_of(page, view))
+        draw_status_line(_get_page_series(page, view))
     else:
-        draw_frozen_line(view, _series_of(page, view))
+        draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
     page.draw(view)
-    told = f"{ignored_notice(view.ignored)} {_control_words(view.ignored)}".strip()
+    told = (
+        f"{format_ignored_notice(view.ignored)} {_describe_ignored_controls(view.ignored)}".strip()
+    )
     if told:
         notice.info(escape_markdown(told), icon=":material/link_off:")
     st.caption(DISCLAIMER)
     if view["asof"] is None:
-        ask_behind()
+        request_background_refresh()
         watch_notes()
 
 
-def _control_words(ignored: Sequence[str]) -> str:
+def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     """What a series of the link is that no page can measure; empty where none was asked for."""
-    asked = (card for card in session.cards() if f"series={card.id}" in ignored)
+    asked = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(
         f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
         for card in asked
@@ -87,8 +341,8 @@ def _control_words(ignored: Sequence[str]) -> str:
     )
 
 
-def _series_of(page: Page, view: View) -> str:
+def _get_page_series(page: Page, view: UrlState) -> str:
     """The series that the page shows; what is not one is told by the page itself."""
     asked = view["series"] if any(param.key == "series" for param in page.params) else ""
-    known = {card.id for card in session.cards()}
+    known = {card.id for card in session.get_cards()}
     return asked if asked in known else DEFAULT_SERIES

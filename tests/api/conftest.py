@@ -6,17 +6,17 @@ from functools import partial
 
 import pytest
 
-from dashboard.api.door import build_app
-from dashboard.api.house import house_parts
-from dashboard.assembly import assemble
+from dashboard.api.app import build_app
+from dashboard.api.dependencies import get_live_context
 from dashboard.config import Settings
+from dashboard.container import build_context
 from tests.asgi_client import get
 
 
 def door_to(home):
-    parts = assemble(Settings(dashboard_home=home, database_url=None), door="api")
+    parts = build_context(Settings(dashboard_home=home, database_url=None), door="api")
     app = build_app()
-    app.dependency_overrides[house_parts] = lambda: parts
+    app.dependency_overrides[get_live_context] = lambda: parts
     return app, parts
 
 

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from dashboard.services.keep_events import Draft, add_note
-from dashboard.services.keep_tokens import create_token, revoke_token
-from dashboard.services.limit_use import Limits
+from dashboard.services.admin import create_token, revoke_token
+from dashboard.services.notes import Draft, add_note
+from dashboard.services.rate_limit import RateLimiter
 from tests.api.conftest import door_to
 
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
@@ -31,12 +31,12 @@ def house(tmp_path_factory):
     """A door whose clock runs fast enough that nobody writes too often, and its parts."""
     from dataclasses import replace
 
-    from dashboard.api.house import house_parts
+    from dashboard.api.dependencies import get_live_context
 
     app, parts = door_to(tmp_path_factory.mktemp("fuzzed"))
     hours = itertools.count(step=3_600)
-    patient = replace(parts, limits=Limits(lambda: float(next(hours))))
-    app.dependency_overrides[house_parts] = lambda: patient
+    patient = replace(parts, limits=RateLimiter(lambda: float(next(hours))))
+    app.dependency_overrides[get_live_context] = lambda: patient
     yield app, patient
     parts.notes.close()
 
@@ -138,7 +138,7 @@ def test_without_a_token_that_holds_no_request_changes_anything(house, schema, g
     revoked = token_of(parts, given.replace(" ", "-"))
     revoke_token(parts.notes.beside, given.replace(" ", "-"))
     note = add_note(parts.notes, Draft("a note to keep", parts.catalogue.events()[0].day))
-    before, statuses = (parts.notes.version(), parts.notes.beside.on_record(5)), Counter()
+    before, statuses = (parts.notes.version(), parts.notes.beside.audit_entries(5)), Counter()
 
     def look(case):
         more = headers.get(given, revoked) | {"If-Match": '"1"'}
@@ -150,4 +150,4 @@ def test_without_a_token_that_holds_no_request_changes_anything(house, schema, g
             fixed = {"path_parameters": {"event_id": note.id}} if "{" in operation.path else {}
             fuzz(operation, GenerationMode.POSITIVE, 25, look, **fixed)
     assert set(statuses) == {401}
-    assert (parts.notes.version(), parts.notes.beside.on_record(5)) == before
+    assert (parts.notes.version(), parts.notes.beside.audit_entries(5)) == before

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from dashboard.services.keep_events import Draft, add_note
+from dashboard.services.notes import Draft, add_note
 from tests.api.conftest import door_to
 from tests.asgi_client import get
 from tests.services.bar_house import HOURS, fill_cache

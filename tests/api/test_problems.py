@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from dashboard.api.door import build_app
-from dashboard.api.house import house_parts
-from dashboard.domain.errors import StoreError
+from dashboard.api.app import build_app
+from dashboard.api.dependencies import get_live_context
+from dashboard.models.errors import StoreError
 from tests.asgi_client import get
 
 WRONG = {
@@ -81,7 +81,7 @@ def test_a_failing_store_is_told_calmly(caplog):
         catalogue = type("Empty", (), {"events": staticmethod(tuple)})
 
     app = build_app()
-    app.dependency_overrides[house_parts] = House
+    app.dependency_overrides[get_live_context] = House
     answer = get(app, "/v1/events.json")
     assert answer.status == 503
     assert answer.json["detail"] == "the notes cannot be read now; try again in a moment"
@@ -95,7 +95,7 @@ def test_an_unforeseen_error_shows_a_number_that_is_in_the_log(caplog):
             raise RuntimeError("select * from secrets at /home/somebody")
 
     app = build_app()
-    app.dependency_overrides[house_parts] = House
+    app.dependency_overrides[get_live_context] = House
     answer = answered_before_raising(app, "/v1/rates.csv")
     assert answer.status == 500
     assert "secrets" not in answer.body.decode()

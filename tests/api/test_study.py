@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from dashboard.services.export_tables import TABLES, study_table_titles
+from dashboard.services.exports import TABLES, study_table_titles
 from tests.shipped_catalogue import COUNT
 
 EVENTS_IN = COUNT

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.assembly import notes_as
-from dashboard.domain.errors import StoreError
-from dashboard.services.keep_events import Draft, add_note, edit_note, note_history
-from dashboard.services.keep_tokens import create_token, revoke_token
-from dashboard.services.limit_use import MOST_NOTES
-from dashboard.store.events import EventStore
+from dashboard.container import notes_for_user
+from dashboard.models.errors import StoreError
+from dashboard.services.admin import create_token, revoke_token
+from dashboard.services.notes import Draft, add_note, edit_note, note_history
+from dashboard.services.rate_limit import MAX_NOTES
+from dashboard.storage.notes import NoteRepository
 from tests.asgi_client import get
 
 KELLOGG = {"date": "2025-04-20", "title": "Kellogg on NATO", "category": "nato_remark"}
@@ -70,9 +70,9 @@ def test_a_note_is_its_writers_who_may_keep_it_private(desk):
     assert (note["visibility"], note["category"]) == ("private", "a word of mine")
     assert parts.notes.notes() == ()
     assert desk.ask(f"/v1/events/{note['id']}").status == 404
-    (kept,) = notes_as(parts, "Ann").notes()
+    (kept,) = notes_for_user(parts, "Ann").notes()
     assert (kept.owner, kept.visibility) == ("Ann", "private")
-    (change,) = notes_as(parts, "Ann").history(kept.id)
+    (change,) = notes_for_user(parts, "Ann").history(kept.id)
     assert (change.who, change.origin) == ("Ann", "api")
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"visibility": "shared"}, if_match='"1"')
     assert answer.status == 200
@@ -164,13 +164,13 @@ def test_a_conflict_tells_both_texts_and_overwrites_nothing(desk):
 
 def test_somebody_who_comes_between_the_look_and_the_change_is_told_too(desk, monkeypatch):
     note = added(desk)
-    real = EventStore.edit
+    real = NoteRepository.edit
 
     def overtaken(notes, changed, revision, who=""):
         real(desk.parts.notes, notes.get(changed.id), revision, who="Bob")
         return real(notes, changed, revision, who)
 
-    monkeypatch.setattr(EventStore, "edit", overtaken)
+    monkeypatch.setattr(NoteRepository, "edit", overtaken)
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"title": "Mine"}, if_match='"1"')
     assert answer.status == 409
     assert answer.json["current"]["revision"] == 2
@@ -268,7 +268,7 @@ def test_a_store_that_is_down_is_told_and_nothing_is_lost_in_words(desk, monkeyp
     def down(*_, **__):
         raise StoreError("events.sqlite3: the disk is full; nothing was saved")
 
-    monkeypatch.setattr(EventStore, "add", down)
+    monkeypatch.setattr(NoteRepository, "add", down)
     answer = desk("POST", "/v1/events", KELLOGG)
     assert (answer.status, answer.json["detail"]) == (
         503, "events.sqlite3: the disk is full; nothing was saved",
@@ -351,7 +351,7 @@ def test_limits_the_sixty_first_change_in_a_minute_is_told_when_to_come_back(des
 
 
 def test_limits_nobody_has_more_than_a_hundred_thousand_notes(desk, monkeypatch):
-    monkeypatch.setattr(desk.parts.notes, "count_of", lambda author: MOST_NOTES)
+    monkeypatch.setattr(desk.parts.notes, "count_by_author", lambda author: MAX_NOTES)
     answer = desk("POST", "/v1/events", KELLOGG)
     assert answer.status == 429
     assert "retry-after" not in answer.headers
@@ -402,7 +402,7 @@ def test_audit_every_change_is_on_record_with_its_door(desk):
     desk("PATCH", address, {"title": "New"}, if_match='"1"')
     desk("DELETE", address, if_match='"2"')
     desk("POST", f"{address}/restore")
-    found = desk.parts.notes.beside.on_record(10)
+    found = desk.parts.notes.beside.audit_entries(10)
     assert [(one.action, one.who, one.origin) for one in reversed(found)] == [
         ("token-create", "Ann", "api"),
         ("create", "Ann", "api"),

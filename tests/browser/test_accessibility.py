@@ -6,8 +6,8 @@ What only Streamlit could mend is in `ONLY_STREAMLIT`, by rule and place, with i
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from dashboard.ui.compare_link import PARTS
 from dashboard.ui.pages import PAGES
+from dashboard.ui.pages.compare.state import PART_TITLES
 from tests.browser.conftest import PHONE, Reader
 
 pytestmark = pytest.mark.browser
@@ -126,7 +126,9 @@ def test_what_cannot_be_read_would_be_found(reader_of):
     assert "color-contrast" in "".join(serious(reader))
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part in {"tests", "when", "lost"}])
+@pytest.mark.parametrize(
+    "part", [part for part in PART_TITLES if part in {"tests", "when", "lost"}]
+)
 def test_nothing_serious_is_found_on_two_groups_compared(reader_of, part):
     reader = reader_of("desk-dark")
     reader.open(f"compare?cat=escalation&bcat=peace_talks&part={part}")

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.assembly import assemble
 from dashboard.config import Settings
-from dashboard.services.keep_events import Draft, add_note
+from dashboard.container import build_context
+from dashboard.services.notes import Draft, add_note
 from tests.browser.conftest import Product, link_of
 from tests.services.bar_house import HOURS, fill_cache
 
@@ -18,7 +18,7 @@ def product(tmp_path_factory):
     """A product with hours of the yuan, which ask nobody, and a note of a Friday night."""
     home = tmp_path_factory.mktemp("hours")
     fill_cache(home)
-    parts = assemble(Settings(dashboard_home=home, database_url=None))
+    parts = build_context(Settings(dashboard_home=home, database_url=None))
     draft = Draft("Said on Friday night", date(2026, 11, 20),
                   moment=datetime(2026, 11, 20, 19, 40, tzinfo=UTC))  # fmt: skip
     note = add_note(parts.notes, draft)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.assembly import assemble
 from dashboard.config import Settings
-from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+from dashboard.container import build_context
+from dashboard.services.live_rates import RefreshRequest, refresh_rates
 from tests.browser.conftest import Product, Reader
 from tests.replica import Replica, failures
 from tests.replica.market import DAY, Market
@@ -90,9 +90,11 @@ def fetch_at_a_good_time(home, replica):
     settings = Settings(
         dashboard_home=home, dashboard_upstream=replica.url, dashboard_offline=False
     )
-    parts, then = assemble(settings), datetime.now(UTC) - timedelta(days=3)
+    parts, then = build_context(settings), datetime.now(UTC) - timedelta(days=3)
     now, replica.market.now = replica.market.now, then
-    found = refresh_rates(parts.known, parts.memory, RefreshRequest(series=(USD,)), lambda: then)
+    found = refresh_rates(
+        parts.known, parts.rate_cache, RefreshRequest(series=(USD,)), lambda: then
+    )
     replica.market.now = now
     return found[0].last_day
 

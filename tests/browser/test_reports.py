@@ -10,12 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from dashboard.domain.event import Origin
 from dashboard.export.paper.page import html_bytes
-from dashboard.services.find_events import EventFilter
-from dashboard.ui.compare_report import compare_report
-from dashboard.ui.report_parts import MadeFor
-from dashboard.ui.text import plain
+from dashboard.models.event import Origin
+from dashboard.presentation.escaping import plain_text
+from dashboard.presentation.reports import ReportContext
+from dashboard.services.events import EventFilter
+from dashboard.ui.pages.compare.report import build_compare_report
 from tests.browser.conftest import PHONE
 from tests.browser.test_downloads import shell, taken
 from tests.made_report import HOSTILE, made_report
@@ -103,7 +103,9 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
     series = series_of_returns(returns, move_sign=-1)
     scene = made_scene(series, events, EventFilter(), tagged)
     live = "http://127.0.0.1:8501/compare?cat=all"
-    report = compare_report(scene, scene.answer, MadeFor(MOMENT, live, f"{live}&asof=2026-11-26"))
+    report = build_compare_report(
+        scene, scene.answer, ReportContext(MOMENT, live, f"{live}&asof=2026-11-26")
+    )
     address = opened(tab, html_bytes(report), tmp_path)
     assert outside(tab, address) == []
     assert tab.seen["dialogs"] == []
@@ -115,7 +117,7 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
         True, True,
     ]  # fmt: skip
     cells = tab.evaluate("[...document.querySelectorAll('td')].map(x => x.textContent)")
-    assert {plain(text, 500) for text in HOSTILE} <= set(cells)
+    assert {plain_text(text, 500) for text in HOSTILE} <= set(cells)
     assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.store.events import EventStore
+from dashboard.storage.notes import NoteRepository
 from tests.browser.conftest import Product, Reader, link_of
 from tests.browser.test_notes import fill, open_page, save, write_note
 
@@ -55,7 +55,7 @@ def appears(reader, text):
 
 def last_change(team):
     """When the newest note was stored; the clock is that of both processes."""
-    with closing(EventStore(f"sqlite:///{team[0].home / 'events.sqlite3'}")) as store:
+    with closing(NoteRepository(f"sqlite:///{team[0].home / 'events.sqlite3'}")) as store:
         return store.probe().last_change
 
 

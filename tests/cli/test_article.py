@@ -1,4 +1,4 @@
-"""`article`: a pasted text, a page, a link, and what is told where there is none of them."""
+"""`analyse_article`: a pasted text, a page, a link, and what is told where there is none of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.reading.measure import texts
+from tests.nlp.measure import texts
 
 ISSUE = texts("texts")[0]["text"]
 STAMP = '<meta property="article:published_time" content="2025-04-22T10:15:00+03:00">'

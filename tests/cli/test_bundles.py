@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.export.columns import STUDY_TABLES
+from dashboard.export.schemas import STUDY_TABLES
 from tests.cli.conftest import table
 from tests.services.bar_house import fill_cache
 

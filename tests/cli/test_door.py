@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
-from dashboard.domain.errors import SourceError, StoreError
+from dashboard.models.errors import SourceError, StoreError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
@@ -162,7 +162,7 @@ def test_a_source_or_store_that_fails_is_exit_code_3(shell, monkeypatch, error):
     def fail(**_):
         raise error
 
-    monkeypatch.setattr("dashboard.assembly.assemble", fail)
+    monkeypatch.setattr("dashboard.container.build_context", fail)
     answer = shell("facts", "2025-04-21")
     assert (answer.code, answer.err) == (3, f"error: {error}\n")
 
@@ -180,7 +180,7 @@ def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(shell, monkeyp
         msg = "boom"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr("dashboard.assembly.assemble", fail)
+    monkeypatch.setattr("dashboard.container.build_context", fail)
     answer = shell("facts", "2025-04-21")
     assert answer.code == 3
     assert answer.err == (

@@ -11,13 +11,7 @@ from collections import Counter
 
 import pytest
 
-from tests.event_collection import (
-    calendar_files,
-    csv_files,
-    excel_files,
-    json_files,
-    other_files,
-)
+from tests.event_collection import calendar_files, csv_files, excel_files, json_files, other_files
 
 KINDS = {
     "csv": csv_files.CASES,

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from dashboard.store.events import EventStore
+from dashboard.storage.notes import NoteRepository
 from tests.shipped_catalogue import COUNT
 
 HOSTILE = [
@@ -253,9 +253,9 @@ def test_a_wrong_row_is_told_with_its_place_and_nothing_is_added(shell, made):
 
 
 def test_a_store_that_fails_half_way_keeps_none_of_the_rows(shell, made, monkeypatch):
-    from dashboard.store import note_rows
+    from dashboard.storage import note_rows
 
-    json_of, calls = note_rows.json_of, []
+    json_of, calls = note_rows.json_from_note, []
 
     def fail_at_the_second(note):
         calls.append(1)
@@ -406,7 +406,7 @@ def test_of_ten_thousand_rows_the_bad_ones_are_listed_and_the_good_ones_stored_a
 
 
 def test_a_home_of_its_own_is_used(shell, note, dashboard_home):
-    store = EventStore(f"sqlite:///{dashboard_home / 'events.sqlite3'}")
+    store = NoteRepository(f"sqlite:///{dashboard_home / 'events.sqlite3'}")
     assert [event.id for event in store.notes()] == [note]
     store.close()
 

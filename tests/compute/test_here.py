@@ -1,6 +1,6 @@
 """Work in this process."""
 
-from dashboard.compute.here import Here
+from dashboard.compute.local import LocalBackend
 
 
 def test_tasks_run_one_after_the_other_in_their_order():
@@ -10,5 +10,5 @@ def test_tasks_run_one_after_the_other_in_their_order():
         seen.append(task)
         return -task
 
-    assert Here().map(note, range(4)) == [0, -1, -2, -3]
+    assert LocalBackend().map(note, range(4)) == [0, -1, -2, -3]
     assert seen == [0, 1, 2, 3]

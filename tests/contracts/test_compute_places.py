@@ -2,11 +2,11 @@
 
 import pytest
 
-from dashboard.compute import COMPUTE_PLACES
-from dashboard.compute.base import Compute
+from dashboard.compute import COMPUTE_BACKENDS
+from dashboard.compute.base import ComputeBackend
 
 
-@pytest.fixture(params=COMPUTE_PLACES, ids=lambda place: place.id)
+@pytest.fixture(params=COMPUTE_BACKENDS, ids=lambda place: place.id)
 def place(request):
     return request.param()
 
@@ -23,7 +23,7 @@ def refuse_three(number):
 
 
 def test_a_place_fits_the_form(place):
-    assert isinstance(place, Compute)
+    assert isinstance(place, ComputeBackend)
 
 
 def test_answers_come_in_the_order_of_the_tasks(place):

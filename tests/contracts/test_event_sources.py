@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.domain.event import TITLE_LIMIT, Event, Expected, Origin
-from dashboard.sources.news import EVENT_SOURCES
-from dashboard.sources.news.base import EventSource
+from dashboard.models.event import TITLE_LIMIT, Event, Expected, Origin
+from dashboard.sources.events import EVENT_SOURCES
+from dashboard.sources.events.base import EventSource
 
 
 def catalogue(source, folder):

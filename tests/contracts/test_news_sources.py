@@ -4,29 +4,29 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.domain.article import Precision
-from dashboard.domain.candidate import Publisher
-from dashboard.domain.event import TITLE_LIMIT
-from dashboard.sources.feeds.fetching import OF_A_FEED, PoliteFetching
+from dashboard.models.article import Precision
+from dashboard.models.event import TITLE_LIMIT
+from dashboard.models.inbox import Publisher
+from dashboard.sources.events import CANDIDATE_SOURCES, EVENT_SOURCES, NEWS_SOURCES
+from dashboard.sources.events.base import NewsQuery, NewsSource
+from dashboard.sources.events.feed import FEED_LIMITS, PoliteFetcher
+from dashboard.sources.events.gdelt import BASE_URL, GDELT_LIMITS, Gdelt
 from dashboard.sources.http_transport import new_session
-from dashboard.sources.news import CANDIDATE_SOURCES, EVENT_SOURCES, NEWS_SOURCES
-from dashboard.sources.news.base import NewsQuestion, NewsSource
-from dashboard.sources.news.gdelt import BASE, OF_GDELT, Gdelt
 from dashboard.sources.polite_client import PoliteClient
 from tests.replica import Replica
 from tests.sources.made_clock import MadeClock
 
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
-ASKED = NewsQuestion("rouble", NOW - timedelta(days=3), NOW)
+ASKED = NewsQuery("rouble", NOW - timedelta(days=3), NOW)
 TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml", "Europe/Moscow", "en")
 
 
 def feed(source, session, clock):
-    return source(TASS, PoliteFetching(PoliteClient(session, clock, OF_A_FEED)), clock)
+    return source(TASS, PoliteFetcher(PoliteClient(session, clock, FEED_LIMITS)), clock)
 
 
 def gdelt(source, session, clock):
-    return source(PoliteClient(session, clock, OF_GDELT))
+    return source(PoliteClient(session, clock, GDELT_LIMITS))
 
 
 # How a test makes each source; a new source adds its line.
@@ -70,15 +70,15 @@ def test_asking_twice_gives_the_same_reports(source):
 
 def test_the_address_of_gdelt_is_the_documented_one():
     # https://blog.gdeltproject.org/gdelt-doc-2-0-api-debuts/
-    assert BASE == "https://api.gdeltproject.org/api/v2/doc/doc"
+    assert BASE_URL == "https://api.gdeltproject.org/api/v2/doc/doc"
 
 
 @pytest.mark.network
 def test_the_real_gdelt_answers_articles_and_tone():
     now = datetime.now(UTC)
     with new_session() as session:
-        real = Gdelt(PoliteClient(session, limits=OF_GDELT))
-        news = real.news(NewsQuestion("(ruble OR rouble)", now - timedelta(hours=6), now))
-        line = real.tone(NewsQuestion("(ruble OR rouble)", now - timedelta(days=7), now))
+        real = Gdelt(PoliteClient(session, limits=GDELT_LIMITS))
+        news = real.news(NewsQuery("(ruble OR rouble)", now - timedelta(hours=6), now))
+        line = real.tone(NewsQuery("(ruble OR rouble)", now - timedelta(days=7), now))
     assert all(now - timedelta(hours=7) <= report.moment <= now for report in news.reports)
     assert line.points

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.errors import InputError
-from dashboard.engine.history import History
-from dashboard.engine.normal import NORMAL_MODELS
-from dashboard.engine.normal.base import Sample
+from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.normal.base import EstimationSample
+from dashboard.eventstudy.returns import History
+from dashboard.models.errors import InputError
 
 EVERY = pytest.mark.parametrize("model", NORMAL_MODELS, ids=lambda model: model.id)
 N_EVENTS, N_OFFSETS, ROWS = 3, 6, 420
@@ -31,7 +31,9 @@ def returns_of(seed=1, missing=()):
 
 def sample(returns, factor, anchor=ANCHOR, barred=None):
     rows = anchor[:, None] + np.arange(-2, N_OFFSETS - 2)
-    return Sample(History(returns, factor[:, None], barred), rows, anchor - 43, anchor - 4)
+    return EstimationSample(
+        History(returns, factor[:, None], barred), rows, anchor - 43, anchor - 4
+    )
 
 
 @EVERY
@@ -140,7 +142,7 @@ def test_positions_without_any_history_have_no_number_and_no_warning(model):
     assert found.usable.tolist() == [16]
     rows = np.array([[2, 3]])
     nothing = model.predict(
-        Sample(History(returns_of()[0], returns_of()[1][:, None]), rows, np.array([1]),
+        EstimationSample(History(returns_of()[0], returns_of()[1][:, None]), rows, np.array([1]),
                np.array([0]))
     )  # fmt: skip
     assert nothing.usable.tolist() == [0]

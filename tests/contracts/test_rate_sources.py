@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import ECB, RULES
-from dashboard.domain.errors import InputError
-from dashboard.domain.series import RateSeries, SeriesCard
+from dashboard.models.errors import InputError
+from dashboard.models.publication import ECB, PUBLICATION_RULES
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.sources.http_transport import new_session
 from dashboard.sources.polite_client import PoliteClient
 from dashboard.sources.rates import LIVE_SOURCES, RATE_SOURCES
@@ -50,7 +50,7 @@ def own(source, folder, client):
     day = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
     card = SeriesCard("own_a", "A", "as quoted", "inverse", "your own file", "", "yours", ECB.id)
     series = RateSeries(card, day, *ECB.clock(day), np.array([80.5, np.nan]))
-    made.keep([replace(series, fetched_at=datetime(2026, 9, 3, tzinfo=UTC))], "0" * 64)
+    made.store([replace(series, fetched_at=datetime(2026, 9, 3, tzinfo=UTC))], "0" * 64)
     return made
 
 
@@ -88,7 +88,7 @@ def test_a_card_is_filled_in(source):
         assert card.inverse_unit
         assert card.publisher
         assert card.licence
-        assert card.date_rule in RULES
+        assert card.date_rule in PUBLICATION_RULES
         assert card.move_sign in {-1, 1}
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.pooled import GroupSample, Pooled
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.engine.study import measure
+from dashboard.eventstudy.samples import GroupSample, PooledSample
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.study import measure_series
+from dashboard.models.study import StudyRequest
 from tests.made_series import event_at_row, series_of_returns
 
 EVERY = pytest.mark.parametrize("test", SIGNIFICANCE_TESTS, ids=lambda test: test.id)
@@ -42,8 +42,8 @@ def sample(rows, seed=1, shift=0.0, missing=(), moves=None, wished=WISHED, **req
         event_at_row(row, f"{k:03d}", expected=wished[row % len(wished)])
         for k, row in enumerate(rows)
     ]
-    _, measured = measure(series, events, events, replace(REQUEST, **request))
-    pooled = Pooled([measured], WINDOWS, replace(REQUEST, **request))
+    _, measured = measure_series(series, events, events, replace(REQUEST, **request))
+    pooled = PooledSample([measured], WINDOWS, replace(REQUEST, **request))
     return GroupSample(pooled, np.ones(len(pooled), dtype=bool))
 
 

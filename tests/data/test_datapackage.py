@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.date_rules import RULES
-from dashboard.domain.event import TITLE_LIMIT, Category, Expected
-from dashboard.domain.event_hour import HourKind
+from dashboard.models.event import TITLE_LIMIT, Category, Expected, HourKind
+from dashboard.models.publication import PUBLICATION_RULES
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
@@ -153,7 +152,7 @@ def test_dates_ascend_without_a_duplicate(name):
 
 @pytest.mark.parametrize("name", RATES)
 def test_the_date_rule_is_a_known_one_in_its_own_words(name):
-    rule = RULES[RESOURCES[name]["dateRule"]]
+    rule = PUBLICATION_RULES[RESOURCES[name]["dateRule"]]
     assert RESOURCES[name]["dateRuleText"] == rule.description
 
 

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.export import archive
-from dashboard.export.archive import unzipped, zip_bytes
+from dashboard.export import bundles
+from dashboard.export.bundles import unzip_files, zip_files
+from dashboard.models.errors import InputError
 
 FILES = {"README.txt": b"read me", "results/a.csv": b"a\n1\n"}
 
@@ -31,9 +31,9 @@ def link_to(target):
 
 
 def test_what_is_packed_comes_back_and_nothing_of_the_machine_is_in_it():
-    content = zip_bytes(FILES)
-    assert unzipped(content, "x.zip") == FILES
-    assert content == zip_bytes(dict(FILES))
+    content = zip_files(FILES)
+    assert unzip_files(content, "x.zip") == FILES
+    assert content == zip_files(dict(FILES))
     with zipfile.ZipFile(io.BytesIO(content)) as made:
         for entry in made.infolist():
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
@@ -42,7 +42,7 @@ def test_what_is_packed_comes_back_and_nothing_of_the_machine_is_in_it():
 
 
 def truncated():
-    return zip_bytes(FILES)[:-30]
+    return zip_files(FILES)[:-30]
 
 
 def wrong_crc():
@@ -114,14 +114,14 @@ def lying_size():
 )
 def test_what_is_no_bundle_is_refused_in_one_line(made, said):
     with pytest.raises(InputError, match=said) as refused:
-        unzipped(made(), "x.zip")
+        unzip_files(made(), "x.zip")
     assert str(refused.value).startswith("x.zip: ")
     assert "\n" not in str(refused.value)
 
 
 def test_more_bytes_than_a_bundle_may_have_are_neither_read_nor_written(monkeypatch):
-    monkeypatch.setattr(archive, "MOST_BYTES", 20)
+    monkeypatch.setattr(bundles, "MAX_ARCHIVE_BYTES", 20)
     with pytest.raises(InputError, match="is larger than"):
-        unzipped(zip_bytes(FILES), "x.zip")
+        unzip_files(zip_files(FILES), "x.zip")
     with pytest.raises(InputError, match="study fewer"):
-        zip_bytes({"a": bytes(21)})
+        zip_files({"a": bytes(21)})

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.errors import InputError, RoubleReactionError
-from dashboard.export.bundle import Content, DataFile, Manifest, data_file, write_bundle, write_file
+from dashboard.export.bundles import (
+    DataFile,
+    FileContent,
+    Manifest,
+    hash_data_file,
+    write_bundle,
+    write_file,
+)
+from dashboard.models.errors import InputError, RoubleReactionError
 
 MADE = Manifest(
     parameters={"model": "mean"},
@@ -20,7 +27,7 @@ MADE = Manifest(
 
 
 def files(text=b"a\n1\n"):
-    return {"one.csv": Content([text], 1), "two.csv": Content(iter([b"b\n", b"2\n3\n"]), 2)}
+    return {"one.csv": FileContent([text], 1), "two.csv": FileContent(iter([b"b\n", b"2\n3\n"]), 2)}
 
 
 def test_files_and_their_manifest_are_written(tmp_path):
@@ -73,7 +80,7 @@ def test_a_run_cut_short_leaves_no_half_file_and_no_manifest(tmp_path):
 
     write_bundle(tmp_path, files(), MADE)
     with pytest.raises(RoubleReactionError, match="No space left") as caught:
-        write_bundle(tmp_path, {"one.csv": Content(breaks(), 1)}, MADE)
+        write_bundle(tmp_path, {"one.csv": FileContent(breaks(), 1)}, MADE)
     assert caught.value.exit_code == 3
     assert (tmp_path / "one.csv").read_bytes() == b"a\n1\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.csv", "two.csv"]
@@ -100,4 +107,4 @@ def test_one_file_is_written_whole(tmp_path):
 def test_a_data_file_is_named_with_its_hash(tmp_path):
     path = tmp_path / "rates.csv"
     path.write_bytes(b"date,usd\n")
-    assert data_file(path) == DataFile("rates.csv", hashlib.sha256(b"date,usd\n").hexdigest())
+    assert hash_data_file(path) == DataFile("rates.csv", hashlib.sha256(b"date,usd\n").hexdigest())

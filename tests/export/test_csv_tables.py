@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.export.columns import TABLES, Column, Table
-from dashboard.export.csv_tables import csv_bytes, csv_chunks, file_name_text
+from dashboard.export.csv_tables import csv_bytes, csv_chunks, safe_file_name
+from dashboard.export.schemas import TABLES, Column, Table
 
 ONE_OF_EACH = Table(
     "one_of_each",
@@ -127,7 +127,7 @@ def test_a_row_of_another_width_is_an_error():
 def test_names_of_tables_and_columns_are_safe_as_they_are():
     for name, table in TABLES.items():
         assert name == table.name
-        assert file_name_text(table.file_name) == table.file_name
+        assert safe_file_name(table.file_name) == table.file_name
         assert all(column.isidentifier() for column in table.header)
         assert len(set(table.header)) == len(table.header)
 
@@ -149,4 +149,4 @@ def test_names_of_tables_and_columns_are_safe_as_they_are():
     ],
 )
 def test_a_file_name_keeps_letters_digits_and_its_extension(text, name):
-    assert file_name_text(text) == name
+    assert safe_file_name(text) == name

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.event import Category, Event, Expected, Origin
-from dashboard.export.columns import EVENT_LIST
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.rows import event_list_rows
-from dashboard.sources.news.csv_file import read_event_file
+from dashboard.export.schemas import EVENT_LIST
+from dashboard.models.event import Category, Event, Expected, Origin
+from dashboard.sources.events.csv_file import read_event_file
 
 NASTY = (
     "=1+1",

@@ -5,14 +5,6 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import BANK_OF_RUSSIA
-from dashboard.domain.day_facts import Change, DayFacts, Observation
-from dashboard.domain.event import Event
-from dashboard.domain.event_view import DayMove, EventView, Fixing, Move, PathPoint
-from dashboard.domain.rank import Rank
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.domain.study import StudyRequest
-from dashboard.export.columns import EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, FACTS, LARGEST_MOVES
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.rows import (
     event_list_rows,
@@ -23,6 +15,22 @@ from dashboard.export.rows import (
     largest_move_rows,
     rate_rows,
 )
+from dashboard.export.schemas import EVENT_LIST, EVENT_MOVES, EVENT_WINDOW, FACTS, LARGEST_MOVES
+from dashboard.models.event import Event
+from dashboard.models.moves import (
+    DayFacts,
+    DayMove,
+    EventView,
+    Fixing,
+    Move,
+    Observation,
+    PathPoint,
+    PlaceboRank,
+    RateChange,
+)
+from dashboard.models.publication import BANK_OF_RUSSIA
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import StudyRequest
 
 CARD = SeriesCard(
     "usd", "t", "RUB per USD", "USD per RUB", "p", "", "l", BANK_OF_RUSSIA.id, move_sign=-1
@@ -87,10 +95,10 @@ def test_the_moves_of_an_event_name_both_ends_and_the_crowd():
         None,
         None,
         (
-            Rank("near", 499, 0.4, 61.0, 58.0, date(2024, 4, 18), date(2026, 4, 29), 499),
-            Rank("quiet", 500, 0.41, 62.0, 59.0),
-            Rank("all", 900, 0.45, 60.0, 57.0),
-            Rank("similar", 300),
+            PlaceboRank("near", 499, 0.4, 61.0, 58.0, date(2024, 4, 18), date(2026, 4, 29), 499),
+            PlaceboRank("quiet", 500, 0.41, 62.0, 59.0),
+            PlaceboRank("all", 900, 0.45, 60.0, 57.0),
+            PlaceboRank("similar", 300),
         ),
         (OTHER,),
         "too new",
@@ -119,8 +127,8 @@ def test_the_largest_moves_name_their_events():
         0.42,
         -0.42,
         0.421,
-        Rank("near", 500, 0.4, 55.5, 54.5, date(2024, 4, 18), date(2026, 4, 29), 500),
-        Rank("near"),
+        PlaceboRank("near", 500, 0.4, 55.5, 54.5, date(2024, 4, 18), date(2026, 4, 29), 500),
+        PlaceboRank("near"),
         (EVENT, OTHER),
     )
     lines = csv_bytes(LARGEST_MOVES, largest_move_rows("usd", [move])).decode().splitlines()
@@ -132,7 +140,7 @@ def test_the_largest_moves_name_their_events():
 
 def test_facts_are_a_row_a_base_with_the_records_beside():
     day, low = date(2025, 4, 21), Observation(date(2025, 4, 21), 80.7597)
-    change = Change("year_end", date(2024, 12, 27), 101.6797, -20.574, 25.904, 23.035)
+    change = RateChange("year_end", date(2024, 12, 27), 101.6797, -20.574, 25.904, 23.035)
     facts = DayFacts(
         "usd",
         "RUB per USD",

@@ -5,24 +5,24 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
-from dashboard.domain.study import (
-    Average,
+from dashboard.export.csv_tables import csv_bytes
+from dashboard.export.rows import projection_rows, study_rows
+from dashboard.export.schemas import STUDY_TABLES, TABLES
+from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
+from dashboard.models.study import (
+    AverageRow,
     CarResult,
     CorrelationRow,
     DirectionRow,
     Headline,
     Interval,
     RegressionRow,
-    Skipped,
+    SkippedEvent,
     StudyAnswer,
     StudyRequest,
     StudyResult,
     TestResult,
 )
-from dashboard.export.columns import STUDY_TABLES, TABLES
-from dashboard.export.csv_tables import csv_bytes
-from dashboard.export.study_rows import projection_rows, study_tables
 from tests.made_series import event_at_row, made_series
 
 NAN = float("nan")
@@ -54,12 +54,12 @@ def answer():
         n_estimation=np.array([120, 99]), estimation_events=np.array([3, 0]),
         crowd=((), ()), flags=(("date_only", "window_cut"), ()),
         cars=(car((0, 0), [0.5, 0.25], (("x", "y"), ())), car((0, 1), [1.5, NAN], (("x",), ()))),
-        skipped=(Skipped("c", "made", "before the data"),),
+        skipped=(SkippedEvent("c", "made", "before the data"),),
     )  # fmt: skip
     return StudyAnswer(
         request=request,
         results=(result,),
-        averages=(Average("all", -1, 2, 0.1, NAN, 0.2, 0.3, 0.4, 0.5, 0.6),),
+        averages=(AverageRow("all", -1, 2, 0.1, NAN, 0.2, 0.3, 0.4, 0.5, 0.6),),
         tests=(
             TestResult("all", (0, 1), "sign", 1.5, NAN, 0.13, 0.2, 2, "no effect", "Conover"),
             TestResult(
@@ -82,7 +82,7 @@ def answer():
                 "talks", (0, 1), 9, 8, 8, 0.01, 0.02, 0.03, -0.5, 0.5, 0.25, 0.75, 0.125, "", -1.5
             ),
         ),
-        skipped=(*result.skipped, Skipped("=b", "made", "window [0,1] reaches past the data")),
+        skipped=(*result.skipped, SkippedEvent("=b", "made", "window [0,1] reaches past the data")),
         asked=3,
         intervals=(Interval("all", (0, 1), "bca", -0.5, 0.5, 4, 1999),),
         directions=(DirectionRow("all", (0, 1), 2, 1, 0.5, 0.1, 0.9, 1.0, 3, 0, 0.9),),
@@ -92,7 +92,7 @@ def answer():
 
 
 def test_paths_are_a_row_an_event_and_offset_with_the_day_of_the_row(answer):
-    lines = csv_bytes(TABLES["paths"], study_tables(answer)["paths"]).decode().splitlines()
+    lines = csv_bytes(TABLES["paths"], study_rows(answer)["paths"]).decode().splitlines()
     assert len(lines) == 1 + 2 * 3
     assert lines[1] == "a,made,-1,2024-01-01,0.1,1.1,2.1,3.1,4.1,5.1,6.1,7.1"
     assert lines[2].startswith("a,made,0,2024-01-02,0.2,")
@@ -100,7 +100,7 @@ def test_paths_are_a_row_an_event_and_offset_with_the_day_of_the_row(answer):
 
 
 def test_events_are_a_row_an_event_and_window_that_has_a_car(answer):
-    assert study_tables(answer)["events"] == [
+    assert study_rows(answer)["events"] == [
         ("a", "made", date(2024, 1, 2), "2024-01-02", 0, "[0,0]",
          0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 120, 2, "x y", "date_only window_cut",
          8.5, 9, date(2023, 1, 2), date(2024, 3, 4)),
@@ -114,7 +114,7 @@ def test_events_are_a_row_an_event_and_window_that_has_a_car(answer):
 
 
 def test_averages_tests_and_skipped_keep_the_order_of_the_contract(answer):
-    tables = study_tables(answer)
+    tables = study_rows(answer)
     text = {t.name: csv_bytes(t, tables[t.name]).decode().splitlines()[1] for t in STUDY_TABLES}
     assert text["averages"] == "all,-1,2,0.1,,0.2,0.3,0.4,0.5,0.6"
     assert text["tests"] == 'all,"[0,1]",sign,1.5,,0.13,0.2,2,no effect,Conover,'
@@ -178,6 +178,6 @@ def test_columns_are_those_of_the_contract():
 
 def test_a_study_without_events_gives_headers_only():
     request = StudyRequest()
-    none = study_tables(StudyAnswer(request, (), (), (), (), 0))
+    none = study_rows(StudyAnswer(request, (), (), (), (), 0))
     assert set(none) == {table.name for table in STUDY_TABLES}
     assert not any(none.values())

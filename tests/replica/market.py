@@ -83,7 +83,7 @@ def days(first, last):
 
 
 class Market:
-    """What the services know at `now` (UTC); tests move it and change what is published."""
+    """What the services know at `get_view_time` (UTC); tests move it and change what is published."""
 
     def __init__(self, now=None):
         self.now = now or NOW

@@ -1,17 +1,17 @@
 """A house with live sources that ask a replica, on a clock that stands still."""
 
-from dashboard.services.known_rates import KnownRates
-from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+from dashboard.services.live_rates import RefreshRequest, refresh_rates
+from dashboard.services.rates import CombinedRates
 from dashboard.sources.http_client import DEFAULT_LIMITS
 from dashboard.sources.polite_client import PoliteClient
+from dashboard.sources.rates.bundled import BundledRates
 from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
 from dashboard.sources.rates.fred import Fred
 from dashboard.sources.rates.moex import Moex
-from dashboard.sources.rates.shipped import ShippedRates
 from dashboard.sources.rates.yahoo import Yahoo
-from dashboard.store.rate_cache import RateCache
+from dashboard.storage.rate_cache import RateCache
 
 SOURCES = (Cbr, Moex, Ecb, Fred, Yahoo, ExchangeApi)
 
@@ -22,17 +22,17 @@ class LiveHouse:
     def __init__(self, folder, session, clock, makes=SOURCES, limits=DEFAULT_LIMITS):
         self.clock = clock
         self.client = PoliteClient(session, clock, limits)
-        self.memory = RateCache(folder / "cache")
+        self.rate_cache = RateCache(folder / "cache")
         self.live = tuple(
             make(self.client, folder / "yfinance") if make is Yahoo else make(self.client)
             for make in makes
         )
-        self.known = KnownRates(ShippedRates(), self.live, self.memory)
+        self.known = CombinedRates(BundledRates(), self.live, self.rate_cache)
 
     def refresh(self, *series, progress=lambda done, total, series_id: None, **more):
         """Refresh some series, or all; what became of each by its id."""
         request = RefreshRequest(series=series, **more)
-        found = refresh_rates(self.known, self.memory, request, self.clock.now, progress)
+        found = refresh_rates(self.known, self.rate_cache, request, self.clock.now, progress)
         return {one.series: one for one in found}
 
     def rates(self, series_id):

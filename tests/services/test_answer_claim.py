@@ -5,19 +5,18 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.article import ClaimKind, Exactness, Precision
-from dashboard.domain.claim_check import Truth
-from dashboard.domain.date_rules import BANK_OF_RUSSIA
-from dashboard.domain.errors import InputError
-from dashboard.domain.series import ROUBLE_QUOTED
-from dashboard.services.answer_claim import (
-    AskedClaim,
+from dashboard.models.article import ClaimKind, ClaimTruth, Exactness, Precision
+from dashboard.models.errors import InputError
+from dashboard.models.publication import BANK_OF_RUSSIA
+from dashboard.models.series import ROUBLE_QUOTED
+from dashboard.services.claims import (
+    ClaimQuery,
     answer_claim,
-    asked_of,
-    claim_of,
-    period_of,
-    period_text,
-    read_claims,
+    claim_from_query,
+    format_period,
+    parse_claims,
+    parse_period,
+    query_from_claim,
 )
 from tests.made_series import made_series
 
@@ -41,7 +40,7 @@ def series():
 
 
 def ask(kind, series, **more):
-    claim = claim_of(AskedClaim(MONDAY, ClaimKind(kind), **more))
+    claim = claim_from_query(ClaimQuery(MONDAY, ClaimKind(kind), **more))
     return answer_claim(claim, series, "one")
 
 
@@ -63,7 +62,7 @@ def test_a_change_is_held_against_all_seven_bases_in_both_quotes(series):
     assert {base for base, _ in told} == {"year_end", "year_start", "previous", "week", "month",
                                           "quarter"}  # fmt: skip
     claimed = [row.verdict.truth for row in answer.of_main]
-    assert claimed == [Truth.TRUE, Truth.FALSE]
+    assert claimed == [ClaimTruth.TRUE, ClaimTruth.FALSE]
 
 
 def test_the_observations_of_a_row_carry_their_printed_dates(series):
@@ -75,7 +74,7 @@ def test_the_observations_of_a_row_carry_their_printed_dates(series):
 def test_a_source_without_a_rate_of_the_day_has_one_row_with_the_reason(series):
     rows = [r for r in ask("up", series, value=20.0, base="week").rows if r.at is None]
     assert [(r.verdict.card.id, r.verdict.truth, r.verdict.reason) for r in rows] == [
-        ("other", Truth.UNKNOWN, "the last rate is of 2022-03-01")
+        ("other", ClaimTruth.UNKNOWN, "the last rate is of 2022-03-01")
     ]
 
 
@@ -89,7 +88,7 @@ def test_the_base_that_would_make_a_change_so_is_told_with_the_day_it_last_was(s
 
 
 def test_the_series_that_is_spoken_of_is_another_one_where_the_chosen_has_no_rate(series):
-    claim = claim_of(AskedClaim(MONDAY, ClaimKind.LEVEL, 80.0))
+    claim = claim_from_query(ClaimQuery(MONDAY, ClaimKind.LEVEL, 80.0))
     assert answer_claim(claim, series, "other").main == "one"
     assert answer_claim(claim, [], "one").rows == ()
 
@@ -103,35 +102,35 @@ def test_the_series_that_is_spoken_of_is_another_one_where_the_chosen_has_no_rat
     ],
 )
 def test_a_period_is_a_year_a_month_or_a_day(text, first, last, words):
-    said = period_of(text)
+    said = parse_period(text)
     assert (said.day, said.end_day, said.phrase) == (first, last, words)
-    assert period_text(said) == text
+    assert format_period(said) == text
     assert said.precision in {Precision.DAY, Precision.MONTH}
 
 
 @pytest.mark.parametrize("text", ["", "June 2024", "2024-13", "2024-02-30", "24", "1899"])
 def test_what_is_no_period_is_refused_in_one_line(text):
     with pytest.raises(InputError, match="is no period; write it like 2024-06, 2024 or 2024-06-12"):
-        period_of(text)
+        parse_period(text)
 
 
 def test_a_claim_that_lacks_its_number_or_looks_ahead_is_refused():
     with pytest.raises(InputError, match="value: is missing"):
-        claim_of(AskedClaim(MONDAY, ClaimKind.LEVEL))
+        claim_from_query(ClaimQuery(MONDAY, ClaimKind.LEVEL))
     with pytest.raises(InputError, match="since 2025-05: lies after 2025-04-21"):
-        claim_of(AskedClaim(MONDAY, ClaimKind.STRONGEST, since="2025-05"))
+        claim_from_query(ClaimQuery(MONDAY, ClaimKind.STRONGEST, since="2025-05"))
 
 
 def test_the_sentence_is_read_as_three_claims_and_each_can_be_asked_again():
     text = "the rouble is at about 80, its highest since June 2024, up more than 40 % this year"
-    asked = [asked_of(claim) for claim in read_claims(text, MONDAY)]
+    asked = [query_from_claim(claim) for claim in parse_claims(text, MONDAY)]
     assert asked == [
-        AskedClaim(MONDAY, ClaimKind.LEVEL, 80.0, Exactness.ABOUT),
-        AskedClaim(MONDAY, ClaimKind.STRONGEST, None, Exactness.EXACT, since="2024-06"),
-        AskedClaim(MONDAY, ClaimKind.UP, 40.0, Exactness.MORE, base="year_start"),
+        ClaimQuery(MONDAY, ClaimKind.LEVEL, 80.0, Exactness.ABOUT),
+        ClaimQuery(MONDAY, ClaimKind.STRONGEST, None, Exactness.EXACT, since="2024-06"),
+        ClaimQuery(MONDAY, ClaimKind.UP, 40.0, Exactness.MORE, base="year_start"),
     ]
     for each in asked:
-        again = asked_of(claim_of(each))
+        again = query_from_claim(claim_from_query(each))
         assert (again.kind, again.value, again.since, again.base) == (
             each.kind, each.value, each.since, each.base,
         )  # fmt: skip
@@ -142,4 +141,4 @@ def test_the_sentence_is_read_as_three_claims_and_each_can_be_asked_again():
     ["The rouble held while the key rate is at 21", "The index was at 99 and the rouble was firm"],
 )
 def test_a_level_of_something_else_is_no_claim_about_the_rate(text):
-    assert read_claims(text, MONDAY) == ()
+    assert parse_claims(text, MONDAY) == ()

@@ -4,18 +4,18 @@ import json
 import math
 from datetime import UTC, date, datetime
 
-from dashboard.domain.event import Event
-from dashboard.domain.study import StudyRequest
-from dashboard.services.answer_json import (
+from dashboard.models.event import Event
+from dashboard.models.study import StudyRequest
+from dashboard.services.exports import TABLES, study_csvs
+from dashboard.services.serializers import (
     event_list_rows_json,
     json_bytes,
     rate_rows_json,
     study_row_count,
     study_rows_json,
-    table_schema,
+    table_json_schema,
 )
-from dashboard.services.export_tables import TABLES, study_csvs
-from dashboard.services.run_study import run_study
+from dashboard.services.study import run_study
 from tests.made_series import event_at_row, made_series, series_of_returns
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_a_list_with_a_row_a_line():
 
 
 def test_a_schema_names_type_and_meaning_of_every_column():
-    schema = table_schema("rates")
+    schema = table_json_schema("rates")
     assert schema["required"] == list(TABLES["rates"].header)
     assert schema["properties"]["date"]["format"] == "date"
     assert schema["properties"]["rate"]["type"] == ["number", "null"]

@@ -6,20 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import CATEGORY_LIMIT
-from dashboard.services.clean_draft import Draft, clean_category, clean_line
-from dashboard.services.find_events import EventFilter, facets, find_events
-from dashboard.services.hide_events import hide_events
-from dashboard.services.keep_events import (
+from dashboard.models.errors import InputError
+from dashboard.models.event import CATEGORY_LIMIT
+from dashboard.services.events import EventFilter, count_facets, find_events, hide_events
+from dashboard.services.notes import (
+    Draft,
     add_note,
     all_events,
+    clean_category,
+    clean_line,
     get_event,
     list_notes,
     note_history,
     restore_revision,
 )
-from dashboard.store.events import EventStore
+from dashboard.storage.notes import NoteRepository
 
 
 class NoEvents:
@@ -30,7 +31,7 @@ class NoEvents:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notes")
-    store = EventStore(f"sqlite:///{folder / 'events.db'}", person="o'ann; --")
+    store = NoteRepository(f"sqlite:///{folder / 'events.db'}", person="o'ann; --")
     yield store
     store.close()
 
@@ -84,4 +85,4 @@ def test_sql_of_a_category_and_a_tag_of_any_text_is_stored_and_found_verbatim(st
     assert len(category) <= CATEGORY_LIMIT
     found = find_events(all_events(NoEvents(), store), EventFilter((category,), tags=(tag,)))
     assert note in found
-    assert facets(found)["categories"] == {category: len(found)}
+    assert count_facets(found)["categories"] == {category: len(found)}

@@ -6,17 +6,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.article import ClaimKind, Exactness
-from dashboard.domain.errors import InputError
-from dashboard.services.answer_claim import AskedClaim, claim_of, read_claims
-from dashboard.services.bundle_claims import AskedClaims, claims_bundle
-from dashboard.services.export_tables import DataFile, MadeOf
-from dashboard.services.reproduce_study import reproduce
+from dashboard.models.article import ClaimKind, Exactness
+from dashboard.models.errors import InputError
+from dashboard.services.bundles import ClaimBundleRequest, build_claim_bundle, reproduce_bundle
+from dashboard.services.claims import ClaimQuery, claim_from_query, parse_claims
+from dashboard.services.exports import DataFile, Provenance
 from tests.services.test_answer_claim import MONDAY, rouble
 from tests.services.test_bundle_study import files_of, rows_of
 from tests.services.test_reproduce_study import nobody, with_manifest
 
-MADE = MadeOf({"asof": "x"}, (DataFile("one.csv", "0" * 64),), datetime(2026, 11, 27, tzinfo=UTC))
+MADE = Provenance(
+    {"asof": "x"}, (DataFile("one.csv", "0" * 64),), datetime(2026, 11, 27, tzinfo=UTC)
+)
 KEPT_BACK = "Personal use; not to be passed on"
 SENTENCE = (
     "A secret source: the rouble firmed to 80 per dollar on Monday, its strongest since January"
@@ -31,12 +32,12 @@ def series(licence="Public domain"):
 
 def asked(licence="Public domain", **more):
     values = {"value": 24.0, "how": Exactness.MORE, "base": "year_end"} | more
-    claim = claim_of(AskedClaim(MONDAY, ClaimKind.UP, **values))
-    return AskedClaims((claim,), series(licence), "one")
+    claim = claim_from_query(ClaimQuery(MONDAY, ClaimKind.UP, **values))
+    return ClaimBundleRequest((claim,), series(licence), "one")
 
 
 def test_every_verdict_is_a_row_with_its_numbers():
-    files = files_of(claims_bundle(asked(), MADE))
+    files = files_of(build_claim_bundle(asked(), MADE))
     rows = rows_of(files["results/claims.csv"])
     told = {(row["series"], row["base"], row["quote"]): row for row in rows}
     # From 100 on 30 Dec to 80: RUB per USD -20 %, USD per RUB +25 %; claimed: more than 24 %.
@@ -59,24 +60,28 @@ def test_every_verdict_is_a_row_with_its_numbers():
 @pytest.mark.parametrize(
     "claims",
     [
-        read_claims(SENTENCE, date(2025, 4, 22)),
+        parse_claims(SENTENCE, date(2025, 4, 22)),
         asked().claims,
-        (claim_of(AskedClaim(MONDAY, ClaimKind.UP, 1.5, Exactness.EXACT, "2025-01-10", "since")),),
-        (claim_of(AskedClaim(MONDAY, ClaimKind.LEVEL, 81.0, currency="EUR")),),
+        (
+            claim_from_query(
+                ClaimQuery(MONDAY, ClaimKind.UP, 1.5, Exactness.EXACT, "2025-01-10", "since")
+            ),
+        ),
+        (claim_from_query(ClaimQuery(MONDAY, ClaimKind.LEVEL, 81.0, currency="EUR")),),
     ],
 )
 def test_it_is_computed_again_byte_for_byte(claims):
     assert claims
-    content = claims_bundle(AskedClaims(claims, series(), "one"), MADE)
-    verdict = reproduce(content, "x.zip", nobody)
+    content = build_claim_bundle(ClaimBundleRequest(claims, series(), "one"), MADE)
+    verdict = reproduce_bundle(content, "x.zip", nobody)
     assert (verdict.status, verdict.files, verdict.notes) == ("equal", 2, ())
-    assert content == claims_bundle(AskedClaims(claims, series(), "one"), MADE)
+    assert content == build_claim_bundle(ClaimBundleRequest(claims, series(), "one"), MADE)
 
 
 def test_the_sentence_is_not_in_it():
-    claims = read_claims(SENTENCE, date(2025, 4, 22))
+    claims = parse_claims(SENTENCE, date(2025, 4, 22))
     assert len(claims) == 3
-    files = files_of(claims_bundle(AskedClaims(claims, series(), "one"), MADE))
+    files = files_of(build_claim_bundle(ClaimBundleRequest(claims, series(), "one"), MADE))
     assert set(files) == {
         "README.txt", "CITATION.cff", "manifest.json", "inputs/rates.csv",
         "results/claims.csv", "results/needed_bases.csv",
@@ -90,7 +95,7 @@ def test_the_sentence_is_not_in_it():
 
 
 def test_levels_that_may_not_be_passed_on_are_nowhere_in_it():
-    files = files_of(claims_bundle(asked(KEPT_BACK), MADE))
+    files = files_of(build_claim_bundle(asked(KEPT_BACK), MADE))
     text = b"".join(files.values()).decode()
     assert [level for level in ("125.0", "100.0", "81.0", "80.0", "99.2") if level in text] == []
     assert rows_of(files["inputs/rates.csv"]) == []
@@ -98,17 +103,17 @@ def test_levels_that_may_not_be_passed_on_are_nowhere_in_it():
 
 
 def test_what_was_kept_out_is_taken_from_this_machine():
-    content = claims_bundle(asked(KEPT_BACK), MADE)
+    content = build_claim_bundle(asked(KEPT_BACK), MADE)
     here = {one.card.id: one for one in series(KEPT_BACK)}
-    verdict = reproduce(content, "x.zip", here.__getitem__)
+    verdict = reproduce_bundle(content, "x.zip", here.__getitem__)
     assert verdict.status == "equal"
     assert any("one: rates of this machine, the same" in note for note in verdict.notes)
 
 
 def test_another_number_is_found():
-    content = claims_bundle(asked(), MADE)
+    content = build_claim_bundle(asked(), MADE)
     changed = with_manifest(content, lambda m: m["claims"][0].update(value=26.0))
-    verdict = reproduce(changed, "x.zip", nobody)
+    verdict = reproduce_bundle(changed, "x.zip", nobody)
     assert verdict.status == "different"
     assert {each.file for each in verdict.differences} == {"claims.csv", "needed_bases.csv"}
 
@@ -122,27 +127,27 @@ def test_another_number_is_found():
     ],
 )  # fmt: skip
 def test_a_bundle_from_anybody_is_refused_in_words(values):
-    content = claims_bundle(asked(), MADE)
+    content = build_claim_bundle(asked(), MADE)
     hostile = with_manifest(content, lambda m: m["claims"][0].update(values))
     with pytest.raises(InputError, match=r"^x\.zip: is damaged: the inputs cannot be read"):
-        reproduce(hostile, "x.zip", nobody)
+        reproduce_bundle(hostile, "x.zip", nobody)
 
 
 @pytest.mark.parametrize("claims", [[], [{}], 7, [None]])
 def test_claims_of_another_form_are_refused_in_words(claims):
-    content = with_manifest(claims_bundle(asked(), MADE), lambda m: m.update(claims=claims))
+    content = with_manifest(build_claim_bundle(asked(), MADE), lambda m: m.update(claims=claims))
     with pytest.raises(InputError, match="cannot be read"):
-        reproduce(content, "x.zip", nobody)
+        reproduce_bundle(content, "x.zip", nobody)
 
 
 def test_a_claim_of_no_day_is_refused():
     claim = replace(asked().claims[0], day=None)
     with pytest.raises(InputError, match="the day is not known"):
-        claims_bundle(AskedClaims((claim,), series(), "one"), MADE)
+        build_claim_bundle(ClaimBundleRequest((claim,), series(), "one"), MADE)
 
 
 def test_the_manifest_names_claims_and_what_they_were_held_against():
-    manifest = json.loads(files_of(claims_bundle(asked(), MADE))["manifest.json"])
+    manifest = json.loads(files_of(build_claim_bundle(asked(), MADE))["manifest.json"])
     assert (manifest["kind"], manifest["main"]) == ("claims", "one")
     assert manifest["claims"][0]["value"] == 24.0
     assert [each["card"]["id"] for each in manifest["series"]] == ["one", "other"]

@@ -11,18 +11,18 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.event import Origin
-from dashboard.domain.study import StudyRequest
-from dashboard.export.columns import STUDY_TABLES
-from dashboard.services.bundle_study import (
-    Asked,
-    bundle_bytes,
-    event_bundle,
-    may_be_passed_on,
-    question_of,
+from dashboard.export.schemas import STUDY_TABLES
+from dashboard.models.event import Origin
+from dashboard.models.study import StudyRequest
+from dashboard.services.bundles import (
+    BundleRequest,
+    build_bundle,
+    build_event_bundle,
+    is_redistributable,
+    study_question,
 )
-from dashboard.services.export_tables import DataFile, MadeOf, study_csvs
-from dashboard.services.run_study import run_study
+from dashboard.services.exports import DataFile, Provenance, study_csvs
+from dashboard.services.study import run_study
 from dashboard.sources.rates.cbr import Cbr
 from dashboard.sources.rates.ecb import Ecb
 from dashboard.sources.rates.exchange_api import ExchangeApi
@@ -31,7 +31,7 @@ from dashboard.sources.rates.moex import Moex
 from dashboard.sources.rates.yahoo import Yahoo
 from tests.made_series import event_on, series_of_returns
 
-MADE = MadeOf(
+MADE = Provenance(
     {"category": []}, (DataFile("made.csv", "0" * 64),), datetime(2026, 11, 26, tzinfo=UTC)
 )
 REQUEST = StudyRequest(window=(-2, 2), cars=((0, 1),), estimation=40, min_estimation=30, gap=2)
@@ -44,7 +44,7 @@ def asked(licence="Public domain", kind="study", **more):
     events = (event_on("2024-03-20", "one"), event_on("2024-04-10", "two"))
     values = {"series": (series,), "events": events[:1] if kind == "event" else events,
               "known": events, "request": REQUEST}  # fmt: skip
-    return Asked(kind, **{**values, **more})
+    return BundleRequest(kind, **{**values, **more})
 
 
 def files_of(content):
@@ -58,7 +58,7 @@ def rows_of(content):
 
 def test_a_bundle_holds_results_inputs_words_and_a_manifest_that_vouches_for_each():
     question = asked()
-    files = files_of(bundle_bytes(question, MADE, "How did it move?"))
+    files = files_of(build_bundle(question, MADE, "How did it move?"))
     assert set(files) == {
         "README.txt", "CITATION.cff", "manifest.json", "inputs/rates.csv", "inputs/events.csv",
         *(f"results/{table.file_name}" for table in STUDY_TABLES),
@@ -78,11 +78,11 @@ def test_a_bundle_holds_results_inputs_words_and_a_manifest_that_vouches_for_eac
 
 
 def test_the_same_question_at_the_same_moment_gives_the_same_bytes():
-    assert bundle_bytes(asked(), MADE, "x") == bundle_bytes(asked(), MADE, "x")
+    assert build_bundle(asked(), MADE, "x") == build_bundle(asked(), MADE, "x")
 
 
 def test_the_rates_say_what_was_known_when():
-    (row, *_) = rows_of(files_of(bundle_bytes(asked(), MADE, "x"))["inputs/rates.csv"])
+    (row, *_) = rows_of(files_of(build_bundle(asked(), MADE, "x"))["inputs/rates.csv"])
     # Known at the end of the day in Moscow: 23:59 is 20:59 UTC.
     assert row == {"date": "2024-01-01", "day": "2024-01-01", "known_at": "2024-01-01T20:59:00Z",
                    "rate": "100.0", "series": "made", "opens": "2023-12-31T21:00:00Z"}  # fmt: skip
@@ -94,18 +94,18 @@ def test_the_rates_say_what_was_known_when():
 )
 def test_terms_decide_what_is_passed_on(source, free, tmp_path):
     made = source(None, tmp_path) if source is Yahoo else source(None)
-    assert {may_be_passed_on(card) for card in made.cards()} == {free}
+    assert {is_redistributable(card) for card in made.cards()} == {free}
 
 
 def test_of_fred_only_what_is_public_is_passed_on():
-    allowed = {card.id: may_be_passed_on(card) for card in Fred(None).cards()}
+    allowed = {card.id: is_redistributable(card) for card in Fred(None).cards()}
     assert allowed == {"brent_fred": True, "broad_dollar_fred": True, "vix_fred": False}
 
 
 @pytest.mark.parametrize("kind", ["study", "event"])
 def test_levels_that_may_not_be_passed_on_are_nowhere_in_the_bundle(kind):
     question = asked("Personal use; not to be passed on", kind)
-    content = bundle_bytes(question, MADE, "x")
+    content = build_bundle(question, MADE, "x")
     files = files_of(content)
     levels = [repr(float(rate)).encode() for rate in question.series[0].rate[1:]]
     for name, text in files.items():
@@ -114,14 +114,14 @@ def test_levels_that_may_not_be_passed_on_are_nowhere_in_the_bundle(kind):
     (told,) = json.loads(files["manifest.json"])["series"]
     assert (told["included"], told["rows"]) == (False, 121)
     assert "the rates of made" in files["README.txt"].decode()
-    free = files_of(bundle_bytes(asked(kind=kind), MADE, "x"))
+    free = files_of(build_bundle(asked(kind=kind), MADE, "x"))
     assert any(level in text for level in levels for text in free.values())
 
 
 def test_words_of_a_title_cannot_break_the_citation():
     hostile = event_on("2024-03-20", "one")
     hostile = replace(hostile, title='x"\nlicense: "stolen" # {{7*7}}')
-    content = event_bundle(asked(kind="event", events=(hostile,), known=(hostile,)), MADE)
+    content = build_event_bundle(asked(kind="event", events=(hostile,), known=(hostile,)), MADE)
     citation = files_of(content)["CITATION.cff"].decode()
     (line,) = [line for line in citation.splitlines() if line.startswith("title:")]
     assert line == (
@@ -132,9 +132,9 @@ def test_words_of_a_title_cannot_break_the_citation():
 
 
 def test_the_question_is_a_sentence():
-    told = question_of({"category": ["nato_remark"]}, 17, ["USD/RUB, a bank"])
+    told = study_question({"category": ["nato_remark"]}, 17, ["USD/RUB, a bank"])
     assert told == "How did USD/RUB, a bank move around 17 events (nato_remark)?"
-    assert question_of({}, 1, ["a", "b"]) == "How did a, b move around 1 event?"
+    assert study_question({}, 1, ["a", "b"]) == "How did a, b move around 1 event?"
 
 
 @pytest.mark.parametrize("kind", ["study", "event"])
@@ -143,12 +143,12 @@ def test_private_notes_leave_their_words_only_where_they_are_studied_and_then_it
                     category="zanzibar", origin=Origin.NOTE, visibility="private")  # fmt: skip
     other = event_on("2024-03-20", "one")
     crowding = asked(kind=kind, events=(other,), known=(other, note))
-    files = files_of(bundle_bytes(crowding, MADE, "x"))
+    files = files_of(build_bundle(crowding, MADE, "x"))
     assert not [name for name, text in files.items() if b"anzibar" in text]
     crowded = files["results/events.csv" if kind == "study" else "results/event_moves.csv"]
     assert b"mine" in crowded
     assert b"PRIVATE" not in files["README.txt"]
-    studied = files_of(bundle_bytes(asked(kind=kind, events=(note,), known=(other, note)), MADE,
+    studied = files_of(build_bundle(asked(kind=kind, events=(note,), known=(other, note)), MADE,
                                     "x"))  # fmt: skip
     assert b"Zanzibar talks" in studied["inputs/events.csv"]
     assert b"PRIVATE: one of the events studied is a private note" in studied["README.txt"]

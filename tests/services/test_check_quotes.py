@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import BANK_OF_RUSSIA, LONDON_DAY
-from dashboard.services.check_quotes import FAR, believable
+from dashboard.models.publication import BANK_OF_RUSSIA, LONDON_DAY
+from dashboard.services.rates import MAX_LOG_DEVIATION, withhold_implausible_quotes
 from tests.made_series import made_series
 
 # Market days 17, 18 and 20 November; the records are dated a day later.
@@ -26,7 +26,7 @@ def rates_of(checked):
 
 
 def test_far_is_seven_per_cent():
-    assert math.isclose(math.exp(FAR), 1.07)
+    assert math.isclose(math.exp(MAX_LOG_DEVIATION), 1.07)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_far_is_seven_per_cent():
     ],
 )
 def test_a_quote_is_held_against_the_fixings_around_it(day, quote, is_believed):
-    checked = believable(quotes({day: quote}), fixings())
+    checked = withhold_implausible_quotes(quotes({day: quote}), fixings())
     assert np.isfinite(checked.series.rate[0]) == is_believed
     assert checked.withheld == int(not is_believed)
     assert checked.unchecked == 0
@@ -51,27 +51,31 @@ def test_a_quote_is_held_against_the_fixings_around_it(day, quote, is_believed):
 
 def test_what_is_withheld_comes_back_once_the_next_fixing_has_moved_too():
     later = fixings(FIXINGS | {"2026-11-24": 80.5})
-    assert rates_of(believable(quotes({"2026-11-20": 80.0}), later)) == [80.0]
+    assert rates_of(withhold_implausible_quotes(quotes({"2026-11-20": 80.0}), later)) == [80.0]
 
 
 def test_a_quote_without_a_fixing_near_it_is_unchecked_and_kept():
-    checked = believable(quotes({"2026-11-10": 120.0, "2026-11-30": 120.0}), fixings())
+    checked = withhold_implausible_quotes(
+        quotes({"2026-11-10": 120.0, "2026-11-30": 120.0}), fixings()
+    )
     assert rates_of(checked) == [120.0, 120.0]
     assert (checked.withheld, checked.unchecked) == (0, 2)
 
 
 def test_without_fixings_everything_is_unchecked():
-    checked = believable(quotes({"2026-11-10": 120.0}), fixings({}))
+    checked = withhold_implausible_quotes(quotes({"2026-11-10": 120.0}), fixings({}))
     assert (checked.withheld, checked.unchecked) == (0, 1)
 
 
 def test_missing_numbers_are_neither():
-    checked = believable(quotes({"2026-11-17": np.nan}), fixings())
+    checked = withhold_implausible_quotes(quotes({"2026-11-17": np.nan}), fixings())
     assert (checked.withheld, checked.unchecked) == (0, 0)
-    checked = believable(quotes({"2026-11-17": 80.0}), fixings(FIXINGS | {"2026-11-18": np.nan}))
+    checked = withhold_implausible_quotes(
+        quotes({"2026-11-17": 80.0}), fixings(FIXINGS | {"2026-11-18": np.nan})
+    )
     assert checked.unchecked == 1  # the first fixing there is lies a day later
 
 
 def test_a_series_without_doubt_is_returned_as_it_is():
     series = quotes({"2026-11-17": 80.0})
-    assert believable(series, fixings()).series is series
+    assert withhold_implausible_quotes(series, fixings()).series is series

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Origin
-from dashboard.services.choose_input import choose_events, choose_series, events_of_house
+from dashboard.models.errors import InputError
+from dashboard.models.event import Origin
+from dashboard.services.study_inputs import available_events, resolve_series, select_events
 from tests.made_series import event_on, made_series
 
 
@@ -40,7 +40,7 @@ class Table:
 
 def choose(names, columns=(), table_of=("X", "Y")):
     series = tuple(made_series([1, 2], series_id=name) for name in table_of)
-    return choose_series([Source()], names, lambda path: Table(series), columns)
+    return resolve_series([Source()], names, lambda path: Table(series), columns)
 
 
 def ids(chosen):
@@ -107,17 +107,17 @@ EVENTS = (event_on("2024-01-01", "a", category="talks"), event_on("2024-01-02", 
     ],
 )
 def test_events_are_chosen_by_category_and_origin(categories, origin, found):
-    assert "".join(e.id for e in choose_events(EVENTS, categories, origin)) == found
+    assert "".join(e.id for e in select_events(EVENTS, categories, origin)) == found
 
 
 def test_a_category_that_no_event_has_is_refused():
     with pytest.raises(InputError, match="--category x: no event has it; choose one of energy, t"):
-        choose_events(EVENTS, ["x"])
+        select_events(EVENTS, ["x"])
 
 
 def test_nothing_to_study_is_refused():
     with pytest.raises(InputError, match="there is no event to study"):
-        choose_events(EVENTS, ["talks"], "note")
+        select_events(EVENTS, ["talks"], "note")
 
 
 def test_the_house_counts_its_notes():
@@ -136,12 +136,12 @@ def test_the_house_counts_its_notes():
             return hidden
 
     hidden = frozenset()
-    chosen = events_of_house(Catalogue(), Notes())
+    chosen = available_events(Catalogue(), Notes())
     assert (chosen.name, len(chosen.events)) == ("catalogue and 1 notes", 2)
     assert [file.name for file in chosen.files] == ["catalogue.csv"]
     assert chosen.messages == ()
     hidden = frozenset({EVENTS[0].id})
-    chosen = events_of_house(Catalogue(), Notes())
+    chosen = available_events(Catalogue(), Notes())
     assert chosen.name == "catalogue without 1 hidden and 1 notes"
     assert chosen.events == EVENTS[1:]
     assert chosen.messages == (

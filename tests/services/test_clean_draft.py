@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.domain.errors import InputError
-from dashboard.services.clean_draft import Draft, clean_draft, clean_line, clean_text
+from dashboard.models.errors import InputError
+from dashboard.services.notes import Draft, clean_draft, clean_line, clean_text
 
 TODAY = date(2026, 11, 23)
 DRAFT = Draft("Kellogg on NATO", date(2025, 4, 20))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.services.refresh_rates import Outcome
+from dashboard.services.live_rates import RefreshOutcome
 
 USD = "usd_rub_cbr"
 
@@ -18,7 +18,7 @@ def test_days_that_ship_and_are_read_again_are_not_new(house, replica):
 def test_reading_everything_again_brings_nothing_new(house, clock):
     house.refresh(USD)
     told = house.refresh(USD, since=date(2013, 1, 10))[USD]
-    assert (told.outcome, told.kept.new) == (Outcome.UNCHANGED, 0)
+    assert (told.outcome, told.kept.new) == (RefreshOutcome.UNCHANGED, 0)
 
 
 def test_a_shipped_number_that_its_publisher_revised_is_told(house, replica):

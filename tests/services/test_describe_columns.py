@@ -1,7 +1,7 @@
 """Every column of every table is described, and nothing else is."""
 
-from dashboard.services.describe_columns import MEANINGS, describe_columns
-from dashboard.services.export_tables import TABLES
+from dashboard.services.exports import TABLES
+from dashboard.services.serializers import COLUMN_MEANINGS, describe_columns
 
 
 def test_every_column_has_one_line():
@@ -12,7 +12,7 @@ def test_every_column_has_one_line():
 
 
 def test_no_column_is_described_that_is_not_there():
-    assert set(MEANINGS) == {name for table in TABLES.values() for name in table.header}
+    assert set(COLUMN_MEANINGS) == {name for table in TABLES.values() for name in table.header}
 
 
 def test_a_table_that_counts_in_log_points_says_so():

@@ -2,16 +2,16 @@
 
 import pytest
 
-from dashboard.domain.date_rules import RULES
-from dashboard.domain.errors import InputError
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.normal import NORMAL_MODELS
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.describe_method import (
+from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.models.errors import InputError
+from dashboard.models.publication import PUBLICATION_RULES
+from dashboard.models.study import StudyRequest
+from dashboard.services.method import (
     check_model,
     count_attrition,
-    date_rule_of,
     describe_method,
+    publication_rule_of,
     software_versions,
 )
 from tests.made_series import event_at_row, event_on, made_card, made_series
@@ -35,9 +35,9 @@ def test_a_model_that_is_not_on_the_shelf_is_refused():
         check_model("tea-leaves")
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", PUBLICATION_RULES.values(), ids=list(PUBLICATION_RULES))
 def test_a_series_has_the_date_rule_of_its_card(rule):
-    assert date_rule_of(made_card(rule=rule)) is rule
+    assert publication_rule_of(made_card(rule=rule)) is rule
 
 
 def test_attrition_counts_each_event_once():
@@ -54,7 +54,7 @@ def test_attrition_counts_each_event_once():
     ]
     funnel = count_attrition(series, events, REQUEST)
     assert (funnel.listed, funnel.before_data, funnel.after_data) == (7, 1, 1)
-    assert (funnel.little_history, funnel.used) == (1, 4)
+    assert (funnel.short_history, funnel.used) == (1, 4)
     # The last event has no second day.
     assert funnel.windows == (((0, 0), 4), ((0, 1), 3))
     assert funnel.alone == 2

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.describe_size import describe_size, standard_error
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.services.method import describe_size, share_standard_error
 
 FILE = Path(__file__).parents[2] / "dashboard" / "engine" / "test_sizes.csv"
 
@@ -32,7 +32,7 @@ def test_a_rate_has_the_error_of_its_studies():
     # sqrt(0.05 0.95 / 4000) = 0.003446; sqrt(0.2 0.8 / 2000) = 0.008944
     assert describe_size().studies == 4_000
     assert describe_size().error == pytest.approx(0.003446, abs=1e-6)
-    assert standard_error(0.2, 2_000) == pytest.approx(0.008944, abs=1e-6)
+    assert share_standard_error(0.2, 2_000) == pytest.approx(0.008944, abs=1e-6)
 
 
 def test_a_rate_outside_three_to_seven_per_cent_is_marked():

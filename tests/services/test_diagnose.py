@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from dashboard.domain.note import StoreStatus
-from dashboard.services.diagnose import diagnose, diagnosis_json
+from dashboard.models.records import StoreStatus
+from dashboard.services.admin import diagnose, diagnosis_json
 from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
 from tests.replica import failures
@@ -24,7 +24,7 @@ class Notes:
 
 
 def findings_of(house, notes=None, **more):
-    found = diagnose(house.known, house.memory, notes or Notes(), house.clock.now, **more)
+    found = diagnose(house.known, house.rate_cache, notes or Notes(), house.clock.now, **more)
     return {one.part: one for one in found}
 
 
@@ -143,4 +143,4 @@ def test_offline_nothing_is_asked(house, replica):
 
 def test_trying_changes_nothing_that_is_kept(house):
     findings_of(house)
-    assert house.memory.state("usd_rub_cbr") is None
+    assert house.rate_cache.state("usd_rub_cbr") is None

@@ -2,8 +2,7 @@
 
 import pytest
 
-from dashboard.services.export_imports import wrong_row, wrong_rows_csv
-from dashboard.services.import_events import RowVerdict
+from dashboard.services.event_import import RowVerdict, invalid_row, invalid_rows_csv
 
 
 @pytest.mark.parametrize(
@@ -15,11 +14,11 @@ from dashboard.services.import_events import RowVerdict
     ],
 )  # fmt: skip
 def test_a_row_is_told_by_place_column_and_reason(reason, expected):
-    assert wrong_row(RowVerdict("a.csv, row 1 (line 2)", "wrong", reason=reason))[1:] == expected
+    assert invalid_row(RowVerdict("a.csv, row 1 (line 2)", "wrong", reason=reason))[1:] == expected
 
 
 def test_what_a_spreadsheet_would_run_is_guarded():
     row = RowVerdict("=cmd.csv, row 1", "wrong", reason="=cmd.csv, row 1, column =1+1: @SUM(A1); x")
-    assert wrong_rows_csv([row]).decode() == (
+    assert invalid_rows_csv([row]).decode() == (
         "row,column,reason\n\"'=cmd.csv, row 1\",'=1+1,'@SUM(A1); x\n"
     )

@@ -11,24 +11,25 @@ import numpy as np
 import pytest
 
 from dashboard import __version__
-from dashboard.domain.study import StudyRequest
-from dashboard.services.answer_json import study_json
-from dashboard.services.export_everything import everything_zip, write_everything
-from dashboard.services.export_tables import (
+from dashboard.models.study import StudyRequest
+from dashboard.services.exports import (
     DataFile,
-    MadeOf,
-    download_name,
+    Provenance,
+    download_file_name,
     event_list_csv,
+    full_export_zip,
     rates_csv,
     study_csvs,
-    table_bytes,
-    table_chunks,
+    table_csv,
+    table_csv_chunks,
+    write_full_export,
     write_study,
 )
-from dashboard.services.run_study import run_study
+from dashboard.services.serializers import study_json
+from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
-MADE = MadeOf(
+MADE = Provenance(
     parameters={"rates": "made"},
     data_files=[DataFile("made.csv", "00" * 32)],
     created_at=datetime(2026, 1, 2, tzinfo=UTC),
@@ -142,7 +143,7 @@ def test_the_manifest_names_the_family_of_the_adjusted_p_values(tmp_path, answer
 
 
 def test_everything_holds_rates_and_events_too(tmp_path, answer, series, events):
-    paths = write_everything(tmp_path, answer, MADE, series=[series], events=events)
+    paths = write_full_export(tmp_path, answer, MADE, series=[series], events=events)
     assert [path.name for path in paths[:2]] == ["rates.csv", "event_list.csv"]
     assert (tmp_path / "rates.csv").read_bytes() == rates_csv([series])
     assert (tmp_path / "event_list.csv").read_bytes() == event_list_csv(events)
@@ -151,8 +152,8 @@ def test_everything_holds_rates_and_events_too(tmp_path, answer, series, events)
 
 
 def test_everything_in_one_file_is_the_folder_byte_for_byte(tmp_path, answer, series, events):
-    packed = everything_zip(answer, MADE, series=[series], events=events)
-    paths = write_everything(tmp_path, answer, MADE, series=[series], events=events)
+    packed = full_export_zip(answer, MADE, series=[series], events=events)
+    paths = write_full_export(tmp_path, answer, MADE, series=[series], events=events)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
             path.name: path.read_bytes() for path in paths
@@ -166,7 +167,7 @@ def test_rates_of_a_range_hold_both_ends(series):
 
 def test_pieces_make_the_same_bytes(events):
     rows = [("a", "s", "because")]
-    assert b"".join(table_chunks("skipped", rows)) == table_bytes("skipped", rows)
+    assert b"".join(table_csv_chunks("skipped", rows)) == table_csv("skipped", rows)
 
 
 @pytest.mark.parametrize(
@@ -178,4 +179,4 @@ def test_pieces_make_the_same_bytes(events):
     ],
 )
 def test_a_download_is_named_after_what_it_holds(parts, options, name):
-    assert download_name(*parts, **options) == name
+    assert download_file_name(*parts, **options) == name

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.event import Event, Origin
-from dashboard.services.find_events import EventFilter, facets, find_events
+from dashboard.models.event import Event, Origin
+from dashboard.services.events import EventFilter, count_facets, find_events
 
 EVENTS = (
     Event(
@@ -98,14 +98,14 @@ def test_a_range_fits_a_period_that_it_overlaps(since, until, ids):
 
 
 def test_facets_count_what_each_choice_would_find():
-    assert facets(EVENTS) == {
+    assert count_facets(EVENTS) == {
         "categories": {"peace_talks": 2, "nato_remark": 1},
         "origin": {"catalogue": 2, "note": 1},
         "expected": {"stronger": 2, "unclear": 1},
         "tags": {"Turkey": 2, "Talks": 1},
     }
-    assert list(facets(EVENTS)["categories"]) == ["peace_talks", "nato_remark"]
-    assert facets(()) == {"categories": {}, "origin": {}, "expected": {}, "tags": {}}
+    assert list(count_facets(EVENTS)["categories"]) == ["peace_talks", "nato_remark"]
+    assert count_facets(()) == {"categories": {}, "origin": {}, "expected": {}, "tags": {}}
 
 
 @settings(max_examples=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])

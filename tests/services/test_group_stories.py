@@ -6,32 +6,32 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.domain.article import Precision
-from dashboard.domain.candidate import Decision, Report
-from dashboard.services.group_stories import candidate_of, grouped, page_of, stories_of
+from dashboard.models.article import Precision
+from dashboard.models.inbox import Decision, NewsItem
+from dashboard.services.news import cluster_news, group_by_cluster, inbox_item_from_news, page_key
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def report(title, link="", publisher="", hour=10, day=26, guid=""):
     moment = datetime(2026, 11, day, hour, tzinfo=UTC)
-    return Report(
+    return NewsItem(
         guid, link, title, day=moment.date(), moment=moment, precision=Precision.MINUTE,
         publisher=publisher,
     )  # fmt: skip
 
 
 def made(*reports, kind="feed"):
-    return [candidate_of(each, kind, f"feed_{n}", AT) for n, each in enumerate(reports)]
+    return [inbox_item_from_news(each, kind, f"feed_{n}", AT) for n, each in enumerate(reports)]
 
 
 def together(first, second):
-    one, two = grouped(made(first, second), ())
+    one, two = cluster_news(made(first, second), ())
     return one.cluster == two.cluster
 
 
 def titles_of(candidates):
-    return {frozenset(r.report.title for r in s.reports) for s in stories_of(candidates)}
+    return {frozenset(r.report.title for r in s.reports) for s in group_by_cluster(candidates)}
 
 
 SAME = [
@@ -95,16 +95,16 @@ def test_one_page_is_one_story_although_its_headline_was_changed():
 
 def test_a_home_page_makes_no_story():
     link = "https://news.example/"
-    assert page_of(link) == ""
+    assert page_key(link) == ""
     assert not together(report("One thing was said", link), report("Another was done", link))
 
 
 def test_the_order_in_which_reports_come_does_not_matter():
     titles = [title for pair in SAME[:3] for title in pair] + [OTHERS[0][0]]
     reports = made(*(report(title, hour=n) for n, title in enumerate(titles)))
-    wanted = titles_of(grouped(reports, ()))
+    wanted = titles_of(cluster_news(reports, ()))
     for order in itertools.islice(itertools.permutations(reports), 0, 5_040, 97):
-        assert titles_of(grouped(order, ())) == wanted
+        assert titles_of(cluster_news(order, ())) == wanted
 
 
 def test_five_reports_are_one_story_that_names_its_sources_and_leads_with_the_exact_time():
@@ -118,7 +118,7 @@ def test_five_reports_are_one_story_that_names_its_sources_and_leads_with_the_ex
         publisher="Kremlin",
         day=date(2026, 11, 26),
     )
-    (story,) = stories_of(grouped(made(day_only, *reports), ()))
+    (story,) = group_by_cluster(cluster_news(made(day_only, *reports), ()))
     assert len(story.reports) == 6
     assert set(story.publishers) == {*named, "Kremlin"}
     assert story.lead.report.publisher == "TASS"
@@ -128,7 +128,7 @@ def test_a_further_report_of_a_dismissed_story_is_dismissed_with_it():
     first, second = made(report("EU adopts new sanctions against Russia"),
                          report("EU adopts new sanctions against Russia - Reuters"))  # fmt: skip
     gone = replace(first, state=Decision.DISMISSED, decided_by="Ann", decided_at=AT)
-    (joined,) = grouped([second], [gone])
+    (joined,) = cluster_news([second], [gone])
     assert (joined.cluster, joined.state, joined.decided_by) == (
         gone.cluster,
         Decision.DISMISSED,
@@ -140,21 +140,28 @@ def test_a_further_report_of_an_accepted_story_belongs_to_its_note():
     first, second = made(report("EU adopts new sanctions against Russia"),
                          report("EU adopts new sanctions against Russia - Reuters"))  # fmt: skip
     taken = replace(first, state=Decision.ACCEPTED, note_id="note-1", decided_at=AT)
-    (joined,) = grouped([second], [taken])
+    (joined,) = cluster_news([second], [taken])
     assert (joined.state, joined.note_id) == (Decision.ACCEPTED, "note-1")
 
 
 def test_a_report_has_the_same_id_each_time_and_others_have_others():
     one = report("A", "https://news.example/1", guid="g")
-    assert candidate_of(one, "feed", "tass", AT).id == (
-        candidate_of(replace(one, excerpt="more"), "feed", "tass", AT + timedelta(days=1)).id
+    assert inbox_item_from_news(one, "feed", "tass", AT).id == (
+        inbox_item_from_news(
+            replace(one, excerpt="more"), "feed", "tass", AT + timedelta(days=1)
+        ).id
     )
     ids = {
-        candidate_of(one, "feed", "tass", AT).id,
-        candidate_of(one, "feed", "interfax", AT).id,
-        candidate_of(replace(one, guid="h"), "feed", "tass", AT).id,
-        candidate_of(replace(one, title="B"), "feed", "tass", AT).id,  # one guid for everything
-        candidate_of(one, "gdelt", "rouble", AT).id,
+        inbox_item_from_news(one, "feed", "tass", AT).id,
+        inbox_item_from_news(one, "feed", "interfax", AT).id,
+        inbox_item_from_news(replace(one, guid="h"), "feed", "tass", AT).id,
+        inbox_item_from_news(
+            replace(one, title="B"), "feed", "tass", AT
+        ).id,  # one guid for everything
+        inbox_item_from_news(one, "gdelt", "rouble", AT).id,
     }
     assert len(ids) == 5
-    assert candidate_of(one, "gdelt", "rouble", AT).id == candidate_of(one, "gdelt", "rate", AT).id
+    assert (
+        inbox_item_from_news(one, "gdelt", "rouble", AT).id
+        == inbox_item_from_news(one, "gdelt", "rate", AT).id
+    )

@@ -4,17 +4,17 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Event
-from dashboard.services.hide_events import (
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.services.events import (
+    hidden_count_text,
     hidden_events,
     hidden_notice,
-    hidden_words,
     hide_events,
     unhide_events,
 )
-from dashboard.services.keep_events import Draft, add_note, all_events, get_event
-from dashboard.store.events import EventStore
+from dashboard.services.notes import Draft, add_note, all_events, get_event
+from dashboard.storage.notes import NoteRepository
 
 
 class ThreeEvents:
@@ -24,7 +24,7 @@ class ThreeEvents:
 
 @pytest.fixture
 def store(tmp_path):
-    store = EventStore(f"sqlite:///{tmp_path / 'events.db'}", person="ann")
+    store = NoteRepository(f"sqlite:///{tmp_path / 'events.db'}", person="ann")
     yield store
     store.close()
 
@@ -62,6 +62,6 @@ def test_of_ids_that_are_not_all_known_none_is_hidden(store):
 
 
 def test_how_many_are_hidden_is_said_in_words():
-    assert (hidden_words(0), hidden_words(3)) == ("", "3 hidden")
+    assert (hidden_count_text(0), hidden_count_text(3)) == ("", "3 hidden")
     assert hidden_notice(1).startswith("1 event of the catalogue is hidden")
     assert hidden_notice(1_200).startswith("1,200 events of the catalogue are hidden")

@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Event, Origin
-from dashboard.domain.event_hour import Hour
-from dashboard.domain.imports import EventRows, FileRow
-from dashboard.services.import_events import import_events, plan_import
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event, Hour, Origin
+from dashboard.models.user_files import EventFileRow, EventFileRows
+from dashboard.services.event_import import import_events, plan_event_import
 from tests.made_series import event_on
 
 TODAY = date(2026, 1, 1)
@@ -26,7 +25,7 @@ class Store:
 
 
 def row(number, event, wrong=""):
-    return FileRow(f"f.csv, row {number} (line {number + 1})", event, wrong)
+    return EventFileRow(f"f.csv, row {number} (line {number + 1})", event, wrong)
 
 
 def titled(title, day="2024-03-05", **rest):
@@ -38,8 +37,8 @@ def plan(*events, already=(), messages=(), good_rows=False):
         row(k, None, each) if isinstance(each, str) else row(k, each)
         for k, each in enumerate(events, 1)
     )
-    file = EventRows("f.csv", "CSV", "0" * 64, (("date", "date"),), rows, messages)
-    return plan_import(file, already, today=TODAY, good_rows=good_rows)
+    file = EventFileRows("f.csv", "CSV", "0" * 64, (("date", "date"),), rows, messages)
+    return plan_event_import(file, already, today=TODAY, good_rows=good_rows)
 
 
 def test_a_clean_file_is_accepted_as_it_is():

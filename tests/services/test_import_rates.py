@@ -4,11 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.assembly import rates_from_file
-from dashboard.domain.errors import InputError
-from dashboard.domain.rate_file import RateReading
-from dashboard.services.import_rates import Naming, is_own, keep_rates, plan_import, remove_rates
-from dashboard.sources.rates.own import OwnRates
+from dashboard.container import rates_from_file
+from dashboard.models.errors import InputError
+from dashboard.models.user_files import RateFileOptions
+from dashboard.services.rates import (
+    SeriesNaming,
+    delete_imported_rates,
+    import_rates,
+    is_imported,
+    plan_rate_import,
+)
+from dashboard.sources.rates.imported import ImportedRates
 
 NOW = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
 ONE = b"date,USD\n2024-01-05,92.5\n2024-01-09,93\n"
@@ -16,8 +22,8 @@ TWO = "date,USD,курс юаня\n2024-01-05,92.5,12.5\n2024-01-09,93,12.6\n".e
 
 
 def plan(data=ONE, name="", title="", file="My rates (1).csv", reading=None):
-    table = rates_from_file(data, reading or RateReading(), file)
-    return plan_import(table, Naming(name, title), NOW)
+    table = rates_from_file(data, reading or RateFileOptions(), file)
+    return plan_rate_import(table, SeriesNaming(name, title), NOW)
 
 
 def test_a_series_is_called_after_its_file_or_as_it_is_told():
@@ -47,9 +53,9 @@ def test_two_columns_with_one_id_are_refused():
 
 
 def test_the_card_says_whose_it_is_when_it_came_and_its_hash():
-    (series,) = plan(reading=RateReading("rub-per-usd")).series
+    (series,) = plan(reading=RateFileOptions("rub-per-usd")).series
     card = series.card
-    assert is_own(card)
+    assert is_imported(card)
     assert card.publisher == "your own file My rates (1).csv"
     assert card.licence == "yours"
     assert "column USD, imported 2026-11-23 19:30 UTC" in card.description
@@ -64,22 +70,22 @@ def test_the_card_says_whose_it_is_when_it_came_and_its_hash():
 
 
 def test_the_same_file_twice_changes_nothing_and_another_of_its_name_is_refused(tmp_path):
-    own = OwnRates(tmp_path)
-    assert [card.id for card in keep_rates(own, plan(name="a"))] == ["own_a"]
+    own = ImportedRates(tmp_path)
+    assert [card.id for card in import_rates(own, plan(name="a"))] == ["own_a"]
     first = (tmp_path / "own_a.npz").stat()
-    keep_rates(own, plan(name="a"))
+    import_rates(own, plan(name="a"))
     assert (tmp_path / "own_a.npz").stat().st_mtime_ns == first.st_mtime_ns
     other = plan(ONE.replace(b"93", b"94"), name="a")
     with pytest.raises(InputError, match="own_a: is already kept"):
-        keep_rates(own, other)
-    keep_rates(own, other, replace=True)
+        import_rates(own, other)
+    import_rates(own, other, replace=True)
     assert own.get("own_a").rate.tolist() == [92.5, 94.0]
 
 
 def test_what_is_removed_is_gone_and_what_is_not_there_is_refused(tmp_path):
-    own = OwnRates(tmp_path)
-    keep_rates(own, plan(name="a"))
-    assert remove_rates(own, "own_a") == "own_a"
+    own = ImportedRates(tmp_path)
+    import_rates(own, plan(name="a"))
+    assert delete_imported_rates(own, "own_a") == "own_a"
     assert own.cards() == ()
     with pytest.raises(InputError, match="none is kept yet"):
-        remove_rates(own, "own_a")
+        delete_imported_rates(own, "own_a")

@@ -5,28 +5,29 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.domain.article import Precision
-from dashboard.domain.candidate import DatedBy, Decision, News, Publisher, Report
-from dashboard.domain.errors import InputError, SourceError
-from dashboard.domain.event import MOSCOW
-from dashboard.services.decide_news import (
-    accept_story,
-    dismiss,
-    draft_of,
-    story_named,
-    undo_dismiss,
+from dashboard.models.article import Precision
+from dashboard.models.errors import InputError, SourceError
+from dashboard.models.event import MOSCOW
+from dashboard.models.inbox import DatedBy, Decision, NewsBatch, NewsItem, Publisher
+from dashboard.services.inbox import (
+    InboxFilter,
+    accept_cluster,
+    count_inbox,
+    dismiss_news,
+    draft_from_cluster,
+    find_cluster,
+    list_feed_statuses,
+    list_inbox,
+    undo_dismissal,
 )
-from dashboard.services.list_inbox import InboxFilter, count_inbox, list_inbox, report_feeds
-from dashboard.services.refresh_news import refresh_news
-from dashboard.services.refresh_news_behind import NewsRefresher
-from dashboard.services.search_news import search_news, tone_timeline
-from dashboard.sources.feeds.fetching import OF_A_FEED, PoliteFetching
+from dashboard.services.jobs import NewsRefreshJob
+from dashboard.services.news import refresh_news, search_news, tone_timeline
+from dashboard.sources.events.feed import FEED_LIMITS, Feed, PoliteFetcher
+from dashboard.sources.events.gdelt import GDELT_LIMITS, Gdelt
 from dashboard.sources.http_transport import new_session
-from dashboard.sources.news.feed import Feed
-from dashboard.sources.news.gdelt import OF_GDELT, Gdelt
 from dashboard.sources.polite_client import PoliteClient
-from dashboard.store.candidates import CandidateStore
-from dashboard.store.events import EventStore
+from dashboard.storage.inbox import InboxRepository
+from dashboard.storage.notes import NoteRepository
 from tests.replica import Replica
 from tests.replica.failures import wrong_charset
 from tests.replica.services.news import challenge, dated
@@ -40,14 +41,14 @@ TITLE = "EU adopts new sanctions against Russia"
 
 @pytest.fixture
 def notes(tmp_path):
-    store = EventStore(f"sqlite:///{tmp_path / 'events.db'}")
+    store = NoteRepository(f"sqlite:///{tmp_path / 'events.db'}")
     yield store
     store.close()
 
 
 @pytest.fixture
 def inbox(notes):
-    return CandidateStore(notes, clock=lambda: NOW)
+    return InboxRepository(notes, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -65,10 +66,10 @@ def clock():
 def refresh(replica, inbox, clock):
     """Ask feeds of the replica; what became of each."""
     session = new_session(replica.url)
-    client = PoliteClient(session, clock, OF_A_FEED)
+    client = PoliteClient(session, clock, FEED_LIMITS)
 
     def refreshed(*publishers):
-        feeds = [Feed(each, PoliteFetching(client), clock) for each in publishers or (TASS,)]
+        feeds = [Feed(each, PoliteFetcher(client), clock) for each in publishers or (TASS,)]
         return refresh_news(feeds, inbox, clock.now)
 
     yield refreshed
@@ -84,14 +85,14 @@ class MadeFeed:
     def news(self, asked):
         if self._fails:
             raise SourceError(self._fails)
-        return News(tuple(self._reports))
+        return NewsBatch(tuple(self._reports))
 
 
 def report(title=TITLE, hour=10, day=23, **more):
     moment = datetime(2026, 11, day, hour, tzinfo=UTC)
     told = {"guid": f"{title}{hour}", "link": "https://news.example/1", "day": moment.date(),
             "moment": moment, "precision": Precision.MINUTE, "publisher": "TASS"}  # fmt: skip
-    return Report(title=title, **told | more)
+    return NewsItem(title=title, **told | more)
 
 
 def take(inbox, *reports, now=NOW):
@@ -159,8 +160,8 @@ def test_an_undated_item_is_listed_by_when_it_came_and_needs_a_day_to_be_a_note(
     story = only(inbox)
     assert (story.lead.report.day, story.lead.sort_moment) == (None, NOW)
     with pytest.raises(InputError, match=r"the report has no date .*gives no date.*edit it"):
-        accept_story(story, inbox)
-    assert draft_of(story, guess_day=True).day == date(2026, 11, 23)
+        accept_cluster(story, inbox)
+    assert draft_from_cluster(story, guess_day=True).day == date(2026, 11, 23)
     assert list_inbox(inbox) == (story,)
 
 
@@ -169,7 +170,7 @@ def test_one_feed_that_fails_does_not_touch_the_others(inbox):
     good, bad = refresh_news(feeds, inbox, lambda: NOW)
     assert (good.items, good.new, good.problem) == (1, 1, "")
     assert (bad.problem, bad.answered_at) == ("Interfax answered nothing", None)
-    assert [each.state for each in report_feeds([TASS, INTERFAX], inbox.feed_states())] == [
+    assert [each.state for each in list_feed_statuses([TASS, INTERFAX], inbox.feed_states())] == [
         good,
         bad,
     ]
@@ -207,7 +208,7 @@ def test_the_day_of_a_report_is_that_of_moscow(inbox):
 def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, notes):
     take(inbox, report(excerpt="The twentieth package."),
          report(f"{TITLE} - Reuters", 11, publisher="Reuters"))  # fmt: skip
-    note = accept_story(only(inbox), inbox, who="Ann", now=lambda: NOW)
+    note = accept_cluster(only(inbox), inbox, who="Ann", now=lambda: NOW)
     assert notes.notes() == (note,)
     assert (note.title, note.day, note.author) == (TITLE, date(2026, 11, 23), "Ann")
     assert note.moment == datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -231,7 +232,7 @@ def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, 
 )  # fmt: skip
 def test_a_note_has_no_hour_where_that_of_the_publication_is_not_known(inbox, more, told):
     take(inbox, report(**more))
-    note = accept_story(only(inbox), inbox, now=lambda: NOW)
+    note = accept_cluster(only(inbox), inbox, now=lambda: NOW)
     assert (note.moment, note.day) == (None, date(2026, 11, 23))
     assert told in note.text
 
@@ -239,8 +240,10 @@ def test_a_note_has_no_hour_where_that_of_the_publication_is_not_known(inbox, mo
 def test_a_story_is_accepted_as_a_person_changed_it(inbox):
     take(inbox, report())
     story = only(inbox)
-    draft = replace(draft_of(story), title="My own words", day=date(2026, 11, 20), moment=None)
-    note = accept_story(story, inbox, draft, now=lambda: NOW)
+    draft = replace(
+        draft_from_cluster(story), title="My own words", day=date(2026, 11, 20), moment=None
+    )
+    note = accept_cluster(story, inbox, draft, now=lambda: NOW)
     assert (note.title, note.day, note.moment) == ("My own words", date(2026, 11, 20), None)
 
 
@@ -248,7 +251,7 @@ def test_a_draft_that_is_refused_leaves_the_story_undecided(inbox, notes):
     take(inbox, report())
     story = only(inbox)
     with pytest.raises(InputError, match="title: is empty"):
-        accept_story(story, inbox, replace(draft_of(story), title=" "), now=lambda: NOW)
+        accept_cluster(story, inbox, replace(draft_from_cluster(story), title=" "), now=lambda: NOW)
     assert only(inbox) == story
     assert notes.notes() == ()
 
@@ -256,30 +259,30 @@ def test_a_draft_that_is_refused_leaves_the_story_undecided(inbox, notes):
 def test_dismissed_stays_dismissed_though_the_feed_brings_it_again_and_again(inbox):
     take(inbox, report())
     story = only(inbox)
-    dismiss([each.id for each in story.reports], inbox, who="Ann")
+    dismiss_news([each.id for each in story.reports], inbox, who="Ann")
     for hours in (1, 2):
         take(inbox, report(), report(f"{TITLE} - Reuters", 11), now=NOW + timedelta(hours=hours))
         assert list_inbox(inbox) == ()
     gone = only(inbox, state=Decision.DISMISSED)
     assert len(gone.reports) == 2
-    undo_dismiss([each.id for each in gone.reports], inbox)
+    undo_dismissal([each.id for each in gone.reports], inbox)
     assert len(only(inbox).reports) == 2
 
 
 def test_two_people_who_decide_at_once_make_one_note_and_the_second_is_told(inbox, notes):
     take(inbox, report())
     seen_by_both = only(inbox)
-    accept_story(seen_by_both, inbox, who="Ann", now=lambda: NOW)
+    accept_cluster(seen_by_both, inbox, who="Ann", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann at 2026-11-23 18:00 UTC"):
-        accept_story(seen_by_both, inbox, who="Bob", now=lambda: NOW)
+        accept_cluster(seen_by_both, inbox, who="Bob", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann"):
-        dismiss([seen_by_both.lead.id], inbox, who="Bob")
+        dismiss_news([seen_by_both.lead.id], inbox, who="Bob")
     assert len(notes.notes()) == 1
 
 
 def test_a_report_that_is_not_there_is_told(inbox):
     with pytest.raises(InputError, match="nobody: there is no report with this id"):
-        story_named("nobody", inbox)
+        find_cluster("nobody", inbox)
 
 
 # ---------------------------------------------------------------- search
@@ -287,7 +290,7 @@ def test_a_report_that_is_not_there_is_told(inbox):
 
 def test_a_search_lands_in_the_inbox_once_whatever_its_words(replica, inbox, clock):
     with new_session(replica.url) as session:
-        gdelt = Gdelt(PoliteClient(session, clock, OF_GDELT))
+        gdelt = Gdelt(PoliteClient(session, clock, GDELT_LIMITS))
         first = search_news(gdelt, inbox, "rouble", "3d", clock.now)
         again = search_news(gdelt, inbox, "central bank", "3d", clock.now)
         line = tone_timeline(gdelt, "rouble", "7d", clock.now)
@@ -308,7 +311,7 @@ def test_a_period_that_is_none_is_told(inbox):
 
 def test_feeds_are_asked_behind_the_page_once_in_a_while_and_never_offline(inbox):
     clock = MadeClock(NOW)
-    refresher = NewsRefresher(lambda: [MadeFeed(report())], inbox, clock.now)
+    refresher = NewsRefreshJob(lambda: [MadeFeed(report())], inbox, clock.now)
     assert refresher.ask()
     refresher.wait(30)
     assert (refresher.state().is_running, refresher.state().done) == (False, 1)
@@ -318,7 +321,7 @@ def test_feeds_are_asked_behind_the_page_once_in_a_while_and_never_offline(inbox
     refresher.wait(30)
     clock.pass_by(601)
     assert refresher.is_due
-    offline = NewsRefresher(lambda: [], inbox, clock.now, is_offline=True)
+    offline = NewsRefreshJob(lambda: [], inbox, clock.now, is_offline=True)
     assert not offline.ask(force=True)
 
 
@@ -327,7 +330,7 @@ def test_a_round_that_fails_as_a_whole_says_why(inbox, caplog):
         msg = "feeds.toml: is not TOML"
         raise InputError(msg)
 
-    refresher = NewsRefresher(broken, inbox, lambda: NOW)
+    refresher = NewsRefreshJob(broken, inbox, lambda: NOW)
     refresher.ask()
     refresher.wait(30)
     assert refresher.state().problem == "feeds.toml: is not TOML"

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.errors import EditConflict, InputError
-from dashboard.domain.event import Event, Origin
-from dashboard.services.clean_draft import clean_line, clean_text
-from dashboard.services.keep_events import (
+from dashboard.models.errors import EditConflict, InputError
+from dashboard.models.event import Event, Origin
+from dashboard.services.notes import (
     Draft,
     add_note,
     all_events,
+    clean_line,
+    clean_text,
     delete_note,
-    draft_of,
+    draft_from_event,
     edit_note,
     get_event,
     list_notes,
@@ -23,7 +24,7 @@ from dashboard.services.keep_events import (
     notes_version,
     restore_note,
 )
-from dashboard.store.events import EventStore
+from dashboard.storage.notes import NoteRepository
 
 DRAFT = Draft(
     "Kellogg on NATO",
@@ -50,22 +51,22 @@ class TwoEvents:
 
 @pytest.fixture
 def store(tmp_path):
-    store = EventStore(f"sqlite:///{tmp_path / 'events.db'}")
+    store = NoteRepository(f"sqlite:///{tmp_path / 'events.db'}")
     yield store
     store.close()
 
 
 @pytest.fixture(scope="module")
 def shared_store(tmp_path_factory):
-    store = EventStore(f"sqlite:///{tmp_path_factory.mktemp('notes') / 'events.db'}")
+    store = NoteRepository(f"sqlite:///{tmp_path_factory.mktemp('notes') / 'events.db'}")
     yield store
     store.close()
 
 
 def test_every_field_of_a_draft_is_kept(store):
     note = add_note(store, DRAFT)
-    assert draft_of(note) == DRAFT
-    assert draft_of(get_event(TwoEvents(), store, note.id)) == DRAFT
+    assert draft_from_event(note) == DRAFT
+    assert draft_from_event(get_event(TwoEvents(), store, note.id)) == DRAFT
     assert (note.origin, note.revision, note.deleted) == (Origin.NOTE, 1, None)
 
 
@@ -104,7 +105,7 @@ def test_a_deletion_is_signed_and_can_be_taken_back(store):
     assert get_event(TwoEvents(), store, note.id).deleted == gone.deleted
     back = restore_note(store, note.id, who="Cid")
     assert list_notes(store) == (back,)
-    assert draft_of(back) == DRAFT
+    assert draft_from_event(back) == DRAFT
     actions = [(change.action, change.who) for change in note_history(store, note.id)]
     assert actions == [("create", "Ann"), ("delete", "Bob"), ("restore", "Cid")]
 
@@ -120,7 +121,7 @@ def test_the_catalogue_is_read_only_and_says_what_to_do(store):
 
 
 def test_a_catalogue_event_can_be_copied_into_a_note(store):
-    note = add_note(store, draft_of(get_event(TwoEvents(), store, "late")))
+    note = add_note(store, draft_from_event(get_event(TwoEvents(), store, "late")))
     assert (note.title, note.origin) == ("late in the catalogue", Origin.NOTE)
 
 

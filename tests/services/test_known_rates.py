@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import BANK_OF_RUSSIA
-from dashboard.domain.errors import InputError, SourceError
-from dashboard.domain.series import RateSeries
-from dashboard.services.known_rates import join, split_live
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.models.errors import InputError, SourceError
+from dashboard.models.publication import BANK_OF_RUSSIA
+from dashboard.models.series import RateSeries
+from dashboard.services.rates import merge_series, split_provisional
+from dashboard.sources.rates.bundled import BundledRates
 from tests.made_series import made_series
 from tests.replica import failures
 from tests.replica.services import yahoo as yahoo_how
@@ -35,31 +35,31 @@ def rates_of(series):
 
 
 def test_later_rows_of_the_publisher_extend_what_ships():
-    found = join(SHIPPED, made({"2026-09-02": 86.753, "2026-09-03": 87.0}))
+    found = merge_series(SHIPPED, made({"2026-09-02": 86.753, "2026-09-03": 87.0}))
     assert rates_of(found.series) == {
         "2026-09-01": 86.3793,
         "2026-09-02": 86.753,
         "2026-09-03": 87.0,
     }
-    assert found.shipped_rows == 2
+    assert found.bundled_rows == 2
     assert found.series.fetched_at == NOON
     assert found.series.card == SHIPPED.card
 
 
 def test_a_number_the_publisher_changed_replaces_the_shipped_one():
-    found = join(SHIPPED, made({"2026-09-01": 86.3793, "2026-09-02": 86.8}))
+    found = merge_series(SHIPPED, made({"2026-09-01": 86.3793, "2026-09-02": 86.8}))
     assert rates_of(found.series)["2026-09-02"] == 86.8
-    assert found.shipped_rows == 1
+    assert found.bundled_rows == 1
 
 
 def test_a_missing_number_replaces_nothing():
-    found = join(SHIPPED, made({"2026-09-02": np.nan, "2026-09-03": np.nan}))
+    found = merge_series(SHIPPED, made({"2026-09-02": np.nan, "2026-09-03": np.nan}))
     assert rates_of(found.series)["2026-09-02"] == 86.753
     assert np.isnan(rates_of(found.series)["2026-09-03"])
 
 
 def test_without_anything_new_the_shipped_arrays_are_kept():
-    found = join(SHIPPED, made({"2026-09-02": 86.753}))
+    found = merge_series(SHIPPED, made({"2026-09-02": 86.753}))
     assert found.series.rate is SHIPPED.rate
     assert found.series.fetched_at == NOON
 
@@ -73,25 +73,25 @@ def test_different_sources_are_never_spliced(name, value, said):
     other = made({"2026-09-02": 86.753, "2026-09-03": 87.0})
     other = replace(other, card=replace(other.card, **{name: value}))
     with pytest.raises(SourceError, match=said):
-        join(SHIPPED, other)
+        merge_series(SHIPPED, other)
 
 
 def test_another_level_is_not_joined():
     with pytest.raises(SourceError, match="differs from what ships on most common days"):
-        join(SHIPPED, made({"2026-09-01": 96.4, "2026-09-02": 96.7, "2026-09-03": 97.0}))
+        merge_series(SHIPPED, made({"2026-09-01": 96.4, "2026-09-02": 96.7, "2026-09-03": 97.0}))
 
 
 def test_a_hole_is_not_joined():
     with pytest.raises(SourceError, match="nothing is known from 2026-09-02 to 2026-11-20"):
-        join(SHIPPED, made({"2026-11-20": 87.0}))
+        merge_series(SHIPPED, made({"2026-11-20": 87.0}))
 
 
 def test_numbers_that_may_still_change_are_split_off():
     series = made({"2026-09-01": 86.0, "2026-09-02": 87.0}, provisional=1)
-    final, live = split_live(series)
+    final, live = split_provisional(series)
     assert rates_of(final) == {"2026-09-01": 86.0}
     assert rates_of(live) == {"2026-09-02": 87.0}
-    assert split_live(final) == (final, None)
+    assert split_provisional(final) == (final, None)
 
 
 # ---------------------------------------------------------------- as a source
@@ -99,10 +99,10 @@ def test_numbers_that_may_still_change_are_split_off():
 
 def test_before_anything_is_fetched_it_offers_what_ships(house):
     ids = [card.id for card in house.known.cards()]
-    assert ids == [card.id for card in ShippedRates().cards()]
+    assert ids == [card.id for card in BundledRates().cards()]
     assert ids[0] == USD
-    assert house.known.files() == ShippedRates().files()
-    shipped = ShippedRates().get(USD)
+    assert house.known.files() == BundledRates().files()
+    shipped = BundledRates().get(USD)
     assert np.array_equal(house.known.get(USD).rate, shipped.rate)
 
 
@@ -185,7 +185,7 @@ class Counting:
 
 @pytest.fixture
 def counted(house):
-    house.known._memory = Counting(house.memory)
+    house.known._memory = Counting(house.rate_cache)
     house.refresh(USD, "eur_usd_ecb", "usd_rub_yahoo")
     house.known.get(USD)
     house.known.get("eur_usd_ecb")
@@ -215,10 +215,10 @@ def test_quotes_are_checked_again_when_the_official_rates_change(house, counted,
 def test_an_attempt_that_failed_makes_nothing_be_read_again(house, replica, counted, clock):
     replica.cbr.answers(failures.html_with_200)
     clock.pass_by(3_600)
-    before, marks = house.known.get(USD), house.known.marks()
+    before, marks = house.known.get(USD), house.known.series_versions()
     house.refresh(USD)
     assert house.known.get(USD) is before
-    assert house.known.marks() == marks
+    assert house.known.series_versions() == marks
     assert counted == []
 
 
@@ -230,14 +230,14 @@ def test_the_list_of_series_reads_none_of_them(house, counted):
 
 def test_a_mark_grows_with_new_numbers_and_with_revised_ones_only(house, replica, clock):
     house.refresh(USD)
-    first = house.known.marks()[USD]
+    first = house.known.series_versions()[USD]
     clock.pass_by(3_600)
     house.refresh(USD)
-    assert house.known.marks()[USD] == first
+    assert house.known.series_versions()[USD] == first
     replica.market.change("USD", date(2026, 11, 20), 85.5)
     clock.pass_by(3_600)
     house.refresh(USD)
-    assert house.known.marks()[USD] > first
+    assert house.known.series_versions()[USD] > first
     assert house.rates(USD)["2026-11-20"] == 85.5
 
 
@@ -258,7 +258,7 @@ def test_quotes_far_from_the_official_rate_are_withheld(house, replica):
 def test_a_frozen_price_is_told_with_the_series(house, replica):
     replica.yahoo.answers(yahoo_how.frozen, when=lambda asked: "/chart/" in asked.path)
     house.refresh("usd_rub_yahoo")
-    assert "frozen?" in house.memory.state("usd_rub_yahoo").notes[0]
+    assert "frozen?" in house.rate_cache.state("usd_rub_yahoo").notes[0]
 
 
 def test_without_official_rates_near_them_quotes_are_shown_as_unchecked(house):
@@ -284,6 +284,6 @@ def test_series_arrays_cannot_be_written_to(house):
 
 def test_rows_before_those_that_ship_are_added_in_order():
     earlier = made({"2026-08-28": 86.0, "2026-09-01": 86.3793})
-    joined = join(SHIPPED, earlier).series
+    joined = merge_series(SHIPPED, earlier).series
     assert isinstance(joined, RateSeries)
     assert joined.record.astype(str).tolist() == ["2026-08-28", "2026-09-01", "2026-09-02"]

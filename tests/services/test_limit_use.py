@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.domain.errors import TooOften
-from dashboard.services.limit_use import LIMITS, MOST_NOTES, Limits, check_room
+from dashboard.models.errors import RateLimited
+from dashboard.services.rate_limit import MAX_NOTES, RATE_LIMITS, RateLimiter, check_note_quota
 
 # The promise: 60 writes and 10 links a minute, 10 imports and 20 exports an hour.
 PROMISED = {"write": (60, 60), "fetch": (10, 60), "import": (10, 3_600), "export": (20, 3_600)}
@@ -24,11 +24,11 @@ def clock():
 
 @pytest.fixture
 def limits(clock):
-    return Limits(clock)
+    return RateLimiter(clock)
 
 
 def test_limits_are_those_that_are_promised():
-    assert {kind: (one.most, one.seconds) for kind, one in LIMITS.items()} == PROMISED
+    assert {kind: (one.most, one.seconds) for kind, one in RATE_LIMITS.items()} == PROMISED
 
 
 @pytest.mark.parametrize("kind", PROMISED)
@@ -37,7 +37,7 @@ def test_limits_one_more_is_refused_until_the_first_is_long_ago(limits, clock, k
     for _ in range(most):
         limits.take("Ann", kind)
     clock.now += seconds - 0.5
-    with pytest.raises(TooOften, match=f"at most {most} .*; try again in 1 second$") as refused:
+    with pytest.raises(RateLimited, match=f"at most {most} .*; try again in 1 second$") as refused:
         limits.take("Ann", kind)
     assert refused.value.seconds == 1
     clock.now += 0.5
@@ -48,7 +48,7 @@ def test_limits_what_is_refused_is_not_counted(limits, clock):
     for _ in range(60):
         limits.take("Ann", "write")
     for _ in range(500):
-        with pytest.raises(TooOften):
+        with pytest.raises(RateLimited):
             limits.take("Ann", "write")
     clock.now += 60
     limits.take("Ann", "write")
@@ -56,15 +56,16 @@ def test_limits_what_is_refused_is_not_counted(limits, clock):
 
 def test_limits_can_be_asked_without_being_used(limits, clock):
     for _ in range(20):
-        assert limits.why_not("Ann", "export") == ""
+        assert limits.refusal_reason("Ann", "export") == ""
         limits.take("Ann", "export")
     clock.now += 1_800
     assert (
-        limits.why_not("Ann", "export") == "at most 20 exports in an hour; try again in 30 minutes"
+        limits.refusal_reason("Ann", "export")
+        == "at most 20 exports in an hour; try again in 30 minutes"
     )
-    assert limits.why_not("Bob", "export") == ""
+    assert limits.refusal_reason("Bob", "export") == ""
     clock.now += 1_800
-    assert limits.why_not("Ann", "export") == ""
+    assert limits.refusal_reason("Ann", "export") == ""
 
 
 def test_limits_of_one_are_not_those_of_another(limits):
@@ -85,10 +86,10 @@ def test_limits_of_people_who_are_gone_take_no_room(limits, clock):
 
 def test_limits_of_notes_are_a_hundred_thousand():
     class Store:
-        def count_of(self, author):
-            return MOST_NOTES - (author == "Bob")
+        def count_by_author(self, author):
+            return MAX_NOTES - (author == "Bob")
 
-    assert MOST_NOTES == 100_000
-    check_room(Store(), "Bob")
-    with pytest.raises(TooOften, match="Ann has 100,000 notes"):
-        check_room(Store(), "Ann")
+    assert MAX_NOTES == 100_000
+    check_note_quota(Store(), "Bob")
+    with pytest.raises(RateLimited, match="Ann has 100,000 notes"):
+        check_note_quota(Store(), "Ann")

@@ -4,12 +4,12 @@ import json
 import logging
 import sys
 
-from dashboard.services.log_lines import JsonLine
+from dashboard.config import JsonLogFormatter
 
 
 def line_of(message, *arguments, name="dashboard.pages", fault=None):
     record = logging.LogRecord(name, logging.WARNING, "", 0, message, arguments, fault)
-    return JsonLine().format(record)
+    return JsonLogFormatter().format(record)
 
 
 def test_a_text_with_line_ends_stays_on_its_line():

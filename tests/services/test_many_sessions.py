@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dashboard.services.refresh_behind import Refresher
+from dashboard.services.jobs import RateRefreshJob
 from dashboard.sources.http_transport import new_session
 from dashboard.sources.rates.cbr import Cbr
 from tests.replica import failures
@@ -24,7 +24,7 @@ def house(replica, clock, tmp_path):
 
 @pytest.fixture
 def behind(house):
-    return Refresher(house.known, house.memory, house.clock.now)
+    return RateRefreshJob(house.known, house.rate_cache, house.clock.now)
 
 
 def together(work):
@@ -79,7 +79,7 @@ def test_when_it_is_well_again_its_series_come_within_two_minutes(behind, house,
     replica.cbr.answers_well()
     live_for(130, behind, clock)
     assert "2026-11-24" in house.rates(USD)
-    assert {state.problem for state in house.memory.states().values()} == {""}
+    assert {state.problem for state in house.rate_cache.states().values()} == {""}
 
 
 def test_a_publisher_that_is_well_is_asked_once_a_series_by_all_sessions(behind, replica, clock):

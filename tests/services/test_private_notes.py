@@ -4,17 +4,15 @@ from datetime import date
 
 import pytest
 
-from dashboard.assembly import assemble
 from dashboard.config import Settings
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Visibility
-from dashboard.services.choose_input import events_of_house
-from dashboard.services.diagnose import _notes as diagnosed
-from dashboard.services.explain_event import explain_event
-from dashboard.services.export_tables import event_list_csv
-from dashboard.services.find_events import EventFilter, facets, find_events, own_categories
-from dashboard.services.get_rates import get_series
-from dashboard.services.keep_events import (
+from dashboard.container import build_context
+from dashboard.models.errors import InputError
+from dashboard.models.event import Visibility
+from dashboard.services.admin import _check_notes as diagnosed
+from dashboard.services.admin import check_health
+from dashboard.services.events import EventFilter, count_facets, custom_categories, find_events
+from dashboard.services.exports import event_list_csv
+from dashboard.services.notes import (
     Draft,
     add_note,
     all_events,
@@ -27,7 +25,9 @@ from dashboard.services.keep_events import (
     restore_note,
     restore_revision,
 )
-from dashboard.services.report_status import report_status
+from dashboard.services.rates import get_series
+from dashboard.services.study import build_event_view
+from dashboard.services.study_inputs import available_events
 from tests.shipped_catalogue import COUNT
 
 SECRET = Draft(
@@ -46,7 +46,7 @@ def of(tmp_path):
     made = []
 
     def parts_of(person):
-        made.append(assemble(Settings(database_url=url, dashboard_user=person)))
+        made.append(build_context(Settings(database_url=url, dashboard_user=person)))
         return made[-1]
 
     yield parts_of
@@ -77,9 +77,9 @@ def test_lists_searches_facets_and_files_have_it_for_its_owner_alone(ann, bob, s
     words = EventFilter(text="zanzibar")
     assert [e.id for e in find_events(known(ann), words)] == [secret.id]
     assert find_events(known(bob), words) == ()
-    assert own_categories(known(ann)) == ("zanzibar",)
-    assert own_categories(known(bob)) == ()
-    assert facets(known(bob))["origin"] == {"catalogue": COUNT}
+    assert custom_categories(known(ann)) == ("zanzibar",)
+    assert custom_categories(known(bob)) == ()
+    assert count_facets(known(bob))["origin"] == {"catalogue": COUNT}
     assert b"Zanzibar" in event_list_csv(known(ann))
     assert b"anzibar" not in event_list_csv(known(bob))
 
@@ -88,7 +88,7 @@ def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):
     series = get_series(ann.rates, "usd_rub_cbr")
     event = get_event(ann.catalogue, ann.notes, "kellogg-nato-off-table-2025-04-20")
     crowds = [
-        {other.id for _, other in explain_event(series, event, known(parts)).crowd}
+        {other.id for _, other in build_event_view(series, event, known(parts)).crowd}
         for parts in (ann, bob)
     ]
     assert crowds[0] - crowds[1] == {secret.id}
@@ -96,12 +96,12 @@ def test_it_crowds_only_the_study_of_its_owner(ann, bob, secret):
 
 
 def test_studies_status_and_versions_do_not_count_it_for_others(ann, bob, secret):
-    assert events_of_house(ann.catalogue, ann.notes).name == "catalogue and 1 notes"
-    assert events_of_house(bob.catalogue, bob.notes).name == "catalogue and 0 notes"
+    assert available_events(ann.catalogue, ann.notes).name == "catalogue and 1 notes"
+    assert available_events(bob.catalogue, bob.notes).name == "catalogue and 0 notes"
     before = notes_version(bob.notes)
     edit_note(ann.notes, secret.id, SECRET, 1)
     assert notes_version(bob.notes) == before
-    told = report_status((), bob.catalogue, bob.notes)
+    told = check_health((), bob.catalogue, bob.notes)
     assert (told.notes, told.last_change) == (0, None)
     assert diagnosed(bob.notes) == "SQLite answers, with 0 notes"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.read_tests import is_unusual, read_tests, reading_sentences
-from dashboard.services.run_study import run_study
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.models.study import StudyRequest
+from dashboard.services.compare import is_significant, read_tests, test_reading_notes
+from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
 FILE = Path(__file__).parents[2] / "dashboard" / "engine" / "test_sizes.csv"
@@ -63,10 +63,10 @@ def test_the_declared_test_comes_first_and_the_others_in_their_order(clustered):
 def test_unusual_needs_the_corrected_p_of_a_verdict(clustered):
     none = clustered.headlines[0]
     assert none.reason
-    assert not is_unusual(none)
+    assert not is_significant(none)
     made = replace(none, reason="", p_value=0.01, p_adjusted=0.05)
-    assert is_unusual(made)
-    assert not is_unusual(replace(made, p_adjusted=0.0501))
+    assert is_significant(made)
+    assert not is_significant(replace(made, p_adjusted=0.0501))
 
 
 def test_a_test_that_misleads_says_so_in_words(clustered):
@@ -90,13 +90,13 @@ def test_a_test_that_does_not_apply_says_why(clustered):
 
 
 def test_the_sentences_name_the_groups_and_what_to_read(clustered):
-    first, meaning = reading_sentences(clustered)
+    first, meaning = test_reading_notes(clustered)
     assert first == "all, talks: clustered dates. cluster_rank answers."
-    far, _ = reading_sentences(answer([100, 200, 300, 400]))
+    far, _ = test_reading_notes(answer([100, 200, 300, 400]))
     assert far.startswith("all, talks: scattered dates. cluster_rank answers; sound with such")
     assert "wilcoxon" in far.partition("sound with such dates too: ")[2]
     assert "the share of simulated studies without effect" in meaning
 
 
 def test_a_study_without_events_has_nothing_to_say():
-    assert reading_sentences(answer([])) == ()
+    assert test_reading_notes(answer([])) == ()

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.services.refresh_behind import Refresher
-from dashboard.services.refresh_rates import Outcome, RefreshRequest, refresh_rates
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.models.errors import InputError
+from dashboard.services.jobs import RateRefreshJob
+from dashboard.services.live_rates import RefreshOutcome, RefreshRequest, refresh_rates
+from dashboard.sources.rates.bundled import BundledRates
 from tests.replica import failures
 from tests.replica.services import cbr as cbr_how
 from tests.sources.made_time import at
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def shipped(series_id=USD):
-    series = ShippedRates().get(series_id)
+    series = BundledRates().get(series_id)
     return dict(zip(series.record.astype(str).tolist(), series.rate.tolist(), strict=True))
 
 
@@ -40,7 +40,7 @@ def test_a_refresh_picks_up_exactly_the_new_days(house, replica):
         ).items()
     }
     assert house.rates(USD) == before | new
-    assert (done.outcome, done.last_day) == (Outcome.NEW, date(2026, 11, 23))
+    assert (done.outcome, done.last_day) == (RefreshOutcome.NEW, date(2026, 11, 23))
 
 
 def test_only_the_last_days_are_read_again(house, replica, clock):
@@ -56,7 +56,7 @@ def test_only_the_last_days_are_read_again(house, replica, clock):
 def test_nothing_new_is_told_as_such(house, clock):
     house.refresh(USD)
     clock.pass_by(3_600)
-    assert house.refresh(USD)[USD].outcome == Outcome.UNCHANGED
+    assert house.refresh(USD)[USD].outcome == RefreshOutcome.UNCHANGED
 
 
 def test_a_number_that_its_publisher_revised_is_shown_and_the_earlier_one_kept(
@@ -68,7 +68,7 @@ def test_a_number_that_its_publisher_revised_is_shown_and_the_earlier_one_kept(
     clock.pass_by(3_600)
     assert house.refresh(USD)[USD].kept.revised == 1
     assert house.rates(USD)["2026-11-20"] == 85.5
-    (revision,) = house.memory.revisions(USD)
+    (revision,) = house.rate_cache.revisions(USD)
     assert (revision.was, revision.became) == (old, 85.5)
 
 
@@ -86,7 +86,7 @@ def test_since_never_leaves_a_hole_after_what_is_known(house, replica):
 
 def test_a_series_that_ended_and_is_complete_is_not_asked_for(house, replica):
     told = house.refresh("eur_rub_ecb", force=True)["eur_rub_ecb"]
-    assert told.outcome == Outcome.SKIPPED
+    assert told.outcome == RefreshOutcome.SKIPPED
     assert told.told == "it ended on 2022-03-01 and is complete"
     assert replica.ecb.asked == []
 
@@ -94,7 +94,9 @@ def test_a_series_that_ended_and_is_complete_is_not_asked_for(house, replica):
 def test_a_series_that_ended_is_asked_for_until_it_is_complete(house, replica):
     assert house.refresh("usd_rub_moex")["usd_rub_moex"].last_day == date(2024, 6, 11)
     asked = len(replica.moex.asked)
-    assert house.refresh("usd_rub_moex", force=True)["usd_rub_moex"].outcome == Outcome.SKIPPED
+    assert (
+        house.refresh("usd_rub_moex", force=True)["usd_rub_moex"].outcome == RefreshOutcome.SKIPPED
+    )
     assert len(replica.moex.asked) == asked
 
 
@@ -105,14 +107,14 @@ def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
     clock.pass_by(60)
     assert house.refresh(USD)[USD].told == "it was asked for a moment ago"
     assert len(replica.cbr.asked) == 1
-    assert house.refresh(USD, force=True)[USD].outcome == Outcome.UNCHANGED
+    assert house.refresh(USD, force=True)[USD].outcome == RefreshOutcome.UNCHANGED
     assert len(replica.cbr.asked) == 2
 
 
 def test_an_attempt_noted_while_the_clock_was_ahead_keeps_nobody_from_asking(house, replica, clock):
     house.refresh(USD)
     clock.pass_by(-timedelta(days=365).total_seconds())
-    assert house.refresh(USD)[USD].outcome != Outcome.SKIPPED
+    assert house.refresh(USD)[USD].outcome != RefreshOutcome.SKIPPED
     assert len(replica.cbr.asked) == 2
 
 
@@ -138,9 +140,9 @@ def test_bars_are_fetched_where_they_are_asked_for_and_then_kept_up(house, repli
 def test_all_sources_are_refreshed_with_progress(house):
     told = []
     found = house.refresh(progress=lambda done, total, name: told.append((done, total, name)))
-    ended = {name for name, one in found.items() if one.outcome == Outcome.SKIPPED}
+    ended = {name for name, one in found.items() if one.outcome == RefreshOutcome.SKIPPED}
     assert ended == {"usd_rub_ecb", "eur_rub_ecb"}
-    assert {one.outcome for name, one in found.items() if name not in ended} == {Outcome.NEW}
+    assert {one.outcome for name, one in found.items() if name not in ended} == {RefreshOutcome.NEW}
     assert {one.source for one in found.values()} == {
         "cbr", "moex", "ecb", "fred", "yahoo", "exchange_api",
     }  # fmt: skip
@@ -178,11 +180,11 @@ def test_a_failure_is_told_and_loses_nothing(house, replica, clock, failure, sai
     at("2026-11-24T18:00:00+00:00", replica, clock)
     replica.cbr.answers(failure)
     told = house.refresh(USD)[USD]
-    assert told.outcome == Outcome.FAILED
+    assert told.outcome == RefreshOutcome.FAILED
     assert told.told.startswith(f"Bank of Russia {said}")
     assert told.told.endswith("; kept the data of 23 Nov 2026")
     assert house.rates(USD) == before
-    assert said in house.memory.state(USD).problem
+    assert said in house.rate_cache.state(USD).problem
 
 
 def test_an_answer_on_another_scale_is_refused(house, replica, clock):
@@ -204,9 +206,9 @@ def test_one_sick_publisher_stops_no_other(house, replica):
     replica.cbr.answers(failures.html_with_200)
     found = house.refresh("usd_rub_cbr", "cny_rub_moex", "eur_usd_ecb")
     assert {name: one.outcome for name, one in found.items()} == {
-        "usd_rub_cbr": Outcome.FAILED,
-        "cny_rub_moex": Outcome.NEW,
-        "eur_usd_ecb": Outcome.NEW,
+        "usd_rub_cbr": RefreshOutcome.FAILED,
+        "cny_rub_moex": RefreshOutcome.NEW,
+        "eur_usd_ecb": RefreshOutcome.NEW,
     }
 
 
@@ -218,7 +220,7 @@ def test_what_failed_a_moment_ago_is_left_alone_for_a_minute(house, replica, clo
     assert len(replica.cbr.asked) == 1
     clock.pass_by(60)
     replica.cbr.answers_well()
-    assert house.refresh(USD)[USD].outcome == Outcome.NEW
+    assert house.refresh(USD)[USD].outcome == RefreshOutcome.NEW
 
 
 def test_25_sessions_that_insist_ask_a_sick_publisher_five_times_a_minute(house, replica):
@@ -231,7 +233,7 @@ def test_25_sessions_that_insist_ask_a_sick_publisher_five_times_a_minute(house,
 def test_a_cache_that_cannot_be_written_is_told_and_what_ships_stays(house, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     told = house.refresh(USD)[USD]
-    assert told.outcome == Outcome.FAILED
+    assert told.outcome == RefreshOutcome.FAILED
     assert str(tmp_path) not in told.told
     assert house.rates(USD) == shipped()
 
@@ -242,9 +244,9 @@ PROCESS = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from dashboard.assembly import assemble
+from dashboard.container import assemble
 from dashboard.config import Settings
-from dashboard.services.refresh_rates import RefreshRequest, refresh_rates
+from dashboard.services.live_rates import RefreshRequest, refresh_rates
 parts = assemble(Settings(dashboard_cache=Path(sys.argv[1]), dashboard_upstream=sys.argv[2]))
 request = RefreshRequest(series=("usd_rub_cbr", "cny_rub_cbr"))
 time.sleep(max(float(sys.argv[3]) - time.time(), 0))
@@ -286,11 +288,11 @@ def test_who_insists_while_another_asks_takes_the_answer_of_the_other(house, rep
     request = RefreshRequest(series=(USD,), force=True)
     now = Ticking(clock)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(refresh_rates, house.known, house.memory, request, now)
+        first = pool.submit(refresh_rates, house.known, house.rate_cache, request, now)
         while not replica.cbr.asked:
             time.sleep(0.01)
-        second = pool.submit(refresh_rates, house.known, house.memory, request, now)
-    assert first.result()[0].outcome == Outcome.NEW
+        second = pool.submit(refresh_rates, house.known, house.rate_cache, request, now)
+    assert first.result()[0].outcome == RefreshOutcome.NEW
     assert second.result()[0].told == "another process has just asked for it"
     assert len(replica.cbr.asked) == 1
 
@@ -299,7 +301,7 @@ def test_who_insists_while_another_asks_takes_the_answer_of_the_other(house, rep
 
 
 def refresher_of(house, **more):
-    return Refresher(house.known, house.memory, house.clock.now, **more)
+    return RateRefreshJob(house.known, house.rate_cache, house.clock.now, **more)
 
 
 def test_a_refresh_behind_the_pages_makes_nobody_wait(house, replica, clock):
@@ -317,7 +319,7 @@ def test_new_days_are_there_after_a_refresh_behind_the_pages(house):
     behind = refresher_of(house)
     behind.ask(RefreshRequest(series=(USD,)))
     behind.wait(20)
-    assert behind.state().results[0].outcome == Outcome.NEW
+    assert behind.state().results[0].outcome == RefreshOutcome.NEW
     assert behind.state().finished_at is not None
     assert "2026-11-24" in house.rates(USD)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.study import StudyRequest
-from dashboard.services.relate_events import relate_across, relate_events
-from dashboard.services.run_study import run_study
-from dashboard.sources.news.catalogue import Catalogue
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.models.errors import InputError
+from dashboard.models.study import StudyRequest
+from dashboard.services.compare import relate_across_series, relate_events
+from dashboard.services.study import run_study
+from dashboard.sources.events.catalogue import Catalogue
+from dashboard.sources.rates.bundled import BundledRates
 from tests.made_series import event_at_row, made_series
 from tests.shipped_catalogue import AFTER_THE_RATES, COUNT
 
 
 def test_the_rows_are_those_of_a_study_with_the_same_request():
-    events, rates = Catalogue().events(), ShippedRates()
+    events, rates = Catalogue().events(), BundledRates()
     series, control = rates.get("usd_rub_cbr"), rates.get("eur_usd_ecb")
     here = relate_events(series, events, events, StudyRequest(), [control])
     there = run_study([series], events, StudyRequest(), factors=[control])
@@ -43,4 +43,4 @@ def test_no_event_that_can_be_measured_leaves_reasons_and_nothing_else():
 def test_a_series_given_twice_is_one_line():
     series = made_series([80.0, 81.0])
     with pytest.raises(InputError, match="made, made: give each series once"):
-        relate_across([series, series], [], [], StudyRequest())
+        relate_across_series([series, series], [], [], StudyRequest())

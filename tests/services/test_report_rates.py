@@ -2,14 +2,14 @@
 
 from datetime import date, timedelta
 
-from dashboard.services.report_rates import failing_sources, report_rates, reports_json
+from dashboard.services.live_rates import failing_sources, series_status, series_status_json
 from tests.replica import failures
 
 USD = "usd_rub_cbr"
 
 
 def report_of(house, series_id):
-    (found,) = report_rates(house.known, house.memory, house.clock.now(), [series_id])
+    (found,) = series_status(house.known, house.rate_cache, house.clock.now(), [series_id])
     return found
 
 
@@ -97,9 +97,9 @@ def test_a_damaged_cache_is_told_and_nothing_raises(house, tmp_path):
 
 def test_every_series_is_reported_and_the_json_has_its_words(house):
     house.refresh("usd_rub_yahoo")
-    reports = report_rates(house.known, house.memory, house.clock.now())
+    reports = series_status(house.known, house.rate_cache, house.clock.now())
     assert [each.card.id for each in reports] == [card.id for card in house.known.all_cards()]
-    told = {row["id"]: row for row in reports_json(reports)}
+    told = {row["id"]: row for row in series_status_json(reports)}
     assert told[USD]["licence"] == "Free use with attribution to the Bank of Russia"
     assert told[USD]["last_known_at"] == "2026-09-01T12:30:00Z"
     assert told["usd_rub_yahoo"]["live"]["day"] == "2026-11-23"
@@ -107,12 +107,12 @@ def test_every_series_is_reported_and_the_json_has_its_words(house):
 
 
 def test_publishers_that_failed_are_named_until_they_answer(house, replica, clock):
-    assert failing_sources(house.known, house.memory) == ()
+    assert failing_sources(house.known, house.rate_cache) == ()
     replica.cbr.answers(failures.html_with_200)
     replica.yahoo.answers(failures.too_many(60))
     house.refresh(USD, "usd_rub_yahoo", "eur_usd_ecb")
-    assert failing_sources(house.known, house.memory) == ("Bank of Russia", "Yahoo")
+    assert failing_sources(house.known, house.rate_cache) == ("Bank of Russia", "Yahoo")
     replica.cbr.answers_well()
     clock.pass_by(61)
     house.refresh(USD)
-    assert failing_sources(house.known, house.memory) == ("Yahoo",)
+    assert failing_sources(house.known, house.rate_cache) == ("Yahoo",)

@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 
-from dashboard.domain.errors import SourceError
-from dashboard.domain.note import StoreStatus
-from dashboard.services.refresh_behind import RefreshState
-from dashboard.services.report_rates import report_rates
-from dashboard.services.report_status import Status, report_status, status_json
+from dashboard.models.errors import SourceError
+from dashboard.models.records import StoreStatus
+from dashboard.services.admin import HealthStatus, check_health, health_json
+from dashboard.services.jobs import RateRefreshState
+from dashboard.services.live_rates import series_status
 from tests.made_series import event_on, made_card, made_series
 from tests.replica import failures
 
@@ -38,13 +38,13 @@ class Store:
 
 
 def test_each_series_tells_its_last_day_and_rows():
-    first = report_status((Rates(),), Events(), Store()).series[0]
+    first = check_health((Rates(),), Events(), Store()).series[0]
     # three days from 2024-01-01 on
     assert (first.last_day, first.rows, first.fails) == (date(2024, 1, 3), 3, False)
 
 
 def test_a_series_that_fails_degrades_the_whole_and_keeps_the_rest():
-    status = report_status((Rates(),), Events(), Store())
+    status = check_health((Rates(),), Events(), Store())
     assert not status.is_healthy
     assert [each.fails for each in status.series] == [False, True]
     assert status.events == 2
@@ -52,15 +52,15 @@ def test_a_series_that_fails_degrades_the_whole_and_keeps_the_rest():
 
 
 def test_a_store_that_fails_is_told_without_its_message():
-    told = status_json(report_status((), Events(), Store("no file at /home/anna/events.sqlite3")))
+    told = health_json(check_health((), Events(), Store("no file at /home/anna/events.sqlite3")))
     assert told["status"] == "degraded"
     assert told["store"] == {"status": "fails", "notes": None, "last_change": None}
     assert "anna" not in str(told)
-    assert "/srv" not in str(status_json(report_status((Rates(),), Events(), Store())))
+    assert "/srv" not in str(health_json(check_health((Rates(),), Events(), Store())))
 
 
 def test_all_well_is_ok():
-    told = status_json(report_status((), Events(), Store()))
+    told = health_json(check_health((), Events(), Store()))
     assert told["status"] == "ok"
     assert told["store"]["last_change"] == "2026-11-23T00:00:00+00:00"
 
@@ -69,9 +69,9 @@ def test_all_well_is_ok():
 
 
 def told_of(house, **more):
-    reports = report_rates(house.known, house.memory, house.clock.now())
-    series = report_status((house.known,), Events(), Store()).series
-    return status_json(Status(series, 2, 3, None, reports, **more))
+    reports = series_status(house.known, house.rate_cache, house.clock.now())
+    series = check_health((house.known,), Events(), Store()).series
+    return health_json(HealthStatus(series, 2, 3, None, reports, **more))
 
 
 def test_a_publisher_that_fails_is_told_and_the_data_stay_healthy(house, replica, clock):
@@ -100,7 +100,7 @@ def test_each_series_tells_how_fresh_it_is(house):
 
 def test_the_refresh_tells_how_far_it_is(house):
     begun = datetime(2026, 11, 23, 18, tzinfo=UTC)
-    running = RefreshState(is_running=True, started_at=begun, done=3, total=21)
+    running = RateRefreshState(is_running=True, started_at=begun, done=3, total=21)
     assert told_of(house)["refresh"] is None
     assert told_of(house, refresh=running)["refresh"] == {
         "running": True,

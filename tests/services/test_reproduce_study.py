@@ -10,17 +10,20 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.series import RateSeries
-from dashboard.export.archive import zip_bytes
-from dashboard.export.bundle import described
-from dashboard.export.columns import STUDY_TABLES
-from dashboard.services.bundle_study import bundle_bytes
-from dashboard.services.export_tables import MadeOf
-from dashboard.services.reproduce_study import Difference, reproduce, verdict_json
+from dashboard.export.bundles import file_entry, zip_files
+from dashboard.export.schemas import STUDY_TABLES
+from dashboard.models.errors import InputError
+from dashboard.models.series import RateSeries
+from dashboard.services.bundles import (
+    CellDifference,
+    build_bundle,
+    reproduce_bundle,
+    reproduction_json,
+)
+from dashboard.services.exports import Provenance
 from tests.services.test_bundle_study import asked, files_of
 
-MADE = MadeOf({}, (), datetime(2026, 11, 26, tzinfo=UTC))
+MADE = Provenance({}, (), datetime(2026, 11, 26, tzinfo=UTC))
 KEPT_BACK = "Personal use; not to be passed on"
 
 
@@ -29,7 +32,7 @@ def nobody(series_id):
 
 
 def bundle(**more):
-    return bundle_bytes(asked(**more), MADE, "x")
+    return build_bundle(asked(**more), MADE, "x")
 
 
 def changed(content, *, resigned=True, **files):
@@ -41,9 +44,9 @@ def changed(content, *, resigned=True, **files):
         held[path] = change(held[path].decode()).encode()
     if resigned and "manifest" not in files:
         manifest = json.loads(held["manifest.json"])
-        manifest["files"] = {name: described(held[name]) for name in manifest["files"]}
+        manifest["files"] = {name: file_entry(held[name]) for name in manifest["files"]}
         held["manifest.json"] = json.dumps(manifest).encode()
-    return zip_bytes(held)
+    return zip_files(held)
 
 
 def with_manifest(content, change):
@@ -57,7 +60,7 @@ def with_manifest(content, change):
 
 @pytest.mark.parametrize("kind", ["study", "event"])
 def test_a_bundle_is_computed_again_byte_for_byte(kind):
-    verdict = reproduce(bundle(kind=kind), "x.zip", nobody)
+    verdict = reproduce_bundle(bundle(kind=kind), "x.zip", nobody)
     assert (verdict.status, verdict.differences, verdict.notes) == ("equal", (), ())
     assert verdict.files == {"study": len(STUDY_TABLES), "event": 2}[kind]
 
@@ -65,17 +68,17 @@ def test_a_bundle_is_computed_again_byte_for_byte(kind):
 def test_a_number_that_was_changed_is_found_with_its_place_and_both_values():
     # The first row of events.csv is that of the event `one` in [0,1]; shift_days is 0.
     content = changed(bundle(), events=lambda text: text.replace(",0,", ",7,", 1))
-    verdict = reproduce(content, "x.zip", nobody)
+    verdict = reproduce_bundle(content, "x.zip", nobody)
     assert verdict.status == "different"
-    assert verdict.differences == (Difference("events.csv", 1, "shift_days", "7", "0"),)
-    assert verdict_json(verdict)["differences"][0]["in_bundle"] == "7"
+    assert verdict.differences == (CellDifference("events.csv", 1, "shift_days", "7", "0"),)
+    assert reproduction_json(verdict)["differences"][0]["in_bundle"] == "7"
 
 
 def test_a_rate_that_was_changed_changes_the_results():
     content = changed(bundle(), rates=lambda text: text.replace(",100.0,", ",101.0,", 1))
-    assert reproduce(content, "x.zip", nobody).status in {"equal", "different"}
+    assert reproduce_bundle(content, "x.zip", nobody).status in {"equal", "different"}
     content = changed(bundle(), rates=lambda text: _bump(text, 80))
-    assert reproduce(content, "x.zip", nobody).status == "different"
+    assert reproduce_bundle(content, "x.zip", nobody).status == "different"
 
 
 def _bump(text, row):
@@ -92,7 +95,7 @@ def test_last_digits_are_told_apart_from_equal_bytes():
         cells[7] = repr(float(np.nextafter(float(cells[7]), 1.0)))
         return "\n".join([lines[0], ",".join(cells), *lines[2:]])
 
-    verdict = reproduce(changed(bundle(), events=nudge), "x.zip", nobody)
+    verdict = reproduce_bundle(changed(bundle(), events=nudge), "x.zip", nobody)
     assert verdict.status == "close"
     (one,) = verdict.differences
     assert (one.file, one.row, one.column) == ("events.csv", 1, "car")
@@ -100,10 +103,10 @@ def test_last_digits_are_told_apart_from_equal_bytes():
 
 def test_rows_that_are_missing_or_too_many_are_found():
     fewer = changed(bundle(), averages=lambda text: text[: text.rindex("\n", 0, -1) + 1])
-    assert reproduce(fewer, "x.zip", nobody).differences[0].file == "averages.csv"
+    assert reproduce_bundle(fewer, "x.zip", nobody).differences[0].file == "averages.csv"
     more = changed(bundle(), skipped=lambda text: text + "ghost,made,because\n")
-    assert reproduce(more, "x.zip", nobody).differences == (
-        Difference("skipped.csv", 1, "event_id", "ghost", ""),
+    assert reproduce_bundle(more, "x.zip", nobody).differences == (
+        CellDifference("skipped.csv", 1, "event_id", "ghost", ""),
     )
 
 
@@ -117,23 +120,23 @@ def as_before(content):
     csv.writer(text, lineterminator="\n").writerows(rows)
     held["results/tests.csv"] = text.getvalue().encode()
     manifest = json.loads(held["manifest.json"])
-    manifest["files"] = {name: described(held[name]) for name in manifest["files"] if name in held}
+    manifest["files"] = {name: file_entry(held[name]) for name in manifest["files"] if name in held}
     held["manifest.json"] = json.dumps(manifest).encode()
-    return zip_bytes(held)
+    return zip_files(held)
 
 
 def test_what_an_earlier_version_did_not_have_is_told_and_not_called_different():
-    verdict = reproduce(as_before(bundle()), "x.zip", nobody)
+    verdict = reproduce_bundle(as_before(bundle()), "x.zip", nobody)
     assert (verdict.status, verdict.files, verdict.differences) == (
         "equal", len(STUDY_TABLES) - 1, (),
     )  # fmt: skip
     assert verdict.added == ("headline.csv", "tests.csv: column role, test cluster_rank")
-    assert verdict_json(verdict)["added"] == list(verdict.added)
+    assert reproduction_json(verdict)["added"] == list(verdict.added)
 
 
 def test_a_number_that_was_changed_in_an_earlier_bundle_is_found():
     content = changed(as_before(bundle()), tests=lambda text: text.replace("mean", "mode", 1))
-    verdict = reproduce(content, "x.zip", nobody)
+    verdict = reproduce_bundle(content, "x.zip", nobody)
     assert verdict.status == "different"
     (one,) = verdict.differences
     assert (one.file, one.column) == ("tests.csv", "null_hypothesis")
@@ -144,26 +147,26 @@ def test_a_table_that_this_program_does_not_compute_is_no_result_of_ours():
     held = files_of(bundle())
     held["results/odd.csv"] = b"a\n1\n"
     manifest = json.loads(held["manifest.json"])
-    manifest["files"]["results/odd.csv"] = described(held["results/odd.csv"])
+    manifest["files"]["results/odd.csv"] = file_entry(held["results/odd.csv"])
     held["manifest.json"] = json.dumps(manifest).encode()
     with pytest.raises(InputError, match=r"other results than this program computes: odd\.csv"):
-        reproduce(zip_bytes(held), "x.zip", nobody)
+        reproduce_bundle(zip_files(held), "x.zip", nobody)
 
 
 def test_another_version_of_the_program_is_told():
     content = with_manifest(bundle(), lambda m: m.update(software_version="0.0.9"))
-    (note,) = reproduce(content, "x.zip", nobody).notes
+    (note,) = reproduce_bundle(content, "x.zip", nobody).notes
     assert note.startswith("made with version 0.0.9, computed again with ")
 
 
 def test_a_series_that_was_left_out_is_taken_from_this_machine():
     (series,) = asked(KEPT_BACK).series
     later = _longer(series)
-    verdict = reproduce(bundle(licence=KEPT_BACK), "x.zip", lambda _: later)
+    verdict = reproduce_bundle(bundle(licence=KEPT_BACK), "x.zip", lambda _: later)
     assert verdict.status == "equal"
     assert verdict.notes == ("made: rates of this machine, the same as those used",)
     revised = replace(later, rate=np.where(np.arange(len(later)) == 80, 50.0, later.rate))
-    verdict = reproduce(bundle(licence=KEPT_BACK), "x.zip", lambda _: revised)
+    verdict = reproduce_bundle(bundle(licence=KEPT_BACK), "x.zip", lambda _: revised)
     assert verdict.status == "different"
     assert "not the same as those used" in verdict.notes[0]
 
@@ -178,7 +181,7 @@ def _longer(series):
 
 def test_a_series_that_is_not_here_is_asked_for():
     with pytest.raises(InputError, match="rates refresh --series made"):
-        reproduce(bundle(licence=KEPT_BACK), "x.zip", nobody)
+        reproduce_bundle(bundle(licence=KEPT_BACK), "x.zip", nobody)
 
 
 def request_with(**values):
@@ -193,7 +196,7 @@ def without(name):
     def drop(content):
         held = files_of(content)
         del held[name]
-        return zip_bytes(held)
+        return zip_files(held)
 
     return drop
 
@@ -204,11 +207,11 @@ def without(name):
         (lambda c: changed(c, resigned=False, events=lambda t: t + "x"), "was changed after"),
         (lambda c: changed(c, resigned=False, rates=lambda t: t + "x"), "was changed after"),
         (without("inputs/rates.csv"), "is missing"),
-        (lambda c: zip_bytes({**files_of(c), "evil.py": b"1"}), "is not in its manifest"),
+        (lambda c: zip_files({**files_of(c), "evil.py": b"1"}), "is not in its manifest"),
         (without("manifest.json"), "no manifest of ours"),
-        (lambda c: zip_bytes({"manifest.json": b"[]"}), "no manifest of ours"),
-        (lambda c: zip_bytes({"manifest.json": b"[" * 100_000}), "no manifest of ours"),
-        (lambda c: zip_bytes({"manifest.json": b'{"bundle": 1, "files": 3}'}), "no manifest"),
+        (lambda c: zip_files({"manifest.json": b"[]"}), "no manifest of ours"),
+        (lambda c: zip_files({"manifest.json": b"[" * 100_000}), "no manifest of ours"),
+        (lambda c: zip_files({"manifest.json": b'{"bundle": 1, "files": 3}'}), "no manifest"),
         (lambda c: with_manifest(c, lambda m: m.update(bundle=2)), "form '2'"),
         (lambda c: with_manifest(c, lambda m: m.update(kind="os.system")), "cannot be read"),
         (lambda c: with_manifest(c, lambda m: m.update(series=[])), "cannot be read"),
@@ -253,7 +256,7 @@ def without(name):
 )
 def test_what_no_program_of_ours_wrote_is_refused_in_one_line(hurt, said):
     with pytest.raises(InputError, match=said) as refused:
-        reproduce(hurt(bundle()), "x.zip", nobody)
+        reproduce_bundle(hurt(bundle()), "x.zip", nobody)
     assert "\n" not in str(refused.value)
 
 
@@ -261,6 +264,6 @@ def test_nothing_is_unpacked_to_the_disk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(zipfile.ZipFile, "extract", None)
     monkeypatch.setattr(zipfile.ZipFile, "extractall", None)
-    assert reproduce(bundle(), "x.zip", nobody).status == "equal"
+    assert reproduce_bundle(bundle(), "x.zip", nobody).status == "equal"
     assert list(tmp_path.iterdir()) == []
     assert zipfile.is_zipfile(io.BytesIO(bundle()))

@@ -8,30 +8,32 @@ import time
 import numpy as np
 import pytest
 
-from dashboard.domain.robustness import Grid
-from dashboard.services import run_robustness_behind
-from dashboard.services.run_robustness import run_robustness
-from dashboard.services.run_robustness_behind import (
-    ONE_AT_A_TIME,
-    Asked,
-    KeptAnswers,
+from dashboard.models.analyses import SpecificationGrid
+from dashboard.services import robustness
+from dashboard.services.robustness import (
+    RUN_LOCK,
+    AnswerCache,
+    RobustnessRequest,
     RobustnessRun,
+    run_robustness,
 )
 from tests.made_series import event_at_row, series_of_returns
 
 SERIES = series_of_returns(0.01 * np.random.default_rng(4).standard_t(5, 300))
 EVENTS = tuple(event_at_row(row) for row in (150, 190, 230))
-SMALL = Grid(("made",), windows=((0, 0), (0, 1)), estimations=(60,), gaps=(0,), models=("none",),
+SMALL = SpecificationGrid(("made",), windows=((0, 0), (0, 1)), estimations=(60,), gaps=(0,), models=("none",),
              overlaps=("keep",), event_filters=("all",))  # fmt: skip
 SECONDS = 60
 
 
 def run(grid=SMALL, kept=None, patience=SECONDS, key="key"):
-    return RobustnessRun(key, Asked(grid, (SERIES,), EVENTS), kept or KeptAnswers(), patience)
+    return RobustnessRun(
+        key, RobustnessRequest(grid, (SERIES,), EVENTS), kept or AnswerCache(), patience
+    )
 
 
 def test_the_answer_is_that_of_the_same_grid_in_the_foreground():
-    kept = KeptAnswers()
+    kept = AnswerCache()
     state = run(kept=kept).start().wait(SECONDS)
     assert repr(state.answer) == repr(run_robustness(SMALL, [SERIES], EVENTS))
     assert kept.get("key") is state.answer
@@ -40,7 +42,7 @@ def test_the_answer_is_that_of_the_same_grid_in_the_foreground():
 
 def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
     begun, going_on = threading.Event(), threading.Event()
-    real = run_robustness_behind.run_robustness
+    real = robustness.run_robustness
 
     def held(*asked, told, **more):
         def told_slowly(done, total):
@@ -50,9 +52,9 @@ def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
 
         return real(*asked, told=told_slowly, **more)
 
-    monkeypatch.setattr(run_robustness_behind, "run_robustness", held)
-    kept = KeptAnswers()
-    one = run(Grid(("made",)), kept).start()
+    monkeypatch.setattr(robustness, "run_robustness", held)
+    kept = AnswerCache()
+    one = run(SpecificationGrid(("made",)), kept).start()
     assert begun.wait(SECONDS)
     assert one.look().is_running
     one.cancel()
@@ -60,18 +62,18 @@ def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
     state = one.wait(SECONDS)
     assert (state.is_cancelled, state.answer, kept.get("key")) == (True, None, None)
     assert state.done == 1 < state.total == 576
-    assert not ONE_AT_A_TIME.locked()
+    assert not RUN_LOCK.locked()
 
 
 def test_a_run_that_nobody_looks_at_ends_itself():
-    one = run(Grid(("made",)), patience=-1.0).start()
+    one = run(SpecificationGrid(("made",)), patience=-1.0).start()
     while one.look().is_running:
         time.sleep(0.01)
     assert one.look().is_cancelled
 
 
 def test_a_second_run_waits_for_the_first_and_can_be_ended_while_it_waits():
-    with ONE_AT_A_TIME:
+    with RUN_LOCK:
         one = run().start()
         assert one.look().is_waiting
         one.cancel()
@@ -79,7 +81,7 @@ def test_a_second_run_waits_for_the_first_and_can_be_ended_while_it_waits():
 
 
 def test_a_model_without_its_factor_is_one_line():
-    state = run(Grid(("made",), models=("market",))).start().wait(SECONDS)
+    state = run(SpecificationGrid(("made",), models=("market",))).start().wait(SECONDS)
     assert state.answer is None
     assert "--model market: needs a factor" in state.error
     assert not state.is_running
@@ -89,18 +91,18 @@ def test_an_error_that_nobody_foresaw_is_logged_and_told_calmly(monkeypatch, cap
     def fails(*_asked, **_more):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(run_robustness_behind, "run_robustness", fails)
+    monkeypatch.setattr(robustness, "run_robustness", fails)
     assert "the log of the program says more" in run().start().wait(SECONDS).error
     assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("asked_again", [True, False])
 def test_of_many_answers_those_asked_for_last_stay(asked_again):
-    kept, answer = KeptAnswers(most=2), run().start().wait(SECONDS).answer
-    kept.keep("a", answer)
-    kept.keep("b", answer)
+    kept, answer = AnswerCache(most=2), run().start().wait(SECONDS).answer
+    kept.store("a", answer)
+    kept.store("b", answer)
     if asked_again:
         kept.get("a")
-    kept.keep("c", answer)
+    kept.store("c", answer)
     assert (kept.get("a") is answer) is asked_again
     assert kept.get("c") is answer

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.event import Event
-from dashboard.services.same_event import KnownEvents
+from dashboard.models.event import Event
+from dashboard.services.events import DuplicateIndex
 
 DAY = date(2024, 3, 5)
 TEN, ELEVEN = (datetime(2024, 3, 5, hour, tzinfo=UTC) for hour in (10, 11))
 
 
 def same(one, other):
-    return KnownEvents.of([Event(id="known", day=DAY, **one)]).same_as(
+    return DuplicateIndex.of([Event(id="known", day=DAY, **one)]).find_duplicate(
         Event(id="", **{"day": DAY, **other})
     )
 
@@ -76,10 +76,10 @@ def test_two_links_that_differ_are_two_events_and_a_missing_one_is_not(link, is_
 
 
 def test_fifty_thousand_events_under_one_title_are_told_apart_at_once():
-    known = KnownEvents()
+    known = DuplicateIndex()
     began = time.process_time()
     for number in range(50_000):
         event = Event(id="", day=DAY, title="x", source_url=f"https://example.org/{number}")
-        assert known.same_as(event) is None
+        assert known.find_duplicate(event) is None
         known.add(event, str(number))
     assert time.process_time() - began < 20

@@ -5,8 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.services.explain_event import explain_event
-from dashboard.services.scan_moves import events_by_row, largest_moves, move_on
+from dashboard.services.study import build_event_view, events_by_row, largest_moves, move_on_day
 from tests.made_series import event_at_row, event_on, made_series
 
 # Moves of the rouble, -100 ln(P_t / P_t-1):
@@ -44,10 +43,10 @@ def test_a_move_is_ranked_as_the_event_is_that_it_is_the_first_rate_of():
     assert len(top) == 3
     for move in top:
         event = event_on(str(move.day))
-        first, both = explain_event(long, event, ()).moves[:2]
+        first, both = build_event_view(long, event, ()).moves[:2]
         assert first.log_points == pytest.approx(move.log_points)
         assert (move.rank, move.rank_both) == (first.rank("near"), both.rank("near"))
-        assert move.rank == move_on(long, (), move.day).rank
+        assert move.rank == move_on_day(long, (), move.day).rank
         assert move.rank.size > 400
 
 
@@ -77,8 +76,8 @@ def test_an_event_outside_the_data_belongs_to_no_move():
 
 
 def test_a_day_without_a_rate_takes_the_last_one_before_it():
-    assert move_on(series(), (), date(2024, 2, 1)).day == date(2024, 1, 6)
+    assert move_on_day(series(), (), date(2024, 2, 1)).day == date(2024, 1, 6)
 
 
 def test_the_first_observation_has_no_move():
-    assert move_on(series(), (), FIRST) is None
+    assert move_on_day(series(), (), FIRST) is None

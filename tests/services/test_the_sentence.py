@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.event import Event
-from dashboard.services.check_facts import check_facts
-from dashboard.services.compare_sources import compare_event, compare_facts
+from dashboard.models.event import Event
+from dashboard.services.claims import check_facts
+from dashboard.services.source_moves import compare_sources_of_event, compare_sources_of_facts
 from tests.sources.made_time import at
 
 SOURCES = {
@@ -42,7 +42,7 @@ def test_about_80_and_the_strongest_not_since_june_2024_but_since_may_2023(every
 
 
 def test_up_40_per_cent_this_year_is_so_on_no_source_that_is_believed(every):
-    moves = by_series(compare_facts(every, every[:1], DAY))
+    moves = by_series(compare_sources_of_facts(every, every[:1], DAY))
     assert set(moves) == SOURCES | set(ENDED)
     for name, ended in ENDED.items():
         assert moves[name].reason == f"the series ended on {ended}"
@@ -64,7 +64,7 @@ def test_up_40_per_cent_needs_the_quote_of_31_december_that_is_left_out():
 
 
 def test_the_weeks_move_is_measured_on_every_source(every):
-    moves = by_series(compare_facts(every, every[:1], DAY, since=date(2025, 4, 14)))
+    moves = by_series(compare_sources_of_facts(every, every[:1], DAY, since=date(2025, 4, 14)))
     assert {name for name, move in moves.items() if not move.reason} == SOURCES
     assert round(moves["usd_rub_cbr"].pct_quoted, 3) == -2.425
     for name in SOURCES:
@@ -74,7 +74,7 @@ def test_the_weeks_move_is_measured_on_every_source(every):
 
 def test_the_event_behind_it_is_measured_on_every_source_by_its_own_clock(every):
     """A Sunday: the exchange has a weekend session, the others wait for Monday."""
-    moves = by_series(compare_event(every, KELLOGG, (0, 0)))
+    moves = by_series(compare_sources_of_event(every, KELLOGG, (0, 0)))
     assert {name for name, move in moves.items() if not move.reason} == SOURCES
     days = {name: (str(moves[name].base.day), str(moves[name].end.day)) for name in SOURCES}
     assert days["usd_rub_cbr"] == ("2025-04-18", "2025-04-21")

@@ -3,8 +3,8 @@
 import threading
 import time
 
-from dashboard.domain.errors import StoreError
-from dashboard.services.watch_notes import ENOUGH, NoteWatch
+from dashboard.models.errors import StoreError
+from dashboard.services.jobs import MAX_IDLE_POLLS, NoteVersionWatcher
 
 
 class Notes:
@@ -37,13 +37,13 @@ def until(watch, wanted, looks=2_000):
 
 def test_nothing_is_asked_before_a_page_looks():
     notes = Notes("1")
-    NoteWatch(notes, every=0.001)
+    NoteVersionWatcher(notes, every=0.001)
     assert notes.asked == 0
 
 
 def test_a_change_elsewhere_is_told_to_who_looks():
     notes = Notes("1", "1", "2")
-    watch = NoteWatch(notes, every=0.001)
+    watch = NoteVersionWatcher(notes, every=0.001)
     assert watch.look() == ""
     assert until(watch, "2") == "2"
 
@@ -51,7 +51,7 @@ def test_a_change_elsewhere_is_told_to_who_looks():
 def test_many_looks_are_one_thread():
     notes, before = Notes("1"), set(threading.enumerate())
     notes.open.clear()
-    watch = NoteWatch(notes, every=0.01)
+    watch = NoteVersionWatcher(notes, every=0.01)
     for _ in range(200):
         watch.look()
     begun = [thread for thread in threading.enumerate() if thread not in before]
@@ -61,20 +61,20 @@ def test_many_looks_are_one_thread():
 
 def test_it_ends_when_nobody_looks_and_begins_again():
     notes = Notes("1")
-    watch = NoteWatch(notes, every=0.001)
+    watch = NoteVersionWatcher(notes, every=0.001)
     watch.look()
     for _ in range(2_000):
-        if notes.asked >= ENOUGH and watch._running is False:
+        if notes.asked >= MAX_IDLE_POLLS and watch._running is False:
             break
         time.sleep(0.005)
-    assert notes.asked == ENOUGH
+    assert notes.asked == MAX_IDLE_POLLS
     notes.versions.append("2")
     assert until(watch, "2") == "2"
 
 
 def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
     notes = Notes("1", None)
-    watch = NoteWatch(notes, every=0.001, after_failure=0.001)
+    watch = NoteVersionWatcher(notes, every=0.001, after_failure=0.001)
     until(watch, "1")
     assert until(watch, "") == ""
     notes.versions.append("3")
@@ -84,10 +84,10 @@ def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
 def test_what_a_page_just_read_is_not_overwritten_by_an_older_answer():
     notes = Notes("old")
     notes.open.clear()
-    watch = NoteWatch(notes, every=60)
+    watch = NoteVersionWatcher(notes, every=60)
     watch.look()
     notes.entered.wait()
-    watch.tell("new")
+    watch.set_version("new")
     notes.open.set()
     for _ in range(200):
         if notes.asked:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.sources.cells import lines_of_text, one_line, read_day, read_moment
+from dashboard.sources.files.text import normalize_line, normalize_text, parse_day, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from dashboard.sources.cells import lines_of_text, one_line, read_day, read_mome
     ],
 )
 def test_forms_that_can_mean_one_day_only_are_read(cell):
-    assert read_day(cell) == date(2024, 12, 31)
+    assert parse_day(cell) == date(2024, 12, 31)
 
 
 def test_the_dotted_form_puts_the_day_first():
-    assert read_day("03.04.2024") == date(2024, 4, 3)
+    assert parse_day("03.04.2024") == date(2024, 4, 3)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_dotted_form_puts_the_day_first():
 )
 def test_any_other_day_is_refused_with_the_reason(cell, reason):
     with pytest.raises(ValueError, match=reason):
-        read_day(cell)
+        parse_day(cell)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_any_other_day_is_refused_with_the_reason(cell, reason):
     ],
 )
 def test_a_moment_is_read_in_utc(cell):
-    assert read_moment(cell, date(2024, 1, 5)) == datetime(2024, 1, 5, 10, 30, tzinfo=UTC)
+    assert parse_moment(cell, date(2024, 1, 5)) == datetime(2024, 1, 5, 10, 30, tzinfo=UTC)
 
 
 def test_microseconds_are_kept():
     cell = "2024-01-05T10:30:00.000125Z"
-    assert read_moment(cell, date(2024, 1, 5)).microsecond == 125
+    assert parse_moment(cell, date(2024, 1, 5)).microsecond == 125
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_microseconds_are_kept():
 )
 def test_any_other_moment_is_refused(cell, reason):
     with pytest.raises(ValueError, match=reason):
-        read_moment(cell, date(2024, 1, 5))
+        parse_moment(cell, date(2024, 1, 5))
 
 
 def test_text_loses_controls_and_is_composed():
-    assert one_line(" a\tb\r\nc\x00d\u0000 e\u0301 ") == "a b cd \u00e9"
-    assert lines_of_text("a\r\nb\rc\td\x07\n") == "a\nb\nc d"
+    assert normalize_line(" a\tb\r\nc\x00d\u0000 e\u0301 ") == "a b cd \u00e9"
+    assert normalize_text("a\r\nb\rc\td\x07\n") == "a\nb\nc d"

@@ -5,18 +5,18 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.sources.cells import BadCell
-from dashboard.sources.date_column import read_date_column, with_clock
+from dashboard.sources.files.text import CellError
+from dashboard.sources.files.typed_columns import read_date_column, with_times
 
 
 def test_a_column_of_days_names_the_first_wrong_cell():
-    with pytest.raises(BadCell) as caught:
+    with pytest.raises(CellError) as caught:
         read_date_column(["2024-01-05", "2024-01-32", "x"])
     assert caught.value.index == 1
 
 
 def test_a_column_cannot_put_the_day_first_here_and_the_month_first_there():
-    with pytest.raises(BadCell, match="has the day first and '12/30/2024' the month"):
+    with pytest.raises(CellError, match="has the day first and '12/30/2024' the month"):
         read_date_column(["31/12/2024", "12/30/2024"])
 
 
@@ -36,7 +36,7 @@ def test_an_order_that_the_column_proves_is_told():
 
 
 def test_an_order_that_nothing_proves_is_asked_for():
-    with pytest.raises(BadCell, match="say --dates dmy or --dates mdy"):
+    with pytest.raises(CellError, match="say --dates dmy or --dates mdy"):
         read_date_column(["03/04/2025", "05/06/2025"])
     assert read_date_column(["03/04/2025"], "mdy").days.tolist() == [date(2025, 3, 4)]
 
@@ -50,10 +50,10 @@ def test_times_are_seconds_of_the_day_and_offsets_are_east_of_utc():
 
 
 def test_the_times_of_another_column_are_added():
-    found = with_clock(read_date_column(["2026-09-01"]), ["23:59:59"])
+    found = with_times(read_date_column(["2026-09-01"]), ["23:59:59"])
     assert found.seconds.tolist() == [86_399]
-    with pytest.raises(BadCell, match="'24:00' is no time of day"):
-        with_clock(read_date_column(["2026-09-01"]), ["24:00"])
+    with pytest.raises(CellError, match="'24:00' is no time of day"):
+        with_times(read_date_column(["2026-09-01"]), ["24:00"])
 
 
 @pytest.mark.parametrize("cell", ["45296", "1704412800", "1704412800000"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.sources.day_order import order_days
+from dashboard.sources.files.date_formats import resolve_day_order
 
 DAYS = st.dates(date(1990, 1, 1), date(2030, 1, 1))
 
@@ -27,14 +27,14 @@ DAYS = st.dates(date(1990, 1, 1), date(2030, 1, 1))
     ],
 )
 def test_a_certain_order_is_written_as_iso(cells, stated, read):
-    ordered = order_days(cells, stated)
+    ordered = resolve_day_order(cells, stated)
     assert (ordered.cells, ordered.wrong) == (read, {})
 
 
 def test_a_proof_is_told_where_it_decided_something():
-    assert "31/12/2024 proves" in order_days(["1/2/2025", "31/12/2024"]).told
-    assert order_days(["1/2/2025", "31/12/2024"], "dmy").told == ""
-    assert order_days(["31/12/2024", "30/11/2024"]).told == ""
+    assert "31/12/2024 proves" in resolve_day_order(["1/2/2025", "31/12/2024"]).told
+    assert resolve_day_order(["1/2/2025", "31/12/2024"], "dmy").told == ""
+    assert resolve_day_order(["31/12/2024", "30/11/2024"]).told == ""
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_proof_is_told_where_it_decided_something():
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_asked_or_refused(cells, stated, wrong):
-    found = order_days(cells, stated).wrong
+    found = resolve_day_order(cells, stated).wrong
     assert found.keys() == wrong.keys()
     assert all(wrong[index] in reason for index, reason in found.items())
 
@@ -58,7 +58,7 @@ def test_what_is_not_certain_is_asked_or_refused(cells, stated, wrong):
 @given(st.lists(DAYS, min_size=1, max_size=8), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
 def test_no_date_is_ever_read_as_another(days, form):
     """Whatever a column holds, a cell becomes its own day or none."""
-    ordered = order_days([day.strftime(form) for day in days])
+    ordered = resolve_day_order([day.strftime(form) for day in days])
     for index, day in enumerate(days):
         assert index in ordered.wrong or ordered.cells[index] == day.isoformat()
 
@@ -66,11 +66,11 @@ def test_no_date_is_ever_read_as_another(days, form):
 @given(st.lists(DAYS, min_size=1, max_size=8))
 def test_with_the_order_said_every_date_is_read(days):
     for order, form in (("dmy", "%d/%m/%Y"), ("mdy", "%m/%d/%Y")):
-        ordered = order_days([day.strftime(form) for day in days], order)
+        ordered = resolve_day_order([day.strftime(form) for day in days], order)
         assert ordered.cells == [day.isoformat() for day in days]
 
 
 def test_a_question_names_both_days_a_month_apart_or_more():
-    reason = order_days(["07/08/2025"]).wrong[0]
+    reason = resolve_day_order(["07/08/2025"]).wrong[0]
     assert "2025-08-07 or 2025-07-08" in reason
     assert date(2025, 8, 7) - date(2025, 7, 8) > timedelta(days=29)

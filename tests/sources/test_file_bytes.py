@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.sources.file_bytes import decode, read_bytes, shown, shown_name
+from dashboard.models.errors import InputError
+from dashboard.sources.files.text import decode_delimited, display_name, display_text, read_bytes
 
 RUSSIAN = "date,title\n2024-01-05,Банк России: «ставка» 16 %\n"
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_is_read_without_a_word(codec):
-    assert decode(RUSSIAN.encode(codec), "f.csv") == (RUSSIAN, [])
+    assert decode_delimited(RUSSIAN.encode(codec), "f.csv") == (RUSSIAN, [])
 
 
 def test_windows_1251_is_read_and_said_so():
-    text, messages = decode(RUSSIAN.encode("windows-1251"), "f.csv")
+    text, messages = decode_delimited(RUSSIAN.encode("windows-1251"), "f.csv")
     assert text == RUSSIAN
     assert messages == ["f.csv: is not UTF-8, was read as windows-1251; check the Russian letters"]
 
@@ -37,7 +37,7 @@ def test_windows_1251_is_read_and_said_so():
 )
 def test_another_character_set_is_refused_rather_than_read_as_nonsense(text, codec):
     with pytest.raises(InputError, match=r"f\.csv, line 2: is neither UTF-8 nor Russian"):
-        decode(f"date,title\n2024-01-05,{text}\n".encode(codec), "f.csv")
+        decode_delimited(f"date,title\n2024-01-05,{text}\n".encode(codec), "f.csv")
 
 
 @pytest.mark.parametrize(
@@ -54,26 +54,26 @@ def test_another_character_set_is_refused_rather_than_read_as_nonsense(text, cod
 )
 def test_a_file_of_another_kind_is_named(data, kind):
     with pytest.raises(InputError, match=kind):
-        decode(data, "f.csv")
+        decode_delimited(data, "f.csv")
 
 
 def test_a_nul_is_refused_with_its_line():
     with pytest.raises(InputError, match=r"f\.csv, line 2: holds a NUL"):
-        decode(b"date,usd\n2024-01-05,9\x002\n", "f.csv")
+        decode_delimited(b"date,usd\n2024-01-05,9\x002\n", "f.csv")
 
 
 def test_utf_16_without_its_mark_is_refused():
     with pytest.raises(InputError, match="NUL"):
-        decode("date,usd\n".encode("utf-16-le"), "f.csv")
+        decode_delimited("date,usd\n".encode("utf-16-le"), "f.csv")
 
 
 def test_a_mark_that_the_bytes_do_not_keep_is_refused():
     with pytest.raises(InputError, match="line 2: is not UTF-8 as its first bytes say"):
-        decode(b"\xef\xbb\xbfdate\n\xff\n", "f.csv")
+        decode_delimited(b"\xef\xbb\xbfdate\n\xff\n", "f.csv")
 
 
 def test_letters_lost_before_are_pointed_out():
-    _, messages = decode("date,title\n2024-01-05,K\ufffdln\n".encode(), "f.csv")
+    _, messages = decode_delimited("date,title\n2024-01-05,K\ufffdln\n".encode(), "f.csv")
     assert messages == [
         "f.csv, line 2: holds the sign for a lost letter (U+FFFD); check the original"
     ]
@@ -111,8 +111,8 @@ def test_a_device_that_never_ends_is_not_read_to_the_end():
     ],
 )
 def test_a_message_names_the_last_part_of_a_path_only(name, expected):
-    assert shown_name(name) == expected
+    assert display_name(name) == expected
 
 
 def test_a_cell_in_a_message_is_one_short_line():
-    assert shown("a\n\u202eb" + "c" * 100) == "a b" + "c" * 36 + "…"
+    assert display_text("a\n\u202eb" + "c" * 100) == "a b" + "c" * 36 + "…"

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from dashboard.sources.cells import BadCell
-from dashboard.sources.number_column import could_be_thousands, read_numbers
+from dashboard.sources.files.text import CellError
+from dashboard.sources.files.typed_columns import find_ambiguous_thousands, read_number_column
 
 
 def test_numbers_keep_every_digit_and_an_empty_cell_is_missing():
-    found = read_numbers(["80.7597", "", "1e2", "+92.5", ".5", "1.7976931348623157e308"])
+    found = read_number_column(["80.7597", "", "1e2", "+92.5", ".5", "1.7976931348623157e308"])
     numbers = found.values
     assert found.decimal == "."
     assert np.isnan(numbers[1])
@@ -16,7 +16,7 @@ def test_numbers_keep_every_digit_and_an_empty_cell_is_missing():
 
 
 def test_a_decimal_comma_is_read_and_said_so():
-    found = read_numbers(["92,5", "93", "92,125", "0,125"])
+    found = read_number_column(["92,5", "93", "92,125", "0,125"])
     assert found.decimal == ","
     assert found.values.tolist() == [92.5, 93.0, 92.125, 0.125]
 
@@ -40,8 +40,8 @@ def test_a_decimal_comma_is_read_and_said_so():
     ],
 )
 def test_a_cell_that_is_no_number_or_two_is_refused(cells, index, reason):
-    with pytest.raises(BadCell, match=reason) as caught:
-        read_numbers(cells)
+    with pytest.raises(CellError, match=reason) as caught:
+        read_number_column(cells)
     assert caught.value.index == index
 
 
@@ -49,19 +49,19 @@ def test_a_cell_that_is_no_number_or_two_is_refused(cells, index, reason):
     "cell", ["1.234,5", "1,234.5", "1 234,5", "1\u00a0234.5", "1\u202f234,5", "1'234.5", "1’234,5"]
 )
 def test_thousands_that_can_be_nothing_else_are_read_and_told(cell):
-    found = read_numbers([cell, "0"])
+    found = read_number_column([cell, "0"])
     assert found.values.tolist() == [1234.5, 0.0]
     assert found.grouped == cell
 
 
 @pytest.mark.parametrize("cell", ["NA", "n/a", "#N/A", "null", "None", "-", "–", ".", "NaN"])
 def test_a_word_for_nothing_is_missing_and_counted(cell):
-    found = read_numbers(["1.5", cell, ""])
+    found = read_number_column(["1.5", cell, ""])
     assert np.isnan(found.values[1:]).all()
-    assert (found.absent, found.n_absent) == (cell, 1)
+    assert (found.missing_mark, found.n_missing) == (cell, 1)
 
 
 def test_three_places_behind_every_point_could_be_thousands():
-    assert could_be_thousands(["1.234", "", "56.789"]) == "1.234"
-    assert could_be_thousands(["1.234", "1.2"]) == ""
-    assert could_be_thousands(["0.234"]) == ""
+    assert find_ambiguous_thousands(["1.234", "", "56.789"]) == "1.234"
+    assert find_ambiguous_thousands(["1.234", "1.2"]) == ""
+    assert find_ambiguous_thousands(["0.234"]) == ""

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.domain.errors import CircuitOpen, InputError, SourceError
+from dashboard.models.errors import CircuitOpen, InputError, SourceError
 from dashboard.sources.http_client import Request, RequestLimits
 from dashboard.sources.http_transport import USER_AGENT, new_session, replica_address
 from dashboard.sources.polite_client import PoliteClient

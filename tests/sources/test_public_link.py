@@ -12,10 +12,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from dashboard.domain.errors import InputError, SourceError
+from dashboard.models.errors import InputError, SourceError
 from dashboard.sources.http_client import RequestLimits
-from dashboard.sources.public_link import OF_A_LINK, Links
-from dashboard.sources.public_route import Way
+from dashboard.sources.safe_fetch import LINK_LIMITS, ConnectionPolicy, LinkFetcher
 
 PUBLIC = "93.184.215.14"
 PAGE = b"<!doctype html><title>News</title><p>The rouble firmed.</p>"
@@ -94,7 +93,7 @@ class Net:
         return socket.create_connection(("127.0.0.1", self.server.port), timeout)
 
     def links(self, limits=QUICK):
-        return Links(Way(self.resolve, self.dial), limits)
+        return LinkFetcher(ConnectionPolicy(self.resolve, self.dial), limits)
 
 
 @contextmanager
@@ -216,7 +215,7 @@ def test_the_body_of_a_redirect_is_not_read():
 
     with serving(answer) as net:
         started = time.monotonic()
-        told = refusal_of(net, limits=OF_A_LINK)
+        told = refusal_of(net, limits=LINK_LIMITS)
         assert told == "news.example.org sent us round in circles"
         assert time.monotonic() - started < 5
 
@@ -321,14 +320,14 @@ def test_five_gigabytes_without_an_announcement_are_left_after_ten_megabytes():
             sent.append(1)
 
     with serving(answer) as net:
-        assert "answered more than 10 MB" in refusal_of(net, limits=OF_A_LINK)
+        assert "answered more than 10 MB" in refusal_of(net, limits=LINK_LIMITS)
     assert len(sent) < 50
 
 
 def test_a_small_answer_that_unpacks_to_gigabytes_is_left_after_ten_megabytes():
     bomb = gzip.compress(b"0" * 200_000_000, 9)
     with serving(whole(bomb, HEAD + b"Content-Encoding: gzip\r\n")) as net:
-        assert "answered more than 10 MB" in refusal_of(net, limits=OF_A_LINK)
+        assert "answered more than 10 MB" in refusal_of(net, limits=LINK_LIMITS)
 
 
 def drip(path):
@@ -365,13 +364,13 @@ def test_a_look_up_that_hangs_is_left_in_time():
 
     begun = time.monotonic()
     with pytest.raises(SourceError, match="did not answer within 2 s"):
-        Links(Way(hang, Net().dial), QUICK).fetch("http://news.example.org/")
+        LinkFetcher(ConnectionPolicy(hang, Net().dial), QUICK).fetch("http://news.example.org/")
     assert time.monotonic() - begun < 20
 
 
 def test_the_real_limits_keep_within_ten_seconds():
-    assert OF_A_LINK.total < 10
-    assert OF_A_LINK.max_bytes == 10_000_000
+    assert LINK_LIMITS.total < 10
+    assert LINK_LIMITS.max_bytes == 10_000_000
 
 
 def test_a_name_that_leads_nowhere_is_told():

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.sources.table_file import read_table
+from dashboard.models.errors import InputError
+from dashboard.sources.files.delimited_file import read_table
 
 
 def read(text, needed=("date",), **options):

@@ -19,6 +19,6 @@ def replica():
 def house(replica, dashboard_home, monkeypatch):
     """A house whose memory is that of the pages, and whose clock, at the replica's time, too."""
     clock = MadeClock(replica.market.now)
-    monkeypatch.setattr(session, "present", clock.now)
+    monkeypatch.setattr(session, "get_wall_time", clock.now)
     with new_session(replica.url) as connection:
         yield LiveHouse(dashboard_home, connection, clock)

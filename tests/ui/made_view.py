@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from dashboard.domain.date_rules import BANK_OF_RUSSIA
-from dashboard.domain.event import Event
-from dashboard.domain.event_view import EventView, Fixing, Move, PathPoint, Timing
-from dashboard.domain.rank import Rank
-from dashboard.domain.series import ROUBLE_QUOTED, MethodBreak, SeriesCard
-from dashboard.domain.study import StudyRequest
+from dashboard.models.event import Event
+from dashboard.models.moves import EventView, Fixing, Move, PathPoint, PlaceboRank, Timing
+from dashboard.models.publication import BANK_OF_RUSSIA
+from dashboard.models.series import ROUBLE_QUOTED, MethodBreak, SeriesCard
+from dashboard.models.study import StudyRequest
 
 CARD = SeriesCard(
     id="rub",
@@ -39,10 +38,10 @@ def ranks(**more):
     near = (date(2024, 4, 18), date(2026, 4, 29), 500)
     years = (date(2013, 7, 29), date(2026, 8, 18), 822)
     made = (
-        Rank("near", 500, 0.5, 44.2, 41.4, *near),
-        Rank("quiet", 504, 0.6, 43.1, 45.6, date(2013, 7, 29), date(2024, 1, 25), 6),
-        Rank("all", 3223, 0.7, 40.3, 42.7, *years),
-        Rank("similar", 1074, 0.8, 26.0, 28.0, *years),
+        PlaceboRank("near", 500, 0.5, 44.2, 41.4, *near),
+        PlaceboRank("quiet", 504, 0.6, 43.1, 45.6, date(2013, 7, 29), date(2024, 1, 25), 6),
+        PlaceboRank("all", 3223, 0.7, 40.3, 42.7, *years),
+        PlaceboRank("similar", 1074, 0.8, 26.0, 28.0, *years),
     )
     return tuple(replace(rank, **more.get(rank.pool, {})) for rank in made)
 

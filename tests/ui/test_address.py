@@ -7,8 +7,8 @@ from tests.ui.app_in_test import SECONDS
 
 SCRIPT = """
 import streamlit as st
-from dashboard.ui.address import open_view
-from dashboard.ui.view import a_day, many_of, one_of, a_text
+from dashboard.ui.url_state import open_view
+from dashboard.ui.url_state import a_day, many_of, one_of, a_text
 PARAMS = (
     a_day("from"),
     many_of("cat", ("sanctions", "energy")),

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from tests.ui.app_in_test import SECONDS, words_of
 
 SCRIPT = """
-from dashboard.domain.errors import InputError
-from dashboard.ui.calm_error import show_calm_error
+from dashboard.models.errors import InputError
+from dashboard.ui.errors import show_calm_error
 try:
     raise ERROR
 except Exception as error:

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.article import ClaimKind, Exactness
-from dashboard.services.answer_claim import AskedClaim, answer_claim, claim_of
-from dashboard.ui import claim_words
+from dashboard.models.article import ClaimKind, Exactness
+from dashboard.presentation import claims
+from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
 from tests.services.test_answer_claim import ask, rouble
 
 
@@ -33,17 +33,17 @@ def series():
 )  # fmt: skip
 def test_question_and_answer_in_words(series, kind, more, question, answer):
     found = ask(kind, series, **more)
-    assert claim_words.question(found.claim) == question
-    assert claim_words.answer_words(found) == answer
+    assert claims.format_question(found.claim) == question
+    assert claims.describe_answer(found) == answer
 
 
 def test_the_headline_counts_what_came_out(series):
     so = ask("level", series, value=80.5)
     not_so = ask("level", series, value=90.0)
     nearly = ask("level", series, value=82.0)  # 2.5 % away: "about" is 2 %, a hundredth beside it
-    other = claim_of(AskedClaim(date(2025, 4, 21), ClaimKind.LEVEL, 80.0, currency="EUR"))
+    other = claim_from_query(ClaimQuery(date(2025, 4, 21), ClaimKind.LEVEL, 80.0, currency="EUR"))
     unknown = answer_claim(other, [], "one")
-    headline = claim_words.headline
+    headline = claims.format_claims_headline
     assert headline([]) == "Is that so? A claim about the rouble, checked"
     assert headline([so]) == "About 80.5 RUB per USD? Yes"
     assert headline([not_so]) == "About 90 RUB per USD? No"
@@ -58,14 +58,14 @@ def test_the_headline_counts_what_came_out(series):
 def test_a_change_that_holds_in_one_quote_only_says_so(series):
     found = ask("up", series, value=25.0, how=Exactness.EXACT, base="year_end")
     thin = "\u202f"
-    assert claim_words.answer_words(found) == (
+    assert claims.describe_answer(found) == (
         f"Only counted in one way: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"
         " than the last rate of the year before, 30 Dec 2024 (100.0000)."
     )
 
 
 def test_a_day_without_a_rate_names_the_one_that_stood_in(series):
-    claim = claim_of(AskedClaim(date(2025, 4, 20), ClaimKind.LEVEL, 81.0))
-    assert claim_words.shift_words(answer_claim(claim, series, "one")).endswith(
+    claim = claim_from_query(ClaimQuery(date(2025, 4, 20), ClaimKind.LEVEL, 81.0))
+    assert claims.describe_day_shift(answer_claim(claim, series, "one")).endswith(
         "the rate in force, fixed on 18 Apr 2025 and dated 19 Apr 2025, is used."
     )

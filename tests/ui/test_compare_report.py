@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.event import Category, Origin
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.find_events import EventFilter
-from dashboard.services.reproduce_study import reproduce
-from dashboard.ui.compare_report import compare_report
-from dashboard.ui.report_parts import MadeFor
-from dashboard.ui.widgets.compare_ways_out import bundles_of
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.models.event import Category, Origin
+from dashboard.presentation.reports import ReportContext
+from dashboard.services.bundles import reproduce_bundle
+from dashboard.services.events import EventFilter
+from dashboard.ui.pages.compare.page import build_group_bundles
+from dashboard.ui.pages.compare.report import build_compare_report
 from tests.made_report import HOSTILE
 from tests.made_series import event_at_row, series_of_returns
 from tests.ui.made_comparison import made_scene
 
 LIVE = "http://127.0.0.1:8501/compare?cat=nato_remark&bcat=energy"
-MADE = MadeFor(datetime(2026, 11, 26, 9, tzinfo=UTC), LIVE, f"{LIVE}&asof=2026-11-26T09:00Z")
+MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), LIVE, f"{LIVE}&asof=2026-11-26T09:00Z")
 NATO = EventFilter(categories=(Category.NATO_REMARK,))
 ENERGY = EventFilter(categories=(Category.ENERGY,))
 NATO_ROWS = tuple(range(50, 140, 10))
@@ -48,7 +48,7 @@ def known(**first):
 
 def report_of(*filters, events=None, made=MADE):
     scene = made_scene(series(), events or known(), *filters)
-    return compare_report(scene, scene.answer, made)
+    return build_compare_report(scene, scene.answer, made)
 
 
 def table_of(report, title):
@@ -109,7 +109,7 @@ def test_a_caution_of_the_test_of_the_difference_stands_below_its_p(both):
     scene = made_scene(series(), known(), NATO, ENERGY)
     first, *others = scene.answer.differences
     answer = replace(scene.answer, differences=(replace(first, caution="rejects 9 %"), *others))
-    told = " ".join(compare_report(replace(scene, answer=answer), answer, MADE).paragraphs)
+    told = " ".join(build_compare_report(replace(scene, answer=answer), answer, MADE).paragraphs)
     assert "18 joint clusters. This test rejects 9 %: doubt a p close to 0.05." in told
 
 
@@ -189,13 +189,13 @@ def test_hostile_titles_are_one_line_in_every_cell_and_markup_in_no_figure():
 
 def test_the_bundle_of_each_group_is_computed_again():
     scene = made_scene(series(), known(), NATO, ENERGY)
-    bundles = bundles_of(scene, scene.answer, MADE)
+    bundles = build_group_bundles(scene, scene.answer, MADE)
     assert list(bundles) == [
         "Bundle to reproduce it (ZIP): ● NATO remarks",
         "Bundle to reproduce it (ZIP): ◆ Energy events",
     ]
     for make in bundles.values():
-        verdict = reproduce(make(), "made.zip", {}.__getitem__)
+        verdict = reproduce_bundle(make(), "made.zip", {}.__getitem__)
         assert (verdict.status, verdict.notes) == ("equal", ())
     alone = made_scene(series(), known(), NATO)
-    assert list(bundles_of(alone, alone.answer, MADE)) == ["Bundle to reproduce it (ZIP)"]
+    assert list(build_group_bundles(alone, alone.answer, MADE)) == ["Bundle to reproduce it (ZIP)"]

@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.domain.event import Category
-from dashboard.domain.study import Headline
-from dashboard.services.find_events import EventFilter
-from dashboard.ui.compare_scale import Scale
-from dashboard.ui.compare_words import verdict_lines
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard.models.event import Category
+from dashboard.models.study import Headline
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
+from dashboard.services.events import EventFilter
+from dashboard.ui.pages.compare.messages import build_verdict_lines
 from tests.made_series import event_at_row, series_of_returns
 from tests.ui.made_comparison import made_scene
 
@@ -33,7 +32,7 @@ def lines_of(scene, **changes):
     group = scene.answer.groups[0]
     answer = replace(group.answer, headlines=(found,))
     comparison = replace(scene.answer, groups=(replace(group, answer=answer),))
-    return verdict_lines(replace(scene, answer=comparison), comparison)[0]
+    return build_verdict_lines(replace(scene, answer=comparison), comparison)[0]
 
 
 def test_not_unusual_is_never_said_without_the_smallest_move_that_would_be_seen(scene):
@@ -77,8 +76,8 @@ def test_few_clusters_lead_to_the_events(scene):
 
 
 def test_an_interval_is_told_in_directions_whatever_the_quote(scene):
-    for quote in Quote:
-        scale = Scale(Quoting(scene.card, quote))
+    for quote in QuoteMode:
+        scale = MoveScale(QuotedSeries(scene.card, quote))
         assert scale.directed_span(-0.005, 0.016) == "0.50 weaker to 1.60 log pts stronger"
         assert scale.directed_span(-0.0123, -0.002) == "0.20 to 1.23 log pts weaker"
         assert scale.directed_span(float("nan"), 0.1) == "–"

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.relation import CrossCell
-from dashboard.ui.correlation_words import across_sentence, short_reason
+from dashboard.models.analyses import CrossCell
+from dashboard.presentation.correlation import describe_cross_series, shorten_reason
 from tests.made_series import made_card
 
 GOES_ON = replace(made_card("live"), title="Live", move_sign=-1)
@@ -27,7 +27,7 @@ GREY = cell("energy", "old", p_value=float("nan"), p_adjusted=float("nan"), larg
 
 
 def test_the_answer_stands_first_with_what_it_rests_on():
-    assert across_sentence((cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS) == (
+    assert describe_cross_series((cell(), GREY, cell("energy", p_adjusted=1.0)), CARDS) == (
         "Escalation on Live: 1.07 log pts weaker on average (standardised −0.99, 50 events on 49"
         " rates, 45 clusters, corrected p 0.040): after the Holm correction a p below 0.05 is left"
         " for 1 of 2 means with a verdict. Without a verdict: 1 grey cell, the reason in each."
@@ -35,20 +35,20 @@ def test_the_answer_stands_first_with_what_it_rests_on():
 
 
 def test_a_series_that_has_ended_is_never_first_and_says_so():
-    said = across_sentence((cell(series="old", p_adjusted=0.001), cell()), CARDS)
+    said = describe_cross_series((cell(series="old", p_adjusted=0.001), cell()), CARDS)
     assert said.startswith("Escalation on Live")
     assert "Escalation on Old, which ended on 1 Mar 2022" in said
 
 
 def test_a_cell_without_a_verdict_is_not_named():
-    assert "Energy" not in across_sentence((cell(), GREY), CARDS)
-    assert across_sentence((GREY,), CARDS) == (
+    assert "Energy" not in describe_cross_series((cell(), GREY), CARDS)
+    assert describe_cross_series((GREY,), CARDS) == (
         "No cell has a verdict. Without a verdict: 1 grey cell, the reason in each."
     )
 
 
 def test_nothing_small_is_said_with_the_number_of_means():
-    assert across_sentence((cell(p_adjusted=0.5), cell("energy", p_adjusted=1.0)), CARDS) == (
+    assert describe_cross_series((cell(p_adjusted=0.5), cell("energy", p_adjusted=1.0)), CARDS) == (
         "None of 2 means with a verdict has a p below 0.05 after the Holm correction."
     )
 
@@ -63,5 +63,5 @@ def test_nothing_small_is_said_with_the_number_of_means():
     ],
 )
 def test_a_grey_cell_says_why_in_a_word(more, said):
-    assert short_reason(cell(reason="why", **more)) == said
-    assert short_reason(cell(**more)) == ""
+    assert shorten_reason(cell(reason="why", **more)) == said
+    assert shorten_reason(cell(**more)) == ""

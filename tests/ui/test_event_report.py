@@ -4,20 +4,24 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Event
-from dashboard.ui.event_report import event_address, event_report, event_source
-from dashboard.ui.quoting import Quote, Quoting
-from dashboard.ui.report_parts import MadeFor
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.presentation.reports import (
+    ReportContext,
+    build_event_report,
+    build_event_source,
+    build_event_url,
+)
 from tests.made_series import made_series
 from tests.ui.made_view import CARD, event, made_view, missing_move, move
 
-MADE = MadeFor(datetime(2026, 11, 26, 9, tzinfo=UTC), "http://127.0.0.1:8501/event?id=said")
+MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), "http://127.0.0.1:8501/event?id=said")
 
 
-def report_of(view=None, mode=Quote.WEAKER, made=MADE):
+def report_of(view=None, mode=QuoteMode.WEAKER, made=MADE):
     series = made_series([80.0, 79.2], move_sign=-1)
-    return event_report(view or made_view(), series, Quoting(CARD, mode), "quiet", made)
+    return build_event_report(view or made_view(), series, QuotedSeries(CARD, mode), "quiet", made)
 
 
 def table_of(report, title):
@@ -45,7 +49,7 @@ def test_the_tables_are_those_of_the_page_in_plain_words():
 
 
 def test_words_and_signs_turn_with_the_quote():
-    (row,) = table_of(report_of(mode=Quote.USD), "Moves around the event").rows
+    (row,) = table_of(report_of(mode=QuoteMode.USD), "Moves around the event").rows
     assert row[3:6] == ("▲ stronger", "+1.01\u202f%", "−1.00\u202f%")
 
 
@@ -59,7 +63,7 @@ def test_a_move_without_numbers_says_why():
 
 def test_cautions_sources_and_links_are_never_left_out():
     view = made_view(flags=("far_from_event",), moves=(move(crowd=(event(id="other"),)),))
-    frozen = MadeFor(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-26")
+    frozen = ReportContext(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-26")
     report = report_of(view, made=frozen)
     assert any("after the event (holidays or" in caution for caution in report.cautions)
     assert report.cautions[-1] == "A move near an event is no proof of its cause."
@@ -73,7 +77,7 @@ def test_cautions_sources_and_links_are_never_left_out():
 
 def test_of_a_frozen_page_the_report_says_as_of_when_and_leads_back_there():
     then = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    made = MadeFor(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-20T09:00Z", then)
+    made = ReportContext(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-20T09:00Z", then)
     report = report_of(made=made)
     assert ("As of", "20 Nov 2026, 12:00 MSK (the page was frozen at this moment)") in (
         report.parameters
@@ -108,17 +112,17 @@ def test_a_private_note_that_is_the_event_stays_and_the_report_warns():
     "url", ["javascript:alert(1)", "data:text/html,x", "https://bank.ru@evil.example", "ftp://x.y"]
 )
 def test_an_address_that_may_not_be_live_is_only_text(url):
-    source = event_source(Event("x", date(2025, 4, 20), "t", source_url=url))
+    source = build_event_source(Event("x", date(2025, 4, 20), "t", source_url=url))
     assert (source.url, source.definition) == ("", url)
-    good = event_source(Event("x", date(2025, 4, 20), "t", source_url="https://a.example/b"))
+    good = build_event_source(Event("x", date(2025, 4, 20), "t", source_url="https://a.example/b"))
     assert (good.url, good.definition) == ("https://a.example/b", "")
 
 
 def test_the_address_is_that_of_the_controls():
     view = made_view()
-    assert event_address("http://h:1/", view, "-10:20", "all") == (
+    assert build_event_url("http://h:1/", view, "-10:20", "all") == (
         "http://h:1/event?id=said&w=-10%3A20&pool=all&series=rub"
     )
-    assert event_address("http://h:1", view, "-7:7", "near").endswith("?id=said&series=rub")
+    assert build_event_url("http://h:1", view, "-7:7", "near").endswith("?id=said&series=rub")
     with pytest.raises(InputError, match="is no address"):
-        event_address("h:1", view, None, "quiet")
+        build_event_url("h:1", view, None, "quiet")

@@ -4,13 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.services.answer_claim import answer_claim, read_claims
-from dashboard.sources.rates.shipped import ShippedRates
-from dashboard.ui import facts_scene
-from dashboard.ui.facts_report import facts_report
-from dashboard.ui.facts_scene import EXAMPLE, FactsScene, claim_chart
-from dashboard.ui.quoting import Quote
-from dashboard.ui.report_parts import MadeFor
+from dashboard.presentation.quoting import QuoteMode
+from dashboard.presentation.reports import ReportContext, build_claim_report
+from dashboard.services.claims import answer_claim, parse_claims
+from dashboard.sources.rates.bundled import BundledRates
+from dashboard.ui.pages.facts import state as facts_state
+from dashboard.ui.pages.facts.state import EXAMPLE_SENTENCE, FactsState, build_claim_chart
 from tests.made_report import HOSTILE
 
 PAGE = "http://127.0.0.1:8501/facts"
@@ -18,28 +17,30 @@ MOMENT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
 def links(n):
-    return [MadeFor(MOMENT, f"{PAGE}?claim={k}", f"{PAGE}?claim={k}&asof=then") for k in range(n)]
+    return [
+        ReportContext(MOMENT, f"{PAGE}?claim={k}", f"{PAGE}?claim={k}&asof=then") for k in range(n)
+    ]
 
 
 @pytest.fixture(scope="module")
 def series():
-    shipped = ShippedRates()
+    shipped = BundledRates()
     return [shipped.get(card.id) for card in shipped.cards()]
 
 
 def report_of(series, sentence, notices=()):
-    claims = read_claims(sentence, date(2025, 4, 21))
+    claims = parse_claims(sentence, date(2025, 4, 21))
     answers = tuple(answer_claim(claim, series, "usd_rub_cbr") for claim in claims)
-    scene = FactsScene(answers, (), Quote.WEAKER, phone=True, dark=True)
+    scene = FactsState(answers, (), QuoteMode.WEAKER, phone=True, dark=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts_scene.session, "daily_series", lambda: series)
-        chart = claim_chart(scene)
-    return facts_report(answers, chart, series, links(len(answers)), notices)
+        patch.setattr(facts_state.session, "daily_series", lambda: series)
+        chart = build_claim_chart(scene)
+    return build_claim_report(answers, chart, series, links(len(answers)), notices)
 
 
 @pytest.fixture(scope="module")
 def report(series):
-    return report_of(series, EXAMPLE, ("Sunday has no rate.",))
+    return report_of(series, EXAMPLE_SENTENCE, ("Sunday has no rate.",))
 
 
 def test_the_title_answers_each_claim_of_the_sentence(report):
@@ -47,7 +48,7 @@ def test_the_title_answers_each_claim_of_the_sentence(report):
         "About 80 RUB per USD? Yes. Strongest since June 2024? No, it was stronger."
         " More than 40 % stronger than at the start of the year? No."
     )
-    assert report.question == f"Is it so? “{EXAMPLE}”"
+    assert report.question == f"Is it so? “{EXAMPLE_SENTENCE}”"
 
 
 def test_the_words_are_those_of_the_page_and_the_paragraph_is_whole(report):
@@ -96,9 +97,9 @@ def test_chart_sources_cautions_and_links_are_there(report):
 
 
 def test_a_claim_about_a_day_without_data_says_so_without_a_chart(series):
-    claims = read_claims("the rouble is at about 80", date(1999, 4, 21))
+    claims = parse_claims("the rouble is at about 80", date(1999, 4, 21))
     answers = [answer_claim(claim, series) for claim in claims]
-    told = facts_report(answers, None, series, links(1))
+    told = build_claim_report(answers, None, series, links(1))
     assert told.title == "About 80 RUB per USD? Cannot be known."
     assert told.charts == ()
     assert len(told.links) == 2

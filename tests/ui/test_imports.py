@@ -16,7 +16,7 @@ HEAVY = [
 CODE = """
 import json, sys
 import dashboard.app, dashboard.ui.shell
-from dashboard.ui.warm_up import warm_up
+from dashboard.ui.server import warm_up
 heavy = set(json.loads(sys.argv[1]))
 found = {"started": None, "drawn": None}
 warm_up()

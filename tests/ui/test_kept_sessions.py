@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dashboard.ui.kept_sessions import MOST
+from dashboard.app import MAX_DISCONNECTED_SESSIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,5 +38,8 @@ def test_the_hundred_who_left_last_are_kept(tmp_path, monkeypatch):
         text=True,
     )
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.splitlines()[-1] == f"{MOST} {150 - MOST} 149"
-    assert 3 * MOST + 50 <= 400
+    assert (
+        answer.stdout.splitlines()[-1]
+        == f"{MAX_DISCONNECTED_SESSIONS} {150 - MAX_DISCONNECTED_SESSIONS} 149"
+    )
+    assert 3 * MAX_DISCONNECTED_SESSIONS + 50 <= 400

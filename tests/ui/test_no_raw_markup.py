@@ -1,8 +1,8 @@
-"""User text reaches the screen through `dashboard.ui.text` only, and nothing is run from data.
+"""User text reaches the screen through `dashboard.presentation.escaping` only, and nothing is run from data.
 
 The rule: what a person, a file or a feed wrote (see `FIELDS` in `user_text_flow`) and the
 message of a caught error may be handed to a Streamlit call that reads Markdown only inside
-`escape_markdown`, `label_text` or `markdown_link`, and to a figure only inside `plot_text`.
+`escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside `escape_plot`.
 Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain`.
 Words of our own in an attribute of such a name are listed in `OUR_OWN_WORDS`, each with its
 reason.
@@ -24,7 +24,7 @@ MODULES = {
     for path in sorted(HOUSE.rglob("*.py"))
 }
 # The one way itself, and the lines of the command line, which reads no Markdown.
-NO_SCREEN = {"dashboard.ui.text", "dashboard.ui.terminal"}
+NO_SCREEN = {"dashboard.presentation.escaping", "dashboard.cli.output"}
 SCREENS = {
     name: source
     for name, source in MODULES.items()
@@ -41,12 +41,12 @@ OUR_OWN_WORDS = {
     "card.title": "from data/datapackage.json, or the plain words of an import",
     ".card.title": "from data/datapackage.json, or the plain words of an import",
     "ink.text": "a colour of the palette",
-    "dashboard.ui.charts.explore_layout: view.title": "cleaned where the chart is asked for",
-    "dashboard.ui.charts.explore_layout: view.subtitle": "cleaned where the chart is asked for",
-    "dashboard.ui.charts.event_window_layout: chart.title": "cleaned where the chart is asked for",
-    "dashboard.ui.charts.event_window_layout: chart.subtitle": "cleaned where it is asked for",
-    "dashboard.ui.charts.claim: chart.title": "cleaned where the chart is asked for",
-    "dashboard.ui.charts.claim: chart.subtitle": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.explore: view.title": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.explore: view.subtitle": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.event_window: chart.title": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.event_window: chart.subtitle": "cleaned where it is asked for",
+    "dashboard.presentation.charts.claim: chart.title": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.claim: chart.subtitle": "cleaned where the chart is asked for",
 }
 
 TEMPLATES = frozenset({"hovertemplate", "texttemplate"})
@@ -152,8 +152,8 @@ def is_constant(node):
 
 CLEAN = """
 import streamlit as st
-from dashboard.ui.text import escape_markdown, label_text, plain
-from dashboard.ui.wording import day
+from dashboard.presentation.escaping import escape_markdown, label_text, plain
+from dashboard.presentation.formatting import day
 
 def draw(event, error):
     st.header(escape_markdown(event.title))
@@ -254,14 +254,14 @@ def test_an_allowed_expression_is_left_alone():
 )
 def test_user_text_in_a_figure_is_found(value, found):
     source = f"def trace(event, events):\n    return {{'customdata': {value}}}\n"
-    assert len(plot_flow({"dashboard.ui.charts.a": source})) == found
+    assert len(plot_flow({"dashboard.presentation.charts.a": source})) == found
 
 
 def test_user_text_handed_to_a_chart_is_found():
     sources = {
-        "dashboard.ui.charts.a": "class Chart:\n    title: str\n",
+        "dashboard.presentation.charts.a": "class Chart:\n    title: str\n",
         "dashboard.ui.scene": (
-            "from dashboard.ui.charts.a import Chart\n"
+            "from dashboard.presentation.charts.a import Chart\n"
             "def good(event):\n    return Chart(title=plot_text(event.title))\n"
             "def bad(event):\n    return Chart(title=event.title)\n"
         ),

@@ -8,30 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.event import Category, Event, Origin
-from dashboard.ui.palette import (
-    DARK,
+from dashboard.models.event import Category, Event, Origin
+from dashboard.presentation.palette import (
+    ALL_STYLES,
+    DARK_PALETTE,
     DIRECTION_COLOUR,
     DIRECTION_TEXT_DARK,
-    GROUP_LOOKS,
-    LANES,
-    LIGHT,
-    LOGO_FOOT,
-    LOGO_GROUND,
+    GROUP_STYLES,
+    LIGHT_PALETTE,
+    LOGO_BACKGROUND,
+    LOGO_BASELINE,
     LOGO_LINE,
-    NOTES_LANE,
-    STRONGER,
-    WEAKER,
+    NOTES_STYLE,
+    STRONGER_COLOUR,
+    WEAKER_COLOUR,
     category_title,
     direction_colour,
-    lane_of,
-    map_scale,
-    text_on,
+    get_event_style,
+    heat_colour_scale,
+    marker_text_colour,
 )
 from tests.ui.literals import literals
 
 ROOT = Path(__file__).parents[2]
-INKS = {"light": LIGHT, "dark": DARK}
+INKS = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
 COLOUR = re.compile(r"#(?:[0-9a-f]{3}){1,2}\b|\b(?:rgb|hsl)a?\(\s*\d", re.IGNORECASE)
 
 
@@ -52,43 +52,45 @@ def test_the_formula_gives_the_known_extremes():
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
-@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+@pytest.mark.parametrize(
+    "surface", [LIGHT_PALETTE.surface, DARK_PALETTE.surface], ids=["light", "dark"]
+)
+@pytest.mark.parametrize("lane", ALL_STYLES, ids=lambda lane: lane.id)
 def test_a_mark_is_seen_on_both_surfaces(lane, surface):
     assert contrast(lane.colour, surface) >= 3
 
 
-@pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.id)
+@pytest.mark.parametrize("lane", ALL_STYLES, ids=lambda lane: lane.id)
 def test_a_number_in_a_mark_can_be_read(lane):
-    assert contrast(text_on(lane), lane.colour) >= 4.5
+    assert contrast(marker_text_colour(lane), lane.colour) >= 4.5
 
 
 @pytest.mark.parametrize("word", ["stronger", "weaker"])
 def test_a_direction_can_be_read_as_text_on_both_surfaces(word):
-    assert contrast(DIRECTION_COLOUR[word], LIGHT.surface) >= 4.5
-    assert contrast(DIRECTION_TEXT_DARK[word], DARK.surface) >= 4.5
+    assert contrast(DIRECTION_COLOUR[word], LIGHT_PALETTE.surface) >= 4.5
+    assert contrast(DIRECTION_TEXT_DARK[word], DARK_PALETTE.surface) >= 4.5
 
 
-@pytest.mark.parametrize("ink", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ink", [LIGHT_PALETTE, DARK_PALETTE], ids=["light", "dark"])
 def test_text_can_be_read(ink):
     assert contrast(ink.text, ink.surface) >= 7
     assert contrast(ink.muted, ink.surface) >= 4.5
 
 
 def test_lanes_of_one_colour_differ_in_shape():
-    looks = [(lane.colour, lane.symbol) for lane in LANES]
+    looks = [(lane.colour, lane.symbol) for lane in ALL_STYLES]
     assert len(set(looks)) == len(looks)
-    assert len({lane.symbol for lane in LANES}) == len(LANES)
-    assert len({lane.glyph for lane in LANES}) == len(LANES)
+    assert len({lane.symbol for lane in ALL_STYLES}) == len(ALL_STYLES)
+    assert len({lane.glyph for lane in ALL_STYLES}) == len(ALL_STYLES)
 
 
 def test_every_category_has_a_lane_and_notes_have_their_own():
-    assert {lane.id for lane in LANES} == {NOTES_LANE, *(c.value for c in Category)}
+    assert {lane.id for lane in ALL_STYLES} == {NOTES_STYLE, *(c.value for c in Category)}
 
 
 def test_no_colour_is_one_that_streamlit_replaces():
     # "#000001" to "#000040" are placeholders of theme colours in the browser
-    assert all(int(lane.colour[1:], 16) > 0x40 for lane in LANES)
+    assert all(int(lane.colour[1:], 16) > 0x40 for lane in ALL_STYLES)
 
 
 def test_neither_red_nor_green_says_a_direction():
@@ -100,19 +102,19 @@ def test_neither_red_nor_green_says_a_direction():
 
 def test_a_note_is_drawn_in_the_notes_lane_whatever_its_category():
     note = Event(id="n", day=date(2024, 1, 1), title="t", category="energy", origin=Origin.NOTE)
-    assert lane_of(note).id == NOTES_LANE
+    assert get_event_style(note).id == NOTES_STYLE
     assert category_title("energy") == "Energy"
 
 
 def test_a_files_own_category_is_drawn_under_other():
     event = Event(id="x", day=date(2024, 1, 1), title="t", category="grain", origin=Origin.FILE)
-    assert lane_of(event).id == "other"
+    assert get_event_style(event).id == "other"
     assert category_title("grain") == "grain"
 
 
 def test_the_order_of_lanes_starts_with_the_readers_notes():
-    assert LANES[0].id == NOTES_LANE
-    assert all(one.title != other.title for one, other in pairwise(LANES))
+    assert ALL_STYLES[0].id == NOTES_STYLE
+    assert all(one.title != other.title for one, other in pairwise(ALL_STYLES))
 
 
 def test_no_button_is_filled_where_white_on_it_cannot_be_read():
@@ -137,18 +139,18 @@ def test_a_caption_can_be_read(theme):
     assert contrast(mixed, surface) >= 4.5
 
 
-@pytest.mark.parametrize("look", GROUP_LOOKS, ids=lambda look: look.symbol)
+@pytest.mark.parametrize("look", GROUP_STYLES, ids=lambda look: look.symbol)
 def test_a_group_is_seen_on_both_surfaces(look):
-    assert contrast(look.colour(dark=False), LIGHT.surface) >= 4.5
-    assert contrast(look.colour(dark=True), DARK.surface) >= 7
+    assert contrast(look.colour(dark=False), LIGHT_PALETTE.surface) >= 4.5
+    assert contrast(look.colour(dark=True), DARK_PALETTE.surface) >= 7
 
 
 def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
-    one, other = GROUP_LOOKS
+    one, other = GROUP_STYLES
     assert one.dash != other.dash
     assert one.symbol != other.symbol
     assert one.glyph != other.glyph
-    hues = {look.colour(dark=dark) for look in GROUP_LOOKS for dark in (False, True)}
+    hues = {look.colour(dark=dark) for look in GROUP_STYLES for dark in (False, True)}
     assert len(hues) == 4
     assert hues.isdisjoint({*DIRECTION_COLOUR.values(), *DIRECTION_TEXT_DARK.values()})
 
@@ -156,7 +158,7 @@ def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
 @pytest.mark.parametrize("theme", INKS)
 def test_cells_are_seen_and_the_text_on_them_is_read(theme):
     ink = INKS[theme]
-    (_, weaker), (_, middle), (_, stronger) = map_scale(ink)
+    (_, weaker), (_, middle), (_, stronger) = heat_colour_scale(ink)
     assert middle == ink.surface
     for end in (weaker, stronger):
         assert contrast(end, ink.surface) >= 3
@@ -165,8 +167,10 @@ def test_cells_are_seen_and_the_text_on_them_is_read(theme):
         assert (luminance(end) < luminance(middle)) == (theme == "light")
 
 
-@pytest.mark.parametrize("surface", [LIGHT.surface, DARK.surface], ids=["light", "dark"])
-@pytest.mark.parametrize("colour", [STRONGER, WEAKER])
+@pytest.mark.parametrize(
+    "surface", [LIGHT_PALETTE.surface, DARK_PALETTE.surface], ids=["light", "dark"]
+)
+@pytest.mark.parametrize("colour", [STRONGER_COLOUR, WEAKER_COLOUR])
 def test_the_ends_of_a_heat_map_without_text_are_seen_on_both_surfaces(colour, surface):
     assert contrast(colour, surface) >= 3
 
@@ -187,8 +191,8 @@ def test_a_direction_word_is_read_on_the_surface_of_its_theme(word, theme):
 
 
 def test_the_logo_can_be_seen():
-    assert contrast(LOGO_LINE, LOGO_GROUND) >= 4.5
-    assert contrast(LOGO_FOOT, LOGO_GROUND) >= 3
+    assert contrast(LOGO_LINE, LOGO_BACKGROUND) >= 4.5
+    assert contrast(LOGO_BASELINE, LOGO_BACKGROUND) >= 3
 
 
 def literal_colours(text):

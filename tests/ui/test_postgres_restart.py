@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services.keep_events import Draft, add_note, list_notes
+from dashboard.services.notes import Draft, add_note, list_notes
 from dashboard.ui import session
 from tests.own_postgres import own_postgres
 from tests.ui.app_in_test import SECONDS, open_page, press, words_of
@@ -19,7 +19,7 @@ def server(postgres_server, monkeypatch):
     with own_postgres() as running:
         monkeypatch.setenv("DATABASE_URL", running.url)
         yield running
-        session.parts().notes.close()
+        session.get_context().notes.close()
         st.cache_resource.clear()
 
 
@@ -38,13 +38,13 @@ def test_the_form_says_so_keeps_the_text_and_saves_when_the_server_is_back(serve
     server.start()
     press(app, "Save note")
     assert not app.error
-    (note,) = list_notes(session.parts().notes)
+    (note,) = list_notes(session.get_context().notes)
     assert (note.title, note.text) == ("Written while the server was away", "Two hours of work")
 
 
 def test_pg_restart_fails_no_page_load_and_an_absent_server_is_told(server):
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("Kept by the server", date(2025, 4, 21)))
+    add_note(session.get_context().notes, Draft("Kept by the server", date(2025, 4, 21)))
     for _ in range(3):
         server.stop()
         server.start()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.domain.relation import PreTrend, Projection, ProjectionRow
-from dashboard.ui.projection_words import before_sentence, dropped_sentence, projection_sentence
+from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
+from dashboard.presentation.correlation import (
+    describe_dropped,
+    describe_pre_trend,
+    describe_projection,
+)
 from tests.made_series import made_card
 
 CARD = made_card(move_sign=-1)
@@ -30,7 +34,7 @@ def made(pre_trend=BEFORE, **changed):
 
 
 def test_the_answer_comes_first_with_bands_and_n():
-    assert projection_sentence(made(), CARD) == (
+    assert describe_projection(made(), CARD) == (
         "Escalation: −0.20 log pts 1 rate after the first (95 % band −3.00 to +2.00) and −0.60 log"
         " pts 5 rates after the first (95 % band −3.00 to +2.00); positive = rouble stronger. The"
         " band of the whole path holds 0 at every horizon from 0 to 20. N = 30 events on 29 first"
@@ -42,7 +46,7 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
     found = made()
     rows = list(found.rows)
     rows[8] = replace(rows[8], supt_high=-0.001, p_adjusted=0.012)
-    said = projection_sentence(replace(found, rows=tuple(rows)), CARD)
+    said = describe_projection(replace(found, rows=tuple(rows)), CARD)
     assert (
         "leaves 0 out at +3 (smallest p, corrected for 21 horizons, 0.012). N = 30 events" in said
     )
@@ -51,32 +55,32 @@ def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
 def test_few_first_rates_have_an_estimate_without_a_band():
     nan = float("nan")
     few = made(supt_low=nan, supt_high=nan, se_hc1=nan, reason="fewer than 8 first rates")
-    said = projection_sentence(few, CARD)
+    said = describe_projection(few, CARD)
     assert said.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
     assert said.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
 
 
 def test_nothing_found_says_why():
     none = made(estimate=float("nan"), reason="no row tells the events from the other terms")
-    assert projection_sentence(none, CARD) == (
+    assert describe_projection(none, CARD) == (
         "Escalation: no number, no row tells the events from the other terms."
     )
 
 
 def test_the_test_of_what_came_before_is_told_both_ways():
-    assert before_sentence(made()) == (
+    assert describe_pre_trend(made()) == (
         "Before the event (−5 to −2) no movement is seen (Wald 3.2, 4 horizons, p 0.60); a small"
         " one could be missed."
     )
-    moved = before_sentence(made(PreTrend(21.5, 4, 20, 0.002)))
+    moved = describe_pre_trend(made(PreTrend(21.5, 4, 20, 0.002)))
     assert "the rate moved already (Wald 21.5, 4 horizons, p 0.002): read what follows" in moved
-    assert before_sentence(made(PreTrend(reason="fewer than 8 first rates"))) == (
+    assert describe_pre_trend(made(PreTrend(reason="fewer than 8 first rates"))) == (
         "Before the event (−5 to −2): no test, fewer than 8 first rates."
     )
 
 
 def test_what_is_left_out_is_counted_by_reason_and_title():
-    assert dropped_sentence(made(), {"brent_eia": "Brent"}) == (
+    assert describe_dropped(made(), {"brent_eia": "Brent"}) == (
         "900 rates are used at +1; 2 first rates with an event left out. Not used: 5 too near the"
         " start; 40 no return of Brent."
     )

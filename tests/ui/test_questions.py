@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.ui.robustness_runs import RUN
+from dashboard.ui.pages.robustness.state import RUN_KEY
 from tests.ui.app_in_test import SECONDS, open_page, words_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def opened(link):
     parts = urlsplit(link)
     app = open_page(parts.path.strip("/"), **parse_qs(parts.query))
     if parts.path == "/robustness":
-        app.session_state[RUN].wait(SECONDS)
+        app.session_state[RUN_KEY].wait(SECONDS)
         app.run()
     return app
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import assembly
-from dashboard.domain.article import ClaimKind
-from dashboard.domain.event import Event
-from dashboard.domain.event_view import EventView
-from dashboard.services.answer_claim import AskedClaim, answer_claim, claim_of
-from dashboard.services.explain_event import explain_event
-from dashboard.services.get_rates import daily_series, get_series
-from dashboard.ui import claim_words
-from dashboard.ui.event_words import copy_text, headline, main_move
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard import container
+from dashboard.models.article import ClaimKind
+from dashboard.models.event import Event
+from dashboard.models.moves import EventView
+from dashboard.presentation import claims
+from dashboard.presentation.events import format_citation, format_headline, get_main_move
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
+from dashboard.services.rates import daily_series, get_series
+from dashboard.services.study import build_event_view
 from tests.shipped_catalogue import AFTER_THE_RATES, COUNT, timed_ids
 from tests.ui.made_view import CARD
 
@@ -75,35 +75,35 @@ def own_words(sentence):
 def views(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASHBOARD_HOME", str(tmp_path_factory.mktemp("home")))
-        parts = assembly.assemble()
+        parts = container.build_context()
     events = parts.catalogue.events()
     series = get_series(parts.rates, "usd_rub_cbr")
-    return tuple(explain_event(series, event, events) for event in events)
+    return tuple(build_event_view(series, event, events) for event in events)
 
 
 def sentences(views, quote):
     for view in views:
-        quoting = Quoting(view.card, quote)
-        yield view, quoting, copy_text(view, quoting, "near", "LINK")
+        quoting = QuotedSeries(view.card, quote)
+        yield view, quoting, format_citation(view, quoting, "near", "LINK")
 
 
 def test_there_is_a_sentence_for_every_event_of_the_catalogue(views):
     assert len(views) == COUNT
-    told = [text for _, _, text in sentences(views, Quote.WEAKER)]
+    told = [text for _, _, text in sentences(views, QuoteMode.WEAKER)]
     assert len(set(told)) == COUNT
     assert sum("no move can be shown" in text for text in told) == AFTER_THE_RATES
 
 
-@pytest.mark.parametrize("quote", Quote)
+@pytest.mark.parametrize("quote", QuoteMode)
 def test_no_sentence_says_that_news_moved_the_rate_or_that_a_move_is_significant(views, quote):
     for view, quoting, text in sentences(views, quote):
-        for told in (own_words(text), *headline(view, quoting)):
+        for told in (own_words(text), *format_headline(view, quoting)):
             assert not CAUSAL.search(told), told
             assert "significan" not in told.lower(), told
         assert ("igger than" in text) == bool(POOL.search(text)), text
 
 
-@pytest.mark.parametrize("quote", Quote)
+@pytest.mark.parametrize("quote", QuoteMode)
 def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship(views, quote):
     checked = 0
     for view, quoting, text in sentences(views, quote):
@@ -114,7 +114,7 @@ def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship
         last = day_in(found["last"])
         first = day_in(found["first"], last.year)
         per_usd = RATES[first], RATES[last]
-        is_usd = quote is Quote.USD
+        is_usd = quote is QuoteMode.USD
         assert found["unit"] == ("USD per RUB" if is_usd else "RUB per USD")
         shown = [1 / rate for rate in per_usd] if is_usd else per_usd
         decimals = 6 if is_usd else 4
@@ -129,7 +129,7 @@ def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship
             assert found["word"] == ("weaker" if ratio > 1 else "stronger"), text
             assert float(found["size"]) == pytest.approx(abs(100 * math.log(ratio)), abs=0.00501)
         rises = shown[1] > shown[0]
-        arrow = quoting.arrow(main_move(view).log_points)
+        arrow = quoting.arrow(get_main_move(view).log_points)
         assert arrow == ("■" if ratio == 1 else "▲" if rises else "▼"), text
         checked += 1
     assert checked == COUNT - AFTER_THE_RATES
@@ -144,7 +144,7 @@ def test_a_sentence_has_one_pair_of_brackets_around_its_hour(views):
         "published": rf"\(\w{{3}} \d{{1,2}} \w{{3}} \d{{4}}, first reported {clock}\)",
     }
     for view in timed:
-        text = copy_text(view, Quoting(view.card, Quote.WEAKER), "quiet", "LINK")
+        text = format_citation(view, QuotedSeries(view.card, QuoteMode.WEAKER), "quiet", "LINK")
         assert re.search(said[view.event.hour_kind], text), text
     assert sum(view.event.moment is not None for view in timed) == len(timed_ids())
 
@@ -152,7 +152,7 @@ def test_a_sentence_has_one_pair_of_brackets_around_its_hour(views):
 def test_what_nobody_wrote_down_the_source_of_says_so():
     event = Event("made", date(2025, 4, 20), "Something", source_name="", source_url="")
     view = EventView(event, CARD, None, None, (), (), (), (), 0, None, None, None, reason="far")  # type: ignore[arg-type]
-    text = copy_text(view, Quoting(CARD, Quote.WEAKER), "quiet", "LINK")
+    text = format_citation(view, QuotedSeries(CARD, QuoteMode.WEAKER), "quiet", "LINK")
     assert "no move can be shown: far. Event: our catalogue, without a source. LINK" in text
 
 
@@ -185,18 +185,18 @@ def asked_claims():
         since = max(before, days[0]).strftime(dice.choice(["%Y-%m", "%Y-%m-%d"]))
         base = dice.choice(["previous", "week", "month", "quarter", "year", "year_end", "since"])
         value = dice.choice([1.0, 5.0, 12.5, 40.0, 80.0])
-        yield AskedClaim(day, kind, value, since=since, base=base)
+        yield ClaimQuery(day, kind, value, since=since, base=base)
 
 
 @pytest.fixture(scope="module")
 def paragraphs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASHBOARD_HOME", str(tmp_path_factory.mktemp("home")))
-        series = daily_series(assembly.assemble().rates)
+        series = daily_series(container.build_context().rates)
     found = []
     for asked in asked_claims():
-        answer = answer_claim(claim_of(asked), series, "usd_rub_cbr")
-        text = claim_words.paragraph([answer], "26 Nov 2026, 12:00 MSK", "LINK")
+        answer = answer_claim(claim_from_query(asked), series, "usd_rub_cbr")
+        text = claims.write_paragraph([answer], "26 Nov 2026, 12:00 MSK", "LINK")
         found.append((asked, answer, text))
     return found
 
@@ -204,7 +204,7 @@ def paragraphs(tmp_path_factory):
 def test_the_paragraph_of_a_claim_is_neutral_and_names_source_moment_and_link(paragraphs):
     assert len(paragraphs) == 200
     for _, answer, text in paragraphs:
-        told = " ".join((own_words(text), claim_words.answer_words(answer)))
+        told = " ".join((own_words(text), claims.describe_answer(answer)))
         assert not CAUSAL.search(told), told
         assert "significan" not in told.lower(), told
         assert text.endswith(
@@ -229,7 +229,7 @@ def test_changes_of_a_paragraph_are_those_of_the_file_with_the_word_of_their_dir
         if asked.kind not in {ClaimKind.UP, ClaimKind.DOWN}:
             continue
         here = RATES[max(day for day in RATES if day <= asked.day)]
-        if asked.base == "since" and claim_of(asked).since.day < min(RATES):
+        if asked.base == "since" and claim_from_query(asked).since.day < min(RATES):
             assert text.count("Cannot be known: there is no rate at the base.") == 1
         for found in CHANGE.finditer(text):
             base = RATES[day_in(found["day"])]
@@ -261,7 +261,7 @@ def test_records_of_a_paragraph_are_the_last_day_of_the_file_at_least_as_far(par
         assert found, text
         assert found["kind"] == asked.kind
         assert (day_in(found["day"]), found["rate"]) == (max(there), f"{RATES[max(there)]:.4f}")
-        end = claim_of(asked).since.end_day
+        end = claim_from_query(asked).since.end_day
         assert bool(found["not"]) == (max(there) > end), text
         checked += 1
     assert checked > 60

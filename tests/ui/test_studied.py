@@ -5,7 +5,7 @@ import math
 import streamlit as st
 
 from dashboard.ui import session
-from dashboard.ui.studied import studied_events
+from dashboard.ui.session import get_event_moves
 from tests.shipped_catalogue import COUNT
 
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
@@ -13,7 +13,7 @@ KELLOGG = "kellogg-nato-off-table-2025-04-20"
 
 def studied(series_id="usd_rub_cbr"):
     st.cache_resource.clear()
-    return studied_events(session.series(series_id), session.known_events())
+    return get_event_moves(session.load_series(series_id), session.get_known_events())
 
 
 def test_an_event_has_the_moves_that_the_records_give():
@@ -30,7 +30,7 @@ def test_an_event_has_the_moves_that_the_records_give():
 
 def test_every_event_has_an_answer():
     found = studied()
-    known = session.known_events().events
+    known = session.get_known_events().events
     assert set(found) == {event.id for event in known}
     assert len(found) == COUNT
     assert all(each.reason or not math.isnan(each.both) for each in found.values())

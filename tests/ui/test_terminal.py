@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.domain.study import StudyRequest
-from dashboard.services.run_study import run_study
-from dashboard.ui import terminal
+from dashboard.cli import output
+from dashboard.models.study import StudyRequest
+from dashboard.services.study import run_study
 from tests.made_series import event_at_row, event_on, series_of_returns
 
 REQUEST = StudyRequest(model="none", window=(0, 1), cars=((0, 1),), estimation=4, gap=0,
@@ -21,16 +21,16 @@ def answer():
 
 
 def test_the_sum_of_events_is_always_said(answer):
-    assert list(terminal.count_lines(answer, in_files=True)) == [
+    assert list(output.event_count_lines(answer, in_files=True)) == [
         "3 events: 1 in events.csv + 2 in skipped.csv = 3"
     ]
-    assert list(terminal.count_lines(answer, in_files=False)) == [
+    assert list(output.event_count_lines(answer, in_files=False)) == [
         "3 events: 1 studied + 2 skipped = 3"
     ]
 
 
 def test_a_table_keeps_text_in_its_cell(capsys):
-    terminal.show_table(("a", "n"), [("[bold]x[/bold]\x1b[31m\ny", "1")], ("n",))
+    output.show_table(("a", "n"), [("[bold]x[/bold]\x1b[31m\ny", "1")], ("n",))
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "[bold]x[/bold]" in said
@@ -38,17 +38,17 @@ def test_a_table_keeps_text_in_its_cell(capsys):
 
 
 def test_nothing_is_cut_in_a_file(capsys):
-    terminal.show_table(("a", "b"), [("word " * 30, "x" * 60)])
+    output.show_table(("a", "b"), [("word " * 30, "x" * 60)])
     assert "x" * 60 in capsys.readouterr().out
 
 
 def test_what_a_person_should_know_goes_beside_the_answer(capsys):
-    terminal.mention(["one\ntwo"])
+    output.print_notices(["one\ntwo"])
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "note: one two\n")
 
 
 def test_json_holds_no_nan(capsys):
     with pytest.raises(ValueError, match="Out of range"):
-        terminal.show_json({"x": float("nan")})
+        output.print_json({"x": float("nan")})
     assert capsys.readouterr().out == ""

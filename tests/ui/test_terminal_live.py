@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from dashboard.domain.remembered import Kept
-from dashboard.services.refresh_rates import Outcome, Refreshed
-from dashboard.ui.terminal_live import outcome_words, progress_bar
+from dashboard.cli.listings import outcome_text, refresh_progress
+from dashboard.models.series import CacheUpdate
+from dashboard.services.live_rates import RefreshOutcome, RefreshResult
 
 
 class Terminal(io.StringIO):
@@ -20,14 +20,17 @@ class Terminal(io.StringIO):
 def test_progress_is_shown_on_a_terminal_only(stream, shown, monkeypatch, capsys):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", stream)
-    with progress_bar() as progress:
+    with refresh_progress() as progress:
         progress(3, 21, "cny_rub_moex")
     assert ("cny_rub_moex" in stream.getvalue(), "3/21" in stream.getvalue()) == (shown, shown)
     assert capsys.readouterr().out == ""
 
 
 def test_what_came_is_told_in_words():
-    made = Refreshed("a", "b", Outcome.NEW, Kept(new=1_203, revised=1))
-    assert outcome_words(made) == "1,203 new, 1 revised"
-    assert outcome_words(Refreshed("a", "b", Outcome.UNCHANGED)) == "nothing new"
-    assert outcome_words(Refreshed("a", "b", Outcome.NEW, Kept(settled=2))) == "2 now final"
+    made = RefreshResult("a", "b", RefreshOutcome.NEW, CacheUpdate(new=1_203, revised=1))
+    assert outcome_text(made) == "1,203 new, 1 revised"
+    assert outcome_text(RefreshResult("a", "b", RefreshOutcome.UNCHANGED)) == "nothing new"
+    assert (
+        outcome_text(RefreshResult("a", "b", RefreshOutcome.NEW, CacheUpdate(settled=2)))
+        == "2 now final"
+    )

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.ui.text import (
-    clean,
-    clip,
+from dashboard.presentation.escaping import (
+    clean_text,
+    escape_label,
     escape_markdown,
+    escape_plot,
     file_name_text,
-    label_text,
-    link_or_none,
-    markdown_link,
-    plain,
-    plain_block,
-    plot_text,
+    format_markdown_link,
+    plain_text,
+    plain_text_block,
+    safe_link,
+    truncate,
 )
 
 JOINER = "\u2060"
@@ -44,7 +44,7 @@ def read_back(markdown):
     ],
 )
 def test_clean_text_is_one_line_without_what_cannot_be_seen(text, expected):
-    cleaned = clean(text)
+    cleaned = clean_text(text)
     if "\u0336" in text:
         assert sum(unicodedata.category(c) == "Mn" for c in cleaned) == 4
     else:
@@ -52,22 +52,22 @@ def test_clean_text_is_one_line_without_what_cannot_be_seen(text, expected):
 
 
 def test_a_long_text_ends_in_an_ellipsis_within_the_limit():
-    assert clip("a" * 240) == "a" * 240
-    assert clip("a" * 241) == "a" * 239 + "…"
-    assert clip("ab cd", 4) == "ab…"
-    assert clip("abe\u0323\u0301z", 4) == "ab…"
-    assert len(plain("x" * 10_000)) == 240
+    assert truncate("a" * 240) == "a" * 240
+    assert truncate("a" * 241) == "a" * 239 + "…"
+    assert truncate("ab cd", 4) == "ab…"
+    assert truncate("abe\u0323\u0301z", 4) == "ab…"
+    assert len(plain_text("x" * 10_000)) == 240
 
 
 def test_right_to_left_text_is_isolated_and_other_text_is_not():
-    assert plain("שלום abc") == "\u2068שלום abc\u2069"
-    assert plain("\u202eabc") == "abc"
-    assert plot_text("مرحبا") == "\u2068مرحبا\u2069"
+    assert plain_text("שלום abc") == "\u2068שלום abc\u2069"
+    assert plain_text("\u202eabc") == "abc"
+    assert escape_plot("مرحبا") == "\u2068مرحبا\u2069"
     assert escape_markdown("שלום") == "\u2068שלום\u2069"
 
 
 def test_a_text_of_several_lines_keeps_them():
-    assert plain_block("one\r\n\ttwo\x07\n\nthree") == "one\ntwo\n\nthree"
+    assert plain_text_block("one\r\n\ttwo\x07\n\nthree") == "one\ntwo\n\nthree"
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,16 @@ def test_what_streamlit_replaces_after_parsing_is_broken_without_a_trace(text, p
 
 @given(st.text(max_size=300))
 def test_markdown_reads_back_as_the_text(text):
-    assert read_back(escape_markdown(text)) == read_back(plain(text).replace("\\", "\\\\"))
+    assert read_back(escape_markdown(text)) == read_back(plain_text(text).replace("\\", "\\\\"))
 
 
 def test_a_label_is_shorter():
-    assert len(label_text("x" * 200)) == 90
+    assert len(escape_label("x" * 200)) == 90
 
 
 def test_plot_text_shows_html_templates_maths_and_colours_as_they_are():
     text = "<b>x</b> %{customdata[1]} $a$ #000001 \"q\" 'r' &amp; 100 %"
-    written = plot_text(text)
+    written = escape_plot(text)
     assert "<" not in written
     assert "%{" not in written
     assert "$" not in written
@@ -143,24 +143,24 @@ def test_plot_text_shows_html_templates_maths_and_colours_as_they_are():
 
 
 def test_plot_text_is_wrapped_at_sixty_and_ends_after_four_lines():
-    words = plot_text("word " * 200).split("<br>")
+    words = escape_plot("word " * 200).split("<br>")
     assert len(words) == 4
     assert all(len(line) <= 60 for line in words)
     assert words[-1].endswith("…")
-    assert plot_text("a" * 130).split("<br>") == ["a" * 60, "a" * 60, "a" * 10]
-    assert plot_text("short") == "short"
-    assert plot_text("") == ""
+    assert escape_plot("a" * 130).split("<br>") == ["a" * 60, "a" * 60, "a" * 10]
+    assert escape_plot("short") == "short"
+    assert escape_plot("") == ""
 
 
 def test_wide_letters_take_more_room():
-    assert len(plot_text("W" * 100).split("<br>")[0]) == 48
-    assert len(plot_text("漢" * 100).split("<br>")[0]) == 30
-    assert len(plot_text("\ufdfd" * 100).split("<br>")[0]) == 3
+    assert len(escape_plot("W" * 100).split("<br>")[0]) == 48
+    assert len(escape_plot("漢" * 100).split("<br>")[0]) == 30
+    assert len(escape_plot("\ufdfd" * 100).split("<br>")[0]) == 3
 
 
 @given(st.text(max_size=600))
 def test_plot_text_never_holds_a_tag_but_our_line_break(text):
-    written = plot_text(text)
+    written = escape_plot(text)
     assert "<" not in written.replace("<br>", "")
     assert ">" not in written.replace("<br>", "")
     assert written.count("<br>") <= 3
@@ -171,7 +171,7 @@ def test_plot_text_never_holds_a_tag_but_our_line_break(text):
     ["https://example.org", "http://example.org/a?b=1#c", "https://пример.рф/путь", "HTTPS://A.B/"],
 )
 def test_a_web_address_may_be_live(url):
-    assert link_or_none(f" {url} ") == url
+    assert safe_link(f" {url} ") == url
 
 
 @pytest.mark.parametrize(
@@ -197,14 +197,14 @@ def test_a_web_address_may_be_live(url):
     ],
 )
 def test_any_other_address_is_text(url):
-    assert link_or_none(url) is None
+    assert safe_link(url) is None
 
 
 def test_a_link_in_markdown_is_live_only_for_a_web_address():
-    assert markdown_link("[x]", "https://example.org/a_(b)?c=$d") == (
+    assert format_markdown_link("[x]", "https://example.org/a_(b)?c=$d") == (
         "[\\[x\\]](<https://example.org/a_(b)?c=%24d>)"
     )
-    assert markdown_link("x", "javascript:alert(1)") == "x"
+    assert format_markdown_link("x", "javascript:alert(1)") == "x"
 
 
 def test_a_file_name_is_made_in_the_same_way_as_in_exports():
@@ -213,5 +213,5 @@ def test_a_file_name_is_made_in_the_same_way_as_in_exports():
 
 def test_ten_thousand_characters_of_one_kind_take_no_time():
     for unit in "\n :@-<>=\\*[w\u0301\u05d0$":
-        for show in (plain, escape_markdown, plot_text, plain_block):
+        for show in (plain_text, escape_markdown, escape_plot, plain_text_block):
             show(unit * 30_000)

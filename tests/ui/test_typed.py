@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.services.keep_events import Draft
-from dashboard.ui.typed import fill, read_day, read_moment
+from dashboard.cli.parsing import fill_draft, read_day, read_moment
+from dashboard.models.errors import InputError
+from dashboard.services.notes import Draft
 
 DAY = date(2024, 7, 1)
 
@@ -61,21 +61,21 @@ NOTE = Draft("Old", DAY, end_day=date(2024, 7, 3), text="kept", tags=("a",))
 
 
 def test_only_what_was_typed_is_changed():
-    found = fill(NOTE, time=None, end=None, title="New", text=None, tags=None)
+    found = fill_draft(NOTE, time=None, end=None, title="New", text=None, tags=None)
     assert found == Draft("New", DAY, end_day=date(2024, 7, 3), text="kept", tags=("a",))
 
 
 def test_an_empty_word_was_typed():
-    assert fill(NOTE, time=None, end=None, text="").text == ""
+    assert fill_draft(NOTE, time=None, end=None, text="").text == ""
 
 
 def test_none_takes_a_time_and_an_end_away():
-    timed = fill(NOTE, time="10:00", end=None)
+    timed = fill_draft(NOTE, time="10:00", end=None)
     assert timed.moment == datetime(2024, 7, 1, 7, tzinfo=UTC)
-    found = fill(timed, time="none", end="none")
+    found = fill_draft(timed, time="none", end="none")
     assert (found.moment, found.end_day) == (None, None)
 
 
 def test_a_time_is_that_of_the_day_and_zone_typed_with_it():
-    found = fill(NOTE, time="10:00", end=None, day="2024-08-01", zone="UTC")
+    found = fill_draft(NOTE, time="10:00", end=None, day="2024-08-01", zone="UTC")
     assert found.moment == datetime(2024, 8, 1, 10, tzinfo=UTC)

@@ -4,31 +4,31 @@ from datetime import date
 
 import pytest
 
-from dashboard.ui.view import (
-    a_count,
-    a_day,
-    a_name,
-    a_text,
-    ignored_notice,
-    many_of,
-    one_of,
-    read_link,
-    write_link,
+from dashboard.ui.url_state import (
+    build_link,
+    choice_param,
+    choices_param,
+    count_param,
+    day_param,
+    format_ignored_notice,
+    name_param,
+    parse_link,
+    text_param,
 )
 
 PARAMS = (
-    a_day("from"),
-    a_day("to"),
-    many_of("cat", ("sanctions", "energy", "domestic")),
-    a_text("q"),
-    one_of("up", ("weaker", "inverted", "usd"), "weaker"),
-    a_name("series", "usd_rub_cbr", "eur_rub_ecb"),
-    a_count("n", 5, 1, 20),
+    day_param("from"),
+    day_param("to"),
+    choices_param("cat", ("sanctions", "energy", "domestic")),
+    text_param("q"),
+    choice_param("up", ("weaker", "inverted", "usd"), "weaker"),
+    name_param("series", "usd_rub_cbr", "eur_rub_ecb"),
+    count_param("n", 5, 1, 20),
 )
 
 
 def test_an_empty_link_means_the_defaults():
-    reading = read_link(PARAMS, {})
+    reading = parse_link(PARAMS, {})
     assert reading.values == {
         "from": None,
         "to": None,
@@ -43,7 +43,7 @@ def test_an_empty_link_means_the_defaults():
 
 def test_a_link_is_read_whatever_the_order_of_its_keys():
     link = {"up": ["usd"], "cat": ["energy", "sanctions"], "from": ["2022-01-01"], "n": ["7"]}
-    values = read_link(PARAMS, link).values
+    values = parse_link(PARAMS, link).values
     assert values["up"] == "usd"
     assert values["cat"] == ("sanctions", "energy")
     assert values["from"] == date(2022, 1, 1)
@@ -51,9 +51,9 @@ def test_a_link_is_read_whatever_the_order_of_its_keys():
 
 
 def test_defaults_are_left_out_of_a_written_link():
-    values = read_link(PARAMS, {}).values
-    assert write_link(PARAMS, values) == {}
-    assert write_link(PARAMS, values | {"to": date(2022, 6, 30), "up": "usd"}) == {
+    values = parse_link(PARAMS, {}).values
+    assert build_link(PARAMS, values) == {}
+    assert build_link(PARAMS, values | {"to": date(2022, 6, 30), "up": "usd"}) == {
         "to": ["2022-06-30"],
         "up": ["usd"],
     }
@@ -78,33 +78,33 @@ def test_defaults_are_left_out_of_a_written_link():
     ],
 )
 def test_a_bad_or_unknown_setting_keeps_its_default_and_is_told(key, text):
-    reading = read_link(PARAMS, {key: [text]})
-    assert reading.values == read_link(PARAMS, {}).values
+    reading = parse_link(PARAMS, {key: [text]})
+    assert reading.values == parse_link(PARAMS, {}).values
     assert len(reading.ignored) == 1
     assert reading.ignored[0].startswith(f"{key}=")
     assert len(reading.ignored[0]) <= 40
 
 
 def test_the_good_ones_of_a_repeated_key_are_kept():
-    reading = read_link(PARAMS, {"cat": ["foo", "energy"]})
+    reading = parse_link(PARAMS, {"cat": ["foo", "energy"]})
     assert reading.values["cat"] == ("energy",)
     assert reading.ignored == ("cat=foo",)
 
 
 def test_the_last_of_a_single_key_counts():
-    assert read_link(PARAMS, {"up": ["usd", "inverted"]}).values["up"] == "inverted"
+    assert parse_link(PARAMS, {"up": ["usd", "inverted"]}).values["up"] == "inverted"
 
 
 def test_control_characters_of_a_search_are_dropped():
-    assert read_link(PARAMS, {"q": ["  swift\x00\u202e  ban "]}).values["q"] == "swift ban"
+    assert parse_link(PARAMS, {"q": ["  swift\x00\u202e  ban "]}).values["q"] == "swift ban"
 
 
 def test_the_notice_counts_in_words():
-    assert ignored_notice(()) == ""
-    assert ignored_notice(("cat=foo",)) == (
+    assert format_ignored_notice(()) == ""
+    assert format_ignored_notice(("cat=foo",)) == (
         "1 setting in this link is not valid and was ignored: cat=foo."
     )
-    assert ignored_notice(("cat=foo", "win=99")) == (
+    assert format_ignored_notice(("cat=foo", "win=99")) == (
         "2 settings in this link are not valid and were ignored: cat=foo, win=99."
     )
-    assert ignored_notice(tuple(f"k{k}=1" for k in range(9))).endswith("k4=1 and 4 more.")
+    assert format_ignored_notice(tuple(f"k{k}=1" for k in range(9))).endswith("k4=1 and 4 more.")

@@ -5,33 +5,41 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.domain.event import Event
-from dashboard.ui.window import Limits, limits, preset_of, shown_window, widened
+from dashboard.models.event import Event
+from dashboard.ui.components.view_controls import (
+    WindowLimits,
+    compute_limits,
+    find_preset,
+    resolve_window,
+    widen_window,
+)
 from tests.made_series import made_series
 
-BOUNDS = Limits(first=date(2013, 1, 9), last=date(2026, 9, 1), furthest=date(2026, 11, 23))
+BOUNDS = WindowLimits(
+    first=date(2013, 1, 9), last=date(2026, 9, 1), last_allowed=date(2026, 11, 23)
+)
 
 
 def test_nothing_asked_shows_two_years():
-    shown = shown_window(None, None, BOUNDS)
+    shown = resolve_window(None, None, BOUNDS)
     assert (shown.since, shown.until) == (date(2024, 9, 1), date(2026, 9, 1))
     assert shown.told == ""
 
 
 def test_a_start_before_the_data_is_cut_and_told():
-    shown = shown_window(date(2001, 1, 1), None, BOUNDS)
+    shown = resolve_window(date(2001, 1, 1), None, BOUNDS)
     assert shown.since == date(2013, 1, 9)
     assert shown.told == "Rates start on 9 Jan 2013; showing from there."
 
 
 def test_an_end_after_everything_known_is_cut_and_told():
-    shown = shown_window(None, date(2030, 1, 1), BOUNDS)
+    shown = resolve_window(None, date(2030, 1, 1), BOUNDS)
     assert shown.until == date(2026, 11, 23)
     assert "Nothing is known after 23 Nov 2026" in shown.told
 
 
 def test_an_end_alone_is_given_two_years_before_it():
-    shown = shown_window(None, date(2018, 6, 30), BOUNDS)
+    shown = resolve_window(None, date(2018, 6, 30), BOUNDS)
     assert (shown.since, shown.until) == (date(2016, 6, 30), date(2018, 6, 30))
 
 
@@ -45,15 +53,15 @@ def test_an_end_alone_is_given_two_years_before_it():
     ],
 )
 def test_an_impossible_window_opens_the_default_one(since, until):
-    shown = shown_window(since, until, BOUNDS)
-    assert shown.impossible
+    shown = resolve_window(since, until, BOUNDS)
+    assert shown.is_empty
     assert (shown.since, shown.until) == (date(2024, 9, 1), date(2026, 9, 1))
 
 
 @pytest.mark.parametrize("name", ["3M", "1Y", "2Y", "5Y", "All"])
 def test_a_preset_knows_itself_again(name):
-    shown = shown_window(*BOUNDS.preset(name), BOUNDS)
-    assert preset_of(shown, BOUNDS) == name
+    shown = resolve_window(*BOUNDS.preset(name), BOUNDS)
+    assert find_preset(shown, BOUNDS) == name
 
 
 def test_the_two_year_preset_is_the_empty_link():
@@ -61,14 +69,20 @@ def test_the_two_year_preset_is_the_empty_link():
 
 
 def test_a_short_brush_is_widened_to_a_week():
-    assert widened(date(2025, 4, 20), date(2025, 4, 21)) == (date(2025, 4, 14), date(2025, 4, 21))
-    assert widened(date(2025, 4, 1), date(2025, 4, 21)) == (date(2025, 4, 1), date(2025, 4, 21))
+    assert widen_window(date(2025, 4, 20), date(2025, 4, 21)) == (
+        date(2025, 4, 14),
+        date(2025, 4, 21),
+    )
+    assert widen_window(date(2025, 4, 1), date(2025, 4, 21)) == (
+        date(2025, 4, 1),
+        date(2025, 4, 21),
+    )
 
 
 def test_the_limits_reach_to_today_and_to_the_last_event():
     series = made_series([1.0, np.nan, 2.0, np.nan])  # 1 to 4 January 2024
-    none = limits(series, (), date(2024, 1, 9))
+    none = compute_limits(series, (), date(2024, 1, 9))
     assert (none.first, none.last) == (date(2024, 1, 1), date(2024, 1, 3))
-    assert none.furthest == date(2024, 1, 9)
+    assert none.last_allowed == date(2024, 1, 9)
     later = Event(id="e", day=date(2024, 2, 1), title="t")
-    assert limits(series, (later,), date(2024, 1, 9)).furthest == date(2024, 2, 1)
+    assert compute_limits(series, (later,), date(2024, 1, 9)).last_allowed == date(2024, 2, 1)

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import dashboard.ui
-from dashboard.domain.event import Event
-from dashboard.domain.event_hour import Hour
-from dashboard.ui import wording
+from dashboard.models.event import Event, Hour
+from dashboard.presentation import formatting
 
 
 @pytest.mark.parametrize(
@@ -19,53 +18,61 @@ from dashboard.ui import wording
     [(1.25, "+1.25"), (-1.25, "−1.25"), (0.0, "0.00"), (-0.001, "0.00"), (math.nan, "–")],
 )
 def test_a_sign_is_a_true_minus_and_zero_has_none(value, shown):
-    assert wording.signed(value) == shown
+    assert formatting.format_signed(value) == shown
 
 
 def test_days_are_written_in_one_way():
-    assert wording.day(date(2022, 2, 24)) == "24 Feb 2022"
-    assert wording.weekday_day(date(2024, 3, 13)) == "Wed 13 Mar 2024"
-    assert wording.short_day(date(2024, 3, 12), date(2024, 3, 13)) == "12 Mar"
-    assert wording.short_day(date(2023, 12, 29), date(2024, 1, 9)) == "29 Dec 2023"
+    assert formatting.format_day(date(2022, 2, 24)) == "24 Feb 2022"
+    assert formatting.format_weekday(date(2024, 3, 13)) == "Wed 13 Mar 2024"
+    assert formatting.format_short_day(date(2024, 3, 12), date(2024, 3, 13)) == "12 Mar"
+    assert formatting.format_short_day(date(2023, 12, 29), date(2024, 1, 9)) == "29 Dec 2023"
 
 
 def test_a_range_does_not_repeat_itself():
-    assert wording.days(date(2024, 3, 13), date(2024, 3, 20)) == "13–20 Mar 2024"
-    assert wording.days(date(2024, 3, 30), date(2024, 4, 2)) == "30 Mar – 2 Apr 2024"
-    assert wording.days(date(2023, 12, 30), date(2024, 1, 2)) == "30 Dec 2023 – 2 Jan 2024"
-    assert wording.days(date(2024, 3, 13), None) == "13 Mar 2024"
+    assert formatting.format_day_range(date(2024, 3, 13), date(2024, 3, 20)) == "13–20 Mar 2024"
+    assert formatting.format_day_range(date(2024, 3, 30), date(2024, 4, 2)) == "30 Mar – 2 Apr 2024"
+    assert (
+        formatting.format_day_range(date(2023, 12, 30), date(2024, 1, 2))
+        == "30 Dec 2023 – 2 Jan 2024"
+    )
+    assert formatting.format_day_range(date(2024, 3, 13), None) == "13 Mar 2024"
 
 
 def test_a_moment_is_moscow_time_with_utc_beside_it():
     said = datetime(2022, 2, 24, 2, 45, tzinfo=UTC)
-    assert wording.moment(said) == "24 Feb 2022 05:45 MSK (02:45 UTC)"
+    assert formatting.format_moment(said) == "24 Feb 2022 05:45 MSK (02:45 UTC)"
 
 
 def test_moscow_was_four_hours_ahead_before_26_october_2014():
     said = datetime(2014, 10, 25, 12, 0, tzinfo=UTC)
-    assert wording.moment(said).startswith("25 Oct 2014 16:00 MSK")
+    assert formatting.format_moment(said).startswith("25 Oct 2014 16:00 MSK")
 
 
 def test_utc_keeps_its_own_day_where_it_differs():
     said = datetime(2024, 3, 12, 22, 30, tzinfo=UTC)
-    assert wording.moment(said) == "13 Mar 2024 01:30 MSK (12 Mar 2024 22:30 UTC)"
+    assert formatting.format_moment(said) == "13 Mar 2024 01:30 MSK (12 Mar 2024 22:30 UTC)"
 
 
 def test_an_unknown_hour_is_said_and_not_midnight():
     event = Event(id="e", day=date(2024, 3, 13), title="t")
-    assert wording.when(event) == "Wed 13 Mar 2024, time not known"
+    assert formatting.format_event_time(event) == "Wed 13 Mar 2024, time not known"
 
 
 def test_a_first_report_and_a_scheduled_hour_are_named_as_such():
     same = Hour(datetime(2024, 3, 13, 9, 15, tzinfo=UTC), "published")
     next_day = Hour(datetime(2024, 3, 13, 22, 15, tzinfo=UTC), "published")
     event = Event(id="e", day=date(2024, 3, 13), title="t", hours=(same,))
-    assert wording.when(event) == "Wed 13 Mar 2024, first reported 12:15 MSK (09:15 UTC)"
-    assert wording.when(replace(event, hours=(next_day,))) == (
+    assert (
+        formatting.format_event_time(event)
+        == "Wed 13 Mar 2024, first reported 12:15 MSK (09:15 UTC)"
+    )
+    assert formatting.format_event_time(replace(event, hours=(next_day,))) == (
         "Wed 13 Mar 2024, first reported 14 Mar 2024 01:15 MSK (13 Mar 2024 22:15 UTC)"
     )
     planned = replace(event, hours=(Hour(same.at, "scheduled"),), moment=same.at)
-    assert wording.when(planned) == "scheduled for 13 Mar 2024 12:15 MSK (09:15 UTC)"
+    assert (
+        formatting.format_event_time(planned) == "scheduled for 13 Mar 2024 12:15 MSK (09:15 UTC)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,15 +86,15 @@ def test_a_first_report_and_a_scheduled_hour_are_named_as_such():
     ],
 )
 def test_too_few_days_are_never_judged(percentile, n, words):
-    assert wording.ordinary_phrase(percentile, n).startswith(words)
+    assert formatting.describe_percentile(percentile, n).startswith(words)
 
 
 def test_what_happened_and_what_will():
     today = date(2026, 11, 23)
-    assert wording.ago(date(2026, 11, 23), today) == "today"
-    assert wording.ago(date(2026, 11, 22), today) == "yesterday"
-    assert wording.ago(date(2026, 9, 1), today) == "83 days ago"
-    assert wording.ago(date(2026, 11, 26), today) == "in 3 days"
+    assert formatting.format_age(date(2026, 11, 23), today) == "today"
+    assert formatting.format_age(date(2026, 11, 22), today) == "yesterday"
+    assert formatting.format_age(date(2026, 9, 1), today) == "83 days ago"
+    assert formatting.format_age(date(2026, 11, 26), today) == "in 3 days"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_what_happened_and_what_will():
     [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (21.7, "21st"), (97, "97th")],
 )
 def test_ordinals(value, shown):
-    assert wording.ordinal(value) == shown
+    assert formatting.format_ordinal(value) == shown
 
 
 def test_no_page_says_that_news_moved_the_rate():

@@ -4,10 +4,10 @@
 settings of a link, the message of a caught error, `st.query_params`; fields of the screens' own
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
-`dashboard.ui.text` that fit the kind of sink. The text is followed through names, f-strings,
+`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names, f-strings,
 calls, return values and parameters, within and across the modules given, without regard to the
 order of statements. An expression may be allowed by its source (`lane.title`) or by module and
-source (`dashboard.ui.charts.x: chart.title`); one that starts with a dot allows every
+source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
 expression that ends so.
 """
 
@@ -356,5 +356,5 @@ def markdown_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()
 
 
 def plot_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Found]:
-    """User text that reaches a figure without `plot_text`."""
+    """User text that reaches a figure without `escape_plot`."""
     return Flow(sources, PLOT_CLEANERS, plot_sinks, allowed).run()

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final, cast
 
 import dashboard
-from dashboard.domain.errors import RoubleReactionError
-from dashboard.domain.report import PaperKind, Report
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.report import ReportDocument, ReportFormat
 
 AT_ONCE: Final = 2
 WAITING: Final = 2
@@ -32,7 +32,7 @@ _asked = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
-def paper_apart(report: Report, kind: PaperKind, seconds: float = SECONDS) -> bytes:
+def paper_apart(report: ReportDocument, kind: ReportFormat, seconds: float = SECONDS) -> bytes:
     """A report as a file of a kind, made in another process.
 
     Args:
@@ -57,7 +57,7 @@ def paper_apart(report: Report, kind: PaperKind, seconds: float = SECONDS) -> by
         _asked.release()
 
 
-def _made(report: Report, kind: PaperKind, deadline: float, seconds: float) -> bytes:
+def _made(report: ReportDocument, kind: ReportFormat, deadline: float, seconds: float) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - every word is ours
             [sys.executable, "-m", "dashboard.export.paper.apart", kind],
@@ -81,8 +81,8 @@ def main() -> None:
     """Make one paper: the report comes from standard input."""
     from dashboard.export.paper.make import make_paper
 
-    kind = cast(PaperKind, sys.argv[1])
-    report = Report.from_json(json.loads(sys.stdin.buffer.read()))
+    kind = cast(ReportFormat, sys.argv[1])
+    report = ReportDocument.from_json(json.loads(sys.stdin.buffer.read()))
     sys.stdout.buffer.write(make_paper(report, kind))
 
 

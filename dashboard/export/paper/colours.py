@@ -89,7 +89,7 @@ def symbol(name: str) -> tuple[str, float, bool]:
 
 
 def each(value: Any, size: int) -> list[Any]:
-    """A value for each of `size` points, whether one was given or a list.
+    """A value for each of `format_bytes` points, whether one was given or a list.
 
     Raises:
         CannotDraw: a list of another length.

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from dashboard.domain.report import Report, ReportTable
 from dashboard.export.paper.figure import draw
 from dashboard.export.paper.page import caption_of, is_live
 from dashboard.export.paper.words import printable
+from dashboard.models.report import ReportDocument, ReportTable
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -30,7 +30,7 @@ FOOT: Final = 160
 """Characters of a line at the foot of a page."""
 
 
-def pdf_bytes(report: Report) -> bytes:
+def pdf_bytes(report: ReportDocument) -> bytes:
     """The whole document.
 
     Raises:
@@ -59,7 +59,7 @@ def pdf_bytes(report: Report) -> bytes:
     return bytes(paper.output())
 
 
-def _new_paper(report: Report) -> FPDF:
+def _new_paper(report: ReportDocument) -> FPDF:
     paper = _paper_class()(format="A4")
     paper.report = report  # type: ignore[attr-defined]
     paper.set_margins(MARGIN, MARGIN)
@@ -94,7 +94,7 @@ def _paper_class() -> type[FPDF]:
     class ReportPaper(fpdf.FPDF):
         """A page whose foot says where it comes from."""
 
-        report: Report
+        report: ReportDocument
 
         def footer(self) -> None:
             """Write sources with their day, the link, and the number of the page."""
@@ -167,7 +167,7 @@ def _longest(texts: Sequence[str]) -> int:
     return max(map(len, texts), default=0)
 
 
-def _write_sources(paper: FPDF, report: Report) -> None:
+def _write_sources(paper: FPDF, report: ReportDocument) -> None:
     _heading(paper, "Sources and terms", 11)
     for source in report.sources:
         said = "; ".join(

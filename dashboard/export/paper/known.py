@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dashboard.domain.errors import RoubleReactionError
+from dashboard.models.errors import RoubleReactionError
 
 
 class CannotDraw(RoubleReactionError):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.report import PaperKind, Report
 from dashboard.export.paper.document import pdf_bytes
 from dashboard.export.paper.figure import draw
 from dashboard.export.paper.page import caption_of, html_bytes
+from dashboard.models.errors import InputError
+from dashboard.models.report import ReportDocument, ReportFormat
 
 
-def make_paper(report: Report, kind: PaperKind) -> bytes:
+def make_paper(report: ReportDocument, kind: ReportFormat) -> bytes:
     """The bytes of a report.
 
     Raises:

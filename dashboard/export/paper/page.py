@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from dashboard.domain.report import Report, ReportChart
 from dashboard.export.paper.figure import Caption, draw
+from dashboard.models.report import ReportChart, ReportDocument
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -22,7 +22,7 @@ TEMPLATE: Final = "page.html.j2"
 LIVE: Final = ("http://", "https://")
 
 
-def html_bytes(report: Report) -> bytes:
+def html_bytes(report: ReportDocument) -> bytes:
     """The whole page in UTF-8, its charts inside it.
 
     Raises:
@@ -33,12 +33,12 @@ def html_bytes(report: Report) -> bytes:
     return (page + "\n").encode("utf-8", "replace")
 
 
-def chart_svg(report: Report, chart: ReportChart) -> bytes:
+def chart_svg(report: ReportDocument, chart: ReportChart) -> bytes:
     """The SVG of a chart with its words."""
     return draw(chart.figure, caption_of(report, chart), "svg")
 
 
-def caption_of(report: Report, chart: ReportChart) -> Caption:
+def caption_of(report: ReportDocument, chart: ReportChart) -> Caption:
     """What is baked into a chart: title, subtitle, definition, sources with their day, links."""
     sources = [
         f"{source.what}: {source.name}{', ' + source.as_of if source.as_of else ''}"

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from dashboard.export.paper.bars import draw_bar, draw_errors
-from dashboard.export.paper.colours import (
-    INK,
-    LINES_ONLY,
-    POINT,
-    STEPS,
-    colour,
-    dash,
-    each,
-    symbol,
-)
+from dashboard.export.paper.colours import INK, LINES_ONLY, POINT, STEPS, colour, dash, each, symbol
 from dashboard.export.paper.heat import draw_heat
 from dashboard.export.paper.known import check, refuse
 from dashboard.export.paper.scale import Floats, Scale

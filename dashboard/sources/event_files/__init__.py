@@ -1,1 +1,1 @@
-"""Files of events in the formats people have: each becomes a grid of text, then events."""
+"""The event files package of the product."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.domain.errors import InputError
+from dashboard.models.errors import InputError
 from dashboard.sources.event_files.calendar_lines import (
     Component,
     Property,
@@ -16,9 +16,9 @@ from dashboard.sources.event_files.calendar_lines import (
     walk,
 )
 from dashboard.sources.event_files.calendar_zones import zone_named
-from dashboard.sources.event_files.grid import Grid, refuse_many_rows
 from dashboard.sources.event_files.recurrence import MOST, days_of, read_rule
-from dashboard.sources.file_bytes import shown
+from dashboard.sources.files.event_grid import EventGrid, check_row_count
+from dashboard.sources.files.text import display_text
 
 KIND: Final = "iCalendar"
 MAX_EVENTS: Final = 5_000
@@ -62,7 +62,7 @@ class _Told:
     days_left: int = _DAYS_COUNTED
 
 
-def read_calendar(data: bytes, name: str, today: date) -> Grid:
+def read_calendar(data: bytes, name: str, today: date) -> EventGrid:
     """The events of a calendar; its columns are the values of `FIELDS`.
 
     Args:
@@ -78,7 +78,7 @@ def read_calendar(data: bytes, name: str, today: date) -> Grid:
         msg = f"{name}: holds {count:,} events, at most {MAX_EVENTS:,} are read; split it"
         raise InputError(msg)
     calendars, messages = read_components(data, name)
-    grid = Grid(name, KIND, tuple(FIELDS.values()), [], [], {}, messages)
+    grid = EventGrid(name, KIND, tuple(FIELDS.values()), [], [], {}, messages)
     reader = _Calendar(grid, today, calendars)
     others = [part for part in walk(calendars) if part.name in {"VTODO", "VJOURNAL", "VFREEBUSY"}]
     for number, event in enumerate(reader.events, 1):
@@ -93,7 +93,7 @@ def read_calendar(data: bytes, name: str, today: date) -> Grid:
 
 
 class _Calendar:
-    def __init__(self, grid: Grid, today: date, calendars: list[Component]) -> None:
+    def __init__(self, grid: EventGrid, today: date, calendars: list[Component]) -> None:
         self._grid = grid
         self._last = (today.replace(day=1) + timedelta(days=366 * YEARS_AHEAD)).replace(day=1)
         self._told = _Told()
@@ -135,7 +135,7 @@ class _Calendar:
         name, told, made = self._grid.name, self._told, []
         for zone, count in told.unknown_zones.items():
             made.append(
-                f"{name}: the time zone '{shown(zone)}' is unknown; of {count} events only the day"
+                f"{name}: the time zone '{display_text(zone)}' is unknown; of {count} events only the day"
                 " was taken"
             )
         if told.cut:
@@ -148,7 +148,7 @@ class _Calendar:
         return made
 
     def _add(self, where: str, cells: dict[str, str], wrong: str = "") -> None:
-        refuse_many_rows(self._grid.name, len(self._grid.rows) + 1)
+        check_row_count(self._grid.name, len(self._grid.rows) + 1)
         if wrong:
             self._grid.wrong[len(self._grid.rows)] = wrong
         self._grid.rows.append([cells[name] for name in FIELDS])
@@ -212,12 +212,12 @@ def _stamp(line: Property) -> _When:
     value = line.value.strip()
     found = _STAMP.fullmatch(value)
     if found is None:
-        msg = f"{line.name}: '{shown(value)}' is no date; write 20241231 or 20241231T103000Z"
+        msg = f"{line.name}: '{display_text(value)}' is no date; write 20241231 or 20241231T103000Z"
         raise ValueError(msg)
     try:
         day = date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
-        msg = f"{line.name}: '{shown(value)}' is a date that does not exist; correct it"
+        msg = f"{line.name}: '{display_text(value)}' is a date that does not exist; correct it"
         raise ValueError(msg) from None
     if found[4] is None or line.params.get("VALUE", "").upper() == "DATE":
         return _When(day)
@@ -257,7 +257,7 @@ def _after(event: Component, start: _When) -> date:
     if not text:
         return start.day
     if found is None or found[1] == "-":
-        raise ValueError(f"DURATION: '{shown(text)}' is none; write it like P1D")
+        raise ValueError(f"DURATION: '{display_text(text)}' is none; write it like P1D")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
     length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     clock = [int(part) for part in (start.clock or "00:00:00").split(":")]

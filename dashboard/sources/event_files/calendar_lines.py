@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from dashboard.domain.errors import InputError
-from dashboard.sources.file_bytes import decode_text, shown
+from dashboard.models.errors import InputError
+from dashboard.sources.files.text import decode_text, display_text
 
 MAX_LINES: Final = 500_000
 MAX_DEPTH: Final = 10
@@ -73,7 +73,9 @@ def read_components(data: bytes, name: str) -> tuple[list[Component], list[str]]
             raise InputError(msg)
     if open_parts:
         part = open_parts[-1]
-        msg = f"{name}, line {part.line}: {shown(part.name)} has no end; the file was cut off"
+        msg = (
+            f"{name}, line {part.line}: {display_text(part.name)} has no end; the file was cut off"
+        )
         raise InputError(msg)
     return calendars, told
 
@@ -122,8 +124,8 @@ def _take(
         part = open_parts.pop()
         if found["value"].strip().upper() != part.name:
             msg = (
-                f"{name}, line {number}: {shown(part.name)} of line {part.line} ends as"
-                f" {shown(found['value'])}; correct the file"
+                f"{name}, line {number}: {display_text(part.name)} of line {part.line} ends as"
+                f" {display_text(found['value'])}; correct the file"
             )
             raise InputError(msg)
     elif found:
@@ -131,7 +133,9 @@ def _take(
         open_parts[-1].properties.setdefault(key, []).append(read)
     else:
         part = open_parts[-1]
-        part.broken = part.broken or f"line {number} is not NAME:VALUE ({shown(line)}); correct it"
+        part.broken = (
+            part.broken or f"line {number} is not NAME:VALUE ({display_text(line)}); correct it"
+        )
 
 
 def _params(text: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.domain.event import MOSCOW
+from dashboard.models.event import MOSCOW
 
 WINDOWS: Final = {
     "russian standard time": MOSCOW,

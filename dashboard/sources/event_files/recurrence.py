@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from dashboard.sources.file_bytes import shown
+from dashboard.sources.files.text import display_text
 
 MOST: Final = 400
 """How many days of one rule are taken."""
@@ -54,12 +54,12 @@ def read_rule(text: str) -> Rule:
     parts = [part.partition("=") for part in text.strip().upper().split(";") if part]
     given = {name: value for name, _, value in parts}
     if len(given) < len(parts) or not given.keys() <= _KNOWN:
-        raise ValueError(f"the rule '{shown(text)}' is not read; write the days one by one")
+        raise ValueError(f"the rule '{display_text(text)}' is not read; write the days one by one")
     freq = given.get("FREQ", "")
     if freq in _TOO_OFTEN:
         raise ValueError(f"repeats {freq.lower()}; at most daily is read")
     if freq not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"} or {"COUNT", "UNTIL"} <= given.keys():
-        raise ValueError(f"the rule '{shown(text)}' is none; correct it")
+        raise ValueError(f"the rule '{display_text(text)}' is none; correct it")
     try:
         return Rule(
             freq=freq,
@@ -73,7 +73,7 @@ def read_rule(text: str) -> Rule:
             week_start=_WEEKDAYS.index(given.get("WKST", "MO")),
         )
     except ValueError:
-        raise ValueError(f"the rule '{shown(text)}' is none; correct it") from None
+        raise ValueError(f"the rule '{display_text(text)}' is none; correct it") from None
 
 
 def days_of(rule: Rule, start: date, last: date) -> tuple[tuple[date, ...], bool]:

@@ -1,1 +1,1 @@
-"""Feeds: the list of publishers, and how the bytes of a feed become reports."""
+"""RSS and Atom feeds: the registry of publishers, and the parser."""

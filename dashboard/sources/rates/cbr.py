@@ -1,8 +1,8 @@
 """The Bank of Russia: official rates from XML_dynamic, the key rate by SOAP.
 
-A record carries the first day the rate is in force, which is the calendar day after it was
-set: Friday's market is dated Saturday. Numbers have decimal commas, count `Nominal` units,
-and the nominal changes within one currency's history.
+A record has the first day on which the rate is in force, the calendar day after it was set:
+Friday's market is dated Saturday. Numbers have decimal commas, count `Nominal` units, and the
+nominal changes within the history of a currency.
 """
 
 from __future__ import annotations
@@ -11,23 +11,71 @@ import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
 
-from dashboard.domain.date_rules import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.models.errors import SourceError
+from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
+from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.xml_bytes import BadXml, local_name, read_xml
+from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
+
+# ------------------------------------------------------------
+# XML from bytes into elements, with nothing that can expand, refer or run.
+
+
+class XmlError(ValueError):
+    """The bytes are not well-formed XML, or hold a document type."""
+
+
+def parse_xml(content: bytes) -> Element:
+    """Read a document; its own declaration says how it is encoded.
+
+    A document type is refused before anything in it is read: data services send none, and
+    every known way to make a reader of XML expand, fetch or hang begins with one (S8).
+
+    Raises:
+        BadXml: it is cut off, malformed, in an unknown encoding, or has a document type.
+    """
+    builder = TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = _reject_document_type
+    try:
+        parser.Parse(content, True)
+        return builder.close()
+    except (expat.ExpatError, LookupError, ValueError, AssertionError) as error:
+        raise XmlError(str(error)) from None
+
+
+def _reject_document_type(*_declared: Any) -> NoReturn:
+    raise XmlError("it has a document type")
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition(":")[2]
+
+
+# ------------------------------------------------------------
+# The Bank of Russia: official rates from XML_dynamic, the key rate by SOAP.
+#
+# A record carries the first day the rate is in force, which is the calendar day after it was
+# set: Friday's market is dated Saturday. Numbers have decimal commas, count `Nominal` units,
+# and the nominal changes within one currency's history.
+
+
 HOST: Final = "https://www.cbr.ru"
-DYNAMIC: Final = "/scripts/XML_dynamic.asp"
-SOAP: Final = "/DailyInfoWebServ/DailyInfo.asmx"
+DYNAMIC_PATH: Final = "/scripts/XML_dynamic.asp"
+SOAP_PATH: Final = "/DailyInfoWebServ/DailyInfo.asmx"
 KEY_RATE_ACTION: Final = '"http://web.cbr.ru/KeyRate"'
 KEY_RATE_BODY: Final = (
     '<?xml version="1.0" encoding="utf-8"?><soap:Envelope'
@@ -35,8 +83,8 @@ KEY_RATE_BODY: Final = (
     '<KeyRate xmlns="http://web.cbr.ru/"><fromDate>{since}</fromDate><ToDate>{until}</ToDate>'
     "</KeyRate></soap:Body></soap:Envelope>"
 )
-NUMBERS: Final = {"usd_rub_cbr": "R01235", "eur_rub_cbr": "R01239", "cny_rub_cbr": "R01375"}
-KEY: Final = "key_rate_cbr"
+CURRENCY_CODES: Final = {"usd_rub_cbr": "R01235", "eur_rub_cbr": "R01239", "cny_rub_cbr": "R01375"}
+KEY_RATE_ID: Final = "key_rate_cbr"
 
 _card = partial(
     SeriesCard,
@@ -80,7 +128,7 @@ CARDS: Final = (
         description="Official rate of the euro (R01239).",
     ),
     _card(
-        id=KEY,
+        id=KEY_RATE_ID,
         title="Key rate, Bank of Russia",
         unit="% a year",
         inverse_unit="years per %",
@@ -98,7 +146,7 @@ CARDS: Final = (
 )
 
 
-class Cbr(LiveRates):
+class Cbr(BaseLiveSource):
     """The Bank of Russia.
 
     Args:
@@ -118,7 +166,7 @@ class Cbr(LiveRates):
         """The official rates, the dollar first, and the key rate."""
         return CARDS
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
         """The records dated `since` or later; tomorrow's is there once it has been set.
 
         Raises:
@@ -129,32 +177,32 @@ class Cbr(LiveRates):
         until = self.today() + timedelta(days=1)
         since = min(since, until)
         answer = self._request(series_id, since, until)
-        asked = Asked(self.who, since, until, answer.fetched_at)
-        read = read_key_rate(answer.content) if series_id == KEY else None
-        rows = read_dynamic(answer.content, NUMBERS[series_id]) if read is None else read
-        return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
+        asked = FetchPeriod(self.who, since, until, answer.fetched_at)
+        read = parse_key_rate(answer.content) if series_id == KEY_RATE_ID else None
+        rows = parse_dynamic(answer.content, CURRENCY_CODES[series_id]) if read is None else read
+        return FetchResult(self.check_not_empty(card, build_daily_series(card, rows, asked), asked))
 
     def _request(self, series_id: str, since: date, until: date) -> Response:
-        if series_id == KEY:
+        if series_id == KEY_RATE_ID:
             headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": KEY_RATE_ACTION}
             body = KEY_RATE_BODY.format(since=since, until=until).encode()
-            url = self._host + SOAP
+            url = self._host + SOAP_PATH
             return self._client.send(Request(url, self.who, "xml", headers=headers, body=body))
         params = {
             "date_req1": f"{since:%d/%m/%Y}",
             "date_req2": f"{until:%d/%m/%Y}",
-            "VAL_NM_RQ": NUMBERS[series_id],
+            "VAL_NM_RQ": CURRENCY_CODES[series_id],
         }
-        return self._client.send(Request(self._host + DYNAMIC, self.who, "xml", params))
+        return self._client.send(Request(self._host + DYNAMIC_PATH, self.who, "xml", params))
 
 
-def read_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
+def parse_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
     """Date in force and roubles for one unit, of every record.
 
     Raises:
         SourceError: it is no table of this currency, or a record cannot be right.
     """
-    root = _read(content)
+    root = _parse_document(content)
     said = " ".join("".join(root.itertext()).split())
     if root.tag != "ValCurs" or (len(root) == 0 and said):
         msg = f"Bank of Russia answered “{said[:60]}” instead of rates"
@@ -162,18 +210,18 @@ def read_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
     if root.get("ID") != number or any(record.get("Id") != number for record in root):
         msg = f"Bank of Russia answered another currency than {number}"
         raise SourceError(msg)
-    return [_record(record) for record in root]
+    return [_parse_record(record) for record in root]
 
 
-def _record(record: Element) -> tuple[date, float]:
+def _parse_record(record: Element) -> tuple[date, float]:
     printed = record.get("Date", "")
     try:
         day = datetime.strptime(printed, "%d.%m.%Y").date()  # noqa: DTZ007 - a day has no zone
         units = int(record.findtext("Nominal", ""))
-        value = _number(record.findtext("Value", ""))
+        value = _parse_decimal(record.findtext("Value", ""))
         unit_rate = record.findtext("VunitRate")
         one = value / units
-        if unit_rate is not None and not math.isclose(one, _number(unit_rate), rel_tol=1e-3):
+        if unit_rate is not None and not math.isclose(one, _parse_decimal(unit_rate), rel_tol=1e-3):
             msg = f"Bank of Russia answered {value:g} for {units} on {day}, but {unit_rate} for one"
             raise SourceError(msg)
     except (ValueError, ZeroDivisionError):
@@ -182,12 +230,12 @@ def _record(record: Element) -> tuple[date, float]:
     return day, round(one, 8)
 
 
-def _number(text: str) -> float:
+def _parse_decimal(text: str) -> float:
     """A number with a decimal comma."""
     return float(text.strip().replace("\xa0", "").replace(",", "."))
 
 
-def read_key_rate(content: bytes) -> list[tuple[date, float]]:
+def parse_key_rate(content: bytes) -> list[tuple[date, float]]:
     """Day in force and percent a year; the envelope has points for decimals, newest first.
 
     `DT` is local midnight with an offset: its first ten letters are the day, and a
@@ -196,26 +244,26 @@ def read_key_rate(content: bytes) -> list[tuple[date, float]]:
     Raises:
         SourceError: it is no envelope, or a row cannot be read.
     """
-    root = _read(content)
+    root = _parse_document(content)
     if local_name(root) != "Envelope":
         msg = "Bank of Russia answered something else than the key rate"
         raise SourceError(msg)
     try:
-        return list(_key_rates(root))
+        return list(_key_rate_rows(root))
     except ValueError:
         msg = "Bank of Russia answered a key rate that cannot be read"
         raise SourceError(msg) from None
 
 
-def _key_rates(root: Element) -> Iterator[tuple[date, float]]:
+def _key_rate_rows(root: Element) -> Iterator[tuple[date, float]]:
     for row in root.iter():
         if local_name(row) in {"KR", "KeyRate"} and (moment := row.findtext("DT")) is not None:
             yield date.fromisoformat(moment.strip()[:10]), float(row.findtext("Rate", ""))
 
 
-def _read(content: bytes) -> Element:
+def _parse_document(content: bytes) -> Element:
     try:
-        return read_xml(content)
-    except BadXml as error:
+        return parse_xml(content)
+    except XmlError as error:
         msg = f"Bank of Russia answered damaged XML ({error})"
         raise SourceError(msg) from None

@@ -1,7 +1,7 @@
-"""Rates from a person's own file: `date` and one or more columns of levels, taken as they are.
+"""Rates from a CSV file of the user: `date` and one or more columns of levels, taken as they are.
 
-A number is known at the end of its own date, or at the moment the file gives. The long form
-that this program exports (`date,day,known_at,rate,series`) is read back with its clock.
+A number is known at the end of its date, or at the moment the file gives. The long form that this
+program exports (`date,day,known_at,rate,series`) is read back with its times.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.domain.date_rules import END_OF_DAY, OWN_BAR, RULES
-from dashboard.domain.errors import InputError
-from dashboard.domain.rate_file import AS_IT_IS, Quote, RateReading, RateTable
-from dashboard.domain.series import (
+from dashboard.models.errors import InputError
+from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
+from dashboard.models.series import (
     AS_QUOTED,
     ROUBLE_QUOTED,
     Days,
@@ -26,25 +25,36 @@ from dashboard.domain.series import (
     RateSeries,
     SeriesCard,
 )
-from dashboard.sources.cells import BadCell, read_moment
-from dashboard.sources.date_column import read_date_column, with_clock
-from dashboard.sources.file_bytes import MAX_BYTES, shown
-from dashboard.sources.rate_cells import jumps, rate_column, read_rates, wrong
-from dashboard.sources.rate_rows import gaps, order_rows, to_come, today
-from dashboard.sources.stamp_clock import (
-    Clock,
-    Stamped,
-    bar_seconds,
-    read_clock,
-    refuse_no_zone,
-    stamp,
+from dashboard.models.user_files import (
+    DEFAULT_RATE_OPTIONS,
+    FileQuote,
+    RateFileContents,
+    RateFileOptions,
 )
-from dashboard.sources.table_file import TextTable, read_table
+from dashboard.sources.files.delimited_file import TextTable, read_table
+from dashboard.sources.files.rate_table import (
+    ObservationTimes,
+    RowTimes,
+    assign_row_times,
+    build_observation_times,
+    cell_error,
+    check_zone,
+    future_date_messages,
+    gap_messages,
+    jump_messages,
+    most_common_step,
+    read_rate_column,
+    read_rate_columns,
+    sort_rows,
+    utc_today,
+)
+from dashboard.sources.files.text import MAX_BYTES, CellError, display_text, parse_moment
+from dashboard.sources.files.typed_columns import read_date_column, with_times
 
-DATE: Final = "date"
-TIME: Final = "time"
-LONG_FORM: Final = frozenset({"date", "day", "known_at", "rate", "series"})
-UNITS: Final[dict[Quote, tuple[str, str]]] = {
+DATE_COLUMN: Final = "date"
+TIME_COLUMN: Final = "time"
+EXPORT_COLUMNS: Final = frozenset({"date", "day", "known_at", "rate", "series"})
+QUOTE_UNITS: Final[dict[FileQuote, tuple[str, str]]] = {
     "as-quoted": ("as quoted", "inverse of the quote"),
     "rub-per-usd": ("RUB per USD", "USD per RUB"),
     "usd-per-rub": ("USD per RUB", "RUB per USD"),
@@ -56,14 +66,14 @@ class CsvRates:
 
     id = "csv_file"
 
-    def __init__(self, path: Path, reading: RateReading = AS_IT_IS) -> None:
+    def __init__(self, path: Path, reading: RateFileOptions = DEFAULT_RATE_OPTIONS) -> None:
         self._path = path
         self._reading = reading
 
     @cached_property
-    def table(self) -> RateTable:
+    def table(self) -> RateFileContents:
         """The file as read, with its messages and hash."""
-        return read_rate_table(self._path, self._reading)
+        return read_rate_file(self._path, self._reading)
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """The columns of the file, from left to right."""
@@ -79,7 +89,7 @@ class CsvRates:
             if series.card.id == series_id:
                 return series
         known = ", ".join(series.card.id for series in self.table.series)
-        msg = f"{self.table.name}: has no column {shown(series_id)}; choose one of {known}"
+        msg = f"{self.table.name}: has no column {display_text(series_id)}; choose one of {known}"
         raise InputError(msg)
 
     def files(self) -> dict[str, str]:
@@ -87,13 +97,13 @@ class CsvRates:
         return {series.card.id: self.table.sha256 for series in self.table.series}
 
 
-def read_rate_table(
+def read_rate_file(
     source: Path | bytes,
-    reading: RateReading = AS_IT_IS,
+    reading: RateFileOptions = DEFAULT_RATE_OPTIONS,
     *,
     name: str = "",
     max_bytes: int = MAX_BYTES,
-) -> RateTable:
+) -> RateFileContents:
     """Read a wide file of levels.
 
     Args:
@@ -105,42 +115,45 @@ def read_rate_table(
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    _refuse_no_zone(reading.zone)
-    table = read_table(source, [DATE], name=name, max_bytes=max_bytes)
+    _check_zone(reading.zone)
+    table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
     notes = list(table.messages)
-    if {column.casefold() for column in table.header} == LONG_FORM:
-        series = tuple(_long_series(table, reading.quote))
-        return RateTable(table.name, series, tuple(notes), table.sha256)
-    wanted = _wanted(table, reading.columns)
-    stamped = _stamped(table, reading)
-    notes.extend(f"{table.name}, column {DATE}: {note}" for note in stamped.notes)
-    found, told = read_rates(table, wanted)
+    if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
+        series = tuple(_read_export_series(table, reading.quote))
+        return RateFileContents(table.name, series, tuple(notes), table.sha256)
+    wanted = _select_columns(table, reading.columns)
+    stamped = _read_row_times(table, reading)
+    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in stamped.notes)
+    found, told = read_rate_columns(table, wanted)
     rates = {column: numbers.values for column, numbers in found.items()}
-    order = order_rows(table, stamped, rates, notes)
+    order = sort_rows(table, stamped, rates, notes)
     notes.extend(told)
     for column, rate in rates.items():
-        notes.extend(jumps(table, column, rate, order))
-    clock = _clock(table, stamped, order, reading)
-    notes.extend(f"{table.name}, column {DATE}: {note}" for note in clock.notes)
-    notes.extend(gaps(table, clock))
-    notes.extend(to_come(table, clock, order))
-    cards = (_card(table.name, column, reading.quote, clock) for column in rates)
+        notes.extend(jump_messages(table, column, rate, order))
+    clock = _build_times(table, stamped, order, reading)
+    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in clock.notes)
+    notes.extend(gap_messages(table, clock))
+    notes.extend(future_date_messages(table, clock, order))
+    cards = (_build_card(table.name, column, reading.quote, clock) for column in rates)
     series = tuple(
-        _series(card, clock, rate[order]) for card, rate in zip(cards, rates.values(), strict=True)
+        _build_series(card, clock, rate[order])
+        for card, rate in zip(cards, rates.values(), strict=True)
     )
-    return RateTable(table.name, series, tuple(notes), table.sha256)
+    return RateFileContents(table.name, series, tuple(notes), table.sha256)
 
 
-def _refuse_no_zone(zone: str) -> None:
+def _check_zone(zone: str) -> None:
     if zone:
         try:
-            refuse_no_zone(zone)
+            check_zone(zone)
         except ValueError as error:
             raise InputError(str(error)) from None
 
 
-def _wanted(table: TextTable, columns: Sequence[str] | None) -> list[str]:
-    found = [column for column in table.header if column.casefold() not in {DATE, TIME}]
+def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str]:
+    found = [
+        column for column in table.header if column.casefold() not in {DATE_COLUMN, TIME_COLUMN}
+    ]
     if not found:
         msg = f"{table.name}, line 1: has no column of rates beside date; add one"
         raise InputError(msg)
@@ -149,8 +162,8 @@ def _wanted(table: TextTable, columns: Sequence[str] | None) -> list[str]:
     known = {column.casefold(): column for column in found}
     for column in columns:
         if column.casefold() not in known:
-            listed = shown(", ".join(found), 200)
-            msg = f"{table.name}: has no column {shown(column)}; choose one of {listed}"
+            listed = display_text(", ".join(found), 200)
+            msg = f"{table.name}: has no column {display_text(column)}; choose one of {listed}"
             raise InputError(msg)
     return [known[column.casefold()] for column in dict.fromkeys(columns)]
 
@@ -158,40 +171,42 @@ def _wanted(table: TextTable, columns: Sequence[str] | None) -> list[str]:
 # ------------------------------------------------------------------ rows
 
 
-def _stamped(table: TextTable, reading: RateReading) -> Stamped:
-    column = DATE
+def _read_row_times(table: TextTable, reading: RateFileOptions) -> RowTimes:
+    column = DATE_COLUMN
     try:
-        dates = read_date_column(table.column(DATE), reading.dates, today())
-        if table.index(TIME) is not None:
+        dates = read_date_column(table.column(DATE_COLUMN), reading.dates, utc_today())
+        if table.index(TIME_COLUMN) is not None:
             if dates.seconds is not None:
                 reason = "holds a time, and so does the column time; keep one of them"
-                raise BadCell(0, reason)  # noqa: TRY301 - told like any other cell
-            column = TIME
-            dates = with_clock(dates, table.column(TIME))
-        return stamp(dates, reading.zone)
-    except BadCell as error:
-        raise wrong(table, error, column) from None
+                raise CellError(0, reason)  # noqa: TRY301
+            column = TIME_COLUMN
+            dates = with_times(dates, table.column(TIME_COLUMN))
+        return assign_row_times(dates, reading.zone)
+    except CellError as error:
+        raise cell_error(table, error, column) from None
 
 
-def _clock(table: TextTable, stamped: Stamped, order: Ints, reading: RateReading) -> Clock:
+def _build_times(
+    table: TextTable, stamped: RowTimes, order: Ints, reading: RateFileOptions
+) -> ObservationTimes:
     try:
-        return read_clock(stamped, order, reading)
-    except BadCell as error:
-        raise wrong(table, error, DATE) from None
+        return build_observation_times(stamped, order, reading)
+    except CellError as error:
+        raise cell_error(table, error, DATE_COLUMN) from None
 
 
 # ------------------------------------------------------------------ series
 
 
-def _series(card: SeriesCard, clock: Clock, rate: Floats) -> RateSeries:
+def _build_series(card: SeriesCard, clock: ObservationTimes, rate: Floats) -> RateSeries:
     arrays = (clock.record, clock.day, clock.opens, clock.known_at, rate)
     for array in arrays:
         array.setflags(write=False)
     return RateSeries(card, *arrays)
 
 
-def _card(file: str, column: str, quote: Quote, clock: Clock) -> SeriesCard:
-    unit, inverse_unit = UNITS[quote]
+def _build_card(file: str, column: str, quote: FileQuote, clock: ObservationTimes) -> SeriesCard:
+    unit, inverse_unit = QUOTE_UNITS[quote]
     return SeriesCard(
         id=column,
         title=column,
@@ -201,51 +216,55 @@ def _card(file: str, column: str, quote: Quote, clock: Clock) -> SeriesCard:
         source_url="",
         licence="as the owner of the file says",
         date_rule=clock.rule,
-        description=f"Levels from a person's own file. {RULES[clock.rule].description}",
+        description=f"Levels from a person's own file. {PUBLICATION_RULES[clock.rule].description}",
         move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
         bar_minutes=clock.bar_minutes,
     )
 
 
-def _long_series(table: TextTable, quote: Quote) -> Iterator[RateSeries]:
+def _read_export_series(table: TextTable, quote: FileQuote) -> Iterator[RateSeries]:
     """The series of this program's own export, each with the days and moments it carries."""
-    record, day = _days(table, DATE), _days(table, "day")
-    rate = rate_column(table, "rate").values
+    record, day = _read_days(table, DATE_COLUMN), _read_days(table, "day")
+    rate = read_rate_column(table, "rate").values
     names = np.array(table.column("series"), dtype=object)
-    known_at = _moments(table, day)
+    known_at = _read_available_times(table, day)
     for name in dict.fromkeys(names.tolist()):
         rows = np.flatnonzero(names == name)
         rows = rows[np.argsort(known_at[rows], kind="stable")]
         same = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
         if len(same):
             row = int(rows[same[0] + 1])
-            error = BadCell(row, "is there twice for this series; keep one row")
-            raise wrong(table, error, "known_at")
-        clock = _kept_clock(record[rows], day[rows], known_at[rows])
-        yield _series(_card(table.name, name or "rate", quote, clock), clock, rate[rows])
+            error = CellError(row, "is there twice for this series; keep one row")
+            raise cell_error(table, error, "known_at")
+        clock = _export_times(record[rows], day[rows], known_at[rows])
+        yield _build_series(
+            _build_card(table.name, name or "rate", quote, clock), clock, rate[rows]
+        )
 
 
-def _kept_clock(record: Days, day: Days, known_at: Moments) -> Clock:
+def _export_times(record: Days, day: Days, known_at: Moments) -> ObservationTimes:
     """The clock of an export; several moments a day are the ends of bars."""
     if len(np.unique(day)) == len(day):
-        return Clock(record, day, known_at, known_at, END_OF_DAY.id)
-    seconds = bar_seconds(known_at)
+        return ObservationTimes(record, day, known_at, known_at, END_OF_DAY.id)
+    seconds = most_common_step(known_at)
     opens = known_at - np.timedelta64(seconds - 1, "s")
-    return Clock(record, day, opens, known_at, OWN_BAR.id, max(round(seconds / 60), 1))
+    return ObservationTimes(
+        record, day, opens, known_at, IMPORTED_BAR.id, max(round(seconds / 60), 1)
+    )
 
 
-def _days(table: TextTable, column: str) -> Days:
+def _read_days(table: TextTable, column: str) -> Days:
     try:
         return read_date_column(table.column(column)).days
-    except BadCell as error:
-        raise wrong(table, error, column) from None
+    except CellError as error:
+        raise cell_error(table, error, column) from None
 
 
-def _moments(table: TextTable, day: Days) -> Moments:
+def _read_available_times(table: TextTable, day: Days) -> Moments:
     found = []
     for row, cell in enumerate(table.column("known_at")):
         try:
-            found.append(read_moment(cell, day[row].item()).replace(tzinfo=None))
+            found.append(parse_moment(cell, day[row].item()).replace(tzinfo=None))
         except ValueError as error:
-            raise wrong(table, BadCell(row, str(error)), "known_at") from None
+            raise cell_error(table, CellError(row, str(error)), "known_at") from None
     return np.array(found, dtype="datetime64[s]")

@@ -16,28 +16,27 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from dashboard.domain.date_rules import ECB
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.models.errors import SourceError
+from dashboard.models.publication import ECB
+from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
 from dashboard.sources.http_client import CacheValidator, Request, Response
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
-FILES: Final = "https://www.ecb.europa.eu"
-DATA: Final = "https://data-api.ecb.europa.eu"
-ZIP: Final = "/stats/eurofxref/eurofxref-hist.zip"
-CSV: Final = "/service/data/EXR/D.{currency}.EUR.SP00.A"
-SHORT: Final = timedelta(days=120)
+FILES_HOST: Final = "https://www.ecb.europa.eu"
+DATA_HOST: Final = "https://data-api.ecb.europa.eu"
+ZIP_PATH: Final = "/stats/eurofxref/eurofxref-hist.zip"
+CSV_PATH: Final = "/service/data/EXR/D.{currency}.EUR.SP00.A"
+MAX_CSV_PERIOD: Final = timedelta(days=120)
 """For no more than this, single series are asked for; for more, the zip of everything."""
-ROUBLE_ENDS: Final = date(2022, 3, 1)
-MAX_UNPACKED: Final = 10_000_000
-MISSING: Final = frozenset({"", "N/A", "NaN", "-"})
+LAST_ROUBLE_DAY: Final = date(2022, 3, 1)
+MAX_UNPACKED_BYTES: Final = 10_000_000
+MISSING_VALUES: Final = frozenset({"", "N/A", "NaN", "-"})
 
 # series -> the currency counted, and the one it is divided by (None: the euro itself)
-CROSSES: Final[dict[str, tuple[str, str | None]]] = {
+CROSS_RATES: Final[dict[str, tuple[str, str | None]]] = {
     "usd_rub_ecb": ("RUB", "USD"),
     "eur_rub_ecb": ("RUB", None),
     "eur_usd_ecb": ("USD", None),
@@ -57,7 +56,7 @@ _rouble = partial(
     _card,
     move_sign=ROUBLE_QUOTED,
     history_from=date(2005, 4, 1),
-    history_until=ROUBLE_ENDS,
+    history_until=LAST_ROUBLE_DAY,
     limits="Ended on 1 March 2022, when the ECB suspended the rouble.",
 )
 CARDS: Final = (
@@ -95,10 +94,10 @@ CARDS: Final = (
         history_from=date(2005, 4, 1),
     ),
 )
-Rows = list[tuple[date, float]]
+DatedRates = list[tuple[date, float]]
 
 
-class Ecb(LiveRates):
+class Ecb(BaseLiveSource):
     """The ECB.
 
     Args:
@@ -109,9 +108,9 @@ class Ecb(LiveRates):
 
     id = "ecb"
     who = "ECB"
-    quiet_days = 6
+    max_silent_days = 6
 
-    def __init__(self, client: HttpClient, files: str = FILES, data: str = DATA) -> None:
+    def __init__(self, client: HttpClient, files: str = FILES_HOST, data: str = DATA_HOST) -> None:
         super().__init__(client)
         self._files = files
         self._data = data
@@ -120,7 +119,7 @@ class Ecb(LiveRates):
         """The rouble while it lasted, and the crosses that go on."""
         return CARDS
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:
         """The rates dated `since` or later.
 
         Raises:
@@ -128,40 +127,44 @@ class Ecb(LiveRates):
             SourceError: the ECB did not answer, or not with its rates.
         """
         card = self.card(series_id)
-        counted, by = CROSSES[series_id]
+        counted, by = CROSS_RATES[series_id]
         today = self.today("Europe/Berlin")
-        if today - since > SHORT:
+        if today - since > MAX_CSV_PERIOD:
             answer = self._request_zip(stamp)
             if answer.is_unchanged:
-                return Fetched(None, stamp=stamp)
-            table = read_zip(answer.content, [name for name in (counted, by) if name])
+                return FetchResult(None, stamp=stamp)
+            table = parse_zip(answer.content, [name for name in (counted, by) if name])
             stamp = answer.validator.to_text()
         else:
             answers = {name: self._request_csv(name, since) for name in (counted, by) if name}
             table = {
-                name: [] if one.status == HTTPStatus.NOT_FOUND else read_csvdata(one.content, name)
+                name: [] if one.status == HTTPStatus.NOT_FOUND else parse_csvdata(one.content, name)
                 for name, one in answers.items()
             }
             answer, stamp = answers[counted], ""
-        asked = Asked(self.who, since, today, answer.fetched_at)
-        rows = divided(table[counted], table[by] if by else None, card.decimals)
-        return Fetched(self.heard(card, daily_series(card, rows, asked), asked), stamp=stamp)
+        asked = FetchPeriod(self.who, since, today, answer.fetched_at)
+        rows = cross_rates(table[counted], table[by] if by else None, card.decimals)
+        return FetchResult(
+            self.check_not_empty(card, build_daily_series(card, rows, asked), asked), stamp=stamp
+        )
 
     def _request_zip(self, stamp: str) -> Response:
         return self._client.send(
-            Request(self._files + ZIP, self.who, "zip", validator=CacheValidator.from_text(stamp))
+            Request(
+                self._files + ZIP_PATH, self.who, "zip", validator=CacheValidator.from_text(stamp)
+            )
         )
 
     def _request_csv(self, currency: str, since: date) -> Response:
         """No result is told as 404, or with status 200 and nothing in it."""
-        url = self._data + CSV.format(currency=currency)
+        url = self._data + CSV_PATH.format(currency=currency)
         params = {"format": "csvdata", "startPeriod": since.isoformat()}
         missing = frozenset({HTTPStatus.NOT_FOUND})
         request = Request(url, self.who, "csv", params, empty_statuses=missing, allow_empty=True)
         return self._client.send(request)
 
 
-def divided(counted: Rows, by: Rows | None, decimals: int) -> Rows:
+def cross_rates(counted: DatedRates, by: DatedRates | None, decimals: int) -> DatedRates:
     """A rate for one euro, or a cross on the days that both have."""
     if by is None:
         return counted
@@ -171,7 +174,7 @@ def divided(counted: Rows, by: Rows | None, decimals: int) -> Rows:
     ]
 
 
-def read_zip(content: bytes, currencies: Iterable[str]) -> dict[str, Rows]:
+def parse_zip(content: bytes, currencies: Iterable[str]) -> dict[str, DatedRates]:
     """The columns of some currencies; a trailing comma makes a last column without a name.
 
     Raises:
@@ -181,23 +184,25 @@ def read_zip(content: bytes, currencies: Iterable[str]) -> dict[str, Rows]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             (name,) = packed.namelist()
             with packed.open(name) as member:
-                text = member.read(MAX_UNPACKED + 1)
-        if len(text) > MAX_UNPACKED:
+                text = member.read(MAX_UNPACKED_BYTES + 1)
+        if len(text) > MAX_UNPACKED_BYTES:
             msg = "ECB answered a zip that unpacks to more than 10 MB"
             raise SourceError(msg)
         lines = list(csv.DictReader(text.decode("ascii").splitlines(), strict=True))
-        return {currency: _column(lines, currency) for currency in currencies}
+        return {currency: _currency_column(lines, currency) for currency in currencies}
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, csv.Error):
         msg = "ECB answered a damaged zip"
         raise SourceError(msg) from None
 
 
-def _column(lines: list[dict[str, str]], currency: str) -> Rows:
+def _currency_column(lines: list[dict[str, str]], currency: str) -> DatedRates:
     cells = [(line["Date"], line[currency].strip()) for line in lines]
-    return [(date.fromisoformat(day), float(cell)) for day, cell in cells if cell not in MISSING]
+    return [
+        (date.fromisoformat(day), float(cell)) for day, cell in cells if cell not in MISSING_VALUES
+    ]
 
 
-def read_csvdata(content: bytes, currency: str) -> Rows:
+def parse_csvdata(content: bytes, currency: str) -> DatedRates:
     """The observations of one series; nothing where there is none.
 
     Raises:
@@ -211,7 +216,7 @@ def read_csvdata(content: bytes, currency: str) -> Rows:
         if any(line["CURRENCY"] != currency for line in lines):
             msg = f"ECB answered another currency than {currency}"
             raise SourceError(msg)
-        rows = [(date.fromisoformat(line["TIME_PERIOD"]), _value(line)) for line in lines]
+        rows = [(date.fromisoformat(line["TIME_PERIOD"]), _parse_value(line)) for line in lines]
     except (ValueError, KeyError, TypeError, csv.Error):
         msg = "ECB answered CSV that cannot be read"
         raise SourceError(msg) from None
@@ -221,7 +226,7 @@ def read_csvdata(content: bytes, currency: str) -> Rows:
     return [(day, value) for day, value in rows if not math.isnan(value)]
 
 
-def _value(line: dict[str, str]) -> float:
+def _parse_value(line: dict[str, str]) -> float:
     told = (line["OBS_VALUE"] or "").strip()
-    is_missing = told in MISSING or line.get("OBS_STATUS") == "M"
+    is_missing = told in MISSING_VALUES or line.get("OBS_STATUS") == "M"
     return math.nan if is_missing else float(told)

@@ -1,4 +1,4 @@
-"""exchange-api: one file a day of undisclosed origin, the last resort to check against."""
+"""exchange-api: one file a day of undisclosed origin, a last resort for checks."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from dashboard.domain.date_rules import NEXT_DAY_UTC
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.models.errors import SourceError
+from dashboard.models.publication import NEXT_DAY_UTC
+from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
-CDN: Final = "https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{day}/v1/currencies/{file}"
-PAGES: Final = "https://{day}.currency-api.pages.dev/v1/currencies/{file}"
-FILE: Final = "usd.min.json"
-FIRST_FETCH: Final = timedelta(days=10)
+CDN_URL: Final = "https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{day}/v1/currencies/{file}"
+PAGES_URL: Final = "https://{day}.currency-api.pages.dev/v1/currencies/{file}"
+FILE_NAME: Final = "usd.min.json"
+FIRST_FETCH_PERIOD: Final = timedelta(days=10)
 FRIDAY: Final = 4
 
 CARDS: Final = (
@@ -42,7 +41,7 @@ CARDS: Final = (
 )
 
 
-class ExchangeApi(LiveRates):
+class ExchangeApi(BaseLiveSource):
     """exchange-api, on a content network with a second host behind it.
 
     Args:
@@ -53,9 +52,9 @@ class ExchangeApi(LiveRates):
     id = "exchange_api"
     who = "exchange-api"
     overlap_days = 2
-    quiet_days = 8
+    max_silent_days = 8
 
-    def __init__(self, client: HttpClient, hosts: tuple[str, ...] = (CDN, PAGES)) -> None:
+    def __init__(self, client: HttpClient, hosts: tuple[str, ...] = (CDN_URL, PAGES_URL)) -> None:
         super().__init__(client)
         self._hosts = hosts
 
@@ -66,9 +65,9 @@ class ExchangeApi(LiveRates):
     def start(self, series_id: str) -> date:
         """Ten days ago: it is one file a day, and a cross-check needs no more."""
         self.card(series_id)
-        return self.today("UTC") - FIRST_FETCH
+        return self.today("UTC") - FIRST_FETCH_PERIOD
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
         """The files dated `since` or later, no earlier than a first fetch goes.
 
         Files dated Sunday and Monday repeat Friday's market and are left out.
@@ -79,21 +78,21 @@ class ExchangeApi(LiveRates):
         """
         card, today = self.card(series_id), self.today("UTC")
         since = max(since, self.start(series_id))
-        asked = Asked(self.who, since, today, self.now())
+        asked = FetchPeriod(self.who, since, today, self.now())
         rows = []
         for ago in range((today - since).days, -1, -1):
             day = today - timedelta(days=ago)
             if (day - timedelta(days=1)).weekday() <= FRIDAY:
                 answer = self._request(day)
                 if answer is not None:
-                    rows.append((day, read_day(answer.content, day)))
-        return Fetched(self.heard(card, daily_series(card, rows, asked), asked))
+                    rows.append((day, parse_day_file(answer.content, day)))
+        return FetchResult(self.check_not_empty(card, build_daily_series(card, rows, asked), asked))
 
     def _request(self, day: date) -> Response | None:
         """The file of a day from the first host that has it; None where none has."""
         failures: list[SourceError] = []
         for host in self._hosts:
-            url = host.format(day=day, file=FILE)
+            url = host.format(day=day, file=FILE_NAME)
             missing = frozenset({HTTPStatus.NOT_FOUND})
             try:
                 answer = self._client.send(Request(url, self.who, "json", empty_statuses=missing))
@@ -107,7 +106,7 @@ class ExchangeApi(LiveRates):
         return None
 
 
-def read_day(content: bytes, day: date) -> float:
+def parse_day_file(content: bytes, day: date) -> float:
     """Roubles for a dollar in the file of a day.
 
     Raises:

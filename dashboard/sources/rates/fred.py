@@ -12,25 +12,24 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from dashboard.domain.date_rules import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import SeriesCard
+from dashboard.models.errors import SourceError
+from dashboard.models.publication import LONDON_CLOSE, NEW_YORK_CLOSE, NEW_YORK_NOON
+from dashboard.models.series import FetchResult, SeriesCard
 from dashboard.sources.http_client import CacheValidator, Request
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
 HOST: Final = "https://fred.stlouisfed.org"
-GRAPH: Final = "/graph/fredgraph.csv"
-IDS: Final = {
+GRAPH_PATH: Final = "/graph/fredgraph.csv"
+FRED_IDS: Final = {
     "brent_fred": "DCOILBRENTEU",
     "broad_dollar_fred": "DTWEXBGS",
     "vix_fred": "VIXCLS",
 }
 DATE_HEADERS: Final = frozenset({"observation_date", "DATE"})
-MISSING: Final = frozenset({"", "."})
+MISSING_VALUES: Final = frozenset({"", "."})
 
 _card = partial(SeriesCard, source_url="https://fred.stlouisfed.org", stale_after=12)
 CARDS: Final = (
@@ -78,7 +77,7 @@ CARDS: Final = (
 )
 
 
-class Fred(LiveRates):
+class Fred(BaseLiveSource):
     """FRED.
 
     Args:
@@ -89,7 +88,7 @@ class Fred(LiveRates):
     id = "fred"
     who = "FRED"
     overlap_days = 30
-    quiet_days = 21
+    max_silent_days = 21
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
         super().__init__(client)
@@ -99,18 +98,18 @@ class Fred(LiveRates):
         """Brent, the broad dollar and the VIX."""
         return CARDS
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:
         """The values dated `since` or later, NaN on holidays.
 
         Raises:
             InputError: the source has no such series.
             SourceError: FRED did not answer, or not with this series.
         """
-        card, name = self.card(series_id), IDS.get(series_id, "")
+        card, name = self.card(series_id), FRED_IDS.get(series_id, "")
         params = {"id": name, "cosd": since.isoformat()}
         answer = self._client.send(
             Request(
-                self._host + GRAPH,
+                self._host + GRAPH_PATH,
                 self.who,
                 "csv",
                 params,
@@ -118,13 +117,15 @@ class Fred(LiveRates):
             )
         )
         if answer.is_unchanged:
-            return Fetched(None, stamp=stamp)
-        asked = Asked(self.who, since, self.today("America/New_York"), answer.fetched_at)
-        series = daily_series(card, read_graph(answer.content, name), asked)
-        return Fetched(self.heard(card, series, asked), stamp=answer.validator.to_text())
+            return FetchResult(None, stamp=stamp)
+        asked = FetchPeriod(self.who, since, self.today("America/New_York"), answer.fetched_at)
+        series = build_daily_series(card, parse_graph(answer.content, name), asked)
+        return FetchResult(
+            self.check_not_empty(card, series, asked), stamp=answer.validator.to_text()
+        )
 
 
-def read_graph(content: bytes, name: str) -> list[tuple[date, float]]:
+def parse_graph(content: bytes, name: str) -> list[tuple[date, float]]:
     """Date and value of every row; trailing rows without a value are not yet observations.
 
     Raises:
@@ -133,8 +134,8 @@ def read_graph(content: bytes, name: str) -> list[tuple[date, float]]:
     try:
         text = content.decode("ascii")
         header, *lines = csv.reader(text.splitlines(), strict=True)
-        _refuse_another(header, name)
-        rows = [(date.fromisoformat(day), _value(cell)) for day, cell in lines]
+        _check_series_name(header, name)
+        rows = [(date.fromisoformat(day), _parse_value(cell)) for day, cell in lines]
     except (ValueError, csv.Error):
         msg = "FRED answered CSV that cannot be read"
         raise SourceError(msg) from None
@@ -146,7 +147,7 @@ def read_graph(content: bytes, name: str) -> list[tuple[date, float]]:
     return rows
 
 
-def _refuse_another(header: list[str], name: str) -> None:
+def _check_series_name(header: list[str], name: str) -> None:
     if len(header) != 2 or header[0] not in DATE_HEADERS:
         msg = f"FRED answered a table with the columns {', '.join(header)[:60]}"
         raise SourceError(msg)
@@ -155,5 +156,5 @@ def _refuse_another(header: list[str], name: str) -> None:
         raise SourceError(msg)
 
 
-def _value(cell: str) -> float:
-    return math.nan if cell.strip() in MISSING else float(cell)
+def _parse_value(cell: str) -> float:
+    return math.nan if cell.strip() in MISSING_VALUES else float(cell)

@@ -1,10 +1,4 @@
-"""MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`.
-
-Stamps are Moscow time without a zone. `history` comes in pages of 100 with a cursor,
-`candles` in pages of 500 without one. After the exchange stopped trading the dollar on
-2024-06-11, ISS went on to list it with that day's price: a price counts only where there was
-a trade on the day it is for.
-"""
+"""MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`."""
 
 from __future__ import annotations
 
@@ -15,26 +9,102 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.domain.date_rules import MOEX_BAR, MOEX_DAY
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, RateSeries, SeriesCard
+import numpy as np
+import pandas as pd
+
+from dashboard.models.errors import SourceError
+from dashboard.models.event import MOSCOW
+from dashboard.models.publication import MOEX_BAR, MOEX_DAY
+from dashboard.models.series import (
+    AS_QUOTED,
+    ROUBLE_QUOTED,
+    FetchResult,
+    Moments,
+    RateSeries,
+    SeriesCard,
+)
 from dashboard.sources.http_client import Request
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
-from dashboard.sources.moex_bars import bar_series
+from dashboard.sources.rates.base import (
+    BaseLiveSource,
+    FetchPeriod,
+    build_daily_series,
+    make_read_only,
+    reject_invalid_rate,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dashboard.sources.http_client import HttpClient
 
-HOST: Final = "https://iss.moex.com"
-HISTORY: Final = "/iss/history/{path}.json"
-CANDLES: Final = "/iss/{path}/candles.json"
-QUOTE: Final = "/iss/{path}.json"
-MOST_PAGES: Final = 1_000
-LAST_DOLLAR: Final = date(2024, 6, 11)
-FIRST_BARS: Final = {1: timedelta(days=7), 10: timedelta(days=60), 60: timedelta(days=365)}
 
-Rows = list[dict[str, Any]]
+# ------------------------------------------------------------
+# Bars of the exchange, put on the clock: naive Moscow stamps, keyed by when a bar begins.
+
+
+def build_bar_series(
+    card: SeriesCard, rows: Sequence[dict[str, Any]], asked: FetchPeriod
+) -> RateSeries:
+    """The closes of bars; `opens` is when a bar begins, `known_at` its last second.
+
+    The end that is told is not used: for the bar under way, and for some others, it is odd.
+
+    Args:
+        card: with the length of a bar.
+        rows: `begin` (Moscow, without a zone) and `close`, ascending.
+        asked: when they were answered; the bar under way then is provisional.
+
+    Raises:
+        SourceError: a stamp or a price cannot be read, or bars are out of order.
+    """
+    try:
+        local = pd.DatetimeIndex([row["begin"] for row in rows], dtype="datetime64[s]")
+        rate = np.array([float(row["close"]) for row in rows]).round(card.decimals)
+    except (KeyError, TypeError, ValueError):
+        msg = f"{asked.who} answered bars that cannot be read"
+        raise SourceError(msg) from None
+    for number, begin in zip(rate.tolist(), local, strict=True):
+        reject_invalid_rate(number, begin, asked.who)
+    opens = _moscow_to_utc(local)
+    if np.any(opens[1:] <= opens[:-1]):
+        msg = f"{asked.who} answered bars out of order"
+        raise SourceError(msg)
+    ends = opens + np.timedelta64(60 * card.bar_minutes - 1, "s")
+    fetched = np.datetime64(asked.fetched_at.replace(tzinfo=None), "s")
+    known_at = np.maximum(np.minimum(ends, fetched), opens)
+    day = local.to_numpy().astype("datetime64[D]")
+    under_way = int(np.count_nonzero(ends >= fetched))
+    return make_read_only(
+        RateSeries(card, day.copy(), day, opens, known_at, rate, asked.fetched_at, under_way)
+    )
+
+
+def _moscow_to_utc(local: pd.DatetimeIndex) -> Moments:
+    """Moscow was not always three hours ahead: UTC+4 from 2011 to 2014, summer time before."""
+    winter = np.zeros(len(local), dtype=bool)
+    zoned = local.tz_localize(MOSCOW, ambiguous=winter, nonexistent="shift_forward")
+    utc = zoned.tz_convert("UTC").tz_localize(None)
+    return utc.to_numpy().astype("datetime64[s]")
+
+
+# ------------------------------------------------------------
+# MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`.
+#
+# Stamps are Moscow time without a zone. `history` comes in pages of 100 with a cursor,
+# `candles` in pages of 500 without one. After the exchange stopped trading the dollar on
+# 2024-06-11, ISS went on to list it with that day's price: a price counts only where there was
+# a trade on the day it is for.
+
+
+HOST: Final = "https://iss.moex.com"
+HISTORY_PATH: Final = "/iss/history/{path}.json"
+CANDLES_PATH: Final = "/iss/{path}/candles.json"
+QUOTE_PATH: Final = "/iss/{path}.json"
+MAX_PAGES: Final = 1_000
+LAST_DOLLAR_DAY: Final = date(2024, 6, 11)
+FIRST_BAR_PERIODS: Final = {1: timedelta(days=7), 10: timedelta(days=60), 60: timedelta(days=365)}
+
+IssRows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +121,12 @@ class Instrument:
         return f"engines/{self.market}/boards/{self.board}/securities/{self.secid}"
 
 
-FX: Final = "currency/markets/selt"
+FX_MARKET: Final = "currency/markets/selt"
 INSTRUMENTS: Final = {
-    "cny_rub_moex": Instrument("CNYRUB_TOM", FX, "CETS"),
+    "cny_rub_moex": Instrument("CNYRUB_TOM", FX_MARKET, "CETS"),
     "usd_rub_future_moex": Instrument("USDRUBF", "futures/markets/forts", "RFUD"),
     "imoex_moex": Instrument("IMOEX", "stock/markets/index", "SNDX"),
-    "usd_rub_moex": Instrument("USD000UTSTOM", FX, "CETS"),
+    "usd_rub_moex": Instrument("USD000UTSTOM", FX_MARKET, "CETS"),
 }
 _card = partial(
     SeriesCard,
@@ -69,7 +139,7 @@ _card = partial(
     inverse_unit="USD per RUB",
     history_from=date(2012, 1, 3),
 )
-DAILY: Final = (
+DAILY_CARDS: Final = (
     _card(
         id="cny_rub_moex",
         title="CNY/RUB, Moscow Exchange",
@@ -105,7 +175,7 @@ DAILY: Final = (
         description="USD000UTSTOM, the dollar for tomorrow, board CETS.",
         quantity="exchange price",
         limits="Trading ended on 11 June 2024; later listings repeat that day's price.",
-        history_until=LAST_DOLLAR,
+        history_until=LAST_DOLLAR_DAY,
     ),
 )
 
@@ -130,15 +200,15 @@ def _bar_card(card: SeriesCard, minutes: int) -> SeriesCard:
     )
 
 
-CARDS: Final = DAILY + tuple(
+CARDS: Final = DAILY_CARDS + tuple(
     _bar_card(card, minutes)
-    for card in DAILY
+    for card in DAILY_CARDS
     if card.history_until is None
-    for minutes in FIRST_BARS
+    for minutes in FIRST_BAR_PERIODS
 )
 
 
-class Moex(LiveRates):
+class Moex(BaseLiveSource):
     """MOEX ISS.
 
     Args:
@@ -149,7 +219,7 @@ class Moex(LiveRates):
     id = "moex"
     who = "Moscow Exchange"
     overlap_days = 5
-    quiet_days = 16
+    max_silent_days = 16
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
         super().__init__(client)
@@ -163,10 +233,10 @@ class Moex(LiveRates):
         """The beginning for days, some weeks ago for bars."""
         card = self.card(series_id)
         if card.bar_minutes:
-            return self.today() - FIRST_BARS[card.bar_minutes]
+            return self.today() - FIRST_BAR_PERIODS[card.bar_minutes]
         return super().start(series_id)
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
         """The closes or bars of the days from `since` on; the last may be under way.
 
         Raises:
@@ -175,35 +245,38 @@ class Moex(LiveRates):
         """
         card = self.card(series_id)
         until = min(self.today(), card.history_until or date.max)
-        asked = Asked(self.who, since, until, self.now())
+        asked = FetchPeriod(self.who, since, until, self.now())
         if since > until:
-            return Fetched(None)
+            return FetchResult(None)
         series = self._bars(card, asked) if card.bar_minutes else self._closes(card, asked)
-        return Fetched(self.heard(card, series, asked))
+        return FetchResult(self.check_not_empty(card, series, asked))
 
     # ------------------------------------------------------------ closes of the day
 
-    def _closes(self, card: SeriesCard, asked: Asked) -> RateSeries:
+    def _closes(self, card: SeriesCard, asked: FetchPeriod) -> RateSeries:
         instrument = INSTRUMENTS[card.id]
         rows = [
             row for page in self._history(instrument, asked) for row in page if _was_traded(row)
         ]
-        found = [(date.fromisoformat(row["TRADEDATE"]), _price(row["CLOSE"], card)) for row in rows]
+        found = [
+            (date.fromisoformat(row["TRADEDATE"]), _rounded_price(row["CLOSE"], card))
+            for row in rows
+        ]
         live = self._live(instrument, asked, card) if card.history_until is None else []
         live = [row for row in live if all(row[0] > day for day, _ in found)]
-        return daily_series(card, found + live, asked, provisional=len(live))
+        return build_daily_series(card, found + live, asked, provisional=len(live))
 
-    def _history(self, instrument: Instrument, asked: Asked) -> Iterator[Rows]:
+    def _history(self, instrument: Instrument, asked: FetchPeriod) -> Iterator[IssRows]:
         """The pages of history, as many as the cursor says."""
-        url = self._host + HISTORY.format(path=instrument.path)
+        url = self._host + HISTORY_PATH.format(path=instrument.path)
         start = 0
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             answer = self._answer(url, asked, start=start)
-            page = rows_of(answer, "history")
-            _refuse_another(page, instrument)
+            page = parse_block(answer, "history")
+            _check_instrument(page, instrument)
             yield [row for row in page if row.get("BOARDID") == instrument.board]
             start += len(page)
-            total = _total(answer)
+            total = _total_rows(answer)
             if start >= total or not page:
                 break
         if start != total:
@@ -211,24 +284,24 @@ class Moex(LiveRates):
             raise SourceError(msg)
 
     def _live(
-        self, instrument: Instrument, asked: Asked, card: SeriesCard
+        self, instrument: Instrument, asked: FetchPeriod, card: SeriesCard
     ) -> list[tuple[date, float]]:
         """Today's last price, while the session is under way."""
-        answer = self._answer(self._host + QUOTE.format(path=instrument.path), None)
-        price = live_price(rows_of(answer, "marketdata"), instrument.secid, asked.until)
-        return [] if price is None else [(asked.until, _price(price, card))]
+        answer = self._answer(self._host + QUOTE_PATH.format(path=instrument.path), None)
+        price = live_price(parse_block(answer, "marketdata"), instrument.secid, asked.until)
+        return [] if price is None else [(asked.until, _rounded_price(price, card))]
 
     # ------------------------------------------------------------ bars
 
-    def _bars(self, card: SeriesCard, asked: Asked) -> RateSeries:
+    def _bars(self, card: SeriesCard, asked: FetchPeriod) -> RateSeries:
         instrument = INSTRUMENTS[card.id.rpartition("_")[0]]
-        rows: Rows = []
-        url = self._host + CANDLES.format(path=instrument.path)
-        for _ in range(MOST_PAGES):
+        rows: IssRows = []
+        url = self._host + CANDLES_PATH.format(path=instrument.path)
+        for _ in range(MAX_PAGES):
             answer = self._answer(url, asked, start=len(rows), interval=card.bar_minutes)
-            page = rows_of(answer, "candles")
+            page = parse_block(answer, "candles")
             if not page:
-                return bar_series(card, rows, asked)
+                return build_bar_series(card, rows, asked)
             if rows and page[0]["begin"] <= rows[-1]["begin"]:
                 msg = f"Moscow Exchange answered a page of {instrument.secid} twice"
                 raise SourceError(msg)
@@ -236,7 +309,7 @@ class Moex(LiveRates):
         msg = f"Moscow Exchange answered more than {len(rows):,} bars; ask for fewer days"
         raise SourceError(msg)
 
-    def _answer(self, url: str, asked: Asked | None, **more: int) -> dict[str, Any]:
+    def _answer(self, url: str, asked: FetchPeriod | None, **more: int) -> dict[str, Any]:
         params = {"iss.meta": "off", **{name: str(value) for name, value in more.items()}}
         if asked is not None:
             params |= {"from": asked.since.isoformat(), "till": asked.until.isoformat()}
@@ -249,7 +322,7 @@ class Moex(LiveRates):
         return told if isinstance(told, dict) else {}
 
 
-def rows_of(answer: dict[str, Any], block: str) -> Rows:
+def parse_block(answer: dict[str, Any], block: str) -> IssRows:
     """The rows of a block by the names of its columns, whose order differs and has grown.
 
     Raises:
@@ -263,7 +336,7 @@ def rows_of(answer: dict[str, Any], block: str) -> Rows:
         raise SourceError(msg) from None
 
 
-def live_price(rows: Rows, secid: str, today: date) -> float | None:
+def live_price(rows: IssRows, secid: str, today: date) -> float | None:
     """The last price of an instrument, where it was traded today; never one of another day.
 
     ISS keeps listing what is no longer traded, and fills yesterday's price in for ever.
@@ -281,12 +354,12 @@ def _was_traded(row: dict[str, Any]) -> bool:
     return row.get("CLOSE") is not None and row.get("NUMTRADES", 1) != 0
 
 
-def _price(price: float, card: SeriesCard) -> float:
+def _rounded_price(price: float, card: SeriesCard) -> float:
     return round(float(price), card.decimals)
 
 
-def _total(answer: dict[str, Any]) -> int:
-    (cursor,) = rows_of(answer, "history.cursor") or [{}]
+def _total_rows(answer: dict[str, Any]) -> int:
+    (cursor,) = parse_block(answer, "history.cursor") or [{}]
     try:
         return int(cursor["TOTAL"])
     except (KeyError, TypeError, ValueError):
@@ -294,7 +367,7 @@ def _total(answer: dict[str, Any]) -> int:
         raise SourceError(msg) from None
 
 
-def _refuse_another(page: Rows, instrument: Instrument) -> None:
+def _check_instrument(page: IssRows, instrument: Instrument) -> None:
     if any(row.get("SECID") != instrument.secid for row in page):
         msg = f"Moscow Exchange answered another instrument than {instrument.secid}"
         raise SourceError(msg)

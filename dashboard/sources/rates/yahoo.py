@@ -1,8 +1,8 @@
 """Yahoo through yfinance: indicative offshore quotes, the last bar always live.
 
-Bars of currencies are stamped with the London midnight at which their day begins: in summer
-that is 23:00 UTC of the day before. yfinance is imported when it is first needed, its errors
-are not hidden, and every request it makes goes through our client.
+Bars of currencies are stamped with the London midnight at which their day begins: in summer that
+is 23:00 UTC of the day before. yfinance is imported when it is first needed, its errors are not
+hidden, and every request it makes goes through the polite client.
 """
 
 from __future__ import annotations
@@ -16,17 +16,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from dashboard.domain.date_rules import LONDON_DAY, NEW_YORK_DAY, RULES
-from dashboard.domain.errors import SourceError
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import AS_QUOTED, ROUBLE_QUOTED, Floats, RateSeries, SeriesCard
-from dashboard.sources.live_rates import Asked, LiveRates, daily_series
+from dashboard.models.errors import SourceError
+from dashboard.models.publication import LONDON_DAY, NEW_YORK_DAY, PUBLICATION_RULES
+from dashboard.models.series import (
+    AS_QUOTED,
+    ROUBLE_QUOTED,
+    FetchResult,
+    Floats,
+    RateSeries,
+    SeriesCard,
+)
+from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
     from dashboard.sources.polite_client import ClientSession
 
-FROZEN: Final = 3
+MIN_FROZEN_RUN: Final = 3
 """This many equal closes in a row are worth a word: a known failure of Yahoo."""
 SYMBOLS: Final = {
     "usd_rub_yahoo": "RUB=X",
@@ -35,7 +41,7 @@ SYMBOLS: Final = {
     "brent_yahoo": "BZ=F",
     "dollar_index_yahoo": "DX-Y.NYB",
 }
-_one_at_a_time: Final = threading.Lock()
+_yfinance_lock: Final = threading.Lock()
 """yfinance keeps its session, its settings and its caches in one place of the process."""
 
 _card = partial(
@@ -107,7 +113,7 @@ CARDS: Final = (
 )
 
 
-class Yahoo(LiveRates):
+class Yahoo(BaseLiveSource):
     """Yahoo.
 
     Args:
@@ -118,7 +124,7 @@ class Yahoo(LiveRates):
     id = "yahoo"
     who = "Yahoo"
     overlap_days = 7
-    quiet_days = 6
+    max_silent_days = 6
 
     def __init__(self, client: HttpClient, folder: Path) -> None:
         super().__init__(client)
@@ -129,7 +135,7 @@ class Yahoo(LiveRates):
         """Rouble quotes, and two controls."""
         return CARDS
 
-    def fetch(self, series_id: str, since: date, stamp: str = "") -> Fetched:  # noqa: ARG002
+    def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
         """The closes of the days from `since` on; that of the day under way is provisional.
 
         Raises:
@@ -137,17 +143,17 @@ class Yahoo(LiveRates):
             SourceError: Yahoo did not answer, or not with this symbol.
         """
         card, symbol = self.card(series_id), SYMBOLS.get(series_id, "")
-        zone = RULES[card.date_rule].zone
+        zone = PUBLICATION_RULES[card.date_rule].zone
         today = self.today(zone)
-        asked = Asked(self.who, since, today, self.now())
-        with _one_at_a_time:
+        asked = FetchPeriod(self.who, since, today, self.now())
+        with _yfinance_lock:
             rows = self._rows(symbol, asked, zone)
         found = [(day, round(close, card.decimals)) for day, close in rows]
         live = 1 if found and found[-1][0] == today else 0
-        series = daily_series(card, found, asked, live)
-        return Fetched(self.heard(card, series, asked), frozen_notes(series))
+        series = build_daily_series(card, found, asked, live)
+        return FetchResult(self.check_not_empty(card, series, asked), frozen_price_notes(series))
 
-    def _rows(self, symbol: str, asked: Asked, zone: str) -> list[tuple[date, float]]:
+    def _rows(self, symbol: str, asked: FetchPeriod, zone: str) -> list[tuple[date, float]]:
         from dashboard.sources.polite_client import ClientError
 
         yfinance = self._library()
@@ -164,14 +170,14 @@ class Yahoo(LiveRates):
                 )
             told = ticker.history_metadata
             self._refuse_another(symbol, zone, told)
-            days = _days(frame.index.tz_convert(zone), asked)
+            days = _local_days(frame.index.tz_convert(zone), asked)
             return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
         except ClientError as error:
             raise error.source_error from None
         except SourceError:
             raise
         except Exception as error:
-            raise SourceError(_sentence(symbol, error)) from error
+            raise SourceError(_error_message(symbol, error)) from error
 
     def _library(self) -> Any:
         """yfinance, told to hide nothing, to keep its things with ours and to ask through us."""
@@ -197,16 +203,16 @@ class Yahoo(LiveRates):
             raise SourceError(msg)
 
 
-def frozen_notes(series: RateSeries) -> tuple[str, ...]:
+def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:
     """A word about stretches of equal closes: the dates go on, the price does not."""
-    start, longest = longest_equal(series.rate)
-    if longest < FROZEN:
+    start, longest = longest_equal_run(series.rate)
+    if longest < MIN_FROZEN_RUN:
         return ()
     days = series.day[[start, start + longest - 1]]
     return (f"Yahoo repeats {series.rate[start]:g} from {days[0]} to {days[1]}: frozen?",)
 
 
-def longest_equal(rate: Floats) -> tuple[int, int]:
+def longest_equal_run(rate: Floats) -> tuple[int, int]:
     """Where the longest run of equal numbers starts, and how long it is."""
     if len(rate) == 0:
         return 0, 0
@@ -216,7 +222,7 @@ def longest_equal(rate: Floats) -> tuple[int, int]:
     return int(starts[at]), int(lengths[at])
 
 
-def _days(stamps: Any, asked: Asked) -> list[date]:
+def _local_days(stamps: Any, asked: FetchPeriod) -> list[date]:
     """The local days of bars; yfinance takes a live 22:00 or 23:00 for a midnight gone wrong."""
     days: list[date] = stamps.date.tolist()
     if days and days[-1] == asked.until + timedelta(days=1):
@@ -226,7 +232,7 @@ def _days(stamps: Any, asked: Asked) -> list[date]:
     return days
 
 
-def _sentence(symbol: str, error: Exception) -> str:
+def _error_message(symbol: str, error: Exception) -> str:
     """What yfinance says, in one sentence; an empty answer is unknown, never zero."""
     names = {kind.__name__ for kind in type(error).__mro__}
     reason = getattr(error, "yahoo_reason", None)

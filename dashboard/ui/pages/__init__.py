@@ -1,36 +1,34 @@
-"""The register of pages, in the order of the navigation."""
+"""The registry of pages, in the order of the navigation."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from dashboard.ui.pages import (
-    article,
-    compare,
-    correlation,
-    data,
-    event,
-    events,
-    explore,
-    facts,
-    imports,
-    inbox,
-    method,
-    robustness,
-)
+from dashboard.ui.pages.article import page as article_page
 from dashboard.ui.pages.base import Page
+from dashboard.ui.pages.compare import page as compare_page
+from dashboard.ui.pages.correlation import page as correlation_page
+from dashboard.ui.pages.data import page as data_page
+from dashboard.ui.pages.event import page as event_page
+from dashboard.ui.pages.events import page as events_page
+from dashboard.ui.pages.explore import page as explore_page
+from dashboard.ui.pages.facts import page as facts_page
+from dashboard.ui.pages.imports import page as imports_page
+from dashboard.ui.pages.inbox import page as inbox_page
+from dashboard.ui.pages.method import page as method_page
+from dashboard.ui.pages.robustness import page as robustness_page
 
 PAGES: Final[tuple[Page, ...]] = (
-    explore.PAGE,
-    event.PAGE,
-    compare.PAGE,
-    correlation.PAGE,
-    robustness.PAGE,
-    facts.PAGE,
-    events.PAGE,
-    inbox.PAGE,
-    imports.PAGE,
-    article.PAGE,
-    data.PAGE,
-    method.PAGE,
+    explore_page.PAGE,
+    event_page.PAGE,
+    compare_page.PAGE,
+    correlation_page.PAGE,
+    robustness_page.PAGE,
+    facts_page.PAGE,
+    events_page.PAGE,
+    inbox_page.PAGE,
+    imports_page.PAGE,
+    article_page.PAGE,
+    data_page.PAGE,
+    method_page.PAGE,
 )

@@ -1,19 +1,19 @@
-"""The form of a page, and the recipe for a new one.
+"""The protocol of a page, and how to add one.
 
 A page in five steps:
 
 1. `ui/pages/<id>.py`: a `draw(view: View) -> None` and, at the end, `PAGE = Page(…)`.
 2. One import and one entry in `PAGES` (`ui/pages/__init__.py`); the tests over `PAGES` open it.
-3. Controls that belong into the link are `Param`s of the page. Ask `view["key"]` for the value
+3. Controls that belong into the link are `UrlParam`s of the page. Ask `view["key"]` for the value
    and hand `**view.widget("key")` to the Streamlit widget: it brings `key=` and `on_change=`,
    so give the widget no default of its own. To change a value in a callback: `view.set(key=…)`.
    The shell has already read the link, told what it ignored and drawn the status line.
 4. Data come from `dashboard.ui.session` (`series(id)`, `events()`, `parts()` …), never from
-   sources or store. Text of users goes only through `dashboard.ui.text`, words and numbers
-   through `dashboard.ui.wording`, colours through `dashboard.ui.palette`, figures through
-   `dashboard.ui.charts` (plain dictionaries) and `dashboard.ui.widgets.figure.draw_figure`.
+   sources or store. Text of users goes only through `dashboard.presentation.escaping`, words and numbers
+   through `dashboard.presentation.formatting`, colours through `dashboard.presentation.palette`, figures through
+   `dashboard.presentation.charts` (plain dictionaries) and `dashboard.ui.components.figures.draw_figure`.
 5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
-   Link to another page with `link_to("event", id=…)` from `dashboard.ui.widgets.links`.
+   Link to another page with `link_to("event", id=…)` from `dashboard.ui.components.links`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.ui.view import Param
+from dashboard.ui.url_state import UrlParam
 
 if TYPE_CHECKING:
-    from dashboard.ui.address import View
+    from dashboard.ui.url_state import UrlState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,6 @@ class Page:
     title: str
     icon: str
     url_path: str
-    draw: Callable[[View], None]
-    params: tuple[Param, ...] = ()
+    draw: Callable[[UrlState], None]
+    params: tuple[UrlParam, ...] = ()
     visible: bool = True

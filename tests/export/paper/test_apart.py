@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from dashboard.domain.errors import InputError, RoubleReactionError
 from dashboard.export.paper import apart
 from dashboard.export.paper.apart import paper_apart
 from dashboard.export.paper.make import make_paper
-from dashboard.services.write_report import write_report
+from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.services.exports import write_report
 from tests.made_report import made_report
 
 

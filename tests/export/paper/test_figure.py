@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from dashboard.domain.event import Event
-from dashboard.domain.event_view import PathPoint
 from dashboard.export.paper.figure import Caption, draw
 from dashboard.export.paper.known import CannotDraw
-from dashboard.sources.news.catalogue import Catalogue
-from dashboard.sources.rates.shipped import ShippedRates
-from dashboard.ui.charts.event_window import WindowChart, build_window_figure
-from dashboard.ui.charts.explore import build_figure
-from dashboard.ui.charts.explore_view import ExploreView
-from dashboard.ui.charts.funnel import build_funnel_figure
-from dashboard.ui.palette import DARK, LIGHT
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard.models.event import Event
+from dashboard.models.moves import PathPoint
+from dashboard.presentation.charts.comparison_moves import build_funnel_figure
+from dashboard.presentation.charts.event_window import EventWindowChart, build_window_figure
+from dashboard.presentation.charts.explore import build_explore_figure
+from dashboard.presentation.charts.timeline import ExploreChart
+from dashboard.presentation.palette import DARK_PALETTE, LIGHT_PALETTE
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.sources.events.catalogue import Catalogue
+from dashboard.sources.rates.bundled import BundledRates
 from tests.made_report import HOSTILE
 from tests.ui.made_view import CARD, MONDAY, event, made_view, path
 
@@ -26,22 +26,22 @@ PLAIN = Caption("A title", "A subtitle", ["Source: a bank"])
 SVG = b"<?xml"
 
 
-def window(mode=Quote.WEAKER, **more):
+def window(mode=QuoteMode.WEAKER, **more):
     views = {
         key: more.pop(key) for key in ("path", "crowd", "event", "n_estimation") if key in more
     }
-    ink = DARK if more.get("dark") else LIGHT
-    chart = WindowChart(made_view(**views), Quoting(CARD, mode), "T", "S", **more)
+    ink = DARK_PALETTE if more.get("dark") else LIGHT_PALETTE
+    chart = EventWindowChart(made_view(**views), QuotedSeries(CARD, mode), "T", "S", **more)
     return build_window_figure(chart, ink)
 
 
-def explore(mode=Quote.WEAKER, since=date(2024, 1, 1), until=date(2026, 9, 1), **more):
-    series = ShippedRates().get("usd_rub_cbr")
+def explore(mode=QuoteMode.WEAKER, since=date(2024, 1, 1), until=date(2026, 9, 1), **more):
+    series = BundledRates().get("usd_rub_cbr")
     events = tuple(e for e in Catalogue().events() if since <= e.day <= until)
     if more.pop("crowded", False):
         events = tuple(Event(f"e{k}", date(2024, 3, 1 + k % 28), "Said") for k in range(2_100))
-    view = ExploreView(series, Quoting(series.card, mode), events, since, until, **more)
-    return build_figure(view, LIGHT)
+    view = ExploreChart(series, QuotedSeries(series.card, mode), events, since, until, **more)
+    return build_explore_figure(view, LIGHT_PALETTE)
 
 
 def gap():
@@ -52,21 +52,21 @@ def gap():
 
 CROWD = ((0, event(id="a", category="peace_talks")), (2, event(id="b", category="energy")))
 FIGURES = {
-    **{f"window, {mode}": lambda mode=mode: window(mode) for mode in Quote},
+    **{f"window, {mode}": lambda mode=mode: window(mode) for mode in QuoteMode},
     "window, phone": lambda: window(phone=True),
     "window, dark": lambda: window(dark=True),
     "window, crowd": lambda: window(crowd=CROWD),
     "window, gap": lambda: window(path=gap()),
     "window, no band": lambda: window(n_estimation=10),
     "window, range": lambda: window(event=event(end_day=date(2025, 4, 23))),
-    **{f"explore, {mode}": lambda mode=mode: explore(mode) for mode in Quote},
+    **{f"explore, {mode}": lambda mode=mode: explore(mode) for mode in QuoteMode},
     "explore, log": lambda: explore(log_scale=True),
     "explore, all years": lambda: explore(since=date(2013, 1, 9)),
     "explore, weekly counts": lambda: explore(crowded=True),
     "explore, a day chosen": lambda: explore(selected=date(2025, 4, 21)),
     "explore, phone": lambda: explore(phone=True),
     "explore, brush": lambda: explore(brush=True),
-    "funnel": lambda: build_funnel_figure([("listed", 365), ("used", 355)], LIGHT),
+    "funnel": lambda: build_funnel_figure([("listed", 365), ("used", 355)], LIGHT_PALETTE),
 }
 
 

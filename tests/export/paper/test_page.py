@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dashboard.domain.report import Report
 from dashboard.export.paper.page import caption_of, html_bytes
+from dashboard.models.report import ReportDocument
 from tests.made_report import HOSTILE, made_report, with_links
 
 HARMLESS = {
@@ -99,5 +99,5 @@ def test_title_definition_source_day_and_link_are_baked_into_the_chart():
 
 def test_the_same_report_gives_the_same_bytes_also_after_a_way_through_json():
     report = made_report()
-    assert Report.from_json(report.as_json()) == report
+    assert ReportDocument.from_json(report.as_json()) == report
     assert html_bytes(report) == html_bytes(made_report())

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.export.paper.words import plain_lines, printable, weight_of, wrapped
-from dashboard.ui.text import plot_text
+from dashboard.presentation.escaping import escape_plot
 
 
 def test_markup_of_figures_becomes_lines():
@@ -14,7 +14,7 @@ def test_markup_of_figures_becomes_lines():
 
 @pytest.mark.parametrize("text", ["<b>bold</b>", "a & b", "$x$ %{y}", "{{7*7}}", "x<br>y"])
 def test_what_the_screen_escapes_comes_back_as_it_was(text):
-    assert plain_lines(plot_text(text)) == [text]
+    assert plain_lines(escape_plot(text)) == [text]
 
 
 def test_invisible_characters_are_left_out():

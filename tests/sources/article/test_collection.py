@@ -8,9 +8,8 @@ from time import process_time
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.sources.article.apart import read_apart
-from dashboard.sources.article.page import read_article
+from dashboard.models.errors import InputError
+from dashboard.sources.article_reader import read_article, read_article_in_subprocess
 from tests.article_collection import dates, texts
 
 TODAY = date(2026, 11, 23)
@@ -19,7 +18,7 @@ SECONDS = 10
 
 
 def read(page):
-    by = read_apart if page.apart else read_article
+    by = read_article_in_subprocess if page.apart else read_article
     return by(page.content, "page.html", TODAY, content_type=page.kind)
 
 

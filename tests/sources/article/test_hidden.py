@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 from lxml import html
 
-from dashboard.sources.article.hidden import hides, take_out_hidden
+from dashboard.sources.article_reader import is_hiding_style, strip_hidden
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from dashboard.sources.article.hidden import hides, take_out_hidden
      "background-color:white;color:#FFF"],
 )  # fmt: skip
 def test_a_style_that_hides_is_known(style):
-    assert hides(style)
+    assert is_hiding_style(style)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ def test_a_style_that_hides_is_known(style):
      "background-color:#fff"],
 )  # fmt: skip
 def test_a_style_that_shows_is_left(style):
-    assert not hides(style)
+    assert not is_hiding_style(style)
 
 
 def left_of(sheet, body):
     tree = html.fromstring(f"<html><head><style>{sheet}</style></head><body>{body}</body></html>")
-    take_out_hidden(tree)
+    strip_hidden(tree)
     return "".join(tree.xpath("//body//text()"))
 
 
@@ -57,5 +57,5 @@ def test_names_that_a_style_sheet_hides_everywhere_are_taken_out(sheet, left):
 def test_a_style_sheet_made_to_keep_us_busy_is_read_in_time(piece):
     began = process_time()
     left_of(piece * (30_000 // len(piece)), BODY)
-    hides(piece * (30_000 // len(piece)))
+    is_hiding_style(piece * (30_000 // len(piece)))
     assert process_time() - began < 1

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.sources.article.apart import read_apart
-from dashboard.sources.article.page import read_article
+from dashboard.models.errors import InputError
+from dashboard.sources.article_reader import read_article, read_article_in_subprocess
 
 TODAY = date(2026, 11, 23)
 BODY = "".join(
@@ -254,7 +253,7 @@ def test_a_page_that_keeps_the_libraries_busy_is_given_up_in_time():
     tangled = "<div><div><p>a b c d e f g. </p></div></div>" * 6_000
     begun = time.monotonic()
     with pytest.raises(InputError, match="too large or too tangled"):
-        read_apart(
+        read_article_in_subprocess(
             page(body=tangled).encode(), "page.html", TODAY, seconds=0.1
         )  # it needs over 1 s
     assert time.monotonic() - begun < 20
@@ -263,13 +262,15 @@ def test_a_page_that_keeps_the_libraries_busy_is_given_up_in_time():
 @pytest.mark.parametrize("html", [page(ld(news(datePublished="2025-04-22T10:00Z"))), page()])
 def test_a_page_read_apart_is_the_same_article(html):
     asked = {"content_type": "text/html"}
-    apart = read_apart(html.encode(), "page.html", TODAY, seconds=120, **asked)
+    apart = read_article_in_subprocess(html.encode(), "page.html", TODAY, seconds=120, **asked)
     assert apart == read(html, **asked)
 
 
 def test_a_refusal_is_told_from_apart_too():
     with pytest.raises(InputError, match="check for robots"):
-        read_apart(page(title="Just a moment...", body="<p>x</p>").encode(), "p.html", TODAY)
+        read_article_in_subprocess(
+            page(title="Just a moment...", body="<p>x</p>").encode(), "p.html", TODAY
+        )
 
 
 def test_the_libraries_are_imported_when_a_page_is_read_only():
@@ -277,7 +278,7 @@ def test_the_libraries_are_imported_when_a_page_is_read_only():
     import sys
 
     code = (
-        "import sys, dashboard.assembly, dashboard.cli, dashboard.services.read_article;"
+        "import sys, dashboard.container, dashboard.cli, dashboard.services.article;"
         " print({'trafilatura', 'htmldate', 'dateparser', 'lxml'} & set(sys.modules))"
     )
     answer = subprocess.run(

@@ -4,20 +4,20 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.imports import Reading
-from dashboard.sources.event_files.reading import outline_events, read_events
+from dashboard.models.errors import InputError
+from dashboard.models.user_files import EventFileOptions
+from dashboard.sources.files.event_file import outline_event_file, read_event_rows
 from tests.event_collection.form import workbook
 
 TODAY = date(2026, 11, 23)
 
 
 def read(data, **said):
-    return read_events(data, Reading(**said), TODAY, name="f")
+    return read_event_rows(data, EventFileOptions(**said), TODAY, name="f")
 
 
 def outlined(data, **said):
-    return outline_events(data, Reading(**said), TODAY, name="f")
+    return outline_event_file(data, EventFileOptions(**said), TODAY, name="f")
 
 
 def test_an_outline_tells_kind_columns_and_what_they_are_read_as():

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.domain.errors import InputError
-from dashboard.domain.event import Category, Event, Expected, Origin
-from dashboard.domain.imports import Reading
-from dashboard.export.columns import EVENT_LIST
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.rows import event_list_rows
-from dashboard.services.answer_json import event_list_rows_json, json_bytes
-from dashboard.services.clean_draft import clean_line, clean_text
-from dashboard.services.import_events import plan_import
-from dashboard.sources.event_files.reading import read_events
+from dashboard.export.schemas import EVENT_LIST
+from dashboard.models.errors import InputError
+from dashboard.models.event import Category, Event, Expected, Origin
+from dashboard.models.user_files import EventFileOptions
+from dashboard.services.event_import import plan_event_import
+from dashboard.services.notes import clean_line, clean_text
+from dashboard.services.serializers import event_list_rows_json, json_bytes
+from dashboard.sources.files.event_file import read_event_rows
 from tests.event_collection import calendar_files, csv_files, excel_files, json_files
 from tests.event_collection.form import calendar, workbook
 
@@ -39,7 +39,7 @@ SEEDS = {
 
 
 def read(data, name="f", **said):
-    return read_events(data, Reading(**said), TODAY, name=name)
+    return read_event_rows(data, EventFileOptions(**said), TODAY, name=name)
 
 
 def damaged(data, dice):
@@ -62,7 +62,7 @@ def damaged(data, dice):
 def told_of(data):
     """What is said about a file, whether it is read or refused."""
     try:
-        plan = plan_import(read(data), (), today=TODAY)
+        plan = plan_event_import(read(data), (), today=TODAY)
     except InputError as error:
         return [str(error)]
     assert len(plan.rows) >= 1
@@ -147,7 +147,7 @@ def test_repeated_events_end_two_years_ahead():
     rows = read(calendar("DTSTART:20240305\nSUMMARY:x\nRRULE:FREQ=MONTHLY").encode())
     last = max(row.event.day for row in rows.rows)
     assert date(2028, 10, 1) < last <= date(2028, 11, 23)
-    assert {row.verdict for row in plan_import(rows, (), today=TODAY).rows} == {"new"}
+    assert {row.verdict for row in plan_event_import(rows, (), today=TODAY).rows} == {"new"}
 
 
 # ---------------------------------------------------------------- our own, read back (R8)
@@ -206,6 +206,6 @@ def test_roundtrip_of_an_import_gives_back_what_was_exported(found, form):
         assert json.loads(data)
     else:
         data = csv_bytes(EVENT_LIST, event_list_rows(found), form)
-    plan = plan_import(read(data, "f.json" if form == "json" else "f.csv"), (), today=TODAY)
+    plan = plan_event_import(read(data, "f.json" if form == "json" else "f.csv"), (), today=TODAY)
     assert plan.messages == ()
     assert list(plan.notes) == [bare(note) for note in found]

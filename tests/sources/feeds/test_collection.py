@@ -4,10 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from dashboard.domain.article import Precision
-from dashboard.domain.errors import SourceError
-from dashboard.sources.feeds.apart import read_items_apart
-from dashboard.sources.feeds.items import FeedBytes
+from dashboard.models.article import Precision
+from dashboard.models.errors import SourceError
+from dashboard.sources.feeds.reader import FeedContent, parse_feed_in_subprocess
 from tests.feed_collection.feeds import FEEDS
 from tests.feed_collection.form import NOW
 
@@ -21,8 +20,8 @@ def date_of(report):
 
 
 def read(case):
-    feed = FeedBytes(case.content, case.url, "News", case.content_type, case.zone)
-    return read_items_apart(feed, NOW_HERE)
+    feed = FeedContent(case.content, case.url, "News", case.content_type, case.zone)
+    return parse_feed_in_subprocess(feed, NOW_HERE)
 
 
 def test_the_collection_holds_at_least_forty_feeds_and_no_id_twice():

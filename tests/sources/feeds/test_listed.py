@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.domain.candidate import Publisher
-from dashboard.domain.errors import InputError
-from dashboard.sources.feeds.listed import MOST, FeedList
-from dashboard.sources.public_address import read_link
+from dashboard.models.errors import InputError
+from dashboard.models.inbox import Publisher
+from dashboard.sources.feeds.registry import MAX_FEEDS, FeedRegistry
+from dashboard.sources.public_url import parse_public_url
 
 OWN = Publisher("mine", "My “own” feed\\", "https://feed.example/rss", "Europe/Kyiv", "uk", "free")
 
@@ -18,38 +18,38 @@ def by_id(feeds):
 
 
 def test_every_feed_that_ships_says_whose_it_is_by_which_clock_and_on_what_terms(tmp_path):
-    shipped = FeedList(tmp_path).publishers()
+    shipped = FeedRegistry(tmp_path).publishers()
     assert len(shipped) >= 5
     for each in shipped:
         assert all((each.title, each.language, each.terms))
         assert not each.is_own
         assert ZoneInfo(each.zone)
-        assert read_link(each.url).url == each.url
+        assert parse_public_url(each.url).url == each.url
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_feed_that_was_added_comes_back_as_it_was_and_is_guarded(tmp_path):
-    FeedList(tmp_path).put(OWN)
-    assert by_id(FeedList(tmp_path))["mine"] == replace(OWN, is_own=True)
+    FeedRegistry(tmp_path).put(OWN)
+    assert by_id(FeedRegistry(tmp_path))["mine"] == replace(OWN, is_own=True)
 
 
 def test_one_that_ships_is_switched_off_and_on_and_stays_one_that_ships(tmp_path):
-    feeds = FeedList(tmp_path)
+    feeds = FeedRegistry(tmp_path)
     tass = by_id(feeds)["tass_en"]
     feeds.remove("tass_en")
-    assert by_id(FeedList(tmp_path))["tass_en"] == replace(tass, enabled=False)
+    assert by_id(FeedRegistry(tmp_path))["tass_en"] == replace(tass, enabled=False)
     feeds.put(replace(tass, enabled=True))
-    assert by_id(FeedList(tmp_path))["tass_en"] == tass
+    assert by_id(FeedRegistry(tmp_path))["tass_en"] == tass
 
 
 def test_another_address_under_a_shipped_id_is_guarded(tmp_path):
-    feeds = FeedList(tmp_path)
+    feeds = FeedRegistry(tmp_path)
     feeds.put(replace(by_id(feeds)["tass_en"], url="https://feed.example/rss"))
-    assert by_id(FeedList(tmp_path))["tass_en"].is_own
+    assert by_id(FeedRegistry(tmp_path))["tass_en"].is_own
 
 
 def test_a_removed_one_is_gone_and_an_unknown_one_is_told(tmp_path):
-    feeds = FeedList(tmp_path)
+    feeds = FeedRegistry(tmp_path)
     feeds.put(OWN)
     feeds.remove("mine")
     assert "mine" not in by_id(feeds)
@@ -75,7 +75,7 @@ WRONG = [
 def test_a_file_that_cannot_be_read_is_told_with_place_and_field(tmp_path, text, told):
     (tmp_path / "feeds.toml").write_text(text)
     with pytest.raises(InputError, match=told) as caught:
-        FeedList(tmp_path).publishers()
+        FeedRegistry(tmp_path).publishers()
     assert "\n" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
 
@@ -83,12 +83,12 @@ def test_a_file_that_cannot_be_read_is_told_with_place_and_field(tmp_path, text,
 def test_bytes_that_are_no_text_are_told(tmp_path):
     (tmp_path / "feeds.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"feeds\.toml: cannot be read"):
-        FeedList(tmp_path).publishers()
+        FeedRegistry(tmp_path).publishers()
 
 
 def test_there_are_at_most_a_hundred_of_ones_own(tmp_path):
-    feeds = FeedList(tmp_path)
-    for number in range(MOST):
+    feeds = FeedRegistry(tmp_path)
+    for number in range(MAX_FEEDS):
         feeds.put(replace(OWN, id=f"f{number}", url=f"https://feed.example/{number}"))
     with pytest.raises(InputError, match="no more are kept"):
         feeds.put(OWN)

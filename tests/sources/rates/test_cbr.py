@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import CircuitOpen, InputError, SourceError
+from dashboard.models.errors import CircuitOpen, InputError, SourceError
 from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
 from dashboard.sources.polite_client import PoliteClient
-from dashboard.sources.rates.cbr import Cbr, read_dynamic, read_key_rate
+from dashboard.sources.rates.cbr import Cbr, parse_dynamic, parse_key_rate
 from tests.replica import failures
 from tests.replica.services import cbr as how
 from tests.sources.made_time import at
@@ -94,7 +94,7 @@ def test_a_record_of_the_day_after_tomorrow_is_refused(cbr, replica):
 def test_a_change_of_nominal_is_no_change_of_the_rate(cbr):
     """The yuan is told by ten until a day and by one from then on."""
     content = dynamic("R01375", [("2021-07-01", 112.3456, 10), ("2022-12-01", 8.5, 1)])
-    assert read_dynamic(content, "R01375") == [
+    assert parse_dynamic(content, "R01375") == [
         (date(2021, 7, 1), 11.23456),
         (date(2022, 12, 1), 8.5),
     ]
@@ -109,7 +109,7 @@ def test_a_record_without_the_rate_for_one_unit_is_read():
     content = dynamic("R01235", [("2016-03-01", 75.0903)]).replace(
         b"<VunitRate>75,0903</VunitRate>", b""
     )
-    assert read_dynamic(content, "R01235") == [(date(2016, 3, 1), 75.0903)]
+    assert parse_dynamic(content, "R01235") == [(date(2016, 3, 1), 75.0903)]
 
 
 def test_a_record_that_contradicts_itself_is_refused(cbr, replica):
@@ -155,7 +155,7 @@ def test_the_header_may_name_a_wrong_charset(cbr, replica):
 
 def test_names_in_windows_1251_are_read_by_the_declaration_of_the_document():
     named = dynamic("R01235", [("2026-11-20", 84.1)]).replace(b"Dynamic", "Доллар".encode("cp1251"))
-    assert read_dynamic(named, "R01235") == [(date(2026, 11, 20), 84.1)]
+    assert parse_dynamic(named, "R01235") == [(date(2026, 11, 20), 84.1)]
 
 
 # ---------------------------------------------------------------- failures
@@ -221,7 +221,7 @@ def test_an_unknown_series_is_refused_with_the_names_of_those_there_are(cbr):
 )
 def test_a_document_type_is_refused_unread(hostile):
     with pytest.raises(SourceError, match="damaged XML"):
-        read_dynamic(hostile, "R01235")
+        parse_dynamic(hostile, "R01235")
 
 
 # ---------------------------------------------------------------- the key rate
@@ -242,12 +242,12 @@ def test_local_midnight_is_not_turned_into_the_day_before():
         "<KR><DT>2026-08-04T00:00:00+03:00</DT><Rate>14.00</Rate></KR>"
         "<KR><DT>2026-08-03T00:00:00+03:00</DT><Rate>14.25</Rate></KR>"
     )
-    assert read_key_rate(reply.body) == [(date(2026, 8, 4), 14.0), (date(2026, 8, 3), 14.25)]
+    assert parse_key_rate(reply.body) == [(date(2026, 8, 4), 14.0), (date(2026, 8, 3), 14.25)]
 
 
 def test_the_element_may_have_the_name_of_the_old_documents():
     reply = how.envelope("<KeyRate><DT>2026-08-04T00:00:00+03:00</DT><Rate>14.00</Rate></KeyRate>")
-    assert read_key_rate(reply.body) == [(date(2026, 8, 4), 14.0)]
+    assert parse_key_rate(reply.body) == [(date(2026, 8, 4), 14.0)]
 
 
 @pytest.mark.parametrize(

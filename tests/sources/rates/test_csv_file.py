@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import ECB, END_OF_DAY, OWN_BAR
-from dashboard.domain.errors import InputError
-from dashboard.domain.rate_file import RateReading
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.export.columns import RATES
 from dashboard.export.csv_tables import csv_bytes
 from dashboard.export.rows import rate_rows
-from dashboard.sources.rates.csv_file import CsvRates, read_rate_table
+from dashboard.export.schemas import RATES
+from dashboard.models.errors import InputError
+from dashboard.models.publication import ECB, END_OF_DAY, IMPORTED_BAR
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.user_files import RateFileOptions
+from dashboard.sources.rates.csv_file import CsvRates, read_rate_file
 
 GOOD = "date,USD,BRENT\n2024-01-05,92.5,\n2024-01-08,93,78.25\n"
 
 
 def read(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return read_rate_table(data, RateReading(**options), name="f.csv")
+    return read_rate_file(data, RateFileOptions(**options), name="f.csv")
 
 
 def refused(text, **options):
@@ -64,7 +64,7 @@ def test_moves_are_those_of_the_number_unless_it_counts_roubles():
 def test_the_class_reads_its_file_once_and_names_the_columns_it_has(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text(GOOD)
-    rates = CsvRates(path, RateReading(quote="rub-per-usd"))
+    rates = CsvRates(path, RateFileOptions(quote="rub-per-usd"))
     assert [card.id for card in rates.cards()] == ["USD", "BRENT"]
     path.unlink()
     assert rates.get("USD").card.is_rouble
@@ -221,7 +221,7 @@ def hours(n):
 
 def test_bars_carry_their_length_and_are_known_when_they_end():
     (series,) = read(hours(3), zone="Europe/Moscow", stamps="begin").series
-    assert (series.card.bar_minutes, series.card.date_rule) == (60, OWN_BAR.id)
+    assert (series.card.bar_minutes, series.card.date_rule) == (60, IMPORTED_BAR.id)
     assert series.opens.astype(str).tolist()[0] == "2026-09-01T07:00:00"
     assert series.known_at.astype(str).tolist()[0] == "2026-09-01T07:59:59"
     (series,) = read(hours(3), zone="Europe/Moscow", stamps="end").series

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import SourceError
-from dashboard.sources.rates.ecb import Ecb, read_csvdata, read_zip
+from dashboard.models.errors import SourceError
+from dashboard.sources.rates.ecb import Ecb, parse_csvdata, parse_zip
 from tests.replica import failures
 from tests.replica.services import ecb as how
 
@@ -50,7 +50,7 @@ def test_a_cross_is_a_quotient(ecb):
 
 def test_a_trailing_comma_is_no_currency():
     packed = zipped("Date,USD,RUB,\n2026-10-30,1.1172,N/A,\n2026-10-29,1.113,N/A,\n")
-    assert read_zip(packed, ["USD", "RUB"]) == {
+    assert parse_zip(packed, ["USD", "RUB"]) == {
         "USD": [(date(2026, 10, 30), 1.1172), (date(2026, 10, 29), 1.113)],
         "RUB": [],
     }
@@ -112,13 +112,13 @@ def test_every_known_failure_is_told_in_one_sentence(ecb, replica, failure, said
 def test_another_currency_is_refused():
     content = b"CURRENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS\nCNY,2026-10-30,7.4,A\n"
     with pytest.raises(SourceError, match="another currency than USD"):
-        read_csvdata(content, "USD")
+        parse_csvdata(content, "USD")
 
 
 def test_a_value_that_was_cut_in_the_middle_is_not_taken_for_a_smaller_one():
     content = b"CURRENCY,TIME_PERIOD,OBS_VALUE,OBS_STATUS\nUSD,2026-10-29,1.113,A\nUSD,2026-10-30,1"
     with pytest.raises(SourceError, match="broke off"):
-        read_csvdata(content, "USD")
+        parse_csvdata(content, "USD")
 
 
 def test_a_zip_that_has_not_changed_is_not_sent_again(ecb):
@@ -131,7 +131,7 @@ def test_a_zip_that_has_not_changed_is_not_sent_again(ecb):
 
 def test_a_zip_that_unpacks_to_more_than_ten_megabytes_is_refused():
     with pytest.raises(SourceError, match="more than 10 MB"):
-        read_zip(zipped("Date,USD,\n" + "2026-10-30,1.1172,\n" * 600_000), ["USD"])
+        parse_zip(zipped("Date,USD,\n" + "2026-10-30,1.1172,\n" * 600_000), ["USD"])
 
 
 def zipped(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.domain.errors import SourceError
+from dashboard.models.errors import SourceError
 from dashboard.sources.rates.exchange_api import ExchangeApi
 from tests.replica import failures
 

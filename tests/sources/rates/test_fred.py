@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.errors import SourceError
-from dashboard.sources.rates.fred import Fred, read_graph
+from dashboard.models.errors import SourceError
+from dashboard.sources.rates.fred import Fred, parse_graph
 from tests.replica import failures
 from tests.replica.services import fred as how
 
@@ -34,7 +34,7 @@ def test_values_come_as_published_and_a_week_late(fred, replica):
 @pytest.mark.parametrize("missing", ["", "."], ids=["blank", "point"])
 def test_both_headers_and_both_spellings_of_missing_are_read(header, missing):
     content = f"{header},DCOILBRENTEU\n2024-11-27,72.98\n2024-11-28,{missing}\n2024-11-29,73.20\n"
-    first, holiday, last = read_graph(content.encode(), "DCOILBRENTEU")
+    first, holiday, last = parse_graph(content.encode(), "DCOILBRENTEU")
     assert first == (date(2024, 11, 27), 72.98)
     assert math.isnan(holiday[1])
     assert last == (date(2024, 11, 29), 73.2)
@@ -76,4 +76,4 @@ def test_every_known_failure_is_told_in_one_sentence(fred, replica, failure, sai
 
 def test_a_value_that_was_cut_in_the_middle_is_not_taken_for_a_smaller_one():
     with pytest.raises(SourceError, match="broke off"):
-        read_graph(b"observation_date,VIXCLS\n2026-08-20,16.01\n2026-08-21,1", "VIXCLS")
+        parse_graph(b"observation_date,VIXCLS\n2026-08-20,16.01\n2026-08-21,1", "VIXCLS")

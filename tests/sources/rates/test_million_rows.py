@@ -9,7 +9,7 @@ MOST_MEGABYTES = 1_000
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from dashboard.domain.rate_file import RateReading
+from dashboard.models.user_files import RateReading
 from dashboard.sources.rates.csv_file import read_rate_table
 begun = time.process_time()
 table = read_rate_table(Path(sys.argv[1]), RateReading(zone="Europe/Moscow", stamps="begin"))

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.domain.errors import SourceError
+from dashboard.models.errors import SourceError
 from dashboard.sources.rates.moex import Moex, live_price
 from tests.replica import failures
 from tests.replica.market import made

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard.domain.date_rules import OWN_BAR
-from dashboard.domain.errors import InputError, SourceError
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.sources.rates.own import OwnRates
+from dashboard.models.errors import InputError, SourceError
+from dashboard.models.publication import IMPORTED_BAR
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.sources.rates.imported import ImportedRates
 
 WHEN = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
 
@@ -22,13 +22,13 @@ def bars(name="own_a", rates=(80.5, np.nan, 80.7)):
     opens = opens.astype("datetime64[s]")
     day = opens.astype("datetime64[D]")
     card = SeriesCard(name, "A", "RUB per USD", "USD per RUB", "your own file a.csv", "", "yours",
-                      OWN_BAR.id, move_sign=-1, bar_minutes=60)  # fmt: skip
+                      IMPORTED_BAR.id, move_sign=-1, bar_minutes=60)  # fmt: skip
     return RateSeries(card, day, day, opens, opens + 3_599, np.array(rates), WHEN)
 
 
 def test_a_series_is_read_back_as_it_was(tmp_path):
-    OwnRates(tmp_path).keep([bars()], "f" * 64)
-    own = OwnRates(tmp_path)
+    ImportedRates(tmp_path).store([bars()], "f" * 64)
+    own = ImportedRates(tmp_path)
     assert own.cards() == (bars().card,)
     assert own.files() == {"own_a": "f" * 64}
     back, wanted = own.get("own_a"), bars()
@@ -40,27 +40,27 @@ def test_a_series_is_read_back_as_it_was(tmp_path):
 
 
 def test_nothing_is_made_before_something_is_kept(tmp_path):
-    own = OwnRates(tmp_path / "rates")
+    own = ImportedRates(tmp_path / "rates")
     assert own.cards() == ()
     assert not (tmp_path / "rates").exists()
 
 
 def test_a_taken_id_is_refused_and_replaced_only_when_told(tmp_path):
-    own = OwnRates(tmp_path)
-    own.keep([bars()], "f" * 64)
+    own = ImportedRates(tmp_path)
+    own.store([bars()], "f" * 64)
     with pytest.raises(InputError, match="own_a: is already kept; give --replace"):
-        own.keep([bars(rates=(1.0, 2.0, 3.0))], "e" * 64)
+        own.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64)
     assert own.get("own_a").rate[0] == 80.5
-    own.keep([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
+    own.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
     assert own.get("own_a").rate.tolist() == [1.0, 2.0, 3.0]
 
 
 def test_another_process_is_seen_at_once(tmp_path):
-    here, there = OwnRates(tmp_path), OwnRates(tmp_path)
+    here, there = ImportedRates(tmp_path), ImportedRates(tmp_path)
     assert here.cards() == ()
-    there.keep([bars()], "f" * 64)
+    there.store([bars()], "f" * 64)
     assert here.get("own_a").rate[0] == 80.5
-    there.keep([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
+    there.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
     assert here.get("own_a").rate[0] == 1.0
     there.remove("own_a")
     assert here.cards() == ()
@@ -69,7 +69,7 @@ def test_another_process_is_seen_at_once(tmp_path):
 
 
 def test_files_are_for_their_owner_only(tmp_path):
-    OwnRates(tmp_path / "rates").keep([bars()], "f" * 64)
+    ImportedRates(tmp_path / "rates").store([bars()], "f" * 64)
     (file,) = (tmp_path / "rates").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -77,8 +77,8 @@ def test_files_are_for_their_owner_only(tmp_path):
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1, -200])
 def test_a_damaged_file_is_told_and_hides_no_other(tmp_path, cut):
-    own = OwnRates(tmp_path)
-    own.keep([bars(), bars("own_b")], "f" * 64)
+    own = ImportedRates(tmp_path)
+    own.store([bars(), bars("own_b")], "f" * 64)
     file = tmp_path / "own_a.npz"
     file.write_bytes(file.read_bytes()[:cut])
     assert [card.id for card in own.cards()] == ["own_b"]
@@ -89,8 +89,8 @@ def test_a_damaged_file_is_told_and_hides_no_other(tmp_path, cut):
 
 
 def test_a_flipped_bit_in_the_numbers_is_noticed(tmp_path):
-    own = OwnRates(tmp_path)
-    own.keep([bars()], "f" * 64)
+    own = ImportedRates(tmp_path)
+    own.store([bars()], "f" * 64)
     file = tmp_path / "own_a.npz"
     content = bytearray(file.read_bytes())
     at = content.index(np.array([80.5]).tobytes())
@@ -101,8 +101,8 @@ def test_a_flipped_bit_in_the_numbers_is_noticed(tmp_path):
 
 
 def test_a_file_cannot_lend_another_name_or_run_anything(tmp_path):
-    own = OwnRates(tmp_path)
-    own.keep([bars()], "f" * 64)
+    own = ImportedRates(tmp_path)
+    own.store([bars()], "f" * 64)
     (tmp_path / "own_a.npz").rename(tmp_path / "own_b.npz")
     with pytest.raises(SourceError, match="is damaged"):
         own.get("own_b")
@@ -117,25 +117,25 @@ def test_a_file_cannot_lend_another_name_or_run_anything(tmp_path):
 def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path):
     (tmp_path / "rates").write_text("a file where the folder is to be")
     with pytest.raises(SourceError, match="own_a: cannot be kept"):
-        OwnRates(tmp_path / "rates").keep([bars()], "f" * 64)
+        ImportedRates(tmp_path / "rates").store([bars()], "f" * 64)
 
 
 def test_of_several_series_none_is_kept_where_one_cannot_be(tmp_path):
     good, bad = bars(), bars("own_b")
     bad = replace(bad, card=replace(bad.card, id="own_" + "b" * 300))
     with pytest.raises(SourceError):
-        OwnRates(tmp_path).keep([good, bad], "f" * 64)
+        ImportedRates(tmp_path).store([good, bad], "f" * 64)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path):
     """Eight writers, each killed at another moment while it replaces the series for ever."""
-    OwnRates(tmp_path).keep([bars()], "f" * 64)
+    ImportedRates(tmp_path).store([bars()], "f" * 64)
     script = (
         "import sys, itertools\n"
         "from pathlib import Path\n"
         "import numpy as np\n"
-        "from dashboard.sources.rates.own import OwnRates\n"
+        "from dashboard.sources.rates.imported import OwnRates\n"
         "from dataclasses import replace\n"
         "own = OwnRates(Path(sys.argv[1]))\n"
         "one = own.get('own_a')\n"
@@ -153,6 +153,6 @@ def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path)
                 writer.wait(0.005 * turn)
             except subprocess.TimeoutExpired:
                 writer.kill()
-        rate = OwnRates(tmp_path).get("own_a").rate
+        rate = ImportedRates(tmp_path).get("own_a").rate
         assert len(rate) == 3
         assert len(set(rate.tolist())) == 1 or rate[0] == 80.5

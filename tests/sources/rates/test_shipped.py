@@ -7,14 +7,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.domain.errors import InputError, SourceError
-from dashboard.sources.datapackage import DATA
-from dashboard.sources.rates.shipped import ShippedRates
+from dashboard.models.errors import InputError, SourceError
+from dashboard.sources.datapackage import DATA_FOLDER
+from dashboard.sources.rates.bundled import BundledRates
 
 
 @pytest.fixture
 def copy_of_data(tmp_path):
-    return shutil.copytree(DATA, tmp_path / "data")
+    return shutil.copytree(DATA_FOLDER, tmp_path / "data")
 
 
 def row_of(series, record):
@@ -22,7 +22,7 @@ def row_of(series, record):
 
 
 def test_the_bank_of_russia_comes_first():
-    assert [card.id for card in ShippedRates().cards()] == [
+    assert [card.id for card in BundledRates().cards()] == [
         "usd_rub_cbr",
         "cny_rub_cbr",
         "eur_rub_cbr",
@@ -38,7 +38,7 @@ def test_the_bank_of_russia_comes_first():
 
 
 def test_a_card_says_units_both_ways_round_and_whose_move_is_measured():
-    cards = {card.id: card for card in ShippedRates().cards()}
+    cards = {card.id: card for card in BundledRates().cards()}
     said = {i: (c.unit, c.inverse_unit, c.move_sign, c.decimals) for i, c in cards.items()}
     assert said == {
         "usd_rub_cbr": ("RUB per USD", "USD per RUB", -1, 4),
@@ -56,15 +56,15 @@ def test_a_card_says_units_both_ways_round_and_whose_move_is_measured():
 
 
 def test_interest_rates_and_an_index_that_can_be_zero_are_no_prices():
-    controls = [card for card in ShippedRates().cards() if not card.is_price]
+    controls = [card for card in BundledRates().cards() if not card.is_price]
     assert [card.id for card in controls] == ["key_rate_cbr", "ruonia_cbr", "gpr_daily"]
     assert all(card.limits.startswith("No exchange rate: a control") for card in controls)
-    risk = ShippedRates().get("gpr_daily")
+    risk = BundledRates().get("gpr_daily")
     assert risk.rate[risk.rate == 0].tolist() == [0.0]
 
 
 def test_only_the_bank_of_russia_has_method_breaks():
-    breaks = {card.id: [b.day for b in card.breaks] for card in ShippedRates().cards()}
+    breaks = {card.id: [b.day for b in card.breaks] for card in BundledRates().cards()}
     official = [date(2022, 3, 14), date(2022, 4, 25), date(2024, 6, 13), date(2024, 12, 27)]
     assert breaks.pop("usd_rub_cbr") == official
     assert breaks.pop("cny_rub_cbr") == official
@@ -84,7 +84,7 @@ def test_only_the_bank_of_russia_has_method_breaks():
     ],
 )
 def test_a_record_of_the_bank_of_russia_describes_the_day_before(record, day, opens, known_at):
-    series = ShippedRates().get("usd_rub_cbr")
+    series = BundledRates().get("usd_rub_cbr")
     row = row_of(series, record)
     assert series.day[row] == np.datetime64(day)
     assert series.opens[row] == np.datetime64(opens)
@@ -102,7 +102,7 @@ def test_a_record_of_the_bank_of_russia_describes_the_day_before(record, day, op
     ],
 )
 def test_other_series_are_known_on_the_printed_day(series_id, record, known_at):
-    series = ShippedRates().get(series_id)
+    series = BundledRates().get(series_id)
     row = row_of(series, record)
     assert series.day[row] == np.datetime64(record)
     assert series.opens[row] == series.known_at[row] == np.datetime64(known_at)
@@ -120,38 +120,38 @@ def test_other_series_are_known_on_the_printed_day(series_id, record, known_at):
     ],
 )
 def test_a_control_is_known_when_its_rule_says(series_id, record, known_at):
-    series = ShippedRates().get(series_id)
+    series = BundledRates().get(series_id)
     row = row_of(series, record)
     assert series.day[row] == np.datetime64(record)
     assert series.known_at[row] == np.datetime64(known_at)
 
 
 def test_the_rate_of_the_journalist_is_there():
-    series = ShippedRates().get("usd_rub_cbr")
+    series = BundledRates().get("usd_rub_cbr")
     row = series.row_on_or_before(date(2025, 4, 21))
     assert (len(series), series.rate[row], str(series.record[row])) == (3370, 80.7597, "2025-04-22")
 
 
 def test_shared_arrays_cannot_be_written_to():
-    series = ShippedRates().get("usd_rub_cbr")
+    series = BundledRates().get("usd_rub_cbr")
     with pytest.raises(ValueError, match="read-only"):
         series.rate[0] = 1.0
 
 
 def test_an_unknown_series_is_refused_with_the_names_of_those_there_are():
     with pytest.raises(InputError, match=r"'gbp_rub'.*usd_rub_cbr, cny_rub_cbr"):
-        ShippedRates().get("gbp_rub")
+        BundledRates().get("gbp_rub")
 
 
 def test_the_manifest_gets_the_hash_of_every_file():
-    files = ShippedRates().files()
-    assert set(files) == {card.id for card in ShippedRates().cards()}
+    files = BundledRates().files()
+    assert set(files) == {card.id for card in BundledRates().cards()}
     assert {len(sha256) for sha256 in files.values()} == {64}
 
 
 def test_a_missing_folder_is_a_source_error_without_a_path_of_the_machine(tmp_path):
     with pytest.raises(SourceError, match=r"^data/datapackage\.json: ") as caught:
-        ShippedRates(tmp_path).cards()
+        BundledRates(tmp_path).cards()
     assert str(tmp_path) not in str(caught.value)
 
 
@@ -169,13 +169,13 @@ def test_a_missing_folder_is_a_source_error_without_a_path_of_the_machine(tmp_pa
 def test_a_damaged_file_is_a_source_error_that_names_it(copy_of_data, content):
     (copy_of_data / "rates" / "usd_rub_cbr.csv").write_text(content)
     with pytest.raises(SourceError, match=r"^data/rates/usd_rub_cbr\.csv: "):
-        ShippedRates(copy_of_data).get("usd_rub_cbr")
+        BundledRates(copy_of_data).get("usd_rub_cbr")
 
 
 def test_a_descriptor_that_is_no_json_is_a_source_error(copy_of_data):
     (copy_of_data / "datapackage.json").write_text("<html>")
     with pytest.raises(SourceError, match="fetch the program again"):
-        ShippedRates(copy_of_data).cards()
+        BundledRates(copy_of_data).cards()
 
 
 def test_a_series_is_one_file_and_one_entry_away(copy_of_data):
@@ -184,4 +184,4 @@ def test_a_series_is_one_file_and_one_entry_away(copy_of_data):
     descriptor["resources"].append(entry)
     (copy_of_data / "datapackage.json").write_text(json.dumps(descriptor))
     (copy_of_data / "rates" / "new.csv").write_text("date,rate\n2025-01-10,100.5\n")
-    assert ShippedRates(copy_of_data).get("usd_rub_new").rate.tolist() == [100.5]
+    assert BundledRates(copy_of_data).get("usd_rub_new").rate.tolist() == [100.5]

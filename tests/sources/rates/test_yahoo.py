@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.domain.errors import SourceError
+from dashboard.models.errors import SourceError
 from dashboard.sources.rates.yahoo import Yahoo
 from tests.replica import failures
 from tests.replica.market import near
@@ -142,6 +142,6 @@ print(sorted(path.name for path in folder.iterdir()))
 
 def test_yfinance_and_other_heavy_things_are_not_imported_before_they_are_needed():
     heavy = "{'yfinance', 'curl_cffi', 'pyarrow.dataset', 'arch', 'statsmodels', 'requests'}"
-    rooms = "dashboard.assembly, dashboard.sources.rates"
+    rooms = "dashboard.container, dashboard.sources.rates"
     code = f"import sys, {rooms}; print({heavy} & set(sys.modules))"
     assert run(code) == "set()"

@@ -4,14 +4,13 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.domain.comparison import Group
-from dashboard.domain.event import Event
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.comparison import compare_groups
-from dashboard.ui.charts.compare_view import ChartGroup, CompareChart
-from dashboard.ui.compare_scale import Scale
-from dashboard.ui.palette import GROUP_LOOKS
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard.eventstudy.comparison import compare_groups
+from dashboard.models.analyses import Group
+from dashboard.models.event import Event
+from dashboard.models.study import StudyRequest
+from dashboard.presentation.charts.comparison_paths import ComparisonChart, ComparisonGroup
+from dashboard.presentation.palette import GROUP_STYLES
+from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from tests.made_series import LONG_AGO, series_of_returns
 from tests.ui.made_view import CARD
 
@@ -25,7 +24,9 @@ def an_event(row, title="Somebody said something"):
     return Event(id=f"row-{row}", day=day, title=title)
 
 
-def made_chart(*rows, up=Quote.WEAKER, returns=RETURNS, title="Somebody said something", **more):
+def made_chart(
+    *rows, up=QuoteMode.WEAKER, returns=RETURNS, title="Somebody said something", **more
+):
     """The chart of groups, each given by the rows of its events."""
     groups = [
         Group(f"group {k}", tuple(an_event(row, title) for row in each))
@@ -33,12 +34,12 @@ def made_chart(*rows, up=Quote.WEAKER, returns=RETURNS, title="Somebody said som
     ]
     known = [event for group in groups for event in group.events]
     answer = compare_groups(series_of_returns(returns), groups, known, REQUEST)
-    return CompareChart(
+    return ComparisonChart(
         groups=tuple(
-            ChartGroup(found.name, found, look)
-            for found, look in zip(answer.groups, GROUP_LOOKS, strict=False)
+            ComparisonGroup(found.name, found, look)
+            for found, look in zip(answer.groups, GROUP_STYLES, strict=False)
         ),
-        scale=Scale(Quoting(CARD, up)),
+        scale=MoveScale(QuotedSeries(CARD, up)),
         heading="Heading",
         subheading="Below",
         window=(0, 1),

@@ -5,12 +5,17 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.services.choose_windows import page_request
-from dashboard.services.explain_event import explain_event
-from dashboard.ui.charts.bar_axis import tick_offsets, weekend_spans
-from dashboard.ui.charts.event_window import WindowChart, build_window_figure, window_summary
-from dashboard.ui.palette import LIGHT
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard.presentation.charts.event_window import (
+    EventWindowChart,
+    build_window_figure,
+    find_weekend_offsets,
+    select_tick_offsets,
+    summarize_window,
+)
+from dashboard.presentation.palette import LIGHT_PALETTE
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.study import build_event_view
+from dashboard.services.study_inputs import default_request
 from tests.made_bars import begins_of, made_bars, said, working_days
 
 DAYS = [*working_days("2025-06-02", 15), "2025-06-21", "2025-06-23", "2025-06-24"]
@@ -22,8 +27,10 @@ def chart(event=None, window="-2h:6h", begins=None, minutes=60, **more):
     series = made_bars([80 + 0.1 * (k % 2) for k in range(len(begins))], begins, minutes,
                        move_sign=-1)  # fmt: skip
     event = event or said("2025-06-18", "12:20")
-    view = explain_event(series, event, [event], page_request(minutes, window))
-    return WindowChart(view, Quoting(view.card, Quote.WEAKER), "Title", "Subtitle", **more)
+    view = build_event_view(series, event, [event], default_request(minutes, window))
+    return EventWindowChart(
+        view, QuotedSeries(view.card, QuoteMode.WEAKER), "Title", "Subtitle", **more
+    )
 
 
 def layout_of(built):
@@ -36,11 +43,11 @@ def texts_of(built):
 
 @pytest.mark.parametrize("more", [{}, {"phone": True}, {"dark": True}])
 def test_plotly_takes_every_form_of_it(more):
-    go.Figure(**build_window_figure(chart(said("2025-06-20", "21:40"), **more), LIGHT))
+    go.Figure(**build_window_figure(chart(said("2025-06-20", "21:40"), **more), LIGHT_PALETTE))
 
 
 def test_the_axis_names_the_ends_of_bars_in_moscow_time_and_the_hours_in_words():
-    built = build_window_figure(chart(), LIGHT)
+    built = build_window_figure(chart(), LIGHT_PALETTE)
     axis = layout_of(built)["xaxis"]
     # 12:20 lies in the bar to 13:00; two bars before it ends 11:00.
     assert axis["tickvals"] == list(range(-2, 7))
@@ -48,11 +55,11 @@ def test_the_axis_names_the_ends_of_bars_in_moscow_time_and_the_hours_in_words()
     assert axis["ticktext"][2] == "<b>13:00</b><br>first bar"
     assert axis["ticktext"][8] == "<b>19:00</b><br>6 h after"
     assert "Moscow time" in texts_of(built)
-    assert "2 hours before to 6 hours after" in window_summary(chart())
+    assert "2 hours before to 6 hours after" in summarize_window(chart())
 
 
 def test_a_new_session_is_a_dashed_line_with_its_name():
-    built = build_window_figure(chart(said("2025-06-18", "17:20")), LIGHT)
+    built = build_window_figure(chart(said("2025-06-18", "17:20")), LIGHT_PALETTE)
     # bars to 16:00 … 19:00 of Wednesday, then Thursday's: the break lies after offset 1
     dashed = [s for s in layout_of(built)["shapes"] if s["line"].get("dash") == "dash"]
     assert [shape["x0"] for shape in dashed] == [1.5]
@@ -62,8 +69,8 @@ def test_a_new_session_is_a_dashed_line_with_its_name():
 
 def test_a_weekend_session_has_a_band_a_name_and_marks_of_its_own():
     drawn = chart(said("2025-06-20", "21:40"))
-    built = build_window_figure(drawn, LIGHT)
-    assert weekend_spans(drawn.view.path) == [(0, 6)]
+    built = build_window_figure(drawn, LIGHT_PALETTE)
+    assert find_weekend_offsets(drawn.view.path) == [(0, 6)]
     bands = [s for s in layout_of(built)["shapes"] if s["type"] == "rect"]
     assert [(s["x0"], s["x1"]) for s in bands] == [(-0.5, 6.5)]
     assert "weekend session" in texts_of(built)
@@ -75,7 +82,7 @@ def test_a_weekend_session_has_a_band_a_name_and_marks_of_its_own():
 
 def test_missing_bars_are_a_dotted_line_with_its_name():
     begins = [b for b in begins_of(DAYS) if b.isoformat()[:13] != "2025-06-18T14"]
-    built = build_window_figure(chart(begins=begins), LIGHT)
+    built = build_window_figure(chart(begins=begins), LIGHT_PALETTE)
     assert "bars missing" in texts_of(built)
     dotted = [s for s in layout_of(built)["shapes"] if s["line"].get("dash") == "dot"]
     assert [shape["x0"] for shape in dotted] == [1.5, -0.5]  # the gap, and the event
@@ -83,5 +90,5 @@ def test_missing_bars_are_a_dotted_line_with_its_name():
 
 def test_minutes_are_named_by_round_times():
     view = chart(said("2025-06-20", "14:00"), "-30m:90m", MINUTES, 10).view
-    assert tick_offsets(view, 8) == [-2, 0, 2, 4, 6, 8]
-    assert tick_offsets(view, 4) == [-3, 0, 3, 6, 9]
+    assert select_tick_offsets(view, 8) == [-2, 0, 2, 4, 6, 8]
+    assert select_tick_offsets(view, 4) == [-3, 0, 3, 6, 9]

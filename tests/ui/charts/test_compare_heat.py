@@ -4,22 +4,27 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.ui.charts.compare_heat import MOST_ROWS, build_heat_figure, heat_rows, heat_summary
-from dashboard.ui.palette import STRONGER, WEAKER
+from dashboard.presentation.charts.comparison_paths import (
+    MAX_HEAT_ROWS,
+    build_heat_figure,
+    select_heat_rows,
+    summarize_heat,
+)
+from dashboard.presentation.palette import STRONGER_COLOUR, WEAKER_COLOUR
 from tests.ui.charts.made_comparison import MANY, RETURNS, made_chart
 
 
 def test_colours_are_symmetric_and_those_of_the_directions():
     (heat,) = build_heat_figure(made_chart(MANY))["data"]
     assert heat["zmin"] == -heat["zmax"] < 0
-    assert [colour for _, colour in heat["colorscale"]][::2] == [WEAKER, STRONGER]
+    assert [colour for _, colour in heat["colorscale"]][::2] == [WEAKER_COLOUR, STRONGER_COLOUR]
     assert heat["x"] == [-1, 0, 1]
     assert np.array(heat["z"]).shape == (6, 3)
 
 
 def test_rows_are_sorted_by_the_move_and_named():
     chart = made_chart(MANY)
-    rows, left = heat_rows(chart)
+    rows, left = select_heat_rows(chart)
     moves = [move for *_, move in rows]
     assert moves == sorted(moves, reverse=True)
     assert left == 0
@@ -30,12 +35,12 @@ def test_rows_are_sorted_by_the_move_and_named():
 
 def test_beyond_sixty_rows_the_largest_moves_stay_and_the_rest_is_told():
     chart = made_chart(tuple(range(30, 110)))
-    rows, left = heat_rows(chart)
-    assert (len(rows), left) == (MOST_ROWS, 20)
+    rows, left = select_heat_rows(chart)
+    assert (len(rows), left) == (MAX_HEAT_ROWS, 20)
     kept = {k for _, k, _ in rows}
     sizes = np.abs(chart.groups[0].found.car)
     assert min(sizes[list(kept)]) >= max(sizes[k] for k in range(80) if k not in kept)
-    assert "20 with smaller moves are not drawn" in heat_summary(chart)
+    assert "20 with smaller moves are not drawn" in summarize_heat(chart)
 
 
 def test_a_missing_rate_is_a_gap():

@@ -3,14 +3,18 @@
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.ui.charts.compare_moves import build_moves_figure, picked_event, sorted_dots
-from dashboard.ui.quoting import Quote
+from dashboard.presentation.charts.comparison_moves import (
+    build_moves_figure,
+    get_picked_event,
+    sort_dots,
+)
+from dashboard.presentation.quoting import QuoteMode
 from tests.ui.charts.made_comparison import FEW, MANY, made_chart
 
 
 def test_the_largest_number_shown_comes_first():
     chart = made_chart(MANY)
-    shown = [chart.scale.shown(move) for _, _, move, _ in sorted_dots(chart)]
+    shown = [chart.scale.shown(move) for _, _, move, _ in sort_dots(chart)]
     assert shown == sorted(shown, reverse=True)
     (dots,) = build_moves_figure(chart)["data"]
     assert dots["x"] == pytest.approx(shown, abs=0.001)
@@ -41,12 +45,14 @@ def test_one_group_is_coloured_by_direction_and_two_by_group():
 
 
 def test_the_click_gives_the_event():
-    assert picked_event({"selection": {"points": [{"customdata": ["an-id", "hover"]}]}}) == "an-id"
-    assert picked_event({"selection": {"points": []}}) == ""
-    assert picked_event(None) == ""
+    assert (
+        get_picked_event({"selection": {"points": [{"customdata": ["an-id", "hover"]}]}}) == "an-id"
+    )
+    assert get_picked_event({"selection": {"points": []}}) == ""
+    assert get_picked_event(None) == ""
 
 
-@pytest.mark.parametrize("up", list(Quote))
+@pytest.mark.parametrize("up", list(QuoteMode))
 def test_plotly_takes_it(up):
     go.Figure(**build_moves_figure(made_chart(MANY, FEW, up=up)))
     go.Figure(**build_moves_figure(made_chart((), phone=True)))

@@ -3,8 +3,12 @@
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.ui.charts.compare_paths import build_paths_figure, paths_cut, paths_summary
-from dashboard.ui.quoting import Quote
+from dashboard.presentation.charts.comparison_paths import (
+    build_paths_figure,
+    count_cut_paths,
+    summarize_paths,
+)
+from dashboard.presentation.quoting import QuoteMode
 from tests.ui.charts.made_comparison import FEW, MANY, RETURNS, made_chart
 
 
@@ -47,7 +51,7 @@ def test_two_groups_differ_in_hue_dash_and_symbol():
 def test_the_quote_turns_the_numbers_and_the_inverted_axis_runs_down():
     usual, dollars, turned = (
         build_paths_figure(made_chart(MANY, up=up))
-        for up in (Quote.WEAKER, Quote.USD, Quote.INVERTED)
+        for up in (QuoteMode.WEAKER, QuoteMode.USD, QuoteMode.INVERTED)
     )
     assert named(dollars)["mean"]["y"] == [-y + 0.0 for y in named(usual)["mean"]["y"]]
     assert named(turned)["mean"]["y"] == named(usual)["mean"]["y"]
@@ -61,8 +65,8 @@ def test_a_path_that_leaves_the_figure_is_counted():
     wild = RETURNS.copy()
     wild[59] = 0.9
     rows = tuple(range(30, 130, 4))
-    assert paths_cut(made_chart(rows, returns=wild)) >= 1
-    assert paths_cut(made_chart(FEW)) == 0
+    assert count_cut_paths(made_chart(rows, returns=wild)) >= 1
+    assert count_cut_paths(made_chart(FEW)) == 0
 
 
 def test_hostile_titles_are_text():
@@ -75,4 +79,4 @@ def test_hostile_titles_are_text():
 def test_plotly_takes_it_and_words_stand_beside_it(rows, phone):
     chart = made_chart(*rows, phone=phone, dark=phone)
     go.Figure(**build_paths_figure(chart))
-    assert "paths of cumulative moves" in paths_summary(chart)
+    assert "paths of cumulative moves" in summarize_paths(chart)

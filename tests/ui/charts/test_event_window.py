@@ -6,18 +6,24 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.domain.event_view import PathPoint
-from dashboard.ui.charts.event_window import WindowChart, build_window_figure, window_summary
-from dashboard.ui.palette import DARK, LIGHT, STRONGER
-from dashboard.ui.quoting import Quote, Quoting
+from dashboard.models.moves import PathPoint
+from dashboard.presentation.charts.event_window import (
+    EventWindowChart,
+    build_window_figure,
+    summarize_window,
+)
+from dashboard.presentation.palette import DARK_PALETTE, LIGHT_PALETTE, STRONGER_COLOUR
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from tests.ui.made_view import CARD, MONDAY, event, made_view, path
 
 NAN = float("nan")
 
 
-def figure(mode=Quote.WEAKER, view=None, **more):
-    chart = WindowChart(view or made_view(), Quoting(CARD, mode), "Title", "Subtitle", **more)
-    return build_window_figure(chart, LIGHT)
+def figure(mode=QuoteMode.WEAKER, view=None, **more):
+    chart = EventWindowChart(
+        view or made_view(), QuotedSeries(CARD, mode), "Title", "Subtitle", **more
+    )
+    return build_window_figure(chart, LIGHT_PALETTE)
 
 
 def line_of(built):
@@ -32,7 +38,7 @@ def notes_of(built):
     return [note["text"] for note in built["layout"]["annotations"]]
 
 
-@pytest.mark.parametrize("mode", list(Quote))
+@pytest.mark.parametrize("mode", list(QuoteMode))
 @pytest.mark.parametrize("more", [{}, {"phone": True}, {"dark": True}])
 def test_plotly_takes_every_form_of_it(mode, more):
     go.Figure(**figure(mode, **more))
@@ -43,11 +49,11 @@ def test_offsets_run_along_x_and_moves_are_those_of_the_number_shown():
     assert line["x"] == [-2, -1, 0, 1, 2, 3]
     # The rouble's +1.0 is RUB per USD -1.0.
     assert line["y"] == [0.5, 0.0, -1.0, 0.5, 1.5, -5.0]
-    assert line_of(figure(Quote.USD))["y"] == [-0.5, 0.0, 1.0, -0.5, -1.5, 5.0]
+    assert line_of(figure(QuoteMode.USD))["y"] == [-0.5, 0.0, 1.0, -0.5, -1.5, 5.0]
 
 
 def test_an_inverted_axis_turns_the_range_and_says_so():
-    usual, inverted = figure()["layout"]["yaxis"]["range"], figure(Quote.INVERTED)
+    usual, inverted = figure()["layout"]["yaxis"]["range"], figure(QuoteMode.INVERTED)
     assert inverted["layout"]["yaxis"]["range"] == usual[::-1]
     assert line_of(inverted)["y"] == line_of(figure())["y"]
     assert any("axis inverted: up = stronger rouble" in text for text in notes_of(inverted))
@@ -67,13 +73,13 @@ def test_too_few_returns_draw_no_band():
 
 
 def test_the_move_of_the_headline_is_marked_in_the_roubles_colour():
-    for mode in Quote:
+    for mode in QuoteMode:
         built = figure(mode)
         label = next(n for n in built["layout"]["annotations"] if "stronger</b>" in n["text"])
-        assert label["font"]["color"] == STRONGER
+        assert label["font"]["color"] == STRONGER_COLOUR
         assert label["x"] == 0
     assert "<b>▼ −1.00 stronger</b>" in notes_of(figure())
-    assert "<b>▲ +1.00 stronger</b>" in notes_of(figure(Quote.USD))
+    assert "<b>▲ +1.00 stronger</b>" in notes_of(figure(QuoteMode.USD))
 
 
 def test_other_events_stand_in_lanes_and_several_in_one_place_are_counted():
@@ -134,11 +140,15 @@ def test_the_figure_is_small_and_has_few_shapes():
     built = figure()
     assert len(json.dumps(built)) < 20_000
     assert len(built["layout"]["shapes"]) <= 2
-    assert build_window_figure(WindowChart(made_view(), Quoting(CARD, Quote.USD), "", ""), DARK)
+    assert build_window_figure(
+        EventWindowChart(made_view(), QuotedSeries(CARD, QuoteMode.USD), "", ""), DARK_PALETTE
+    )
 
 
 def test_the_summary_says_where_the_path_ends_and_what_lies_outside():
-    said = window_summary(WindowChart(made_view(), Quoting(CARD, Quote.WEAKER), "", ""))
+    said = summarize_window(
+        EventWindowChart(made_view(), QuotedSeries(CARD, QuoteMode.WEAKER), "", "")
+    )
     assert "from −2 to 3" in said
     assert "at the end ▼ −5.00 stronger" in said
     # Only offset 3, at 5 with a range of 4, is outside.

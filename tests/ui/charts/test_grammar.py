@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from dashboard.ui.charts.grammar import nice_ticks, picked_day, picked_window, tick_decimals
+from dashboard.presentation.charts.theme import (
+    get_picked_day,
+    get_picked_window,
+    nice_ticks,
+    tick_decimals,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,25 +40,27 @@ def selection(points=(), box=()):
 
 
 def test_a_click_gives_the_day_of_its_point():
-    assert picked_day(selection([{"x": "2025-04-18", "y": 81.1}])) == date(2025, 4, 18)
-    assert picked_day(selection([{"x": "2025-04-18 00:00:00.0000"}])) == date(2025, 4, 18)
+    assert get_picked_day(selection([{"x": "2025-04-18", "y": 81.1}])) == date(2025, 4, 18)
+    assert get_picked_day(selection([{"x": "2025-04-18 00:00:00.0000"}])) == date(2025, 4, 18)
 
 
 @pytest.mark.parametrize(
     "state", [None, {}, selection(), selection([{"y": 1}]), selection([{"x": "?"}])]
 )
 def test_an_empty_selection_gives_no_day(state):
-    assert picked_day(state) is None
+    assert get_picked_day(state) is None
 
 
 def test_a_brush_gives_its_days_whatever_the_direction():
     forth = selection(box=[{"x": ["2025-03-14 03:11:22.1234", "2025-07-02 11:00"], "y": [90, 70]}])
     back = selection(box=[{"x": ["2025-07-02 11:00", "2025-03-14 03:11"], "y": [90, 70]}])
-    assert picked_window(forth) == picked_window(back) == (date(2025, 3, 14), date(2025, 7, 2))
+    assert (
+        get_picked_window(forth) == get_picked_window(back) == (date(2025, 3, 14), date(2025, 7, 2))
+    )
 
 
 @pytest.mark.parametrize(
     "box", [(), [{"x": []}], [{"x": ["2025-03-14 01:00", "2025-03-14 09:00"]}]]
 )
 def test_a_brush_within_a_day_is_no_window(box):
-    assert picked_window(selection(box=box)) is None
+    assert get_picked_window(selection(box=box)) is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dashboard.domain.relation import ProjectionRow
-from dashboard.ui.charts.projection_path import build_projection_figure
-from dashboard.ui.palette import LIGHT
+from dashboard.models.analyses import ProjectionRow
+from dashboard.presentation.charts.correlation import build_projection_figure
+from dashboard.presentation.palette import LIGHT_PALETTE
 
 BEFORE = ProjectionRow("all", "made", -2, estimate=0.001, low=-0.002, high=0.004, rates=9)
 BASE = ProjectionRow("all", "made", -1, estimate=0.0, reason="the base")
@@ -18,7 +18,7 @@ AFTER = [
 
 
 def figure(rows=(BEFORE, BASE, *AFTER)):
-    return build_projection_figure(rows, LIGHT, "log points")
+    return build_projection_figure(rows, LIGHT_PALETTE, "log points")
 
 
 def test_the_path_runs_through_the_base_in_log_points():

@@ -9,15 +9,20 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from dashboard.domain.robustness import Specification, SpecificationRow
-from dashboard.ui.charts.spec_curve import (
-    CurveChoice,
-    SpecCurve,
+from dashboard.models.analyses import Specification, SpecificationRow
+from dashboard.presentation.charts.robustness import (
+    ChoiceRow,
+    SpecificationCurve,
     build_curve_figure,
-    curve_summary,
-    drawn_places,
+    select_drawn_places,
+    summarize_curve,
 )
-from dashboard.ui.palette import DARK, LIGHT, STRONGER, WEAKER
+from dashboard.presentation.palette import (
+    DARK_PALETTE,
+    LIGHT_PALETTE,
+    STRONGER_COLOUR,
+    WEAKER_COLOUR,
+)
 
 CHOSEN = Specification("usd_rub_cbr", "mean", (0, 1), 120, 10, "keep", "all")
 
@@ -30,11 +35,11 @@ def curve(rows, plain=None, choices=(), **more):
     words = tuple(f"words {k}" for k in range(len(rows)))
     asked = {"headline": "Said", "definition": "of what", "up_word": "stronger rouble",
              "down_word": "weaker rouble", "dark": False, "phone": False} | more  # fmt: skip
-    return SpecCurve(tuple(rows), words, choices, plain, 0.004, **asked)
+    return SpecificationCurve(tuple(rows), words, choices, plain, 0.004, **asked)
 
 
 ROWS = [row(-0.01, 0.01, -0.02, 0.0), row(0.004), row(0.02, 0.2, 0.01, 0.03)]
-CHOICES = (CurveChoice("[0,0]", "window", (0, 2)), CurveChoice("[0,1]", "", (1,)))
+CHOICES = (ChoiceRow("[0,0]", "window", (0, 2)), ChoiceRow("[0,1]", "", (1,)))
 
 
 def trace(figure, kind):
@@ -43,25 +48,25 @@ def trace(figure, kind):
 
 
 def test_points_stand_in_order_with_the_colour_of_their_direction():
-    points = trace(build_curve_figure(curve(ROWS), LIGHT), "points")
+    points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert points["x"] == [1, 2, 3]
     assert points["y"] == [-1.0, 0.4, 2.0]
-    assert points["marker"]["color"] == [WEAKER, STRONGER, STRONGER]
+    assert points["marker"]["color"] == [WEAKER_COLOUR, STRONGER_COLOUR, STRONGER_COLOUR]
 
 
 def test_a_small_p_is_a_filled_mark_so_that_colour_is_not_alone():
-    points = trace(build_curve_figure(curve(ROWS), LIGHT), "points")
+    points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert points["marker"]["symbol"] == ["circle", "circle-open", "circle-open"]
 
 
 def test_an_interval_that_is_not_known_is_not_drawn():
-    line = trace(build_curve_figure(curve(ROWS), LIGHT), "intervals")
+    line = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "intervals")
     assert line["x"] == [1, 1, None, 3, 3, None]
     assert line["y"] == [-2.0, 0.0, None, 1.0, 3.0, None]
 
 
 def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
-    figure = build_curve_figure(curve(ROWS, choices=CHOICES), LIGHT)
+    figure = build_curve_figure(curve(ROWS, choices=CHOICES), LIGHT_PALETTE)
     marks = trace(figure, "marks")
     assert sorted(zip(marks["x"], marks["y"], strict=True)) == [(1, 0), (2, 1), (3, 0)]
     assert figure["layout"]["yaxis2"]["ticktext"] == ["<b>window</b>  [0,0]", "[0,1]"]
@@ -69,15 +74,15 @@ def test_every_choice_is_a_row_with_a_mark_under_each_of_its_points():
 
 
 def test_the_plain_study_is_ringed_and_named():
-    figure = build_curve_figure(curve(ROWS, plain=1), LIGHT)
+    figure = build_curve_figure(curve(ROWS, plain=1), LIGHT_PALETTE)
     ring = trace(figure, "plain")
     assert (ring["x"], ring["y"]) == ([2], [0.4])
     assert "plain study" in [note["text"] for note in figure["layout"]["annotations"]]
-    assert len(build_curve_figure(curve(ROWS), LIGHT)["data"]) == 3
+    assert len(build_curve_figure(curve(ROWS), LIGHT_PALETTE)["data"]) == 3
 
 
 def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
-    points = trace(build_curve_figure(curve(ROWS), LIGHT), "points")
+    points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert [data[0] for data in points["customdata"]] == [0, 1, 2]
     assert points["customdata"][0][1] == (
         "1 of 3<br>−1.00 log pts (−2.00 to 0.00)<br>N = 17, p 0.010<br>words 0"
@@ -85,30 +90,30 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
 
 
 def test_of_a_long_curve_evenly_spaced_points_with_both_ends_and_the_plain_study_are_drawn():
-    places = drawn_places(5_000, 1_234)
+    places = select_drawn_places(5_000, 1_234)
     assert len(places) in {800, 801}
     assert {0, 1_234, 4_999} <= set(places)
     assert max(b - a for a, b in pairwise(places)) <= 7
-    assert drawn_places(800, None) == list(range(800))
+    assert select_drawn_places(800, None) == list(range(800))
 
 
 def test_the_largest_curve_stays_below_300_kilobytes():
     rows = [row(k / 5e4 - 0.05, 0.5, k / 5e4 - 0.06, k / 5e4 - 0.04) for k in range(5_000)]
     kinds = tuple(
-        CurveChoice(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
+        ChoiceRow(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
     )  # six kinds of three choices
     made = replace(curve(rows, plain=7, choices=kinds), words=("x" * 75,) * 5_000)
-    assert len(json.dumps(build_curve_figure(made, LIGHT))) < 300_000
+    assert len(json.dumps(build_curve_figure(made, LIGHT_PALETTE))) < 300_000
 
 
 def test_plotly_takes_it_dark_on_a_phone_and_empty():
-    go.Figure(**build_curve_figure(curve(ROWS, 2, CHOICES, dark=True, phone=True), DARK))
-    go.Figure(**build_curve_figure(curve([]), LIGHT))
+    go.Figure(**build_curve_figure(curve(ROWS, 2, CHOICES, dark=True, phone=True), DARK_PALETTE))
+    go.Figure(**build_curve_figure(curve([]), LIGHT_PALETTE))
 
 
 def test_the_summary_tells_the_ends_and_the_median():
-    assert curve_summary(curve(ROWS)) == (
+    assert summarize_curve(curve(ROWS)) == (
         "3 specifications sorted by their mean move, from −1.00 to +2.00 log pts, median +0.40;"
         " below, the choices behind each."
     )
-    assert curve_summary(curve([])) == "No specification has a mean."
+    assert summarize_curve(curve([])) == "No specification has a mean."

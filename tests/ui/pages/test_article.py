@@ -7,12 +7,11 @@ from time import sleep
 
 import pytest
 
-from dashboard.assembly import article_from_link, assemble
-from dashboard.services.keep_events import Draft, add_note
-from dashboard.sources.public_route import Way
-from dashboard.ui import article_example
-from dashboard.ui.widgets import article_input
-from tests.reading.measure import texts
+from dashboard.container import article_from_link, build_context
+from dashboard.services.notes import Draft, add_note
+from dashboard.sources.safe_fetch import ConnectionPolicy
+from dashboard.ui.pages.article import controls as article_controls
+from tests.nlp.measure import texts
 from tests.sources.test_public_link import HEAD, Net, moved, serving, whole
 from tests.ui.app_in_test import open_page, press, words_of
 from tests.ui.pages.test_imports import HOSTILE_NAMES
@@ -49,7 +48,7 @@ def heads(app):
 
 
 def notes():
-    return list(assemble().notes.notes())
+    return list(build_context().notes.notes())
 
 
 def click(app, key):
@@ -67,7 +66,7 @@ def test_the_page_says_what_it_does(page):
 
 def test_the_text_of_the_issue_gives_its_three_candidates_and_three_claims(page):
     press(page, "Try an example")
-    assert page.text_area[0].value == article_example.TEXT == ISSUE
+    assert page.text_area[0].value == article_controls.EXAMPLE_TEXT == ISSUE
     press(page, "Read it")
     assert not page.exception
     assert heads(page) == [
@@ -145,7 +144,7 @@ def test_a_dismissed_candidate_stays_away_until_it_is_brought_back(page):
 
 def test_what_is_there_already_is_marked_and_not_ticked(page):
     paste(page, ISSUE)
-    add_note(assemble().notes, Draft(titled(page)[0], date(2025, 4, 20)))
+    add_note(build_context().notes, Draft(titled(page)[0], date(2025, 4, 20)))
     page.run()
     assert "Already there" in words_of(page)
     assert [box.value for box in page.checkbox] == [False, True, True]
@@ -266,8 +265,8 @@ def on_line(monkeypatch):
     """The page may follow links, through a resolver and a dialler of the test's own."""
 
     def use(net):
-        by = partial(article_from_link, way=Way(net.resolve, net.dial))
-        monkeypatch.setattr(article_input, "article_from_link", by)
+        by = partial(article_from_link, way=ConnectionPolicy(net.resolve, net.dial))
+        monkeypatch.setattr(article_controls, "article_from_link", by)
 
     return use
 

@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.domain.study import StudyRequest
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.export_comparison import comparison_csv
-from dashboard.services.keep_events import Draft, add_note
-from dashboard.services.run_study import run_study
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.models.study import StudyRequest
+from dashboard.services.exports import comparison_csv
+from dashboard.services.notes import Draft, add_note
+from dashboard.services.study import run_study
 from dashboard.ui import session
-from dashboard.ui.compare_link import PARTS
-from dashboard.ui.pages.compare import OPEN
+from dashboard.ui.pages.compare.page import OPEN_EVENT_KEY
+from dashboard.ui.pages.compare.state import PART_TITLES
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
 JOINER = "\u2060"
@@ -60,9 +60,9 @@ def test_a_cold_link_answers_in_its_first_lines():
 
 def study_of(category):
     """The study of a category of the catalogue, as the command line makes it."""
-    known = session.known_events().events
+    known = session.get_known_events().events
     chosen = [event for event in known if event.category == category]
-    return run_study([session.series("usd_rub_cbr")], chosen, StudyRequest(), known=known)
+    return run_study([session.load_series("usd_rub_cbr")], chosen, StudyRequest(), known=known)
 
 
 def least(row):
@@ -108,7 +108,7 @@ def test_the_quote_turns_numbers_and_never_words():
 
 
 def test_the_page_never_claims_a_cause():
-    for part in PARTS:
+    for part in PART_TITLES:
         words = words_of(open_compare(bcat="peace_talks", part=part)).lower()
         for word in ("significant", "caused", "because", "due to", "reacted"):
             assert word not in words
@@ -124,7 +124,7 @@ def test_periods_of_the_groups_stand_in_the_question():
 # ------------------------------------------------------------------ the parts
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", PART_TITLES)
 @pytest.mark.parametrize("second", [(), ("sanctions",)], ids=["one", "two"])
 def test_every_part_draws_with_one_group_and_with_two(part, second):
     link = {"part": part} | ({"bcat": list(second)} if second else {})
@@ -189,16 +189,16 @@ def test_the_files_are_those_of_the_one_export_path():
 
 
 def test_a_row_of_a_file_names_its_group():
-    from dashboard.domain.comparison import Group
-    from dashboard.services.compare_groups import compare_groups
+    from dashboard.models.analyses import Group
+    from dashboard.services.compare import compare_groups
 
     open_page("compare")
-    known = session.known_events().events
+    known = session.get_known_events().events
     groups = [
         Group(name, tuple(e for e in known if e.category == name))
         for name in ("nato_remark", "peace_talks")
     ]
-    answer = compare_groups(session.series("usd_rub_cbr"), groups, known, StudyRequest())
+    answer = compare_groups(session.load_series("usd_rub_cbr"), groups, known, StudyRequest())
     lines = comparison_csv(answer, "tests").decode().splitlines()
     assert {line.split(",")[0] for line in lines[1:]} == {
         "nato_remark", "peace_talks", "difference",
@@ -235,7 +235,7 @@ def test_settings_of_a_study_are_those_of_the_command_line():
 
 def test_a_dot_that_was_clicked_opens_the_page_of_its_event():
     app = open_compare()
-    app.session_state[OPEN] = "kellogg-nato-off-table-2025-04-20"
+    app.session_state[OPEN_EVENT_KEY] = "kellogg-nato-off-table-2025-04-20"
     app.run()
     assert not app.exception
     assert app.query_params["id"] == "kellogg-nato-off-table-2025-04-20"
@@ -338,10 +338,10 @@ def test_a_note_is_text_wherever_it_stands():
     from datetime import date
 
     add_note(
-        session.parts().notes,
+        session.get_context().notes,
         Draft(title=HOSTILE, day=date(2025, 4, 22), category="nato_remark", tags=("a<b>",)),
     )
-    for part in PARTS:
+    for part in PART_TITLES:
         app = open_compare(part=part, tag="a<b>")
         assert "tagged a\\<b\\>" in headline(app)
         for figure in figures_of(app):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.domain.event import Event, Origin
+from dashboard.models.event import Event, Origin
 from dashboard.ui import session
 from dashboard.ui.session import KnownEvents
 from tests.ui.app_in_test import open_page, press, words_of
@@ -99,7 +99,7 @@ def test_a_category_without_events_leaves_the_others():
 
 
 def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
-    catalogue = session.parts().catalogue.events()
+    catalogue = session.get_context().catalogue.events()
     notes = tuple(
         Event(f"n{k}", date(2024, 3, 1 + 2 * k), "<b>$x$</b>", tags=(f"tone:{k - 3}",),
               origin=Origin.NOTE)
@@ -107,7 +107,7 @@ def test_tones_of_notes_are_set_against_the_moves(monkeypatch):
     )  # fmt: skip
     unread = Event("u", date(2024, 5, 6), "Unread", tags=("tone:high",), origin=Origin.NOTE)
     known = KnownEvents((*catalogue, *notes, unread), "made")
-    monkeypatch.setattr(session, "known_events", lambda: known)
+    monkeypatch.setattr(session, "get_known_events", lambda: known)
     app = open_page("correlation")
     said = as_read(app)
     assert "Tone against the move: Spearman's rho" in said

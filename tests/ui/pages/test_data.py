@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cli import run
-from dashboard.services.export_tables import TABLES, study_table_titles
-from dashboard.services.keep_events import Draft, add_note
+from dashboard.services.exports import TABLES, study_table_titles
+from dashboard.services.notes import Draft, add_note
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import open_page, press, words_of
@@ -101,7 +101,7 @@ def test_a_link_restores_this_view():
 def test_notes_have_files_as_soon_as_there_is_one():
     assert "No notes yet." in words_of(open_page("data"))
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("Something was said", date(2025, 4, 21)))
+    add_note(session.get_context().notes, Draft("Something was said", date(2025, 4, 21)))
     app = open_page("data")
     assert "**Your notes**" in words_of(app)
     assert "CSV (all, 1 row)" in files(app)
@@ -146,7 +146,7 @@ def test_without_an_event_there_is_no_test_to_read():
 
 def test_a_look_at_a_table_shows_text_as_text():
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("=1+1 <b>bold</b> \u202egpj", date(2025, 4, 21)))
+    add_note(session.get_context().notes, Draft("=1+1 <b>bold</b> \u202egpj", date(2025, 4, 21)))
     app = open_page("data")
     (notes,) = [
         f.value for f in app.dataframe if "=1+1 <b>bold</b> gpj" in set(f.value.get("title", ()))

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from dashboard.services.explain_event import PAGE_REQUEST, explain_event
-from dashboard.services.export_tables import event_moves_csv
-from dashboard.services.keep_events import Draft, add_note, delete_note
+from dashboard.services.exports import event_moves_csv
+from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
@@ -34,7 +34,7 @@ def path_of(app):
 
 def a_note(**more):
     draft = Draft(**{"title": "My own note", "day": date(2025, 4, 22), **more})
-    return add_note(session.parts().notes, draft)
+    return add_note(session.get_context().notes, draft)
 
 
 # ------------------------------------------------------------------ the answer
@@ -165,9 +165,9 @@ def test_previous_and_next_keep_the_way_to_look():
 
 def test_the_csv_is_that_of_the_services():
     app = open_event()
-    events = session.known_events().events
+    events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
-    view = explain_event(session.series("usd_rub_cbr"), kellogg, events, PAGE_REQUEST)
+    view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
     assert event_moves_csv(view).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
@@ -240,7 +240,7 @@ def test_a_note_is_deleted_and_taken_back():
 def test_a_deleted_note_says_when_it_went():
     open_page("event")
     note = a_note()
-    delete_note(session.parts().notes, note.id, note.revision)
+    delete_note(session.get_context().notes, note.id, note.revision)
     assert "This note was deleted on" in words_of(open_event(note.id))
 
 

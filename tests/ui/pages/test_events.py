@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dashboard.domain.errors import StoreError
-from dashboard.services.keep_events import (
-    Draft,
-    add_note,
-    delete_note,
-    edit_note,
-    list_notes,
-)
+from dashboard.models.errors import StoreError
+from dashboard.services.notes import Draft, add_note, delete_note, edit_note, list_notes
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT, timed_ids
 from tests.ui.app_in_test import open_page, press, words_of
@@ -52,7 +46,7 @@ def buttons(app):
 def add(**more):
     st.cache_resource.clear()
     draft = {"title": "Something was said", "day": date(2025, 4, 21), "author": "Anna"} | more
-    return add_note(session.parts().notes, Draft(**draft))
+    return add_note(session.get_context().notes, Draft(**draft))
 
 
 # ---------------------------------------------------------------- the table
@@ -214,38 +208,40 @@ def test_a_deleted_note_comes_back_with_undo():
     note = add()
     app = press(open_page("events", sel=note.id), "Delete")
     assert "Deleted: Something was said" in words_of(app)
-    assert list_notes(session.parts().notes) == ()
+    assert list_notes(session.get_context().notes) == ()
     app = press(app, "Undo")
     assert "Restored: Something was said" in words_of(app)
-    assert [kept.title for kept in list_notes(session.parts().notes)] == ["Something was said"]
+    assert [kept.title for kept in list_notes(session.get_context().notes)] == [
+        "Something was said"
+    ]
 
 
 def test_a_deleted_note_waits_in_the_list_of_deleted_ones():
     note = add(text="A long story.")
-    delete_note(session.parts().notes, note.id, note.revision)
+    delete_note(session.get_context().notes, note.id, note.revision)
     app = open_page("events", show="deleted")
     assert list(app.dataframe[0].value["Title"]) == ["Something was said"]
     assert "A long story." in words_of(app)
     app = press(app, "Restore")
     assert "Restored: Something was said" in words_of(app)
     assert "No deleted notes." in words_of(app)
-    assert len(list_notes(session.parts().notes)) == 1
+    assert len(list_notes(session.get_context().notes)) == 1
 
 
 def test_a_note_that_was_changed_meanwhile_is_not_deleted():
     note = add()
     app = open_page("events", sel=note.id)
     changed = Draft("Somebody else's words", date(2025, 4, 22), author="Boris")
-    edit_note(session.parts().notes, note.id, changed, note.revision)
+    edit_note(session.get_context().notes, note.id, changed, note.revision)
     app = press(app, "Delete")
     assert "Not deleted:" in words_of(app)
-    (kept,) = list_notes(session.parts().notes)
+    (kept,) = list_notes(session.get_context().notes)
     assert (kept.title, kept.deleted) == ("Somebody else's words", None)
 
 
 def test_the_history_tells_who_changed_what_from_what_to_what():
     note = add()
-    notes = session.parts().notes
+    notes = session.get_context().notes
     moved = Draft(
         "Something was said", date(2025, 4, 22), end_day=date(2025, 4, 25), author="Boris"
     )

@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from sqlalchemy.exc import OperationalError
 
-from dashboard.domain.errors import StoreError
-from dashboard.services.keep_events import Draft, add_note
+from dashboard.models.errors import StoreError
+from dashboard.services.notes import Draft, add_note
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
@@ -124,7 +124,7 @@ def test_a_search_that_finds_nothing_says_so_and_can_be_cleared():
 
 def test_a_note_has_its_own_lane_and_can_be_hidden():
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("A talk that nobody saw", date(2026, 8, 20)))
+    add_note(session.get_context().notes, Draft("A talk that nobody saw", date(2026, 8, 20)))
     assert lanes_of(open_page())[0] == "Your notes"
     assert "Your notes" not in lanes_of(open_page(notes="hidden"))
     assert "A talk that nobody saw" in str(figure_of(open_page(q="nobody saw")))
@@ -154,7 +154,7 @@ def test_the_card_steps_from_rate_to_rate(step):
 def test_a_hostile_title_is_shown_as_text():
     st.cache_resource.clear()
     title = "<img src=x onerror=alert(1)> [a](https://evil.example) ![b](https://evil.example/b)"
-    add_note(session.parts().notes, Draft(title, date(2026, 8, 20)))
+    add_note(session.get_context().notes, Draft(title, date(2026, 8, 20)))
     app = open_page(sel="2026-08-20")
     spec = app.get("plotly_chart")[0].proto.spec
     assert "<img" not in spec
@@ -171,10 +171,10 @@ def test_without_a_store_the_catalogue_is_shown_alone(monkeypatch):
             raise StoreError("the store cannot be read") from OperationalError("x", {}, None)
 
     st.cache_resource.clear()
-    parts = session.parts()
+    parts = session.get_context()
     monkeypatch.setattr(
         session,
-        "parts",
+        "get_context",
         lambda: replace(parts, notes=Broken()),
     )
     app = open_page()

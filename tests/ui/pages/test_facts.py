@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.services.answer_claim import AskedClaim, claim_of
-from dashboard.ui.widgets.links import link_of, link_of_level
+from dashboard.services.claims import ClaimQuery, claim_from_query
+from dashboard.ui.components.links import build_claim_query, build_level_query
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
 
@@ -203,8 +203,8 @@ def test_the_event_page_leads_to_a_claim_about_its_day():
 
 
 def test_a_claim_becomes_a_link_and_an_open_one_none():
-    asked = AskedClaim(date(2025, 4, 21), "strongest", since="2024-06", currency="CNY")
-    assert link_of(claim_of(asked)) == {
+    asked = ClaimQuery(date(2025, 4, 21), "strongest", since="2024-06", currency="CNY")
+    assert build_claim_query(claim_from_query(asked)) == {
         "day": "2025-04-21", "kind": "strongest", "since": "2024-06", "cur": "CNY",
     }  # fmt: skip
-    assert link_of_level(date(2025, 4, 21), 80.7597, "one")["value"] == "80.7597"
+    assert build_level_query(date(2025, 4, 21), 80.7597, "one")["value"] == "80.7597"

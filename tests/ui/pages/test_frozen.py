@@ -6,13 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dashboard import assembly
-from dashboard.domain.fetched import Fetched
-from dashboard.domain.series import RateSeries
-from dashboard.services.keep_events import Draft, add_note
+from dashboard import container
+from dashboard.models.series import FetchResult, RateSeries
+from dashboard.services.notes import Draft, add_note
 from dashboard.ui import session
-from dashboard.ui.address import OF_EVERY_PAGE
 from dashboard.ui.pages import PAGES
+from dashboard.ui.url_state import COMMON_PARAMS
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -24,7 +23,7 @@ REVISED = datetime(2026, 11, 21, 9, tzinfo=UTC)
 def fetched(dashboard_home, monkeypatch):
     """A house that fetched 2 and 3 September on the 20th, and a revision of the 3rd on the 21st."""
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
-    parts = assembly.assemble()
+    parts = container.build_context()
     keep(parts, ["2026-09-03", "2026-09-04"], [83.1, 83.2], FETCHED)
     keep(parts, ["2026-09-04", "2026-09-05"], [83.9, 83.3], REVISED)
     return parts
@@ -39,7 +38,7 @@ def keep(parts, records, rates, at):
         shipped.card, record, day, closes - np.timedelta64(5 * 3600 + 1800, "s"), closes,
         np.array(rates), at,
     )  # fmt: skip
-    parts.memory.keep("usd_rub_cbr", "cbr", Fetched(series), at)
+    parts.rate_cache.store("usd_rub_cbr", "cbr", FetchResult(series), at)
 
 
 def last_rates(series, n):
@@ -49,7 +48,7 @@ def last_rates(series, n):
 def test_the_rates_are_those_of_the_moment(fetched):
     shipped = fetched.known.get("usd_rub_cbr").rate[-4]
     then = [
-        last_rates(assembly.freeze(fetched, moment).known.get("usd_rub_cbr"), 3)
+        last_rates(container.context_as_of(fetched, moment).known.get("usd_rub_cbr"), 3)
         for moment in (FETCHED, REVISED, NEVER)
     ]
     assert then[0] == [shipped, 83.1, 83.2]
@@ -57,7 +56,7 @@ def test_the_rates_are_those_of_the_moment(fetched):
 
 
 def test_far_in_the_future_everything_is_live(fetched):
-    frozen = assembly.freeze(fetched, NEVER)
+    frozen = container.context_as_of(fetched, NEVER)
     assert frozen.known.cards() == fetched.known.cards()
     for card in fetched.known.cards():
         one, other = frozen.known.get(card.id), fetched.known.get(card.id)
@@ -72,7 +71,7 @@ def test_a_later_moment_never_loses_an_observation_or_an_event(fetched):
     moments = [datetime(2014, 6, 1, tzinfo=UTC) + timedelta(days=97 * k) for k in range(48)]
     counts = []
     for moment in sorted([*moments, FETCHED, REVISED]):
-        then = assembly.freeze(fetched, moment)
+        then = container.context_as_of(fetched, moment)
         rows = {card.id: len(then.known.get(card.id)) for card in then.known.cards()}
         counts.append((rows, len(then.catalogue.events())))
     for (early, events), (late, more) in pairwise(counts):
@@ -81,7 +80,7 @@ def test_a_later_moment_never_loses_an_observation_or_an_event(fetched):
 
 
 def test_a_series_that_did_not_begin_yet_is_not_offered(fetched):
-    then = assembly.freeze(fetched, datetime(2020, 1, 1, tzinfo=UTC))
+    then = container.context_as_of(fetched, datetime(2020, 1, 1, tzinfo=UTC))
     ids = {card.id for card in then.known.cards()}
     assert "usd_rub_cbr" in ids
     assert "cny_rub_cbr" not in ids
@@ -89,9 +88,9 @@ def test_a_series_that_did_not_begin_yet_is_not_offered(fetched):
 
 
 def test_a_file_that_was_known_in_part_has_no_hash(fetched):
-    then = assembly.freeze(fetched, datetime(2020, 1, 1, tzinfo=UTC))
+    then = container.context_as_of(fetched, datetime(2020, 1, 1, tzinfo=UTC))
     assert "usd_rub_cbr" not in then.known.files()
-    assert "brent_eia" in assembly.freeze(fetched, NEVER).known.files()
+    assert "brent_eia" in container.context_as_of(fetched, NEVER).known.files()
 
 
 # ------------------------------------------------------------------ the pages
@@ -152,7 +151,7 @@ def test_two_readers_do_not_meet_in_a_cache(fetched):
     frozen = open_page("data", asof="2026-11-20T09:00Z")
     live = open_page("data")
     assert "83.2" in frozen_last(frozen)
-    assert session.as_of() is None
+    assert session.get_as_of() is None
     assert "Frozen" not in words_of(live)
 
 
@@ -161,6 +160,6 @@ def frozen_last(app):
 
 
 def test_the_moment_belongs_to_every_page_and_to_none_alone():
-    (param,) = OF_EVERY_PAGE
+    (param,) = COMMON_PARAMS
     assert (param.key, param.shared, param.default) == ("asof", True, None)
     assert all(param.key != own.key for page in PAGES for own in page.params)

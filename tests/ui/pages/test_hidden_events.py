@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.services.hide_events import hide_events
+from dashboard.services.events import hide_events
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import open_page, press, words_of
@@ -25,7 +25,7 @@ def test_an_event_is_hidden_told_and_shown_again():
 
 def test_a_hidden_event_can_still_be_opened_from_its_link():
     st.cache_resource.clear()
-    parts = session.parts()
+    parts = session.get_context()
     hide_events(parts.catalogue, parts.notes, [KELLOGG])
     app = open_page("event", id=KELLOGG)
     assert not app.exception

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 import streamlit as st
 
-from dashboard.services.keep_events import Draft, add_note
+from dashboard.services.notes import Draft, add_note
 from dashboard.ui import session
 from tests.services.bar_house import HOURS, fill_cache
 from tests.ui.app_in_test import figure_of, open_page, words_of
@@ -25,7 +25,7 @@ def bars(dashboard_home, monkeypatch):
 
 def note_at(moment, day=date(2026, 11, 18)):
     draft = Draft("Said", day, moment=moment, category="nato_remark")
-    return add_note(session.parts().notes, draft).id
+    return add_note(session.get_context().notes, draft).id
 
 
 def open_event(note, **link):

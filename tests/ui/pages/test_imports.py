@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from dashboard.assembly import assemble
-from dashboard.services.keep_events import Draft, add_note, draft_of, edit_note
-from dashboard.ui.import_words import on_page
+from dashboard.container import build_context
+from dashboard.presentation.incoming_events import format_import_message
+from dashboard.services.notes import Draft, add_note, draft_from_event, edit_note
 from tests.event_collection.form import workbook
 from tests.ui.app_in_test import open_page, press, words_of
 
@@ -38,7 +38,7 @@ def bring(app, content, name="desk.csv"):
 
 
 def notes():
-    return [note.title for note in assemble().notes.notes()]
+    return [note.title for note in build_context().notes.notes()]
 
 
 def button(app, start):
@@ -72,7 +72,7 @@ def test_who_took_it_in_is_on_record(page):
     bring(page, GOOD)
     page.text_input(key="kept:person.name").set_value("Anna").run()
     press(page, "Add all 2 events")
-    (record,) = assemble().notes.imports()
+    (record,) = build_context().notes.imports()
     assert (record.who, record.file_name, record.added) == ("Anna", "desk.csv", 2)
     assert "by Anna · CSV · 2 rows · 2 added" in words_of(page)
 
@@ -122,7 +122,7 @@ def test_an_import_is_undone_by_one_click(page):
 def test_an_undo_keeps_what_was_changed_since_and_says_so(page):
     bring(page, GOOD)
     press(page, "Add all 2 events")
-    store = assemble().notes
+    store = build_context().notes
     note = store.notes()[0]
     edit_note(store, note.id, Draft("Mine [now](x)", note.day), note.revision)
     app = open_page("import")
@@ -144,7 +144,7 @@ def test_the_order_of_day_and_month_is_asked_and_kept(page):
     page.text_input(key="kept:person.name").set_value("Anna").run()
     assert page.radio[0].value == "mdy"
     press(page, "Add all 1 events")
-    assert [str(note.day) for note in assemble().notes.notes()] == ["2025-03-04"]
+    assert [str(note.day) for note in build_context().notes.notes()] == ["2025-03-04"]
 
 
 def test_an_order_that_another_row_proves_is_told_and_can_be_changed(page):
@@ -184,7 +184,7 @@ def test_a_guessed_column_can_be_left_out(page):
     bring(page, "date,title,notes\n2025-04-21,Talks,for me only\n")
     page.selectbox(key="kept:import:map.text").select("").run()
     press(page, "Add all 1 events")
-    assert assemble().notes.notes()[0].text == ""
+    assert build_context().notes.notes()[0].text == ""
 
 
 def test_the_sheet_is_asked_where_several_hold_dates(page):
@@ -238,7 +238,7 @@ def test_a_hostile_name_does_nothing(page, name, dashboard_home):
     assert "\u202e" not in words
     made = {path.name for path in dashboard_home.rglob("*")} - {path.name for path in before}
     assert all(each.startswith("events.sqlite3") for each in made)
-    assert all("/" not in record.file_name for record in assemble().notes.imports())
+    assert all("/" not in record.file_name for record in build_context().notes.imports())
 
 
 def test_what_a_cell_says_is_shown_as_it_is(page):
@@ -255,8 +255,8 @@ def test_what_was_chosen_is_there_after_another_page_was_read(page):
 
 
 def test_a_store_that_fails_is_told_and_the_file_stays(page, monkeypatch):
-    from dashboard.domain.errors import StoreError
-    from dashboard.store.events import EventStore
+    from dashboard.models.errors import StoreError
+    from dashboard.storage.notes import NoteRepository
 
     bring(page, GOOD)
 
@@ -265,7 +265,7 @@ def test_a_store_that_fails_is_told_and_the_file_stays(page, monkeypatch):
         raise StoreError(msg)
 
     with monkeypatch.context() as patch:
-        patch.setattr(EventStore, "import_notes", fail)
+        patch.setattr(NoteRepository, "import_notes", fail)
         press(page, "Add all 2 events")
         assert not page.exception
         assert "Not added: the notes cannot be written now" in words_of(page)
@@ -285,7 +285,7 @@ def test_ten_thousand_rows_with_137_wrong_ones_are_shown_taken_and_undone(page):
     assert table(page)["Row"][0] == "row 51 (line 52)"
     press(page, "Add the good rows only (9,863)")
     assert "9,863 notes added from big.csv, 137 wrong and left out" in words_of(page)
-    assert len(assemble().notes.notes()) == 9_863
+    assert len(build_context().notes.notes()) == 9_863
     assert len(table(page)) == 137
     press(page, "Undo this import")
     assert "9,863 notes of big.csv removed" in words_of(page)
@@ -293,8 +293,13 @@ def test_ten_thousand_rows_with_137_wrong_ones_are_shown_taken_and_undone(page):
 
 
 def test_a_draft_of_a_note_comes_back_from_its_own_export(page):
-    store = assemble().notes
-    add_note(store, draft_of(add_note(store, Draft("Talks", assemble().catalogue.events()[0].day))))
+    store = build_context().notes
+    add_note(
+        store,
+        draft_from_event(
+            add_note(store, Draft("Talks", build_context().catalogue.events()[0].day))
+        ),
+    )
     assert len(notes()) == 2
 
 
@@ -306,4 +311,4 @@ def test_a_draft_of_a_note_comes_back_from_its_own_export(page):
      "name one, or say --map title=COLUMN"],
 )  # fmt: skip
 def test_messages_speak_of_the_controls_of_the_page(option):
-    assert "--" not in on_page(option)
+    assert "--" not in format_import_message(option)

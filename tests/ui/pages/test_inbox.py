@@ -8,11 +8,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.domain.article import Precision
-from dashboard.domain.candidate import DatedBy, News, Publisher, Report
-from dashboard.domain.errors import StoreError
-from dashboard.services.keep_events import list_notes
-from dashboard.services.refresh_news import keep_news, refresh_news
+from dashboard.models.article import Precision
+from dashboard.models.errors import StoreError
+from dashboard.models.inbox import DatedBy, NewsBatch, NewsItem, Publisher
+from dashboard.services.news import refresh_news, store_news
+from dashboard.services.notes import list_notes
 from dashboard.ui import session
 from tests.replica import Replica, failures
 from tests.replica.market import Market
@@ -22,7 +22,7 @@ from tests.ui.app_in_test import words_of as escaped_words_of
 NOW = datetime.now(UTC).replace(microsecond=0)
 TASS = Publisher("tass_en", "TASS", "https://tass.com/rss/v2.xml")
 SAID = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
-RATE = Report(
+RATE = NewsItem(
     guid="1", link="https://news.example/rate", title="Bank keeps its key rate at 14%",
     excerpt="The board met.", day=SAID.date(), moment=SAID, precision=Precision.MINUTE,
     publisher="TASS",
@@ -31,12 +31,12 @@ DAY = replace(RATE, guid="2", title="Дума <b>приняла</b> бюджет
               moment=None, precision=Precision.DAY, doubt="only a date")  # fmt: skip
 SEEN = replace(RATE, guid="3", title="Peace talks resume in Geneva", link="https://news.example/3",
                dated_by=DatedBy.SEEN, doubt="when GDELT first saw it")  # fmt: skip
-BARE = Report(guid="4", link="", title="Nothing is known of this", doubt="the feed gives no date")
+BARE = NewsItem(guid="4", link="", title="Nothing is known of this", doubt="the feed gives no date")
 
 
 def fill(*reports, origin=("feed", "tass_en")):
     st.cache_resource.clear()
-    keep_news(News(reports), origin, session.parts().inbox, NOW)
+    store_news(NewsBatch(reports), origin, session.get_context().inbox, NOW)
 
 
 def words_of(app):
@@ -95,7 +95,7 @@ def test_accepting_makes_a_note_with_its_source():
     app = press(open_page("inbox"), "Accept")
     assert not app.exception
     assert "Note saved: Bank keeps its key rate" in words_of(app)
-    (note,) = list_notes(session.parts().notes)
+    (note,) = list_notes(session.get_context().notes)
     assert (note.moment, note.source_url) == (SAID, "https://news.example/rate")
     assert "Nothing waits here." in words_of(app)
     assert "accepted by Anna, " in words_of(open_page("inbox", state="accepted"))
@@ -110,7 +110,7 @@ def test_in_a_frozen_view_nothing_is_decided(label, state):
         press(open_page("inbox"), "Dismiss")
     app = press(open_page("inbox", state=state, asof="2026-11-20T09:00Z"), label)
     assert "this view is frozen, and nothing is changed in it" in words_of(app)
-    assert list_notes(session.live_parts().notes) == ()
+    assert list_notes(session.get_live_context().notes) == ()
     assert label in labels(open_page("inbox", state=state))
 
 
@@ -118,7 +118,7 @@ def test_a_story_without_a_date_is_not_accepted_and_says_why():
     fill(BARE)
     app = press(open_page("inbox"), "Accept")
     assert "Not accepted: day: the report has no date" in words_of(app)
-    assert list_notes(session.parts().notes) == ()
+    assert list_notes(session.get_context().notes) == ()
 
 
 @pytest.mark.clock
@@ -132,10 +132,10 @@ def test_editing_opens_the_note_form_with_what_is_known():
 # A dialog is a fragment, which AppTest cannot run alone; this is what the dialog of Edit draws.
 EDITED = """
 import streamlit as st
-from dashboard.services.decide_news import accepting, draft_of
-from dashboard.services.list_inbox import list_inbox
+from dashboard.services.inbox import accepting, draft_of
+from dashboard.services.inbox import list_inbox
 from dashboard.ui import session
-from dashboard.ui.widgets.note_form import Asked, draw_note_form
+from dashboard.ui.components.note_form import Asked, draw_note_form
 inbox = session.parts().inbox
 if "story" not in st.session_state:
     st.session_state["story"] = list_inbox(inbox)[0]
@@ -151,10 +151,10 @@ def test_saving_the_form_accepts_the_story_and_a_second_save_is_told():
     second = AppTest.from_string(EDITED, default_timeout=SECONDS).run()
     next(field for field in first.text_input if field.label == "Title").set_value("Mine")
     assert not press(first, "Save note").exception
-    (note,) = list_notes(session.parts().notes)
+    (note,) = list_notes(session.get_context().notes)
     assert note.title == "Mine"
     assert "was accepted by Anna" in str([e.value for e in press(second, "Save note").error])
-    assert list_notes(session.parts().notes) == (note,)
+    assert list_notes(session.get_context().notes) == (note,)
 
 
 def test_dismissing_can_be_undone_and_what_is_dismissed_is_listed():
@@ -209,7 +209,7 @@ def test_a_long_inbox_is_shown_piece_by_piece():
 
 def test_a_feed_that_failed_is_told_in_words():
     fill(RATE)
-    refresh_news([Fails()], session.parts().inbox, lambda: NOW - timedelta(minutes=5))
+    refresh_news([Fails()], session.get_context().inbox, lambda: NOW - timedelta(minutes=5))
     app = open_page("inbox")
     words = words_of(app)
     assert "keeps programs out instead of a feed" in words
@@ -228,9 +228,9 @@ def test_a_feed_is_added_switched_off_and_removed_on_the_page():
     app = press(app, "Add feed")
     assert "Feed added: Mine" in words_of(app)
     app = press(app, "Remove")
-    assert [f.id for f in session.parts().feeds.publishers() if f.is_own] == []
+    assert [f.id for f in session.get_context().feeds.publishers() if f.is_own] == []
     app = press(app, "Switch off")
-    assert not session.parts().feeds.publishers()[0].enabled
+    assert not session.get_context().feeds.publishers()[0].enabled
 
 
 def test_a_list_of_feeds_that_cannot_be_read_leaves_the_inbox_usable(dashboard_home):
@@ -262,8 +262,8 @@ def test_a_search_lands_in_the_inbox_and_its_tone_is_a_chart_with_a_table(monkey
         figure = figure_of(app)
         assert figure["data"][0]["y"] == [-2, -1, 0]
         assert "Tone of the articles on rouble" in words_of(app)
-        session.parts().news.wait(60)
-        session.parts().refresher.wait(60)
+        session.get_context().news.wait(60)
+        session.get_context().refresher.wait(60)
 
 
 def test_nothing_is_asked_by_other_pages(monkeypatch):
@@ -271,5 +271,5 @@ def test_nothing_is_asked_by_other_pages(monkeypatch):
         monkeypatch.setenv("DASHBOARD_OFFLINE", "0")
         monkeypatch.setenv("DASHBOARD_UPSTREAM", replica.url)
         open_page("events").run()
-        session.parts().refresher.wait(60)
+        session.get_context().refresher.wait(60)
         assert replica.feeds.asked == replica.gdelt.asked == []

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboard.services.export_tables import revisions_csv
-from dashboard.services.list_revisions import list_revisions
+from dashboard.services.exports import revisions_csv
+from dashboard.services.rates import list_revisions
 from tests.replica import failures
 from tests.ui.app_in_test import open_page, words_of
 
@@ -123,7 +123,7 @@ def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(house, 
 
 def test_the_file_of_revised_values_holds_them(house, replica):
     first = revised(house, replica)
-    text = revisions_csv(list_revisions(house.known, house.memory)).decode()
+    text = revisions_csv(list_revisions(house.known, house.rate_cache)).decode()
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["series"], row["date"]) == (USD, "2026-11-20")
     assert (float(row["was"]), float(row["became"])) == (first, 85.5)
@@ -140,7 +140,7 @@ def test_revisions_of_several_series_come_latest_first_and_a_damaged_memory_has_
     replica.market.change("EUR", date(2026, 11, 20), 99.5)
     house.clock.pass_by(3_600)
     house.refresh("eur_rub_cbr")
-    found = list_revisions(house.known, house.memory)
+    found = list_revisions(house.known, house.rate_cache)
     assert [one.series for one in found] == ["eur_rub_cbr", USD]
     (dashboard_home / "cache" / "rates.sqlite3").write_bytes(b"damaged" * 1_000)
-    assert list_revisions(house.known, house.memory) == ()
+    assert list_revisions(house.known, house.rate_cache) == ()

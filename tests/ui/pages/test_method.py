@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from dashboard.engine.significance import SIGNIFICANCE_TESTS
-from dashboard.services.describe_method import describe_method
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.services.method import describe_method
 from dashboard.ui import session
 from tests.shipped_catalogue import COUNT
 from tests.ui.app_in_test import figure_of, open_page, words_of
@@ -71,7 +71,7 @@ def test_every_model_test_series_and_break_is_in_a_table():
     for named in (*method.models, *method.tests):
         assert named.title in text
         assert named.id in text
-    for card in session.cards():
+    for card in session.get_cards():
         assert card.title in text
         assert card.licence in text
         assert all(change.text in text for change in card.breaks)

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from dashboard.assembly import assemble
-from dashboard.domain.date_rules import OWN_BAR
-from dashboard.domain.series import RateSeries, SeriesCard
-from dashboard.export.columns import RATES
-from dashboard.services.export_tables import rates_csv
+from dashboard.container import build_context
+from dashboard.export.schemas import RATES
+from dashboard.models.publication import IMPORTED_BAR
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.services.exports import rates_csv
 from tests.ui.app_in_test import figure_of, open_page, words_of
 
 ROWS = 1_000_000
@@ -29,13 +29,13 @@ def made_bars():
     opens = opens.astype("datetime64[s]")
     day = (opens + 3 * 3_600).astype("datetime64[D]")  # Moscow keeps three hours in these years
     card = SeriesCard("own_bars", "Bars", "RUB per USD", "USD per RUB", "your own file b.csv", "",
-                      "yours", OWN_BAR.id, move_sign=-1, bar_minutes=1)  # fmt: skip
+                      "yours", IMPORTED_BAR.id, move_sign=-1, bar_minutes=1)  # fmt: skip
     return RateSeries(card, day, day, opens, opens + 59, made_rates(), NOW)
 
 
 @pytest.fixture
 def kept():
-    assemble().own.keep([made_bars()], "0" * 64)
+    build_context().own.store([made_bars()], "0" * 64)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_largest_moves_are_those_of_every_bar(page):
 
 
 def test_the_file_has_every_row(kept):
-    text = rates_csv([assemble().own.get("own_bars")])
+    text = rates_csv([build_context().own.get("own_bars")])
     assert text.count(b"\n") == ROWS + 1
     line = text.splitlines()[1 + SPIKE].decode().split(",")
     assert line[RATES.header.index("rate")] == repr(float(made_rates()[SPIKE]))

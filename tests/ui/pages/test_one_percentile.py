@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.domain.study import StudyRequest
-from dashboard.services.answer_json import event_view_json
-from dashboard.services.explain_event import explain_event
-from dashboard.services.export_tables import study_csvs
-from dashboard.services.run_study import run_study
+from dashboard.models.study import StudyRequest
+from dashboard.services.exports import study_csvs
+from dashboard.services.serializers import event_view_json
+from dashboard.services.study import build_event_view, run_study
 from dashboard.ui import session
 from tests.ui.app_in_test import open_page, words_of
 
@@ -130,7 +129,7 @@ def test_the_day_card_of_explore_says_it(event_id):
 
 def test_the_list_of_events_and_its_card_say_it():
     frame = open_page("events").dataframe[0].value
-    titles = {event.id: event.title for event in session.known_events().events}
+    titles = {event.id: event.title for event in session.get_known_events().events}
     for event_id in EVENTS:
         row = frame[frame["Title"] == titles[event_id]].iloc[0]
         for window in WINDOWS:
@@ -141,7 +140,7 @@ def test_the_list_of_events_and_its_card_say_it():
 
 
 def test_the_files_and_the_json_say_it():
-    series, known = session.series("usd_rub_cbr"), session.known_events().events
+    series, known = session.load_series("usd_rub_cbr"), session.get_known_events().events
     chosen = [event for event in known if event.id in EVENTS]
     assert len(chosen) == len(EVENTS)
     answer = run_study([series], chosen, StudyRequest(cars=WINDOWS), known=known)
@@ -150,7 +149,7 @@ def test_the_files_and_the_json_say_it():
     for event in chosen:
         told = {
             row["window"]: row
-            for row in event_view_json(explain_event(series, event, known))["moves"]
+            for row in event_view_json(build_event_view(series, event, known))["moves"]
         }
         for window in WINDOWS:
             name = f"[{window[0]},{window[1]}]"

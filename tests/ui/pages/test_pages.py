@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from dashboard.presentation.formatting import format_count
 from dashboard.ui.pages import PAGES
-from dashboard.ui.wording import count
 from tests.ui.app_in_test import open_page, words_of
 
 HOSTILE = "<script>alert(1)</script>\x00" + "9" * 300
@@ -63,7 +63,7 @@ def test_settings_that_cannot_be_are_never_a_broken_page(page):
     assert not app.exception
     words = words_of(app)
     assert "Something went wrong" not in words
-    told = count(len(page.params), "setting")
+    told = format_count(len(page.params), "setting")
     assert re.search(rf"{told} in this link (is|are) not valid and (was|were) ignored: ", words)
     assert app.query_params == {}
 

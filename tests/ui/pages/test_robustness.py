@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from dashboard.services import run_robustness_behind
-from dashboard.ui import robustness_scene
-from dashboard.ui.robustness_runs import RUN
-from dashboard.ui.widgets import specification_card
+from dashboard.services import robustness
+from dashboard.ui.pages.robustness import page as robustness_page
+from dashboard.ui.pages.robustness import state as robustness_state
+from dashboard.ui.pages.robustness.state import RUN_KEY
 from tests.ui.app_in_test import open_page, press, words_of
 
 SMALL = {"car": ["0:0", "0:1"], "estimation": ["120"], "gap": ["10"], "overlap": ["keep"],
@@ -22,7 +22,7 @@ SECONDS = 60
 def finished(app):
     """The page after its run has ended."""
     until = time.monotonic() + SECONDS
-    while app.session_state[RUN].look().is_running and time.monotonic() < until:
+    while app.session_state[RUN_KEY].look().is_running and time.monotonic() < until:
         time.sleep(0.05)
     return app.run()
 
@@ -39,7 +39,7 @@ def opened():
 @pytest.fixture
 def held():
     """A run that has to wait, because another one goes first."""
-    with run_robustness_behind.ONE_AT_A_TIME:
+    with robustness.RUN_LOCK:
         yield open_page("robustness", **SMALL)
 
 
@@ -70,43 +70,43 @@ def test_while_it_runs_there_is_a_bar_and_a_way_to_end_it(held):
     assert any("Waiting for another" in bar.proto.text for bar in held.get("progress"))
     assert len(held.get("plotly_chart")) == 0
     app = press(held, "Cancel")
-    app.session_state[RUN].wait(SECONDS)
+    app.session_state[RUN_KEY].wait(SECONDS)
     app.run()
     assert "Cancelled after 0 of 8 specifications; nothing is shown of a part" in as_read(app)
 
 
 def test_a_cancelled_run_can_be_started_again(held):
-    held.session_state[RUN].cancel()
-    held.session_state[RUN].wait(SECONDS)
+    held.session_state[RUN_KEY].cancel()
+    held.session_state[RUN_KEY].wait(SECONDS)
     app = held.run()
-    run_robustness_behind.ONE_AT_A_TIME.release()
+    robustness.RUN_LOCK.release()
     try:
         app = finished(press(app, "Run again"))
         assert "Median of 8 distinct specifications" in as_read(app)
     finally:
-        run_robustness_behind.ONE_AT_A_TIME.acquire()
+        robustness.RUN_LOCK.acquire()
 
 
 def test_another_choice_ends_the_run_of_the_first(held):
-    before = held.session_state[RUN]
+    before = held.session_state[RUN_KEY]
     held.multiselect(key="view:cat").set_value(["sanctions"]).run()
-    assert held.session_state[RUN] is not before
+    assert held.session_state[RUN_KEY] is not before
     assert before.wait(SECONDS).is_cancelled
 
 
 def test_many_specifications_wait_to_be_asked_for(monkeypatch):
-    monkeypatch.setattr("dashboard.ui.robustness_runs.AT_ONCE", 4)
+    monkeypatch.setattr("dashboard.ui.pages.robustness.state.AT_ONCE", 4)
     app = open_page("robustness", **SMALL)
-    assert RUN not in app.session_state
+    assert RUN_KEY not in app.session_state
     app = finished(press(app, "Run 8 specifications"))
     assert "Median of 8 distinct specifications" in as_read(app)
 
 
 def test_more_than_the_most_are_refused_in_one_sentence(monkeypatch):
-    monkeypatch.setattr(robustness_scene, "MOST_SPECIFICATIONS", 7)
+    monkeypatch.setattr(robustness_state, "MAX_SPECIFICATIONS", 7)
     app = open_page("robustness", **SMALL)
     assert "8 specifications are more than 7, the most that this page runs" in as_read(app)
-    assert RUN not in app.session_state
+    assert RUN_KEY not in app.session_state
 
 
 def test_a_group_without_events_is_told():
@@ -135,8 +135,8 @@ def test_other_series_of_the_rouble_can_stand_beside():
 
 
 def test_a_chosen_row_has_a_card_with_its_choices(opened, monkeypatch):
-    monkeypatch.setattr(specification_card, "picked_place", lambda _scene, _rows: 2)
-    monkeypatch.setattr("dashboard.ui.pages.robustness.picked_place", lambda _scene, _rows: 2)
+    monkeypatch.setattr(robustness_page, "get_picked_place", lambda _scene, _rows: 2)
+    monkeypatch.setattr("dashboard.ui.pages.robustness.page.picked_place", lambda _scene, _rows: 2)
     app = opened.run()
     said = as_read(app)
     assert "Specification 3 of 8" in said

@@ -7,7 +7,7 @@ from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
-from dashboard.ui.widgets import chart_first, dialog
+from dashboard.ui.components import chart_first, dialog
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.session_state[dialog.OPEN] = st.session_state.get("writing", False)
 drawn = chart_first.CHART_DRAWN in st.session_state

@@ -5,7 +5,7 @@ from datetime import date, time
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services.keep_events import Draft, add_note, edit_note, list_notes
+from dashboard.services.notes import Draft, add_note, edit_note, list_notes
 from dashboard.ui import session
 from tests.ui.app_in_test import SECONDS, open_page, press, words_of
 
@@ -17,9 +17,9 @@ def form(app, label):
 
 WRITER = """
 from datetime import date, time
-from dashboard.services.keep_events import Draft
-from dashboard.ui.widgets.flash import draw_flash
-from dashboard.ui.widgets.note_form import Asked, draw_note_form
+from dashboard.services.notes import Draft
+from dashboard.ui.components.interaction import draw_flash
+from dashboard.ui.components.note_form import Asked, draw_note_form
 import streamlit as st
 draw_flash()
 author = st.session_state.get("note_form.author_of_this_session", "")
@@ -27,9 +27,9 @@ draw_note_form(Asked(Draft("", date.fromisoformat("DAY"), author=author), "usd_r
 """
 EDITOR = """
 import streamlit as st
-from dashboard.services.keep_events import draft_of, list_notes
+from dashboard.services.notes import draft_of, list_notes
 from dashboard.ui import session
-from dashboard.ui.widgets.note_form import Asked, draw_note_form
+from dashboard.ui.components.note_form import Asked, draw_note_form
 (note,) = list_notes(session.parts().notes)
 read = st.session_state.setdefault("read", note)
 draw_note_form(Asked(draft_of(read), "usd_rub_cbr", read))
@@ -43,12 +43,12 @@ def writer(day="2025-04-21"):
 
 def editor():
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("First words", date(2025, 4, 21), author="Anna"))
+    add_note(session.get_context().notes, Draft("First words", date(2025, 4, 21), author="Anna"))
     return AppTest.from_string(EDITOR, default_timeout=SECONDS).run()
 
 
 def stored():
-    return list_notes(session.parts().notes)
+    return list_notes(session.get_context().notes)
 
 
 def test_the_form_opens_on_the_day_of_the_card():
@@ -144,7 +144,9 @@ def test_dates_and_text_of_a_note_can_be_edited():
 def test_the_second_of_two_editors_is_told_and_sees_both_texts():
     app = editor()
     (note,) = stored()
-    edit_note(session.parts().notes, note.id, Draft("Boris was here", note.day), note.revision)
+    edit_note(
+        session.get_context().notes, note.id, Draft("Boris was here", note.day), note.revision
+    )
     form(app, "Title").set_value("My words").run()
     press(app, "Save note")
     assert stored()[0].title == "Boris was here"
@@ -155,9 +157,9 @@ def test_the_second_of_two_editors_is_told_and_sees_both_texts():
 
 def test_limits_a_reader_who_saves_too_often_is_told_and_keeps_the_text():
     app = writer()
-    app.session_state[session.READER] = "x"
+    app.session_state[session.READER_KEY] = "x"
     for _ in range(60):
-        session.parts().limits.take("page x", "write")
+        session.get_context().limits.take("page x", "write")
     form(app, "Title").set_value("The sixty-first").run()
     press(app, "Save note")
     assert any("at most 60 changes in a minute" in error.value for error in app.error)
@@ -170,7 +172,7 @@ def conflicting():
     app = editor()
     (note,) = stored()
     theirs = Draft("First words", note.day, text="By Boris", author="Boris")
-    edit_note(session.parts().notes, note.id, theirs, note.revision)
+    edit_note(session.get_context().notes, note.id, theirs, note.revision)
     form(app, "Title").set_value("My words").run()
     return press(app, "Save note")
 
@@ -202,7 +204,7 @@ def test_a_conflict_is_merged_by_editing():
 def test_a_word_of_ones_own_is_offered_beside_the_closed_list():
     """(AppTest cannot type a word that is not among the options; a browser can.)"""
     st.cache_resource.clear()
-    add_note(session.parts().notes, Draft("First", date(2025, 4, 20), category="harvest"))
+    add_note(session.get_context().notes, Draft("First", date(2025, 4, 20), category="harvest"))
     app = writer()
     form(app, "Title").set_value("T").run()
     box = form(app, "Category")

@@ -4,12 +4,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.services.watch_notes import NoteWatch
+from dashboard.services.jobs import NoteVersionWatcher
 from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
-from dashboard.ui.widgets import dialog, note_watch
+from dashboard.ui.components import dialog, note_watch
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 st.session_state[dialog.OPEN] = st.session_state.get("writing", False)
 note_watch.note_what_is_seen()
@@ -26,7 +26,7 @@ def heard(monkeypatch):
     def look(watch):
         return told.pop(0) if told else watch._version
 
-    monkeypatch.setattr(NoteWatch, "look", look)
+    monkeypatch.setattr(NoteVersionWatcher, "look", look)
     return told
 
 

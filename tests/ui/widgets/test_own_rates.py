@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.assembly import assemble
-from dashboard.ui.own_words import on_page
+from dashboard.container import build_context
+from dashboard.presentation.rates import format_rate_message
 from tests.ui.app_in_test import figure_of, open_page, press, words_of
 
 GOOD = b"date,USD\n2025-04-17,82.5\n2025-04-18,81.1\n2025-04-21,80.8\n"
@@ -20,7 +20,7 @@ def bring(app, content, name="desk.csv"):
 
 
 def kept():
-    return {card.id: card for card in assemble().own.cards()}
+    return {card.id: card for card in build_context().own.cards()}
 
 
 def test_the_card_says_what_may_be_brought(page):
@@ -48,7 +48,7 @@ def test_what_is_kept_is_a_series_on_explore(page):
     app = open_page("", series="own_desk")
     assert not app.exception
     assert figure_of(app)["data"][0]["y"] == [82.5, 81.1, 80.8]
-    assert "own_desk" in {card.id for card in assemble().own.cards()}
+    assert "own_desk" in {card.id for card in build_context().own.cards()}
     assert "imported" in words_of(open_page("data", series="own_desk"))
 
 
@@ -116,4 +116,4 @@ def test_messages_speak_of_the_controls_of_the_page():
                    "say --stamps begin, or --stamps end",
                    "give --replace or another --name, or rates remove own_a",
                    "say --dates if they are not"):  # fmt: skip
-        assert "--" not in on_page(option)
+        assert "--" not in format_rate_message(option)

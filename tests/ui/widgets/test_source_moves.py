@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dashboard.domain.event_view import Fixing
-from dashboard.domain.source_move import SourceMove
-from dashboard.ui.quoting import Quote, Quoting
-from dashboard.ui.widgets.source_moves import move_lines, source_columns
+from dashboard.models.moves import Fixing, SourceMove
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.ui.pages.event.results import build_source_columns, build_source_lines
 from tests.ui.made_view import CARD
 
 THIN = "\u202f"
@@ -22,19 +21,21 @@ MOVE = SourceMove(CARD, "Known at noon.", fixing(18, 80.0), fixing(21, 79.2), 1.
 NONE = SourceMove(CARD, "Known at noon.", reason="the event lies <b>before</b> the data")
 
 
-def columns(mode=Quote.WEAKER, moves=(MOVE, NONE)):
-    return source_columns(moves, Quoting(CARD, mode), dark=False)
+def columns(mode=QuoteMode.WEAKER, moves=(MOVE, NONE)):
+    return build_source_columns(moves, QuotedSeries(CARD, mode), dark=False)
 
 
 def test_a_source_that_measured_nothing_says_why_and_is_never_zero():
     row = {name: cells[1] for name, cells in columns().items()}
     assert row["Direction"].startswith("not measured: the event lies \\<b\\>before")
     assert {row[name] for name in row if name not in {"Source", "Direction"}} == {"–"}
-    assert move_lines(NONE, Quoting(CARD, Quote.WEAKER), dark=False) == [row["Direction"]]
+    assert build_source_lines(NONE, QuotedSeries(CARD, QuoteMode.WEAKER), dark=False) == [
+        row["Direction"]
+    ]
 
 
 def test_rates_percentages_and_arrows_follow_the_quote_and_the_words_the_rouble():
-    usual, dollars = columns(), columns(Quote.USD)
+    usual, dollars = columns(), columns(QuoteMode.USD)
     assert usual["RUB per USD"][0] == "80.0000 → 79.2000"
     assert dollars["USD per RUB"][0] == "0.012500 → 0.012626"
     assert usual["RUB per USD, %"][0] == dollars["RUB per USD, %"][0] == f"−1.00{THIN}%"

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.domain.event_hour import Hour, moment_of
-from dashboard.ui.quoting import Quote
-from dashboard.ui.widgets.timing_strip import hour_lines, timing_steps
+from dashboard.models.event import Hour, moment_from_hours
+from dashboard.presentation.quoting import QuoteMode
+from dashboard.ui.components.timing import build_hour_lines, build_timing_steps
 from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing, unsettled
 
 
@@ -15,7 +15,7 @@ def feet(steps):
 
 
 def test_a_sunday_event_reads_from_when_to_first_fixing_to_base():
-    steps = timing_steps(event(), timing(), CARD)
+    steps = build_timing_steps(event(), timing(), CARD)
     assert [step.text for step in steps] == [
         "Sun 20 Apr 2025",
         "Mon 21 Apr 2025",
@@ -29,7 +29,7 @@ def test_a_sunday_event_reads_from_when_to_first_fixing_to_base():
 
 
 def test_the_rates_follow_the_quote():
-    steps = timing_steps(event(), timing(), CARD, Quote.USD)
+    steps = build_timing_steps(event(), timing(), CARD, QuoteMode.USD)
     assert [lines[0] for lines in feet(steps)[1:]] == [
         "0.012626 USD per RUB",
         "0.012500 USD per RUB",
@@ -37,7 +37,7 @@ def test_the_rates_follow_the_quote():
 
 
 def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
-    steps = timing_steps(event(day=MONDAY), unsettled(), CARD)
+    steps = build_timing_steps(event(day=MONDAY), unsettled(), CARD)
     assert len(steps) == 4
     assert steps[3].head == "If it was after 15:30 MSK: offset 0"
     assert steps[3].text == "Tue 22 Apr 2025"
@@ -58,7 +58,7 @@ def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
 def test_a_known_hour_is_placed_beside_the_fixings(at, first, base, place):
     day, hour = at
     moment = datetime(2025, 4, day, hour, tzinfo=UTC)
-    told = timing_steps(
+    told = build_timing_steps(
         event(day=date(2025, 4, day), moment=moment),
         timing(moment=moment, first=fixing(first, 79.2), base=fixing(base, 80), alternative=None),
         CARD,
@@ -69,7 +69,7 @@ def test_a_known_hour_is_placed_beside_the_fixings(at, first, base, place):
 
 def test_an_event_among_the_deals_says_so():
     moment = datetime(2025, 4, 21, 9, tzinfo=UTC)
-    steps = timing_steps(
+    steps = build_timing_steps(
         event(day=MONDAY, moment=moment),
         timing(moment=moment, partial=True, alternative=None),
         CARD,
@@ -81,19 +81,19 @@ def test_an_event_among_the_deals_says_so():
 
 
 def test_a_distant_fixing_is_counted_in_days():
-    steps = timing_steps(event(day=date(2025, 4, 12)), timing(shift_days=9), CARD)
+    steps = build_timing_steps(event(day=date(2025, 4, 12)), timing(shift_days=9), CARD)
     assert feet(steps)[0][-1] == "9 days before the next one"
 
 
 def test_a_range_names_its_days():
-    steps = timing_steps(event(end_day=date(2025, 4, 24)), timing(), CARD)
+    steps = build_timing_steps(event(end_day=date(2025, 4, 24)), timing(), CARD)
     assert "the first day of 20–24 Apr 2025" in feet(steps)[0]
 
 
 def test_a_late_evening_in_utc_is_the_next_day_in_moscow():
     # 22:00 UTC on Sunday is 01:00 MSK on Monday.
     moment = datetime(2025, 4, 20, 22, tzinfo=UTC)
-    steps = timing_steps(event(moment=moment), timing(moment=moment, alternative=None), CARD)
+    steps = build_timing_steps(event(moment=moment), timing(moment=moment, alternative=None), CARD)
     assert steps[0].text == "Mon 21 Apr 2025"
     assert feet(steps)[0][0] == "01:00 MSK (20 Apr 22:00 UTC)"
 
@@ -103,8 +103,8 @@ NOON = datetime(2025, 4, 21, 9, tzinfo=UTC)
 
 
 def first_box(hour, **more):
-    told = event(day=MONDAY, hours=(hour,), moment=moment_of([hour]))
-    return timing_steps(told, timing(shift_days=0, moment=told.moment, **more), CARD)[0]
+    told = event(day=MONDAY, hours=(hour,), moment=moment_from_hours([hour]))
+    return build_timing_steps(told, timing(shift_days=0, moment=told.moment, **more), CARD)[0]
 
 
 def test_an_hour_is_told_with_its_kind_and_who_gives_it():
@@ -121,7 +121,7 @@ def test_an_hour_is_told_with_its_kind_and_who_gives_it():
 
 def test_a_report_of_the_next_day_shows_both_candidates():
     late = Hour(datetime(2025, 4, 21, 22, 30, tzinfo=UTC), "published", "A paper")
-    steps = timing_steps(event(day=MONDAY, hours=(late,)), unsettled(), CARD)
+    steps = build_timing_steps(event(day=MONDAY, hours=(late,)), unsettled(), CARD)
     assert len(steps) == 4
     assert steps[0].foot == (
         "time not known; first report 22 Apr 01:30 MSK (21 Apr 22:30 UTC), A paper"
@@ -134,7 +134,7 @@ def test_every_clock_time_has_a_line_with_its_evidence_as_text():
         Hour(NOON, "published", "A paper", "", "Stamped [12:00](x)", "low"),
     )
     planned, report = (
-        line.replace("\u2060", "") for line in hour_lines(event(day=MONDAY, hours=hours))
+        line.replace("\u2060", "") for line in build_hour_lines(event(day=MONDAY, hours=hours))
     )
     assert planned.startswith("**Scheduled: in general not earlier:** 21 Apr 2025, 12:00 MSK (09")
     assert "[A programme](<https://paper.example/1>)" in planned

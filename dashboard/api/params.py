@@ -1,0 +1,175 @@
+"""Query parameters with their limits; an unknown parameter is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from dashboard.models.errors import InputError
+from dashboard.models.event import CATEGORY_LIMIT, Category, Event, Expected, Origin
+from dashboard.models.study import Window
+from dashboard.services.events import EventFilter, custom_categories, find_events
+from dashboard.services.exports import CsvDialect
+from dashboard.services.rates import DEFAULT_SERIES
+
+MAX_REPEATS = 20
+_DATE_PREFIX = re.compile(r"\d{4}-\d{2}-\d{2}")
+DEFAULT_PAGE_SIZE = 1_000
+MAX_PAGE_SIZE = 10_000
+WindowText = Annotated[str, Field(pattern=r"^[+-]?\d{1,4}[hm]?:[+-]?\d{1,4}[hm]?$")]
+CategoryText = Annotated[str, Field(min_length=1, max_length=CATEGORY_LIMIT)]
+LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
+
+
+def require_date_text(given: object) -> object:
+    """A day or a moment as it is written; pydantic would take digits for seconds since 1970."""
+    if given is not None and not (isinstance(given, str) and _DATE_PREFIX.match(given)):
+        raise PydanticCustomError("date_as_written", "is not a date")
+    return given
+
+
+DayText = Annotated[date, BeforeValidator(require_date_text)]
+
+
+class QueryParams(BaseModel):
+    """The form of every set of parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    asof: str | None = Field(
+        None, max_length=40, description="As known then: 2026-11-20 or 2026-11-20T09:00Z."
+    )
+
+
+class PeriodParams(QueryParams):
+    """A period, both ends included; for rates it counts market days."""
+
+    since: DayText | None = Field(None, alias="from", description="First day, as 2024-03-13.")
+    until: DayText | None = Field(None, alias="to", description="Last day.")
+
+
+class PageParams(QueryParams):
+    """One page of a list."""
+
+    limit: int = Field(DEFAULT_PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="Rows in a page.")
+    offset: int = Field(0, ge=0, le=100_000_000, description="Rows to leave out before it.")
+
+
+class CsvParams(QueryParams):
+    """Which of the two kinds of CSV is wanted."""
+
+    flavour: CsvDialect = Field(
+        "plain", description="`excel` starts with a BOM and ends with CRLF."
+    )
+
+
+class RatesParams(PeriodParams):
+    """Which observations."""
+
+    series: list[str] = Field(
+        [DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series; may be repeated."
+    )
+
+
+class EventsParams(PeriodParams):
+    """Which events: all that fit every parameter given; a repeated one is an alternative."""
+
+    category: list[CategoryText] = Field(
+        [], max_length=MAX_REPEATS, description="On the list, or a note's own."
+    )
+    q: str = Field("", max_length=200, description="Words in title, text, actor or source.")
+    origin: Literal[Origin.CATALOGUE, Origin.NOTE] | None = None
+    expected: Expected | None = None
+    hour: Literal["known", "unknown"] | None = Field(None, description="Is the hour known?")
+    tag: list[str] = Field([], max_length=MAX_REPEATS)
+
+    def find(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events that fit."""
+        if self.since is not None and self.until is not None and self.until < self.since:
+            msg = f"to: {self.until} is before from: {self.since}; swap them"
+            raise InputError(msg)
+        known = dict.fromkeys((*Category, *custom_categories(events)))
+        for word in self.category:
+            if word not in known:
+                msg = f'category: "{word}" is unknown; take one of {", ".join(known)}'
+                raise InputError(msg)
+        wanted = (event for event in events if self._fits_hour(event))
+        return find_events(
+            wanted,
+            EventFilter(
+                categories=tuple(self.category),
+                text=self.q,
+                since=self.since,
+                until=self.until,
+                origin=self.origin,
+                expected=self.expected,
+                tags=tuple(self.tag),
+            ),
+        )
+
+    def _fits_hour(self, event: Event) -> bool:
+        return self.hour is None or (self.hour == "known") == (event.moment is not None)
+
+
+class EventWindowParams(QueryParams):
+    """The series on which one event is looked at."""
+
+    series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
+    window: WindowText | None = Field(
+        None, description="Event window, first:last offset; on bars also -2h:6h."
+    )
+    car: list[WindowText] = Field([], max_length=MAX_REPEATS, description="CAR windows; else five.")
+
+
+class RatesCsvParams(RatesParams, CsvParams):
+    """A file of rates."""
+
+
+class RatesPageParams(RatesParams, PageParams):
+    """A page of rates."""
+
+
+class EventsCsvParams(EventsParams, CsvParams):
+    """A file of events."""
+
+
+class EventsPageParams(EventsParams, PageParams):
+    """A page of events."""
+
+
+class EventWindowCsvParams(EventWindowParams, CsvParams):
+    """The path around one event as a file."""
+
+
+class SourceWindowParams(QueryParams):
+    """The window in which one event is compared on every source."""
+
+    window: str = Field("0:1", pattern=r"^-?\d{1,3}:-?\d{1,3}$", description="First:last offset.")
+
+    def offsets(self) -> Window:
+        """The first and the last offset.
+
+        Raises:
+            InputError: the last lies before the first.
+        """
+        first, last = (int(part) for part in self.window.split(":"))
+        if last < first:
+            msg = f"window: {self.window} ends before it starts; swap the two"
+            raise InputError(msg)
+        return first, last
+
+
+class SourceWindowCsvParams(SourceWindowParams, CsvParams):
+    """One event on every source as a file."""
+
+
+class SourceMovesCsvParams(EventsParams, SourceWindowParams, CsvParams):
+    """Events on every source as a file."""
+
+
+class SourceMovesPageParams(EventsParams, SourceWindowParams, PageParams):
+    """A page of events on every source."""

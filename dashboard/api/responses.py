@@ -1,0 +1,134 @@
+"""Responses: CSV and JSON with an ETag, pages of a list, and their OpenAPI descriptions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from dashboard.models.event import Event
+from dashboard.services.serializers import table_json_schema
+
+# ------------------------------------------------------------
+# Answers to reading requests: CSV and JSON with an ETag, and lists in pages.
+
+
+CACHE_CONTROL: Final = "private, no-cache"
+"""A client may keep an answer, and asks each time whether it still holds (304)."""
+
+CSV_MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
+
+
+def csv_response(request: Request, body: bytes, file_name: str) -> Response:
+    """A CSV file."""
+    disposition = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return _conditional_response(request, body, CSV_MEDIA_TYPE, disposition)
+
+
+def json_response(
+    request: Request, content: Any, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON value."""
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _conditional_response(request, body.encode("utf-8"), "application/json", headers or {})
+
+
+def note_etag(event: Event) -> str:
+    """The ETag of a note: its revision, which a change names in If-Match."""
+    return f'"{event.revision}"'
+
+
+def page_response(
+    request: Request, rows: Sequence[Mapping[str, Any]], limit: int, offset: int, **more: Any
+) -> Response:
+    """One page of a list, with how many rows there are and links to the other pages."""
+    content = {
+        **more,
+        "total": len(rows),
+        "limit": limit,
+        "offset": offset,
+        "rows": rows[offset : offset + limit],
+    }
+    links = _page_links(request, len(rows), limit, offset)
+    return json_response(request, content, {"Link": links} if links else {})
+
+
+def _conditional_response(
+    request: Request, body: bytes, media: str, headers: Mapping[str, str]
+) -> Response:
+    sent = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        "Cache-Control": CACHE_CONTROL,
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+    }
+    tag = sent["ETag"]
+    if request.method == "GET" and _matches_etag(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=sent)
+    return Response(body, 200, sent, media)
+
+
+def _matches_etag(tags: str, tag: str) -> bool:
+    """Whether an If-None-Match header names a tag; weak comparison, as RFC 9110 wants it."""
+    named = [each.strip().removeprefix("W/") for each in tags.split(",")]
+    return tag in named or named == ["*"]
+
+
+def _page_links(request: Request, total: int, limit: int, offset: int) -> str:
+    last = max(0, (total - 1) // limit * limit)
+    pages = {"first": 0, "prev": max(0, offset - limit), "next": offset + limit, "last": last}
+    if offset == 0:
+        del pages["prev"]
+    if offset + limit >= total:
+        del pages["next"]
+    return ", ".join(f'<{_page_url(request, at)}>; rel="{rel}"' for rel, at in pages.items())
+
+
+def _page_url(request: Request, offset: int) -> str:
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "offset"]
+    query = urlencode([*kept, ("offset", str(offset))])
+    return f"{request.url.path}?{query}"
+
+
+# ------------------------------------------------------------
+# How the description for machines tells what an answer holds, from the columns of the tables.
+
+
+OpenApiResponses: TypeAlias = dict[int | str, dict[str, Any]]
+
+_NOT_MODIFIED: OpenApiResponses = {
+    304: {"description": "The copy named by If-None-Match still holds."}
+}
+
+
+def describe_csv(table: str) -> OpenApiResponses:
+    """A CSV file of a table."""
+    schema = table_json_schema(table)
+    columns = ", ".join(schema["required"])
+    return {
+        200: {
+            "description": f"{schema['title']}. Columns: {columns}.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        **_NOT_MODIFIED,
+    }
+
+
+def describe_page(table: str) -> OpenApiResponses:
+    """A page of the rows of a table."""
+    counts = {name: {"type": "integer"} for name in ("total", "limit", "offset")}
+    rows = {"type": "array", "items": table_json_schema(table)}
+    schema = {"type": "object", "properties": {**counts, "rows": rows}}
+    return describe_json(schema, table_json_schema(table)["title"])
+
+
+def describe_json(schema: dict[str, Any], description: str) -> OpenApiResponses:
+    """A JSON value of a schema."""
+    return {
+        200: {"description": description, "content": {"application/json": {"schema": schema}}},
+        **_NOT_MODIFIED,
+    }

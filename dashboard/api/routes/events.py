@@ -1,0 +1,172 @@
+"""Routes of events: the list, one event, and the path of the rate around it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from dashboard.api.dependencies import Context, known_events
+from dashboard.api.errors import Problem
+from dashboard.api.params import (
+    EventsCsvParams,
+    EventsPageParams,
+    EventWindowCsvParams,
+    EventWindowParams,
+    SourceWindowCsvParams,
+    SourceWindowParams,
+)
+from dashboard.api.responses import (
+    csv_response,
+    describe_csv,
+    describe_json,
+    describe_page,
+    json_response,
+    note_etag,
+    page_response,
+)
+from dashboard.container import AppContext
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event, Origin
+from dashboard.models.moves import EventView
+from dashboard.services.exports import (
+    download_file_name,
+    event_list_csv,
+    event_window_csv,
+    source_moves_csv,
+)
+from dashboard.services.notes import get_event
+from dashboard.services.rates import daily_series, get_series
+from dashboard.services.serializers import (
+    event_list_rows_json,
+    event_view_json,
+    source_move_rows_json,
+    table_json_schema,
+)
+from dashboard.services.source_moves import compare_sources_of_event
+from dashboard.services.study import build_event_view
+from dashboard.services.study_inputs import default_request
+
+router = APIRouter(tags=["events"])
+
+EventId = Annotated[str, Path(max_length=200, description="The id of an event or a note.")]
+
+
+@router.get("/events.csv", responses=describe_csv("event_list"), response_class=Response)
+def events_file(
+    request: Request, house: Context, asked: Annotated[EventsCsvParams, Query()]
+) -> Response:
+    """Events and notes as CSV."""
+    found = asked.find(known_events(house))
+    name = download_file_name("events", asked.since, asked.until, flavour=asked.flavour)
+    return csv_response(request, event_list_csv(found, asked.flavour), name)
+
+
+@router.get("/events.json", responses=describe_page("event_list"), response_class=Response)
+def events_page(
+    request: Request, house: Context, asked: Annotated[EventsPageParams, Query()]
+) -> Response:
+    """Events and notes, a page of them."""
+    found = asked.find(known_events(house))
+    return page_response(request, event_list_rows_json(found), asked.limit, asked.offset)
+
+
+@router.get(
+    "/events/{event_id}",
+    responses=describe_json(table_json_schema("event_list"), "One event or note"),
+    response_class=Response,
+)
+def one_event(request: Request, house: Context, event_id: EventId) -> Response:
+    """One event or note; 410 for a note that was deleted."""
+    event = _require_event(house, event_id)
+    tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
+    return json_response(request, event_list_rows_json([event])[0], tag)
+
+
+@router.get(
+    "/events/{event_id}/window.csv", responses=describe_csv("event_window"), response_class=Response
+)
+def window_file(
+    request: Request,
+    house: Context,
+    event_id: EventId,
+    asked: Annotated[EventWindowCsvParams, Query()],
+) -> Response:
+    """The path of a rate around one event as CSV."""
+    view = _event_view(house, event_id, asked)
+    name = download_file_name(asked.series, event_id, "window", flavour=asked.flavour)
+    return csv_response(request, event_window_csv(view, asked.flavour), name)
+
+
+@router.get(
+    "/events/{event_id}/window.json",
+    responses=describe_json({"type": "object"}, "Timing, moves and path of one event"),
+    response_class=Response,
+)
+def window(
+    request: Request,
+    house: Context,
+    event_id: EventId,
+    asked: Annotated[EventWindowParams, Query()],
+) -> Response:
+    """What one event did on one series: timing, moves with their ordinary range, path."""
+    return json_response(request, event_view_json(_event_view(house, event_id, asked)))
+
+
+@router.get(
+    "/events/{event_id}/sources.csv",
+    responses=describe_csv("source_moves"),
+    response_class=Response,
+)
+def sources_file(
+    request: Request,
+    house: Context,
+    event_id: EventId,
+    asked: Annotated[SourceWindowCsvParams, Query()],
+) -> Response:
+    """The same move of the dollar on every source as CSV."""
+    moves = compare_sources_of_event(
+        daily_series(house.rates), _require_event(house, event_id), asked.offsets()
+    )
+    name = download_file_name(event_id, "sources", flavour=asked.flavour)
+    return csv_response(request, source_moves_csv(moves, asked.flavour), name)
+
+
+@router.get(
+    "/events/{event_id}/sources.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {"rows": {"type": "array", "items": table_json_schema("source_moves")}},
+        },
+        "One event on every source of the dollar",
+    ),
+    response_class=Response,
+)
+def sources(
+    request: Request,
+    house: Context,
+    event_id: EventId,
+    asked: Annotated[SourceWindowParams, Query()],
+) -> Response:
+    """The same move of the dollar on every source, each by its own clock, or why not."""
+    moves = compare_sources_of_event(
+        daily_series(house.rates), _require_event(house, event_id), asked.offsets()
+    )
+    return json_response(request, {"rows": source_move_rows_json(moves)})
+
+
+def _require_event(house: AppContext, event_id: str) -> Event:
+    try:
+        event = get_event(house.catalogue, house.notes, event_id)
+    except InputError as error:
+        raise Problem(404, str(error)) from error
+    if event.deleted is not None:
+        raise Problem(410, f"{event.id}: this note was deleted on {event.deleted:%Y-%m-%d}")
+    return event
+
+
+def _event_view(house: AppContext, event_id: str, asked: EventWindowParams) -> EventView:
+    event, series = _require_event(house, event_id), get_series(house.rates, asked.series)
+    request = default_request(series.card.bar_minutes, asked.window, asked.car)
+    return build_event_view(series, event, known_events(house), request)

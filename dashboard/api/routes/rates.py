@@ -1,0 +1,130 @@
+"""Routes of rates: observations, facts about a day, and events measured on every source."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from dashboard.api.dependencies import Context, get_series_list, known_events
+from dashboard.api.params import (
+    MAX_REPEATS,
+    DayText,
+    QueryParams,
+    RatesCsvParams,
+    RatesPageParams,
+    SourceMovesCsvParams,
+    SourceMovesPageParams,
+)
+from dashboard.api.responses import (
+    csv_response,
+    describe_csv,
+    describe_json,
+    describe_page,
+    json_response,
+    page_response,
+)
+from dashboard.container import AppContext
+from dashboard.models.moves import SourceMove
+from dashboard.services.claims import answer_facts, facts_json
+from dashboard.services.exports import download_file_name, rates_csv, source_moves_csv
+from dashboard.services.rates import DEFAULT_SERIES, daily_series
+from dashboard.services.serializers import card_json, rate_rows_json, source_move_rows_json
+from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
+
+# ------------------------------------------------------------
+# Rates over the network: the observations of one or several series.
+
+
+rates_router = APIRouter(tags=["rates"])
+
+
+@rates_router.get("/rates.csv", responses=describe_csv("rates"), response_class=Response)
+def rates_file(
+    request: Request, house: Context, asked: Annotated[RatesCsvParams, Query()]
+) -> Response:
+    """The observations of a period as CSV."""
+    series = get_series_list(house, asked.series)
+    body = rates_csv(series, asked.since, asked.until, asked.flavour)
+    name = download_file_name(
+        *(one.card.id for one in series), "rates", asked.since, asked.until, flavour=asked.flavour
+    )
+    return csv_response(request, body, name)
+
+
+@rates_router.get("/rates.json", responses=describe_page("rates"), response_class=Response)
+def rates_page(
+    request: Request, house: Context, asked: Annotated[RatesPageParams, Query()]
+) -> Response:
+    """The observations of a period, a page of them, with the cards of their series."""
+    series = get_series_list(house, asked.series)
+    rows = rate_rows_json(series, asked.since, asked.until)
+    cards = [card_json(one.card) for one in series]
+    return page_response(request, rows, asked.limit, asked.offset, series=cards)
+
+
+# ------------------------------------------------------------
+# Facts over the network: what every series says about a day.
+
+
+facts_router = APIRouter(tags=["facts"])
+
+
+class FactsParams(QueryParams):
+    """The day, the series, and a base of one's own."""
+
+    day: DayText = Field(alias="date", description="The day asked about, as 2025-04-21.")
+    rates: list[str] = Field(
+        [DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series; may be repeated."
+    )
+    since: DayText | None = Field(None, description="Another base for the change.")
+
+
+@facts_router.get(
+    "/facts.json",
+    responses=describe_json(
+        {"type": "object"}, "The rate and its changes, as `facts --json` prints"
+    ),
+    response_class=Response,
+)
+def facts(request: Request, house: Context, asked: Annotated[FactsParams, Query()]) -> Response:
+    """The rate of a day, its changes, since when it was last there, and what other sources say."""
+    series = get_series_list(house, asked.rates)
+    answers, _ = answer_facts(series, asked.day, asked.since)
+    moves = compare_sources_of_facts(daily_series(house.rates), series, asked.day, asked.since)
+    return json_response(request, facts_json(asked.day, answers, moves))
+
+
+# ------------------------------------------------------------
+# Sources over the network: events as every source of the dollar measures them.
+
+
+sources_router = APIRouter(tags=["sources"])
+
+
+@sources_router.get("/sources.csv", responses=describe_csv("source_moves"), response_class=Response)
+def sources_file(
+    request: Request, house: Context, asked: Annotated[SourceMovesCsvParams, Query()]
+) -> Response:
+    """The same moves of the dollar on every source, event by event, as CSV."""
+    name = download_file_name("sources", asked.since, asked.until, flavour=asked.flavour)
+    return csv_response(request, source_moves_csv(_source_moves(house, asked), asked.flavour), name)
+
+
+@sources_router.get(
+    "/sources.json", responses=describe_page("source_moves"), response_class=Response
+)
+def sources_page(
+    request: Request, house: Context, asked: Annotated[SourceMovesPageParams, Query()]
+) -> Response:
+    """The same moves of the dollar on every source, a page of them."""
+    rows = source_move_rows_json(_source_moves(house, asked))
+    return page_response(request, rows, asked.limit, asked.offset)
+
+
+def _source_moves(
+    house: AppContext, asked: SourceMovesCsvParams | SourceMovesPageParams
+) -> tuple[SourceMove, ...]:
+    events = asked.find(known_events(house))
+    return compare_sources_of_events(daily_series(house.rates), events, asked.offsets())

@@ -1,0 +1,168 @@
+"""Routes of studies: the tables of an event study, with the parameters of the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from dashboard.api.dependencies import Context, get_series_list, known_events
+from dashboard.api.params import (
+    MAX_REPEATS,
+    CsvParams,
+    EventsParams,
+    LengthText,
+    PageParams,
+    WindowText,
+)
+from dashboard.api.responses import csv_response, describe_json, json_response, page_response
+from dashboard.container import AppContext
+from dashboard.models.errors import InputError
+from dashboard.models.study import (
+    Grouping,
+    Overlap,
+    Pool,
+    Returns,
+    StudyAnswer,
+    StudyRequest,
+    read_length,
+    read_window,
+    read_windows,
+)
+from dashboard.services.exports import StudyTableName, download_file_name, study_csv
+from dashboard.services.method import model_ids
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.serializers import (
+    JSON_TABLES,
+    json_key,
+    study_json,
+    study_rows_json,
+    table_json_schema,
+)
+from dashboard.services.study import common_bar_minutes, run_study
+
+router = APIRouter(tags=["study"])
+
+MAX_OBSERVATIONS = 2_500
+
+
+class StudyParams(EventsParams):
+    """The options of the command `study`, and which events go in."""
+
+    rates: list[str] = Field([DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series.")
+    returns: Returns = "log"
+    model: str = Field("mean", max_length=40, description=f"One of {', '.join(model_ids())}.")
+    factor: list[str] = Field(
+        [], max_length=MAX_REPEATS, description="Ids of series that explain the normal return."
+    )
+    window: WindowText = Field(
+        "-5:10", description="The event window, first:last offset; on bars also -2h:6h."
+    )
+    car: list[WindowText] = Field(["0:1"], max_length=MAX_REPEATS, description="CAR windows.")
+    estimation: LengthText = Field("120", description="Returns; on bars also 120h.")
+    gap: LengthText = "10"
+    min_estimation: LengthText = "60"
+    overlap: Overlap = "keep"
+    pool: Pool = Field(
+        "near",
+        description="Dates that the move of an event is compared with: within 250 rows of it,"
+        " or of all years quiet, all, of similar volatility.",
+    )
+    by: Grouping = "category"
+    seed: int = Field(1, ge=0, le=2**31)
+
+    def request(self, bar_minutes: int) -> StudyRequest:
+        """The request of the engine, for series with bars of so many minutes (0: days).
+
+        Raises:
+            InputError: the windows do not fit one another, or the bars.
+        """
+        return StudyRequest(
+            returns=self.returns,
+            model=self.model,
+            window=read_window("window", self.window, bar_minutes),
+            cars=read_windows("car", self.car, bar_minutes),
+            estimation=_read_length("estimation", self.estimation, bar_minutes),
+            gap=_read_length("gap", self.gap, bar_minutes),
+            min_estimation=_read_length("min_estimation", self.min_estimation, bar_minutes),
+            overlap=self.overlap,
+            pool=self.pool,
+            by=self.by,
+            seed=self.seed,
+        )
+
+
+class StudyCsvParams(StudyParams, CsvParams):
+    """One table of a study as a file."""
+
+    table: StudyTableName = "events"
+
+
+class StudyPageParams(StudyParams, PageParams):
+    """The study, or a page of one of its tables."""
+
+    table: StudyTableName | None = Field(None, description="Only this table, in pages.")
+
+
+@router.get(
+    "/study.csv",
+    responses={
+        200: {
+            "description": "One table of the study; `events` where none is named.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    },
+    response_class=Response,
+)
+def study_file(
+    request: Request, house: Context, asked: Annotated[StudyCsvParams, Query()]
+) -> Response:
+    """One table of a study as CSV."""
+    file = study_csv(_study_answer(house, asked), asked.table, asked.flavour)
+    name = download_file_name(*asked.rates, "study", asked.table, flavour=asked.flavour)
+    return csv_response(request, file, name)
+
+
+@router.get(
+    "/study.json",
+    responses=describe_json(
+        {
+            "type": "object",
+            "properties": {
+                json_key(name): {"type": "array", "items": table_json_schema(name)}
+                for name in JSON_TABLES
+            },
+        },
+        "The study, as `study --json` prints it",
+    ),
+    response_class=Response,
+)
+def study(request: Request, house: Context, asked: Annotated[StudyPageParams, Query()]) -> Response:
+    """Every table of a study but `paths`; or one table in pages."""
+    answer = _study_answer(house, asked)
+    if asked.table is None:
+        return json_response(request, study_json(answer))
+    rows = study_rows_json(answer, asked.table)
+    return page_response(request, rows, asked.limit, asked.offset, table=asked.table)
+
+
+def _study_answer(house: AppContext, asked: StudyParams) -> StudyAnswer:
+    known = known_events(house)
+    series = get_series_list(house, asked.rates)
+    return run_study(
+        series,
+        asked.find(known),
+        asked.request(common_bar_minutes(series)),
+        known=known,
+        factors=get_series_list(house, asked.factor),
+        compute=house.compute,
+    )
+
+
+def _read_length(name: str, text: str, bar_minutes: int) -> int:
+    rows = read_length(name, text, bar_minutes)
+    if rows > MAX_OBSERVATIONS:
+        msg = f"{name} {text}: is more than {MAX_OBSERVATIONS:,} observations; shorten it"
+        raise InputError(msg)
+    return rows

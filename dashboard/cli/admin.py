@@ -1,0 +1,156 @@
+"""Commands of administration: open the pages, backup and restore, access tokens, the audit log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.cli.context import get_context
+from dashboard.cli.options import Arg, JsonOption, Opt, command_group
+
+# ------------------------------------------------------------
+# The command that opens the pages.
+
+
+def open_pages(
+    context: typer.Context,
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port.")] = 8501,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open a browser.")
+    ] = False,
+) -> None:
+    """Open the dashboard in the browser; it is served to this machine only."""
+    try:
+        context.obj(port, open_browser=not no_browser)
+    except SystemExit as stop:
+        raise typer.Exit(3 if stop.code else 0) from None
+
+
+# ------------------------------------------------------------
+# The commands that keep everything in one file and put it back.
+
+
+BackupFileArgument = Annotated[Path, Arg(metavar="FILE", help="A .zip.")]
+
+
+def backup(file: BackupFileArgument, *, as_json: JsonOption = False) -> None:
+    """Write notes, their history and your own series to one file, while others go on writing."""
+    from dashboard.cli import listings, output
+    from dashboard.container import BackupArchive
+    from dashboard.services.admin import backup_json, make_backup
+
+    parts = get_context()
+    contents = make_backup(file, parts.notes.backups, parts.own, BackupArchive())
+    parts.notes.beside.write_audit("backup", file.name, (None, {"rows": dict(contents.rows)}))
+    if as_json:
+        output.print_json(backup_json(contents))
+    else:
+        listings.show_backup(contents, file)
+
+
+def restore(
+    file: BackupFileArgument,
+    *,
+    replace: Annotated[
+        bool, Opt("--replace", help="Put it in the place of what is here, which is backed up.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup back, from SQLite or PostgreSQL into either; tokens stay as they are."""
+    from dashboard.cli import listings, output
+    from dashboard.container import BackupArchive
+    from dashboard.services.admin import backup_json, restore_backup
+
+    parts = get_context()
+    done = restore_backup(
+        file,
+        parts.notes.backups,
+        parts.own,
+        BackupArchive(),
+        keep_in=parts.settings.backup_folder,
+        may_replace=replace,
+    )
+    if as_json:
+        output.print_json({**backup_json(done.contents), "kept_before": done.kept_before})
+    else:
+        listings.show_restored(done)
+
+
+# ------------------------------------------------------------
+# The commands about tokens, with which programs write over the network, and about the record.
+
+
+token_commands = command_group("Make, list and revoke the tokens with which programs write.")
+
+TokenNameArgument = Annotated[
+    str, Arg(metavar="NAME", help="What you call it; each name is used once.")
+]
+
+
+@token_commands.command("create")
+def create_access_token(
+    name: TokenNameArgument,
+    *,
+    person: Annotated[str, Opt(help="Who writes with it; else its name.")] = "",
+    days: Annotated[int | None, Opt(help="How long it holds; else until it is revoked.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token and print it, this once: only its hash is kept."""
+    from dashboard.cli import listings, output
+    from dashboard.services.admin import create_token, token_json
+
+    secret, token = create_token(get_context().notes.beside, name, person, days)
+    if as_json:
+        output.print_json({"token": secret, **token_json(token, _utc_now())})
+    else:
+        listings.show_new_token(secret, token)
+
+
+@token_commands.command("list")
+def list_access_tokens(*, as_json: JsonOption = False) -> None:
+    """List the tokens: whose, since when, last used, until when."""
+    from dashboard.cli import listings, output
+    from dashboard.services.admin import list_tokens, token_json
+
+    tokens = list_tokens(get_context().notes.beside)
+    if as_json:
+        output.print_json([token_json(token, _utc_now()) for token in tokens])
+    else:
+        listings.show_tokens(tokens, _utc_now())
+
+
+@token_commands.command("revoke")
+def revoke_access_token(name: TokenNameArgument, *, as_json: JsonOption = False) -> None:
+    """Refuse a token from its next request on."""
+    from dashboard.cli import output
+    from dashboard.services.admin import revoke_token, token_json
+
+    token = revoke_token(get_context().notes.beside, name)
+    if as_json:
+        output.print_json(token_json(token, _utc_now()))
+    else:
+        output.print_line(f"token {token.name} is revoked: it is refused from now on")
+
+
+def list_audit_log(
+    *,
+    most: Annotated[int, Opt("--most", min=1, max=100_000, help="Only so many.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is on record, the newest first: who did what, when, through which door."""
+    from dashboard.cli import listings, output
+    from dashboard.services.admin import audit_json, list_audit_entries
+
+    actions = list_audit_entries(get_context().notes.beside, most)
+    if as_json:
+        output.print_json(audit_json(actions))
+    else:
+        listings.show_audit_log(actions)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

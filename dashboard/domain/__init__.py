@@ -1,1 +1,0 @@
-"""What things are: values without a clock, a file or a network."""

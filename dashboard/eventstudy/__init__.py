@@ -1,0 +1,1 @@
+"""Event-study statistics: pure functions on arrays, without clock, file or network."""

@@ -1,0 +1,450 @@
+"""Clusters of events whose windows overlap: sums, sign and signed-rank tests, bootstrap intervals.
+
+The declared test of a group ranks cluster sums of rank scores; its interval inverts that test, and
+the smallest visible mean asks how large an effect the test would have found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks, cached_on
+from dashboard.eventstudy.samples import GroupSample
+from dashboard.models.series import Bools, Days, Floats, Ints
+from dashboard.models.study import MIN_CLUSTERS, Interval, Window
+
+# ------------------------------------------------------------
+# Clusters: events whose event windows overlap on the calendar, and resampling them whole.
+
+
+BOOTSTRAP_DRAWS: Final = 1_999
+BOOTSTRAP_LEVEL: Final = 0.95
+BOOTSTRAP_TIE: Final = 1e-12
+"""Resampled means closer than this to the mean, against the largest of them, equal it."""
+
+
+def label_clusters(sample: GroupSample, events: Bools | None = None) -> Ints:
+    """Number of the cluster of each event, 0, 1, … by date, (n,).
+
+    Two events belong together when their event windows share a market day, or when a chain
+    of such events links them.
+
+    Args:
+        sample: the group.
+        events: those of the group that count, (n,); all if None.
+    """
+    starts, ends = (days[sample.member] for days in sample.pooled.window_days())
+    if events is not None:
+        starts, ends = starts[events], ends[events]
+    return label_linked_spans(starts, ends)
+
+
+def label_linked_spans(starts: Days, ends: Days) -> Ints:
+    """Number of the chain of overlapping spans of days that each span is in, by date, (n,)."""
+    if len(starts) == 0:
+        return np.zeros(0, dtype=np.int64)
+    order = np.argsort(starts, kind="stable")
+    reach = np.maximum.accumulate(ends[order])
+    fresh = np.concatenate(([False], starts[order][1:] > reach[:-1]))
+    label = np.empty(len(order), dtype=np.int64)
+    label[order] = np.cumsum(fresh)
+    return label
+
+
+def cluster_sums(values: Floats, label: Ints) -> Floats:
+    """Sum of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    return np.where(count > 0, total, np.nan)
+
+
+def cluster_means(values: Floats, label: Ints) -> Floats:
+    """Mean of each cluster and window, NaN where none has a value, (C, W)."""
+    total, count = _sums_and_counts(values, label)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(count > 0, total / count, np.nan)
+
+
+def _sums_and_counts(values: Floats, label: Ints) -> tuple[Floats, Floats]:
+    size = int(label.max()) + 1 if len(label) else 0
+    present = np.isfinite(values)
+    total, count = np.zeros((size, values.shape[1])), np.zeros((size, values.shape[1]))
+    np.add.at(total, label, np.where(present, values, 0.0))
+    np.add.at(count, label, present)
+    return total, count
+
+
+def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]:
+    """Percentile and BCa intervals of the CAAR, whole clusters drawn with replacement.
+
+    BCa: Efron 1987, JASA 82, with the jackknife over clusters. Empty for fewer than three
+    clusters, whose resamples say nothing.
+    """
+    label = label_clusters(sample)
+    count = len(np.unique(label))
+    if count < 3:
+        return ()
+    windows = sample.pooled.request.cars
+    car = sample.car[:, [sample.pooled.windows.index(window) for window in windows]]
+    present = np.isfinite(car)
+    total, number = np.zeros((count, len(windows))), np.zeros((count, len(windows)))
+    np.add.at(total, label, np.where(present, car, 0.0))
+    np.add.at(number, label, present)
+    random = np.random.default_rng(sample.pooled.request.seed)
+    weights = random.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_DRAWS).astype(
+        float
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = (weights @ total) / (weights @ number)
+        seen = total.sum(axis=0) / number.sum(axis=0)
+        left_out = (total.sum(axis=0) - total) / (number.sum(axis=0) - number)
+    tails = np.array([(1 - BOOTSTRAP_LEVEL) / 2, (1 + BOOTSTRAP_LEVEL) / 2])
+    found = []
+    for w, window in enumerate(windows):
+        draws = np.sort(drawn[np.isfinite(drawn[:, w]), w])
+        if len(draws) == 0 or not np.isfinite(left_out[:, w]).all():
+            continue
+        plain = np.quantile(draws, tails)
+        corrected = np.quantile(draws, _bca_levels(draws, seen[w], left_out[:, w], tails))
+        for method, (low, high) in (("percentile", plain), ("bca", corrected)):
+            found.append(
+                Interval(group, window, method, float(low), float(high), count, BOOTSTRAP_DRAWS)
+            )
+    return tuple(found)
+
+
+def _bca_levels(draws: Floats, seen: float, left_out: Floats, tails: Floats) -> Floats:
+    gap = draws - seen
+    # Few clusters are often drawn once each; rounding must not say on which side that lies.
+    gap[np.abs(gap) <= BOOTSTRAP_TIE * np.abs(draws).max()] = 0.0
+    below = np.clip((gap < 0).mean() + (gap == 0).mean() / 2, 1e-6, 1 - 1e-6)
+    shift = special.ndtri(below)
+    gap = left_out.mean() - left_out
+    scale = 6 * ((gap**2).sum()) ** 1.5
+    bend = (gap**3).sum() / scale if scale > 0 else 0.0
+    z = special.ndtri(tails)
+    adjusted: Floats = special.ndtr(shift + (shift + z) / (1 - bend * (shift + z)))
+    return adjusted
+
+
+# ------------------------------------------------------------
+# Signs: events that moved up or down, as expected or not, and signs of whole clusters.
+
+
+MAX_EXACT_RANKS: Final = 50
+MAX_EXACT_CLUSTERS: Final = 14
+"""Up to so many clusters every vector of signs is used."""
+SIGN_DRAWS: Final = 9_999
+SIGN_BLOCK_CELLS: Final = 2**21
+"""Signs that are held at once."""
+_HIT_RATE_CACHE: Final = "_hits_p"
+SIGN_SUM_TIE: Final = 1e-9
+"""Sums closer than this share of the largest possible one are equal."""
+
+
+def binomial_p(up: Ints, n: Ints) -> Floats:
+    """Exact two-sided p of `up` heads in `n` fair throws (twice the smaller tail)."""
+    p: Floats = 2 * special.bdtr(np.minimum(up, n - up).astype(float), n, 0.5)
+    return np.minimum(1.0, p)
+
+
+def unmoved_notes(zeros: Ints) -> tuple[str, ...]:
+    """How many unmoved events each window leaves out, in words."""
+    return tuple(f"{count} unmoved events dropped" if count else "" for count in zeros.tolist())
+
+
+def count_hits(sample: GroupSample) -> tuple[Ints, Ints]:
+    """Events that moved as expected, and events with an expectation that moved, (W,)."""
+    agreed = _direction_agreement(sample)
+    return (agreed > 0).sum(axis=0), (agreed != 0).sum(axis=0)
+
+
+def hit_rate_p(sample: GroupSample) -> Floats:
+    """Two-sided p of the hit rates, (W,): signs of the cluster sums of (hit - 1/2).
+
+    Events that share days hit or miss together, so that they are no independent throws; an
+    event without an expectation or a move adds nothing to its cluster. Kept with the pooled
+    events, because the battery of tests and the table of hit rates ask for it.
+    """
+    kept: dict[bytes, Floats] = sample.pooled.__dict__.setdefault(_HIT_RATE_CACHE, {})
+    asked = sample.member.tobytes()
+    if asked not in kept:
+        kept[asked] = _compute_hit_rate_p(sample)
+    return kept[asked]
+
+
+def _compute_hit_rate_p(sample: GroupSample) -> Floats:
+    score, seed = _direction_agreement(sample) / 2, sample.pooled.request.seed
+    p = np.full(score.shape[1], np.nan)
+    for windows, events in sample.tested:
+        sums = cluster_sums(score[np.ix_(events, windows)], label_clusters(sample, events))
+        p[windows] = cluster_sign_p(sums, seed)
+    return p
+
+
+def _direction_agreement(sample: GroupSample) -> Floats:
+    """+1 for a move as expected, -1 for the other way, 0 for neither, (n, W)."""
+    expected = sample.pooled.expected[sample.member][:, None]
+    agreed: Floats = np.sign(np.nan_to_num(sample.car)) * expected
+    return agreed
+
+
+def cluster_sign_p(sums: Floats, seed: int) -> Floats:
+    """Two-sided p of sums over clusters whose signs are exchanged as wholes, (W,).
+
+    The share of sign vectors `s` with `|sum_g s_g x_g| >= |sum_g x_g|` (Canay, Romano & Shaikh
+    2017, Econometrica 85). Dividing by the spread under the same signs changes no order, so
+    that the studentised statistic gives the same p. NaN where every sum is missing.
+
+    Args:
+        sums: x, the sum of each of G clusters in W windows, (G, W); NaN counts as 0.
+        seed: of the draws where more than 14 clusters have a sum that is not 0.
+    """
+    x = np.nan_to_num(sums)
+    few = (x != 0).sum(axis=0) <= MAX_EXACT_CLUSTERS
+    p = np.full(x.shape[1], np.nan)
+    for w in np.flatnonzero(few & np.isfinite(sums).any(axis=0)).tolist():
+        p[w] = _sign_vector_p(x[x[:, w] != 0, w : w + 1], seed)[0]
+    if not few.all():
+        p[~few] = _sign_vector_p(x[:, ~few], seed)
+    return p
+
+
+def _sign_vector_p(x: Floats, seed: int) -> Floats:
+    """The share of sign vectors with a sum of x (G, W) at least as large in size, (W,)."""
+    seen = np.abs(x.sum(axis=0)) - SIGN_SUM_TIE * np.abs(x).sum(axis=0)
+    hits, drawn = np.zeros(x.shape[1]), 0
+    for signs in iterate_sign_vectors(len(x), seed):
+        hits += (np.abs(signs @ x) >= seen).sum(axis=0)
+        drawn += len(signs)
+    return sign_share_p(hits, drawn, len(x))
+
+
+def sign_share_p(hits: Floats, drawn: int, clusters: int) -> Floats:
+    """The p-value from how many of the drawn sign vectors are as extreme.
+
+    The share itself where all were used, else with the (B+1) rule of Phipson & Smyth 2010
+    (Stat. Appl. Genet. Mol. Biol. 9).
+    """
+    one = 0 if clusters <= MAX_EXACT_CLUSTERS else 1
+    return np.minimum(1.0, (hits + one) / (drawn + one))
+
+
+def iterate_sign_vectors(clusters: int, seed: int) -> Iterator[Floats]:
+    """Vectors of signs in blocks, (B, G): all of them up to 14 clusters, else 9,999 drawn.
+
+    Turning every sign round turns the sum, so that of all vectors those with a first + are
+    enough for statistics that are the same for x and -x.
+    """
+    if clusters <= MAX_EXACT_CLUSTERS:
+        yield _all_sign_vectors(clusters)
+        return
+    random = np.random.default_rng(seed)
+    step = max(SIGN_BLOCK_CELLS // clusters, 1)
+    for start in range(0, SIGN_DRAWS, step):
+        shape = (min(step, SIGN_DRAWS - start), clusters)
+        size = shape[0] * shape[1]
+        drawn = np.frombuffer(random.bytes(-(-size // 8)), dtype=np.uint8)
+        yield 1.0 - 2.0 * np.unpackbits(drawn, count=size).reshape(shape).astype(np.float64)
+
+
+@cache
+def _all_sign_vectors(clusters: int) -> Floats:
+    """All vectors of at most 14 signs with a first +, (2^(G-1), G); read-only."""
+    number = np.arange(2 ** max(clusters - 1, 0))
+    minus = (number[:, None] >> np.arange(clusters)[None, :]) & 1
+    signs = np.where(minus == 1, -1.0, 1.0)
+    signs.flags.writeable = False
+    return signs
+
+
+def signed_rank_test(scores: Floats) -> tuple[Floats, Floats, Ints]:
+    """Wilcoxon's signed ranks of each row, zeros and NaN left out (Wilcoxon 1945).
+
+    Args:
+        scores: K samples of up to G values, (K, G).
+
+    Returns:
+        The standardised rank sum (positive for positive values), its two-sided p (exact over
+        all signs for up to 50 values, ties too; else normal), and how many values count, (K,)
+        each; NaN where none counts.
+    """
+    z, ranks, positive = _rank_sums(scores)
+    count = (ranks > 0).sum(axis=1)
+    p = 2 * special.ndtr(-np.abs(z))
+    for k in np.flatnonzero((count > 0) & (count <= MAX_EXACT_RANKS)).tolist():
+        p[k] = _exact_rank_p(ranks[k], positive[k])
+    return z, p, count
+
+
+def rejects_positive(scores: Floats, level: float) -> Bools:
+    """Which rows the test of `signed_rank_test` rejects for being too large, (K,).
+
+    An exact p is computed only where two bounds on sums with random signs leave the answer
+    open: P(|S| >= z) <= 2 exp(-z^2 / 2) (Hoeffding 1963, JASA 58), and P(|S| >= 1) > 1/10
+    (Oleszkiewicz 1996, Probability and Mathematical Statistics 16), S of variance 1.
+
+    Args:
+        scores: K samples of up to G values, (K, G).
+        level: of the two-sided p, at most 10 %.
+    """
+    z, ranks, positive = _rank_sums(scores)
+    count = (ranks > 0).sum(axis=1)
+    found: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
+    few = (count > 0) & (count <= MAX_EXACT_RANKS)
+    found[few] = z[few] > 1
+    for k in np.flatnonzero(found & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
+        found[k] = _exact_rank_p(ranks[k], positive[k]) <= level
+    return found
+
+
+def _rank_sums(scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """The standardised rank sum (K,), the ranks (K, G), 0 of what is left out, and their sums."""
+    value = np.where(np.isfinite(scores), np.round(scores, RETURN_DECIMALS), 0.0)
+    ranks = np.nan_to_num(average_ranks(np.where(value != 0, np.abs(value), np.nan)))
+    positive = np.where(value > 0, ranks, 0.0).sum(axis=1)
+    spread = np.sqrt((ranks**2).sum(axis=1) / 4)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z: Floats = np.where(spread > 0, (positive - ranks.sum(axis=1) / 2) / spread, np.nan)
+    return z, ranks, positive
+
+
+def _exact_rank_p(ranks: Floats, positive: float) -> float:
+    doubled = np.sort(np.rint(2 * ranks[ranks > 0]).astype(np.int64))
+    low = min(round(2 * positive), int(doubled.sum()) - round(2 * positive))
+    return min(1.0, 2 * float(rank_sum_distribution(tuple(doubled.tolist()))[low]))
+
+
+@lru_cache(maxsize=512)
+def rank_sum_distribution(doubled: tuple[int, ...]) -> Floats:
+    """P(rank sum <= s) for s = 0, 1, … over all signs; ranks are doubled to stay whole."""
+    ways = np.zeros(sum(doubled) + 1)
+    ways[0], total = 1.0, 0
+    for rank in doubled:
+        total += rank
+        reached = ways[: total + 1]
+        reached /= 2
+        reached[rank:] += reached[:-rank].copy()
+    return np.cumsum(ways)
+
+
+def critical_rank_sum(count: int) -> float:
+    """The smallest |sum of signed ranks| of `format_count` values without ties that 5 % reject."""
+    total = count * (count + 1) // 2
+    if count > MAX_EXACT_RANKS:
+        return 1.959963984540054 * float(np.sqrt(count * (count + 1) * (2 * count + 1) / 6))
+    tail = 2 * rank_sum_distribution(tuple(range(2, 2 * count + 1, 2)))
+    low = int(np.searchsorted(tail, 0.05, side="right")) - 1
+    return float(total - low) if low >= 0 else float("inf")
+
+
+# ------------------------------------------------------------
+# Rank scores of a group's first rates, summed over clusters of events that overlap.
+#
+# The declared test of a group ranks these sums, its interval inverts that test, and the smallest
+# visible move asks how large a mean it would have found.
+
+
+UNITS_PER_RETURN: Final = 10.0**RETURN_DECIMALS
+"""Returns are counted in whole numbers of the decimal up to which they differ."""
+
+
+class ClusterScores:
+    """The r distinct first rates of a group, in G clusters, with what their scores are made of.
+
+    `first` (r,) are the places of the rates' first events in the group, `car` (r, W) the CARs,
+    `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the cluster of each rate,
+    0 … G-1 by date; `count_rows` (W,) the events with a CAR and `largest_residual` the largest residual in
+    size. Two events on one rate of one series count once.
+    """
+
+    def __init__(self, sample: GroupSample) -> None:
+        """Take the first event of each first rate."""
+        pooled = sample.pooled
+        series, row = pooled.series[sample.member], pooled.row[sample.member]
+        keys = series * (int(row.max(initial=0)) + 1) + row
+        self.first: Ints = np.sort(np.unique(keys, return_index=True)[1])
+        chosen = np.zeros(sample.size, dtype=bool)
+        chosen[self.first] = True
+        self.windows, self.start = pooled.windows, pooled.request.window[0]
+        self.seed, self.counts = pooled.request.seed, sample.counts
+        self.ar = np.round(pooled.ar[sample.member][chosen], RETURN_DECIMALS)
+        self.car = sample.car[chosen]
+        self.label = label_clusters(sample, chosen)
+        past = np.round(sample.residuals[chosen], RETURN_DECIMALS)
+        self._usable = np.isfinite(past).sum(axis=1)
+        self.largest_residual = float(np.nanmax(np.abs(past), initial=0.0))
+        self._beyond = int(np.rint(self.largest_residual * UNITS_PER_RETURN)) + 1
+        self._base = (2 * self._beyond + 2) * np.arange(len(past))[:, None]
+        units = np.sort(self._units(past, self._beyond + 1), axis=1)
+        self._past: Ints = (units + self._base).reshape(-1)
+        self._row_starts = past.shape[1] * np.arange(len(past))[:, None]
+
+    def columns(self, window: Window) -> slice:
+        """The columns of `ar` in a window."""
+        return slice(window[0] - self.start, window[1] - self.start + 1)
+
+    def score_returns(self, ar: Floats) -> Floats:
+        """`U = rank / (M_i + 2) - 1/2` of K returns of each rate, (r, K).
+
+        The rank is that among the M_i residuals of the event's estimation window and the return
+        itself, ties share their average (Corrado & Zivney 1992, JFQA 27).
+        """
+        value = self._units(ar, 0) + self._base
+        below = self._past.searchsorted(value)
+        tied = self._past[np.minimum(below, len(self._past) - 1)] == value
+        rank = (below - self._row_starts + 1).astype(np.float64)
+        rank[tied] += (self._past.searchsorted(value[tied], "right") - below[tied]) / 2
+        return np.where(np.isfinite(ar), rank / (self._usable[:, None] + 2) - 0.5, np.nan)
+
+    def _units(self, returns: Floats, missing: int) -> Ints:
+        """Returns in whole units, those beyond every residual just beyond, (r, K)."""
+        units = np.rint(returns * UNITS_PER_RETURN)
+        np.clip(units, -self._beyond, self._beyond, out=units)
+        return np.where(np.isfinite(returns), units, missing).astype(np.int64)
+
+    def score_rates(self) -> Floats:
+        """The scores summed over the rows of every window, NaN without a CAR, (r, W)."""
+        u = self.score_returns(self.ar)
+        sums = np.column_stack([u[:, self.columns(w)].sum(axis=1) for w in self.windows])
+        return np.where(np.isfinite(self.car), sums, np.nan)
+
+    def window_sums(self) -> Floats:
+        """Cluster sums of the scores in every window, (G, W); NaN where none has a CAR."""
+        return cluster_sums(self.score_rates(), self.label)
+
+    def sums_with_effects(self, window: Window, sign: float = 1.0) -> Callable[[Floats], Floats]:
+        """The cluster sums of one window as a function of effects added to its moves.
+
+        Args:
+            window: the CAR window.
+            sign: +1, or -1 for the moves turned round before the effects are added.
+
+        Returns:
+            A function of K effects in return units, each spread evenly over the rows of the
+            window; it gives (G, K) sums.
+        """
+        moves = sign * self.ar[:, self.columns(window)]
+        length = moves.shape[1]
+
+        def sums(effects: Floats) -> Floats:
+            added = moves[:, :, None] + effects[None, None, :] / length
+            scores = self.score_returns(added.reshape(len(moves), -1))
+            return cluster_sums(scores.reshape(added.shape).sum(axis=1), self.label)
+
+        return sums
+
+
+def compute_cluster_scores(sample: GroupSample) -> ClusterScores:
+    """The cluster scores of a group; made once, because test, interval and power ask for them."""
+    return cached_on(sample, "cluster_scores", lambda: ClusterScores(sample))
+
+
+def cluster_rank_p(sums: Floats) -> Floats:
+    """Two-sided p of Wilcoxon's signed ranks of cluster sums (G, W), (W,); NaN below 8."""
+    enough = np.isfinite(sums).sum(axis=0) >= MIN_CLUSTERS
+    return np.where(enough, signed_rank_test(sums.T)[1], np.nan)

@@ -1,0 +1,356 @@
+"""Comparison of groups of events on one series: attrition, leave-one-out means, adjusted tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from dashboard.eventstudy.alignment import (
+    REASON_HOUR_PUBLISHED,
+    REASON_HOUR_UNKNOWN,
+    DatedEvents,
+    locate_known_events,
+)
+from dashboard.eventstudy.calendar_shifts import compute_shifted_means
+from dashboard.eventstudy.difference import (
+    DIFFERENCE_GROUP,
+    DIFFERENCE_TESTS,
+    GroupPair,
+    build_difference_headline,
+)
+from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.multiple_testing import CORRECTIONS
+from dashboard.eventstudy.panel import CONFIDENCE_LEVEL, build_study_answer
+from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
+from dashboard.eventstudy.samples import ALL_EVENTS, GroupSample, PooledSample, SeriesSample
+from dashboard.eventstudy.study import measure_series
+from dashboard.models.analyses import (
+    AttritionStep,
+    Comparison,
+    Group,
+    GroupAnswer,
+    LeaveOneOut,
+    PlaceboMoves,
+    StepName,
+)
+from dashboard.models.event import Event
+from dashboard.models.series import Floats, Ints, RateSeries
+from dashboard.models.study import (
+    CarResult,
+    Headline,
+    SkippedEvent,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+    Window,
+    window_text,
+)
+
+# ------------------------------------------------------------
+# Attrition: where on the way from listed to used each event of a group was lost.
+
+
+ATTRITION_STEPS: Final[tuple[StepName, ...]] = (
+    "listed",
+    "dated",
+    "inside",
+    "history",
+    "apart",
+    "used",
+)
+STEP_BY_REASON: Final[dict[str, StepName]] = {
+    "no series ": "dated",
+    REASON_HOUR_UNKNOWN: "dated",
+    REASON_HOUR_PUBLISHED: "dated",
+    "the series has no observations": "inside",
+    "after the data": "inside",
+    "before the data": "inside",
+    "too little history": "history",
+    "its event window overlaps": "apart",
+    "window ": "used",
+}
+"""How the reasons of a skipped event begin, and the step that it is lost at."""
+
+
+def attrition_step(reason: str) -> StepName:
+    """The step at which an event is lost for this reason.
+
+    Raises:
+        ValueError: nobody gives such a reason.
+    """
+    for beginning, step in STEP_BY_REASON.items():
+        if reason.startswith(beginning):
+            return step
+    msg = f"no step of the attrition has the reason: {reason}"
+    raise ValueError(msg)
+
+
+def count_attrition(
+    listed: int, skipped: Sequence[SkippedEvent], window: Window
+) -> tuple[AttritionStep, ...]:
+    """The events left after each step, and those lost there; the numbers add up.
+
+    Args:
+        listed: how many events the group has.
+        skipped: the events with their reasons; an event without a CAR in another window than
+            the one asked for is not lost.
+        window: the CAR window that an event must have.
+    """
+    lost: dict[StepName, list[SkippedEvent]] = {name: [] for name in ATTRITION_STEPS}
+    ours = f"window {window_text(window)}"
+    for row in skipped:
+        step = attrition_step(row.reason)
+        if step != "used" or row.reason.startswith(ours):
+            lost[step].append(row)
+    steps, left = [], listed
+    for name in ATTRITION_STEPS:
+        left -= len(lost[name])
+        steps.append(AttritionStep(name, left, tuple(lost[name])))
+    return tuple(steps)
+
+
+# ------------------------------------------------------------
+# Leave one out: what the average of a group is without each of its events.
+
+
+def leave_one_out_means(values: Floats) -> Floats:
+    """Mean of all values but each, `(sum - x_i) / (n - 1)`, (n,); NaN for fewer than two."""
+    n = len(values)
+    if n < 2:
+        return np.full(n, np.nan)
+    without: Floats = (values.sum() - values) / (n - 1)
+    return without
+
+
+def leave_one_out(ids: Sequence[str], car: Floats) -> tuple[LeaveOneOut, ...]:
+    """Every event with the CAAR of the others, the one that moves it most first.
+
+    Args:
+        ids: the events, N.
+        car: their CARs in one window, (N,); an event with NaN is not in the average.
+    """
+    present = np.flatnonzero(np.isfinite(car))
+    values = car[present]
+    without = leave_one_out_means(values)
+    change = np.abs(without - values.mean()) if len(values) else without
+    order = np.argsort(-change, kind="stable")
+    return tuple(
+        LeaveOneOut(ids[int(present[k])], float(values[k]), float(without[k]))
+        for k in order.tolist()
+    )
+
+
+# ------------------------------------------------------------
+# Comparison: groups of events on one series side by side, each p-value corrected among them.
+
+
+COUNTERPARTS: Final = {test.id: test.beside for test in DIFFERENCE_TESTS}
+NO_VALUES: Final = np.zeros(0)
+
+
+def compare_groups(
+    series: RateSeries,
+    groups: Sequence[Group],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
+) -> Comparison:
+    """Study one or two groups on one series, each as if it were alone, and their difference.
+
+    The overlap rule looks at each group by itself. The p-values of one test, of its
+    counterpart for the difference too, are adjusted together by the request's correction:
+    those in the CAR windows, and those of the single days that are none.
+
+    Args:
+        series: the observations.
+        groups: one or two groups.
+        known: every known event, for crowding and quiet dates.
+        request: the parameters; its first CAR window is the one compared.
+        factors: series that explain normal returns.
+
+    Raises:
+        InputError: the request does not fit the series or the model.
+    """
+    measured = [measure_series(series, group.events, known, request, factors) for group in groups]
+    names = tuple(factor.card.id for factor in factors)
+    answers = [
+        _study_group(group, found, request, names)
+        for group, found in zip(groups, measured, strict=True)
+    ]
+    two = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
+    differences, gap = _run_difference_tests(two, request) if two else ((), None)
+    *tests, differences = adjust_test_tables(
+        [*(each.tests for each in answers), differences], request
+    )
+    occupied = _find_occupied_rows(series, groups, known)
+    return Comparison(
+        request=request,
+        series=series,
+        groups=tuple(
+            _build_group_answer(group, _with_adjusted_p_values(answer, rows), found[1], occupied)
+            for group, answer, rows, found in zip(groups, answers, tests, measured, strict=True)
+        ),
+        differences=differences,
+        shifted=two.shifted if two else NO_VALUES,
+        in_both=_events_in_both(groups),
+        difference=gap and _adjust_headline(gap, differences[0].p_adjusted),
+    )
+
+
+def adjust_test_tables(
+    tables: Sequence[tuple[TestResult, ...]], request: StudyRequest
+) -> list[tuple[TestResult, ...]]:
+    """The same tables of tests with p-values adjusted within their families, over all tables."""
+    rows = [row for table in tables for row in table]
+    p = np.array([row.p_value for row in rows], dtype=float)
+    families: dict[tuple[str, bool], list[int]] = {}
+    for k, row in enumerate(rows):
+        families.setdefault(p_value_family(row, request), []).append(k)
+    adjusted = np.full(len(rows), np.nan)
+    for members in families.values():
+        adjusted[members] = CORRECTIONS[request.correction](p[members])
+    left = iter(
+        [replace(row, p_adjusted=value) for row, value in zip(rows, adjusted.tolist(), strict=True)]
+    )
+    return [tuple(next(left) for _ in table) for table in tables]
+
+
+def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:
+    """What p-values are adjusted together: those of a test, in CAR windows or on single days."""
+    return COUNTERPARTS.get(row.test, row.test), row.window in request.cars
+
+
+def _study_group(
+    group: Group,
+    found: tuple[StudyResult, SeriesSample],
+    request: StudyRequest,
+    factors: tuple[str, ...],
+) -> StudyAnswer:
+    """The study of one group, its rows under the name of the group.
+
+    For the study all its events are of one category, so that nothing is tested twice.
+    """
+    result, measured = found
+    events = tuple(replace(event, category=ALL_EVENTS) for event in result.events)
+    alike = (replace(result, events=events), replace(measured, events=events))
+    answer = build_study_answer([alike], request, len(group.events), factors, relations=False)
+    bound = result.series.card.id
+    homeless = tuple(
+        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        for event in group.events
+        if event.series not in {None, bound}
+    )
+    return replace(
+        answer,
+        results=(result,),
+        averages=tuple(replace(row, group=group.name) for row in answer.averages),
+        tests=tuple(replace(row, group=group.name) for row in answer.tests),
+        headlines=tuple(replace(row, group=group.name) for row in answer.headlines),
+        intervals=tuple(replace(row, group=group.name) for row in answer.intervals),
+        directions=tuple(replace(row, group=group.name) for row in answer.directions),
+        skipped=homeless + answer.skipped,
+    )
+
+
+def _with_adjusted_p_values(answer: StudyAnswer, tests: tuple[TestResult, ...]) -> StudyAnswer:
+    """The answer with adjusted tests, and the same adjusted p-values in its headlines."""
+    adjusted = {row.window: row.p_adjusted for row in tests if row.test == HEADLINE_TEST}
+    headlines = tuple(
+        _adjust_headline(row, adjusted.get(row.window, row.p_adjusted)) for row in answer.headlines
+    )
+    return replace(answer, tests=tests, headlines=headlines)
+
+
+def _adjust_headline(row: Headline, p_adjusted: float) -> Headline:
+    """The headline with an adjusted p, unless it gives no verdict."""
+    return row if row.reason else replace(row, p_adjusted=p_adjusted)
+
+
+def _run_difference_tests(
+    two: GroupPair, request: StudyRequest
+) -> tuple[tuple[TestResult, ...], Headline]:
+    """The tests of the difference, and what the first of them says."""
+    results = [test.apply(two) for test in DIFFERENCE_TESTS]
+    rows = tuple(
+        TestResult(
+            DIFFERENCE_GROUP,
+            request.cars[0],
+            test.id,
+            found.statistic,
+            found.df,
+            found.p_value,
+            float("nan"),
+            two.events,
+            test.null_hypothesis,
+            test.reference,
+            found.reason or found.note,
+            "" if found.reason else test.caution,
+            role="headline" if test is DIFFERENCE_TESTS[0] else "",
+        )
+        for test, found in zip(DIFFERENCE_TESTS, results, strict=True)
+    )
+    return rows, build_difference_headline(two, results[0])
+
+
+def _build_group_answer(
+    group: Group, answer: StudyAnswer, measured: SeriesSample, occupied: Ints
+) -> GroupAnswer:
+    result, window = answer.results[0], answer.request.cars[0]
+    return GroupAnswer(
+        name=group.name,
+        events=group.events,
+        answer=answer,
+        steps=count_attrition(len(group.events), answer.skipped, window),
+        left_out=leave_one_out([event.id for event in result.events], result.cars[0].car),
+        placebo=_build_placebo(measured, answer.request, occupied),
+        medians=_median_path(result.car),
+        half_width=_interval_half_width(result.cars[0]),
+    )
+
+
+def _build_placebo(measured: SeriesSample, request: StudyRequest, occupied: Ints) -> PlaceboMoves:
+    pooled = PooledSample((measured,), request.cars[:1], request)
+    everyone = GroupSample(pooled, np.ones(len(pooled), dtype=bool))
+    car = measured.grid.car(request.cars[0])[0]
+    means, _ = compute_shifted_means(everyone, lambda _: car[:, None])
+    chosen = np.isfinite(car) & (measured.grid.prediction.usable >= request.min_estimation)
+    if request.pool == "quiet":
+        length = request.window[1] - request.window[0] + 1
+        chosen &= is_far_from(measured.positions, occupied, length)
+    elif request.pool == "near":
+        chosen &= ~is_far_from(measured.positions, measured.row, NEAR_ROWS + 1)
+    return PlaceboMoves(means[:, 0], car[chosen])
+
+
+def _interval_half_width(car: CarResult) -> Floats:
+    """Half the 95 % interval of each CAR, `t(df) S_CAR`, (N,); NaN without an error."""
+    usable = np.isfinite(car.se) & (car.df > 0)
+    quantile = special.stdtrit(np.where(usable, car.df, 1.0), (1 + CONFIDENCE_LEVEL) / 2)
+    return np.where(usable, quantile * car.se, np.nan)
+
+
+def _find_occupied_rows(
+    series: RateSeries, groups: Sequence[Group], known: Sequence[Event]
+) -> Ints:
+    """The rows of all known events, which leave no quiet date."""
+    events = {event.id: event for group in groups for event in group.events}
+    studied = DatedEvents.of(tuple(events.values())).for_series(series.card.id)
+    return locate_known_events(series, studied, known).occupied
+
+
+def _median_path(paths: Floats) -> Floats:
+    """Median of the CAR paths at each offset, NaN where there is none, (L,)."""
+    columns = [column[np.isfinite(column)] for column in paths.T]
+    return np.array([np.median(each) if len(each) else np.nan for each in columns])
+
+
+def _events_in_both(groups: Sequence[Group]) -> tuple[str, ...]:
+    if len(groups) < 2:
+        return ()
+    second = {event.id for event in groups[1].events}
+    return tuple(event.id for event in groups[0].events if event.id in second)

@@ -1,0 +1,293 @@
+"""Numerical kernels: ranks with ties, moments, least squares, cached arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Final, TypeVar
+
+import numpy as np
+
+from dashboard.models.series import Bools, Floats, Ints
+
+# ------------------------------------------------------------
+# Arrays that several tests of one study need, made once and then returned again.
+
+
+T = TypeVar("T")
+
+
+def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, made for the first caller and stored with its owner.
+
+    Args:
+        owner: the pooled events or the sample whose data `make` depends on; freed with it.
+        key: names the value among those of the owner.
+        make: computes the value.
+    """
+    stored: dict[Hashable, T] = owner.__dict__.setdefault("_made_once", {})
+    if key not in stored:
+        stored[key] = make()
+    return stored[key]
+
+
+# ------------------------------------------------------------
+# Ranks along rows, in which values that differ by their last digits only are ties.
+
+
+RETURN_DECIMALS: Final = 13
+"""Returns equal to this decimal are equal: a move and the same move back must tie."""
+
+
+def average_ranks(values: Floats | Ints, decimals: int = RETURN_DECIMALS) -> Floats:
+    """Ranks 1, 2, … within each row, ties share their average, NaN stays NaN, (N, M)."""
+    rounded: Floats = np.round(values, decimals)
+    order = np.argsort(rounded, axis=1)
+    order += values.shape[1] * np.arange(len(values))[:, None]
+    ranks = np.empty(values.shape)
+    ranks.reshape(-1)[order] = _ranks_of_sorted(rounded.reshape(-1)[order])
+    ranks[~np.isfinite(values)] = np.nan
+    return ranks
+
+
+def _ranks_of_sorted(ordered: Floats) -> Floats:
+    """Ranks of rows whose values ascend; a run of equal values shares its average, (N, M)."""
+    fresh = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
+    first = np.flatnonzero(fresh)
+    size = np.diff(first, append=fresh.size)
+    ranks = np.repeat(first + (size + 1) / 2, size).reshape(ordered.shape)
+    ranks -= ordered.shape[1] * np.arange(len(ordered))[:, None]
+    return ranks
+
+
+# ------------------------------------------------------------
+# Spread: count, mean and standard deviation down the columns of what was measured.
+
+
+SD_ROUNDING: Final = 1e-10
+"""Values whose spread is smaller than this, against the largest of them, are all equal."""
+MIN_VARIANCE_FACTOR: Final = 1e-9
+"""`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
+
+
+def count_mean_sd(values: Floats) -> tuple[Ints, Floats, Floats]:
+    """Count, mean and standard deviation (n - 1) down the columns, NaN left out, each (W,).
+
+    Values that differ by their last digits only have a standard deviation of 0.
+    """
+    present = np.isfinite(values)
+    if present.all():
+        return _count_mean_sd_complete(values)
+    n = present.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(present, values, 0.0).sum(axis=0) / n
+        square = (np.where(present, values - mean, 0.0) ** 2).sum(axis=0)
+        sd = np.sqrt(square / (n - 1))
+    largest = np.where(present, np.abs(values), 0.0).max(axis=0, initial=0.0)
+    return n, mean, np.where(sd <= SD_ROUNDING * largest, 0.0, sd)
+
+
+def _count_mean_sd_complete(values: Floats) -> tuple[Ints, Floats, Floats]:
+    """The same without a NaN, in a third of the passes."""
+    count = len(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = values.sum(axis=0) / np.int64(count)
+        gap = values - mean
+        sd = np.sqrt(np.square(gap, out=gap).sum(axis=0) / np.int64(count - 1))
+    largest = np.abs(values).max(axis=0, initial=0.0)
+    return np.full(values.shape[1], count), mean, np.where(sd <= SD_ROUNDING * largest, 0.0, sd)
+
+
+# ------------------------------------------------------------
+# Running moments: counts, means and cross products over any span of rows in constant time.
+
+
+CANCELLATION_RATIO: Final = 1e5
+"""Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
+MOMENT_ROUNDING: Final = 1e-14
+"""Values that differ by less than this on average differ by their last digits only."""
+
+
+class RunningMoments:
+    """Prefix sums of C columns over the rows in which all of them are present.
+
+    The columns are centred first, and spans whose sum of squares is tiny against the running
+    total (a pegged rate after a volatile year) are recomputed from the values themselves, so
+    that no digits are lost to cancellation.
+    """
+
+    def __init__(self, columns: Floats) -> None:
+        """Prepare the sums of `columns`, shape (n, C); a row with a NaN counts as absent."""
+        present: Bools = np.asarray(np.isfinite(columns).all(axis=1))
+        self._columns = columns
+        self._present = present
+        width = columns.shape[1]
+        self._centre = columns[present].mean(axis=0) if present.any() else np.zeros(width)
+        centred = np.where(present[:, None], columns - self._centre, 0.0)
+        self._pairs = [(a, b) for a in range(width) for b in range(a, width)]
+        products = [centred[:, a] * centred[:, b] for a, b in self._pairs]
+        self._count = np.concatenate(([0], np.cumsum(present)))
+        self._sums = [_prefix_sums(centred[:, a]) for a in range(width)]
+        self._products = [_prefix_sums(product) for product in products]
+
+    def over(self, first: Ints, last: Ints) -> SpanMoments:
+        """Moments of N spans of rows, bounds inclusive, cut to the data.
+
+        Args:
+            first: first rows, (N,).
+            last: last rows, (N,).
+        """
+        size = len(self._present)
+        low = np.minimum(np.maximum(first, 0), size)
+        high = np.maximum(np.minimum(last + 1, size), low)
+        count = self._count[high] - self._count[low]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = 1.0 / count
+            sums = [prefix[high] - prefix[low] for prefix in self._sums]
+            means = [total * share for total in sums]
+            cross = {}
+            fragile = np.zeros(len(count), dtype=bool)
+            for (a, b), prefix in zip(self._pairs, self._products, strict=True):
+                total = prefix[high]
+                cross[a, b] = total - prefix[low] - sums[a] * means[b]
+                if a == b:
+                    left = np.abs(cross[a, b])
+                    flat = (left > 0) & (left <= count * MOMENT_ROUNDING**2)
+                    fragile |= (count > 0) & (flat | (total > CANCELLATION_RATIO * left))
+        moments = SpanMoments(
+            count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
+        )
+        for span in np.flatnonzero(fragile).tolist():
+            self._recompute(moments, span, slice(int(low[span]), int(high[span])))
+        return moments
+
+    def _recompute(self, moments: SpanMoments, span: int, rows: slice) -> None:
+        values = self._columns[rows][self._present[rows]]
+        means = values.mean(axis=0)
+        products = (values - means).T @ (values - means)
+        for a, mean in enumerate(means):
+            moments.means[a][span] = mean
+        for pair, cross in moments.cross.items():
+            flat = pair[0] == pair[1] and products[pair] <= len(values) * MOMENT_ROUNDING**2
+            cross[span] = 0.0 if flat else products[pair]
+
+
+class SpanMoments:
+    """Moments of N spans: `format_count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
+
+    `cross` holds sums of products of deviations from the span's own means. An empty span has
+    count 0 and NaN elsewhere.
+    """
+
+    def __init__(
+        self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
+    ) -> None:
+        """Keep the arrays."""
+        self.count = count
+        self.means = means
+        self.cross = cross
+
+
+def _prefix_sums(values: Floats) -> Floats:
+    return np.concatenate(([0.0], np.cumsum(values)))
+
+
+# ------------------------------------------------------------
+# Least squares on factors from the running moments of many spans at once.
+
+
+COLLINEARITY_TOLERANCE: Final = 1e-10
+"""Factors whose correlation matrix has an eigenvalue below this say the same."""
+EXPLAINED_TOLERANCE: Final = 1e-12
+"""What is left of a return below this share is rounding: the factors explain it wholly."""
+
+
+def fit_slopes(found: SpanMoments, width: int) -> tuple[list[Floats], Floats]:
+    """Slopes of the return (column 0) on `width` factors, and the sum of squares they leave.
+
+    Returns:
+        `width` arrays (N,), NaN where the factors do not vary or repeat one another, and (N,).
+    """
+    right = [found.cross[0, k + 1] for k in range(width)]
+    slopes = solve_normal_equations(found, right)
+    explained = sum(slope * cross for slope, cross in zip(slopes, right, strict=True))
+    return slopes, zero_rounding(found.cross[0, 0] - explained, found.cross[0, 0])
+
+
+def zero_rounding(left: Floats, whole: Floats) -> Floats:
+    """`left`, 0 where it is nothing but rounding against `whole`."""
+    return np.where(left < EXPLAINED_TOLERANCE * whole, 0.0, left)
+
+
+def variance_factor(found: SpanMoments, factors: list[Floats]) -> Callable[[int, int], Floats]:
+    """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean."""
+    summed = _cached_column_sums(factors)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = 1 / found.count
+        single = np.where(found.cross[1, 1] > 0, 1 / found.cross[1, 1], np.nan)
+    even = float(share[0]) if len(share) and (share == share[0]).all() else share
+
+    def factor(first: int, last: int) -> Floats:
+        length = last - first + 1
+        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
+        if len(gaps) == 1:
+            explained = np.square(gaps[0], out=gaps[0])
+            explained *= single
+        else:
+            explained = np.zeros(len(found.count))
+            for gap, weight in zip(gaps, solve_normal_equations(found, gaps), strict=True):
+                explained += gap * weight
+        explained += length + length**2 * even
+        return explained
+
+    return factor
+
+
+def _cached_column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floats]]:
+    """Sums of each factor over columns first..last.
+
+    Those that were asked for last are kept: a path asks for one column more each time, at its
+    end or at its beginning.
+    """
+    newest: tuple[int, int, list[Floats]] = (0, -1, [])
+
+    def summed(first: int, last: int) -> list[Floats]:
+        nonlocal newest
+        begin, end, totals = newest
+        if first == last:
+            totals = [values[:, first] for values in factors]
+        elif begin == first and end == last - 1:
+            totals = [t + values[:, last] for t, values in zip(totals, factors, strict=True)]
+        elif end == last and begin == first + 1:
+            totals = [t + values[:, first] for t, values in zip(totals, factors, strict=True)]
+        else:
+            totals = [values[:, first : last + 1].sum(axis=1) for values in factors]
+        newest = (first, last, totals)
+        return totals
+
+    return summed
+
+
+def solve_normal_equations(found: SpanMoments, right: list[Floats]) -> list[Floats]:
+    """Solve Sxx w = right for every position; NaN where the factors do not vary."""
+    width = len(right)
+    if width == 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return [np.where(found.cross[1, 1] > 0, right[0] / found.cross[1, 1], np.nan)]
+    matrix = np.empty((len(right[0]), width, width))
+    for a in range(width):
+        for b in range(width):
+            matrix[:, a, b] = found.cross[min(a, b) + 1, max(a, b) + 1]
+    good = _is_full_rank(matrix)
+    out = np.full((len(matrix), width), np.nan)
+    out[good] = np.linalg.solve(matrix[good], np.stack(right, axis=-1)[good][..., None])[..., 0]
+    return [out[:, k] for k in range(width)]
+
+
+def _is_full_rank(matrix: Floats) -> Bools:
+    """Whether no factor of a position is a linear function of the others, whatever its unit."""
+    scale = np.sqrt(np.maximum(np.diagonal(matrix, axis1=1, axis2=2), 0.0))
+    good: Bools = np.asarray(np.isfinite(matrix).all(axis=(1, 2)) & (scale > 0).all(axis=1))
+    unit = matrix[good] / (scale[good][:, :, None] * scale[good][:, None, :])
+    good[good] = np.linalg.eigvalsh(unit)[:, 0] > COLLINEARITY_TOLERANCE
+    return good

@@ -1,0 +1,310 @@
+"""The panel of all series: average paths, tests, bootstrap intervals and direction hit rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
+from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
+from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
+from dashboard.eventstudy.numerics import count_mean_sd
+from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
+from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, group_members
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.significance.base import Outcome
+from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution
+from dashboard.models.series import Bools, Floats, Ints
+from dashboard.models.study import (
+    AverageRow,
+    DirectionRow,
+    Interval,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+    Window,
+)
+
+# ------------------------------------------------------------
+# Averages: AAR and CAAR of a group, with pointwise and simultaneous bands.
+
+
+BAND_LEVEL: Final = 0.95
+BAND_DRAWS: Final = 2_000
+MIN_PATHS_FOR_BAND: Final = 3
+DRAW_BLOCK: Final = 50
+"""Draws that are held at once: few enough for the processor's cache."""
+MAX_SMALL_SAMPLE: Final = 40
+"""Up to so many events the band simulates whole samples."""
+
+
+def average_path(
+    group: str, offsets: Ints, paths: tuple[Floats, Floats], seed: int
+) -> tuple[AverageRow, ...]:
+    """AAR_t and CAAR_t with standard errors across events (the event is the unit).
+
+    Args:
+        group: "all" or a category.
+        offsets: (L,).
+        paths: AR and CAR (cumulated from the first offset), each (N, L); NaN where missing.
+        seed: of the simulation behind the sup-t band.
+    """
+    ar, car = paths
+    n, aar, aar_se = _mean_and_error(ar)
+    count, caar, caar_se = _mean_and_error(car)
+    with np.errstate(invalid="ignore"):
+        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + BAND_LEVEL) / 2) * caar_se
+    simultaneous = sup_t_quantile(car, seed) * caar_se
+    columns = (n, aar, aar_se, caar, caar - pointwise, caar + pointwise,
+               caar - simultaneous, caar + simultaneous)  # fmt: skip
+    rows = zip(offsets.tolist(), *(column.tolist() for column in columns), strict=True)
+    return tuple(AverageRow(group, *row) for row in rows)
+
+
+def sup_t_quantile(car: Floats, seed: int) -> float:
+    """Critical value of the simultaneous (sup-t) band of a CAAR path.
+
+    The 95 % quantile of the maximum over the path of the absolute t statistics of correlated
+    means (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34), simulated with the
+    correlation of the events' own paths.
+
+    Returns:
+        A number at least as large as the pointwise t quantile; NaN for fewer than three
+        complete paths.
+    """
+    whole = car[np.isfinite(car).all(axis=1)]
+    n = len(whole)
+    if n < MIN_PATHS_FOR_BAND:
+        return float("nan")
+    _, mean, spread = count_mean_sd(whole)
+    moving = spread > 0
+    if not moving.any():
+        return float("nan")
+    scores = (whole[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
+    random = np.random.default_rng(seed)
+    largest = (
+        _simulate_samples(scores, random)
+        if n <= MAX_SMALL_SAMPLE
+        else _simulate_means(scores, random)
+    )
+    return max(
+        float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(n - 1, (1 + BAND_LEVEL) / 2))
+    )
+
+
+def _simulate_samples(scores: Floats, random: np.random.Generator) -> Floats:
+    """Largest |t| of simulated samples of n paths, each offset with its own sample's spread.
+
+    Few events need this: their standard deviations vary from offset to offset.
+    """
+    n, width = scores.shape
+    _, size, direction = np.linalg.svd(scores, full_matrices=False)
+    shape, largest = size[:, None] * direction, np.empty(BAND_DRAWS)
+    for start in range(0, BAND_DRAWS, DRAW_BLOCK):
+        part = largest[start : start + DRAW_BLOCK]
+        paths = random.standard_normal((len(part), n, min(n, width))) @ shape
+        mean = paths.mean(axis=1)
+        square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
+        np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=part)
+    return largest
+
+
+def _simulate_means(scores: Floats, random: np.random.Generator) -> Floats:
+    """Largest |t| of simulated means over one common spread; the same for many events."""
+    df, largest = len(scores) - 1, np.empty(BAND_DRAWS)
+    for start in range(0, BAND_DRAWS, DRAW_BLOCK):
+        part = largest[start : start + DRAW_BLOCK]
+        draws = random.standard_normal((len(part), len(scores))) @ scores
+        np.max(np.abs(draws, out=draws), axis=1, out=part)
+    spread: Floats = np.sqrt(random.chisquare(df, BAND_DRAWS) / df)
+    return largest / spread
+
+
+def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
+    n, mean, sd = count_mean_sd(values)
+    return n, mean, sd / np.sqrt(np.maximum(n, 1))
+
+
+# ------------------------------------------------------------
+# Verdicts: every test on every group and window, p-values corrected within their family.
+
+
+P_VALUE_FAMILY: Final = (
+    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
+    " the same events count once, another test of the same group is no further question, and the"
+    " single days that are no CAR window form a family of their own"
+)
+"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+
+
+def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
+    """Apply every test of the battery to "all" and to each category.
+
+    Returns:
+        One result a group, window and test, p-values adjusted within `P_VALUE_FAMILY` by the
+        request's correction; groups of the same events are computed and counted once.
+    """
+    if len(pooled) == 0:
+        return ()
+    groups = distinct_groups(pooled.members)
+    samples = [pooled.sample(member) for member in groups.values()]
+    found = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
+    adjusted = _adjust_p_values(pooled, np.array([[o.p_value for o in each] for each in found]))
+    rows = (
+        row
+        for group, sample, outcomes, p in zip(groups, samples, found, adjusted, strict=True)
+        for row in _build_test_rows(group, sample, outcomes, p)
+    )
+    return expand_to_groups(rows, pooled.members)
+
+
+def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
+    """p-values (groups, tests, windows) adjusted over groups and windows of each test."""
+    correct = CORRECTIONS[pooled.request.correction]
+    asked = np.array([window in pooled.request.cars for window in pooled.windows], dtype=bool)
+    adjusted = np.full(p_values.shape, np.nan)
+    for test in range(p_values.shape[1]):
+        for family in (asked, ~asked):
+            p = p_values[:, test, family]
+            adjusted[:, test, family] = correct(p.ravel()).reshape(p.shape)
+    return adjusted
+
+
+def _build_test_rows(
+    group: str, sample: GroupSample, outcomes: Sequence[Outcome], adjusted: Floats
+) -> Iterator[TestResult]:
+    pattern = classify_date_pattern(sample)
+    warned = {test.id: size_caution(test.id, pattern) for test in SIGNIFICANCE_TESTS}
+    for w, window in enumerate(sample.pooled.windows):
+        for test, outcome, p in zip(SIGNIFICANCE_TESTS, outcomes, adjusted[:, w], strict=True):
+            yield TestResult(
+                group,
+                window,
+                test.id,
+                float(outcome.statistic[w]),
+                float(outcome.df[w]),
+                float(outcome.p_value[w]),
+                float(p),
+                int(outcome.n[w]),
+                test.null_hypothesis,
+                test.reference,
+                outcome.reason[w] or outcome.note[w],
+                "" if outcome.reason[w] else warned[test.id],
+                pattern,
+                "headline" if test.id == HEADLINE_TEST else "",
+            )
+
+
+# ------------------------------------------------------------
+# The panel: averages, tests, intervals and directions over the events of all series.
+
+
+CONFIDENCE_LEVEL = 0.95
+
+
+def build_study_answer(
+    found: Sequence[tuple[StudyResult, SeriesSample]],
+    request: StudyRequest,
+    asked: int,
+    factor_names: tuple[str, ...] = (),
+    *,
+    relations: bool = True,
+) -> StudyAnswer:
+    """What all series say together; the event on its series is the unit.
+
+    Args:
+        found: result and raw measurements of each series.
+        request: the parameters.
+        asked: how many events were given.
+        factor_names: names of the factors of every series.
+        relations: whether correlations and the regression are wanted too.
+    """
+    results = tuple(result for result, _ in found)
+    pooled = PooledSample(
+        [measured for _, measured in found], list_tested_windows(request), request
+    )
+    tests = run_tests(pooled)
+    return StudyAnswer(
+        request=request,
+        results=results,
+        averages=_average_paths(results, request),
+        tests=tests,
+        headlines=tuple(build_headlines(pooled, tests)),
+        intervals=tuple(_bootstrap_group_intervals(pooled)),
+        directions=compute_hit_rates(pooled),
+        correlations=compute_lead_lag(pooled) if relations else (),
+        regression=regress_returns(pooled, factor_names) if relations and len(pooled) else (),
+        skipped=tuple(row for result in results for row in result.skipped),
+        asked=asked,
+    )
+
+
+def list_tested_windows(request: StudyRequest) -> tuple[Window, ...]:
+    """`[t,t]` for every day of the event window, then the CAR windows, each once."""
+    days = ((offset, offset) for offset in range(request.window[0], request.window[1] + 1))
+    return tuple(dict.fromkeys((*days, *request.cars)))
+
+
+def wilson_interval(hits: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share (Wilson 1927, JASA 22); NaN for n = 0."""
+    if n == 0:
+        return float("nan"), float("nan")
+    z = float(special.ndtri((1 + CONFIDENCE_LEVEL) / 2))
+    share, spread = hits / n, z**2 / n
+    centre = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
+    return float(centre - half), float(centre + half)
+
+
+def _average_paths(results: Sequence[StudyResult], request: StudyRequest) -> tuple[AverageRow, ...]:
+    offsets = np.arange(request.window[0], request.window[1] + 1, dtype=np.int64)
+    abnormal = np.concatenate([result.abnormal for result in results])
+    car = np.concatenate([result.car for result in results])
+    events = [event for result in results for event in result.events]
+    return tuple(
+        row
+        for name, member in group_members(events, request.by).items()
+        for row in average_path(name, offsets, (abnormal[member], car[member]), request.seed)
+    )
+
+
+def _bootstrap_group_intervals(pooled: PooledSample) -> Iterator[Interval]:
+    for name, member in pooled.members.items():
+        yield from bootstrap_intervals(name, pooled.sample(member))
+
+
+def compute_hit_rates(pooled: PooledSample) -> tuple[DirectionRow, ...]:
+    """Hit rates of every group and CAR window; p corrected over the distinct ones."""
+    rows = list(_group_hit_rates(pooled, distinct_groups(pooled.members)))
+    adjusted = CORRECTIONS[pooled.request.correction](np.array([row.p_value for row in rows]))
+    corrected = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    return expand_to_groups(corrected, pooled.members)
+
+
+def _group_hit_rates(pooled: PooledSample, members: Mapping[str, Bools]) -> Iterator[DirectionRow]:
+    for name, member in members.items():
+        sample = pooled.sample(member)
+        hits, n = count_hits(sample)
+        p = hit_rate_p(sample)
+        expected = pooled.expected[member]
+        for window in pooled.request.cars:
+            w = pooled.windows.index(window)
+            count, hit = int(n[w]), int(hits[w])
+            low, high = wilson_interval(hit, count)
+            yield DirectionRow(
+                group=name,
+                window=window,
+                n=count,
+                hits=hit,
+                share=hit / count if count else float("nan"),
+                low=low,
+                high=high,
+                p_value=float(p[w]) if count else float("nan"),
+                unclear=int((expected == 0).sum()),
+                unmoved=int(((sample.car[:, w] == 0) & (expected != 0)).sum()),
+            )

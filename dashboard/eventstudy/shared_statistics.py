@@ -1,0 +1,396 @@
+"""Statistics that several tests of significance share: Patell sums, generalised ranks, correlation.
+
+The correlation between events is that of overlapping windows on one series, or that of the
+estimation residuals on common market days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from dashboard.eventstudy.numerics import (
+    average_ranks,
+    cached_on,
+    count_mean_sd,
+    solve_normal_equations,
+)
+from dashboard.eventstudy.returns import estimation_rows, take_or_nan
+from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, split_by_events
+from dashboard.models.series import Bools, Floats, Ints
+
+# ------------------------------------------------------------
+# Patell's sum of standardised CARs, which the tests built on it share.
+
+
+def patell_z(sample: GroupSample) -> tuple[Floats, Ints]:
+    """The exact Patell statistic of every window and its number of events, each (W,)."""
+    q = student_t_variance(sample)
+    present = is_usable_for_patell(sample)
+    total = np.where(present, sample.scar, 0.0).sum(axis=0)
+    spread = np.where(present, q[:, None], 0.0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return total / np.sqrt(spread), present.sum(axis=0)
+
+
+def is_usable_for_patell(sample: GroupSample) -> Bools:
+    """Events with a standardised CAR and more than 2 degrees of freedom, (n, W)."""
+    present: Bools = np.isfinite(sample.scar) & (sample.df > 2)[:, None]
+    return present
+
+
+def student_t_variance(sample: GroupSample) -> Floats:
+    """`Q_i`, the variance of a t variable with M_i - p degrees of freedom, (n,)."""
+    df = sample.df.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(df > 2, df / (df - 2), np.nan)
+
+
+# ------------------------------------------------------------
+# Rank scores of the generalised rank tests, which both of them share.
+
+
+RANK_TIE: Final = 1e-10
+"""Standardised returns closer than this are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankScores:
+    """Ranks of one group in one window.
+
+    `event` = Ubar_0; `square` = S^2; `points` = T; `own` the T_i of each event, (n,).
+    """
+
+    event: float
+    square: float
+    points: int
+    n: int
+    own: Ints
+
+
+def compute_rank_scores(sample: GroupSample) -> list[RankScores]:
+    """The rank scores of every window, made once, because two tests ask for them."""
+    return cached_on(sample, "rank_scores", lambda: list(_iterate_window_scores(sample)))
+
+
+def _iterate_window_scores(sample: GroupSample) -> Iterator[RankScores]:
+    """Windows with the same events share the pasts, which are most of the work."""
+    _, _, sd = count_mean_sd(sample.scar)
+    pasts: dict[bytes, _EstimationRanks] = {}
+    for w, spread in enumerate(sd.tolist()):
+        scar = sample.scar[:, w]
+        usable = np.isfinite(scar) & (sample.sigma > 0)
+        n = int(usable.sum())
+        if n < 2 or not spread > 0:
+            yield RankScores(np.nan, np.nan, 0, n, np.zeros(0, dtype=np.int64))
+            continue
+        name = usable.tobytes()
+        if name not in pasts:
+            pasts[name] = _EstimationRanks(sample, usable)
+        yield pasts[name].scores(scar[usable] / spread)
+
+
+class _EstimationRanks:
+    """Standardised residuals of n events with their ranks: what each event is ranked among."""
+
+    def __init__(self, sample: GroupSample, usable: Bools) -> None:
+        past = sample.residuals[usable] / sample.sigma[usable][:, None]
+        here = np.isfinite(past)
+        self._past = past
+        self._own = here.sum(axis=1) + 1
+        self._weight = 1 / (self._own + 1.0)
+        count = here.sum(axis=0)
+        self._seen, self._count = count > 0, count[count > 0]
+        ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
+        self._base = self._weight @ ranks - count / 2
+        self._above, self._tied = np.empty(past.shape), np.empty(past.shape, dtype=bool)
+
+    def scores(self, event: Floats) -> RankScores:
+        """Rank each of n values among its own past.
+
+        `U = rank/(T_i + 1) - 1/2` with average ties; `S^2 = 1/T sum_t (n_t/N) Ubar_t^2` over
+        the event point and every row of the estimation window (event time). A residual above
+        the value moves up by 1, one that ties with it by 1/2; a NaN is neither.
+        """
+        gap, n = self._above, len(event)
+        np.subtract(self._past, event[:, None], out=gap)
+        above = (gap >= RANK_TIE).view(np.int8)
+        above += np.greater(gap, -RANK_TIE, out=self._tied).view(np.int8)
+        np.multiply(above, 0.5, out=gap)
+        own = self._own
+        u0 = (own - gap.sum(axis=1)) / (own + 1) - 0.5
+        average = (self._base + self._weight @ gap)[self._seen] / self._count
+        points = len(average) + 1
+        square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
+        return RankScores(float(u0.mean()), float(square), points, n, own)
+
+
+def _residual_ranks(pooled: PooledSample) -> Floats:
+    """Ranks of the residuals of every event among themselves, average ties, (N, M)."""
+    return cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
+
+
+# ------------------------------------------------------------
+# Overlap: the correlation that CARs have because they are sums of the same returns.
+
+
+MIN_COMMON_SERIES_DAYS: Final = 30
+
+
+def mean_overlap_correlation(sample: GroupSample, present: Bools) -> Floats:
+    """Mean correlation `r` of the CARs of a group over all pairs, for each window, (W,).
+
+    `CAR_i = c_i'y` with c_i = 1 on the window's rows and minus the weights of the normal
+    model on the estimation rows; `corr(CAR_i, CAR_j) = rho c_i'c_j / (|c_i||c_j|)`, rho = 1
+    on the same series, else the residual correlation of the two series. No pair is formed:
+    the sum over all pairs is the squared length of the summed unit weights.
+
+    Args:
+        sample: the group, n events and W windows.
+        present: the events that the test uses, (n, W).
+    """
+    name = ("mean_overlap", present.tobytes())
+    return cached_on(sample, name, lambda: _compute_mean_overlap(sample, present))
+
+
+def _compute_mean_overlap(sample: GroupSample, present: Bools) -> Floats:
+    pooled = sample.pooled
+    out = np.full(len(pooled.windows), np.nan)
+    for windows, events in split_by_events(present):
+        chosen = np.zeros(len(pooled), dtype=bool)
+        chosen[np.flatnonzero(sample.member)[events]] = True
+        n = int(chosen.sum())
+        if n < 2:
+            continue
+        spans = np.array(pooled.windows, dtype=np.int64)[windows]
+        summed = [
+            _sum_unit_weights(pooled, k, (spans, chosen[pooled.series == k]))
+            for k in range(len(pooled.measured))
+        ]
+        square = _squared_length(summed, _series_correlation(pooled, chosen), pooled)
+        out[windows] = (square - n) / (n * (n - 1))
+    return out
+
+
+def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> Floats:
+    """Sum over the chosen events of one series of c_i / |c_i|, a number a row and window, (R, w).
+
+    The weights of an event are linear in the factors of a row, `level + slope x F`, so that no
+    estimation row of an event is visited: levels and slopes are added over spans of rows.
+    """
+    spans, chosen = at
+    each = pooled.measured[k]
+    size, prediction = len(each.history), each.found.prediction
+    if not chosen.any():
+        return np.zeros((size, len(spans)))
+    row = each.row[chosen][:, None]
+    inside = (row + spans[:, 0], row + spans[:, 1])
+    lengths = (spans[:, 1] - spans[:, 0] + 1).astype(float)
+    if (prediction.usable == prediction.df).all():
+        return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
+    first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
+    before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
+    factors = each.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
+    level, slopes, square = _estimation_weights(each, (inside, before), factors)
+    unit = 1 / np.sqrt(lengths + square)
+    weights = _add_over_spans(before, level * unit, size)
+    for slope, factor in zip(slopes, factors.T, strict=True):
+        weights += factor[:, None] * _add_over_spans(before, slope * unit, size)
+    usable = np.isfinite(each.history.returns) & np.isfinite(factors).all(axis=1)
+    weights[~usable | each.history.excluded] = 0.0
+    return _add_over_spans(inside, unit, size) - weights
+
+
+def _estimation_and_gap(pooled: PooledSample) -> tuple[int, int]:
+    return pooled.request.estimation, pooled.request.gap
+
+
+def _add_over_spans(bounds: tuple[Ints, Ints], values: Floats, size: int) -> Floats:
+    """Sum on each row of the values (n, w) whose span holds it, (size, w); bounds inclusive."""
+    first, last = bounds
+    width = values.shape[1]
+    column = np.arange(width)
+    at = np.concatenate((first * width + column, (last + 1) * width + column))
+    steps = np.bincount(
+        at.ravel(), np.concatenate((values, -values)).ravel(), minlength=(size + 1) * width
+    )
+    return np.asarray(np.cumsum(steps.reshape(-1, width), axis=0)[:size], dtype=np.float64)
+
+
+def _estimation_weights(
+    each: SeriesSample, at: tuple[tuple[Ints, Ints], tuple[Ints, Ints]], factors: Floats
+) -> tuple[Floats, list[Floats], Floats]:
+    """Level, slopes and sum of squares of `X_i (X_i'X_i)^-1 X*_i'1`, each (n, w)."""
+    (begin, end), (first, last) = at
+    moments = each.history.joint_moments if factors.shape[1] else each.history.own
+    found = moments.over(first[:, 0], last[:, 0])
+    length, usable = (end - begin + 1).astype(float), found.count[:, None]
+    level, square = length / usable, length**2 / usable
+    slopes: list[Floats] = []
+    if factors.shape[1]:
+        means = [mean[:, None] for mean in found.means[1:]]
+        totals = [_sum_factor_in_windows(factor, begin, end) for factor in factors.T]
+        gaps = [total - length * mean for total, mean in zip(totals, means, strict=True)]
+        solved = [
+            solve_normal_equations(found, [gap[:, w] for gap in gaps])
+            for w in range(begin.shape[1])
+        ]
+        slopes = [np.column_stack(columns) for columns in zip(*solved, strict=True)]
+        for slope, mean, gap in zip(slopes, means, gaps, strict=True):
+            level, square = level - slope * mean, square + slope * gap
+    return level, slopes, square
+
+
+def _sum_factor_in_windows(factor: Floats, begin: Ints, end: Ints) -> Floats:
+    """Sum of a factor over the rows of each window, (n, w)."""
+    columns = [
+        take_or_nan(factor, begin[:, [w]] + np.arange(end[0, w] - begin[0, w] + 1)).sum(axis=1)
+        for w in range(begin.shape[1])
+    ]
+    return np.column_stack(columns)
+
+
+def _series_correlation(pooled: PooledSample, chosen: Bools) -> Floats:
+    """Residual correlation of each two series over the days both have estimation residuals.
+
+    The residual of a day is the mean over the chosen events (N,) whose estimation window holds
+    it, so that with all events on one date it is the residual correlation of the two events.
+    1 on itself; 0 for fewer than 30 common days or without variance.
+    """
+    count = len(pooled.measured)
+    rho = np.eye(count)
+    if count == 1:
+        return rho
+    means = [_mean_residuals(pooled, chosen & (pooled.series == k), k) for k in range(count)]
+    for a in range(count):
+        for b in range(a + 1, count):
+            days = (pooled.measured[a].day, pooled.measured[b].day)
+            _, left, right = np.intersect1d(*days, return_indices=True)
+            x, y = means[a][left], means[b][right]
+            both = np.isfinite(x) & np.isfinite(y)
+            if both.sum() >= MIN_COMMON_SERIES_DAYS and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0:
+                rho[a, b] = rho[b, a] = np.corrcoef(x[both], y[both])[0, 1]
+    return rho
+
+
+def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
+    """Mean estimation residual of each row of series `k` over its chosen events, (rows,)."""
+    rows, residuals = (values[mine] for values in pooled.estimation)
+    present = np.isfinite(residuals)
+    size = len(pooled.measured[k].history)
+    total = np.bincount(rows[present], weights=residuals[present], minlength=size)
+    number = np.bincount(rows[present], minlength=size)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> Floats:
+    """Squared length of the summed unit weights of all series in each window, (w,)."""
+    days = [each.day for each in pooled.measured]
+    total: Floats = np.zeros(summed[0].shape[1])
+    for a, left in enumerate(summed):
+        total += np.einsum("rw,rw->w", left, left)
+        for b in range(a + 1, len(summed)):
+            _, i, j = np.intersect1d(days[a], days[b], return_indices=True)
+            total += 2 * rho[a, b] * np.einsum("rw,rw->w", left[i], summed[b][j])
+    return total
+
+
+# ------------------------------------------------------------
+# Residual correlation: how estimation residuals of events move together on the same days.
+
+
+MIN_COMMON_DAYS: Final = 30
+MAX_PAIRED_EVENTS: Final = 2_000
+FLAT_TOLERANCE: Final = 1e-12
+"""A sum of squared deviations below this share of the sum of squares is rounding."""
+
+
+def mean_residual_correlation(
+    sample: GroupSample, present: Bools
+) -> tuple[Floats, tuple[str, ...]]:
+    """Mean off-diagonal correlation `r` of a group's residuals in each window, and a note.
+
+    Pairs are matched on the same market days; pairs with fewer than 30 common days, or
+    without variance, count as 0 (docs/statistics.md, 6). NaN for one event or too many.
+
+    Args:
+        sample: the group, n events and W windows.
+        present: the events that the test uses, (n, W).
+
+    Returns:
+        `r` (W,) and W sentences.
+    """
+    width = present.shape[1]
+    mean, notes = np.full(width, np.nan), [""] * width
+    for windows, events in split_by_events(present):
+        r, note = _group_correlation(sample.pooled, np.flatnonzero(sample.member)[events])
+        mean[windows] = r
+        for w in windows.tolist():
+            notes[w] = note
+    return mean, tuple(notes)
+
+
+def _group_correlation(pooled: PooledSample, events: Ints) -> tuple[float, str]:
+    """Mean over the pairs of some events (their numbers in `pooled`), and a sentence."""
+    n = len(events)
+    if n < 2:
+        return float("nan"), "needs at least 2 events whose past varies"
+    if len(pooled) > MAX_PAIRED_EVENTS:
+        return float("nan"), f"more than {MAX_PAIRED_EVENTS} events; overlap_t is exact for those"
+    r, common = (matrix[np.ix_(events, events)] for matrix in _all_pair_correlations(pooled))
+    pairs = n * (n - 1)
+    mean = (r.sum() - np.trace(r)) / pairs
+    overlapping = (common.sum() - np.trace(common)) / pairs
+    return float(mean), f"r = {mean:.3f}; {100 * overlapping:.0f} % of the pairs share days"
+
+
+def _all_pair_correlations(pooled: PooledSample) -> tuple[Floats, Floats]:
+    return cached_on(
+        pooled, "residual_correlation", lambda: correlate_pairs(*_match_residuals_to_days(pooled))
+    )
+
+
+def _match_residuals_to_days(pooled: PooledSample) -> tuple[Floats, Floats]:
+    """Residuals (N, M) and the number of the market day of each, -1 where unusable."""
+    rows, residuals = pooled.estimation
+    days = np.full(rows.shape, -1, dtype=np.int64)
+    for k, each in enumerate(pooled.measured):
+        mine = pooled.series == k
+        days[mine] = each.day.astype(np.int64)[np.clip(rows[mine], 0, len(each.day) - 1)]
+    return residuals, np.where(np.isfinite(residuals), days, -1)
+
+
+def correlate_pairs(residuals: Floats, days: Floats) -> tuple[Floats, Floats]:
+    """Correlation of every pair over its common days, and where those are 30 or more.
+
+    Args:
+        residuals: (N, M).
+        days: integer day of each residual, -1 where there is none, (N, M).
+
+    Returns:
+        `r` (N, N) with 0 where fewer than 30 days are common; a 0/1 matrix of common pairs.
+    """
+    from scipy import sparse
+
+    size = len(residuals)
+    event, column = np.nonzero(days >= 0)
+    number, day = np.unique(days[event, column], return_inverse=True)
+    shape, at = (size, len(number)), (event, day)
+    value = residuals[event, column]
+    here = sparse.csr_array((np.ones(len(value)), at), shape=shape)
+    first = sparse.csr_array((value, at), shape=shape)
+    square = sparse.csr_array((value**2, at), shape=shape)
+    n = (here @ here.T).toarray()
+    total = (first @ here.T).toarray()
+    products = (first @ first.T).toarray()
+    squares = (square @ here.T).toarray()
+    enough = n >= MIN_COMMON_DAYS
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = n * squares - total**2
+        spread = np.where(spread > FLAT_TOLERANCE * n * squares, spread, 0.0)
+        r = (n * products - total * total.T) / np.sqrt(spread * spread.T)
+    r = np.where(enough & np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
+    return r, enough.astype(float)

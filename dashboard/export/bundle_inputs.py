@@ -1,0 +1,184 @@
+"""Inputs of a bundle: the rates, events and series cards of a computation, written so that they read back exactly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.export.csv_tables import csv_bytes
+from dashboard.export.rows import event_list_rows, rate_rows
+from dashboard.export.schemas import EVENT_LIST, RATES, Column, Table
+from dashboard.models.event import Category, Event, Hour, HourKind, Origin, Visibility
+from dashboard.models.series import MethodBreak, RateSeries, SeriesCard
+from dashboard.models.user_files import unescape_formula
+
+RATES_USED: Final = Table(
+    "rates", "Rates used, with the moments they cover", (*RATES.columns, Column("opens", "moment"))
+)
+EVENTS_USED: Final = Table(
+    "events",
+    "Events known, and which were studied",
+    (*EVENT_LIST.columns, Column("studied", "int")),
+)
+OPTIONAL_COLUMNS: Final = frozenset({"hour_kind", "reported_utc"})
+"""Columns of events that bundles of earlier releases do not have."""
+_TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
+_ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
+
+
+def write_rates(series: Iterable[RateSeries]) -> bytes:
+    """`rates.csv` of some series: the columns of an export, and when each number opens."""
+    rows = (
+        (*row, f"{moment}Z")
+        for each in series
+        for row, moment in zip(
+            rate_rows([each]), np.datetime_as_string(each.opens, unit="s").tolist(), strict=True
+        )
+    )
+    return csv_bytes(RATES_USED, rows)
+
+
+def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
+    """The series that `write_rates` was given, by id.
+
+    Raises:
+        ValueError: the file is none of ours.
+    """
+    by_id: dict[str, list[dict[str, str]]] = {name: [] for name in cards}
+    for row in _read_table(content, RATES_USED):
+        by_id[unescape_formula(row["series"])].append(row)
+    return {name: _series_from_rows(cards[name], rows) for name, rows in by_id.items() if rows}
+
+
+def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
+    """`events.csv`: every known event; those studied are numbered in their order.
+
+    A note that is not studied only crowds others: its words, links and author stay at home,
+    and the kind of a private one too.
+    """
+    place = {event.id: number for number, event in enumerate(studied, 1)}
+    kept = [event if event.id in place else _without_text(event) for event in known]
+    rows = zip(event_list_rows(kept), kept, strict=True)
+    return csv_bytes(EVENTS_USED, ((*row, place.get(event.id)) for row, event in rows))
+
+
+def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The known events and the studied ones, in the orders that `write_events` was given.
+
+    Raises:
+        ValueError: the file is none of ours.
+    """
+    rows = list(_read_table(content, EVENTS_USED))
+    known = tuple(_event_from_row(row) for row in rows)
+    numbered = [(int(row["studied"]), event) for row, event in zip(rows, known, strict=True)
+                if row["studied"]]  # fmt: skip
+    return known, tuple(event for _, event in sorted(numbered, key=lambda pair: pair[0]))
+
+
+def card_to_json(card: SeriesCard) -> dict[str, Any]:
+    """Every word of a card as JSON values."""
+    told = asdict(card)
+    told["breaks"] = [{"day": each.day.isoformat(), "text": each.text} for each in card.breaks]
+    for name in ("history_from", "history_until"):
+        told[name] = told[name].isoformat() if told[name] else None
+    return told
+
+
+def card_from_json(told: Mapping[str, Any]) -> SeriesCard:
+    """The card that `card_json` was given.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is none of ours.
+    """
+    told = {"change": "ratio"} | dict(told)  # bundles of earlier releases know no other
+    values = {field.name: told[field.name] for field in fields(SeriesCard)}
+    values["breaks"] = tuple(
+        MethodBreak(date.fromisoformat(each["day"]), str(each["text"])) for each in told["breaks"]
+    )
+    for name in ("history_from", "history_until"):
+        values[name] = date.fromisoformat(told[name]) if told[name] else None
+    return SeriesCard(**values)
+
+
+def _read_table(content: bytes, table: Table) -> Iterable[dict[str, str]]:
+    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    header = tuple(next(reader, ()))
+    before = tuple(name for name in table.header if name not in OPTIONAL_COLUMNS)
+    if header not in {table.header, before}:
+        msg = f"{table.file_name}: other columns than ours"
+        raise ValueError(msg)
+    for row in reader:
+        yield dict(zip(header, row, strict=True))
+
+
+def _series_from_rows(card: SeriesCard, rows: Sequence[Mapping[str, str]]) -> RateSeries:
+    def days(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype="datetime64[D]")
+
+    def moments(name: str) -> Any:
+        return np.array([row[name].removesuffix("Z") for row in rows], dtype="datetime64[s]")
+
+    rate = np.array([float(row["rate"]) if row["rate"] else math.nan for row in rows])
+    return RateSeries(card, days("date"), days("day"), moments("opens"), moments("known_at"), rate)
+
+
+def _without_text(event: Event) -> Event:
+    if event.origin != Origin.NOTE:
+        return event
+    return replace(
+        event, title="", actor="", text="", source_name="", source_url="", tags=(), author="",
+        category=Category.OTHER if event.is_private else event.category,
+    )  # fmt: skip
+
+
+def _event_from_row(row: Mapping[str, str]) -> Event:
+    text = {name: unescape_formula(value) for name, value in row.items()}
+    return Event(
+        id=text["id"],
+        day=date.fromisoformat(row["date"]),
+        title=text["title"],
+        category=text["category"],
+        expected=text["expected"],
+        moment=_parse_timestamp(row["time_utc"]),
+        zone=text["zone"],
+        end_day=date.fromisoformat(row["end_date"]) if row["end_date"] else None,
+        text=text["text"],
+        actor=text["actor"],
+        source_name=text["source_name"],
+        source_url=text["source_url"],
+        confidence=text["confidence"],
+        tags=tuple(_ESCAPE_PATTERN.sub(r"\1", tag) for tag in _TAG_PATTERN.findall(text["tags"])),
+        author=text["author"],
+        series=text["series"] or None,
+        origin=Origin(row["origin"]),
+        created=_parse_timestamp(row["created"]),
+        updated=_parse_timestamp(row["updated"]),
+        revision=int(row["revision"] or 0),
+        visibility=text["visibility"] or Visibility.SHARED,
+        hours=_hours_from_row(row),
+    )
+
+
+def _hours_from_row(row: Mapping[str, str]) -> tuple[Hour, ...]:
+    """The clock times of an event; bundles made before they were written have none."""
+    moment, reported = (
+        _parse_timestamp(row["time_utc"]),
+        _parse_timestamp(row.get("reported_utc", "")),
+    )
+    found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+    kind = row.get("hour_kind", "")
+    if moment is not None and (kind == HourKind.SCHEDULED or found):
+        found.insert(0, Hour(moment, kind))
+    return tuple(found)
+
+
+def _parse_timestamp(text: str) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None

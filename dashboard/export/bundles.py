@@ -1,0 +1,458 @@
+"""Reproducible bundles: folders and zip archives of tables with a manifest, a README and a citation."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.series import SeriesCard
+
+# ------------------------------------------------------------
+# A zip of our own making, the same bytes each time, and the careful reading of one that is given.
+#
+# What is read may come from anybody. Nothing is ever unpacked to a disk; a name that would leave
+# a folder, a file twice, a link, a lock, or more bytes than a bundle can have refuses the whole.
+
+
+MAX_ARCHIVE_BYTES: Final = 100_000_000
+"""Of the archive, and of everything in it together."""
+MAX_ARCHIVE_FILES: Final = 100
+ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+CHUNK_BYTES: Final = 1 << 20
+ENCRYPTED_FLAG: Final = 0x1
+ALLOWED_COMPRESSION: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+
+def zip_files(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files in the order given; no moment, machine or user is in it.
+
+    Raises:
+        InputError: together they are larger than a bundle may be.
+    """
+    if sum(map(len, files.values())) > MAX_ARCHIVE_BYTES:
+        msg = f"bundle: more than {MAX_ARCHIVE_BYTES // 1_000_000} MB of data; study fewer series or events"
+        raise InputError(msg)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, ZIP_EPOCH)
+            entry.create_system = 3  # as on Unix wherever it is made, so that the bytes agree
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, compresslevel=9)
+    return out.getvalue()
+
+
+def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
+    """The files of an archive by name.
+
+    Args:
+        content: the bytes of the archive.
+        shown: what messages call it.
+
+    Raises:
+        InputError: it is no zip, or one that a bundle cannot be; one line with the reason.
+    """
+    if len(content) > MAX_ARCHIVE_BYTES:
+        raise _archive_error(shown, f"is larger than {MAX_ARCHIVE_BYTES // 1_000_000} MB")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, shown)
+            return _read_entries(archive, entries, shown)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        raise _archive_error(shown, "is no whole zip") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], shown: str) -> None:
+    if len(entries) > MAX_ARCHIVE_FILES:
+        raise _archive_error(
+            shown, f"holds {len(entries):,} files, a bundle at most {MAX_ARCHIVE_FILES}"
+        )
+    _check_duplicate_names((entry.filename for entry in entries), shown)
+    for entry in entries:
+        reason = _entry_problem(entry)
+        if reason:
+            raise _archive_error(shown, f"{_quote_name(entry.filename)} {reason}")
+    if sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
+        raise _archive_error(shown, f"unpacks to more than {MAX_ARCHIVE_BYTES // 1_000_000} MB")
+
+
+def _check_duplicate_names(names: Iterable[str], shown: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise _archive_error(shown, f"holds {_quote_name(name)} twice")
+        seen.add(name.casefold())
+
+
+def _entry_problem(entry: zipfile.ZipInfo) -> str:
+    """Why an entry cannot be one of a bundle; empty where it can."""
+    name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
+    parts = name.split("/")
+    checks = (
+        (not name.isprintable() or "\\" in name or ":" in name, "is no name of a file of ours"),
+        (name.startswith("/") or ".." in parts or "" in parts or "." in parts,
+         "would leave its folder"),
+        (kind not in {0, stat.S_IFREG}, "is a link or a device, not a file"),
+        (entry.flag_bits & ENCRYPTED_FLAG, "is locked with a password"),
+        (entry.compress_type not in ALLOWED_COMPRESSION, "is packed in a way that is not ours"),
+    )  # fmt: skip
+    return next((reason for wrong, reason in checks if wrong), "")
+
+
+def _read_entries(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], shown: str
+) -> dict[str, bytes]:
+    """Read the entries, counting what really comes and not what the archive promises."""
+    left, files = MAX_ARCHIVE_BYTES, {}
+    for entry in entries:
+        pieces = []
+        with archive.open(entry) as packed:
+            while piece := packed.read(min(CHUNK_BYTES, left + 1)):
+                left -= len(piece)
+                if left < 0:
+                    raise _archive_error(
+                        shown, f"unpacks to more than {MAX_ARCHIVE_BYTES // 1_000_000} MB"
+                    )
+                pieces.append(piece)
+        files[entry.filename] = b"".join(pieces)
+    return files
+
+
+def _quote_name(name: str) -> str:
+    shown = "".join(c if c.isprintable() else "?" for c in name)
+    return repr(shown if len(shown) <= 80 else f"{shown[:79]}…")
+
+
+def _archive_error(shown: str, reason: str) -> InputError:
+    return InputError(f"{shown}: {reason}; give a bundle that this program wrote")
+
+
+# ------------------------------------------------------------
+# A folder of tables with a manifest that says what made them.
+#
+# Only files of our own names are replaced; anything else in the folder is left alone. Each file
+# is written beside its place and moved there when it is whole, the manifest last, so a run that
+# is cut short never leaves half a file, nor a manifest that vouches for old ones.
+
+
+MANIFEST_FILE: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file the numbers come from."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What makes a folder of tables reproducible.
+
+    `parameters` are those of the request, as plain JSON values; `count_rows` name what went in and
+    out (`events_in`, `used`, `skipped`); the rows of every file are added when it is written.
+    """
+
+    parameters: Mapping[str, Any]
+    software_version: str
+    data_files: Sequence[DataFile]
+    created_at: datetime
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self, files: Mapping[str, Mapping[str, Any]], before: bytes = b"") -> bytes:
+        """The manifest with the rows, size and hash of the files it vouches for.
+
+        `before` is the manifest that stood in the folder: where nothing but the moment of
+        writing differs, the tables were created then, and its bytes are kept.
+        """
+        rows = {name: entry["rows"] for name, entry in files.items()}
+        content = {
+            "parameters": self.parameters,
+            "software_version": self.software_version,
+            "data_files": [{"name": f.name, "sha256": f.sha256} for f in self.data_files],
+            "counts": {**self.counts, "rows": rows},
+            "files": files,
+            "created_at": self.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        }
+        moment = content["created_at"]
+        content["created_at"] = _manifest_created_at(before)
+        if content["created_at"] is None or _content_bytes(content) != before:
+            content["created_at"] = moment
+        return _content_bytes(content)
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The pieces of one file and how many rows they hold."""
+
+    chunks: Iterable[bytes]
+    rows: int
+
+
+def write_bundle(
+    folder: Path, files: Mapping[str, FileContent], manifest: Manifest
+) -> tuple[Path, ...]:
+    """Write the files and their manifest.
+
+    Args:
+        folder: made if it is not there.
+        files: content by file name.
+        manifest: written last, as `manifest.json`.
+
+    Returns:
+        The paths written, the manifest last.
+
+    Raises:
+        InputError: the folder cannot be used.
+        RoubleReactionError: writing failed half-way (disk full).
+    """
+    ensure_folder(folder)
+    try:
+        before = _read_bytes(folder / MANIFEST_FILE)
+        (folder / MANIFEST_FILE).unlink(missing_ok=True)
+        entries = {name: _write_content(folder / name, content) for name, content in files.items()}
+        _write_content(folder / MANIFEST_FILE, FileContent([manifest.as_json(entries, before)], 1))
+    except PermissionError as error:
+        msg = f"--out {folder.name}: may not be written to; choose another folder"
+        raise InputError(msg) from error
+    except OSError as error:
+        msg = f"--out {folder.name}: writing failed ({error.strerror}); free some space and retry"
+        raise RoubleReactionError(msg) from error
+    return tuple(folder / name for name in (*files, MANIFEST_FILE))
+
+
+def bundle_files(files: Mapping[str, FileContent], manifest: Manifest) -> dict[str, bytes]:
+    """The same files and manifest in memory, by name, the manifest last."""
+    made = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
+    entries = {name: {"rows": rows, **file_entry(whole)} for name, (whole, rows) in made.items()}
+    return {name: whole for name, (whole, _) in made.items()} | {
+        MANIFEST_FILE: manifest.as_json(entries)
+    }
+
+
+def file_entry(content: bytes) -> dict[str, Any]:
+    """The size and hash of a file, as a manifest names them."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def ensure_folder(folder: Path) -> None:
+    """Make the folder, or check that it is one.
+
+    Raises:
+        InputError: it is a file, or may not be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        msg = f"--out {folder.name}: is a file; give a folder"
+        raise InputError(msg) from error
+    except OSError as error:
+        msg = f"--out {folder.name}: cannot be made ({error.strerror}); choose another folder"
+        raise InputError(msg) from error
+
+
+def write_file(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write one file that a person named; it appears whole or not at all.
+
+    Raises:
+        InputError: the place may not be written to.
+        RoubleReactionError: writing failed half-way (disk full).
+    """
+    if path.is_dir():
+        msg = f"{path.name or path}: is a folder; give a file name"
+        raise InputError(msg)
+    try:
+        _write_content(path, FileContent(chunks, 0))
+    except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
+        msg = f"{path.name}: cannot be written ({error.strerror}); choose another place"
+        raise InputError(msg) from error
+    except OSError as error:
+        msg = f"{path.name}: writing failed ({error.strerror}); free some space and retry"
+        raise RoubleReactionError(msg) from error
+
+
+def hash_data_file(path: Path) -> DataFile:
+    """A file of a person's with its hash, for the manifest."""
+    return DataFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _read_bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _content_bytes(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _manifest_created_at(manifest: bytes) -> Any:
+    """The moment a manifest names; None where it is no manifest."""
+    try:
+        content = json.loads(manifest)
+    except ValueError:
+        return None
+    return content.get("created_at") if isinstance(content, dict) else None
+
+
+def _write_content(path: Path, content: FileContent) -> dict[str, Any]:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with beside.open("wb") as out:
+            for chunk in content.chunks:
+                digest.update(chunk)
+                size += out.write(chunk)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return {"rows": content.rows, "bytes": size, "sha256": digest.hexdigest()}
+
+
+# ------------------------------------------------------------
+# The words in a bundle: what it is, how to compute it again, how to cite it, on which terms.
+
+
+README_FILE: Final = "README.txt"
+CITATION_FILE: Final = "CITATION.cff"
+TERMS_UNKNOWN: Final = "as the owner of the file says"
+
+EVENTS_DESCRIPTION: Final = (
+    "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
+    "                      not studied only the dates and the category are here, of private",
+    "                      ones the dates alone",
+)
+CLAIMS_DESCRIPTION: Final = (
+    "                      (the claims stand in manifest.json, without the words they were in)",
+)
+MOVES_DESCRIPTION: Final = (
+    "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
+    "in the tables of a study, in log points where a column says so. The columns are described",
+    "in the README of the program. A move near an event is no proof that the event moved the",
+    "rate. Not investment advice.",
+)
+VERDICTS_DESCRIPTION: Final = (
+    "A verdict holds for one source, one base and one quote: true, about, false, or cannot be",
+    "known with the reason; of a record, about means that it goes back further than claimed.",
+    "Over-the-counter quotes are in no source here. Not investment advice.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleDescription:
+    """What the words are made of: the question, the series, those whose rates are left out.
+
+    `private` counts the private notes that were studied: their words are in the bundle. Without
+    events it is claims that were checked.
+    """
+
+    question: str
+    cards: Sequence[SeriesCard]
+    left_out: Sequence[SeriesCard]
+    software_version: str
+    created_at: str
+    private: int = 0
+    has_events: bool = True
+
+
+def readme_bytes(told: BundleDescription, results: Sequence[str]) -> bytes:
+    """`README.txt`."""
+    lines = [
+        told.question,
+        "=" * min(len(told.question), 90),
+        "",
+        f"Made by Rouble Reaction {told.software_version} on {told.created_at}.",
+        "",
+        "Compute it again and compare, in a clone of the program:",
+        "",
+        "    python -m dashboard reproduce THIS-FILE.zip",
+        "",
+        "What is here:",
+        "",
+        "  manifest.json       parameters, software version, sha256 and size of every file",
+        "  inputs/rates.csv    the rates used, with the moments each covers (UTC)",
+        *(EVENTS_DESCRIPTION if told.has_events else CLAIMS_DESCRIPTION),
+        *(f"  results/{name}" for name in results),
+        "  CITATION.cff        how to cite this file",
+        *_private_lines(told),
+        "",
+        *(MOVES_DESCRIPTION if told.has_events else VERDICTS_DESCRIPTION),
+        "",
+        "Cite the publishers beside this file, on their terms:",
+        "",
+        *(f"  {card.id}: {card.publisher}, {card.source_url}\n    {_licence_line(card)}"
+          for card in told.cards),
+        *_withheld_lines(told),
+        "",
+    ]  # fmt: skip
+    return "\n".join(lines).encode("utf-8")
+
+
+def citation_bytes(told: BundleDescription) -> bytes:
+    """`CITATION_FILE.cff` (Citation File Format 1.2.0); every text is a quoted YAML string."""
+    lines = [
+        "cff-version: 1.2.0",
+        'message: "Cite this bundle and the publishers of the rates in it."',
+        "type: dataset",
+        f"title: {_yaml_string(told.question)}",
+        "authors:",
+        '  - name: "Rouble Reaction contributors"',
+        f"version: {_yaml_string(told.software_version)}",
+        f"date-released: {told.created_at[:10]}",
+        "references:",
+    ]
+    for card in told.cards:
+        lines += [
+            "  - type: data",
+            f"    title: {_yaml_string(card.title)}",
+            "    authors:",
+            f"      - name: {_yaml_string(card.publisher or 'unknown')}",
+            f"    notes: {_yaml_string(_licence_line(card))}",
+        ]
+        if card.source_url.startswith(("http://", "https://")):
+            lines.append(f"    url: {_yaml_string(card.source_url)}")
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _licence_line(card: SeriesCard) -> str:
+    return f"terms: {card.licence or TERMS_UNKNOWN}"
+
+
+def _private_lines(told: BundleDescription) -> list[str]:
+    if not told.private:
+        return []
+    return [
+        "",
+        f"PRIVATE: {told.private} of the events studied are private notes of whoever made this"
+        if told.private > 1
+        else "PRIVATE: one of the events studied is a private note of whoever made this",
+        "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
+    ]
+
+
+def _withheld_lines(told: BundleDescription) -> list[str]:
+    if not told.left_out:
+        return []
+    named = ", ".join(card.id for card in told.left_out)
+    return [
+        "",
+        f"Left out, for their terms forbid passing them on: the rates of {named}. To compute",
+        "this again these series are needed on your own machine (`rates refresh`), as they were",
+        "then; cells that would print their levels are empty.",
+    ]
+
+
+def _yaml_string(text: str) -> str:
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)

@@ -1,0 +1,440 @@
+"""Analyses over studies: comparisons, correlations, local projections, specification curves."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+from typing import Final, Literal, TypeAlias
+
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.models.series import Floats, RateSeries
+from dashboard.models.study import (
+    Headline,
+    Overlap,
+    Returns,
+    SkippedEvent,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+    Window,
+)
+
+# ------------------------------------------------------------
+# A comparison: one or two groups of events on one series, and everything told about them.
+
+
+StepName: TypeAlias = Literal["listed", "dated", "inside", "history", "apart", "used"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some events under a name, which the tables of the comparison carry as their group."""
+
+    name: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttritionStep:
+    """One step of the attrition of a group: how many events are left, and those it lost."""
+
+    name: StepName
+    left: int
+    lost: tuple[SkippedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOneOut:
+    """One event of a group: its CAR, and the CAAR of the others without it (return units)."""
+
+    event_id: str
+    car: float
+    without: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PlaceboMoves:
+    """What the average and the single CAR are like elsewhere on the series, in return units.
+
+    `means` (S,) are the CAARs of the group's dates moved round the calendar, the first one
+    where they are; `cars` (K,) the CARs of the pseudo-dates of the pool that was asked for.
+    """
+
+    means: Floats
+    cars: Floats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroupAnswer:
+    """What is known of one group: its study, its attrition, each event left out, its placebo.
+
+    `answer` has one group only, under the group's name; `medians` (L,) are those of the paths and
+    `half_width` (N,) half the 95 % interval of each event's CAR in the window asked for.
+    """
+
+    name: str
+    events: tuple[Event, ...]
+    answer: StudyAnswer
+    steps: tuple[AttritionStep, ...]
+    left_out: tuple[LeaveOneOut, ...]
+    placebo: PlaceboMoves
+    medians: Floats
+    half_width: Floats
+
+    @property
+    def result(self) -> StudyResult:
+        """The study of its series."""
+        return self.answer.results[0]
+
+    @property
+    def car(self) -> Floats:
+        """The CAR of every event of `result` in the window that is asked for, (N,)."""
+        return self.result.cars[0].car
+
+    @property
+    def mean(self) -> float:
+        """The CAAR in the window that is asked for, NaN without events."""
+        values = [each.car for each in self.left_out]
+        return math.fsum(values) / len(values) if values else math.nan
+
+    @property
+    def median_car(self) -> float:
+        """The median CAR in that window, NaN without events."""
+        values = [each.car for each in self.left_out]
+        return median(values) if values else math.nan
+
+    @property
+    def n(self) -> int:
+        """Events with a CAR in the window that is asked for."""
+        return self.steps[-1].left
+
+    @property
+    def headline(self) -> Headline | None:
+        """The declared test in that window; None where no event is left."""
+        window = self.answer.request.cars[0]
+        return next((row for row in self.answer.headlines if row.window == window), None)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Comparison:
+    """One or two groups; for two the tests of the difference of their CAARs (first - second).
+
+    `shifted` (S,) are the differences after every shift of both groups' dates together, the
+    first one where they are. `in_both` are the events that belong to either group. `difference`
+    is the difference with the interval of the test that answers for it; None for one group.
+    """
+
+    request: StudyRequest
+    series: RateSeries
+    groups: tuple[GroupAnswer, ...]
+    differences: tuple[TestResult, ...]
+    shifted: Floats
+    in_both: tuple[str, ...]
+    difference: Headline | None = None
+
+    @property
+    def window(self) -> Window:
+        """The CAR window that is asked for."""
+        return self.request.cars[0]
+
+
+# ------------------------------------------------------------
+# How events and rates go together: scores against moves, categories against series.
+
+
+Score: TypeAlias = Literal["tone", "intensity", "crowd"]
+ScoreTarget: TypeAlias = Literal["move", "size"]
+
+TAGGED_SCORES: Final[tuple[Score, ...]] = ("tone", "intensity")
+"""Scores that a tag of an event can give, as `tone:-3.2` or `intensity:2`."""
+SCORES: Final[tuple[Score, ...]] = (*TAGGED_SCORES, "crowd")
+SCORE_TARGETS: Final[tuple[ScoreTarget, ...]] = ("move", "size")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,6}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
+_MINUS: Final = "\u2212"
+
+
+def tagged_score(event: Event, name: str) -> float:
+    """The number that the tag `name:number` of an event gives; NaN where none does.
+
+    The name is read whatever its case, the number with a point and either minus. Of several
+    tags with one name the first that is a number counts.
+    """
+    for tag in event.tags:
+        word, colon, number = tag.partition(":")
+        if colon and word.strip().casefold() == name:
+            text = number.strip().replace(_MINUS, "-")
+            if _NUMBER.fullmatch(text):
+                return float(text)
+    return math.nan
+
+
+def unreadable_scores(events: Iterable[Event]) -> tuple[tuple[str, str], ...]:
+    """Id and tag of events whose score has no number that can be read."""
+    return tuple(
+        (event.id, tag)
+        for event in events
+        for name in TAGGED_SCORES
+        for tag in event.tags
+        if tag.partition(":")[0].strip().casefold() == name
+        and ":" in tag
+        and math.isnan(tagged_score(event, name))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """Spearman's rho of a score with the CAR of a window, or with the CAR's size.
+
+    `low`, `high`: the band that holds 95 % of the values of the same dates shifted round the
+    series; `p_value` the share of shifts at least as large in size, corrected (`p_adjusted`)
+    over all rows of one answer. `without` events have no score or no CAR.
+    """
+
+    score: Score
+    against: ScoreTarget
+    window: Window
+    r: float
+    low: float
+    high: float
+    n: int
+    without: int
+    p_value: float
+    p_adjusted: float = math.nan
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ScoredEvents:
+    """The events with a score and a CAR, and both numbers in return units, each (n,)."""
+
+    score: Score
+    event_ids: tuple[str, ...]
+    value: Floats
+    car: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCell:
+    """The mean move of a category on a series; each distinct first rate counts once in it.
+
+    `n` counts events, `n_rates` their distinct first rates with a CAR, `clusters` the groups of
+    events whose windows overlap. `caar` is in return units, `mean_scar` in forecast errors, the
+    unit in which series can be compared; `largest_share` is the largest |CAR| of a rate over
+    the sum of all. `p_value` is that of the declared test of a group, `p_adjusted` corrected
+    over all cells with one. `spread`, `in_spreads` and `percentile` set `caar` against the same
+    rates shifted round the series. `reason` says why there is no verdict; then p is NaN.
+    """
+
+    group: str
+    series: str
+    window: Window
+    n: int
+    caar: float = math.nan
+    spread: float = math.nan
+    in_spreads: float = math.nan
+    percentile: float = math.nan
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    reason: str = ""
+    n_rates: int = 0
+    mean_scar: float = math.nan
+    largest_share: float = math.nan
+    clusters: int = 0
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the cell may be read as an answer."""
+        return not self.reason and not math.isnan(self.p_value)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionRow:
+    """The response of a series to the events of a group at one horizon, by local projection.
+
+    `estimate`, `se_hc1`, `se_hac` (with `lags` Bartlett lags), the 95 % interval `low` to `high`
+    and the 95 % band `supt_low` to `supt_high` of the whole path from horizon 0 on are in log
+    returns (0.01 = 1 log point). `p_value` tests this horizon alone; `p_adjusted` is corrected
+    over all horizons from 0 on. `n` rows are used, on `rates` of which lie `events`;
+    `rates_dropped` first rates lie on rows that are not used, and `dropped` counts these rows by
+    reason. `reason` says why a number is missing.
+    """
+
+    group: str
+    series: str
+    horizon: int
+    n: int = 0
+    events: int = 0
+    rates: int = 0
+    rates_dropped: int = 0
+    estimate: float = math.nan
+    se_hc1: float = math.nan
+    se_hac: float = math.nan
+    lags: int = 0
+    low: float = math.nan
+    high: float = math.nan
+    supt_low: float = math.nan
+    supt_high: float = math.nan
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    dropped: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreTrend:
+    """The Wald test that a series did not move before the events of a group.
+
+    `statistic` is the Wald statistic of `df` responses before the base, all 0 under the null
+    hypothesis; `p_value` from F(df, df_error). `reason` says why there is none.
+    """
+
+    statistic: float = math.nan
+    df: int = 0
+    df_error: int = 0
+    p_value: float = math.nan
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The local projections of one series on the events of one group, a row a horizon."""
+
+    group: str
+    series: str
+    rows: tuple[ProjectionRow, ...]
+    pre_trend: PreTrend
+
+    def at(self, horizon: int) -> ProjectionRow:
+        """The row of a horizon."""
+        return self.rows[horizon - self.rows[0].horizon]
+
+
+# ------------------------------------------------------------
+# Robustness: one answer under every defensible choice, and how much the choices matter.
+
+
+OVERLAPS: Final = ("keep", "first", "exclude")
+EVENT_FILTERS: Final = {
+    "all": "every event",
+    "high-confidence": "events whose date and content a document states",
+    "hour-known": "events whose hour is known, or whose first report leaves one first rate",
+    "alone": "events with no other event in [0,1]",
+}
+"""Ways of choosing events, each with its sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One set of choices; the event window is the CAR window itself."""
+
+    series: str
+    model: str
+    window: Window
+    estimation: int
+    gap: int
+    overlap: Overlap
+    event_filter: str
+    returns: Returns = "log"
+
+    def request(self, seed: int) -> StudyRequest:
+        """The study this specification asks for; at least half of the estimation rows needed."""
+        return StudyRequest(
+            returns=self.returns,
+            model=self.model,
+            window=self.window,
+            cars=(self.window,),
+            estimation=self.estimation,
+            gap=self.gap,
+            min_estimation=max(3, self.estimation // 2),
+            overlap=self.overlap,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationGrid:
+    """The choices whose combinations are run; the defaults give 576 specifications a series."""
+
+    series: tuple[str, ...]
+    windows: tuple[Window, ...] = ((0, 0), (0, 1), (-1, 1), (0, 2), (0, 5), (-1, 5))
+    estimations: tuple[int, ...] = (60, 120, 250)
+    gaps: tuple[int, ...] = (0, 10)
+    models: tuple[str, ...] = ("none", "mean")
+    overlaps: tuple[Overlap, ...] = ("keep", "first")
+    event_filters: tuple[str, ...] = tuple(EVENT_FILTERS)
+    returns: Returns = "log"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown way of choosing events or of treating overlaps.
+
+        Raises:
+            InputError: naming the ways there are.
+        """
+        for rule in self.overlaps:
+            if rule not in OVERLAPS:
+                msg = f"--overlap {rule}: not known; choose one of {', '.join(OVERLAPS)}"
+                raise InputError(msg)
+        for name in self.event_filters:
+            if name not in EVENT_FILTERS:
+                msg = f"--filter {name}: not known; choose one of {', '.join(EVENT_FILTERS)}"
+                raise InputError(msg)
+
+    def specifications(self) -> tuple[Specification, ...]:
+        """Every combination, in the order of the fields."""
+        return tuple(
+            Specification(series, model, window, estimation, gap, overlap, name, self.returns)
+            for series in self.series
+            for model in self.models
+            for window in self.windows
+            for estimation in self.estimations
+            for gap in self.gaps
+            for overlap in self.overlaps
+            for name in self.event_filters
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationRow:
+    """The answer under one specification, in return units.
+
+    `low`, `high`: 95 % interval across events (cross-sectional t); `p_value`: the declared test
+    of a group, on the clusters of this specification; `p_overlap`: BMP for overlapping windows.
+    NaN where they do not apply.
+    """
+
+    specification: Specification
+    n: int
+    caar: float
+    low: float
+    high: float
+    p_value: float
+    p_overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessAnswer:
+    """All specifications and what they say together.
+
+    Specifications that give the same events and the same CARs are one: `distinct` counts
+    them. Over these, `median` is the median mean CAR, `same_sign` the share with its sign,
+    `share_below` the share of the `tested` ones with p < 0.05, and `joint_p` the share of
+    `draws` sign vectors of whole clusters under which the median standardised score over all
+    specifications is at least as large in size (after Simonsohn, Simmons & Nelson 2020, Nature
+    Human Behaviour 4); `joint_p_adjusted` is corrected for the `categories` that could be asked.
+    """
+
+    rows: tuple[SpecificationRow, ...]
+    median: float
+    same_sign: float
+    share_below: float
+    joint_p: float
+    joint_p_adjusted: float
+    categories: int
+    distinct: int = 0
+    tested: int = 0
+    clusters: int = 0
+    draws: int = 0

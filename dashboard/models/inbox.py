@@ -1,0 +1,163 @@
+"""News items that feeds and searches returned, each waiting for a person's decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from dashboard.models.article import Precision
+from dashboard.models.event import MOSCOW
+
+EXCERPT_LIMIT: Final = 400
+PRINTED_DATE_LIMIT: Final = 80
+
+
+class DatedBy(StrEnum):
+    """What a date of a report is the date of."""
+
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    SEEN = "seen"
+
+
+class Decision(StrEnum):
+    """What a person decided about a candidate."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A feed in the list of feeds.
+
+    `zone` is the clock of its times without one, empty where nobody knows. `terms` says what
+    its publisher allows. `is_imported` marks a feed that a person added; its address is guarded.
+    """
+
+    id: str
+    title: str
+    url: str
+    zone: str = ""
+    language: str = ""
+    terms: str = ""
+    enabled: bool = True
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One item as a source gave it, its date read.
+
+    `day` is the day by the clock of `zone` (of the publisher), `format_moment` the UTC moment; both are
+    None where `precision` is NONE. `dated_by` says what the date is of, `printed` how it was
+    written, `doubt` what a person should know about it.
+    """
+
+    guid: str
+    link: str
+    title: str
+    excerpt: str = ""
+    day: date | None = None
+    moment: datetime | None = None
+    zone: str = MOSCOW
+    precision: Precision = Precision.NONE
+    dated_by: DatedBy = DatedBy.PUBLISHED
+    printed: str = ""
+    doubt: str = ""
+    language: str = ""
+    publisher: str = ""
+    tone: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewsBatch:
+    """What a source answered: its reports in its order, and what a person should know of it."""
+
+    reports: tuple[NewsItem, ...]
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A report on its way into the notes.
+
+    `kind` is the id of the source that brought it (`feed`, `gdelt`), `source_id` the feed or the
+    words of the search. `cluster_events` is shared by reports of one story. `first_seen` and
+    `fetched_at` are the first and last moment (UTC) at which the source brought it.
+    """
+
+    id: str
+    kind: str
+    source_id: str
+    report: NewsItem
+    cluster: str
+    first_seen: datetime
+    fetched_at: datetime
+    state: Decision = Decision.NEW
+    note_id: str = ""
+    decided_at: datetime | None = None
+    decided_by: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the minute of the publication is known, and not only that of another moment."""
+        return self.report.precision == Precision.MINUTE and (
+            self.report.dated_by == DatedBy.PUBLISHED
+        )
+
+    @property
+    def sort_moment(self) -> datetime:
+        """Where it stands in a list: its moment, else when it was first seen here."""
+        return self.report.moment or self.first_seen
+
+
+@dataclass(frozen=True, slots=True)
+class NewsCluster:
+    """Reports of one event; `lead` is the one with the most exact and earliest date."""
+
+    lead: InboxItem
+    reports: tuple[InboxItem, ...]
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """Who reported it, each once, in the order of the reports."""
+        named = (each.report.publisher or each.source_id for each in self.reports)
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What became of the last attempts at a feed; `problem_response` is empty where the last one worked.
+
+    `asked_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
+    """
+
+    feed_id: str
+    asked_at: datetime
+    answered_at: datetime | None = None
+    items: int = 0
+    new: int = 0
+    problem: str = ""
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TonePoint:
+    """The average tone of the articles of one stretch of time, which begins at `at` (UTC)."""
+
+    at: datetime
+    tone: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToneTimeline:
+    """How the tone of the articles on a query went; `resolution` is the service's own word."""
+
+    query: str
+    resolution: str
+    points: tuple[TonePoint, ...]
+    told: tuple[str, ...] = ()

@@ -1,0 +1,158 @@
+"""Records of the store: revisions of notes, audit entries, access tokens, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dashboard.models.event import Event
+
+
+# ------------------------------------------------------------
+# A change to a note: what was done to it, when, by whom, and how it stood before and after.
+
+
+class NoteAction(StrEnum):
+    """What a person can do to a note."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRevision:
+    """One line of a note's history; `before` is None for its creation.
+
+    `revision` is the one the change made, `at` its UTC moment, `who` the person who made it
+    or the label that was given, empty where neither is known. `before` is also None where it
+    was private to somebody else. `origin` is the door it came through: page, cli or api; empty
+    where that was not yet written down.
+    """
+
+    note_id: str
+    revision: int
+    action: str
+    at: datetime
+    who: str
+    before: Event | None
+    after: Event | None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the store is, for a status line; `problem_response` is empty where it answers.
+
+    `engine` names the kind of database; `last_change` is the UTC moment of the last change
+    to any note, None where there never was one.
+    """
+
+    engine: str
+    notes: int = 0
+    deleted: int = 0
+    last_change: datetime | None = None
+    problem: str = ""
+
+
+# ------------------------------------------------------------
+# What is on record: one action, by whom, through which door, and how things stood around it.
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One action of a person or a program.
+
+    Attributes:
+        at: its UTC moment.
+        who: the label of the person; empty where none was given.
+        origin: page, cli or api; empty where it was not yet written down.
+        action: create, edit, delete, restore, import, token-create …
+        subject: the id of the note, the import, the token, the file.
+        before: how it stood before; None: it was not there.
+        after: how it stands since; None: it is gone.
+    """
+
+    at: datetime
+    who: str
+    origin: str
+    action: str
+    subject: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+# ------------------------------------------------------------
+# A token for programs: whose it is and until when it holds; its secret is never kept.
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token as it is kept; all moments in UTC.
+
+    Attributes:
+        name: what its owner calls it; unique, also among revoked ones.
+        person: who writes with it: the author of what it writes.
+        sha256: of its secret.
+        created: when it was made.
+        expires: from when it is refused; None: never.
+        last_used: when something was last written with it, to the minute; None: never.
+        revoked: since when it is refused; None: it is not.
+    """
+
+    name: str
+    person: str
+    sha256: str
+    created: datetime
+    expires: datetime | None = None
+    last_used: datetime | None = None
+    revoked: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it opens the door at a moment."""
+        return self.revoked is None and (self.expires is None or at < self.expires)
+
+
+# ------------------------------------------------------------
+# A backup: what one holds, and what came of putting it back.
+
+
+@dataclass(frozen=True, slots=True)
+class BackupContents:
+    """What a backup holds.
+
+    Attributes:
+        engine: the kind of database it was made from: SQLite or PostgreSQL.
+        schema: the revision of its tables.
+        rows: how many rows each table has.
+        series: the ids of a person's own series in it.
+        created_at: when it was made, ISO in UTC.
+        software: the release that made it.
+    """
+
+    engine: str
+    schema: str
+    rows: Mapping[str, int]
+    series: tuple[str, ...]
+    created_at: str = ""
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What putting a backup back did.
+
+    Attributes:
+        contents: of the backup.
+        kept_before: where that went which was there before; None: nothing was.
+        damaged: the file that could not be read and was moved aside; None: none was.
+    """
+
+    contents: BackupContents
+    kept_before: str | None = None
+    damaged: str | None = None

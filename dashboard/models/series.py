@@ -1,0 +1,372 @@
+"""A rate series: observations, gaps between bars, revisions, and the as-of moment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.models.errors import InputError
+from dashboard.models.event import MOSCOW
+
+# ------------------------------------------------------------
+# A rate series: published numbers, the market day each describes and when it was known.
+
+
+Days: TypeAlias = NDArray[np.datetime64]
+Moments: TypeAlias = NDArray[np.datetime64]
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+ROUBLE_QUOTED: Final = -1
+AS_QUOTED: Final = 1
+
+ChangeKind: TypeAlias = Literal["ratio", "difference"]
+"""How two numbers of a series are compared: by their ratio, or by their difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodBreak:
+    """A day from which the publisher computes the rate in another way."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCard:
+    """What a series is, in the words that pages, README and exports print.
+
+    `move_sign` is -1 where the number counts roubles per foreign unit (a rising number is
+    a weaker rouble) and +1 where moves are those of the quoted number itself. `quantity`
+    says what is measured, `limits` what it cannot say; `history_from` and `history_until`
+    bound what the publisher has (None: it goes on, or it is not known); `bar_minutes` is the
+    length of a bar, 0 where there is one number a day; `stale_after` is how many days may
+    pass without a new number before that is worth a word. `checked_by` names the series
+    without which no number of this one is believed. `change` is "difference" where a ratio
+    says nothing: an interest rate in per cent, an index that can be zero.
+    """
+
+    id: str
+    title: str
+    unit: str
+    inverse_unit: str
+    publisher: str
+    source_url: str
+    licence: str
+    date_rule: str
+    description: str = ""
+    move_sign: int = AS_QUOTED
+    decimals: int = 4
+    inverse_decimals: int = 6
+    breaks: tuple[MethodBreak, ...] = ()
+    quantity: str = ""
+    limits: str = ""
+    history_from: date | None = None
+    history_until: date | None = None
+    bar_minutes: int = 0
+    stale_after: int = 5
+    checked_by: str = ""
+    change: ChangeKind = "ratio"
+
+    @property
+    def is_price(self) -> bool:
+        """Whether the number is a price or an index whose log change is a return."""
+        return self.change == "ratio"
+
+    @property
+    def is_rouble(self) -> bool:
+        """Whether moves of the series are moves of the rouble."""
+        return self.move_sign == ROUBLE_QUOTED
+
+
+def require_price(card: SeriesCard) -> None:
+    """Refuse a series whose log change says nothing.
+
+    Raises:
+        InputError: what the series is, and what can be done with it.
+    """
+    if not card.is_price:
+        msg = (
+            f"series {card.id}: counts {card.unit} and is no price, so it has no log change to"
+            f" measure; study an exchange rate, and give this as a control: --factor {card.id}"
+        )
+        raise InputError(msg)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RateSeries:
+    """Observations in ascending order of `known_at`.
+
+    `record` is the date the publisher prints; `day` the market day the number describes;
+    `opens` and `known_at` the UTC moments between which information enters the number
+    (equal where the number is a snapshot); `rate` the quoted number, NaN where missing.
+    The last `provisional` numbers may still change: a bar under way, a live quote. All arrays
+    have the same length n; dates are datetime64[D], moments datetime64[s].
+    """
+
+    card: SeriesCard
+    record: Days
+    day: Days
+    opens: Moments
+    known_at: Moments
+    rate: Floats
+    fetched_at: datetime | None = None
+    provisional: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse arrays of different lengths or out of order."""
+        arrays: tuple[NDArray[Any], ...] = (self.record, self.day, self.opens, self.known_at)
+        if any(len(array) != len(self.rate) for array in arrays):
+            msg = f"series {self.card.id}: arrays of different lengths"
+            raise ValueError(msg)
+        if np.any(self.known_at[1:] <= self.known_at[:-1]):
+            msg = f"series {self.card.id}: observations are not in ascending order"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        """The number of observations."""
+        return len(self.rate)
+
+    def part(self, rows: slice) -> RateSeries:
+        """The observations of some consecutive rows; none of them counts as provisional."""
+        return RateSeries(
+            self.card, self.record[rows], self.day[rows], self.opens[rows],
+            self.known_at[rows], self.rate[rows], self.fetched_at,
+        )  # fmt: skip
+
+    def row_on_or_before(self, day: date) -> int:
+        """The row of the last observation whose market day is not after `day`; -1 if none."""
+        return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1
+
+
+# ------------------------------------------------------------
+# Bars: where those of a series do not follow one another, and which are of a weekend.
+
+
+GapKind: TypeAlias = Literal["", "session", "missing"]
+SECONDS_PER_MINUTE: Final = 60
+SATURDAY_REMAINDER: Final = 2
+"""1 January 1970 was a Thursday: days since then, modulo 7, are 2 on a Saturday, 3 on a Sunday."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BarGaps:
+    """What precedes each bar, and when it was; every array has shape (n,).
+
+    `session`: the market was closed before this bar, which belongs to a later market day than
+    the one before it. `missing`: bars of the same day are not there, because nothing was
+    traded or the market halted; nothing is filled in for them. `weekend`: the bar is of a
+    Saturday or Sunday in Moscow.
+    """
+
+    session: Bools
+    missing: Bools
+    weekend: Bools
+
+    def before(self, row: int) -> GapKind:
+        """What precedes one bar."""
+        return "session" if self.session[row] else "missing" if self.missing[row] else ""
+
+
+def observation_ends(series: RateSeries) -> Moments:
+    """When each observation ends: the first moment that cannot be inside it, (n,).
+
+    `known_at` of a bar is its last second, 13:59:59, or its end, 14:00:00, as the source stamps
+    it; both end at 14:00. Observations of a day end at `known_at`.
+    """
+    if not series.card.bar_minutes:
+        return series.known_at
+    is_last_second = series.known_at.astype(np.int64) % SECONDS_PER_MINUTE == SECONDS_PER_MINUTE - 1
+    ends: Moments = series.known_at + is_last_second.astype("timedelta64[s]")
+    return ends
+
+
+def find_gaps(series: RateSeries) -> BarGaps:
+    """Where the bars of a series are broken; nothing is where it has one number a day.
+
+    A bar follows another when its end lies one bar's length after the other's end.
+    """
+    none = np.zeros(len(series), dtype=bool)
+    if not series.card.bar_minutes:
+        return BarGaps(none, none, none)
+    length = np.timedelta64(60 * series.card.bar_minutes, "s")
+    broken, later = none.copy(), none.copy()
+    broken[1:] = np.diff(series.known_at) > length
+    later[1:] = series.day[1:] > series.day[:-1]
+    weekend = (series.day.astype("datetime64[D]").astype(np.int64) - SATURDAY_REMAINDER) % 7 < 2
+    return BarGaps(broken & later, broken & ~later, weekend)
+
+
+# ------------------------------------------------------------
+# A moment at which knowledge is frozen, how it is written, and what differs since.
+
+
+FIRST_AS_OF_DAY: Final = date(2014, 1, 1)
+"""Before it there is too little of the default series to look at."""
+LAST_TIME_OF_DAY: Final = time(23, 59, 59, 999_999)
+
+_DAY_PATTERN: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT_PATTERN: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedObservation:
+    """An observation in which live data differ; `was` is None where it was added since."""
+
+    day: date
+    record: date
+    was: float | None
+    became: float
+
+
+def read_as_of(option: str, text: str) -> datetime:
+    """The UTC moment that is meant: a day is its end in Moscow.
+
+    Args:
+        option: how messages name it.
+        text: `2026-11-20`, or a moment with its zone as `2026-11-20T09:00Z`.
+
+    Raises:
+        InputError: it is neither, or lies before 2014.
+    """
+    shown = "".join(c for c in text if c.isprintable())[:40]
+    msg = f"{option} {shown}: is no moment; write it like 2026-11-20 or 2026-11-20T09:00Z"
+    try:
+        if _DAY_PATTERN.fullmatch(text):
+            moment = datetime.combine(
+                date.fromisoformat(text), LAST_TIME_OF_DAY, ZoneInfo(MOSCOW)
+            ).astimezone(UTC)
+        elif _MOMENT_PATTERN.fullmatch(text):
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+        else:
+            raise InputError(msg)
+    except (ValueError, OverflowError):
+        raise InputError(msg) from None
+    if moment.date() < FIRST_AS_OF_DAY:
+        msg = f"{option} {shown}: lies before {FIRST_AS_OF_DAY}, when the data begin; give a later moment"
+        raise InputError(msg)
+    return moment
+
+
+def as_of_text(moment: datetime) -> str:
+    """A moment as `read_as_of` reads it; the end of a day in Moscow is the day alone."""
+    local = moment.astimezone(ZoneInfo(MOSCOW))
+    if local.time() == LAST_TIME_OF_DAY:
+        return local.date().isoformat()
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    whole = utc.second == 0 and utc.microsecond == 0
+    return f"{utc.isoformat(timespec='minutes' if whole else 'auto')}Z"
+
+
+# ------------------------------------------------------------
+# What one question to a publisher brought.
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """What one fetch brought.
+
+    Attributes:
+        series: the observations since the day asked, ascending; None where the publisher says
+            that nothing has changed.
+        notes: what a person should know about them, a sentence each.
+        stamp: how the publisher marked this version, to be handed in next time.
+    """
+
+    series: RateSeries | None
+    notes: tuple[str, ...] = ()
+    stamp: str = ""
+
+
+# ------------------------------------------------------------
+# What is remembered of a live series: when it was asked for, what came, what was revised.
+
+
+@dataclass(frozen=True, slots=True)
+class FetchState:
+    """The last attempt at a series, and the last one that succeeded; moments in UTC.
+
+    Attributes:
+        series: its id.
+        source: the source that it comes from; it never changes.
+        tried_at: when it was last asked for.
+        ok_at: when an answer was last taken in, also one without anything new; None: never.
+        problem: why the last attempt failed, a sentence; empty where it succeeded.
+        notes: what a person should know about the last answer.
+        stamp: how the publisher marked the last answer.
+        last_day: the last market day known; None: none.
+        rows: how many observations are kept.
+        revised: how many numbers were replaced by later ones.
+    """
+
+    series: str
+    source: str
+    tried_at: datetime
+    ok_at: datetime | None
+    problem: str
+    notes: tuple[str, ...]
+    stamp: str
+    last_day: date | None
+    rows: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesVersion:
+    """Which version of a series is kept.
+
+    Attributes:
+        mark: grows whenever an answer changed anything that is kept.
+        ok_at: when an answer was last taken in; None: never.
+        has_rows: whether any observation that is final is kept.
+    """
+
+    mark: int
+    ok_at: datetime | None
+    has_rows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RateRevision:
+    """A number that its publisher replaced.
+
+    Attributes:
+        record: the printed date.
+        opens: the beginning of the bar or window, which tells bars of a day apart (UTC).
+        was: the number as it was first published.
+        became: the number that replaced it.
+        was_fetched_at: when the first was fetched.
+        seen_at: when the replacement was.
+    """
+
+    series: str
+    record: date
+    opens: datetime
+    revision: int
+    was: float
+    became: float
+    was_fetched_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUpdate:
+    """What an answer changed: rows that are new, numbers revised, bars that became final."""
+
+    new: int = 0
+    revised: int = 0
+    settled: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from before."""
+        return bool(self.new or self.revised or self.settled)

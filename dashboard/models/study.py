@@ -1,0 +1,516 @@
+"""An event study: its request, its windows as they are typed, and its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.models.series import Days, Floats, Ints, RateSeries
+
+# ------------------------------------------------------------
+# An event study: what is asked, and the answer with nothing left out.
+
+
+Window: TypeAlias = tuple[int, int]
+Returns: TypeAlias = Literal["log", "simple"]
+Overlap: TypeAlias = Literal["keep", "first", "exclude"]
+Pool: TypeAlias = Literal["near", "quiet", "all", "similar"]
+Grouping: TypeAlias = Literal["category", "expected"]
+
+MIN_ESTIMATION_RETURNS: Final = 3
+"""An estimation window needs so many returns, whatever the model."""
+
+MIN_CLUSTERS: Final = 8
+"""Below so many clusters of events there is no verdict: they are read one by one."""
+MIN_RATES: Final = 8
+MAX_SHARE_OF_ONE_RATE: Final = 0.2
+"""A mean has a verdict from so many rates on, where none is a larger share of all moves."""
+
+CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
+DEFAULT_CAR_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
+
+
+def window_text(window: Window) -> str:
+    """`[a,b]`, as every table writes a window."""
+    return f"[{window[0]},{window[1]}]"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRequest:
+    """The parameters of a study (DESIGN: event window, CAR windows, estimation window, gap).
+
+    The estimation window is `estimation` rows that end `gap` rows before the event window.
+    `pool` says which pseudo-dates the placebo p and the percentile use: `near` = those within
+    250 rows of the event, `quiet` = those whose event window touches no event's window, `all` =
+    every admissible date, `similar` = those of similar volatility on their eve.
+    `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
+    `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
+    `by` makes the groups beside "all": the events' category, or their expected direction.
+    """
+
+    returns: Returns = "log"
+    model: str = "mean"
+    window: Window = (-5, 10)
+    cars: tuple[Window, ...] = ((0, 1),)
+    estimation: int = 120
+    gap: int = 10
+    min_estimation: int = 60
+    overlap: Overlap = "keep"
+    pool: Pool = "near"
+    clean_estimation: bool = False
+    correction: str = "holm"
+    by: Grouping = "category"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a request that cannot be answered.
+
+        Raises:
+            InputError: naming the option and the fix.
+        """
+        self._refuse_windows()
+        if self.gap < 0:
+            msg = f"--gap {self.gap}: must be 0 or more; it counts rows between the two windows"
+            raise InputError(msg)
+        if self.correction not in CORRECTIONS:
+            msg = f"--correction {self.correction}: choose one of {', '.join(CORRECTIONS)}"
+            raise InputError(msg)
+        if self.estimation < MIN_ESTIMATION_RETURNS:
+            msg = f"--estimation {self.estimation}: too short to learn from; give {MIN_ESTIMATION_RETURNS} or more"
+            raise InputError(msg)
+        if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
+            msg = (
+                f"--min-estimation {self.min_estimation}: must lie between {MIN_ESTIMATION_RETURNS} and"
+                f" --estimation {self.estimation}"
+            )
+            raise InputError(msg)
+
+    def _refuse_windows(self) -> None:
+        first, last = self.window
+        if first > last:
+            msg = f"--window {first}:{last}: the window ends before it starts; give it as -5:10"
+            raise InputError(msg)
+        for car in self.cars:
+            if car[0] > car[1]:
+                msg = f"--car {car[0]}:{car[1]}: the window ends before it starts; give it as 0:1"
+                raise InputError(msg)
+            if car[0] < first or car[1] > last:
+                msg = (
+                    f"--car {car[0]}:{car[1]}: lies outside the event window {first}:{last};"
+                    " widen --window or shorten --car"
+                )
+                raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedEvent:
+    """An event that is not in the answer, and why."""
+
+    event_id: str
+    series: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CarResult:
+    """One CAR window of every event; every array has shape (N,), NaN where not defined.
+
+    `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
+    stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
+    |SCAR|, the move in units of the volatility learnt before it, is smaller;
+    `percentile_by_move` that of those whose |CAR| is. The pool has `n_placebo` dates from
+    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years.
+    """
+
+    window: Window
+    car: Floats
+    se: Floats
+    t: Floats
+    df: Floats
+    p: Floats
+    bhar: Floats
+    placebo_p: Floats
+    percentile: Floats
+    percentile_by_move: Floats
+    n_placebo: Ints
+    n_close: Ints
+    pool_first: Days
+    pool_last: Days
+    crowd: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class AverageRow:
+    """AAR and CAAR of a group at one offset; standard errors across events."""
+
+    group: str
+    offset: int
+    n: int
+    aar: float
+    aar_se: float
+    caar: float
+    caar_low: float
+    caar_high: float
+    supt_low: float
+    supt_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """One test of one group in one window, with the claim it tests and its source.
+
+    `note` says why it does not apply or what its number rests on, `dates` which simulated
+    pattern the group's dates resemble (scattered, clustered, dense), `caution` that with such
+    dates simulations show it to reject too often or too rarely. `role` is `headline` for the
+    test declared before any data, else empty.
+    """
+
+    __test__ = False
+
+    group: str
+    window: Window
+    test: str
+    statistic: float
+    df: float
+    p_value: float
+    p_adjusted: float
+    n: int
+    null_hypothesis: str
+    reference: str
+    note: str = ""
+    caution: str = ""
+    dates: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The declared test of a group in one window, with the estimate and the interval it belongs to.
+
+    `mean`, `median`, `mean_without_largest` (the mean CAR without the three largest moves in
+    size), `low`, `high` (the means that the test does not reject at 5 %) and `smallest_visible`
+    (the mean that it would reject in four studies of five) are in return units. `n` counts the
+    events with a CAR, `rates` their distinct first rates, `clusters` the groups of events whose
+    event windows overlap. `reason` says why there is no verdict; then the test's numbers are NaN.
+    `statistic` has the sign of the verdict, which may differ from that of the mean, and
+    `largest_share` is the part of the sum of the sizes of all moves that one rate carries.
+    """
+
+    group: str
+    window: Window
+    n: int
+    rates: int
+    clusters: int
+    mean: float
+    median: float
+    mean_without_largest: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+    smallest_visible: float
+    reason: str = ""
+    statistic: float = float("nan")
+    largest_share: float = float("nan")
+
+    @property
+    def depends_on_one_rate(self) -> bool:
+        """Whether one rate carries so much of all moves that the mean says little of the rest."""
+        return self.largest_share > MAX_SHARE_OF_ONE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A 95 % interval of the CAAR of a group, whole clusters of events resampled."""
+
+    group: str
+    window: Window
+    method: str
+    low: float
+    high: float
+    clusters: int
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionRow:
+    """How often a group moved as expected: share, Wilson interval, p by signs of clusters.
+
+    The interval takes events as independent and is for orientation; p is the share of sign
+    vectors of whole clusters with a sum of (hit - 1/2) at least as large in size.
+    `unclear` events had no expectation and `unmoved` ones a CAR of exactly 0; both are
+    left out of `n`.
+    """
+
+    group: str
+    window: Window
+    n: int
+    hits: int
+    share: float
+    low: float
+    high: float
+    p_value: float
+    unclear: int
+    unmoved: int
+    p_adjusted: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationRow:
+    """Correlation of a group's events with the return `lag` rows later, with its placebo band.
+
+    `p_value` is the share of shifted dates with a correlation at least as large in size;
+    `p_adjusted` is corrected over all groups and lags of the method.
+    """
+
+    group: str
+    lag: int
+    method: str
+    r: float
+    low: float
+    high: float
+    n: int
+    p_value: float = float("nan")
+    p_adjusted: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionRow:
+    """One term of the regression of returns on categories and factors; HAC errors.
+
+    `p_adjusted` is corrected over the categories; other terms have none.
+    """
+
+    term: str
+    estimate: float
+    se: float
+    t: float
+    p_value: float
+    n: int
+    lags: int
+    p_adjusted: float = float("nan")
+
+
+MATRICES: Final = (
+    "rate",
+    "returns",
+    "normal",
+    "abnormal",
+    "abnormal_se",
+    "car",
+    "ordinary_low",
+    "ordinary_high",
+    "from_base",
+)
+"""The fields of a result that `StudyResult.with_matrices_later` computes when one is read."""
+_LAZY_MATRICES: Final = "_matrices"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """The answer for one series: N events, L = b-a+1 offsets.
+
+    `anchor` (N,) is the row of offset 0; `shift_days` (N,) the calendar days from the event's
+    day to the market day of that row; `offsets` (L,). The matrices are (N, L): `rate`,
+    `returns`, `normal`, `abnormal`, `abnormal_se`, `car` (cumulated from the first offset),
+    `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
+    raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
+    the residual standard deviation of one return in the estimation window and
+    `estimation_events` (N,) the known events that lie in it.
+    """
+
+    request: StudyRequest
+    series: RateSeries
+    events: tuple[Event, ...]
+    anchor: Ints
+    shift_days: Ints
+    offsets: Ints
+    rate: Floats
+    returns: Floats
+    normal: Floats
+    abnormal: Floats
+    abnormal_se: Floats
+    car: Floats
+    ordinary_low: Floats
+    ordinary_high: Floats
+    from_base: tuple[Floats, Floats, Floats]
+    sigma: Floats
+    n_estimation: Ints
+    estimation_events: Ints
+    crowd: Sequence[tuple[str, ...]]
+    flags: tuple[tuple[str, ...], ...]
+    cars: tuple[CarResult, ...]
+    skipped: tuple[SkippedEvent, ...]
+
+    @classmethod
+    def with_lazy_matrices(
+        cls,
+        matrices: Callable[[], Mapping[str, Floats | tuple[Floats, ...]]],
+        **columns: Any,
+    ) -> StudyResult:
+        """A result whose `MATRICES` are computed when one of them is first read, then stored.
+
+        Most pages read only the CARs. A pickled result holds its matrices.
+        """
+        made = cls.__new__(cls)
+        made.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Every field, the matrices computed."""
+        _ = self.rate
+        return dict(self.__dict__)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """A matrix that is read for the first time; two threads may both compute it."""
+            stored = self.__dict__
+            if name in MATRICES and _LAZY_MATRICES in stored:
+                stored.update(stored[_LAZY_MATRICES]())
+                stored.pop(_LAZY_MATRICES, None)
+            if name in stored:
+                return stored[name]
+            msg = f"a study result has no {name}"
+            raise AttributeError(msg)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StudyAnswer:
+    """A whole study: one result a series; averages and tests over the events of all of them.
+
+    The event on its series is the unit, never the series. `asked` counts the events given;
+    each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
+    beside the studied ones, which local projections take as controls.
+    """
+
+    request: StudyRequest
+    results: tuple[StudyResult, ...]
+    averages: tuple[AverageRow, ...]
+    tests: tuple[TestResult, ...]
+    skipped: tuple[SkippedEvent, ...]
+    asked: int
+    intervals: tuple[Interval, ...] = ()
+    directions: tuple[DirectionRow, ...] = ()
+    correlations: tuple[CorrelationRow, ...] = ()
+    regression: tuple[RegressionRow, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    factors: tuple[RateSeries, ...] = ()
+
+    @property
+    def used_ids(self) -> frozenset[str]:
+        """The events asked for that have a CAR in at least one window and series."""
+        return frozenset(
+            result.events[k].id
+            for result in self.results
+            for car in result.cars
+            for k in np.flatnonzero(np.isfinite(car.car)).tolist()
+        )
+
+    @property
+    def used(self) -> int:
+        """How many of the events asked for have a CAR in at least one window and series."""
+        return len(self.used_ids)
+
+
+# ------------------------------------------------------------
+# Spans: windows and lengths as they are typed, in observations or in hours, as observations.
+
+
+MAX_OFFSET: Final = 1_440
+"""The furthest offset of a window: a day of minutes."""
+MAX_ROWS: Final = 100_000
+"""The longest estimation window or gap."""
+MINUTES_PER_UNIT: Final = {"m": 1, "h": 60}
+
+_OFFSET_PATTERN: Final = r"([+-]?[0-9]{1,4})([hm]?)"
+_WINDOW_PATTERN: Final = re.compile(f"{_OFFSET_PATTERN}:{_OFFSET_PATTERN}")
+_LENGTH_PATTERN: Final = re.compile(r"([+-]?[0-9]{1,6})([hm]?)")
+
+
+def read_window(option: str, text: str, bar_minutes: int = 0) -> Window:
+    """A window: offsets as -5:10, or on bars hours and minutes as -2h:6h, -30m:90m.
+
+    A number alone counts observations, whatever their length; so does 0.
+
+    Args:
+        option: what the message calls it.
+        text: as it was typed.
+        bar_minutes: the length of a bar of the series, 0 where there is one number a day.
+
+    Raises:
+        InputError: it is no window, mixes hours with observations, is in hours on a series
+            with one number a day or in no whole number of bars, or reaches too far.
+    """
+    found = _WINDOW_PATTERN.fullmatch(text)
+    if found is None:
+        msg = (
+            f"{option} {text}: is no window; write first and last offset like -5:10,"
+            " or on bars hours like -2h:6h"
+        )
+        raise InputError(msg)
+    first, last = (int(found[1]), found[2]), (int(found[3]), found[4])
+    if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
+        msg = f"{option} {text}: one end counts time, the other observations; give both alike"
+        raise InputError(msg)
+    ends = tuple(_count_rows(f"{option} {text}", end, bar_minutes) for end in (first, last))
+    if max(abs(end) for end in ends) > MAX_OFFSET:
+        msg = f"{option} {text}: reaches more than {MAX_OFFSET:,} observations; shorten it"
+        raise InputError(msg)
+    return ends[0], ends[1]
+
+
+def read_windows(option: str, texts: Iterable[str], bar_minutes: int = 0) -> tuple[Window, ...]:
+    """Windows, each once; see `read_window`."""
+    return tuple(dict.fromkeys(read_window(option, text, bar_minutes) for text in texts))
+
+
+def read_length(option: str, text: str | int, bar_minutes: int = 0) -> int:
+    """A number of observations as 120, or on bars a length of time as 120h, 90m.
+
+    Raises:
+        InputError: it is neither, time where it cannot be, or too long.
+    """
+    found = _LENGTH_PATTERN.fullmatch(str(text))
+    if found is None:
+        msg = f"{option} {text}: is no number of observations; write it like 120, or on bars 120h"
+        raise InputError(msg)
+    rows = _count_rows(f"{option} {text}", (int(found[1]), found[2]), bar_minutes)
+    if rows > MAX_ROWS:
+        msg = f"{option} {text}: is more than {MAX_ROWS:,} observations; shorten it"
+        raise InputError(msg)
+    return rows
+
+
+def duration_text(bars: int, bar_minutes: int) -> str:
+    """How long a number of bars lasts: `2 hours`, `90 minutes`, `1 hour`."""
+    minutes = abs(bars) * bar_minutes
+    unit: Literal["hour", "minute"] = "hour" if minutes % 60 == 0 else "minute"
+    count = minutes // 60 if unit == "hour" else minutes
+    return f"{count:,} {unit}{'' if count == 1 else 's'}"
+
+
+def _count_rows(told: str, span: tuple[int, str], bar_minutes: int) -> int:
+    number, unit = span
+    if not unit:
+        return number
+    if not bar_minutes:
+        msg = (
+            f"{told}: hours need a series of bars, and this one has one number a day;"
+            " give offsets like -5:10, or --rates with bars"
+        )
+        raise InputError(msg)
+    bars, rest = divmod(number * MINUTES_PER_UNIT[unit], bar_minutes)
+    if rest:
+        msg = (
+            f"{told}: is no whole number of bars of {duration_text(1, bar_minutes)};"
+            f" give a multiple of {bar_minutes}m"
+        )
+        raise InputError(msg)
+    return bars

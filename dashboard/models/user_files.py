@@ -1,0 +1,262 @@
+"""Files of a user: how events and rates are read from them, and what an import did.
+
+Text that a spreadsheet would run as a formula is escaped here, and read back unescaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from dashboard.models.event import Event
+    from dashboard.models.series import RateSeries
+
+
+# ------------------------------------------------------------
+# An import of events: how a file is to be read, what it held, and what became of it.
+
+
+DateOrder: TypeAlias = Literal["dmy", "mdy"]
+"""Whether 03/04/2025 is the third of April (`dmy`) or the fourth of March (`mdy`)."""
+
+EVENT_FIELDS: Final = (
+    "date", "time", "time_utc", "zone", "end_date", "title", "text", "category", "expected",
+    "source_url", "tags", "author", "actor", "source_name", "series", "id", "confidence",
+    "origin", "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
+)  # fmt: skip
+"""What a column of a file can hold; `time` is the clock of `zone`, `time_utc` is UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFileOptions:
+    """What a person said about a file before it is read; nothing said: it is told or asked.
+
+    Attributes:
+        columns: which column holds a field, by field (of `FIELDS`); "" where none does.
+        dates: the order of day and month in dates that could be two.
+        zone: the time zone of times that have none.
+        sheet: the sheet of a workbook.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: DateOrder | None = None
+    zone: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFileRow:
+    """One row of a file: an event, or the reason why it is none.
+
+    Attributes:
+        place: `file.csv, row 3 (line 4)`.
+        event: as it was read; None where the row is wrong.
+        wrong: `column date: … and what to do`; empty where it was read.
+        told: what a person should know about the row, whole sentences.
+    """
+
+    place: str
+    event: Event | None = None
+    wrong: str = ""
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrderQuestion:
+    """Which comes first in a date that can be two.
+
+    Attributes:
+        example: a date as the file writes it: `03/04/2025`.
+        day_first: what it is with the day first.
+        month_first: what it is with the month first.
+        read_as: the order it was read in; None where a person has to say it.
+    """
+
+    example: str
+    day_first: date
+    month_first: date
+    read_as: DateOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFileOutline:
+    """What a file is before its rows are read, for a person who says how to read it.
+
+    Attributes:
+        kind: CSV, Excel, JSON or iCalendar.
+        header: the names of its columns; none where no sheet is chosen or it has no columns.
+        fields: the column of each field, as its name tells or as a person said.
+        sheets: the sheets of a workbook that can be read; empty for other kinds.
+        sheet: the one that would be read; empty where a person has to choose.
+    """
+
+    kind: str
+    header: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFileRows:
+    """A file of events as it was read, row by row.
+
+    Attributes:
+        name: what messages call the file; safe to show, never a path.
+        kind: CSV, Excel, JSON or iCalendar.
+        sha256: of its bytes.
+        columns: which column was read as which field, in the order of the file.
+        rows: in the order of the file.
+        messages: what a person should know about the reading as a whole.
+        dates: which comes first, day or month, where the file has dates that can be two.
+        zoneless: how many times of day came without a zone of their own.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[EventFileRow, ...]
+    messages: tuple[str, ...] = ()
+    dates: DateOrderQuestion | None = None
+    zoneless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """An import on record: the file, who took it in and when, what came of its rows.
+
+    `id`, `at` and the two of the undoing are the store's; a new record has none.
+    """
+
+    file_name: str
+    kind: str
+    sha256: str
+    rows: int
+    added: int
+    duplicates: int
+    wrong: int
+    who: str = ""
+    id: str = ""
+    at: datetime | None = None
+    undone_at: datetime | None = None
+    undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUndo:
+    """What the undoing of an import did.
+
+    Attributes:
+        record: the import, now with when and by whom it was undone.
+        removed: how many notes were removed.
+        kept: notes that somebody changed since; they stay.
+        gone: how many had been removed before.
+    """
+
+    record: ImportRecord
+    removed: int
+    kept: tuple[Event, ...]
+    already_removed: int
+
+
+# ------------------------------------------------------------
+# A person's own file of rates: how it says it is to be read, and what one reading gave.
+
+
+FileQuote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
+RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
+BarStamps: TypeAlias = Literal["", "begin", "end"]
+
+IMPORTED_PREFIX: Final = "own_"
+"""How the id of every series begins that a person brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateFileOptions:
+    """What a person says about a file, because the file itself cannot.
+
+    Attributes:
+        quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
+            rouble; otherwise moves are those of the quoted number.
+        columns: read only these; None reads all.
+        dates: which comes first in 03/04/2025, the day or the month; empty: not said.
+        zone: the time zone of times of day without an offset; empty: not said.
+        stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
+    """
+
+    quote: FileQuote = "as-quoted"
+    columns: tuple[str, ...] | None = None
+    dates: RateDateOrder = ""
+    zone: str = ""
+    stamps: BarStamps = ""
+
+
+DEFAULT_RATE_OPTIONS: Final = RateFileOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class RateFileContents:
+    """What was read: one series a column, and what a person should know about the reading."""
+
+    name: str
+    series: tuple[RateSeries, ...]
+    messages: tuple[str, ...]
+    sha256: str
+
+
+# ------------------------------------------------------------
+# The formula guard: text that a spreadsheet would run is written with a quote in front.
+#
+# A spreadsheet runs a cell that starts with `= + - @`; it may also split a cell at a comma,
+# semicolon, bar or line break when its own separator differs from the file's. So the quote
+# stands before a dangerous character at the start of the text and after each separator; blanks,
+# quotes and invisible characters in between do not count. Exactly one quote is added at each
+# such place, so `unescape_formula(guard(text)) == text` for every text.
+
+
+ESCAPE_PREFIX: Final = "'"
+FORMULA_CHARACTERS: Final = frozenset("=+-@\t\r\0＝＋－＠﹦﹢﹣﹫")
+_SEPARATORS: Final = frozenset(",;|\n\v\f\x85\u2028\u2029")
+_SKIPPED: Final = frozenset(
+    " \"'\u00a0\u00ad\u1680\u180e\u202f\u205f\u3000\ufeff"
+    + "".join(map(chr, range(0x2000, 0x2010)))
+    + "".join(map(chr, range(0x202A, 0x202F)))
+    + "".join(map(chr, range(0x2060, 0x2070)))
+)
+
+
+def escape_formula(text: str) -> str:
+    """The text with a quote before every character that could start a formula."""
+    if FORMULA_CHARACTERS.isdisjoint(text):
+        return text
+    out: list[str] = []
+    at_start = True
+    for character in text:
+        if at_start and character in FORMULA_CHARACTERS:
+            out.append(ESCAPE_PREFIX)
+        out.append(character)
+        at_start = _starts_cell(character, at_start)
+    return "".join(out)
+
+
+def unescape_formula(text: str) -> str:
+    """The text that `escape_formula` was given."""
+    if ESCAPE_PREFIX not in text:
+        return text
+    out: list[str] = []
+    at_start = True
+    for character, following in zip(text, [*text[1:], ""], strict=True):
+        if at_start and character == ESCAPE_PREFIX and following in FORMULA_CHARACTERS:
+            continue
+        out.append(character)
+        at_start = _starts_cell(character, at_start)
+    return "".join(out)
+
+
+def _starts_cell(character: str, at_start: bool) -> bool:  # noqa: FBT001 - a state, not a switch
+    """Whether what follows `character` could be taken for the start of a cell."""
+    return character in _SEPARATORS or (at_start and character in _SKIPPED)

@@ -1,0 +1,1 @@
+"""Text analysis by rule, in English and Russian: dates, statements, claims, categories."""

@@ -1,0 +1,409 @@
+"""Claims about the rate: a level, a record since some day, a percentage change from some base."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
+from dashboard.nlp.dates import MONTH_PATTERN, DateContext, date_mentions
+
+# ------------------------------------------------------------
+# The words for currencies, numbers and how exactly they are meant.
+
+
+CURRENCIES: Final = {
+    "USD": r"dollars?|greenback|USD|доллар\w*",
+    "EUR": r"euros?|EUR|евро",
+    "CNY": r"yuan|renminbi|CNY|юан[ьюяейм]+",
+}
+CURRENCY: Final = "|".join(CURRENCIES.values())
+ROUBLE: Final = r"rou?bles?|RUB|Russian currency|рубл\w+|руб\."
+RATE_PATTERN: Final = r"(?<![\d.,])\d{1,3}(?:[.,]\d{1,4})?(?![\d]|[.,]\d)"
+
+SUBJECT: Final = re.compile(
+    rf"(?P<rouble>\b(?:{ROUBLE}|the currency)\b)|(?P<currency>\b(?:{CURRENCY})\b)", re.IGNORECASE
+)
+_OBJECT: Final = re.compile(
+    r"(?:\d|\b(?:to|per|against|for|a|in|за|к|на))\s*(?:(?:the|one|a|each|US|U\.S\.|один)\s+)*$",
+    re.IGNORECASE,
+)
+_OBJECT_CASE: Final = re.compile(r"доллару|доллара(?=.{0,2}$)|рублю|рублей|рубля\b", re.IGNORECASE)
+AGAINST: Final = re.compile(
+    rf"\b(?:against|versus|to|per|за|к)\s+(?:the\s+)?(?:US\s+|U\.S\.\s+)?(?P<currency>{CURRENCY})\b",
+    re.IGNORECASE,
+)
+
+ABOUT: Final = (
+    r"(?:somewhere\s+)?around|about|roughly|nearly|almost|near|some|approximately|close to"
+    r"|just short of|около|примерно|почти|порядка|приблизительно|чуть меньше"
+)
+ABOVE: Final = r"above|over|more than|beyond|at least|выше|свыше|более(?:\s+чем)?|больше(?:\s+чем)?"
+BELOW: Final = r"below|under|less than|ниже|менее(?:\s+чем)?|меньше(?:\s+чем)?"
+PAST: Final = r"past|through|за отметку|отметку"
+QUALIFIER: Final = rf"(?P<how>{ABOUT}|{ABOVE}|{BELOW}|{PAST})"
+
+FRACTIONS: Final = {"quarter": 25.0, "third": 100 / 3, "half": 50.0, "fifth": 20.0, "tenth": 10.0}
+
+
+def parse_number(text: str) -> tuple[float, int]:
+    """A number and its decimals, written with a point or a comma."""
+    plain = text.replace(",", ".")
+    return float(plain), len(plain.partition(".")[2])
+
+
+def currency_code(word: str) -> str:
+    """The code of a currency by the word for it."""
+    return next(
+        code for code, words in CURRENCIES.items() if re.fullmatch(words, word, re.IGNORECASE)
+    )
+
+
+def exactness_from_word(how: str | None) -> Exactness:
+    """How a number is meant by the word before it; "past" needs a direction to be told."""
+    for words, exactness in ((ABOVE, Exactness.MORE), (BELOW, Exactness.LESS)):
+        if how and re.fullmatch(words, how, re.IGNORECASE):
+            return exactness
+    return Exactness.ABOUT if how else Exactness.EXACT
+
+
+def subject_of_rate(text: str, end: int) -> str:
+    """Whose rate it is: `RUB`, the code of a currency, or empty where nothing is named."""
+    found = [
+        each
+        for each in SUBJECT.finditer(text, 0, end)
+        if not _OBJECT.search(text, max(0, each.start() - 16), each.start())
+        and not _OBJECT_CASE.fullmatch(each[0].lower().replace("доллара", "х"))
+    ]
+    if not found:
+        return ""
+    last = found[-1]
+    return "RUB" if last["rouble"] else currency_code(last[0])
+
+
+def currency_of_text(text: str, default: str) -> str:
+    """The currency that the rouble is held against in a text."""
+    found = AGAINST.search(text)
+    if found:
+        return currency_code(found["currency"])
+    named = re.search(rf"\b(?:{CURRENCY})\b", text, re.IGNORECASE)
+    return currency_code(named[0]) if named else default
+
+
+# ------------------------------------------------------------
+# Changes in per cent: by how much, up or down, and from which base.
+
+
+_CHANGE_FLAGS: Final = re.IGNORECASE
+_UP: Final = (
+    r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
+    r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
+    r"|ralli(?:es|ed)|advanced|jumped|surged|climbed|soared|up|higher|stronger"
+    r"|укрепил(?:ся|ась)|подорожал[аи]?|вырос(?:ла|ло|ли)?|прибавил[аи]?|окреп(?:ла)?"
+)
+_DOWN: Final = (
+    r"lost|loss of|drop of|fall of"
+    r"|loses?|fall(?:en|s)|fell|weaken(?:s|ed)?|depreciat(?:es|ed)|dropped|slid|tumbled|sank"
+    r"|plunged|shed|down|lower|weaker|slipped|declined|eased"
+    r"|ослаб(?:ла)?|подешевел[аи]?|упал[аи]?|потерял[аи]?|снизил(?:ся|ась)|обесценил(?:ся|ась)"
+)
+_PERCENTAGE: Final = (
+    rf"(?:{QUALIFIER}\s+(?:на\s+)?)?(?:(?P<value>{RATE_PATTERN})\s*(?:%|per\s?cent\b|процент\w*)"
+    rf"|an?\s+(?P<part>{'|'.join(FRACTIONS)})\b)"
+)
+_BY_VERB: Final = re.compile(
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
+    rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
+    _CHANGE_FLAGS,
+)
+_BEFORE_WORD: Final = re.compile(
+    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _CHANGE_FLAGS
+)
+_AND_MORE: Final = re.compile(
+    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _CHANGE_FLAGS
+)
+
+_BASES: Final = {
+    "year_start": r"since the (?:start|beginning) of the year|since january|(?:so far )?this year"
+    r"|year[ -]to[ -]date|с начала года",
+    "year_end": r"(?:since|than|from|at) (?:at )?the end of last year|с конца прошлого года",
+    "month_start": r"since the (?:start|beginning) of the month|(?:so far )?this month"
+    r"|с начала месяца",
+    "previous": r"on the day|from the previous (?:close|day)|since the previous close|at the open"
+    r"|за день",
+    "week": r"this week|(?:on|over|in) (?:the|a|the past) week|in a week|за неделю|с начала недели",
+    "month": r"(?:on|over|in) (?:the past|a|the last) month|за месяц",
+    "year": r"(?:than|from) a year (?:ago|earlier)|(?:over|in) (?:the past|a|the last) year"
+    r"|year[ -]on[ -]year|за год",
+}
+_BASE: Final = re.compile(
+    "|".join(f"(?P<{name}>{words})" for name, words in _BASES.items())
+    + rf"|(?:since|from|с|со)\s+(?P<when>(?:(?:early|mid|late|начала|конца|середины)[ -])?"
+    rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?)",
+    _CHANGE_FLAGS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMention:
+    """A change as it is said; `rises` is told of its own subject."""
+
+    phrase: str
+    start: int
+    value: float
+    decimals: int
+    exactness: Exactness
+    rises: bool
+    base: str
+    when: str
+
+
+def find_changes(text: str) -> Iterator[ChangeMention]:
+    """The changes in per cent of a sentence."""
+    found = [*_BY_VERB.finditer(text), *_BEFORE_WORD.finditer(text)]
+    ends = sorted(each.start() for each in found)
+    for each in found:
+        stop = min((end for end in ends if end > each.start()), default=len(text))
+        more = _AND_MORE.match(text, each.end())
+        is_up = each["up"] is not None
+        until = more.start("how" if more["how"] else 0) if more else stop
+        yield _change_from_match(text, each, is_up, (each.end(), until))
+        if more:
+            yield _change_from_match(text, more, is_up, (more.end(), stop))
+
+
+def _change_from_match(
+    text: str, found: re.Match[str], rises: bool, after: tuple[int, int]  # noqa: FBT001
+) -> ChangeMention:
+    if found["part"]:
+        value, decimals = FRACTIONS[found["part"].lower()], 0
+    else:
+        value, decimals = parse_number(found["value"])
+    base = _BASE.search(text, *after) or _last_base(text[: found.start()])
+    names = {name: words for name, words in base.groupdict().items() if words} if base else {}
+    when = names.pop("when", "")
+    name = "since" if when else next(iter(names), "previous")
+    return ChangeMention(
+        found[0].strip(),
+        found.start(),
+        value,
+        decimals,
+        exactness_from_word(found["how"]),
+        rises,
+        name,
+        when,
+    )
+
+
+def _last_base(before: str) -> re.Match[str] | None:
+    return max(_BASE.finditer(before), key=lambda each: each.start(), default=None)
+
+
+# ------------------------------------------------------------
+# Claims about the rate: a level, a record since some day, a change since some day.
+
+
+_FLAGS: Final = re.IGNORECASE
+_MAX_RATE: Final = 999.0
+
+_PER: Final = re.compile(
+    rf"(?:\b{QUALIFIER}\s+)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})?\s*(?:per|to|against|a|for|за)\s+"
+    rf"(?:(?:the|one|each|US|U\.S\.|один)\s+)*(?P<currency>{CURRENCY})\b",
+    _FLAGS,
+)
+_ROUBLES: Final = re.compile(
+    rf"(?:\b{QUALIFIER}\s+(?:отметки\s+)?)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})(?!\w)"
+    r"(?!\s*(?:per|за|a)\b)",
+    _FLAGS,
+)
+_MOVED_TO: Final = re.compile(
+    rf"\b(?:firmed|weakened|strengthened|recovered|rose|fell|slid|eased|tumbled|climbed|dropped|sank"
+    rf"|traded|trades|stood|stands|is|was|now|укрепился|ослаб|вырос|опустился)"
+    rf"\s+(?:back\s+)?(?:to|at|до)\s+(?:{QUALIFIER}\s+)?"
+    rf"(?P<value>{RATE_PATTERN})(?!\s*(?:%|per\s?cent|basis|points|million|billion|bn|{ROUBLE}|per\b|to\b"
+    r"|against\b))",
+    _FLAGS,
+)
+_OTHER_QUANTITY: Final = re.compile(
+    r"\b(?:key|policy|interest)\s+rate|\binflation|\bindex|\bставк\w+|\bинфляци\w+", _FLAGS
+)
+_WHEN: Final = (
+    rf"(?P<when>(?:(?:early|mid|late|the\s+start\s+of|the\s+end\s+of|начала|конца|середины)[ -])?"
+    rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?|(?:19|20)\d\d)"
+)
+_RECORD: Final = re.compile(
+    rf"\b(?P<word>strongest|firmest|best|highest|weakest|lowest|worst|high|low)\b"
+    rf"(?:\s+(?:level|point|rate|value|mark|reading))?(?:\s+(?:against|to|versus)\s+(?:the\s+)?"
+    rf"(?:{CURRENCY}))?\s+since\s+(?:at\s+least\s+)?{_WHEN}",
+    _FLAGS,
+)
+_RECORD_RU: Final = re.compile(
+    rf"\b(?P<word>максимум\w*|минимум\w*|сам\w+\s+(?:крепк|высок|сильн|низк|слаб)\w+|впервые"
+    rf"|for\s+the\s+first\s+time)\b[^.;]{{0,30}}?\s(?:с|со|since)\s+{_WHEN}",
+    _FLAGS,
+)
+_HIGH: Final = re.compile(
+    r"strongest|firmest|best|highest|high|максимум.*|сам.*(?:крепк|высок|сильн).*", _FLAGS
+)
+_RISING: Final = re.compile(
+    r"\b(?:rose|risen|rises?|gain\w*|firm\w*|strengthen\w*|climb\w*|ralli\w+|jump\w*|surg\w+|up"
+    r"|подорожа\w+|укрепи\w+|вырос\w*|поднял\w+|превыси\w+)\b",
+    _FLAGS,
+)
+
+
+def find_claims(
+    text: str,
+    printed_on: date | None = None,
+    anchor: date | None = None,
+    before: Claim | None = None,
+) -> tuple[Claim, ...]:
+    """The claims of a sentence, in its order.
+
+    Args:
+        text: the sentence.
+        printed_on: the day it was printed, the day of a claim that names none.
+        anchor: the last day that was said.
+        before: the last claim of the sentence before, which "it" may go on from.
+    """
+    found = sorted(
+        (*_levels(text, before), *_records(text, printed_on), *_changes(text, printed_on, before)),
+        key=lambda claim: text.find(claim.phrase),
+    )
+    if not found:
+        return ()
+    dates = date_mentions(text, DateContext(printed_on, anchor), lambda *_: False)
+    days = [said for said in dates if _is_day_of_claim(text, said)]
+    return tuple(replace(claim, day=_claim_day(text, claim, days, printed_on)) for claim in found)
+
+
+def _claim_day(
+    text: str, claim: Claim, days: list[DateMention], printed_on: date | None
+) -> date | None:
+    if not days:
+        return printed_on
+    at = text.find(claim.phrase)
+    return min(days, key=lambda said: abs(said.start - at)).day
+
+
+def _is_day_of_claim(text: str, said: DateMention) -> bool:
+    is_day = said.precision in {Precision.DAY, Precision.MINUTE} and said.day is not None
+    return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: said.start], _FLAGS)
+
+
+# ---------------------------------------------------------------- levels
+
+
+def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
+    for found in _PER.finditer(text):
+        yield from _level(text, found, currency_code(found["currency"]))
+    if any(_PER.finditer(text)):
+        return
+    for found in _ROUBLES.finditer(text):
+        subject = subject_of_rate(text, found.start())
+        named = re.findall(rf"\b(?:{CURRENCY})\b", text[: found.start()], _FLAGS)
+        if named or subject not in {"", "RUB"}:
+            yield from _level(text, found, currency_code(named[-1]) if named else subject)
+    for found in _MOVED_TO.finditer(text):
+        if _OTHER_QUANTITY.search(text[: found.start()]):
+            continue
+        about_rouble = subject_of_rate(text, found.start()) or (
+            before is not None and re.search(r"\b(?:it|он)\b", text[: found.start()], _FLAGS)
+        )
+        if about_rouble:
+            yield from _level(
+                text, found, currency_of_text(text, before.currency if before else "USD")
+            )
+
+
+def _level(text: str, found: re.Match[str], currency: str) -> Iterator[Claim]:
+    value, decimals = parse_number(found["value"])
+    if not 0 < value <= _MAX_RATE:
+        return
+    how = found["how"]
+    exactness = exactness_from_word(how)
+    if how and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", how, _FLAGS):
+        is_rouble = subject_of_rate(text, found.start()) in {"", "RUB"}
+        rises = _RISING.search(text[: found.start()]) is not None
+        exactness = Exactness.LESS if rises == is_rouble else Exactness.MORE
+    yield Claim(
+        ClaimKind.LEVEL, currency, text, found[0].strip(), value, exactness, decimals,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- records
+
+
+def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
+    for pattern in (_RECORD, _RECORD_RU):
+        for found in pattern.finditer(text):
+            since = _record_since(found["when"], found.start("when"), printed_on)
+            kind = _record_kind(text, found)
+            if since is not None and kind is not None:
+                named = AGAINST.search(found[0])
+                currency = (
+                    currency_code(named["currency"]) if named else currency_of_text(text, "USD")
+                )
+                yield Claim(kind, currency, text, found[0].strip(), since=since)
+
+
+_STRENGTH: Final = re.compile(r"сам\w+\s+(?:крепк|сильн|слаб)")
+_OF_A_RATE: Final = re.compile(r"\s+курс\w*(?!\s+(?:доллар|евро|юан))")
+
+
+def _record_kind(text: str, found: re.Match[str]) -> ClaimKind | None:
+    word = found["word"].lower()
+    if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|\bits\b|\bit\b|курс", text, _FLAGS):
+        return None
+    subject = subject_of_rate(text, found.start())
+    if _STRENGTH.match(word) and _OF_A_RATE.match(text, found.end("word")):
+        subject = "RUB"  # "доллар стоит 102 рубля, это самый слабый курс": a rate is the rouble's
+    if word in {"впервые", "for the first time"}:
+        level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", text, _FLAGS)
+        if level is None:
+            return None
+        return ClaimKind.WEAKEST if level["above"] else ClaimKind.STRONGEST
+    if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|курс", text, _FLAGS):
+        return None
+    is_high = _HIGH.fullmatch(word) is not None
+    return ClaimKind.STRONGEST if is_high == (subject in {"", "RUB"}) else ClaimKind.WEAKEST
+
+
+def _record_since(when: str, start: int, printed_on: date | None) -> DateMention | None:
+    """The period that a record reaches back to."""
+    if re.fullmatch(r"(?:19|20)\d\d", when):
+        year = int(when)
+        return DateMention(when, start, Precision.MONTH, date(year, 1, 1), date(year, 12, 31))
+    words = when if re.search(r"\d", when) else f"in {when}"
+    dates = date_mentions(words, DateContext(printed_on), lambda *_: False)
+    if not dates or dates[0].day is None:
+        return None
+    return replace(dates[0], phrase=when, start=start)
+
+
+# ---------------------------------------------------------------- changes
+
+
+def _changes(text: str, printed_on: date | None, before: Claim | None) -> Iterator[Claim]:
+    goes_on = before is not None and re.match(r"\W*(?:it|он)\b", text, _FLAGS) is not None
+    if not (goes_on or re.search(rf"\b(?:{ROUBLE}|{CURRENCY}|currency)\b|курс", text, _FLAGS)):
+        return
+    for change in find_changes(text):
+        subject = subject_of_rate(text, change.start) or "RUB"
+        rises = change.rises if subject == "RUB" else not change.rises
+        since = _record_since(change.when, change.start, printed_on) if change.when else None
+        yield Claim(
+            ClaimKind.UP if rises else ClaimKind.DOWN,
+            currency_of_text(text, before.currency if before else "USD"),
+            text,
+            change.phrase,
+            change.value,
+            change.exactness,
+            change.decimals,
+            since,
+            change.base,
+            subject=subject,
+        )

@@ -1,0 +1,589 @@
+"""Date mentions in a sentence, clock times and datelines, resolved against the day of publication.
+
+Rules of our own stand where a library is known to be wrong: dateparser takes "on Sunday" in a
+Sunday paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts
+back ("three weeks ago", «три дня назад»), which it does well.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from dashboard.models.article import DateMention, Precision
+
+# ------------------------------------------------------------
+# The words for days, months and spans in English and Russian, as patterns and as numbers.
+
+
+_WEEKDAYS: Final = (
+    ("monday|mon", "понедельник(?:а|у|ом|е)?"),
+    ("tuesday|tues?", "вторник(?:а|у|ом|е)?"),
+    ("wednesday|wed", "сред(?:а|у|ы|е|ой)"),
+    ("thursday|thurs?|thu", "четверг(?:а|у|ом|е)?"),
+    ("friday|fri", "пятниц(?:а|у|ы|е|ей)"),
+    ("saturday|sat", "суббот(?:а|у|ы|е|ой)"),
+    ("sunday|sun", "воскресень(?:е|я|ю|ем)"),
+)
+_MONTHS: Final = (
+    ("january|jan", "январ(?:ь|я|е|ю|ем)"),
+    ("february|feb", "феврал(?:ь|я|е|ю|ем)"),
+    ("march|mar", "март(?:а|е|у|ом)?"),
+    ("april|apr", "апрел(?:ь|я|е|ю|ем)"),
+    ("may", "ма(?:й|я|е|ю|ем)"),
+    ("june|jun", "июн(?:ь|я|е|ю|ем)"),
+    ("july|jul", "июл(?:ь|я|е|ю|ем)"),
+    ("august|aug", "август(?:а|е|у|ом)?"),
+    ("september|sept?", "сентябр(?:ь|я|е|ю|ем)"),
+    ("october|oct", "октябр(?:ь|я|е|ю|ем)"),
+    ("november|nov", "ноябр(?:ь|я|е|ю|ем)"),
+    ("december|dec", "декабр(?:ь|я|е|ю|ем)"),
+)
+
+WEEKDAY_PATTERN: Final = "|".join(
+    f"{english.split('|')[0]}|{russian}" for english, russian in _WEEKDAYS
+)
+"""Whole names only: "sun" and "sat" are words of their own."""
+MONTH_PATTERN: Final = "|".join(f"{english}|{russian}" for english, russian in _MONTHS)
+
+NUMBER_WORDS: Final = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6,
+    "семь": 7, "восемь": 8, "девять": 9, "десять": 10,
+}  # fmt: skip
+COUNT_PATTERN: Final = "|".join([r"\d{1,3}", *NUMBER_WORDS])
+
+
+def weekday_number(word: str) -> int:
+    """The number of a weekday, Monday = 0."""
+    return _index_of_name(word, _WEEKDAYS)
+
+
+def month_number(word: str) -> int:
+    """The number of a month, January = 1."""
+    return _index_of_name(word, _MONTHS) + 1
+
+
+def count_value(word: str) -> int:
+    """A small number, written in digits or in words."""
+    return int(word) if word.isdigit() else NUMBER_WORDS[word.lower()]
+
+
+def _index_of_name(word: str, names: tuple[tuple[str, str], ...]) -> int:
+    word = word.lower().rstrip(".")
+    found = (n for n, pair in enumerate(names) if re.fullmatch("|".join(pair), word))
+    return next(found)
+
+
+# ------------------------------------------------------------
+# Spans of days: the week, weekend or month of a day, and the day nearest to another.
+
+
+ONE_DAY: Final = timedelta(days=1)
+ONE_WEEK: Final = timedelta(days=7)
+MAX_DAYS_AHEAD: Final = timedelta(days=60)
+"""A day without a year farther ahead than this is last year's, unless the future is meant."""
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Monday and Sunday of the week of a day."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + 6 * ONE_DAY
+
+
+def weekend_before(day: date) -> tuple[date, date]:
+    """The last Saturday and Sunday that have begun."""
+    saturday = day - timedelta(days=(day.weekday() - 5) % 7)
+    return saturday, saturday + ONE_DAY
+
+
+def month_of_year(year: int, month: int) -> tuple[date, date]:
+    """The first and last day of a month."""
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def month_after(day: date, months: int) -> tuple[date, date]:
+    """The month so many months after that of a day; before it where negative."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return month_of_year(year, month + 1)
+
+
+def clip_range(span: tuple[date, date], day: date) -> tuple[date, date]:
+    """A span cut at a day, unless all of it lies later: nothing was said after it was printed."""
+    first, last = span
+    return (first, min(last, day)) if first <= day else span
+
+
+def weekday_before(day: date, weekday: int) -> date:
+    """The last such weekday, the day itself where it is one."""
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
+
+
+def weekday_after(day: date, weekday: int) -> date:
+    """The next such weekday, the day itself where it is one."""
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def day_of_year(near: date, month: int, day: int, *, is_future: bool) -> date | None:
+    """A day without a year: the one that fits the day of printing; None where it never exists."""
+    for year in sorted((near.year - 1, near.year, near.year + 1), reverse=not is_future):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if (found >= near) if is_future else (found <= near + MAX_DAYS_AHEAD):
+            return found
+    return None
+
+
+def month_near(near: date, month: int, *, is_future: bool) -> tuple[date, date]:
+    """A month without a year: the last that has begun, or the next where the future is meant."""
+    if is_future:
+        return month_of_year(near.year + (month < near.month), month)
+    return month_of_year(near.year - (month > near.month), month)
+
+
+# ------------------------------------------------------------
+# The phrases for dates, and the days each means.
+#
+# Rules are ours where a library is known to be wrong: dateparser takes "on Sunday" in a Sunday
+# paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts back
+# ("three weeks ago", «три дня назад»), which it does well.
+
+
+_FLAGS: Final = re.IGNORECASE
+_LAST_WORDS: Final = r"last|past|this past|прошл\w+|минувш\w+"
+_THIS_WORDS: Final = r"this|the current|эт\w+|текущ\w+|нынешн\w+"
+_NEXT_WORDS: Final = r"next|the coming|coming|следующ\w+|будущ\w+|ближайш\w+"
+
+
+@dataclass(frozen=True, slots=True)
+class DateContext:
+    """Against what a date is resolved: the day of printing, the last day said, the tense."""
+
+    day: date | None
+    anchor: date | None = None
+    is_future: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """The days a phrase means."""
+
+    first: date
+    last: date
+    precision: Precision = Precision.DAY
+    doubt: str = ""
+
+
+PhraseRule: TypeAlias = Callable[[re.Match[str], DateContext], DateRange | None]
+
+
+class UnresolvedDate(Exception):
+    """The phrase needs the day of printing, which is not known."""
+
+
+def _publication_day(printed: DateContext) -> date:
+    if printed.day is None:
+        raise UnresolvedDate
+    return printed.day
+
+
+def _single_day(day: date, doubt: str = "") -> DateRange:
+    return DateRange(day, day, Precision.DAY, doubt)
+
+
+# ---------------------------------------------------------------- whole dates
+
+
+def _iso(match: re.Match[str], _: DateContext) -> DateRange:
+    return _single_day(date(int(match[1]), int(match[2]), int(match[3])))
+
+
+def _dotted(match: re.Match[str], _: DateContext) -> DateRange:
+    return _single_day(date(int(match[3]), int(match[2]), int(match[1])))
+
+
+def _slashed(match: re.Match[str], _: DateContext) -> DateRange:
+    one, other, year = int(match[1]), int(match[2]), int(match[3])
+    if one > 12 or one == other:
+        return _single_day(date(year, other, one))
+    if other > 12:
+        return _single_day(date(year, one, other))
+    both = sorted((date(year, other, one), date(year, one, other)))
+    doubt = f"reads two ways: {both[0]} or {both[1]}"
+    return DateRange(both[0], both[1], Precision.NONE, doubt)
+
+
+def _day_and_month(match: re.Match[str], printed: DateContext) -> DateRange | None:
+    day, month, year = int(match["day"]), month_number(match["name"]), match["year"]
+    if year:
+        return _single_day(date(int(year), month, day))
+    found = day_of_year(_publication_day(printed), month, day, is_future=printed.is_future)
+    return _single_day(found) if found else None
+
+
+# ---------------------------------------------------------------- months
+
+
+def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
+    return DateRange(
+        *month_of_year(int(match["year"]), month_number(match["name"])), Precision.MONTH
+    )
+
+
+def _month_of_some_year(match: re.Match[str], printed: DateContext) -> DateRange:
+    year = _publication_day(printed).year + _step_of(match["which"])
+    return DateRange(*month_of_year(year, month_number(match["name"])), Precision.MONTH)
+
+
+def _named_month(match: re.Match[str], printed: DateContext) -> DateRange:
+    near, month = _publication_day(printed), month_number(match["name"])
+    step = _step_of(match["which"] or "this")
+    if step < 0 and month == near.month:
+        return DateRange(*month_of_year(near.year - 1, month), Precision.MONTH)
+    is_this = re.fullmatch(_THIS_WORDS, match["which"] or "", _FLAGS)
+    if is_this:
+        return DateRange(*month_of_year(near.year, month), Precision.MONTH)
+    future = step > 0 or (printed.is_future and step == 0)
+    span = month_near(near, month, is_future=future)
+    return DateRange(*(span if future else clip_range(span, near)), Precision.MONTH)
+
+
+def _some_month(match: re.Match[str], printed: DateContext) -> DateRange:
+    near, step = _publication_day(printed), _step_of(match["which"])
+    span = month_after(near, step)
+    past = step == 0 and not printed.is_future
+    return DateRange(*(clip_range(span, near) if past else span), Precision.MONTH)
+
+
+# ---------------------------------------------------------------- weeks and days
+
+
+def _weekday(match: re.Match[str], printed: DateContext) -> DateRange:
+    near, weekday = _publication_day(printed), weekday_number(match["name"])
+    which = match["which"] or ""
+    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+        return _single_day(weekday_before(near - ONE_DAY, weekday))
+    if re.fullmatch(_NEXT_WORDS, which, _FLAGS):
+        return _next_weekday(near, weekday)
+    if re.fullmatch(_THIS_WORDS, which, _FLAGS):
+        return _single_day(week_of(near)[0] + timedelta(days=weekday))
+    nearest = weekday_after if printed.is_future else weekday_before
+    return _single_day(nearest(near, weekday))
+
+
+def _next_weekday(near: date, weekday: int) -> DateRange:
+    """The Sunday of "next Sunday" is that of next week; close by, some mean the one before it."""
+    found = week_of(near)[1] + timedelta(days=1 + weekday)
+    sooner = weekday_after(near + ONE_DAY, weekday)
+    doubt = "" if sooner == found else f"some mean {sooner}"
+    return _single_day(found, doubt)
+
+
+def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
+    near, step = _publication_day(printed), _step_of(match["which"])
+    span = week_of(near + step * ONE_WEEK)
+    past = step == 0 and not printed.is_future
+    return DateRange(*(clip_range(span, near) if past else span), Precision.WEEK)
+
+
+def _weekend(match: re.Match[str], printed: DateContext) -> DateRange:
+    near = _publication_day(printed)
+    saturday = weekday_after(near, 5)
+    is_next = printed.is_future or re.fullmatch(_NEXT_WORDS, match["which"] or "", _FLAGS)
+    span = (saturday, saturday + ONE_DAY) if is_next else weekend_before(near)
+    return DateRange(*span, Precision.WEEK)
+
+
+def _near_day(match: re.Match[str], printed: DateContext) -> DateRange:
+    word = " ".join(match[0].lower().split())
+    return _single_day(_publication_day(printed) + NEAR_DAYS[word] * ONE_DAY)
+
+
+def _ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
+    near, unit = _publication_day(printed), match["unit"].lower()
+    found = _counted_back(match[0], near)
+    if found is None:
+        return None
+    if unit.startswith(("week", "недел")):
+        return DateRange(*week_of(found), Precision.WEEK)
+    if unit.startswith(("month", "месяц")):
+        return DateRange(*month_after(found, 0), Precision.MONTH)
+    return _single_day(found)
+
+
+def _counted_back(phrase: str, near: date) -> date | None:
+    import dateparser
+
+    base = datetime(near.year, near.month, near.day)  # noqa: DTZ001 - a day has no zone
+    words = re.sub(
+        rf"^({COUNT_PATTERN})", lambda found: str(count_value(found[0])), phrase, flags=_FLAGS
+    )
+    words = f"1 {words}" if not words[0].isdigit() else words
+    settings = {"RELATIVE_BASE": base, "RETURN_AS_TIMEZONE_AWARE": False}
+    found = dateparser.parse(words, languages=["en", "ru"], settings=settings)
+    return found.date() if found else None
+
+
+def _from_anchor(match: re.Match[str], printed: DateContext) -> DateRange:
+    anchor = printed.anchor or _publication_day(printed)
+    count = count_value(match["count"]) if match["count"] else 1
+    unit = match["unit"].lower()
+    days = count * (7 if unit.startswith(("week", "недел")) else 1)
+    sign = -1 if re.search("earlier|before|ранее|до этого", match[0], _FLAGS) else 1
+    return _single_day(anchor + sign * days * ONE_DAY)
+
+
+def _next_day(_: re.Match[str], printed: DateContext) -> DateRange:
+    return _single_day((printed.anchor or _publication_day(printed)) + ONE_DAY)
+
+
+def _step_of(which: str) -> int:
+    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+        return -1
+    return 1 if re.fullmatch(_NEXT_WORDS, which, _FLAGS) else 0
+
+
+NEAR_DAYS: Final = {
+    "the day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1,
+    "the day after tomorrow": 2, "позавчера": -2, "вчера": -1, "накануне": -1, "сегодня": 0,
+    "завтра": 1, "послезавтра": 2,
+}  # fmt: skip
+_YEAR: Final = r"(?P<year>(?:19|20)\d\d)(?:\s*(?:года?\b|г\.))?"
+_NAME: Final = rf"(?P<name>{MONTH_PATTERN})\b\.?"
+_UNITS: Final = r"(?P<unit>days?|weeks?|months?|день|дня|дней|недел[юиь]|месяц(?:а|ев)?)"
+_UNITS_INFLECTED: Final = r"(?P<unit>days?|weeks?|день|дня|дней|днем|днём|недел[юиь]|неделей)"
+
+PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
+    (re.compile(pattern, _FLAGS), rule)
+    for pattern, rule in (
+        (r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)(?![\d-])", _iso),
+        (r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?![\d])", _dotted),
+        (r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])", _slashed),
+        (
+            rf"(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го)?\s+(?:of\s+)?{_NAME}"
+            rf"(?:,?\s+{_YEAR})?",
+            _day_and_month,
+        ),
+        (
+            rf"\b{_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%|[.,:]?\d)(?:,?\s+{_YEAR})?",
+            _day_and_month,
+        ),
+        (rf"\b{_NAME},?\s+(?:of\s+)?{_YEAR}", _month_and_year),
+        (
+            rf"\b{_NAME}\s+(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+года\b",
+            _month_of_some_year,
+        ),
+        (rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+{_NAME}", _named_month),
+        (rf"\b(?:in|early|mid|late|since|until)[ -](?P<which>){_NAME}(?!\s+\d)", _named_month),
+        (rf"\b(?:в|во|с|со|до|начал[ае]|конц[ае]|середин[аеы])\s+(?P<which>){_NAME}", _named_month),
+        (
+            rf"(?:\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
+            _weekday,
+        ),
+        (
+            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:week\b|недел\w+)",
+            _some_week,
+        ),
+        (
+            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:month\b|месяц\w*)",
+            _some_month,
+        ),
+        (
+            rf"\b(?:(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS}|the)\s+)?(?:weekend\b|выходны\w+)",
+            _weekend,
+        ),
+        (rf"\b(?:{'|'.join(NEAR_DAYS)})\b", _near_day),
+        (rf"\b(?:(?:{COUNT_PATTERN})\s+)?{_UNITS}\s+(?:ago|назад)\b", _ago),
+        (
+            rf"\b(?:(?P<count>{COUNT_PATTERN})\s+)?{_UNITS_INFLECTED}\s+"
+            r"(?:earlier|later|before that|ранее|спустя|позже)\b",
+            _from_anchor,
+        ),
+        (r"\b(?:the\s+(?:next|following)\s+day|на\s+следующий\s+день)\b", _next_day),
+    )
+)
+
+
+# ------------------------------------------------------------
+# Clock times that name their zone ("13:30 Moscow time"), put on the day that is said with them.
+
+
+ZONE_PATTERNS: Final = {
+    r"gmt|utc": "UTC",
+    r"msk|moscow\s+time|мск|по\s+московскому\s+времени|по\s+москве": "Europe/Moscow",
+    r"kyiv\s+time|kiev\s+time|по\s+киеву|по\s+киевскому\s+времени": "Europe/Kyiv",
+    r"cet|cest|brussels\s+time|berlin\s+time": "Europe/Berlin",
+    r"bst|london\s+time": "Europe/London",
+    r"et|est|edt|eastern\s+time|washington\s+time": "America/New_York",
+}
+"""Zones by the words for them; their database decides about summer time."""
+
+_CLOCK_PATTERN: Final = re.compile(
+    r"(?:\b(?:at|в)\s+)?\b(?P<hour>\d{1,2})[:.](?P<minute>[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?\s*\(?"
+    rf"(?P<zone>{'|'.join(ZONE_PATTERNS)})\b",
+    re.IGNORECASE,
+)
+DAY_FROM_PREVIOUS_SENTENCE: Final = "the day is that of the sentence before"
+
+
+def attach_clock_time(
+    sentence: str, dates: tuple[DateMention, ...], before: date | None
+) -> tuple[DateMention, ...]:
+    """The dates of a sentence with its clock time: on the nearest, or on the day said before."""
+    found = _CLOCK_PATTERN.search(sentence)
+    if found is None:
+        return dates
+    days = [said for said in dates if said.precision is Precision.DAY and said.day]
+    if not days and before is not None and not dates:
+        alone = DateMention(found[0].strip(), found.start(), Precision.DAY, before, before)
+        moment = _clock_moment(found, before)
+        return (replace(_with_moment(alone, moment), doubt=DAY_FROM_PREVIOUS_SENTENCE),)
+    if not days:
+        return dates
+    near = min(days, key=lambda said: abs(said.start - found.start()))
+    assert near.day is not None
+    timed = _with_moment(near, _clock_moment(found, near.day))
+    return tuple(timed if said is near else said for said in dates)
+
+
+def _with_moment(said: DateMention, moment: datetime | None) -> DateMention:
+    if moment is None:
+        return said
+    return replace(said, moment=moment, precision=Precision.MINUTE)
+
+
+def _clock_moment(found: re.Match[str], day: date) -> datetime | None:
+    half = (found["half"] or "").lower()[:1]
+    hour = int(found["hour"])
+    if hour > (12 if half else 23):
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    zone = next(z for words, z in ZONE_PATTERNS.items() if re.fullmatch(words, found["zone"], re.I))
+    return datetime.combine(day, time(hour, int(found["minute"])), ZoneInfo(zone)).astimezone(UTC)
+
+
+# ------------------------------------------------------------
+# The dates that a sentence says, resolved against the day it was printed.
+
+
+MAX_MENTIONS: Final = 10
+"""Phrases for dates that are looked at in one sentence; more are a table, no sentence."""
+
+UNDATED: Final = "the text's own date is not known"
+
+
+def date_mentions(
+    sentence: str, printed: DateContext, is_future: Callable[[int, int], bool]
+) -> tuple[DateMention, ...]:
+    """The dates of a sentence in its order, none inside another.
+
+    Args:
+        sentence: one sentence.
+        printed: what relative dates count from.
+        is_future: whether the words from one place to another are told of the future.
+    """
+    found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))[
+        :MAX_MENTIONS
+    ]
+    dates: list[DateMention] = []
+    done = 0
+    for match, rule in found:
+        if match.start() < done:
+            continue
+        done = match.end()  # a date that does not exist leaves no other inside it
+        future = is_future(match.start(), match.end())
+        said = _resolve(match, rule, replace(printed, is_future=future))
+        if said is not None:
+            dates.append(said)
+            is_day = said.precision is Precision.DAY and said.day is not None
+            printed = replace(printed, anchor=said.day) if is_day else printed
+    return attach_clock_time(sentence, tuple(dates), printed.anchor)
+
+
+def _matches(sentence: str) -> Iterator[tuple[re.Match[str], PhraseRule]]:
+    for pattern, rule in PHRASE_RULES:
+        for match in pattern.finditer(sentence):
+            if _has_capital(match):
+                yield match, rule
+
+
+def _has_capital(match: re.Match[str]) -> bool:
+    """English days and months have a capital; "may" and "march" are words else."""
+    name = match.groupdict().get("name") or ""
+    return not name.isascii() or name[:1].isupper() or not name
+
+
+def _resolve(match: re.Match[str], rule: PhraseRule, printed: DateContext) -> DateMention | None:
+    try:
+        meant = rule(match, printed)
+    except UnresolvedDate:
+        return DateMention(match[0], match.start(), Precision.NONE, doubt=UNDATED)
+    except (ValueError, OverflowError):
+        return None
+    if meant is None:
+        return None
+    known = meant.precision is not Precision.NONE
+    return DateMention(
+        match[0], match.start(), meant.precision, meant.first if known else None,
+        meant.last if known else None, doubt=meant.doubt,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------
+# What stands before the text: place and day of an agency, "Published 24 October 2025".
+
+
+_DAY_PATTERN: Final = (
+    rf"(?:\d{{1,2}}\.?\s+(?:{MONTH_PATTERN})\.?(?:,?\s+(?:19|20)\d\d)?|(?:{MONTH_PATTERN})\.?\s+\d{{1,2}}"
+    r"(?:,?\s+(?:19|20)\d\d)?)"
+)
+_DATELINE_PATTERN: Final = re.compile(
+    rf"^(?P<place>[A-ZА-ЯЁ][\w .'’/-]{{1,40}}?)(?:[,.]\s*(?P<day>(?i:{_DAY_PATTERN}))\.?)?"
+    r"\s*(?:[A-ZА-ЯЁ]{3,15}(?:\.RU)?\s*|\([\w ./]{2,30}\)\s*){0,2}[-–—]{1,2}\s+",
+)
+_PUBLISHED_PATTERN: Final = re.compile(
+    rf"^\W*(?:(?:first\s+)?published|posted|updated|опубликовано|дата)?:?\s*(?:on\s+)?"
+    rf"(?P<day>{_DAY_PATTERN}|\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})"
+    r"(?:\s*(?:г\.|года))?(?:[,\s|·-]*\d{1,2}[:.]\d\d.{0,25})?\W*$",
+    re.IGNORECASE,
+)
+_HEADER_LINES: Final = 12
+MAX_DATELINE_LENGTH: Final = 120
+"""A dateline is short; what is looked for in it is not looked for beyond."""
+
+
+def strip_dateline(line: str) -> str:
+    """A line without the place, day and agency it may begin with."""
+    found = _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH])
+    is_one = found is not None and (found["day"] or "(" in found[0] or found["place"].isupper())
+    return line[found.end() :] if found and is_one else line
+
+
+def is_publication_line(line: str) -> bool:
+    """Whether a line holds nothing but the day it was published."""
+    return len(line) <= MAX_DATELINE_LENGTH and _PUBLISHED_PATTERN.match(line) is not None
+
+
+def publication_day(text: str) -> date | None:
+    """The day that a text itself says it was published on, year and all; None where it does not."""
+    for line in text.split("\n")[:_HEADER_LINES]:
+        for found in (
+            _PUBLISHED_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
+            _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
+        ):
+            if found and found["day"] and re.search(r"(?:19|20)\d\d", found["day"]):
+                said = date_mentions(
+                    found["day"].replace(". ", " "), DateContext(None), lambda *_: False
+                )
+                if said and said[0].day:
+                    return said[0].day
+    return None

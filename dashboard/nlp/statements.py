@@ -1,0 +1,381 @@
+"""Dated statements in a text: its sentences, and who said or did what on which day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from dashboard.models.article import (
+    MAX_TEXT_LENGTH,
+    Claim,
+    DateMention,
+    Precision,
+    Statement,
+    TextFindings,
+)
+from dashboard.models.event import Category
+from dashboard.nlp.attribution import (
+    Speaker,
+    Verb,
+    find_speaker,
+    find_verbs,
+    is_first_person,
+    last_person_named,
+    refers_to_future,
+)
+from dashboard.nlp.claims import find_claims
+from dashboard.nlp.classify import category_of_text
+from dashboard.nlp.dates import DateContext, date_mentions, is_publication_line, strip_dateline
+
+# ------------------------------------------------------------
+# A text taken apart into paragraphs and sentences.
+
+
+MAX_SENTENCE_LENGTH: Final = 800
+"""A sentence longer than this is cut there: nobody speaks so, and rules stay quick."""
+
+_ABBREVIATIONS: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "gen",
+        "lt",
+        "col",
+        "sen",
+        "rep",
+        "gov",
+        "pres",
+        "st",
+        "no",
+        "vs",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "u.s",
+        "u.k",
+        "e.g",
+        "i.e",
+        "a.m",
+        "p.m",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "г",
+        "гг",
+        "руб",
+        "коп",
+        "млн",
+        "млрд",
+        "трлн",
+        "тыс",
+        "долл",
+        "т.е",
+        "т.к",
+        "т.д",
+        "т.п",
+        "им",
+        "ул",
+        "св",
+        "янв",
+        "фев",
+        "апр",
+        "авг",
+        "сен",
+        "сент",
+        "окт",
+        "ноя",
+        "дек",
+        "стр",
+        "проц",
+        "ст",
+        "п",
+    ]
+)
+_STARTS_WITH_DATE: Final = re.compile(r"(?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр"
+    r"|октябр|ноябр|декабр|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")  # fmt: skip
+_ZONE_PATTERN: Final = re.compile(r"(?:E[SD]?T|GMT|UTC|MSK|CES?T|BST|Moscow|Kyiv|Eastern|London)\b")
+_SENTENCE_END: Final = re.compile(r"[.!?…]{1,6}[\"”»’)\]]{0,4}\s+|\n+")
+_WORD_BEFORE: Final = re.compile(r"([\w.]+)$")
+_QUOTE: Final = re.compile(r'"[^"\n]*(?:"|$)|“[^”\n]*(?:”|$)', re.MULTILINE)
+_TITLE_OR_QUOTE: Final = re.compile(r"«[^»\n]{40,}(?:»|$)", re.MULTILINE)
+"""Between guillemets stand names too; those are short."""
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SPACES: Final = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+
+
+def plain_text(text: str) -> str:
+    """The text with plain spaces and without invisible letters, which could hide or join words."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, and the same with what is quoted in it blanked: the words of its author."""
+
+    text: str
+    own: str
+
+
+def split_sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of a text in its order; a line end ends one too."""
+    own = _without_quotes(text)
+    begun = 0
+    for end in _SENTENCE_END.finditer(text):
+        if end[0].startswith("\n") or _is_sentence_end(text, end):
+            yield from _cut_sentence(text, own, (begun, end.end()))
+            begun = end.end()
+    yield from _cut_sentence(text, own, (begun, len(text)))
+
+
+def _without_quotes(text: str) -> str:
+    """The text with quotes blanked; a quote ends with its paragraph at the latest."""
+    blanked = _QUOTE.sub(lambda quote: _blank_quote(quote[0]), text)
+    return _TITLE_OR_QUOTE.sub(lambda quote: _blank_quote(quote[0]), blanked)
+
+
+def _blank_quote(quote: str) -> str:
+    return quote[0] + " " * (len(quote) - 2) + quote[-1] if len(quote) > 2 else quote
+
+
+def _is_sentence_end(text: str, end: re.Match[str]) -> bool:
+    after = text[end.end() : end.end() + 12]
+    if "\n" in end[0] or not after:
+        return True
+    if end[0][0] != "." or end[0].rstrip()[-1] in '"”»':
+        # “…?” he asked: a quote may end with its own mark inside a sentence.
+        return not after[0].islower()
+    word = _WORD_BEFORE.search(text, max(0, end.start() - 20), end.start())
+    last = word[1].lower() if word else ""
+    is_short = last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
+    if last.isdigit() and _STARTS_WITH_DATE.match(after):
+        return False
+    if is_short and last in {"u.s", "u.k", "a.m", "p.m"} and after[0].isupper():
+        return last in {"a.m", "p.m"} and not _ZONE_PATTERN.match(after)
+    return not is_short and not after[0].islower()
+
+
+def _cut_sentence(text: str, own: str, span: tuple[int, int]) -> Iterator[Sentence]:
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end:
+        stop = end
+        if end - start > MAX_SENTENCE_LENGTH:
+            stop = text.rfind(" ", start + 1, start + MAX_SENTENCE_LENGTH)
+            stop = stop if stop > 0 else start + MAX_SENTENCE_LENGTH
+        if text[start:stop].strip():
+            length = len(text[start:stop].rstrip())
+            yield Sentence(text[start : start + length], own[start : start + length])
+        start = stop
+
+
+# ------------------------------------------------------------
+# Dated statements: who said or did what, when; candidates for a person to accept or dismiss.
+
+
+MAX_TITLE_LENGTH: Final = 140
+
+_BACKGROUND: Final = re.compile(
+    r"\b(?:since|until|till|by|before|from|through|ending|than|pre-|с|со|до|к|после|от)\s*(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_SINCE_INSIDE: Final = re.compile(r"^(?:since|until|с|со|до)\b", re.IGNORECASE)
+_CLAUSE: Final = re.compile(
+    r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and|а|но|и|тогда как)\s+", re.IGNORECASE
+)
+_BACK_REFERENCE: Final = re.compile(
+    r"\b(?:that|this|it|they|these|those|the (?:remarks?|measures|package|deal|plan|move)|his|her"
+    r"|an?|это|эти|этого)\b",
+    re.I,
+)
+_LISTED: Final = re.compile(r"^\W{0,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceContext:
+    """What the sentences before leave behind: the last day, person and category."""
+
+    anchor: date | None = None
+    person: str = ""
+    category: Category = Category.OTHER
+
+
+def find_statements(
+    sentence: Sentence, printed_on: date | None, before: SentenceContext
+) -> tuple[tuple[Statement, ...], SentenceContext]:
+    """The candidates of a sentence, and what it leaves behind for the next one."""
+    dates = date_mentions(
+        sentence.own,
+        DateContext(printed_on, before.anchor),
+        lambda start, end: refers_to_future(sentence.own, start, end),
+    )
+    kind = category_of_text(sentence.text)
+    found = tuple(_candidates(sentence, dates, before)) if dates else ()
+    days = [said.day for said in dates if said.day and said.precision is not Precision.MONTH]
+    left = SentenceContext(
+        anchor=days[0] if days else before.anchor,
+        person=last_person_named(sentence.text) or before.person,
+        category=found[-1].category if found else (before.category if kind == "other" else kind),
+    )
+    return found, left
+
+
+def _candidates(
+    sentence: Sentence, dates: tuple[DateMention, ...], before: SentenceContext
+) -> Iterator[Statement]:
+    own_dates = tuple(said for said in dates if not _is_background(sentence.own, said))
+    listed = next((said for said in own_dates if _is_listed(sentence.own, said)), None)
+    if listed is not None:
+        clause = _Clause(sentence, (listed.end, len(sentence.own)), is_first=True)
+        yield from clause.candidate((listed,), before)
+        return
+    for number, span in enumerate(_clauses(sentence.own)):
+        inside = tuple(said for said in own_dates if span[0] <= said.start < span[1])
+        if inside:
+            yield from _Clause(sentence, span, is_first=number == 0).candidate(inside, before)
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for cut in _CLAUSE.finditer(text):
+        yield start, cut.start()
+        start = cut.end()
+    yield start, len(text)
+
+
+def _is_background(text: str, said: DateMention) -> bool:
+    before = text[max(0, said.start - 20) : said.start]
+    return bool(_BACKGROUND.search(before) or _SINCE_INSIDE.match(said.phrase))
+
+
+def _is_listed(text: str, said: DateMention) -> bool:
+    """Whether a line begins with the date, as in a list of days: "6 August: …"."""
+    is_at_start = _LISTED.match(text[: said.start])
+    return bool(is_at_start and re.match(r"\s*[:–—]\s", text[said.end : said.end + 4]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    sentence: Sentence
+    span: tuple[int, int]
+    is_first: bool
+
+    def candidate(
+        self, dates: tuple[DateMention, ...], before: SentenceContext
+    ) -> Iterator[Statement]:
+        start, end = self.span
+        own, text = self.sentence.own[start:end], self.sentence.text[start:end]
+        best = self._told(own, dates, before)
+        kind = self._kind(f"{best[1].name}: {text}" if best else text, before)
+        if best is None:
+            if self.is_first and kind != Category.OTHER and not find_claims(self.sentence.text):
+                yield from self._untold(own, dates, kind)
+            return
+        said, speaker, says = best
+        if (not says and find_claims(text)) or (not self.is_first and not speaker.is_known):
+            return
+        if not speaker.is_known and kind == Category.OTHER:
+            return
+        yield self._statement(said, speaker.name, kind)
+
+    def _told(
+        self, own: str, dates: tuple[DateMention, ...], before: SentenceContext
+    ) -> tuple[DateMention, Speaker, bool] | None:
+        """The date nearest to a word of saying or doing whose speaker is found."""
+        pairs = [
+            (self._distance(own, said, verb), verb.start, said, verb)
+            for said in dates
+            for verb in find_verbs(own)
+        ]
+        for *_, said, verb in sorted(pairs, key=lambda pair: pair[:2]):
+            speaker = find_speaker(own, verb, before.person)
+            if speaker is not None and (speaker.is_known or not verb.is_weak):
+                return said, speaker, verb.says
+        return None
+
+    def _distance(self, own: str, said: DateMention, verb: Verb) -> int:
+        """Letters between a date and a word; a comma between them counts for many."""
+        at, stop = said.start - self.span[0], said.end - self.span[0]
+        between = own[stop : verb.start] if stop <= verb.start else own[verb.end : at]
+        apart = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
+        return len(between) + apart + 60 * verb.is_weak
+
+    def _untold(
+        self, own: str, dates: tuple[DateMention, ...], kind: Category
+    ) -> Iterator[Statement]:
+        """Something that is announced or happens without anybody being named."""
+        if not is_first_person(own):
+            actor = "Bank of Russia" if kind == Category.MONETARY_POLICY else ""
+            yield self._statement(dates[0], actor, kind)
+
+    def _kind(self, text: str, before: SentenceContext) -> Category:
+        kind = category_of_text(text)
+        if kind == Category.OTHER:
+            kind = category_of_text(self.sentence.text)
+        if kind == Category.OTHER and _BACK_REFERENCE.search(text):
+            return before.category
+        return kind
+
+    def _statement(self, said: DateMention, actor: str, kind: Category) -> Statement:
+        text = self.sentence.text
+        if not (self.is_first and self.span[1] >= len(text)):
+            text = text[self.span[0] : self.span[1]]
+        title = " ".join(text.split()).strip(" ;,.:–—")
+        if len(title) > MAX_TITLE_LENGTH:
+            title = title[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;") + "…"
+        return Statement(replace(said), actor, title, kind, self.sentence.text)
+
+
+# ------------------------------------------------------------
+# A whole text read: its candidates and its claims.
+
+
+def read_text(text: str, published: date | None) -> TextFindings:
+    """What a text says, in its order.
+
+    Args:
+        text: of an article; what lies beyond `MAX_TEXT_LENGTH` characters is not read.
+        published: the day from which "on Sunday" counts; None leaves such days open.
+    """
+    lines = (strip_dateline(line) for line in plain_text(text[:MAX_TEXT_LENGTH]).split("\n"))
+    kept = "\n".join(line for line in lines if not is_publication_line(line))
+    statements: list[Statement] = []
+    claims: list[Claim] = []
+    before, last = SentenceContext(), None
+    for sentence in split_sentences(kept):
+        found = find_claims(sentence.text, published, before.anchor, last)
+        claims.extend(found)
+        last = found[-1] if found else None
+        candidates, before = find_statements(sentence, published, before)
+        statements.extend(candidates)
+    return TextFindings(tuple(_unique_statements(statements)), tuple(claims))
+
+
+def _unique_statements(statements: list[Statement]) -> list[Statement]:
+    """Each candidate once: the same words may stand in the lead and below."""
+    seen = {(each.day, each.end_day, each.actor, each.sentence): each for each in statements}
+    return list(seen.values())

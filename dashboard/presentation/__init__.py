@@ -1,0 +1,1 @@
+"""The presentation package of the product."""

@@ -1,0 +1,200 @@
+"""Numbers, dates, counts and lists as text.
+
+Every number and date that a page, a report or the terminal prints is formatted here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.models.event import MOSCOW, Event, HourKind
+
+MINUS: Final = "\u2212"
+THIN_SPACE: Final = "\u202f"
+NO_VALUE: Final = "–"
+ORDINARY_PERCENTILE: Final = 95.0
+MIN_POOL_SIZE: Final = 40
+
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def format_number(value: float, decimals: int = 2) -> str:
+    """A number with a true minus; a missing one is a dash."""
+    if math.isnan(value):
+        return NO_VALUE
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(digit in text for digit in "123456789")
+    return f"{MINUS}{text}" if negative else text
+
+
+def format_signed(value: float, decimals: int = 2) -> str:
+    """A number that always carries its sign; zero has none."""
+    text = format_number(value, decimals)
+    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
+
+
+def format_percent(value: float, decimals: int = 1) -> str:
+    """`+5.3 %`, with a narrow space that does not break."""
+    return NO_VALUE if math.isnan(value) else f"{format_signed(value, decimals)}{THIN_SPACE}%"
+
+
+def format_log_points(value: float, decimals: int = 1) -> str:
+    """`+0.5 log pts`: 100 x the log change, positive = stronger rouble."""
+    return NO_VALUE if math.isnan(value) else f"{format_signed(value, decimals)} log pts"
+
+
+def join_names(names: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`; empty without any."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def format_count(value: int, noun: str, plural: str = "") -> str:
+    """`1 event`, `412 events`."""
+    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
+
+
+def format_ordinal(value: float) -> str:
+    """`97th`, `1st`, for percentiles."""
+    whole = min(int(value), 99)
+    teen = 10 <= whole % 100 <= 20
+    return f"{whole}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"
+
+
+def format_bytes(n_bytes: int) -> str:
+    """`164 kB`."""
+    return f"{n_bytes / 1000:,.0f} kB" if n_bytes < 1_000_000 else f"{n_bytes / 1e6:,.1f} MB"
+
+
+# ------------------------------------------------------------------ days and moments
+
+
+def format_day(value: date) -> str:
+    """`24 Feb 2022`."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def format_weekday(value: date) -> str:
+    """`Thu 24 Feb 2022`."""
+    return f"{_WEEKDAYS[value.weekday()]} {format_day(value)}"
+
+
+def format_short_day(value: date, beside: date | None = None) -> str:
+    """`24 Feb`, with the year where it differs from the one beside it."""
+    text = f"{value.day} {_MONTHS[value.month - 1]}"
+    return text if beside is not None and beside.year == value.year else f"{text} {value.year}"
+
+
+def format_day_range(first: date, last: date | None) -> str:
+    """A day, or a range: `13–20 Mar 2024`, `30 Mar – 2 Apr 2024`."""
+    if last is None or last == first:
+        return format_day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{format_day(last)}"
+    return f"{format_short_day(first, last)} – {format_day(last)}"
+
+
+def format_moment(value: datetime, zone: str = MOSCOW) -> str:
+    """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
+    utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
+    beside = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
+    text = f"{_format_day_time(msk)} MSK ({beside}"
+    if zone not in {MOSCOW, "UTC"}:
+        text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
+    return text + ")"
+
+
+def format_timestamp(value: datetime) -> str:
+    """`22 Nov 2026, 06:10 MSK`, for updates and history."""
+    msk = value.astimezone(ZoneInfo(MOSCOW))
+    return f"{format_day(msk.date())}, {msk:%H:%M} MSK"
+
+
+def format_clock(value: datetime) -> str:
+    """`18:00`: by the clock of Moscow; the last second of a bar is told as its end."""
+    msk = (value + timedelta(seconds=59)).astimezone(ZoneInfo(MOSCOW))
+    return f"{msk:%H:%M}"
+
+
+def format_bar(opens: datetime, ends: datetime) -> str:
+    """`17:00–18:00 MSK`: from when to when a bar goes."""
+    begin = opens.astimezone(ZoneInfo(MOSCOW))
+    return f"{begin:%H:%M}–{format_clock(ends)} MSK"
+
+
+def format_event_time(event: Event) -> str:
+    """When an event happened, as far as it is known; the hour is never invented."""
+    if event.moment is not None:
+        planned = "scheduled for " if event.hour_kind == HourKind.SCHEDULED else ""
+        return f"{planned}{format_moment(event.moment, event.zone)}"
+    if event.is_range:
+        return format_day_range(event.day, event.end_day)
+    if event.reported is not None:
+        first = format_moment(event.reported).removeprefix(f"{format_day(event.day)} ")
+        return f"{format_weekday(event.day)}, first reported {first}"
+    return f"{format_weekday(event.day)}, time not known"
+
+
+def format_age(value: date, today: date) -> str:
+    """`today`, `yesterday`, `12 days ago`, `in 3 days`."""
+    distance = (today - value).days
+    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    if distance in named:
+        return named[distance]
+    return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
+
+
+def _format_day_time(value: datetime) -> str:
+    return f"{format_day(value.date())} {value:%H:%M}"
+
+
+# ------------------------------------------------------------------ how unusual
+
+
+def describe_percentile(percentile: float, n: int, moves: str = "moves of this length") -> str:
+    """Where a move lies among ordinary ones; too few are never judged."""
+    if math.isnan(percentile) or n < MIN_POOL_SIZE:
+        return f"too few days to judge ({n})"
+    decimals = 1 if percentile >= 99 else 0
+    floored = math.floor(percentile * 10**decimals) / 10**decimals
+    place = "inside" if percentile < ORDINARY_PERCENTILE else "outside"
+    return (
+        f"{place} the ordinary range: larger than {floored:.{decimals}f}{THIN_SPACE}%"
+        f" of {n:,} ordinary {moves}"
+    )
+
+
+def describe_crowding(others: int) -> str:
+    """How many other events share the window."""
+    return (
+        "no other event in this window"
+        if others == 0
+        else f"{format_count(others, 'other event')} in this window"
+    )
+
+
+def describe_missing_data(day_of_event: date, last_day: date) -> str:
+    """Why a move is not there: the data end before it."""
+    return f"after the last rate ({format_day(last_day)}): {format_day(day_of_event)} has none yet"
+
+
+RECORD_KINDS: Final = ("strongest", "weakest")
+"""The words for the two records of a rate, seen as the rouble's."""
+EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
+"""The directions that an event may be expected to go with, as a choice of a page shows them."""
+
+
+def describe_expected(expected: str) -> str:
+    """The direction expected from the nature of an event, before looking at the market."""
+    if expected in {"stronger", "weaker"}:
+        return f"expected from its nature: {expected} rouble"
+    return "no direction expected from its nature"

@@ -1,0 +1,495 @@
+"""Messages about one move: its size, dates and rates, how unusual it was, on days and on intraday bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from dashboard.models.moves import (
+    DayMove,
+    EventView,
+    Fixing,
+    Move,
+    PathPoint,
+    PlaceboRank,
+    SourceMove,
+    Timing,
+)
+from dashboard.models.series import SeriesCard
+from dashboard.models.study import Pool, Window, duration_text
+from dashboard.presentation.formatting import (
+    MIN_POOL_SIZE,
+    MINUS,
+    NO_VALUE,
+    ORDINARY_PERCENTILE,
+    THIN_SPACE,
+    format_bar,
+    format_clock,
+    format_count,
+    format_day,
+    format_day_range,
+    format_number,
+    format_percent,
+    format_short_day,
+    format_signed,
+    format_weekday,
+)
+from dashboard.presentation.quoting import QuotedSeries, name_direction
+
+# ------------------------------------------------------------
+# What is told about one move: its size, its dates and rates, and how unusual it was.
+
+
+OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
+POOL_TITLES: Final[dict[Pool, str]] = {
+    "near": "nearest dates",
+    "quiet": "quiet dates",
+    "all": "all dates",
+    "similar": "similar volatility",
+}
+MIN_NEARBY_DATES: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
+MONTH_FORMAT_SPAN: Final = timedelta(days=92)
+"""A longer span is told by its months."""
+INSIDE_RANGE: Final = "inside the ordinary range"
+OUTSIDE_RANGE: Final = "outside the ordinary range"
+
+
+def observation_name(card: SeriesCard) -> str:
+    """What one observation of a series is called."""
+    if card.bar_minutes:
+        return "bar"
+    return OBSERVATION_NAMES.get(card.date_rule, "rate")
+
+
+def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
+    """`market, factor EUR/USD, ECB`."""
+    return ", factor ".join((model, *(card.title for card in factors)))
+
+
+def name_subject(quoting: QuotedSeries) -> str:
+    """Who moves: the rouble, or the number of a series that quotes no rouble."""
+    return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
+
+
+def describe_window(window: Window, card: SeriesCard) -> str:
+    """Where a window lies, in words: `at the first fixing`, `over the first two fixings`."""
+    each = observation_name(card)
+    if card.bar_minutes:
+        return _describe_bars(window, card.bar_minutes)
+    named = {
+        (0, 0): f"at the first {each}",
+        (0, 1): f"over the first two {each}s",
+        (-1, 1): f"from the {each} before to the one after",
+        (0, 5): f"over the first six {each}s",
+        (-5, -1): f"over the five {each}s before",
+    }
+    return named.get(window, f"in the window [{window[0]},{window[1]}]")
+
+
+def _describe_bars(window: Window, bar_minutes: int) -> str:
+    """`over the first 6 bars (6 hours)`: bars, and how long that many last."""
+    first, last = window
+    count_of = last - first + 1
+    lasts = duration_text(count_of, bar_minutes)
+    if first == 0:
+        bars = "at the first bar" if last == 0 else f"over the first {count_of} bars"
+        return f"{bars} ({lasts})"
+    if last == -1:
+        return f"over the {count_of} bars before ({lasts})"
+    return f"in the window [{first},{last}] ({lasts})"
+
+
+def get_pool_percentile(move: Move, pool: Pool) -> float | None:
+    """The percentile of a move in a pool; None where there is none or too few to judge."""
+    return judged_percentile(move.rank(pool))
+
+
+def judged_percentile(rank: PlaceboRank) -> float | None:
+    """The percentile in units of volatility; None where there is none or too few to judge."""
+    return rank.percentile if rank.size >= MIN_POOL_SIZE else None
+
+
+def classify_percentile(percentile: float | None) -> str:
+    """Inside or outside the ordinary range."""
+    if percentile is None or math.isnan(percentile):
+        return "too few dates to judge"
+    return INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE
+
+
+def describe_verdict(move: Move, pool: Pool) -> str:
+    """The verdict on a move, or that there is none for want of an abnormal move."""
+    if move.car is None and move.reason:
+        return "not judged"
+    return classify_percentile(get_pool_percentile(move, pool))
+
+
+def format_percentile(percentile: float) -> str:
+    """`44 %`; with a decimal, cut, where a whole number would round over a border."""
+    near_border = ORDINARY_PERCENTILE - 0.5 <= percentile < ORDINARY_PERCENTILE
+    whole = (0.5 <= percentile < 99.5 and not near_border) or percentile in {0.0, 100.0}
+    shown = percentile if whole else math.floor(percentile * 10) / 10
+    return f"{format_number(shown, 0 if whole else 1)}{THIN_SPACE}%"
+
+
+def describe_comparison(move: Move, pool: Pool) -> str:
+    """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
+    if move.car is None and move.reason:
+        return f"no abnormal move: {move.reason}"
+    one = move.window[0] == move.window[1]
+    of_bars = move.base is not None and move.base.bar_minutes > 0
+    each = ("bars" if of_bars else "days") if one else "windows"
+    words = describe_rank(move.rank(pool), each)
+    near = move.rank("near")
+    if (
+        pool == "near"
+        or get_pool_percentile(move, pool) is not None
+        or judged_percentile(near) is None
+    ):
+        return words
+    return f"{words}; {describe_rank(near, each)}"
+
+
+def describe_rank(rank: PlaceboRank, each: str) -> str:
+    """How many of the dates moved less, which those are, and the same for the plain move.
+
+    Args:
+        rank: the move among the dates.
+        each: what a date is called: days, bars, or windows where a move takes several.
+    """
+    among = {"quiet": f"quiet {each}", "similar": f"{each} of similar volatility"}.get(
+        rank.pool, each
+    )
+    when = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
+    percentile = judged_percentile(rank)
+    if percentile is None or rank.by_move is None:
+        if rank.size >= MIN_POOL_SIZE:
+            return "no volatility before it to compare by"
+        return f"only {rank.size:,} {among} to compare with{when and f', {when}'}"
+    return (
+        f"bigger than {_describe_share(percentile, rank.size)} {among}, {when}, in units of volatility"
+        f" ({format_percentile(rank.by_move)} by size alone)"
+    )
+
+
+def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
+    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither can be told."""
+    each = "bars" if card.bar_minutes else "days"
+    first, both = ranks
+    told = []
+    if judged_percentile(first) is not None:
+        told.append(f"[0,0] is {describe_rank(first, each)}.")
+    share = judged_percentile(both)
+    if share is not None:
+        told.append(f"[0,1] is bigger than {_describe_share(share, both.size)} windows.")
+    return " ".join((*told, describe_few_dates(first)) if told else told).strip()
+
+
+def format_percentile_cell(rank: PlaceboRank) -> str:
+    """The percentile alone, for a cell of a table."""
+    share = judged_percentile(rank)
+    return NO_VALUE if share is None else format_percentile(share)
+
+
+def _describe_share(percentile: float, size: int) -> str:
+    if percentile in {0.0, 100.0}:
+        return f"all {size:,}" if percentile else f"none of the {size:,}"
+    return f"{format_percentile(percentile)} of {size:,}"
+
+
+def format_period(first: date, last: date) -> str:
+    """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
+    if last - first > MONTH_FORMAT_SPAN:
+        return f"{first:%B %Y} to {last:%B %Y}"
+    return format_day_range(first, last).replace("–", " to ").replace("  to  ", " to ")
+
+
+def describe_few_dates(rank: PlaceboRank, each: str = "dates") -> str:
+    """That few of the dates are of the event's own time; empty where there are enough."""
+    if rank.size == 0 or rank.close >= MIN_NEARBY_DATES:
+        return ""
+    return f"Only {rank.close:,} of these {rank.size:,} {each} lie within two years of the event."
+
+
+def describe_move(move: Move, quoting: QuotedSeries) -> str:
+    """`Rouble 0.47 log pts stronger`."""
+    if move.log_points is None:
+        return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
+    word = name_direction(quoting.card, move.log_points)
+    if word == "unchanged":
+        return f"{name_subject(quoting)} unchanged"
+    return f"{name_subject(quoting)} {format_number(abs(move.log_points))} log pts {word}"
+
+
+def describe_pool_caveat(move: Move, pool: Pool) -> str:
+    """What to know of the dates: few of them of its time, or another verdict in like volatility."""
+    said = "" if pool == "near" else describe_few_dates(move.rank(pool))
+    matched, percentile = get_pool_percentile(move, "similar"), get_pool_percentile(move, pool)
+    if (
+        matched is None
+        or percentile is None
+        or classify_percentile(matched) == classify_percentile(percentile)
+    ):
+        return said
+    other = (
+        f"Among {move.rank('similar').size:,} dates of similar volatility it is bigger than"
+        f" {format_percentile(matched)}: {classify_percentile(matched)}."
+    )
+    return f"{said} {other}".strip()
+
+
+def describe_crowd(move: Move, card: SeriesCard) -> str:
+    """How many other events share the window of a move: `3 other events at the same fixing`."""
+    others = format_count(len(move.crowd), "other event") if move.crowd else "no other event"
+    here = (
+        f"at the same {observation_name(card)}" if move.window == (0, 0) else "in the same window"
+    )
+    return f"{others} {here}"
+
+
+def describe_missing_move(move: Move, card: SeriesCard) -> str:
+    """Why a move has no number, never a blank or a zero."""
+    reason = move.reason.replace("observation", observation_name(card))
+    return f"not available yet: {reason}" if reason.startswith("needs") else reason
+
+
+def format_move_dates(move: Move) -> str:
+    """`18 Apr → 21 Apr 2025`; of bars their ends, `18 Apr 2025, 11:00 → 13:00 MSK`."""
+    if move.base is None or move.end is None:
+        return NO_VALUE
+    if move.end.bar_minutes:
+        return format_bar_ends(move.base, move.end)
+    return f"{format_short_day(move.base.day, move.end.day)} → {format_day(move.end.day)}"
+
+
+def format_bar_ends(base: Fixing, end: Fixing) -> str:
+    """The ends of two bars, with the day of the first where it is another one."""
+    last = f"{format_clock(end.known_at)} MSK"
+    if base.day == end.day:
+        return f"{format_day(end.day)}, {format_clock(base.known_at)} → {last}"
+    first = f"{format_short_day(base.day, end.day)} {format_clock(base.known_at)}"
+    return f"{first} → {format_day(end.day)} {last}"
+
+
+def format_move_rates(move: Move, quoting: QuotedSeries) -> str:
+    """`81.1371 → 80.7597`."""
+    if move.base is None or move.end is None:
+        return NO_VALUE
+    return f"{quoting.rate(move.base.rate)} → {quoting.rate(move.end.rate)}"
+
+
+def format_percents(move: Move, quoting: QuotedSeries) -> tuple[str, str]:
+    """The % change in the chosen quote and in the other one."""
+    if move.pct_quoted is None or move.pct_inverse is None:
+        return NO_VALUE, NO_VALUE
+    both = format_percent(move.pct_quoted, 2), format_percent(move.pct_inverse, 2)
+    return (both[1], both[0]) if quoting.is_inverse else both
+
+
+def quote_units(quoting: QuotedSeries) -> tuple[str, str]:
+    """The unit of the chosen quote and of the other one."""
+    both = quoting.card.unit, quoting.card.inverse_unit
+    return (both[1], both[0]) if quoting.is_inverse else both
+
+
+def format_p_value(p: float | None, among: int) -> str:
+    """`0.75 (N = 120)`: a p-value never stands without its N."""
+    if p is None:
+        return NO_VALUE
+    shown = f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
+    return f"{shown} (N = {among:,})"
+
+
+def format_car(move: Move) -> str:
+    """`+0.36 ± 1.12`: CAR and its standard error in log points."""
+    if move.car is None:
+        return NO_VALUE
+    error = NO_VALUE if move.car_se is None else format_number(move.car_se)
+    return f"{format_signed(move.car)} ± {error}"
+
+
+# ------------------------------------------------------------
+# What is told about bars: hours beside the event, breaks between sessions, thin weekends.
+
+
+NO_BREAK_SPACE: Final = "\u00a0"
+MOSCOW_TIME: Final = "Moscow time"
+FIRST_BAR_LABEL: Final = "the first bar that can contain it"
+
+
+def format_offset_time(offset: int, bar_minutes: int) -> str:
+    """`2 hours before`, `6 hours after`: how much trading lies between a bar and offset 0."""
+    if offset == 0:
+        return FIRST_BAR_LABEL
+    side = "before" if offset < 0 else "after"
+    return f"{duration_text(offset, bar_minutes)} {side}"
+
+
+def format_window_time(window: tuple[int, int], bar_minutes: int) -> str:
+    """`2 hours before to 6 hours after`."""
+    first, last = (format_offset_time(offset, bar_minutes) for offset in window)
+    return f"{first} to {last}"
+
+
+def format_window_label(window: str) -> str:
+    """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
+    units = {"h": f"{NO_BREAK_SPACE}h", "m": f"{NO_BREAK_SPACE}min", "-": MINUS}
+    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
+    return f"{first} to {last}"
+
+
+def format_step(bar_minutes: int) -> str:
+    """From one number to the next: `one-day`, `one-hour`, `10-minute`."""
+    if not bar_minutes:
+        return "one-day"
+    number, unit = duration_text(1, bar_minutes).split(" ")
+    return f"{'one' if number == '1' else number}-{unit.removesuffix('s')}"
+
+
+def spans_break(move: DayMove, bar_minutes: int) -> bool:
+    """Whether the market was closed, or bars are missing, between the two ends of a move."""
+    if move.known_at is None or move.base_known_at is None:
+        return False
+    return move.known_at - move.base_known_at > timedelta(minutes=bar_minutes)
+
+
+def format_wait(timing: Timing) -> str:
+    """How long an event waits for its first bar: `7 h 20 min`."""
+    moment = timing.moment or timing.first.opens
+    minutes = int((timing.first.opens - moment) / timedelta(minutes=1))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (left, "min")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
+
+
+def format_point_time(point: PathPoint, bar_minutes: int) -> str:
+    """`Sat 21 Jun 2025, 10:00–11:00 MSK` of a bar, else the day."""
+    if not bar_minutes or point.opens is None or point.known_at is None:
+        return format_weekday(point.day)
+    return f"{format_weekday(point.day)}, {format_bar(point.opens, point.known_at)}"
+
+
+def describe_bar_mark(point: PathPoint) -> str:
+    """What marks a bar: a new session, bars missing before it, a weekend session."""
+    told = {"session": "new session", "missing": "bars missing before", "": ""}[point.gap]
+    weekend = "weekend session" if point.weekend else ""
+    return ", ".join(words for words in (told, weekend) if words)
+
+
+def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
+    """What a reader must know of bars, by flag; empty where there is one number a day."""
+    if not view.card.bar_minutes:
+        return {}
+    length = duration_text(1, view.card.bar_minutes)
+    first = (
+        f"{format_day(timing.first.day)}, {format_bar(timing.first.opens, timing.first.known_at)}"
+    )
+    return {
+        "partly_in_fixing": (
+            f"It came inside a bar, that of {first}, which holds it only in part: the window"
+            " [0,1] has the rest."
+        ),
+        "no_bar_then": (
+            f"There was no bar then (market closed, or no trade): the first one, {first}, begins"
+            f" {format_wait(timing)} after the event and holds whatever else was known by then."
+        ),
+        "far_from_event": (
+            f"The first bar is {format_count(timing.shift_days, 'day')} after the event (holidays or a"
+            " trading halt): the market had that long to move on other news."
+        ),
+        "session_break": _describe_sessions(view, length),
+        "missing_bars": (
+            f"{_describe_missing_bars(view)}, without a trade or in a halt: nothing is filled in, and the"
+            " next return covers the gap."
+        ),
+        "weekend_session": (
+            "Part of the window is a weekend session, with thin volume: its bars are kept and"
+            " marked."
+        ),
+    }
+
+
+def format_last_day(view: EventView) -> str:
+    """The day on which the data end; of a bar its end too."""
+    last = view.path[-1]
+    if not view.card.bar_minutes or last.known_at is None:
+        return format_day(last.day)
+    return f"{format_day(last.day)}, {format_clock(last.known_at)} MSK"
+
+
+def _describe_sessions(view: EventView, length: str) -> str:
+    breaks = sum(point.gap == "session" for point in view.path)
+    said = (
+        f"The window crosses {format_count(breaks, 'break')} between sessions: the return over a break"
+        f" is a real move, but not one of {length}."
+    )
+    first, last = view.path[0].opens, view.path[-1].known_at
+    if first is None or last is None or not any(point.gap for point in view.path[1:]):
+        return said
+    traded = duration_text(len(view.path), view.card.bar_minutes)
+    spent = (last - first) / timedelta(hours=1)
+    return f"{said} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock."
+
+
+def _describe_missing_bars(view: EventView) -> str:
+    gaps = sum(point.gap == "missing" for point in view.path)
+    return f"Bars are missing at {format_count(gaps, 'place')} of the window"
+
+
+# ------------------------------------------------------------
+# What is told about one move as one source measures it; pages and terminal say it alike.
+
+
+PARTLY_INCLUDED = "partly in it already"
+
+
+def format_source_name(move: SourceMove) -> str:
+    """The series, and in a word what its numbers are."""
+    title, quantity = move.card.title, move.card.quantity.partition(",")[0]
+    return title if not quantity or "implied by" in title else f"{title}: {quantity}"
+
+
+def format_source_dates(move: SourceMove) -> str:
+    """`28 Dec 2024 → 21 Apr 2025`; a dash where nothing was measured."""
+    if move.base is None or move.end is None:
+        return NO_VALUE
+    return f"{format_short_day(move.base.day, move.end.day)} → {format_day(move.end.day)}"
+
+
+def format_source_rates(move: SourceMove) -> str:
+    """`101.6797 → 80.7597`."""
+    if move.base is None or move.end is None:
+        return NO_VALUE
+    both = (format_number(each.rate, move.card.decimals) for each in (move.base, move.end))
+    return " → ".join(both)
+
+
+def format_source_percents(move: SourceMove, decimals: int = 2) -> tuple[str, str]:
+    """The change of RUB per USD and of USD per RUB."""
+    if move.pct_quoted is None or move.pct_inverse is None:
+        return NO_VALUE, NO_VALUE
+    return format_percent(move.pct_quoted, decimals), format_percent(move.pct_inverse, decimals)
+
+
+def format_source_size(move: SourceMove, decimals: int = 2) -> str:
+    """The move in log points."""
+    return NO_VALUE if move.log_points is None else format_signed(move.log_points, decimals)
+
+
+def name_source_direction(move: SourceMove) -> str:
+    """`stronger`, `weaker`, or why there is no answer."""
+    if move.log_points is None:
+        return f"not measured: {move.reason}"
+    word = name_direction(move.card, move.log_points)
+    return f"{word}; {PARTLY_INCLUDED}" if move.partial else word
+
+
+def group_publication_rules(moves: Sequence[SourceMove]) -> dict[str, list[str]]:
+    """When numbers are known, with the ids of the series that follow the rule."""
+    named: dict[str, list[str]] = {}
+    for move in moves:
+        named.setdefault(move.rule, []).append(move.card.id)
+    return named

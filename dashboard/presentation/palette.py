@@ -1,0 +1,181 @@
+"""Colours and shapes of categories, groups and directions, on light and dark surfaces.
+
+Position first, shape second, colour third; never red against green.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from dashboard.models.event import Category, Event, Origin
+
+NOTES_STYLE: Final = "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStyle:
+    """How one kind of event looks: its words, colour, Plotly symbol and printed glyph."""
+
+    id: str
+    title: str
+    short: str
+    colour: str
+    symbol: str
+    glyph: str
+
+
+ALL_STYLES: Final[tuple[CategoryStyle, ...]] = (
+    CategoryStyle(NOTES_STYLE, "Your notes", "Your notes", "#F64CB2", "star", "★"),
+    CategoryStyle(Category.SANCTIONS, "Sanctions", "Sanctions", "#AE09AE", "x", "✕"),
+    CategoryStyle(
+        Category.MONETARY_POLICY, "Monetary policy", "Monetary", "#2491FF", "square", "■"
+    ),
+    CategoryStyle(Category.ENERGY, "Energy", "Energy", "#7A5F1F", "diamond", "◆"),
+    CategoryStyle(Category.ESCALATION, "Escalation", "Escalation", "#5C33FF", "triangle-up", "▲"),
+    CategoryStyle(Category.PEACE_TALKS, "Peace talks", "Peace talks", "#8A9900", "circle", "●"),
+    CategoryStyle(Category.NATO_REMARK, "NATO remarks", "NATO", "#8A9900", "cross", "✚"),
+    CategoryStyle(
+        Category.LEADER_CALL_OR_SUMMIT, "Calls & summits", "Summits", "#8A9900", "circle-open", "◯"
+    ),
+    CategoryStyle(Category.DOMESTIC, "Domestic", "Domestic", "#CB7F76", "pentagon", "⬟"),
+    CategoryStyle(Category.OTHER, "Other", "Other", "#7D828A", "hexagon", "⬢"),
+)
+STYLE_BY_ID: Final = {lane.id: lane for lane in ALL_STYLES}
+CATEGORY_STYLES: Final = tuple(lane for lane in ALL_STYLES if lane.id != NOTES_STYLE)
+
+
+_TITLE_BY_ID: Final = {lane.id: lane.title for lane in CATEGORY_STYLES}
+
+
+def get_event_style(event: Event) -> CategoryStyle:
+    """The lane an event is drawn in: a person's notes have their own, unknown words are Other."""
+    key = NOTES_STYLE if event.origin == Origin.NOTE else event.category
+    return STYLE_BY_ID.get(key, STYLE_BY_ID[Category.OTHER])
+
+
+def category_title(category: str) -> str:
+    """The printed name of a category; a word of one's own is printed as it is."""
+    return _TITLE_BY_ID.get(category, category)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStyle:
+    """How one of two groups looks: hue, dash of its lines, symbol and glyph of its points.
+
+    The hue is another on the dark surface, where thin lines need more light.
+    """
+
+    light: str
+    dark: str
+    dash: str
+    symbol: str
+    glyph: str
+
+    def colour(self, *, dark: bool) -> str:
+        """The hue on one of the two surfaces."""
+        return self.dark if dark else self.light
+
+
+GROUP_STYLES: Final[tuple[GroupStyle, GroupStyle]] = (
+    GroupStyle("#00857A", "#3CC4B4", "solid", "circle", "●"),
+    GroupStyle("#AE09AE", "#E48BE4", "dash", "diamond", "◆"),
+)
+"""Two groups side by side: neither hue is that of a direction, and dash and symbol differ."""
+
+STRONGER_COLOUR: Final = "#2166AC"
+WEAKER_COLOUR: Final = "#B35806"
+DIRECTION_COLOUR: Final = {"stronger": STRONGER_COLOUR, "weaker": WEAKER_COLOUR}
+# Text needs 4.5:1, which the two hues do not reach on the dark surface.
+DIRECTION_TEXT_DARK: Final = {"stronger": "#6FA8DC", "weaker": "#E58E3A"}
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The neutral colours of a figure on one of the two surfaces."""
+
+    surface: str
+    text: str
+    muted: str
+    line: str
+    grid: str
+    guide: str
+    band: str
+    selected: str
+    pill: str
+
+
+LIGHT_PALETTE: Final = Palette(
+    surface="#FFFFFF",
+    text="#22262B",
+    muted="#5C636D",
+    line="#333333",
+    grid="#E8EAED",
+    guide="rgba(60,66,75,0.15)",
+    band="rgba(92,99,109,0.14)",
+    selected="#22262B",
+    pill="#F4F5F7",
+)
+DARK_PALETTE: Final = Palette(
+    surface="#101214",
+    text="#E8EAED",
+    muted="#A3ABB5",
+    line="#D5D9DE",
+    grid="#262A30",
+    guide="rgba(220,225,232,0.15)",
+    band="rgba(163,171,181,0.18)",
+    selected="#F2F4F6",
+    pill="#1C2025",
+)
+
+
+TRANSPARENT: Final = "rgba(0,0,0,0)"
+"""No colour at all: the ground of a legend that lies on the figure."""
+
+_HEAT_ENDS: Final = {
+    LIGHT_PALETTE.surface: ("#C58042", "#6494C5"),
+    DARK_PALETTE.surface: ("#A45207", STRONGER_COLOUR),
+}
+
+
+def heat_colour_scale(neutral: Palette) -> list[list[float | str]]:
+    """The colour scale of cells that carry text: from weaker over the surface to stronger.
+
+    The ends are the two hues of a direction at the strength where they are seen on the surface
+    (3:1) and the text of the theme is read on them (4.5:1).
+    """
+    weaker, stronger = _HEAT_ENDS[neutral.surface]
+    return [[0.0, weaker], [0.5, neutral.surface], [1.0, stronger]]
+
+
+LOGO_BACKGROUND: Final = "#2B5C8A"
+LOGO_LINE: Final = "#FFFFFF"
+LOGO_BASELINE: Final = "#8AB4DE"
+
+
+_ON_BRIGHT: Final = "#101214"
+_ON_DEEP: Final = "#FFFFFF"
+_DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
+
+
+def marker_text_colour(lane: CategoryStyle) -> str:
+    """The colour of a number that is written into a mark of a lane, on either surface."""
+    return _ON_DEEP if lane.colour in _DEEP else _ON_BRIGHT
+
+
+def get_palette(*, dark: bool) -> Palette:
+    """The neutral colours for the reader's theme."""
+    return DARK_PALETTE if dark else LIGHT_PALETTE
+
+
+def signed_colour(towards_stronger: float, *, dark: bool) -> str:
+    """The colour of a number that is positive where the rouble is stronger."""
+    word = "stronger" if towards_stronger > 0 else "weaker" if towards_stronger < 0 else ""
+    return direction_colour(word, dark=dark)
+
+
+def direction_colour(word: str, *, dark: bool) -> str:
+    """The colour of a direction word on text; neutral for a move of zero."""
+    if dark:
+        return DIRECTION_TEXT_DARK.get(word, DARK_PALETTE.muted)
+    return DIRECTION_COLOUR.get(word, LIGHT_PALETTE.muted)

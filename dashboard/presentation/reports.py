@@ -1,0 +1,683 @@
+"""Reports of an event and of a claim check, with the parts and tables that every report has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from dashboard import __version__
+from dashboard.models.article import ClaimAnswer
+from dashboard.models.errors import InputError
+from dashboard.models.event import MOSCOW, TEXT_LIMIT, Category, Event
+from dashboard.models.moves import EventView, Move
+from dashboard.models.publication import PUBLICATION_RULES
+from dashboard.models.report import (
+    ReportChart,
+    ReportDocument,
+    ReportLink,
+    ReportSource,
+    ReportTable,
+)
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import Pool, window_text
+from dashboard.presentation import claims
+from dashboard.presentation.charts.claim import (
+    ClaimChart,
+    build_claim_figure,
+    list_marked_fixings,
+    summarize_claim,
+)
+from dashboard.presentation.charts.event_window import (
+    build_window_chart,
+    build_window_figure,
+    format_chart_subtitle,
+    format_chart_title,
+    format_offset,
+    has_band,
+    summarize_window,
+)
+from dashboard.presentation.claims import build_plain_claim_columns
+from dashboard.presentation.escaping import plain_text, plain_text_block, safe_link
+from dashboard.presentation.events import (
+    build_notices,
+    capitalize_first,
+    format_citation,
+    format_headline,
+    get_main_move,
+)
+from dashboard.presentation.formatting import (
+    MIN_POOL_SIZE,
+    MINUS,
+    NO_VALUE,
+    describe_expected,
+    format_count,
+    format_day,
+    format_event_time,
+    format_signed,
+    format_timestamp,
+    format_weekday,
+)
+from dashboard.presentation.moves import (
+    MOSCOW_TIME,
+    POOL_TITLES,
+    describe_bar_mark,
+    describe_comparison,
+    describe_missing_move,
+    describe_model,
+    describe_pool_caveat,
+    describe_verdict,
+    describe_window,
+    format_car,
+    format_move_dates,
+    format_move_rates,
+    format_offset_time,
+    format_p_value,
+    format_percentile,
+    format_percents,
+    format_point_time,
+    observation_name,
+    quote_units,
+)
+from dashboard.presentation.palette import LIGHT_PALETTE, category_title
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.claims import series_for_currency
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
+
+# ------------------------------------------------------------
+# What every report has: when it was made, the ways back, its sources and their day, privacy.
+
+
+SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
+CAUSALITY_CAUTION: Final = "A move near an event is no proof of its cause."
+PRIVATE_TITLE: Final = "A private note"
+"""What stands for the words of a private note that is only beside what a report is about."""
+TITLE_LIMIT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """When a report is made and where its page is: `live` follows the data, `frozen` does not.
+
+    `as_of` is the moment at which the page itself was frozen; None where it was live.
+    """
+
+    made_at: datetime
+    live: str
+    frozen: str = ""
+    as_of: datetime | None = None
+
+    @property
+    def known_on(self) -> datetime:
+        """The moment as which the numbers were known."""
+        return self.as_of or self.made_at
+
+    @property
+    def moment(self) -> str:
+        """The moment of making, as a report writes it: whole seconds in UTC."""
+        return self.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def build_as_of_parameter(made: ReportContext) -> tuple[str, str]:
+    """As of when the numbers are, and whether the page was frozen there."""
+    how = "the page was frozen at this moment" if made.as_of else "live, when this was made"
+    return "As of", f"{format_timestamp(made.known_on)} ({how})"
+
+
+def build_report_links(made: ReportContext, of: str = "") -> tuple[ReportLink, ...]:
+    """The ways back to the page; `of` names what they lead to where there are several."""
+    named = f", {of}" if of else ""
+    live = ReportLink(f"Live page (follows the data){named}", made.live)
+    if not made.frozen:
+        return (live,)
+    known = format_timestamp(made.known_on)
+    return (live, ReportLink(f"Frozen page (as known on {known}){named}", made.frozen))
+
+
+def build_rate_source(series: RateSeries) -> ReportSource:
+    """Who publishes the rates, what they are, on which terms, and until when they are known."""
+    card = series.card
+    return ReportSource(
+        "Rate",
+        card.publisher,
+        f"{card.title}: {card.quantity or card.description or card.unit}."
+        f" {PUBLICATION_RULES[card.date_rule].description}",
+        f"Terms: {card.licence}",
+        format_as_of(series),
+        safe_link(card.source_url) or "",
+    )
+
+
+def build_factor_source(card: SeriesCard) -> ReportSource:
+    """Who publishes a factor of the model."""
+    return ReportSource(
+        "Factor of the model",
+        card.publisher,
+        card.title,
+        f"Terms: {card.licence}",
+        url=safe_link(card.source_url) or "",
+    )
+
+
+def format_as_of(series: RateSeries) -> str:
+    """`as of 1 Sep 2026`: the last market day that is known, and when it was fetched."""
+    if not len(series):
+        return ""
+    last = format_day(date.fromisoformat(str(series.day[-1])))
+    if series.fetched_at is None:
+        return f"as of {last}"
+    return (
+        f"as of {last}, fetched {format_timestamp(series.fetched_at.astimezone(ZoneInfo(MOSCOW)))}"
+    )
+
+
+def redact_private(event: Event) -> Event:
+    """An event that only stands beside, as a file for others shows it: private words are gone."""
+    if not event.is_private:
+        return event
+    return replace(
+        event, title=PRIVATE_TITLE, category=Category.OTHER, text="", actor="", source_name="",
+        source_url="", tags=(), author="",
+    )  # fmt: skip
+
+
+def describe_private_notes(events: Iterable[Event]) -> str:
+    """That words of private notes are in the file; empty where none is studied."""
+    private = sum(event.is_private for event in events)
+    if not private:
+        return ""
+    return (
+        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets the file"
+        " can read them."
+    )
+
+
+def build_table(title: str, columns: dict[str, list[str]]) -> ReportTable:
+    """Columns of plain text as a table."""
+    return ReportTable(title, tuple(columns), tuple(zip(*columns.values(), strict=True)))
+
+
+# ------------------------------------------------------------
+# What the Event page says as plain tables, for a report: moves, certainty, crowd and window.
+
+
+def build_event_tables(
+    view: EventView, quoting: QuotedSeries, pool: Pool
+) -> tuple[ReportTable, ...]:
+    """Every table of an event, those without rows left out."""
+    tables = (
+        build_moves_table(view, quoting, pool),
+        build_significance_table(view, pool),
+        build_crowd_table(view),
+        build_table("The window, offset by offset", build_window_columns(view, quoting)),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def build_moves_table(view: EventView, quoting: QuotedSeries, pool: Pool) -> ReportTable:
+    """Window, days, rates, direction, both percentages, log points, how unusual, other events."""
+    unit, other_unit = quote_units(quoting)
+    return ReportTable(
+        "Moves around the event",
+        (
+            "Window", "Base → end", unit, "Direction", f"{unit}, %", f"{other_unit}, %",
+            "Log pts", "How unusual", "Other events",
+        ),
+        tuple(_build_move_row(move, view, quoting, pool) for move in view.moves),
+    )  # fmt: skip
+
+
+def build_significance_table(view: EventView, pool: Pool) -> ReportTable:
+    """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
+    return ReportTable(
+        "How certain is that?",
+        (
+            "Window", "CAR ± s.e., log pts", "t", "p of t", f"Placebo p, {POOL_TITLES[pool]}",
+            *get_percentile_titles(),
+        ),
+        tuple(_build_significance_row(move, view, pool) for move in view.moves),
+    )  # fmt: skip
+
+
+def build_crowd_table(view: EventView) -> ReportTable:
+    """The other events in the event window, in the order of their offsets."""
+    return ReportTable(
+        "Other events in the window",
+        ("Offset", "Day", "Category", "Event"),
+        tuple(
+            (
+                format_offset(offset),
+                format_weekday(event.day),
+                plain_text(category_title(event.category)),
+                plain_text(event.title, TITLE_LIMIT),
+            )
+            for offset, event in sorted(view.crowd, key=lambda pair: (pair[0], pair[1].id))
+        ),
+    )
+
+
+def _build_move_row(
+    move: Move, view: EventView, quoting: QuotedSeries, pool: Pool
+) -> tuple[str, ...]:
+    where = f"{_format_offsets(move)} {describe_window(move.window, view.card)}"
+    if move.log_points is None:
+        return (where, describe_missing_move(move, view.card), *([NO_VALUE] * 7))
+    chosen, other = format_percents(move, quoting)
+    arrow, word = quoting.arrow(move.log_points), quoting.direction(move.log_points)
+    return (
+        where,
+        format_move_dates(move),
+        format_move_rates(move, quoting),
+        f"{arrow} {word}",
+        chosen,
+        other,
+        format_signed(move.log_points),
+        f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}",
+        str(len(move.crowd)),
+    )
+
+
+def _build_significance_row(move: Move, view: EventView, pool: Pool) -> tuple[str, ...]:
+    rank = move.rank(pool)
+    abnormal = format_car(move)
+    if move.car is None and move.log_points is not None:
+        abnormal = move.reason or "a rate inside the window is missing"
+    return (
+        _format_offsets(move),
+        abnormal,
+        NO_VALUE if move.car_t is None else format_signed(move.car_t),
+        format_p_value(move.p_value, view.n_estimation),
+        format_p_value(rank.p, rank.size),
+        *format_percentile_cells(move),
+    )
+
+
+def get_percentile_titles() -> tuple[str, ...]:
+    """Those of the columns of percentiles: the nearest dates both ways, then the other pools."""
+    first, *others = POOL_TITLES.values()
+    return (f"Percentile: {first}", "the same by size alone", *others)
+
+
+def format_percentile_cells(move: Move) -> tuple[str, ...]:
+    """The percentiles of a move, in the order of their titles."""
+    near, *others = (move.rank(pool) for pool in POOL_TITLES)
+    return (
+        _format_share(near.percentile, near.size),
+        _format_share(near.by_move, near.size),
+        *(_format_share(rank.percentile, rank.size) for rank in others),
+    )
+
+
+def _format_share(share: float | None, among: int) -> str:
+    if share is None:
+        return NO_VALUE
+    return format_percentile(share) if among >= MIN_POOL_SIZE else f"too few ({among})"
+
+
+def _format_offsets(move: Move) -> str:
+    return window_text(move.window).replace("-", MINUS)
+
+
+def _build_time_columns(view: EventView) -> dict[str, list[str]]:
+    """The market day; on bars their hours in Moscow, how far from the event, what is special."""
+    path, minutes = view.path, view.card.bar_minutes
+    if not minutes:
+        return {"Market day": [format_weekday(point.day) for point in path]}
+    return {
+        f"Bar ({MOSCOW_TIME})": [format_point_time(point, minutes) for point in path],
+        "From the event": [format_offset_time(point.offset, minutes) for point in path],
+        "Mark": [describe_bar_mark(point) or NO_VALUE for point in path],
+    }
+
+
+def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, list[str]]:
+    """The figure as a table: offset, day, rate, move, ordinary range, whether inside it."""
+    path = view.path
+    banded = has_band(view)
+    ranges = [
+        sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
+        for point in path
+    ]
+    return {
+        "Offset": [format_offset(point.offset) for point in path],
+        **_build_time_columns(view),
+        quoting.unit: [quoting.rate(point.rate) for point in path],
+        f"Log pts of {quoting.unit} against the base": [
+            format_signed(quoting.quoted_log_points(point.move)) for point in path
+        ],
+        "Rouble" if quoting.card.is_rouble else "Direction": [
+            quoting.direction(point.move) or NO_VALUE for point in path
+        ],
+        "Ordinary range": [
+            f"{format_signed(low)} to {format_signed(high)}"
+            if banded and point.offset != -1
+            else NO_VALUE
+            for point, (low, high) in zip(path, ranges, strict=True)
+        ],
+        "Inside it": [
+            NO_VALUE
+            if not banded or point.offset == -1
+            else "yes"
+            if point.low <= point.move <= point.high
+            else "no"
+            for point in path
+        ],
+    }
+
+
+# ------------------------------------------------------------
+# The report of one event: what its page says, handed over for HTML, PDF and PNG.
+#
+# It needs no page: the command line makes the same report from the same view. Every word comes
+# from the glossary that the page uses; user text is cleaned here, escaped by the paper.
+
+
+SENTENCE_LIMIT: Final = 2_000
+QUOTE_DESCRIPTIONS: Final = {
+    QuoteMode.WEAKER: "as published, up = weaker rouble",
+    QuoteMode.INVERTED: "as published, axis inverted",
+    QuoteMode.USD: "one over the published rate",
+}
+
+
+def build_event_report(
+    view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, made: ReportContext
+) -> ReportDocument:
+    """What the Event page says about an event on a series.
+
+    Args:
+        view: the event measured.
+        series: the observations behind it, for the day of the data.
+        quoting: the way to look at the rate.
+        pool: the dates to compare with.
+        made: when, and the links back.
+    """
+    view = _redact_view(view)
+    title = plain_text(view.event.title, TITLE_LIMIT)
+    return ReportDocument(
+        title=f"{format_chart_title(view, quoting)} after: {title}",
+        question=(
+            f"What did {view.card.title} do around “{title}”"
+            f" ({plain_text(format_event_time(view.event))}), and was that unusual?"
+        ),
+        parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(made)),
+        paragraphs=_build_event_paragraphs(view, quoting, pool, made.live),
+        charts=_build_event_charts(view, quoting),
+        tables=build_event_tables(view, quoting, pool),
+        cautions=_build_cautions(view, pool),
+        sources=(
+            build_rate_source(series),
+            *map(build_factor_source, view.factors),
+            build_event_source(view.event),
+        ),
+        links=build_report_links(made),
+        software=SOFTWARE_VERSION,
+        made_at=made.moment,
+    )
+
+
+def _redact_view(view: EventView) -> EventView:
+    """The view without the words of private notes that only crowd its event."""
+    return replace(
+        view,
+        crowd=tuple((offset, redact_private(event)) for offset, event in view.crowd),
+        moves=tuple(
+            replace(move, crowd=tuple(map(redact_private, move.crowd))) for move in view.moves
+        ),
+    )
+
+
+def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool) -> str:
+    """The live address of an event's page, as its controls would write it.
+
+    Args:
+        pages: where the pages are.
+        view: the event measured.
+        window: the event window as it was typed; one that the page does not offer is left out.
+        pool: the dates to compare with.
+
+    Raises:
+        InputError: `pages` is no http or https address.
+    """
+    if safe_link(pages) is None:
+        msg = f"--pages {pages}: is no address; write it like http://127.0.0.1:8501"
+        raise InputError(msg)
+    minutes = view.card.bar_minutes
+    windows = event_windows(minutes)
+    asked = {
+        "id": view.event.id,
+        "wh" if minutes and windows is not DAY_WINDOWS else "w": (
+            window if window in windows and window != default_window(minutes) else None
+        ),
+        "pool": None if pool == "near" else pool,
+        "series": None if view.card.id == DEFAULT_SERIES else view.card.id,
+    }
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{pages.rstrip('/')}/event?{query}"
+
+
+def build_event_source(event: Event) -> ReportSource:
+    """Who says so; the address is live only where it is a plain http or https link."""
+    told = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
+    name = told[0] if told else "no source named" if not event.source_url else "source"
+    link = safe_link(event.source_url) or ""
+    refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
+    return ReportSource("Event", name, definition=refused, url=link)
+
+
+def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportChart, ...]:
+    if not view.path:
+        return ()
+    chart = build_window_chart(view, quoting)
+    title = (
+        f"{format_chart_title(view, quoting)} after: {plain_text(view.event.title, TITLE_LIMIT)}"
+    )
+    return (
+        ReportChart(
+            build_window_figure(chart, LIGHT_PALETTE),
+            title,
+            format_chart_subtitle(view, quoting),
+            (
+                f"Move of {quoting.unit} against the {observation_name(view.card)} before the event, in log"
+                " points (100 × log change), by offset; 0 is the first that can contain it."
+            ),
+            summarize_window(chart),
+        ),
+    )
+
+
+def _build_event_parameters(
+    view: EventView, quoting: QuotedSeries, pool: Pool
+) -> tuple[tuple[str, str], ...]:
+    request = view.request
+    return (
+        ("Event", plain_text(view.event.id, TITLE_LIMIT)),
+        ("Series", f"{view.card.id}: {view.card.title}"),
+        ("Shown as", f"{quoting.unit}, {QUOTE_DESCRIPTIONS[quoting.mode]}"),
+        ("Event window", window_text(request.window)),
+        ("Ordinary move", f"model {describe_model(request.model, view.factors)}"),
+        (
+            "Estimation",
+            f"{view.n_estimation} returns of {request.estimation} asked, {request.gap} rows"
+            " before the event window",
+        ),
+        ("Compared with", POOL_TITLES[pool]),
+    )
+
+
+def _build_event_paragraphs(
+    view: EventView, quoting: QuotedSeries, pool: Pool, address: str
+) -> tuple[str, ...]:
+    what, unusual = format_headline(view, quoting, pool)
+    event = view.event
+    known = [
+        plain_text(format_event_time(event)),
+        plain_text(event.actor, TITLE_LIMIT),
+        plain_text(category_title(event.category)),
+        describe_expected(event.expected),
+    ]
+    parts = (
+        f"{what}. {capitalize_first(unusual)}." if unusual else f"{what}.",
+        " · ".join(part for part in known if part),
+        plain_text_block(event.text, TEXT_LIMIT),
+        _describe_timing(view, quoting),
+        plain_text(format_citation(view, quoting, pool, address), SENTENCE_LIMIT),
+    )
+    return tuple(part for part in parts if part)
+
+
+def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
+    if view.timing is None:
+        return ""
+    each, first, base = observation_name(view.card), view.timing.first, view.timing.base
+    return (
+        f"First {each} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
+        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base: {format_weekday(base.day)},"
+        f" {quoting.rate(base.rate)} {quoting.unit}, known at {format_timestamp(base.known_at)}."
+    )
+
+
+def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
+    move = get_main_move(view)
+    matched = describe_pool_caveat(move, pool) if move is not None else ""
+    told = (*build_notices(view), matched, describe_private_notes([view.event]), CAUSALITY_CAUTION)
+    return tuple(said for said in told if said)
+
+
+# ------------------------------------------------------------
+# The report of a claim check: what was claimed, whether it is so, on which source and base.
+
+
+MAX_TITLE_CLAIMS: Final = 3
+CLAIM_SENTENCE_LIMIT: Final = 2_000
+PARAGRAPH_LIMIT: Final = 8_000
+
+
+def build_claim_report(
+    answers: Sequence[ClaimAnswer],
+    chart: ClaimChart | None,
+    series: Sequence[RateSeries],
+    made: Sequence[ReportContext],
+    notices: Sequence[str] = (),
+) -> ReportDocument:
+    """What "Check a claim" says to one or several claims.
+
+    Args:
+        answers: one or more.
+        chart: the figure of the page; None where no rate is known.
+        series: the observations behind the answers, for publisher, terms and day.
+        made: when, and the links back: one for the page, or one for each claim.
+        notices: what the page says first.
+    """
+    when = made[0]
+    return ReportDocument(
+        title=_format_claim_title(answers),
+        question=_format_claim_question(answers),
+        parameters=(*_build_claim_parameters(answers, chart), build_as_of_parameter(when)),
+        paragraphs=tuple(_build_claim_paragraphs(answers, made)),
+        charts=() if chart is None else (_build_claim_chart(replace(chart, phone=False)),),
+        tables=tuple(_build_claim_tables(answers, chart)),
+        cautions=(*notices, f"{capitalize_first(claims.OTC_CAVEAT)}."),
+        sources=tuple(build_rate_source(each) for each in _list_used_series(answers, series)),
+        links=tuple(
+            link
+            for at, each in enumerate(made)
+            for link in build_report_links(
+                each, claims.format_question(answers[at].claim) if len(made) > 1 else ""
+            )
+        ),
+        software=SOFTWARE_VERSION,
+        made_at=when.moment,
+    )
+
+
+def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
+    """`Strongest since June 2024? No, it was stronger. …`: each question with its verdict."""
+    told = [
+        f"{claims.format_question(each.claim)} {claims.describe_answer(each).partition(': ')[0].rstrip('.')}."
+        for each in answers[:MAX_TITLE_CLAIMS]
+    ]
+    more = len(answers) - MAX_TITLE_CLAIMS
+    return " ".join([*told, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])])
+
+
+def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
+    """The sentence that was pasted, else the question."""
+    pasted = dict.fromkeys(each.claim.sentence for each in answers if each.claim.sentence)
+    if pasted:
+        return f"Is it so? “{plain_text(' '.join(pasted), CLAIM_SENTENCE_LIMIT)}”"
+    return " ".join(claims.format_question(each.claim) for each in answers)
+
+
+def _build_claim_paragraphs(
+    answers: Sequence[ClaimAnswer], made: Sequence[ReportContext]
+) -> Iterator[str]:
+    for answer in answers:
+        yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
+        needed = [f"{each[:1].upper()}{each[1:]}." for each in claims.list_needed_bases(answer)]
+        others = claims.describe_other_sources(answer)
+        beside = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
+        if beside:
+            yield beside
+    links = " ".join(each.live for each in made)
+    yield plain_text(
+        claims.write_paragraph(answers, format_timestamp(made[0].known_on), links), PARAGRAPH_LIMIT
+    )
+
+
+def _build_claim_chart(chart: ClaimChart) -> ReportChart:
+    return ReportChart(
+        build_claim_figure(chart, LIGHT_PALETTE),
+        chart.title,
+        chart.subtitle,
+        f"{chart.quoting.unit} by market day; marked are the day of the claim, the bases that a"
+        " change is counted from, and the last day at least as strong, or as weak.",
+        summarize_claim(chart),
+    )
+
+
+def _build_claim_tables(
+    answers: Sequence[ClaimAnswer], chart: ClaimChart | None
+) -> Iterator[ReportTable]:
+    for answer in answers:
+        title = f"{claims.format_question(answer.claim)} Every source and base"
+        yield build_table(title, build_plain_claim_columns(answer))
+    if chart is not None:
+        points, quoting = list_marked_fixings(chart), chart.quoting
+        yield build_table(
+            "The marks of the chart",
+            {
+                "Mark": [name for name, _ in points],
+                "Market day": [format_weekday(fixing.day) for _, fixing in points],
+                "Record date": [format_weekday(fixing.record) for _, fixing in points],
+                quoting.unit: [quoting.rate(fixing.rate) for _, fixing in points],
+            },
+        )
+
+
+def _build_claim_parameters(
+    answers: Sequence[ClaimAnswer], chart: ClaimChart | None
+) -> Iterator[tuple[str, str]]:
+    days = dict.fromkeys(format_day(each.claim.day) for each in answers if each.claim.day)
+    yield "Day of the claim", "; ".join(days) or "not told"
+    yield "Claims", "; ".join(claims.format_question(each.claim) for each in answers)
+    mains = dict.fromkeys(each.main for each in answers if each.main)
+    yield "Series that answers first", "; ".join(mains) or "none"
+    if chart is not None:
+        yield "Shown as", chart.quoting.unit
+
+
+def _list_used_series(
+    answers: Sequence[ClaimAnswer], series: Sequence[RateSeries]
+) -> list[RateSeries]:
+    """The series that have a rate to say, those made of others too; the main one in front."""
+    mains = [each.main for each in answers]
+    named = {row.verdict.card.id for each in answers for row in each.rows if row.at is not None}
+    currencies = dict.fromkeys(each.claim.currency for each in answers)
+    held = [one for currency in currencies for one in series_for_currency(currency, series)]
+    used = [one for one in held if one.card.id in {*named, *mains}]
+    return sorted(used, key=lambda one: one.card.id not in mains)

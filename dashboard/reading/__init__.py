@@ -1,1 +1,0 @@
-"""What a text says: dates, speakers and claims in English and Russian, found by rule; pure."""

@@ -1,0 +1,359 @@
+"""Comparisons: one or two groups of events, and how categories, expectations and scores relate to moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dashboard.eventstudy import comparison
+from dashboard.eventstudy.difference import DIFFERENCE_GROUP, DIFFERENCE_TESTS
+from dashboard.eventstudy.headline import HEADLINE_TEST, SIGNIFICANCE_LEVEL
+from dashboard.eventstudy.local_projections import project_groups
+from dashboard.eventstudy.panel import compute_hit_rates
+from dashboard.eventstudy.relations import (
+    SeriesCells,
+    adjust_cells,
+    build_series_cells,
+    compute_lead_lag,
+    correlate_scores,
+    regress_returns,
+)
+from dashboard.eventstudy.samples import PooledSample
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.simulated_size import recommend_tests, short_size_caution
+from dashboard.eventstudy.study import measure_series
+from dashboard.models.analyses import (
+    Comparison,
+    CrossCell,
+    Group,
+    Projection,
+    ScoredEvents,
+    ScoreRow,
+    unreadable_scores,
+)
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.models.series import RateSeries
+from dashboard.models.study import (
+    MIN_CLUSTERS,
+    CorrelationRow,
+    DirectionRow,
+    Headline,
+    RegressionRow,
+    SkippedEvent,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    TestResult,
+    Window,
+)
+from dashboard.services.method import check_model, needs_factor
+from dashboard.services.study import check_study_size, common_bar_minutes
+
+__all__ = [
+    "DIFFERENCE_GROUP",
+    "HEADLINE_ROLE",
+    "HEADLINE_TEST",
+    "MIN_CLUSTERS",
+    "GroupTestLine",
+    "TestReading",
+    "compare_groups",
+    "count_corrected_tests",
+    "declared_test_title",
+    "group_test_lines",
+    "is_significant",
+    "read_tests",
+    "test_reading_notes",
+]
+
+
+# ------------------------------------------------------------
+# Read tests: which test of a study answers, and what must be known beside each other one.
+
+
+HEADLINE_ROLE: Final = "headline"
+"""The role of the test that answers: declared before any data were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestReading:
+    """One test of one group and window, with what to know beside it.
+
+    `declared` marks the test that answers; `describe_test_limits` says in a few words that a test does not
+    apply, or that it misleads with such dates; else it is empty.
+    """
+
+    __test__ = False
+
+    result: TestResult
+    declared: bool
+    beside: str
+
+    @property
+    def words(self) -> str:
+        """How to read it: what to know beside it, else whether it is the one that answers."""
+        declared = "the declared test" if self.declared else ""
+        return "; ".join(text for text in (declared, self.beside) if text)
+
+
+def is_significant(found: Headline) -> bool:
+    """Whether the declared test rejects at 5 % after correction; False without a verdict."""
+    return not found.reason and found.p_adjusted <= SIGNIFICANCE_LEVEL
+
+
+def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
+    """The tests of the CAR windows, the declared one first, the others in their order."""
+    lines = [
+        TestReading(row, row.role == HEADLINE_ROLE, _caution_text(row))
+        for row in answer.tests
+        if row.window in answer.request.cars
+    ]
+    return tuple(sorted(lines, key=lambda line: not line.declared))
+
+
+def test_reading_notes(answer: StudyAnswer) -> tuple[str, ...]:
+    """Which tests are sound for each pattern of dates, and what the words beside them mean."""
+    sentences = []
+    for dates, groups in _tests_by_group(answer):
+        reading = recommend_tests(dates)
+        sound = [test for test in (*reading.first, *reading.also) if test != HEADLINE_TEST]
+        sentences.append(
+            f"{', '.join(groups)}: {dates} dates. {HEADLINE_TEST} answers"
+            + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
+        )
+    if sentences:
+        sentences.append(
+            "Too often, too rarely: in brackets the share of simulated studies without effect and"
+            " with such dates in which the test rejects at the 5 % level."
+        )
+    return tuple(sentences)
+
+
+def _tests_by_group(answer: StudyAnswer) -> Iterator[tuple[str, list[str]]]:
+    pattern = {row.group: row.dates for row in answer.tests}
+    for dates in dict.fromkeys(pattern.values()):
+        yield dates, [group for group, each in pattern.items() if each == dates]
+
+
+def _caution_text(row: TestResult) -> str:
+    if math.isnan(row.p_value):
+        return f"does not apply: {row.note.removeprefix('does not apply: ')}"
+    return short_size_caution(row.test, row.dates)
+
+
+# ------------------------------------------------------------
+# Compare groups: one or two groups of events on one series, with every reason and every doubt.
+
+
+MAX_GROUPS: Final = 2
+
+
+def compare_groups(
+    series: RateSeries,
+    groups: Sequence[Group],
+    known: Sequence[Event],
+    request: StudyRequest,
+    factors: Sequence[RateSeries] = (),
+) -> Comparison:
+    """Study one or two groups of events and their difference; see `engine.comparison`.
+
+    Raises:
+        InputError: for no group or more than two, two groups of one name, a model that is not
+            there or lacks its factor, and series of different lengths of bars.
+    """
+    if not 1 <= len(groups) <= MAX_GROUPS:
+        msg = f"a comparison takes one or two groups of events, not {len(groups)}"
+        raise InputError(msg)
+    if len({group.name for group in groups}) < len(groups):
+        msg = f"two groups are called {groups[0].name}; give each a name of its own"
+        raise InputError(msg)
+    check_model(request.model)
+    if needs_factor(request.model) and not factors:
+        msg = (
+            f"model {request.model}: explains the move by that of another series, and none was"
+            " chosen; choose a factor, or the model mean"
+        )
+        raise InputError(msg)
+    common_bar_minutes([series], factors)
+    check_study_size([series], request)
+    return comparison.compare_groups(series, groups, known, request, factors)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTestLine:
+    """One test in the window that is compared, with what it assumes.
+
+    `declared` marks the one that answers, for a group or for the difference; `family` counts the
+    p-values corrected together.
+    """
+
+    __test__ = False
+
+    row: TestResult
+    title: str
+    assumptions: str
+    family: int
+    declared: bool
+
+
+def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
+    """Every test in the window that is compared: of the groups and of their difference."""
+    rows = _test_results(answer)
+    titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
+    titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
+    return tuple(
+        GroupTestLine(
+            row,
+            *titles[row.test],
+            _family_size(rows, row, answer.request),
+            row.role == HEADLINE_ROLE,
+        )
+        for row in rows
+    )
+
+
+def count_corrected_tests(answer: Comparison) -> int:
+    """How many p-values of the declared tests were corrected together."""
+    rows = [row for row in _test_results(answer) if row.role == HEADLINE_ROLE]
+    return max((_family_size(rows, row, answer.request) for row in rows), default=0)
+
+
+def declared_test_title(*, difference: bool = False) -> str:
+    """The title of the test that answers for a group, or for the difference of two."""
+    if difference:
+        return DIFFERENCE_TESTS[0].title
+    return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)
+
+
+def _test_results(answer: Comparison) -> list[TestResult]:
+    rows = [*answer.differences, *(row for group in answer.groups for row in group.answer.tests)]
+    return [row for row in rows if row.window == answer.window]
+
+
+def _family_size(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:
+    """How many p-values were adjusted together with that of a row."""
+    mine = comparison.p_value_family(row, request)
+    return sum(
+        comparison.p_value_family(each, request) == mine and not math.isnan(each.p_value)
+        for each in rows
+    )
+
+
+# ------------------------------------------------------------
+# Relate events: how categories, expectations and scores go together with moves of series.
+
+
+@dataclass(frozen=True, slots=True)
+class EventRelations:
+    """What goes together on one series, over the first CAR window of the request.
+
+    `used` of `asked` events are measured, in `result`; `skipped` names the others with their
+    reason; `unread` are id and tag of events whose score cannot be read.
+    """
+
+    request: StudyRequest
+    asked: int
+    used: int
+    skipped: tuple[SkippedEvent, ...]
+    correlations: tuple[CorrelationRow, ...] = ()
+    directions: tuple[DirectionRow, ...] = ()
+    regression: tuple[RegressionRow, ...] = ()
+    scores: tuple[ScoreRow, ...] = ()
+    points: tuple[ScoredEvents, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+    result: StudyResult | None = None
+
+    @property
+    def window(self) -> Window:
+        """The CAR window of hit rates and scores."""
+        return self.request.cars[0]
+
+
+def relate_events(
+    series: RateSeries,
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+    controls: Sequence[RateSeries] = (),
+) -> EventRelations:
+    """Lead-lag correlations, hit rates, regression and scores of events on one series.
+
+    The rows are those of `run_study` with the same request; the tests of a study, which take
+    longer, are not run.
+
+    Args:
+        series: the observations.
+        events: the events to relate.
+        known: every known event.
+        request: the parameters.
+        controls: series whose returns stand in the regression beside the categories.
+
+    Raises:
+        InputError: series of different lengths of bars, or a model that does not fit.
+    """
+    common_bar_minutes([series], controls)
+    result, measured = measure_series(series, events, known, request, controls)
+    if not result.events:
+        return EventRelations(request, len(events), 0, result.skipped)
+    pooled = PooledSample([measured], request.cars, request)
+    scores, points = correlate_scores(measured, request, request.cars[0])
+    return EventRelations(
+        request=request,
+        asked=len(events),
+        used=len(result.events),
+        skipped=result.skipped,
+        correlations=compute_lead_lag(pooled),
+        directions=compute_hit_rates(pooled),
+        regression=regress_returns(pooled, tuple(each.card.id for each in controls)),
+        scores=scores,
+        points=points,
+        unread=unreadable_scores(events),
+        result=result,
+    )
+
+
+def project_group(
+    related: EventRelations, group: str, controls: Sequence[RateSeries] = ()
+) -> Projection | None:
+    """The local projections of the series on one group of the measured events.
+
+    Args:
+        related: the measured events.
+        group: "all" or a category.
+        controls: series whose returns stand beside the events.
+
+    Returns:
+        None where no event of the group is measured.
+    """
+    if related.result is None:
+        return None
+    return next(iter(project_groups(related.result, controls, [group])), None)
+
+
+def relate_across_series(
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+    known: Sequence[Event],
+    request: StudyRequest,
+) -> tuple[CrossCell, ...]:
+    """Mean move of every category on every series, each by its own clock; p over all cells.
+
+    Each cell is what a study of that series alone says of the category.
+
+    Raises:
+        InputError: no series, or two with one id.
+    """
+    ids = [each.card.id for each in series]
+    if not ids or len(set(ids)) < len(ids):
+        msg = f"series {', '.join(ids) or '(none)'}: give each series once"
+        raise InputError(msg)
+    window = request.cars[0]
+    request = replace(request, cars=(window,))
+    cells: list[SeriesCells] = []
+    for each in series:
+        result, measured = measure_series(each, events, known, request)
+        if result.events:
+            cells.append(build_series_cells(each.card.id, measured, request, window))
+    return adjust_cells(cells, request)

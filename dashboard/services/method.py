@@ -1,0 +1,326 @@
+"""Method: models, tests, publication rules and constants as the statistics define them, with simulated test sizes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+
+from dashboard import __version__
+from dashboard.eventstudy import study
+from dashboard.eventstudy.abnormal_returns import ORDINARY_COVERAGE
+from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
+from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.panel import P_VALUE_FAMILY
+from dashboard.eventstudy.placebo import EWMA_DECAY
+from dashboard.eventstudy.projection_coverage import PROJECTION_COVERAGE, PROJECTION_RUNS
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
+from dashboard.eventstudy.simulated_size import (
+    DATE_PATTERNS,
+    OTHER_HYPOTHESES,
+    SIMULATED_RETURNS,
+    SYNTHETIC_PATTERNS,
+    TRUSTED_SIZES,
+    RecommendedTests,
+    SizeCell,
+    keeps_size,
+    mean_power,
+    recommend_tests,
+    simulated_powers,
+    simulated_sizes,
+    size_verdict,
+)
+from dashboard.models.event import Event
+from dashboard.models.publication import PUBLICATION_RULES, PublicationRule
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import StudyRequest
+
+# ------------------------------------------------------------
+# Describe the method: models, tests, date rules and defaults, read from the engine itself.
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """A normal-return model in words; `needs` says how many factors."""
+
+    id: str
+    title: str
+    says: str
+    needs: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestDescription:
+    """A test in words: its claim, assumptions, what it does not apply without, after whom."""
+
+    __test__ = False
+
+    id: str
+    title: str
+    null_hypothesis: str
+    assumptions: str
+    needs: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodConstants:
+    """The fixed numbers of the method: coverage of the ordinary range, days, EWMA decay."""
+
+    coverage: float
+    far_days: int
+    decay: float
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodDescription:
+    """Everything about the method that is the same for every event."""
+
+    models: tuple[ModelDescription, ...]
+    tests: tuple[TestDescription, ...]
+    constants: MethodConstants
+
+
+@dataclass(frozen=True, slots=True)
+class AttritionCounts:
+    """How many of the events listed stay, step by step, on one series.
+
+    `windows` counts, for each CAR window asked, the events with a CAR; `alone` those whose
+    first CAR window holds no other event.
+    """
+
+    listed: int
+    before_data: int
+    after_data: int
+    short_history: int
+    used: int
+    windows: tuple[tuple[tuple[int, int], int], ...]
+    alone: int
+
+
+def describe_method() -> MethodDescription:
+    """The shelves of the engine in words."""
+    models = tuple(
+        ModelDescription(
+            model.id, model.title, _first_sentence(model), model.needs, model.reference
+        )
+        for model in NORMAL_MODELS
+    )
+    tests = tuple(
+        TestDescription(
+            test.id,
+            test.title,
+            test.null_hypothesis,
+            test.assumptions,
+            test.needs,
+            test.reference,
+        )
+        for test in SIGNIFICANCE_TESTS
+    )
+    return MethodDescription(
+        models, tests, MethodConstants(ORDINARY_COVERAGE, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
+    )
+
+
+def model_ids() -> tuple[str, ...]:
+    """The ids of the models, in the order of the shelf."""
+    return tuple(model.id for model in NORMAL_MODELS)
+
+
+def needs_factor(model_id: str) -> bool:
+    """Whether a model explains the move by that of another series."""
+    return study.get_normal_model(model_id).needs != "no factor"
+
+
+def check_model(model_id: str) -> None:
+    """Refuse a model that is not on the shelf.
+
+    Raises:
+        InputError: naming the models there are.
+    """
+    study.get_normal_model(model_id)
+
+
+def publication_rule_of(card: SeriesCard) -> PublicationRule:
+    """The date rule of a series."""
+    return PUBLICATION_RULES[card.date_rule]
+
+
+def count_attrition(
+    series: RateSeries, events: Sequence[Event], request: StudyRequest
+) -> AttritionCounts:
+    """Count what is left of the events on one series, and why the others are not.
+
+    Args:
+        series: the observations.
+        events: every event listed.
+        request: windows, estimation and overlap rule.
+    """
+    bound = [event for event in events if event.series in (None, series.card.id)]
+    row = align_events(series, bound).row if bound else np.array([], dtype=np.int64)
+    result = study.study_series(series, bound, bound, request)
+    inside = int((row >= 1).sum())
+    after = int((row == AFTER_DATA).sum())
+    return AttritionCounts(
+        listed=len(bound),
+        before_data=len(bound) - inside - after,
+        after_data=after,
+        short_history=inside - len(result.events),
+        used=len(result.events),
+        windows=tuple((car.window, int(np.isfinite(car.car).sum())) for car in result.cars),
+        alone=sum(not crowd for crowd in result.cars[0].crowd) if result.cars else 0,
+    )
+
+
+def software_versions() -> tuple[str, ...]:
+    """This program and the libraries that make its numbers and pages, each with its version."""
+    libraries = ("numpy", "pandas", "scipy", "plotly", "streamlit")
+    return (f"Rouble Reaction {__version__}", *(f"{name} {version(name)}" for name in libraries))
+
+
+def _first_sentence(model: object) -> str:
+    return (model.__doc__ or "").strip().split("\n")[0].replace("`", "")
+
+
+# ------------------------------------------------------------
+# Describe size: how often each test rejects in simulations, and which to read as a consequence.
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionRate:
+    """How often a test rejects in one cell, with its Monte Carlo standard error; both shares.
+
+    `verdict` is `too often`, `too rarely`, or empty where the rate is trusted.
+    """
+
+    series: str
+    dates: str
+    rate: float
+    error: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionRange:
+    """The lowest and the highest size of a test over the real dates of every category.
+
+    `verdict` is that of the worst cell; `dates` name the category of the highest.
+    """
+
+    series: str
+    low: float
+    high: float
+    dates: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """One test in every cell: made dates in `cells`, real ones as a range for each design.
+
+    `power` is the mean share of effects found over the series with scattered dates.
+    """
+
+    test: str
+    title: str
+    cells: tuple[RejectionRate, ...]
+    ranges: tuple[RejectionRange, ...]
+    power: float
+
+
+@dataclass(frozen=True, slots=True)
+class SizeTable:
+    """The whole table and what follows from it.
+
+    `studies` and `error` (the standard error of a rate of 5 %) are those of made dates, and
+    `effect` in standard deviations is the one behind `power`; `real_studies` are the fewest and
+    the most on real dates. `events` are the numbers of events simulated, by dates; `readings`
+    say what to read for each pattern of dates, in words too; `others` are the tests that ask
+    something else than the mean, with their questions; `designs` say what the returns were;
+    `declared` is the id of the test that answers for a group.
+    """
+
+    studies: int
+    real_studies: tuple[int, int]
+    error: float
+    effect: float
+    trusted: tuple[float, float]
+    events: dict[str, int]
+    rows: tuple[SizeRow, ...]
+    readings: tuple[tuple[RecommendedTests, str], ...]
+    others: tuple[tuple[str, str], ...]
+    designs: dict[str, str]
+    declared: str = HEADLINE_TEST
+
+
+def describe_size() -> SizeTable:
+    """The simulated sizes as `docs/size.md` prints them, and the tests to read."""
+    tests = [test.id for test in SIGNIFICANCE_TESTS]
+    made = next(cell for cell in simulated_sizes(tests[0]) if not cell.is_real)
+    real = [cell.studies for test in tests for cell in simulated_sizes(test) if cell.is_real]
+    return SizeTable(
+        studies=made.studies,
+        real_studies=(min(real), max(real)),
+        error=share_standard_error(0.05, made.studies),
+        effect=next(cell.effect for cell in simulated_powers(tests[0]) if not cell.is_real),
+        trusted=TRUSTED_SIZES,
+        events=dict(SYNTHETIC_PATTERNS),
+        rows=tuple(_size_row(test.id, test.title) for test in SIGNIFICANCE_TESTS),
+        readings=tuple((recommend_tests(dates), words) for dates, words in DATE_PATTERNS.items()),
+        others=tuple(each for each in OTHER_HYPOTHESES.items() if keeps_size(each[0])),
+        designs=SIMULATED_RETURNS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionCoverage:
+    """How often local projections hold the true response in simulations: least and most, shares.
+
+    `interval` is the mean over horizons, `band` that of the whole path, `rejected` how often
+    the test of what came before rejects at 5 %.
+    """
+
+    runs: int
+    interval: tuple[float, float]
+    band: tuple[float, float]
+    rejected: tuple[float, float]
+
+
+def describe_projections() -> ProjectionCoverage:
+    """The simulated coverage as `docs/projections.md` prints it."""
+    ends = [
+        (min(shares), max(shares)) for shares in zip(*PROJECTION_COVERAGE.values(), strict=True)
+    ]
+    return ProjectionCoverage(PROJECTION_RUNS, *ends)
+
+
+def _size_row(test: str, title: str) -> SizeRow:
+    sizes = simulated_sizes(test)
+    cells = tuple(
+        RejectionRate(cell.series, cell.dates, cell.rejected,
+             share_standard_error(cell.rejected, cell.studies), size_verdict(cell.rejected))
+        for cell in sizes if not cell.is_real
+    )  # fmt: skip
+    real = [cell for cell in sizes if cell.is_real]
+    designs = dict.fromkeys(cell.series for cell in real)
+    ranges = tuple(
+        _size_range([cell for cell in real if cell.series == design]) for design in designs
+    )
+    return SizeRow(test, title, cells, ranges, mean_power(simulated_powers(test)))
+
+
+def _size_range(cells: list[SizeCell]) -> RejectionRange:
+    low, high = (pick(cells, key=lambda cell: cell.rejected) for pick in (min, max))
+    word = size_verdict(high.rejected) or size_verdict(low.rejected)
+    return RejectionRange(high.series, low.rejected, high.rejected, high.dates, word)
+
+
+def share_standard_error(rate: float, studies: int) -> float:
+    """Standard error of a share of simulated studies."""
+    return math.sqrt(rate * (1 - rate) / studies)

@@ -1,0 +1,503 @@
+"""Notes: validate, create, update, delete and restore them, merge concurrent edits, read their history."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dashboard.models.errors import InputError
+from dashboard.models.event import (
+    CATEGORY_LIMIT,
+    MOSCOW,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    Category,
+    Event,
+    Expected,
+    Origin,
+    Visibility,
+)
+from dashboard.models.records import NoteAction, NoteRevision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+__all__ = [
+    "Draft",
+    "EventCatalogue",
+    "NoteAction",
+    "NoteRevision",
+    "NoteStore",
+    "add_note",
+    "all_events",
+    "delete_note",
+    "draft_from_event",
+    "edit_note",
+    "get_event",
+    "list_notes",
+    "note_history",
+    "notes_version",
+    "restore_note",
+    "restore_revision",
+]
+
+
+# ------------------------------------------------------------
+# Check and clean what a person typed into a note, before anything is stored.
+#
+# Cleaning, which never asks: text is brought to NFC; line ends become `\n` in the text and
+# spaces in one-line fields; control characters, lone surrogates and noncharacters go. Whatever
+# changes the meaning is refused instead, with a line that names the field and the fix.
+
+
+EARLIEST_DAY: Final = date(1900, 1, 1)
+MAX_YEARS_AHEAD: Final = 2
+URL_LIMIT: Final = 2_000
+AUTHOR_LIMIT: Final = 80
+ZONE_LIMIT: Final = 64
+TAG_LIMIT: Final = 40
+TAGS_LIMIT: Final = 20
+
+_LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_INVALID_LINK_CHARACTERS: Final = re.compile(r"[\s<>\"`\\^{|}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person wrote: a note before it is checked; the fields are those of `Event`."""
+
+    title: str
+    day: date
+    moment: datetime | None = None
+    zone: str = MOSCOW
+    end_day: date | None = None
+    category: str = Category.OTHER
+    expected: str = Expected.UNCLEAR
+    text: str = ""
+    source_url: str = ""
+    tags: tuple[str, ...] = ()
+    author: str = ""
+    visibility: str = Visibility.SHARED
+
+
+def clean_draft(draft: Draft, today: date) -> Draft:
+    """The draft as it will be stored.
+
+    Args:
+        draft: what was typed.
+        today: the day from which "at most two years ahead" counts.
+
+    Raises:
+        InputError: one line with the field, what is wrong with it and what to do.
+    """
+    return replace(
+        _clean_dates(draft, today),
+        title=_clean_title(draft.title),
+        category=clean_category(draft.category),
+        expected=_check_choice("expected", draft.expected, Expected),
+        text=_check_length("text", clean_text(draft.text), TEXT_LIMIT),
+        source_url=_clean_link(draft.source_url),
+        tags=_clean_tags(draft.tags),
+        author=_check_length("author", clean_line(draft.author), AUTHOR_LIMIT),
+        visibility=_check_choice("visibility", draft.visibility, Visibility),
+    )
+
+
+def clean_category(category: str) -> str:
+    """A word of the closed list, however it is written, or a word of one's own on one line.
+
+    Raises:
+        InputError: it is too long, or holds no letter, digit or sign.
+    """
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in category):
+        msg = f"category: {_quote_value(category)} holds control characters; type it anew"
+        raise InputError(msg)
+    own = clean_line(category)
+    listed = re.sub(r"[\s-]+", "_", own).casefold()
+    if listed in set(Category):
+        return Category(listed)
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in own):
+        msg = f"category: is empty; take one of {', '.join(Category)}, or a word of your own"
+        raise InputError(msg)
+    return _check_length("category", own, CATEGORY_LIMIT)
+
+
+def clean_line(text: str) -> str:
+    """One line in NFC: line ends and tabs become spaces, runs of spaces one space."""
+    return " ".join(_without_controls(_LINE_ENDS.sub(" ", text.replace("\t", " "))).split())
+
+
+def clean_text(text: str) -> str:
+    r"""Several lines in NFC: every line end becomes `\n`, tabs spaces; no space at the edges."""
+    return _without_controls(_LINE_ENDS.sub("\n", text.replace("\t", " "))).strip()
+
+
+def _without_controls(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text  # most text of an import, in a tenth of the time
+    kept = (letter for letter in text if letter == "\n" or _is_allowed_character(letter))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_allowed_character(letter: str) -> bool:
+    nonchar = (ord(letter) & 0xFFFE) == 0xFFFE or 0xFDD0 <= ord(letter) <= 0xFDEF
+    return not nonchar and unicodedata.category(letter) not in {"Cc", "Cs"}
+
+
+def _clean_title(title: str) -> str:
+    cleaned = clean_line(title)
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in cleaned):
+        msg = "title: is empty; say in a few words who did what"
+        raise InputError(msg)
+    return _check_length("title", cleaned, TITLE_LIMIT)
+
+
+def _check_length(name: str, text: str, limit: int) -> str:
+    if len(text) > limit:
+        msg = f"{name}: {len(text):,} characters, at most {limit:,} are kept; shorten it"
+        raise InputError(msg)
+    return text
+
+
+def _check_choice(name: str, value: str, choices: type[StrEnum]) -> str:
+    try:
+        return choices(value)
+    except ValueError:
+        msg = f"{name}: {_quote_value(value)} is unknown; take one of {', '.join(choices)}"
+        raise InputError(msg) from None
+
+
+def _clean_dates(draft: Draft, today: date) -> Draft:
+    zone = _parse_zone(draft.zone)
+    moment = draft.moment
+    _check_day("day", draft.day, today)
+    if draft.end_day is not None:
+        _check_day("end", draft.end_day, today)
+        if draft.end_day < draft.day:
+            msg = f"end: {draft.end_day} is before the start {draft.day}; swap them or leave it out"
+            raise InputError(msg)
+    if moment is not None:
+        moment = _clean_moment(moment, draft.day, zone)
+    return replace(draft, moment=moment)
+
+
+def _check_day(name: str, day: date, today: date) -> None:
+    leap_day = (today.month, today.day) == (2, 29)
+    last = today.replace(year=today.year + MAX_YEARS_AHEAD, day=28 if leap_day else today.day)
+    if not EARLIEST_DAY <= day <= last:
+        msg = f"{name}: {day} is not between {EARLIEST_DAY} and {last}; check the year"
+        raise InputError(msg)
+
+
+def _clean_moment(moment: datetime, day: date, zone: ZoneInfo) -> datetime:
+    if moment.tzinfo is None:
+        msg = f"time: {moment:%H:%M} has no time zone; give it in UTC or name the zone"
+        raise InputError(msg)
+    try:
+        utc, local = moment.astimezone(UTC), moment.astimezone(zone)
+    except OverflowError:
+        utc = local = moment
+    if day not in {local.date(), utc.date()}:
+        msg = f"time: {local:%Y-%m-%d %H:%M} in {zone.key} is not on {day}; change the day or time"
+        raise InputError(msg)
+    return utc
+
+
+def _parse_zone(name: str) -> ZoneInfo:
+    try:
+        if len(name) <= ZONE_LIMIT:
+            return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        pass
+    msg = f"zone: {_quote_value(name)} is no time zone; write it like Europe/Moscow"
+    raise InputError(msg)
+
+
+def _clean_link(link: str) -> str:
+    link = _check_length("link", clean_text(link), URL_LIMIT)
+    if not link:
+        return ""
+    try:
+        parts = urlsplit(link)
+        host, port_is_right = parts.hostname, parts.port is None or parts.port > 0
+    except ValueError:
+        host, port_is_right = None, False
+    right = parts.scheme in {"http", "https"} if host else False
+    if (
+        not (right and port_is_right)
+        or "@" in parts.netloc
+        or _INVALID_LINK_CHARACTERS.search(link)
+    ):
+        msg = (
+            f"link: {_quote_value(link)} is no web address; write it like https://example.org/page"
+        )
+        raise InputError(msg)
+    return link
+
+
+def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    kept: dict[str, str] = {}
+    for tag in filter(None, map(clean_line, tags)):
+        kept.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
+    if len(kept) > TAGS_LIMIT:
+        msg = f"tags: {len(kept)} tags, at most {TAGS_LIMIT} are kept; drop some"
+        raise InputError(msg)
+    return tuple(kept.values())
+
+
+def _quote_value(text: str) -> str:
+    clipped = clean_line(text[:200])
+    return f'"{clipped[:60]}…"' if len(clipped) > 60 else f'"{clipped}"'
+
+
+# ------------------------------------------------------------
+# Keep a person's notes: add, edit, delete with undo, and the history of every change.
+
+
+NOTE_PREFIX: Final = "note-"
+
+
+class EventCatalogue(Protocol):
+    """Events that nobody can edit."""
+
+    def events(self) -> tuple[Event, ...]:
+        """Every event."""
+        ...
+
+
+class NoteStore(Protocol):
+    """Where notes are remembered, as one person sees them: private ones of others are not there.
+
+    Every method raises StoreError where the store fails.
+    """
+
+    def add(self, note: Event, who: str = "") -> Event:
+        """Store a new note; the store gives it its id, revision 1 and its times."""
+        ...
+
+    def edit(self, note: Event, revision: int, who: str = "") -> Event:
+        """Replace the note of that id; EditConflict where `revision` is not the current one."""
+        ...
+
+    def delete(self, note_id: str, revision: int, who: str = "") -> Event:
+        """Mark a note deleted; EditConflict where `revision` is not the current one."""
+        ...
+
+    def restore(self, note_id: str, who: str = "") -> Event:
+        """Take a deletion back."""
+        ...
+
+    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
+        """Make what a note said at an earlier revision its newest one."""
+        ...
+
+    def hidden(self) -> frozenset[str]:
+        """The ids of the events of the catalogue that the person hides."""
+        ...
+
+    def get(self, note_id: str) -> Event | None:
+        """The note, deleted ones too; None where there never was one."""
+        ...
+
+    def notes(self, *, with_deleted: bool = False) -> tuple[Event, ...]:
+        """Every note in the order of its day."""
+        ...
+
+    def history(self, note_id: str) -> tuple[NoteRevision, ...]:
+        """Every change to a note, oldest first."""
+        ...
+
+    def version(self) -> str:
+        """A short text that differs after every change to any note."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def draft_from_event(event: Event) -> Draft:
+    """An event as a draft: to fill an edit form, or to copy a catalogue event into a note."""
+    return Draft(**{field.name: getattr(event, field.name) for field in fields(Draft)})
+
+
+def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = utc_now) -> Event:
+    """Check a draft and store it as a new note.
+
+    Raises:
+        InputError: a field is wrong; the line names it and the fix.
+        StoreError: the store cannot be written.
+    """
+    note = _note_from_draft("", draft, now())
+    return store.add(note, who=note.author)
+
+
+def edit_note(  # noqa: PLR0913 - which note, what, over which revision, by whom
+    store: NoteStore,
+    note_id: str,
+    draft: Draft,
+    revision: int,
+    *,
+    who: str = "",
+    now: Callable[[], datetime] = utc_now,
+) -> Event:
+    """Replace a note by a draft, if nobody changed it since `revision` was read.
+
+    `who` signs the change; the author of the draft where it is empty.
+
+    Raises:
+        InputError: a field is wrong, the note is unknown, or it is a catalogue event.
+        EditConflict: somebody changed or deleted it meanwhile; says who and when.
+        StoreError: the store cannot be written.
+    """
+    _check_is_note(note_id)
+    note = _note_from_draft(note_id, draft, now())
+    return store.edit(note, revision, who=clean_line(who) or note.author)
+
+
+def delete_note(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
+    """Mark a note deleted; `restore_note` takes it back. Raises as `edit_note` does."""
+    _check_is_note(note_id)
+    return store.delete(note_id, revision, who=clean_line(who))
+
+
+def restore_note(store: NoteStore, note_id: str, *, who: str = "") -> Event:
+    """Take the deletion of a note back; a note that is not deleted stays as it is."""
+    _check_is_note(note_id)
+    return store.restore(note_id, who=clean_line(who))
+
+
+def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
+    """Make what a note said at an earlier revision its newest one; the history only grows.
+
+    Who may see the note stays as it is now. A deleted note comes back.
+
+    Raises:
+        InputError: there is no such note or revision, or it is a catalogue event.
+        StoreError: the store cannot be written.
+    """
+    _check_is_note(note_id)
+    return store.restore_revision(note_id, revision, who=clean_line(who))
+
+
+def note_history(store: NoteStore, note_id: str) -> tuple[NoteRevision, ...]:
+    """Every change to a note, oldest first.
+
+    Raises:
+        InputError: there never was such a note.
+    """
+    changes = store.history(note_id)
+    if not changes:
+        raise _unknown_event_error(note_id)
+    return changes
+
+
+def list_notes(store: NoteStore, *, with_deleted: bool = False) -> tuple[Event, ...]:
+    """Every note, sorted by day, moment and id."""
+    return tuple(sorted(store.notes(with_deleted=with_deleted), key=_sort_key))
+
+
+def notes_version(store: NoteStore) -> str:
+    """A short text that differs after every change to any note: the key for caches."""
+    return store.version()
+
+
+def get_event(catalogue: EventCatalogue, store: NoteStore, event_id: str) -> Event:
+    """An event of the catalogue or a note; a deleted note comes back with `deleted` set.
+
+    Raises:
+        InputError: there is no such event.
+    """
+    note = store.get(event_id) if event_id.startswith(NOTE_PREFIX) else None
+    if note is not None:
+        return note
+    found = next((event for event in catalogue.events() if event.id == event_id), None)
+    if found is None:
+        raise _unknown_event_error(event_id)
+    return found
+
+
+def all_events(catalogue: EventCatalogue, store: NoteStore) -> tuple[Event, ...]:
+    """What the person sees, sorted by day, moment and id.
+
+    That is the catalogue but for what the person hides, and the notes that are not deleted.
+    """
+    notes, hidden = store.notes(), store.hidden()
+    shown = (event for event in catalogue.events() if event.id not in hidden)
+    return tuple(sorted((*shown, *notes), key=_sort_key))
+
+
+def _sort_key(event: Event) -> tuple[object, ...]:
+    return event.day, event.starts_at, event.id
+
+
+def _note_from_draft(note_id: str, draft: Draft, now: datetime) -> Event:
+    clean = clean_draft(draft, today=now.date())
+    values = {field.name: getattr(clean, field.name) for field in fields(Draft)}
+    return Event(id=note_id, origin=Origin.NOTE, **values)
+
+
+def _check_is_note(note_id: str) -> None:
+    if not note_id.startswith(NOTE_PREFIX):
+        msg = f"{clean_line(note_id)[:80]}: the catalogue is read-only; copy the event into a note"
+        raise InputError(msg)
+
+
+def _unknown_event_error(event_id: str) -> InputError:
+    return InputError(f"{clean_line(event_id)[:80]}: there is no event with this id")
+
+
+# ------------------------------------------------------------
+# Merge drafts: two people changed one note; what differs, and mine put on top of theirs.
+
+
+LINKED_FIELDS: Final = ("day", "moment", "zone", "end_day")
+"""Fields that mean something only with one another: an hour lies on its day, in its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDifference:
+    """A field in which two drafts differ, and what it said before either was written.
+
+    Attributes:
+        field: its name in `Draft`.
+        read: what both had read.
+        theirs: what it says now.
+        mine: what I want it to say.
+    """
+
+    field: str
+    read: Any
+    theirs: Any
+    mine: Any
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether I changed it; else only the other did."""
+        return bool(self.mine != self.read)
+
+
+def draft_differences(read: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDifference, ...]:
+    """Every field in which mine and theirs differ, in the order of the fields."""
+    return tuple(
+        DraftDifference(name, getattr(read, name), getattr(theirs, name), getattr(mine, name))
+        for name in (each.name for each in fields(Draft))
+        if getattr(theirs, name) != getattr(mine, name)
+    )
+
+
+def merge_drafts(read: Draft, theirs: Draft, mine: Draft) -> Draft:
+    """Theirs with every field that I changed as I want it; days and hours go together."""
+    changed = {
+        each.name for each in fields(Draft) if getattr(mine, each.name) != getattr(read, each.name)
+    }
+    if changed & set(LINKED_FIELDS):
+        changed |= set(LINKED_FIELDS)
+    return replace(theirs, **{name: getattr(mine, name) for name in changed})

@@ -1,0 +1,485 @@
+"""Event studies: of many events on several series, of one event, and of the largest moves of a period."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dashboard.eventstudy import study
+from dashboard.eventstudy.alignment import align_events, is_measurable
+from dashboard.eventstudy.levels import compute_change
+from dashboard.eventstudy.panel import build_study_answer
+from dashboard.eventstudy.returns import compute_returns, log_points
+from dashboard.eventstudy.study import rank_rows
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event
+from dashboard.models.moves import (
+    DayMove,
+    EventView,
+    Fixing,
+    Move,
+    Observation,
+    PathPoint,
+    PlaceboRank,
+    Timing,
+)
+from dashboard.models.series import Floats, Ints, MethodBreak, RateSeries, SeriesCard, find_gaps
+from dashboard.models.study import (
+    CarResult,
+    SkippedEvent,
+    StudyAnswer,
+    StudyRequest,
+    StudyResult,
+    Window,
+    window_text,
+)
+from dashboard.services.study_inputs import DEFAULT_REQUEST, default_request, first_moves_request
+
+if TYPE_CHECKING:
+    from dashboard.compute.base import ComputeBackend
+
+__all__ = ["DEFAULT_REQUEST", "build_event_view"]
+
+
+# ------------------------------------------------------------
+# Check bars: that the series of one study count in one length of time.
+
+
+MAX_CELLS: Final = 60_000_000
+
+
+def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ()) -> int:
+    """The length of the bars of all series in minutes; 0 where they have one number a day.
+
+    An offset of one series must be as long as that of another, and a factor is matched by
+    the end of its bar.
+
+    Raises:
+        InputError: naming two that differ.
+    """
+    if not series:
+        return 0
+    first = series[0].card
+    for option, others in (("--rates", series), ("--factor", factors)):
+        for other in others:
+            if other.card.bar_minutes != first.bar_minutes:
+                msg = (
+                    f"{option} {other.card.id}: has {_step_text(other.card.bar_minutes)}, and"
+                    f" {first.id} has {_step_text(first.bar_minutes)};"
+                    " give series of one length"
+                )
+                raise InputError(msg)
+    return first.bar_minutes
+
+
+def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> None:
+    """Refuse a study whose tests would have to hold more than fits.
+
+    Every test compares with every row of a series at every offset of the event window.
+
+    Raises:
+        InputError: naming the window and the series.
+    """
+    first, last = request.window
+    offsets = last - first + 1
+    for each in series:
+        if len(each) * offsets > MAX_CELLS:
+            msg = (
+                f"--window {first}:{last}: {offsets:,} offsets at each of the {len(each):,} rows of"
+                f" {each.card.id} are too much at once; shorten the window or the series"
+            )
+            raise InputError(msg)
+
+
+def _step_text(bar_minutes: int) -> str:
+    if not bar_minutes:
+        return "one number a day"
+    return f"bars of {bar_minutes} minute{'' if bar_minutes == 1 else 's'}"
+
+
+# ------------------------------------------------------------
+# Run a study: events on one or several series, none of them lost.
+
+
+def run_study(  # noqa: PLR0913 - a study has this many parts
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
+    request: StudyRequest,
+    *,
+    known: Sequence[Event] | None = None,
+    factors: Sequence[RateSeries] = (),
+    compute: ComputeBackend | None = None,
+) -> StudyAnswer:
+    """Study events on every series, each event on the series it is bound to or on all.
+
+    Args:
+        series: the series of the panel.
+        events: the events to study.
+        request: the parameters.
+        known: every known event, for crowding and quiet dates; the studied ones if None.
+        factors: series that explain normal returns on the same market days.
+        compute: where the work runs; in this process if None.
+
+    Raises:
+        InputError: for no series, series of different lengths of bars, an unknown model, or
+            two events with one id.
+    """
+    if not series:
+        msg = "a study needs at least one series; name one with --rates"
+        raise InputError(msg)
+    twice = [name for name, count in Counter(e.id for e in events).items() if count > 1]
+    if twice:
+        msg = f"event id {twice[0]}: given more than once; give each its own"
+        raise InputError(msg)
+    common_bar_minutes(series, factors)
+    check_study_size(series, request)
+    study.get_normal_model(request.model)
+    one = partial(
+        study.measure_series, events=events, known=known or events, request=request, factors=factors
+    )
+    found = compute.map(one, series) if compute else [one(each) for each in series]
+    names = tuple(factor.card.id for factor in factors)
+    answer = build_study_answer(found, request, len(events), names)
+    bound = _skip_other_series(events, {each.card.id for each in series})
+    return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
+
+
+def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
+    """The events that belong to a series which is not studied."""
+    return tuple(
+        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        for event in events
+        if event.series is not None and event.series not in series
+    )
+
+
+def measure_events(
+    series: RateSeries,
+    events: Sequence[Event],
+    request: StudyRequest,
+    known: Sequence[Event] | None = None,
+) -> StudyResult:
+    """The moves of events on one series without averages and tests, for pages that list them."""
+    result = study.study_series(series, events, known or events, request)
+    return replace(result, skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
+
+
+# ------------------------------------------------------------
+# Explain an event: its timing, its moves with their ordinary range, and its neighbours.
+
+
+def build_event_view(
+    series: RateSeries,
+    event: Event,
+    known: Sequence[Event],
+    request: StudyRequest | None = None,
+    factors: Sequence[RateSeries] = (),
+) -> EventView:
+    """Everything one event did on one series.
+
+    Args:
+        series: the observations.
+        event: the event, stored or only a draft.
+        known: every known event, for crowding, quiet dates and the neighbours' ids.
+        request: the windows and the model, else what the pages ask; every pool is used
+            whatever it says.
+        factors: series that explain the ordinary move, for the models that need them.
+
+    Returns:
+        An `EventView`, with a `reason` instead of numbers where the event cannot be studied.
+
+    Raises:
+        InputError: the model lacks its factors, or does not fit this series.
+    """
+    request = request or default_request(series.card.bar_minutes)
+    result, placebos = study.study_series_in_all_pools(series, [event], known, request, factors)
+    before, after = _neighbour_ids(event, known)
+    cards = tuple(factor.card for factor in factors)
+    if not result.events:
+        return replace(_unstudied_view(series, event, (result, before, after)), factors=cards)
+    by_id = {each.id: each for each in known}
+    row = int(result.anchor[0])
+    moves = []
+    for at, car in enumerate(result.cars):
+        ranks = tuple(of_car[at].rank(pool, 0) for pool, of_car in placebos.items())
+        moves.append(_with_missing_reason(_event_move(series, row, (car, ranks), by_id), result))
+    return EventView(
+        event=event,
+        card=series.card,
+        request=request,
+        timing=_event_timing(series, event, result),
+        moves=tuple(moves),
+        path=_event_path(series, result),
+        crowd=_overlapping_events(series, row, result.crowd[0], by_id),
+        flags=result.flags[0],
+        n_estimation=int(result.n_estimation[0]),
+        sigma=_single_percent(result.sigma),
+        previous_id=before,
+        next_id=after,
+        breaks=_method_breaks(series, row, request.window),
+        factors=cards,
+    )
+
+
+def _unstudied_view(
+    series: RateSeries, event: Event, found: tuple[StudyResult, str | None, str | None]
+) -> EventView:
+    result, before, after = found
+    row = int(align_events(series, [event]).row[0])
+    timed = bool(is_measurable(series, np.array([event.moment is not None]))[0])
+    return EventView(
+        event=event,
+        card=series.card,
+        request=result.request,
+        timing=_timing_at_row(series, event, row) if row >= 1 and timed else None,
+        moves=(),
+        path=(),
+        crowd=(),
+        flags=(),
+        n_estimation=0,
+        sigma=None,
+        previous_id=before,
+        next_id=after,
+        reason=_unstudied_reason(series, event, result),
+    )
+
+
+def _unstudied_reason(series: RateSeries, event: Event, result: StudyResult) -> str:
+    if result.skipped:
+        return result.skipped[0].reason
+    return f"the event belongs to the series {event.series}, not to {series.card.id}"
+
+
+def _event_timing(series: RateSeries, event: Event, result: StudyResult) -> Timing:
+    return _timing_at_row(series, event, int(result.anchor[0]))
+
+
+def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
+    alignment = align_events(series, [event])
+    latest = int(alignment.latest[0])
+    return Timing(
+        event.moment,
+        Fixing.at(series, row),
+        Fixing.at(series, row - 1),
+        Fixing.at(series, latest) if row < latest < len(series) else None,
+        int(alignment.shift_days[0]),
+        bool(alignment.partial[0]),
+        bool(alignment.far[0]),
+        bool(alignment.settled[0]),
+    )
+
+
+def _event_move(
+    series: RateSeries,
+    row: int,
+    found: tuple[CarResult, tuple[PlaceboRank, ...]],
+    by_id: dict[str, Event],
+) -> Move:
+    car, ranks = found
+    first, last = row + car.window[0] - 1, row + car.window[1]
+    crowd = tuple(by_id[name] for name in car.crowd[0] if name in by_id)
+    base = Fixing.at(series, first)
+    if last >= len(series):
+        missing = last - len(series) + 1
+        reason = f"needs {missing} more observation{'s' if missing > 1 else ''}"
+        return _unknown_move(car.window, base, ranks, crowd, reason)
+    end = Fixing.at(series, last)
+    if not (math.isfinite(base.rate) and math.isfinite(end.rate)):
+        return _unknown_move(car.window, base, (), crowd, "a rate is missing")
+    measured = compute_change(
+        "base", Observation(base.day, base.rate), end.rate, series.card.move_sign
+    )
+    return Move(
+        car.window,
+        base,
+        end,
+        measured.log_points,
+        measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct,
+        _single_percent(car.car),
+        _single_percent(car.se),
+        _single_value(car.t),
+        _single_value(car.p),
+        ranks,
+        crowd,
+    )
+
+
+def _with_missing_reason(move: Move, result: StudyResult) -> Move:
+    """The move with the reason why it has no CAR, where it has none."""
+    if move.car is not None or move.reason:
+        return move
+    begin = f"window {window_text(move.window)}"
+    why = (row.reason.removeprefix(begin) for row in result.skipped if row.reason.startswith(begin))
+    return replace(move, reason=next(why, "").lstrip(": "))
+
+
+def _unknown_move(
+    window: Window,
+    base: Fixing,
+    ranks: tuple[PlaceboRank, ...],
+    crowd: tuple[Event, ...],
+    reason: str,
+) -> Move:
+    return Move(window, base, None, *(None,) * 7, ranks, crowd, reason)
+
+
+def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:
+    """The changes of method after the observation before the window, up to its last one."""
+    days = series.day[np.clip([row + window[0] - 1, row + window[1]], 0, len(series) - 1)]
+    after, until = (date.fromisoformat(str(day)) for day in days)
+    return tuple(method for method in series.card.breaks if after < method.day <= until)
+
+
+def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
+    """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
+    _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
+    row = int(result.anchor[0])
+    move = np.asarray(
+        log_points(result.rate[0], float(series.rate[row - 1]), series.card.move_sign)
+    )
+    gaps = find_gaps(series)
+    points = []
+    for k, offset in enumerate(result.offsets.tolist()):
+        at = row + offset
+        if at >= len(series):
+            break
+        fixing = Fixing.at(series, at)
+        here = (float(move[k]), float(low[k]), float(high[k]))
+        points.append(
+            PathPoint(
+                offset,
+                fixing.day,
+                float(result.rate[0, k]),
+                *here,
+                opens=fixing.opens,
+                known_at=fixing.known_at,
+                gap=gaps.before(at),
+                weekend=bool(gaps.weekend[at]),
+            )
+        )
+    return tuple(points)
+
+
+def _overlapping_events(
+    series: RateSeries, row: int, ids: tuple[str, ...], by_id: dict[str, Event]
+) -> tuple[tuple[int, Event], ...]:
+    others = [by_id[name] for name in ids if name in by_id]
+    rows = align_events(series, others).row if others else np.array([], dtype=np.int64)
+    return tuple((int(at) - row, other) for at, other in zip(rows, others, strict=True))
+
+
+def _neighbour_ids(event: Event, known: Sequence[Event]) -> tuple[str | None, str | None]:
+    ordered = sorted({e.id: e for e in (*known, event)}.values(), key=lambda e: (e.starts_at, e.id))
+    at = next(k for k, each in enumerate(ordered) if each.id == event.id)
+    before = ordered[at - 1].id if at else None
+    return before, ordered[at + 1].id if at + 1 < len(ordered) else None
+
+
+def _single_value(values: np.ndarray) -> float | None:
+    value = float(values[0])
+    return value if math.isfinite(value) else None
+
+
+def _single_percent(values: np.ndarray) -> float | None:
+    value = _single_value(values)
+    return None if value is None else 100.0 * value
+
+
+# ------------------------------------------------------------
+# Scan moves: the largest moves of a period and the events each can contain.
+
+
+def largest_moves(
+    series: RateSeries, events: Sequence[Event], since: date, until: date, count: int = 5
+) -> tuple[DayMove, ...]:
+    """The observations of a period that moved most, in size, the largest first.
+
+    Each is ranked among the dates near it, as an event is that it is the first rate of.
+    """
+    move = move_sizes(series)
+    rows = np.flatnonzero(
+        np.isfinite(move)
+        & (series.day >= np.datetime64(since, "D"))
+        & (series.day <= np.datetime64(until, "D"))
+    )
+    top = rows[np.argsort(-move[rows], kind="stable")[:count]]
+    contained = events_by_row(series, events)
+    ranks = _rank_rows(series, top)
+    return tuple(
+        _day_move(series, row, ranks[k], tuple(contained.get(row, ())))
+        for k, row in enumerate(top.tolist())
+    )
+
+
+def move_on_day(series: RateSeries, events: Sequence[Event], day: date) -> DayMove | None:
+    """The move of the last observation on or before a day; None without a base."""
+    row = series.row_on_or_before(day)
+    move = move_sizes(series)
+    if row < 1 or not np.isfinite(move[row]):
+        return None
+    ranks = _rank_rows(series, np.array([row]))[0]
+    return _day_move(series, row, ranks, tuple(events_by_row(series, events).get(row, ())))
+
+
+def log_changes(rate: Floats, card: SeriesCard) -> Floats:
+    """Moves of a line of rates against the point before, 100 x log, (n,); NaN at the first."""
+    return 100.0 * compute_returns(rate, card.move_sign, "log")
+
+
+def move_between(card: SeriesCard, base: float, rate: float) -> float:
+    """The move from a base to a rate in log points, positive = stronger for rouble series."""
+    return float(log_points(rate, base, card.move_sign))
+
+
+def move_sizes(series: RateSeries) -> Floats:
+    """Absolute log move of every observation, (n,), NaN where it has no base."""
+    return np.abs(compute_returns(series.rate, series.card.move_sign, "log"))
+
+
+def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list[Event]]:
+    """The events whose offset 0 is each row of the series."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    if not events:
+        return found
+    for event, row in zip(events, align_events(series, events).row.tolist(), strict=True):
+        if row >= 1:
+            found[row].append(event)
+    return found
+
+
+def _rank_rows(series: RateSeries, rows: Ints) -> list[tuple[PlaceboRank, PlaceboRank]]:
+    """Where the moves at rows stand in [0,0] and [0,1], among the dates near each."""
+    ranked = rank_rows(series, rows, first_moves_request(series.card.bar_minutes))
+    first, both = (placebo for _, placebo in ranked.values())
+    return [(first.rank("near", k), both.rank("near", k)) for k in range(len(rows))]
+
+
+def _day_move(
+    series: RateSeries, row: int, ranks: tuple[PlaceboRank, PlaceboRank], events: tuple[Event, ...]
+) -> DayMove:
+    here, base = Fixing.at(series, row), Fixing.at(series, row - 1)
+    measured = compute_change(
+        "previous", Observation(base.day, base.rate), here.rate, series.card.move_sign
+    )
+    of_bars = bool(series.card.bar_minutes)
+    return DayMove(
+        here.day,
+        base.day,
+        here.rate,
+        base.rate,
+        measured.log_points,
+        measured.rub_per_usd_pct,
+        measured.usd_per_rub_pct,
+        *ranks,
+        events,
+        here.known_at if of_bars else None,
+        base.known_at if of_bars else None,
+    )

@@ -1,0 +1,358 @@
+"""Inputs of a study: the series, events, windows and factors that were chosen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from dashboard.eventstudy.study import MARKET_ADJUSTED_ID
+from dashboard.models.errors import InputError
+from dashboard.models.event import Event, Origin
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.models.study import (
+    DEFAULT_CAR_WINDOWS,
+    StudyRequest,
+    Window,
+    read_window,
+    read_windows,
+)
+from dashboard.services.events import EventFilter, find_events, hidden_count_text, hidden_notice
+from dashboard.services.exports import DataFile
+from dashboard.services.notes import NoteStore, all_events
+from dashboard.services.rates import list_cards
+
+if TYPE_CHECKING:
+    from dashboard.sources.events.base import EventSource
+    from dashboard.sources.rates.base import RateSource
+
+
+# ------------------------------------------------------------
+# Choose windows: those that pages and API look through where nobody names any.
+
+
+DEFAULT_REQUEST: Final = StudyRequest(cars=DEFAULT_CAR_WINDOWS)
+"""What the pages ask: the defaults of the command line, for the five first windows."""
+
+DAY_WINDOWS: Final = ("-5:5", "-5:10", "-10:20", "-20:40")
+HOUR_WINDOWS: Final = ("-30m:90m", "-2h:6h", "-6h:12h", "-12h:24h")
+DEFAULT_DAY_WINDOW: Final = "-5:10"
+DEFAULT_HOUR_WINDOW: Final = "-2h:6h"
+MAX_WINDOW_LENGTH: Final = 500
+"""Offsets that a page still draws."""
+MIN_BARS_BEFORE: Final = 5
+"""On bars at least this many event windows go into the estimation."""
+
+
+def event_windows(bar_minutes: int) -> tuple[str, ...]:
+    """The event windows a page offers, as a link writes them.
+
+    Those in hours that are a whole number of bars and no more than a page can draw; in
+    observations where the default is none, or there is one number a day.
+    """
+    if not bar_minutes or not _fits_bars(DEFAULT_HOUR_WINDOW, bar_minutes):
+        return DAY_WINDOWS
+    return tuple(text for text in HOUR_WINDOWS if _fits_bars(text, bar_minutes))
+
+
+def default_window(bar_minutes: int) -> str:
+    """The event window where a link names none."""
+    return (
+        DEFAULT_HOUR_WINDOW
+        if DEFAULT_HOUR_WINDOW in event_windows(bar_minutes)
+        else DEFAULT_DAY_WINDOW
+    )
+
+
+def default_request(
+    bar_minutes: int = 0, window: str | None = None, cars: Sequence[str] = ()
+) -> StudyRequest:
+    """What a page asks of a series with bars of so many minutes; 0 for one number a day.
+
+    Args:
+        bar_minutes: the length of a bar.
+        window: the event window as it was typed; else the default.
+        cars: CAR windows as they were typed; else the first windows that lie inside.
+
+    Raises:
+        InputError: a window cannot be read, does not fit the bars, or lies outside the event
+            window.
+    """
+    if not bar_minutes and window is None and not cars:
+        return DEFAULT_REQUEST
+    first, last = read_window("window", window or default_window(bar_minutes), bar_minutes)
+    named = read_windows("car", cars, bar_minutes)
+    inside = tuple(w for w in _first_windows(bar_minutes) if first <= w[0] and w[1] <= last)
+    estimation = DEFAULT_REQUEST.estimation
+    if bar_minutes:
+        estimation = max(estimation, MIN_BARS_BEFORE * (last - first + 1))
+    return StudyRequest(
+        window=(first, last), cars=named or inside or ((first, last),), estimation=estimation
+    )
+
+
+def first_moves_request(bar_minutes: int = 0) -> StudyRequest:
+    """What a page asks of the windows [0,0] and [0,1] alone, where it lists many events."""
+    return replace(default_request(bar_minutes), cars=((0, 0), (0, 1)))
+
+
+def _first_windows(bar_minutes: int) -> tuple[Window, ...]:
+    """On bars: the first, the first two, an hour, six hours, and the two hours before."""
+    if not bar_minutes:
+        return DEFAULT_CAR_WINDOWS
+    hour = 60 // bar_minutes if bar_minutes < 60 and 60 % bar_minutes == 0 else 1
+    wanted = ((0, 0), (0, 1), (0, hour - 1), (0, 6 * hour - 1), (-2 * hour, -1))
+    return tuple(dict.fromkeys(wanted))
+
+
+def _fits_bars(text: str, bar_minutes: int) -> bool:
+    try:
+        first, last = read_window("window", text, bar_minutes)
+    except InputError:
+        return False
+    return last - first < MAX_WINDOW_LENGTH
+
+
+# ------------------------------------------------------------
+# Choose factors: which of the series at hand may explain the ordinary move of another.
+
+
+def available_factors(
+    studied: SeriesCard, cards: Iterable[SeriesCard], model: str = ""
+) -> tuple[SeriesCard, ...]:
+    """The series that count no rouble, in the same steps, and are not the studied one.
+
+    Another rate of the rouble moves with the event itself, so it would take the answer off;
+    factors are matched by market day, or by the end of bars of one length. A model that takes
+    the factor off one for one needs a price.
+    """
+    return tuple(
+        card
+        for card in cards
+        if card.id != studied.id
+        and not card.is_rouble
+        and card.bar_minutes == studied.bar_minutes
+        and (card.is_price or model != MARKET_ADJUSTED_ID)
+    )
+
+
+# ------------------------------------------------------------
+# Choose input: the series and the events that were named, and the files they come from.
+
+
+class RateFile(Protocol):
+    """A file of rates as it was read."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+
+    @property
+    def series(self) -> tuple[RateSeries, ...]:
+        """One series a column."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What a person should know about the reading."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+
+
+class EventFile(Protocol):
+    """A file of events as it was read."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events in the order of their days."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What a person should know about the reading."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedEvents:
+    """Every known event of a house or a file, and the files behind them."""
+
+    name: str
+    events: tuple[Event, ...]
+    files: tuple[DataFile, ...]
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedSeries:
+    """The series asked for, the files behind them, and what a person should know."""
+
+    series: tuple[RateSeries, ...]
+    files: tuple[DataFile, ...]
+    messages: tuple[str, ...] = ()
+
+
+def resolve_series(
+    sources: Sequence[RateSource],
+    names: Iterable[str],
+    open_file: Callable[[Path], RateFile],
+    columns: Sequence[str] = (),
+) -> SelectedSeries:
+    """The series of ids and files, in the order they were named.
+
+    Args:
+        sources: where ids are looked up first.
+        names: ids of series, or paths of files.
+        open_file: reads a file of rates.
+        columns: take only these series; all if empty.
+
+    Raises:
+        InputError: a name is neither, a column is not there, or two series have one id.
+    """
+    series: list[RateSeries] = []
+    files: list[DataFile] = []
+    messages: list[str] = []
+    for name in dict.fromkeys(names):
+        source = next((s for s in sources if any(card.id == name for card in s.cards())), None)
+        if source is not None:
+            series.append(source.get(name))
+            files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
+            continue
+        table = open_file(_file_path(name, sources))
+        series.extend(table.series)
+        files.append(DataFile(table.name, table.sha256))
+        messages.extend(table.messages)
+    _check_unique_ids(series)
+    return SelectedSeries(_select_columns(series, columns), tuple(files), tuple(messages))
+
+
+def split_factors(
+    chosen: SelectedSeries,
+    names: Sequence[str],
+    sources: Sequence[RateSource],
+    columns: Sequence[str] = (),
+) -> tuple[SelectedSeries, tuple[RateSeries, ...]]:
+    """Part the factors from the series that are studied.
+
+    Args:
+        chosen: the series asked for; a factor that is among them is taken out.
+        names: columns of a file, or ids of our own series.
+        sources: where ids are looked up.
+        columns: the series that were named to be studied.
+
+    Returns:
+        What is left to study, with the files of all, and the factors in the order named.
+
+    Raises:
+        InputError: a factor is neither, is to be studied too, or nothing is left to study.
+    """
+    studied = {column.casefold() for column in columns}
+    for name in names:
+        if name.casefold() in studied:
+            msg = f"--factor {name}: is also named by --series; a series cannot explain itself"
+            raise InputError(msg)
+    by_name = {each.card.id.casefold(): each for each in chosen.series}
+    factors, files = [], list(chosen.files)
+    for name in dict.fromkeys(names):
+        found = by_name.pop(name.casefold(), None)
+        if found is None:
+            source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
+            if source is None:
+                known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
+                msg = f"--factor {name}: is no column and no series; choose one of {known}"
+                raise InputError(msg)
+            found = source.get(name)
+            files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
+        factors.append(found)
+    if not by_name:
+        msg = "--factor: every series is a factor; leave one to study"
+        raise InputError(msg)
+    left = tuple(each for each in chosen.series if each.card.id.casefold() in by_name)
+    return SelectedSeries(left, tuple(files), chosen.messages), tuple(factors)
+
+
+def available_events(catalogue: EventSource, notes: NoteStore) -> SelectedEvents:
+    """The catalogue and the notes, without what the person hides, which is told."""
+    return available_events_from(catalogue, all_events(catalogue, notes))
+
+
+def available_events_from(catalogue: EventSource, known: tuple[Event, ...]) -> SelectedEvents:
+    """What `available_events` says of events that were read before."""
+    files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())
+    n_notes = sum(event.origin == Origin.NOTE for event in known)
+    hidden = len(catalogue.events()) - (len(known) - n_notes)
+    told = (hidden_notice(hidden),) if hidden else ()
+    without = f" without {hidden_count_text(hidden)}" if hidden else ""
+    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, told)
+
+
+def select_file_events(table: EventFile) -> SelectedEvents:
+    """The events of a file, which stand alone: ours do not crowd them."""
+    file = DataFile(table.name, table.sha256)
+    return SelectedEvents(table.name, table.events, (file,), table.messages)
+
+
+def select_events(
+    events: Sequence[Event], categories: Sequence[str], origin: str | None = None
+) -> tuple[Event, ...]:
+    """The events of some categories and of one origin, all of them where none is named.
+
+    Raises:
+        InputError: there is none, or none of a category; the message names those there are.
+    """
+    check_categories(events, categories)
+    chosen = find_events(events, EventFilter(categories, origin=origin))
+    if not chosen:
+        msg = "there is no event to study; drop --origin or --category, or add a note"
+        raise InputError(msg)
+    return chosen
+
+
+def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None:
+    """Refuse a category that no event has, so that a slip is not taken for "none found".
+
+    Raises:
+        InputError: naming the categories there are.
+    """
+    there = sorted({event.category for event in events})
+    for category in categories:
+        if category not in there:
+            msg = f"--category {category}: no event has it; choose one of {', '.join(there)}"
+            raise InputError(msg)
+
+
+def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
+    path = Path(name)
+    if path.exists() or path.suffix:
+        return path
+    known = ", ".join(card.id for card in list_cards(sources))
+    msg = f"--rates {name}: is neither a file nor one of the series {known}"
+    raise InputError(msg)
+
+
+def _check_unique_ids(series: Sequence[RateSeries]) -> None:
+    counts = Counter(each.card.id for each in series)
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        msg = f"--rates: two series are called {twice[0]}; rename a column"
+        raise InputError(msg)
+
+
+def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tuple[RateSeries, ...]:
+    by_name = {each.card.id.casefold(): each for each in series}
+    for column in columns:
+        if column.casefold() not in by_name:
+            known = ", ".join(each.card.id for each in series)
+            msg = f"--series {column}: is not there; choose one of {known}"
+            raise InputError(msg)
+    wanted = dict.fromkeys(column.casefold() for column in columns)
+    return tuple(by_name[name] for name in wanted) or tuple(series)

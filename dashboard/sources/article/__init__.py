@@ -1,1 +1,0 @@
-"""Reading an article that a person gave: bytes of a page or a text into title, day and words."""

@@ -1,0 +1,454 @@
+"""An Excel workbook (.xlsx) as a grid: last saved values, days as ISO, nothing calculated.
+
+The zip is checked before openpyxl reads it: sizes, counts, document types.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from dashboard.models.errors import InputError
+from dashboard.models.user_files import EventFileOutline
+from dashboard.sources.files.delimited_file import tidy_column_name
+from dashboard.sources.files.event_grid import (
+    EventGrid,
+    check_column_count,
+    check_row_count,
+    match_columns,
+    uneven_row_reason,
+)
+from dashboard.sources.files.text import display_text
+
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
+
+
+# ------------------------------------------------------------
+# What lies in the zip of a workbook, looked at before a library reads it.
+
+
+MAX_UNPACKED_BYTES: Final = 50 * 1024 * 1024
+MAX_PARTS: Final = 1_000
+MAX_TAGS: Final = 3_000_000
+"""Of all parts; 50,000 rows of seven columns have as many."""
+MAX_TAGS_PER_PART: Final = 200_000
+"""Of a part that holds no rows; 64,000 formats, the most there can be, have as many."""
+MAX_MERGED_CELLS: Final = 100_000
+
+MergedCells: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Merged cells that span rows: first row, last row (from 1), column (from 0)."""
+
+_CHUNK_BYTES: Final = 1 << 20
+_DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_FORMULA_TAG: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_HIDDEN_ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s[^<>]*\bhidden=[\"'](?:1|true)")
+_MERGED_CELL_TAG: Final = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^<>]*\bref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
+)
+_LARGE_PARTS: Final = (
+    "xl/worksheets/", "xl/sharedStrings", "xl/pivot", "xl/drawings/", "xl/charts/", "xl/comments",
+    "customXml/",
+)  # fmt: skip
+_OTHER_ZIP_FORMATS: Final = (
+    ("mimetype", "an OpenDocument file", "save it as .xlsx or CSV"),
+    ("word/document.xml", "a Word document", "put the events into a table and save that as .xlsx"),
+    ("xl/workbook.bin", "a binary Excel workbook", "save it as .xlsx"),
+    ("ppt/presentation.xml", "a presentation", "put the events into a table"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProperties:
+    """What a sheet holds that a person should know."""
+
+    formulas: bool
+    merges: MergedCells
+    has_hidden_rows: bool
+
+
+def check_workbook(data: bytes, name: str) -> None:
+    """Refuse what is no workbook, would fill the memory, or holds a document type.
+
+    Every part is unpacked once and counted: what a zip says of its sizes need not be so.
+
+    Raises:
+        InputError: with what it is and what to do.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _check_format(archive, name)
+            bytes_left, tags_left = MAX_UNPACKED_BYTES, MAX_TAGS
+            for part in archive.infolist():
+                least = (
+                    0 if part.filename.startswith(_LARGE_PARTS) else tags_left - MAX_TAGS_PER_PART
+                )
+                for chunk in _unpack_part(archive, part, name):
+                    bytes_left -= len(chunk)
+                    tags_left -= chunk.count(b"<")
+                    _check_unpacked_size(name, bytes_left, tags_left - max(least, 0))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+        msg = f"{name}: is a damaged Excel workbook or zip archive; save it again"
+        raise InputError(msg) from None
+    except RuntimeError:  # zipfile's word for a part under a password
+        msg = f"{name}: is protected by a password; save it without one"
+        raise InputError(msg) from None
+
+
+def read_sheet_properties(data: bytes, sheet: Any, name: str) -> SheetProperties:
+    """Formulas, merged cells and hidden rows of a sheet, from its own bytes.
+
+    Args:
+        data: the workbook, checked before.
+        sheet: a read-only sheet of openpyxl; it knows the part it is in.
+        name: what messages call the file.
+
+    Raises:
+        InputError: more cells are merged than any table needs.
+    """
+    part = str(sheet._worksheet_path).lstrip("/")
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        content = archive.read(part)
+    return SheetProperties(
+        formulas=_FORMULA_TAG.search(content) is not None,
+        merges=tuple(_merged_cells(content, name)),
+        has_hidden_rows=_HIDDEN_ROW_TAG.search(content) is not None,
+    )
+
+
+def _merged_cells(content: bytes, name: str) -> Iterator[tuple[int, int, int]]:
+    left = MAX_MERGED_CELLS
+    for found in _MERGED_CELL_TAG.finditer(content):
+        first, last = _column_number(found[1]), _column_number(found[3])
+        top, bottom = int(found[2]), int(found[4])
+        if top >= bottom:
+            continue
+        left -= (bottom - top) * (abs(last - first) + 1)
+        if left < 0:
+            msg = f"{name}: more than {MAX_MERGED_CELLS:,} cells are merged; take the merges back"
+            raise InputError(msg)
+        for column in range(first, last + 1):
+            yield top, bottom, column
+
+
+def _check_format(archive: zipfile.ZipFile, name: str) -> None:
+    names = set(archive.namelist())
+    if len(names) > MAX_PARTS:
+        msg = f"{name}: is an archive of {len(names):,} files; give one workbook"
+        raise InputError(msg)
+    if "xl/workbook.xml" in names:
+        return
+    for part, kind, advice in _OTHER_ZIP_FORMATS:
+        if part in names:
+            msg = f"{name}: is {kind}; {advice}"
+            raise InputError(msg)
+    msg = f"{name}: is a zip archive; unpack it and give the file that is in it"
+    raise InputError(msg)
+
+
+def _unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """The content of a part, piece by piece; its XML is looked at on the way."""
+    is_xml = part.filename.endswith((".xml", ".rels"))
+    tail = b""
+    with archive.open(part) as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            if is_xml and (
+                _DOCTYPE.search(tail + chunk) or (tail + chunk).startswith(_UTF_16_MARKS)
+            ):
+                msg = f"{name}: holds XML with a document type, as no workbook does; save it again"
+                raise InputError(msg)
+            tail = chunk[-16:]
+            yield chunk
+
+
+def _check_unpacked_size(name: str, bytes_left: int, tags_left: int) -> None:
+    if bytes_left < 0:
+        msg = f"{name}: unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB; split it"
+        raise InputError(msg)
+    if tags_left < 0:
+        msg = f"{name}: holds more cells than 50,000 rows have; save the table alone, as CSV"
+        raise InputError(msg)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number - 1
+
+
+# ------------------------------------------------------------
+# An Excel workbook (.xlsx) as a grid: last saved values, days as ISO, nothing calculated.
+
+
+KIND: Final = "Excel"
+_ERROR_MARK: Final = "\0error "
+_FORMULA_MARK: Final = "\0formula"
+
+NumberedRows = list[tuple[int, list[str]]]
+
+
+def read_workbook(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventGrid:
+    """The cells of one sheet: the named one, or the only visible one with dated events.
+
+    Args:
+        data: the bytes of the file.
+        name: what messages call it.
+        sheet: the title of a sheet; empty where the person named none.
+        said: columns by field, as the person named them.
+
+    Raises:
+        InputError: it is damaged, unpacks too large, or the sheet cannot be told.
+    """
+    check_workbook(data, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions we do not use
+            return _read_grid(data, name, sheet, said)
+    except InputError:
+        raise
+    except Exception:  # whatever the library makes of a damaged file
+        msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
+        raise InputError(msg) from None
+
+
+def outline_workbook(
+    data: bytes, name: str, sheet: str, said: Mapping[str, str]
+) -> EventFileOutline:
+    """The sheets of a workbook, and the columns of the one that would be read.
+
+    Raises:
+        InputError: it is damaged, empty, unpacks too large, or has no such sheet.
+    """
+    check_workbook(data, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _build_outline(data, name, sheet, said)
+    except InputError:
+        raise
+    except Exception:  # whatever the library makes of a damaged file
+        msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
+        raise InputError(msg) from None
+
+
+def _build_outline(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventFileOutline:
+    with closing(_open_workbook(data, values=True)) as book:
+        wanted = {each.title: each for each in _select_sheets(book, name, sheet)} if sheet else {}
+        sheets = {each.title: each for each in _select_sheets(book, name, "")} | wanted
+        tables = {title: _SheetTable(data, book, each, name) for title, each in sheets.items()}
+        asked = {title: tables[title] for title in wanted} or tables
+        filled = tuple(title for title, table in tables.items() if table.header)
+        if len(_sheets_with_dates(asked, said)) > 1:
+            return EventFileOutline(KIND, sheets=filled)
+        title, _ = _choose_sheet(asked, name, said)
+        header = tables[title].header
+        return EventFileOutline(KIND, header, match_columns(header, said), filled, title)
+
+
+def _read_grid(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventGrid:
+    with closing(_open_workbook(data, values=True)) as book:
+        sheets = _select_sheets(book, name, sheet)
+        tables = {each.title: _SheetTable(data, book, each, name) for each in sheets}
+        title, others = _choose_sheet(tables, name, said)
+        if "date" not in match_columns(tables[title].header, said):
+            return EventGrid(
+                name, KIND, tables[title].header, [], []
+            )  # the columns are refused next
+        grid = tables[title].grid()
+    if others:
+        listed = display_text(", ".join(others), 80)
+        grid.told.insert(0, f"{name}: the sheet {display_text(title)} was read, not {listed}")
+    return grid
+
+
+def _open_workbook(data: bytes, *, values: bool) -> Workbook:
+    from openpyxl import load_workbook
+
+    return load_workbook(BytesIO(data), read_only=True, data_only=values, keep_links=False)
+
+
+def _select_sheets(book: Workbook, name: str, wanted: str) -> list[Any]:
+    every = book.worksheets
+    visible = [each for each in every if each.sheet_state == "visible"]
+    if not wanted:
+        return list(visible or every)
+    found = [each for each in every if each.title.casefold() == wanted.casefold()]
+    if not found:
+        listed = display_text(", ".join(each.title for each in every), 200)
+        msg = f"{name}: has no sheet {display_text(wanted)}; choose one of {listed}"
+        raise InputError(msg)
+    return found
+
+
+def _choose_sheet(
+    tables: Mapping[str, _SheetTable], name: str, said: Mapping[str, str]
+) -> tuple[str, list[str]]:
+    """The sheet to read, and the sheets with cells that are left."""
+    filled = {title: table for title, table in tables.items() if table.header}
+    if not filled:
+        msg = f"{name}: is empty; give a sheet with a header and at least one row"
+        raise InputError(msg)
+    dated = _sheets_with_dates(filled, said)
+    if len(dated) > 1:
+        listed = display_text(", ".join(dated), 80)
+        msg = f"{name}: several sheets hold dates ({listed}); say which with --sheet NAME"
+        raise InputError(msg)
+    title = (dated or list(filled))[0]
+    return title, [other for other in filled if other != title]
+
+
+def _sheets_with_dates(tables: Mapping[str, _SheetTable], said: Mapping[str, str]) -> list[str]:
+    """The sheets with a column of dates."""
+    return [title for title, each in tables.items() if "date" in match_columns(each.header, said)]
+
+
+class _SheetTable:
+    """One sheet; the header is read at once, the rest when it is asked for."""
+
+    def __init__(self, data: bytes, book: Workbook, sheet: Any, name: str) -> None:
+        self._data, self._sheet, self._name = data, sheet, name
+        self._facts = read_sheet_properties(data, sheet, name)
+        self._epoch = book.epoch
+        sheet.reset_dimensions()  # what a sheet says of its size need not be so
+        self._rows = self._text_rows()
+        self._first, header = next(self._rows, (0, []))
+        self.header = tuple(map(tidy_column_name, header))
+        check_column_count(name, len(self.header))
+
+    def grid(self) -> EventGrid:
+        """The rows below the header."""
+        rows = self._with_merges(list(self._rows), self._facts.merges)
+        grid = EventGrid(self._name, KIND, self.header, [], [], {}, list(self._told()))
+        for index, (number, cells) in enumerate(rows):
+            width = len(self.header)
+            grid.where.append(f"row {index + 1} (row {number} of the sheet)")
+            grid.rows.append([_display_cell(cell) for cell in (cells + [""] * width)[:width]])
+            reason = _row_error(cells, self.header)
+            if reason:
+                grid.wrong[index] = reason
+        return grid
+
+    def _told(self) -> Iterator[str]:
+        if self._facts.formulas:
+            yield f"{self._name}: holds formulas; their last saved values were read"
+        if self._facts.merges:
+            yield f"{self._name}: cells are merged; the value counts for each of their rows"
+        if self._facts.has_hidden_rows:
+            yield f"{self._name}: rows are hidden by a filter or by hand; they were read too"
+
+    def _with_merges(self, rows: NumberedRows, merges: MergedCells) -> NumberedRows:
+        """Rows with the value of a merged cell in each of its rows."""
+        by_number = dict(rows)
+        for top, bottom, column in merges:
+            first = by_number.get(top)
+            if first is None or column >= len(first):
+                continue
+            for number in range(top + 1, bottom + 1):
+                cells = by_number.get(number)
+                if cells is not None:
+                    cells.extend([""] * (column + 1 - len(cells)))
+                    cells[column] = cells[column] or first[column]
+        return rows
+
+    def _text_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Rows that hold something, with their number in the sheet."""
+        unsaved = self._formulas_without_value() if self._facts.formulas else {}
+        count = 0
+        for number, row in enumerate(self._sheet.iter_rows(), 1):
+            if not row and number not in unsaved:
+                continue
+            cells = [_cell_text(cell) for cell in row]
+            for column in unsaved.get(number, ()):
+                cells.extend([""] * (column - len(cells)))
+                cells[column - 1] = _FORMULA_MARK
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                count += 1
+                check_row_count(self._name, count - 1)
+                check_column_count(self._name, len(cells))
+                yield number, cells
+
+    def _formulas_without_value(self) -> dict[int, list[int]]:
+        """Where a formula was never calculated, by row: a second look at the same sheet."""
+        found: dict[int, list[int]] = {}
+        with closing(_open_workbook(self._data, values=True)) as saved:
+            valued = {
+                (cell.row, cell.column)
+                for row in _sheet_cells(saved, self._sheet.title)
+                for cell in row
+                if cell.value is not None
+            }
+        with closing(_open_workbook(self._data, values=False)) as written:
+            for row in _sheet_cells(written, self._sheet.title):
+                for cell in row:
+                    if cell.data_type == "f" and (cell.row, cell.column) not in valued:
+                        found.setdefault(cell.row, []).append(cell.column)
+        return found
+
+
+def _sheet_cells(book: Workbook, title: str) -> Iterator[tuple[Any, ...]]:
+    sheet = book[title]
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows():
+        yield tuple(cell for cell in row if cell.data_type != "n" or cell.value is not None)
+
+
+def _cell_text(cell: Any) -> str:
+    """What a cell holds as text: days as ISO, whole numbers without a point."""
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "e":
+        return f"{_ERROR_MARK}{value}"
+    if isinstance(value, (date, time, timedelta)):
+        return _format_time(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
+
+
+def _format_time(value: date | time | timedelta) -> str:
+    if isinstance(value, datetime):
+        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, timedelta):
+        return _format_duration(value)
+    return value.isoformat("seconds") if isinstance(value, time) else value.isoformat()
+
+
+def _format_duration(value: timedelta) -> str:
+    """A cell formatted as hours, `[h]:mm`."""
+    seconds = round(value.total_seconds())
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+
+
+def _display_cell(cell: str) -> str:
+    return "" if cell == _FORMULA_MARK else cell.removeprefix(_ERROR_MARK)
+
+
+def _row_error(cells: list[str], header: tuple[str, ...]) -> str:
+    if len(cells) > len(header):
+        return uneven_row_reason([_display_cell(cell) for cell in cells], len(header))
+    for cell, column in zip(cells, header, strict=False):
+        if cell == _FORMULA_MARK:
+            return (
+                f"column {display_text(column)}: is a formula without a saved value; open the file in"
+                " Excel and save it, or write the value"
+            )
+        if cell.startswith(_ERROR_MARK):
+            error = display_text(cell.removeprefix(_ERROR_MARK))
+            return (
+                f"column {display_text(column)}: '{error}' is an error of the sheet; mend the cell"
+            )
+    return ""

@@ -1,0 +1,316 @@
+"""The text of a file and of its cells: encodings, sizes, dates and moments in one cell, names fit for a message."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Final
+from urllib.parse import urlsplit
+
+from dashboard.models.errors import InputError
+
+# ------------------------------------------------------------
+# The bytes of a file that a person gave, and the text in them; nothing is guessed silently.
+
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_NAME_CHARS: Final = 80
+MAX_CELL_CHARS: Final = 40
+
+_BINARY_SIGNATURES: Final = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"PAR1", "a Parquet file"),
+)
+_OTHER_TEXT_FORMATS: Final = re.compile(
+    r"\s*(?:(?P<html><!doctype|<html)|(?P<xml><\?xml)|(?P<json>[\[{]))", re.IGNORECASE
+)
+_BYTE_ORDER_MARKS: Final = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_RUSSIAN_TEXT: Final = re.compile("[\x00-\x7fА-яЁё«»–—“”„‘’…•№§°±€\u00a0\u00ad]*")
+_NOT_RUSSIAN: Final = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]|(?<![А-яЁё])[а-яё]+[А-ЯЁ]")
+
+
+def display_name(name: str) -> str:
+    """The last part of a path, fit for a message: no folder, no control character, not long."""
+    last = PurePosixPath(PureWindowsPath(name).name).name or "file"
+    return display_text(last, MAX_NAME_CHARS)
+
+
+def display_text(cell: str, limit: int = MAX_CELL_CHARS) -> str:
+    """What a cell holds, fit for a message of one line."""
+    letters = (c if unicodedata.category(c)[0] != "C" else " " for c in cell[: 4 * limit])
+    line = " ".join("".join(letters).split())
+    return f"{line[: limit - 1]}…" if len(line) > limit else line
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """The content of a file.
+
+    Raises:
+        InputError: it is not there, is a folder, may not be read or is too large.
+    """
+    name = display_name(path.name)
+    try:
+        if path.is_dir():
+            msg = f"{name}: is a folder; give a CSV file"
+            raise InputError(msg)
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1) if size <= max_bytes else b""
+    except FileNotFoundError:
+        msg = f"{name}: there is no such file; check the path"
+        raise InputError(msg) from None
+    except (OSError, ValueError):
+        msg = f"{name}: cannot be read; check the path and its permissions"
+        raise InputError(msg) from None
+    check_size(name, max(size, len(data)), max_bytes)
+    return data
+
+
+def check_size(name: str, size: int, max_bytes: int = MAX_BYTES) -> None:
+    """Refuse a file that is too large.
+
+    Raises:
+        InputError: with both sizes.
+    """
+    if size > max_bytes:
+        msg = (
+            f"{name}: {size / 1e6:,.1f} MB, at most {max_bytes / 1e6:,.0f} MB are read;"
+            " split it or drop columns"
+        )
+        raise InputError(msg)
+
+
+def decode_delimited(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The text of a file: UTF-8, UTF-16 with its mark, or else Russian windows-1251.
+
+    Returns:
+        The text without byte order mark, and what a person should know about the reading.
+
+    Raises:
+        InputError: it is no text, or its character set cannot be told for certain.
+    """
+    for start, kind in _BINARY_SIGNATURES:
+        if data.startswith(start):
+            msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
+            raise InputError(msg)
+    text, messages = decode_text(data, name)
+    _reject_other_formats(text, name)
+    return text, messages
+
+
+def decode_text(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The text of a file of any format; as `decode_delimited`, without a look at what it holds.
+
+    Raises:
+        InputError: its character set cannot be told for certain, or it holds a NUL.
+    """
+    text, messages = _decode_bytes(data, name)
+    text = text.lstrip("\ufeff")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        msg = f"{name}, line {line}: holds a NUL character; save it as UTF-8"
+        raise InputError(msg)
+    if "\ufffd" in text:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        messages.append(
+            f"{name}, line {line}: holds the sign for a lost letter (U+FFFD); check the original"
+        )
+    return text, messages
+
+
+def _decode_bytes(data: bytes, name: str) -> tuple[str, list[str]]:
+    marked = next((codec for mark, codec in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    try:
+        return data.decode(marked or "utf-8"), []
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        if marked:
+            msg = (
+                f"{name}, line {line}: is not {marked.upper()} as its first bytes say;"
+                " save it as UTF-8"
+            )
+            raise InputError(msg) from None
+    return _decode_windows_1251(data, name, line), [
+        f"{name}: is not UTF-8, was read as windows-1251; check the Russian letters"
+    ]
+
+
+def _decode_windows_1251(data: bytes, name: str, line: int) -> str:
+    """Text whose letters make sense as Russian; other character sets are refused."""
+    try:
+        text = data.decode("windows-1251")
+    except UnicodeDecodeError:
+        text = "\ufffd"
+    letters = re.findall("[А-яЁё]", text)
+    mostly_capitals = sum(map(str.isupper, letters)) * 2 > len(letters)
+    if mostly_capitals or not _RUSSIAN_TEXT.fullmatch(text) or _NOT_RUSSIAN.search(text):
+        msg = f"{name}, line {line}: is neither UTF-8 nor Russian windows-1251; save it as UTF-8"
+        raise InputError(msg)
+    return text
+
+
+def _reject_other_formats(text: str, name: str) -> None:
+    found = _OTHER_TEXT_FORMATS.match(text[:1_000])
+    if found:
+        kind = {"html": "a web page", "xml": "XML", "json": "JSON"}[str(found.lastgroup)]
+        msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
+        raise InputError(msg)
+
+
+# ------------------------------------------------------------
+# Cells of a file: text read as a day or a moment, or refused with the reason.
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_COMPACT_DATE: Final = re.compile(r"(1[89]|2[01])([0-9]{2})([0-9]{2})([0-9]{2})")
+_DOTTED_DATE: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_SLASHED_DATE: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_MIDNIGHT_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
+_EXCEL_SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
+_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+
+_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s?(?:Z|UTC)?", re.IGNORECASE)
+_MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
+    r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
+
+
+_ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}]")
+
+
+class CellError(ValueError):
+    """A cell that cannot be read: its index in the column, and why with what to do."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        """Keep both for the message of the file."""
+        super().__init__(reason)
+        self.index = index
+        self.reason = reason
+
+
+def parse_day(cell: str) -> date:
+    """The day in a cell.
+
+    Raises:
+        ValueError: with the reason and what to do.
+    """
+    cell = cell.strip()
+    midnight = _MIDNIGHT_MOMENT.fullmatch(cell)
+    try:
+        year, month, day = _date_parts(midnight[1] if midnight else cell)
+    except LookupError as error:
+        msg = (
+            f"'{display_text(cell)}' {error.args[0]}"
+            if cell
+            else "is empty; write a date: 2024-12-31"
+        )
+        raise ValueError(msg) from None
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        msg = f"'{display_text(cell)}' is a date that does not exist; correct it"
+        raise ValueError(msg) from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        msg = f"'{display_text(cell)}' is not between {FIRST_YEAR} and {LAST_YEAR}; check the year"
+        raise ValueError(msg)
+    return found
+
+
+def parse_moment(cell: str, day: date) -> datetime:
+    """The UTC moment in a cell: ISO with `Z` or an offset (UTC without), or HH:MM of `day`.
+
+    Raises:
+        ValueError: with the reason and what to do.
+    """
+    clock, full = _TIME.fullmatch(cell), _MOMENT.fullmatch(cell)
+    try:
+        if clock:
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            return datetime.combine(day, time(hour, minute, second), tzinfo=UTC)
+        if full:
+            zone = (full[3] or "Z").upper().replace("UTC", "Z")
+            found = datetime.fromisoformat(f"{full[1]}T{full[2]}{zone}").astimezone(UTC)
+            if FIRST_YEAR <= found.year <= LAST_YEAR:
+                return found
+    except (ValueError, OverflowError):
+        msg = f"'{display_text(cell)}' is a time that does not exist; correct it"
+        raise ValueError(msg) from None
+    msg = f"'{display_text(cell)}' is no UTC time; write 2024-12-31T10:30:00Z or 10:30"
+    raise ValueError(msg)
+
+
+def normalize_line(text: str) -> str:
+    """NFC text on one line without control characters."""
+    return " ".join(_strip_controls(re.sub(r"\s", " ", text)).split())
+
+
+def normalize_text(text: str) -> str:
+    r"""NFC text without control characters; every line end becomes `\n`."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _strip_controls(unified).strip()
+
+
+def is_web_address(link: str) -> bool:
+    """Whether a link is http or https, names a host and hides nothing in it."""
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        return False
+    return not _ILLEGAL_LINK_CHARS.search(link)
+
+
+def _strip_controls(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _date_parts(cell: str) -> tuple[int, int, int]:
+    if found := _YEAR_FIRST.fullmatch(cell):
+        return int(found[1]), int(found[3]), int(found[4])
+    if found := _COMPACT_DATE.fullmatch(cell):
+        return int(found[1] + found[2]), int(found[3]), int(found[4])
+    if found := _DOTTED_DATE.fullmatch(cell):
+        return int(found[3]), int(found[2]), int(found[1])
+    if found := _SLASHED_DATE.fullmatch(cell):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        if first == second or second > 12:
+            return year, first, second
+        if first > 12:
+            return year, second, first
+    raise LookupError(_invalid_day_reason(cell))
+
+
+def _invalid_day_reason(cell: str) -> str:
+    if found := _SLASHED_DATE.fullmatch(cell):
+        first, second, year = found[1].zfill(2), found[3].zfill(2), found[4]
+        return f"can be {year}-{second}-{first} or {year}-{first}-{second}; write which"
+    if _EXCEL_SERIAL.fullmatch(cell):
+        meant = date(1899, 12, 30) + timedelta(days=int(cell[:5]))
+        return f"looks like Excel's number for {meant}; format the column as 2024-12-31"
+    if _UNIX_TIME.fullmatch(cell):
+        return "looks like a Unix time; write the date as 2024-12-31"
+    if ":" in cell:
+        return "holds a time of day; write the date alone, as 2024-12-31"
+    return "is not a date; write it as 2024-12-31"

@@ -1,0 +1,1 @@
+"""Storage: notes with their history, the inbox, the audit trail and the rate cache."""

@@ -1,0 +1,1 @@
+"""Revisions of the schema, in order; run by `dashboard.storage.upgrade` on first use."""

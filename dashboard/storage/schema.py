@@ -1,0 +1,207 @@
+"""Tables of the database: notes, their history, imports, hidden events, the inbox, the audit trail and tokens.
+
+Rows of the history and of the record can only be added: a trigger refuses changes, made by
+the migrations on both engines. Each of them says through which door it came (`origin`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+REVISION: Final = "0005"
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def interface_of(context: Any) -> str:
+    """Through which door the transaction of a new row came; the database was told (`door`)."""
+    return str(context.execution_options.get("door", ""))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both engines; SQLite stores it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; without the zone for SQLite."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Back to an aware moment in UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+NOTES: Final = Table(
+    "notes",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("moment", UtcDateTime),
+    Column("zone", String(64), nullable=False),
+    Column("end_day", Date),
+    Column("category", String(40), nullable=False),
+    Column("expected", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source_url", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("updated", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("deleted", UtcDateTime, index=True),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
+    CheckConstraint("end_day >= day", name="end_not_before_start"),
+)
+
+HISTORY: Final = Table(
+    "note_history",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("note_id", String(40), ForeignKey(NOTES.c.id), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("origin", String(10), nullable=False, server_default="", default=interface_of),
+    UniqueConstraint("note_id", "revision", name="uq_note_history_note_id"),
+    sqlite_autoincrement=True,
+)
+
+IMPORTS: Final = Table(
+    "imports",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("undone_at", UtcDateTime),
+    Column("undone_by", Text, nullable=False),
+    Column("visibility", String(20), nullable=False, server_default="shared"),
+    Column("owner", Text, nullable=False, server_default=""),
+)
+
+IMPORT_NOTES: Final = Table(
+    "import_notes",
+    METADATA,
+    Column("note_id", String(40), ForeignKey(NOTES.c.id), primary_key=True),
+    Column("import_id", String(40), ForeignKey(IMPORTS.c.id), nullable=False, index=True),
+)
+
+CANDIDATES: Final = Table(
+    "candidates",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("day", Date),
+    Column("moment", UtcDateTime),
+    Column("zone", String(64), nullable=False),
+    Column("precision", String(10), nullable=False),
+    Column("dated_by", String(10), nullable=False),
+    Column("printed", Text, nullable=False),
+    Column("doubt", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("tone", Float),
+    Column("cluster", String(40), nullable=False, index=True),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("note_id", String(40), ForeignKey(NOTES.c.id)),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", Text, nullable=False),
+)
+
+FEED_STATES: Final = Table(
+    "feed_states",
+    METADATA,
+    Column("feed_id", String(40), primary_key=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("items", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("told", JSON, nullable=False),
+)
+
+HIDDEN_EVENTS: Final = Table(
+    "hidden_events",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("origin", String(10), nullable=False, default=interface_of),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    sqlite_autoincrement=True,
+)
+
+TOKENS: Final = Table(
+    "tokens",
+    METADATA,
+    Column("name", String(60), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("created", UtcDateTime, nullable=False),
+    Column("expires", UtcDateTime),
+    Column("last_used", UtcDateTime),
+    Column("revoked", UtcDateTime),
+)

@@ -1,0 +1,149 @@
+"""Schema upgrades: bring a database to the revision of this release, by one process, wholly or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.models.errors import StoreError
+from dashboard.storage.database import Database, new_engine, store_error
+from dashboard.storage.schema import REVISION
+from dashboard.storage.sqlite_files import backup_before_upgrade
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+    from dashboard.storage.database import Address
+
+_VERSION_TABLE: Final = "alembic_version"
+_ADVISORY_LOCK_ID: Final = 0x526F75626C65  # any number, the same in every process
+
+# Alembic keeps the migration that runs in globals of its own, one for the whole process.
+_process_lock: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a release of the program knows: its newest revision and the folder of all."""
+
+    revision: str
+    migrations: Path
+
+
+CURRENT_RELEASE: Final = Release(REVISION, Path(__file__).parent / "migrations")
+
+
+def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> None:
+    """Create or upgrade the tables where needed; a current database costs two short queries.
+
+    A lock is held from the second look at the revision to the end (on SQLite the writer's,
+    on PostgreSQL an advisory one), so of two processes one migrates and the other finds it
+    done. An existing SQLite file is copied first.
+
+    Raises:
+        StoreError: the database was written by a newer release, or the migration failed
+            (then nothing has changed).
+    """
+    if database.read(schema_revision) == release.revision:
+        return
+    with _process_lock:
+        engine = new_engine(database.address, migrating=True)
+        try:
+            with engine.begin() as connection:
+                _upgrade(connection, database.address, release)
+        except StoreError:
+            raise
+        except SQLAlchemyError as error:
+            raise store_error(database.address, error) from error
+        except Exception as error:  # whatever a revision raises, the transaction is taken back
+            msg = f"{database.address.name}: the upgrade failed; nothing was changed"
+            raise StoreError(msg) from error
+        finally:
+            engine.dispose()
+
+
+def schema_revision(connection: Connection) -> str | None:
+    """The revision of the schema; None for a database without one."""
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def alembic_config(release: Release = CURRENT_RELEASE) -> Config:
+    """Alembic's configuration, without a file; the caller adds the connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(release.migrations).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def exclusive_migration() -> Iterator[None]:
+    """No other migration runs in this process meanwhile."""
+    with _process_lock:
+        yield
+
+
+def migrate_to(connection: Connection, address: Address, revision: str) -> None:
+    """Bring the tables up or down to a revision this release knows, in the transaction given.
+
+    Raises:
+        StoreError: this release does not know it.
+    """
+    from alembic import command
+
+    if address.file is None:
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK_ID)))
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+        return
+    _check_not_newer(config, revision, address, CURRENT_RELEASE)
+    command.upgrade(config, revision)
+
+
+def _upgrade(connection: Connection, address: Address, release: Release) -> None:
+    from alembic import command
+
+    if address.file is None:
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK_ID)))
+    revision = schema_revision(connection)
+    if revision == release.revision:
+        return
+    config = alembic_config(release)
+    config.attributes["connection"] = connection
+    if revision is not None:
+        _check_not_newer(config, revision, address, release)
+        if address.file is not None:
+            backup_before_upgrade(address.file, revision)
+    command.upgrade(config, release.revision)
+    if address.file is not None:
+        _check_foreign_keys(connection, address)
+
+
+def _check_not_newer(config: Config, revision: str, address: Address, release: Release) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision not in known:
+        msg = (
+            f"{address.name}: was written by a newer release (schema {revision[:20]}, this one"
+            f" knows {release.revision}); install that release, nothing was changed"
+        )
+        raise StoreError(msg)
+
+
+def _check_foreign_keys(connection: Connection, address: Address) -> None:
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        msg = f"{address.name}: the upgrade would lose the notes of a history; nothing was changed"
+        raise StoreError(msg)

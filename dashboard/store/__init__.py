@@ -1,1 +1,0 @@
-"""What is remembered: notes and their history, in SQLite or PostgreSQL."""

@@ -1,1 +1,0 @@
-"""The schema's revisions, in order; run by `dashboard.store.upgrade` on first use."""

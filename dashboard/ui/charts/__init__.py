@@ -1,1 +1,0 @@
-"""Figures as plain Plotly dictionaries: built from numbers, without Streamlit."""

@@ -1,0 +1,304 @@
+"""Events as one line or as a card with the actions on it; hiding catalogue events."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.presentation.escaping import (
+    escape_markdown,
+    format_markdown_link,
+    plain_text,
+    plain_text_block,
+    truncate,
+)
+from dashboard.presentation.events import capitalize_first
+from dashboard.presentation.formatting import (
+    describe_expected,
+    format_count,
+    format_event_time,
+    format_timestamp,
+)
+from dashboard.presentation.moves import describe_both_ranks
+from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.services.events import hide_events, unhide_events
+from dashboard.services.notes import delete_note, restore_note
+from dashboard.ui import session
+from dashboard.ui.components.event_filters import EventsState
+from dashboard.ui.components.interaction import button_type, set_flash
+from dashboard.ui.components.links import draw_page_link, open_page
+from dashboard.ui.components.note_form import open_note_copy, open_note_editor
+from dashboard.ui.components.note_history import open_note_history
+from dashboard.ui.session import EventMoves
+
+# ------------------------------------------------------------
+# One event in one line: shape, title with a link to its page, and when it was.
+
+
+# A link does not wrap: what does not fit in its line would be cut without a sign.
+TITLE_LIMIT: Final = 66
+PHONE_TITLE_LIMIT: Final = 40
+CONFIDENCE_LABELS = {
+    "high": "date and content stand in a document",
+    "medium": "date from general knowledge: check it before you cite it",
+}
+
+
+def draw_event_line(event: Event, **params: str) -> None:
+    """Draw the event; `params` (the quoting, the series) go along to its page."""
+    with st.container(gap=None):
+        title = truncate(event.title, PHONE_TITLE_LIMIT if session.is_phone() else TITLE_LIMIT)
+        draw_page_link(
+            "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **params
+        )
+        st.caption(format_event_caption(event))
+
+
+def format_event_caption(event: Event) -> str:
+    """Category, time and author or source of an event, safe as Markdown."""
+    told = [category_title(event.category), format_event_time(event)]
+    if event.author:
+        told.append(f"by {event.author}")
+    elif event.source_name:
+        told.append(event.source_name)
+    return escape_markdown(" · ".join(told))
+
+
+def build_event_facts(event: Event) -> list[str]:
+    """When, who, source, confidence, expectation, as safe Markdown."""
+    facts = [f"**{escape_markdown(capitalize_first(format_event_time(event)))}**"]
+    if event.actor:
+        facts.append(escape_markdown(event.actor))
+    facts.append(_format_source(event))
+    if event.confidence:
+        told = CONFIDENCE_LABELS.get(event.confidence)
+        grade = f"confidence {escape_markdown(event.confidence)}"
+        facts.append(f"{grade} ({told})" if told else grade)
+    facts.append(describe_expected(event.expected))
+    if event.tags:
+        facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
+    if event.origin == Origin.NOTE and event.updated is not None:
+        by = f" by {event.author}" if event.author else ""
+        facts.append(escape_markdown(f"last changed{by} {format_timestamp(event.updated)}"))
+    return facts
+
+
+def _format_source(event: Event) -> str:
+    if event.source_url:
+        return f"source: {format_markdown_link(event.source_name or event.source_url, event.source_url)}"
+    if event.source_name:
+        return f"source: {escape_markdown(event.source_name)}"
+    return "no source named"
+
+
+# ------------------------------------------------------------
+# The events of the catalogue that a person hides, and the ways to hide and show them.
+
+
+HIDDEN_TABLE_KEY: Final = "hidden.table"
+ROW_PIXELS: Final = 35
+MAX_HEIGHT: Final = 480
+HIDDEN_HELP: Final = (
+    "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
+    " catalogue, and nobody else misses them."
+)
+
+
+def draw_hidden_events() -> None:
+    """Draw the list of hidden events and the buttons that show them again."""
+    events = session.get_known_events().hidden
+    if not events:
+        st.markdown(":material/visibility: No hidden events. *Hide* on an event puts it here.")
+        return
+    st.caption(HIDDEN_HELP)
+    state = st.dataframe(
+        pd.DataFrame(
+            {
+                "Day": [event.day.isoformat() for event in events],
+                "Category": [plain_text(category_title(event.category)) for event in events],
+                "Title": [plain_text(event.title) for event in events],
+            }
+        ),
+        key=HIDDEN_TABLE_KEY,
+        hide_index=True,
+        height=min(MAX_HEIGHT, ROW_PIXELS * (len(events) + 1) + 3),
+        row_height=ROW_PIXELS,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={"Title": st.column_config.TextColumn(width="large")},
+        alt="Hidden events",
+    )
+    chosen = [events[row] for row in state["selection"]["rows"] if row < len(events)]
+    with st.container(horizontal=True):
+        if chosen:
+            _draw_unhide_button(
+                f"Show {format_count(len(chosen), 'event')} again", "hidden.show", chosen
+            )
+        _draw_unhide_button("Show all again", "hidden.show_all", list(events))
+
+
+def _draw_unhide_button(label: str, key: str, events: list[Event]) -> None:
+    icon = ":material/visibility:"
+    st.button(label, icon=icon, key=key, on_click=unhide_with_undo, args=(events,))
+
+
+def draw_hide_button(event: Event, key: str) -> None:
+    """Draw the button that hides an event of the catalogue, or shows it again."""
+    if event.id in {each.id for each in session.get_known_events().hidden}:
+        icon = ":material/visibility:"
+        st.button("Show again", icon=icon, key=key, on_click=unhide_with_undo, args=([event],))
+        return
+    told = "Takes it out of your lists, charts and studies; it can be shown again."
+    icon = ":material/visibility_off:"
+    st.button("Hide", icon=icon, key=key, help=told, on_click=hide_with_undo, args=(event,))
+
+
+def hide_with_undo(event: Event) -> None:
+    """Hide an event, with a line that takes it back."""
+    parts = session.get_context()
+    try:
+        hide_events(parts.catalogue, parts.notes, [event.id])
+    except RoubleReactionError as error:
+        set_flash(f"Not hidden: {error}")
+        return
+    set_flash(f"Hidden from you: {event.title}", event, "unhide")
+
+
+def unhide_with_undo(events: list[Event]) -> None:
+    """Show hidden events again."""
+    parts = session.get_context()
+    try:
+        shown = unhide_events(parts.catalogue, parts.notes, [event.id for event in events])
+    except RoubleReactionError as error:
+        set_flash(f"Not shown: {error}")
+        return
+    set_flash(
+        f"Shown again: {shown[0].title if len(shown) == 1 else format_count(len(shown), 'event')}"
+    )
+
+
+# ------------------------------------------------------------
+# The card of a chosen event: what it says, its moves, and what can be done with it.
+
+
+MAX_LISTED_EVENTS = 5
+
+
+def draw_event_card(scene: EventsState, event: Event, close: Callable[[], None]) -> None:
+    """Draw the card of an event; `close` is called in a callback to put it away."""
+    with st.container(border=True):
+        _draw_card_head(event, close)
+        _draw_event_text(event)
+        _draw_event_moves(scene, event)
+        _draw_card_buttons(scene, event)
+
+
+def _draw_card_head(event: Event, close: Callable[[], None]) -> None:
+    lane = get_event_style(event)
+    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    note = f" · {describe_note_visibility(event)}" if event.origin == Origin.NOTE else ""
+    kind = f"{glyph} **{escape_markdown(category_title(event.category))}**{note}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(kind, width="stretch")
+        st.button(
+            "", icon=":material/close:", key="card.close", help="Close", type="tertiary",
+            on_click=close,
+        )  # fmt: skip
+
+
+def describe_note_visibility(note: Event) -> str:
+    """Whose note it is and who sees it."""
+    mine = note.owner in {"", session.get_context().notes.person}
+    whose = "your note" if mine else f"a note of {escape_markdown(note.owner, 80)}"
+    return f":material/lock: {whose}, only you see it" if note.is_private else whose
+
+
+def _draw_event_text(event: Event) -> None:
+    st.markdown(f"#### {escape_markdown(event.title)}")
+    if event.text:
+        st.text(plain_text_block(event.text, TEXT_LIMIT))
+    st.markdown("  \n".join(build_event_facts(event)))
+
+
+def _draw_event_moves(scene: EventsState, event: Event) -> None:
+    studied = scene.studied.get(event.id, EventMoves())
+    if math.isnan(studied.first):
+        if studied.reason:
+            where = f"No move on {scene.series.card.title}: {studied.reason}."
+            st.caption(escape_markdown(where))
+        return
+    for window, move in (("[0,0]", studied.first), ("[0,1]", studied.both)):
+        st.markdown(f":small[{window}] {_format_coloured_move(scene, move)}")
+    told = describe_both_ranks((studied.rank_first, studied.rank_both), scene.series.card)
+    if told:
+        st.caption(told)
+    _draw_crowding(scene, studied)
+
+
+def _format_coloured_move(scene: EventsState, log_points: float) -> str:
+    quoting = scene.quoting
+    if math.isnan(log_points):
+        return "not yet: the data end before it"
+    colour = direction_colour(quoting.direction(log_points), dark=scene.dark)
+    return f'**:color[{quoting.move(log_points, 2)}]{{foreground="{colour}"}}** {quoting.unit}'
+
+
+def _draw_crowding(scene: EventsState, studied: EventMoves) -> None:
+    by_id = {event.id: event for event in scene.known.events}
+    others = [by_id[name] for name in studied.crowd if name in by_id]
+    if not others:
+        return
+    with st.expander(f"{format_count(len(others), 'other event')} in [0,1]"):
+        for other in others[:MAX_LISTED_EVENTS]:
+            draw_event_line(other, up=scene.quoting.mode.value, series=scene.series.card.id)
+        if len(others) > MAX_LISTED_EVENTS:
+            st.caption(f"and {len(others) - MAX_LISTED_EVENTS} more on its page")
+
+
+def _draw_card_buttons(scene: EventsState, event: Event) -> None:
+    series = scene.series.card.id
+    with st.container(horizontal=True):
+        if st.button("Open", icon=":material/open_in_new:", type=button_type(), key="card.open"):
+            open_page("event", id=event.id, series=series, up=scene.quoting.mode.value)
+        if event.origin != Origin.NOTE:
+            if st.button("Copy into a note", icon=":material/content_copy:", key="card.copy"):
+                open_note_copy(event, series)
+            draw_hide_button(event, "card.hide")
+            return
+        if st.button("Edit", icon=":material/edit:", key="card.edit"):
+            open_note_editor(event, series)
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            key="card.delete",
+            on_click=delete_with_undo,
+            args=(event,),
+        )
+        if st.button("History", icon=":material/history:", key="card.history"):
+            open_note_history(event)
+
+
+def delete_with_undo(note: Event) -> None:
+    """Delete a note, with a line that takes it back; a note changed meanwhile stays."""
+    try:
+        deleted = delete_note(session.get_context().notes, note.id, note.revision)
+    except RoubleReactionError as error:
+        set_flash(f"Not deleted: {error}")
+        return
+    set_flash(f"Deleted: {note.title}", deleted, "restore")
+
+
+def restore_with_undo(note: Event) -> None:
+    """Take the deletion of a note back."""
+    try:
+        restore_note(session.get_context().notes, note.id)
+    except RoubleReactionError as error:
+        set_flash(f"Not restored: {error}")
+        return
+    set_flash(f"Restored: {note.title}")

@@ -1,0 +1,414 @@
+"""Filters of events: their URL parameters, the count of every choice, the controls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.models.event import CATEGORY_LIMIT, Event, Expected, Origin
+from dashboard.models.series import RateSeries
+from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
+from dashboard.presentation.formatting import EXPECTED_TITLES, format_short_day
+from dashboard.presentation.palette import CATEGORY_STYLES, category_title
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.events import EventFilter, custom_categories, find_events
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.ui import session
+from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
+from dashboard.ui.session import EventMoves, KnownEvents, get_event_moves
+from dashboard.ui.url_state import (
+    UrlParam,
+    UrlState,
+    choice_param,
+    day_param,
+    name_param,
+    tags_param,
+    text_param,
+)
+from dashboard.ui.widget_state import ignore_fragment_echo
+
+# ------------------------------------------------------------
+# What Events & notes shows for one link: the events that fit, and what each choice would find.
+
+
+ANY_OPTION: Final = "any"
+HOUR_OPTIONS: Final = (ANY_OPTION, "known", "unknown")
+ORIGIN_OPTIONS: Final = (ANY_OPTION, Origin.CATALOGUE.value, Origin.NOTE.value)
+EXPECTED_OPTIONS: Final = (ANY_OPTION, *(each.value for each in Expected))
+CATEGORY_IDS: Final = tuple(lane.id for lane in CATEGORY_STYLES)
+
+FILTER_PARAMS: Final[tuple[UrlParam, ...]] = (
+    day_param("from", "2022-01-01"),
+    day_param("to", "2022-06-30"),
+    tags_param("cat", CATEGORY_IDS, CATEGORY_LIMIT),
+    text_param("q"),
+    choice_param("origin", ORIGIN_OPTIONS, ANY_OPTION),
+    choice_param("exp", EXPECTED_OPTIONS, ANY_OPTION),
+    choice_param("hour", HOUR_OPTIONS, ANY_OPTION),
+)
+EVENTS_PARAMS: Final[tuple[UrlParam, ...]] = (
+    *FILTER_PARAMS,
+    choice_param("show", ("kept", "deleted", "hidden"), "kept"),
+    name_param("sel", "", "kellogg-nato-off-table-2025-04-20"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+)
+
+EventPredicate = Callable[[Event], bool]
+
+
+@dataclass(frozen=True)
+class EventFacets:
+    """The filters of a link over some events; a facet counts what its other filters leave."""
+
+    events: tuple[Event, ...]
+    chosen: Mapping[str, EventPredicate]
+
+    @cached_property
+    def found(self) -> tuple[Event, ...]:
+        """The events that fit every filter."""
+        return self._fitting("")
+
+    def counts(self, facet: str, value_of: Callable[[Event], str | int]) -> Counter[str | int]:
+        """How many events each choice of a facet would find, the other filters being kept."""
+        return Counter(value_of(event) for event in self._fitting(facet))
+
+    def _fitting(self, but: str) -> tuple[Event, ...]:
+        tests = [fits for name, fits in self.chosen.items() if name != but]
+        return tuple(event for event in self.events if all(fits(event) for fits in tests))
+
+
+@dataclass(frozen=True)
+class EventsState:
+    """Everything the page is drawn from; `events` are newest first."""
+
+    series: RateSeries
+    quoting: QuotedSeries
+    known: KnownEvents
+    facets: EventFacets
+    events: tuple[Event, ...]
+    studied: Mapping[str, EventMoves]
+    since: date | None
+    until: date | None
+    dark: bool
+    phone: bool
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether any event is left out."""
+        return len(self.events) < len(self.known.events)
+
+    @property
+    def chronological(self) -> tuple[Event, ...]:
+        """The events in the order of files."""
+        return self.events[::-1]
+
+
+def read_events_state(view: UrlState) -> EventsState:
+    """The scene of a link; settings that cannot be together are ignored and told."""
+    if view["series"] not in {card.id for card in session.get_price_cards()}:
+        view.ignore("series")
+    if view["from"] and view["to"] and view["to"] < view["from"]:
+        view.ignore("from", "to")
+    series, known = session.load_series(view["series"]), session.get_known_events()
+    facets = build_facets(view, known.events)
+    return EventsState(
+        series=series,
+        quoting=QuotedSeries(series.card, QuoteMode(view["up"])),
+        known=known,
+        facets=facets,
+        events=facets.found[::-1],
+        studied=get_event_moves(series, known),
+        since=view["from"],
+        until=view["to"],
+        dark=session.is_dark(),
+        phone=session.is_phone(),
+    )
+
+
+def build_facets(view: UrlState, events: tuple[Event, ...]) -> EventFacets:
+    """The filters of a link as facets; the search is applied at once, for nobody counts it.
+
+    A category of the link that neither is on the list nor has an event is ignored and told.
+    """
+    known = {*CATEGORY_IDS, *custom_categories(events)}
+    view.ignore_part("cat", [word for word in view["cat"] if word not in known])
+    found = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
+    return EventFacets(found, dict(_build_predicates(view)))
+
+
+def get_event_year(event: Event) -> int:
+    """The year an event begins in."""
+    return event.day.year
+
+
+def get_hour_option(event: Event) -> str:
+    """Whether the hour of an event is known."""
+    return "known" if event.moment is not None else "unknown"
+
+
+def get_origin_option(event: Event) -> str:
+    """Where an event comes from."""
+    return str(event.origin)
+
+
+def get_expected_option(event: Event) -> str:
+    """The direction that is expected from the nature of an event."""
+    return str(event.expected)
+
+
+def find_whole_year(since: date | None, until: date | None) -> int | None:
+    """The year that a period is exactly, None where it is something else."""
+    if since is None or until is None or since.year != until.year:
+        return None
+    is_whole = (since.month, since.day) == (1, 1) and (until.month, until.day) == (12, 31)
+    return since.year if is_whole else None
+
+
+def _build_predicates(view: UrlState) -> list[tuple[str, EventPredicate]]:
+    since, until, categories = view["from"], view["to"], view["cat"]
+    chosen: list[tuple[str, EventPredicate]] = []
+    if since or until:
+        first, last = since or date.min, until or date.max
+        chosen.append(("period", lambda e: (e.end_day or e.day) >= first and e.day <= last))
+    if categories:
+        chosen.append(("cat", lambda e: e.category in categories))
+    offered = {param.key for param in view.params}
+    for key, value_of in (
+        ("origin", get_origin_option),
+        ("exp", get_expected_option),
+        ("hour", get_hour_option),
+    ):
+        if key in offered and view[key] != ANY_OPTION:
+            chosen.append((key, _build_equality(value_of, view[key])))
+    return chosen
+
+
+def _build_equality(value_of: Callable[[Event], str], wanted: str) -> EventPredicate:
+    return lambda event: value_of(event) == wanted
+
+
+# ------------------------------------------------------------
+# The filters of Events & notes; each choice says how many events it would find.
+
+
+YEAR_KEY: Final = "events.year"
+EARLIEST_DAY: Final = date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoice:
+    """A facet with one choice of a few: its key in the link, its words, what it looks at."""
+
+    key: str
+    label: str
+    words: Mapping[str, str]
+    value_of: Callable[[Event], str]
+
+
+FACET_CHOICES: Final = (
+    FacetChoice(
+        "origin",
+        "Events of",
+        {ANY_OPTION: "All", "catalogue": "Catalogue", "note": "Notes"},
+        get_origin_option,
+    ),
+    FacetChoice(
+        "exp",
+        "Expected rouble",
+        {ANY_OPTION: "All"} | EXPECTED_TITLES,
+        get_expected_option,
+    ),
+    FacetChoice(
+        "hour",
+        "Hour",
+        {ANY_OPTION: "All", "known": "Known", "unknown": "Not known"},
+        get_hour_option,
+    ),
+)
+
+
+def draw_facet_filters(view: UrlState, scene: EventsState) -> None:
+    """Draw search, period and every facet: in rows that wrap, on a phone folded away."""
+    if scene.phone:
+        draw_event_search(view)
+        with st.popover("Filters", icon=":material/tune:", width="stretch"):
+            draw_measure_controls(view, scene)
+            _draw_facets(view, scene)
+        return
+    _draw_facets(view, scene)
+
+
+def draw_measure_controls(view: UrlState, scene: EventsState) -> None:
+    """Draw on which series, and in which quote, the moves are given."""
+    draw_series_choice(view, session.get_price_cards())
+    draw_quote_switch(view, scene.series.card)
+
+
+def _draw_facets(view: UrlState, scene: EventsState) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not scene.phone:
+            draw_event_search(view)
+        _draw_year(view, scene)
+        _draw_days(view)
+        for choice in FACET_CHOICES:
+            _draw_choice(view, scene, choice)
+    _draw_categories(view, scene)
+
+
+def draw_event_search(view: UrlState) -> None:
+    """Draw the search in titles, texts and sources."""
+    st.text_input(
+        "Search",
+        placeholder="words of title, text or source",
+        icon=":material/search:",
+        width=220,
+        **view.typed("q"),
+    )
+
+
+def draw_plain_filters(view: UrlState) -> None:
+    """Draw the same filters without counts, for a page that lists no events."""
+    _draw_days(view)
+    draw_event_search(view)
+    for choice in FACET_CHOICES:
+        if choice.key in {param.key for param in view.params}:
+            st.selectbox(
+                choice.label,
+                list(choice.words),
+                format_func=choice.words.__getitem__,
+                width=130,
+                **view.widget(choice.key),
+            )
+    words = custom_categories(session.get_known_events().events)
+    st.multiselect(
+        "Categories",
+        list(dict.fromkeys((*(lane.id for lane in CATEGORY_STYLES), *words, *view["cat"]))),
+        format_func=lambda name: plain_text(category_title(name)),
+        placeholder="all",
+        width=300,
+        **view.widget("cat"),
+    )
+
+
+def draw_no_matches(view: UrlState, scene: EventsState) -> None:
+    """Say what found nothing, with a button for each way out."""
+    with st.container(border=True):
+        st.markdown(f":material/filter_alt_off: {describe_no_matches(view)}")
+        with st.container(horizontal=True):
+            for key, name in (("cat", "Clear category"), ("q", "Clear search")):
+                if view[key]:
+                    st.button(
+                        name, key=f"events.clear.{key}", on_click=_clear_param, args=(view, key)
+                    )
+            if scene.since or scene.until:
+                st.button(
+                    "All dates",
+                    key="events.clear.days",
+                    on_click=_clear_param,
+                    args=(view, "from", "to"),
+                )
+            st.button("Clear all filters", key="events.clear", on_click=clear_filters, args=(view,))
+
+
+def describe_no_matches(view: UrlState) -> str:
+    """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`, without the reader's words."""
+    named = " or ".join(
+        f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
+    )
+    searched = "the search" if view["q"] else ""
+    others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
+    what = " and ".join(word for word in (named, searched) if word) or (
+        "these filters" if others else "this period"
+    )
+    return f"No events match {what}{_format_period(view['from'], view['to'])}."
+
+
+def _format_period(since: date | None, until: date | None) -> str:
+    if since and until:
+        return f" in {format_short_day(since)} – {format_short_day(until)}"
+    if since:
+        return f" from {format_short_day(since)} on"
+    return f" until {format_short_day(until)}" if until else ""
+
+
+def clear_filters(view: UrlState) -> None:
+    """Put every filter back."""
+    view.set(**{param.key: param.default for param in FILTER_PARAMS})
+
+
+def _clear_param(view: UrlState, *keys: str) -> None:
+    defaults = {param.key: param.default for param in FILTER_PARAMS}
+    view.set(**{key: defaults[key] for key in keys})
+
+
+def _draw_year(view: UrlState, scene: EventsState) -> None:
+    counts = scene.facets.counts("period", get_event_year)
+    years = sorted({get_event_year(event) for event in scene.known.events}, reverse=True)
+    chosen = find_whole_year(scene.since, scene.until)
+    total = sum(counts.values())
+    st.session_state[YEAR_KEY] = chosen if chosen in years else 0
+
+    def choose() -> None:
+        year = st.session_state[YEAR_KEY]
+        first, last = (date(year, 1, 1), date(year, 12, 31)) if year else (None, None)
+        view.set(**{"from": first, "to": last})
+
+    st.selectbox(
+        "Year",
+        [0, *years],
+        format_func=lambda y: f"{y} · {counts[y]:,}" if y else f"All · {total:,}",
+        key=YEAR_KEY,
+        on_change=ignore_fragment_echo(choose),
+        width=130,
+    )
+
+
+def _draw_days(view: UrlState) -> None:
+    common: dict[str, Any] = {
+        "value": None,
+        "min_value": EARLIEST_DAY,
+        "max_value": date(2100, 12, 31),
+        "format": "YYYY-MM-DD",
+        "width": 152,
+    }
+    st.date_input("From day", **view.widget("from"), **common)
+    st.date_input("To day", **view.widget("to"), **common)
+
+
+def _draw_choice(view: UrlState, scene: EventsState, choice: FacetChoice) -> None:
+    counts = scene.facets.counts(choice.key, choice.value_of)
+    total = sum(counts.values())
+    st.segmented_control(
+        choice.label,
+        list(choice.words),
+        format_func=lambda option: (
+            f"{choice.words[option]} · {total if option == ANY_OPTION else counts[option]:,}"
+        ),
+        required=True,
+        **view.widget(choice.key),
+    )
+
+
+def _draw_categories(view: UrlState, scene: EventsState) -> None:
+    counts = scene.facets.counts("cat", lambda event: str(event.category))
+    labels = {
+        lane.id: f"{lane.glyph} {lane.title} · {counts[lane.id]:,}" for lane in CATEGORY_STYLES
+    }
+    for word in custom_categories(scene.known.events):
+        labels[word] = f"{escape_label(word, CATEGORY_LIMIT)} · {counts[word]:,}"
+    st.pills(
+        "Categories (none chosen: all)",
+        list(labels),
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        **view.widget("cat"),
+    )

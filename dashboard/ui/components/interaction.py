@@ -1,0 +1,145 @@
+"""Dialogs, the message after an action with Undo, primary buttons and keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import Event
+from dashboard.presentation.escaping import escape_markdown
+from dashboard.services.events import unhide_events
+from dashboard.services.notes import delete_note, restore_note
+from dashboard.ui import session
+
+# ------------------------------------------------------------
+# Dialogs, and whether one is open: then nothing may draw the page anew behind it.
+
+
+DIALOG_OPEN_KEY: Final = "dialog.open"
+
+
+def open_dialog(title: str, icon: str, draw: Callable[..., None], *given: Any) -> None:
+    """Open a wide dialog; when it is dismissed, the page is brought up to date."""
+    st.session_state[DIALOG_OPEN_KEY] = True
+    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*given)
+
+
+def mark_dialogs_closed() -> None:
+    """Note that a page is drawn from its beginning, which closes every dialog."""
+    st.session_state[DIALOG_OPEN_KEY] = False
+
+
+def is_dialog_open() -> bool:
+    """Whether a person may be writing in a dialog."""
+    return bool(st.session_state.get(DIALOG_OPEN_KEY))
+
+
+def rerun_page() -> None:
+    """Run the whole page again, from a part of it; not while a dialog is open, which it closes."""
+    if not is_dialog_open():
+        st.rerun()
+
+
+# ------------------------------------------------------------
+# One line about what was just done, with Undo where a note was saved or deleted.
+
+
+FLASH_KEY: Final = "flash"
+FLASH_SHOWN_KEY: Final = "flash.told"
+UndoAction = Literal["delete", "restore", "unhide"]
+
+
+def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
+    """Keep a line for the next drawing; `revert_import` is what takes the change to `note` back."""
+    st.session_state[FLASH_KEY] = (text, note, undo)
+    st.session_state[FLASH_SHOWN_KEY] = False
+
+
+def draw_flash() -> None:
+    """Draw the last line said; it stays until it is closed or undone."""
+    if FLASH_KEY not in st.session_state:
+        return
+    text, note, undo = st.session_state[FLASH_KEY]
+    if not st.session_state[FLASH_SHOWN_KEY]:
+        st.session_state[FLASH_SHOWN_KEY] = True
+        st.toast(escape_markdown(text))
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/check: {escape_markdown(text)}", width="stretch")
+        if undo is not None:
+            st.button("Undo", key="flash.undo", on_click=_undo_change, args=(note, undo))
+        st.button("Close", key="flash.close", type="tertiary", on_click=_close_flash)
+
+
+def _close_flash() -> None:
+    st.session_state.pop(FLASH_KEY, None)
+
+
+def _undo_change(note: Event, undo: UndoAction) -> None:
+    notes = session.get_context().notes
+    try:
+        if undo == "delete":
+            delete_note(notes, note.id, note.revision)
+            done = "Taken back"
+        elif undo == "unhide":
+            unhide_events(session.get_context().catalogue, notes, [note.id])
+            done = "Shown again"
+        else:
+            restore_note(notes, note.id)
+            done = "Restored"
+    except RoubleReactionError as error:
+        set_flash(f"Not undone: {error}")
+        return
+    set_flash(f"{done}: {note.title}")
+
+
+# ------------------------------------------------------------
+# How the main button of a place is told from the others, so that its text can be read.
+
+
+def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
+    """The kind of a button that stands out.
+
+    Streamlit writes white on the primary colour, in dark themes too, where that colour must be
+    bright to be read as text; white on it has a contrast of 2.2 to 1. So there no button is
+    filled.
+    """
+    return "primary" if strong and not session.is_dark() else "secondary"
+
+
+# ------------------------------------------------------------
+# Keyboard shortcuts: buttons in a row that is folded away, and the list of their keys.
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One shortcut: the key, what it does, and the callback.
+
+    A key without a callback belongs to a button elsewhere on the page, and is only listed.
+    """
+
+    key: str
+    description: str
+    action: Callable[[], None] | None = None
+
+
+def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
+    """Draw the buttons that carry the shortcuts; they work while folded away, H unfolds them."""
+    listed = (*keys, Shortcut("H", "This list", lambda: toggle_expander("keys")))
+    fold = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
+    with fold, st.container(horizontal=True):
+        for each in listed:
+            if each.action is None:
+                st.markdown(f"`{each.key}` {each.description}", width="content")
+            else:
+                st.button(
+                    each.description, key=f"key.{each.key}", shortcut=each.key, on_click=each.action
+                )
+
+
+def toggle_expander(key: str) -> None:
+    """Open or close an expander that keeps its state under a key; call it in a callback."""
+    st.session_state[key] = not st.session_state.get(key, False)

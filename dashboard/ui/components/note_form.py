@@ -1,0 +1,493 @@
+"""The form of a note: fields, live preview, author name, conflicts between two editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.models.errors import EditConflict, InputError, RoubleReactionError
+from dashboard.models.event import (
+    MOSCOW,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    Category,
+    Event,
+    Expected,
+    Origin,
+    Visibility,
+)
+from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
+from dashboard.presentation.events import build_notices, format_headline
+from dashboard.presentation.formatting import format_day as day_words
+from dashboard.presentation.palette import STYLE_BY_ID, category_title
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.events import custom_categories, hide_events
+from dashboard.services.notes import (
+    AUTHOR_LIMIT,
+    Draft,
+    DraftDifference,
+    NoteStore,
+    add_note,
+    draft_differences,
+    draft_from_event,
+    edit_note,
+    merge_drafts,
+    restore_note,
+)
+from dashboard.services.rate_limit import check_note_quota
+from dashboard.services.study import build_event_view
+from dashboard.ui import session
+from dashboard.ui.components.interaction import button_type, open_dialog, set_flash
+from dashboard.ui.components.note_history import (
+    NOTE_FIELD_LABELS,
+    VISIBILITY_LABELS,
+    format_field_value,
+)
+from dashboard.ui.components.timing import build_timing_steps
+from dashboard.ui.widget_state import get_persistent, persistent_widget
+
+# ------------------------------------------------------------
+# What a note would say about the rate, while it is being written.
+
+
+def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
+    """Draw the timing of a draft and the move it would be given, or why there is none yet."""
+    st.markdown("**What this note will say**")
+    try:
+        event = Event(
+            id=note.id if note is not None else "note-draft",
+            origin=Origin.NOTE,
+            **{field.name: getattr(draft, field.name) for field in fields(Draft)},
+        )
+    except ValueError:
+        st.caption("The last day lies before the day: change one of them.")
+        return
+    series = session.load_series(series_id)
+    view = build_event_view(series, event, session.get_known_events().events)
+    what, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
+    st.markdown(f"**{escape_markdown(what)}.** {escape_markdown(how_unusual)}")
+    if view.timing is not None:
+        for step in build_timing_steps(event, view.timing, view.card):
+            foot = escape_markdown(step.foot.replace("\n", " · "))
+            st.markdown(
+                f":small[:gray[{escape_markdown(step.head)}]]  \n"
+                f"{escape_markdown(step.text)}  \n:small[:gray[{foot}]]"
+            )
+    for remark in build_notices(view):
+        st.caption(escape_markdown(remark))
+
+
+# ------------------------------------------------------------
+# Two people changed one note: both texts side by side, and the ways on from there.
+
+
+CONFLICT_KEY: Final = "note_form:conflict"
+COLUMN_WIDTHS: Final = (2, 5, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictState:
+    """A conflict that was met: what was said about it, and the note as it stands now."""
+
+    message: str
+    theirs: Event
+
+
+def remember_conflict(conflict: EditConflict) -> None:
+    """Keep a conflict until the form is closed; both texts are shown from then on."""
+    if conflict.current is not None:
+        st.session_state[CONFLICT_KEY] = ConflictState(str(conflict), conflict.current)
+
+
+def get_conflict() -> ConflictState | None:
+    """The conflict that the open form has met, None where there is none."""
+    met: ConflictState | None = st.session_state.get(CONFLICT_KEY)
+    return met
+
+
+def draw_conflict(read: Draft, mine: Draft | None, met: ConflictState) -> None:
+    """Draw both texts field by field and a button for each way on.
+
+    Args:
+        read: the note as both had read it.
+        mine: what the form says; None while a field of it cannot be read.
+        met: the conflict.
+    """
+    st.error(escape_markdown(met.message))
+    if mine is None:
+        return
+    found = draft_differences(read, draft_from_event(met.theirs), mine)
+    _draw_differences(found)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _draw_resolution_buttons(read, mine, met)
+    st.caption(
+        "Or edit below until it says what you both mean, and save that."
+        " Every version stays in the history."
+    )
+
+
+def _draw_differences(found: tuple[DraftDifference, ...]) -> None:
+    if not found:
+        st.caption("Both say the same now.")
+        return
+    with st.container(border=True, gap="small"):
+        for place, word in zip(
+            st.columns(COLUMN_WIDTHS), ("", "Theirs, saved", "Yours"), strict=True
+        ):
+            place.markdown(f"**{word}**" if word else "")
+        for difference in found:
+            label, theirs, mine = st.columns(COLUMN_WIDTHS)
+            label.markdown(
+                f"{NOTE_FIELD_LABELS[difference.field]}  \n:small[{_describe_editor(difference)}]"
+            )
+            theirs.text(_format_conflict_value(difference, difference.theirs))
+            mine.text(_format_conflict_value(difference, difference.mine))
+
+
+def _describe_editor(difference: DraftDifference) -> str:
+    if not difference.is_mine:
+        return "changed by them"
+    return "changed by you" if difference.theirs == difference.read else "changed by both"
+
+
+def _format_conflict_value(difference: DraftDifference, value: object) -> str:
+    if difference.field == "text" and value:
+        return plain_text_block(str(value), TEXT_LIMIT)
+    return format_field_value(difference.field, value)
+
+
+def _draw_resolution_buttons(read: Draft, mine: Draft, met: ConflictState) -> None:
+    gone = met.theirs.deleted is not None
+    keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
+    take = "Leave it deleted" if gone else "Take theirs"
+    told = "Fields that you changed become yours; fields that only they changed stay theirs."
+    if st.button(keep, type=button_type(), key="note_form:keep_mine", help=told):
+        _save_mine(merge_drafts(read, draft_from_event(met.theirs), mine), met.theirs)
+    if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
+        set_flash(f"Left as it was saved by the other: {met.theirs.title}")
+        st.rerun()
+
+
+def _save_mine(merged: Draft, theirs: Event) -> None:
+    notes = session.get_context().notes
+    try:
+        if theirs.deleted is not None:
+            theirs = restore_note(notes, theirs.id)
+        saved = edit_note(notes, theirs.id, merged, theirs.revision)
+    except EditConflict as again:  # a third change came between
+        remember_conflict(again)
+        st.rerun(scope="fragment")
+    except RoubleReactionError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    set_flash(f"Note changed: {saved.title}")
+    st.rerun()
+
+
+# ------------------------------------------------------------
+# The form of a note: add one on a day, edit one, with a live preview of its timing and move.
+
+
+TIME_ZONES: Final = (
+    MOSCOW,
+    "UTC",
+    "Europe/Kyiv",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+)
+EARLIEST_DAY: Final = date(1900, 1, 1)
+YEARS_AHEAD: Final = 2
+FORM_KEY: Final = "note_form"
+HIDE_COPIED_KEY: Final = "note_form:hide_copied"
+AUTHOR_KEY: Final = "note_form.author_of_this_session"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFormContext:
+    """What the form is about: a new note or the note to change, and the series to preview on.
+
+    `copied` is the event of the catalogue that a new note starts from; `store` is where a new
+    note goes instead of to the other notes.
+    """
+
+    draft: Draft
+    series_id: str
+    note: Event | None = None
+    after: Callable[[Event], None] | None = None
+    copied: Event | None = None
+    store: NoteStore | None = None
+
+    @property
+    def title(self) -> str:
+        """The heading of the dialog."""
+        return "Edit note" if self.note is not None else "Add note"
+
+
+def open_new_note(day: date, series_id: str, after: Callable[[Event], None] | None = None) -> None:
+    """Open the dialog for a new note on a day; call it where a button says it was pressed."""
+    author = st.session_state.get(AUTHOR_KEY, "")
+    _open_form(NoteFormContext(Draft("", day, author=author), series_id, after=after))
+
+
+def open_note_copy(event: Event, series_id: str) -> None:
+    """Open the dialog for a new note that starts as a copy of an event of the catalogue."""
+    _open_form(NoteFormContext(draft_from_event(event), series_id, copied=event))
+
+
+def open_note_editor(
+    note: Event, series_id: str, after: Callable[[Event], None] | None = None
+) -> None:
+    """Open the dialog that changes a note, unless somebody else changes it first."""
+    _open_form(NoteFormContext(draft_from_event(note), series_id, note, after))
+
+
+def open_note_draft(
+    draft: Draft,
+    series_id: str,
+    store: NoteStore | None = None,
+    after: Callable[[Event], None] | None = None,
+) -> None:
+    """Open the dialog for a new note that begins as a draft made elsewhere.
+
+    Args:
+        draft: what the form says at first.
+        series_id: the series to preview on.
+        store: where a save puts it; with the other notes where None.
+        after: what to do with the note that was saved.
+    """
+    author = draft.author or st.session_state.get(AUTHOR_KEY, "")
+    _open_form(NoteFormContext(replace(draft, author=author), series_id, after=after, store=store))
+
+
+def _open_form(asked: NoteFormContext) -> None:
+    for name in [k for k in st.session_state if str(k).startswith(f"{FORM_KEY}:")]:
+        del st.session_state[name]
+    open_dialog(asked.title, ":material/edit_note:", draw_note_form, asked)
+
+
+def draw_note_form(asked: NoteFormContext) -> None:
+    """Draw fields, preview and *Save note*; a save says so, calls `after` and draws anew."""
+    above = st.container()
+    form, preview = st.columns([7, 5], gap="large")
+    with form:
+        try:
+            draft = _draw_fields(asked)
+        except InputError as error:
+            draft = None
+            st.warning(escape_markdown(str(error)))
+    with preview:
+        if draft is not None:
+            draw_note_preview(draft, asked.series_id, asked.note)
+    met = get_conflict()
+    label = "Save what this form says" if met else "Save note"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        kind = button_type(strong=met is None)
+        pressed = st.button(label, type=kind, key=f"{FORM_KEY}:save", disabled=draft is None)
+        st.caption(_describe_visibility(draft))
+    if pressed and draft is not None:
+        _save_note(asked, draft)
+    met = get_conflict()
+    if met is not None:
+        with above:
+            draw_conflict(asked.draft, draft, met)
+
+
+def _describe_visibility(draft: Draft | None) -> str:
+    """Who will see what is saved."""
+    if draft is None or draft.visibility == Visibility.SHARED:
+        return "Everybody who uses this store of notes sees it."
+    person = escape_markdown(session.get_context().notes.person, 80)
+    return (
+        f"Only {person} sees it: in lists, charts, studies and files. It is not encrypted:"
+        " who can read the database can read it."
+    )
+
+
+def _save_note(asked: NoteFormContext, draft: Draft) -> None:
+    notes = session.get_context().notes
+    try:
+        session.count_against_limit("write")
+        if asked.note is None:
+            check_note_quota(notes, draft.author)
+            saved = add_note(asked.store or notes, draft)
+            _hide_copied_event(asked)
+            set_flash(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
+        else:
+            met = get_conflict()
+            revision = asked.note.revision if met is None else met.theirs.revision
+            saved = edit_note(notes, asked.note.id, draft, revision)
+            set_flash(f"Note changed: {saved.title}")
+    except EditConflict as conflict:
+        remember_conflict(conflict)
+        return
+    except RoubleReactionError as error:
+        st.error(escape_markdown(str(error)))
+        if not isinstance(error, InputError):
+            st.caption("Your text is kept in this form. Copy it, or try again in a moment.")
+        return
+    st.session_state[AUTHOR_KEY] = draft.author
+    if asked.after is not None:
+        asked.after(saved)
+    st.rerun()
+
+
+def _hide_copied_event(asked: NoteFormContext) -> None:
+    """Put the event a note was copied from out of sight, where that is wanted."""
+    if asked.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
+        hide_events(session.get_context().catalogue, session.get_context().notes, [asked.copied.id])
+
+
+def _draw_fields(asked: NoteFormContext) -> Draft:
+    """Draw every field and give what stands in them, unchecked but for the clock."""
+    start = asked.draft
+    title = _draw_text_field(
+        "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
+    )
+    days = _draw_day_fields(start)
+    clock = _draw_time_fields(start, days["day"])
+    kind = _draw_category_fields(start)
+    text = st.text_area("Text", start.text, key=f"{FORM_KEY}:Text", max_chars=TEXT_LIMIT, height=96)
+    link = _draw_text_field("Link", start.source_url, placeholder="https://")
+    left, right = st.columns(2)
+    with left:
+        tags = _draw_text_field("Tags, with commas", ", ".join(start.tags))
+    with right:
+        author = _draw_text_field("Your name on the note", start.author, max_chars=80)
+    visibility = _draw_visibility(asked)
+    if asked.copied is not None:
+        st.checkbox(
+            "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
+        )
+    return Draft(
+        title=title,
+        text=text or "",
+        source_url=link,
+        tags=tuple(tag.strip() for tag in tags.split(",") if tag.strip()),
+        author=author,
+        visibility=visibility,
+        **days,
+        **clock,
+        **kind,
+    )
+
+
+def _draw_text_field(label: str, value: str, **more: Any) -> str:
+    return st.text_input(label, value, key=f"{FORM_KEY}:{label}", **more) or ""
+
+
+def _draw_day_fields(start: Draft) -> dict[str, Any]:
+    first, second = st.columns(2)
+    latest = session.get_view_day().replace(month=12, day=31)
+    bounds: dict[str, Any] = {
+        "min_value": EARLIEST_DAY,
+        "max_value": max(latest.replace(year=latest.year + YEARS_AHEAD), start.day),
+        "format": "YYYY-MM-DD",
+    }
+    day = first.date_input("Day", start.day, key=f"{FORM_KEY}:day", required=True, **bounds)
+    end = second.date_input("Last day, if it lasts", start.end_day, key=f"{FORM_KEY}:end", **bounds)
+    return {"day": day, "end_day": end}
+
+
+def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
+    """The hour, where it is known, in the zone where it was said."""
+    first, second = st.columns(2)
+    local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
+    at: time | None = first.time_input(
+        "Time, if it is known", local, key=f"{FORM_KEY}:time", step=60
+    )
+    zones = TIME_ZONES if start.zone in TIME_ZONES else (*TIME_ZONES, start.zone)
+    zone = second.selectbox("Time zone", zones, zones.index(start.zone), key=f"{FORM_KEY}:zone")
+    if at is None:
+        return {"moment": None, "zone": zone}
+    return {"moment": datetime.combine(day, at, ZoneInfo(zone)), "zone": zone}
+
+
+def _draw_category_fields(start: Draft) -> dict[str, Any]:
+    first, second = st.columns(2)
+    own = custom_categories(session.get_known_events().events)
+    categories = list(dict.fromkeys([*(each.value for each in Category), *own, start.category]))
+    category = first.selectbox(
+        "Category",
+        categories,
+        categories.index(start.category),
+        format_func=_format_category,
+        accept_new_options=True,
+        help="One of the list, or type a word of your own.",
+        key=f"{FORM_KEY}:category",
+    )
+    expected = second.segmented_control(
+        "Expected for the rouble",
+        [each.value for each in Expected],
+        default=start.expected,
+        required=True,
+        key=f"{FORM_KEY}:expected",
+    )
+    return {
+        "category": category or Category.OTHER.value,
+        "expected": expected or Expected.UNCLEAR.value,
+    }
+
+
+def _format_category(category: str) -> str:
+    lane = STYLE_BY_ID[category] if category in set(Category) else None
+    return f"{lane.glyph} {lane.title}" if lane else plain_text(category_title(category))
+
+
+def _draw_visibility(asked: NoteFormContext) -> str:
+    """Who sees the note; only its owner may change that."""
+    person = session.get_context().notes.person
+    mine = bool(person) and (asked.note is None or asked.note.owner == person)
+    whose = asked.note.owner if asked.note is not None else ""
+    told = (
+        "A private note needs to know whose it is: set DASHBOARD_USER."
+        if not person
+        else (
+            f"You are {plain_text(person, 80)}."
+            if mine
+            else f"Only {plain_text(whose, 80) or 'its owner'} can."
+        )
+    )
+    chosen: str | None = st.segmented_control(
+        "Who sees it",
+        list(VISIBILITY_LABELS),
+        default=asked.draft.visibility,
+        format_func=VISIBILITY_LABELS.__getitem__,
+        required=True,
+        disabled=not mine,
+        help=told,
+        key=f"{FORM_KEY}:visibility",
+    )
+    return chosen or asked.draft.visibility
+
+
+# ------------------------------------------------------------
+# The name a person gives to what they add: asked once, offered wherever something is kept.
+
+
+AUTHOR_NAME_KEY: Final = "person.name"
+NAME_WIDTH: Final = 220
+
+
+def draw_author_name() -> None:
+    """Draw the field; it starts with the name of the note written last."""
+    st.text_input(
+        "Your name, if you like",
+        max_chars=AUTHOR_LIMIT,
+        width=NAME_WIDTH,
+        **persistent_widget(AUTHOR_NAME_KEY, _last_author_name()),
+    )
+
+
+def get_author_name() -> str:
+    """What stands in the field; empty where nothing does."""
+    return str(get_persistent(AUTHOR_NAME_KEY, _last_author_name()) or "")
+
+
+def _last_author_name() -> str:
+    return str(st.session_state.get(AUTHOR_KEY, ""))

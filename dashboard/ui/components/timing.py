@@ -1,0 +1,209 @@
+"""The timing of an event: when it was, the first rate that can contain it, the base rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.models.event import MOSCOW, Event, HourKind
+from dashboard.models.moves import EventView, Fixing, Timing
+from dashboard.models.series import SeriesCard
+from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.events import build_notices, format_event_clock, format_other_day
+from dashboard.presentation.formatting import (
+    MINUS,
+    format_bar,
+    format_count,
+    format_day_range,
+    format_short_day,
+    format_timestamp,
+    format_weekday,
+)
+from dashboard.presentation.moves import format_wait, observation_name
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+
+MIN_BOX_WIDTH: int = 215
+HOUR_KIND_PHRASES: Final = {
+    HourKind.STATEMENT: "",
+    HourKind.SCHEDULED: "scheduled for ",
+    HourKind.PUBLISHED: "time not known; first report ",
+}
+HOUR_KIND_TITLES: Final = {
+    HourKind.STATEMENT: "The moment itself",
+    HourKind.SCHEDULED: "Scheduled: in general not earlier",
+    HourKind.PUBLISHED: "First report: not later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimingStep:
+    """One box of the strip; the lines of `foot` are parted by line breaks."""
+
+    head: str
+    text: str
+    foot: str = ""
+
+
+def build_timing_steps(
+    event: Event, timing: Timing, card: SeriesCard, mode: QuoteMode = QuoteMode.WEAKER
+) -> tuple[TimingStep, ...]:
+    """When it was, first rate, base; and the other candidate where the hour would change it."""
+    quoting, each = QuotedSeries(card, mode), observation_name(card)
+    first, base = timing.first, timing.base
+    steps = [
+        TimingStep(
+            "When it happened",
+            format_weekday(_event_moscow_day(event)),
+            _format_time_foot(event, timing, each),
+        ),
+        TimingStep(
+            f"First {each} that can contain it (offset 0)",
+            _format_fixing_day(first),
+            _format_fixing_foot(first, quoting),
+        ),
+        TimingStep(
+            f"Base: the {each} before (offset {MINUS}1)",
+            _format_fixing_day(base),
+            _format_fixing_foot(base, quoting),
+        ),
+    ]
+    other = timing.alternative
+    if other is not None:
+        head = f"If it was after {_format_moscow_clock(first)} MSK: offset 0"
+        foot = f"{_format_fixing_foot(other, quoting)}\nbase {format_short_day(first.day)}"
+        steps.append(TimingStep(head, format_weekday(other.day), foot))
+    return tuple(steps)
+
+
+def draw_timing(
+    event: Event, timing: Timing, card: SeriesCard, mode: QuoteMode = QuoteMode.WEAKER
+) -> None:
+    """Draw the strip; on a phone the boxes stand one under the other."""
+    steps = build_timing_steps(event, timing, card, mode)
+    strip = st.grid(len(steps), min_column_width=MIN_BOX_WIDTH, border=True, gap="xsmall")
+    for number, step in enumerate(steps):
+        arrow = ":material/arrow_forward: " if number else ""
+        lines = [f":small[:gray[{arrow}{escape_markdown(step.head)}]]"]
+        lines.append(f"**{escape_markdown(step.text)}**")
+        lines += [f":small[:gray[{escape_markdown(line)}]]" for line in step.foot.split("\n")]
+        strip.markdown("  \n".join(lines))
+
+
+def draw_hour_sources(event: Event) -> None:
+    """Draw where the hours of an event were read, folded away; nothing where none is known."""
+    if not event.hours:
+        return
+    with st.expander("Where the hour was read", icon=":material/schedule:"):
+        st.markdown("\n".join(f"- {line}" for line in build_hour_lines(event)))
+
+
+def build_hour_lines(event: Event) -> list[str]:
+    """One line a clock time as safe Markdown: kind, time, source, evidence, confidence."""
+    return [
+        f"**{HOUR_KIND_TITLES[HourKind(hour.kind)]}:** {escape_markdown(format_timestamp(hour.at))}"
+        f" ({hour.at.astimezone(UTC):%H:%M} UTC),"
+        f" {format_markdown_link(hour.source_name or hour.source_url, hour.source_url)}."
+        f" {escape_markdown(hour.evidence, 500)} (confidence {escape_markdown(hour.confidence)})"
+        for hour in event.hours
+    ]
+
+
+def draw_notices(view: EventView) -> None:
+    """Draw what a reader must know before using the numbers."""
+    for notice in build_notices(view):
+        st.markdown(f":material/info: {escape_markdown(notice, 500)}")
+
+
+def _event_moscow_day(event: Event) -> date:
+    """The event's day by the clock of Moscow."""
+    if event.moment is None:
+        return event.day
+    return event.moment.astimezone(ZoneInfo(MOSCOW)).date()
+
+
+def _format_time_foot(event: Event, timing: Timing, each: str) -> str:
+    lines = [_format_event_clock(event)]
+    if event.is_range:
+        lines.append(f"the first day of {format_day_range(event.day, event.end_day)}")
+    return "\n".join([*lines, *_describe_position(event, timing, each)])
+
+
+def _format_event_clock(event: Event) -> str:
+    """The clock time with its kind and who gives it, as far as it is known."""
+    hour = event.hour
+    if hour is None:
+        return "time not known"
+    clock = f"{format_other_day(hour.at, _event_moscow_day(event))}{format_event_clock(hour.at)}"
+    by = f", {hour.source_name}" if hour.source_name else ""
+    return f"{HOUR_KIND_PHRASES[HourKind(hour.kind)]}{clock}{by}"
+
+
+def _describe_position(event: Event, timing: Timing, each: str) -> list[str]:
+    """Where the event lies beside the hours in which the rates were made."""
+    if timing.first.bar_minutes:
+        return [_describe_bar_position(timing)]
+    if timing.partial:
+        return [f"while the {each} of that day was being made"]
+    if event.moment is None:
+        return _describe_day_position(event, timing, each)
+    if timing.base.day == _event_moscow_day(event):
+        return [f"after that day's {each} was made ({_format_moscow_clock(timing.base)} MSK)"]
+    if timing.first.day == _event_moscow_day(event):
+        return [f"before that day's {each} was made"]
+    return [f"no {each} on that day", *_describe_distance(timing)]
+
+
+def _describe_bar_position(timing: Timing) -> str:
+    """Inside a bar, between two that follow one another, or while nothing was traded."""
+    if timing.partial:
+        return "inside this bar: partly contained"
+    if timing.moment is None or timing.first.opens - timing.moment < timedelta(minutes=1):
+        return "as the bar began"
+    return f"no bar then: {format_wait(timing)} before the next one"
+
+
+def _describe_day_position(event: Event, timing: Timing, each: str) -> list[str]:
+    if not timing.settled:
+        return []
+    if timing.shift_days > 0:
+        return [f"no {each} on that day, so the hour does not matter", *_describe_distance(timing)]
+    if event.reported is not None:
+        return [f"any hour up to then lies before that day's {each}"]
+    return ["any hour of that day lies before the rate"]
+
+
+def _describe_distance(timing: Timing) -> list[str]:
+    if timing.shift_days <= 1:
+        return []
+    return [f"{format_count(timing.shift_days, 'day')} before the next one"]
+
+
+def _format_fixing_foot(fixing: Fixing, quoting: QuotedSeries) -> str:
+    """The rate, the hours in which it was made, and the date it is printed with."""
+    lines = [f"{quoting.rate(fixing.rate)} {quoting.unit}"]
+    if fixing.bar_minutes:
+        return f"{lines[0]}\nat its end"
+    if fixing.opens == fixing.known_at:
+        lines.append(f"as of {_format_moscow_clock(fixing)} MSK")
+    elif fixing.known_at - fixing.opens > timedelta(hours=12):
+        lines.append("known at the end of the day")
+    else:
+        opens = fixing.opens.replace(tzinfo=UTC).astimezone(ZoneInfo(MOSCOW))
+        lines.append(f"deals {opens:%H:%M}–{_format_moscow_clock(fixing)} MSK")
+    if fixing.record != fixing.day:
+        lines.append(f"in force from {format_short_day(fixing.record)}")
+    return "\n".join(lines)
+
+
+def _format_fixing_day(fixing: Fixing) -> str:
+    """The market day; of a bar also from when to when it goes."""
+    which = format_weekday(fixing.day)
+    return f"{which}, {format_bar(fixing.opens, fixing.known_at)}" if fixing.bar_minutes else which
+
+
+def _format_moscow_clock(fixing: Fixing) -> str:
+    return f"{fixing.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M}"

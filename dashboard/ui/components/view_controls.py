@@ -1,0 +1,263 @@
+"""Controls of series, quote, window of days and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+from dashboard.models.event import Event
+from dashboard.models.series import RateSeries, SeriesCard
+from dashboard.presentation.formatting import format_day, format_short_day
+from dashboard.presentation.palette import CATEGORY_STYLES
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.ui.components.interaction import button_type
+from dashboard.ui.url_state import UrlState
+
+# ------------------------------------------------------------
+# The window of days a page shows: from the link, within the data, told where it was cut.
+
+
+DEFAULT_DAYS: Final = 730
+DEFAULT_INTRADAY_DAYS: Final = 91
+MIN_DAYS: Final = 3
+MIN_BRUSH_DAYS: Final = 7
+PRESETS: Final[Mapping[str, int | None]] = {
+    "3M": 91,
+    "1Y": 365,
+    "2Y": DEFAULT_DAYS,
+    "5Y": 1_826,
+    "All": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLimits:
+    """The first and last market day with a rate, and the last day one may look at."""
+
+    first: date
+    last: date
+    last_allowed: date
+    default_days: int = DEFAULT_DAYS
+
+    def default_since(self) -> date:
+        """Where a page opens."""
+        return max(self.first, self.last - timedelta(days=self.default_days))
+
+    def preset(self, name: str) -> tuple[date | None, date | None]:
+        """The `from` and `to` of a preset as a link holds them; None = the default."""
+        length = PRESETS[name]
+        if length == self.default_days:
+            return None, None
+        if length is None:
+            return self.first, None
+        return max(self.first, self.last - timedelta(days=length)), None
+
+
+@dataclass(frozen=True, slots=True)
+class DayWindow:
+    """The window shown, and a sentence where it is not the one asked for."""
+
+    since: date
+    until: date
+    told: str = ""
+    is_empty: bool = False
+
+
+def compute_limits(series: RateSeries, events: tuple[Event, ...], today: date) -> WindowLimits:
+    """How far a window on a series can reach; events after the last rate can be shown."""
+    observed = series.day[np.isfinite(series.rate)]
+    first, last = (date.fromisoformat(str(observed[k])) for k in (0, -1))
+    furthest = max(last, today, *(event.day for event in events))
+    return WindowLimits(first, last, furthest, get_default_days(series.card.bar_minutes))
+
+
+def get_default_days(bar_minutes: int) -> int:
+    """How many days a page opens with: two years, of bars about as many points."""
+    if not bar_minutes:
+        return DEFAULT_DAYS
+    return min(DEFAULT_DAYS, max(MIN_DAYS, DEFAULT_INTRADAY_DAYS * bar_minutes // 60))
+
+
+def resolve_window(
+    asked_since: date | None, asked_until: date | None, bounds: WindowLimits
+) -> DayWindow:
+    """The window for what a link asks; nothing is shown that ends before it starts."""
+    until = min(asked_until or bounds.last, bounds.last_allowed)
+    since = asked_since or min(bounds.default_since(), until - timedelta(days=bounds.default_days))
+    if since >= until or until <= bounds.first:
+        return DayWindow(bounds.default_since(), bounds.last, is_empty=True)
+    told = ""
+    if since < bounds.first:
+        since = bounds.first
+        if asked_since is not None:
+            told = f"Rates start on {format_day(bounds.first)}; showing from there."
+    if asked_until is not None and asked_until > bounds.last_allowed:
+        told = f"{told} Nothing is known after {format_day(bounds.last_allowed)}; showing to there.".strip()
+    return DayWindow(since, until, told)
+
+
+def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:
+    """The preset that gives this window, if one does."""
+    for name in PRESETS:
+        since, until = bounds.preset(name)
+        if (since or bounds.default_since(), until or bounds.last) == (shown.since, shown.until):
+            return name
+    return None
+
+
+def widen_window(first: date, last: date) -> tuple[date, date]:
+    """A brushed window of at least a week."""
+    missing = MIN_BRUSH_DAYS - (last - first).days
+    return (first, last) if missing <= 0 else (first - timedelta(days=missing), last)
+
+
+# ------------------------------------------------------------
+# The controls of Explore: which series, which days, which events, which way up.
+
+
+NEXT_QUOTE: Final = {
+    QuoteMode.WEAKER: QuoteMode.INVERTED,
+    QuoteMode.INVERTED: QuoteMode.USD,
+    QuoteMode.USD: QuoteMode.WEAKER,
+}
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+
+
+def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
+    """Draw the five windows."""
+    active = find_preset(shown, bounds)
+    for name in PRESETS:
+        st.button(
+            f"**{name}**" if name == active else name,
+            key=f"preset.{name}",
+            type=button_type(strong=name == active),
+            on_click=_apply_preset,
+            args=(view, bounds, name),
+        )
+
+
+def _apply_preset(view: UrlState, bounds: WindowLimits, name: str) -> None:
+    since, until = bounds.preset(name)
+    view.set(**{"from": since, "to": until})
+
+
+def draw_day_fields(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
+    """Draw the two date fields."""
+    common: dict[str, Any] = {
+        "min_value": bounds.first,
+        "max_value": bounds.last_allowed,
+        "format": "YYYY-MM-DD",
+        "width": 128,
+    }
+    st.date_input("From", **view.widget("from", shown.since), **common)
+    st.date_input("To", **view.widget("to", shown.until), **common)
+
+
+def draw_period_fields(view: UrlState) -> None:
+    """Draw the first and the last day of the events."""
+    common: dict[str, Any] = {
+        "value": None, "min_value": FIRST_DAY, "max_value": LAST_DAY,
+        "format": "YYYY-MM-DD", "width": 140,
+    }  # fmt: skip
+    st.date_input("Events from", **view.widget("from"), **common)
+    st.date_input("Events to", **view.widget("to"), **common)
+
+
+def draw_series_choice(view: UrlState, cards: tuple[SeriesCard, ...]) -> None:
+    """Draw the choice of series."""
+    titles = {card.id: card.title for card in cards}
+    st.selectbox(
+        "Series", list(titles), format_func=titles.__getitem__, width=270, **view.widget("series")
+    )
+
+
+def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
+    """Draw the switch that turns series, words, arrows and axis together."""
+    st.selectbox(
+        "Up means",
+        [quote.value for quote in QuoteMode],
+        format_func=lambda value: format_quote_label(card, QuoteMode(value)),
+        width=250,
+        **view.widget("up"),
+    )
+
+
+def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
+    """How the switch names one of the three ways."""
+    quoting = QuotedSeries(card, quote)
+    shown = "axis inverted" if quoting.axis_is_inverted else quoting.unit
+    return f"{quoting.up_label} rouble ({shown})" if card.is_rouble else shown
+
+
+def draw_display_switches(view: UrlState) -> None:
+    """Draw the scale and whether a person's own notes are shown."""
+    st.toggle("Log scale", **view.switch("scale", on="log", off="linear"))
+    st.toggle("Your notes", **view.switch("notes", on="shown", off="hidden"))
+
+
+def draw_category_choice(view: UrlState) -> None:
+    """Draw the categories; none chosen means all of them."""
+    labels = {lane.id: f"{lane.glyph} {lane.title}" for lane in CATEGORY_STYLES}
+    st.pills(
+        "Categories (none chosen: all)",
+        list(labels),
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        wrap=True,
+        **view.widget("cat"),
+    )
+
+
+def draw_search_field(view: UrlState) -> None:
+    """Draw the search in titles and texts."""
+    st.text_input(
+        "Search events",
+        placeholder="words of a title",
+        icon=":material/search:",
+        width=210,
+        **view.typed("q"),
+    )
+
+
+def draw_pick_mode(view: UrlState) -> None:
+    """Draw what the mouse does: Plotly can pick a day or drag a window, never both."""
+    labels = {"day": "Pick a day", "window": "Drag a window"}
+    st.segmented_control(
+        "On the chart",
+        list(labels),
+        required=True,
+        format_func=labels.__getitem__,
+        label_visibility="collapsed",
+        **view.widget("drag"),
+    )
+
+
+def draw_no_events(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
+    """Say that no event fits, and offer the two ways out."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        span = f"{format_short_day(shown.since)} – {format_short_day(shown.until)}"
+        st.markdown(f":material/filter_alt_off: No event matches in {span}.")
+        st.button("Clear the filters", key="empty.clear", on_click=_clear_filter, args=(view,))
+        st.button(
+            "Widen to 2 years", key="empty.widen", on_click=_apply_preset, args=(view, bounds, "2Y")
+        )
+
+
+def _clear_filter(view: UrlState) -> None:
+    view.set(cat=(), q="", notes="shown")
+
+
+def flip_quote(view: UrlState) -> None:
+    """Turn to the next way up."""
+    view.set(up=NEXT_QUOTE[QuoteMode(view["up"])].value)
+
+
+def flip_notes(view: UrlState) -> None:
+    """Show or hide the notes."""
+    view.set(notes="hidden" if view["notes"] == "shown" else "shown")

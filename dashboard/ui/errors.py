@@ -1,0 +1,33 @@
+"""What a reader sees when a page fails: one line with an id; the traceback goes to the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+
+from dashboard.models.errors import InputError
+from dashboard.presentation.escaping import plain_text
+
+logger = logging.getLogger("dashboard.pages")
+
+
+def show_error(error: Exception) -> bool:
+    """Say on the page what happened; keep traceback, paths and library words in the log.
+
+    Returns:
+        True, so that Streamlit does not draw its own exception box.
+    """
+    error_id = secrets.token_hex(4)
+    logger.error("page error %s", error_id, exc_info=error)
+    with st.container(border=True):
+        st.markdown("**Something went wrong on this page.** Your notes are safe.")
+        if isinstance(error, InputError):
+            st.text(plain_text(str(error)))
+        st.markdown(
+            "Reload the page, or start again from *Explore*. If it happens again,"
+            " report the number below: it is in the log of the server."
+        )
+        st.code(error_id, language=None)
+    return True

@@ -1,0 +1,370 @@
+"""The Article page: candidates for notes from a text, and a check of its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.models.article import Article, CheckedClaim, ClaimTruth, DateMention
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Event, Expected
+from dashboard.presentation.claims import describe_needed_base, format_marked_verdict
+from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.formatting import format_count
+from dashboard.presentation.incoming_events import (
+    describe_precision,
+    describe_publication,
+    format_article_message,
+    format_claim,
+    format_statement_day,
+    format_verdict_numbers,
+)
+from dashboard.presentation.palette import STYLE_BY_ID
+from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.ui import session
+from dashboard.ui.components.figures import draw_text_table
+from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
+from dashboard.ui.components.links import build_claim_query, draw_page_link
+from dashboard.ui.components.note_form import (
+    EARLIEST_DAY,
+    TIME_ZONES,
+    YEARS_AHEAD,
+    draw_author_name,
+    get_author_name,
+    open_note_draft,
+)
+from dashboard.ui.pages.article.controls import INPUT_MODES, draw_article_input
+from dashboard.ui.pages.article.state import (
+    DISMISSED,
+    DraftCandidate,
+    build_candidates,
+    build_field_name,
+    build_initial_draft,
+    get_draft_time,
+    get_problem,
+    read_article_state,
+    set_decision,
+)
+from dashboard.ui.pages.base import Page
+from dashboard.ui.url_state import UrlParam, UrlState, choice_param, day_param
+from dashboard.ui.widget_state import persistent_widget
+
+# ------------------------------------------------------------
+# The candidates of an article as cards: changed, accepted, edited or dismissed, one by one.
+
+
+CARDS_PER_PAGE: Final = 20
+SENTENCE_LIMIT: Final = 1_000
+
+
+def draw_candidates(found: Sequence[DraftCandidate], article: Article) -> None:
+    """Draw a page of candidates, and the button that accepts those that are ticked."""
+    if not found:
+        st.markdown("No dated statement was found. Read the text: the rules miss some.")
+        return
+    pages = -(-len(found) // CARDS_PER_PAGE)
+    page = st.pagination(pages, key=f"article.page.{pages}") if pages > 1 else 1
+    shown = found[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
+    ticked = [each for each in shown if each.is_selected]
+    st.markdown(
+        f"**{format_count(len(found), 'candidate')}.** Nothing is stored until you accept it."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_author_name()
+        st.button(
+            f"Accept all {len(ticked)} ticked", key="article.accept_all", type=button_type(),
+            icon=":material/done_all:", disabled=not ticked, on_click=_accept_candidates, args=(ticked,),
+        )  # fmt: skip
+    for candidate in shown:
+        with st.container(border=True):
+            _draw_candidate(candidate, article)
+
+
+def _draw_candidate(candidate: DraftCandidate, article: Article) -> None:
+    if isinstance(candidate.decision, Event):
+        _draw_accepted(candidate.number, candidate.decision)
+    elif candidate.decision == DISMISSED:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            title = escape_markdown(candidate.statement.title)
+            st.markdown(f":gray[Dismissed: {title}]", width="stretch")
+            st.button(
+                "Bring back", key=f"article.back.{candidate.number}", on_click=set_decision,
+                args=(candidate.number, None),
+            )  # fmt: skip
+    else:
+        _draw_open_candidate(candidate, article)
+
+
+def _draw_accepted(number: int, note: Event) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/check: **{escape_markdown(note.title)}** is a note of {note.day}",
+            width="stretch",
+        )
+        draw_page_link("event", "Open", icon=":material/open_in_new:", id=note.id)
+        st.button(
+            "Undo", key=f"article.undo.{number}", on_click=_undo_acceptance, args=(number, note)
+        )
+
+
+def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
+    statement, number = candidate.statement, candidate.number
+    who = escape_markdown(statement.actor, 80) or "nobody named"
+    st.checkbox(
+        f"**{format_statement_day(statement)} · {who}**",
+        disabled=candidate.draft is None,
+        **persistent_widget(
+            build_field_name(number, "ticked"), candidate.draft is not None and not candidate.same
+        ),
+    )
+    # in quotation marks: what Streamlit sets apart as a quotation is too pale to be read
+    st.markdown(f"“{mark_date_mention(statement.sentence, statement.said)}”")
+    st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
+    _draw_similar_events(candidate)
+    _draw_fields(candidate, build_initial_draft(statement, article))
+    with st.container(horizontal=True):
+        st.button(
+            "Accept", key=f"article.accept.{number}", icon=":material/check:",
+            disabled=candidate.draft is None, on_click=_accept_candidates, args=([candidate],),
+            help=None if candidate.draft else "Say first which day it was",
+        )  # fmt: skip
+        if st.button(
+            "Edit", key=f"article.edit.{number}", icon=":material/edit:",
+            disabled=candidate.draft is None,
+        ) and candidate.draft:  # fmt: skip
+            open_note_draft(
+                candidate.draft, DEFAULT_SERIES, after=lambda note: set_decision(number, note)
+            )
+        st.button(
+            "Dismiss", key=f"article.dismiss.{number}", icon=":material/close:", on_click=set_decision,
+            args=(number, DISMISSED),
+        )  # fmt: skip
+
+
+def mark_date_mention(sentence: str, said: DateMention) -> str:
+    """A sentence with the words of its date marked; everything in it is shown as it is."""
+    before, phrase = sentence[: said.start], sentence[said.start : said.end]
+    after = sentence[said.end :]
+    if not phrase.strip() or len(sentence) > SENTENCE_LIMIT:
+        return escape_markdown(sentence, SENTENCE_LIMIT)
+    parts = [
+        _escape_with_spaces(before),
+        f":orange-background[{escape_markdown(phrase)}]",
+        _escape_with_spaces(after),
+    ]
+    return "".join(parts)
+
+
+def _escape_with_spaces(text: str) -> str:
+    """Text with the blanks at its ends, which cleaning takes away."""
+    start = " " if text[:1].isspace() else ""
+    end = " " if text.strip() and text[-1:].isspace() else ""
+    return f"{start}{escape_markdown(text, SENTENCE_LIMIT)}{end}"
+
+
+def _draw_similar_events(candidate: DraftCandidate) -> None:
+    if candidate.same:
+        st.markdown(":orange[:material/content_copy: **Already there**], so it is not ticked:")
+        draw_page_link("event", "the same day and title", id=candidate.same)
+    if candidate.beside:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("Known on this day:", width="content")
+            for event in candidate.beside:
+                draw_page_link("event", event.title, id=event.id)
+
+
+# ------------------------------------------------------------------ fields
+
+
+def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
+    number = candidate.number
+    title = start.title if start else candidate.statement.title
+    st.text_input(
+        "Title",
+        max_chars=TITLE_LIMIT,
+        **persistent_widget(build_field_name(number, "title"), title),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _draw_candidate_time(number, start)
+        categories = [category.value for category in Category]
+        st.selectbox(
+            "Category", categories, width=190,
+            format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
+            **persistent_widget(build_field_name(number, "category"), str(candidate.statement.category)),
+        )  # fmt: skip
+        st.segmented_control(
+            "Expected for the rouble", [each.value for each in Expected], required=True,
+            **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
+        )  # fmt: skip
+
+
+def _draw_candidate_time(number: int, start: Draft | None) -> None:
+    day = start.day if start else None
+    st.date_input(
+        "Day" if day else ":orange[Which day?]", width=150, **_day_bounds(day),
+        **persistent_widget(build_field_name(number, "day"), day),
+    )  # fmt: skip
+    if start and start.end_day:
+        st.date_input(
+            "Last day", width=150, **_day_bounds(start.end_day),
+            **persistent_widget(build_field_name(number, "end"), start.end_day),
+        )  # fmt: skip
+    st.time_input("Time, if known", step=60, width=120,
+                  **persistent_widget(build_field_name(number, "time"), get_draft_time(start)))  # fmt: skip
+    st.selectbox(
+        "Time zone",
+        TIME_ZONES,
+        width=170,
+        **persistent_widget(build_field_name(number, "zone"), MOSCOW),
+    )
+
+
+def _day_bounds(day: date | None) -> dict[str, Any]:
+    """The days one may choose: as in the form of a note, and the day that was found."""
+    latest = session.get_view_day().replace(month=12, day=31)
+    latest = latest.replace(year=latest.year + YEARS_AHEAD)
+    return {
+        "min_value": min(EARLIEST_DAY, day or EARLIEST_DAY),
+        "max_value": max(latest, day or latest),
+        "format": "YYYY-MM-DD",
+    }
+
+
+# ------------------------------------------------------------------ accepting
+
+
+def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
+    """Store each as a note; the first that fails is told, and those after it wait."""
+    saved = 0
+    for candidate in chosen_ones:
+        if candidate.draft is None:
+            continue
+        try:
+            note = add_note(session.get_context().notes, candidate.draft)
+        except RoubleReactionError as error:
+            before = f"{format_count(saved, 'note')} saved; " if saved else ""
+            set_flash(f"{before}not saved: {candidate.draft.title[:60]}: {error}")
+            return
+        set_decision(candidate.number, note)
+        saved += 1
+    set_flash(f"{format_count(saved, 'note')} saved")
+
+
+def _undo_acceptance(number: int, note: Event) -> None:
+    try:
+        delete_note(session.get_context().notes, note.id, note.revision)
+    except RoubleReactionError as error:
+        set_flash(f"Not undone: {error}")
+        return
+    set_decision(number, None)
+
+
+# ------------------------------------------------------------
+# What an article claims about the rate, with the verdict of every series and base.
+
+
+CLAIM_LIMIT: int = 400
+
+
+def draw_claims(claims: Sequence[CheckedClaim]) -> None:
+    """Draw each claim, the sentence it stands in, and a table of verdicts with their numbers."""
+    st.markdown(f"#### {format_count(len(claims), 'claim')} about the rate")
+    if not claims:
+        st.markdown("The text says nothing about the level or the moves of the rouble.")
+    for checked in claims:
+        with st.container(border=True):
+            _draw_claim(checked)
+
+
+def _draw_claim(checked: CheckedClaim) -> None:
+    claim = checked.claim
+    said = escape_markdown(claim.phrase, CLAIM_LIMIT)
+    st.markdown(f"**“{said}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
+    if not checked.verdicts:
+        there = f"there is no series of RUB per {escape_markdown(claim.currency, 8)}"
+        st.markdown(f"{format_marked_verdict(claim, ClaimTruth.UNKNOWN)}: {there}")
+        return
+    draw_text_table(
+        {
+            "Verdict": [format_marked_verdict(claim, each.truth) for each in checked.verdicts],
+            "Source": [escape_markdown(each.card.title) for each in checked.verdicts],
+            "Numbers": [
+                escape_markdown(format_verdict_numbers(claim, each), CLAIM_LIMIT)
+                for each in checked.verdicts
+            ],
+        },
+        "Verdicts on a claim, one row a series and base",
+    )
+    settings = build_claim_query(claim)
+    if settings is not None:
+        draw_page_link("facts", "Check it, with a chart", **settings)
+    held = any(each.truth == ClaimTruth.TRUE and each.is_claimed for each in checked.verdicts)
+    for needed in () if held else checked.needed:
+        told = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
+        st.caption(escape_markdown(told, CLAIM_LIMIT))
+
+
+# ------------------------------------------------------------
+# Article: a text becomes candidates for notes, and its claims about the rate are checked.
+
+
+PAGE_HELP: Final = (
+    "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
+    " about the rate are held against every source. It is a proposal: **nothing is stored unless"
+    " you accept it**. A pasted text never leaves this program."
+)
+MESSAGE_LIMIT: Final = 400
+LINK_LIMIT: Final = 2_000
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    draw_flash()
+    st.markdown(PAGE_HELP)
+    given = draw_article_input(view)
+    if get_problem():
+        told = escape_markdown(format_article_message(get_problem()), MESSAGE_LIMIT)
+        st.warning(f"Not read: {told}", icon=":material/block:")
+    reading = read_article_state(given)
+    if reading is None:
+        return
+    _draw_head(reading.article)
+    draw_candidates(build_candidates(reading, get_author_name()), reading.article)
+    draw_claims(reading.claims)
+
+
+def _draw_head(article: Article) -> None:
+    st.markdown(f"#### {escape_markdown(article.title) or 'Pasted text'}")
+    told = [escape_markdown(words, 80) for words in (article.site, article.author) if words]
+    if article.url:
+        told.append(format_markdown_link(article.url, article.url))
+    told.append(escape_markdown(describe_publication(article)))
+    st.markdown(" · ".join(told))
+    if article.messages:
+        lines = [
+            f"- {escape_markdown(format_article_message(message), MESSAGE_LIMIT)}"
+            for message in article.messages
+        ]
+        st.info("\n".join(lines), icon=":material/info:")
+
+
+def _link_param(key: str) -> UrlParam:
+    """A link of the web, as a person or another page gives it; nothing follows it by itself."""
+
+    def read(texts: Sequence[str]) -> str:
+        text = texts[-1].strip()
+        if not text.startswith(("http://", "https://")) or len(text) > LINK_LIMIT:
+            raise ValueError(key)
+        return text
+
+    return UrlParam(key, "", read, lambda value: [value], ("https://example.org/article",))
+
+
+PAGE = Page(
+    "article", "Article", ":material/article:", "article", draw,
+    (choice_param("way", tuple(INPUT_MODES), "text"), _link_param("url"), day_param("published", "2025-04-22")),
+)  # fmt: skip

@@ -1,0 +1,189 @@
+"""State of the Article page: the article that was read and its candidates as drafts.
+
+An article is kept in the session of the one who gave it, and nowhere else. What a person
+changes on a candidate is kept beside it, until the next article is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.models.article import Article, PublicationTime, Statement
+from dashboard.models.errors import InputError
+from dashboard.models.event import MOSCOW, Event, Origin
+from dashboard.services.article import ArticleReading, draft_from_statement, read_article
+from dashboard.services.events import DuplicateIndex
+from dashboard.services.notes import Draft
+from dashboard.ui import session
+from dashboard.ui.widget_state import get_persistent, reset_persistent
+
+ARTICLE_KEY: Final = "article.read"
+READING_KEY: Final = "article.reading"
+DECISIONS_KEY: Final = "article.fates"
+PROBLEM_KEY: Final = "article.problem"
+FIELD_PREFIX: Final = "article:"
+DISMISSED: Final = "dismissed"
+MAX_SIMILAR_EVENTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCandidate:
+    """A statement of the article as it would become a note.
+
+    Attributes:
+        number: its place in the article, from 0.
+        statement: as it was found.
+        draft: with what a person changed; None while its day is open.
+        same: the id of the event that it is already; empty where there is none.
+        beside: other events of its day.
+        fate: the note it became, `DISMISSED`, or None while it waits.
+    """
+
+    number: int
+    statement: Statement
+    draft: Draft | None
+    same: str = ""
+    beside: tuple[Event, ...] = ()
+    decision: Event | str | None = None
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether it goes with those that are accepted together."""
+        if self.decision is not None or self.draft is None:
+            return False
+        return bool(get_persistent(build_field_name(self.number, "ticked"), not self.same))
+
+
+def build_field_name(number: int, field: str) -> str:
+    """The name under which a changed field of a candidate is kept."""
+    return f"{FIELD_PREFIX}{number}.{field}"
+
+
+def set_article(article: Article) -> None:
+    """Take an article in the place of the one before, with nothing changed yet."""
+    reset_persistent(FIELD_PREFIX)
+    for key in (READING_KEY, DECISIONS_KEY, PROBLEM_KEY):
+        st.session_state.pop(key, None)
+    st.session_state[ARTICLE_KEY] = article
+
+
+def set_problem(problem: str) -> None:
+    """Remember why an article could not be read; the one before goes."""
+    for key in (ARTICLE_KEY, READING_KEY):
+        st.session_state.pop(key, None)
+    st.session_state[PROBLEM_KEY] = problem
+
+
+def get_problem() -> str:
+    """Why the last article could not be read; empty where it could."""
+    return str(st.session_state.get(PROBLEM_KEY, ""))
+
+
+def read_article_state(given: PublicationTime | None) -> ArticleReading | None:
+    """What the article says, worked out anew only where something differs."""
+    article: Article | None = st.session_state.get(ARTICLE_KEY)
+    if article is None:
+        return None
+    ids = tuple(card.id for card in session.get_price_cards() if not card.bar_minutes)
+    key = (given, ids, session.get_series_versions())
+    kept = st.session_state.get(READING_KEY)
+    if kept is None or kept[0] != key:
+        series = [session.load_series(name) for name in ids]
+        kept = (key, read_article(article, series, given))
+        st.session_state[READING_KEY] = kept
+    found: ArticleReading = kept[1]
+    return found
+
+
+def build_given_publication(day: date | None, at: time | None, zone: str) -> PublicationTime | None:
+    """When a person says that the article was published."""
+    if day is None:
+        return None
+    if at is None:
+        return PublicationTime(day, "given")
+    return PublicationTime(day, "given", datetime.combine(day, at, ZoneInfo(zone)))
+
+
+# ------------------------------------------------------------------ candidates
+
+
+def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidate]:
+    """Every statement with what was changed on it, what it is already, and what became of it."""
+    events = session.get_known_events().events
+    known = DuplicateIndex.of(events)
+    by_day: dict[date, list[Event]] = {}
+    for event in events:
+        by_day.setdefault(event.day, []).append(event)
+    fates = st.session_state.get(DECISIONS_KEY, {})
+    found = []
+    for number, statement in enumerate(reading.statements):
+        draft = _build_draft(number, statement, reading.article, author)
+        same = (known.find_duplicate(_convert_to_event(draft)) or "") if draft else ""
+        beside = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
+        fate = fates.get(number)
+        found.append(
+            DraftCandidate(number, statement, draft, same, tuple(beside[:MAX_SIMILAR_EVENTS]), fate)
+        )  # fmt: skip
+    return found
+
+
+def set_decision(number: int, fate: Event | str | None) -> None:
+    """Remember what became of a candidate; None brings it back."""
+    fates: dict[int, Any] = st.session_state.setdefault(DECISIONS_KEY, {})
+    if fate is None:
+        fates.pop(number, None)
+    else:
+        fates[number] = fate
+
+
+def build_initial_draft(statement: Statement, article: Article) -> Draft | None:
+    """A statement as a draft before anything was changed; None while its day is open."""
+    try:
+        return draft_from_statement(statement, article)
+    except InputError:
+        return None
+
+
+def _build_draft(number: int, statement: Statement, article: Article, author: str) -> Draft | None:
+    def field(name: str, default: Any) -> Any:
+        return get_persistent(build_field_name(number, name), default)
+
+    start = build_initial_draft(statement, article)
+    day = field("day", start.day if start else None)
+    if day is None:
+        return None
+    if start is None:
+        said = replace(statement.said, day=day, end_day=None)
+        start = draft_from_statement(replace(statement, said=said), article)
+    at, zone = field("time", get_draft_time(start)), field("zone", MOSCOW)
+    end_day = field("end", start.end_day)
+    return replace(
+        start,
+        title=field("title", start.title),
+        day=day,
+        moment=datetime.combine(day, at, ZoneInfo(zone)) if at else None,
+        zone=zone,
+        end_day=end_day if end_day and end_day > day and not at else None,
+        category=field("category", start.category),
+        expected=field("expected", start.expected) or start.expected,
+        author=author,
+    )
+
+
+def get_draft_time(draft: Draft | None) -> time | None:
+    """The time of day of a draft by the clock of Moscow; None where the hour is not known."""
+    if draft is None or draft.moment is None:
+        return None
+    return draft.moment.astimezone(ZoneInfo(MOSCOW)).time().replace(microsecond=0)
+
+
+def _convert_to_event(draft: Draft) -> Event:
+    return Event(
+        id="", day=draft.day, title=draft.title, moment=draft.moment,
+        source_url=draft.source_url, origin=Origin.NOTE,
+    )  # fmt: skip

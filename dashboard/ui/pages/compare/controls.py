@@ -1,0 +1,250 @@
+"""Controls of the Compare page: groups, series, windows and study settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
+from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.events import capitalize_group, format_group
+from dashboard.presentation.formatting import EXPECTED_TITLES, format_count
+from dashboard.presentation.moves import POOL_TITLES, format_window_label
+from dashboard.presentation.palette import STYLE_BY_ID
+from dashboard.services.events import count_facets
+from dashboard.services.method import describe_method, needs_factor
+from dashboard.services.study_inputs import available_factors, default_window, event_windows
+from dashboard.ui import session
+from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
+from dashboard.ui.pages.compare.state import (
+    ALL_CATEGORIES,
+    ANY_EXPECTED,
+    CATEGORY_VALUES,
+    DEFAULTS,
+    GROUP_FIELDS,
+    MAX_NAMED,
+    PREFERRED_WINDOW,
+    CompareState,
+    wants_second_group,
+)
+from dashboard.ui.url_state import UrlState
+from dashboard.ui.widget_state import ignore_fragment_echo
+
+EXPECTED_LABELS: Final = {ANY_EXPECTED: "All"} | EXPECTED_TITLES
+OVERLAP_LABELS: Final = {
+    "keep": "keep all events",
+    "first": "keep the first of those that overlap",
+    "exclude": "leave out all that overlap",
+}
+RETURNS_LABELS: Final = {"log": "log moves", "simple": "simple returns"}
+SECOND_GROUP_DEFAULTS: Final = ("peace_talks", "nato_remark")
+"""The second group that is offered: the first of them that the first group is not."""
+NAME_LIMIT: Final = 44
+
+
+def draw_compare_controls(scene: CompareState) -> None:
+    """Draw everything that the page is computed from, in rows that wrap."""
+    link = scene.link
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _draw_group_controls(scene, "", "First group")
+        _draw_group_controls(scene, "b", "Second group")
+        _draw_study_settings(scene)
+        # A phone keeps the choices folded away, so that the paths are not far below the answer.
+        folded = st.popover("Series and windows", icon=":material/tune:") if scene.phone else None
+    with folded or st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series_choice(link, session.get_price_cards())
+        _draw_window_controls(scene)
+        draw_quote_switch(link, scene.card)
+
+
+def _draw_group_controls(scene: CompareState, prefix: str, name: str) -> None:
+    """Draw one group folded into a button that says what is in it."""
+    link = scene.link
+    chosen = bool(not prefix or wants_second_group(scene))
+    at = 1 if prefix else 0
+    words = "none"
+    if chosen and at < len(scene.asked):
+        listed = format_count(len(scene.listed[at]), "event")
+        words = f"{capitalize_group(format_group(scene.asked[at].filter))}, {listed}"
+    with st.popover(f"{name}: {escape_label(words, NAME_LIMIT)}", icon=":material/filter_alt:"):
+        if prefix:
+            _draw_second_group_switch(link, chosen=chosen)
+            if not chosen:
+                return
+        _draw_category_choice(link, f"{prefix}cat")
+        st.segmented_control(
+            "Expected rouble",
+            list(EXPECTED_LABELS),
+            format_func=EXPECTED_LABELS.__getitem__,
+            required=True,
+            **link.widget(f"{prefix}exp"),
+        )
+        _draw_tags(link, f"{prefix}tag")
+        with st.container(horizontal=True):
+            _draw_day_field(link, f"{prefix}from", "From day")
+            _draw_day_field(link, f"{prefix}to", "To day")
+
+
+def _draw_second_group_switch(link: UrlState, *, chosen: bool) -> None:
+    if chosen:
+        st.button("Remove the second group", icon=":material/close:", key="compare.remove",
+                  on_click=clear_second_group, args=(link,))  # fmt: skip
+        return
+    st.markdown("Compare with other events on the same series, by the same study.")
+    st.button("Add a second group", icon=":material/add:", key="compare.add",
+              on_click=add_second_group, args=(link,))  # fmt: skip
+
+
+def add_second_group(link: UrlState) -> None:
+    """Put a second group beside the first."""
+    link.set(bcat=(next(kind for kind in SECOND_GROUP_DEFAULTS if link["cat"] != (kind,)),))
+
+
+def clear_second_group(link: UrlState) -> None:
+    """Show the first group alone."""
+    link.set(**{f"b{field}": DEFAULTS[f"b{field}"] for field in GROUP_FIELDS})
+
+
+def swap_groups(link: UrlState) -> None:
+    """Let the second group be the first; without one nothing changes."""
+    if any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS):
+        kinds = {"cat": link["bcat"] or (ALL_CATEGORIES,), "bcat": link["cat"]}
+        others = {f: link[f"b{f}"] for f in GROUP_FIELDS[1:]} | {
+            f"b{f}": link[f] for f in GROUP_FIELDS[1:]
+        }
+        link.set(**kinds, **others)
+
+
+def _draw_category_choice(link: UrlState, key: str) -> None:
+    """Draw the categories; none chosen = all of them, which the link calls `all`."""
+    name = f"compare:{key}"
+    st.session_state[name] = [kind for kind in link[key] if kind != ALL_CATEGORIES]
+
+    def choose() -> None:
+        link.set(
+            **{
+                key: tuple(k for k in CATEGORY_VALUES if k in st.session_state[name])
+                or (ALL_CATEGORIES,)
+            }
+        )
+
+    st.pills(
+        "Categories (none chosen: all)",
+        list(CATEGORY_VALUES),
+        selection_mode="multi",
+        format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
+        key=name,
+        on_change=ignore_fragment_echo(choose),
+    )
+
+
+def _draw_tags(link: UrlState, key: str) -> None:
+    """Draw the tags that any event has, and those of the link."""
+    there = count_facets(session.get_known_events().events)["tags"]
+    options = list(dict.fromkeys((*there, *link[key])))
+    if options:
+        st.multiselect(
+            "Tags (one of them is enough)",
+            options,
+            format_func=escape_label,
+            max_selections=MAX_NAMED,
+            placeholder="any",
+            **link.widget(key),
+        )
+
+
+def _draw_day_field(link: UrlState, key: str, label: str) -> None:
+    common: dict[str, Any] = {
+        "value": None,
+        "min_value": date(1900, 1, 1),
+        "max_value": date(2100, 12, 31),
+        "format": "YYYY-MM-DD",
+        "width": 150,
+    }
+    st.date_input(label, **link.widget(key), **common)
+
+
+def _draw_window_controls(scene: CompareState) -> None:
+    """Draw the event window, and the window in which moves are added up and tested."""
+    minutes, link = scene.card.bar_minutes, scene.link
+    usual = default_window(minutes)
+    _draw_editable_choice(
+        link, "window", "Event window", (usual, *event_windows(minutes)), format_window_label
+    )
+    cars = [f"{first}:{last}" for first, last in (PREFERRED_WINDOW, *DEFAULT_CAR_WINDOWS)]
+    if scene.request is not None:
+        first, last = scene.request.cars[0]
+        cars = [f"{first}:{last}" if not link["car"] else link["car"], *cars]
+    _draw_editable_choice(link, "car", "Move over offsets", tuple(cars), format_window_label)
+
+
+def _draw_editable_choice(
+    link: UrlState, key: str, label: str, options: tuple[str, ...], words: Callable[[str], str]
+) -> None:
+    """Draw a choice whose first option stands for "nothing named"; others can be typed."""
+    usual, name = options[0], f"compare:{key}"
+    st.session_state[name] = link[key] or usual
+
+    def choose() -> None:
+        typed = (st.session_state[name] or "").replace("−", "-").replace(" to ", ":")
+        chosen = "" if typed == usual and not link[key] else typed
+        link.set(**{key: "" if key == "window" and chosen == usual else chosen})
+
+    st.selectbox(
+        label,
+        list(dict.fromkeys((link[key] or usual, *options))),
+        format_func=words,
+        key=name,
+        on_change=ignore_fragment_echo(choose),
+        accept_new_options=True,
+        help="Choose one, or type first and last offset like −5:10.",
+        width=150,
+    )
+
+
+def _draw_study_settings(scene: CompareState) -> None:
+    """Draw how the study is made, folded away."""
+    link = scene.link
+    with st.popover("How it is studied", icon=":material/tune:"):
+        models = {model.id: model.title for model in describe_method().models}
+        st.selectbox("Expected move", list(models), format_func=models.__getitem__,
+                     **link.widget("model"))  # fmt: skip
+        factors = {
+            each.id: each.title for each in available_factors(scene.card, session.get_cards())
+        }
+        if needs_factor(link["model"]) or link["factor"]:
+            kept = tuple(name for name in link["factor"] if name in factors)
+            st.multiselect(
+                "Explained by",
+                list(factors),
+                format_func=factors.__getitem__,
+                placeholder="choose a series",
+                **link.widget("factor", kept),
+            )
+        for key, label, words in (
+            ("overlap", "Where event windows overlap", OVERLAP_LABELS),
+            ("pool", "Single moves are compared with", POOL_TITLES),
+            ("returns", "Moves are counted as", RETURNS_LABELS),
+        ):
+            st.selectbox(label, list(words), format_func=words.__getitem__, **link.widget(key))
+        with st.container(horizontal=True):
+            _draw_length_field(scene, "estimation", "Estimation window")
+            _draw_length_field(scene, "gap", "Gap")
+        st.toggle("Learn without the days of known events", **link.switch("clean", "1", "0"))
+        st.button("Usual settings", key="compare.usual", on_click=reset_settings, args=(link,))
+
+
+def reset_settings(link: UrlState) -> None:
+    """Put everything back to the usual but the groups, the series and the quote."""
+    kept = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
+    link.set(**{key: value for key, value in DEFAULTS.items() if key not in kept})
+
+
+def _draw_length_field(scene: CompareState, key: str, label: str) -> None:
+    """Draw a number of observations; empty = the usual one, which stands there in grey."""
+    usual = getattr(scene.request or StudyRequest(), key)
+    st.text_input(f"{label} (observations)", placeholder=str(usual), width=180,
+                  **scene.link.typed(key))  # fmt: skip

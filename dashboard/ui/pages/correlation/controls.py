@@ -1,0 +1,111 @@
+"""Controls of the Correlation page: period, window, series, categories, regression controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.analyses import SCORE_TARGETS, SCORES
+from dashboard.models.study import read_window
+from dashboard.presentation.correlation import (
+    CELL_UNIT_TITLES,
+    OUTCOME_TITLES,
+    SCORE_TITLES,
+    format_group_label,
+    format_window,
+)
+from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.palette import CATEGORY_STYLES
+from dashboard.ui import session
+from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
+from dashboard.ui.pages.correlation.state import (
+    ALL_GROUPS,
+    CELL_UNITS,
+    FIRST_SCORE,
+    WINDOW_OPTIONS,
+    CorrelationState,
+)
+from dashboard.ui.url_state import UrlState
+
+SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST_SCORE: "The first there is", **SCORE_TITLES}
+
+
+def draw_sample_controls(view: UrlState) -> None:
+    """Draw which events, which window of moves, on which series."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series_choice(view, session.get_price_cards())
+        draw_period_fields(view)
+        st.selectbox(
+            "Window of the move",
+            list(WINDOW_OPTIONS),
+            format_func=lambda text: format_window(read_window("car", text)),
+            width=140,
+            **view.widget("car"),
+        )
+
+
+def draw_panel_choice(view: UrlState) -> None:
+    """Draw which categories have a panel; the corrections count all of them."""
+    st.pills(
+        "Categories (none chosen: all)",
+        [lane.id for lane in CATEGORY_STYLES],
+        selection_mode="multi",
+        format_func=format_group_label,
+        **view.widget("cat"),
+    )
+
+
+def draw_score_choice(view: UrlState) -> None:
+    """Draw which score is set against what."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Score",
+            [FIRST_SCORE, *SCORES],
+            format_func=SCORE_OPTIONS.__getitem__,
+            width=250,
+            **view.widget("score"),
+        )
+        st.segmented_control(
+            "Against",
+            list(SCORE_TARGETS),
+            required=True,
+            format_func=OUTCOME_TITLES.__getitem__,
+            **view.widget("against"),
+        )
+
+
+def draw_cell_unit(view: UrlState) -> None:
+    """Draw what the cells of the heat map show."""
+    st.segmented_control(
+        "Cells show",
+        list(CELL_UNITS),
+        required=True,
+        format_func=CELL_UNIT_TITLES.__getitem__,
+        **view.widget("cells"),
+    )
+
+
+def draw_projection_choice(view: UrlState) -> None:
+    """Draw the events whose path is shown."""
+    st.selectbox(
+        "Moves around",
+        [ALL_GROUPS, *(lane.id for lane in CATEGORY_STYLES)],
+        format_func=format_group_label,
+        width=260,
+        **view.widget("projection"),
+    )
+
+
+def draw_controls_choice(view: UrlState, scene: CorrelationState) -> None:
+    """Draw which other series stand in the regression and the projections."""
+    titles = {card.id: card.title for card in scene.possible}
+    st.multiselect(
+        "Controls beside the categories",
+        list(titles),
+        format_func=lambda name: escape_label(titles[name]),
+        placeholder="none",
+        width=420,
+        **view.widget("ctrl", tuple(each.card.id for each in scene.controls)),
+    )

@@ -1,0 +1,634 @@
+"""The Data page: every table as a file with its source, licence and address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.models.event import Origin
+from dashboard.models.publication import PUBLICATION_RULES
+from dashboard.models.series import RateRevision, RateSeries, SeriesCard, as_of_text
+from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyAnswer, StudyRequest, window_text
+from dashboard.presentation.escaping import escape_markdown, format_markdown_link, plain_text
+from dashboard.presentation.formatting import (
+    MINUS,
+    format_count,
+    format_day,
+    format_day_range,
+    format_number,
+    format_percent,
+    format_short_day,
+    format_timestamp,
+)
+from dashboard.presentation.rates import (
+    describe_age,
+    describe_fetch,
+    describe_known_until,
+    describe_live_rate,
+    describe_problem,
+    describe_state,
+)
+from dashboard.presentation.reports import describe_private_notes
+from dashboard.services.bundles import source_files
+from dashboard.services.compare import read_tests, test_reading_notes
+from dashboard.services.exports import (
+    Provenance,
+    download_file_name,
+    full_export_zip,
+    revisions_csv,
+)
+from dashboard.services.live_rates import SeriesStatus
+from dashboard.services.rates import DEFAULT_SERIES, get_series
+from dashboard.services.serializers import describe_columns, json_bytes
+from dashboard.services.study import run_study
+from dashboard.services.study_inputs import available_events_from
+from dashboard.ui import session
+from dashboard.ui.components.event_filters import clear_filters, draw_plain_filters
+from dashboard.ui.components.exports import (
+    audit_export,
+    draw_csv_buttons,
+    draw_limit_notice,
+    limit_export,
+)
+from dashboard.ui.components.links import draw_copy_link
+from dashboard.ui.components.view_controls import draw_series_choice
+from dashboard.ui.pages.base import Page
+from dashboard.ui.pages.data.state import (
+    PARAMS,
+    STUDY_TABLES,
+    DataFile,
+    Dataset,
+    DataState,
+    JsonRows,
+    build_code_examples,
+    build_docs_url,
+    build_events_dataset,
+    build_moves_dataset,
+    build_rates_dataset,
+    build_source_facts,
+    build_sources_dataset,
+    get_view_study,
+    read_data_state,
+)
+from dashboard.ui.pages.data.user_rates import draw_user_rates
+from dashboard.ui.url_state import UrlState
+
+# ------------------------------------------------------------
+# The card of a set of data: what it is, its files, a look at it, its address and columns.
+
+
+PREVIEW_ROWS: Final = 100
+PREVIEW_HEIGHT: Final = 320
+FALLBACK_URL: Final = "http://127.0.0.1:8501"
+LANGUAGES: Final = {"pandas": "python", "R": "r", "curl": "bash"}
+
+
+def draw_dataset(
+    data: Dataset, facts: Sequence[str], more: Callable[[], None] | None = None
+) -> None:
+    """Draw the card; `facts` are safe Markdown, `more` draws what only this card has."""
+    with st.container(border=True):
+        st.markdown(f"#### {data.heading}")
+        st.markdown(" · ".join(fact for fact in facts if fact))
+        if more is not None:
+            more()
+        if not data.files[-1].count:
+            return
+        for file in data.files:
+            _draw_files(data, file)
+        with st.expander("View, address, code, columns", icon=":material/code:"):
+            _draw_contents(data)
+
+
+def _draw_files(data: Dataset, file: DataFile) -> None:
+    label = f"{file.label}, {format_count(file.count, 'row')}"
+    key = f"data.{data.id}.{file.label}"
+    with st.container(horizontal=True):
+        draw_csv_buttons(label, file.name, file.csv, key)
+        file_name = download_file_name(*file.name, extension="json")
+        st.download_button(
+            f"JSON ({label})",
+            data=audit_export(partial(_build_json, file), file_name),
+            file_name=file_name,
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"{key}.json",
+        )
+
+
+def _build_json(file: DataFile) -> bytes:
+    return json_bytes(file.rows())
+
+
+def _draw_contents(data: Dataset) -> None:
+    file = data.files[0]
+    page = st.context.url or FALLBACK_URL
+    view, address, code, columns = st.tabs(["View", "API address", "pandas, R, curl", "Columns"])
+    with view:
+        _draw_preview(file)
+    with address:
+        for each in data.files:
+            st.markdown(f"{each.label[0].upper()}{each.label[1:]}, CSV and JSON")
+            both = [each.address.below(page, extension) for extension in ("csv", "json")]
+            st.code("\n".join(both), language=None, wrap_lines=True)
+        st.caption("JSON lists come in pages: follow the Link header. Described for programs at:")
+        st.code(build_docs_url(page), language=None)
+    with code:
+        lines = build_code_examples(file.address.below(page, "csv"), data.table)
+        for name, language in LANGUAGES.items():
+            st.caption(name)
+            st.code(lines[name], language=language, wrap_lines=True)
+    with columns:
+        _draw_columns(data.table)
+
+
+def _draw_preview(file: DataFile) -> None:
+    rows = file.last_rows(PREVIEW_ROWS)
+    if not rows:
+        st.markdown(f"No rows in {file.label}.")
+        return
+    shown = rows[::-1]
+    st.caption(f"The last {len(shown):,} of {format_count(file.count, 'row')} of {file.label}")
+    st.dataframe(
+        build_preview_frame(shown),
+        hide_index=True,
+        height=PREVIEW_HEIGHT,
+        alt="A look at the rows of the file",
+    )
+
+
+def build_preview_frame(rows: JsonRows) -> pd.DataFrame:
+    """Rows as they are in the file, with text as plain text."""
+    return pd.DataFrame(
+        [
+            {
+                name: plain_text(value) if isinstance(value, str) else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
+    )
+
+
+def _draw_columns(table: str) -> None:
+    columns = describe_columns(table)
+    st.table(
+        {
+            "Column": [f"`{column.name}`" for column in columns],
+            "Holds": [column.kind for column in columns],
+            "Meaning": [column.meaning for column in columns],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+
+
+# ------------------------------------------------------------
+# Every series there is: how far it goes, how old it is, what it measures and cannot say.
+
+
+TEXT_LIMIT = 500
+
+
+def draw_series_overview() -> None:
+    """Draw a card: the table of what is there, what is not, and what each series is."""
+    reports = session.get_series_status()
+    there = [report for report in reports if report.rows]
+    with st.container(border=True):
+        st.markdown("#### Every series: how far, how old, what to know")
+        if session.is_phone():
+            for report in there:
+                st.markdown(_format_series_line(report))
+        else:
+            st.table(build_series_columns(there), hide_index=True, border="horizontal")
+        _draw_missing_series([report for report in reports if not report.rows])
+        with st.expander("What each series is: the cards", icon=":material/library_books:"):
+            for report in reports:
+                st.markdown(format_series_card(report))
+        _draw_publication_rules(reports)
+
+
+def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
+    """The table: a row a series; what is overdue or went wrong is amber."""
+    return {
+        "Series": [escape_markdown(report.card.title) for report in reports],
+        "Number": [escape_markdown(report.card.unit) for report in reports],
+        "Source": [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
+        "Rows": [f"{report.rows:,}" for report in reports],
+        "Market days": [format_series_range(report) for report in reports],
+        "Last rate": [
+            _format_warning(describe_age(report), is_wrong=report.is_overdue) for report in reports
+        ],
+        "Updated": [describe_fetch(report) for report in reports],
+        "To know": [_format_caveats(report) for report in reports],
+    }
+
+
+def format_series_range(report: SeriesStatus) -> str:
+    """The first and last market day of a series."""
+    if report.first_day is None or report.last_day is None:
+        return ""
+    return f"{format_short_day(report.first_day)} – {format_short_day(report.last_day)}"
+
+
+def format_series_card(report: SeriesStatus) -> str:
+    """The card of a series as Markdown: a heading and its lines."""
+    card = report.card
+    live = describe_live_rate(report.live, card) if report.live is not None else ""
+    told = (
+        _format_fact("measures", f"{card.quantity or card.description}; {card.unit}"),
+        _format_fact("known", PUBLICATION_RULES[card.date_rule].description),
+        _format_fact("cannot say", card.limits),
+        _format_fact("licence", card.licence),
+        _format_fact("history", _format_history(report)),
+        _format_fact("last rate", _format_last_rate(report)),
+        _format_fact("live", live),
+        _format_fact("to know", describe_state(report)),
+    )
+    source = f":gray[source:] {format_markdown_link(card.publisher, card.source_url)}"
+    head = f"**{escape_markdown(card.title)}** `{card.id}`"
+    return "  \n".join([head, source, *(line for line in told if line)])
+
+
+def _format_fact(name: str, text: str) -> str:
+    return f":gray[{name}:] {escape_markdown(text, TEXT_LIMIT)}" if text else ""
+
+
+def _format_history(report: SeriesStatus) -> str:
+    card = report.card
+    first = card.history_from or report.first_day
+    since = f"since {format_day(first)}" if first else ""
+    until = f"until {format_day(card.history_until)}" if card.history_until else ""
+    here = (
+        f"{format_count(report.rows, 'row')} here, {format_series_range(report)}"
+        if report.rows
+        else "none here"
+    )
+    return "; ".join(part for part in (f"{since} {until}".strip(), here) if part)
+
+
+def _format_last_rate(report: SeriesStatus) -> str:
+    parts = (
+        describe_age(report),
+        f"known at {describe_known_until(report)}",
+        describe_fetch(report),
+    )
+    return "; ".join(parts) if report.rows else ""
+
+
+def _format_caveats(report: SeriesStatus) -> str:
+    words = escape_markdown(describe_state(report), TEXT_LIMIT)
+    live = describe_live_rate(report.live, report.card) if report.live is not None else ""
+    return " · ".join(
+        part for part in (_format_warning(words, is_wrong=bool(report.problem)), live) if part
+    )
+
+
+def _format_series_line(report: SeriesStatus) -> str:
+    row = build_series_columns([report])
+    row["Rows"] = [format_count(report.rows, "row")]
+    told = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
+    return f"**{row['Series'][0]}**  \n{' · '.join(told)}"
+
+
+def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
+    if not missing:
+        return
+    names = "; ".join(escape_markdown(report.card.title) for report in missing)
+    st.markdown(f":small[Not fetched yet: {names}.]")
+    for told in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
+        st.markdown(_format_warning(escape_markdown(told, TEXT_LIMIT), is_wrong=True))
+
+
+def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
+    cards = [report.card for report in reports if report.rows]
+    with st.expander("When each rate was known: the date rules", icon=":material/schedule:"):
+        for rule in {card.date_rule: PUBLICATION_RULES[card.date_rule] for card in cards}.values():
+            named = ", ".join(card.title for card in cards if card.date_rule == rule.id)
+            st.markdown(f"**{escape_markdown(named)}.** {escape_markdown(rule.description, 500)}")
+
+
+def _format_warning(text: str, *, is_wrong: bool) -> str:
+    return f":orange[{text}]" if is_wrong and text else text
+
+
+# ------------------------------------------------------------
+# Everything there is as one file, made at the click, and the command that writes its folder.
+
+
+MAX_EXPORT_ROWS: Final = 500_000
+"""Rates that a page packs for a reader who waits; the command line writes any number."""
+
+
+def draw_full_export() -> None:
+    """Draw the card with the file and the command."""
+    rows = sum(report.rows for report in session.get_series_status())
+    with st.container(border=True):
+        st.markdown("#### Everything in one folder")
+        st.markdown(
+            "Rates, events, notes and the whole study of the official rate, with a manifest of"
+            " parameters and hashes. The CSV files of these pages, the command line and the API"
+            " are the same bytes."
+        )
+        if rows > MAX_EXPORT_ROWS:
+            st.markdown(
+                f"{format_count(rows, 'rate')} are too many for a page; the command writes them."
+            )
+        else:
+            _draw_full_export_button()
+        st.code("python -m dashboard export FOLDER", language=None)
+
+
+def _draw_full_export_button() -> None:
+    draw_limit_notice()
+    file_name = download_file_name("everything", session.get_view_day(), extension="zip")
+    st.download_button(
+        "Everything (ZIP), made at the click",
+        data=limit_export(_build_full_export(), file_name),
+        file_name=file_name,
+        mime="application/zip",
+        on_click="ignore",
+        icon=":material/folder_zip:",
+        key="data.everything",
+    )
+    warning = describe_private_notes(session.get_known_events().events)
+    if warning:
+        st.warning(warning, icon=":material/lock_open:")
+
+
+def _build_full_export() -> Callable[[], bytes]:
+    """What makes the file, from what is known while the page is drawn."""
+    parts, made_at, as_of = session.get_context(), session.get_export_time(), session.get_as_of()
+    cards = session.get_cards()
+    house = available_events_from(parts.catalogue, session.get_known_events().events)
+    asked: dict[str, Any] = {
+        "events": house.name,
+        "category": [],
+        "origin": None,
+        "quote": None,
+        "factors": [],
+    }
+    frozen = {} if as_of is None else {"asof": as_of_text(as_of)}
+
+    def series_of(name: str) -> RateSeries:
+        return get_series(parts.rates, name)
+
+    def make() -> bytes:
+        files = (*source_files(parts.rates, [DEFAULT_SERIES]), *house.files)
+        answer = run_study(
+            [series_of(DEFAULT_SERIES)],
+            house.events,
+            StudyRequest(cars=DEFAULT_CAR_WINDOWS),
+            known=house.events,
+            compute=parts.compute,
+        )
+        every = [series_of(card.id) for card in cards]
+        made = Provenance(asked | frozen, files, made_at)
+        return full_export_zip(answer, made, series=every, events=house.events)
+
+    return make
+
+
+# ------------------------------------------------------------
+# The values that publishers replaced: what stood first, what stands now, and when it was seen.
+
+
+NO_REVISIONS: Final = "No value has been revised by its publisher since it was fetched here."
+REVISIONS_HEIGHT: Final = 260
+MAX_REVISIONS: Final = 500
+
+
+def draw_revised_values() -> None:
+    """Draw the card of revised values with its CSV, or say that there are none."""
+    found = session.get_revisions()
+    with st.container(border=True):
+        st.markdown("#### Revised values")
+        if not found:
+            st.markdown(NO_REVISIONS)
+            return
+        st.markdown(
+            f"{format_count(len(found), 'value')} replaced by their publishers after they were fetched"
+            " here. Charts and studies use the new value; the first one is kept."
+        )
+        with st.container(horizontal=True):
+            draw_csv_buttons(
+                f"all, {format_count(len(found), 'row')}",
+                ("rates", "revisions", f"asof-{session.get_view_day()}"),
+                lambda flavour: revisions_csv(found, flavour),
+                "data.revisions",
+            )
+        cards = {card.id: card for card in session.get_context().known.all_cards()}
+        st.dataframe(
+            build_revisions_frame(found[:MAX_REVISIONS], cards),
+            hide_index=True,
+            height=REVISIONS_HEIGHT if len(found) > 5 else "content",
+            alt="Revised values, the latest first",
+        )
+
+
+def build_revisions_frame(
+    found: Sequence[RateRevision], cards: dict[str, SeriesCard]
+) -> pd.DataFrame:
+    """The revisions as they are read; a bar is told by its beginning, a day by its date."""
+    return pd.DataFrame(
+        {
+            "Series": [cards[one.series].title for one in found],
+            "Printed date": [_format_revised_time(one, cards[one.series]) for one in found],
+            "Was": [format_number(one.was, cards[one.series].decimals) for one in found],
+            "Is now": [format_number(one.became, cards[one.series].decimals) for one in found],
+            "Change": [format_percent(100.0 * (one.became / one.was - 1.0), 2) for one in found],
+            "First fetched": [format_timestamp(one.was_fetched_at) for one in found],
+            "Revision seen": [format_timestamp(one.seen_at) for one in found],
+        }
+    )
+
+
+def _format_revised_time(one: RateRevision, card: SeriesCard) -> str:
+    return format_timestamp(one.opens) if card.bar_minutes else format_day(one.record)
+
+
+# ------------------------------------------------------------
+# The tests of a study on a page: each with its p-value and, beside it, how to read it.
+
+
+TESTS_HEIGHT: Final = 320
+SENTENCE_LIMIT: Final = 600
+
+
+def draw_test_results(answer: StudyAnswer) -> None:
+    """Draw the tests of the CAR windows, the declared one first, and how to read them."""
+    lines = read_tests(answer)
+    if not lines:
+        st.markdown("No event in the study, so there is nothing to test.")
+        return
+    st.dataframe(
+        build_test_frame(answer),
+        hide_index=True,
+        height=TESTS_HEIGHT,
+        alt="Tests and how to read them",
+    )
+    for sentence in test_reading_notes(answer):
+        st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
+
+
+def build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
+    """One row a group, window and test of the CAR windows, in words; categories as plain text."""
+    return pd.DataFrame(
+        [
+            {
+                "Test": line.result.test,
+                "p": format_number(line.result.p_value, 4),
+                "How to read it": line.words,
+                "Group": plain_text(line.result.group),
+                f"p ({answer.request.correction})": format_number(line.result.p_adjusted, 4),
+                "n": line.result.n,
+                "Window": window_text(line.result.window).replace("-", MINUS),
+            }
+            for line in read_tests(answer)
+        ]
+    )
+
+
+# ------------------------------------------------------------
+# Data: every table as a file, of this view and of all, with its source, licence and address.
+
+
+LONG_SERIES_LENGTH: Final = 100_000
+STUDY_REQUESTED_KEY: Final = "data.study.asked"
+CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    scene = read_data_state(view)
+    _draw_view(view, scene)
+    rates = build_rates_dataset(scene)
+    draw_dataset(rates, _build_rate_facts(scene))
+    draw_series_overview()
+    draw_revised_values()
+    draw_user_rates()
+    catalogue = build_events_dataset(scene, Origin.CATALOGUE)
+    draw_dataset(catalogue, _build_catalogue_facts(catalogue))
+    notes = build_events_dataset(scene, Origin.NOTE)
+    draw_dataset(notes, _build_note_facts(scene, notes))
+    if _is_study_wanted(scene.series):
+        draw_dataset(
+            build_moves_dataset(scene),
+            _build_move_facts(scene),
+            partial(_draw_table_choice, view, scene),
+        )
+    else:
+        _draw_study_on_demand(scene)
+    draw_dataset(build_sources_dataset(scene), build_source_facts())
+    draw_full_export()
+    draw_copy_link("data", view)
+
+
+def _draw_view(view: UrlState, scene: DataState) -> None:
+    st.markdown(
+        "**This view** is the series, the period and the filters chosen here; **all** is all"
+        " there is. Source and licence stand on each card."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series_choice(view, session.get_cards())
+        draw_plain_filters(view)
+        if scene.is_part:
+            st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
+
+
+def _build_rate_facts(scene: DataState) -> list[str]:
+    card = scene.series.card
+    (report,) = session.get_series_status(card.id)
+    wrong = describe_problem(report)
+    return [
+        f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
+        format_count(report.rows, "row"),
+        format_series_range(report),
+        f"source: {format_markdown_link(card.publisher, card.source_url)}",
+        f"licence: {escape_markdown(card.licence)}",
+        f"last rate: {describe_age(report)}, known at {describe_known_until(report)}",
+        describe_fetch(report),
+        f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
+    ]
+
+
+def _build_catalogue_facts(data: Dataset) -> list[str]:
+    return [
+        "**Catalogue of events**, read-only",
+        format_count(data.files[-1].count, "row"),
+        _format_range(data),
+        "source: named in every row",
+        f"licence: {CATALOGUE_LICENCE[0].lower()}{CATALOGUE_LICENCE[1:]}",
+        "ships with the program",
+    ]
+
+
+def _build_note_facts(scene: DataState, data: Dataset) -> list[str]:
+    if scene.known.notes_unavailable:
+        return [":orange[:material/warning: The notes cannot be read now.] Try again soon."]
+    notes = [event for event in scene.known.events if event.origin == Origin.NOTE]
+    if not notes:
+        return ["No notes yet. Click any day on the chart, or press A on Events & notes."]
+    latest = max((note.updated for note in notes if note.updated is not None), default=None)
+    return [
+        "**Your notes**, kept by this dashboard",
+        format_count(len(notes), "row"),
+        _format_range(data),
+        "licence: yours",
+        f"updated {format_timestamp(latest)}" if latest else "",
+    ]
+
+
+def _build_move_facts(scene: DataState) -> list[str]:
+    card = scene.series.card
+    return [
+        f"**Event study on {escape_markdown(card.title)}**, as the command *study* makes it",
+        format_count(len(scene.known.events), "event"),
+        "event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it",
+        "computed from the rates and events above",
+    ]
+
+
+def _format_range(data: Dataset) -> str:
+    if data.since is None or data.until is None:
+        return ""
+    return format_day_range(data.since, data.until)
+
+
+def _draw_table_choice(view: UrlState, scene: DataState) -> None:
+    st.selectbox(
+        "Table",
+        list(STUDY_TABLES),
+        format_func=lambda name: f"{name}.csv: {STUDY_TABLES[name]}",
+        **view.widget("table"),
+    )
+    if scene.table == "tests":
+        draw_test_results(get_view_study(scene))
+
+
+def _is_study_wanted(series: RateSeries) -> bool:
+    """Whether to make the study now: at once, or for a very long series when asked for."""
+    asked = st.session_state.get(STUDY_REQUESTED_KEY) == session.build_series_version(series)
+    return len(series) <= LONG_SERIES_LENGTH or asked
+
+
+def _draw_study_on_demand(scene: DataState) -> None:
+    def ask() -> None:
+        st.session_state[STUDY_REQUESTED_KEY] = session.build_series_version(scene.series)
+
+    with st.container(border=True):
+        st.markdown("#### Moves")
+        st.markdown(" · ".join(_build_move_facts(scene)))
+        st.markdown(
+            "The study compares every event with every other moment of the series; on one so"
+            " long that takes a while, up to some minutes."
+        )
+        st.button(f"Study {len(scene.series):,} rows now", key="data.study", on_click=ask)
+
+
+PAGE = Page("data", "Data", ":material/database:", "data", draw, PARAMS)

@@ -1,0 +1,343 @@
+"""State of the Data page: datasets of the current view and in full, with code to fetch them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import numpy as np
+
+from dashboard.models.event import Event, Origin
+from dashboard.models.moves import SourceMove
+from dashboard.models.series import RateSeries
+from dashboard.models.study import StudyAnswer, StudyRequest
+from dashboard.presentation.formatting import format_count
+from dashboard.services.exports import (
+    CsvDialect,
+    event_list_csv,
+    rates_csv,
+    source_moves_csv,
+    study_csv,
+    study_table_titles,
+)
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.serializers import (
+    KIND_NAMES,
+    describe_columns,
+    event_list_rows_json,
+    rate_rows_json,
+    source_move_rows_json,
+    study_row_count,
+    study_rows_json,
+)
+from dashboard.services.source_moves import compare_sources_of_events, dollar_series
+from dashboard.ui import session
+from dashboard.ui.components.event_filters import ANY_OPTION, FILTER_PARAMS, build_facets
+from dashboard.ui.session import KnownEvents, get_study
+from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param
+
+# ------------------------------------------------------------
+# How a program gets the same data: the address in the network door, and lines to copy.
+
+
+API_PATH: Final = "/api"
+DATE_KINDS: Final = (KIND_NAMES["date"], KIND_NAMES["moment"])
+ApiQuery = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiEndpoint:
+    """One list of the network door: `name` without its extension, and what is asked of it."""
+
+    name: str
+    query: ApiQuery
+
+    def below(self, page_url: str, extension: str) -> str:
+        """The whole address on the server that shows the page."""
+        given = [(k, v) for k, v in self.query.items() if v]
+        query = f"?{urlencode(given, doseq=True)}" if given else ""
+        return f"{_build_api_url(page_url)}/v1/{self.name}.{extension}{query}"
+
+
+def build_docs_url(page_url: str) -> str:
+    """Where the network door is described for programs."""
+    return f"{_build_api_url(page_url)}/openapi.json"
+
+
+def build_code_examples(address: str, table: str) -> dict[str, str]:
+    """Lines that read a CSV address, by language."""
+    dated = [c.name for c in describe_columns(table) if c.kind in DATE_KINDS]
+    parsed = f", parse_dates=[{', '.join(map(_quote_name, dated))}]" if dated else ""
+    return {
+        "pandas": f'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
+        "R": f'{table} <- read.csv("{address}", encoding = "UTF-8")',
+        "curl": f'curl --fail --output {table}.csv "{address}"',
+    }
+
+
+def _build_api_url(page_url: str) -> str:
+    parts = urlsplit(page_url)
+    return f"{parts.scheme}://{parts.netloc}{API_PATH}"
+
+
+def _quote_name(name: str) -> str:
+    return f'"{name}"'
+
+
+# ------------------------------------------------------------
+# What the Data page offers for one link: four sets of data, each as this view and as all.
+
+
+STUDY_TABLES: Final = study_table_titles()
+PARAMS: Final[tuple[UrlParam, ...]] = (
+    *(param for param in FILTER_PARAMS if param.key != "origin"),
+    choice_param("table", tuple(STUDY_TABLES), "events"),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+)
+
+JsonRows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file: what is in it, how many rows, and how its bytes and rows are made."""
+
+    label: str
+    count: int
+    name: tuple[object, ...]
+    address: ApiEndpoint
+    csv: Callable[[CsvDialect], bytes]
+    rows: Callable[[], JsonRows]
+    last: Callable[[int], JsonRows] | None = None
+
+    def last_rows(self, most: int) -> JsonRows:
+        """The last rows, made alone where the whole file may be long."""
+        return self.last(most) if self.last is not None else self.rows()[-most:]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A card of the page. `table` names the columns; `since`, `until` are the ends of all of it.
+
+    `files` go from the narrowest to everything; the first is what the card previews.
+    """
+
+    id: str
+    heading: str
+    table: str
+    files: tuple[DataFile, ...]
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class DataState:
+    """Everything the page is drawn from."""
+
+    series: RateSeries
+    known: KnownEvents
+    found: tuple[Event, ...]
+    is_part: bool
+    since: date | None
+    until: date | None
+    asof: str
+    query: dict[str, Any]
+    table: str
+
+
+def read_data_state(view: UrlState) -> DataState:
+    """The scene of a link; settings that cannot be together are ignored and told."""
+    if view["series"] not in {card.id for card in session.get_cards()}:
+        view.ignore("series")
+    if view["from"] and view["to"] and view["to"] < view["from"]:
+        view.ignore("from", "to")
+    known = session.get_known_events()
+    return DataState(
+        series=session.load_series(view["series"]),
+        known=known,
+        found=build_facets(view, known.events).found,
+        is_part=any(view[p.key] != p.default for p in FILTER_PARAMS if p.key != "origin"),
+        since=view["from"],
+        until=view["to"],
+        asof=f"asof-{session.get_view_day()}",
+        query=_build_api_query(view),
+        table=view["table"],
+    )
+
+
+def _build_api_query(view: UrlState) -> dict[str, Any]:
+    """The filters of a link in the words of the network door."""
+    asked = {
+        "from": view["from"].isoformat() if view["from"] else "",
+        "to": view["to"].isoformat() if view["to"] else "",
+        "category": list(view["cat"]),
+        "q": view["q"],
+        "expected": "" if view["exp"] == ANY_OPTION else view["exp"],
+        "hour": "" if view["hour"] == ANY_OPTION else view["hour"],
+    }
+    return {key: value for key, value in asked.items() if value}
+
+
+# ------------------------------------------------------------------ the four sets
+
+
+def build_rates_dataset(scene: DataState) -> Dataset:
+    """The observations of the chosen series and of every series."""
+    one, since, until = scene.series, scene.since, scene.until
+    every = [session.load_series(card.id) for card in session.get_cards()]
+    files = [
+        _build_rates_file("all of this series", [one], (one.card.id, "rates", "all"), scene.asof),
+        _build_rates_file("every series", every, ("all", "rates"), scene.asof),
+    ]
+    if since or until:
+        files.insert(0, _build_view_rates_file(scene))
+    return Dataset("rates", "Rates", "rates", tuple(files), *_get_series_ends(one))
+
+
+def _build_view_rates_file(scene: DataState) -> DataFile:
+    one, since, until = scene.series, scene.since, scene.until
+    first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
+    last = len(one) if until is None else one.row_on_or_before(until) + 1
+    period: dict[str, Any] = {k: v for k, v in scene.query.items() if k in {"from", "to"}}
+    return DataFile(
+        "this view",
+        max(last - first, 0),
+        (one.card.id, "rates", since, until, scene.asof),
+        ApiEndpoint("rates", {"series": one.card.id, **period}),
+        lambda flavour: rates_csv([one], since, until, flavour),
+        lambda: rate_rows_json([one], since, until),
+        lambda most: rate_rows_json([one.part(slice(max(first, last - most), max(first, last)))]),
+    )
+
+
+def _build_rates_file(
+    label: str, series: list[RateSeries], name: tuple[object, ...], asof: str
+) -> DataFile:
+    return DataFile(
+        label,
+        sum(len(each) for each in series),
+        (*name, asof),
+        ApiEndpoint("rates", {"series": [each.card.id for each in series]}),
+        lambda flavour: rates_csv(series, flavour=flavour),
+        lambda: rate_rows_json(series),
+        lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
+    )
+
+
+def build_events_dataset(scene: DataState, origin: Origin) -> Dataset:
+    """The events of the catalogue, or the notes."""
+    every = tuple(event for event in scene.known.events if event.origin == origin)
+    found = tuple(event for event in scene.found if event.origin == origin)
+    words = {Origin.CATALOGUE: "Events", Origin.NOTE: "Notes"}
+    name = words[origin].lower()
+    of_origin = {"origin": origin.value}
+    files = [_build_events_file("all", every, ("usdrub", name, "all", scene.asof), of_origin)]
+    if scene.is_part:
+        words_of_file = ("usdrub", name, scene.since, scene.until, scene.asof)
+        files.insert(
+            0, _build_events_file("this view", found, words_of_file, {**of_origin, **scene.query})
+        )
+    first, last = (every[0].day, every[-1].day) if every else (None, None)
+    return Dataset(name, words[origin], "event_list", tuple(files), first, last)
+
+
+def _build_events_file(
+    label: str, events: tuple[Event, ...], name: tuple[object, ...], query: dict[str, Any]
+) -> DataFile:
+    return DataFile(
+        label,
+        len(events),
+        name,
+        ApiEndpoint("events", query),
+        lambda flavour: event_list_csv(events, flavour),
+        lambda: event_list_rows_json(events),
+    )
+
+
+def build_moves_dataset(scene: DataState) -> Dataset:
+    """A table of the study of the events on the chosen series."""
+    files = [_build_study_file("all", scene, scene.known.events, {})]
+    if scene.is_part:
+        files.insert(0, _build_study_file("this view", scene, scene.found, scene.query))
+    return Dataset("moves", "Moves", scene.table, tuple(files), *_get_series_ends(scene.series))
+
+
+def get_view_study(scene: DataState) -> StudyAnswer:
+    """The study of the events of this view."""
+    return get_study(scene.series, scene.known, scene.found, StudyRequest())
+
+
+def _build_study_file(
+    label: str, scene: DataState, events: tuple[Event, ...], query: dict[str, Any]
+) -> DataFile:
+    table, series = scene.table, scene.series.card.id
+    answer = get_study(scene.series, scene.known, events, StudyRequest())
+    period = (scene.since, scene.until) if label == "this view" else ("all",)
+    chosen = {} if table == "events" else {"table": table}
+    return DataFile(
+        label,
+        study_row_count(answer, table),
+        (series, "study", table, *period, scene.asof),
+        ApiEndpoint("study", {"rates": series, **chosen, **query}),
+        lambda flavour: study_csv(answer, table, flavour),
+        lambda: study_rows_json(answer, table),
+    )
+
+
+def _get_series_ends(series: RateSeries) -> tuple[date, date]:
+    first, last = (date.fromisoformat(str(day)) for day in series.day[[0, -1]])
+    return first, last
+
+
+# ------------------------------------------------------------
+# What the Data page offers of the comparison of sources: this view, and all events.
+
+
+SOURCES_TITLE = "Sources"
+
+
+def build_sources_dataset(scene: DataState) -> Dataset:
+    """The moves of the events on every source of the dollar."""
+    files = [_build_sources_file("all", scene, scene.known.events, {})]
+    if scene.is_part:
+        files.insert(0, _build_sources_file("this view", scene, scene.found, scene.query))
+    return Dataset("sources", SOURCES_TITLE, "source_moves", tuple(files))
+
+
+def build_source_facts() -> list[str]:
+    """What the card says."""
+    return [
+        "**The same move of the dollar on every source**, each by its own clock",
+        format_count(len(dollar_series(_load_daily_series())), "source"),
+        "window [0,1] of each source; where one cannot measure an event, the reason",
+        "computed from the rates and events above",
+    ]
+
+
+def _build_sources_file(
+    label: str, scene: DataState, events: tuple[Event, ...], query: dict[str, Any]
+) -> DataFile:
+    daily = _load_daily_series()
+
+    @cache
+    def moves() -> tuple[SourceMove, ...]:
+        return compare_sources_of_events(daily, events)
+
+    period = (scene.since, scene.until) if label == "this view" else ("all",)
+    return DataFile(
+        label,
+        len(events) * len(dollar_series(daily)),
+        ("usdrub", "sources", *period, scene.asof),
+        ApiEndpoint("sources", query),
+        lambda flavour: source_moves_csv(moves(), flavour),
+        lambda: source_move_rows_json(moves()),
+    )
+
+
+def _load_daily_series() -> list[RateSeries]:
+    """Every series with one number a day."""
+    return [session.load_series(card.id) for card in session.get_cards() if not card.bar_minutes]

@@ -1,0 +1,210 @@
+"""The card of user rates on the Data page: stored series, and a file checked before it is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.container import rates_from_file
+from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.user_files import RateFileContents, RateFileOptions
+from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.formatting import format_count, format_day_range
+from dashboard.presentation.rates import (
+    DATE_ORDER_LABELS,
+    NO_ZONE_LABEL,
+    QUOTE_LABELS,
+    TIMESTAMP_LABELS,
+    ZONES,
+    build_preview_columns,
+    describe_fetch,
+    describe_imported_series,
+    describe_rate_file,
+    format_rate_message,
+)
+from dashboard.services.live_rates import SeriesStatus
+from dashboard.services.rates import (
+    SeriesNaming,
+    audit_state_of_import,
+    delete_imported_rates,
+    import_rates,
+    is_imported,
+    plan_rate_import,
+)
+from dashboard.ui import session
+from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
+from dashboard.ui.components.links import draw_page_link
+
+READ_KEY: Final = "own.read"
+UPLOAD_TURN_KEY: Final = "own.turn"
+MAX_MESSAGES: Final = 10
+MESSAGE_LIMIT: Final = 400
+
+
+@dataclass(frozen=True)
+class UploadReading:
+    """One reading of an upload, kept for the next drawing of the page."""
+
+    key: tuple[object, ...]
+    table: RateFileContents | None
+    problem: str
+
+
+def draw_user_rates() -> None:
+    """Draw the card: what is kept, and the way in for a file."""
+    with st.container(border=True):
+        st.markdown("#### Your own rates")
+        draw_flash()
+        reports = [each for each in session.get_series_status() if is_imported(each.card)]
+        if not reports:
+            st.markdown(
+                "None yet. A CSV with a column *date* and a column a series becomes one that every"
+                " page, the command line and the API know; times of day become bars."
+            )
+        for report in reports:
+            _draw_stored_series(report)
+        with st.expander("Bring a file", icon=":material/upload:", expanded=bool(_get_upload())):
+            _draw_upload()
+
+
+def _draw_stored_series(report: SeriesStatus) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
+        if report.first_day and report.last_day:
+            told += [
+                format_count(report.rows, "row"),
+                format_day_range(report.first_day, report.last_day),
+            ]
+            told.append(describe_fetch(report))
+        if report.problem:
+            told.append(f":orange[{escape_markdown(report.problem, MESSAGE_LIMIT)}]")
+        st.markdown(" · ".join(told), width="stretch")
+        draw_page_link("explore", "Explore", series=report.card.id)
+        with st.popover("Remove"):
+            st.markdown("It is removed for good; your file is not touched.")
+            st.button(
+                "Remove it", key=f"own.remove.{report.card.id}", on_click=_remove_series,
+                args=(report.card.id,),
+            )  # fmt: skip
+
+
+def _remove_series(series_id: str) -> None:
+    try:
+        session.require_live_view()
+        delete_imported_rates(session.get_context().own, series_id)
+        set_flash(f"{series_id} was removed")
+    except RoubleReactionError as error:
+        set_flash(f"Not removed: {error}")
+
+
+# ------------------------------------------------------------------ the way in
+
+
+def _upload_key() -> str:
+    return f"own.file.{st.session_state.get(UPLOAD_TURN_KEY, 0)}"
+
+
+def _get_upload() -> Any:
+    return st.session_state.get(_upload_key())
+
+
+def _draw_upload() -> None:
+    upload = st.file_uploader(
+        "A CSV of levels: `date,<series>…`, a number a day or bars", key=_upload_key()
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Short name", key="own.name", placeholder="as the file", width=170)
+        title = st.text_input("Title", key="own.title", placeholder="as the file", width=220)
+        quote = st.selectbox(
+            "The number is",
+            list(QUOTE_LABELS),
+            format_func=QUOTE_LABELS.__getitem__,
+            key="own.quote",
+            width=250,
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order = st.selectbox(
+            "In 03/04/2025 first comes", list(DATE_ORDER_LABELS), format_func=DATE_ORDER_LABELS.__getitem__,
+            key="own.dates", width=190,
+        )  # fmt: skip
+        zone = st.selectbox(
+            "Time zone of its times", ["", *ZONES], key="own.zone", width=330,
+            format_func=lambda value: value or NO_ZONE_LABEL, accept_new_options=True,
+        )  # fmt: skip
+        stamps = st.selectbox(
+            "A bar is stamped", list(TIMESTAMP_LABELS), format_func=TIMESTAMP_LABELS.__getitem__, key="own.stamps",
+            width=230,
+        )  # fmt: skip
+    if upload is None:
+        return
+    reading = RateFileOptions(quote, dates=order, zone=zone or "", stamps=stamps)
+    _draw_reading(_read_upload(upload, reading), SeriesNaming(name, title))
+
+
+def _read_upload(upload: Any, reading: RateFileOptions) -> UploadReading:
+    """The upload read as asked; read anew only where something was chosen differently."""
+    key = (upload.file_id, reading)
+    kept: UploadReading | None = st.session_state.get(READ_KEY)
+    if kept is None or kept.key != key:
+        with st.spinner("Reading the file"):
+            try:
+                kept = UploadReading(
+                    key, rates_from_file(upload.getvalue(), reading, upload.name), ""
+                )
+            except InputError as error:
+                kept = UploadReading(key, None, str(error))
+        st.session_state[READ_KEY] = kept
+    return kept
+
+
+def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
+    if read.table is None:
+        st.warning(
+            f"{describe_rate_file(0, refused=True)}\n\n{_escape_message(read.problem)}",
+            icon=":material/block:",
+        )
+        return
+    messages = read.table.messages
+    if messages:
+        more = len(messages) - MAX_MESSAGES
+        lines = [f"- {_escape_message(message)}" for message in messages[:MAX_MESSAGES]]
+        lines += (
+            [f"- and {format_count(more, 'more like these', 'more like these')}"]
+            if more > 0
+            else []
+        )
+        st.warning("\n".join([f"{describe_rate_file(len(messages), refused=False)}\n", *lines]))
+    else:
+        st.success(describe_rate_file(0, refused=False), icon=":material/check:")
+    st.button(
+        "Keep it", key="own.keep", type=button_type(), on_click=_import_rates, args=(read.table, naming),
+        icon=":material/save:",
+    )  # fmt: skip
+    for series in read.table.series:
+        st.markdown(f"**{escape_markdown(series.card.id)}** · {describe_imported_series(series)}")
+        st.table(build_preview_columns(series), hide_index=True, border="horizontal")
+
+
+def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
+    """Keep the file as it was shown; the upload stays where that is refused."""
+    parts = session.get_context()
+    try:
+        session.require_live_view()
+        session.count_against_limit("import")
+        plan = plan_rate_import(table, naming, session.get_wall_time().replace(microsecond=0))
+        cards = import_rates(parts.own, plan)
+        parts.notes.beside.write_audit("rates-import", *audit_state_of_import(plan))
+    except RoubleReactionError as error:
+        set_flash(f"Not kept: {format_rate_message(str(error))}")
+        return
+    named = ", ".join(card.id for card in cards)
+    set_flash(f"Kept as {named}. Choose it as a series on any page.")
+    st.session_state[UPLOAD_TURN_KEY] = st.session_state.get(UPLOAD_TURN_KEY, 0) + 1
+    for key in (READ_KEY, "own.name", "own.title"):
+        st.session_state.pop(key, None)
+
+
+def _escape_message(message: str) -> str:
+    return escape_markdown(format_rate_message(message), MESSAGE_LIMIT)

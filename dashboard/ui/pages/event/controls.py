@@ -1,0 +1,83 @@
+"""Controls of the Event page: series, quote, window, normal model, placebo pool."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.models.moves import EventView
+from dashboard.models.series import SeriesCard
+from dashboard.presentation.moves import POOL_TITLES, format_window_label
+from dashboard.services.method import describe_method, needs_factor
+from dashboard.services.study_inputs import available_factors, event_windows
+from dashboard.ui import session
+from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
+from dashboard.ui.pages.event.state import POOL_OPTIONS, get_window_key
+from dashboard.ui.url_state import UrlState
+
+
+def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
+    """Draw what the page is computed from, in one row that wraps."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series_choice(link, session.get_price_cards())
+        draw_quote_switch(link, card)
+        of_bars = card.bar_minutes > 0
+        st.segmented_control(
+            "Event window (time of trading)" if of_bars else "Event window (offsets)",
+            list(event_windows(card.bar_minutes)),
+            format_func=format_window_label,
+            required=True,
+            help="Bars are counted, not hours by the clock: a night has none." if of_bars else None,
+            **link.widget(get_window_key(card)),
+        )
+        _draw_model_choice(link, card)
+
+
+def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
+    """Draw what counts as an ordinary move, and the series it is explained by."""
+    models = {model.id: model.title for model in describe_method().models}
+    choice = link.widget("model")
+    choice["on_change"], choice["args"] = _change_model, (link, choice["key"])
+    st.selectbox(
+        "Expected move",
+        list(models),
+        format_func=models.__getitem__,
+        width=220,
+        help="What is taken off before a move is compared: nothing, the mean daily move of the"
+        " estimation window, or what the move of another series explains. See Method.",
+        **choice,
+    )
+    if not needs_factor(link["model"]):
+        return
+    offered = available_factors(card, session.get_cards(), link["model"])
+    factors = {each.id: each.title for each in offered}
+    st.selectbox(
+        "Explained by",
+        list(factors),
+        format_func=factors.__getitem__,
+        width=200,
+        help="Its move on the same market day; a day without it is left empty. Rates of the"
+        " rouble are not offered: they move with the event itself.",
+        **link.widget("factor", link["factor"] or next(iter(factors))),
+    )
+
+
+def _change_model(link: UrlState, key: str) -> None:
+    """Take the model that was chosen; a factor goes along only where one is looked at."""
+    model = st.session_state[key]
+    link.set(model=model, factor=link["factor"] if needs_factor(model) else "")
+
+
+def draw_pool_choice(link: UrlState, view: EventView) -> None:
+    """Draw which dates to compare with, and how many each choice has."""
+    ranks = view.moves[0].ranks if view.moves else ()
+    sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}
+    st.segmented_control(
+        "Compare with",
+        list(POOL_OPTIONS),
+        format_func=lambda pool: f"{POOL_TITLES[pool]}{sizes.get(pool, '')}",
+        required=True,
+        help="Nearest: within 250 observations of the event, its own window left out. Of all"
+        " years: quiet dates, whose event window touches no listed event; all dates; those of"
+        " similar volatility on the eve.",
+        **link.widget("pool"),
+    )

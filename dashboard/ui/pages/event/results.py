@@ -1,0 +1,390 @@
+"""Results on the Event page: the headline, moves and their significance, the move on every source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.moves import EventView, Move, SourceMove
+from dashboard.models.study import Pool, duration_text, window_text
+from dashboard.presentation import moves as moves_module
+from dashboard.presentation.escaping import escape_markdown, plain_text_block
+from dashboard.presentation.events import capitalize_first, format_headline, get_main_move
+from dashboard.presentation.formatting import (
+    MINUS,
+    NO_VALUE,
+    describe_crowding,
+    format_count,
+    format_signed,
+)
+from dashboard.presentation.moves import (
+    POOL_TITLES,
+    describe_comparison,
+    describe_crowd,
+    describe_missing_move,
+    describe_model,
+    describe_move,
+    describe_pool_caveat,
+    describe_verdict,
+    describe_window,
+    format_car,
+    format_move_dates,
+    format_move_rates,
+    format_p_value,
+    format_percents,
+    quote_units,
+)
+from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
+from dashboard.services.exports import source_moves_csv
+from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
+from dashboard.ui import session
+from dashboard.ui.components.event_card import build_event_facts
+from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.pages.event.state import EventState
+
+# ------------------------------------------------------------
+# The head of the Event page: what happened, when, who says so, and the answer in words.
+
+
+def draw_event_head(event: Event) -> None:
+    """Draw category, title and what is known about the event; all of it as text."""
+    lane = get_event_style(event)
+    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    kind = escape_markdown(category_title(event.category))
+    note = " · your note" if event.origin == Origin.NOTE else ""
+    st.markdown(f"{glyph} **{kind}**{note}")
+    st.header(escape_markdown(event.title), anchor=False)
+    st.markdown(" · ".join(build_event_facts(event)))
+    if event.text:
+        st.text(plain_text_block(event.text, TEXT_LIMIT))
+
+
+def draw_headline(scene: EventState) -> None:
+    """Draw the answer: what moved, how unusual that was, what else is in the window."""
+    view, quoting = scene.view, scene.quoting
+    move = get_main_move(view)
+    if move is None or move.log_points is None:
+        st.markdown(f"### {escape_markdown(format_headline(view, quoting, scene.pool)[0])}")
+        return
+    colour = direction_colour(quoting.direction(move.log_points), dark=scene.dark)
+    what = f':color[{quoting.arrow(move.log_points)} {describe_move(move, quoting)}]{{foreground="{colour}"}}'
+    unusual = describe_verdict(move, scene.pool)
+    st.markdown(f"### {what} {describe_window(move.window, view.card)}: {unusual}")
+    chosen, other = format_percents(move, quoting)
+    unit, other_unit = quote_units(quoting)
+    st.markdown(
+        f"**{escape_markdown(capitalize_first(describe_comparison(move, scene.pool)))}.**"
+        f" {unit} {chosen} ({format_move_rates(move, quoting)}, {format_move_dates(move)}),"
+        f" {other_unit} {other}. {describe_pool_caveat(move, scene.pool)}"
+        f" {capitalize_first(describe_crowd(move, view.card))}."
+    )
+    if move.car is None:
+        st.caption("A move near an event is no proof of its cause.")
+        return
+    rank = move.rank(scene.pool)
+    st.caption(
+        f"Abnormal move {format_car(move)} log pts, p of t"
+        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
+        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
+        " its cause."
+    )
+
+
+# ------------------------------------------------------------
+# The moves around one event: first what moved, then how unusual and how certain that is.
+
+
+POOL_HELP: Final[dict[Pool, str]] = {
+    "near": "dates within 250 observations of the event whose window does not contain it",
+    "quiet": "dates of all years whose own event window touches no listed event",
+    "all": "every other date of the series",
+    "similar": "dates of all years in the same third by their volatility",
+}
+MAX_NAMED_EVENTS: Final = 2
+EVENT_NAME_LIMIT: Final = 40
+NO_BREAK_SPACE: Final = "\u00a0"
+TableColumns = dict[str, list[str]]
+
+
+def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
+    """Draw both tables, and what their columns mean."""
+    st.table(
+        build_moves_columns(view, quoting, pool, dark=dark),
+        hide_index=True,
+        border="horizontal",
+        alt="The moves around the event, one row a window",
+    )
+    st.markdown("**How certain is that?**")
+    st.table(
+        build_tests_columns(view, pool),
+        hide_index=True,
+        border="horizontal",
+        alt="Abnormal moves, their errors and tests, one row a window",
+    )
+    st.caption(describe_columns(view, pool))
+
+
+def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
+    """Draw the same moves one under the other, for a narrow screen."""
+    for move in view.moves:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(
+                f"{_format_window(move, view)}  \n{_format_move_direction(move, quoting, dark=dark)}"
+            )
+            for line in build_move_lines(view, move, quoting, pool):
+                st.caption(line)
+    st.caption(describe_columns(view, pool))
+
+
+def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: Pool) -> list[str]:
+    """A move in a few lines of safe Markdown: size, rank, error and tests, other events."""
+    if move.log_points is None:
+        return [describe_missing_move(move, view.card)]
+    (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
+    rank = move.rank(pool)
+    return [
+        f"**{unit} {chosen}**, {other_unit} {other}, {format_signed(move.log_points)} log pts",
+        f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
+        _format_unusualness(move, pool),
+        f"CAR {_format_significance(move, format_car(move))}; p of t"
+        f" {format_p_value(move.p_value, view.n_estimation)}; placebo p"
+        f" {format_p_value(rank.p, rank.size)}",
+        describe_crowding(len(move.crowd)),
+    ]
+
+
+def build_moves_columns(
+    view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool
+) -> TableColumns:
+    """Window, dates, rates, direction, both percentages, log points, rank, other events.
+
+    Every cell is safe Markdown; a move without numbers says why in the column of the dates.
+    """
+    unit, other_unit = quote_units(quoting)
+    moves = view.moves
+    chosen = [format_percents(move, quoting) for move in moves]
+    return {
+        "Window": [_format_window(move, view) for move in moves],
+        "Base → end": [_format_dates(move, view) for move in moves],
+        escape_markdown(unit): [format_move_rates(move, quoting) for move in moves],
+        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in moves],
+        f"{escape_markdown(unit)}, %": [both[0] for both in chosen],
+        f"{escape_markdown(other_unit)}, %": [both[1] for both in chosen],
+        "Log pts": [
+            NO_VALUE if m.log_points is None else format_signed(m.log_points) for m in moves
+        ],
+        "How unusual": [_format_unusualness(move, pool) for move in moves],
+        "Also in the window": [_format_crowd(move) for move in moves],
+    }
+
+
+def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
+    """CAR with its error, t, p with N, placebo p with the size of its pool, percentiles."""
+    moves = view.moves
+    ranks = [move.rank(pool) for move in moves]
+    percentiles = zip(*(format_percentile_cells(move) for move in moves), strict=True)
+    return {
+        "Window": [f"**{_format_offsets(move)}**" for move in moves],
+        "CAR ± s.e., log pts": [_format_significance(move, format_car(move)) for move in moves],
+        "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
+        "p of t": [format_p_value(move.p_value, view.n_estimation) for move in moves],
+        f"Placebo p, {POOL_TITLES[pool]}": [format_p_value(rank.p, rank.size) for rank in ranks],
+        **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),
+    }
+
+
+def describe_columns(view: EventView, pool: Pool) -> str:
+    """What the columns mean, in the words of the Method page."""
+    request = view.request
+    return (
+        "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
+        " percentages are the same move seen from either side. CAR: the move less the one expected"
+        f" under the model ({describe_model(request.model, view.factors)}), from the"
+        f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
+        f" {POOL_HELP[pool]} with a smaller CAR, each in units of the volatility before it; by size"
+        " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
+        " least as large in those units. Windows are written in offsets: 0 is the first rate that"
+        f" can contain the event.{_describe_bars(view)}"
+    )
+
+
+def _describe_bars(view: EventView) -> str:
+    if not view.card.bar_minutes:
+        return ""
+    length = duration_text(1, view.card.bar_minutes)
+    return (
+        f" An offset is a bar of {length} in Moscow time; a return from one session to the next"
+        " is one move too, in the estimation as in the window."
+    )
+
+
+def _format_offsets(move: Move) -> str:
+    return window_text(move.window).replace("-", MINUS)
+
+
+def _format_window(move: Move, view: EventView) -> str:
+    return f"**{_format_offsets(move)}** {describe_window(move.window, view.card)}"
+
+
+def _format_dates(move: Move, view: EventView) -> str:
+    return describe_missing_move(move, view.card) if move.end is None else format_move_dates(move)
+
+
+def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> str:
+    if move.log_points is None:
+        return NO_VALUE
+    word = quoting.direction(move.log_points)
+    colour = direction_colour(word, dark=dark)
+    return f':color[**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}'
+
+
+def _format_unusualness(move: Move, pool: Pool) -> str:
+    if move.log_points is None:
+        return NO_VALUE
+    return f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
+
+
+def _format_crowd(move: Move) -> str:
+    """How many other events, and the first of them by name."""
+    if not move.crowd:
+        return "no other event"
+    named = [
+        f"{get_event_style(event).glyph} {escape_markdown(event.title, EVENT_NAME_LIMIT)}"
+        for event in move.crowd[:MAX_NAMED_EVENTS]
+    ]
+    more = (
+        f" and {len(move.crowd) - MAX_NAMED_EVENTS} more"
+        if len(move.crowd) > MAX_NAMED_EVENTS
+        else ""
+    )
+    return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
+
+
+def _format_significance(move: Move, words: str) -> str:
+    if move.car is None and move.log_points is not None:
+        return escape_markdown(move.reason or "a rate inside the window is missing")
+    return words
+
+
+# ------------------------------------------------------------
+# The move of the dollar around an event as every source measures it, each by its own clock.
+
+
+SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
+RULE_LIMIT: Final = 500
+SOURCES_HELP: Final = (
+    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
+    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
+    " second one that can contain it, so the days may differ."
+)
+
+
+def draw_source_moves(scene: EventState) -> None:
+    """Draw the table, when the numbers are known, and the file; nothing beside other series."""
+    if not scene.view.card.is_rouble:
+        return
+    moves = get_source_moves(scene.event)
+    st.subheader("The same move on every source", anchor=False)
+    if scene.phone:
+        for move in moves:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(f"**{escape_markdown(moves_module.format_source_name(move))}**")
+                for line in build_source_lines(move, scene.quoting, dark=scene.dark):
+                    st.markdown(line)
+    else:
+        st.table(
+            build_source_columns(moves, scene.quoting, dark=scene.dark),
+            hide_index=True,
+            border="horizontal",
+            alt="The move of the dollar around the event, one row a source",
+        )
+    _draw_publication_rules(moves)
+    with st.container(horizontal=True):
+        draw_csv_buttons(
+            f"every source, {format_count(len(moves), 'row')}",
+            (scene.event.id, "sources"),
+            lambda flavour: source_moves_csv(moves, flavour),
+            "event.sources",
+        )
+
+
+def get_source_moves(event: Event) -> tuple[SourceMove, ...]:
+    """The event on every daily series of the dollar that is known now."""
+    daily = [card.id for card in session.get_cards() if not card.bar_minutes]
+    return compare_sources_of_event(
+        [session.load_series(each) for each in daily], event, DEFAULT_SOURCE_WINDOW
+    )
+
+
+def build_source_columns(
+    moves: Sequence[SourceMove], quoting: QuotedSeries, *, dark: bool
+) -> dict[str, list[str]]:
+    """Source, days, rates, both percentages, log points, direction; every cell safe Markdown."""
+    unit, other = _source_quote_units(moves, quoting)
+    both = [_format_source_percents(move, quoting) for move in moves]
+    return {
+        "Source": [escape_markdown(moves_module.format_source_name(move)) for move in moves],
+        "Base → end": [moves_module.format_source_dates(move) for move in moves],
+        escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
+        "Direction": [_format_source_direction(move, quoting, dark=dark) for move in moves],
+        f"{escape_markdown(unit)}, %": [one for one, _ in both],
+        f"{escape_markdown(other)}, %": [one for _, one in both],
+        "Log pts": [moves_module.format_source_size(move) for move in moves],
+    }
+
+
+def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -> list[str]:
+    """The same row in a few lines, for a narrow screen."""
+    if move.log_points is None:
+        return [_format_source_direction(move, quoting, dark=dark)]
+    (unit, other), (one, another) = (
+        _source_quote_units([move], quoting),
+        _format_source_percents(move, quoting),
+    )
+    return [
+        _format_source_direction(move, quoting, dark=dark),
+        f"**{unit} {one}**, {other} {another}, {moves_module.format_source_size(move)} log pts",
+        f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
+    ]
+
+
+def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
+    titles = {move.card.id: move.card.title for move in moves}
+    st.caption(SOURCES_HELP)
+    with st.expander("When the numbers of each source are known", icon=":material/schedule:"):
+        for rule, ids in moves_module.group_publication_rules(moves).items():
+            named = "; ".join(escape_markdown(titles[each]) for each in ids)
+            st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")
+
+
+def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -> str:
+    if move.log_points is None:
+        return escape_markdown(moves_module.name_source_direction(move))
+    word = name_direction(move.card, move.log_points)
+    arrow = QuotedSeries(move.card, quoting.mode).arrow(move.log_points)
+    colour = direction_colour(word, dark=dark)
+    partly = f" {moves_module.PARTLY_INCLUDED}" if move.partial else ""
+    return f':color[**{arrow}{SOURCE_NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}{partly}'
+
+
+def _format_source_rates(move: SourceMove, quoting: QuotedSeries) -> str:
+    if move.base is None or move.end is None:
+        return NO_VALUE
+    shown = QuotedSeries(move.card, quoting.mode)
+    return f"{shown.rate(move.base.rate)} → {shown.rate(move.end.rate)}"
+
+
+def _format_source_percents(move: SourceMove, quoting: QuotedSeries) -> tuple[str, str]:
+    quoted, inverse = moves_module.format_source_percents(move)
+    return (inverse, quoted) if quoting.is_inverse else (quoted, inverse)
+
+
+def _source_quote_units(moves: Sequence[SourceMove], quoting: QuotedSeries) -> tuple[str, str]:
+    card = moves[0].card
+    both = (card.unit, card.inverse_unit)
+    return (both[1], both[0]) if quoting.is_inverse else both

@@ -1,0 +1,527 @@
+"""The Events & notes page: the table of events with their moves, deleted notes, new notes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import MOSCOW, TEXT_LIMIT, Event, Origin
+from dashboard.models.moves import PlaceboRank
+from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
+from dashboard.presentation.formatting import (
+    NO_VALUE,
+    format_count,
+    format_day,
+    format_short_day,
+    format_timestamp,
+)
+from dashboard.presentation.moves import format_percentile, judged_percentile
+from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.quoting import QuotedSeries, log_to_percent
+from dashboard.services.events import hidden_count_text
+from dashboard.services.exports import event_list_csv
+from dashboard.services.notes import list_notes
+from dashboard.ui import session
+from dashboard.ui.components.event_card import (
+    build_event_facts,
+    draw_event_card,
+    draw_event_line,
+    draw_hidden_events,
+    restore_with_undo,
+)
+from dashboard.ui.components.event_filters import (
+    EVENTS_PARAMS,
+    FILTER_PARAMS,
+    EventsState,
+    clear_filters,
+    draw_facet_filters,
+    draw_measure_controls,
+    draw_no_matches,
+    read_events_state,
+)
+from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.interaction import Shortcut, button_type, draw_flash, draw_shortcuts
+from dashboard.ui.components.links import draw_copy_link, draw_page_link
+from dashboard.ui.components.note_form import open_new_note
+from dashboard.ui.components.note_history import open_note_history
+from dashboard.ui.pages.base import Page
+from dashboard.ui.session import EventMoves
+from dashboard.ui.url_state import UrlState, build_link
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+
+# ------------------------------------------------------------
+# The events as a list of lines, for screens too narrow for a table.
+
+
+EVENTS_PER_PAGE: Final = 15
+LIST_PAGE_KEY: Final = "events.list_page"
+
+
+def draw_event_list(scene: EventsState) -> None:
+    """Draw the events of one page and the way to the others."""
+    pages = max(1, math.ceil(len(scene.events) / EVENTS_PER_PAGE))
+    at = min(int(st.session_state.get(LIST_PAGE_KEY, 1)), pages)
+    for event in scene.events[EVENTS_PER_PAGE * (at - 1) : EVENTS_PER_PAGE * at]:
+        with st.container(gap=None, border=True):
+            draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
+            # not a caption: those are paled, and the colour of a direction with them
+            st.markdown(format_list_move(scene, scene.studied.get(event.id, EventMoves())))
+    if pages > 1:
+        st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
+
+
+def format_list_move(scene: EventsState, studied: EventMoves) -> str:
+    """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
+    if math.isnan(studied.both):
+        return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
+    colour = direction_colour(scene.quoting.direction(studied.both), dark=scene.dark)
+    share = judged_percentile(studied.rank_both)
+    rank = "" if share is None else f", bigger than {format_percentile(share)}"
+    return f':color[{scene.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]{rank}'
+
+
+# ------------------------------------------------------------
+# The table of events with their moves: read-only, a row is chosen, columns sort as numbers.
+
+
+EVENT_TABLE_KEY: Final = "events.table"
+EVENT_ROW_PIXELS: Final = 35
+EVENT_TABLE_HEIGHT: Final = 700
+MAX_STYLED_ROWS: Final = 2_000
+PERCENT_FORMAT: Final = "%+.2f %%"
+MOVE_COLUMNS: Final = ("[0,0]", "[0,1]")
+RANK_COLUMNS: Final = ("Percentile [0,0]", "Percentile [0,1]")
+NO_MOVES: Final = EventMoves()
+
+
+def draw_event_table(scene: EventsState, chosen: str, choose: Callable[[str], None]) -> None:
+    """Draw the table; a click on a row calls `choose` with the id of its event, "" for none."""
+    ids = [event.id for event in scene.events]
+    rows = [ids.index(chosen)] if chosen in ids else []
+    st.session_state[EVENT_TABLE_KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+    def picked() -> None:
+        at = get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
+        choose(ids[at] if at is not None and at < len(ids) else "")
+
+    frame = build_event_frame(scene.events, scene.studied, scene.quoting)
+    st.dataframe(
+        _style_frame(frame, scene),
+        key=EVENT_TABLE_KEY,
+        hide_index=True,
+        height=min(EVENT_TABLE_HEIGHT, EVENT_ROW_PIXELS * (len(ids) + 1) + 3),
+        row_height=EVENT_ROW_PIXELS,
+        lazy=False,
+        on_select=picked,
+        selection_mode=("single-row", "single-cell"),
+        column_config=_build_column_config(scene.quoting, title_width=290 if rows else 280),
+        column_order=_select_columns(frame, beside_card=bool(rows)),
+        placeholder=NO_VALUE,
+        alt="Events and notes with the rouble's move at and after each",
+    )
+
+
+def get_picked_row(selection: Mapping[str, Any]) -> int | None:
+    """The row that was clicked: its box, or any cell of it; None where it was let go."""
+    cells = selection.get("cells") or []
+    if cells:
+        return int(cells[0][0])
+    rows = selection.get("rows") or []
+    return int(rows[0]) if rows else None
+
+
+def build_event_frame(
+    events: Sequence[Event], studied: Mapping[str, EventMoves], quoting: QuotedSeries
+) -> pd.DataFrame:
+    """A row an event: text as plain text, moves as percentages of the number shown."""
+    found = [studied.get(event.id, NO_MOVES) for event in events]
+    shown = partial(_to_shown_percent, quoting)
+    return pd.DataFrame(
+        {
+            "Day": pd.array([pd.Timestamp(event.day) for event in events], dtype="datetime64[s]"),
+            "Hour": [_format_hour(event) for event in events],
+            "Category": [
+                f"{get_event_style(e).glyph} {plain_text(category_title(e.category))}"
+                for e in events
+            ],
+            "Title": [plain_text(event.title) for event in events],
+            "[0,0]": [shown(each.first) for each in found],
+            "[0,1]": [shown(each.both) for each in found],
+            "Remark": [_describe_missing(each) for each in found],
+            "Percentile [0,0]": [_get_percentile(each.rank_first) for each in found],
+            "Percentile [0,1]": [_get_percentile(each.rank_both) for each in found],
+            "Others": pd.array([_count_others(each) for each in found], dtype="Int64"),
+            "Source": [plain_text(event.source_name, 80) for event in events],
+            "Author": [plain_text(event.author, 80) for event in events],
+        }
+    )
+
+
+def _select_columns(frame: pd.DataFrame, *, beside_card: bool) -> list[str]:
+    """The columns that say anything; beside a card there is no room for the hour, it has it."""
+    worth = [str(name) for name in frame.columns if _has_content(frame[name])]
+    return [name for name in worth if not (beside_card and name == "Hour")]
+
+
+def _has_content(column: pd.Series[Any]) -> bool:
+    """Whether a column says anything; an empty one of texts would only take room."""
+    return (column.dtype.kind != "O" and str(column.dtype) != "str") or bool((column != "").any())
+
+
+def _to_shown_percent(quoting: QuotedSeries, log_points: float) -> float:
+    return log_to_percent(quoting.quoted_log_points(log_points))
+
+
+def _count_others(studied: EventMoves) -> int | None:
+    return None if math.isnan(studied.both) else len(studied.crowd)
+
+
+def _format_hour(event: Event) -> str:
+    if event.moment is not None:
+        return f"{event.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+    if event.is_range and event.end_day:
+        return f"to {format_day(event.end_day)}"
+    if event.reported is None:
+        return ""
+    local = event.reported.astimezone(ZoneInfo(MOSCOW))
+    return f"by {local:%H:%M}" if local.date() == event.day else f"by {local:%H:%M} next day"
+
+
+def _style_frame(frame: pd.DataFrame, scene: EventsState) -> Styler | pd.DataFrame:
+    """The frame with words and colours; the numbers below stay, so that columns sort.
+
+    A very long table goes without: signed percentages, which the browser formats.
+    """
+    if len(frame) > MAX_STYLED_ROWS:
+        return frame
+    quoting = scene.quoting
+    style = frame.style.format(_format_cell_day, subset=["Day"])
+    style = style.format(_format_cell_percentile, subset=list(RANK_COLUMNS))
+    for column in MOVE_COLUMNS:
+        style = style.format(partial(_format_cell_move, quoting), subset=[column])
+        style = style.map(partial(_move_colour, quoting, dark=scene.dark), subset=[column])
+    return style
+
+
+def _describe_missing(studied: EventMoves) -> str:
+    """Why a number is missing."""
+    return studied.reason.partition(":")[0] if math.isnan(studied.both) else ""
+
+
+def _format_cell_day(value: Any) -> str:
+    return format_day(value.date())
+
+
+def _format_cell_move(quoting: QuotedSeries, shown: Any) -> str:
+    if math.isnan(shown):
+        return NO_VALUE
+    return quoting.move(_to_log_points(quoting, shown), 2)
+
+
+def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
+    """The rouble's move behind a percentage of the number shown."""
+    return quoting.quoted_log_points(100.0 * math.log1p(shown / 100.0))
+
+
+def _move_colour(quoting: QuotedSeries, shown: Any, *, dark: bool) -> str:
+    if math.isnan(shown):
+        return ""
+    word = quoting.direction(_to_log_points(quoting, shown))
+    return f"color: {direction_colour(word, dark=dark)}"
+
+
+def _get_percentile(rank: PlaceboRank) -> float:
+    share = judged_percentile(rank)
+    return math.nan if share is None else share
+
+
+def _format_cell_percentile(value: Any) -> str:
+    return NO_VALUE if math.isnan(value) else format_percentile(value)
+
+
+def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, Any]:
+    text, numeric = st.column_config.TextColumn, st.column_config.NumberColumn
+    move = f"Change of {quoting.unit} from the base to the"
+    return {
+        "Day": st.column_config.DateColumn("Day", width=92),
+        "Hour": text("MSK", width=58, help="Moscow time, where the hour is known"),
+        "Category": text("Category", width=140),
+        "Title": text("Title", width=title_width),
+        "[0,0]": numeric(
+            "Move [0,0]",
+            width=100,
+            format=PERCENT_FORMAT,
+            help=f"{move} first rate that can contain it",
+        ),
+        "[0,1]": numeric(
+            "Move [0,1]", width=100, format=PERCENT_FORMAT, help=f"{move} rate after that one"
+        ),
+        "Remark": text("Why none", width=120),
+        **{
+            name: numeric(
+                name,
+                width=112,
+                format="%.0f %%",
+                help=f"Larger than this share of the dates within 250 observations over {window},"
+                " each move in units of the volatility before it",
+            )
+            for name, window in zip(RANK_COLUMNS, MOVE_COLUMNS, strict=True)
+        },
+        "Others": numeric("Others", width=66, help="Other events in the window [0,1]"),
+        "Source": text("Source", width=170),
+        "Author": text("Author", width=90, help="Who wrote the note"),
+    }
+
+
+# ------------------------------------------------------------
+# The notes that were deleted: each can be read, followed back in time and restored.
+
+
+DELETED_TABLE_KEY: Final = "deleted.table"
+DELETED_ROW_PIXELS: Final = 35
+DELETED_TABLE_HEIGHT: Final = 480
+
+
+def list_deleted_notes() -> tuple[Event, ...]:
+    """The deleted notes, the last deleted first.
+
+    Raises:
+        StoreError: the notes cannot be read.
+    """
+    notes = list_notes(session.get_context().notes, with_deleted=True)
+    gone = [(note.deleted, note) for note in notes if note.deleted is not None]
+    return tuple(note for _, note in sorted(gone, key=lambda pair: pair[0], reverse=True))
+
+
+def draw_deleted_notes() -> None:
+    """Draw the list and the card of the chosen note."""
+    try:
+        notes = list_deleted_notes()
+    except RoubleReactionError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    if not notes:
+        st.markdown(":material/delete: No deleted notes. What you delete waits here.")
+        return
+    left, right = st.columns([7, 4], gap="medium")
+    with left:
+        chosen = _draw_deleted_table(notes)
+    with right:
+        _draw_deleted_card(notes[chosen])
+
+
+def _draw_deleted_table(notes: Sequence[Event]) -> int:
+    frame = pd.DataFrame(
+        {
+            "Deleted": [format_timestamp(note.deleted) if note.deleted else "" for note in notes],
+            "Day": [note.day.isoformat() for note in notes],
+            "Category": [plain_text(category_title(note.category)) for note in notes],
+            "Title": [plain_text(note.title) for note in notes],
+            "Author": [plain_text(note.author, 80) for note in notes],
+        }
+    )
+    state = st.dataframe(
+        frame,
+        key=DELETED_TABLE_KEY,
+        hide_index=True,
+        height=min(DELETED_TABLE_HEIGHT, DELETED_ROW_PIXELS * (len(notes) + 1) + 3),
+        row_height=DELETED_ROW_PIXELS,
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [0]}},
+        column_config={"Title": st.column_config.TextColumn(width="large")},
+        alt="Deleted notes",
+    )
+    rows = state["selection"]["rows"]
+    return rows[0] if rows and rows[0] < len(notes) else 0
+
+
+def _draw_deleted_card(note: Event) -> None:
+    with st.container(border=True):
+        st.markdown(f"#### {escape_markdown(note.title)}")
+        if note.text:
+            st.text(plain_text_block(note.text, TEXT_LIMIT))
+        st.markdown("  \n".join(build_event_facts(note)))
+        with st.container(horizontal=True):
+            st.button(
+                "Restore",
+                icon=":material/restore_from_trash:",
+                type=button_type(),
+                key="deleted.restore",
+                on_click=restore_with_undo,
+                args=(note,),
+            )
+            if st.button("History", icon=":material/history:", key="deleted.history"):
+                open_note_history(note)
+
+
+# ------------------------------------------------------------
+# Events & notes: every event with its move, found by facets; notes are written and kept here.
+
+
+VIEW_TITLES: Final = {
+    "kept": "Events and notes",
+    "deleted": "Deleted notes",
+    "hidden": "Hidden events",
+}
+CARD_WIDTH: Final = 370
+TABLE_HELP: Final = (
+    "Click a heading to sort. Moves are those of the rate from the last one before the event:"
+    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the share"
+    " of the dates within 250 observations with a smaller move in that window, each in units of the"
+    " volatility before it. *Others*: other events in [0,1]."
+)
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    scene = read_events_state(view)
+    draw_flash()
+    _draw_toolbar(view, scene)
+    _draw_events_view(view, scene)
+    draw_shortcuts((Shortcut("A", "Add a note"),))
+
+
+def _draw_events_view(view: UrlState, scene: EventsState) -> None:
+    if view["show"] == "deleted":
+        draw_deleted_notes()
+        return
+    if view["show"] == "hidden":
+        draw_hidden_events()
+        return
+    draw_facet_filters(view, scene)
+    if not any(event.origin == Origin.NOTE for event in scene.known.events):
+        _draw_no_notes(scene)
+    if not scene.events:
+        draw_no_matches(view, scene)
+        return
+    _draw_list(view, scene)
+    _draw_files(view, scene)
+    draw_copy_link("events", view)
+
+
+def _draw_toolbar(view: UrlState, scene: EventsState) -> None:
+    """Draw what is listed, the quote of the moves, and the way to a new note."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "List",
+            list(VIEW_TITLES),
+            format_func=VIEW_TITLES.__getitem__,
+            required=True,
+            label_visibility="collapsed" if scene.phone else "visible",
+            **view.widget("show"),
+        )
+        if not scene.phone:
+            draw_measure_controls(view, scene)
+            st.space("stretch")
+        if st.button("Add note", icon=":material/add:", type=button_type(), shortcut="A"):
+            open_new_note(
+                session.get_view_day(), scene.series.card.id, after=_choose_callback(view)
+            )
+
+
+def _draw_list(view: UrlState, scene: EventsState) -> None:
+    chosen = _get_chosen_event(view)
+    close = partial(view.set, sel="")
+    st.markdown(format_heading(scene))
+    if scene.phone:
+        if chosen is not None:
+            draw_event_card(scene, chosen, close)
+        draw_event_list(scene)
+        return
+    with st.container(horizontal=True, gap="medium"):
+        with st.container():
+            draw_event_table(scene, view["sel"], choose=lambda name: view.set(sel=name))
+        if chosen is not None:
+            with st.container(width=CARD_WIDTH):
+                draw_event_card(scene, chosen, close)
+                _draw_unlisted_event(view, scene, chosen)
+    st.caption(TABLE_HELP)
+
+
+def _draw_unlisted_event(view: UrlState, scene: EventsState, chosen: Event) -> None:
+    if chosen.id not in {event.id for event in scene.events}:
+        st.caption("The filters leave this event out of the list.")
+        st.button("Clear all filters", key="card.clear", on_click=clear_filters, args=(view,))
+
+
+def _get_chosen_event(view: UrlState) -> Event | None:
+    """The event of the link, unless it is gone; one that never was is ignored and told."""
+    if not view["sel"]:
+        return None
+    event = session.find_event(view["sel"])
+    if event is None:
+        view.ignore("sel")
+    return event if event is not None and event.deleted is None else None
+
+
+def _draw_no_notes(scene: EventsState) -> None:
+    """Say how a first note is written, or that the notes cannot be read now."""
+    if scene.known.notes_unavailable:
+        st.warning("The notes cannot be read now; the catalogue is shown alone. Try again soon.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/star: No notes yet. Click any day on the chart, or press A.")
+        draw_page_link("explore", "Open the chart", icon=":material/show_chart:")
+
+
+def format_heading(scene: EventsState) -> str:
+    """`**68 of 365** events and notes, newest first`."""
+    shown, total = len(scene.events), len(scene.known.events)
+    many = (
+        f"**{format_count(total, 'event')}**"
+        if shown == total
+        else f"**{shown:,} of {total:,}** events"
+    )
+    span = ""
+    if scene.events:
+        first, last = scene.events[-1].day, scene.events[0].day
+        span = f", {format_short_day(first)} – {format_short_day(last)}"
+    hint = "" if scene.phone else " Click a row to read it."
+    hidden = hidden_count_text(len(scene.known.hidden))
+    told = f" {hidden}: see *Hidden events*." if hidden else ""
+    return f"{many}{span}, newest first.{hint}{told}"
+
+
+def _draw_files(view: UrlState, scene: EventsState) -> None:
+    shown, everything = scene.chronological, scene.known.events
+    asof = f"asof-{session.get_view_day()}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_csv_buttons(
+            f"this view, {format_count(len(shown), 'row')}",
+            ("usdrub", "events", scene.since, scene.until, asof),
+            lambda flavour: event_list_csv(shown, flavour),
+            "events.view",
+        )
+        if scene.is_filtered:
+            draw_csv_buttons(
+                f"all, {format_count(len(everything), 'row')}",
+                ("usdrub", "events", "all", asof),
+                lambda flavour: event_list_csv(everything, flavour),
+                "events.all",
+            )
+        same: dict[str, Any] = build_link(
+            [param for param in FILTER_PARAMS if param.key != "origin"],
+            {param.key: view[param.key] for param in FILTER_PARAMS},
+        )
+        draw_page_link("data", "This view on Data", icon=":material/database:", **same)
+
+
+def _choose_callback(view: UrlState) -> Callable[[Event], None]:
+    def chosen(note: Event) -> None:
+        view.set(sel=note.id)
+
+    return chosen
+
+
+PAGE = Page("events", "Events & notes", ":material/list:", "events", draw, EVENTS_PARAMS)

@@ -1,0 +1,143 @@
+"""State of the Explore page: series, window and filtered events, from the URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from dashboard.models.event import Event, Origin
+from dashboard.models.series import RateSeries
+from dashboard.presentation.charts.timeline import ExploreChart
+from dashboard.presentation.formatting import NO_VALUE, format_count, format_day
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.events import EventFilter, find_events
+from dashboard.services.study import move_between
+from dashboard.ui import session
+from dashboard.ui.components.view_controls import (
+    DayWindow,
+    WindowLimits,
+    compute_limits,
+    resolve_window,
+)
+from dashboard.ui.url_state import UrlState
+
+
+@dataclass(frozen=True, slots=True)
+class ExploreState:
+    """Everything the page is drawn from."""
+
+    series: RateSeries
+    quoting: QuotedSeries
+    known: tuple[Event, ...]
+    events: tuple[Event, ...]
+    bounds: WindowLimits
+    shown: DayWindow
+    chosen: date | None
+    phone: bool
+    dark: bool
+
+
+def read_explore_state(view: UrlState) -> ExploreState:
+    """The scene of a link; settings that cannot be together are ignored and told."""
+    if view["series"] not in {card.id for card in session.get_price_cards()}:
+        view.ignore("series")
+    series = session.load_series(view["series"])
+    known = session.get_known_events().events
+    bounds = compute_limits(series, known, session.get_view_day())
+    shown = resolve_window(view["from"], view["to"], bounds)
+    if shown.is_empty:
+        view.ignore("from", "to")
+    if view["sel"] is not None and not bounds.first <= view["sel"] <= bounds.last_allowed:
+        view.ignore("sel")
+    compact = session.is_phone() if view["view"] == "auto" else view["view"] == "compact"
+    return ExploreState(
+        series=series,
+        quoting=QuotedSeries(series.card, QuoteMode(view["up"])),
+        known=known,
+        events=_filter_events(view, known, shown),
+        bounds=bounds,
+        shown=shown,
+        chosen=view["sel"],
+        phone=compact,
+        dark=session.is_dark(),
+    )
+
+
+def build_explore_chart(scene: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:
+    """The scene as the figure wants it."""
+    return ExploreChart(
+        series=scene.series,
+        quoting=scene.quoting,
+        events=scene.events,
+        since=scene.shown.since,
+        until=scene.shown.until,
+        title=format_title(scene),
+        subtitle=format_subtitle(scene),
+        selected=scene.chosen,
+        log_scale=log_scale,
+        brush=brush,
+        phone=scene.phone,
+    )
+
+
+def format_title(scene: ExploreState) -> str:
+    """The figure's heading as a sentence: what the rate did between the ends of the window."""
+    ends = _get_window_ends(scene)
+    if ends is None:
+        return f"{scene.series.card.title}: no rate in this window"
+    (first, first_rate), (last, last_rate) = ends
+    move = move_between(scene.series.card, first_rate, last_rate)
+    subject = "Rouble" if scene.series.card.is_rouble else scene.quoting.unit
+    return f"{scene.quoting.headline(move, subject)}, {format_day(first)} to {format_day(last)}"
+
+
+def format_subtitle(scene: ExploreState) -> str:
+    """Definition, source and how many events."""
+    card, ends = scene.series.card, _get_window_ends(scene)
+    values = NO_VALUE
+    if ends is not None:
+        values = f"{scene.quoting.rate(ends[0][1])} → {scene.quoting.rate(ends[1][1])}"
+    parts = (
+        card.title,
+        values,
+        f"source: {card.publisher}",
+        format_count(len(scene.events), "event"),
+    )
+    return " · ".join(parts)
+
+
+def format_alt_text(scene: ExploreState) -> str:
+    """One sentence for a reader who cannot see the figure."""
+    return (
+        f"Line chart, {scene.quoting.axis_title}, with {format_count(len(scene.events), 'event')} in"
+        f" lanes by category. {format_title(scene)}. The tables below hold the same data."
+    )
+
+
+def _get_window_ends(scene: ExploreState) -> tuple[tuple[date, float], tuple[date, float]] | None:
+    series, shown = scene.series, scene.shown
+    inside = (
+        (series.day >= np.datetime64(shown.since))
+        & (series.day <= np.datetime64(shown.until))
+        & np.isfinite(series.rate)
+    )
+    rows = np.flatnonzero(inside)
+    if len(rows) < 2:
+        return None
+    first, last = (
+        (date.fromisoformat(str(series.day[row])), float(series.rate[row])) for row in rows[[0, -1]]
+    )
+    return first, last
+
+
+def _filter_events(view: UrlState, known: tuple[Event, ...], shown: DayWindow) -> tuple[Event, ...]:
+    """Categories filter the catalogue; notes have a switch of their own; the search both."""
+    text = view["q"]
+    notes = [e for e in known if e.origin == Origin.NOTE] if view["notes"] == "shown" else []
+    others = [e for e in known if e.origin != Origin.NOTE]
+    asked = EventFilter(text=text, since=shown.since, until=shown.until)
+    asked_here = EventFilter(view["cat"], text=text, since=shown.since, until=shown.until)
+    found = {e.id for e in (*find_events(notes, asked), *find_events(others, asked_here))}
+    return tuple(event for event in known if event.id in found)

@@ -1,0 +1,395 @@
+"""The Import page: preview of a file row by row, its import, and undo of earlier imports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.event import MOSCOW, Event
+from dashboard.models.user_files import ImportRecord, ImportUndo
+from dashboard.presentation.escaping import escape_markdown, plain_text
+from dashboard.presentation.formatting import format_count, format_day_range
+from dashboard.presentation.incoming_events import (
+    VERDICT_FILTERS,
+    VERDICT_LABELS,
+    count_verdicts,
+    describe_import,
+    describe_row_problem,
+    describe_undone_import,
+    format_import_message,
+    format_row_location,
+    list_import_facts,
+)
+from dashboard.presentation.palette import category_title
+from dashboard.services.event_import import (
+    EventImportPlan,
+    RowVerdict,
+    import_events,
+    invalid_rows_csv,
+    list_imports,
+    undo_import,
+)
+from dashboard.ui import session
+from dashboard.ui.components.exports import draw_csv_buttons
+from dashboard.ui.components.interaction import button_type, draw_flash, set_flash
+from dashboard.ui.components.links import draw_page_link
+from dashboard.ui.components.note_form import draw_author_name, get_author_name
+from dashboard.ui.pages.base import Page
+from dashboard.ui.pages.imports.controls import draw_column_mapping, draw_format_questions
+from dashboard.ui.pages.imports.state import (
+    DONE_KEY,
+    MAX_UPLOAD_MB,
+    FinishedImport,
+    Upload,
+    close_upload,
+    get_finished_import,
+    get_upload,
+    get_uploader_key,
+    plan_upload,
+    store_upload,
+)
+from dashboard.ui.url_state import UrlState, choice_param
+
+# ------------------------------------------------------------
+# What would become of a file of events: counts, the way to take it, and a table of its rows.
+
+
+ROWS_PER_PAGE: Final = 200
+ROW_PIXELS: Final = 35
+MAX_TABLE_HEIGHT: Final = 480
+MAX_MESSAGES: Final = 8
+MESSAGE_TEXT_LIMIT: Final = 300
+
+
+def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
+    """Draw what would be taken, the buttons that take it, and every row with its verdict."""
+    counts = count_verdicts(plan)
+    _draw_commit(plan, counts)
+    _draw_messages(plan)
+    _draw_rows(view, plan, counts)
+    if plan.wrong:
+        with st.container(horizontal=True):
+            draw_wrong_downloads(plan.file.name, plan.wrong, "import.preview")
+
+
+def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
+    """Draw the buttons that give the rows that cannot be taken, to mend them by."""
+    draw_csv_buttons(
+        f"{format_count(len(rows), 'wrong row')}",
+        ("wrong_rows", file_name.rpartition(".")[0] or file_name),
+        lambda flavour: invalid_rows_csv(rows, flavour),
+        f"{key}.wrong",
+    )
+
+
+# ------------------------------------------------------------------ taking it
+
+
+def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
+    new, wrong = counts["new"], counts["wrong"]
+    told = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
+    told += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
+    st.markdown(", ".join(told) + ". Nothing is stored yet.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_author_name()
+        st.button(
+            f"Add all {new:,} events" if not wrong else "Add all rows",
+            key="import.all", type=button_type(strong=not wrong),
+            disabled=bool(wrong) or not new, icon=":material/library_add:",
+            help=_explain_partial_import(new, wrong), on_click=_commit_import, args=(plan,),
+        )  # fmt: skip
+        if wrong:
+            st.button(
+                f"Add the good rows only ({new:,})", key="import.good", type=button_type(),
+                disabled=not new, icon=":material/rule:", on_click=_commit_import, args=(plan,),
+            )  # fmt: skip
+
+
+def _explain_partial_import(new: int, wrong: int) -> str | None:
+    if wrong:
+        return (
+            f"{format_count(wrong, 'row')} cannot be taken: mend the file, or take the good rows."
+        )
+    return None if new else "Every row is already there."
+
+
+def _commit_import(plan: EventImportPlan) -> None:
+    """Store the notes of a plan; the upload stays where that fails."""
+    try:
+        session.count_against_limit("import")
+        taken = replace(plan, imports_valid_rows=bool(plan.wrong))
+        record, _ = import_events(session.get_context().notes, taken, get_author_name())
+    except RoubleReactionError as error:
+        set_flash(f"Not added: {format_import_message(str(error))}")
+        return
+    if record is not None:
+        st.session_state[DONE_KEY] = FinishedImport(record, plan.wrong)
+    close_upload()
+
+
+def _draw_messages(plan: EventImportPlan) -> None:
+    """Draw what a person should know of the reading as a whole."""
+    told = [
+        line.removeprefix(f"{plan.file.name}: ")
+        for line in plan.told
+        if "already there" not in line
+    ]
+    if not told:
+        return
+    lines = [
+        f"- {escape_markdown(format_import_message(line), MESSAGE_TEXT_LIMIT)}"
+        for line in told[:MAX_MESSAGES]
+    ]
+    if len(told) > MAX_MESSAGES:
+        lines.append(
+            f"- and {format_count(len(told) - MAX_MESSAGES, 'more like these', 'more like these')}"
+        )
+    st.info("\n".join(lines), icon=":material/info:")
+
+
+# ------------------------------------------------------------------ the table
+
+
+def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) -> None:
+    st.segmented_control(
+        "Rows to show", list(VERDICT_FILTERS), required=True, label_visibility="collapsed",
+        format_func=lambda kind: f"{VERDICT_FILTERS[kind]} {counts[kind]:,}", **view.widget("show"),
+    )  # fmt: skip
+    show = view["show"]
+    rows = [row for row in plan.rows if show in {"all", row.verdict}]
+    if not rows:
+        st.caption("No such rows.")
+        return
+    pages = -(-len(rows) // ROWS_PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key=f"import.page.{show}.{pages}")
+    first = (page - 1) * ROWS_PER_PAGE
+    shown = rows[first : first + ROWS_PER_PAGE]
+    if pages > 1:
+        st.caption(f"Rows {first + 1:,}–{first + len(shown):,} of {len(rows):,}")
+    draw_rows_table(shown)
+
+
+def draw_rows_table(rows: list[RowVerdict]) -> None:
+    """Draw rows with their verdicts: text as it is, one page of them."""
+    st.dataframe(
+        build_rows_frame(rows), hide_index=True, height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
+        row_height=ROW_PIXELS, alt="Rows of the file with what would become of each",
+        column_config={
+            "Row": st.column_config.TextColumn(width=130),
+            "Verdict": st.column_config.TextColumn(width=120),
+            "Day": st.column_config.TextColumn(width=120),
+            "MSK": st.column_config.TextColumn(width=58),
+            "Title": st.column_config.TextColumn(width=300),
+            "Category": st.column_config.TextColumn(width=130),
+            "What to know": st.column_config.TextColumn(width=430),
+        },
+        column_order=_select_columns(rows),
+    )  # fmt: skip
+
+
+def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
+    """A row of the file a row: place, verdict, what the note would be, what to know."""
+    notes = [row.note for row in rows]
+    return pd.DataFrame(
+        {
+            "Row": [format_row_location(row) for row in rows],
+            "Verdict": [VERDICT_LABELS[row.verdict] for row in rows],
+            "What to know": [describe_row_problem(row) for row in rows],
+            "Day": [format_day_range(note.day, note.end_day) if note else "" for note in notes],
+            "MSK": [_format_note_time(note) for note in notes],
+            "Title": [plain_text(note.title) if note else "" for note in notes],
+            "Category": [
+                plain_text(category_title(note.category)) if note else "" for note in notes
+            ],
+        }
+    )
+
+
+def _select_columns(rows: list[RowVerdict]) -> list[str]:
+    """A column of nothing is left out; on a phone the reason stands where it can be seen."""
+    names = []
+    if any(row.note for row in rows):
+        names.append("Day")
+        if any(row.note.moment for row in rows if row.note):
+            names.append("MSK")
+        names += ["Title", "Category"]
+    if any(row.reason for row in rows):
+        names.insert(0 if session.is_phone() else len(names), "What to know")
+    return ["Row", "Verdict", *names]
+
+
+def _format_note_time(note: Event | None) -> str:
+    if note is None or note.moment is None:
+        return ""
+    return f"{note.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
+
+
+# ------------------------------------------------------------
+# What an import did, what its undoing did, and the imports that were made before.
+
+
+UNDONE_KEY: Final = "import.undone"
+RECENT_IMPORTS: Final = 5
+MAX_LISTED_ROWS: Final = 200
+MAX_LISTED_IMPORTS: Final = 20
+
+
+def draw_results() -> None:
+    """Draw what the last import and the last undoing did, until they are closed."""
+    done = get_finished_import()
+    if done is not None:
+        _draw_done(done)
+    undone: ImportUndo | None = st.session_state.get(UNDONE_KEY)
+    if undone is not None:
+        _draw_undone(undone)
+
+
+def _draw_done(done: FinishedImport) -> None:
+    with st.container(border=True):
+        st.markdown(f":material/check: **{escape_markdown(describe_import(done.record))}**")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Undo this import", key="import.undo", icon=":material/undo:",
+                on_click=revert_import, args=(done.record.id,),
+            )  # fmt: skip
+            draw_page_link("events", "See your notes", icon=":material/list:", origin="note")
+            st.button(
+                "Close",
+                key="import.close",
+                type="tertiary",
+                on_click=_close_result,
+                args=(DONE_KEY,),
+            )
+        if done.wrong:
+            listed = done.wrong[:MAX_LISTED_ROWS]
+            st.markdown(
+                f"**{format_count(len(done.wrong), 'row')} left out**, each with its reason:"
+            )
+            draw_rows_table(list(listed))
+            if len(listed) < len(done.wrong):
+                st.caption(f"The first {len(listed):,} are shown; the file has all.")
+            with st.container(horizontal=True):
+                draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
+
+
+def _draw_undone(undone: ImportUndo) -> None:
+    with st.container(border=True):
+        st.markdown(f":material/undo: **{escape_markdown(describe_undone_import(undone))}**")
+        for note in undone.kept[:MAX_LISTED_IMPORTS]:
+            draw_page_link("event", f"Stays: {note.title}", icon=":material/edit_note:", id=note.id)
+        if len(undone.kept) > MAX_LISTED_IMPORTS:
+            st.caption(f"and {format_count(len(undone.kept) - MAX_LISTED_IMPORTS, 'more', 'more')}")
+        st.button(
+            "Close",
+            key="import.close_undone",
+            type="tertiary",
+            on_click=_close_result,
+            args=(UNDONE_KEY,),
+        )
+
+
+def _close_result(key: str) -> None:
+    st.session_state.pop(key, None)
+
+
+def revert_import(import_id: str) -> None:
+    """Take an import back; what was changed since stays, and that is told."""
+    try:
+        st.session_state[UNDONE_KEY] = undo_import(
+            session.get_context().notes, import_id, get_author_name()
+        )
+    except RoubleReactionError as error:
+        set_flash(f"Not undone: {error}")
+        return
+    done = get_finished_import()
+    if done is not None and done.record.id == import_id:
+        _close_result(DONE_KEY)
+
+
+def draw_earlier_imports() -> None:
+    """Draw the imports that were made, the newest first, each with the way to take it back."""
+    try:
+        records = list_imports(session.get_context().notes)
+    except RoubleReactionError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    st.markdown("#### Earlier imports")
+    if not records:
+        st.markdown("None yet. Each import is listed here, and can be undone as a whole.")
+        return
+    for record in records[:RECENT_IMPORTS]:
+        _draw_record(record)
+    if len(records) > RECENT_IMPORTS:
+        with st.expander(format_count(len(records) - RECENT_IMPORTS, "earlier one")):
+            for record in records[RECENT_IMPORTS:MAX_LISTED_ROWS]:
+                _draw_record(record)
+
+
+def _draw_record(record: ImportRecord) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = [f"**{escape_markdown(record.file_name)}**"]
+        told += [escape_markdown(word) for word in list_import_facts(record)]
+        st.markdown(" · ".join(told), width="stretch")
+        if record.undone_at is None:
+            st.button(
+                "Undo", key=f"import.undo.{record.id}", icon=":material/undo:",
+                on_click=revert_import, args=(record.id,),
+            )  # fmt: skip
+
+
+# ------------------------------------------------------------
+# Import: a file of events becomes notes, looked at row by row before, undone as a whole after.
+
+
+PAGE_HELP: Final = (
+    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
+    " for the **date** and one for the **title**. You see every row before anything is stored."
+)
+MESSAGE_LIMIT: Final = 400
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    draw_flash()
+    draw_results()
+    st.markdown(PAGE_HELP)
+    st.file_uploader(
+        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
+        key=get_uploader_key(),
+        on_change=store_upload,
+        max_upload_size=MAX_UPLOAD_MB,
+    )
+    upload = get_upload()
+    if upload is not None:
+        _draw_upload(view, upload)
+    draw_earlier_imports()
+
+
+def _draw_upload(view: UrlState, upload: Upload) -> None:
+    found = plan_upload(upload)
+    kind = found.outline.kind if found.outline else "not read"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        named = f"**{escape_markdown(upload.name, 80)}**"
+        st.markdown(f"{named} · {kind}", width="stretch")
+        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
+    draw_format_questions(found)
+    if found.problem:
+        told = escape_markdown(format_import_message(found.problem), MESSAGE_LIMIT)
+        st.warning(f"This file is not taken as it is: {told}", icon=":material/block:")
+    if found.outline is not None:
+        draw_column_mapping(found.outline, is_open=bool(found.problem))
+    if found.plan is not None:
+        draw_import_plan(view, found.plan)
+
+
+PAGE = Page(
+    "imports", "Import", ":material/upload_file:", "import", draw,
+    (choice_param("show", tuple(VERDICT_FILTERS), "all"),),
+)  # fmt: skip

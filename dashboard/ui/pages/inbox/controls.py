@@ -1,0 +1,107 @@
+"""The news search of the Inbox page, with the tone of its results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.inbox import ToneTimeline
+from dashboard.presentation.charts.news_tone import (
+    build_tone_columns,
+    build_tone_figure,
+    summarize_tone,
+)
+from dashboard.presentation.escaping import escape_markdown
+from dashboard.presentation.formatting import format_count
+from dashboard.presentation.palette import get_palette
+from dashboard.services.news import search_news, tone_timeline
+from dashboard.ui import session
+from dashboard.ui.components.figures import draw_figure
+from dashboard.ui.components.interaction import set_flash
+from dashboard.ui.pages.inbox.state import PERIOD_LABELS, InboxState
+from dashboard.ui.url_state import UrlState
+
+TONE_KEY: Final = "inbox.tone"
+SEARCH_FAILED_KEY: Final = "inbox.search_failed"
+SEARCH_HELP: Final = (
+    "GDELT reads the news of the world in 65 languages and says when it first saw an article, not"
+    " when that was published. Operators: “key rate”, (a OR b), -word, sourcelang:russian."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredTone:
+    """The tone of a search as it was last measured."""
+
+    query: str
+    period: str
+    timeline: ToneTimeline
+
+
+def draw_news_search(view: UrlState, scene: InboxState) -> None:
+    """Draw the box, what went wrong, and the tone of the last search."""
+    is_offline = session.get_context().news.is_offline
+    measured: MeasuredTone | None = st.session_state.get(TONE_KEY)
+    is_open = bool(view["find"] or measured or st.session_state.get(SEARCH_FAILED_KEY))
+    with st.expander("Search the news of the world (GDELT)", expanded=is_open,
+                     icon=":material/travel_explore:"):  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input("Words", placeholder='rouble "key rate"', max_chars=200,
+                          **view.typed("find"))  # fmt: skip
+            st.selectbox("Period", list(PERIOD_LABELS), format_func=PERIOD_LABELS.__getitem__,
+                         width=150, **view.widget("period"))  # fmt: skip
+            asked = (view["find"], view["period"])
+            st.button("Search", key="inbox.search", icon=":material/search:", on_click=_search_news,
+                      args=asked, disabled=is_offline or not view["find"])  # fmt: skip
+            st.button("Tone", key="inbox.tone_of", icon=":material/show_chart:",
+                      on_click=_measure_tone, args=asked,
+                      disabled=is_offline or not view["find"])  # fmt: skip
+        st.caption(escape_markdown(SEARCH_HELP, 400))
+        if is_offline:
+            st.markdown("Offline: GDELT is not asked.")
+        if problem := st.session_state.get(SEARCH_FAILED_KEY):
+            st.warning(escape_markdown(problem, 400))
+        if measured is not None:
+            _draw_tone(measured, scene)
+
+
+def _search_news(query: str, period: str) -> None:
+    parts = session.get_context()
+    try:
+        session.require_live_view()
+        found = search_news(parts.search, parts.inbox, query, period, session.get_wall_time)
+    except RoubleReactionError as error:
+        st.session_state[SEARCH_FAILED_KEY] = str(error)
+        return
+    told = f" {' '.join(found.told)}" if found.told else ""
+    st.session_state.pop(SEARCH_FAILED_KEY, None)
+    set_flash(
+        f"GDELT: {format_count(found.found, 'article')}, {found.new:,} new in the inbox.{told}"
+    )
+
+
+def _measure_tone(query: str, period: str) -> None:
+    try:
+        timeline = tone_timeline(session.get_context().search, query, period, session.get_wall_time)
+    except RoubleReactionError as error:
+        st.session_state[SEARCH_FAILED_KEY] = str(error)
+        return
+    st.session_state.pop(SEARCH_FAILED_KEY, None)
+    st.session_state[TONE_KEY] = MeasuredTone(query, period, timeline)
+
+
+def _draw_tone(measured: MeasuredTone, scene: InboxState) -> None:
+    timeline = measured.timeline
+    st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
+                f" {PERIOD_LABELS[measured.period]}")  # fmt: skip
+    if not timeline.points:
+        st.markdown(escape_markdown(" ".join(timeline.told), 300))
+        return
+    figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=scene.phone)
+    draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",
+                phone=scene.phone)  # fmt: skip
+    with st.expander("The table behind the chart", icon=":material/table:"):
+        st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")

@@ -1,0 +1,100 @@
+"""State of the Inbox page: the items that match a link, and the state of the feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from dashboard.models.errors import RoubleReactionError
+from dashboard.models.inbox import Decision, NewsCluster
+from dashboard.services.inbox import (
+    FeedStatus,
+    InboxFilter,
+    count_inbox,
+    list_feed_statuses,
+    list_inbox,
+)
+from dashboard.services.news import SEARCH_PERIODS
+from dashboard.ui import session
+from dashboard.ui.url_state import (
+    UrlParam,
+    UrlState,
+    choice_param,
+    count_param,
+    day_param,
+    name_param,
+    text_param,
+)
+
+ITEMS_PER_STEP: Final = 20
+ANY_SOURCE: Final = ""
+PERIOD_LABELS: Final = {
+    "1d": "last day", "3d": "last 3 days", "7d": "last week", "30d": "last month",
+    "90d": "last 3 months",
+}  # fmt: skip
+PARAMS: Final[tuple[UrlParam, ...]] = (
+    choice_param("state", tuple(each.value for each in Decision), Decision.NEW.value),
+    text_param("q", "rouble"),
+    name_param("src", ANY_SOURCE, "tass_en"),
+    day_param("from", "2026-11-20"),
+    day_param("to", "2026-11-26"),
+    count_param("n", 1, 2, 50),
+    text_param("find", "rouble sanctions"),
+    choice_param("period", tuple(SEARCH_PERIODS), "3d"),
+)
+
+
+@dataclass(frozen=True)
+class InboxState:
+    """Everything the page is drawn from; `problem_response` says why there is nothing to draw."""
+
+    stories: tuple[NewsCluster, ...]
+    listed: tuple[NewsCluster, ...]
+    counts: dict[Decision, int]
+    feeds: tuple[FeedStatus, ...]
+    now: datetime
+    state: Decision
+    phone: bool
+    problem: str = ""
+    list_problem: str = ""
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What a reader can ask for: feeds by id, and the search."""
+        named = {each.publisher.id: each.publisher.title for each in self.feeds}
+        return {ANY_SOURCE: "every source", **named, "gdelt": "GDELT search"}
+
+
+def read_inbox_state(view: UrlState) -> InboxState:
+    """The scene of a link; settings that cannot be together are ignored and told."""
+    if view["from"] and view["to"] and view["to"] < view["from"]:
+        view.ignore("from", "to")
+    parts, state = session.get_context(), Decision(view["state"])
+    feeds, list_problem = _list_feeds()
+    asked = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
+    stories: tuple[NewsCluster, ...] = ()
+    counts = dict.fromkeys(Decision, 0)
+    problem = ""
+    try:
+        stories = list_inbox(parts.inbox, asked)
+        counts = count_inbox(parts.inbox)
+    except RoubleReactionError as error:
+        problem = str(error)
+    return InboxState(
+        stories, stories[: ITEMS_PER_STEP * view["n"]], counts, feeds, session.get_wall_time(), state,
+        session.is_phone(), problem, list_problem,
+    )  # fmt: skip
+
+
+def _list_feeds() -> tuple[tuple[FeedStatus, ...], str]:
+    """The feeds, and what is wrong with their list or the record of them."""
+    parts = session.get_context()
+    try:
+        publishers = parts.feeds.publishers()
+    except RoubleReactionError as error:
+        return (), str(error)
+    try:
+        return list_feed_statuses(publishers, parts.inbox.feed_states()), ""
+    except RoubleReactionError:
+        return list_feed_statuses(publishers, ()), ""  # the list of stories says what is wrong

@@ -1,0 +1,270 @@
+"""The Method page: formulas on live numbers, rules, models, tests, terms, limits, sources."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.event import Event
+from dashboard.models.series import RateSeries
+from dashboard.presentation.charts.comparison_moves import build_funnel_figure
+from dashboard.presentation.escaping import escape_markdown, format_markdown_link
+from dashboard.presentation.formatting import format_day
+from dashboard.presentation.method import (
+    LIMITATIONS,
+    TERMS,
+    build_brief_size_columns,
+    build_example_steps,
+    build_funnel_rows,
+    build_recommendation_columns,
+    build_recommendation_notes,
+    build_size_columns,
+    describe_constants,
+    describe_projection_coverage,
+    describe_rule,
+    describe_simulation,
+    describe_simulation_error,
+    describe_timing_gaps,
+    format_rule_hours,
+)
+from dashboard.presentation.palette import get_palette
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.method import (
+    MethodDescription,
+    count_attrition,
+    describe_method,
+    describe_projections,
+    describe_size,
+    publication_rule_of,
+    software_versions,
+)
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.study import DEFAULT_REQUEST, build_event_view
+from dashboard.ui import session
+from dashboard.ui.components.figures import draw_figure, draw_text_table
+from dashboard.ui.components.links import draw_page_link
+from dashboard.ui.pages.base import Page
+from dashboard.ui.url_state import UrlState, choice_param, name_param, text_param
+
+# ------------------------------------------------------------
+# Two sections of the Method page: the simulated size of every test, and which test to read.
+
+
+def draw_test_sizes() -> None:
+    """Draw how often each test rejects when nothing happened."""
+    table = describe_size()
+    st.subheader("How often each test rejects when nothing happened")
+    st.markdown(describe_simulation(table))
+    columns = build_brief_size_columns(table) if session.is_phone() else build_size_columns(table)
+    draw_text_table(columns, "Rejection rates of every test in every simulated cell")
+    st.caption(describe_simulation_error(table))
+    st.caption(describe_projection_coverage(describe_projections()))
+
+
+def draw_test_recommendations() -> None:
+    """Draw which test to read in which situation."""
+    table = describe_size()
+    st.subheader("Which test to read")
+    draw_text_table(build_recommendation_columns(table), "Which test to read in which situation")
+    st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
+
+
+# ------------------------------------------------------------
+# Method: how a move is computed, on live numbers; rules, models, tests, terms, limits, sources.
+
+
+EXAMPLE_EVENT_ID: Final = "kellogg-nato-off-table-2025-04-20"
+CELL_LIMIT: Final = 400
+
+PARAMS: Final = (
+    text_param("id", "cbr-2022-02-28"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+)
+
+
+def draw(link: UrlState) -> None:
+    """Draw the whole method on one page."""
+    if link["series"] not in {card.id for card in session.get_price_cards()}:
+        link.ignore("series")
+    series, known = session.load_series(link["series"]), session.get_known_events().events
+    st.header("Method", anchor=False)
+    st.markdown(
+        "Every number on every page is made in the same way. Here is one of them, step by step;"
+        " below it are the rules, the models, the tests, the words and the limits."
+    )
+    _draw_example(link, series, known)
+    _draw_rules()
+    method = describe_method()
+    _draw_models(method)
+    _draw_tests(method)
+    draw_test_sizes()
+    draw_test_recommendations()
+    _draw_funnel(series, known)
+    _draw_limits(known)
+    _draw_terms()
+    _draw_sources()
+
+
+def _draw_example(link: UrlState, series: RateSeries, known: tuple[Event, ...]) -> None:
+    st.subheader("How a move is computed: a worked example")
+    by_id = {event.id: event for event in known}
+    if link["id"] and link["id"] not in by_id:
+        link.ignore("id")
+    event = by_id.get(link["id"] or EXAMPLE_EVENT_ID)
+    if event is None:
+        st.markdown("The event of the example is not in the catalogue.")
+        return
+    quoting = QuotedSeries(series.card, QuoteMode(link["up"]))
+    view = build_event_view(series, event, known, DEFAULT_REQUEST)
+    draw_page_link(
+        "event", event.title, icon=":material/event:", id=event.id, series=series.card.id
+    )
+    steps = build_example_steps(view, quoting)
+    if not steps:
+        st.markdown(escape_markdown(f"No example on this series: {view.reason}."))
+        return
+    draw_text_table(
+        {
+            "Step": [
+                f"**{number}. {escape_markdown(s.title)}**" for number, s in enumerate(steps, 1)
+            ],
+            "Rule": [escape_markdown(step.rule, CELL_LIMIT) for step in steps],
+            "Here": [escape_markdown(step.here, CELL_LIMIT) for step in steps],
+        },
+        "The steps from an event to its move and how unusual it was",
+    )
+    st.caption("Every number of the last column is taken from the data as they are now.")
+
+
+def _draw_rules() -> None:
+    st.subheader("When a rate was made: the date rule of every series")
+    cards = session.get_cards()
+    rules = [publication_rule_of(card) for card in cards]
+    draw_text_table(
+        {
+            "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
+            "Unit": [escape_markdown(card.unit) for card in cards],
+            "Market day": [describe_rule(rule) for rule in rules],
+            "Hours in the rate": [
+                escape_markdown(format_rule_hours(rule), CELL_LIMIT) for rule in rules
+            ],
+            "In words": [escape_markdown(rule.description, CELL_LIMIT) for rule in rules],
+        },
+        "The date rule of every series",
+    )
+    st.subheader("Changes of method")
+    broken = {card.breaks: card.publisher for card in cards if card.breaks}
+    st.markdown(
+        "The same name, another number: from these days on the publisher makes the rate in"
+        " another way. A window that crosses one says so."
+    )
+    draw_text_table(
+        {
+            "From": [format_day(each.day) for breaks in broken for each in breaks],
+            "Publisher": [escape_markdown(broken[b]) for b in broken for _ in b],
+            "What changed": [escape_markdown(each.text) for breaks in broken for each in breaks],
+        },
+        "Changes in the way official rates are made",
+    )
+
+
+def _draw_models(method: MethodDescription) -> None:
+    st.subheader("What would have been ordinary: models")
+    draw_text_table(
+        {
+            "Model": [f"**{escape_markdown(m.title)}** ({m.id})" for m in method.models],
+            "The expected move": [escape_markdown(m.says, CELL_LIMIT) for m in method.models],
+            "Needs": [escape_markdown(m.needs) for m in method.models],
+            "Reference": [escape_markdown(m.reference, CELL_LIMIT) for m in method.models],
+        },
+        "The models of an ordinary move",
+    )
+
+
+def _draw_tests(method: MethodDescription) -> None:
+    st.subheader("Tests of a group of events")
+    draw_text_table(
+        {
+            "Test": [f"**{escape_markdown(t.title)}** ({t.id})" for t in method.tests],
+            "Null hypothesis": [escape_markdown(t.null_hypothesis) for t in method.tests],
+            "Assumptions": [escape_markdown(t.assumptions, CELL_LIMIT) for t in method.tests],
+            "Does not apply without": [escape_markdown(t.needs) for t in method.tests],
+            "Reference": [escape_markdown(t.reference, CELL_LIMIT) for t in method.tests],
+        },
+        "The tests with their null hypotheses",
+    )
+    for sentence in describe_constants(method.constants):
+        st.caption(escape_markdown(sentence, CELL_LIMIT))
+
+
+def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
+    st.subheader("From events listed to events used")
+    st.markdown(
+        f"On {escape_markdown(series.card.title)}, with the settings of the Event page. No event"
+        " disappears: each one that is not used is told with its reason."
+    )
+    rows = build_funnel_rows(
+        count_attrition(series, known, DEFAULT_REQUEST), DEFAULT_REQUEST.min_estimation
+    )
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        draw_figure(
+            build_funnel_figure(
+                [(label, size) for label, size, _ in rows],
+                get_palette(dark=session.is_dark()),
+                phone=session.is_phone(),
+            ),
+            "method.funnel",
+            "Bars: " + ", ".join(f"{label.lower()} {size}" for label, size, _ in rows),
+            f"{series.card.id}_attrition",
+        )
+    with right:
+        draw_text_table(
+            {
+                "Step": [label for label, _, _ in rows],
+                "Events": [f"{size:,}" for _, size, _ in rows],
+                "The others": [note for _, _, note in rows],
+            },
+            "How many events are left after each step",
+        )
+
+
+def _draw_limits(known: tuple[Event, ...]) -> None:
+    st.subheader("What cannot be known")
+    st.markdown(
+        "\n".join(f"- {sentence}" for sentence in (*LIMITATIONS, describe_timing_gaps(known)))
+    )
+
+
+def _draw_terms() -> None:
+    st.subheader("Terminology")
+    half = (len(TERMS) + 1) // 2
+    for column, terms in zip(st.columns(2), (TERMS[:half], TERMS[half:]), strict=True):
+        column.markdown(
+            "\n".join(
+                f"- **{escape_markdown(word)}**: {escape_markdown(meaning)}"
+                for word, meaning in terms
+            )
+        )
+
+
+def _draw_sources() -> None:
+    st.subheader("Sources, licences, versions")
+    cards = session.get_cards()
+    draw_text_table(
+        {
+            "Series": [f"**{escape_markdown(card.title)}**" for card in cards],
+            "Publisher": [format_markdown_link(card.publisher, card.source_url) for card in cards],
+            "Licence": [escape_markdown(card.licence, CELL_LIMIT) for card in cards],
+        },
+        "Where the rates come from",
+    )
+    st.markdown("The events are compiled by hand; each one names its own source on its page.")
+    st.caption(escape_markdown(" · ".join(software_versions()), CELL_LIMIT))
+
+
+PAGE = Page("method", "Method", ":material/function:", "method", draw, PARAMS)

@@ -1,0 +1,163 @@
+"""Controls of the Robustness page: the group of events and the grid of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS
+from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.formatting import EXPECTED_TITLES
+from dashboard.presentation.palette import CATEGORY_STYLES, STYLE_BY_ID
+from dashboard.services.method import needs_factor
+from dashboard.services.study_inputs import available_factors
+from dashboard.ui import session
+from dashboard.ui.components.event_filters import ANY_OPTION
+from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
+from dashboard.ui.pages.robustness.messages import (
+    FILTER_LABELS,
+    MODEL_LABELS,
+    OVERLAP_LABELS,
+    describe_grid,
+    format_window,
+)
+from dashboard.ui.pages.robustness.state import (
+    ESTIMATION_OPTIONS,
+    GAP_OPTIONS,
+    GRID_KEYS,
+    MODEL_OPTIONS,
+    WINDOW_OPTIONS,
+    RobustnessState,
+    format_window_label,
+)
+from dashboard.ui.url_state import UrlState
+from dashboard.ui.widget_state import ignore_fragment_echo
+
+EXPECTED_LABELS: Final = {ANY_OPTION: "All"} | EXPECTED_TITLES
+
+
+def draw_group_controls(view: UrlState) -> None:
+    """Draw which events, on which series."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.multiselect(
+            "Categories",
+            [lane.id for lane in CATEGORY_STYLES],
+            format_func=lambda name: STYLE_BY_ID[name].title,
+            placeholder="all",
+            width=300,
+            **view.widget("cat"),
+        )
+        st.selectbox(
+            "Expected rouble",
+            list(EXPECTED_LABELS),
+            format_func=EXPECTED_LABELS.__getitem__,
+            width=130,
+            **view.widget("exp"),
+        )
+        draw_period_fields(view)
+        st.text_input("Tag", placeholder="of your notes", width=130, **view.typed("tag"))
+        draw_series_choice(view, session.get_price_cards())
+
+
+def draw_grid_choices(view: UrlState, scene: RobustnessState) -> None:
+    """Draw the folded choices; their product stands above them, folded or not."""
+    st.markdown(f"**Choices:** {describe_grid(scene)}")
+    fold = st.expander("Change the choices", icon=":material/tune:")
+    with fold:
+        _draw_option_pills(
+            view,
+            "car",
+            "Windows",
+            WINDOW_OPTIONS,
+            lambda text: format_window(format_window_label(text)),
+        )
+        with st.container(horizontal=True):
+            _draw_option_pills(
+                view, "estimation", "Rows of the estimation window", ESTIMATION_OPTIONS, str
+            )
+            _draw_option_pills(view, "gap", "Rows between estimation and event", GAP_OPTIONS, str)
+        with st.container(horizontal=True):
+            _draw_option_pills(
+                view, "model", "Models of an ordinary move", MODEL_OPTIONS, MODEL_LABELS.__getitem__
+            )
+            _draw_factor_choice(view, scene)
+        with st.container(horizontal=True):
+            _draw_option_pills(
+                view, "overlap", "Overlapping windows", OVERLAPS, OVERLAP_LABELS.__getitem__
+            )
+            _draw_option_pills(
+                view, "events", "Events", tuple(EVENT_FILTERS), FILTER_LABELS.__getitem__
+            )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.segmented_control(
+                "Returns", ["log", "simple"], required=True, **view.widget("returns")
+            )
+            _draw_series_choices(view, scene)
+            st.button(
+                "The usual choices", key="robustness.usual", on_click=_reset_grid, args=(view,)
+            )
+
+
+def _draw_option_pills(
+    view: UrlState, key: str, label: str, options: tuple[str, ...], words: Callable[[str], str]
+) -> None:
+    widget = view.widget(key)
+
+    def changed() -> None:
+        chosen = st.session_state[widget["key"]]
+        usual = next(param.default for param in view.params if param.key == key)
+        view.set(**{key: tuple(each for each in options if each in chosen) or usual})
+
+    st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        format_func=words,
+        help="Several; none chosen brings the usual ones back.",
+        key=widget["key"],
+        on_change=ignore_fragment_echo(changed),
+    )
+
+
+def _draw_factor_choice(view: UrlState, scene: RobustnessState) -> None:
+    """Draw which series explains the ordinary move, where a model asks for one."""
+    if not any(needs_factor(model) for model in scene.grid.models) or not scene.factors:
+        return
+    titles = {
+        card.id: card.title for card in available_factors(scene.series[0].card, session.get_cards())
+    }
+    st.selectbox(
+        "Factor",
+        list(titles),
+        format_func=lambda name: escape_label(titles[name]),
+        width=200,
+        **view.widget("factor", scene.factors[0].card.id),
+    )
+
+
+def _draw_series_choices(view: UrlState, scene: RobustnessState) -> None:
+    """Draw further series that count as the first one does."""
+    first = scene.series[0].card
+    titles = {
+        card.id: card.title
+        for card in session.get_price_cards()
+        if card.id != first.id
+        and (card.is_rouble, card.bar_minutes) == (first.is_rouble, first.bar_minutes)
+    }
+    if titles:
+        st.multiselect(
+            "Also on",
+            list(titles),
+            format_func=lambda name: escape_label(titles[name]),
+            placeholder="no other series",
+            width=320,
+            **view.widget("also"),
+        )
+
+
+def _reset_grid(view: UrlState) -> None:
+    defaults = {param.key: param.default for param in view.params}
+    keys = (*GRID_KEYS, "factor", "returns", "also")
+    view.set(**{key: defaults[key] for key in keys})

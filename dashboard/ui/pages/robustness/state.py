@@ -1,0 +1,372 @@
+"""State of the Robustness page: the grid from the URL, the running job, links to Compare."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS, Specification, SpecificationGrid
+from dashboard.models.event import Event
+from dashboard.models.series import RateSeries
+from dashboard.models.study import StudyRequest, Window, read_window, window_text
+from dashboard.services.events import EventFilter, find_events
+from dashboard.services.method import needs_factor
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.services.robustness import (
+    MAX_SPECIFICATIONS,
+    AnswerCache,
+    RobustnessRequest,
+    RobustnessRun,
+    RunProgress,
+    count_categories,
+    count_specifications,
+)
+from dashboard.services.study_inputs import available_factors
+from dashboard.ui import session
+from dashboard.ui.components.event_filters import ANY_OPTION, CATEGORY_IDS, EXPECTED_OPTIONS
+from dashboard.ui.url_state import (
+    PartialValueError,
+    UrlParam,
+    UrlState,
+    choice_param,
+    day_param,
+    name_param,
+    names_param,
+    nonempty_choices_param,
+    text_param,
+)
+
+# ------------------------------------------------------------
+# What the Robustness page asks for one link: the group of events and the grid of choices.
+
+
+WINDOW_OPTIONS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "-1:5", "0:10", "-5:-1")
+ESTIMATION_OPTIONS: Final = ("60", "120", "250", "500")
+GAP_OPTIONS: Final = ("0", "5", "10", "20")
+MODEL_OPTIONS: Final = ("none", "mean", "market-adjusted", "market", "scholes-williams", "garch")
+DEFAULT_GRID: Final = SpecificationGrid(series=(DEFAULT_SERIES,))
+DEFAULT_REQUEST: Final = StudyRequest()
+"""The study that the command line makes where nobody chooses anything."""
+MAX_IMMEDIATE_RUNS: Final = 1_000
+"""Up to so many specifications run without being asked for."""
+MAX_OBSERVATIONS: Final = 100_000
+"""Rows of a series on which one specification is a matter of milliseconds."""
+
+ALL_CATEGORIES: Final = "all"
+DEFAULT_CATEGORIES: Final = ("nato_remark",)
+
+
+def categories_param() -> UrlParam:
+    """Some categories; none of them chosen is every category, which a link calls `all`."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        chosen = tuple(kind for kind in CATEGORY_IDS if kind in texts)
+        strange = [text for text in texts if text not in (*CATEGORY_IDS, ALL_CATEGORIES)]
+        if strange and not chosen:
+            raise ValueError(strange[0])
+        if strange:
+            raise PartialValueError(chosen, strange)
+        return () if ALL_CATEGORIES in texts else chosen
+
+    def write(value: Sequence[str]) -> list[str]:
+        return list(value) or [ALL_CATEGORIES]
+
+    return UrlParam("cat", DEFAULT_CATEGORIES, read, write, ("sanctions", "monetary_policy"))
+
+
+PARAMS: Final[tuple[UrlParam, ...]] = (
+    categories_param(),
+    choice_param("exp", EXPECTED_OPTIONS, ANY_OPTION),
+    day_param("from", "2022-01-01"),
+    day_param("to", "2022-06-30"),
+    text_param("tag", "geneva"),
+    nonempty_choices_param("car", WINDOW_OPTIONS, [f"{a}:{b}" for a, b in DEFAULT_GRID.windows]),
+    nonempty_choices_param(
+        "estimation", ESTIMATION_OPTIONS, [str(n) for n in DEFAULT_GRID.estimations]
+    ),
+    nonempty_choices_param("gap", GAP_OPTIONS, [str(n) for n in DEFAULT_GRID.gaps]),
+    nonempty_choices_param("model", MODEL_OPTIONS, DEFAULT_GRID.models),
+    name_param("factor", "", "eur_usd_ecb"),
+    nonempty_choices_param("overlap", OVERLAPS, DEFAULT_GRID.overlaps),
+    nonempty_choices_param("events", tuple(EVENT_FILTERS), DEFAULT_GRID.event_filters),
+    choice_param("returns", ("log", "simple"), "log"),
+    names_param("also", (), ("cny_rub_cbr",), "none"),
+    name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
+)
+GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
+"""The choices whose combinations are run, by their key in the link."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """Which events are asked about, in the words of a link."""
+
+    categories: tuple[str, ...] = ()
+    expected: str = ANY_OPTION
+    since: date | None = None
+    until: date | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessState:
+    """Everything the page is drawn from; `refused` says why nothing can be run."""
+
+    group: EventGroup
+    events: tuple[Event, ...]
+    series: tuple[RateSeries, ...]
+    factors: tuple[RateSeries, ...]
+    grid: SpecificationGrid
+    key: Hashable
+    dark: bool
+    phone: bool
+    notice: str = ""
+    refused: str = ""
+    categories: int = 1
+
+    @property
+    def total(self) -> int:
+        """How many specifications there are."""
+        grid = self.grid
+        choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
+                   grid.overlaps, grid.event_filters)  # fmt: skip
+        return count_specifications([len(each) for each in choices])
+
+    @property
+    def asked(self) -> RobustnessRequest:
+        """What a run is about."""
+        return RobustnessRequest(
+            self.grid, self.series, self.events, self.factors, categories=self.categories
+        )
+
+
+def read_robustness_state(view: UrlState) -> RobustnessState:
+    """The scene of a link; settings that cannot be together are ignored and told."""
+    known = session.get_known_events()
+    group = read_group(view)
+    events = select_group_events(group, known.events)
+    series = _read_series(view)
+    factors, notice = _read_factors(view, series[0])
+    grid = SpecificationGrid(
+        series=tuple(each.card.id for each in series),
+        windows=tuple(read_window("car", text) for text in view["car"]),
+        estimations=tuple(int(text) for text in view["estimation"]),
+        gaps=tuple(int(text) for text in view["gap"]),
+        models=view["model"],
+        overlaps=view["overlap"],
+        event_filters=view["events"],
+        returns=view["returns"],
+    )
+    versions = tuple(session.build_series_version(each) for each in (*series, *factors))
+    scene = RobustnessState(
+        group, events, series, factors, grid, (grid, versions, known.version, group),
+        session.is_dark(), session.is_phone(), notice,
+        categories=count_categories(known.events),
+    )  # fmt: skip
+    return _check_grid(scene)
+
+
+def read_group(view: UrlState) -> EventGroup:
+    """The group of events of a link; a period that ends before it starts is ignored and told."""
+    if view["from"] and view["to"] and view["to"] < view["from"]:
+        view.ignore("from", "to")
+    kinds = tuple(kind for kind in CATEGORY_IDS if kind in view["cat"])
+    return EventGroup(kinds, view["exp"], view["from"], view["to"], view["tag"])
+
+
+def select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events of a group."""
+    asked = EventFilter(
+        categories=group.categories,
+        since=group.since,
+        until=group.until,
+        expected=None if group.expected == ANY_OPTION else group.expected,
+        tags=(group.tag,) if group.tag else (),
+    )
+    return find_events(known, asked)
+
+
+def is_default_specification(specification: Specification) -> bool:
+    """Whether these are the choices of the plain study, on all events."""
+    return (
+        specification.window == DEFAULT_REQUEST.cars[0]
+        and specification.estimation == DEFAULT_REQUEST.estimation
+        and specification.gap == DEFAULT_REQUEST.gap
+        and specification.model == DEFAULT_REQUEST.model
+        and specification.overlap == DEFAULT_REQUEST.overlap
+        and specification.event_filter == "all"
+        and specification.returns == DEFAULT_REQUEST.returns
+    )
+
+
+def format_window_label(text: str) -> str:
+    """`0:1` as tables write it: `[0,1]`."""
+    first, last = read_window("car", text)
+    return window_text((first, last))
+
+
+def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
+    """The series of the link and the others beside it, each counting roubles like the first."""
+    cards = {card.id: card for card in session.get_price_cards()}
+    if view["series"] not in cards:
+        view.ignore("series")
+    first = cards[view["series"]]
+    others = [
+        name
+        for name in view["also"]
+        if name in cards and name != first.id and cards[name].is_rouble == first.is_rouble
+        and cards[name].bar_minutes == first.bar_minutes
+    ]  # fmt: skip
+    if len(others) < len(view["also"]):
+        view.ignore("also")
+        others = []
+    return tuple(session.load_series(name) for name in (first.id, *others))
+
+
+def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries, ...], str]:
+    """The factor for the models that want one; those models are left out where there is none."""
+    if not any(needs_factor(model) for model in view["model"]):
+        return (), ""
+    choices = [card.id for card in available_factors(series.card, session.get_cards())]
+    if view["factor"] and view["factor"] not in choices:
+        view.ignore("factor")
+    if not choices:
+        view.ignore("model")
+        return (), f"No series here can explain {series.card.title}: models without a factor only."
+    chosen = view["factor"] or ("eur_usd_ecb" if "eur_usd_ecb" in choices else choices[0])
+    return (session.load_series(chosen),), ""
+
+
+def _check_grid(scene: RobustnessState) -> RobustnessState:
+    """The same scene, with the reason where it cannot be run."""
+    longest = max(len(each) for each in scene.series)
+    if not scene.events:
+        return replace(scene, refused="No event fits this choice. Take another category or period.")
+    if scene.total > MAX_SPECIFICATIONS:
+        return replace(
+            scene,
+            refused=f"{scene.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
+            " the most that this page runs. Take fewer choices.",
+        )
+    if longest > MAX_OBSERVATIONS:
+        return replace(
+            scene,
+            refused=f"A series of {longest:,} rows is too long for this page;"
+            " the command `robustness` takes it.",
+        )
+    return scene
+
+
+# ------------------------------------------------------------
+# The robustness run of a reader: begun, watched, ended, its answer shared by immutable keys.
+
+
+RUN_KEY: Final = "robustness.run"
+WANTED_KEY: Final = "robustness.wanted"
+PAGE_ID: Final = "robustness"
+
+
+@st.cache_resource(show_spinner=False)
+def get_cached_answers() -> AnswerCache:
+    """The answers of this process; their keys name every version of everything in them."""
+    return AnswerCache()
+
+
+def get_progress(scene: RobustnessState) -> RunProgress | None:
+    """How the run of a scene goes, begun where it is small or was asked for; None: not begun.
+
+    A run of another choice is ended.
+    """
+    answer = get_cached_answers().get(scene.key)
+    if answer is not None:
+        end_run()
+        return RunProgress(scene.total, scene.total, answer=answer)
+    run: RobustnessRun | None = st.session_state.get(RUN_KEY)
+    if run is not None and run.key == scene.key:
+        return run.look()
+    end_run()
+    if scene.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != scene.key:
+        return None
+    run = RobustnessRun(scene.key, scene.asked, get_cached_answers()).start()
+    st.session_state[RUN_KEY] = run
+    return run.look()
+
+
+def get_current_run() -> RobustnessRun | None:
+    """The run of this reader."""
+    run: RobustnessRun | None = st.session_state.get(RUN_KEY)
+    return run
+
+
+def request_run(scene: RobustnessState) -> None:
+    """Ask for a run, also after it was cancelled; call it in a callback."""
+    end_run()
+    st.session_state[WANTED_KEY] = scene.key
+
+
+def end_run() -> None:
+    """End the run of this reader, if there is one."""
+    run: RobustnessRun | None = st.session_state.pop(RUN_KEY, None)
+    if run is not None:
+        run.cancel()
+
+
+def end_run_on_leave(page_id: str) -> None:
+    """End the run of a reader who has gone to another page."""
+    if page_id != PAGE_ID:
+        end_run()
+
+
+# ------------------------------------------------------------
+# The link that opens one specification on the page Compare, defaults left out.
+
+
+COMPARE_PAGE_ID: Final = "compare"
+COMPARE_DEFAULTS: Final = StudyRequest()
+
+LinkParams = dict[str, str | list[str]]
+
+
+def build_compare_query(
+    specification: Specification, group: EventGroup, factor: str = ""
+) -> LinkParams:
+    """The query of the link: the group of events first, then what differs from the defaults.
+
+    A specification looks at its CAR window alone, so that the event window is the same one.
+
+    Args:
+        specification: the choices.
+        group: the events asked about.
+        factor: the id of the factor, for the models that take one.
+    """
+    asked: dict[str, tuple[str, str]] = {
+        "exp": (group.expected, ANY_OPTION),
+        "from": (group.since.isoformat() if group.since else "", ""),
+        "to": (group.until.isoformat() if group.until else "", ""),
+        "tag": (group.tag, ""),
+        "series": (specification.series, DEFAULT_SERIES),
+        "window": (
+            _format_window_ends(specification.window),
+            _format_window_ends(COMPARE_DEFAULTS.window),
+        ),
+        "car": (
+            _format_window_ends(specification.window),
+            _format_window_ends(COMPARE_DEFAULTS.cars[0]),
+        ),
+        "model": (specification.model, COMPARE_DEFAULTS.model),
+        "factor": (factor, ""),
+        "overlap": (specification.overlap, COMPARE_DEFAULTS.overlap),
+        "estimation": (str(specification.estimation), str(COMPARE_DEFAULTS.estimation)),
+        "gap": (str(specification.gap), str(COMPARE_DEFAULTS.gap)),
+        "returns": (specification.returns, COMPARE_DEFAULTS.returns),
+    }
+    query: LinkParams = {"cat": list(group.categories) or [ALL_CATEGORIES]}
+    return query | {key: value for key, (value, usual) in asked.items() if value != usual}
+
+
+def _format_window_ends(window: Window) -> str:
+    return f"{window[0]}:{window[1]}"

@@ -1,0 +1,48 @@
+"""What the server does besides pages: the warm-up at its start, and the health report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io
+import plotly.tools
+
+from dashboard.presentation.charts.explore import build_explore_figure
+from dashboard.presentation.charts.timeline import ExploreChart
+from dashboard.presentation.palette import LIGHT_PALETTE
+from dashboard.presentation.quoting import QuotedSeries, QuoteMode
+from dashboard.services.admin import check_health, health_json
+from dashboard.services.live_rates import series_status
+from dashboard.services.rates import DEFAULT_SERIES
+from dashboard.ui import session, shell  # noqa: F401 - the shell imports every page
+from dashboard.ui.components.view_controls import compute_limits, resolve_window
+
+# ------------------------------------------------------------
+# What the first reader would otherwise wait for: imports, data, and one figure for nobody.
+
+
+def warm_up_pages() -> None:
+    """Read the rates and events and draw the figure with which Explore opens."""
+    series, known = session.load_series(DEFAULT_SERIES), session.get_known_events().events
+    shown = resolve_window(None, None, compute_limits(series, known, session.get_view_day()))
+    events = tuple(e for e in known if shown.since <= e.day <= shown.until)
+    quoting = QuotedSeries(series.card, QuoteMode.WEAKER)
+    view = ExploreChart(series, quoting, events, shown.since, shown.until, selected=shown.until)
+    plotly.io.to_json(go.Figure(**build_explore_figure(view, LIGHT_PALETTE)), validate=False)
+
+
+# ------------------------------------------------------------
+# The health line: what a watchdog may know about this process.
+
+
+def health_report() -> tuple[bool, dict[str, Any]]:
+    """Whether all parts answer, and how old each of them is."""
+    parts = session.get_context()
+    status = replace(
+        check_health(parts.rates, parts.catalogue, parts.notes),
+        rates=series_status(parts.known, parts.rate_cache, session.get_wall_time()),
+        refresh=None if parts.refresher.is_offline else parts.refresher.state(),
+    )
+    return status.is_healthy, health_json(status)

@@ -1,0 +1,414 @@
+"""Page state in the URL: typed parameters, reading and writing links, binding to widgets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.models.errors import InputError
+from dashboard.models.series import as_of_text, read_as_of
+from dashboard.ui.widget_state import ignore_fragment_echo
+
+# ------------------------------------------------------------
+# What a link may carry: closed lists, ISO dates, defaults left out. Nothing of Streamlit here.
+#
+# A `UrlParam` reads its value from the repeated texts of a link and writes it back, so that a copied
+# address restores every control. Whatever cannot be read is ignored and reported, never guessed.
+
+
+NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
+MAX_TEXT_LENGTH: Final = 200
+MAX_SHOWN_VALUE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class UrlParam:
+    """One key of a link.
+
+    `read` turns the texts of the link (at least one) into a value and raises ValueError where
+    it cannot; `write` turns a value into texts. `example` is a text that is not the default,
+    for the tests. A `shared` value is carried along when the reader changes the page.
+    """
+
+    key: str
+    default: Any
+    read: Callable[[Sequence[str]], Any]
+    write: Callable[[Any], list[str]]
+    example: tuple[str, ...]
+    shared: bool = False
+
+
+class PartialValueError(ValueError):
+    """Some texts of a repeated key are good: `value` holds those, `strange` the others."""
+
+    def __init__(self, value: Any, strange: Sequence[str]) -> None:
+        """Keep what could be read and what could not."""
+        super().__init__(", ".join(strange))
+        self.value = value
+        self.strange = tuple(strange)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLink:
+    """The values of a link, and the `key=text` pairs that were ignored."""
+
+    values: dict[str, Any]
+    ignored: tuple[str, ...]
+
+
+def parse_link(params: Sequence[UrlParam], link: Mapping[str, Sequence[str]]) -> ParsedLink:
+    """Read a link key by key; a bad or unknown one keeps its default and is reported."""
+    known = {param.key: param for param in params}
+    values = {param.key: param.default for param in params}
+    ignored: list[str] = []
+    for key, texts in link.items():
+        param = known.get(key)
+        try:
+            if param is None:
+                raise ValueError(key)  # noqa: TRY301 - told like any other bad setting
+            values[key] = param.read(texts)
+        except PartialValueError as partly:
+            values[key] = partly.value
+            ignored.extend(format_setting(key, text) for text in partly.strange)
+        except (ValueError, OverflowError):
+            ignored.extend(format_setting(key, text) for text in texts)
+    return ParsedLink(values, tuple(ignored))
+
+
+def format_setting(key: str, text: str) -> str:
+    """How a notice names one setting of a link."""
+    pair = f"{key}={text}"
+    return pair if len(pair) <= MAX_SHOWN_VALUE else f"{pair[: MAX_SHOWN_VALUE - 1]}…"
+
+
+def build_link(params: Sequence[UrlParam], values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The texts of a link for these values; a default is left out."""
+    return {
+        param.key: param.write(values[param.key])
+        for param in params
+        if param.key in values and values[param.key] != param.default
+    }
+
+
+def format_ignored_notice(ignored: Sequence[str]) -> str:
+    """One sentence about the settings of a link that were ignored; empty where none was."""
+    if not ignored:
+        return ""
+    count, listed = len(ignored), ", ".join(ignored[:5])
+    more = f" and {count - 5} more" if count > 5 else ""
+    if count == 1:
+        return f"1 setting in this link is not valid and was ignored: {listed}."
+    return f"{count} settings in this link are not valid and were ignored: {listed}{more}."
+
+
+def choice_param(
+    key: str, options: Sequence[str], default: str, *, shared: bool = False
+) -> UrlParam:
+    """A choice from a closed list."""
+
+    def read(texts: Sequence[str]) -> str:
+        if texts[-1] not in options:
+            raise ValueError(texts[-1])
+        return texts[-1]
+
+    example = next((option for option in options if option != default), default)
+    return UrlParam(key, default, read, lambda value: [value], (example,), shared)
+
+
+def choices_param(key: str, options: Sequence[str]) -> UrlParam:
+    """Several from a closed list, in the order of the list; none chosen by default."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        chosen = tuple(option for option in options if option in texts)
+        strange = [text for text in texts if text not in options]
+        if strange:
+            raise PartialValueError(chosen, strange)
+        return chosen
+
+    return UrlParam(key, (), read, list, tuple(options[:2]))
+
+
+def nonempty_choices_param(key: str, options: Sequence[str], default: Sequence[str]) -> UrlParam:
+    """At least one from a closed list, in the order of the list; some are chosen by default."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        chosen = tuple(option for option in options if option in texts)
+        strange = [text for text in texts if text not in options]
+        if not chosen:
+            raise ValueError(key)
+        if strange:
+            raise PartialValueError(chosen, strange)
+        return chosen
+
+    example = tuple(options[:1]) if tuple(default) != tuple(options[:1]) else tuple(options[:2])
+    return UrlParam(key, tuple(default), read, list, example)
+
+
+def names_param(key: str, default: Sequence[str], example: Sequence[str], nothing: str) -> UrlParam:
+    """Several ids, in the order given; the word `nothing` stands for none of them.
+
+    The page says whether there are such things.
+    """
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        if list(texts) == [nothing]:
+            return ()
+        names = tuple(dict.fromkeys(text for text in texts if NAME_PATTERN.fullmatch(text)))
+        strange = [text for text in texts if not NAME_PATTERN.fullmatch(text)]
+        if not names:
+            raise ValueError(key)
+        if strange:
+            raise PartialValueError(names, strange)
+        return names
+
+    def write(value: Sequence[str]) -> list[str]:
+        return list(value) or [nothing]
+
+    return UrlParam(key, tuple(default), read, write, tuple(example))
+
+
+def tags_param(key: str, options: Sequence[str], longest: int) -> UrlParam:
+    """Several from a list, in its order, then words that people made; the page says which exist."""
+
+    def read(texts: Sequence[str]) -> tuple[str, ...]:
+        listed = [option for option in options if option in texts]
+        own = [text for text in dict.fromkeys(texts) if text not in options]
+        good = [text for text in own if text.strip() and text.isprintable()]
+        good = [text for text in good if len(text) <= longest]
+        if len(good) < len(own):
+            raise PartialValueError((*listed, *good), [text for text in own if text not in good])
+        return (*listed, *good)
+
+    return UrlParam(key, (), read, list, tuple(options[:2]))
+
+
+def day_param(key: str, example: str = "2024-03-13") -> UrlParam:
+    """A calendar day as 2024-03-13, or None."""
+    return UrlParam(
+        key,
+        None,
+        lambda texts: date.fromisoformat(texts[-1]),
+        lambda value: [value.isoformat()],
+        (example,),
+    )
+
+
+def text_param(key: str, example: str = "swift") -> UrlParam:
+    """A short free text, such as the words of a search."""
+
+    def read(texts: Sequence[str]) -> str:
+        if len(texts[-1]) > MAX_TEXT_LENGTH:
+            raise ValueError(key)
+        return " ".join("".join(c for c in texts[-1] if c.isprintable()).split())
+
+    return UrlParam(key, "", read, lambda value: [value], (example,))
+
+
+def name_param(key: str, default: str, example: str, *, shared: bool = False) -> UrlParam:
+    """An id of letters, digits, `-`, `_` and `.`; the page says whether there is such a thing."""
+
+    def read(texts: Sequence[str]) -> str:
+        if not NAME_PATTERN.fullmatch(texts[-1]):
+            raise ValueError(key)
+        return texts[-1]
+
+    return UrlParam(key, default, read, lambda value: [value], (example,), shared)
+
+
+def moment_param(key: str, example: str = "2026-11-20", *, shared: bool = False) -> UrlParam:
+    """A moment at which knowledge is frozen: a day, or a UTC moment; None by default."""
+
+    def read(texts: Sequence[str]) -> datetime:
+        try:
+            return read_as_of(key, texts[-1])
+        except InputError as error:
+            raise ValueError(key) from error
+
+    return UrlParam(key, None, read, lambda value: [as_of_text(value)], (example,), shared)
+
+
+def count_param(key: str, default: int, least: int, most: int) -> UrlParam:
+    """A whole number between two bounds."""
+
+    def read(texts: Sequence[str]) -> int:
+        value = int(texts[-1])
+        if not least <= value <= most:
+            raise ValueError(texts[-1])
+        return value
+
+    return UrlParam(key, default, read, lambda value: [str(value)], (str(least),))
+
+
+# ------------------------------------------------------------
+# The address bar and the controls kept equal: the link is read first, widgets write it back.
+#
+# Streamlit's own `bind="query-params"` writes the label of an option into the link and drops
+# what it does not know in silence; here a link holds short ids, and a reader is told.
+
+
+STATE_KEY: Final = "view.state"
+LINK_KEY: Final = "view.link"
+PREVIOUS_LINK_KEY: Final = "view.link_before"
+PAGE_KEY: Final = "view.page"
+JUST_SET_KEY: Final = "view.just_set"
+PUSHED_AT_KEY: Final = "view.pushed_at"
+IGNORED_KEY: Final = "view.ignored"
+
+COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True),)
+"""What the link of every page may carry beside its own settings."""
+STALE_SECONDS: Final = 0.25  # less than a hand needs to press Back
+
+LinkQuery = dict[str, list[str]]
+
+
+class UrlState:
+    """The values of the current link, for one page and one reader."""
+
+    def __init__(self, params: Sequence[UrlParam]) -> None:
+        """Keep the page's parameters; `open_url_state` fills the values."""
+        self.params = tuple(params)
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a parameter of this page."""
+        return self._values()[key]
+
+    def widget(self, key: str, shown: Any = None) -> dict[str, Any]:
+        """`key=` and `on_change=` for the widget of a parameter, its value put in place.
+
+        Args:
+            key: the parameter.
+            shown: what the widget shows instead of the value, where that depends on the data
+                (the first day of a window that nobody chose, say).
+        """
+        value = self[key] if shown is None else shown
+        st.session_state[_widget_key(key)] = list(value) if isinstance(value, tuple) else value
+        return {
+            "key": _widget_key(key),
+            "on_change": ignore_fragment_echo(self._changed),
+            "args": (key,),
+        }
+
+    def typed(self, key: str) -> dict[str, Any]:
+        """Like `widget`, for a field one types in: what is half typed there stays."""
+        name = _widget_key(key)
+        if st.session_state.get(name) == self[key]:
+            return {"key": name, "on_change": ignore_fragment_echo(self._changed), "args": (key,)}
+        return self.widget(key)
+
+    def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
+        """`key=` and `on_change=` for a toggle of a parameter that has two words."""
+        name = _widget_key(f"{key}?")
+        st.session_state[name] = self[key] == on
+        turn = lambda: self.set(**{key: on if st.session_state[name] else off})  # noqa: E731
+        return {"key": name, "on_change": ignore_fragment_echo(turn)}
+
+    def set(self, **values: Any) -> None:
+        """Change parameters and the address bar; call it in a callback of a widget."""
+        self._values().update({key: values[key] for key in values if self._has(key)})
+        st.session_state[JUST_SET_KEY] = True
+        st.session_state[IGNORED_KEY] = ()
+        self._push()
+
+    def ignore(self, *keys: str) -> None:
+        """Put parameters that cannot be together back to their defaults, and tell so."""
+        link = build_link(self.params, self._values())
+        st.session_state[IGNORED_KEY] += tuple(
+            format_setting(key, link[key][0]) for key in keys if key in link
+        )
+        defaults = {param.key: param.default for param in self.params}
+        self._values().update({key: defaults[key] for key in keys})
+        self._push()
+
+    def ignore_part(self, key: str, strange: Sequence[str]) -> None:
+        """Take values out of a parameter that holds several, and tell so."""
+        if strange:
+            st.session_state[IGNORED_KEY] += tuple(format_setting(key, text) for text in strange)
+            left = tuple(value for value in self[key] if value not in strange)
+            self._values().update({key: left})
+            self._push()
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The settings of the link that were not valid."""
+        return tuple(st.session_state[IGNORED_KEY])
+
+    def query(self, **values: Any) -> str:
+        """The query of a link to this page with some values changed."""
+        return urlencode(build_link(self.params, self._values() | values), doseq=True)
+
+    def _has(self, key: str) -> bool:
+        return any(param.key == key for param in self.params)
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = st.session_state[STATE_KEY]
+        return values
+
+    def _changed(self, key: str) -> None:
+        value = st.session_state[_widget_key(key)]
+        if value is None:  # a control that can be emptied goes back to its default
+            value = next(param.default for param in self.params if param.key == key)
+        self.set(**{key: tuple(value) if isinstance(value, list) else value})
+
+    def _push(self) -> None:
+        link = build_link(self.params, self._values())
+        st.session_state[PREVIOUS_LINK_KEY], st.session_state[LINK_KEY] = (
+            st.session_state[LINK_KEY],
+            link,
+        )
+        st.session_state[PUSHED_AT_KEY] = monotonic()
+        st.query_params.from_dict(link)
+
+
+def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:
+    """Read the address bar where it says something new, and give the values it means.
+
+    A control that was just used counts more than the address that came with it: the browser
+    may have sent that before it got the last one from here.
+    """
+    view, state = UrlState((*params, *COMMON_PARAMS)), st.session_state
+    link = {key: st.query_params.get_all(key) for key in st.query_params}
+    just_set = state.pop(JUST_SET_KEY, False)
+    if state.get(PAGE_KEY) == page_id and (just_set or link == state[LINK_KEY] or _is_stale(link)):
+        return view
+    _adopt_link(view, page_id, link)
+    return view
+
+
+def _is_stale(link: LinkQuery) -> bool:
+    state = st.session_state
+    return bool(
+        link == state[PREVIOUS_LINK_KEY] and monotonic() - state[PUSHED_AT_KEY] < STALE_SECONDS
+    )
+
+
+def _adopt_link(view: UrlState, page_id: str, link: LinkQuery) -> None:
+    state = st.session_state
+    reading = parse_link(view.params, link)
+    carried = _carry_shared_values(view.params, link) if state.get(PAGE_KEY) != page_id else {}
+    state[STATE_KEY] = reading.values | carried
+    state[IGNORED_KEY] = reading.ignored
+    state[PAGE_KEY], state[LINK_KEY], state[PREVIOUS_LINK_KEY] = page_id, link, None
+    clean = build_link(view.params, state[STATE_KEY])
+    if clean != link:
+        state[LINK_KEY] = clean
+        st.query_params.from_dict(clean)
+
+
+def _carry_shared_values(
+    params: Sequence[UrlParam], link: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Shared values that the reader set on another page and this link does not mention."""
+    before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
+    kept = [p.key for p in params if p.shared and p.key in before and p.key not in link]
+    return {key: before[key] for key in kept}
+
+
+def _widget_key(key: str) -> str:
+    return f"view:{key}"

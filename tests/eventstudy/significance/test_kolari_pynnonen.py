@@ -1,0 +1,74 @@
+"""The adjusted BMP against R, NumPy and hand calculation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.eventstudy.made_studies import STEADY, after, result_of
+from tests.eventstudy.reference.stored import CASES, differences
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_r_finds_the_same(case):
+    assert differences("kolari_pynnonen", case) == []
+
+
+# Two pasts of 32 rows with mean 0 and mean square 1; b agrees with a on `same` of 8 rows.
+A = (1, 1, 1, 1, -1, -1, -1, -1) * 4
+HALF = (1, 1, 1, -1, -1, -1, -1, 1) * 4  # 6 of 8 alike: r = (6 - 2) / 8 = 0.5
+NONE = (1, 1, -1, -1, 1, 1, -1, -1) * 4  # 4 of 8 alike: r = 0
+AGAINST = (-1, -1, -1, 1, 1, 1, 1, -1) * 4  # 2 of 8 alike: r = -0.5
+
+
+def pair(past, first=1, second=2):
+    """Two series with an event on one date; SCARs are the events themselves (sigma 1)."""
+    return {"a": [(A, [first])], "b": [(past, [second])]}
+
+
+@pytest.mark.parametrize(
+    ("past", "factor"),
+    [(HALF, math.sqrt(0.5 / 1.5)), (NONE, 1.0), (AGAINST, math.sqrt(1.5 / 0.5))],
+)
+def test_by_hand(past, factor):
+    # SCARs 1 and 2: t_BMP = 1.5 / (sqrt(1/2) / sqrt 2) = 3, times sqrt((1-r) / (1+r)).
+    found = result_of("kolari_pynnonen", pair(past))
+    assert found.statistic == pytest.approx(3 * factor, rel=1e-9)
+    assert (found.n, found.df) == (2, 1)
+
+
+def test_residuals_that_are_mirror_images_leave_no_variance_of_the_mean():
+    found = result_of("kolari_pynnonen", pair([-value for value in A]))  # r = -1: 1 + r = 0
+    assert math.isnan(found.p_value)
+    assert found.note.startswith("does not apply: r = -1.000")
+
+
+def test_pairs_with_fewer_than_thirty_common_days_count_as_uncorrelated():
+    short = {"a": [(A[:29], [1])], "b": [(A[:29], [2])]}
+    found = result_of("kolari_pynnonen", short)
+    base = result_of("bmp", short)
+    assert found.statistic == pytest.approx(base.statistic, rel=1e-12)
+    assert found.note == "r = 0.000; 0 % of the pairs share days"
+
+
+def test_it_uses_the_mean_correlation_of_numpy():
+    random = np.random.default_rng(4)
+    pasts = random.normal(0, 1, (5, 40)) + random.normal(0, 1, 40)
+    events = random.normal(0.5, 1, (5, 2))
+    series = {f"s{k}": [(pasts[k], events[k])] for k in range(5)}
+    scar = np.array([
+        (e - p.mean()).sum() / np.sqrt(p.var(ddof=1) * (2 + 4 / 40))
+        for p, e in zip(pasts, events, strict=True)
+    ])  # fmt: skip
+    r = (np.corrcoef(pasts).sum() - 5) / 20
+    t = scar.mean() / (scar.std(ddof=1) / np.sqrt(5)) * np.sqrt((1 - r) / (1 + 4 * r))
+    found = result_of("kolari_pynnonen", series, model="mean")
+    assert found.statistic == pytest.approx(t, rel=1e-9)
+    assert found.note == f"r = {r:.3f}; 100 % of the pairs share days"
+
+
+def test_one_event_is_too_few():
+    found = result_of("kolari_pynnonen", after(STEADY, [2]))
+    assert found.note == "does not apply: needs at least 2 events whose past varies"

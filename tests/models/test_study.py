@@ -1,0 +1,36 @@
+"""A request that cannot be answered is refused with the option and the fix."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.models.errors import InputError
+from dashboard.models.study import StudyRequest, window_text
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"window": (5, -5)}, "--window 5:-5: the window ends before it starts"),
+        ({"cars": ((1, 0),)}, "--car 1:0"),
+        ({"cars": ((0, 11),)}, "--car 0:11: lies outside the event window -5:10"),
+        ({"cars": ((-6, 0),)}, "--car -6:0: lies outside"),
+        ({"gap": -1}, "--gap -1: must be 0 or more"),
+        ({"min_estimation": 2}, "--min-estimation 2: must lie between 3 and"),
+        ({"estimation": 50}, "--min-estimation 60: must lie between 3 and --estimation 50"),
+    ],
+)
+def test_an_impossible_request_names_its_option(options, message):
+    with pytest.raises(InputError, match="(?s)^" + message.replace("(", r"\(")):
+        StudyRequest(**options)
+
+
+def test_the_defaults_are_those_of_the_contract():
+    request = StudyRequest()
+    assert (request.returns, request.model, request.window) == ("log", "mean", (-5, 10))
+    assert (request.estimation, request.gap, request.min_estimation) == (120, 10, 60)
+    assert (request.overlap, request.cars) == ("keep", ((0, 1),))
+
+
+def test_a_window_is_written_in_brackets():
+    assert window_text((-1, 1)) == "[-1,1]"

@@ -1,0 +1,14 @@
+"""Imports on PostgreSQL."""
+
+import pytest
+
+from tests.storage.import_form import ImportForm
+
+
+@pytest.fixture
+def url(postgres_url):
+    return postgres_url
+
+
+class TestImports(ImportForm):
+    pass
