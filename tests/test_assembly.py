@@ -66,7 +66,7 @@ def test_a_link_is_followed_and_read():
 def test_assembling_imports_no_library_of_stores_or_networks():
     heavy = "{'sqlalchemy', 'requests', 'urllib3', 'yfinance', 'curl_cffi', 'pyarrow.dataset'}"
     code = (
-        "import sys; from dashboard.container import assemble; assemble();"
+        "import sys; from dashboard.container import build_context; build_context();"
         f"print({heavy} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code]

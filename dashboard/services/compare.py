@@ -65,7 +65,7 @@ __all__ = [
     "group_test_lines",
     "is_significant",
     "read_tests",
-    "test_reading_notes",
+    "explain_tests",
 ]
 
 
@@ -113,7 +113,7 @@ def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
     return tuple(sorted(lines, key=lambda line: not line.declared))
 
 
-def test_reading_notes(answer: StudyAnswer) -> tuple[str, ...]:
+def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
     """Which tests are sound for each pattern of dates, and what the words beside them mean."""
     sentences = []
     for dates, groups in _tests_by_group(answer):

@@ -45,7 +45,7 @@ def ask(kind, series, **more):
 
 
 def test_a_change_is_held_against_all_seven_bases_in_both_quotes(series):
-    answer = ask("up", series, value=20.0, how=Exactness.EXACT, base="year_end")
+    answer = ask("up", series, value=20.0, exactness=Exactness.EXACT, base="year_end")
     told = {
         (row.verdict.base_name, row.verdict.quote): (row.base.rate, round(row.verdict.found, 4))
         for row in answer.rows
@@ -79,7 +79,7 @@ def test_a_source_without_a_rate_of_the_day_has_one_row_with_the_reason(series):
 
 
 def test_the_base_that_would_make_a_change_so_is_told_with_the_day_it_last_was(series):
-    answer = ask("up", series, value=50.0, how=Exactness.MORE, base="year_end")
+    answer = ask("up", series, value=50.0, exactness=Exactness.MORE, base="year_end")
     # 50 % counted in USD per RUB needs 80 x 1.5 = 120; the rate was 125 on 10 January.
     needed = {base.quote: (base.rate, base.reached) for base in answer.needed}
     assert needed["USD per RUB"][0] == pytest.approx(120.0)

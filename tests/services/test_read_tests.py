@@ -11,11 +11,11 @@ import pytest
 
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.models.study import StudyRequest
-from dashboard.services.compare import is_significant, read_tests, test_reading_notes
+from dashboard.services.compare import is_significant, read_tests, explain_tests
 from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
-FILE = Path(__file__).parents[2] / "dashboard" / "engine" / "test_sizes.csv"
+FILE = Path(__file__).parents[2] / "dashboard" / "eventstudy" / "test_sizes.csv"
 REQUEST = StudyRequest(estimation=20, gap=0, min_estimation=10)
 
 
@@ -90,13 +90,13 @@ def test_a_test_that_does_not_apply_says_why(clustered):
 
 
 def test_the_sentences_name_the_groups_and_what_to_read(clustered):
-    first, meaning = test_reading_notes(clustered)
+    first, meaning = explain_tests(clustered)
     assert first == "all, talks: clustered dates. cluster_rank answers."
-    far, _ = test_reading_notes(answer([100, 200, 300, 400]))
+    far, _ = explain_tests(answer([100, 200, 300, 400]))
     assert far.startswith("all, talks: scattered dates. cluster_rank answers; sound with such")
     assert "wilcoxon" in far.partition("sound with such dates too: ")[2]
     assert "the share of simulated studies without effect" in meaning
 
 
 def test_a_study_without_events_has_nothing_to_say():
-    assert test_reading_notes(answer([])) == ()
+    assert explain_tests(answer([])) == ()

@@ -244,13 +244,13 @@ PROCESS = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from dashboard.container import assemble
+from dashboard.container import build_context
 from dashboard.config import Settings
 from dashboard.services.live_rates import RefreshRequest, refresh_rates
-parts = assemble(Settings(dashboard_cache=Path(sys.argv[1]), dashboard_upstream=sys.argv[2]))
+parts = build_context(Settings(dashboard_cache=Path(sys.argv[1]), dashboard_upstream=sys.argv[2]))
 request = RefreshRequest(series=("usd_rub_cbr", "cny_rub_cbr"))
 time.sleep(max(float(sys.argv[3]) - time.time(), 0))
-found = refresh_rates(parts.known, parts.memory, request, lambda: datetime.now(UTC))
+found = refresh_rates(parts.known, parts.rate_cache, request, lambda: datetime.now(UTC))
 print(sorted((one.series, str(one.outcome)) for one in found))
 """
 

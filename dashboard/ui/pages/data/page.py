@@ -34,7 +34,7 @@ from dashboard.presentation.rates import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.services.bundles import source_files
-from dashboard.services.compare import read_tests, test_reading_notes
+from dashboard.services.compare import read_tests, explain_tests
 from dashboard.services.exports import (
     Provenance,
     download_file_name,
@@ -472,7 +472,7 @@ def draw_test_results(answer: StudyAnswer) -> None:
         height=TESTS_HEIGHT,
         alt="Tests and how to read them",
     )
-    for sentence in test_reading_notes(answer):
+    for sentence in explain_tests(answer):
         st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
 
 
