@@ -75,7 +75,7 @@ class AppContext:
     news: NewsRefreshJob
 
 
-def build_context(settings: Settings | None = None, door: Interface = "page") -> AppContext:
+def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
     """The parts for these settings; cheap: nothing is read or opened before its first use.
 
     Args:
@@ -83,21 +83,21 @@ def build_context(settings: Settings | None = None, door: Interface = "page") ->
         door: through which door changes come; the record says it.
     """
     settings = settings or Settings()
-    memory = RateCache(settings.cache_folder)
-    known = CombinedRates(BundledRates(), live_sources(settings), memory)
-    own = ImportedRates(settings.own_folder)
-    notes = NoteRepository(settings.store_url, person=settings.dashboard_user.strip(), door=door)
+    rate_cache = RateCache(settings.cache_folder)
+    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
+    imported = ImportedRates(settings.own_folder)
+    notes = NoteRepository(settings.store_url, person=settings.dashboard_user.strip(), door=interface)
     offline = settings.dashboard_offline
     inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
         settings=settings,
-        rates=(known, own),
-        known=known,
-        own=own,
-        rate_cache=memory,
-        refresher=RateRefreshJob(known, memory, WallClock().now, is_offline=offline),
+        rates=(rates, imported),
+        known=rates,
+        own=imported,
+        rate_cache=rate_cache,
+        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
@@ -117,7 +117,7 @@ def build_context(settings: Settings | None = None, door: Interface = "page") ->
 
 
 def enabled_feeds(
-    feeds: FeedRegistry, client: LazyClient, settings: Settings, named: str = ""
+    feeds: FeedRegistry, client: LazyClient, settings: Settings, feed_id: str = ""
 ) -> tuple[Feed, ...]:
     """The feeds that are switched on, or the one that is named, ready to be asked.
 
@@ -134,45 +134,45 @@ def enabled_feeds(
         InputError: there is none of this id, or the list cannot be read.
     """
     polite, guarded = PoliteFetcher(client), GuardedFetcher()
-    wanted = [each for each in feeds.publishers() if named in {"", each.id}]
-    if named and not wanted:
-        msg = f"{named[:60]}: there is no feed of this id; see `feeds list`"
+    wanted = [publisher for publisher in feeds.publishers() if feed_id in {"", publisher.id}]
+    if feed_id and not wanted:
+        msg = f"{feed_id[:60]}: there is no feed of this id; see `feeds list`"
         raise InputError(msg)
     return tuple(
         Feed(
-            each,
-            guarded if each.is_own and settings.dashboard_upstream is None else polite,
+            publisher,
+            guarded if publisher.is_own and settings.dashboard_upstream is None else polite,
             client.clock,
         )
-        for each in wanted
-        if each.enabled or named
+        for publisher in wanted
+        if publisher.enabled or feed_id
     )
 
 
-def notes_for_user(parts: AppContext, person: str) -> NoteRepository:
+def notes_for_user(context: AppContext, person: str) -> NoteRepository:
     """The notes as somebody sees and signs them who is not the person of this process."""
     from dashboard.storage.notes import UserNoteRepository
 
-    return UserNoteRepository(parts.notes, person)
+    return UserNoteRepository(context.notes, person)
 
 
-def context_as_of(parts: AppContext, moment: datetime) -> AppContext:
+def context_as_of(context: AppContext, moment: datetime) -> AppContext:
     """The same parts as they were known at a moment; nobody is asked and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
     from dashboard.storage.notes import AsOfNoteRepository
     from dashboard.storage.rate_cache import AsOfRateCache
 
-    memory = AsOfRateCache(parts.settings.cache_folder, moment)
-    known = CombinedRates(AsOfSource(BundledRates(), moment), live_sources(parts.settings), memory)
-    own = AsOfSource(parts.own, moment, by_import=True)
+    rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
+    rates = CombinedRates(AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache)
+    imported = AsOfSource(context.own, moment, by_import=True)
     return replace(
-        parts,
-        rates=(known, own),
-        known=known,
-        rate_cache=memory,
-        refresher=RateRefreshJob(known, memory, WallClock().now, is_offline=True),
-        catalogue=AsOfCatalogue(parts.catalogue, moment),
-        notes=AsOfNoteRepository(parts.notes, moment),
+        context,
+        rates=(rates, imported),
+        known=rates,
+        rate_cache=rate_cache,
+        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
+        catalogue=AsOfCatalogue(context.catalogue, moment),
+        notes=AsOfNoteRepository(context.notes, moment),
     )
 
 
@@ -243,7 +243,7 @@ def article_from_file(path: Path) -> Article:
 
 
 def article_from_link(
-    link: str, settings: Settings, way: ConnectionPolicy | None = None
+    link: str, settings: Settings, policy: ConnectionPolicy | None = None
 ) -> Article:
     """An article from a link, which may lead to public addresses only.
 
@@ -259,14 +259,14 @@ def article_from_link(
     from dashboard.sources.public_url import parse_public_url
     from dashboard.sources.safe_fetch import DEFAULT_POLICY, LinkFetcher
 
-    asked = parse_public_url(link)
-    if way is None and (settings.dashboard_offline or settings.dashboard_upstream):
+    target = parse_public_url(link)
+    if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
         variable = "DASHBOARD_OFFLINE" if settings.dashboard_offline else "DASHBOARD_UPSTREAM"
-        msg = f"link {asked.host}: is not followed while {variable} is set; give the page as a file"
+        msg = f"link {target.host}: is not followed while {variable} is set; give the page as a file"
         raise InputError(msg)
-    page = LinkFetcher(way or DEFAULT_POLICY).fetch(link)
+    page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)
     return article_from_bytes(
-        page.content, asked.host, url=page.url, content_type=page.content_type
+        page.content, target.host, url=page.url, content_type=page.content_type
     )
 
 
@@ -287,43 +287,43 @@ class BackupArchive:
 
 
 def rates_from_file(
-    source: Path | bytes, reading: RateFileOptions = DEFAULT_RATE_OPTIONS, name: str = ""
+    source: Path | bytes, options: RateFileOptions = DEFAULT_RATE_OPTIONS, name: str = ""
 ) -> RateFileContents:
     """A person's file of rates, or the bytes of an upload, read strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_rate_file(source, reading, name=name)
+    return read_rate_file(source, options, name=name)
 
 
-def event_rows_from_file(path: Path, reading: EventFileOptions) -> EventFileRows:
+def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows:
     """A person's file of events in CSV, Excel, JSON or iCalendar, read row by row.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
     """
-    return read_event_rows(path, reading, WallClock().now().date())
+    return read_event_rows(path, options, WallClock().now().date())
 
 
-def event_rows_from_upload(data: bytes, name: str, reading: EventFileOptions) -> EventFileRows:
+def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) -> EventFileRows:
     """The bytes of an upload, read row by row as a file of events.
 
     Raises:
         InputError: it cannot be read as a whole; one line with what to do.
     """
-    return read_event_rows(data, reading, WallClock().now().date(), name=name)
+    return read_event_rows(data, options, WallClock().now().date(), name=name)
 
 
 def event_outline_from_upload(
-    data: bytes, name: str, reading: EventFileOptions
+    data: bytes, name: str, options: EventFileOptions
 ) -> EventFileOutline:
     """What kind of file an upload is, with its sheets, columns and what they are read as.
 
     Raises:
         InputError: it is no file of events; one line with what to do.
     """
-    return outline_event_file(data, reading, WallClock().now().date(), name=name)
+    return outline_event_file(data, options, WallClock().now().date(), name=name)
 
 
 def events_from_file(path: Path) -> EventTable:

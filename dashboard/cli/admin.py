@@ -71,7 +71,7 @@ def restore(
         parts.notes.backups,
         parts.own,
         BackupArchive(),
-        keep_in=parts.settings.backup_folder,
+        backup_folder=parts.settings.backup_folder,
         may_replace=replace,
     )
     if as_json:

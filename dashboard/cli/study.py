@@ -370,7 +370,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
             seed=seed,
             categories=count_categories(question.known),
             compute=parts.compute,
-            told=told,
+            progress=told,
         )
     if out is not None:
         write_robustness(out, answer, grid, question.made)

@@ -38,9 +38,9 @@ def write_rates(series: Iterable[RateSeries]) -> bytes:
     """`rates.csv` of some series: the columns of an export, and when each number opens."""
     rows = (
         (*row, f"{moment}Z")
-        for each in series
+        for one in series
         for row, moment in zip(
-            rate_rows([each]), np.datetime_as_string(each.opens, unit="s").tolist(), strict=True
+            rate_rows([one]), np.datetime_as_string(one.opens, unit="s").tolist(), strict=True
         )
     )
     return csv_bytes(RATES_USED, rows)
@@ -64,10 +64,10 @@ def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
     A note that is not studied only crowds others: its words, links and author stay at home,
     and the kind of a private one too.
     """
-    place = {event.id: number for number, event in enumerate(studied, 1)}
-    kept = [event if event.id in place else _without_text(event) for event in known]
-    rows = zip(event_list_rows(kept), kept, strict=True)
-    return csv_bytes(EVENTS_USED, ((*row, place.get(event.id)) for row, event in rows))
+    numbers = {event.id: number for number, event in enumerate(studied, 1)}
+    written = [event if event.id in numbers else _without_text(event) for event in known]
+    rows = zip(event_list_rows(written), written, strict=True)
+    return csv_bytes(EVENTS_USED, ((*row, numbers.get(event.id)) for row, event in rows))
 
 
 def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
@@ -85,26 +85,26 @@ def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
 
 def card_to_json(card: SeriesCard) -> dict[str, Any]:
     """Every word of a card as JSON values."""
-    told = asdict(card)
-    told["breaks"] = [{"day": each.day.isoformat(), "text": each.text} for each in card.breaks]
+    values = asdict(card)
+    values["breaks"] = [{"day": item.day.isoformat(), "text": item.text} for item in card.breaks]
     for name in ("history_from", "history_until"):
-        told[name] = told[name].isoformat() if told[name] else None
-    return told
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
 
 
-def card_from_json(told: Mapping[str, Any]) -> SeriesCard:
+def card_from_json(content: Mapping[str, Any]) -> SeriesCard:
     """The card that `card_json` was given.
 
     Raises:
         ValueError, KeyError, TypeError: it is none of ours.
     """
-    told = {"change": "ratio"} | dict(told)  # bundles of earlier releases know no other
-    values = {field.name: told[field.name] for field in fields(SeriesCard)}
+    content = {"change": "ratio"} | dict(content)  # bundles of earlier releases know no other
+    values = {field.name: content[field.name] for field in fields(SeriesCard)}
     values["breaks"] = tuple(
-        MethodBreak(date.fromisoformat(each["day"]), str(each["text"])) for each in told["breaks"]
+        MethodBreak(date.fromisoformat(item["day"]), str(item["text"])) for item in content["breaks"]
     )
     for name in ("history_from", "history_until"):
-        values[name] = date.fromisoformat(told[name]) if told[name] else None
+        values[name] = date.fromisoformat(content[name]) if content[name] else None
     return SeriesCard(**values)
 
 
@@ -173,11 +173,11 @@ def _hours_from_row(row: Mapping[str, str]) -> tuple[Hour, ...]:
         _parse_timestamp(row["time_utc"]),
         _parse_timestamp(row.get("reported_utc", "")),
     )
-    found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+    hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
     kind = row.get("hour_kind", "")
-    if moment is not None and (kind == HourKind.SCHEDULED or found):
-        found.insert(0, Hour(moment, kind))
-    return tuple(found)
+    if moment is not None and (kind == HourKind.SCHEDULED or hours):
+        hours.insert(0, Hour(moment, kind))
+    return tuple(hours)
 
 
 def _parse_timestamp(text: str) -> datetime | None:

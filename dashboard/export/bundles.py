@@ -237,9 +237,9 @@ def write_bundle(
 
 def bundle_files(files: Mapping[str, FileContent], manifest: Manifest) -> dict[str, bytes]:
     """The same files and manifest in memory, by name, the manifest last."""
-    made = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
-    entries = {name: {"rows": rows, **file_entry(whole)} for name, (whole, rows) in made.items()}
-    return {name: whole for name, (whole, _) in made.items()} | {
+    contents = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
+    entries = {name: {"rows": rows, **file_entry(data)} for name, (data, rows) in contents.items()}
+    return {name: data for name, (data, _) in contents.items()} | {
         MANIFEST_FILE: manifest.as_json(entries)
     }
 
@@ -308,16 +308,16 @@ def _manifest_created_at(manifest: bytes) -> Any:
 
 
 def _write_content(path: Path, content: FileContent) -> dict[str, Any]:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     digest, size = hashlib.sha256(), 0
     try:
-        with beside.open("wb") as out:
+        with partial.open("wb") as out:
             for chunk in content.chunks:
                 digest.update(chunk)
                 size += out.write(chunk)
-        beside.replace(path)
+        partial.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     return {"rows": content.rows, "bytes": size, "sha256": digest.hexdigest()}
 
 
@@ -367,13 +367,13 @@ class BundleDescription:
     has_events: bool = True
 
 
-def readme_bytes(told: BundleDescription, results: Sequence[str]) -> bytes:
+def readme_bytes(description: BundleDescription, results: Sequence[str]) -> bytes:
     """`README.txt`."""
     lines = [
-        told.question,
-        "=" * min(len(told.question), 90),
+        description.question,
+        "=" * min(len(description.question), 90),
         "",
-        f"Made by Rouble Reaction {told.software_version} on {told.created_at}.",
+        f"Made by Rouble Reaction {description.software_version} on {description.created_at}.",
         "",
         "Compute it again and compare, in a clone of the program:",
         "",
@@ -383,37 +383,37 @@ def readme_bytes(told: BundleDescription, results: Sequence[str]) -> bytes:
         "",
         "  manifest.json       parameters, software version, sha256 and size of every file",
         "  inputs/rates.csv    the rates used, with the moments each covers (UTC)",
-        *(EVENTS_DESCRIPTION if told.has_events else CLAIMS_DESCRIPTION),
+        *(EVENTS_DESCRIPTION if description.has_events else CLAIMS_DESCRIPTION),
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
-        *_private_lines(told),
+        *_private_lines(description),
         "",
-        *(MOVES_DESCRIPTION if told.has_events else VERDICTS_DESCRIPTION),
+        *(MOVES_DESCRIPTION if description.has_events else VERDICTS_DESCRIPTION),
         "",
         "Cite the publishers beside this file, on their terms:",
         "",
         *(f"  {card.id}: {card.publisher}, {card.source_url}\n    {_licence_line(card)}"
-          for card in told.cards),
-        *_withheld_lines(told),
+          for card in description.cards),
+        *_withheld_lines(description),
         "",
     ]  # fmt: skip
     return "\n".join(lines).encode("utf-8")
 
 
-def citation_bytes(told: BundleDescription) -> bytes:
+def citation_bytes(description: BundleDescription) -> bytes:
     """`CITATION_FILE.cff` (Citation File Format 1.2.0); every text is a quoted YAML string."""
     lines = [
         "cff-version: 1.2.0",
         'message: "Cite this bundle and the publishers of the rates in it."',
         "type: dataset",
-        f"title: {_yaml_string(told.question)}",
+        f"title: {_yaml_string(description.question)}",
         "authors:",
         '  - name: "Rouble Reaction contributors"',
-        f"version: {_yaml_string(told.software_version)}",
-        f"date-released: {told.created_at[:10]}",
+        f"version: {_yaml_string(description.software_version)}",
+        f"date-released: {description.created_at[:10]}",
         "references:",
     ]
-    for card in told.cards:
+    for card in description.cards:
         lines += [
             "  - type: data",
             f"    title: {_yaml_string(card.title)}",
@@ -430,22 +430,22 @@ def _licence_line(card: SeriesCard) -> str:
     return f"terms: {card.licence or TERMS_UNKNOWN}"
 
 
-def _private_lines(told: BundleDescription) -> list[str]:
-    if not told.private:
+def _private_lines(description: BundleDescription) -> list[str]:
+    if not description.private:
         return []
     return [
         "",
-        f"PRIVATE: {told.private} of the events studied are private notes of whoever made this"
-        if told.private > 1
+        f"PRIVATE: {description.private} of the events studied are private notes of whoever made this"
+        if description.private > 1
         else "PRIVATE: one of the events studied is a private note of whoever made this",
         "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
     ]
 
 
-def _withheld_lines(told: BundleDescription) -> list[str]:
-    if not told.left_out:
+def _withheld_lines(description: BundleDescription) -> list[str]:
+    if not description.left_out:
         return []
-    named = ", ".join(card.id for card in told.left_out)
+    named = ", ".join(card.id for card in description.left_out)
     return [
         "",
         f"Left out, for their terms forbid passing them on: the rates of {named}. To compute",

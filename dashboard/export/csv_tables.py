@@ -77,8 +77,8 @@ def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     name = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._]+", "-", ascii_only)).strip("-._")
     stem, dot, extension = name.rpartition(".")
-    room = max(limit - len(dot) - len(extension), 1)
-    return f"{stem[:room]}{dot}{extension}"[:limit] or fallback
+    stem_limit = max(limit - len(dot) - len(extension), 1)
+    return f"{stem[:stem_limit]}{dot}{extension}"[:limit] or fallback
 
 
 def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:

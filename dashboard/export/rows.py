@@ -50,16 +50,16 @@ def rate_rows(
     series: Iterable[RateSeries], since: date | None = None, until: date | None = None
 ) -> Iterator[tuple[Any, ...]]:
     """Published date, market day, moment known, rate and series id, of market days in a range."""
-    for each in series:
-        first = 0 if since is None else int(np.searchsorted(each.day, np.datetime64(since, "D")))
-        last = len(each) if until is None else each.row_on_or_before(until) + 1
+    for one in series:
+        first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
+        last = len(one) if until is None else one.row_on_or_before(until) + 1
         rows = slice(first, max(first, last))
         yield from zip(
-            np.datetime_as_string(each.record[rows], unit="D").tolist(),
-            np.datetime_as_string(each.day[rows], unit="D").tolist(),
-            [f"{moment}Z" for moment in np.datetime_as_string(each.known_at[rows], unit="s")],
-            each.rate[rows].tolist(),
-            [each.card.id] * (rows.stop - rows.start),
+            np.datetime_as_string(one.record[rows], unit="D").tolist(),
+            np.datetime_as_string(one.day[rows], unit="D").tolist(),
+            [f"{moment}Z" for moment in np.datetime_as_string(one.known_at[rows], unit="s")],
+            one.rate[rows].tolist(),
+            [one.card.id] * (rows.stop - rows.start),
             strict=True,
         )
 
@@ -67,8 +67,8 @@ def rate_rows(
 def revision_rows(revisions: Iterable[RateRevision]) -> Rows:
     """Series, printed date, beginning of the hours, both numbers, and when each was fetched."""
     return [
-        (one.series, one.record, one.opens, one.was, one.became, one.was_fetched_at, one.seen_at)
-        for one in revisions
+        (revision.series, revision.record, revision.opens, revision.was, revision.became, revision.was_fetched_at, revision.seen_at)
+        for revision in revisions
     ]
 
 
@@ -303,13 +303,13 @@ def _test_row(row: TestResult) -> tuple[Any, ...]:
 def projection_rows(projections: Iterable[Projection]) -> TableRows:
     """One row a group, series and horizon, each with the pre-trend test of its path."""
     rows: TableRows = []
-    for found in projections:
-        before = found.pre_trend
+    for projection in projections:
+        before = projection.pre_trend
         test = (before.statistic, before.df, before.df_error, before.p_value)
-        for row in found.rows:
+        for row in projection.rows:
             *cells, dropped, reason = astuple(row)
-            by = "; ".join(f"{why} {count}" for why, count in dropped)
-            rows.append((*cells, sum(count for _, count in dropped), by, *test, reason))
+            dropped_by = "; ".join(f"{why} {count}" for why, count in dropped)
+            rows.append((*cells, sum(count for _, count in dropped), dropped_by, *test, reason))
     return rows
 
 
@@ -336,17 +336,17 @@ def _market_days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.obj
     if not len(days):
         return np.full(len(rows), None, dtype=object)
     text = np.datetime_as_string(days, unit="D").astype(object)
-    found: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
-    found[(rows < 0) | (rows >= len(days))] = None
-    return found
+    picked: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
+    picked[(rows < 0) | (rows >= len(days))] = None
+    return picked
 
 
 def _availability_times(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     known = result.series.known_at
     text = np.char.add(np.datetime_as_string(known, unit="s"), "Z").astype(object)
-    found: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
-    found[(rows < 0) | (rows >= len(known))] = None
-    return found
+    picked: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
+    picked[(rows < 0) | (rows >= len(known))] = None
+    return picked
 
 
 def _by_event(cars: tuple[CarResult, ...], name: str) -> list[Any]:

@@ -92,7 +92,7 @@ class BackupArchive(Protocol):
 
 
 def make_backup(
-    file: Path, notes: DatabaseBackup, own: ImportedSeriesFiles, archive: BackupArchive
+    file: Path, notes: DatabaseBackup, imported: ImportedSeriesFiles, archive: BackupArchive
 ) -> BackupContents:
     """Write everything a person wrote or brought to a new file.
 
@@ -104,11 +104,11 @@ def make_backup(
         msg = f"{file.name}: is there already; a backup never overwrites, name another file"
         raise InputError(msg)
     try:
-        with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as place:
-            files, contents = notes.dump_to(Path(place))
-            series = own.series_files()
-            contents = replace(contents, series=tuple(each.stem for each in series))
-            members = {**files, **{f"rates/{each.name}": each for each in series}}
+        with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as folder:
+            files, contents = notes.dump_to(Path(folder))
+            series = imported.series_files()
+            contents = replace(contents, series=tuple(path.stem for path in series))
+            members = {**files, **{f"rates/{path.name}": path for path in series}}
             archive.write(file, members, contents)
     except OSError as error:
         msg = f"{file.name}: the backup cannot be made ({error.strerror}); free some room"
@@ -119,10 +119,10 @@ def make_backup(
 def restore_backup(  # noqa: PLR0913 - what is read, what is filled, and what may be lost
     file: Path,
     notes: DatabaseBackup,
-    own: ImportedSeriesFiles,
+    imported: ImportedSeriesFiles,
     archive: BackupArchive,
     *,
-    keep_in: Path,
+    backup_folder: Path,
     may_replace: bool = False,
     who: str = "",
 ) -> RestoreResult:
@@ -141,29 +141,29 @@ def restore_backup(  # noqa: PLR0913 - what is read, what is filled, and what ma
         InputError: the file is no sound backup, or something is there and may not be replaced.
         StoreError: the database cannot be read or written.
     """
-    with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as temporary:
+        folder = Path(temporary)
         contents = archive.read(file, folder)
-        is_there, is_readable = _existing_data(notes, own)
-        if is_there and not may_replace:
+        has_data, is_readable = _existing_data(notes, imported)
+        if has_data and not may_replace:
             msg = f"{file.name}: there are notes or series here; --replace keeps them in a backup"
             raise InputError(msg)
         before, damaged = None, None
         if not is_readable:
             damaged = notes.quarantine()
-        elif is_there:
+        elif has_data:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            before = keep_in / f"before-restore-{stamp}.zip"
-            make_backup(before, notes, own, archive)
+            before = backup_folder / f"before-restore-{stamp}.zip"
+            make_backup(before, notes, imported, archive)
         notes.restore_from(folder, contents, file.name, who)
-        own.restore_from(sorted((folder / "rates").glob("own_*.npz")))
+        imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
     return RestoreResult(contents, _location_text(before), _location_text(damaged))
 
 
 def write_daily_backup(
     folder: Path,
     notes: DatabaseBackup,
-    own: ImportedSeriesFiles,
+    imported: ImportedSeriesFiles,
     archive: BackupArchive,
     today: date,
 ) -> Path | None:
@@ -177,7 +177,7 @@ def write_daily_backup(
     try:
         if target.exists() or notes.file is None or not notes.file.exists() or notes.is_empty():
             return None
-        make_backup(target, notes, own, archive)
+        make_backup(target, notes, imported, archive)
         for old in sorted(folder.glob(f"{DAILY_PREFIX}????-??-??.zip"))[:-MAX_DAILY_BACKUPS]:
             old.unlink(missing_ok=True)
     except (RoubleReactionError, OSError) as error:
@@ -195,10 +195,10 @@ def _location_text(place: Path | None) -> str | None:
     return None if place is None else str(place)
 
 
-def _existing_data(notes: DatabaseBackup, own: ImportedSeriesFiles) -> tuple[bool, bool]:
+def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tuple[bool, bool]:
     """Whether anything is there, and whether the database can be read."""
     try:
-        return not notes.is_empty() or bool(own.series_files()), True
+        return not notes.is_empty() or bool(imported.series_files()), True
     except StoreError:
         if notes.file is None:
             raise
@@ -330,8 +330,8 @@ def token_state(token: AccessToken, at: datetime) -> str:
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
     """What `tokens list --json` prints of one; neither the secret nor its hash."""
     moments = ("created", "expires", "last_used", "revoked")
-    told = {name: _iso_text(getattr(token, name)) for name in moments}
-    return {"name": token.name, "person": token.person, "state": token_state(token, at), **told}
+    timestamps = {name: _iso_text(getattr(token, name)) for name in moments}
+    return {"name": token.name, "person": token.person, "state": token_state(token, at), **timestamps}
 
 
 def hash_secret(secret: str) -> str:
@@ -358,16 +358,16 @@ class AuditStore(Protocol):
         ...
 
 
-def list_audit_entries(record: AuditStore, most: int) -> tuple[AuditEntry, ...]:
+def list_audit_entries(store: AuditStore, most: int) -> tuple[AuditEntry, ...]:
     """The last actions, the newest first; at most 100,000 of them."""
-    return record.audit_entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
+    return store.audit_entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
 
 
-def audit_json(actions: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """What `list_audit_log --json` prints; moments in UTC."""
     return [
-        asdict(each) | {"at": each.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
-        for each in actions
+        asdict(entry) | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        for entry in entries
     ]
 
 
@@ -404,8 +404,8 @@ class Finding:
 
 
 def diagnose(
-    known: CombinedRates,
-    memory: RateStore,
+    rates: CombinedRates,
+    rate_cache: RateStore,
     notes: ProbedDatabase,
     now: Callable[[], datetime],
     *,
@@ -420,27 +420,27 @@ def diagnose(
         now: the clock.
         is_offline: say so instead of asking the network.
     """
-    found = [_timed_check("Rates", lambda: _check_rates(known), now)]
-    found.append(_timed_check("Notes", lambda: _check_notes(notes), now))
-    found.append(_timed_check("Rate cache", lambda: _check_cache(known, memory), now))
+    findings = [_timed_check("Rates", lambda: _check_rates(rates), now)]
+    findings.append(_timed_check("Notes", lambda: _check_notes(notes), now))
+    findings.append(_timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now))
     if is_offline:
-        return (*found, Finding("Network", works=True, told="is not asked: offline", seconds=0.0))
-    sources = known.live_sources
+        return (*findings, Finding("Network", works=True, told="is not asked: offline", seconds=0.0))
+    sources = rates.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
-        found += pool.map(
+        findings += pool.map(
             lambda source: _timed_check(source.who, lambda: _check_live_source(source), now),
             sources,
         )
-    return tuple(found)
+    return tuple(findings)
 
 
 def diagnosis_json(findings: Sequence[Finding]) -> dict[str, Any]:
     """What `doctor --json` prints."""
     return {
-        "status": "ok" if all(one.works for one in findings) else "degraded",
+        "status": "ok" if all(finding.works for finding in findings) else "degraded",
         "parts": [
-            {"part": one.part, "works": one.works, "told": one.told, "seconds": one.seconds}
-            for one in findings
+            {"part": finding.part, "works": finding.works, "told": finding.told, "seconds": finding.seconds}
+            for finding in findings
         ],
     }
 
@@ -448,38 +448,38 @@ def diagnosis_json(findings: Sequence[Finding]) -> dict[str, Any]:
 def _timed_check(part: str, work: Callable[[], str], now: Callable[[], datetime]) -> Finding:
     started = now()
     try:
-        told, works = work(), True
+        message, works = work(), True
     except RoubleReactionError as error:
-        told, works = str(error), False
-    return Finding(part, works, told, round((now() - started).total_seconds(), 2))
+        message, works = str(error), False
+    return Finding(part, works, message, round((now() - started).total_seconds(), 2))
 
 
-def _check_rates(known: CombinedRates) -> str:
-    cards = known.cards()
-    last = max(str(known.get(card.id).day[-1]) for card in cards)
+def _check_rates(rates: CombinedRates) -> str:
+    cards = rates.cards()
+    last = max(str(rates.get(card.id).day[-1]) for card in cards)
     return f"{len(cards)} series can be read, the latest market day is {last}"
 
 
 def _check_notes(notes: ProbedDatabase) -> str:
-    found = notes.probe()
-    if found.problem:
-        raise RoubleReactionError(found.problem)
-    return f"{found.engine} answers, with {found.notes} notes"
+    status = notes.probe()
+    if status.problem:
+        raise RoubleReactionError(status.problem)
+    return f"{status.engine} answers, with {status.notes} notes"
 
 
-def _check_cache(known: CombinedRates, memory: RateStore) -> str:
-    states = [state for card in _live_cards(known) if (state := memory.state(card)) is not None]
-    with memory.alone("doctor", 1.0):
+def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
+    states = [state for card in _live_cards(rates) if (state := rate_cache.state(card)) is not None]
+    with rate_cache.alone("doctor", 1.0):
         pass
     if not states:
         return "is empty; rates refresh fills it"
     failed = sum(bool(state.problem) for state in states)
-    words = f", the last attempt failed for {failed}" if failed else ""
-    return f"holds {sum(state.rows for state in states):,} numbers of {len(states)} series{words}"
+    failures = f", the last attempt failed for {failed}" if failed else ""
+    return f"holds {sum(state.rows for state in states):,} numbers of {len(states)} series{failures}"
 
 
-def _live_cards(known: CombinedRates) -> Iterator[str]:
-    return (card.id for source in known.live_sources for card in source.cards())
+def _live_cards(rates: CombinedRates) -> Iterator[str]:
+    return (card.id for source in rates.live_sources for card in source.cards())
 
 
 def _check_live_source(source: LiveSource) -> str:
@@ -508,23 +508,23 @@ def diagnose_feeds(feeds: FeedStore, inbox: InboxStore) -> Finding:
         inbox: where the attempts are on record.
     """
     try:
-        reports = list_feed_statuses(feeds.publishers(), inbox.feed_states())
+        statuses = list_feed_statuses(feeds.publishers(), inbox.feed_states())
     except RoubleReactionError as error:
         return Finding("Feeds", works=False, told=str(error), seconds=0.0)
-    on = [each for each in reports if each.publisher.enabled]
-    asked = [each for each in on if each.state is not None]
-    failed = [each for each in asked if each.state is not None and each.state.problem]
-    works = not asked or len(failed) < len(asked)
-    return Finding("Feeds", works=works, told=_feed_summary(on, asked, failed), seconds=0.0)
+    enabled = [status for status in statuses if status.publisher.enabled]
+    fetched = [status for status in enabled if status.state is not None]
+    failed = [status for status in fetched if status.state is not None and status.state.problem]
+    works = not fetched or len(failed) < len(fetched)
+    return Finding("Feeds", works=works, told=_feed_summary(enabled, fetched, failed), seconds=0.0)
 
 
-def _feed_summary(on: list[FeedStatus], asked: list[FeedStatus], failed: list[FeedStatus]) -> str:
-    if not asked:
-        return f"{len(on)} are on the list, none was asked yet; inbox refresh asks them"
-    last = max(each.state.asked_at for each in asked if each.state is not None)
-    told = f"{len(on)} are on the list, {len(asked) - len(failed)} answered, last asked {_format_time(last)}"
-    problems = (each.state.problem for each in failed if each.state is not None)
-    return f"{told}; failed: {'; '.join(problems)}" if failed else told
+def _feed_summary(enabled: list[FeedStatus], fetched: list[FeedStatus], failed: list[FeedStatus]) -> str:
+    if not fetched:
+        return f"{len(enabled)} are on the list, none was asked yet; inbox refresh asks them"
+    last = max(status.state.asked_at for status in fetched if status.state is not None)
+    summary = f"{len(enabled)} are on the list, {len(fetched) - len(failed)} answered, last asked {_format_time(last)}"
+    problems = (status.state.problem for status in failed if status.state is not None)
+    return f"{summary}; failed: {'; '.join(problems)}" if failed else summary
 
 
 def _format_time(moment: datetime) -> str:
@@ -572,28 +572,28 @@ class HealthStatus:
     def is_healthy(self) -> bool:
         """Whether every part answers."""
         answers = self.events is not None and self.notes is not None
-        return answers and not any(each.fails for each in self.series)
+        return answers and not any(series.fails for series in self.series)
 
 
 def check_health(
     sources: Sequence[RateSource], catalogue: EventCatalogue, store: ProbedStore
 ) -> HealthStatus:
     """How every part is now; a part that fails is reported, never raised."""
-    found = store.probe()
+    status = store.probe()
     return HealthStatus(
         series=_series_health(sources),
         events=_count_events(catalogue),
-        notes=None if found.problem else found.notes,
-        last_change=found.last_change,
+        notes=None if status.problem else status.notes,
+        last_change=status.last_change,
     )
 
 
 def health_json(status: HealthStatus) -> dict[str, Any]:
     """The answer of /healthz: no path, no address, no message of a library."""
-    reports = {report.card.id: report for report in status.rates}
+    statuses = {series_status.card.id: series_status for series_status in status.rates}
     return {
         "status": "ok" if status.is_healthy else "degraded",
-        "series": [_series_health_json(each, reports.get(each.id)) for each in status.series],
+        "series": [_series_health_json(series, statuses.get(series.id)) for series in status.series],
         "sources": _sources_json(status.rates),
         "refresh": _refresh_json(status.refresh),
         "catalogue": {
@@ -608,35 +608,35 @@ def health_json(status: HealthStatus) -> dict[str, Any]:
     }
 
 
-def _series_health_json(each: SeriesHealth, report: SeriesStatus | None) -> dict[str, Any]:
-    told = {
-        "id": each.id,
-        "status": "fails" if each.fails else "ok",
-        "last_day": _iso_timestamp(each.last_day),
-        "rows": each.rows,
-        "fetched_at": _iso_timestamp(each.fetched_at),
+def _series_health_json(health: SeriesHealth, status: SeriesStatus | None) -> dict[str, Any]:
+    row = {
+        "id": health.id,
+        "status": "fails" if health.fails else "ok",
+        "last_day": _iso_timestamp(health.last_day),
+        "rows": health.rows,
+        "fetched_at": _iso_timestamp(health.fetched_at),
     }
-    if report is None:
-        return told
-    return told | {
-        "source": report.source or None,
-        "last_known_at": _iso_timestamp(report.last_known_at),
-        "age_days": report.age_days,
-        "overdue": report.is_overdue,
-        "tried_at": _iso_timestamp(report.tried_at),
-        "problem": report.problem or None,
+    if status is None:
+        return row
+    return row | {
+        "source": status.source or None,
+        "last_known_at": _iso_timestamp(status.last_known_at),
+        "age_days": status.age_days,
+        "overdue": status.is_overdue,
+        "tried_at": _iso_timestamp(status.tried_at),
+        "problem": status.problem or None,
     }
 
 
-def _sources_json(reports: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
+def _sources_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
     """Of every live source whether its last answers could be used, and when there was one."""
-    told = []
-    for source in dict.fromkeys(report.source for report in reports if report.source):
-        own = [report for report in reports if report.source == source]
-        problem = next((report.problem for report in own if report.problem), "")
-        tried = [report.tried_at for report in own if report.tried_at is not None]
-        fetched = [report.fetched_at for report in own if report.fetched_at is not None]
-        told.append(
+    rows = []
+    for source in dict.fromkeys(status.source for status in statuses if status.source):
+        of_source = [status for status in statuses if status.source == source]
+        problem = next((status.problem for status in of_source if status.problem), "")
+        tried = [status.tried_at for status in of_source if status.tried_at is not None]
+        fetched = [status.fetched_at for status in of_source if status.fetched_at is not None]
+        rows.append(
             {
                 "id": source,
                 "status": "fails" if problem else "ok" if tried else "not asked",
@@ -645,7 +645,7 @@ def _sources_json(reports: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
                 "fetched_at": _iso_timestamp(max(fetched, default=None)),
             }
         )
-    return told
+    return rows
 
 
 def _refresh_json(refresh: RateRefreshState | None) -> dict[str, Any] | None:
@@ -661,15 +661,15 @@ def _refresh_json(refresh: RateRefreshState | None) -> dict[str, Any] | None:
 
 
 def _series_health(sources: Sequence[RateSource]) -> tuple[SeriesHealth, ...]:
-    told = []
+    rows = []
     for card in list_cards(sources):
         try:
             series = get_series(sources, card.id)
             last = date.fromisoformat(str(series.day[-1]))
-            told.append(SeriesHealth(card.id, last, len(series), series.fetched_at))
+            rows.append(SeriesHealth(card.id, last, len(series), series.fetched_at))
         except (RoubleReactionError, IndexError):
-            told.append(SeriesHealth(card.id, None, 0, None, fails=True))
-    return tuple(told)
+            rows.append(SeriesHealth(card.id, None, 0, None, fails=True))
+    return tuple(rows)
 
 
 def _count_events(catalogue: EventCatalogue) -> int | None:

@@ -42,7 +42,7 @@ class ArticleReading:
 
 
 def read_article(
-    article: Article, series: Sequence[RateSeries], given: PublicationTime | None = None
+    article: Article, series: Sequence[RateSeries], stated: PublicationTime | None = None
 ) -> ArticleReading:
     """What an article says.
 
@@ -51,11 +51,11 @@ def read_article(
         series: what its claims are held against.
         given: when it was published, where a person says so; else what the page or the text says.
     """
-    published = given or article.published or _date_in_text(article.text)
+    published = stated or article.published or _date_in_text(article.text)
     messages = article.messages if published else (*article.messages, NO_PUBLICATION_DATE)
     article = replace(article, published=published, messages=messages)
-    found = read_text(article.text, published.day if published else None)
-    return ArticleReading(article, found.statements, check_claims(found.claims, series))
+    extracted = read_text(article.text, published.day if published else None)
+    return ArticleReading(article, extracted.statements, check_claims(extracted.claims, series))
 
 
 def draft_from_statement(statement: Statement, article: Article) -> Draft:
@@ -64,17 +64,17 @@ def draft_from_statement(statement: Statement, article: Article) -> Draft:
     Raises:
         InputError: its day is open; a person has to say it.
     """
-    said = statement.said
-    if said.day is None:
-        msg = f"day: “{said.phrase}” is open ({said.doubt}); say which day it was"
+    mention = statement.said
+    if mention.day is None:
+        msg = f"day: “{mention.phrase}” is open ({mention.doubt}); say which day it was"
         raise InputError(msg)
     # A note's day is that of its moment in Moscow; the words may have meant that of Washington.
-    day = said.moment.astimezone(ZoneInfo(MOSCOW)).date() if said.moment else said.day
+    day = mention.moment.astimezone(ZoneInfo(MOSCOW)).date() if mention.moment else mention.day
     return Draft(
         title=statement.title,
         day=day,
-        moment=said.moment,
-        end_day=None if said.moment else statement.end_day,
+        moment=mention.moment,
+        end_day=None if mention.moment else statement.end_day,
         category=statement.category,
         text=statement.sentence,
         source_url=article.url,
@@ -100,8 +100,8 @@ def article_json(reading: ArticleReading) -> dict[str, Any]:
         "site": article.site,
         "published": _published_json(article.published),
         "messages": list(article.messages),
-        "statements": [_statement_json(each) for each in reading.statements],
-        "claims": [_checked_claim_json(each) for each in reading.claims],
+        "statements": [_statement_json(item) for item in reading.statements],
+        "claims": [_checked_claim_json(item) for item in reading.claims],
     }
 
 
@@ -126,22 +126,22 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _date_mention_json(said: DateMention) -> dict[str, Any]:
+def _date_mention_json(mention: DateMention) -> dict[str, Any]:
     return {
-        "day": said.day.isoformat() if said.day else None,
-        "end_day": said.end_day.isoformat() if said.end_day else None,
-        "moment": said.moment.isoformat().replace("+00:00", "Z") if said.moment else None,
-        "precision": str(said.precision),
-        "phrase": said.phrase,
-        "doubt": said.doubt,
+        "day": mention.day.isoformat() if mention.day else None,
+        "end_day": mention.end_day.isoformat() if mention.end_day else None,
+        "moment": mention.moment.isoformat().replace("+00:00", "Z") if mention.moment else None,
+        "precision": str(mention.precision),
+        "phrase": mention.phrase,
+        "doubt": mention.doubt,
     }
 
 
 def _checked_claim_json(checked: CheckedClaim) -> dict[str, Any]:
     return {
         **_claim_json(checked.claim),
-        "verdicts": [_verdict_json(each) for each in checked.verdicts],
-        "needed": [_needed_base_json(each) for each in checked.needed],
+        "verdicts": [_verdict_json(item) for item in checked.verdicts],
+        "needed": [_needed_base_json(item) for item in checked.needed],
     }
 
 

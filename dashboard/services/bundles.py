@@ -105,7 +105,7 @@ class BundleRequest:
     factors: tuple[RateSeries, ...] = ()
 
 
-def build_bundle(asked: BundleRequest, made: Provenance, question: str) -> bytes:
+def build_bundle(query: BundleRequest, provenance: Provenance, question: str) -> bytes:
     """The bundle as the bytes of a zip; the same question at the same moment, the same bytes.
 
     Args:
@@ -117,23 +117,23 @@ def build_bundle(asked: BundleRequest, made: Provenance, question: str) -> bytes
         InputError: it is too large, or cannot be computed.
     """
     return pack_bundle(
-        asked.kind,
+        query.kind,
         question,
         BundleContents(
-            {EVENTS_PATH: write_events(asked.known, asked.events)},
-            compute_results(asked),
+            {EVENTS_PATH: write_events(query.known, query.events)},
+            compute_results(query),
             (
-                *((each, "studied") for each in asked.series),
-                *((each, "factor") for each in asked.factors),
+                *((series, "studied") for series in query.series),
+                *((series, "factor") for series in query.factors),
             ),
             {
-                "parameters": {**request_json(asked.request), **made.parameters},
-                "request": asdict(asked.request),
-                "counts": {"events_in": len(asked.events), "events_known": len(asked.known)},
+                "parameters": {**request_json(query.request), **provenance.parameters},
+                "request": asdict(query.request),
+                "counts": {"events_in": len(query.events), "events_known": len(query.known)},
             },
-            sum(event.is_private for event in asked.events),
+            sum(event.is_private for event in query.events),
         ),
-        made,
+        provenance,
     )
 
 
@@ -152,70 +152,70 @@ class BundleContents:
     private: int = 0
 
 
-def pack_bundle(kind: str, question: str, contents: BundleContents, made: Provenance) -> bytes:
+def pack_bundle(kind: str, question: str, contents: BundleContents, provenance: Provenance) -> bytes:
     """The bytes of a bundle: words, a manifest that vouches for every file, inputs, results.
 
     Raises:
         InputError: it is too large.
     """
-    every = [each for each, _ in contents.series]
-    passed = tuple(each for each in every if is_redistributable(each.card))
+    all_series = [series for series, _ in contents.series]
+    included = tuple(series for series in all_series if is_redistributable(series.card))
     files = {
-        RATES_PATH: write_rates(passed),
+        RATES_PATH: write_rates(included),
         **contents.inputs,
         **{f"{RESULTS_FOLDER}{name}": content for name, content in contents.results.items()},
     }
-    created = made.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    left_out = [each.card for each in every if each not in passed]
-    told = BundleDescription(
-        question, [each.card for each in every], left_out, __version__, created,
+    created = provenance.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    left_out = [series.card for series in all_series if series not in included]
+    description = BundleDescription(
+        question, [series.card for series in all_series], left_out, __version__, created,
         contents.private, has_events=EVENTS_PATH in contents.inputs,
     )  # fmt: skip
-    words = {
-        README_FILE: readme_bytes(told, list(contents.results)),
-        CITATION_FILE: citation_bytes(told),
+    documents = {
+        README_FILE: readme_bytes(description, list(contents.results)),
+        CITATION_FILE: citation_bytes(description),
     }
     manifest = {
         "bundle": BUNDLE_FORMAT,
         "kind": kind,
         "question": question,
         **contents.more,
-        "series": [_series_entry(each, role) for each, role in contents.series],
+        "series": [_series_entry(series, role) for series, role in contents.series],
         "software_version": __version__,
-        "data_files": [{"name": f.name, "sha256": f.sha256} for f in made.data_files],
-        "files": {name: file_entry(content) for name, content in {**words, **files}.items()},
+        "data_files": [{"name": f.name, "sha256": f.sha256} for f in provenance.data_files],
+        "files": {name: file_entry(content) for name, content in {**documents, **files}.items()},
         "created_at": created,
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    return zip_files({**words, MANIFEST_PATH: text.encode("utf-8"), **files})
+    return zip_files({**documents, MANIFEST_PATH: text.encode("utf-8"), **files})
 
 
-def build_event_bundle(asked: BundleRequest, made: Provenance) -> bytes:
+def build_event_bundle(query: BundleRequest, provenance: Provenance) -> bytes:
     """The bundle of the page of one event on one series.
 
     Raises:
         InputError: it is too large, or cannot be computed.
     """
-    (series,), (event,) = asked.series, asked.events
+    (series,), (event,) = query.series, query.events
     question = f"How did {series.card.title} move around “{event.title}” ({event.day})?"
-    return build_bundle(asked, made, " ".join(question.split()))
+    return build_bundle(query, provenance, " ".join(question.split()))
 
 
 def source_files(sources: Sequence[RateSource], ids: Sequence[str]) -> list[DataFile]:
     """The files that some series were read from, with their hashes, as far as there are any."""
-    there = {name: sha for source in sources for name, sha in source.files().items()}
-    return [DataFile(f"{name}.csv", there[name]) for name in ids if name in there]
+    hashes = {name: sha for source in sources for name, sha in source.files().items()}
+    return [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
 
 
-def compute_results(asked: BundleRequest) -> dict[str, bytes]:
+def compute_results(query: BundleRequest) -> dict[str, bytes]:
     """The CSV files of the answer by name; levels that may not be passed on are empty.
 
     Raises:
         InputError: the question cannot be answered.
     """
-    if asked.kind == "event":
+    if query.kind == "event":
         view = build_event_view(
-            asked.series[0], asked.events[0], asked.known, asked.request, asked.factors
+            query.series[0], query.events[0], query.known, query.request, query.factors
         )
         files = {
             "event_moves.csv": event_moves_csv(view),
@@ -223,13 +223,13 @@ def compute_results(asked: BundleRequest) -> dict[str, bytes]:
         }
     else:
         answer = run_study(
-            asked.series, asked.events, asked.request, known=asked.known, factors=asked.factors
+            query.series, query.events, query.request, known=query.known, factors=query.factors
         )
         files = study_csvs(answer)
-    kept_back = {each.card.id for each in asked.series if not is_redistributable(each.card)}
-    if not kept_back:
+    withheld = {series.card.id for series in query.series if not is_redistributable(series.card)}
+    if not withheld:
         return files
-    return {name: blank_levels(content, kept_back) for name, content in files.items()}
+    return {name: blank_levels(content, withheld) for name, content in files.items()}
 
 
 def is_redistributable(card: SeriesCard) -> bool:
@@ -238,7 +238,7 @@ def is_redistributable(card: SeriesCard) -> bool:
     Only terms that are known to allow it do; the file of a person is that person's to pass on.
     """
     terms = card.licence.casefold()
-    return terms.startswith(FREE_LICENCES) or any(terms.startswith(own) for own in USER_LICENCES)
+    return terms.startswith(FREE_LICENCES) or any(terms.startswith(prefix) for prefix in USER_LICENCES)
 
 
 def rates_hash(series: RateSeries) -> str:
@@ -257,15 +257,15 @@ def _series_entry(series: RateSeries, role: str) -> dict[str, Any]:
     }
 
 
-def blank_levels(content: bytes, kept_back: Sequence[str] | set[str]) -> bytes:
+def blank_levels(content: bytes, withheld: Sequence[str] | set[str]) -> bytes:
     """A CSV file in which the rates of some series are empty."""
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     if "series" not in header or LEVEL_COLUMNS.isdisjoint(header):
         return content
-    where = header.index("series")
+    series_column = header.index("series")
     levels = [k for k, name in enumerate(header) if name in LEVEL_COLUMNS]
     for row in rows:
-        if row[where] in kept_back:
+        if row[series_column] in withheld:
             for k in levels:
                 row[k] = ""
     out = io.StringIO(newline="")
@@ -302,44 +302,44 @@ class ClaimBundleRequest:
     main: str = ""
 
 
-def build_claim_bundle(asked: ClaimBundleRequest, made: Provenance) -> bytes:
+def build_claim_bundle(query: ClaimBundleRequest, provenance: Provenance) -> bytes:
     """The bundle of a claim check; the sentence that the claims were read from is not in it.
 
     Raises:
         InputError: it is too large, or a claim is of no day.
     """
-    used = ClaimBundleRequest(asked.claims, claim_series(asked), asked.main)
+    used = ClaimBundleRequest(query.claims, claim_series(query), query.main)
     if any(claim.day is None for claim in used.claims):
         msg = "claim: the day is not known; say when the text was printed"
         raise InputError(msg)
     contents = BundleContents(
         {},
         compute_claim_results(used),
-        tuple((each, "studied") for each in used.series),
+        tuple((series, "studied") for series in used.series),
         {
-            "parameters": dict(made.parameters),
+            "parameters": dict(provenance.parameters),
             "claims": [claim_to_json(claim) for claim in used.claims],
             "main": used.main,
             "counts": {"claims": len(used.claims)},
         },
     )
-    return pack_bundle(CLAIMS_KIND, _claims_question(used.claims), contents, made)
+    return pack_bundle(CLAIMS_KIND, _claims_question(used.claims), contents, provenance)
 
 
-def claim_series(asked: ClaimBundleRequest) -> tuple[RateSeries, ...]:
+def claim_series(query: ClaimBundleRequest) -> tuple[RateSeries, ...]:
     """The series that the claims are held against, and those that a dollar is implied from."""
-    units = {f"RUB per {claim.currency}" for claim in asked.claims}
-    behind = source_series_ids(asked.series) if "RUB per USD" in units else ()
+    units = {f"RUB per {claim.currency}" for claim in query.claims}
+    implied_from = source_series_ids(query.series) if "RUB per USD" in units else ()
     return tuple(
-        each
-        for each in asked.series
-        if not each.card.bar_minutes and (each.card.unit in units or each.card.id in behind)
+        series
+        for series in query.series
+        if not series.card.bar_minutes and (series.card.unit in units or series.card.id in implied_from)
     )
 
 
-def compute_claim_results(asked: ClaimBundleRequest) -> dict[str, bytes]:
+def compute_claim_results(query: ClaimBundleRequest) -> dict[str, bytes]:
     """`claims.csv` and `needed_bases.csv`; levels that may not be passed on are empty."""
-    answers = [answer_claim(claim, asked.series, asked.main) for claim in asked.claims]
+    answers = [answer_claim(claim, query.series, query.main) for claim in query.claims]
     files = {
         f"{name}.csv": table_csv(
             name, [row for k, answer in enumerate(answers, 1) for row in rows(k, answer)]
@@ -347,8 +347,8 @@ def compute_claim_results(asked: ClaimBundleRequest) -> dict[str, bytes]:
         for name, rows in (("claims", _claim_rows), ("needed_bases", _needed_base_rows))
     }
     cards = {row.verdict.card.id: row.verdict.card for answer in answers for row in answer.rows}
-    kept_back = {name for name, card in cards.items() if not is_redistributable(card)}
-    return {name: blank_levels(content, kept_back) for name, content in files.items()}
+    withheld = {name for name, card in cards.items() if not is_redistributable(card)}
+    return {name: blank_levels(content, withheld) for name, content in files.items()}
 
 
 def claim_to_json(claim: Claim) -> dict[str, Any]:
@@ -372,20 +372,20 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def claims_from_json(told: Sequence[Mapping[str, Any]]) -> tuple[Claim, ...]:
+def claims_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Claim, ...]:
     """The claims that `claim_to_json` was given.
 
     Raises:
         ValueError, KeyError, TypeError: they are none of ours.
     """
-    if not 0 < len(told) <= MAX_CLAIMS:
-        msg = f"{len(told)} claims"
+    if not 0 < len(values) <= MAX_CLAIMS:
+        msg = f"{len(values)} claims"
         raise ValueError(msg)
-    return tuple(_claim_from_json(each) for each in told)
+    return tuple(_claim_from_json(item) for item in values)
 
 
-def _claim_from_json(told: Mapping[str, Any]) -> Claim:
-    value, decimals, base = told["value"], operator.index(told["decimals"]), str(told["base"])
+def _claim_from_json(values: Mapping[str, Any]) -> Claim:
+    value, decimals, base = values["value"], operator.index(values["decimals"]), str(values["base"])
     if value is not None and not (
         math.isfinite(float(value)) and abs(float(value)) <= MAX_CLAIM_VALUE
     ):
@@ -395,26 +395,26 @@ def _claim_from_json(told: Mapping[str, Any]) -> Claim:
         msg = "decimals or base"
         raise ValueError(msg)
     return Claim(
-        ClaimKind(told["kind"]),
-        str(told["currency"])[:MAX_CURRENCY_LENGTH],
+        ClaimKind(values["kind"]),
+        str(values["currency"])[:MAX_CURRENCY_LENGTH],
         sentence="",
         phrase="",
         value=None if value is None else float(value),
-        exactness=Exactness(told["exactness"]),
+        exactness=Exactness(values["exactness"]),
         decimals=decimals,
-        since=None if told["since"] is None else _period_from_json(told["since"]),
+        since=None if values["since"] is None else _period_from_json(values["since"]),
         base=base,
-        day=date.fromisoformat(told["day"]),
-        subject=str(told["subject"])[:MAX_CURRENCY_LENGTH],
+        day=date.fromisoformat(values["day"]),
+        subject=str(values["subject"])[:MAX_CURRENCY_LENGTH],
     )
 
 
-def _period_from_json(told: Mapping[str, Any]) -> DateMention:
+def _period_from_json(values: Mapping[str, Any]) -> DateMention:
     first, last = (
-        None if told[name] is None else date.fromisoformat(told[name])
+        None if values[name] is None else date.fromisoformat(values[name])
         for name in ("day", "end_day")
     )
-    return DateMention("", 0, Precision(told["precision"]), first, last)
+    return DateMention("", 0, Precision(values["precision"]), first, last)
 
 
 def _claim_rows(number: int, answer: ClaimAnswer) -> Iterator[tuple[Any, ...]]:
@@ -493,19 +493,19 @@ class FileComparison:
     added: str = ""
 
 
-def compare_csv_files(name: str, kept: bytes, computed: bytes) -> FileComparison:
+def compare_csv_files(name: str, bundled: bytes, computed: bytes) -> FileComparison:
     """Compare a file of a bundle with the same file computed again.
 
     Columns at the end and tests that only the second has are left out and named in `added`.
     """
-    if kept == computed:
+    if bundled == computed:
         return FileComparison(name, "equal")
-    ours = _parse_csv(kept)
-    theirs, added = _without_additions(ours, _parse_csv(computed))
-    if added and ours == theirs:
+    bundled_rows = _parse_csv(bundled)
+    computed_rows, added = _without_additions(bundled_rows, _parse_csv(computed))
+    if added and bundled_rows == computed_rows:
         return FileComparison(name, "equal", None, added)
     first = None
-    for difference in _find_differences(name, ours, theirs):
+    for difference in _find_differences(name, bundled_rows, computed_rows):
         if not _is_close(difference.in_bundle, difference.computed):
             return FileComparison(name, "different", difference, added)
         first = first or difference
@@ -519,21 +519,21 @@ def _parse_csv(content: bytes) -> list[list[str]]:
 
 
 def _without_additions(
-    ours: list[list[str]], theirs: list[list[str]]
+    bundled: list[list[str]], computed: list[list[str]]
 ) -> tuple[list[list[str]], str]:
     """The computed rows without columns at the end and tests that the bundle does not have.
 
     Returns:
         The rows, and a few words on what was left out; empty where nothing was.
     """
-    old, new = (rows[0] if rows else [] for rows in (ours, theirs))
+    old, new = (rows[0] if rows else [] for rows in (bundled, computed))
     if not old or new[: len(old)] != old:
-        return theirs, ""
+        return computed, ""
     added = [f"column {name}" for name in new[len(old) :]]
-    rows = [row[: len(old)] for row in theirs]
+    rows = [row[: len(old)] for row in computed]
     if "test" in old:
         at = old.index("test")
-        known = {row[at] for row in ours[1:] if len(row) > at}
+        known = {row[at] for row in bundled[1:] if len(row) > at}
         fresh = list(dict.fromkeys(row[at] for row in rows[1:] if row[at] not in known))
         if known and fresh:
             rows = [rows[0], *(row for row in rows[1:] if row[at] in known)]
@@ -542,22 +542,22 @@ def _without_additions(
 
 
 def _find_differences(
-    name: str, one: list[list[str]], other: list[list[str]]
+    name: str, bundled: list[list[str]], computed: list[list[str]]
 ) -> Iterator[CellDifference]:
-    header = other[0] if other else []
-    for row in range(max(len(one), len(other))):
-        ours = one[row] if row < len(one) else []
-        theirs = other[row] if row < len(other) else []
-        for k in range(max(len(ours), len(theirs))):
-            pair = (ours[k] if k < len(ours) else "", theirs[k] if k < len(theirs) else "")
-            if pair[0] != pair[1] or k >= min(len(ours), len(theirs)):
+    header = computed[0] if computed else []
+    for row in range(max(len(bundled), len(computed))):
+        bundled_row = bundled[row] if row < len(bundled) else []
+        computed_row = computed[row] if row < len(computed) else []
+        for k in range(max(len(bundled_row), len(computed_row))):
+            pair = (bundled_row[k] if k < len(bundled_row) else "", computed_row[k] if k < len(computed_row) else "")
+            if pair[0] != pair[1] or k >= min(len(bundled_row), len(computed_row)):
                 column = header[k] if k < len(header) else f"column {k + 1}"
                 yield CellDifference(name, row, column, *pair)
 
 
-def _is_close(one: str, other: str) -> bool:
+def _is_close(first: str, second: str) -> bool:
     try:
-        a, b = float(one), float(other)
+        a, b = float(first), float(second)
     except ValueError:
         return False
     return math.isfinite(a) and abs(a - b) <= RELATIVE_TOLERANCE * max(1.0, abs(a), abs(b))
@@ -592,7 +592,7 @@ class Reproduction:
     added: tuple[str, ...] = ()
 
 
-def reproduce_bundle(content: bytes, shown: str, find: SeriesLookup) -> Reproduction:
+def reproduce_bundle(content: bytes, shown: str, get_series: SeriesLookup) -> Reproduction:
     """Check the hashes of a bundle, compute it again with this program, compare.
 
     Args:
@@ -607,27 +607,27 @@ def reproduce_bundle(content: bytes, shown: str, find: SeriesLookup) -> Reproduc
     manifest = _read_manifest(files, shown)
     _check_hashes(manifest, files, shown)
     try:
-        compute, notes = _recomputation(manifest, files, find)
+        compute, notes = _recomputation(manifest, files, get_series)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _damaged_error(
             shown, f"the inputs cannot be read ({type(error).__name__})"
         ) from error
     computed = compute()
-    kept = {
+    bundled = {
         name.removeprefix(RESULTS_FOLDER): files[name]
         for name in files
         if name.startswith(RESULTS_FOLDER)
     }
-    odd = ", ".join(sorted(set(kept) - set(computed)))
-    if odd or not kept:
-        told = odd[:200] or "none"
-        raise _damaged_error(shown, f"other results than this program computes: {told}")
-    compared = [compare_csv_files(name, kept[name], computed[name]) for name in kept]
-    worst = max((each.status for each in compared), key=("equal", "close", "different").index)
-    found = tuple(each.difference for each in compared if each.difference is not None)
-    added = (*(name for name in computed if name not in kept),
-             *(f"{each.name}: {each.added}" for each in compared if each.added))  # fmt: skip
-    return Reproduction(worst, len(kept), found[:MAX_SHOWN_DIFFERENCES], notes, added)
+    unexpected = ", ".join(sorted(set(bundled) - set(computed)))
+    if unexpected or not bundled:
+        names = unexpected[:200] or "none"
+        raise _damaged_error(shown, f"other results than this program computes: {names}")
+    compared = [compare_csv_files(name, bundled[name], computed[name]) for name in bundled]
+    worst = max((file.status for file in compared), key=("equal", "close", "different").index)
+    differences = tuple(file.difference for file in compared if file.difference is not None)
+    added = (*(name for name in computed if name not in bundled),
+             *(f"{file.name}: {file.added}" for file in compared if file.added))  # fmt: skip
+    return Reproduction(worst, len(bundled), differences[:MAX_SHOWN_DIFFERENCES], notes, added)
 
 
 def reproduction_json(verdict: Reproduction) -> dict[str, Any]:
@@ -637,13 +637,13 @@ def reproduction_json(verdict: Reproduction) -> dict[str, Any]:
         "files": verdict.files,
         "differences": [
             {
-                "file": each.file,
-                "row": each.row,
-                "column": each.column,
-                "in_bundle": each.in_bundle,
-                "computed": each.computed,
+                "file": difference.file,
+                "row": difference.row,
+                "column": difference.column,
+                "in_bundle": difference.in_bundle,
+                "computed": difference.computed,
             }
-            for each in verdict.differences
+            for difference in verdict.differences
         ],
         "notes": list(verdict.notes),
         "added": list(verdict.added),
@@ -668,47 +668,47 @@ def _read_manifest(files: Mapping[str, bytes], shown: str) -> dict[str, Any]:
 def _check_hashes(manifest: Mapping[str, Any], files: Mapping[str, bytes], shown: str) -> None:
     promised = manifest["files"]
     for name in sorted(set(promised) ^ (set(files) - {MANIFEST_PATH})):
-        there = "is not in its manifest" if name in files else "is missing"
-        raise _damaged_error(shown, f"{name[:80]!r} {there}")
+        problem = "is not in its manifest" if name in files else "is missing"
+        raise _damaged_error(shown, f"{name[:80]!r} {problem}")
     for name, sha in promised.items():
         if file_entry(files[name])["sha256"] != sha:
             raise _damaged_error(shown, f"{name} was changed after it was made")
 
 
 def _recomputation(
-    manifest: Mapping[str, Any], files: Mapping[str, bytes], find: SeriesLookup
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], get_series: SeriesLookup
 ) -> tuple[Callable[[], dict[str, bytes]], tuple[str, ...]]:
     """What computes the results of the bundle, and what a person should know about it."""
-    series, notes = _series_by_role(manifest, files, find)
+    series, notes = _series_by_role(manifest, files, get_series)
     if manifest["kind"] == CLAIMS_KIND:
         claims, studied = claims_from_json(manifest["claims"]), tuple(series["studied"])
-        asked_claims = ClaimBundleRequest(claims, studied, str(manifest["main"]))
-        return lambda: compute_claim_results(asked_claims), notes
-    asked = _bundle_request(manifest, files, series)
-    return lambda: compute_results(asked), notes
+        claims_query = ClaimBundleRequest(claims, studied, str(manifest["main"]))
+        return lambda: compute_claim_results(claims_query), notes
+    query = _bundle_request(manifest, files, series)
+    return lambda: compute_results(query), notes
 
 
 def _series_by_role(
-    manifest: Mapping[str, Any], files: Mapping[str, bytes], find: SeriesLookup
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], get_series: SeriesLookup
 ) -> tuple[dict[str, list[RateSeries]], tuple[str, ...]]:
     """The series of the bundle by their role."""
     notes = []
     version = str(manifest["software_version"])[:40]
     if version != __version__:
         notes.append(f"made with version {version}, computed again with {__version__}")
-    told = manifest["series"]
-    cards = {each["card"]["id"]: card_from_json(each["card"]) for each in told}
-    held = read_rates(files[RATES_PATH], cards)
+    entries = manifest["series"]
+    cards = {entry["card"]["id"]: card_from_json(entry["card"]) for entry in entries}
+    included = read_rates(files[RATES_PATH], cards)
     series: dict[str, list[RateSeries]] = {"studied": [], "factor": []}
-    for each in told:
-        one = held.get(each["card"]["id"])
-        if not each["included"]:
-            one, said = _series_known_here(each, find)
+    for entry in entries:
+        found = included.get(entry["card"]["id"])
+        if not entry["included"]:
+            found, said = _series_known_here(entry, get_series)
             notes.append(said)
-        if one is None:
-            msg = f"no rates of {each['card']['id']}"
+        if found is None:
+            msg = f"no rates of {entry['card']['id']}"
             raise ValueError(msg)
-        series[each["role"]].append(one)
+        series[entry["role"]].append(found)
     return series, tuple(notes)
 
 
@@ -739,27 +739,27 @@ def _check_bundle_size(series: Sequence[RateSeries], n_events: int, request: Stu
     check_study_size(series, request)
 
 
-def _series_known_here(told: Mapping[str, Any], find: SeriesLookup) -> tuple[RateSeries, str]:
+def _series_known_here(entry: Mapping[str, Any], get_series: SeriesLookup) -> tuple[RateSeries, str]:
     """A series that the bundle may not hold, as it was known here at its last moment."""
-    name = told["card"]["id"]
+    name = entry["card"]["id"]
     try:
-        found = find(name)
+        current = get_series(name)
     except RoubleReactionError as error:
         msg = (
             f"series {name}: its terms keep its rates out of the bundle, and it is not here"
             f" ({error}); fetch it with `rates refresh --series {name}`"
         )
         raise InputError(msg) from error
-    last = np.datetime64(str(told["last_known_at"]).removesuffix("Z"), "s")
-    one = found.part(slice(0, int(np.searchsorted(found.known_at, last, side="right"))))
-    same = rates_hash(one) == told["sha256"]
+    last = np.datetime64(str(entry["last_known_at"]).removesuffix("Z"), "s")
+    then = current.part(slice(0, int(np.searchsorted(current.known_at, last, side="right"))))
+    same = rates_hash(then) == entry["sha256"]
     how = "the same as those used" if same else "not the same as those used"
-    return one, f"{name}: rates of this machine, {how}"
+    return then, f"{name}: rates of this machine, {how}"
 
 
-def _study_request(told: Mapping[str, Any]) -> StudyRequest:
+def _study_request(parameters: Mapping[str, Any]) -> StudyRequest:
     """The request, with numbers where there must be numbers."""
-    values = dict(told)
+    values = dict(parameters)
     values["window"] = _parse_window(values["window"])
     values["cars"] = tuple(_parse_window(car) for car in values["cars"])
     for name in ("estimation", "gap", "min_estimation", "seed"):
@@ -767,8 +767,8 @@ def _study_request(told: Mapping[str, Any]) -> StudyRequest:
     return StudyRequest(**values)
 
 
-def _parse_window(told: Sequence[Any]) -> Window:
-    first, last = told
+def _parse_window(values: Sequence[Any]) -> Window:
+    first, last = values
     return operator.index(first), operator.index(last)
 
 

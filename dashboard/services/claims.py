@@ -53,19 +53,19 @@ LEVEL_TOLERANCE: Final = ClaimTolerance(around=0.02, about=0.01)
 CHANGE_TOLERANCE: Final = ClaimTolerance(around=0.05, about=0.10)
 
 
-def judge_level(claim: Claim, found: float) -> ClaimTruth:
+def judge_level(claim: Claim, measured: float) -> ClaimTruth:
     """Whether a rate is the level that is claimed."""
-    return _judge_value(claim, found, LEVEL_TOLERANCE)
+    return _judge_value(claim, measured, LEVEL_TOLERANCE)
 
 
-def judge_change(claim: Claim, found: float) -> ClaimTruth:
+def judge_change(claim: Claim, measured: float) -> ClaimTruth:
     """Whether a change in per cent, in the direction of the claim, is what is claimed."""
-    return _judge_value(claim, found, CHANGE_TOLERANCE)
+    return _judge_value(claim, measured, CHANGE_TOLERANCE)
 
 
-def _judge_value(claim: Claim, found: float, tolerance: ClaimTolerance) -> ClaimTruth:
+def _judge_value(claim: Claim, measured: float, tolerance: ClaimTolerance) -> ClaimTruth:
     value = claim.value or 0.0
-    beyond, about = _excess(claim, found, value), tolerance.about * value
+    beyond, about = _excess(claim, measured, value), tolerance.about * value
     if claim.exactness == Exactness.ABOUT:
         about += tolerance.around * value
         is_true = beyond <= tolerance.around * value + _ROUNDING_ERROR
@@ -80,11 +80,11 @@ def _judge_value(claim: Claim, found: float, tolerance: ClaimTolerance) -> Claim
     return ClaimTruth.ABOUT if beyond <= about + _ROUNDING_ERROR else ClaimTruth.FALSE
 
 
-def _excess(claim: Claim, found: float, value: float) -> float:
+def _excess(claim: Claim, measured: float, value: float) -> float:
     """How far the number lies outside of what was claimed."""
     if claim.exactness == Exactness.MORE:
-        return value - found
-    return found - value if claim.exactness == Exactness.LESS else abs(found - value)
+        return value - measured
+    return measured - value if claim.exactness == Exactness.LESS else abs(measured - value)
 
 
 # ------------------------------------------------------------
@@ -104,9 +104,9 @@ def check_facts(
         InputError: when the day lies before a series' first observation, or the series is no
             price.
     """
-    for each in series:
-        require_price(each.card)
-    return tuple(compute_day_facts(each, day, since) for each in series)
+    for one in series:
+        require_price(one.card)
+    return tuple(compute_day_facts(one, day, since) for one in series)
 
 
 def answer_facts(
@@ -134,11 +134,11 @@ def answer_facts(
 
 
 def facts_json(
-    asked: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
+    day: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
 ) -> dict[str, Any]:
     """The contract of `facts --json` and of the HTTP API; `moves` are those of every source."""
     return {
-        "asked": asked.isoformat(),
+        "asked": day.isoformat(),
         "answers": [_day_facts_json(answer) for answer in answers],
         "source_moves": source_move_rows_json(moves),
     }
@@ -204,21 +204,21 @@ def check_claims(claims: Iterable[Claim], series: Sequence[RateSeries]) -> tuple
 
 def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
     """One claim, held against every daily series of its currency, from every base it may mean."""
-    held = [
-        (each, *_claim_facts(claim, each)) for each in series_for_currency(claim.currency, series)
+    checked = [
+        (one, *_claim_facts(claim, one)) for one in series_for_currency(claim.currency, series)
     ]
     verdicts: list[ClaimVerdict] = []
     needed: list[RequiredBase] = []
-    for each, facts, reason in held:
+    for one, facts, reason in checked:
         if facts is None:
-            verdicts.append(ClaimVerdict(each.card, ClaimTruth.UNKNOWN, reason=reason))
+            verdicts.append(ClaimVerdict(one.card, ClaimTruth.UNKNOWN, reason=reason))
         elif claim.kind == ClaimKind.LEVEL:
-            verdicts.append(_check_level(claim, each, facts))
+            verdicts.append(_check_level(claim, one, facts))
         elif claim.kind in RECORD_KINDS:
-            verdicts.append(_check_record(claim, each, facts))
+            verdicts.append(_check_record(claim, one, facts))
         else:
-            verdicts.extend(_check_changes(claim, each, facts))
-            needed.extend(_needed_bases(claim, each, facts))
+            verdicts.extend(_check_changes(claim, one, facts))
+            needed.extend(_needed_bases(claim, one, facts))
     return CheckedClaim(claim, tuple(verdicts), tuple(needed))
 
 
@@ -227,7 +227,7 @@ def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[Ra
     if currency == "USD":
         return dollar_series(series)
     unit = f"{ROUBLE_QUANTITY} {currency}"
-    return tuple(each for each in series if each.card.unit == unit and not each.card.bar_minutes)
+    return tuple(one for one in series if one.card.unit == unit and not one.card.bar_minutes)
 
 
 def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str]:
@@ -326,8 +326,8 @@ def _check_change(
         (series.card.inverse_unit, sign * change.usd_per_rub_pct),
     )
     base = Observation(change.base_day, change.base_rate)
-    for quote, found in pairs:
-        truth = judge_change(claim, found)
+    for quote, measured in pairs:
+        truth = judge_change(claim, measured)
         yield ClaimVerdict(
             series.card,
             truth,
@@ -335,7 +335,7 @@ def _check_change(
             quote,
             _claimed_observation(facts),
             base,
-            found,
+            measured,
             is_claimed,
         )
 
@@ -393,33 +393,33 @@ def parse_claims(text: str, day: date) -> tuple[Claim, ...]:
     return read_text(text, day).claims
 
 
-def claim_from_query(asked: ClaimQuery) -> Claim:
+def claim_from_query(query: ClaimQuery) -> Claim:
     """The claim that was asked.
 
     Raises:
         InputError: it lacks its number or its period; the line says what to give.
     """
-    is_record = asked.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
-    base = asked.base if asked.kind in CHANGE_KINDS else ""
+    is_record = query.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
+    base = query.base if query.kind in CHANGE_KINDS else ""
     needs_since = is_record or base == "since"
-    if not is_record and asked.value is None:
+    if not is_record and query.value is None:
         msg = "value: is missing; give the level or the per cent that is claimed"
         raise InputError(msg)
-    since = parse_period(asked.since) if needs_since else None
-    if since is not None and since.day is not None and since.day > asked.day:
-        msg = f"since {asked.since}: lies after {asked.day}; give an earlier day"
+    since = parse_period(query.since) if needs_since else None
+    if since is not None and since.day is not None and since.day > query.day:
+        msg = f"since {query.since}: lies after {query.day}; give an earlier day"
         raise InputError(msg)
     return Claim(
-        asked.kind,
-        asked.currency,
+        query.kind,
+        query.currency,
         sentence="",
         phrase="",
-        value=None if is_record else asked.value,
-        exactness=Exactness.EXACT if is_record else asked.exactness,
-        decimals=_count_decimals(asked.value),
+        value=None if is_record else query.value,
+        exactness=Exactness.EXACT if is_record else query.exactness,
+        decimals=_count_decimals(query.value),
         since=since,
         base=base,
-        day=asked.day,
+        day=query.day,
     )
 
 
@@ -428,11 +428,11 @@ def query_from_claim(claim: Claim) -> ClaimQuery | None:
     if claim.day is None:
         return None
     since = format_period(claim.since) if claim.since is not None else ""
-    wants = claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST} or claim.base == "since"
-    if wants and not since:
+    needs_since = claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST} or claim.base == "since"
+    if needs_since and not since:
         return None
     return ClaimQuery(
-        claim.day, claim.kind, claim.value, claim.exactness, since if wants else "", claim.base,
+        claim.day, claim.kind, claim.value, claim.exactness, since if needs_since else "", claim.base,
         claim.currency,
     )  # fmt: skip
 
@@ -443,11 +443,11 @@ def parse_period(text: str) -> DateMention:
     Raises:
         InputError: it is none of these.
     """
-    found = _PERIOD_PATTERN.fullmatch(text)
+    matched = _PERIOD_PATTERN.fullmatch(text)
     msg = f"since {text}: is no period; write it like 2024-06, 2024 or 2024-06-12"
-    if found is None:
+    if matched is None:
         raise InputError(msg)
-    year, month, day = (int(part) if part else 0 for part in found.groups())
+    year, month, day = (int(part) if part else 0 for part in matched.groups())
     try:
         if not month:
             return DateMention(text, 0, Precision.MONTH, date(year, 1, 1), date(year, 12, 31))
@@ -460,11 +460,11 @@ def parse_period(text: str) -> DateMention:
     return DateMention(f"{_MONTHS[month - 1]} {year}", 0, Precision.MONTH, first, last)
 
 
-def format_period(said: DateMention) -> str:
+def format_period(mention: DateMention) -> str:
     """A period as `parse_period` reads it; of another one its first day, empty where it is open."""
-    if said.day is None:
+    if mention.day is None:
         return ""
-    first, last = said.day, said.end_day or said.day
+    first, last = mention.day, mention.end_day or mention.day
     for text in (f"{first.year:04}", f"{first:%Y-%m}"):
         whole = parse_period(text)
         if (whole.day, whole.end_day) == (first, last):
@@ -480,10 +480,10 @@ def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> 
         series: all that are known; those of another currency are passed over.
         main: the series that is spoken of first; another one where it has no rate of the day.
     """
-    held = series_for_currency(claim.currency, series)
-    by_id = {each.card.id: each for each in held}
+    candidates = series_for_currency(claim.currency, series)
+    by_id = {one.card.id: one for one in candidates}
     checked = check_claim(claim, series)
-    verdicts = list(_verdicts_of_all_bases(claim, held, checked) if claim.kind in CHANGE_KINDS
+    verdicts = list(_verdicts_of_all_bases(claim, candidates, checked) if claim.kind in CHANGE_KINDS
                     else checked.verdicts)  # fmt: skip
     known = [v.card.id for v in verdicts if v.truth != ClaimTruth.UNKNOWN]
     first = main if main in known else next(iter(known), next(iter(by_id), ""))

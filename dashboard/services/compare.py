@@ -62,10 +62,10 @@ __all__ = [
     "compare_groups",
     "count_corrected_tests",
     "declared_test_title",
+    "explain_tests",
     "group_test_lines",
     "is_significant",
     "read_tests",
-    "explain_tests",
 ]
 
 
@@ -98,9 +98,9 @@ class TestReading:
         return "; ".join(text for text in (declared, self.beside) if text)
 
 
-def is_significant(found: Headline) -> bool:
+def is_significant(headline: Headline) -> bool:
     """Whether the declared test rejects at 5 % after correction; False without a verdict."""
-    return not found.reason and found.p_adjusted <= SIGNIFICANCE_LEVEL
+    return not headline.reason and headline.p_adjusted <= SIGNIFICANCE_LEVEL
 
 
 def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
@@ -117,8 +117,8 @@ def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
     """Which tests are sound for each pattern of dates, and what the words beside them mean."""
     sentences = []
     for dates, groups in _tests_by_group(answer):
-        reading = recommend_tests(dates)
-        sound = [test for test in (*reading.first, *reading.also) if test != HEADLINE_TEST]
+        recommended = recommend_tests(dates)
+        sound = [test for test in (*recommended.first, *recommended.also) if test != HEADLINE_TEST]
         sentences.append(
             f"{', '.join(groups)}: {dates} dates. {HEADLINE_TEST} answers"
             + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
@@ -134,7 +134,7 @@ def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
 def _tests_by_group(answer: StudyAnswer) -> Iterator[tuple[str, list[str]]]:
     pattern = {row.group: row.dates for row in answer.tests}
     for dates in dict.fromkeys(pattern.values()):
-        yield dates, [group for group, each in pattern.items() if each == dates]
+        yield dates, [group for group, group_dates in pattern.items() if group_dates == dates]
 
 
 def _caution_text(row: TestResult) -> str:
@@ -234,10 +234,10 @@ def _test_results(answer: Comparison) -> list[TestResult]:
 
 def _family_size(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:
     """How many p-values were adjusted together with that of a row."""
-    mine = comparison.p_value_family(row, request)
+    family = comparison.p_value_family(row, request)
     return sum(
-        comparison.p_value_family(each, request) == mine and not math.isnan(each.p_value)
-        for each in rows
+        comparison.p_value_family(other, request) == family and not math.isnan(other.p_value)
+        for other in rows
     )
 
 
@@ -306,7 +306,7 @@ def relate_events(
         skipped=result.skipped,
         correlations=compute_lead_lag(pooled),
         directions=compute_hit_rates(pooled),
-        regression=regress_returns(pooled, tuple(each.card.id for each in controls)),
+        regression=regress_returns(pooled, tuple(control.card.id for control in controls)),
         scores=scores,
         points=points,
         unread=unreadable_scores(events),
@@ -345,15 +345,15 @@ def relate_across_series(
     Raises:
         InputError: no series, or two with one id.
     """
-    ids = [each.card.id for each in series]
+    ids = [one.card.id for one in series]
     if not ids or len(set(ids)) < len(ids):
         msg = f"series {', '.join(ids) or '(none)'}: give each series once"
         raise InputError(msg)
     window = request.cars[0]
     request = replace(request, cars=(window,))
     cells: list[SeriesCells] = []
-    for each in series:
-        result, measured = measure_series(each, events, known, request)
+    for one in series:
+        result, measured = measure_series(one, events, known, request)
         if result.events:
-            cells.append(build_series_cells(each.card.id, measured, request, window))
+            cells.append(build_series_cells(one.card.id, measured, request, window))
     return adjust_cells(cells, request)

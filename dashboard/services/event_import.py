@@ -105,8 +105,8 @@ class EventImportPlan:
         if count == 1:
             return first
         rest = "" if count == len(self.rows) else ", or take the rest with --good-rows"
-        of = f"{count:,} of {len(self.rows):,} rows are wrong"
-        return f"{self.file.name}: {of}; mend them{rest}; the first: {first}"
+        summary = f"{count:,} of {len(self.rows):,} rows are wrong"
+        return f"{self.file.name}: {summary}; mend them{rest}; the first: {first}"
 
 
 def plan_event_import(
@@ -129,8 +129,8 @@ def plan_event_import(
     """
     planner = _ImportPlanner(today or datetime.now(UTC).date(), DuplicateIndex.of(already))
     verdicts = tuple(planner.verdict(row) for row in file.rows)
-    told = (*file.messages, *planner.told(), *_unsupported_field_messages(file))
-    return EventImportPlan(file, verdicts, told, good_rows)
+    notices = (*file.messages, *planner.told(), *_unsupported_field_messages(file))
+    return EventImportPlan(file, verdicts, notices, good_rows)
 
 
 def import_events(
@@ -220,20 +220,20 @@ class _ImportPlanner:
             yield from _first_lines(lines, MAX_MESSAGES)
 
 
-def _first_lines(lines: Sequence[str], most: int) -> Iterator[str]:
-    yield from lines[:most]
-    if len(lines) > most:
-        yield f"and {len(lines) - most} more rows like this"
+def _first_lines(lines: Sequence[str], limit: int) -> Iterator[str]:
+    yield from lines[:limit]
+    if len(lines) > limit:
+        yield f"and {len(lines) - limit} more rows like this"
 
 
 def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
-    lost = [
+    dropped = [
         name
         for name in UNSUPPORTED_FIELDS
         if any(getattr(row.event, name) for row in file.rows if row.event)
     ]
-    if lost:
-        named = ", ".join(lost).replace("hours", "the kind of an hour and a first report")
+    if dropped:
+        named = ", ".join(dropped).replace("hours", "the kind of an hour and a first report")
         yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"
 
 
@@ -251,6 +251,6 @@ def invalid_rows_csv(rows: Iterable[RowVerdict], flavour: CsvDialect = "plain") 
 
 def invalid_row(row: RowVerdict) -> tuple[str, str, str]:
     """Row, column and reason of one row; the column is empty where it is the whole row."""
-    told = row.reason.removeprefix(row.place).lstrip(",: ")
-    found = _COLUMN_MESSAGE.fullmatch(told)
-    return (row.place, found["column"], found["reason"]) if found else (row.place, "", told)
+    reason = row.reason.removeprefix(row.place).lstrip(",: ")
+    matched = _COLUMN_MESSAGE.fullmatch(reason)
+    return (row.place, matched["column"], matched["reason"]) if matched else (row.place, "", reason)

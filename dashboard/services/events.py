@@ -42,17 +42,17 @@ class EventFilter:
     tags: Collection[str] = ()
 
 
-def find_events(events: Iterable[Event], asked: EventFilter) -> tuple[Event, ...]:
+def find_events(events: Iterable[Event], query: EventFilter) -> tuple[Event, ...]:
     """The events that fit, in the order given."""
-    words = _fold_case(asked.text).split()
-    tags = {_fold_case(tag) for tag in asked.tags}
+    terms = _fold_case(query.text).split()
+    tags = {_fold_case(tag) for tag in query.tags}
     return tuple(
         event
         for event in events
-        if _matches_choices(event, asked)
-        and _matches_period(event, asked)
+        if _matches_choices(event, query)
+        and _matches_period(event, query)
         and (not tags or any(_fold_case(tag) in tags for tag in event.tags))
-        and (not words or _contains_terms(event, words))
+        and (not terms or _contains_terms(event, terms))
     )
 
 
@@ -86,24 +86,24 @@ def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
     }
 
 
-def _matches_choices(event: Event, asked: EventFilter) -> bool:
+def _matches_choices(event: Event, query: EventFilter) -> bool:
     return (
-        (not asked.categories or event.category in asked.categories)
-        and (not asked.origin or event.origin == asked.origin)
-        and (not asked.expected or event.expected == asked.expected)
+        (not query.categories or event.category in query.categories)
+        and (not query.origin or event.origin == query.origin)
+        and (not query.expected or event.expected == query.expected)
     )
 
 
-def _matches_period(event: Event, asked: EventFilter) -> bool:
-    return (asked.since is None or (event.end_day or event.day) >= asked.since) and (
-        asked.until is None or event.day <= asked.until
+def _matches_period(event: Event, query: EventFilter) -> bool:
+    return (query.since is None or (event.end_day or event.day) >= query.since) and (
+        query.until is None or event.day <= query.until
     )
 
 
-def _contains_terms(event: Event, words: Iterable[str]) -> bool:
+def _contains_terms(event: Event, terms: Iterable[str]) -> bool:
     parts = (event.title, event.actor, event.text, event.source_name, event.source_url)
     text = _fold_case("\n".join((*parts, *event.tags)))
-    return all(word in text for word in words)
+    return all(term in text for term in terms)
 
 
 def _fold_case(text: str) -> str:
@@ -166,8 +166,8 @@ def unhide_events(
 def hidden_events(catalogue: EventCatalogue, store: HiddenEventStore) -> tuple[Event, ...]:
     """The events that the person hides, by their days."""
     hidden = store.hidden()
-    found = (event for event in catalogue.events() if event.id in hidden)
-    return tuple(sorted(found, key=lambda event: (event.day, event.id)))
+    matching = (event for event in catalogue.events() if event.id in hidden)
+    return tuple(sorted(matching, key=lambda event: (event.day, event.id)))
 
 
 def hidden_count_text(count: int) -> str:
@@ -177,8 +177,8 @@ def hidden_count_text(count: int) -> str:
 
 def hidden_notice(count: int) -> str:
     """What a command says where events are hidden."""
-    many = "event of the catalogue is" if count == 1 else "events of the catalogue are"
-    return f"{count:,} {many} hidden and left out; see `events list --hidden`"
+    subject = "event of the catalogue is" if count == 1 else "events of the catalogue are"
+    return f"{count:,} {subject} hidden and left out; see `events list --hidden`"
 
 
 def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Event, ...]:
@@ -190,8 +190,8 @@ def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Ev
         if name not in by_id:
             msg = f"{clean_line(name)[:80]}: there is no event with this id in the catalogue"
             raise InputError(msg)
-    asked = set(ids)
-    return tuple(event for event in by_id.values() if event.id in asked)
+    wanted = set(ids)
+    return tuple(event for event in by_id.values() if event.id in wanted)
 
 
 # ------------------------------------------------------------
@@ -223,11 +223,11 @@ class DuplicateIndex:
             known.add(event, event.id)
         return known
 
-    def add(self, event: Event, called: str) -> None:
+    def add(self, event: Event, label: str) -> None:
         """Remember an event under what messages call it."""
         day, title, link = event.day, normalise_title(event.title), normalise_link(event.source_url)
         for key in product((day,), (title,), (event.moment, _ANY_VALUE), (link, _ANY_VALUE)):
-            self._filed.setdefault(key, called)
+            self._filed.setdefault(key, label)
 
     def find_duplicate(self, event: Event) -> str | None:
         """What the same event is called; None where there is none."""
@@ -246,8 +246,8 @@ def normalise_title(title: str) -> str:
     """A title without capitals, marks and letters that only look different; numbers stay."""
     folded = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
     visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
-    words = _TITLE_TOKENS.findall(visible.translate(_HOMOGLYPHS))
-    return " ".join(words) or visible.strip()
+    tokens = _TITLE_TOKENS.findall(visible.translate(_HOMOGLYPHS))
+    return " ".join(tokens) or visible.strip()
 
 
 def normalise_link(link: str) -> str:

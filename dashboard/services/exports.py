@@ -126,8 +126,8 @@ def not_applicable_reasons(answer: StudyAnswer) -> list[str]:
             place = f"{row.group} {window_text(row.window)}" if several else row.group
             places.setdefault((row.note, row.test), []).append(place)
     tests: dict[tuple[str, str], list[str]] = {}
-    for (reason, test), found in places.items():
-        tests.setdefault((reason, _join_names(found)), []).append(test)
+    for (reason, test), groups in places.items():
+        tests.setdefault((reason, _join_names(groups)), []).append(test)
     return [f"{', '.join(names)} ({where}): {why}" for (why, where), names in tests.items()]
 
 
@@ -140,19 +140,19 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     events: dict[str, list[str]] = {}
     for row in answer.skipped:
         events.setdefault(row.reason, []).append(row.event_id)
-    ordered = sorted(events.items(), key=lambda each: -len(each[1]))
-    found = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
-    left = len(ordered) - len(found)
+    ordered = sorted(events.items(), key=lambda item: -len(item[1]))
+    lines = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
+    left = len(ordered) - len(lines)
     if left > 0:
         more = "more reason" if left == 1 else "more reasons"
-        found.append(f"{left} {more}, all of them with --out or --json")
-    return found
+        lines.append(f"{left} {more}, all of them with --out or --json")
+    return lines
 
 
 def _join_names(names: Iterable[str]) -> str:
-    each: Sequence[str] = list(dict.fromkeys(names))
-    rest = f" and {len(each) - MAX_NAMED} more" if len(each) > MAX_NAMED else ""
-    return ", ".join(each[:MAX_NAMED]) + rest
+    unique: Sequence[str] = list(dict.fromkeys(names))
+    rest = f" and {len(unique) - MAX_NAMED} more" if len(unique) > MAX_NAMED else ""
+    return ", ".join(unique[:MAX_NAMED]) + rest
 
 
 # ------------------------------------------------------------
@@ -241,8 +241,8 @@ def download_file_name(
     *parts: object, flavour: CsvDialect = "plain", extension: str = "csv"
 ) -> str:
     """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is left out."""
-    words = [safe_file_name(str(part), "") for part in parts if part is not None]
-    stem = "_".join(word for word in words if word) or "export"
+    components = [safe_file_name(str(part), "") for part in parts if part is not None]
+    stem = "_".join(component for component in components if component) or "export"
     return f"{stem[:110]}{'_excel' if flavour == 'excel' else ''}.{extension}"
 
 
@@ -269,13 +269,13 @@ def study_csv(answer: StudyAnswer, name: str, flavour: CsvDialect = "plain") -> 
     return csv_bytes(table, study_table_rows(answer, name), flavour)
 
 
-def write_study(folder: Path, answer: StudyAnswer, made: Provenance) -> tuple[Path, ...]:
+def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tuple[Path, ...]:
     """Write the files of `study --out`; only files of these names are replaced.
 
     Raises:
         InputError: the folder cannot be used.
     """
-    return write_bundle(folder, study_files(answer), study_manifest(answer, made))
+    return write_bundle(folder, study_files(answer), study_manifest(answer, provenance))
 
 
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
@@ -285,7 +285,7 @@ def study_counts(answer: StudyAnswer) -> dict[str, int]:
 
 
 def write_robustness(
-    folder: Path, answer: RobustnessAnswer, grid: SpecificationGrid, made: Provenance
+    folder: Path, answer: RobustnessAnswer, grid: SpecificationGrid, provenance: Provenance
 ) -> tuple[Path, ...]:
     """Write `specifications.csv` and a manifest with the grid and the summary.
 
@@ -295,10 +295,10 @@ def write_robustness(
     table, rows = TABLES["specifications"], specification_rows(answer)
     choices = asdict(grid) | {"windows": [window_text(window) for window in grid.windows]}
     manifest = Manifest(
-        parameters={**choices, **made.parameters, "summary": robustness_json(answer)["summary"]},
+        parameters={**choices, **provenance.parameters, "summary": robustness_json(answer)["summary"]},
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
         counts={"specifications": len(rows)},
     )
     return write_bundle(folder, {table.file_name: FileContent(csv_chunks(table, rows), len(rows))},
@@ -378,7 +378,7 @@ def _study_table_schemas(answer: StudyAnswer) -> tuple[Table, ...]:
     return tuple(table_schema(table.name, bars=bars) for table in STUDY_TABLES)
 
 
-def study_manifest(answer: StudyAnswer, made: Provenance) -> Manifest:
+def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
     """What makes the files of a study reproducible."""
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {
@@ -388,10 +388,10 @@ def study_manifest(answer: StudyAnswer, made: Provenance) -> Manifest:
     if has_bars(answer):
         parameters["bar_minutes"] = answer.results[0].series.card.bar_minutes
     return Manifest(
-        parameters={**parameters, **made.parameters, **_manifest_notes(answer)},
+        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
         counts=study_counts(answer),
     )
 
@@ -451,9 +451,9 @@ def regression_csv(rows: Iterable[RegressionRow], flavour: CsvDialect = "plain")
     return table_csv("regression", map(astuple, rows), flavour)
 
 
-def projections_csv(found: Iterable[Projection], flavour: CsvDialect = "plain") -> bytes:
+def projections_csv(projections: Iterable[Projection], flavour: CsvDialect = "plain") -> bytes:
     """`projections.csv`, as a study writes it."""
-    return table_csv("projections", projection_rows(found), flavour)
+    return table_csv("projections", projection_rows(projections), flavour)
 
 
 def scores_csv(rows: Iterable[ScoreRow], flavour: CsvDialect = "plain") -> bytes:
@@ -485,7 +485,7 @@ def _with_window_text(row: Any, at: int) -> tuple[Any, ...]:
 def write_full_export(
     folder: Path,
     answer: StudyAnswer,
-    made: Provenance,
+    provenance: Provenance,
     *,
     series: Sequence[RateSeries],
     events: Sequence[Event],
@@ -496,12 +496,12 @@ def write_full_export(
         InputError: the folder cannot be used.
     """
     return write_bundle(
-        folder, _full_export_files(answer, series, events), study_manifest(answer, made)
+        folder, _full_export_files(answer, series, events), study_manifest(answer, provenance)
     )
 
 
 def full_export_zip(
-    answer: StudyAnswer, made: Provenance, *, series: Sequence[RateSeries], events: Sequence[Event]
+    answer: StudyAnswer, provenance: Provenance, *, series: Sequence[RateSeries], events: Sequence[Event]
 ) -> bytes:
     """The files of `write_full_export` as one archive.
 
@@ -509,14 +509,14 @@ def full_export_zip(
         InputError: they are larger than an archive may be.
     """
     return zip_files(
-        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, made))
+        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, provenance))
     )
 
 
 def _full_export_files(
     answer: StudyAnswer, series: Sequence[RateSeries], events: Sequence[Event]
 ) -> dict[str, FileContent]:
-    rates, n_rates = TABLES["rates"], sum(len(each) for each in series)
+    rates, n_rates = TABLES["rates"], sum(len(one) for one in series)
     moves = source_move_rows(compare_sources_of_events(series, events))
     return {
         rates.file_name: FileContent(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
@@ -530,23 +530,23 @@ def _full_export_files(
 
 
 def write_facts(
-    folder: Path, facts: Sequence[DayFacts], moves: Sequence[SourceMove], made: Provenance
+    folder: Path, facts: Sequence[DayFacts], moves: Sequence[SourceMove], provenance: Provenance
 ) -> tuple[Path, ...]:
     """Write the files of `facts --out`: `facts.csv`, `source_moves.csv`, a manifest.
 
     Raises:
         InputError: the folder cannot be used.
     """
-    rows, compared = facts_rows(facts), source_move_rows(moves)
+    rows, move_rows = facts_rows(facts), source_move_rows(moves)
     files = {
         FACTS.file_name: FileContent(csv_chunks(FACTS, rows), len(rows)),
-        SOURCE_MOVES.file_name: FileContent(csv_chunks(SOURCE_MOVES, compared), len(compared)),
+        SOURCE_MOVES.file_name: FileContent(csv_chunks(SOURCE_MOVES, move_rows), len(move_rows)),
     }
     manifest = Manifest(
-        parameters={"series": [fact.series for fact in facts], **made.parameters},
+        parameters={"series": [fact.series for fact in facts], **provenance.parameters},
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
     )
     return write_bundle(folder, files, manifest)
 

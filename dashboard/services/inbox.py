@@ -48,24 +48,24 @@ class FeedStatus:
     state: FeedState | None
 
 
-def list_inbox(inbox: InboxStore, asked: InboxFilter = InboxFilter()) -> tuple[NewsCluster, ...]:
+def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[NewsCluster, ...]:
     """The stories that fit, the newest first; a story is listed whole where one report fits.
 
     Raises:
         StoreError: the inbox cannot be read.
     """
-    of_state = [each for each in inbox.find() if each.state is asked.state]
-    stories = group_by_cluster(of_state)
+    of_state = [item for item in inbox.find() if item.state is query.state]
+    clusters = group_by_cluster(of_state)
     return tuple(
-        one for one in stories if any(_matches_filter(each, asked) for each in one.reports)
+        cluster for cluster in clusters if any(_matches_filter(item, query) for item in cluster.reports)
     )
 
 
 def count_inbox(inbox: InboxStore) -> dict[Decision, int]:
     """How many stories there are of each state."""
-    found = inbox.find()
+    items = inbox.find()
     return {
-        state: len({each.cluster for each in found if each.state is state}) for state in Decision
+        state: len({item.cluster for item in items if item.state is state}) for state in Decision
     }
 
 
@@ -74,36 +74,36 @@ def list_feed_statuses(
 ) -> tuple[FeedStatus, ...]:
     """Every feed of the list with what became of it."""
     known = {state.feed_id: state for state in states}
-    return tuple(FeedStatus(each, known.get(each.id)) for each in publishers)
+    return tuple(FeedStatus(publisher, known.get(publisher.id)) for publisher in publishers)
 
 
-def moscow_day(candidate: InboxItem) -> date:
+def moscow_day(item: InboxItem) -> date:
     """The day a candidate is listed under: its own, by the clock of Moscow where that is known."""
-    if candidate.report.moment is not None:
-        return candidate.report.moment.astimezone(ZoneInfo(MOSCOW)).date()
-    return candidate.report.day or candidate.first_seen.astimezone(ZoneInfo(MOSCOW)).date()
+    if item.report.moment is not None:
+        return item.report.moment.astimezone(ZoneInfo(MOSCOW)).date()
+    return item.report.day or item.first_seen.astimezone(ZoneInfo(MOSCOW)).date()
 
 
-def propose_category(candidate: InboxItem) -> str:
+def propose_category(item: InboxItem) -> str:
     """The category that the words of a report propose."""
-    return category_of_text(f"{candidate.report.title}. {candidate.report.excerpt}").value
+    return category_of_text(f"{item.report.title}. {item.report.excerpt}").value
 
 
-def _matches_filter(candidate: InboxItem, asked: InboxFilter) -> bool:
-    source = candidate.kind if candidate.kind != "feed" else candidate.source_id
-    day = moscow_day(candidate)
+def _matches_filter(item: InboxItem, query: InboxFilter) -> bool:
+    source = item.kind if item.kind != "feed" else item.source_id
+    day = moscow_day(item)
     return (
-        asked.source in {"", source}
-        and (asked.since is None or day >= asked.since)
-        and (asked.until is None or day <= asked.until)
-        and _contains_terms(candidate, _fold_case(asked.text).split())
+        query.source in {"", source}
+        and (query.since is None or day >= query.since)
+        and (query.until is None or day <= query.until)
+        and _contains_terms(item, _fold_case(query.text).split())
     )
 
 
-def _contains_terms(candidate: InboxItem, words: list[str]) -> bool:
-    report = candidate.report
+def _contains_terms(item: InboxItem, terms: list[str]) -> bool:
+    report = item.report
     text = _fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
-    return all(word in text for word in words)
+    return all(term in text for term in terms)
 
 
 def _fold_case(text: str) -> str:
@@ -113,9 +113,9 @@ def _fold_case(text: str) -> str:
 # ---------------------------------------------------------------- JSON
 
 
-def cluster_json(story: NewsCluster) -> dict[str, Any]:
+def cluster_json(cluster: NewsCluster) -> dict[str, Any]:
     """A story as `inbox list --json` prints it; moments in UTC."""
-    lead = story.lead
+    lead = cluster.lead
     return {
         "id": lead.id,
         "title": lead.report.title,
@@ -125,32 +125,32 @@ def cluster_json(story: NewsCluster) -> dict[str, Any]:
         "note_id": lead.note_id or None,
         "decided_at": _iso_text(lead.decided_at),
         "decided_by": lead.decided_by or None,
-        "publishers": list(story.publishers),
+        "publishers": list(cluster.publishers),
         **_dating_json(lead),
-        "reports": [_item_json(each) for each in story.reports],
+        "reports": [_item_json(item) for item in cluster.reports],
     }
 
 
-def _item_json(each: InboxItem) -> dict[str, Any]:
-    report = each.report
+def _item_json(item: InboxItem) -> dict[str, Any]:
+    report = item.report
     return {
-        "id": each.id,
-        "kind": each.kind,
-        "source": each.source_id,
+        "id": item.id,
+        "kind": item.kind,
+        "source": item.source_id,
         "publisher": report.publisher,
         "title": report.title,
         "link": report.link or None,
         "language": report.language or None,
         "tone": report.tone,
-        "first_seen": _iso_text(each.first_seen),
-        **_dating_json(each),
+        "first_seen": _iso_text(item.first_seen),
+        **_dating_json(item),
     }
 
 
-def _dating_json(each: InboxItem) -> dict[str, Any]:
-    report = each.report
+def _dating_json(item: InboxItem) -> dict[str, Any]:
+    report = item.report
     return {
-        "day": moscow_day(each).isoformat() if report.day else None,
+        "day": moscow_day(item).isoformat() if report.day else None,
         "moment": _iso_text(report.moment),
         "precision": report.precision.value,
         "dated_by": report.dated_by.value,
@@ -161,16 +161,16 @@ def _dating_json(each: InboxItem) -> dict[str, Any]:
 
 def feed_json(feed: FeedStatus) -> dict[str, Any]:
     """A feed as `feeds list --json` prints it."""
-    state, of = feed.state, feed.publisher
+    state, publisher = feed.state, feed.publisher
     return {
-        "id": of.id,
-        "title": of.title,
-        "url": of.url,
-        "zone": of.zone or None,
-        "language": of.language or None,
-        "terms": of.terms or None,
-        "enabled": of.enabled,
-        "own": of.is_own,
+        "id": publisher.id,
+        "title": publisher.title,
+        "url": publisher.url,
+        "zone": publisher.zone or None,
+        "language": publisher.language or None,
+        "terms": publisher.terms or None,
+        "enabled": publisher.enabled,
+        "own": publisher.is_own,
         "asked_at": _iso_text(state.asked_at if state else None),
         "answered_at": _iso_text(state.answered_at if state else None),
         "items": state.items if state else None,
@@ -204,7 +204,7 @@ class AcceptingNoteStore:
         return self.inbox.accept(self.ids, note, who)
 
 
-def draft_from_cluster(story: NewsCluster, *, guess_day: bool = False) -> Draft:
+def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draft:
     """A story as the draft of a note: the hour only where it is that of the publication.
 
     Args:
@@ -215,7 +215,7 @@ def draft_from_cluster(story: NewsCluster, *, guess_day: bool = False) -> Draft:
     Raises:
         InputError: it has no date; a person has to say the day.
     """
-    lead = story.lead
+    lead = cluster.lead
     if lead.report.day is None and not guess_day:
         doubt = lead.report.doubt or "the feed gives none"
         msg = f"day: the report has no date ({doubt}); edit it and say which day it was"
@@ -225,19 +225,19 @@ def draft_from_cluster(story: NewsCluster, *, guess_day: bool = False) -> Draft:
         day=moscow_day(lead),
         moment=lead.report.moment if lead.is_exact else None,
         category=propose_category(lead),
-        text=_note_text(story),
-        source_url=next((each.report.link for each in (lead, *story.reports)
-                         if each.report.link), ""),
+        text=_note_text(cluster),
+        source_url=next((item.report.link for item in (lead, *cluster.reports)
+                         if item.report.link), ""),
     )  # fmt: skip
 
 
-def accepting_note_store(story: NewsCluster, inbox: InboxStore) -> NoteStore:
+def accepting_note_store(cluster: NewsCluster, inbox: InboxStore) -> NoteStore:
     """The store for a form that makes a note of a story; only `add` of it is there."""
-    return cast("NoteStore", AcceptingNoteStore(inbox, tuple(each.id for each in story.reports)))
+    return cast("NoteStore", AcceptingNoteStore(inbox, tuple(item.id for item in cluster.reports)))
 
 
 def accept_cluster(
-    story: NewsCluster,
+    cluster: NewsCluster,
     inbox: InboxStore,
     draft: Draft | None = None,
     *,
@@ -257,9 +257,9 @@ def accept_cluster(
         InputError: a field is wrong, the story has no date, or somebody decided before.
         StoreError: the store cannot be written.
     """
-    made = draft or draft_from_cluster(story)
+    accepted = draft or draft_from_cluster(cluster)
     return add_note(
-        accepting_note_store(story, inbox), replace(made, author=made.author or who), now=now
+        accepting_note_store(cluster, inbox), replace(accepted, author=accepted.author or who), now=now
     )  # fmt: skip
 
 
@@ -283,29 +283,29 @@ def undo_dismissal(ids: Sequence[str], inbox: InboxStore) -> None:
     inbox.reopen(ids)
 
 
-def find_cluster(candidate_id: str, inbox: InboxStore) -> NewsCluster:
+def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
     """The story of a report: all its reports of the same state.
 
     Raises:
         InputError: there is no such report.
     """
-    found = inbox.find()
-    asked = next((each for each in found if each.id == candidate_id), None)
-    if asked is None:
-        msg = f"{clean_line(candidate_id)[:60]}: there is no report with this id; see `inbox list`"
+    items = inbox.find()
+    wanted = next((item for item in items if item.id == item_id), None)
+    if wanted is None:
+        msg = f"{clean_line(item_id)[:60]}: there is no report with this id; see `inbox list`"
         raise InputError(msg)
-    (story,) = group_by_cluster(
-        each for each in found if (each.cluster, each.state) == (asked.cluster, asked.state)
+    (cluster,) = group_by_cluster(
+        item for item in items if (item.cluster, item.state) == (wanted.cluster, wanted.state)
     )
-    return story
+    return cluster
 
 
-def _note_text(story: NewsCluster) -> str:
+def _note_text(cluster: NewsCluster) -> str:
     """The excerpt, who reported it, and what is uncertain about the time."""
-    lead, lines = story.lead, []
+    lead, lines = cluster.lead, []
     if lead.report.excerpt:
         lines.append(lead.report.excerpt)
-    lines.append(f"Reported by {', '.join(story.publishers[:8])}.")
+    lines.append(f"Reported by {', '.join(cluster.publishers[:8])}.")
     doubt = _timing_caveat(lead)
     if doubt:
         lines.append(doubt)

@@ -61,14 +61,14 @@ class RateRefreshJob:
 
     def __init__(
         self,
-        known: CombinedRates,
-        memory: RateStore,
+        rates: CombinedRates,
+        rate_cache: RateStore,
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
     ) -> None:
-        self._known = known
-        self._memory = memory
+        self._known = rates
+        self._memory = rate_cache
         self._now = now
         self.is_offline = is_offline
         self._state = RateRefreshState()
@@ -252,12 +252,12 @@ class NoteVersionWatcher:
     def __init__(
         self,
         notes: VersionedStore,
-        every: float = POLL_SECONDS,
-        after_failure: float = RETRY_SECONDS,
+        interval: float = POLL_SECONDS,
+        retry_interval: float = RETRY_SECONDS,
     ) -> None:
         self._notes = notes
-        self._every = every
-        self._after_failure = after_failure
+        self._every = interval
+        self._after_failure = retry_interval
         self._lock = threading.Lock()
         self._version = ""
         self._told = 0
@@ -291,14 +291,14 @@ class NoteVersionWatcher:
             self._running = self._left >= 0
             return self._running
 
-    def _poll_version(self, ask: Callable[[], str]) -> bool:
+    def _poll_version(self, get_version: Callable[[], str]) -> bool:
         """Ask once; a failure leaves no version, so that no page is drawn anew for it."""
-        told = self._told
+        updates = self._told
         try:
-            version = ask()
+            version = get_version()
         except RoubleReactionError:
             version = ""
         with self._lock:
-            if self._told == told:
+            if self._told == updates:
                 self._version = version
         return bool(version)

@@ -262,18 +262,18 @@ class SizeTable:
 def describe_size() -> SizeTable:
     """The simulated sizes as `docs/size.md` prints them, and the tests to read."""
     tests = [test.id for test in SIGNIFICANCE_TESTS]
-    made = next(cell for cell in simulated_sizes(tests[0]) if not cell.is_real)
+    synthetic = next(cell for cell in simulated_sizes(tests[0]) if not cell.is_real)
     real = [cell.studies for test in tests for cell in simulated_sizes(test) if cell.is_real]
     return SizeTable(
-        studies=made.studies,
+        studies=synthetic.studies,
         real_studies=(min(real), max(real)),
-        error=share_standard_error(0.05, made.studies),
+        error=share_standard_error(0.05, synthetic.studies),
         effect=next(cell.effect for cell in simulated_powers(tests[0]) if not cell.is_real),
         trusted=TRUSTED_SIZES,
         events=dict(SYNTHETIC_PATTERNS),
         rows=tuple(_size_row(test.id, test.title) for test in SIGNIFICANCE_TESTS),
-        readings=tuple((recommend_tests(dates), words) for dates, words in DATE_PATTERNS.items()),
-        others=tuple(each for each in OTHER_HYPOTHESES.items() if keeps_size(each[0])),
+        readings=tuple((recommend_tests(dates), description) for dates, description in DATE_PATTERNS.items()),
+        others=tuple(item for item in OTHER_HYPOTHESES.items() if keeps_size(item[0])),
         designs=SIMULATED_RETURNS,
     )
 

@@ -68,22 +68,22 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         InputError: the address may not be asked, the id is taken, or a field is wrong.
         StoreError: the list cannot be written.
     """
-    known = {each.id: each for each in feeds.publishers()}
+    known = {publisher.id: publisher for publisher in feeds.publishers()}
     url = new.url.strip()
-    twin = next((each for each in known.values() if each.url == url), None)
-    if twin is not None and twin.enabled:
-        msg = f"{twin.id}: has this address already; `feeds remove {twin.id}` takes it away"
+    existing = next((publisher for publisher in known.values() if publisher.url == url), None)
+    if existing is not None and existing.enabled:
+        msg = f"{existing.id}: has this address already; `feeds remove {existing.id}` takes it away"
         raise InputError(msg)
-    if twin is not None and not new.feed_id:
-        return _store_feed(feeds, replace(twin, enabled=True))
+    if existing is not None and not new.feed_id:
+        return _store_feed(feeds, replace(existing, enabled=True))
     title = clean_line(new.title) or _host_name(url)
-    made = Publisher(
+    publisher_to_add = Publisher(
         new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_own=True
     )
-    if made.id in known:
-        msg = f"{made.id[:60]}: there is a feed of this id already; take another"
+    if publisher_to_add.id in known:
+        msg = f"{publisher_to_add.id[:60]}: there is a feed of this id already; take another"
         raise InputError(msg)
-    return _store_feed(feeds, made)
+    return _store_feed(feeds, publisher_to_add)
 
 
 def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publisher:
@@ -93,11 +93,11 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
         InputError: there is none of this id.
         StoreError: the list cannot be written.
     """
-    found = next((each for each in feeds.publishers() if each.id == feed_id), None)
-    if found is None:
+    existing = next((publisher for publisher in feeds.publishers() if publisher.id == feed_id), None)
+    if existing is None:
         msg = f"{clean_line(feed_id)[:60]}: there is no feed of this id; see `feeds list`"
         raise InputError(msg)
-    return _store_feed(feeds, replace(found, enabled=enabled))
+    return _store_feed(feeds, replace(existing, enabled=enabled))
 
 
 def unregister_feed(feeds: FeedStore, feed_id: str) -> None:
@@ -112,7 +112,7 @@ def unregister_feed(feeds: FeedStore, feed_id: str) -> None:
 
 def _store_feed(feeds: FeedStore, publisher: Publisher) -> Publisher:
     feeds.put(publisher)
-    return next(each for each in feeds.publishers() if each.id == publisher.id)
+    return next(stored for stored in feeds.publishers() if stored.id == publisher.id)
 
 
 def _host_name(url: str) -> str:
@@ -123,7 +123,7 @@ def _unused_id(title: str, taken: set[str]) -> str:
     plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     name = _INVALID_ID_CHARACTERS.sub("_", plain).strip("_")[:34] or "feed"
     numbered = (f"{name}_{number}" for number in range(2, 1_000))
-    return next(each for each in (name, *numbered) if each not in taken)
+    return next(candidate for candidate in (name, *numbered) if candidate not in taken)
 
 
 # ------------------------------------------------------------
@@ -173,12 +173,12 @@ class HeadlineTokens:
         """Take a headline apart; a publisher at its end does not count."""
         text = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
         text = _without_publisher(title, text, publisher)
-        words = [word for word in _WORD_PATTERN.findall(text) if word not in _STOPWORDS]
-        ways = (way for way, pattern in _DIRECTION_PATTERNS.items() if pattern.search(text))
+        tokens = [token for token in _WORD_PATTERN.findall(text) if token not in _STOPWORDS]
+        directions = (direction for direction, pattern in _DIRECTION_PATTERNS.items() if pattern.search(text))
         return cls(
-            frozenset(_stem(word) for word in words if not word.isdigit()),
-            frozenset(word.lstrip("0") or "0" for word in words if word.isdigit()),
-            frozenset(ways),
+            frozenset(_stem(token) for token in tokens if not token.isdigit()),
+            frozenset(token.lstrip("0") or "0" for token in tokens if token.isdigit()),
+            frozenset(directions),
         )
 
     def similarity(self, other: HeadlineTokens) -> float:
@@ -190,15 +190,15 @@ class HeadlineTokens:
         """
         if self._contradicts(other):
             return 0.0
-        mine, theirs = self.stems | self.numbers, other.stems | other.numbers
-        shared = len(mine & theirs)
-        if mine == theirs:
+        tokens, other_tokens = self.stems | self.numbers, other.stems | other.numbers
+        shared = len(tokens & other_tokens)
+        if tokens == other_tokens:
             return 1.0
-        if min(len(mine), len(theirs)) < MIN_SHARED_TOKENS or shared < MIN_JACCARD * len(
-            mine | theirs
+        if min(len(tokens), len(other_tokens)) < MIN_SHARED_TOKENS or shared < MIN_JACCARD * len(
+            tokens | other_tokens
         ):
             return 0.0
-        return shared / min(len(mine), len(theirs))
+        return shared / min(len(tokens), len(other_tokens))
 
     def overlap(self, other: HeadlineTokens) -> float:
         """The share of the shorter one's words that stand in the other, whatever they say."""
@@ -214,11 +214,11 @@ class HeadlineTokens:
 
 def _without_publisher(title: str, text: str, publisher: str) -> str:
     """The text without ` - Publisher` at its end: one that is known, or a short capital one."""
-    found = _PUBLISHER_SUFFIX.search(title)
-    if found is None:
+    suffix = _PUBLISHER_SUFFIX.search(title)
+    if suffix is None:
         return text
-    last = found["last"].strip()
-    rest = title[: found.start()]
+    last = suffix["last"].strip()
+    rest = title[: suffix.start()]
     known = bool(publisher) and last.casefold() in publisher.casefold()
     is_name = last[:1].isupper() and len(last.split()) <= 4 <= len(rest.split())
     if not (known or is_name):
@@ -230,7 +230,7 @@ def _stem(word: str) -> str:
     """A word without the end that changes with its case or number."""
     if not word.isascii():
         return word[:-2] if len(word) >= 5 else word
-    end = next((each for each in _LATIN_SUFFIXES if word.endswith(each)), "")
+    end = next((ending for ending in _LATIN_SUFFIXES if word.endswith(ending)), "")
     return word.removesuffix(end) if len(word) - len(end) >= 3 else word
 
 
@@ -242,7 +242,7 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 SAME_PAGE_OVERLAP = 0.5
 
 
-def inbox_item_from_news(report: NewsItem, kind: str, source_id: str, at: datetime) -> InboxItem:
+def inbox_item_from_news(report: NewsItem, kind: str, source_id: str, fetched_at: datetime) -> InboxItem:
     """A report as a candidate of its own; the same report gives the same id each time.
 
     Args:
@@ -252,10 +252,10 @@ def inbox_item_from_news(report: NewsItem, kind: str, source_id: str, at: dateti
         at: when it was fetched, UTC.
     """
     # A search finds the same article with other words; a feed may use one guid for everything.
-    of = "" if kind == "gdelt" else source_id
-    told = "\0".join((kind, of, report.guid or report.link, normalise_title(report.title)))
-    name = f"report-{hashlib.sha256(told.encode()).hexdigest()[:20]}"
-    return InboxItem(name, kind, source_id[:300], report, name, at, at)
+    origin = "" if kind == "gdelt" else source_id
+    key = "\0".join((kind, origin, report.guid or report.link, normalise_title(report.title)))
+    name = f"report-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+    return InboxItem(name, kind, source_id[:300], report, name, fetched_at, fetched_at)
 
 
 def page_key(link: str) -> str:
@@ -271,34 +271,34 @@ def cluster_news(new: Iterable[InboxItem], known: Iterable[InboxItem]) -> tuple[
     day, or of the same page; else it begins one. What people dismissed or accepted counts for
     further reports of it too. The order of the new ones does not matter.
     """
-    shelf = _ClusterIndex()
-    for each in sorted(known, key=lambda one: one.id):
-        shelf.add(each)
+    index = _ClusterIndex()
+    for item in sorted(known, key=lambda candidate: candidate.id):
+        index.add(item)
     joined = []
-    for each in sorted(new, key=lambda one: (one.sort_moment, one.id)):
-        if each.id not in shelf.ids:
-            found = shelf.assign(each)
-            shelf.add(found)
-            joined.append(found)
+    for item in sorted(new, key=lambda candidate: (candidate.sort_moment, candidate.id)):
+        if item.id not in index.ids:
+            assigned = index.assign(item)
+            index.add(assigned)
+            joined.append(assigned)
         else:
-            joined.append(each)
+            joined.append(item)
     return tuple(joined)
 
 
-def group_by_cluster(candidates: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
+def group_by_cluster(items: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
     """Candidates by story, the newest story first."""
     by_cluster: dict[str, list[InboxItem]] = {}
-    for each in sorted(candidates, key=lambda one: (one.sort_moment, one.id)):
-        by_cluster.setdefault(each.cluster, []).append(each)
-    stories = (NewsCluster(_lead_item(reports), tuple(reports)) for reports in by_cluster.values())
-    return tuple(sorted(stories, key=lambda one: (one.lead.sort_moment, one.lead.id), reverse=True))
+    for item in sorted(items, key=lambda candidate: (candidate.sort_moment, candidate.id)):
+        by_cluster.setdefault(item.cluster, []).append(item)
+    clusters = (NewsCluster(_lead_item(reports), tuple(reports)) for reports in by_cluster.values())
+    return tuple(sorted(clusters, key=lambda candidate: (candidate.lead.sort_moment, candidate.lead.id), reverse=True))
 
 
 def _lead_item(reports: Sequence[InboxItem]) -> InboxItem:
     """The report with the most exact date, the earliest of them."""
     return min(
         reports,
-        key=lambda one: (not one.is_exact, one.report.day is None, one.sort_moment, one.id),
+        key=lambda item: (not item.is_exact, item.report.day is None, item.sort_moment, item.id),
     )
 
 
@@ -310,47 +310,47 @@ class _ClusterIndex:
     by_day: dict[date, list[tuple[InboxItem, HeadlineTokens]]] = field(default_factory=dict)
     by_cluster: dict[str, list[InboxItem]] = field(default_factory=dict)
 
-    def add(self, candidate: InboxItem) -> None:
-        headline = HeadlineTokens.of(candidate.report.title, candidate.report.publisher)
-        self.ids.add(candidate.id)
-        self.by_day.setdefault(_item_day(candidate), []).append((candidate, headline))
-        self.by_cluster.setdefault(candidate.cluster, []).append(candidate)
+    def add(self, item: InboxItem) -> None:
+        headline = HeadlineTokens.of(item.report.title, item.report.publisher)
+        self.ids.add(item.id)
+        self.by_day.setdefault(_item_day(item), []).append((item, headline))
+        self.by_cluster.setdefault(item.cluster, []).append(item)
 
-    def assign(self, candidate: InboxItem) -> InboxItem:
-        best = max(self._scores(candidate), default=None)
+    def assign(self, item: InboxItem) -> InboxItem:
+        best = max(self._scores(item), default=None)
         if best is None:
-            return candidate
-        return self._copy_decision(replace(candidate, cluster=best[1]))
+            return item
+        return self._copy_decision(replace(item, cluster=best[1]))
 
-    def _scores(self, candidate: InboxItem) -> Iterator[tuple[float, str]]:
-        mine = HeadlineTokens.of(candidate.report.title, candidate.report.publisher)
-        page = page_key(candidate.report.link)
+    def _scores(self, item: InboxItem) -> Iterator[tuple[float, str]]:
+        tokens = HeadlineTokens.of(item.report.title, item.report.publisher)
+        page = page_key(item.report.link)
         for days in (-1, 0, 1):
-            day = _item_day(candidate) + timedelta(days=days)
-            for other, theirs in self.by_day.get(day, ()):
-                score = mine.similarity(theirs)
+            day = _item_day(item) + timedelta(days=days)
+            for other, other_tokens in self.by_day.get(day, ()):
+                score = tokens.similarity(other_tokens)
                 is_page = bool(page) and page == page_key(other.report.link)
-                if is_page and mine.overlap(theirs) >= SAME_PAGE_OVERLAP:
+                if is_page and tokens.overlap(other_tokens) >= SAME_PAGE_OVERLAP:
                     score = max(score, MIN_SIMILARITY)
                 if score >= MIN_SIMILARITY:
                     yield score, other.cluster
 
-    def _copy_decision(self, candidate: InboxItem) -> InboxItem:
+    def _copy_decision(self, item: InboxItem) -> InboxItem:
         """A further report of a story that people decided about is decided with it."""
-        others = self.by_cluster[candidate.cluster]
-        accepted = next((one for one in others if one.state is Decision.ACCEPTED), None)
-        all_dismissed = all(one.state is Decision.DISMISSED for one in others)
-        like = accepted or (others[0] if all_dismissed else None)
-        if like is None:
-            return candidate
+        others = self.by_cluster[item.cluster]
+        accepted = next((other for other in others if other.state is Decision.ACCEPTED), None)
+        all_dismissed = all(other.state is Decision.DISMISSED for other in others)
+        decided = accepted or (others[0] if all_dismissed else None)
+        if decided is None:
+            return item
         return replace(
-            candidate, state=like.state, note_id=like.note_id, decided_at=like.decided_at,
-            decided_by=like.decided_by,
+            item, state=decided.state, note_id=decided.note_id, decided_at=decided.decided_at,
+            decided_by=decided.decided_by,
         )  # fmt: skip
 
 
-def _item_day(candidate: InboxItem) -> date:
-    return candidate.report.day or candidate.first_seen.date()
+def _item_day(item: InboxItem) -> date:
+    return item.report.day or item.first_seen.date()
 
 
 # ------------------------------------------------------------
@@ -369,7 +369,7 @@ class FeedSource(Protocol):
 
     publisher: Publisher
 
-    def news(self, asked: NewsQuery) -> NewsBatch:
+    def news(self, query: NewsQuery) -> NewsBatch:
         """What the feed holds now; raises InputError or SourceError where it gives nothing."""
 
 
@@ -395,10 +395,10 @@ def refresh_news(
     """
     states = []
     with ThreadPoolExecutor(MAX_CONCURRENT_FEEDS, thread_name_prefix="feeds") as pool:
-        for done, (feed, found) in enumerate(
+        for done, (feed, answer) in enumerate(
             zip(feeds, pool.map(_fetch_feed, feeds), strict=True), 1
         ):
-            states.append(_store_feed_news(feed, found, inbox, now()))
+            states.append(_store_feed_news(feed, answer, inbox, now()))
             if progress is not None:
                 progress(done, len(feeds), feed.publisher.title)
     return tuple(states)
@@ -414,15 +414,15 @@ def _fetch_feed(feed: FeedSource) -> NewsBatch | RoubleReactionError:
 
 
 def _store_feed_news(
-    feed: FeedSource, found: NewsBatch | RoubleReactionError, inbox: InboxStore, at: datetime
+    feed: FeedSource, answer: NewsBatch | RoubleReactionError, inbox: InboxStore, at: datetime
 ) -> FeedState:
     state = FeedState(feed.publisher.id, at)
-    if isinstance(found, RoubleReactionError):
-        state = replace(state, problem=str(found))
+    if isinstance(answer, RoubleReactionError):
+        state = replace(state, problem=str(answer))
     else:
-        new = store_news(found, ("feed", feed.publisher.id), inbox, at)
+        new = store_news(answer, ("feed", feed.publisher.id), inbox, at)
         state = replace(
-            state, answered_at=at, items=len(found.reports), new=new, told=found.told
+            state, answered_at=at, items=len(answer.reports), new=new, told=answer.told
         )  # fmt: skip
     inbox.record_feed_state(state)
     return state
@@ -442,11 +442,11 @@ def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: 
     """
     if not news.reports:
         return 0
-    made = {
-        one.id: one for one in (inbox_item_from_news(each, *origin, at) for each in news.reports)
+    items = {
+        item.id: item for item in (inbox_item_from_news(report, *origin, at) for report in news.reports)
     }
     known = inbox.find(at - CLUSTER_LOOKBACK)
-    return inbox.ingest(cluster_news(made.values(), known))
+    return inbox.ingest(cluster_news(items.values(), known))
 
 
 # ------------------------------------------------------------

@@ -118,14 +118,14 @@ def clean_category(category: str) -> str:
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in category):
         msg = f"category: {_quote_value(category)} holds control characters; type it anew"
         raise InputError(msg)
-    own = clean_line(category)
-    listed = re.sub(r"[\s-]+", "_", own).casefold()
+    cleaned = clean_line(category)
+    listed = re.sub(r"[\s-]+", "_", cleaned).casefold()
     if listed in set(Category):
         return Category(listed)
-    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in own):
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in cleaned):
         msg = f"category: is empty; take one of {', '.join(Category)}, or a word of your own"
         raise InputError(msg)
-    return _check_length("category", own, CATEGORY_LIMIT)
+    return _check_length("category", cleaned, CATEGORY_LIMIT)
 
 
 def clean_line(text: str) -> str:
@@ -141,8 +141,8 @@ def clean_text(text: str) -> str:
 def _without_controls(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text  # most text of an import, in a tenth of the time
-    kept = (letter for letter in text if letter == "\n" or _is_allowed_character(letter))
-    return unicodedata.normalize("NFC", "".join(kept))
+    allowed = (letter for letter in text if letter == "\n" or _is_allowed_character(letter))
+    return unicodedata.normalize("NFC", "".join(allowed))
 
 
 def _is_allowed_character(letter: str) -> bool:
@@ -242,13 +242,13 @@ def _clean_link(link: str) -> str:
 
 
 def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    kept: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for tag in filter(None, map(clean_line, tags)):
-        kept.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
-    if len(kept) > TAGS_LIMIT:
-        msg = f"tags: {len(kept)} tags, at most {TAGS_LIMIT} are kept; drop some"
+        unique.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
+    if len(unique) > TAGS_LIMIT:
+        msg = f"tags: {len(unique)} tags, at most {TAGS_LIMIT} are kept; drop some"
         raise InputError(msg)
-    return tuple(kept.values())
+    return tuple(unique.values())
 
 
 def _quote_value(text: str) -> str:
@@ -418,10 +418,10 @@ def get_event(catalogue: EventCatalogue, store: NoteStore, event_id: str) -> Eve
     note = store.get(event_id) if event_id.startswith(NOTE_PREFIX) else None
     if note is not None:
         return note
-    found = next((event for event in catalogue.events() if event.id == event_id), None)
-    if found is None:
+    catalogue_event = next((event for event in catalogue.events() if event.id == event_id), None)
+    if catalogue_event is None:
         raise _unknown_event_error(event_id)
-    return found
+    return catalogue_event
 
 
 def all_events(catalogue: EventCatalogue, store: NoteStore) -> tuple[Event, ...]:
@@ -484,19 +484,19 @@ class DraftDifference:
         return bool(self.mine != self.read)
 
 
-def draft_differences(read: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDifference, ...]:
+def draft_differences(base: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDifference, ...]:
     """Every field in which mine and theirs differ, in the order of the fields."""
     return tuple(
-        DraftDifference(name, getattr(read, name), getattr(theirs, name), getattr(mine, name))
-        for name in (each.name for each in fields(Draft))
+        DraftDifference(name, getattr(base, name), getattr(theirs, name), getattr(mine, name))
+        for name in (field.name for field in fields(Draft))
         if getattr(theirs, name) != getattr(mine, name)
     )
 
 
-def merge_drafts(read: Draft, theirs: Draft, mine: Draft) -> Draft:
+def merge_drafts(base: Draft, theirs: Draft, mine: Draft) -> Draft:
     """Theirs with every field that I changed as I want it; days and hours go together."""
     changed = {
-        each.name for each in fields(Draft) if getattr(mine, each.name) != getattr(read, each.name)
+        field.name for field in fields(Draft) if getattr(mine, field.name) != getattr(base, field.name)
     }
     if changed & set(LINKED_FIELDS):
         changed |= set(LINKED_FIELDS)

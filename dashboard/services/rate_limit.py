@@ -94,9 +94,9 @@ class RateLimiter:
         )
 
     def _drop_idle(self, now: float) -> None:
-        idle = [who for who, done in self._done.items() if _is_idle(who[1], done, now)]
-        for who in idle:
-            del self._done[who]
+        idle = [key for key, done in self._done.items() if _is_idle(key[1], done, now)]
+        for key in idle:
+            del self._done[key]
 
 
 def check_note_quota(store: NoteCounter, author: str) -> None:

@@ -100,9 +100,9 @@ def withhold_implausible_quotes(quotes: RateSeries, official: RateSeries) -> Che
     days, rates = official.day[present], official.rate[present]
     if len(days) == 0:
         return CheckedQuotes(quotes, 0, int(np.isfinite(quotes.rate).sum()))
-    own = np.searchsorted(days, quotes.day, side="right") - 1
-    far_from_own, has_own = _is_far(quotes, (own, days, rates))
-    far_from_next, has_next = _is_far(quotes, (own + 1, days, rates))
+    own_row = np.searchsorted(days, quotes.day, side="right") - 1
+    far_from_own, has_own = _is_far(quotes, (own_row, days, rates))
+    far_from_next, has_next = _is_far(quotes, (own_row + 1, days, rates))
     doubted = has_own & far_from_own & (far_from_next | ~has_next)
     unchecked = np.isfinite(quotes.rate) & ~has_own
     rate = np.where(doubted, np.nan, quotes.rate)
@@ -123,11 +123,11 @@ def _is_far(
     row, days, rates = fixings
     inside = (row >= 0) & (row < len(days))
     at = np.where(inside, row, 0)
-    apart = np.abs((days[at] - quotes.day).astype(np.int64))
-    there = inside & (apart <= MAX_DISTANCE_DAYS)
+    distance = np.abs((days[at] - quotes.day).astype(np.int64))
+    has_fixing = inside & (distance <= MAX_DISTANCE_DAYS)
     with np.errstate(invalid="ignore"):
         far = np.abs(np.log(quotes.rate / rates[at])) > MAX_LOG_DEVIATION
-    return far, there
+    return far, has_fixing
 
 
 # ------------------------------------------------------------
@@ -172,10 +172,10 @@ class CombinedRates:
 
     id = "known"
 
-    def __init__(self, shipped: RateSource, live: Sequence[LiveSource], memory: RateStore) -> None:
-        self._shipped = shipped
+    def __init__(self, bundled: RateSource, live: Sequence[LiveSource], rate_cache: RateStore) -> None:
+        self._shipped = bundled
         self._live = tuple(live)
-        self._memory = memory
+        self._memory = rate_cache
         self._found: dict[str, KnownSeries | None] = {}
         self._state: object = None
         self._versions: Mapping[str, SeriesVersion] = {}
@@ -193,17 +193,17 @@ class CombinedRates:
     @cached_property
     def _every_card(self) -> tuple[SeriesCard, ...]:
         live = {card.id: card for source in self._live for card in source.cards()}
-        shipped = [self._merge_card(card, live) for card in self._shipped.cards()]
-        mine = {card.id for card in shipped}
-        return (*shipped, *(card for card in live.values() if card.id not in mine))
+        bundled = [self._merge_card(card, live) for card in self._shipped.cards()]
+        bundled_ids = {card.id for card in bundled}
+        return (*bundled, *(card for card in live.values() if card.id not in bundled_ids))
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """The series that have observations; those that ship come first."""
         with self._finding:
             self._look()
-            kept = {name for name, version in self._versions.items() if version.has_rows}
-        mine = {card.id for card in self._shipped.cards()}
-        return tuple(card for card in self.all_cards() if card.id in mine | kept)
+            cached_ids = {name for name, version in self._versions.items() if version.has_rows}
+        bundled_ids = {card.id for card in self._shipped.cards()}
+        return tuple(card for card in self.all_cards() if card.id in bundled_ids | cached_ids)
 
     def series_versions(self) -> Mapping[str, int]:
         """Of every series that was fetched a number that grows when anything of it changed."""
@@ -218,9 +218,9 @@ class CombinedRates:
             InputError: no such series, or nothing of it was fetched yet.
             SourceError: what ships is damaged.
         """
-        found = self.known(series_id)
-        if found is not None:
-            return found.series
+        current = self.known(series_id)
+        if current is not None:
+            return current.series
         if any(card.id == series_id for card in self.all_cards()):
             msg = f"series {series_id}: nothing was fetched yet; run rates refresh"
             raise InputError(msg)
@@ -233,7 +233,7 @@ class CombinedRates:
         return {
             series_id: sha256
             for series_id, sha256 in self._shipped.files().items()
-            if (found := self.known(series_id)) and found.bundled_rows == len(found.series)
+            if (current := self.known(series_id)) and current.bundled_rows == len(current.series)
         }
 
     def known(self, series_id: str) -> KnownSeries | None:
@@ -274,23 +274,23 @@ class CombinedRates:
         card = next((card for card in self.all_cards() if card.id == series_id), None)
         if card is None:
             return None
-        ships = any(each.id == series_id for each in self._shipped.cards())
-        shipped = _with_card(self._shipped.get(series_id), card) if ships else None
+        ships = any(candidate.id == series_id for candidate in self._shipped.cards())
+        bundled = _with_card(self._shipped.get(series_id), card) if ships else None
         fetched, problem = self._read_cached(card)
         if fetched is None:
-            if shipped is None:
+            if bundled is None:
                 return None
-            return KnownSeries(shipped, bundled_rows=len(shipped), problem=problem)
+            return KnownSeries(bundled, bundled_rows=len(bundled), problem=problem)
         final, live = split_provisional(fetched)
-        if shipped is None:
+        if bundled is None:
             return self._checked(final, live) if len(final) else None
         try:
-            return replace(merge_series(shipped, final), live=live)
+            return replace(merge_series(bundled, final), live=live)
         except SourceError as error:
-            return KnownSeries(shipped, bundled_rows=len(shipped), problem=str(error))
+            return KnownSeries(bundled, bundled_rows=len(bundled), problem=str(error))
 
     def _read_cached(self, card: SeriesCard) -> tuple[RateSeries | None, str]:
-        if not any(each.id == card.id for source in self._live for each in source.cards()):
+        if not any(candidate.id == card.id for source in self._live for candidate in source.cards()):
             return None, ""
         try:
             return self._memory.read(card), ""
@@ -303,8 +303,8 @@ class CombinedRates:
         if official is None:
             unchecked = len(final) if final.card.checked_by else 0
             return KnownSeries(final, live, unchecked=unchecked)
-        found = withhold_implausible_quotes(final, official.series)
-        return KnownSeries(found.series, live, withheld=found.withheld, unchecked=found.unchecked)
+        checked = withhold_implausible_quotes(final, official.series)
+        return KnownSeries(checked.series, live, withheld=checked.withheld, unchecked=checked.unchecked)
 
     def _merge_card(self, card: SeriesCard, live: dict[str, SeriesCard]) -> SeriesCard:
         """A shipped card with what only the live one says."""
@@ -330,61 +330,61 @@ def split_provisional(series: RateSeries) -> tuple[RateSeries, RateSeries | None
     return _select_rows(series, slice(0, final)), replace(_select_rows(series, last), provisional=1)
 
 
-def merge_series(shipped: RateSeries, fetched: RateSeries) -> KnownSeries:
+def merge_series(bundled: RateSeries, fetched: RateSeries) -> KnownSeries:
     """What ships with what its own publisher said later; fetched numbers replace shipped ones.
 
     Raises:
         SourceError: they are not one series: another publisher, unit or date rule, another
             level where they overlap, or a hole between them.
     """
-    _check_same_series(shipped, fetched)
-    record = np.union1d(shipped.record, fetched.record)
+    _check_same_series(bundled, fetched)
+    record = np.union1d(bundled.record, fetched.record)
     record.setflags(write=False)
-    mine = np.searchsorted(record, shipped.record)
-    theirs = np.searchsorted(record, fetched.record)
-    replaces = np.isfinite(fetched.rate) | ~np.isin(fetched.record, shipped.record)
+    bundled_rows = np.searchsorted(record, bundled.record)
+    fetched_rows = np.searchsorted(record, fetched.record)
+    replaces = np.isfinite(fetched.rate) | ~np.isin(fetched.record, bundled.record)
 
     def merged(name: str) -> np.ndarray:
-        old, new = getattr(shipped, name), getattr(fetched, name)
+        old, new = getattr(bundled, name), getattr(fetched, name)
         array = np.empty(len(record), dtype=old.dtype)
-        array[mine] = old
-        array[theirs[replaces]] = new[replaces]
+        array[bundled_rows] = old
+        array[fetched_rows[replaces]] = new[replaces]
         array.setflags(write=False)
         return array
 
     series = RateSeries(
-        shipped.card, record, merged("day"), merged("opens"), merged("known_at"),
+        bundled.card, record, merged("day"), merged("opens"), merged("known_at"),
         merged("rate"), fetched.fetched_at,
     )  # fmt: skip
-    same = np.isin(record[mine], fetched.record[replaces]) & (series.rate[mine] != shipped.rate)
-    replaced = int((same & ~(np.isnan(series.rate[mine]) & np.isnan(shipped.rate))).sum())
-    if len(record) == len(shipped) and not replaced:
+    same = np.isin(record[bundled_rows], fetched.record[replaces]) & (series.rate[bundled_rows] != bundled.rate)
+    replaced = int((same & ~(np.isnan(series.rate[bundled_rows]) & np.isnan(bundled.rate))).sum())
+    if len(record) == len(bundled) and not replaced:
         return KnownSeries(
-            replace(shipped, fetched_at=fetched.fetched_at), bundled_rows=len(shipped)
+            replace(bundled, fetched_at=fetched.fetched_at), bundled_rows=len(bundled)
         )
-    return KnownSeries(series, bundled_rows=len(shipped) - replaced)
+    return KnownSeries(series, bundled_rows=len(bundled) - replaced)
 
 
 MONTH: Final = np.timedelta64(31, "D")
 
 
-def _check_same_series(shipped: RateSeries, fetched: RateSeries) -> None:
-    one, other = shipped.card, fetched.card
+def _check_same_series(bundled: RateSeries, fetched: RateSeries) -> None:
+    bundled_card, fetched_card = bundled.card, fetched.card
     for name in ("publisher", "unit", "date_rule"):
-        if getattr(one, name) != getattr(other, name):
-            msg = f"series {one.id}: what was fetched has another {name.replace('_', ' ')}"
+        if getattr(bundled_card, name) != getattr(fetched_card, name):
+            msg = f"series {bundled_card.id}: what was fetched has another {name.replace('_', ' ')}"
             raise SourceError(msg)
-    if len(fetched) and fetched.record[0] > shipped.record[-1] + MONTH:
+    if len(fetched) and fetched.record[0] > bundled.record[-1] + MONTH:
         msg = (
-            f"series {one.id}: nothing is known from {shipped.record[-1]} to"
-            f" {fetched.record[0]}; refresh it since {shipped.record[-1]}"
+            f"series {bundled_card.id}: nothing is known from {bundled.record[-1]} to"
+            f" {fetched.record[0]}; refresh it since {bundled.record[-1]}"
         )
         raise SourceError(msg)
-    both, ours, theirs = np.intersect1d(shipped.record, fetched.record, return_indices=True)
+    common, bundled_rows, fetched_rows = np.intersect1d(bundled.record, fetched.record, return_indices=True)
     with np.errstate(invalid="ignore"):
-        apart = np.abs(np.log(fetched.rate[theirs] / shipped.rate[ours])) > 0.01
-    if len(both) and apart.sum() > len(both) / 2:
-        msg = f"series {one.id}: what was fetched differs from what ships on most common days"
+        differs = np.abs(np.log(fetched.rate[fetched_rows] / bundled.rate[bundled_rows])) > 0.01
+    if len(common) and differs.sum() > len(common) / 2:
+        msg = f"series {bundled_card.id}: what was fetched differs from what ships on most common days"
         raise SourceError(msg)
 
 
@@ -403,15 +403,15 @@ def _with_card(series: RateSeries, card: SeriesCard) -> RateSeries:
 # List revisions: every number that a publisher replaced after it was fetched here.
 
 
-def list_revisions(known: CombinedRates, memory: RateStore) -> tuple[RateRevision, ...]:
+def list_revisions(rates: CombinedRates, rate_cache: RateStore) -> tuple[RateRevision, ...]:
     """The numbers that were replaced, the latest replacement first; nothing is raised."""
     try:
-        states = memory.states()
-        revised = [c.id for c in known.all_cards() if c.id in states and states[c.id].revised]
-        found = [one for series_id in revised for one in memory.revisions(series_id)]
+        states = rate_cache.states()
+        revised = [c.id for c in rates.all_cards() if c.id in states and states[c.id].revised]
+        revisions = [revision for series_id in revised for revision in rate_cache.revisions(series_id)]
     except RoubleReactionError:
         return ()
-    return tuple(sorted(found, key=lambda one: (one.seen_at, one.opens), reverse=True))
+    return tuple(sorted(revisions, key=lambda revision: (revision.seen_at, revision.opens), reverse=True))
 
 
 # ------------------------------------------------------------
@@ -456,28 +456,28 @@ class AsOfSource:
             InputError: there is no such series, or nothing of it was known yet.
             SourceError: its file is damaged.
         """
-        found = self._find(series_id)
-        if found is None:
+        known = self._find(series_id)
+        if known is None:
             msg = (
                 f"series {series_id}: nothing of it was known at {self._moment:%Y-%m-%d %H:%M} UTC"
             )
             raise InputError(msg)
-        return found
+        return known
 
     def files(self) -> dict[str, str]:
         """The sha256 of the files that were known whole."""
         return {
             name: sha256
             for name, sha256 in self._source.files().items()
-            if (found := self._find(name)) is not None and len(found) == len(self._source.get(name))
+            if (known := self._find(name)) is not None and len(known) == len(self._source.get(name))
         }
 
     def _find(self, series_id: str) -> RateSeries | None:
         whole = self._source.get(series_id)
         if self._by_import and whole.fetched_at is not None and whole.fetched_at > self._moment:
             return None
-        found = restrict_to_known(whole, self._moment)
-        return found if len(found) else None
+        known = restrict_to_known(whole, self._moment)
+        return known if len(known) else None
 
 
 class AsOfCatalogue:
@@ -495,7 +495,7 @@ class AsOfCatalogue:
 
     def events(self) -> tuple[Event, ...]:
         """The events that had happened by then."""
-        return tuple(each for each in self._source.events() if each.starts_at <= self._moment)
+        return tuple(event for event in self._source.events() if event.starts_at <= self._moment)
 
     def files(self) -> dict[str, str]:
         """The sha256 of each file of the catalogue."""
@@ -586,19 +586,19 @@ def plan_rate_import(
     stem = named or _slug(table.name.rpartition(".")[0] or table.name) or "file"
     alone = len(table.series) == 1
     series = []
-    for number, each in enumerate(table.series, start=1):
-        column = each.card.id
+    for number, column_series in enumerate(table.series, start=1):
+        column = column_series.card.id
         slug = stem if alone else f"{stem}_{_slug(column) or number}"
-        card = _imported_card(each.card, table, now)
+        card = _imported_card(column_series.card, table, now)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
-        series.append(replace(each, card=card, fetched_at=now))
+        series.append(replace(column_series, card=card, fetched_at=now))
     _check_unique_ids(series)
     return RateImportPlan(tuple(series), table.messages, table.sha256)
 
 
 def import_rates(
-    shelf: ImportedRateStore, plan: RateImportPlan, *, replace: bool = False
+    store: ImportedRateStore, plan: RateImportPlan, *, replace: bool = False
 ) -> tuple[SeriesCard, ...]:
     """Keep the series of a plan, all or none; those that are kept already stay as they are.
 
@@ -606,25 +606,25 @@ def import_rates(
         InputError: an id is taken by other numbers and `replace` is not given.
         SourceError: they cannot be written.
     """
-    known = {card.id for card in shelf.cards()}
-    if not all(_is_stored(shelf, known, each) for each in plan.series):
-        shelf.store(plan.series, plan.sha256, replace=replace)
-    return tuple(each.card for each in plan.series)
+    known = {card.id for card in store.cards()}
+    if not all(_is_stored(store, known, series) for series in plan.series):
+        store.store(plan.series, plan.sha256, replace=replace)
+    return tuple(series.card for series in plan.series)
 
 
 def audit_state_of_import(plan: RateImportPlan) -> tuple[str, tuple[None, dict[str, str]]]:
     """What the record says of an import: the ids, nothing before, and the hash of the file."""
-    ids = ", ".join(each.card.id for each in plan.series)
+    ids = ", ".join(series.card.id for series in plan.series)
     return ids, (None, {"sha256": plan.sha256})
 
 
-def delete_imported_rates(shelf: ImportedRateStore, series_id: str) -> str:
+def delete_imported_rates(store: ImportedRateStore, series_id: str) -> str:
     """Remove a series of a person's own; answer its id.
 
     Raises:
         InputError: there is none of this name.
     """
-    shelf.remove(series_id)
+    store.remove(series_id)
     return series_id
 
 
@@ -658,8 +658,8 @@ def _series_title(title: str, column: str, file: str, *, alone: bool) -> str:
 
 def plain_title(text: str) -> str:
     """Letters, digits and a few harmless signs: a title stands in charts, links and tables."""
-    kept = "".join(c if c.isalnum() or c in _ALLOWED_PUNCTUATION else " " for c in text)
-    return " ".join(_WEB_ADDRESS.sub(r"\1 ", kept).split()).lstrip(_ALLOWED_PUNCTUATION)
+    allowed = "".join(letter if letter.isalnum() or letter in _ALLOWED_PUNCTUATION else " " for letter in text)
+    return " ".join(_WEB_ADDRESS.sub(r"\1 ", allowed).split()).lstrip(_ALLOWED_PUNCTUATION)
 
 
 def _slug(text: str) -> str:
@@ -669,20 +669,20 @@ def _slug(text: str) -> str:
 
 
 def _check_unique_ids(series: Sequence[RateSeries]) -> None:
-    counts = Counter(each.card.id for each in series)
-    twice = next((name for name, count in counts.items() if count > 1), "")
-    if twice:
-        msg = f"two columns would both be called {twice}; rename one of them"
+    counts = Counter(one.card.id for one in series)
+    duplicate = next((name for name, count in counts.items() if count > 1), "")
+    if duplicate:
+        msg = f"two columns would both be called {duplicate}; rename one of them"
         raise InputError(msg)
 
 
-def _is_stored(shelf: ImportedRateStore, known: set[str], series: RateSeries) -> bool:
+def _is_stored(store: ImportedRateStore, known: set[str], series: RateSeries) -> bool:
     if series.card.id not in known:
         return False
-    there = shelf.get(series.card.id)
-    same_card = (there.card.unit, there.card.title) == (series.card.unit, series.card.title)
+    stored = store.get(series.card.id)
+    same_card = (stored.card.unit, stored.card.title) == (series.card.unit, series.card.title)
     return (
         same_card
-        and np.array_equal(there.known_at, series.known_at)
-        and np.array_equal(there.rate, series.rate, equal_nan=True)
+        and np.array_equal(stored.known_at, series.known_at)
+        and np.array_equal(stored.rate, series.rate, equal_nan=True)
     )

@@ -39,7 +39,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     seed: int = 1,
     categories: int = 1,
     compute: ComputeBackend | None = None,
-    told: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RobustnessAnswer:
     """Every specification of a grid on the events.
 
@@ -57,7 +57,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     Raises:
         InputError: for a series that is not given or a model that is not known.
     """
-    by_id = {each.card.id: each for each in series}
+    by_id = {one_series.card.id: one_series for one_series in series}
     for name in grid.series:
         if name not in by_id:
             msg = f"series {name}: not among those given: {', '.join(by_id)}"
@@ -72,11 +72,11 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
         nonlocal done
         found = run_specification(specification, by_id[specification.series], events, factors, seed)
         done += 1
-        if told is not None:
-            told(done, len(chosen))
+        if progress is not None:
+            progress(done, len(chosen))
         return found
 
-    found = compute.map(one, chosen) if compute else [one(each) for each in chosen]
+    found = compute.map(one, chosen) if compute else [one(one_series) for one_series in chosen]
     return summarise_specifications(found, [by_id[name] for name in grid.series], seed, categories)
 
 
@@ -169,9 +169,9 @@ class RobustnessRun:
     def __init__(
         self,
         key: Hashable,
-        asked: RobustnessRequest,
-        kept: AnswerCache,
-        patience: float = IDLE_SECONDS,
+        query: RobustnessRequest,
+        cache: AnswerCache,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         """Prepare a run; `start` begins it.
 
@@ -182,8 +182,8 @@ class RobustnessRun:
             patience: seconds without a call of `look` after which the run ends itself.
         """
         self.key = key
-        self._asked, self._answers, self._patience = asked, kept, patience
-        self._state = RunProgress(len(asked.grid.specifications()), is_waiting=True)
+        self._asked, self._answers, self._patience = query, cache, idle_seconds
+        self._state = RunProgress(len(query.grid.specifications()), is_waiting=True)
         self._stop = threading.Event()
         self._polled_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="robustness", daemon=True)
@@ -227,15 +227,15 @@ class RobustnessRun:
             self._state = replace(self._state, error=str(error), is_waiting=False)
         except Exception:
             log.exception("a robustness run failed")
-            said = "the run failed; the log of the program says more"
-            self._state = replace(self._state, error=said, is_waiting=False)
+            message = "the run failed; the log of the program says more"
+            self._state = replace(self._state, error=message, is_waiting=False)
 
     def _answer(self) -> RobustnessAnswer:
-        asked = self._asked
+        query = self._asked
         self._end_if_unwanted(0.0)
         return run_robustness(
-            asked.grid, asked.series, asked.events, asked.factors,
-            seed=asked.seed, categories=asked.categories, told=self._told,
+            query.grid, query.series, query.events, query.factors,
+            seed=query.seed, categories=query.categories, progress=self._told,
         )  # fmt: skip
 
     def _told(self, done: int, _total: int) -> None:

@@ -322,7 +322,7 @@ def table_json_schema(name: str) -> JsonRow:
     """The JSON schema of one row of a table of `TABLES`."""
     table = TABLES[name]
     meanings = {column.name: column.meaning for column in describe_columns(name)}
-    beside = EXTRA_TEST_FIELDS if name == "tests" else {}
+    extra_fields = EXTRA_TEST_FIELDS if name == "tests" else {}
     return {
         "title": table.title,
         "type": "object",
@@ -330,8 +330,8 @@ def table_json_schema(name: str) -> JsonRow:
             column.name: {**_SCHEMA_TYPES[column.kind], "description": meanings[column.name]}
             for column in table.columns
         }
-        | {each: {"type": "string", "description": said} for each, said in beside.items()},
-        "required": [*table.header, *beside],
+        | {field: {"type": "string", "description": description} for field, description in extra_fields.items()},
+        "required": [*table.header, *extra_fields],
     }
 
 
@@ -358,7 +358,7 @@ def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
     rows = _rows_json(name, study_table_rows(answer, name), bars=has_bars(answer))
     if name == "tests":
         for row, test in zip(rows, answer.tests, strict=True):
-            row.update({each: getattr(test, each) for each in EXTRA_TEST_FIELDS})
+            row.update({field: getattr(test, field) for field in EXTRA_TEST_FIELDS})
     return rows
 
 
@@ -501,15 +501,15 @@ def rate_import_report_chunks(
     status: Literal["accept", "warn"],
     series: Iterable[RateSeries],
     messages: Sequence[str],
-    kept: Sequence[SeriesCard] = (),
+    stored: Sequence[SeriesCard] = (),
 ) -> Iterator[str]:
     """The contract of `rates import --json`, piece by piece: a file may have a million rows.
 
     `kept` adds the ids under which the series are kept.
     """
     yield f'{{"status": {_dump_json(status)},\n"messages": {_dump_json(list(messages))},\n'
-    if kept:
-        yield f'"kept": {_dump_json([card.id for card in kept])},\n'
+    if stored:
+        yield f'"kept": {_dump_json([card.id for card in stored])},\n'
     yield '"rows": ['
     between = "\n"
     for rows in _row_chunks(series):
@@ -519,9 +519,9 @@ def rate_import_report_chunks(
 
 
 def _row_chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonObject]]:
-    for each in series:
-        for start in range(0, len(each), ROWS_PER_CHUNK):
-            rows = rate_rows_json([each.part(slice(start, start + ROWS_PER_CHUNK))])
+    for one in series:
+        for start in range(0, len(one), ROWS_PER_CHUNK):
+            rows = rate_rows_json([one.part(slice(start, start + ROWS_PER_CHUNK))])
             yield [{name: row[name] for name in RATE_FIELDS} for row in rows]
 
 
@@ -531,35 +531,35 @@ def _dump_json(value: Any) -> str:
 
 def series_json(report: SeriesStatus) -> JsonObject:
     """What a series is, how far it goes, how old it is and what went wrong."""
-    (told,) = series_status_json([report])
-    return {**told, **card_json(report.card), "known_when": told["date_rule"]}
+    (status,) = series_status_json([report])
+    return {**status, **card_json(report.card), "known_when": status["date_rule"]}
 
 
 def all_refreshes_failed(results: Iterable[RefreshResult]) -> bool:
     """Whether publishers failed and none of those that were asked has answered."""
-    answered = [one.answered for one in results]
+    answered = [result.answered for result in results]
     return False in answered and True not in answered
 
 
 def refresh_results_json(results: Sequence[RefreshResult]) -> JsonObject:
     """What `rates refresh --json` prints."""
-    failed = sum(one.answered is False for one in results)
+    failed = sum(result.answered is False for result in results)
     status = "failed" if all_refreshes_failed(results) else "partly" if failed else "ok"
     return {
         "status": status,
         "failed": failed,
         "results": [
             {
-                "series": one.series,
-                "source": one.source,
-                "outcome": str(one.outcome),
-                "new": one.kept.new,
-                "revised": one.kept.revised,
-                "settled": one.kept.settled,
-                "last_day": one.last_day.isoformat() if one.last_day else None,
-                "told": one.told,
+                "series": result.series,
+                "source": result.source,
+                "outcome": str(result.outcome),
+                "new": result.kept.new,
+                "revised": result.kept.revised,
+                "settled": result.kept.settled,
+                "last_day": result.last_day.isoformat() if result.last_day else None,
+                "told": result.told,
             }
-            for one in results
+            for result in results
         ],
     }
 

@@ -32,11 +32,11 @@ USD_CNY_SERIES: Final = "usd_cny_ecb"
 
 def implied_dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...]:
     """For every series of roubles per yuan, the dollar it implies with the ECB's USD/CNY."""
-    every = [each for each in series if not each.card.bar_minutes]
-    by = next((each for each in every if each.card.id == USD_CNY_SERIES), None)
-    if by is None:
+    daily = [one for one in series if not one.card.bar_minutes]
+    usd_cny = next((one for one in daily if one.card.id == USD_CNY_SERIES), None)
+    if usd_cny is None:
         return ()
-    return tuple(implied_dollar_rate(each, by) for each in every if each.card.unit == YUAN_QUANTITY)
+    return tuple(implied_dollar_rate(one, usd_cny) for one in daily if one.card.unit == YUAN_QUANTITY)
 
 
 def implied_dollar_rate(yuan: RateSeries, usd_cny: RateSeries) -> RateSeries:
@@ -96,11 +96,11 @@ MAX_BASE_GAP_DAYS: Final = 7
 
 def dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...]:
     """The daily series of roubles per dollar, and those that the yuan implies."""
-    every = list(series)
+    candidates = list(series)
     direct = [
-        each for each in every if each.card.unit == DOLLAR_QUANTITY and not each.card.bar_minutes
+        one for one in candidates if one.card.unit == DOLLAR_QUANTITY and not one.card.bar_minutes
     ]
-    return (*direct, *implied_dollar_series(every))
+    return (*direct, *implied_dollar_series(candidates))
 
 
 def compare_sources_of_events(
@@ -116,7 +116,7 @@ def compare_sources_of_events(
         events: the events, in the order of the answer.
         window: first and last offset; the base is the observation before the first.
     """
-    by_series = [_moves_of_events(each, events, window) for each in dollar_series(series)]
+    by_series = [_moves_of_events(one, events, window) for one in dollar_series(series)]
     return tuple(move for of_event in zip(*by_series, strict=True) for move in of_event)
 
 
@@ -140,7 +140,7 @@ def compare_sources_between(
     if until <= since:
         msg = f"--since {since}: does not lie before {until}; give an earlier day"
         raise InputError(msg)
-    return tuple(_move_between_days(each, since, until) for each in dollar_series(series))
+    return tuple(_move_between_days(one, since, until) for one in dollar_series(series))
 
 
 def resolve_base_day(day: date, since: date | None) -> date:
@@ -149,7 +149,7 @@ def resolve_base_day(day: date, since: date | None) -> date:
 
 
 def compare_sources_of_facts(
-    known: Iterable[RateSeries], asked: Sequence[RateSeries], day: date, since: date | None = None
+    known: Iterable[RateSeries], chosen: Sequence[RateSeries], day: date, since: date | None = None
 ) -> tuple[SourceMove, ...]:
     """What every source says beside the facts of a day: the move since a base.
 
@@ -163,15 +163,15 @@ def compare_sources_of_facts(
         Nothing where no series asked about counts roubles, or the base is the day itself.
     """
     base = resolve_base_day(day, since)
-    if base >= day or not any(each.card.is_rouble for each in asked):
+    if base >= day or not any(one.card.is_rouble for one in chosen):
         return ()
-    every = {each.card.id: each for each in (*known, *asked)}
-    return compare_sources_between(every.values(), base, day)
+    by_id = {one.card.id: one for one in (*known, *chosen)}
+    return compare_sources_between(by_id.values(), base, day)
 
 
 def source_series_ids(known: Iterable[RateSeries]) -> tuple[str, ...]:
     """The ids of the series that a comparison is computed from."""
-    cards = [each.card for each in known if not each.card.bar_minutes]
+    cards = [one.card for one in known if not one.card.bar_minutes]
     return tuple(
         c.id for c in cards if c.unit in {DOLLAR_QUANTITY, YUAN_QUANTITY} or c.id == USD_CNY_SERIES
     )
@@ -187,10 +187,10 @@ def _moves_of_events(
 ) -> list[SourceMove]:
     alignment = align_events(series, events)
     shifts = alignment.shift_days.tolist()
-    found = zip(alignment.row.tolist(), alignment.far.tolist(), alignment.partial.tolist(),
+    placements = zip(alignment.row.tolist(), alignment.far.tolist(), alignment.partial.tolist(),
                 strict=True)  # fmt: skip
     moves = []
-    for event, shift, (row, far, partial) in zip(events, shifts, found, strict=True):
+    for event, shift, (row, far, partial) in zip(events, shifts, placements, strict=True):
         first, last = row + window[0] - 1, row + window[1]
         if row < 1:
             move = _unmeasured_move(series, _outside_reason(series, is_after=row == AFTER))

@@ -89,11 +89,11 @@ def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> Non
     """
     first, last = request.window
     offsets = last - first + 1
-    for each in series:
-        if len(each) * offsets > MAX_CELLS:
+    for one in series:
+        if len(one) * offsets > MAX_CELLS:
             msg = (
-                f"--window {first}:{last}: {offsets:,} offsets at each of the {len(each):,} rows of"
-                f" {each.card.id} are too much at once; shorten the window or the series"
+                f"--window {first}:{last}: {offsets:,} offsets at each of the {len(one):,} rows of"
+                f" {one.card.id} are too much at once; shorten the window or the series"
             )
             raise InputError(msg)
 
@@ -141,13 +141,13 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     common_bar_minutes(series, factors)
     check_study_size(series, request)
     study.get_normal_model(request.model)
-    one = partial(
+    measure = partial(
         study.measure_series, events=events, known=known or events, request=request, factors=factors
     )
-    found = compute.map(one, series) if compute else [one(each) for each in series]
+    measured = compute.map(measure, series) if compute else [measure(one_series) for one_series in series]
     names = tuple(factor.card.id for factor in factors)
-    answer = build_study_answer(found, request, len(events), names)
-    bound = _skip_other_series(events, {each.card.id for each in series})
+    answer = build_study_answer(measured, request, len(events), names)
+    bound = _skip_other_series(events, {one_series.card.id for one_series in series})
     return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
 
 
@@ -204,7 +204,7 @@ def build_event_view(
     cards = tuple(factor.card for factor in factors)
     if not result.events:
         return replace(_unstudied_view(series, event, (result, before, after)), factors=cards)
-    by_id = {each.id: each for each in known}
+    by_id = {neighbour.id: neighbour for neighbour in known}
     row = int(result.anchor[0])
     moves = []
     for at, car in enumerate(result.cars):
@@ -229,9 +229,9 @@ def build_event_view(
 
 
 def _unstudied_view(
-    series: RateSeries, event: Event, found: tuple[StudyResult, str | None, str | None]
+    series: RateSeries, event: Event, outcome: tuple[StudyResult, str | None, str | None]
 ) -> EventView:
-    result, before, after = found
+    result, before, after = outcome
     row = int(align_events(series, [event]).row[0])
     timed = bool(is_measurable(series, np.array([event.moment is not None]))[0])
     return EventView(
@@ -279,10 +279,10 @@ def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
 def _event_move(
     series: RateSeries,
     row: int,
-    found: tuple[CarResult, tuple[PlaceboRank, ...]],
+    measurement: tuple[CarResult, tuple[PlaceboRank, ...]],
     by_id: dict[str, Event],
 ) -> Move:
-    car, ranks = found
+    car, ranks = measurement
     first, last = row + car.window[0] - 1, row + car.window[1]
     crowd = tuple(by_id[name] for name in car.crowd[0] if name in by_id)
     base = Fixing.at(series, first)
@@ -378,7 +378,7 @@ def _overlapping_events(
 
 def _neighbour_ids(event: Event, known: Sequence[Event]) -> tuple[str | None, str | None]:
     ordered = sorted({e.id: e for e in (*known, event)}.values(), key=lambda e: (e.starts_at, e.id))
-    at = next(k for k, each in enumerate(ordered) if each.id == event.id)
+    at = next(k for k, candidate in enumerate(ordered) if candidate.id == event.id)
     before = ordered[at - 1].id if at else None
     return before, ordered[at + 1].id if at + 1 < len(ordered) else None
 
@@ -446,13 +446,13 @@ def move_sizes(series: RateSeries) -> Floats:
 
 def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list[Event]]:
     """The events whose offset 0 is each row of the series."""
-    found: dict[int, list[Event]] = defaultdict(list)
+    by_row: dict[int, list[Event]] = defaultdict(list)
     if not events:
-        return found
+        return by_row
     for event, row in zip(events, align_events(series, events).row.tolist(), strict=True):
         if row >= 1:
-            found[row].append(event)
-    return found
+            by_row[row].append(event)
+    return by_row
 
 
 def _rank_rows(series: RateSeries, rows: Ints) -> list[tuple[PlaceboRank, PlaceboRank]]:

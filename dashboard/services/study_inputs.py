@@ -260,23 +260,23 @@ def split_factors(
         if name.casefold() in studied:
             msg = f"--factor {name}: is also named by --series; a series cannot explain itself"
             raise InputError(msg)
-    by_name = {each.card.id.casefold(): each for each in chosen.series}
+    by_name = {one.card.id.casefold(): one for one in chosen.series}
     factors, files = [], list(chosen.files)
     for name in dict.fromkeys(names):
-        found = by_name.pop(name.casefold(), None)
-        if found is None:
+        factor = by_name.pop(name.casefold(), None)
+        if factor is None:
             source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
             if source is None:
                 known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
                 msg = f"--factor {name}: is no column and no series; choose one of {known}"
                 raise InputError(msg)
-            found = source.get(name)
+            factor = source.get(name)
             files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
-        factors.append(found)
+        factors.append(factor)
     if not by_name:
         msg = "--factor: every series is a factor; leave one to study"
         raise InputError(msg)
-    left = tuple(each for each in chosen.series if each.card.id.casefold() in by_name)
+    left = tuple(one for one in chosen.series if one.card.id.casefold() in by_name)
     return SelectedSeries(left, tuple(files), chosen.messages), tuple(factors)
 
 
@@ -290,9 +290,9 @@ def available_events_from(catalogue: EventSource, known: tuple[Event, ...]) -> S
     files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())
     n_notes = sum(event.origin == Origin.NOTE for event in known)
     hidden = len(catalogue.events()) - (len(known) - n_notes)
-    told = (hidden_notice(hidden),) if hidden else ()
+    notices = (hidden_notice(hidden),) if hidden else ()
     without = f" without {hidden_count_text(hidden)}" if hidden else ""
-    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, told)
+    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, notices)
 
 
 def select_file_events(table: EventFile) -> SelectedEvents:
@@ -323,10 +323,10 @@ def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None
     Raises:
         InputError: naming the categories there are.
     """
-    there = sorted({event.category for event in events})
+    available = sorted({event.category for event in events})
     for category in categories:
-        if category not in there:
-            msg = f"--category {category}: no event has it; choose one of {', '.join(there)}"
+        if category not in available:
+            msg = f"--category {category}: no event has it; choose one of {', '.join(available)}"
             raise InputError(msg)
 
 
@@ -340,7 +340,7 @@ def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
 
 
 def _check_unique_ids(series: Sequence[RateSeries]) -> None:
-    counts = Counter(each.card.id for each in series)
+    counts = Counter(one.card.id for one in series)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         msg = f"--rates: two series are called {twice[0]}; rename a column"
@@ -348,10 +348,10 @@ def _check_unique_ids(series: Sequence[RateSeries]) -> None:
 
 
 def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tuple[RateSeries, ...]:
-    by_name = {each.card.id.casefold(): each for each in series}
+    by_name = {one.card.id.casefold(): one for one in series}
     for column in columns:
         if column.casefold() not in by_name:
-            known = ", ".join(each.card.id for each in series)
+            known = ", ".join(one.card.id for one in series)
             msg = f"--series {column}: is not there; choose one of {known}"
             raise InputError(msg)
     wanted = dict.fromkeys(column.casefold() for column in columns)

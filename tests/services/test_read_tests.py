@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.models.study import StudyRequest
-from dashboard.services.compare import is_significant, read_tests, explain_tests
+from dashboard.services.compare import explain_tests, is_significant, read_tests
 from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns
 

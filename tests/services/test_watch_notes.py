@@ -37,13 +37,13 @@ def until(watch, wanted, looks=2_000):
 
 def test_nothing_is_asked_before_a_page_looks():
     notes = Notes("1")
-    NoteVersionWatcher(notes, every=0.001)
+    NoteVersionWatcher(notes, interval=0.001)
     assert notes.asked == 0
 
 
 def test_a_change_elsewhere_is_told_to_who_looks():
     notes = Notes("1", "1", "2")
-    watch = NoteVersionWatcher(notes, every=0.001)
+    watch = NoteVersionWatcher(notes, interval=0.001)
     assert watch.look() == ""
     assert until(watch, "2") == "2"
 
@@ -51,7 +51,7 @@ def test_a_change_elsewhere_is_told_to_who_looks():
 def test_many_looks_are_one_thread():
     notes, before = Notes("1"), set(threading.enumerate())
     notes.open.clear()
-    watch = NoteVersionWatcher(notes, every=0.01)
+    watch = NoteVersionWatcher(notes, interval=0.01)
     for _ in range(200):
         watch.look()
     begun = [thread for thread in threading.enumerate() if thread not in before]
@@ -61,7 +61,7 @@ def test_many_looks_are_one_thread():
 
 def test_it_ends_when_nobody_looks_and_begins_again():
     notes = Notes("1")
-    watch = NoteVersionWatcher(notes, every=0.001)
+    watch = NoteVersionWatcher(notes, interval=0.001)
     watch.look()
     for _ in range(2_000):
         if notes.asked >= MAX_IDLE_POLLS and watch._running is False:
@@ -74,7 +74,7 @@ def test_it_ends_when_nobody_looks_and_begins_again():
 
 def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
     notes = Notes("1", None)
-    watch = NoteVersionWatcher(notes, every=0.001, after_failure=0.001)
+    watch = NoteVersionWatcher(notes, interval=0.001, retry_interval=0.001)
     until(watch, "1")
     assert until(watch, "") == ""
     notes.versions.append("3")
@@ -84,7 +84,7 @@ def test_a_failure_leaves_no_version_so_that_no_page_is_drawn_for_it():
 def test_what_a_page_just_read_is_not_overwritten_by_an_older_answer():
     notes = Notes("old")
     notes.open.clear()
-    watch = NoteVersionWatcher(notes, every=60)
+    watch = NoteVersionWatcher(notes, interval=60)
     watch.look()
     notes.entered.wait()
     watch.set_version("new")

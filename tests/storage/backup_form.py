@@ -74,7 +74,7 @@ class Desk:
     def restore(self, file, *, may_replace=False):
         return restore_backup(
             file, self.store.backups, self.own, BackupArchive(),
-            keep_in=self.folder, may_replace=may_replace, who="Ann",
+            backup_folder=self.folder, may_replace=may_replace, who="Ann",
         )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from dashboard.presentation.rates import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.services.bundles import source_files
-from dashboard.services.compare import read_tests, explain_tests
+from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
     Provenance,
     download_file_name,
