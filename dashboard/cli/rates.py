@@ -79,7 +79,7 @@ def refresh_rates_command(
 def doctor(*, as_json: JsonOption = False) -> int:
     """Try every source and store and say in words what works; exit code 3 if something fails."""
     from dashboard.cli import listings, output
-    from dashboard.services.admin import diagnose, diagnose_feeds, diagnosis_json
+    from dashboard.services.health import diagnose, diagnose_feeds, diagnosis_json
 
     parts = get_context()
     is_offline = parts.settings.dashboard_offline

@@ -1,4 +1,4 @@
-"""Administration: backups, API tokens, the audit trail, diagnosis and health."""
+"""Administration: backups, API tokens and the audit trail."""
 
 from __future__ import annotations
 
@@ -8,97 +8,88 @@ import logging
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from dashboard.models.errors import InputError, RoubleReactionError, StoreError
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
-from dashboard.models.series import RateSeries
-from dashboard.services.inbox import FeedStatus, list_feed_statuses
-from dashboard.services.notes import AUTHOR_LIMIT, clean_line
-from dashboard.services.rates import get_series, list_cards
-
-if TYPE_CHECKING:
-    from dashboard.models.records import StoreStatus
-    from dashboard.services.jobs import RateRefreshState
-    from dashboard.services.live_rates import SeriesStatus
-    from dashboard.services.news import FeedStore
-    from dashboard.services.notes import EventCatalogue
-    from dashboard.services.rates import CombinedRates
-    from dashboard.sources.rates.base import LiveSource, RateSource
-    from dashboard.storage.base import InboxStore, RateStore
-
-
-# ------------------------------------------------------------
-# Keep backups: everything a person wrote or brought in one file, made while others write.
-
+from dashboard.services.notes import AUTHOR_LIMIT, clean_line, utc_now
 
 log: Final = logging.getLogger("dashboard.backups")
+
 DAILY_PREFIX: Final = "daily-"
 MAX_DAILY_BACKUPS: Final = 7
+TOKEN_PREFIX: Final = "rr_"  # noqa: S105 - no secret: every token starts with it
+MAX_LIFETIME_DAYS: Final = 3_650
+MAX_AUDIT_ENTRIES: Final = 100_000
+_NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_SECRET_PATTERN: Final = re.compile(r"rr_[A-Za-z0-9_-]{43}")
+_USE_RECORD_INTERVAL: Final = timedelta(minutes=1)
+
+
+# ---- backups
 
 
 class DatabaseBackup(Protocol):
-    """The database of notes, as a backup sees it."""
+    """The database of notes, for backups."""
 
     @property
     def file(self) -> Path | None:
-        """Its file; None where it is a server's."""
+        """Its file; None on a server."""
         ...
 
     def is_empty(self) -> bool:
-        """Whether nothing was ever written to it."""
+        """Whether it holds nothing."""
         ...
 
     def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
-        """Copy it into a folder, as it stands at one moment."""
+        """Copy a consistent snapshot into a folder."""
         ...
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, who: str) -> None:
-        """Put the rows of a backup in the place of all that is there, or change nothing."""
+        """Replace everything by the rows of a backup, in one transaction."""
         ...
 
     def quarantine(self) -> Path | None:
-        """Move a file that cannot be read out of the way."""
+        """Move an unreadable file away."""
         ...
 
 
 class ImportedSeriesFiles(Protocol):
-    """A person's own series, as a backup sees them."""
+    """The imported series, for backups."""
 
     def series_files(self) -> tuple[Path, ...]:
         """The file of every series."""
         ...
 
     def restore_from(self, files: Sequence[Path]) -> None:
-        """Put files in the place of every series."""
+        """Replace every series by these files."""
         ...
 
 
 class BackupArchive(Protocol):
-    """How a backup becomes one file, and is taken out of it."""
+    """Packs a backup into one file and unpacks it."""
 
     def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
-        """Write a new file, whole or not at all."""
+        """Write a new file atomically."""
         ...
 
     def read(self, file: Path, folder: Path) -> BackupContents:
-        """Check a file and take its members out into a folder."""
+        """Check a file and unpack its members into a folder."""
         ...
 
 
 def make_backup(
     file: Path, notes: DatabaseBackup, imported: ImportedSeriesFiles, archive: BackupArchive
 ) -> BackupContents:
-    """Write everything a person wrote or brought to a new file.
+    """Write the notes and imported series to a new file.
 
     Raises:
-        InputError: the file is there already.
-        StoreError: the database cannot be read, or there is no room.
+        InputError: the file exists.
+        StoreError: the database cannot be read, or the disk is full.
     """
     if file.exists():
         msg = f"{file.name}: is there already; a backup never overwrites, name another file"
@@ -116,7 +107,7 @@ def make_backup(
     return contents
 
 
-def restore_backup(  # noqa: PLR0913 - what is read, what is filled, and what may be lost
+def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safety options
     file: Path,
     notes: DatabaseBackup,
     imported: ImportedSeriesFiles,
@@ -126,19 +117,19 @@ def restore_backup(  # noqa: PLR0913 - what is read, what is filled, and what ma
     may_replace: bool = False,
     who: str = "",
 ) -> RestoreResult:
-    """Put a backup back; what is there is written to a backup of its own first.
+    """Restore a backup; existing data are saved to a backup of their own first.
 
     Args:
         file: the backup.
         notes: the database to fill.
-        own: the series to fill.
-        archive: how the file is read.
-        keep_in: the folder for the backup of what is there.
-        may_replace: whether anything that is there may be replaced.
-        who: who does it.
+        imported: the series to fill.
+        archive: reads the file.
+        backup_folder: the folder for the backup of the existing data.
+        may_replace: whether existing data may be replaced.
+        author: signs the entry of the audit trail.
 
     Raises:
-        InputError: the file is no sound backup, or something is there and may not be replaced.
+        InputError: the file is no valid backup, or there are data that may not be replaced.
         StoreError: the database cannot be read or written.
     """
     with tempfile.TemporaryDirectory(prefix="rouble-reaction-") as temporary:
@@ -167,11 +158,11 @@ def write_daily_backup(
     archive: BackupArchive,
     today: date,
 ) -> Path | None:
-    """Make the backup of a day, unless it was made; the newest seven are kept. Never raises.
+    """Write the backup of a day unless it exists, and delete all but the newest seven.
 
     Returns:
-        The backup made; None where there is one, there is nothing to keep, the database is a
-        server's, or it failed, which is logged.
+        The new backup; None where it exists, there are no data, the database is on a server,
+        or writing failed, which is logged and never raised.
     """
     target = folder / f"{DAILY_PREFIX}{today}.zip"
     try:
@@ -187,7 +178,7 @@ def write_daily_backup(
 
 
 def backup_json(contents: BackupContents) -> dict[str, Any]:
-    """What `backup --json` prints of a backup."""
+    """A backup as `backup --json` prints it."""
     return {**asdict(contents), "series": list(contents.series)}
 
 
@@ -196,38 +187,29 @@ def _location_text(place: Path | None) -> str | None:
 
 
 def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tuple[bool, bool]:
-    """Whether anything is there, and whether the database can be read."""
+    """Whether there are data, and whether the database can be read."""
     try:
         return not notes.is_empty() or bool(imported.series_files()), True
     except StoreError:
         if notes.file is None:
             raise
-        return True, False
 
 
-# ------------------------------------------------------------
-# Keep tokens: what lets a program write over the network; only the hash of each is kept.
+# ---- tokens
 #
-# A token is `rr_` and 43 characters, 256 bits from the system's own source of randomness, so
-# that its SHA-256 can neither be guessed nor turned back; a slow hash would protect no better.
-
-
-TOKEN_PREFIX: Final = "rr_"
-MAX_LIFETIME_DAYS: Final = 3_650
-_NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_SECRET_PATTERN: Final = re.compile(r"rr_[A-Za-z0-9_-]{43}")
-_USE_RECORD_INTERVAL: Final = timedelta(minutes=1)
+# A token is `rr_` and 43 characters, 256 bits from the random source of the operating system,
+# so its SHA-256 can be neither guessed nor inverted; a slow hash would add no protection.
 
 
 class TokenStore(Protocol):
-    """Where tokens are kept; every method raises StoreError where the store fails."""
+    """Stores tokens; every method raises StoreError where the store fails."""
 
     def create_token(self, token: AccessToken, who: str = "") -> AccessToken:
-        """Keep a new token; InputError where there is one of its name."""
+        """Store a new token; InputError where the name is taken."""
         ...
 
     def find_token(self, sha256: str) -> AccessToken | None:
-        """The token whose secret has this hash, as it stands now."""
+        """The token whose secret has this hash."""
         ...
 
     def tokens(self) -> tuple[AccessToken, ...]:
@@ -235,17 +217,12 @@ class TokenStore(Protocol):
         ...
 
     def revoke_token(self, name: str, who: str = "") -> AccessToken:
-        """Refuse a token from now on; InputError where there is none of this name."""
+        """Revoke a token; InputError where there is none of this name."""
         ...
 
     def record_use(self, name: str) -> None:
-        """Note that a token was used now."""
+        """Record the present moment as the last use of a token."""
         ...
-
-
-def utc_now() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(UTC)
 
 
 def create_token(
@@ -256,20 +233,20 @@ def create_token(
     *,
     now: Callable[[], datetime] = utc_now,
 ) -> tuple[str, AccessToken]:
-    """Make a token.
+    """Create a token.
 
     Args:
-        store: where its hash is kept.
-        name: what its owner calls it.
-        person: who writes with it; its name where empty.
-        days: how long it holds; None: until it is revoked.
+        store: stores the hash of the secret.
+        name: the name of the token.
+        person: the user who writes with it; the name of the token where empty.
+        days: days until it expires; None: never.
         now: the clock.
 
     Returns:
-        The secret, which cannot be had again, and what is kept of it.
+        The secret, which is not stored, and the token as stored.
 
     Raises:
-        InputError: the name cannot be used, or the number of days.
+        InputError: the name, the person or the number of days is not valid.
     """
     if not _NAME_PATTERN.fullmatch(name):
         msg = f'token "{clean_line(name)[:60]}": name it with letters, digits, ".", "_" and "-"'
@@ -290,7 +267,7 @@ def create_token(
 def authenticate_token(
     store: TokenStore, secret: str, *, now: Callable[[], datetime] = utc_now
 ) -> AccessToken | None:
-    """The token behind a secret, read anew each time; None where it opens no door.
+    """The valid token of a secret, read from the store at each call; None where there is none.
 
     Raises:
         StoreError: the store cannot be read.
@@ -312,7 +289,7 @@ def list_tokens(store: TokenStore) -> tuple[AccessToken, ...]:
 
 
 def revoke_token(store: TokenStore, name: str, who: str = "") -> AccessToken:
-    """Refuse a token from the next request on.
+    """Revoke a token from the next request on.
 
     Raises:
         InputError: there is none of this name.
@@ -328,14 +305,19 @@ def token_state(token: AccessToken, at: datetime) -> str:
 
 
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
-    """What `tokens list --json` prints of one; neither the secret nor its hash."""
+    """A token as `tokens list --json` prints it, without the secret and its hash."""
     moments = ("created", "expires", "last_used", "revoked")
     timestamps = {name: _iso_text(getattr(token, name)) for name in moments}
-    return {"name": token.name, "person": token.person, "state": token_state(token, at), **timestamps}
+    return {
+        "name": token.name,
+        "person": token.person,
+        "state": token_state(token, at),
+        **timestamps,
+    }
 
 
 def hash_secret(secret: str) -> str:
-    """The hash under which a secret is kept."""
+    """The stored hash of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -343,341 +325,25 @@ def _iso_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-# ------------------------------------------------------------
-# List actions: what is on record, for the shell: the newest first.
-
-
-MAX_AUDIT_ENTRIES: Final = 100_000
+# ---- audit trail
 
 
 class AuditStore(Protocol):
-    """Where actions are on record; raises StoreError where it cannot be read."""
+    """The audit trail; raises StoreError where it cannot be read."""
 
     def audit_entries(self, most: int) -> tuple[AuditEntry, ...]:
-        """The last actions on notes and on everything else, the newest first."""
+        """The latest entries, the newest first."""
         ...
 
 
 def list_audit_entries(store: AuditStore, most: int) -> tuple[AuditEntry, ...]:
-    """The last actions, the newest first; at most 100,000 of them."""
+    """The latest entries of the audit trail, the newest first; at most 100,000."""
     return store.audit_entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
 
 
 def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
-    """What `list_audit_log --json` prints; moments in UTC."""
+    """Entries of the audit trail as `audit --json` prints them; moments in UTC."""
     return [
         asdict(entry) | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         for entry in entries
     ]
-
-
-# ------------------------------------------------------------
-# Diagnose: try every source and store, and say in words what works.
-
-
-RECENT_PERIOD: Final = timedelta(days=20)
-"""How far back a source is asked, so that holidays do not look like a failure."""
-
-
-class ProbedDatabase(Protocol):
-    """A store that says how it is without raising."""
-
-    def probe(self) -> StoreStatus:
-        """Whether it answers, and what is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one part did when it was tried.
-
-    Attributes:
-        part: its name, as a person knows it.
-        works: whether it did what it is for.
-        told: one sentence: what came, or what went wrong and what to do.
-        seconds: how long it took.
-    """
-
-    part: str
-    works: bool
-    told: str
-    seconds: float
-
-
-def diagnose(
-    rates: CombinedRates,
-    rate_cache: RateStore,
-    notes: ProbedDatabase,
-    now: Callable[[], datetime],
-    *,
-    is_offline: bool = False,
-) -> tuple[Finding, ...]:
-    """Try everything once; nothing is raised and nothing that is kept changes.
-
-    Args:
-        known: the series and their live sources.
-        memory: the rate cache.
-        notes: the store of notes.
-        now: the clock.
-        is_offline: say so instead of asking the network.
-    """
-    findings = [_timed_check("Rates", lambda: _check_rates(rates), now)]
-    findings.append(_timed_check("Notes", lambda: _check_notes(notes), now))
-    findings.append(_timed_check("Rate cache", lambda: _check_cache(rates, rate_cache), now))
-    if is_offline:
-        return (*findings, Finding("Network", works=True, told="is not asked: offline", seconds=0.0))
-    sources = rates.live_sources
-    with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
-        findings += pool.map(
-            lambda source: _timed_check(source.who, lambda: _check_live_source(source), now),
-            sources,
-        )
-    return tuple(findings)
-
-
-def diagnosis_json(findings: Sequence[Finding]) -> dict[str, Any]:
-    """What `doctor --json` prints."""
-    return {
-        "status": "ok" if all(finding.works for finding in findings) else "degraded",
-        "parts": [
-            {"part": finding.part, "works": finding.works, "told": finding.told, "seconds": finding.seconds}
-            for finding in findings
-        ],
-    }
-
-
-def _timed_check(part: str, work: Callable[[], str], now: Callable[[], datetime]) -> Finding:
-    started = now()
-    try:
-        message, works = work(), True
-    except RoubleReactionError as error:
-        message, works = str(error), False
-    return Finding(part, works, message, round((now() - started).total_seconds(), 2))
-
-
-def _check_rates(rates: CombinedRates) -> str:
-    cards = rates.cards()
-    last = max(str(rates.get(card.id).day[-1]) for card in cards)
-    return f"{len(cards)} series can be read, the latest market day is {last}"
-
-
-def _check_notes(notes: ProbedDatabase) -> str:
-    status = notes.probe()
-    if status.problem:
-        raise RoubleReactionError(status.problem)
-    return f"{status.engine} answers, with {status.notes} notes"
-
-
-def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
-    states = [state for card in _live_cards(rates) if (state := rate_cache.state(card)) is not None]
-    with rate_cache.alone("doctor", 1.0):
-        pass
-    if not states:
-        return "is empty; rates refresh fills it"
-    failed = sum(bool(state.problem) for state in states)
-    failures = f", the last attempt failed for {failed}" if failed else ""
-    return f"holds {sum(state.rows for state in states):,} numbers of {len(states)} series{failures}"
-
-
-def _live_cards(rates: CombinedRates) -> Iterator[str]:
-    return (card.id for source in rates.live_sources for card in source.cards())
-
-
-def _check_live_source(source: LiveSource) -> str:
-    """What the first series of a source that goes on says of the last weeks."""
-    card = next(card for card in source.cards() if card.history_until is None)
-    series = _recent_rates(source, card.id)
-    if series is None or len(series) == 0:
-        return f"answers, without a number of {card.id}"
-    return f"answers {card.id}: {series.rate[-1]:g} for {series.day[-1]}"
-
-
-def _recent_rates(source: LiveSource, series_id: str) -> RateSeries | None:
-    since: date = max(source.start(series_id), source.today() - RECENT_PERIOD)
-    return source.fetch(series_id, since).series
-
-
-# ------------------------------------------------------------
-# Diagnose feeds: say in words how the last attempts at them went; nothing is asked.
-
-
-def diagnose_feeds(feeds: FeedStore, inbox: InboxStore) -> Finding:
-    """How the list of feeds and the last attempts at them are; fails where none answered.
-
-    Args:
-        feeds: the list.
-        inbox: where the attempts are on record.
-    """
-    try:
-        statuses = list_feed_statuses(feeds.publishers(), inbox.feed_states())
-    except RoubleReactionError as error:
-        return Finding("Feeds", works=False, told=str(error), seconds=0.0)
-    enabled = [status for status in statuses if status.publisher.enabled]
-    fetched = [status for status in enabled if status.state is not None]
-    failed = [status for status in fetched if status.state is not None and status.state.problem]
-    works = not fetched or len(failed) < len(fetched)
-    return Finding("Feeds", works=works, told=_feed_summary(enabled, fetched, failed), seconds=0.0)
-
-
-def _feed_summary(enabled: list[FeedStatus], fetched: list[FeedStatus], failed: list[FeedStatus]) -> str:
-    if not fetched:
-        return f"{len(enabled)} are on the list, none was asked yet; inbox refresh asks them"
-    last = max(status.state.asked_at for status in fetched if status.state is not None)
-    summary = f"{len(enabled)} are on the list, {len(fetched) - len(failed)} answered, last asked {_format_time(last)}"
-    problems = (status.state.problem for status in failed if status.state is not None)
-    return f"{summary}; failed: {'; '.join(problems)}" if failed else summary
-
-
-def _format_time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-# ------------------------------------------------------------
-# Report status: how far each series reaches, how many events there are, what does not answer.
-
-
-class ProbedStore(Protocol):
-    """A store that says how it is without raising."""
-
-    def probe(self) -> StoreStatus:
-        """Whether it answers, and what is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesHealth:
-    """One series: its last market day, its rows and when it was fetched; or that it fails."""
-
-    id: str
-    last_day: date | None
-    rows: int
-    fetched_at: datetime | None
-    fails: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HealthStatus:
-    """How every part is; `notes` and `last_change` are None where the store does not answer.
-
-    `refresh` is how the refresh behind the pages is going, None where there is none. A
-    publisher that fails makes nothing unhealthy: the last good data are served.
-    """
-
-    series: tuple[SeriesHealth, ...]
-    events: int | None
-    notes: int | None
-    last_change: datetime | None
-    rates: tuple[SeriesStatus, ...] = ()
-    refresh: RateRefreshState | None = None
-
-    @property
-    def is_healthy(self) -> bool:
-        """Whether every part answers."""
-        answers = self.events is not None and self.notes is not None
-        return answers and not any(series.fails for series in self.series)
-
-
-def check_health(
-    sources: Sequence[RateSource], catalogue: EventCatalogue, store: ProbedStore
-) -> HealthStatus:
-    """How every part is now; a part that fails is reported, never raised."""
-    status = store.probe()
-    return HealthStatus(
-        series=_series_health(sources),
-        events=_count_events(catalogue),
-        notes=None if status.problem else status.notes,
-        last_change=status.last_change,
-    )
-
-
-def health_json(status: HealthStatus) -> dict[str, Any]:
-    """The answer of /healthz: no path, no address, no message of a library."""
-    statuses = {series_status.card.id: series_status for series_status in status.rates}
-    return {
-        "status": "ok" if status.is_healthy else "degraded",
-        "series": [_series_health_json(series, statuses.get(series.id)) for series in status.series],
-        "sources": _sources_json(status.rates),
-        "refresh": _refresh_json(status.refresh),
-        "catalogue": {
-            "status": "fails" if status.events is None else "ok",
-            "events": status.events,
-        },
-        "store": {
-            "status": "fails" if status.notes is None else "ok",
-            "notes": status.notes,
-            "last_change": _iso_timestamp(status.last_change),
-        },
-    }
-
-
-def _series_health_json(health: SeriesHealth, status: SeriesStatus | None) -> dict[str, Any]:
-    row = {
-        "id": health.id,
-        "status": "fails" if health.fails else "ok",
-        "last_day": _iso_timestamp(health.last_day),
-        "rows": health.rows,
-        "fetched_at": _iso_timestamp(health.fetched_at),
-    }
-    if status is None:
-        return row
-    return row | {
-        "source": status.source or None,
-        "last_known_at": _iso_timestamp(status.last_known_at),
-        "age_days": status.age_days,
-        "overdue": status.is_overdue,
-        "tried_at": _iso_timestamp(status.tried_at),
-        "problem": status.problem or None,
-    }
-
-
-def _sources_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
-    """Of every live source whether its last answers could be used, and when there was one."""
-    rows = []
-    for source in dict.fromkeys(status.source for status in statuses if status.source):
-        of_source = [status for status in statuses if status.source == source]
-        problem = next((status.problem for status in of_source if status.problem), "")
-        tried = [status.tried_at for status in of_source if status.tried_at is not None]
-        fetched = [status.fetched_at for status in of_source if status.fetched_at is not None]
-        rows.append(
-            {
-                "id": source,
-                "status": "fails" if problem else "ok" if tried else "not asked",
-                "problem": problem or None,
-                "tried_at": _iso_timestamp(max(tried, default=None)),
-                "fetched_at": _iso_timestamp(max(fetched, default=None)),
-            }
-        )
-    return rows
-
-
-def _refresh_json(refresh: RateRefreshState | None) -> dict[str, Any] | None:
-    if refresh is None:
-        return None
-    return {
-        "running": refresh.is_running,
-        "done": refresh.done,
-        "total": refresh.total,
-        "started_at": _iso_timestamp(refresh.started_at),
-        "finished_at": _iso_timestamp(refresh.finished_at),
-    }
-
-
-def _series_health(sources: Sequence[RateSource]) -> tuple[SeriesHealth, ...]:
-    rows = []
-    for card in list_cards(sources):
-        try:
-            series = get_series(sources, card.id)
-            last = date.fromisoformat(str(series.day[-1]))
-            rows.append(SeriesHealth(card.id, last, len(series), series.fetched_at))
-        except (RoubleReactionError, IndexError):
-            rows.append(SeriesHealth(card.id, None, 0, None, fails=True))
-    return tuple(rows)
-
-
-def _count_events(catalogue: EventCatalogue) -> int | None:
-    try:
-        return len(catalogue.events())
-    except RoubleReactionError:
-        return None
-
-
-def _iso_timestamp(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat()

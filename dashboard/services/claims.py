@@ -30,20 +30,27 @@ from dashboard.models.series import RateSeries, require_price
 from dashboard.services.serializers import source_move_rows_json
 from dashboard.services.source_moves import MAX_BASE_GAP_DAYS, dollar_series
 
-# ------------------------------------------------------------
-# Weigh a claim: how near a number must come for a sentence to be true, or about true.
-#
-# A number is true where it is what was written, to the last digit that was written; "around 80"
-# is true within 2 %, "about 20 %" within a twentieth of it; "more than" is true where it is more.
-# Beside that lies "about": a reader would not be led astray.
-
+MAX_DAYS_PAST_DATA: Final = 366
+"""After the last rate: later than this even the base "end of the year before" is that rate."""
+BASE_ALIASES: Final = {
+    "year_start": ("year_end", "year_start"),
+    "month_start": ("since",),
+    "since": ("since",),
+}
+"""The bases that a name in a claim may mean; any other name means itself."""
+ROUBLE_QUANTITY: Final = "RUB per"
+RECORD_KINDS: Final = frozenset({ClaimKind.STRONGEST, ClaimKind.WEAKEST})
+CHANGE_KINDS: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
+CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "since")
+"""The bases of a change; `since` needs a date of its own."""
 
 _ROUNDING_ERROR: Final = 1e-9
+_PERIOD_PATTERN: Final = re.compile(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimTolerance:
-    """Shares of the number: within what "around" is true, and what still is about so."""
+    """Relative tolerances: of a number given as approximate, and of the verdict "about"."""
 
     around: float
     about: float
@@ -51,6 +58,13 @@ class ClaimTolerance:
 
 LEVEL_TOLERANCE: Final = ClaimTolerance(around=0.02, about=0.01)
 CHANGE_TOLERANCE: Final = ClaimTolerance(around=0.05, about=0.10)
+
+
+# ---- tolerance
+#
+# An exact number is true to the last digit written; "around 80" is true within 2 %, "about 20 %"
+# within a twentieth of it; "more than" is true where the rate is above. The verdict "about" is
+# for numbers outside of that by so little that a reader is not misled.
 
 
 def judge_level(claim: Claim, measured: float) -> ClaimTruth:
@@ -81,18 +95,13 @@ def _judge_value(claim: Claim, measured: float, tolerance: ClaimTolerance) -> Cl
 
 
 def _excess(claim: Claim, measured: float, value: float) -> float:
-    """How far the number lies outside of what was claimed."""
+    """The distance of a number from what was claimed."""
     if claim.exactness == Exactness.MORE:
         return value - measured
     return measured - value if claim.exactness == Exactness.LESS else abs(measured - value)
 
 
-# ------------------------------------------------------------
-# Check facts: what every series says about a day, in the shape of the JSON contract.
-
-
-MAX_DAYS_PAST_DATA: Final = 366
-"""After the last rate: a year on, even the base "end of the year before" would be that rate."""
+# ---- facts of a day
 
 
 def check_facts(
@@ -112,14 +121,15 @@ def check_facts(
 def answer_facts(
     series: Sequence[RateSeries], day: date, since: date | None = None
 ) -> tuple[tuple[DayFacts, ...], tuple[str, ...]]:
-    """`check_facts` for a day that somebody typed, which the data may not reach.
+    """`check_facts` for a day entered by a user, which may lie after the data.
 
     Returns:
-        The facts of every series that reaches near the day, and of each other one a line that
-        says where it ended: its last rate would be of another time.
+        The facts of every series with data near the day, and a message for each other series
+        with the day on which it ended.
 
     Raises:
-        InputError: the day lies before a series' first observation, or none reaches near it.
+        InputError: the day lies before a series' first observation, or no series has data near
+            it.
     """
     answers = check_facts(series, day, since)
     near = tuple(facts for facts in answers if (day - facts.day).days <= MAX_DAYS_PAST_DATA)
@@ -136,7 +146,7 @@ def answer_facts(
 def facts_json(
     day: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
 ) -> dict[str, Any]:
-    """The contract of `facts --json` and of the HTTP API; `moves` are those of every source."""
+    """The JSON of `facts --json` and of the HTTP API; `moves` are those on every source."""
     return {
         "asked": day.isoformat(),
         "answers": [_day_facts_json(answer) for answer in answers],
@@ -161,49 +171,38 @@ def _day_facts_json(answer: DayFacts) -> dict[str, Any]:
             }
             for change in answer.changes
         ],
-        "strongest_since": _observation_json(answer.strongest_since),
-        "weakest_since": _observation_json(answer.weakest_since),
+        "strongest_since": observation_json(answer.strongest_since),
+        "weakest_since": observation_json(answer.weakest_since),
         "data_from": answer.first_day.isoformat(),
         "range_52_weeks": {
-            "low": _observation_json(answer.year_low),
-            "high": _observation_json(answer.year_high),
+            "low": observation_json(answer.year_low),
+            "high": observation_json(answer.year_high),
         },
     }
 
 
-def _observation_json(observation: Observation | None) -> dict[str, Any] | None:
+def observation_json(observation: Observation | None) -> dict[str, Any] | None:
+    """A day and its rate as JSON values."""
     if observation is None:
         return None
     return {"day": observation.day.isoformat(), "rate": observation.rate}
 
 
-# ------------------------------------------------------------
-# Check claims: what every series says to what an article claims about the rate.
-
-
-BASE_ALIASES: Final = {
-    "year_start": ("year_end", "year_start"),
-    "month_start": ("since",),
-    "since": ("since",),
-}
-"""The bases that a name in a claim may mean; any other name means itself."""
-
-ROUBLE_QUANTITY: Final = "RUB per"
-RECORD_KINDS: Final = {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
+# ---- verdicts
 
 
 def check_claims(claims: Iterable[Claim], series: Sequence[RateSeries]) -> tuple[CheckedClaim, ...]:
-    """Every claim, held against every daily series of its currency.
+    """Check claims against every daily series of their currencies.
 
     Args:
-        claims: of one text.
-        series: all that are known; those of another currency are passed over.
+        claims: the claims of one text.
+        series: all known series; those of other currencies are ignored.
     """
     return tuple(check_claim(claim, series) for claim in claims)
 
 
 def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
-    """One claim, held against every daily series of its currency, from every base it may mean."""
+    """Check a claim against every daily series of its currency, from every base it may mean."""
     checked = [
         (one, *_claim_facts(claim, one)) for one in series_for_currency(claim.currency, series)
     ]
@@ -223,7 +222,7 @@ def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
 
 
 def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[RateSeries, ...]:
-    """The daily series of roubles for a currency; for the dollar also those the yuan implies."""
+    """The daily rouble rates of a currency; for the dollar also those implied by the yuan."""
     if currency == "USD":
         return dollar_series(series)
     unit = f"{ROUBLE_QUANTITY} {currency}"
@@ -231,7 +230,7 @@ def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[Ra
 
 
 def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str]:
-    """The facts of the day of a claim, or why there are none."""
+    """The facts of the day of a claim, or the reason why there are none."""
     if claim.day is None:
         return None, "the day of the claim is not known; say when the text was published"
     try:
@@ -244,7 +243,7 @@ def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str
 
 
 def _since_day(claim: Claim) -> date | None:
-    """The base a change names by a date of its own: no day of it may lie after the claim."""
+    """The base of a change that names a date: no later than the day of the claim."""
     assert claim.day is not None
     if claim.base == "month_start":
         return claim.day.replace(day=1) - timedelta(days=1)
@@ -257,9 +256,6 @@ def _claimed_observation(facts: DayFacts) -> Observation:
     return Observation(facts.day, facts.rate)
 
 
-# ---------------------------------------------------------------- levels and records
-
-
 def _check_level(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerdict:
     truth = judge_level(claim, facts.rate)
     return ClaimVerdict(
@@ -268,10 +264,10 @@ def _check_level(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerd
 
 
 def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerdict:
-    """A record since some period: true where the rate was last there inside it.
+    """A record since a period: true where the rate was last at this level within the period.
 
-    Where it was last there before the period, nothing since was stronger, but the period is
-    not the right one: about. Where it was there after the period: false.
+    About where it was last at this level before the period (a longer record than claimed);
+    false where it was at this level after the period.
     """
     strongest = claim.kind == ClaimKind.STRONGEST
     last = facts.strongest_since if strongest else facts.weakest_since
@@ -294,11 +290,8 @@ def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVer
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- changes
-
-
 def _check_changes(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator[ClaimVerdict]:
-    """The bases that the claim may mean; then others from which it would be so."""
+    """Verdicts for the bases that the claim may mean, then other bases for which it is true."""
     meant = BASE_ALIASES.get(claim.base, (claim.base,))
     by_name = {change.base: change for change in facts.changes}
     for name in meant:
@@ -341,7 +334,7 @@ def _check_change(
 
 
 def _needed_bases(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator[RequiredBase]:
-    """The base from which the change would be exactly as claimed, in either quote."""
+    """The base rate for which the change would be exactly as claimed, in both quotes."""
     share = (claim.value or 0.0) / 100.0
     rises = claim.kind == ClaimKind.UP
     rates = {
@@ -355,26 +348,14 @@ def _needed_bases(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator
         yield RequiredBase(series.card, quote, rate, reached, start)
 
 
-# ------------------------------------------------------------
-# Answer a claim: the verdict of every source, of a change from every base and in both quotes.
-
-
-CHANGE_KINDS: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
-CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "since")
-"""What a change may be counted from; `since` needs a day of its own."""
-
-_PERIOD_PATTERN: Final = re.compile(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?")
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+# ---- claims from controls and links
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimQuery:
-    """A claim in short words, as controls and links hold it.
+    """A claim as the fields of controls and links.
 
-    `value` is a level or a change in per cent; `since` a year, a month or a day in ISO form.
+    `value` is a level or a change in per cent; `since` a year, a month or a day in ISO format.
     """
 
     day: date
@@ -387,19 +368,19 @@ class ClaimQuery:
 
 
 def parse_claims(text: str, day: date) -> tuple[Claim, ...]:
-    """The claims about the rate in a sentence that was printed on a day."""
+    """The claims about the rate in a text published on a day."""
     from dashboard.nlp.statements import read_text
 
     return read_text(text, day).claims
 
 
 def claim_from_query(query: ClaimQuery) -> Claim:
-    """The claim that was asked.
+    """The claim of a query.
 
     Raises:
-        InputError: it lacks its number or its period; the line says what to give.
+        InputError: the number or the period is missing.
     """
-    is_record = query.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
+    is_record = query.kind in RECORD_KINDS
     base = query.base if query.kind in CHANGE_KINDS else ""
     needs_since = is_record or base == "since"
     if not is_record and query.value is None:
@@ -424,11 +405,11 @@ def claim_from_query(query: ClaimQuery) -> Claim:
 
 
 def query_from_claim(claim: Claim) -> ClaimQuery | None:
-    """A claim in short words; None where its day or its period is open."""
+    """The inverse of `claim_from_query`; None where the day or the period is unknown."""
     if claim.day is None:
         return None
     since = format_period(claim.since) if claim.since is not None else ""
-    needs_since = claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST} or claim.base == "since"
+    needs_since = claim.kind in RECORD_KINDS or claim.base == "since"
     if needs_since and not since:
         return None
     return ClaimQuery(
@@ -438,10 +419,10 @@ def query_from_claim(claim: Claim) -> ClaimQuery | None:
 
 
 def parse_period(text: str) -> DateMention:
-    """The period that a year, a month or a day in ISO form means.
+    """The period of a year, a month or a day in ISO format.
 
     Raises:
-        InputError: it is none of these.
+        InputError: the text has another format.
     """
     matched = _PERIOD_PATTERN.fullmatch(text)
     msg = f"since {text}: is no period; write it like 2024-06, 2024 or 2024-06-12"
@@ -455,13 +436,13 @@ def parse_period(text: str) -> DateMention:
     except ValueError:
         raise InputError(msg) from None
     if day:
-        return DateMention(f"{day} {_MONTHS[month - 1]} {year}", 0, Precision.DAY, first, first)
+        return DateMention(f"{day} {first:%B} {year}", 0, Precision.DAY, first, first)
     last = first.replace(day=monthrange(year, month)[1])
-    return DateMention(f"{_MONTHS[month - 1]} {year}", 0, Precision.MONTH, first, last)
+    return DateMention(f"{first:%B} {year}", 0, Precision.MONTH, first, last)
 
 
 def format_period(mention: DateMention) -> str:
-    """A period as `parse_period` reads it; of another one its first day, empty where it is open."""
+    """The inverse of `parse_period`: of other periods the first day, empty where it is unknown."""
     if mention.day is None:
         return ""
     first, last = mention.day, mention.end_day or mention.day
@@ -473,12 +454,12 @@ def format_period(mention: DateMention) -> str:
 
 
 def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> ClaimAnswer:
-    """What every daily series of its currency says to a claim.
+    """The verdicts of every daily series on a claim; for a change from every base.
 
     Args:
-        claim: read from a text, or asked.
-        series: all that are known; those of another currency are passed over.
-        main: the series that is spoken of first; another one where it has no rate of the day.
+        claim: the claim.
+        series: all known series; those of other currencies are ignored.
+        main: the id of the series to list first, where it has a rate of the day.
     """
     candidates = series_for_currency(claim.currency, series)
     by_id = {one.card.id: one for one in candidates}
@@ -496,7 +477,7 @@ def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> 
 def _verdicts_of_all_bases(
     claim: Claim, held: Sequence[RateSeries], checked: CheckedClaim
 ) -> Iterator[ClaimVerdict]:
-    """The bases that the claim names, then all the others; a series without a rate once."""
+    """Verdicts for the claimed bases, then all others; one for a series without a rate."""
     meant = BASE_ALIASES.get(claim.base, (claim.base,))
     others = [name for name in NAMED_BASES if name not in meant]
     by_base = {name: check_claim(replace(claim, base=name), held).verdicts for name in others}
@@ -522,7 +503,7 @@ def _fixing_of(observation: Observation | None, series: RateSeries) -> Fixing | 
 
 
 def _count_decimals(value: float | None) -> int:
-    """How many decimals a number was written with, zeros at its end aside."""
+    """The number of decimals of a value without trailing zeros."""
     if value is None:
         return 0
     return len(f"{value:.6f}".rstrip("0").partition(".")[2])

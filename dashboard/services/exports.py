@@ -295,7 +295,11 @@ def write_robustness(
     table, rows = TABLES["specifications"], specification_rows(answer)
     choices = asdict(grid) | {"windows": [window_text(window) for window in grid.windows]}
     manifest = Manifest(
-        parameters={**choices, **provenance.parameters, "summary": robustness_json(answer)["summary"]},
+        parameters={
+            **choices,
+            **provenance.parameters,
+            "summary": robustness_json(answer)["summary"],
+        },
         software_version=__version__,
         data_files=provenance.data_files,
         created_at=provenance.created_at,
@@ -501,7 +505,11 @@ def write_full_export(
 
 
 def full_export_zip(
-    answer: StudyAnswer, provenance: Provenance, *, series: Sequence[RateSeries], events: Sequence[Event]
+    answer: StudyAnswer,
+    provenance: Provenance,
+    *,
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
 ) -> bytes:
     """The files of `write_full_export` as one archive.
 

@@ -57,7 +57,9 @@ def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[N
     of_state = [item for item in inbox.find() if item.state is query.state]
     clusters = group_by_cluster(of_state)
     return tuple(
-        cluster for cluster in clusters if any(_matches_filter(item, query) for item in cluster.reports)
+        cluster
+        for cluster in clusters
+        if any(_matches_filter(item, query) for item in cluster.reports)
     )
 
 

@@ -154,7 +154,9 @@ def refresh_rates(
         results = []
         for task in group:
             progress(len(done), total, task.card.id)
-            result = _refresh_series(_RefreshRun(rates, rate_cache, request, now, requested_at), task)
+            result = _refresh_series(
+                _RefreshRun(rates, rate_cache, request, now, requested_at), task
+            )
             results.append(result)
             done.append(result)
         return results
@@ -329,7 +331,9 @@ def _last_day(series: RateSeries | None) -> date | None:
     return None if series is None else series.day[-1].astype(object)
 
 
-def _skipped_result(task: RefreshTask, message: str, state: FetchState | None = None) -> RefreshResult:
+def _skipped_result(
+    task: RefreshTask, message: str, state: FetchState | None = None
+) -> RefreshResult:
     skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, told=message)
     if state is None:
         return skipped
@@ -460,7 +464,10 @@ def imported_series_status(
         try:
             imported = source.get(card.id)
             statuses.append(
-                replace(_status_of_series(KnownSeries(imported), attempts), fetched_at=imported.fetched_at)
+                replace(
+                    _status_of_series(KnownSeries(imported), attempts),
+                    fetched_at=imported.fetched_at,
+                )
             )
         except RoubleReactionError as error:
             statuses.append(SeriesStatus(card, problem=str(error)))
@@ -540,7 +547,9 @@ def _read_fetch_states(rate_cache: RateStore) -> tuple[Mapping[str, FetchState],
         return {}, str(error)
 
 
-def _status_of_card(rates: CombinedRates, card: SeriesCard, attempts: _FetchAttempts) -> SeriesStatus:
+def _status_of_card(
+    rates: CombinedRates, card: SeriesCard, attempts: _FetchAttempts
+) -> SeriesStatus:
     source, source_name = attempts.ids
     try:
         found = rates.known(card.id)

@@ -272,7 +272,9 @@ def describe_size() -> SizeTable:
         trusted=TRUSTED_SIZES,
         events=dict(SYNTHETIC_PATTERNS),
         rows=tuple(_size_row(test.id, test.title) for test in SIGNIFICANCE_TESTS),
-        readings=tuple((recommend_tests(dates), description) for dates, description in DATE_PATTERNS.items()),
+        readings=tuple(
+            (recommend_tests(dates), description) for dates, description in DATE_PATTERNS.items()
+        ),
         others=tuple(item for item in OTHER_HYPOTHESES.items() if keeps_size(item[0])),
         designs=SIMULATED_RETURNS,
     )

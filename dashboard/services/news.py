@@ -93,7 +93,9 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
         InputError: there is none of this id.
         StoreError: the list cannot be written.
     """
-    existing = next((publisher for publisher in feeds.publishers() if publisher.id == feed_id), None)
+    existing = next(
+        (publisher for publisher in feeds.publishers() if publisher.id == feed_id), None
+    )
     if existing is None:
         msg = f"{clean_line(feed_id)[:60]}: there is no feed of this id; see `feeds list`"
         raise InputError(msg)
@@ -174,7 +176,9 @@ class HeadlineTokens:
         text = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
         text = _without_publisher(title, text, publisher)
         tokens = [token for token in _WORD_PATTERN.findall(text) if token not in _STOPWORDS]
-        directions = (direction for direction, pattern in _DIRECTION_PATTERNS.items() if pattern.search(text))
+        directions = (
+            direction for direction, pattern in _DIRECTION_PATTERNS.items() if pattern.search(text)
+        )
         return cls(
             frozenset(_stem(token) for token in tokens if not token.isdigit()),
             frozenset(token.lstrip("0") or "0" for token in tokens if token.isdigit()),
@@ -242,7 +246,9 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 SAME_PAGE_OVERLAP = 0.5
 
 
-def inbox_item_from_news(report: NewsItem, kind: str, source_id: str, fetched_at: datetime) -> InboxItem:
+def inbox_item_from_news(
+    report: NewsItem, kind: str, source_id: str, fetched_at: datetime
+) -> InboxItem:
     """A report as a candidate of its own; the same report gives the same id each time.
 
     Args:
@@ -291,7 +297,13 @@ def group_by_cluster(items: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
     for item in sorted(items, key=lambda candidate: (candidate.sort_moment, candidate.id)):
         by_cluster.setdefault(item.cluster, []).append(item)
     clusters = (NewsCluster(_lead_item(reports), tuple(reports)) for reports in by_cluster.values())
-    return tuple(sorted(clusters, key=lambda candidate: (candidate.lead.sort_moment, candidate.lead.id), reverse=True))
+    return tuple(
+        sorted(
+            clusters,
+            key=lambda candidate: (candidate.lead.sort_moment, candidate.lead.id),
+            reverse=True,
+        )
+    )
 
 
 def _lead_item(reports: Sequence[InboxItem]) -> InboxItem:
@@ -443,7 +455,8 @@ def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: 
     if not news.reports:
         return 0
     items = {
-        item.id: item for item in (inbox_item_from_news(report, *origin, at) for report in news.reports)
+        item.id: item
+        for item in (inbox_item_from_news(report, *origin, at) for report in news.reports)
     }
     known = inbox.find(at - CLUSTER_LOOKBACK)
     return inbox.ingest(cluster_news(items.values(), known))

@@ -496,7 +496,9 @@ def draft_differences(base: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDif
 def merge_drafts(base: Draft, theirs: Draft, mine: Draft) -> Draft:
     """Theirs with every field that I changed as I want it; days and hours go together."""
     changed = {
-        field.name for field in fields(Draft) if getattr(mine, field.name) != getattr(base, field.name)
+        field.name
+        for field in fields(Draft)
+        if getattr(mine, field.name) != getattr(base, field.name)
     }
     if changed & set(LINKED_FIELDS):
         changed |= set(LINKED_FIELDS)

@@ -172,7 +172,9 @@ class CombinedRates:
 
     id = "known"
 
-    def __init__(self, bundled: RateSource, live: Sequence[LiveSource], rate_cache: RateStore) -> None:
+    def __init__(
+        self, bundled: RateSource, live: Sequence[LiveSource], rate_cache: RateStore
+    ) -> None:
         self._shipped = bundled
         self._live = tuple(live)
         self._memory = rate_cache
@@ -290,7 +292,9 @@ class CombinedRates:
             return KnownSeries(bundled, bundled_rows=len(bundled), problem=str(error))
 
     def _read_cached(self, card: SeriesCard) -> tuple[RateSeries | None, str]:
-        if not any(candidate.id == card.id for source in self._live for candidate in source.cards()):
+        if not any(
+            candidate.id == card.id for source in self._live for candidate in source.cards()
+        ):
             return None, ""
         try:
             return self._memory.read(card), ""
@@ -304,7 +308,9 @@ class CombinedRates:
             unchecked = len(final) if final.card.checked_by else 0
             return KnownSeries(final, live, unchecked=unchecked)
         checked = withhold_implausible_quotes(final, official.series)
-        return KnownSeries(checked.series, live, withheld=checked.withheld, unchecked=checked.unchecked)
+        return KnownSeries(
+            checked.series, live, withheld=checked.withheld, unchecked=checked.unchecked
+        )
 
     def _merge_card(self, card: SeriesCard, live: dict[str, SeriesCard]) -> SeriesCard:
         """A shipped card with what only the live one says."""
@@ -356,7 +362,9 @@ def merge_series(bundled: RateSeries, fetched: RateSeries) -> KnownSeries:
         bundled.card, record, merged("day"), merged("opens"), merged("known_at"),
         merged("rate"), fetched.fetched_at,
     )  # fmt: skip
-    same = np.isin(record[bundled_rows], fetched.record[replaces]) & (series.rate[bundled_rows] != bundled.rate)
+    same = np.isin(record[bundled_rows], fetched.record[replaces]) & (
+        series.rate[bundled_rows] != bundled.rate
+    )
     replaced = int((same & ~(np.isnan(series.rate[bundled_rows]) & np.isnan(bundled.rate))).sum())
     if len(record) == len(bundled) and not replaced:
         return KnownSeries(
@@ -380,7 +388,9 @@ def _check_same_series(bundled: RateSeries, fetched: RateSeries) -> None:
             f" {fetched.record[0]}; refresh it since {bundled.record[-1]}"
         )
         raise SourceError(msg)
-    common, bundled_rows, fetched_rows = np.intersect1d(bundled.record, fetched.record, return_indices=True)
+    common, bundled_rows, fetched_rows = np.intersect1d(
+        bundled.record, fetched.record, return_indices=True
+    )
     with np.errstate(invalid="ignore"):
         differs = np.abs(np.log(fetched.rate[fetched_rows] / bundled.rate[bundled_rows])) > 0.01
     if len(common) and differs.sum() > len(common) / 2:
@@ -408,10 +418,14 @@ def list_revisions(rates: CombinedRates, rate_cache: RateStore) -> tuple[RateRev
     try:
         states = rate_cache.states()
         revised = [c.id for c in rates.all_cards() if c.id in states and states[c.id].revised]
-        revisions = [revision for series_id in revised for revision in rate_cache.revisions(series_id)]
+        revisions = [
+            revision for series_id in revised for revision in rate_cache.revisions(series_id)
+        ]
     except RoubleReactionError:
         return ()
-    return tuple(sorted(revisions, key=lambda revision: (revision.seen_at, revision.opens), reverse=True))
+    return tuple(
+        sorted(revisions, key=lambda revision: (revision.seen_at, revision.opens), reverse=True)
+    )
 
 
 # ------------------------------------------------------------
@@ -658,7 +672,9 @@ def _series_title(title: str, column: str, file: str, *, alone: bool) -> str:
 
 def plain_title(text: str) -> str:
     """Letters, digits and a few harmless signs: a title stands in charts, links and tables."""
-    allowed = "".join(letter if letter.isalnum() or letter in _ALLOWED_PUNCTUATION else " " for letter in text)
+    allowed = "".join(
+        letter if letter.isalnum() or letter in _ALLOWED_PUNCTUATION else " " for letter in text
+    )
     return " ".join(_WEB_ADDRESS.sub(r"\1 ", allowed).split()).lstrip(_ALLOWED_PUNCTUATION)
 
 

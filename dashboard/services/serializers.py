@@ -330,7 +330,10 @@ def table_json_schema(name: str) -> JsonRow:
             column.name: {**_SCHEMA_TYPES[column.kind], "description": meanings[column.name]}
             for column in table.columns
         }
-        | {field: {"type": "string", "description": description} for field, description in extra_fields.items()},
+        | {
+            field: {"type": "string", "description": description}
+            for field, description in extra_fields.items()
+        },
         "required": [*table.header, *extra_fields],
     }
 

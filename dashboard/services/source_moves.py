@@ -36,7 +36,9 @@ def implied_dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...
     usd_cny = next((one for one in daily if one.card.id == USD_CNY_SERIES), None)
     if usd_cny is None:
         return ()
-    return tuple(implied_dollar_rate(one, usd_cny) for one in daily if one.card.unit == YUAN_QUANTITY)
+    return tuple(
+        implied_dollar_rate(one, usd_cny) for one in daily if one.card.unit == YUAN_QUANTITY
+    )
 
 
 def implied_dollar_rate(yuan: RateSeries, usd_cny: RateSeries) -> RateSeries:

@@ -8,9 +8,10 @@ import pytest
 
 from dashboard.models.article import ClaimKind, Exactness
 from dashboard.models.errors import InputError
-from dashboard.services.bundles import ClaimBundleRequest, build_claim_bundle, reproduce_bundle
+from dashboard.services.bundles import ClaimBundleRequest, build_claim_bundle
 from dashboard.services.claims import ClaimQuery, claim_from_query, parse_claims
 from dashboard.services.exports import DataFile, Provenance
+from dashboard.services.reproduction import reproduce_bundle
 from tests.services.test_answer_claim import MONDAY, rouble
 from tests.services.test_bundle_study import files_of, rows_of
 from tests.services.test_reproduce_study import nobody, with_manifest

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dashboard.models.records import StoreStatus
-from dashboard.services.admin import diagnose, diagnosis_json
+from dashboard.services.health import diagnose, diagnosis_json
 from dashboard.sources.http_client import RequestLimits
 from dashboard.sources.http_transport import new_session
 from tests.replica import failures
@@ -36,9 +36,9 @@ def test_everything_works(house):
         "Yahoo", "exchange-api",
     ]  # fmt: skip
     assert [one for one in found.values() if not one.works] == []
-    assert found["Notes"].told == "SQLite answers, with 3 notes"
-    assert found["Rate cache"].told.startswith("holds 7")
-    assert found["Bank of Russia"].told.startswith("answers usd_rub_cbr: 8")
+    assert found["Notes"].message == "SQLite answers, with 3 notes"
+    assert found["Rate cache"].message.startswith("holds 7")
+    assert found["Bank of Russia"].message.startswith("answers usd_rub_cbr: 8")
     assert diagnosis_json(tuple(found.values()))["status"] == "ok"
 
 
@@ -55,7 +55,7 @@ def test_everything_works(house):
 def test_a_sick_source_is_named_in_words_and_the_others_work(house, replica, service, part, said):
     replica.services[service].answers(failures.html_with_200)
     found = findings_of(house)
-    assert found[part].told == said
+    assert found[part].message == said
     assert [name for name, one in found.items() if not one.works] == [part]
     assert diagnosis_json(tuple(found.values()))["status"] == "degraded"
 
@@ -93,13 +93,13 @@ def test_however_the_sources_fail_each_says_in_words_what_is_wrong(
         expected = f"{part} {said.format(kind=kind)}"
         if (part, said) == ("Yahoo", "answered HTML instead of {kind}"):
             expected = "Yahoo answered something else than JSON"
-        assert found[part].told.startswith(expected)
+        assert found[part].message.startswith(expected)
 
 
 def test_sources_that_are_gone_are_told(house, replica):
     replica.stop()
     found = findings_of(house)
-    assert [found[part].told for part in IN_WORDS] == [
+    assert [found[part].message for part in IN_WORDS] == [
         f"{part} refused the connection" for part in IN_WORDS
     ]
 
@@ -113,7 +113,7 @@ def test_sources_that_hang_are_given_up_at_the_deadline_all_at_once(replica, clo
         started = time.monotonic()
         found = findings_of(house)
     assert time.monotonic() - started < 20  # each alone would hang for 30
-    assert [found[part].told for part in IN_WORDS] == [
+    assert [found[part].message for part in IN_WORDS] == [
         f"{part} did not answer in time" for part in IN_WORDS
     ]
 
@@ -121,7 +121,7 @@ def test_sources_that_hang_are_given_up_at_the_deadline_all_at_once(replica, clo
 def test_a_store_that_fails_is_told(house):
     found = findings_of(house, Notes("events.sqlite3: is damaged"))
     assert not found["Notes"].works
-    assert found["Notes"].told == "events.sqlite3: is damaged"
+    assert found["Notes"].message == "events.sqlite3: is damaged"
 
 
 def test_a_cache_that_cannot_be_used_is_told(house, tmp_path):
@@ -132,12 +132,12 @@ def test_a_cache_that_cannot_be_used_is_told(house, tmp_path):
 def test_failed_attempts_are_counted(house, replica):
     replica.cbr.answers(failures.html_with_200)
     house.refresh("usd_rub_cbr", "eur_usd_ecb")
-    assert findings_of(house)["Rate cache"].told.endswith("the last attempt failed for 1")
+    assert findings_of(house)["Rate cache"].message.endswith("the last attempt failed for 1")
 
 
 def test_offline_nothing_is_asked(house, replica):
     found = findings_of(house, is_offline=True)
-    assert found["Network"].told == "is not asked: offline"
+    assert found["Network"].message == "is not asked: offline"
     assert replica.asked == []
 
 

@@ -42,7 +42,7 @@ def worst(test, pattern):
 
 
 def words(found, test):
-    return {line.words for line in read_tests(found) if line.result.test == test}
+    return {line.text for line in read_tests(found) if line.result.test == test}
 
 
 def test_only_the_windows_asked_for_are_read(clustered):

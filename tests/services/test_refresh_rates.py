@@ -87,7 +87,7 @@ def test_since_never_leaves_a_hole_after_what_is_known(house, replica):
 def test_a_series_that_ended_and_is_complete_is_not_asked_for(house, replica):
     told = house.refresh("eur_rub_ecb", force=True)["eur_rub_ecb"]
     assert told.outcome == RefreshOutcome.SKIPPED
-    assert told.told == "it ended on 2022-03-01 and is complete"
+    assert told.message == "it ended on 2022-03-01 and is complete"
     assert replica.ecb.asked == []
 
 
@@ -105,7 +105,7 @@ def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
 ):
     house.refresh(USD)
     clock.pass_by(60)
-    assert house.refresh(USD)[USD].told == "it was asked for a moment ago"
+    assert house.refresh(USD)[USD].message == "it was asked for a moment ago"
     assert len(replica.cbr.asked) == 1
     assert house.refresh(USD, force=True)[USD].outcome == RefreshOutcome.UNCHANGED
     assert len(replica.cbr.asked) == 2
@@ -181,8 +181,8 @@ def test_a_failure_is_told_and_loses_nothing(house, replica, clock, failure, sai
     replica.cbr.answers(failure)
     told = house.refresh(USD)[USD]
     assert told.outcome == RefreshOutcome.FAILED
-    assert told.told.startswith(f"Bank of Russia {said}")
-    assert told.told.endswith("; kept the data of 23 Nov 2026")
+    assert told.message.startswith(f"Bank of Russia {said}")
+    assert told.message.endswith("; kept the data of 23 Nov 2026")
     assert house.rates(USD) == before
     assert said in house.rate_cache.state(USD).problem
 
@@ -192,14 +192,14 @@ def test_an_answer_on_another_scale_is_refused(house, replica, clock):
     at("2026-11-24T18:00:00+00:00", replica, clock)
     replica.market.change("USD", date(2026, 11, 25), 8.4)
     told = house.refresh(USD)[USD]
-    assert "answered 8.4 after 84" in told.told
+    assert "answered 8.4 after 84" in told.message
     assert "2026-11-25" not in house.rates(USD)
 
 
 def test_without_earlier_data_a_failure_says_so(house, replica):
     replica.moex.answers(failures.html_with_200)
     told = house.refresh("cny_rub_moex")["cny_rub_moex"]
-    assert told.told == "Moscow Exchange answered HTML instead of JSON; there are no earlier data"
+    assert told.message == "Moscow Exchange answered HTML instead of JSON; there are no earlier data"
 
 
 def test_one_sick_publisher_stops_no_other(house, replica):
@@ -234,7 +234,7 @@ def test_a_cache_that_cannot_be_written_is_told_and_what_ships_stays(house, tmp_
     (tmp_path / "cache").write_text("a file where the folder should be")
     told = house.refresh(USD)[USD]
     assert told.outcome == RefreshOutcome.FAILED
-    assert str(tmp_path) not in told.told
+    assert str(tmp_path) not in told.message
     assert house.rates(USD) == shipped()
 
 
@@ -293,7 +293,7 @@ def test_who_insists_while_another_asks_takes_the_answer_of_the_other(house, rep
             time.sleep(0.01)
         second = pool.submit(refresh_rates, house.known, house.rate_cache, request, now)
     assert first.result()[0].outcome == RefreshOutcome.NEW
-    assert second.result()[0].told == "another process has just asked for it"
+    assert second.result()[0].message == "another process has just asked for it"
     assert len(replica.cbr.asked) == 1
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from dashboard.models.errors import SourceError
 from dashboard.models.records import StoreStatus
-from dashboard.services.admin import HealthStatus, check_health, health_json
+from dashboard.services.health import HealthStatus, check_health, health_json
 from dashboard.services.jobs import RateRefreshState
 from dashboard.services.live_rates import series_status
 from tests.made_series import event_on, made_card, made_series

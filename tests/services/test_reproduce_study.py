@@ -14,13 +14,9 @@ from dashboard.export.bundles import file_entry, zip_files
 from dashboard.export.schemas import STUDY_TABLES
 from dashboard.models.errors import InputError
 from dashboard.models.series import RateSeries
-from dashboard.services.bundles import (
-    CellDifference,
-    build_bundle,
-    reproduce_bundle,
-    reproduction_json,
-)
+from dashboard.services.bundles import build_bundle
 from dashboard.services.exports import Provenance
+from dashboard.services.reproduction import CellDifference, reproduce_bundle, reproduction_json
 from tests.services.test_bundle_study import asked, files_of
 
 MADE = Provenance({}, (), datetime(2026, 11, 26, tzinfo=UTC))

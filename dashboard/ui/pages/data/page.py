@@ -483,7 +483,7 @@ def build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
             {
                 "Test": line.result.test,
                 "p": format_number(line.result.p_value, 4),
-                "How to read it": line.words,
+                "How to read it": line.text,
                 "Group": plain_text(line.result.group),
                 f"p ({answer.request.correction})": format_number(line.result.p_adjusted, 4),
                 "n": line.result.n,

@@ -136,7 +136,7 @@ def _draw_messages(plan: EventImportPlan) -> None:
     """Draw what a person should know of the reading as a whole."""
     told = [
         line.removeprefix(f"{plan.file.name}: ")
-        for line in plan.told
+        for line in plan.notices
         if "already there" not in line
     ]
     if not told:

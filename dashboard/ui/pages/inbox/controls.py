@@ -76,7 +76,7 @@ def _search_news(query: str, period: str) -> None:
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)
         return
-    told = f" {' '.join(found.told)}" if found.told else ""
+    told = f" {' '.join(found.messages)}" if found.messages else ""
     st.session_state.pop(SEARCH_FAILED_KEY, None)
     set_flash(
         f"GDELT: {format_count(found.found, 'article')}, {found.new:,} new in the inbox.{told}"
