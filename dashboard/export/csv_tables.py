@@ -31,7 +31,7 @@ _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udf
 _WINDOW_PATTERN: Final = re.compile(r"\[-?\d+,-?\d+\]")
 
 
-def csv_bytes(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> bytes:
+def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
     """The whole file of a table.
 
     Args:
@@ -43,12 +43,12 @@ def csv_bytes(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") 
     Raises:
         ValueError: a tuple has more or fewer cells than the table has columns.
     """
-    return b"".join(csv_chunks(table, rows, flavour))
+    return b"".join(csv_chunks(table, rows, dialect))
 
 
-def csv_chunks(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> Iterator[bytes]:
+def csv_chunks(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> Iterator[bytes]:
     """The file of a table piece by piece, for tables too long to hold at once."""
-    yield (BOM if flavour == "excel" else b"") + _encode_lines([table.header], flavour)
+    yield (BOM if dialect == "excel" else b"") + _encode_lines([table.header], dialect)
     source = iter(rows)
     cells = _CellFormatter()
     while chunk := list(islice(source, CHUNK_ROWS)):
@@ -57,7 +57,7 @@ def csv_chunks(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain")
             cells.column(column, values)
             for column, values in zip(table.columns, columns, strict=True)
         ]
-        yield _encode_lines(zip(*written, strict=True), flavour)
+        yield _encode_lines(zip(*written, strict=True), dialect)
 
 
 def clean_text(text: str) -> str:
@@ -87,9 +87,9 @@ def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:
     return row
 
 
-def _encode_lines(rows: Iterable[Iterable[Any]], flavour: CsvDialect) -> bytes:
+def _encode_lines(rows: Iterable[Iterable[Any]], dialect: CsvDialect) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n" if flavour == "excel" else "\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n" if dialect == "excel" else "\n").writerows(rows)
     return out.getvalue().encode("utf-8")
 
 

@@ -285,8 +285,8 @@ def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVer
         truth = ClaimTruth.TRUE if last.day <= end else ClaimTruth.FALSE
     reason = f"not in the data, which begin on {facts.first_day}" if last is None else ""
     return ClaimVerdict(
-        series.card, truth, "since", series.card.unit, at=_claimed_observation(facts), base=last, found=facts.rate,
-        reason=reason,
+        series.card, truth, "since", series.card.unit, at=_claimed_observation(facts), base=last,
+        found=facts.rate, reason=reason,
     )  # fmt: skip
 
 
@@ -413,8 +413,8 @@ def query_from_claim(claim: Claim) -> ClaimQuery | None:
     if needs_since and not since:
         return None
     return ClaimQuery(
-        claim.day, claim.kind, claim.value, claim.exactness, since if needs_since else "", claim.base,
-        claim.currency,
+        claim.day, claim.kind, claim.value, claim.exactness, since if needs_since else "",
+        claim.base, claim.currency,
     )  # fmt: skip
 
 

@@ -172,16 +172,16 @@ class Provenance:
     created_at: datetime
 
 
-def table_csv(name: str, rows: Iterable[Row], flavour: CsvDialect = "plain") -> bytes:
+def table_csv(name: str, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
     """The CSV file of a table of `TABLES`."""
-    return csv_bytes(TABLES[name], rows, flavour)
+    return csv_bytes(TABLES[name], rows, dialect)
 
 
 def table_csv_chunks(
-    name: str, rows: Iterable[Row], flavour: CsvDialect = "plain"
+    name: str, rows: Iterable[Row], dialect: CsvDialect = "plain"
 ) -> Iterator[bytes]:
     """The same bytes in pieces, for a streamed answer."""
-    return csv_chunks(TABLES[name], rows, flavour)
+    return csv_chunks(TABLES[name], rows, dialect)
 
 
 # ------------------------------------------------------------------ one table
@@ -191,59 +191,59 @@ def rates_csv(
     series: Iterable[RateSeries],
     since: date | None = None,
     until: date | None = None,
-    flavour: CsvDialect = "plain",
+    dialect: CsvDialect = "plain",
 ) -> bytes:
     """`rates.csv`: the observations whose market day lies between two days, both included."""
-    return table_csv("rates", rows_of.rate_rows(series, since, until), flavour)
+    return table_csv("rates", rows_of.rate_rows(series, since, until), dialect)
 
 
-def revisions_csv(revisions: Iterable[RateRevision], flavour: CsvDialect = "plain") -> bytes:
+def revisions_csv(revisions: Iterable[RateRevision], dialect: CsvDialect = "plain") -> bytes:
     """`get_revisions.csv`: the numbers that their publishers replaced."""
-    return table_csv("revisions", rows_of.revision_rows(revisions), flavour)
+    return table_csv("revisions", rows_of.revision_rows(revisions), dialect)
 
 
-def event_list_csv(events: Iterable[Event], flavour: CsvDialect = "plain") -> bytes:
+def event_list_csv(events: Iterable[Event], dialect: CsvDialect = "plain") -> bytes:
     """`event_list.csv`: events and notes, which an import reads back as they were."""
-    return table_csv("event_list", rows_of.event_list_rows(events), flavour)
+    return table_csv("event_list", rows_of.event_list_rows(events), dialect)
 
 
 def largest_moves_csv(
-    series_id: str, moves: Sequence[DayMove], flavour: CsvDialect = "plain"
+    series_id: str, moves: Sequence[DayMove], dialect: CsvDialect = "plain"
 ) -> bytes:
     """`largest_moves.csv`."""
     table = table_schema("largest_moves", bars=any(move.known_at is not None for move in moves))
-    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), flavour)
+    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), dialect)
 
 
-def event_moves_csv(view: EventView, flavour: CsvDialect = "plain") -> bytes:
+def event_moves_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
     """`event_moves.csv`: the moves table of one event."""
     table = table_schema("event_moves", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_move_rows(view), flavour)
+    return csv_bytes(table, rows_of.event_move_rows(view), dialect)
 
 
-def event_window_csv(view: EventView, flavour: CsvDialect = "plain") -> bytes:
+def event_window_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
     """`event_window.csv`: the path around one event."""
     table = table_schema("event_window", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_window_rows(view), flavour)
+    return csv_bytes(table, rows_of.event_window_rows(view), dialect)
 
 
-def facts_csv(facts: Iterable[DayFacts], flavour: CsvDialect = "plain") -> bytes:
+def facts_csv(facts: Iterable[DayFacts], dialect: CsvDialect = "plain") -> bytes:
     """`facts.csv`: a row a series and base."""
-    return table_csv("facts", rows_of.facts_rows(facts), flavour)
+    return table_csv("facts", rows_of.facts_rows(facts), dialect)
 
 
-def source_moves_csv(moves: Sequence[SourceMove], flavour: CsvDialect = "plain") -> bytes:
+def source_moves_csv(moves: Sequence[SourceMove], dialect: CsvDialect = "plain") -> bytes:
     """`source_moves.csv`: one move as every source measures it."""
-    return table_csv("source_moves", source_move_rows(moves), flavour)
+    return table_csv("source_moves", source_move_rows(moves), dialect)
 
 
 def download_file_name(
-    *parts: object, flavour: CsvDialect = "plain", extension: str = "csv"
+    *parts: object, dialect: CsvDialect = "plain", extension: str = "csv"
 ) -> str:
     """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is left out."""
     components = [safe_file_name(str(part), "") for part in parts if part is not None]
     stem = "_".join(component for component in components if component) or "export"
-    return f"{stem[:110]}{'_excel' if flavour == 'excel' else ''}.{extension}"
+    return f"{stem[:110]}{'_excel' if dialect == 'excel' else ''}.{extension}"
 
 
 # ------------------------------------------------------------------ a study
@@ -254,19 +254,19 @@ def study_table_titles() -> dict[str, str]:
     return {table.name: table.title for table in STUDY_TABLES}
 
 
-def study_csvs(answer: StudyAnswer, flavour: CsvDialect = "plain") -> dict[str, bytes]:
+def study_csvs(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, bytes]:
     """The CSV files of a study by file name."""
     tables = study_rows(answer)
     return {
-        table.file_name: csv_bytes(table, tables[table.name], flavour)
+        table.file_name: csv_bytes(table, tables[table.name], dialect)
         for table in _study_table_schemas(answer)
     }
 
 
-def study_csv(answer: StudyAnswer, name: str, flavour: CsvDialect = "plain") -> bytes:
+def study_csv(answer: StudyAnswer, name: str, dialect: CsvDialect = "plain") -> bytes:
     """The CSV file of one table of a study; the others are not made."""
     table = table_schema(name, bars=has_bars(answer))
-    return csv_bytes(table, study_table_rows(answer, name), flavour)
+    return csv_bytes(table, study_table_rows(answer, name), dialect)
 
 
 def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tuple[Path, ...]:
@@ -411,7 +411,7 @@ def _json_value(cell: Any) -> Any:
 
 
 def comparison_csv(
-    answer: Comparison, name: StudyTableName, flavour: CsvDialect = "plain"
+    answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
 ) -> bytes:
     """One table of a comparison: the rows of every group, and of their difference where it has any.
 
@@ -419,7 +419,7 @@ def comparison_csv(
     `skipped` name none, so they hold an event of both groups once.
     """
     table = table_schema(name, bars=any(has_bars(group.answer) for group in answer.groups))
-    return csv_bytes(table, _comparison_rows(answer, name), flavour)
+    return csv_bytes(table, _comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
@@ -440,39 +440,39 @@ def _comparison_rows(answer: Comparison, name: StudyTableName) -> list[Row]:
 # Export relations: the files of the pages Correlation and Robustness, by the one way out.
 
 
-def correlation_csv(rows: Iterable[CorrelationRow], flavour: CsvDialect = "plain") -> bytes:
+def correlation_csv(rows: Iterable[CorrelationRow], dialect: CsvDialect = "plain") -> bytes:
     """`correlation.csv`, as a study writes it."""
-    return table_csv("correlation", map(astuple, rows), flavour)
+    return table_csv("correlation", map(astuple, rows), dialect)
 
 
-def direction_csv(rows: Iterable[DirectionRow], flavour: CsvDialect = "plain") -> bytes:
+def direction_csv(rows: Iterable[DirectionRow], dialect: CsvDialect = "plain") -> bytes:
     """`name_direction.csv`, as a study writes it."""
-    return table_csv("direction", (_with_window_text(row, 1) for row in rows), flavour)
+    return table_csv("direction", (_with_window_text(row, 1) for row in rows), dialect)
 
 
-def regression_csv(rows: Iterable[RegressionRow], flavour: CsvDialect = "plain") -> bytes:
+def regression_csv(rows: Iterable[RegressionRow], dialect: CsvDialect = "plain") -> bytes:
     """`regression.csv`, as a study writes it."""
-    return table_csv("regression", map(astuple, rows), flavour)
+    return table_csv("regression", map(astuple, rows), dialect)
 
 
-def projections_csv(projections: Iterable[Projection], flavour: CsvDialect = "plain") -> bytes:
+def projections_csv(projections: Iterable[Projection], dialect: CsvDialect = "plain") -> bytes:
     """`projections.csv`, as a study writes it."""
-    return table_csv("projections", projection_rows(projections), flavour)
+    return table_csv("projections", projection_rows(projections), dialect)
 
 
-def scores_csv(rows: Iterable[ScoreRow], flavour: CsvDialect = "plain") -> bytes:
+def scores_csv(rows: Iterable[ScoreRow], dialect: CsvDialect = "plain") -> bytes:
     """`scores.csv`: a row a score and way of looking."""
-    return table_csv("scores", (_with_window_text(row, 2) for row in rows), flavour)
+    return table_csv("scores", (_with_window_text(row, 2) for row in rows), dialect)
 
 
-def across_series_csv(cells: Iterable[CrossCell], flavour: CsvDialect = "plain") -> bytes:
+def across_series_csv(cells: Iterable[CrossCell], dialect: CsvDialect = "plain") -> bytes:
     """`get_cross_series.csv`: a row a category and series."""
-    return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), flavour)
+    return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), dialect)
 
 
-def specifications_csv(answer: RobustnessAnswer, flavour: CsvDialect = "plain") -> bytes:
+def specifications_csv(answer: RobustnessAnswer, dialect: CsvDialect = "plain") -> bytes:
     """`specifications.csv`, as `robustness --out` writes it."""
-    return table_csv("specifications", specification_rows(answer), flavour)
+    return table_csv("specifications", specification_rows(answer), dialect)
 
 
 def _with_window_text(row: Any, at: int) -> tuple[Any, ...]:

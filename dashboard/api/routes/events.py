@@ -58,7 +58,7 @@ def events_file(
 ) -> Response:
     """Events and notes as CSV."""
     found = asked.find(known_events(house))
-    name = download_file_name("events", asked.since, asked.until, flavour=asked.flavour)
+    name = download_file_name("events", asked.since, asked.until, dialect=asked.flavour)
     return csv_response(request, event_list_csv(found, asked.flavour), name)
 
 
@@ -94,7 +94,7 @@ def window_file(
 ) -> Response:
     """The path of a rate around one event as CSV."""
     view = _event_view(house, event_id, asked)
-    name = download_file_name(asked.series, event_id, "window", flavour=asked.flavour)
+    name = download_file_name(asked.series, event_id, "window", dialect=asked.flavour)
     return csv_response(request, event_window_csv(view, asked.flavour), name)
 
 
@@ -128,7 +128,7 @@ def sources_file(
     moves = compare_sources_of_event(
         daily_series(house.rates), _require_event(house, event_id), asked.offsets()
     )
-    name = download_file_name(event_id, "sources", flavour=asked.flavour)
+    name = download_file_name(event_id, "sources", dialect=asked.flavour)
     return csv_response(request, source_moves_csv(moves, asked.flavour), name)
 
 

@@ -48,7 +48,7 @@ def rates_file(
     series = get_series_list(house, asked.series)
     body = rates_csv(series, asked.since, asked.until, asked.flavour)
     name = download_file_name(
-        *(one.card.id for one in series), "rates", asked.since, asked.until, flavour=asked.flavour
+        *(one.card.id for one in series), "rates", asked.since, asked.until, dialect=asked.flavour
     )
     return csv_response(request, body, name)
 
@@ -108,7 +108,7 @@ def sources_file(
     request: Request, house: Context, asked: Annotated[SourceMovesCsvParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, event by event, as CSV."""
-    name = download_file_name("sources", asked.since, asked.until, flavour=asked.flavour)
+    name = download_file_name("sources", asked.since, asked.until, dialect=asked.flavour)
     return csv_response(request, source_moves_csv(_source_moves(house, asked), asked.flavour), name)
 
 

@@ -120,7 +120,7 @@ def study_file(
 ) -> Response:
     """One table of a study as CSV."""
     file = study_csv(_study_answer(house, asked), asked.table, asked.flavour)
-    name = download_file_name(*asked.rates, "study", asked.table, flavour=asked.flavour)
+    name = download_file_name(*asked.rates, "study", asked.table, dialect=asked.flavour)
     return csv_response(request, file, name)
 
 

@@ -85,7 +85,7 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key
     """
     flavours: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
     for flavour, title in flavours:
-        file_name = download_file_name(*name, flavour=flavour)
+        file_name = download_file_name(*name, dialect=flavour)
         st.download_button(
             f"{title} ({label})",
             data=audit_export(_bind_dialect(make, flavour), file_name),

@@ -222,7 +222,7 @@ def _build_rates_file(
         sum(len(each) for each in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [each.card.id for each in series]}),
-        lambda flavour: rates_csv(series, flavour=flavour),
+        lambda flavour: rates_csv(series, dialect=flavour),
         lambda: rate_rows_json(series),
         lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
     )
