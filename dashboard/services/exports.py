@@ -103,21 +103,26 @@ __all__ = [
 ]
 
 
-# ------------------------------------------------------------
-# Explain gaps: why a study has no value where one would look for it.
-
-
 MAX_NAMED: Final = 3
-"""So many places or events are named, the rest are counted."""
+"""The number of groups or events named in a message; the rest are counted."""
 MAX_REASONS: Final = 5
+MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
+"""The media types of the report formats."""
+
+
+# ---- reasons of missing values
 
 
 def not_applicable_reasons(answer: StudyAnswer) -> list[str]:
-    """A sentence for each reason why tests have no value in the CAR windows.
+    """A line for each reason why tests have no value in the CAR windows.
 
     Returns:
-        `bmp, overlap_t (all, energy): needs at least 2 events that differ`; the window stands
-        beside the group where the study has several.
+        `bmp, overlap_t (all, energy): needs at least 2 events that differ`; with the window
+        after the group where the study has several.
     """
     several = len(answer.request.cars) > 1
     places: dict[tuple[str, str], list[str]] = {}
@@ -132,10 +137,10 @@ def not_applicable_reasons(answer: StudyAnswer) -> list[str]:
 
 
 def skipped_reasons(answer: StudyAnswer) -> list[str]:
-    """A sentence for each reason why events are skipped, the most frequent first.
+    """A line for each reason why events are skipped, the most frequent first.
 
     Returns:
-        `2 x no series Z in this study (a, b)`; after five reasons the rest are counted.
+        `2 x no series Z in this study (a, b)`; after five reasons the others are counted.
     """
     events: dict[str, list[str]] = {}
     for row in answer.skipped:
@@ -155,16 +160,15 @@ def _join_names(names: Iterable[str]) -> str:
     return ", ".join(unique[:MAX_NAMED]) + rest
 
 
-# ------------------------------------------------------------
-# Export tables: the one way by which pages, command line and API make files.
+# ---- CSV files
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What went into a folder of tables, for its manifest.
+    """The origin of a folder of tables, for its manifest.
 
-    `parameters` is what was asked besides the study request (rates, events, filters), as JSON
-    values; `data_files` the files that were read, with their hashes.
+    `parameters` are those besides the study request (rates, events, filters), as JSON values;
+    `data_files` the data files with their hashes.
     """
 
     parameters: Mapping[str, Any]
@@ -180,7 +184,7 @@ def table_csv(name: str, rows: Iterable[Row], dialect: CsvDialect = "plain") -> 
 def table_csv_chunks(
     name: str, rows: Iterable[Row], dialect: CsvDialect = "plain"
 ) -> Iterator[bytes]:
-    """The same bytes in pieces, for a streamed answer."""
+    """The bytes of `table_csv` in chunks, for a streamed response."""
     return csv_chunks(TABLES[name], rows, dialect)
 
 
@@ -198,12 +202,12 @@ def rates_csv(
 
 
 def revisions_csv(revisions: Iterable[RateRevision], dialect: CsvDialect = "plain") -> bytes:
-    """`get_revisions.csv`: the numbers that their publishers replaced."""
+    """`revisions.csv`: the numbers that their publishers replaced."""
     return table_csv("revisions", rows_of.revision_rows(revisions), dialect)
 
 
 def event_list_csv(events: Iterable[Event], dialect: CsvDialect = "plain") -> bytes:
-    """`event_list.csv`: events and notes, which an import reads back as they were."""
+    """`event_list.csv`: events and notes, in the format of an import."""
     return table_csv("event_list", rows_of.event_list_rows(events), dialect)
 
 
@@ -228,29 +232,29 @@ def event_window_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
 
 
 def facts_csv(facts: Iterable[DayFacts], dialect: CsvDialect = "plain") -> bytes:
-    """`facts.csv`: a row a series and base."""
+    """`facts.csv`: one row a series and base."""
     return table_csv("facts", rows_of.facts_rows(facts), dialect)
 
 
 def source_moves_csv(moves: Sequence[SourceMove], dialect: CsvDialect = "plain") -> bytes:
-    """`source_moves.csv`: one move as every source measures it."""
+    """`source_moves.csv`: the same move on every source."""
     return table_csv("source_moves", source_move_rows(moves), dialect)
 
 
 def download_file_name(
     *parts: object, dialect: CsvDialect = "plain", extension: str = "csv"
 ) -> str:
-    """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is left out."""
+    """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is skipped."""
     components = [safe_file_name(str(part), "") for part in parts if part is not None]
     stem = "_".join(component for component in components if component) or "export"
     return f"{stem[:110]}{'_excel' if dialect == 'excel' else ''}.{extension}"
 
 
-# ------------------------------------------------------------------ a study
+# ---- studies
 
 
 def study_table_titles() -> dict[str, str]:
-    """What each table of a study holds, by its name; the one list of them."""
+    """The titles of the tables of a study, by name."""
     return {table.name: table.title for table in STUDY_TABLES}
 
 
@@ -264,7 +268,7 @@ def study_csvs(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, 
 
 
 def study_csv(answer: StudyAnswer, name: str, dialect: CsvDialect = "plain") -> bytes:
-    """The CSV file of one table of a study; the others are not made."""
+    """The CSV file of one table of a study; the others are not computed."""
     table = table_schema(name, bars=has_bars(answer))
     return csv_bytes(table, study_table_rows(answer, name), dialect)
 
@@ -279,7 +283,7 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
 
 
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
-    """Events asked for, used in at least one window and series, and left out everywhere."""
+    """The number of events requested, used in at least one window and series, and skipped."""
     used = answer.used
     return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
 
@@ -312,8 +316,8 @@ def write_robustness(
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
     """Rows of `specifications` and their summary as JSON values; null for missing.
 
-    `joint_placebo_p` is the joint p by signs of whole clusters, `shifts` the sign vectors it
-    rests on (every one, or those drawn): the names are those of the contract.
+    `joint_placebo_p` is the joint p-value by sign flips of whole clusters, `shifts` the number
+    of sign vectors (all, or those drawn).
     """
     header = TABLES["specifications"].header
     summary = {
@@ -338,7 +342,7 @@ def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
 
 
 def study_cautions(answer: StudyAnswer) -> list[str]:
-    """Tests that simulations show to reject wrongly for the dates of a group, each once."""
+    """Cautions about tests whose simulated size is off for the dates of a group, each once."""
     return list(
         dict.fromkeys(
             f"{row.test} ({row.group}): {row.caution}" for row in answer.tests if row.caution
@@ -368,7 +372,7 @@ def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
 def table_files(
     tables: Mapping[str, Sequence[Row]], *, bars: bool = False
 ) -> dict[str, FileContent]:
-    """The files of tables, by file name."""
+    """The files of some tables, by file name."""
     return {
         TABLES[name].file_name: FileContent(
             csv_chunks(table_schema(name, bars=bars), rows), len(rows)
@@ -383,7 +387,7 @@ def _study_table_schemas(answer: StudyAnswer) -> tuple[Table, ...]:
 
 
 def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
-    """What makes the files of a study reproducible."""
+    """The manifest of a study, with everything needed to reproduce it."""
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {
         "series": series,
@@ -406,24 +410,23 @@ def _json_value(cell: Any) -> Any:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-# ------------------------------------------------------------
-# Export a comparison: the tables of one or two groups of events as CSV.
+# ---- comparisons and relations
 
 
 def comparison_csv(
     answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
 ) -> bytes:
-    """One table of a comparison: the rows of every group, and of their difference where it has any.
+    """One table of a comparison: the rows of every group and, where there are any, of the difference.
 
-    `headline` and `tests` have some. The group of a row is its name; `paths`, `events` and
-    `skipped` name none, so they hold an event of both groups once.
+    `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
+    group column and hold an event of both groups once.
     """
     table = table_schema(name, bars=any(has_bars(group.answer) for group in answer.groups))
     return csv_bytes(table, _comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
-    """How many rows that table has."""
+    """The number of rows of `comparison_csv`."""
     return len(_comparison_rows(answer, name))
 
 
@@ -436,17 +439,13 @@ def _comparison_rows(answer: Comparison, name: StudyTableName) -> list[Row]:
     return list(dict.fromkeys(rows))
 
 
-# ------------------------------------------------------------
-# Export relations: the files of the pages Correlation and Robustness, by the one way out.
-
-
 def correlation_csv(rows: Iterable[CorrelationRow], dialect: CsvDialect = "plain") -> bytes:
     """`correlation.csv`, as a study writes it."""
     return table_csv("correlation", map(astuple, rows), dialect)
 
 
 def direction_csv(rows: Iterable[DirectionRow], dialect: CsvDialect = "plain") -> bytes:
-    """`name_direction.csv`, as a study writes it."""
+    """`direction.csv`, as a study writes it."""
     return table_csv("direction", (_with_window_text(row, 1) for row in rows), dialect)
 
 
@@ -461,12 +460,12 @@ def projections_csv(projections: Iterable[Projection], dialect: CsvDialect = "pl
 
 
 def scores_csv(rows: Iterable[ScoreRow], dialect: CsvDialect = "plain") -> bytes:
-    """`scores.csv`: a row a score and way of looking."""
+    """`scores.csv`: one row a score and kind of move."""
     return table_csv("scores", (_with_window_text(row, 2) for row in rows), dialect)
 
 
 def across_series_csv(cells: Iterable[CrossCell], dialect: CsvDialect = "plain") -> bytes:
-    """`get_cross_series.csv`: a row a category and series."""
+    """`across_series.csv`: one row a category and series."""
     return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), dialect)
 
 
@@ -476,14 +475,13 @@ def specifications_csv(answer: RobustnessAnswer, dialect: CsvDialect = "plain") 
 
 
 def _with_window_text(row: Any, at: int) -> tuple[Any, ...]:
-    """The cells of a row, the window at a place written as `[a,b]`."""
+    """The cells of a row, the window at index `at` written as `[a,b]`."""
     cells = list(astuple(row))
     cells[at] = window_text(cells[at])
     return tuple(cells)
 
 
-# ------------------------------------------------------------
-# Everything in one folder, or in one file: rates, events, notes, their moves and the study.
+# ---- folders and archives
 
 
 def write_full_export(
@@ -494,7 +492,7 @@ def write_full_export(
     series: Sequence[RateSeries],
     events: Sequence[Event],
 ) -> tuple[Path, ...]:
-    """Write rates, events, their moves on every source and the study (`export DIR`).
+    """Write rates, events, their moves on every source, and the study (`export DIR`).
 
     Raises:
         InputError: the folder cannot be used.
@@ -511,10 +509,10 @@ def full_export_zip(
     series: Sequence[RateSeries],
     events: Sequence[Event],
 ) -> bytes:
-    """The files of `write_full_export` as one archive.
+    """The files of `write_full_export` as a zip archive.
 
     Raises:
-        InputError: they are larger than an archive may be.
+        InputError: they exceed the size limit of an archive.
     """
     return zip_files(
         bundle_files(_full_export_files(answer, series, events), study_manifest(answer, provenance))
@@ -531,10 +529,6 @@ def _full_export_files(
         **table_files({"event_list": list(rows_of.event_list_rows(events)), "source_moves": moves}),
         **study_files(answer),
     }
-
-
-# ------------------------------------------------------------
-# Export facts: the facts of a day and the same move on every source, as a folder.
 
 
 def write_facts(
@@ -559,24 +553,15 @@ def write_facts(
     return write_bundle(folder, files, manifest)
 
 
-# ------------------------------------------------------------
-# Write a report: one answer as an HTML page, a PDF or a picture, made beside the pages.
-
-
-MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "png": "image/png",
-}
-"""The kinds of paper and what browsers call them."""
+# ---- reports
 
 
 def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
     """A report as the bytes of a file.
 
     Raises:
-        InputError: a picture is wanted and there is no chart.
-        RoubleReactionError: it could not be made, or not in time.
+        InputError: the format is PNG and the report has no chart.
+        RoubleReactionError: rendering failed, or took too long.
     """
     if kind == "png" and not report.charts:
         msg = "report: there is no chart to make a picture of; take the page or the PDF"
@@ -585,10 +570,10 @@ def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
 
 
 def report_format(path: Path) -> ReportFormat:
-    """The kind of paper that a file name asks for.
+    """The report format of a file name.
 
     Raises:
-        InputError: it ends otherwise.
+        InputError: the name has another extension.
     """
     ending = path.suffix.lower().removeprefix(".")
     for kind in get_args(ReportFormat):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsCluster, Publisher
 from dashboard.nlp.classify import category_of_text
+from dashboard.services.events import fold_case
 from dashboard.services.news import group_by_cluster
 from dashboard.services.notes import Draft, NoteStore, add_note, clean_line, utc_now
 
@@ -98,18 +98,14 @@ def _matches_filter(item: InboxItem, query: InboxFilter) -> bool:
         query.source in {"", source}
         and (query.since is None or day >= query.since)
         and (query.until is None or day <= query.until)
-        and _contains_terms(item, _fold_case(query.text).split())
+        and _contains_terms(item, fold_case(query.text).split())
     )
 
 
 def _contains_terms(item: InboxItem, terms: list[str]) -> bool:
     report = item.report
-    text = _fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
+    text = fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
     return all(term in text for term in terms)
-
-
-def _fold_case(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 # ---------------------------------------------------------------- JSON
