@@ -21,7 +21,6 @@ from dashboard.services.notes import clean_line
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 MAX_SHOWN: Final = 80
 _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
-_OPTION: Final = re.compile(r"--([a-z]+)(?:-([a-z]+))?")
 log = logging.getLogger("dashboard.api")
 
 VALIDATION_MESSAGES: Final = {
@@ -161,7 +160,7 @@ async def _handle_application_error(request: Request, error: Exception) -> Respo
             answer.headers["Retry-After"] = str(error.seconds)
         return answer
     if isinstance(error, InputError):
-        return problem_response(400, _options_as_parameters(str(error)), request.url.path)
+        return problem_response(400, str(error), request.url.path)
     log.error("%s: %s", request.url.path, error, exc_info=error)
     return problem_response(503, str(error), request.url.path)
 
@@ -201,11 +200,6 @@ async def _handle_unexpected_error(request: Request, error: Exception) -> Respon
     log.error("api error %s", error_id, exc_info=error)
     detail = f"Something went wrong here; the log of the server has it under {error_id}."
     return problem_response(500, detail, request.url.path, error_id=error_id)
-
-
-def _options_as_parameters(text: str) -> str:
-    """A line that names options of the command line, with the names of our parameters."""
-    return _OPTION.sub(lambda m: "_".join(word for word in m.groups() if word), text)
 
 
 def validation_message(error: Mapping[str, Any], skip: int = 0) -> str:
