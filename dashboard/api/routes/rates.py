@@ -33,7 +33,6 @@ from dashboard.services.rates import DEFAULT_SERIES, daily_series
 from dashboard.services.serializers import card_json, rate_rows_json, source_move_rows_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
 
-
 rates_router = APIRouter(tags=["rates"])
 facts_router = APIRouter(tags=["facts"])
 sources_router = APIRouter(tags=["sources"])
