@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
-STREAMLIT_CONFIG: Final = APP_SCRIPT.parents[1] / ".streamlit" / "config.toml"
+STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 
 
 def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
