@@ -23,6 +23,8 @@ from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+from dashboard import shipped_path
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
