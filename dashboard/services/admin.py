@@ -137,7 +137,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         contents = archive.read(file, folder)
         has_data, is_readable = _existing_data(notes, imported)
         if has_data and not may_replace:
-            msg = f"{file.name}: there are notes or series here; --replace keeps them in a backup"
+            msg = f"{file.name}: there are notes or series here; allow replacing them, they are kept in a backup"
             raise InputError(msg)
         before, damaged = None, None
         if not is_readable:

@@ -184,7 +184,7 @@ def hidden_count_text(count: int) -> str:
 def hidden_notice(count: int) -> str:
     """The notice of a command that leaves out hidden events."""
     subject = "event of the catalogue is" if count == 1 else "events of the catalogue are"
-    return f"{count:,} {subject} hidden and left out; see `events list --hidden`"
+    return f"{count:,} {subject} hidden and left out; the list of hidden events names them"
 
 
 def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Event, ...]:

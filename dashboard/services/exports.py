@@ -25,7 +25,7 @@ from dashboard.export.bundles import (
     zip_files,
 )
 from dashboard.export.csv_tables import CsvDialect, Row, csv_bytes, csv_chunks, safe_file_name
-from dashboard.export.paper.apart import paper_apart
+from dashboard.export.report.render import NO_CHART, render_in_subprocess
 from dashboard.export.rows import (
     facts_rows,
     has_bars,
@@ -110,8 +110,11 @@ MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
     "html": "text/html",
     "pdf": "application/pdf",
     "png": "image/png",
+    "svg": "image/svg+xml",
 }
-"""The media types of the report formats."""
+"""The formats of a report and their media types."""
+PICTURE_FORMATS: Final[frozenset[ReportFormat]] = frozenset({"png", "svg"})
+"""The formats that hold the first chart alone."""
 
 
 # ---- reasons of missing values
@@ -150,7 +153,7 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     left = len(ordered) - len(lines)
     if left > 0:
         more = "more reason" if left == 1 else "more reasons"
-        lines.append(f"{left} {more}, all of them with --out or --json")
+        lines.append(f"{left} {more}, all of them in the files and in JSON")
     return lines
 
 
@@ -560,13 +563,12 @@ def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
     """A report as the bytes of a file.
 
     Raises:
-        InputError: the format is PNG and the report has no chart.
-        RoubleReactionError: rendering failed, or took too long.
+        InputError: the format is a picture and the report has no chart.
+        RoubleReactionError: rendering failed or took too long, or no browser is installed.
     """
-    if kind == "png" and not report.charts:
-        msg = "report: there is no chart to make a picture of; take the page or the PDF"
-        raise InputError(msg)
-    return paper_apart(report, kind)
+    if kind in PICTURE_FORMATS and not report.charts:
+        raise InputError(NO_CHART)
+    return render_in_subprocess(report, kind)
 
 
 def report_format(path: Path) -> ReportFormat:
@@ -579,5 +581,5 @@ def report_format(path: Path) -> ReportFormat:
     for kind in get_args(ReportFormat):
         if ending == kind:
             return kind  # type: ignore[no-any-return]
-    msg = f"--out {path.name}: end it with .html, .pdf or .png, which says what is wanted"
-    raise InputError(msg)
+    msg = "end it with .html, .pdf, .png or .svg, which says what is wanted"
+    raise InputError(msg, field="out", value=path.name)
