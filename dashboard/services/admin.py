@@ -137,7 +137,10 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
         contents = archive.read(file, folder)
         has_data, is_readable = _existing_data(notes, imported)
         if has_data and not may_replace:
-            msg = f"{file.name}: there are notes or series here; allow replacing them, they are kept in a backup"
+            msg = (
+                f"{file.name}: there are notes or series here; allow replacing them, they are kept"
+                " in a backup"
+            )
             raise InputError(msg)
         before, damaged = None, None
         if not is_readable:
@@ -148,7 +151,9 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
             make_backup(before, notes, imported, archive)
         notes.restore_from(folder, contents, file.name, who)
         imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
-    return RestoreResult(contents, _location_text(before), _location_text(damaged))
+    return RestoreResult(
+        contents, str(before) if before else None, str(damaged) if damaged else None
+    )
 
 
 def write_daily_backup(
@@ -182,10 +187,6 @@ def backup_json(contents: BackupContents) -> dict[str, Any]:
     return {**asdict(contents), "series": list(contents.series)}
 
 
-def _location_text(place: Path | None) -> str | None:
-    return None if place is None else str(place)
-
-
 def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tuple[bool, bool]:
     """Whether there are data, and whether the database can be read."""
     try:
@@ -193,6 +194,7 @@ def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tupl
     except StoreError:
         if notes.file is None:
             raise
+        return True, False
 
 
 # ---- tokens

@@ -1,4 +1,4 @@
-"""Inbox: news clusters that wait for a decision, and accepting or dismissing them."""
+"""Inbox: clusters of news items to decide about; accepting them as notes and dismissing them."""
 
 from __future__ import annotations
 
@@ -21,16 +21,12 @@ if TYPE_CHECKING:
     from dashboard.storage.base import InboxStore
 
 
-# ------------------------------------------------------------
-# List the inbox: stories that wait for a decision, or those that were decided, and the feeds.
-
-
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What to look for; an empty field asks for nothing.
+    """A filter of the inbox; empty fields do not restrict.
 
-    `source` is the id of a feed, or `gdelt`; every word of `text` must be somewhere in title,
-    excerpt, publisher or link of one report; `since` and `until` are days in Moscow, inclusive.
+    `source` is the id of a feed, or `gdelt`; every word of `text` must be in title, excerpt,
+    publisher or link of one item; `since` and `until` are days in Moscow, inclusive.
     """
 
     state: Decision = Decision.NEW
@@ -42,14 +38,14 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed of the list and what became of it when last asked; None: it never was."""
+    """A feed with the state after its last request; None: it was never requested."""
 
     publisher: Publisher
     state: FeedState | None
 
 
 def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[NewsCluster, ...]:
-    """The stories that fit, the newest first; a story is listed whole where one report fits.
+    """The matching clusters, the newest first; a cluster matches where one of its items does.
 
     Raises:
         StoreError: the inbox cannot be read.
@@ -64,7 +60,7 @@ def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[N
 
 
 def count_inbox(inbox: InboxStore) -> dict[Decision, int]:
-    """How many stories there are of each state."""
+    """The number of clusters of each state."""
     items = inbox.find()
     return {
         state: len({item.cluster for item in items if item.state is state}) for state in Decision
@@ -74,20 +70,20 @@ def count_inbox(inbox: InboxStore) -> dict[Decision, int]:
 def list_feed_statuses(
     publishers: Iterable[Publisher], states: Iterable[FeedState]
 ) -> tuple[FeedStatus, ...]:
-    """Every feed of the list with what became of it."""
+    """Every feed of the list with its state."""
     known = {state.feed_id: state for state in states}
     return tuple(FeedStatus(publisher, known.get(publisher.id)) for publisher in publishers)
 
 
 def moscow_day(item: InboxItem) -> date:
-    """The day a candidate is listed under: its own, by the clock of Moscow where that is known."""
+    """The day of an item: that of its moment in Moscow, else its day, else when it was fetched."""
     if item.report.moment is not None:
         return item.report.moment.astimezone(ZoneInfo(MOSCOW)).date()
     return item.report.day or item.first_seen.astimezone(ZoneInfo(MOSCOW)).date()
 
 
 def propose_category(item: InboxItem) -> str:
-    """The category that the words of a report propose."""
+    """The category proposed by the text of an item."""
     return category_of_text(f"{item.report.title}. {item.report.excerpt}").value
 
 
@@ -108,11 +104,11 @@ def _contains_terms(item: InboxItem, terms: list[str]) -> bool:
     return all(term in text for term in terms)
 
 
-# ---------------------------------------------------------------- JSON
+# ---- JSON
 
 
 def cluster_json(cluster: NewsCluster) -> dict[str, Any]:
-    """A story as `inbox list --json` prints it; moments in UTC."""
+    """A cluster as `inbox list --json` prints it; moments in UTC."""
     lead = cluster.lead
     return {
         "id": lead.id,
@@ -182,36 +178,35 @@ def _iso_text(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
-# ------------------------------------------------------------
-# Decide news: make a report a note, dismiss it, or take a dismissal back.
+# ---- decisions
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptingNoteStore:
-    """Where a note goes that is made of reports: note and decision are stored together."""
+    """Stores a note made from news items together with the decision about them."""
 
     inbox: InboxStore
     ids: tuple[str, ...]
 
     def add(self, note: Event, who: str = "") -> Event:
-        """Store the note and that these reports became it.
+        """Store the note and accept the items.
 
         Raises:
-            InputError: somebody decided about one of them before.
+            InputError: one of the items was decided before.
         """
         return self.inbox.accept(self.ids, note, who)
 
 
 def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draft:
-    """A story as the draft of a note: the hour only where it is that of the publication.
+    """A cluster as the draft of a note; with an hour only where it is that of the publication.
 
     Args:
-        story: of the inbox.
-        guess_day: for a form that a person will look at: where the story has no date, the day
-            on which it was first seen.
+        cluster: a cluster of the inbox.
+        guess_day: use the day on which an undated cluster was first seen, for a form that a
+            user checks.
 
     Raises:
-        InputError: it has no date; a person has to say the day.
+        InputError: the cluster has no date.
     """
     lead = cluster.lead
     if lead.report.day is None and not guess_day:
@@ -230,7 +225,7 @@ def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draf
 
 
 def accepting_note_store(cluster: NewsCluster, inbox: InboxStore) -> NoteStore:
-    """The store for a form that makes a note of a story; only `add` of it is there."""
+    """The note store for a form that accepts a cluster; it has only the method `add`."""
     return cast("NoteStore", AcceptingNoteStore(inbox, tuple(item.id for item in cluster.reports)))
 
 
@@ -242,50 +237,49 @@ def accept_cluster(
     who: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
-    """Make a note of a story; all its reports are accepted with it.
+    """Make a note of a cluster and accept all its items.
 
     Args:
-        story: of the inbox, not yet decided.
-        inbox: where it lies.
-        draft: as a person changed it; as the story says where None.
-        who: the label of the person, for a draft that has none.
+        cluster: an undecided cluster of the inbox.
+        inbox: the inbox.
+        draft: the draft as edited by the user; that of the cluster where None.
+        who: the author, for a draft without one.
         now: the clock.
 
     Raises:
-        InputError: a field is wrong, the story has no date, or somebody decided before.
+        InputError: a field is wrong, the cluster has no date, or an item was decided before.
         StoreError: the store cannot be written.
     """
-    accepted = draft or draft_from_cluster(cluster)
-    return add_note(
-        accepting_note_store(cluster, inbox), replace(accepted, author=accepted.author or who), now=now
-    )  # fmt: skip
+    draft = draft or draft_from_cluster(cluster)
+    store = accepting_note_store(cluster, inbox)
+    return add_note(store, replace(draft, author=draft.author or who), now=now)
 
 
 def dismiss_news(ids: Sequence[str], inbox: InboxStore, *, who: str = "") -> None:
-    """Dismiss reports, all of them or none; they stay dismissed though a feed brings them again.
+    """Dismiss items, all or none; they stay dismissed when a feed repeats them.
 
     Raises:
-        InputError: somebody decided about one of them before, or there is none such.
+        InputError: one of the items was decided before, or does not exist.
         StoreError: the store cannot be written.
     """
     inbox.decide(ids, Decision.DISMISSED, clean_line(who))
 
 
 def undo_dismissal(ids: Sequence[str], inbox: InboxStore) -> None:
-    """Put dismissed reports back among the new ones.
+    """Return dismissed items to the state `new`.
 
     Raises:
-        InputError: one of them is a note by now, or there is none such.
+        InputError: one of the items became a note, or does not exist.
         StoreError: the store cannot be written.
     """
     inbox.reopen(ids)
 
 
 def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
-    """The story of a report: all its reports of the same state.
+    """The cluster of an item: all its items of the same state.
 
     Raises:
-        InputError: there is no such report.
+        InputError: there is no such item.
     """
     items = inbox.find()
     wanted = next((item for item in items if item.id == item_id), None)
@@ -299,7 +293,7 @@ def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
 
 
 def _note_text(cluster: NewsCluster) -> str:
-    """The excerpt, who reported it, and what is uncertain about the time."""
+    """The excerpt, the publishers, and what is uncertain about the time."""
     lead, lines = cluster.lead, []
     if lead.report.excerpt:
         lines.append(lead.report.excerpt)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,18 +27,30 @@ if TYPE_CHECKING:
     from dashboard.storage.base import RateStore
 
 
-# ------------------------------------------------------------
-# Count news: what an answer added to what a person could already see, shipped days included.
+log: Final = logging.getLogger("dashboard.rates")
+
+MAX_AGE: Final = timedelta(minutes=30)
+MAX_AGE_OF_BARS: Final = timedelta(minutes=1)
+RETRY_AFTER: Final = timedelta(minutes=1)
+LOCK_WAIT_SECONDS: Final = 20.0
+"""Seconds to wait for another process that fetches from the same source."""
+MAX_LOG_JUMP: Final = np.log(3.0)
+"""No rate here has ever changed threefold from one number to the next."""
+NO_CHANGES: Final = CacheUpdate()
+NEVER_FETCHED: Final = "nothing fetched yet"
+
+
+# ---- refreshing
 
 
 def count_new_observations(
     update: CacheUpdate, before: KnownSeries | None, fetched: FetchResult
 ) -> CacheUpdate:
-    """What an answer changed, where days that ship are known although never fetched.
+    """The changes by an answer, where bundled observations count as known.
 
     Args:
-        kept: what the answer changed in the memory.
-        before: the series as it was known; None: nothing was.
+        update: the changes of the cache.
+        before: the series as known before; None: it was not.
         fetched: the answer.
     """
     if before is None or fetched.series is None:
@@ -55,26 +67,8 @@ def count_new_observations(
     )
 
 
-# ------------------------------------------------------------
-# Refresh rates: ask publishers for what is new, and remember it; one process at a time.
-
-
-log: Final = logging.getLogger("dashboard.rates")
-
-MAX_AGE: Final = timedelta(minutes=30)
-MAX_AGE_OF_BARS: Final = timedelta(minutes=1)
-RETRY_AFTER: Final = timedelta(minutes=1)
-LOCK_WAIT_SECONDS: Final = 20.0
-"""Seconds to wait for another process that asks the same source."""
-MAX_LOG_JUMP: Final = np.log(3.0)
-"""No rate here has ever changed threefold from one number to the next."""
-
-
-NO_CHANGES: Final = CacheUpdate()
-
-
 class RefreshOutcome(StrEnum):
-    """What became of one series."""
+    """The outcome of refreshing one series."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -84,33 +78,33 @@ class RefreshOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What became of one series.
+    """The result of refreshing one series.
 
     Attributes:
-        kept: what changed.
-        told: a sentence: what failed and what was kept, or why nothing was asked.
+        changes: the changes of the cache.
+        message: a sentence: what failed and which data remain, or why it was skipped.
         last_day: the last market day known now.
-        answered: whether its publisher's last answer was taken in; None: it was not asked.
+        answered: whether the last answer of its publisher was stored; None: no request was made.
     """
 
     series: str
     source: str
     outcome: RefreshOutcome
-    kept: CacheUpdate = NO_CHANGES
-    told: str = ""
+    changes: CacheUpdate = NO_CHANGES
+    message: str = ""
     last_day: date | None = None
     answered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshRequest:
-    """What is to be refreshed.
+    """Which series to refresh.
 
     Attributes:
-        series: these series; all if empty, bars only where something of them is kept.
+        series: their ids; all if empty, except bars of which nothing is stored.
         source: only those of this source.
-        since: read again from this day on.
-        force: ask even what was asked a moment ago.
+        since: fetch again from this day on.
+        force: fetch even what was fetched a moment ago.
     """
 
     series: tuple[str, ...] = ()
@@ -121,14 +115,14 @@ class RefreshRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefreshTask:
-    """One series to be asked for."""
+    """One series to fetch."""
 
     source: LiveSource
     card: SeriesCard
 
 
-RefreshProgress = Callable[[int, int, str], None]
-"""Told how many series are done, of how many, and which comes next."""
+RefreshProgress: TypeAlias = Callable[[int, int, str], None]
+"""Called with the number of finished series, of all series, and the id of the next one."""
 
 
 def refresh_rates(
@@ -138,9 +132,9 @@ def refresh_rates(
     now: Callable[[], datetime],
     progress: RefreshProgress = lambda done, total, series_id: None,  # noqa: ARG005
 ) -> tuple[RefreshResult, ...]:
-    """Ask for what is new; every source at once, the series of a source one after another.
+    """Fetch new observations: sources in parallel, the series of a source one after another.
 
-    A failure of one series is told and stops no other; what is kept stays.
+    A failure is reported in the result of its series; the others go on, stored data remain.
 
     Raises:
         InputError: there is no such series or source.
@@ -170,10 +164,10 @@ def refresh_rates(
 def refresh_tasks(
     rates: CombinedRates, rate_cache: RateStore, request: RefreshRequest
 ) -> tuple[RefreshTask, ...]:
-    """The series that a request means, in the order of the shelf.
+    """The series of a request, in the order of the sources.
 
     Raises:
-        InputError: there is no such series or source; the message names those there are.
+        InputError: there is no such series or source.
     """
     tasks = [RefreshTask(source, card) for source in rates.live_sources for card in source.cards()]
     if request.source:
@@ -209,16 +203,13 @@ def _group_by_source(tasks: Iterable[RefreshTask]) -> list[list[RefreshTask]]:
     return list(groups.values())
 
 
-# ---------------------------------------------------------------- one series
-
-
 @dataclass(frozen=True, slots=True)
 class _RefreshRun:
     known: CombinedRates
     rate_cache: RateStore
     request: RefreshRequest
     now: Callable[[], datetime]
-    asked_at: datetime
+    requested_at: datetime
 
 
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
@@ -232,25 +223,25 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
             return (
                 _skipped_result(task, reason, state) if reason else _fetch_series(run, task, state)
             )
-    except RoubleReactionError as error:  # of the store; the source's are told by _ask
+    except RoubleReactionError as error:  # of the cache; _fetch_series handles the source's
         log.warning("%s: %s", series_id, error)
         return RefreshResult(
-            series_id, source.id, RefreshOutcome.FAILED, told=str(error), answered=False
+            series_id, source.id, RefreshOutcome.FAILED, message=str(error), answered=False
         )
 
 
 def _completed_message(run: _RefreshRun, task: RefreshTask) -> str:
-    """Says so where the publisher has stopped and everything is there."""
+    """A message where the publisher has stopped and the series is complete; else empty."""
     until = task.card.history_until
     last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
     return f"it ended on {until} and is complete" if until and last and last >= until else ""
 
 
 def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> str:
-    """Why a series need not be asked for; empty where it is to be."""
-    if state is None or state.tried_at > run.now():  # noted while the clock was ahead
+    """Why a series is not fetched; empty where it is."""
+    if state is None or state.tried_at > run.now():  # recorded while the clock was ahead
         return ""
-    if state.tried_at > run.asked_at:
+    if state.tried_at > run.requested_at:
         return "another process has just asked for it"
     if run.request.force or run.request.since:
         return ""
@@ -288,7 +279,7 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
 
 
 def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -> date:
-    """From where to read: the last days again, never so late that a hole is left."""
+    """The first day to fetch: with an overlap, and never so late that a gap is left."""
     overlap = timedelta(days=task.source.overlap_days)
     if last is None:
         return run.request.since or task.source.start(task.card.id)
@@ -297,13 +288,13 @@ def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -
 
 
 def _stored_validator(run: _RefreshRun, state: FetchState | None) -> str:
-    """The version that is kept, unless it is to be read again anyway."""
+    """The validator of the stored version; empty where everything is fetched again."""
     again = run.request.since is not None
     return "" if state is None or not state.rows or again else state.stamp
 
 
 def _check_scale(last: RateSeries | None, fetched: FetchResult, publisher: str) -> None:
-    """Refuse an answer of another scale than what is known: a factor of units, another symbol.
+    """Refuse an answer of another scale than the known rates: other units, another symbol.
 
     Raises:
         SourceError: a number is more than three times its neighbour.
@@ -334,50 +325,46 @@ def _last_day(series: RateSeries | None) -> date | None:
 def _skipped_result(
     task: RefreshTask, message: str, state: FetchState | None = None
 ) -> RefreshResult:
-    skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, told=message)
+    skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, message=message)
     if state is None:
         return skipped
     return replace(skipped, last_day=state.last_day, answered=not state.problem)
 
 
 def retained_data_text(last_day: date | None) -> str:
-    """What stays after a failure: "kept the data of 2 Sep 2026"."""
+    """The data that remain after a failure: "kept the data of 2 Sep 2026"."""
     if last_day is None:
         return "there are no earlier data"
     return f"kept the data of {format_day(last_day)}"
 
 
 def format_day(day: date) -> str:
-    """A day as messages write it: "2 Sep 2026"."""
+    """A day in messages: "2 Sep 2026"."""
     return f"{day.day} {day:%b %Y}"
 
 
-# ------------------------------------------------------------
-# Report rates: of every series how far it goes, how old it is, and what went wrong.
-
-
-NEVER_FETCHED: Final = "nothing fetched yet"
+# ---- status
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """How one series is now.
+    """The present state of one series.
 
     Attributes:
-        card: what it is.
-        source: the live source it is refreshed from; empty where there is none.
-        asked_of: the publisher it is asked of, as messages name it; empty where there is none.
+        card: its description.
+        source: the id of the live source it is refreshed from; empty where there is none.
+        source_name: the name of that source in messages; empty where there is none.
         first_day: its first market day; None: nothing is known.
         last_day: its last market day.
-        rows: how many observations there are.
-        last_known_at: up to when (UTC) information is in the last of them.
+        rows: the number of observations.
+        last_known_at: until when (UTC) information is in the last of them.
         live: a number of today that may still change; it is in no study.
         age_days: calendar days in Moscow since the last market day.
-        is_overdue: whether that is more than holidays explain.
-        fetched_at: when an answer was last taken in; None: it is as it ships.
-        tried_at: when it was last asked for.
-        problem: why the last attempt failed, a sentence.
-        notes: what a person should know about the last answer.
+        is_overdue: whether that is longer than holidays explain.
+        fetched_at: when an answer was last stored; None: the series is as bundled.
+        tried_at: when it was last requested.
+        problem: why the last request failed, a sentence.
+        notes: remarks on the last answer.
         revised: how many numbers were replaced by later ones.
         withheld: how many are left out as implausible.
         unchecked: how many could not be checked against official ones.
@@ -403,7 +390,7 @@ class SeriesStatus:
 
     @property
     def age_label(self) -> str:
-        """The age in words: "today", "3 days old", "82 days old, overdue", "ended"."""
+        """The age as text: "today", "3 days old", "82 days old, overdue", "ended"."""
         if self.age_days is None:
             return NEVER_FETCHED
         if self.has_ended:
@@ -414,13 +401,13 @@ class SeriesStatus:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the publisher has stopped and everything is there."""
+        """Whether the publisher has stopped and the series is complete."""
         until = self.card.history_until
         return until is not None and self.last_day is not None and self.last_day >= until
 
     @property
     def remark(self) -> str:
-        """What a status line adds, in one sentence; empty where all is well."""
+        """The remark of a status line, one sentence; empty where there is none."""
         if self.problem:
             retained = f"; the data of {format_day(self.last_day)} stand" if self.last_day else ""
             return f"{self.problem}{retained}"
@@ -433,13 +420,13 @@ class SeriesStatus:
 def series_status(
     rates: CombinedRates, rate_cache: RateStore, now: datetime, series: Sequence[str] = ()
 ) -> tuple[SeriesStatus, ...]:
-    """How every series is, also those of which nothing was fetched yet; nothing is raised.
+    """The state of every series, also of those never fetched; nothing is raised.
 
     Args:
-        known: what is known.
-        memory: what was asked for.
+        rates: the series and their sources.
+        rate_cache: holds the state of the last requests.
         now: the moment, for ages.
-        series: only these, all if empty.
+        series: only these ids; all if empty.
     """
     sources = {card.id: source for source in rates.live_sources for card in source.cards()}
     states, problem = _read_fetch_states(rate_cache)
@@ -455,7 +442,7 @@ def series_status(
 def imported_series_status(
     source: RateSource, now: datetime, series: Sequence[str] = ()
 ) -> tuple[SeriesStatus, ...]:
-    """How a person's own series are; nothing refreshes them, so none is ever overdue."""
+    """The state of the imported series; they are not refreshed and never overdue."""
     attempts = _FetchAttempts(None, None, "", now)
     statuses = []
     for card in source.cards():
@@ -475,7 +462,7 @@ def imported_series_status(
 
 
 def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, ...]:
-    """The publishers, as messages name them, that answered nothing usable when last asked."""
+    """The names of the sources whose last request failed for a series."""
     states, _ = _read_fetch_states(rate_cache)
     return tuple(
         source.who
@@ -485,7 +472,7 @@ def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, .
 
 
 def series_status_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
-    """What `rates list --json` prints of every series beyond its card."""
+    """The state of every series as `rates list --json` prints it."""
     return [
         {
             "id": status.card.id,
@@ -520,7 +507,7 @@ def series_status_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _FetchAttempts:
-    """What is known of the attempts at a series, and why that cannot be read."""
+    """The last requests for a series, and why their state cannot be read."""
 
     source: LiveSource | None
     state: FetchState | None
@@ -529,14 +516,14 @@ class _FetchAttempts:
 
     @property
     def problem(self) -> str:
-        """Why the last attempt failed, or why that is not known; empty where all is well."""
+        """Why the last request failed, or why that is not known; else empty."""
         return (self.state.problem if self.state else "") or (
             self.unreadable if self.source else ""
         )
 
     @property
-    def ids(self) -> tuple[str, str]:
-        """The id of the source, and how messages name it."""
+    def source_names(self) -> tuple[str, str]:
+        """The id of the source, and its name in messages."""
         return (self.source.id, self.source.who) if self.source else ("", "")
 
 
@@ -550,7 +537,7 @@ def _read_fetch_states(rate_cache: RateStore) -> tuple[Mapping[str, FetchState],
 def _status_of_card(
     rates: CombinedRates, card: SeriesCard, attempts: _FetchAttempts
 ) -> SeriesStatus:
-    source, source_name = attempts.ids
+    source, source_name = attempts.source_names
     try:
         found = rates.known(card.id)
     except RoubleReactionError as error:
@@ -562,7 +549,7 @@ def _status_of_card(
 
 
 def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesStatus:
-    state, now, (source, source_name) = attempts.state, attempts.now, attempts.ids
+    state, now, (source, source_name) = attempts.state, attempts.now, attempts.source_names
     series, card = known.series, known.series.card
     last = Fixing.at(series, len(series) - 1)
     age = (now.astimezone(ZoneInfo(MOSCOW)).date() - last.day).days

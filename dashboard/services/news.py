@@ -1,4 +1,4 @@
-"""News: the list of feeds, fetching and searching them, and clustering of items about one event."""
+"""News: the list of feeds, fetching and searching items, and clustering those about one event."""
 
 from __future__ import annotations
 
@@ -31,29 +31,71 @@ if TYPE_CHECKING:
     from dashboard.storage.base import InboxStore
 
 
-# ------------------------------------------------------------
-# Keep feeds: the list of what is asked for news, which a person may add to and take from.
+MAX_CONCURRENT_FEEDS: Final = 3
+CLUSTER_LOOKBACK: Final = timedelta(days=40)
+"""New items are compared with those fetched within this time; feeds hold no older news."""
+SEARCH_PERIODS: Final = {
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "90d": timedelta(days=90),
+}
+"""The length of a search period, by its name in links and commands."""
+SAME_PAGE_OVERLAP: Final = 0.5
+MIN_SHARED_TOKENS: Final = 4
+MIN_SIMILARITY: Final = 0.8
+MIN_JACCARD: Final = 0.5
+_INVALID_ID_CHARACTERS: Final = re.compile(r"[^a-z0-9]+")
+_REPEATED_SLASHES: Final = re.compile(r"/{2,}")
+_WORD_PATTERN: Final = re.compile(r"\d+|[^\W\d_]+")
+_PUBLISHER_SUFFIX: Final = re.compile(r"\s+[-–—|]\s+(?P<last>[^-–—|]+)$")
+_STOPWORDS: Final = frozenset(
+    {
+        "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and",
+        "or", "as", "is", "are", "was", "be", "its", "it", "s", "says", "said", "say",
+        "after", "over", "new", "will", "has", "have", "had", "that", "this", "than",
+        "amid", "и", "в", "во", "на", "с", "со", "к", "ко", "по", "от", "до", "за", "из",
+        "о", "об", "у", "для", "что", "как", "это", "его", "ее", "их", "при", "или", "а",
+        "но", "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили",
+    }
+)  # fmt: skip
+"""Ignored words; «не» and "not" are not among them, because they invert a headline."""
+_LATIN_SUFFIXES: Final = ("ings", "ing", "ies", "ied", "ed", "es", "s")
+_DIRECTION_STEMS: Final = {
+    "up": r"rais|hik|rise|rose|gain|strengthen|firm(?:s|ed)?\b|climb|jump|surg|повыс|вырос|раст"
+    r"|укреп|подня",
+    "down": r"cut|lower|fall|fell|weak|drop|slid|plung|slump|сниз|упал|пада|ослаб|опуст",
+    "hold": r"keep|kept|hold|held|unchanged|сохран|остав|без изменен",
+    "no": r"den(?:y|ies|ied)|refus|reject|not\b|no\b|never|rule[sd]? out|не\b|нет\b|опроверг"
+    r"|отрица|отказ|отверг",
+}
+_DIRECTION_PATTERNS: Final = {
+    direction: re.compile(rf"\b(?:{stems})") for direction, stems in _DIRECTION_STEMS.items()
+}
+
+NewsProgress: TypeAlias = Callable[[int, int, str], None]
 
 
-_INVALID_ID_CHARACTERS = re.compile(r"[^a-z0-9]+")
+# ---- the list of feeds
 
 
 class FeedStore(Protocol):
-    """The list of feeds of this machine."""
+    """Stores the list of feeds."""
 
     def publishers(self) -> tuple[Publisher, ...]:
         """Every feed; raises InputError where the list cannot be read."""
 
     def put(self, publisher: Publisher) -> None:
-        """Add one, or put it in the place of the one of its id."""
+        """Add a feed, or replace the one with its id."""
 
     def remove(self, feed_id: str) -> None:
-        """Take one out; one that ships is switched off."""
+        """Remove a feed; a bundled one is disabled."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewFeed:
-    """What a person says about a feed; without a title it is called by its address."""
+    """A feed as entered by a user; without a title it is named after its host."""
 
     url: str
     title: str = ""
@@ -62,10 +104,10 @@ class NewFeed:
 
 
 def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
-    """Put a feed on the list; it is asked at the next refresh, over public addresses only.
+    """Add a feed to the list; the next refresh fetches it, from public addresses only.
 
     Raises:
-        InputError: the address may not be asked, the id is taken, or a field is wrong.
+        InputError: the address is not allowed, the id is taken, or a field is wrong.
         StoreError: the list cannot be written.
     """
     known = {publisher.id: publisher for publisher in feeds.publishers()}
@@ -77,17 +119,17 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
     if existing is not None and not new.feed_id:
         return _store_feed(feeds, replace(existing, enabled=True))
     title = clean_line(new.title) or _host_name(url)
-    publisher_to_add = Publisher(
+    added = Publisher(
         new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_own=True
     )
-    if publisher_to_add.id in known:
-        msg = f"{publisher_to_add.id[:60]}: there is a feed of this id already; take another"
+    if added.id in known:
+        msg = f"{added.id[:60]}: there is a feed of this id already; take another"
         raise InputError(msg)
-    return _store_feed(feeds, publisher_to_add)
+    return _store_feed(feeds, added)
 
 
 def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publisher:
-    """Switch a feed on or off.
+    """Enable or disable a feed.
 
     Raises:
         InputError: there is none of this id.
@@ -103,7 +145,7 @@ def set_feed_enabled(feeds: FeedStore, feed_id: str, *, enabled: bool) -> Publis
 
 
 def unregister_feed(feeds: FeedStore, feed_id: str) -> None:
-    """Take a feed off the list; what it brought stays in the inbox.
+    """Remove a feed from the list; its items stay in the inbox.
 
     Raises:
         InputError: there is none of this id.
@@ -128,43 +170,12 @@ def _unused_id(title: str, taken: set[str]) -> str:
     return next(candidate for candidate in (name, *numbered) if candidate not in taken)
 
 
-# ------------------------------------------------------------
-# The words of a headline as they count when two are compared: stems, numbers, and which way.
-
-
-_WORD_PATTERN: Final = re.compile(r"\d+|[^\W\d_]+")
-_PUBLISHER_SUFFIX: Final = re.compile(r"\s+[-–—|]\s+(?P<last>[^-–—|]+)$")
-_STOPWORDS: Final = frozenset(
-    {
-        "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and",
-        "or", "as", "is", "are", "was", "be", "its", "it", "s", "says", "said", "say",
-        "after", "over", "new", "will", "has", "have", "had", "that", "this", "than",
-        "amid", "и", "в", "во", "на", "с", "со", "к", "ко", "по", "от", "до", "за", "из",
-        "о", "об", "у", "для", "что", "как", "это", "его", "ее", "их", "при", "или", "а",
-        "но", "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили",
-    }
-)  # fmt: skip
-"""Words that are left out; «не» and "not" are not among them, for they turn a headline round."""
-_LATIN_SUFFIXES: Final = ("ings", "ing", "ies", "ied", "ed", "es", "s")
-_DIRECTION_STEMS: Final = {
-    "up": r"rais|hik|rise|rose|gain|strengthen|firm(?:s|ed)?\b|climb|jump|surg|повыс|вырос|раст"
-    r"|укреп|подня",
-    "down": r"cut|lower|fall|fell|weak|drop|slid|plung|slump|сниз|упал|пада|ослаб|опуст",
-    "hold": r"keep|kept|hold|held|unchanged|сохран|остав|без изменен",
-    "no": r"den(?:y|ies|ied)|refus|reject|not\b|no\b|never|rule[sd]? out|не\b|нет\b|опроверг"
-    r"|отрица|отказ|отверг",
-}
-_DIRECTION_PATTERNS: Final = {
-    way: re.compile(rf"\b(?:{words})") for way, words in _DIRECTION_STEMS.items()
-}
-MIN_SHARED_TOKENS: Final = 4
-MIN_SIMILARITY: Final = 0.8
-MIN_JACCARD: Final = 0.5
+# ---- headlines
 
 
 @dataclass(frozen=True, slots=True)
 class HeadlineTokens:
-    """A headline taken apart: its stems, its numbers, and the ways it says something went."""
+    """The stems, numbers and directions (up, down, hold, no) of a headline."""
 
     stems: frozenset[str]
     numbers: frozenset[str]
@@ -172,7 +183,7 @@ class HeadlineTokens:
 
     @classmethod
     def of(cls, title: str, publisher: str = "") -> HeadlineTokens:
-        """Take a headline apart; a publisher at its end does not count."""
+        """The tokens of a headline without the name of a publisher at its end."""
         text = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
         text = _without_publisher(title, text, publisher)
         tokens = [token for token in _WORD_PATTERN.findall(text) if token not in _STOPWORDS]
@@ -186,11 +197,11 @@ class HeadlineTokens:
         )
 
     def similarity(self, other: HeadlineTokens) -> float:
-        """How much two headlines say the same: 1 where equal, 0 where they must not be one story.
+        """The similarity of two headlines: 1 where equal, 0 where they must not be clustered.
 
-        The share of the shorter one's words that stand in the other, but never across different
-        numbers ("by 25", "by 50") or where only one says which way ("raises", "keeps", "denies"):
-        to show one event twice is better than to hide a second one.
+        The share of the tokens of the shorter one that the other contains, but 0 for different
+        numbers ("by 25", "by 50") or directions ("raises", "keeps", "denies"): to show one event
+        twice is better than to hide a second one.
         """
         if self._contradicts(other):
             return 0.0
@@ -205,7 +216,7 @@ class HeadlineTokens:
         return shared / min(len(tokens), len(other_tokens))
 
     def overlap(self, other: HeadlineTokens) -> float:
-        """The share of the shorter one's words that stand in the other, whatever they say."""
+        """The share of the stems of the shorter headline that the other contains."""
         shorter = min(len(self.stems), len(other.stems))
         return len(self.stems & other.stems) / shorter if shorter else 0.0
 
@@ -217,7 +228,7 @@ class HeadlineTokens:
 
 
 def _without_publisher(title: str, text: str, publisher: str) -> str:
-    """The text without ` - Publisher` at its end: one that is known, or a short capital one."""
+    """The text without ` - Publisher` at its end: the known one, or a short capitalised name."""
     suffix = _PUBLISHER_SUFFIX.search(title)
     if suffix is None:
         return text
@@ -231,33 +242,28 @@ def _without_publisher(title: str, text: str, publisher: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """A word without the end that changes with its case or number."""
+    """A word without its inflectional ending."""
     if not word.isascii():
         return word[:-2] if len(word) >= 5 else word
     end = next((ending for ending in _LATIN_SUFFIXES if word.endswith(ending)), "")
     return word.removesuffix(end) if len(word) - len(end) >= 3 else word
 
 
-# ------------------------------------------------------------
-# Group stories: which new report tells of an event that another one told of already.
-
-
-_REPEATED_SLASHES = re.compile(r"/{2,}")
-SAME_PAGE_OVERLAP = 0.5
+# ---- clusters
 
 
 def inbox_item_from_news(
     report: NewsItem, kind: str, source_id: str, fetched_at: datetime
 ) -> InboxItem:
-    """A report as a candidate of its own; the same report gives the same id each time.
+    """A news item as an inbox item of its own; its id depends on the item and its feed only.
 
     Args:
-        report: as the source gave it.
+        report: the news item.
         kind: the id of the source.
-        source_id: the feed, or the words of the search.
-        at: when it was fetched, UTC.
+        source_id: the id of the feed, or the query of the search.
+        fetched_at: when it was fetched, UTC.
     """
-    # A search finds the same article with other words; a feed may use one guid for everything.
+    # Searches find the same article by other queries; a feed may use one guid for everything.
     origin = "" if kind == "gdelt" else source_id
     key = "\0".join((kind, origin, report.guid or report.link, normalise_title(report.title)))
     name = f"report-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
@@ -265,17 +271,17 @@ def inbox_item_from_news(
 
 
 def page_key(link: str) -> str:
-    """A link as one page, whatever scheme, doubled slashes or counts of visits; no home page."""
+    """A link without scheme, repeated slashes and tracking parameters; empty for a home page."""
     page = _REPEATED_SLASHES.sub("/", normalise_link(link))
     return page if "/" in page or "?" in page else ""
 
 
 def cluster_news(new: Iterable[InboxItem], known: Iterable[InboxItem]) -> tuple[InboxItem, ...]:
-    """New candidates with the story that each belongs to, and what was decided about that.
+    """Assign new items to clusters, and copy the decisions about those.
 
-    A report joins the story with the likest headline of the day before, the same or the next
-    day, or of the same page; else it begins one. What people dismissed or accepted counts for
-    further reports of it too. The order of the new ones does not matter.
+    An item joins the cluster with the most similar headline of the day before, the same or the
+    next day, or of the same page; else it starts one. Decisions about a cluster apply to its new
+    items. The order of the new items does not matter.
     """
     index = _ClusterIndex()
     for item in sorted(known, key=lambda candidate: candidate.id):
@@ -292,7 +298,7 @@ def cluster_news(new: Iterable[InboxItem], known: Iterable[InboxItem]) -> tuple[
 
 
 def group_by_cluster(items: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
-    """Candidates by story, the newest story first."""
+    """Items by cluster, the newest cluster first."""
     by_cluster: dict[str, list[InboxItem]] = {}
     for item in sorted(items, key=lambda candidate: (candidate.sort_moment, candidate.id)):
         by_cluster.setdefault(item.cluster, []).append(item)
@@ -307,7 +313,7 @@ def group_by_cluster(items: Iterable[InboxItem]) -> tuple[NewsCluster, ...]:
 
 
 def _lead_item(reports: Sequence[InboxItem]) -> InboxItem:
-    """The report with the most exact date, the earliest of them."""
+    """The item with the most exact date, the earliest of them."""
     return min(
         reports,
         key=lambda item: (not item.is_exact, item.report.day is None, item.sort_moment, item.id),
@@ -316,7 +322,7 @@ def _lead_item(reports: Sequence[InboxItem]) -> InboxItem:
 
 @dataclass
 class _ClusterIndex:
-    """The candidates so far by day, with their headlines taken apart."""
+    """The items by day with their tokens, and by cluster."""
 
     ids: set[str] = field(default_factory=set)
     by_day: dict[date, list[tuple[InboxItem, HeadlineTokens]]] = field(default_factory=dict)
@@ -348,7 +354,7 @@ class _ClusterIndex:
                     yield score, other.cluster
 
     def _copy_decision(self, item: InboxItem) -> InboxItem:
-        """A further report of a story that people decided about is decided with it."""
+        """The item with the decision about its cluster."""
         others = self.by_cluster[item.cluster]
         accepted = next((other for other in others if other.state is Decision.ACCEPTED), None)
         all_dismissed = all(other.state is Decision.DISMISSED for other in others)
@@ -365,24 +371,16 @@ def _item_day(item: InboxItem) -> date:
     return item.report.day or item.first_seen.date()
 
 
-# ------------------------------------------------------------
-# Refresh news: ask feeds for what they hold now, and keep what is new in the inbox.
-
-
-MAX_CONCURRENT_FEEDS: Final = 3
-CLUSTER_LOOKBACK: Final = timedelta(days=40)
-"""Reports that came within this time are compared with new ones; feeds hold no older news."""
-
-NewsProgress: TypeAlias = Callable[[int, int, str], None]
+# ---- fetching and searching
 
 
 class FeedSource(Protocol):
-    """A feed of the list that can be asked."""
+    """A feed that can be fetched."""
 
     publisher: Publisher
 
     def news(self, query: NewsQuery) -> NewsBatch:
-        """What the feed holds now; raises InputError or SourceError where it gives nothing."""
+        """The current items; raises InputError or SourceError where they cannot be fetched."""
 
 
 def refresh_news(
@@ -391,16 +389,16 @@ def refresh_news(
     now: Callable[[], datetime],
     progress: NewsProgress | None = None,
 ) -> tuple[FeedState, ...]:
-    """Ask feeds, some at once; one that fails is told and loses nothing.
+    """Fetch feeds concurrently and store their items; a failure is recorded in its state.
 
     Args:
-        feeds: which to ask.
-        inbox: where reports are kept.
+        feeds: the feeds.
+        inbox: stores the items.
         now: the clock.
-        progress: called with how many are done, of how many, and which was the last.
+        progress: called with the number of finished feeds, of all feeds, and the last title.
 
     Returns:
-        What became of each, in the order of `feeds`.
+        The state of each feed, in the order of `feeds`.
 
     Raises:
         StoreError: the inbox cannot be written.
@@ -441,13 +439,16 @@ def _store_feed_news(
 
 
 def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: datetime) -> int:
-    """Keep reports in the inbox, each in its story; how many of them are new.
+    """Store items in the inbox, clustered.
 
     Args:
-        news: what a source answered.
-        origin: the id of the source, and the feed or the words of the search.
-        inbox: where they are kept.
-        at: when they came, UTC.
+        news: the items of a source.
+        origin: the id of the source, and the id of the feed or the query of the search.
+        inbox: stores the items.
+        at: when they were fetched, UTC.
+
+    Returns:
+        The number of new items.
 
     Raises:
         StoreError: the inbox cannot be written.
@@ -462,43 +463,29 @@ def store_news(news: NewsBatch, origin: tuple[str, str], inbox: InboxStore, at: 
     return inbox.ingest(cluster_news(items.values(), known))
 
 
-# ------------------------------------------------------------
-# Search news: ask a search of the world's news, keep what it finds, and measure its tone.
-
-
-SEARCH_PERIODS: Final = {
-    "1d": timedelta(days=1),
-    "3d": timedelta(days=3),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-    "90d": timedelta(days=90),
-}
-"""How far back a search may go, by the word of a link or a command."""
-
-
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search brought: how many reports, how many of them new, what one should know."""
+    """The result of a search: the number of items, of new ones, and messages."""
 
     found: int
     new: int
-    told: tuple[str, ...]
+    messages: tuple[str, ...]
 
 
 def search_news(
     source: NewsSource, inbox: InboxStore, query: str, period: str, now: Callable[[], datetime]
 ) -> SearchResult:
-    """Ask a search and keep its reports in the inbox.
+    """Search news and store the items in the inbox.
 
     Args:
         source: the search.
-        inbox: where reports are kept.
-        query: the words.
+        inbox: stores the items.
+        query: the search terms.
         period: a key of `SEARCH_PERIODS`.
         now: the clock.
 
     Raises:
-        InputError: the words or the period cannot be asked.
+        InputError: the query or the period is not valid.
         SourceError: the search did not answer.
         StoreError: the inbox cannot be written.
     """
@@ -510,10 +497,10 @@ def search_news(
 def tone_timeline(
     source: ToneSource, query: str, period: str, now: Callable[[], datetime]
 ) -> ToneTimeline:
-    """How the tone of the articles on a query went.
+    """The daily tone of the articles on a query.
 
     Raises:
-        InputError: the words or the period cannot be asked.
+        InputError: the query or the period is not valid.
         SourceError: the search did not answer.
     """
     return source.tone(_news_query(query, period, now()))

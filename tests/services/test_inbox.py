@@ -312,17 +312,17 @@ def test_a_period_that_is_none_is_told(inbox):
 def test_feeds_are_asked_behind_the_page_once_in_a_while_and_never_offline(inbox):
     clock = MadeClock(NOW)
     refresher = NewsRefreshJob(lambda: [MadeFeed(report())], inbox, clock.now)
-    assert refresher.ask()
+    assert refresher.submit()
     refresher.wait(30)
     assert (refresher.state().is_running, refresher.state().done) == (False, 1)
     assert len(list_inbox(inbox)) == 1
-    assert not refresher.ask()
-    assert refresher.ask(force=True)
+    assert not refresher.submit()
+    assert refresher.submit(force=True)
     refresher.wait(30)
     clock.pass_by(601)
     assert refresher.is_due
     offline = NewsRefreshJob(lambda: [], inbox, clock.now, is_offline=True)
-    assert not offline.ask(force=True)
+    assert not offline.submit(force=True)
 
 
 def test_a_round_that_fails_as_a_whole_says_why(inbox, caplog):
@@ -331,6 +331,6 @@ def test_a_round_that_fails_as_a_whole_says_why(inbox, caplog):
         raise InputError(msg)
 
     refresher = NewsRefreshJob(broken, inbox, lambda: NOW)
-    refresher.ask()
+    refresher.submit()
     refresher.wait(30)
     assert refresher.state().problem == "feeds.toml: is not TOML"

@@ -307,8 +307,8 @@ def refresher_of(house, **more):
 def test_a_refresh_behind_the_pages_makes_nobody_wait(house, replica, clock):
     replica.cbr.answers(failures.hang(4))
     behind = refresher_of(house)
-    assert behind.ask(RefreshRequest(series=(USD,)))
-    assert not behind.ask(RefreshRequest(series=(USD,)))
+    assert behind.submit(RefreshRequest(series=(USD,)))
+    assert not behind.submit(RefreshRequest(series=(USD,)))
     assert house.rates(USD) == shipped()
     assert behind.state().is_running  # nothing waited for its end
     behind.wait(20)
@@ -317,7 +317,7 @@ def test_a_refresh_behind_the_pages_makes_nobody_wait(house, replica, clock):
 
 def test_new_days_are_there_after_a_refresh_behind_the_pages(house):
     behind = refresher_of(house)
-    behind.ask(RefreshRequest(series=(USD,)))
+    behind.submit(RefreshRequest(series=(USD,)))
     behind.wait(20)
     assert behind.state().results[0].outcome == RefreshOutcome.NEW
     assert behind.state().finished_at is not None
@@ -326,7 +326,7 @@ def test_new_days_are_there_after_a_refresh_behind_the_pages(house):
 
 def test_a_clock_that_is_put_back_does_not_stop_the_refresh_behind_the_pages(house, clock):
     behind = refresher_of(house)
-    assert behind.ask(RefreshRequest(series=(USD,)))
+    assert behind.submit(RefreshRequest(series=(USD,)))
     behind.wait(20)
     clock.pass_by(-3_600)
     assert behind.is_due
@@ -335,16 +335,16 @@ def test_a_clock_that_is_put_back_does_not_stop_the_refresh_behind_the_pages(hou
 def test_pages_that_ask_at_every_rerun_start_one_refresh_a_minute(house, replica, clock):
     behind = refresher_of(house)
     for _ in range(25):
-        behind.ask(RefreshRequest(series=(USD,)))
+        behind.submit(RefreshRequest(series=(USD,)))
         behind.wait(20)
     assert len(replica.cbr.asked) == 1
     clock.pass_by(61)
-    assert behind.ask(RefreshRequest(series=(USD,)))
+    assert behind.submit(RefreshRequest(series=(USD,)))
     behind.wait(20)
 
 
 def test_offline_nothing_is_asked(house, replica):
-    assert not refresher_of(house, is_offline=True).ask()
+    assert not refresher_of(house, is_offline=True).submit()
     assert replica.asked == []
 
 
@@ -355,7 +355,7 @@ def test_a_refresh_that_fails_in_an_unforeseen_way_ends(house, monkeypatch):
 
     house.known._memory = Broken()
     behind = refresher_of(house)
-    behind.ask(RefreshRequest(series=(USD,)))
+    behind.submit(RefreshRequest(series=(USD,)))
     behind.wait(20)
     assert not behind.state().is_running
 

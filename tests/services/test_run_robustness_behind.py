@@ -56,7 +56,7 @@ def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
     kept = AnswerCache()
     one = run(SpecificationGrid(("made",)), kept).start()
     assert begun.wait(SECONDS)
-    assert one.look().is_running
+    assert one.poll().is_running
     one.cancel()
     going_on.set()
     state = one.wait(SECONDS)
@@ -67,15 +67,15 @@ def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
 
 def test_a_run_that_nobody_looks_at_ends_itself():
     one = run(SpecificationGrid(("made",)), patience=-1.0).start()
-    while one.look().is_running:
+    while one.poll().is_running:
         time.sleep(0.01)
-    assert one.look().is_cancelled
+    assert one.poll().is_cancelled
 
 
 def test_a_second_run_waits_for_the_first_and_can_be_ended_while_it_waits():
     with RUN_LOCK:
         one = run().start()
-        assert one.look().is_waiting
+        assert one.poll().is_waiting
         one.cancel()
         assert one.wait(SECONDS).is_cancelled
 

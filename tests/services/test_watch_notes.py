@@ -28,7 +28,7 @@ class Notes:
 def until(watch, wanted, looks=2_000):
     """Look until a version is told; a test that waits in vain fails by its last look."""
     for _ in range(looks):
-        told = watch.look()
+        told = watch.read()
         if told == wanted:
             break
         time.sleep(0.005)
@@ -44,7 +44,7 @@ def test_nothing_is_asked_before_a_page_looks():
 def test_a_change_elsewhere_is_told_to_who_looks():
     notes = Notes("1", "1", "2")
     watch = NoteVersionWatcher(notes, interval=0.001)
-    assert watch.look() == ""
+    assert watch.read() == ""
     assert until(watch, "2") == "2"
 
 
@@ -53,7 +53,7 @@ def test_many_looks_are_one_thread():
     notes.open.clear()
     watch = NoteVersionWatcher(notes, interval=0.01)
     for _ in range(200):
-        watch.look()
+        watch.read()
     begun = [thread for thread in threading.enumerate() if thread not in before]
     notes.open.set()
     assert [thread.name for thread in begun] == ["notes"]
@@ -62,7 +62,7 @@ def test_many_looks_are_one_thread():
 def test_it_ends_when_nobody_looks_and_begins_again():
     notes = Notes("1")
     watch = NoteVersionWatcher(notes, interval=0.001)
-    watch.look()
+    watch.read()
     for _ in range(2_000):
         if notes.asked >= MAX_IDLE_POLLS and watch._running is False:
             break
@@ -85,7 +85,7 @@ def test_what_a_page_just_read_is_not_overwritten_by_an_older_answer():
     notes = Notes("old")
     notes.open.clear()
     watch = NoteVersionWatcher(notes, interval=60)
-    watch.look()
+    watch.read()
     notes.entered.wait()
     watch.set_version("new")
     notes.open.set()
@@ -94,4 +94,4 @@ def test_what_a_page_just_read_is_not_overwritten_by_an_older_answer():
             break
         time.sleep(0.005)
     time.sleep(0.02)
-    assert watch.look() == "new"
+    assert watch.read() == "new"

@@ -313,7 +313,7 @@ def draw(view: UrlState) -> None:
     _draw_items(view, scene)
     draw_copy_link("inbox", view)
     if OPENED_KEY in st.session_state:
-        news.ask()
+        news.submit()
     st.session_state[OPENED_KEY] = True
 
 
@@ -352,7 +352,7 @@ def _draw_toolbar(view: UrlState, scene: InboxState) -> None:
 
 
 def _fetch_news() -> None:
-    session.get_context().news.ask(force=True)
+    session.get_context().news.submit(force=True)
 
 
 @st.fragment(run_every=PROGRESS_INTERVAL)

@@ -230,7 +230,7 @@ def _draw_start(scene: RobustnessState, label: str) -> None:
 @st.fragment(run_every=POLL_SECONDS)
 def _draw_progress(run: RobustnessRun) -> None:
     """Draw how far the run is; the rest of the page stays as it is until it has ended."""
-    progress = run.look()
+    progress = run.poll()
     if not progress.is_running:
         st.rerun()
     st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))

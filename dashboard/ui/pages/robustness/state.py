@@ -287,13 +287,13 @@ def get_progress(scene: RobustnessState) -> RunProgress | None:
         return RunProgress(scene.total, scene.total, answer=answer)
     run: RobustnessRun | None = st.session_state.get(RUN_KEY)
     if run is not None and run.key == scene.key:
-        return run.look()
+        return run.poll()
     end_run()
     if scene.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != scene.key:
         return None
     run = RobustnessRun(scene.key, scene.asked, get_cached_answers()).start()
     st.session_state[RUN_KEY] = run
-    return run.look()
+    return run.poll()
 
 
 def get_current_run() -> RobustnessRun | None:
