@@ -419,7 +419,7 @@ def _json_value(cell: Any) -> Any:
 def comparison_csv(
     answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
 ) -> bytes:
-    """One table of a comparison: the rows of every group and, where there are any, of the difference.
+    """One table of a comparison: the rows of every group and, if there are any, of the difference.
 
     `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
     group column and hold an event of both groups once.

@@ -1,4 +1,4 @@
-"""Event studies: of many events on several series, of one event, and of the largest moves of a period."""
+"""Event studies: of events on several series, of one event, and the largest moves of a period."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_REQUEST", "build_event_view"]
 
 
-# ------------------------------------------------------------
-# Check bars: that the series of one study count in one length of time.
-
-
 MAX_CELLS: Final = 60_000_000
+"""The limit of rows times offsets of a study."""
+
+
+# ---- checks
 
 
 def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ()) -> int:
-    """The length of the bars of all series in minutes; 0 where they have one number a day.
+    """The common length of bars of all series in minutes; 0 for daily series.
 
-    An offset of one series must be as long as that of another, and a factor is matched by
-    the end of its bar.
+    Offsets must have the same length on all series, and factors are matched by the end of
+    their bars.
 
     Raises:
-        InputError: naming two that differ.
+        InputError: two series differ.
     """
     if not series:
         return 0
@@ -79,12 +79,12 @@ def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSerie
 
 
 def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> None:
-    """Refuse a study whose tests would have to hold more than fits.
+    """Refuse a study that would need too much memory.
 
     Every test compares with every row of a series at every offset of the event window.
 
     Raises:
-        InputError: naming the window and the series.
+        InputError: the message names the window and the series.
     """
     first, last = request.window
     offsets = last - first + 1
@@ -103,8 +103,7 @@ def _step_text(bar_minutes: int) -> str:
     return f"bars of {bar_minutes} minute{'' if bar_minutes == 1 else 's'}"
 
 
-# ------------------------------------------------------------
-# Run a study: events on one or several series, none of them lost.
+# ---- studies
 
 
 def run_study(  # noqa: PLR0913 - a study has this many parts
@@ -116,7 +115,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     factors: Sequence[RateSeries] = (),
     compute: ComputeBackend | None = None,
 ) -> StudyAnswer:
-    """Study events on every series, each event on the series it is bound to or on all.
+    """Study events on every series, events bound to a series on this series only.
 
     Args:
         series: the series of the panel.
@@ -153,7 +152,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
 
 
 def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
-    """The events that belong to a series which is not studied."""
+    """The events bound to a series that is not studied."""
     return tuple(
         SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
         for event in events
@@ -167,13 +166,12 @@ def measure_events(
     request: StudyRequest,
     known: Sequence[Event] | None = None,
 ) -> StudyResult:
-    """The moves of events on one series without averages and tests, for pages that list them."""
+    """The moves of events on one series, without averages and tests."""
     result = study.study_series(series, events, known or events, request)
     return replace(result, skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
 
 
-# ------------------------------------------------------------
-# Explain an event: its timing, its moves with their ordinary range, and its neighbours.
+# ---- one event
 
 
 def build_event_view(
@@ -183,15 +181,15 @@ def build_event_view(
     request: StudyRequest | None = None,
     factors: Sequence[RateSeries] = (),
 ) -> EventView:
-    """Everything one event did on one series.
+    """Study one event on one series.
 
     Args:
         series: the observations.
-        event: the event, stored or only a draft.
-        known: every known event, for crowding, quiet dates and the neighbours' ids.
-        request: the windows and the model, else what the pages ask; every pool is used
-            whatever it says.
-        factors: series that explain the ordinary move, for the models that need them.
+        event: the event, stored or a draft.
+        known: every known event, for crowding, quiet dates and the ids of neighbours.
+        request: the windows and the model, else the defaults of pages; all placebo pools are
+            used in any case.
+        factors: series that explain normal returns, for the models that need them.
 
     Returns:
         An `EventView`, with a `reason` instead of numbers where the event cannot be studied.
@@ -333,14 +331,14 @@ def _unknown_move(
 
 
 def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:
-    """The changes of method after the observation before the window, up to its last one."""
+    """The changes of method between the base and the last observation of the window."""
     days = series.day[np.clip([row + window[0] - 1, row + window[1]], 0, len(series) - 1)]
     after, until = (date.fromisoformat(str(day)) for day in days)
     return tuple(method for method in series.card.breaks if after < method.day <= until)
 
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
-    """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
+    """The offsets within the data; a missing rate is a gap, not the end of the path."""
     _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     row = int(result.anchor[0])
     move = np.asarray(
@@ -394,16 +392,15 @@ def _single_percent(values: np.ndarray) -> float | None:
     return None if value is None else 100.0 * value
 
 
-# ------------------------------------------------------------
-# Scan moves: the largest moves of a period and the events each can contain.
+# ---- largest moves
 
 
 def largest_moves(
     series: RateSeries, events: Sequence[Event], since: date, until: date, count: int = 5
 ) -> tuple[DayMove, ...]:
-    """The observations of a period that moved most, in size, the largest first.
+    """The largest moves of a period in size, the largest first.
 
-    Each is ranked among the dates near it, as an event is that it is the first rate of.
+    Each is ranked among the dates near it, like an event at the same offset 0.
     """
     move = move_sizes(series)
     rows = np.flatnonzero(
@@ -431,12 +428,12 @@ def move_on_day(series: RateSeries, events: Sequence[Event], day: date) -> DayMo
 
 
 def log_changes(rate: Floats, card: SeriesCard) -> Floats:
-    """Moves of a line of rates against the point before, 100 x log, (n,); NaN at the first."""
+    """Moves against the observation before in log points, (n,); NaN at the first."""
     return 100.0 * compute_returns(rate, card.move_sign, "log")
 
 
 def move_between(card: SeriesCard, base: float, rate: float) -> float:
-    """The move from a base to a rate in log points, positive = stronger for rouble series."""
+    """The move from a base to a rate in log points; positive = stronger, for rouble series."""
     return float(log_points(rate, base, card.move_sign))
 
 
@@ -457,7 +454,7 @@ def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list
 
 
 def _rank_rows(series: RateSeries, rows: Ints) -> list[tuple[PlaceboRank, PlaceboRank]]:
-    """Where the moves at rows stand in [0,0] and [0,1], among the dates near each."""
+    """The ranks of the moves at rows in [0,0] and [0,1], among the dates near each."""
     ranked = rank_rows(series, rows, first_moves_request(series.card.bar_minutes))
     first, both = (placebo for _, placebo in ranked.values())
     return [(first.rank("near", k), both.rank("near", k)) for k in range(len(rows))]

@@ -185,13 +185,13 @@ class Counting:
 
 @pytest.fixture
 def counted(house):
-    house.known._memory = Counting(house.rate_cache)
+    house.known._rate_cache = Counting(house.rate_cache)
     house.refresh(USD, "eur_usd_ecb", "usd_rub_yahoo")
     house.known.get(USD)
     house.known.get("eur_usd_ecb")
     house.known.get("usd_rub_yahoo")
-    house.known._memory.read_ids.clear()
-    return house.known._memory.read_ids
+    house.known._rate_cache.read_ids.clear()
+    return house.known._rate_cache.read_ids
 
 
 def test_an_answer_makes_only_its_own_series_be_read_again(house, counted, clock):

@@ -33,7 +33,7 @@ def test_what_differs_is_named_with_all_three_values():
     found = {each.field: each for each in draft_differences(READ, theirs, mine)}
     assert list(found) == ["title", "text", "tags"]
     title = found["title"]
-    assert (title.read, title.theirs, title.mine) == ("title", "theirs", "mine")
+    assert (title.base, title.theirs, title.mine) == ("title", "theirs", "mine")
     assert [found[name].is_mine for name in ("title", "text", "tags")] == [True, False, True]
 
 

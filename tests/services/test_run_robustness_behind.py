@@ -98,7 +98,7 @@ def test_an_error_that_nobody_foresaw_is_logged_and_told_calmly(monkeypatch, cap
 
 @pytest.mark.parametrize("asked_again", [True, False])
 def test_of_many_answers_those_asked_for_last_stay(asked_again):
-    kept, answer = AnswerCache(most=2), run().start().wait(SECONDS).answer
+    kept, answer = AnswerCache(max_size=2), run().start().wait(SECONDS).answer
     kept.store("a", answer)
     kept.store("b", answer)
     if asked_again:

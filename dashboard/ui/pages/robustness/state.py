@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +24,6 @@ from dashboard.services.robustness import (
     RobustnessRun,
     RunProgress,
     count_categories,
-    count_specifications,
 )
 from dashboard.services.study_inputs import available_factors
 from dashboard.ui import session
@@ -134,7 +134,7 @@ class RobustnessState:
         grid = self.grid
         choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
                    grid.overlaps, grid.event_filters)  # fmt: skip
-        return count_specifications([len(each) for each in choices])
+        return math.prod(len(each) for each in choices)
 
     @property
     def asked(self) -> RobustnessRequest:
