@@ -55,7 +55,7 @@ Interface: TypeAlias = Literal["page", "cli", "api"]
 
 @dataclass(frozen=True)
 class AppContext:
-    """Everything a door hands to the services."""
+    """The implementations that an interface passes to the services."""
 
     settings: Settings
     rates: tuple[RateSource, ...]
@@ -76,17 +76,19 @@ class AppContext:
 
 
 def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
-    """The parts for these settings; cheap: nothing is read or opened before its first use.
+    """The context for some settings; nothing is read or opened before its first use.
 
     Args:
-        settings: those of the environment where None.
-        door: through which door changes come; the record says it.
+        settings: the settings; those of the environment where None.
+        interface: the interface that makes changes, for the audit trail.
     """
     settings = settings or Settings()
     rate_cache = RateCache(settings.cache_folder)
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(settings.own_folder)
-    notes = NoteRepository(settings.store_url, person=settings.dashboard_user.strip(), door=interface)
+    notes = NoteRepository(
+        settings.store_url, person=settings.dashboard_user.strip(), door=interface
+    )
     offline = settings.dashboard_offline
     inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
@@ -119,19 +121,19 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
 def enabled_feeds(
     feeds: FeedRegistry, client: LazyClient, settings: Settings, feed_id: str = ""
 ) -> tuple[Feed, ...]:
-    """The feeds that are switched on, or the one that is named, ready to be asked.
+    """The enabled feeds, or the one of an id, with their clients.
 
-    A feed that a person added is asked over public addresses only; with a replica of the
-    network every feed goes to that.
+    A feed added by a user is fetched from public addresses only; with a replica of the network
+    every feed is fetched from that.
 
     Args:
-        feeds: the list.
-        client: for the feeds that ship.
+        feeds: the list of feeds.
+        client: fetches the bundled feeds.
         settings: whether there is a replica.
-        named: the id of the only one to ask.
+        feed_id: the only feed to fetch; all enabled ones where empty.
 
     Raises:
-        InputError: there is none of this id, or the list cannot be read.
+        InputError: there is no feed of this id, or the list cannot be read.
     """
     polite, guarded = PoliteFetcher(client), GuardedFetcher()
     wanted = [publisher for publisher in feeds.publishers() if feed_id in {"", publisher.id}]
@@ -157,13 +159,15 @@ def notes_for_user(context: AppContext, person: str) -> NoteRepository:
 
 
 def context_as_of(context: AppContext, moment: datetime) -> AppContext:
-    """The same parts as they were known at a moment; nobody is asked and nothing is written."""
+    """The context as of a moment; the network is not used and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
     from dashboard.storage.notes import AsOfNoteRepository
     from dashboard.storage.rate_cache import AsOfRateCache
 
     rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
-    rates = CombinedRates(AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache)
+    rates = CombinedRates(
+        AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache
+    )
     imported = AsOfSource(context.own, moment, by_import=True)
     return replace(
         context,
@@ -177,11 +181,11 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
 
 
 def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> LazyClient:
-    """The client of the services, or of their replica; making it imports no network library.
+    """The HTTP client, or that of a replica; creating it imports no network library.
 
     Args:
         settings: whether there is a replica.
-        limits: of one request.
+        limits: the limits of one request.
     """
 
     def make() -> PoliteClient:
@@ -194,7 +198,7 @@ def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> L
 
 
 def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
-    """The sources that ask the network, the official one first; making them asks nothing."""
+    """The live sources, the official one first; creating them does not use the network."""
     client = http_client(settings)
     return (
         Cbr(client),
@@ -212,13 +216,13 @@ def article_from_bytes(
     """An article from the bytes of a page or a text.
 
     Args:
-        content: as they were given.
-        name: what messages call it.
-        url: where it came from.
-        content_type: what its server said about it.
+        content: the bytes.
+        name: the name in messages.
+        url: the address of the page.
+        content_type: the media type given by its server.
 
     Raises:
-        InputError: it is neither, or stands in place of an article.
+        InputError: it is neither, or holds no article.
     """
     from dashboard.sources.article_reader import (
         is_web_page,
@@ -248,12 +252,12 @@ def article_from_link(
     """An article from a link, which may lead to public addresses only.
 
     Args:
-        link: as a person pasted it.
-        settings: offline, or with a replica of the network, no link is followed.
-        way: how names become connections; the Internet's where None.
+        link: the link as entered.
+        settings: no link is followed offline, or with a replica of the network.
+        policy: resolves names and opens connections; that of the Internet where None.
 
     Raises:
-        InputError: the link may not be followed, or there is no article behind it.
+        InputError: the link may not be followed, or the page holds no article.
         SourceError: the host did not answer with a page.
     """
     from dashboard.sources.public_url import parse_public_url
@@ -262,7 +266,9 @@ def article_from_link(
     target = parse_public_url(link)
     if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
         variable = "DASHBOARD_OFFLINE" if settings.dashboard_offline else "DASHBOARD_UPSTREAM"
-        msg = f"link {target.host}: is not followed while {variable} is set; give the page as a file"
+        msg = (
+            f"link {target.host}: is not followed while {variable} is set; give the page as a file"
+        )
         raise InputError(msg)
     page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)
     return article_from_bytes(
@@ -271,16 +277,16 @@ def article_from_link(
 
 
 class BackupArchive:
-    """A backup as one file on this machine."""
+    """A backup as one file."""
 
     def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
-        """Write a new file, whole or not at all."""
+        """Write a new file atomically."""
         from dashboard.storage.backups import write_archive
 
         write_archive(target, members, contents)
 
     def read(self, file: Path, folder: Path) -> BackupContents:
-        """Check a file and take its members out into a folder."""
+        """Check a file and unpack its members into a folder."""
         from dashboard.storage.backups import read_archive
 
         return read_archive(file, folder)
@@ -289,7 +295,7 @@ class BackupArchive:
 def rates_from_file(
     source: Path | bytes, options: RateFileOptions = DEFAULT_RATE_OPTIONS, name: str = ""
 ) -> RateFileContents:
-    """A person's file of rates, or the bytes of an upload, read strictly.
+    """A user's file of rates, or the bytes of an upload, parsed strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
@@ -298,7 +304,7 @@ def rates_from_file(
 
 
 def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows:
-    """A person's file of events in CSV, Excel, JSON or iCalendar, read row by row.
+    """A user's file of events in CSV, Excel, JSON or iCalendar, parsed row by row.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
@@ -307,7 +313,7 @@ def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows
 
 
 def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) -> EventFileRows:
-    """The bytes of an upload, read row by row as a file of events.
+    """The bytes of an uploaded file of events, parsed row by row.
 
     Raises:
         InputError: it cannot be read as a whole; one line with what to do.
@@ -318,7 +324,7 @@ def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) ->
 def event_outline_from_upload(
     data: bytes, name: str, options: EventFileOptions
 ) -> EventFileOutline:
-    """What kind of file an upload is, with its sheets, columns and what they are read as.
+    """The format of an uploaded file of events, with its sheets, columns and their fields.
 
     Raises:
         InputError: it is no file of events; one line with what to do.
@@ -327,7 +333,7 @@ def event_outline_from_upload(
 
 
 def events_from_file(path: Path) -> EventTable:
-    """A person's file of events, read strictly.
+    """A user's file of events, parsed strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.

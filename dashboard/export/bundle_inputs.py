@@ -1,4 +1,4 @@
-"""Inputs of a bundle: the rates, events and series cards of a computation, written so that they read back exactly."""
+"""Inputs of a bundle: rates, events and series cards, written and read back without loss."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ EVENTS_USED: Final = Table(
     (*EVENT_LIST.columns, Column("studied", "int")),
 )
 OPTIONAL_COLUMNS: Final = frozenset({"hour_kind", "reported_utc"})
-"""Columns of events that bundles of earlier releases do not have."""
+"""Columns of events that bundles of earlier releases lack."""
 _TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
 _ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
 
 
 def write_rates(series: Iterable[RateSeries]) -> bytes:
-    """`rates.csv` of some series: the columns of an export, and when each number opens."""
+    """`rates.csv`: the columns of an export and the start of the period of each rate."""
     rows = (
         (*row, f"{moment}Z")
         for one in series
@@ -47,10 +47,10 @@ def write_rates(series: Iterable[RateSeries]) -> bytes:
 
 
 def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
-    """The series that `write_rates` was given, by id.
+    """The inverse of `write_rates`, by id.
 
     Raises:
-        ValueError: the file is none of ours.
+        ValueError: the file has another format.
     """
     by_id: dict[str, list[dict[str, str]]] = {name: [] for name in cards}
     for row in _read_table(content, RATES_USED):
@@ -59,10 +59,10 @@ def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, Rat
 
 
 def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
-    """`events.csv`: every known event; those studied are numbered in their order.
+    """`events.csv`: every known event; the studied ones are numbered in their order.
 
-    A note that is not studied only crowds others: its words, links and author stay at home,
-    and the kind of a private one too.
+    Notes that are not studied matter for crowding only: their text, links and author are left
+    out, and the category of private ones too.
     """
     numbers = {event.id: number for number, event in enumerate(studied, 1)}
     written = [event if event.id in numbers else _without_text(event) for event in known]
@@ -71,10 +71,10 @@ def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
 
 
 def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """The known events and the studied ones, in the orders that `write_events` was given.
+    """The inverse of `write_events`: the known and the studied events in their orders.
 
     Raises:
-        ValueError: the file is none of ours.
+        ValueError: the file has another format.
     """
     rows = list(_read_table(content, EVENTS_USED))
     known = tuple(_event_from_row(row) for row in rows)
@@ -84,7 +84,7 @@ def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
 
 
 def card_to_json(card: SeriesCard) -> dict[str, Any]:
-    """Every word of a card as JSON values."""
+    """A card as JSON values."""
     values = asdict(card)
     values["breaks"] = [{"day": item.day.isoformat(), "text": item.text} for item in card.breaks]
     for name in ("history_from", "history_until"):
@@ -93,15 +93,16 @@ def card_to_json(card: SeriesCard) -> dict[str, Any]:
 
 
 def card_from_json(content: Mapping[str, Any]) -> SeriesCard:
-    """The card that `card_json` was given.
+    """The inverse of `card_to_json`.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none of ours.
+        ValueError, KeyError, TypeError: the values are no valid card.
     """
     content = {"change": "ratio"} | dict(content)  # bundles of earlier releases know no other
     values = {field.name: content[field.name] for field in fields(SeriesCard)}
     values["breaks"] = tuple(
-        MethodBreak(date.fromisoformat(item["day"]), str(item["text"])) for item in content["breaks"]
+        MethodBreak(date.fromisoformat(item["day"]), str(item["text"]))
+        for item in content["breaks"]
     )
     for name in ("history_from", "history_until"):
         values[name] = date.fromisoformat(content[name]) if content[name] else None
@@ -168,7 +169,7 @@ def _event_from_row(row: Mapping[str, str]) -> Event:
 
 
 def _hours_from_row(row: Mapping[str, str]) -> tuple[Hour, ...]:
-    """The clock times of an event; bundles made before they were written have none."""
+    """The hours of an event; bundles of earlier releases have none."""
     moment, reported = (
         _parse_timestamp(row["time_utc"]),
         _parse_timestamp(row.get("reported_utc", "")),

@@ -1,8 +1,8 @@
-"""CSV files of tables: UTF-8, decimal points, ISO dates, every digit of a number, RFC 4180.
+"""CSV files of tables: UTF-8, decimal points, ISO dates, full precision, RFC 4180.
 
-Two flavours: `plain` ends lines with LF; `excel` starts with a byte order mark and ends
-lines with CRLF, so that a spreadsheet opens it with the right letters. Missing values are
-empty. Text goes through the formula guard; numbers stay numbers.
+Two dialects: `plain` ends lines with LF; `excel` starts with a byte order mark and ends lines with
+CRLF, so that spreadsheets detect the encoding. Missing values are empty. Text is escaped against
+formulas; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") 
         table: its columns.
         rows: tuples in the order of the columns, or mappings by column name; NaN and None
             are missing values.
-        flavour: `plain` or `excel`.
+        dialect: `plain` or `excel`.
 
     Raises:
         ValueError: a tuple has more or fewer cells than the table has columns.
@@ -47,7 +47,7 @@ def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") 
 
 
 def csv_chunks(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> Iterator[bytes]:
-    """The file of a table piece by piece, for tables too long to hold at once."""
+    """The file of a table in chunks, for tables too long for memory."""
     yield (BOM if dialect == "excel" else b"") + _encode_lines([table.header], dialect)
     source = iter(rows)
     cells = _CellFormatter()
@@ -71,8 +71,8 @@ def clean_text(text: str) -> str:
 def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str:
     """A file name of ASCII letters, digits, `.`, `_` and `-` that starts with a letter or digit.
 
-    Folders, formulas, quotes and invisible characters cannot get through; the extension
-    survives the limit.
+    Path separators, formulas, quotes and invisible characters are replaced; the extension is
+    preserved by the limit.
     """
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     name = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._]+", "-", ascii_only)).strip("-._")
@@ -94,7 +94,7 @@ def _encode_lines(rows: Iterable[Iterable[Any]], dialect: CsvDialect) -> bytes:
 
 
 class _CellFormatter:
-    """Writes columns; remembers texts, for the same ids come back on many rows."""
+    """Formats columns; caches texts, because ids repeat on many rows."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
