@@ -86,7 +86,9 @@ def build_context(settings: Settings | None = None, door: Interface = "page") ->
     memory = RateCache(settings.cache_folder)
     known = CombinedRates(BundledRates(), live_sources(settings), memory)
     own = ImportedRates(settings.own_folder)
-    notes = NoteRepository(settings.store_url, person=settings.dashboard_user.strip(), door=door)
+    notes = NoteRepository(
+        settings.store_url, person=settings.dashboard_user.strip(), interface=door
+    )
     offline = settings.dashboard_offline
     inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
@@ -151,15 +153,12 @@ def enabled_feeds(
 
 def notes_for_user(parts: AppContext, person: str) -> NoteRepository:
     """The notes as somebody sees and signs them who is not the person of this process."""
-    from dashboard.storage.notes import UserNoteRepository
-
-    return UserNoteRepository(parts.notes, person)
+    return parts.notes.for_user(person)
 
 
 def context_as_of(parts: AppContext, moment: datetime) -> AppContext:
     """The same parts as they were known at a moment; nobody is asked and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
-    from dashboard.storage.notes import AsOfNoteRepository
     from dashboard.storage.rate_cache import AsOfRateCache
 
     memory = AsOfRateCache(parts.settings.cache_folder, moment)
@@ -172,7 +171,7 @@ def context_as_of(parts: AppContext, moment: datetime) -> AppContext:
         rate_cache=memory,
         refresher=RateRefreshJob(known, memory, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(parts.catalogue, moment),
-        notes=AsOfNoteRepository(parts.notes, moment),
+        notes=parts.notes.as_of(moment),
     )
 
 

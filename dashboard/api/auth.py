@@ -48,7 +48,7 @@ def require_token(
         raise Problem(
             401, "Authorization: writing needs a token; send Bearer rr_…", headers=_CHALLENGE
         )
-    token = authenticate_token(house.notes.beside, given.credentials)
+    token = authenticate_token(house.notes.tokens, given.credentials)
     if token is None:
         told = "Authorization: this token is unknown, expired or revoked; make a new one"
         raise Problem(401, told, headers=_INVALID_TOKEN)

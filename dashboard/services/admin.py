@@ -222,7 +222,7 @@ _USE_RECORD_INTERVAL: Final = timedelta(minutes=1)
 class TokenStore(Protocol):
     """Where tokens are kept; every method raises StoreError where the store fails."""
 
-    def create_token(self, token: AccessToken, who: str = "") -> AccessToken:
+    def create_token(self, token: AccessToken, author: str = "") -> AccessToken:
         """Keep a new token; InputError where there is one of its name."""
         ...
 
@@ -234,7 +234,7 @@ class TokenStore(Protocol):
         """Every token, the oldest first."""
         ...
 
-    def revoke_token(self, name: str, who: str = "") -> AccessToken:
+    def revoke_token(self, name: str, author: str = "") -> AccessToken:
         """Refuse a token from now on; InputError where there is none of this name."""
         ...
 
@@ -284,7 +284,7 @@ def create_token(
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)
     token = AccessToken(name, writer, hash_secret(secret), at, expires)
-    return secret, store.create_token(token, who=writer)
+    return secret, store.create_token(token, author=writer)
 
 
 def authenticate_token(
@@ -353,14 +353,14 @@ MAX_AUDIT_ENTRIES: Final = 100_000
 class AuditStore(Protocol):
     """Where actions are on record; raises StoreError where it cannot be read."""
 
-    def audit_entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, most: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
         ...
 
 
 def list_audit_entries(record: AuditStore, most: int) -> tuple[AuditEntry, ...]:
     """The last actions, the newest first; at most 100,000 of them."""
-    return record.audit_entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
+    return record.entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
 
 
 def audit_json(actions: Iterable[AuditEntry]) -> list[dict[str, Any]]:

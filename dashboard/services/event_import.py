@@ -43,7 +43,7 @@ class ImportStore(Protocol):
         """Every import, the newest first."""
         ...
 
-    def undo_import(self, import_id: str, who: str = "") -> ImportUndo:
+    def undo_import(self, import_id: str, author: str = "") -> ImportUndo:
         """Remove the notes of an import; those that were changed since stay."""
         ...
 

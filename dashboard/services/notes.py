@@ -277,23 +277,23 @@ class NoteStore(Protocol):
     Every method raises StoreError where the store fails.
     """
 
-    def add(self, note: Event, who: str = "") -> Event:
+    def add(self, note: Event, author: str = "") -> Event:
         """Store a new note; the store gives it its id, revision 1 and its times."""
         ...
 
-    def edit(self, note: Event, revision: int, who: str = "") -> Event:
+    def edit(self, note: Event, revision: int, author: str = "") -> Event:
         """Replace the note of that id; EditConflict where `revision` is not the current one."""
         ...
 
-    def delete(self, note_id: str, revision: int, who: str = "") -> Event:
+    def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; EditConflict where `revision` is not the current one."""
         ...
 
-    def restore(self, note_id: str, who: str = "") -> Event:
+    def restore(self, note_id: str, author: str = "") -> Event:
         """Take a deletion back."""
         ...
 
-    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
+    def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
         """Make what a note said at an earlier revision its newest one."""
         ...
 
@@ -336,7 +336,7 @@ def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = ut
         StoreError: the store cannot be written.
     """
     note = _note_from_draft("", draft, now())
-    return store.add(note, who=note.author)
+    return store.add(note, author=note.author)
 
 
 def edit_note(  # noqa: PLR0913 - which note, what, over which revision, by whom
@@ -359,19 +359,19 @@ def edit_note(  # noqa: PLR0913 - which note, what, over which revision, by whom
     """
     _check_is_note(note_id)
     note = _note_from_draft(note_id, draft, now())
-    return store.edit(note, revision, who=clean_line(who) or note.author)
+    return store.edit(note, revision, author=clean_line(who) or note.author)
 
 
 def delete_note(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
     """Mark a note deleted; `restore_note` takes it back. Raises as `edit_note` does."""
     _check_is_note(note_id)
-    return store.delete(note_id, revision, who=clean_line(who))
+    return store.delete(note_id, revision, author=clean_line(who))
 
 
 def restore_note(store: NoteStore, note_id: str, *, who: str = "") -> Event:
     """Take the deletion of a note back; a note that is not deleted stays as it is."""
     _check_is_note(note_id)
-    return store.restore(note_id, who=clean_line(who))
+    return store.restore(note_id, author=clean_line(who))
 
 
 def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
@@ -384,7 +384,7 @@ def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str 
         StoreError: the store cannot be written.
     """
     _check_is_note(note_id)
-    return store.restore_revision(note_id, revision, who=clean_line(who))
+    return store.restore_revision(note_id, revision, author=clean_line(who))
 
 
 def note_history(store: NoteStore, note_id: str) -> tuple[NoteRevision, ...]:

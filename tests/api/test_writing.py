@@ -22,7 +22,7 @@ CATALOGUE = "kellogg-nato-off-table-2025-04-20"
 def desk(own_house):
     """A door, the parts behind it, and Ann's token."""
     ask, parts = own_house
-    secret, _ = create_token(parts.notes.beside, "desk", "Ann")
+    secret, _ = create_token(parts.notes.tokens, "desk", "Ann")
 
     def send(method, address, body=None, **headers):
         headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"} | {
@@ -302,7 +302,7 @@ def test_without_a_token_that_holds_nothing_is_written(desk, given):
 
 def test_a_revoked_token_is_refused_at_once(desk):
     added(desk)
-    revoke_token(desk.parts.notes.beside, "desk")
+    revoke_token(desk.parts.notes.tokens, "desk")
     answer = desk("POST", "/v1/events", KELLOGG)
     assert answer.status == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -313,7 +313,7 @@ def test_a_revoked_token_is_refused_at_once(desk):
 def test_a_token_that_has_expired_is_refused(own_house):
     ask, parts = own_house
     then = datetime.now(UTC) - timedelta(days=2)
-    secret, _ = create_token(parts.notes.beside, "old", days=1, now=lambda: then)
+    secret, _ = create_token(parts.notes.tokens, "old", days=1, now=lambda: then)
     headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"}
     answer = ask("/v1/events", method="POST", body=json.dumps(KELLOGG).encode(), **headers)
     assert answer.status == 401
@@ -345,7 +345,7 @@ def test_limits_the_sixty_first_change_in_a_minute_is_told_when_to_come_back(des
     assert 0 < int(answer.headers["retry-after"]) <= 60
     assert "at most 60 changes in a minute" in answer.json["detail"]
     assert len(desk.parts.notes.notes()) == 60
-    secret, _ = create_token(desk.parts.notes.beside, "other", "Bob")
+    secret, _ = create_token(desk.parts.notes.tokens, "other", "Bob")
     others = desk("POST", "/v1/events", KELLOGG, authorization=f"Bearer {secret}")
     assert others.status == 201
 
@@ -402,7 +402,7 @@ def test_audit_every_change_is_on_record_with_its_door(desk):
     desk("PATCH", address, {"title": "New"}, if_match='"1"')
     desk("DELETE", address, if_match='"2"')
     desk("POST", f"{address}/restore")
-    found = desk.parts.notes.beside.audit_entries(10)
+    found = desk.parts.notes.audit.entries(10)
     assert [(one.action, one.who, one.origin) for one in reversed(found)] == [
         ("token-create", "Ann", "api"),
         ("create", "Ann", "api"),
