@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -20,7 +21,8 @@ from dashboard.models.errors import RoubleReactionError
 
 ServePages: TypeAlias = Callable[..., None]
 
-PROGRAM = "python -m dashboard"
+COMMAND = "rouble-reaction"
+PROGRAM = COMMAND if Path(sys.argv[0]).name == COMMAND else "python -m dashboard"
 TRACEBACK_OPTION = "--traceback"
 
 app = command_group("What the news did to the exchange rate of the rouble.")

@@ -395,7 +395,7 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 # ------------------------------------------------------------
-# The command that puts one event on paper: a page, a PDF, a picture, or its bundle.
+# The command that reports one event: a page, a PDF, a picture, or its bundle.
 
 
 DEFAULT_PAGES_URL = "http://127.0.0.1:8501"
@@ -406,7 +406,7 @@ def report(  # noqa: PLR0913 - the options of the contract
     event: Annotated[str, Arg(metavar="EVENT_ID", help="As `events list` prints it.")],
     *,
     out: Annotated[
-        Path, Opt(metavar="FILE", help="Ends with .html, .pdf, .png, or .zip for the bundle.")
+        Path, Opt(metavar="FILE", help="Ends with .html, .pdf, .png, .svg, or .zip for the bundle.")
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
@@ -415,7 +415,7 @@ def report(  # noqa: PLR0913 - the options of the contract
         str, Opt(metavar="URL", help="Where the pages are, for the link.")
     ] = DEFAULT_PAGES_URL,
 ) -> None:
-    """Put an event on paper: what its page says, with chart, tables, sources and link."""
+    """Report an event: what its page says, with chart, tables, sources and link."""
     from dashboard.cli.output import print_line
     from dashboard.services.bundles import BundleRequest
     from dashboard.services.exports import report_format
