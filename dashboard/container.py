@@ -87,7 +87,7 @@ def build_context(settings: Settings | None = None, interface: Interface = "page
     rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
     imported = ImportedRates(settings.own_folder)
     notes = NoteRepository(
-        settings.store_url, person=settings.dashboard_user.strip(), door=interface
+        settings.store_url, person=settings.dashboard_user.strip(), interface=interface
     )
     offline = settings.dashboard_offline
     inbox = InboxRepository(notes)
@@ -151,17 +151,9 @@ def enabled_feeds(
     )
 
 
-def notes_for_user(context: AppContext, person: str) -> NoteRepository:
-    """The notes as somebody sees and signs them who is not the person of this process."""
-    from dashboard.storage.notes import UserNoteRepository
-
-    return UserNoteRepository(context.notes, person)
-
-
 def context_as_of(context: AppContext, moment: datetime) -> AppContext:
     """The context as of a moment; the network is not used and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
-    from dashboard.storage.notes import AsOfNoteRepository
     from dashboard.storage.rate_cache import AsOfRateCache
 
     rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
@@ -176,7 +168,7 @@ def context_as_of(context: AppContext, moment: datetime) -> AppContext:
         rate_cache=rate_cache,
         refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
         catalogue=AsOfCatalogue(context.catalogue, moment),
-        notes=AsOfNoteRepository(context.notes, moment),
+        notes=context.notes.as_of(moment),
     )
 
 

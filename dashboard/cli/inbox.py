@@ -178,7 +178,7 @@ def dismiss_items(
     if undo:
         undo_dismissal(ids, inbox)
     else:
-        dismiss_news(ids, inbox, who=author or "")
+        dismiss_news(ids, inbox, author=author or "")
     done = "put back" if undo else "dismissed"
     if as_json:
         output.print_json({"done": done, "reports": ids})

@@ -426,11 +426,12 @@ def _licence_line(card: SeriesCard) -> str:
 def _private_lines(description: BundleDescription) -> list[str]:
     if not description.private:
         return []
+    count = description.private
+    notes = f"{count} of the events studied are private notes"
     return [
         "",
-        f"PRIVATE: {description.private} of the events studied are private notes of whoever made this"
-        if description.private > 1
-        else "PRIVATE: one of the events studied is a private note of whoever made this",
+        f"PRIVATE: {notes if count > 1 else 'one of the events studied is a private note'}"
+        " of whoever made this",
         "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
     ]
 

@@ -49,7 +49,7 @@ class DatabaseBackup(Protocol):
         """Copy a consistent snapshot into a folder."""
         ...
 
-    def restore_from(self, folder: Path, contents: BackupContents, name: str, who: str) -> None:
+    def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
         ...
 
@@ -115,7 +115,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
     *,
     backup_folder: Path,
     may_replace: bool = False,
-    who: str = "",
+    author: str = "",
 ) -> RestoreResult:
     """Restore a backup; existing data are saved to a backup of their own first.
 
@@ -149,7 +149,7 @@ def restore_backup(  # noqa: PLR0913 - the archive, its two targets and the safe
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             before = backup_folder / f"before-restore-{stamp}.zip"
             make_backup(before, notes, imported, archive)
-        notes.restore_from(folder, contents, file.name, who)
+        notes.restore_from(folder, contents, file.name, author)
         imported.restore_from(sorted((folder / "rates").glob("own_*.npz")))
     return RestoreResult(
         contents, str(before) if before else None, str(damaged) if damaged else None
@@ -206,7 +206,7 @@ def _existing_data(notes: DatabaseBackup, imported: ImportedSeriesFiles) -> tupl
 class TokenStore(Protocol):
     """Stores tokens; every method raises StoreError where the store fails."""
 
-    def create_token(self, token: AccessToken, who: str = "") -> AccessToken:
+    def create_token(self, token: AccessToken, author: str = "") -> AccessToken:
         """Store a new token; InputError where the name is taken."""
         ...
 
@@ -218,7 +218,7 @@ class TokenStore(Protocol):
         """Every token, the oldest first."""
         ...
 
-    def revoke_token(self, name: str, who: str = "") -> AccessToken:
+    def revoke_token(self, name: str, author: str = "") -> AccessToken:
         """Revoke a token; InputError where there is none of this name."""
         ...
 
@@ -263,7 +263,7 @@ def create_token(
     secret, at = TOKEN_PREFIX + secrets.token_urlsafe(32), now()
     expires = None if days is None else at + timedelta(days=days)
     token = AccessToken(name, writer, hash_secret(secret), at, expires)
-    return secret, store.create_token(token, who=writer)
+    return secret, store.create_token(token, author=writer)
 
 
 def authenticate_token(
@@ -290,13 +290,13 @@ def list_tokens(store: TokenStore) -> tuple[AccessToken, ...]:
     return store.tokens()
 
 
-def revoke_token(store: TokenStore, name: str, who: str = "") -> AccessToken:
+def revoke_token(store: TokenStore, name: str, author: str = "") -> AccessToken:
     """Revoke a token from the next request on.
 
     Raises:
         InputError: there is none of this name.
     """
-    return store.revoke_token(clean_line(name)[:60], who)
+    return store.revoke_token(clean_line(name)[:60], author)
 
 
 def token_state(token: AccessToken, at: datetime) -> str:
@@ -333,14 +333,14 @@ def _iso_text(moment: datetime | None) -> str | None:
 class AuditStore(Protocol):
     """The audit trail; raises StoreError where it cannot be read."""
 
-    def audit_entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, most: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""
         ...
 
 
 def list_audit_entries(store: AuditStore, most: int) -> tuple[AuditEntry, ...]:
     """The latest entries of the audit trail, the newest first; at most 100,000."""
-    return store.audit_entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
+    return store.entries(min(max(most, 1), MAX_AUDIT_ENTRIES))
 
 
 def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ class ImportStore(Protocol):
         """Every import, the newest first."""
         ...
 
-    def undo_import(self, import_id: str, who: str = "") -> ImportUndo:
+    def undo_import(self, import_id: str, author: str = "") -> ImportUndo:
         """Delete the notes of an import, except those changed since."""
         ...
 
@@ -132,7 +132,7 @@ def plan_event_import(
 
 
 def import_events(
-    store: ImportStore, plan: EventImportPlan, who: str = ""
+    store: ImportStore, plan: EventImportPlan, author: str = ""
 ) -> tuple[ImportRecord | None, tuple[Event, ...]]:
     """Store the notes of a plan and the record of the import, in one transaction.
 
@@ -156,7 +156,7 @@ def import_events(
         added=len(plan.notes),
         duplicates=count["duplicate"],
         wrong=count["wrong"],
-        who=clean_line(who)[:AUTHOR_LIMIT],
+        who=clean_line(author)[:AUTHOR_LIMIT],
     )
     return store.import_notes(record, plan.notes)
 
@@ -166,14 +166,14 @@ def list_imports(store: ImportStore) -> tuple[ImportRecord, ...]:
     return store.imports()
 
 
-def undo_import(store: ImportStore, import_id: str, who: str = "") -> ImportUndo:
+def undo_import(store: ImportStore, import_id: str, author: str = "") -> ImportUndo:
     """Delete every note of an import that was not changed since, in one transaction.
 
     Raises:
         InputError: there is no such import, or it was undone before.
         StoreError: the store cannot be written; nothing was deleted.
     """
-    return store.undo_import(import_id, clean_line(who)[:AUTHOR_LIMIT])
+    return store.undo_import(import_id, clean_line(author)[:AUTHOR_LIMIT])
 
 
 @dataclass(slots=True)

@@ -188,13 +188,13 @@ class AcceptingNoteStore:
     inbox: InboxStore
     ids: tuple[str, ...]
 
-    def add(self, note: Event, who: str = "") -> Event:
+    def add(self, note: Event, author: str = "") -> Event:
         """Store the note and accept the items.
 
         Raises:
             InputError: one of the items was decided before.
         """
-        return self.inbox.accept(self.ids, note, who)
+        return self.inbox.accept(self.ids, note, author)
 
 
 def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draft:
@@ -234,7 +234,7 @@ def accept_cluster(
     inbox: InboxStore,
     draft: Draft | None = None,
     *,
-    who: str = "",
+    author: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
     """Make a note of a cluster and accept all its items.
@@ -243,7 +243,7 @@ def accept_cluster(
         cluster: an undecided cluster of the inbox.
         inbox: the inbox.
         draft: the draft as edited by the user; that of the cluster where None.
-        who: the author, for a draft without one.
+        author: the author of a draft without one.
         now: the clock.
 
     Raises:
@@ -252,17 +252,17 @@ def accept_cluster(
     """
     draft = draft or draft_from_cluster(cluster)
     store = accepting_note_store(cluster, inbox)
-    return add_note(store, replace(draft, author=draft.author or who), now=now)
+    return add_note(store, replace(draft, author=draft.author or author), now=now)
 
 
-def dismiss_news(ids: Sequence[str], inbox: InboxStore, *, who: str = "") -> None:
+def dismiss_news(ids: Sequence[str], inbox: InboxStore, *, author: str = "") -> None:
     """Dismiss items, all or none; they stay dismissed when a feed repeats them.
 
     Raises:
         InputError: one of the items was decided before, or does not exist.
         StoreError: the store cannot be written.
     """
-    inbox.decide(ids, Decision.DISMISSED, clean_line(who))
+    inbox.decide(ids, Decision.DISMISSED, clean_line(author))
 
 
 def undo_dismissal(ids: Sequence[str], inbox: InboxStore) -> None:

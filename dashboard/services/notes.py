@@ -276,23 +276,23 @@ class NoteStore(Protocol):
     Every method raises StoreError where the store fails.
     """
 
-    def add(self, note: Event, who: str = "") -> Event:
+    def add(self, note: Event, author: str = "") -> Event:
         """Store a new note; the store assigns id, revision 1 and times."""
         ...
 
-    def edit(self, note: Event, revision: int, who: str = "") -> Event:
+    def edit(self, note: Event, revision: int, author: str = "") -> Event:
         """Replace the note with the same id; EditConflict where `revision` is not current."""
         ...
 
-    def delete(self, note_id: str, revision: int, who: str = "") -> Event:
+    def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; EditConflict where `revision` is not current."""
         ...
 
-    def restore(self, note_id: str, who: str = "") -> Event:
+    def restore(self, note_id: str, author: str = "") -> Event:
         """Undo a deletion."""
         ...
 
-    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
+    def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
         """Store the content of an earlier revision as the newest one."""
         ...
 
@@ -335,7 +335,7 @@ def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = ut
         StoreError: the store cannot be written.
     """
     note = _note_from_draft("", draft, now())
-    return store.add(note, who=note.author)
+    return store.add(note, author=note.author)
 
 
 def edit_note(  # noqa: PLR0913 - the note, its new content, the revision and the author
@@ -344,12 +344,12 @@ def edit_note(  # noqa: PLR0913 - the note, its new content, the revision and th
     draft: Draft,
     revision: int,
     *,
-    who: str = "",
+    author: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
     """Replace a note by a draft, unless it was changed after `revision`.
 
-    `who` signs the change; the author of the draft where it is empty.
+    `author` signs the change; the author of the draft where it is empty.
 
     Raises:
         InputError: a field is not valid, the note is unknown, or it is an event of the catalogue.
@@ -358,22 +358,22 @@ def edit_note(  # noqa: PLR0913 - the note, its new content, the revision and th
     """
     _check_is_note(note_id)
     note = _note_from_draft(note_id, draft, now())
-    return store.edit(note, revision, who=clean_line(who) or note.author)
+    return store.edit(note, revision, author=clean_line(author) or note.author)
 
 
-def delete_note(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
+def delete_note(store: NoteStore, note_id: str, revision: int, *, author: str = "") -> Event:
     """Mark a note deleted; `restore_note` undoes it. Raises as `edit_note` does."""
     _check_is_note(note_id)
-    return store.delete(note_id, revision, who=clean_line(who))
+    return store.delete(note_id, revision, author=clean_line(author))
 
 
-def restore_note(store: NoteStore, note_id: str, *, who: str = "") -> Event:
+def restore_note(store: NoteStore, note_id: str, *, author: str = "") -> Event:
     """Undo the deletion of a note; a note that is not deleted stays as it is."""
     _check_is_note(note_id)
-    return store.restore(note_id, who=clean_line(who))
+    return store.restore(note_id, author=clean_line(author))
 
 
-def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
+def restore_revision(store: NoteStore, note_id: str, revision: int, *, author: str = "") -> Event:
     """Store the content of an earlier revision as the newest one.
 
     The visibility of the note does not change. A deleted note is restored.
@@ -383,7 +383,7 @@ def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str 
         StoreError: the store cannot be written.
     """
     _check_is_note(note_id)
-    return store.restore_revision(note_id, revision, who=clean_line(who))
+    return store.restore_revision(note_id, revision, author=clean_line(author))
 
 
 def note_history(store: NoteStore, note_id: str) -> tuple[NoteRevision, ...]:

@@ -142,7 +142,7 @@ def test_of_many_rows_that_are_there_the_first_are_told_and_the_rest_are_counted
 def test_the_notes_of_a_plan_are_stored_at_once_with_what_the_file_held():
     store = Store()
     made = plan(titled("One"), titled("One"), "wrong", titled("Two"), good_rows=True)
-    import_events(store, made, who=" Ann\n")
+    import_events(store, made, author=" Ann\n")
     ((record, notes),) = store.calls
     assert [note.title for note in notes] == ["One", "Two"]
     assert (record.rows, record.added, record.duplicates, record.wrong) == (4, 2, 1, 1)

@@ -208,7 +208,7 @@ def test_the_day_of_a_report_is_that_of_moscow(inbox):
 def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, notes):
     take(inbox, report(excerpt="The twentieth package."),
          report(f"{TITLE} - Reuters", 11, publisher="Reuters"))  # fmt: skip
-    note = accept_cluster(only(inbox), inbox, who="Ann", now=lambda: NOW)
+    note = accept_cluster(only(inbox), inbox, author="Ann", now=lambda: NOW)
     assert notes.notes() == (note,)
     assert (note.title, note.day, note.author) == (TITLE, date(2026, 11, 23), "Ann")
     assert note.moment == datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_a_draft_that_is_refused_leaves_the_story_undecided(inbox, notes):
 def test_dismissed_stays_dismissed_though_the_feed_brings_it_again_and_again(inbox):
     take(inbox, report())
     story = only(inbox)
-    dismiss_news([each.id for each in story.reports], inbox, who="Ann")
+    dismiss_news([each.id for each in story.reports], inbox, author="Ann")
     for hours in (1, 2):
         take(inbox, report(), report(f"{TITLE} - Reuters", 11), now=NOW + timedelta(hours=hours))
         assert list_inbox(inbox) == ()
@@ -272,11 +272,11 @@ def test_dismissed_stays_dismissed_though_the_feed_brings_it_again_and_again(inb
 def test_two_people_who_decide_at_once_make_one_note_and_the_second_is_told(inbox, notes):
     take(inbox, report())
     seen_by_both = only(inbox)
-    accept_cluster(seen_by_both, inbox, who="Ann", now=lambda: NOW)
+    accept_cluster(seen_by_both, inbox, author="Ann", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann at 2026-11-23 18:00 UTC"):
-        accept_cluster(seen_by_both, inbox, who="Bob", now=lambda: NOW)
+        accept_cluster(seen_by_both, inbox, author="Bob", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann"):
-        dismiss_news([seen_by_both.lead.id], inbox, who="Bob")
+        dismiss_news([seen_by_both.lead.id], inbox, author="Bob")
     assert len(notes.notes()) == 1
 
 

@@ -99,11 +99,11 @@ def test_an_edit_is_signed_by_its_author_and_a_stale_one_is_told(store):
 
 def test_a_deletion_is_signed_and_can_be_taken_back(store):
     note = add_note(store, DRAFT)
-    gone = delete_note(store, note.id, 1, who=" Bob\n")
+    gone = delete_note(store, note.id, 1, author=" Bob\n")
     assert list_notes(store) == ()
     assert list_notes(store, with_deleted=True) == (gone,)
     assert get_event(TwoEvents(), store, note.id).deleted == gone.deleted
-    back = restore_note(store, note.id, who="Cid")
+    back = restore_note(store, note.id, author="Cid")
     assert list_notes(store) == (back,)
     assert draft_from_event(back) == DRAFT
     actions = [(change.action, change.who) for change in note_history(store, note.id)]

@@ -67,7 +67,7 @@ def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
 def _make_audited(make: BytesFactory, file_name: str, parts: AppContext) -> bytes:
     content = make()
     try:
-        parts.notes.beside.write_audit("export", file_name, (None, {"bytes": len(content)}))
+        parts.notes.audit.write("export", file_name, (None, {"bytes": len(content)}))
     except RoubleReactionError as error:  # a file is still given while the store of notes is away
         logger.warning("the export of %s is not on record: %s", file_name, error)
     return content

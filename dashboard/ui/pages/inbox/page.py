@@ -150,7 +150,7 @@ def _accept_item(story: NewsCluster) -> None:
     who = st.session_state.get(AUTHOR_KEY, "")
     try:
         session.require_live_view()
-        note = accept_cluster(story, session.get_context().inbox, who=who)
+        note = accept_cluster(story, session.get_context().inbox, author=who)
     except RoubleReactionError as error:
         set_flash(f"Not accepted: {error}")
         return
@@ -162,7 +162,7 @@ def _dismiss_items(stories: Sequence[NewsCluster]) -> None:
     ids = _item_ids(stories)
     try:
         session.require_live_view()
-        dismiss_news(ids, session.get_context().inbox, who=st.session_state.get(AUTHOR_KEY, ""))
+        dismiss_news(ids, session.get_context().inbox, author=st.session_state.get(AUTHOR_KEY, ""))
     except RoubleReactionError as error:
         set_flash(f"Not dismissed: {error}")
         return
