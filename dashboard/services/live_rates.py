@@ -332,7 +332,7 @@ def _skipped_result(
 
 
 def retained_data_text(last_day: date | None) -> str:
-    """The data that remain after a failure: "kept the data of 2 Sep 2026"."""
+    """The data that remain after a failed refresh, as a clause of a message."""
     if last_day is None:
         return "there are no earlier data"
     return f"kept the data of {format_day(last_day)}"

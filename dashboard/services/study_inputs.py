@@ -342,7 +342,7 @@ def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tup
     for column in columns:
         if column.casefold() not in by_name:
             known = ", ".join(one.card.id for one in series)
-            msg = f"is not available; choose one of {known}"
+            msg = f"is not there; choose one of {known}"
             raise InputError(msg, field="series", value=column)
     wanted = dict.fromkeys(column.casefold() for column in columns)
     return tuple(by_name[name] for name in wanted) or tuple(series)

@@ -166,8 +166,8 @@ def test_somebody_who_comes_between_the_look_and_the_change_is_told_too(desk, mo
     real = NoteRepository.edit
 
     def overtaken(notes, changed, revision, author=""):
-        real(desk.parts.notes, notes.get(changed.id), revision, who="Bob")
-        return real(notes, changed, revision, who)
+        real(desk.parts.notes, notes.get(changed.id), revision, author="Bob")
+        return real(notes, changed, revision, author)
 
     monkeypatch.setattr(NoteRepository, "edit", overtaken)
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"title": "Mine"}, if_match='"1"')

@@ -174,7 +174,7 @@ def test_pieces_make_the_same_bytes(events):
     ("parts", "options", "name"),
     [
         (("usd_rub_cbr", "rates", date(2022, 1, 1), None), {}, "usd_rub_cbr_rates_2022-01-01.csv"),
-        (("../../x", "=cmd"), {"flavour": "excel"}, "x_cmd_excel.csv"),
+        (("../../x", "=cmd"), {"dialect": "excel"}, "x_cmd_excel.csv"),
         ((None,), {"extension": "zip"}, "export.zip"),
     ],
 )

@@ -126,7 +126,7 @@ def test_without_a_good_row_nothing_is_taken():
 def test_of_many_wrong_rows_the_refusal_tells_the_first_and_how_many():
     made = plan(titled("Good"), *["f.csv, row 2: no"] * 136, "f.csv, row 138: no")
     assert made.refusal == (
-        "f.csv: 137 of 138 rows are wrong; mend them, or take the rest with --good-rows;"
+        "f.csv: 137 of 138 rows are wrong; mend them, or take the good rows only;"
         " the first: f.csv, row 2: no"
     )
     assert len(made.messages) == 137

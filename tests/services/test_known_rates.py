@@ -223,7 +223,7 @@ def test_an_attempt_that_failed_makes_nothing_be_read_again(house, replica, coun
 
 
 def test_the_list_of_series_reads_none_of_them(house, counted):
-    house.known._found.clear()
+    house.known._series.clear()
     assert {"usd_rub_yahoo", "eur_usd_ecb", "brent_eia"} <= {c.id for c in house.known.cards()}
     assert counted == []
 

@@ -48,7 +48,7 @@ def live_for(seconds, behind, clock):
     """All sessions look at every tick; the clock of the house goes on between."""
     until = clock.monotonic() + seconds
     while clock.monotonic() < until:
-        together(behind.ask)
+        together(behind.submit)
         behind.wait(20)
         clock.pass_by(TICK)
 
@@ -96,7 +96,7 @@ def test_no_session_waits_while_a_publisher_says_nothing(behind, house, replica)
         return reply
 
     replica.cbr.answers(held)
-    started = together(behind.ask)
+    started = together(behind.submit)
     assert started.count(True) == 1
     assert behind.state().is_running
     shown = together(lambda: str(house.known.get(USD).record[-1]))  # what pages read meanwhile

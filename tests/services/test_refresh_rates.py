@@ -48,7 +48,7 @@ def test_only_the_last_days_are_read_again(house, replica, clock):
     first = replica.cbr.asked[-1].params
     assert (first["date_req1"], first["date_req2"]) == ("17/08/2026", "24/11/2026")
     at("2026-11-24T18:00:00+00:00", replica, clock)
-    assert house.refresh(USD)[USD].kept.new == 1
+    assert house.refresh(USD)[USD].changes.new == 1
     assert replica.cbr.asked[-1].params["date_req1"] == "08/11/2026"  # 16 days before the 24th
     assert "2026-11-25" in house.rates(USD)
 
@@ -66,7 +66,7 @@ def test_a_number_that_its_publisher_revised_is_shown_and_the_earlier_one_kept(
     old = house.rates(USD)["2026-11-20"]
     replica.market.change("USD", date(2026, 11, 20), 85.5)
     clock.pass_by(3_600)
-    assert house.refresh(USD)[USD].kept.revised == 1
+    assert house.refresh(USD)[USD].changes.revised == 1
     assert house.rates(USD)["2026-11-20"] == 85.5
     (revision,) = house.rate_cache.revisions(USD)
     assert (revision.was, revision.became) == (old, 85.5)
@@ -367,7 +367,7 @@ def test_a_bar_under_way_is_settled_by_the_next_refresh(house, replica, clock):
     assert before.live is not None
     assert np.all(before.series.known_at < np.datetime64("2026-11-23T09:00"))
     at("2026-11-23T10:20:00+00:00", replica, clock)
-    assert house.refresh("cny_rub_moex_60m")["cny_rub_moex_60m"].kept.settled == 1
+    assert house.refresh("cny_rub_moex_60m")["cny_rub_moex_60m"].changes.settled == 1
     after = house.known.known("cny_rub_moex_60m")
     assert len(after.series) == len(before.series) + 1
     assert str(after.series.known_at[-1]) == "2026-11-23T09:59:59"

@@ -26,17 +26,17 @@ SMALL = SpecificationGrid(("made",), windows=((0, 0), (0, 1)), estimations=(60,)
 SECONDS = 60
 
 
-def run(grid=SMALL, kept=None, patience=SECONDS, key="key"):
+def run(grid=SMALL, cache=None, idle_seconds=SECONDS, key="key"):
     return RobustnessRun(
-        key, RobustnessRequest(grid, (SERIES,), EVENTS), kept or AnswerCache(), patience
+        key, RobustnessRequest(grid, (SERIES,), EVENTS), cache or AnswerCache(), idle_seconds
     )
 
 
 def test_the_answer_is_that_of_the_same_grid_in_the_foreground():
-    kept = AnswerCache()
-    state = run(kept=kept).start().wait(SECONDS)
+    cache = AnswerCache()
+    state = run(cache=cache).start().wait(SECONDS)
     assert repr(state.answer) == repr(run_robustness(SMALL, [SERIES], EVENTS))
-    assert kept.get("key") is state.answer
+    assert cache.get("key") is state.answer
     assert (state.done, state.total, state.is_running) == (2, 2, False)
 
 
@@ -44,29 +44,29 @@ def test_a_cancelled_run_has_no_answer_and_keeps_none(monkeypatch):
     begun, going_on = threading.Event(), threading.Event()
     real = robustness.run_robustness
 
-    def held(*asked, told, **more):
-        def told_slowly(done, total):
+    def held(*args, progress, **options):
+        def slow_progress(done, total):
             begun.set()
             going_on.wait(SECONDS)
-            told(done, total)
+            progress(done, total)
 
-        return real(*asked, told=told_slowly, **more)
+        return real(*args, progress=slow_progress, **options)
 
     monkeypatch.setattr(robustness, "run_robustness", held)
-    kept = AnswerCache()
-    one = run(SpecificationGrid(("made",)), kept).start()
+    cache = AnswerCache()
+    one = run(SpecificationGrid(("made",)), cache).start()
     assert begun.wait(SECONDS)
     assert one.poll().is_running
     one.cancel()
     going_on.set()
     state = one.wait(SECONDS)
-    assert (state.is_cancelled, state.answer, kept.get("key")) == (True, None, None)
+    assert (state.is_cancelled, state.answer, cache.get("key")) == (True, None, None)
     assert state.done == 1 < state.total == 576
     assert not RUN_LOCK.locked()
 
 
 def test_a_run_that_nobody_looks_at_ends_itself():
-    one = run(SpecificationGrid(("made",)), patience=-1.0).start()
+    one = run(SpecificationGrid(("made",)), idle_seconds=-1.0).start()
     while one.poll().is_running:
         time.sleep(0.01)
     assert one.poll().is_cancelled
@@ -88,7 +88,7 @@ def test_a_model_without_its_factor_is_one_line():
 
 
 def test_an_error_that_nobody_foresaw_is_logged_and_told_calmly(monkeypatch, caplog):
-    def fails(*_asked, **_more):
+    def fails(*_args, **_options):
         raise ZeroDivisionError
 
     monkeypatch.setattr(robustness, "run_robustness", fails)
@@ -98,11 +98,11 @@ def test_an_error_that_nobody_foresaw_is_logged_and_told_calmly(monkeypatch, cap
 
 @pytest.mark.parametrize("asked_again", [True, False])
 def test_of_many_answers_those_asked_for_last_stay(asked_again):
-    kept, answer = AnswerCache(max_size=2), run().start().wait(SECONDS).answer
-    kept.store("a", answer)
-    kept.store("b", answer)
+    cache, answer = AnswerCache(max_size=2), run().start().wait(SECONDS).answer
+    cache.store("a", answer)
+    cache.store("b", answer)
     if asked_again:
-        kept.get("a")
-    kept.store("c", answer)
-    assert (kept.get("a") is answer) is asked_again
-    assert kept.get("c") is answer
+        cache.get("a")
+    cache.store("c", answer)
+    assert (cache.get("a") is answer) is asked_again
+    assert cache.get("c") is answer
