@@ -89,25 +89,29 @@ def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
 def format_marked_verdict(claim: Claim, truth: ClaimTruth) -> str:
     """A verdict with its mark; a record that goes back further is not what was claimed."""
     word = format_verdict(claim, truth)
-    return f"{TRUTH_MARKS[ClaimTruth.FALSE] if word == FURTHER_BACK_LABEL else TRUTH_MARKS[truth]} {word}"
+    return (
+        f"{TRUTH_MARKS[ClaimTruth.FALSE] if word == FURTHER_BACK_LABEL else TRUTH_MARKS[truth]}"
+        f" {word}"
+    )
 
 
 def format_claim_reason(reason: str) -> str:
     """A reason with its days as people write them."""
-    return ISO_DAY.sub(lambda found: format_day(date.fromisoformat(found[0])), reason)
+    return ISO_DAY.sub(lambda match: format_day(date.fromisoformat(match[0])), reason)
 
 
 def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
     """The base that would make a change so, and when a series last was there."""
     gain = "gain" if claim.kind == ClaimKind.UP else "loss"
-    need = (
-        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in {base.quote}"
+    text = (
+        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in"
+        f" {base.quote}"
         f" needs a base of {format_number(base.rate, base.card.decimals)}"
     )
     if base.reached is None:
-        return f"{need}, not reached in the data, which begin on {format_day(base.data_from.day)}"
-    there = format_number(base.reached.rate, base.card.decimals)
-    return f"{need}; last there on {format_day(base.reached.day)} ({there})"
+        return f"{text}, not reached in the data, which begin on {format_day(base.data_from.day)}"
+    rate = format_number(base.reached.rate, base.card.decimals)
+    return f"{text}; last there on {format_day(base.reached.day)} ({rate})"
 
 
 # ------------------------------------------------------------
@@ -137,8 +141,8 @@ TRUTH_ICONS: Final = {
 def format_question(claim: Claim) -> str:
     """What is claimed, as a question: `Strongest since June 2024?`."""
     if claim.kind == ClaimKind.LEVEL:
-        how = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
-        return f"{_capitalize(how)}{_format_value(claim)} RUB per {claim.currency}?"
+        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
+        return f"{_capitalize(exactness)}{_format_value(claim)} RUB per {claim.currency}?"
     if is_record_claim(claim):
         return f"{_capitalize(claim.kind)} since {_format_since(claim)}?"
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
@@ -153,11 +157,11 @@ def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
 
     A record that goes back further than claimed counts as false: the sentence is not exact.
     """
-    found = {row.verdict.truth for row in answer.of_main}
-    if is_record_claim(answer.claim) and ClaimTruth.ABOUT in found:
+    truths = {row.verdict.truth for row in answer.of_main}
+    if is_record_claim(answer.claim) and ClaimTruth.ABOUT in truths:
         return ClaimTruth.FALSE
     order = (ClaimTruth.TRUE, ClaimTruth.ABOUT, ClaimTruth.FALSE)
-    return next((truth for truth in order if truth in found), ClaimTruth.UNKNOWN)
+    return next((truth for truth in order if truth in truths), ClaimTruth.UNKNOWN)
 
 
 def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
@@ -167,13 +171,13 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
     if len(answers) == 1:
         verdict, *_ = describe_answer(answers[0]).rstrip(".").split(": ")
         return f"{format_question(answers[0].claim)} {verdict}"
-    found = [get_overall_truth(answer) for answer in answers]
-    told = [
-        f"{found.count(truth)} {one if found.count(truth) == 1 else more}"
-        for truth, one, more in OUTCOME_PHRASES
-        if truth in found
+    truths = [get_overall_truth(answer) for answer in answers]
+    counts = [
+        f"{truths.count(truth)} {singular if truths.count(truth) == 1 else plural}"
+        for truth, singular, plural in OUTCOME_PHRASES
+        if truth in truths
     ]
-    return f"Of {len(answers)} claims, {join_names(told)}"
+    return f"Of {len(answers)} claims, {join_names(counts)}"
 
 
 def describe_answer(answer: ClaimAnswer) -> str:
@@ -200,29 +204,32 @@ def list_needed_bases(answer: ClaimAnswer) -> tuple[str, ...]:
 
 def describe_other_sources(answer: ClaimAnswer) -> str:
     """What the other sources say, in one sentence; empty where there are none."""
-    told: dict[str, str] = {}
+    verdicts: dict[str, str] = {}
     for row in answer.rows:
         card = row.verdict.card
         if card.id != answer.main and row.verdict.is_claimed:
-            told.setdefault(card.title, format_verdict(answer.claim, row.verdict.truth))
+            verdicts.setdefault(card.title, format_verdict(answer.claim, row.verdict.truth))
             if row.verdict.truth == ClaimTruth.TRUE:
-                told[card.title] = format_verdict(answer.claim, row.verdict.truth)
-    return "; ".join(f"{title}: {word}" for title, word in told.items())
+                verdicts[card.title] = format_verdict(answer.claim, row.verdict.truth)
+    return "; ".join(f"{title}: {word}" for title, word in verdicts.items())
 
 
 def describe_day_shift(answer: ClaimAnswer) -> str:
     """That the day has no rate of its own and which one stands in; empty where it has."""
     row = next(iter(answer.of_main), None)
-    asked = answer.claim.day
-    if row is None or row.at is None or asked is None or row.at.day == asked:
+    day = answer.claim.day
+    if row is None or row.at is None or day is None or row.at.day == day:
         return ""
     card, used = row.verdict.card, row.at
-    rests = "a weekend day" if asked.weekday() >= 5 else "a day without a rate"
+    reason = "a weekend day" if day.weekday() >= 5 else "a day without a rate"
     if card.date_rule == BANK_OF_RUSSIA.id:
-        force = f"the rate in force, fixed on {format_day(used.day)} and dated {format_day(used.record)}"
+        substitute = (
+            f"the rate in force, fixed on {format_day(used.day)} and dated"
+            f" {format_day(used.record)}"
+        )
     else:
-        force = f"the last one before it, of {format_day(used.day)}"
-    return f"{format_weekday(asked)} is {rests} of {card.title}: {force}, is used."
+        substitute = f"the last one before it, of {format_day(used.day)}"
+    return f"{format_weekday(day)} is {reason} of {card.title}: {substitute}, is used."
 
 
 def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) -> str:
@@ -233,12 +240,12 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
         as_of: until when the numbers are known.
         address: the link to this view; may be empty.
     """
-    said: set[tuple[str, date]] = set()
-    told = [_write_sentence(answer, said).strip() for answer in answers]
+    mentioned: set[tuple[str, date]] = set()
+    sentences = [_write_sentence(answer, mentioned).strip() for answer in answers]
     cards = {row.verdict.card.id: row.verdict.card for a in answers for row in a.of_main if row.at}
     sources = "; ".join(f"{card.title}, {card.source_url}" for card in cards.values())
     source = f"Source: {sources}; as known on {as_of}." if sources else ""
-    return " ".join(part for part in (*told, source, address) if part)
+    return " ".join(part for part in (*sentences, source, address) if part)
 
 
 # ---------------------------------------------------------------- parts of sentences
@@ -257,12 +264,12 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
     than = "stronger" if claim.kind == ClaimKind.STRONGEST else "weaker"
     if row.base is None:
         return f"No, it was {than}: the {word} there is, {format_claim_reason(verdict.reason)}"
-    there = _format_day_with_rate(row.base, verdict.card)
+    base = _format_day_with_rate(row.base, verdict.card)
     if verdict.truth == ClaimTruth.TRUE:
-        return f"Yes: {word} since {there}"
+        return f"Yes: {word} since {base}"
     if verdict.truth == ClaimTruth.ABOUT:
-        return f"No, it was {than}: {word} since {there}"
-    return f"No: it was at least as {_record_adjective(claim)} later than that, on {there}"
+        return f"No, it was {than}: {word} since {base}"
+    return f"No: it was at least as {_record_adjective(claim)} later than that, on {base}"
 
 
 def _describe_changes(answer: ClaimAnswer) -> str:
@@ -279,8 +286,8 @@ def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
     assert first.base is not None
     word = name_change_direction(claim, first.verdict.found or 0.0)
     sizes = ", ".join(f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows)
-    named = first.verdict.base_name
-    base = "the rate then" if named == "since" else BASE_LABELS[named]
+    base_name = first.verdict.base_name
+    base = "the rate then" if base_name == "since" else BASE_LABELS[base_name]
     joint = "and as it was at" if word == "unchanged" else "than"
     return (
         f"{word} ({sizes}) {joint} {base}, {_format_day_with_rate(first.base, first.verdict.card)}"
@@ -295,32 +302,35 @@ def format_change_percent(row: ClaimRow, claim: Claim) -> str:
     return format_percent(of_quote * (verdict.found or 0.0), 2)
 
 
-def name_change_direction(claim: Claim, found: float) -> str:
+def name_change_direction(claim: Claim, change: float) -> str:
     """The rouble's direction of a change that is told in the claim's own sign."""
-    if abs(found) < 5e-5:
+    if abs(change) < 5e-5:
         return "unchanged"
-    return "stronger" if (found > 0) == (claim.kind == ClaimKind.UP) else "weaker"
+    return "stronger" if (change > 0) == (claim.kind == ClaimKind.UP) else "weaker"
 
 
-def _write_sentence(answer: ClaimAnswer, said: set[tuple[str, date]]) -> str:
+def _write_sentence(answer: ClaimAnswer, mentioned: set[tuple[str, date]]) -> str:
     """One sentence; the rate of a day is told once."""
     claim, row = answer.claim, next(iter(answer.of_main), None)
     if row is None or row.at is None:
         return f"{format_question(claim)} {describe_answer(answer)}"
     card, at = row.verdict.card, row.at
-    here = ""
-    if (card.id, at.day) not in said:
-        here = f"On {format_day(at.day)} the {_name_series(card)} stood at {_format_printed_rate(at, row)}."
-        said.add((card.id, at.day))
+    opening = ""
+    if (card.id, at.day) not in mentioned:
+        opening = (
+            f"On {format_day(at.day)} the {_name_series(card)} stood at"
+            f" {_format_printed_rate(at, row)}."
+        )
+        mentioned.add((card.id, at.day))
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN:
-        return f"{here} {format_question(claim)} {describe_answer(answer)}"
+        return f"{opening} {format_question(claim)} {describe_answer(answer)}"
     if claim.kind == ClaimKind.LEVEL:
-        return here
+        return opening
     if is_record_claim(claim):
-        return f"{here} {_write_record(claim, row)}."
+        return f"{opening} {_write_record(claim, row)}."
     needed = list_needed_bases(answer)
     more = f" {_capitalize('; '.join(needed))}." if needed and _is_claimed_direction(answer) else ""
-    return f"{here} The rouble was {_describe_changes(answer)}.{more}"
+    return f"{opening} The rouble was {_describe_changes(answer)}.{more}"
 
 
 def _is_claimed_direction(answer: ClaimAnswer) -> bool:
@@ -330,18 +340,22 @@ def _is_claimed_direction(answer: ClaimAnswer) -> bool:
 
 def _write_record(claim: Claim, row: ClaimRow) -> str:
     if row.base is None:
-        return f"It was the rouble's {claim.kind} in the data: {format_claim_reason(row.verdict.reason)}"
-    there = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
+        return (
+            f"It was the rouble's {claim.kind} in the data:"
+            f" {format_claim_reason(row.verdict.reason)}"
+        )
+    base = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
     if row.verdict.truth == ClaimTruth.FALSE:
         return (
-            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was at least"
-            f" as {_record_adjective(claim)} on {there}"
+            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was"
+            " at least"
+            f" as {_record_adjective(claim)} on {base}"
         )
-    words = f"It was the rouble's {claim.kind} since {there}"
+    text = f"It was the rouble's {claim.kind} since {base}"
     return (
-        words
+        text
         if row.verdict.truth == ClaimTruth.TRUE
-        else f"{words}, not since {_format_since(claim)}"
+        else f"{text}, not since {_format_since(claim)}"
     )
 
 
@@ -447,10 +461,10 @@ def build_claim_lines(answer: ClaimAnswer) -> list[str]:
     names = [name for name in columns if name not in {"Verdict", "Source", "Why"}]
     lines = []
     for k, (verdict, source) in enumerate(zip(columns["Verdict"], columns["Source"], strict=True)):
-        told = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
+        cells = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
         why = columns["Why"][k]
         lines.append(
-            " · ".join([f"{verdict} {source}", *told, *([why] if why != NO_VALUE else [])])
+            " · ".join([f"{verdict} {source}", *cells, *([why] if why != NO_VALUE else [])])
         )
     return lines
 
@@ -484,20 +498,20 @@ def _group_rows(rows: Sequence[ClaimRow]) -> list[list[ClaimRow]]:
 
 def _format_verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     """One verdict where both quotes agree, else that of each quote."""
-    told = {row.verdict.quote: format_verdict(answer.claim, row.verdict.truth) for row in group}
-    agree = len(set(told.values())) == 1
+    verdicts = {row.verdict.quote: format_verdict(answer.claim, row.verdict.truth) for row in group}
+    agree = len(set(verdicts.values())) == 1
     if agree:
-        return next(iter(told.values()))
-    return "; ".join(f"{quote}: {word}" for quote, word in told.items())
+        return next(iter(verdicts.values()))
+    return "; ".join(f"{quote}: {word}" for quote, word in verdicts.items())
 
 
 def _format_fixing(fixing: Fixing | None, card: SeriesCard) -> str:
     """`80.7597, 21 Apr 2025 (record of 22 Apr 2025)`."""
     if fixing is None:
         return NO_VALUE
-    told = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
+    text = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
     return (
-        told if fixing.record == fixing.day else f"{told} (record of {format_day(fixing.record)})"
+        text if fixing.record == fixing.day else f"{text} (record of {format_day(fixing.record)})"
     )
 
 

@@ -116,10 +116,10 @@ def safe_link(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(link)
-        named = parts.hostname
+        hostname = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not named or "@" in parts.netloc:
+    if parts.scheme.lower() not in {"http", "https"} or not hostname or "@" in parts.netloc:
         return None
     return link
 
@@ -143,13 +143,13 @@ def _visible_character(character: str) -> str:
 
 
 def _limit_marks(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     run = 0
     for character in text:
         run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         if run <= _MARKS_IN_A_ROW:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)
 
 
 def _is_continuation(character: str) -> bool:

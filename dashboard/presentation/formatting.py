@@ -88,10 +88,12 @@ def format_weekday(value: date) -> str:
     return f"{_WEEKDAYS[value.weekday()]} {format_day(value)}"
 
 
-def format_short_day(value: date, beside: date | None = None) -> str:
+def format_short_day(value: date, reference: date | None = None) -> str:
     """`24 Feb`, with the year where it differs from the one beside it."""
     text = f"{value.day} {_MONTHS[value.month - 1]}"
-    return text if beside is not None and beside.year == value.year else f"{text} {value.year}"
+    return (
+        text if reference is not None and reference.year == value.year else f"{text} {value.year}"
+    )
 
 
 def format_day_range(first: date, last: date | None) -> str:
@@ -106,8 +108,8 @@ def format_day_range(first: date, last: date | None) -> str:
 def format_moment(value: datetime, zone: str = MOSCOW) -> str:
     """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
     utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
-    beside = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
-    text = f"{_format_day_time(msk)} MSK ({beside}"
+    utc_text = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
+    text = f"{_format_day_time(msk)} MSK ({utc_text}"
     if zone not in {MOSCOW, "UTC"}:
         text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
     return text + ")"
@@ -147,9 +149,9 @@ def format_event_time(event: Event) -> str:
 def format_age(value: date, today: date) -> str:
     """`today`, `yesterday`, `12 days ago`, `in 3 days`."""
     distance = (today - value).days
-    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
-    if distance in named:
-        return named[distance]
+    names = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    if distance in names:
+        return names[distance]
     return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
 
 

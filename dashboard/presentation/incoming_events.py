@@ -63,10 +63,10 @@ def describe_publication(article: Article) -> str:
     if article.published is None:
         return "published: not known"
     published = article.published
-    when = formatting.format_day(published.day)
+    time = formatting.format_day(published.day)
     if published.moment is not None:
-        when = formatting.format_moment(published.moment)
-    return f"published {when}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
+        time = formatting.format_moment(published.moment)
+    return f"published {time}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
 
 
 def format_article_message(message: str) -> str:
@@ -87,9 +87,11 @@ def format_statement_day(statement: Statement) -> str:
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
-    words = {Precision.NONE: "not known"}.get(statement.said.precision, statement.said.precision)
+    precision = {Precision.NONE: "not known"}.get(
+        statement.said.precision, statement.said.precision
+    )
     doubt = f"; {statement.said.doubt}" if statement.said.doubt else ""
-    return f"“{statement.said.phrase}”, to the {words}{doubt}" if statement.day else (
+    return f"“{statement.said.phrase}”, to the {precision}{doubt}" if statement.day else (
         f"“{statement.said.phrase}”{doubt}"
     )  # fmt: skip
 
@@ -98,8 +100,11 @@ def format_claim(claim: Claim) -> str:
     """What a claim says, in the words of the glossary."""
     day = f" on {formatting.format_day(claim.day)}" if claim.day else ""
     if claim.kind == ClaimKind.LEVEL:
-        how = LEVEL_EXACTNESS_LABELS[claim.exactness]
-        return f"{how}{formatting.format_number(claim.value or 0, claim.decimals)} RUB per {claim.currency}{day}"
+        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness]
+        return (
+            f"{exactness}{formatting.format_number(claim.value or 0, claim.decimals)} RUB per"
+            f" {claim.currency}{day}"
+        )
     if is_record_claim(claim):
         since = claim.since.phrase if claim.since else ""
         return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
@@ -121,21 +126,21 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     card, at = verdict.card, verdict.at
     if verdict.truth == ClaimTruth.UNKNOWN or at is None:
         return format_claim_reason(verdict.reason)
-    here = f"{_format_rate(at.rate, card)} on {formatting.format_day(at.day)}"
+    current = f"{_format_rate(at.rate, card)} on {formatting.format_day(at.day)}"
     if claim.kind == ClaimKind.LEVEL:
-        return here
+        return current
     if is_record_claim(claim):
-        return f"{here}, {_format_record(claim, verdict)}"
+        return f"{current}, {_format_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
-    there = f"{BASE_LABELS[verdict.base_name]}, {_format_rate(verdict.base.rate, card)}"
+    base = f"{BASE_LABELS[verdict.base_name]}, {_format_rate(verdict.base.rate, card)}"
     also = "" if verdict.is_claimed else " (not the base of the claim)"
     sign = 1 if claim.kind == ClaimKind.UP else -1
     towards = "stronger" if sign * verdict.found >= 0 else "weaker"
     share = f"{formatting.format_number(abs(verdict.found), 2)}{formatting.THIN_SPACE}%"
     return (
-        f"{share} {towards} in {verdict.quote}, from {there} on"
-        f" {formatting.format_day(verdict.base.day)}, to {here}{also}"
+        f"{share} {towards} in {verdict.quote}, from {base} on"
+        f" {formatting.format_day(verdict.base.day)}, to {current}{also}"
     )
 
 
@@ -143,10 +148,13 @@ def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
     word = claim.kind
     if verdict.base is None:
         return f"the {word} there is: {format_claim_reason(verdict.reason)}"
-    there = f"{formatting.format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
-    said = claim.since.phrase if claim.since else ""
-    away = "" if verdict.truth == ClaimTruth.TRUE else f", not {said}"
-    return f"the {word} since {there}{away}"
+    base = (
+        f"{formatting.format_day(verdict.base.day)}"
+        f" ({_format_rate(verdict.base.rate, verdict.card)})"
+    )
+    claimed = claim.since.phrase if claim.since else ""
+    away = "" if verdict.truth == ClaimTruth.TRUE else f", not {claimed}"
+    return f"the {word} since {base}{away}"
 
 
 def _format_rate(rate: float, card: SeriesCard) -> str:
@@ -177,23 +185,23 @@ def format_reported_time(candidate: InboxItem) -> str:
     return f"{before}{at}"
 
 
-def format_publishers(story: NewsCluster) -> str:
+def format_publishers(cluster: NewsCluster) -> str:
     """`5 reports: TASS, Interfax, …`, or the one who reported it."""
-    names = story.publishers
+    names = cluster.publishers
     listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    many = len(story.reports)
+    many = len(cluster.reports)
     return listed if many == 1 else f"{format_count(many, 'report')}: {listed}"
 
 
-def format_tone(story: NewsCluster) -> str:
+def format_tone(cluster: NewsCluster) -> str:
     """The mean tone of the reports of which one is known; empty where none is."""
-    known = [each.report.tone for each in story.reports if each.report.tone is not None]
+    known = [item.report.tone for item in cluster.reports if item.report.tone is not None]
     return f"tone {format_signed(sum(known) / len(known), 1)}" if known else ""
 
 
-def describe_decision(story: NewsCluster) -> str:
+def describe_decision(cluster: NewsCluster) -> str:
     """Who decided and when; empty while nobody has."""
-    lead = story.lead
+    lead = cluster.lead
     if lead.decided_at is None:
         return ""
     by = f" by {lead.decided_by}" if lead.decided_by else ""
@@ -207,14 +215,14 @@ def describe_feed(feed: FeedStatus, now: datetime) -> str:
         return "switched off"
     if state is None:
         return "not asked yet"
-    asked = f"asked {format_elapsed(state.asked_at, now)}"
+    attempt = f"asked {format_elapsed(state.asked_at, now)}"
     if state.problem:
         last = (
             f"; last answer {format_elapsed(state.answered_at, now)}" if state.answered_at else ""
         )
-        return f"{asked}: {state.problem}{last}"
-    told = f"; {'; '.join(state.told)}" if state.told else ""
-    return f"{asked}: {format_count(state.items, 'item')}, {state.new:,} new{told}"
+        return f"{attempt}: {state.problem}{last}"
+    messages = f"; {'; '.join(state.told)}" if state.told else ""
+    return f"{attempt}: {format_count(state.items, 'item')}, {state.new:,} new{messages}"
 
 
 def format_elapsed(moment: datetime, now: datetime) -> str:
@@ -296,8 +304,8 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 
 def describe_row_problem(row: RowVerdict) -> str:
     """What is said about a row beside its verdict, without repeating where it stands."""
-    told = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(format_import_message(told).removesuffix(" and is left out"))
+    reason = row.reason.removeprefix(row.place).lstrip(",: ")
+    return plain_text(format_import_message(reason).removesuffix(" and is left out"))
 
 
 def format_row_location(row: RowVerdict) -> str:
@@ -307,36 +315,36 @@ def format_row_location(row: RowVerdict) -> str:
 
 def describe_import(record: ImportRecord) -> str:
     """What an import did, for the line that is drawn after it."""
-    told = [f"{format_count(record.added, 'note')} added from {record.file_name}"]
+    parts = [f"{format_count(record.added, 'note')} added from {record.file_name}"]
     if record.duplicates:
-        told.append(f"{record.duplicates:,} already there")
+        parts.append(f"{record.duplicates:,} already there")
     if record.wrong:
-        told.append(f"{record.wrong:,} wrong and left out")
-    return ", ".join(told)
+        parts.append(f"{record.wrong:,} wrong and left out")
+    return ", ".join(parts)
 
 
 def list_import_facts(record: ImportRecord) -> list[str]:
     """When, by whom and how many, for the list of earlier imports."""
-    told = [format_timestamp(record.at)] if record.at else []
+    facts = [format_timestamp(record.at)] if record.at else []
     if record.who:
-        told.append(f"by {record.who}")
-    told += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
+        facts.append(f"by {record.who}")
+    facts += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
     if record.duplicates:
-        told.append(f"{record.duplicates:,} already there")
+        facts.append(f"{record.duplicates:,} already there")
     if record.wrong:
-        told.append(f"{record.wrong:,} wrong")
+        facts.append(f"{record.wrong:,} wrong")
     if record.undone_at:
         by = f" by {record.undone_by}" if record.undone_by else ""
-        told.append(f"undone {format_timestamp(record.undone_at)}{by}")
-    return told
+        facts.append(f"undone {format_timestamp(record.undone_at)}{by}")
+    return facts
 
 
-def describe_undone_import(done: ImportUndo) -> str:
+def describe_undone_import(undo: ImportUndo) -> str:
     """What the undoing of an import did."""
-    told = [f"{format_count(done.removed, 'note')} of {done.record.file_name} removed"]
-    if done.already_removed:
-        told.append(f"{done.already_removed:,} had been removed before")
-    if done.kept:
-        stay = "stays" if len(done.kept) == 1 else "stay"
-        told.append(f"{format_count(len(done.kept), 'note')} changed since {stay}")
-    return "; ".join(told)
+    parts = [f"{format_count(undo.removed, 'note')} of {undo.record.file_name} removed"]
+    if undo.already_removed:
+        parts.append(f"{undo.already_removed:,} had been removed before")
+    if undo.kept:
+        stay = "stays" if len(undo.kept) == 1 else "stay"
+        parts.append(f"{format_count(len(undo.kept), 'note')} changed since {stay}")
+    return "; ".join(parts)

@@ -138,14 +138,14 @@ _HEAT_ENDS: Final = {
 }
 
 
-def heat_colour_scale(neutral: Palette) -> list[list[float | str]]:
+def heat_colour_scale(palette: Palette) -> list[list[float | str]]:
     """The colour scale of cells that carry text: from weaker over the surface to stronger.
 
     The ends are the two hues of a direction at the strength where they are seen on the surface
     (3:1) and the text of the theme is read on them (4.5:1).
     """
-    weaker, stronger = _HEAT_ENDS[neutral.surface]
-    return [[0.0, weaker], [0.5, neutral.surface], [1.0, stronger]]
+    weaker, stronger = _HEAT_ENDS[palette.surface]
+    return [[0.0, weaker], [0.5, palette.surface], [1.0, stronger]]
 
 
 LOGO_BACKGROUND: Final = "#2B5C8A"
@@ -158,9 +158,9 @@ _ON_DEEP: Final = "#FFFFFF"
 _DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
 
 
-def marker_text_colour(lane: CategoryStyle) -> str:
+def marker_text_colour(style: CategoryStyle) -> str:
     """The colour of a number that is written into a mark of a lane, on either surface."""
-    return _ON_DEEP if lane.colour in _DEEP else _ON_BRIGHT
+    return _ON_DEEP if style.colour in _DEEP else _ON_BRIGHT
 
 
 def get_palette(*, dark: bool) -> Palette:

@@ -187,12 +187,12 @@ class MoveScale:
         """The same for an axis whose values grow to a side, as `right`."""
         card = self.quoting.card
         of = card.inverse_unit if self.is_simple and card.is_rouble else self.quoting.unit
-        what = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
+        text = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
         if not card.is_rouble:
-            return what
+            return text
         inverted = "axis inverted: " if self.is_inverted else ""
         word = direction_names(card)[0] if self.is_simple else self.up
-        return f"{what}, {inverted}{side} = {word} rouble"
+        return f"{text}, {inverted}{side} = {word} rouble"
 
     @property
     def up(self) -> str:
@@ -222,10 +222,10 @@ class MoveScale:
         """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
-        one, other = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        word = self.direction(one)
-        between = "" if word == self.direction(other) else f" {word}"
-        return f"{format_number(abs(PERCENT * one))}{between} to {self.directed(other)}"
+        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
+        word = self.direction(first)
+        between = "" if word == self.direction(second) else f" {word}"
+        return f"{format_number(abs(PERCENT * first))}{between} to {self.directed(second)}"
 
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""

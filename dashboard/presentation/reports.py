@@ -122,20 +122,20 @@ class ReportContext:
         return self.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def build_as_of_parameter(made: ReportContext) -> tuple[str, str]:
+def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
     """As of when the numbers are, and whether the page was frozen there."""
-    how = "the page was frozen at this moment" if made.as_of else "live, when this was made"
-    return "As of", f"{format_timestamp(made.known_on)} ({how})"
+    mode = "the page was frozen at this moment" if context.as_of else "live, when this was made"
+    return "As of", f"{format_timestamp(context.known_on)} ({mode})"
 
 
-def build_report_links(made: ReportContext, of: str = "") -> tuple[ReportLink, ...]:
+def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
     """The ways back to the page; `of` names what they lead to where there are several."""
-    named = f", {of}" if of else ""
-    live = ReportLink(f"Live page (follows the data){named}", made.live)
-    if not made.frozen:
+    suffix = f", {subject}" if subject else ""
+    live = ReportLink(f"Live page (follows the data){suffix}", context.live)
+    if not context.frozen:
         return (live,)
-    known = format_timestamp(made.known_on)
-    return (live, ReportLink(f"Frozen page (as known on {known}){named}", made.frozen))
+    known = format_timestamp(context.known_on)
+    return (live, ReportLink(f"Frozen page (as known on {known}){suffix}", context.frozen))
 
 
 def build_rate_source(series: RateSeries) -> ReportSource:
@@ -191,7 +191,8 @@ def describe_private_notes(events: Iterable[Event]) -> str:
     if not private:
         return ""
     return (
-        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets the file"
+        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets"
+        " the file"
         " can read them."
     )
 
@@ -385,7 +386,7 @@ QUOTE_DESCRIPTIONS: Final = {
 
 
 def build_event_report(
-    view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, made: ReportContext
+    view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, context: ReportContext
 ) -> ReportDocument:
     """What the Event page says about an event on a series.
 
@@ -404,8 +405,8 @@ def build_event_report(
             f"What did {view.card.title} do around “{title}”"
             f" ({plain_text(format_event_time(view.event))}), and was that unusual?"
         ),
-        parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(made)),
-        paragraphs=_build_event_paragraphs(view, quoting, pool, made.live),
+        parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
+        paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
         charts=_build_event_charts(view, quoting),
         tables=build_event_tables(view, quoting, pool),
         cautions=_build_cautions(view, pool),
@@ -414,9 +415,9 @@ def build_event_report(
             *map(build_factor_source, view.factors),
             build_event_source(view.event),
         ),
-        links=build_report_links(made),
+        links=build_report_links(context),
         software=SOFTWARE_VERSION,
-        made_at=made.moment,
+        made_at=context.moment,
     )
 
 
@@ -448,7 +449,7 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
         raise InputError(msg)
     minutes = view.card.bar_minutes
     windows = event_windows(minutes)
-    asked = {
+    params = {
         "id": view.event.id,
         "wh" if minutes and windows is not DAY_WINDOWS else "w": (
             window if window in windows and window != default_window(minutes) else None
@@ -456,14 +457,14 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
         "pool": None if pool == "near" else pool,
         "series": None if view.card.id == DEFAULT_SERIES else view.card.id,
     }
-    query = urlencode({key: value for key, value in asked.items() if value})
+    query = urlencode({key: value for key, value in params.items() if value})
     return f"{pages.rstrip('/')}/event?{query}"
 
 
 def build_event_source(event: Event) -> ReportSource:
     """Who says so; the address is live only where it is a plain http or https link."""
-    told = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
-    name = told[0] if told else "no source named" if not event.source_url else "source"
+    names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
+    name = names[0] if names else "no source named" if not event.source_url else "source"
     link = safe_link(event.source_url) or ""
     refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
     return ReportSource("Event", name, definition=refused, url=link)
@@ -482,7 +483,8 @@ def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportC
             title,
             format_chart_subtitle(view, quoting),
             (
-                f"Move of {quoting.unit} against the {observation_name(view.card)} before the event, in log"
+                f"Move of {quoting.unit} against the {observation_name(view.card)} before the"
+                " event, in log"
                 " points (100 × log change), by offset; 0 is the first that can contain it."
             ),
             summarize_window(chart),
@@ -512,7 +514,7 @@ def _build_event_parameters(
 def _build_event_paragraphs(
     view: EventView, quoting: QuotedSeries, pool: Pool, address: str
 ) -> tuple[str, ...]:
-    what, unusual = format_headline(view, quoting, pool)
+    headline, unusual = format_headline(view, quoting, pool)
     event = view.event
     known = [
         plain_text(format_event_time(event)),
@@ -521,7 +523,7 @@ def _build_event_paragraphs(
         describe_expected(event.expected),
     ]
     parts = (
-        f"{what}. {capitalize_first(unusual)}." if unusual else f"{what}.",
+        f"{headline}. {capitalize_first(unusual)}." if unusual else f"{headline}.",
         " · ".join(part for part in known if part),
         plain_text_block(event.text, TEXT_LIMIT),
         _describe_timing(view, quoting),
@@ -533,10 +535,11 @@ def _build_event_paragraphs(
 def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
-    each, first, base = observation_name(view.card), view.timing.first, view.timing.base
+    noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
     return (
-        f"First {each} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
-        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base: {format_weekday(base.day)},"
+        f"First {noun} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
+        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base:"
+        f" {format_weekday(base.day)},"
         f" {quoting.rate(base.rate)} {quoting.unit}, known at {format_timestamp(base.known_at)}."
     )
 
@@ -544,8 +547,13 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
 def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
     move = get_main_move(view)
     matched = describe_pool_caveat(move, pool) if move is not None else ""
-    told = (*build_notices(view), matched, describe_private_notes([view.event]), CAUSALITY_CAUTION)
-    return tuple(said for said in told if said)
+    candidates = (
+        *build_notices(view),
+        matched,
+        describe_private_notes([view.event]),
+        CAUSALITY_CAUTION,
+    )
+    return tuple(text for text in candidates if text)
 
 
 # ------------------------------------------------------------
@@ -561,7 +569,7 @@ def build_claim_report(
     answers: Sequence[ClaimAnswer],
     chart: ClaimChart | None,
     series: Sequence[RateSeries],
-    made: Sequence[ReportContext],
+    contexts: Sequence[ReportContext],
     notices: Sequence[str] = (),
 ) -> ReportDocument:
     """What "Check a claim" says to one or several claims.
@@ -573,59 +581,63 @@ def build_claim_report(
         made: when, and the links back: one for the page, or one for each claim.
         notices: what the page says first.
     """
-    when = made[0]
+    first = contexts[0]
     return ReportDocument(
         title=_format_claim_title(answers),
         question=_format_claim_question(answers),
-        parameters=(*_build_claim_parameters(answers, chart), build_as_of_parameter(when)),
-        paragraphs=tuple(_build_claim_paragraphs(answers, made)),
+        parameters=(*_build_claim_parameters(answers, chart), build_as_of_parameter(first)),
+        paragraphs=tuple(_build_claim_paragraphs(answers, contexts)),
         charts=() if chart is None else (_build_claim_chart(replace(chart, phone=False)),),
         tables=tuple(_build_claim_tables(answers, chart)),
         cautions=(*notices, f"{capitalize_first(claims.OTC_CAVEAT)}."),
-        sources=tuple(build_rate_source(each) for each in _list_used_series(answers, series)),
+        sources=tuple(build_rate_source(item) for item in _list_used_series(answers, series)),
         links=tuple(
             link
-            for at, each in enumerate(made)
+            for at, item in enumerate(contexts)
             for link in build_report_links(
-                each, claims.format_question(answers[at].claim) if len(made) > 1 else ""
+                item, claims.format_question(answers[at].claim) if len(contexts) > 1 else ""
             )
         ),
         software=SOFTWARE_VERSION,
-        made_at=when.moment,
+        made_at=first.moment,
     )
 
 
 def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
     """`Strongest since June 2024? No, it was stronger. …`: each question with its verdict."""
-    told = [
-        f"{claims.format_question(each.claim)} {claims.describe_answer(each).partition(': ')[0].rstrip('.')}."
-        for each in answers[:MAX_TITLE_CLAIMS]
+    sentences = [
+        f"{claims.format_question(answer.claim)}"
+        f" {claims.describe_answer(answer).partition(': ')[0].rstrip('.')}."
+        for answer in answers[:MAX_TITLE_CLAIMS]
     ]
     more = len(answers) - MAX_TITLE_CLAIMS
-    return " ".join([*told, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])])
+    return " ".join(
+        [*sentences, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])]
+    )
 
 
 def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
     """The sentence that was pasted, else the question."""
-    pasted = dict.fromkeys(each.claim.sentence for each in answers if each.claim.sentence)
+    pasted = dict.fromkeys(answer.claim.sentence for answer in answers if answer.claim.sentence)
     if pasted:
         return f"Is it so? “{plain_text(' '.join(pasted), CLAIM_SENTENCE_LIMIT)}”"
-    return " ".join(claims.format_question(each.claim) for each in answers)
+    return " ".join(claims.format_question(answer.claim) for answer in answers)
 
 
 def _build_claim_paragraphs(
-    answers: Sequence[ClaimAnswer], made: Sequence[ReportContext]
+    answers: Sequence[ClaimAnswer], contexts: Sequence[ReportContext]
 ) -> Iterator[str]:
     for answer in answers:
         yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
-        needed = [f"{each[:1].upper()}{each[1:]}." for each in claims.list_needed_bases(answer)]
+        needed = [f"{item[:1].upper()}{item[1:]}." for item in claims.list_needed_bases(answer)]
         others = claims.describe_other_sources(answer)
-        beside = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
-        if beside:
-            yield beside
-    links = " ".join(each.live for each in made)
+        details = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
+        if details:
+            yield details
+    links = " ".join(item.live for item in contexts)
     yield plain_text(
-        claims.write_paragraph(answers, format_timestamp(made[0].known_on), links), PARAGRAPH_LIMIT
+        claims.write_paragraph(answers, format_timestamp(contexts[0].known_on), links),
+        PARAGRAPH_LIMIT,
     )
 
 
@@ -662,10 +674,10 @@ def _build_claim_tables(
 def _build_claim_parameters(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[tuple[str, str]]:
-    days = dict.fromkeys(format_day(each.claim.day) for each in answers if each.claim.day)
+    days = dict.fromkeys(format_day(answer.claim.day) for answer in answers if answer.claim.day)
     yield "Day of the claim", "; ".join(days) or "not told"
-    yield "Claims", "; ".join(claims.format_question(each.claim) for each in answers)
-    mains = dict.fromkeys(each.main for each in answers if each.main)
+    yield "Claims", "; ".join(claims.format_question(answer.claim) for answer in answers)
+    mains = dict.fromkeys(answer.main for answer in answers if answer.main)
     yield "Series that answers first", "; ".join(mains) or "none"
     if chart is not None:
         yield "Shown as", chart.quoting.unit
@@ -675,9 +687,11 @@ def _list_used_series(
     answers: Sequence[ClaimAnswer], series: Sequence[RateSeries]
 ) -> list[RateSeries]:
     """The series that have a rate to say, those made of others too; the main one in front."""
-    mains = [each.main for each in answers]
-    named = {row.verdict.card.id for each in answers for row in each.rows if row.at is not None}
-    currencies = dict.fromkeys(each.claim.currency for each in answers)
-    held = [one for currency in currencies for one in series_for_currency(currency, series)]
-    used = [one for one in held if one.card.id in {*named, *mains}]
-    return sorted(used, key=lambda one: one.card.id not in mains)
+    mains = [answer.main for answer in answers]
+    used_ids = {
+        row.verdict.card.id for answer in answers for row in answer.rows if row.at is not None
+    }
+    currencies = dict.fromkeys(answer.claim.currency for answer in answers)
+    held = [item for currency in currencies for item in series_for_currency(currency, series)]
+    used = [item for item in held if item.card.id in {*used_ids, *mains}]
+    return sorted(used, key=lambda item: item.card.id not in mains)

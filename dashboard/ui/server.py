@@ -39,10 +39,10 @@ def warm_up_pages() -> None:
 
 def health_report() -> tuple[bool, dict[str, Any]]:
     """Whether all parts answer, and how old each of them is."""
-    parts = session.get_context()
+    context = session.get_context()
     status = replace(
-        check_health(parts.rates, parts.catalogue, parts.notes),
-        rates=series_status(parts.known, parts.rate_cache, session.get_wall_time()),
-        refresh=None if parts.refresher.is_offline else parts.refresher.state(),
+        check_health(context.rates, context.catalogue, context.notes),
+        rates=series_status(context.known, context.rate_cache, session.get_wall_time()),
+        refresh=None if context.refresher.is_offline else context.refresher.state(),
     )
     return status.is_healthy, health_json(status)

@@ -120,10 +120,10 @@ def load_daily_series() -> list[RateSeries]:
     return rates.daily_series(get_context().rates)
 
 
-def build_series_version(one: RateSeries) -> str:
+def build_series_version(series: RateSeries) -> str:
     """A key that differs whenever the observations of a series differ."""
-    last = one.rate[-1] if len(one) else 0
-    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}/{get_as_of()}"
+    last = series.rate[-1] if len(series) else 0
+    return f"{series.card.id}/{len(series)}/{series.known_at[-1:]}/{last}/{series.fetched_at}/{get_as_of()}"
 
 
 def get_refresher() -> RateRefreshJob:
@@ -138,8 +138,11 @@ def get_series_versions() -> dict[str, int]:
 
 def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
     """How old series are and what went wrong with them; all of them where none is named."""
-    told = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
-    return (*told, *imported_series_status(get_context().rates[-1], get_view_time(), series_ids))
+    statuses = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
+    return (
+        *statuses,
+        *imported_series_status(get_context().rates[-1], get_view_time(), series_ids),
+    )
 
 
 def get_failing_publishers() -> tuple[str, ...]:
@@ -159,18 +162,20 @@ def _fetch_version() -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _cached_series_status(
-    kept: str, day: date, series_ids: tuple[str, ...]  # noqa: ARG001
+    version: str,
+    day: date,
+    series_ids: tuple[str, ...],  # noqa: ARG001
 ) -> tuple[SeriesStatus, ...]:
     return series_status(get_context().known, get_context().rate_cache, get_view_time(), series_ids)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _cached_failing_publishers(kept: str) -> tuple[str, ...]:  # noqa: ARG001
+def _cached_failing_publishers(version: str) -> tuple[str, ...]:  # noqa: ARG001
     return failing_sources(get_context().known, get_context().rate_cache)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _cached_revisions(kept: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
+def _cached_revisions(version: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
     return list_revisions(get_context().known, get_context().rate_cache)
 
 
@@ -200,8 +205,8 @@ def get_live_events() -> tuple[Event, ...]:
 def _cached_events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001
     """The events that are shown and those that are hidden; one process is one person's."""
     shown = all_events(get_context().catalogue, get_context().notes)
-    there = {event.id for event in shown}
-    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in there)
+    shown_ids = {event.id for event in shown}
+    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in shown_ids)
 
 
 def find_event(event_id: str) -> Event | None:
@@ -210,9 +215,9 @@ def find_event(event_id: str) -> Event | None:
     Raises:
         StoreError: the notes cannot be read.
     """
-    found = next((e for e in get_known_events().events if e.id == event_id), None)
-    if found is not None:
-        return found
+    event = next((e for e in get_known_events().events if e.id == event_id), None)
+    if event is not None:
+        return event
     context = get_context()
     try:
         return get_event(context.catalogue, context.notes, event_id)
@@ -307,9 +312,9 @@ def get_study(
 ) -> StudyAnswer:
     """The study of some of the known events, kept until anything in it changes."""
     is_all = len(events) == len(known.events)
-    which = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
+    selection = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
     version = f"{build_series_version(series)}/{known.version}/{request}"
-    return _cached_study(series, (events, known.events, request), version, which)
+    return _cached_study(series, (events, known.events, request), version, selection)
 
 
 def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, EventMoves]:
@@ -319,15 +324,17 @@ def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, Even
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _cached_event_moves(
-    _series: RateSeries, _known: KnownEvents, version: str  # noqa: ARG001
+    _series: RateSeries,
+    _known: KnownEvents,
+    version: str,  # noqa: ARG001
 ) -> dict[str, EventMoves]:
     request = first_moves_request(_series.card.bar_minutes)
     result = measure_events(_series, _known.events, request, _known.events)
     reasons = {row.event_id: row.reason for row in result.skipped}
-    found = {name: EventMoves(reason=reason) for name, reason in reasons.items()}
+    moves = {name: EventMoves(reason=reason) for name, reason in reasons.items()}
     for k, event in enumerate(result.events):
-        found[event.id] = _build_event_moves(result, k, reasons.get(event.id, ""))
-    return found
+        moves[event.id] = _build_event_moves(result, k, reasons.get(event.id, ""))
+    return moves
 
 
 StudyArguments = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
@@ -335,9 +342,12 @@ StudyArguments = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _cached_study(
-    _series: RateSeries, _asked: StudyArguments, version: str, which: str  # noqa: ARG001
+    _series: RateSeries,
+    _arguments: StudyArguments,
+    version: str,
+    selection: str,  # noqa: ARG001
 ) -> StudyAnswer:
-    events, known, request = _asked
+    events, known, request = _arguments
     return run_study([_series], events, request, known=known, compute=get_context().compute)
 
 
@@ -355,6 +365,6 @@ def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:
 
 def make_daily_backup() -> None:
     """Make the backup of this day in Moscow, unless it was made; a failure is only logged."""
-    parts = get_context()
-    folder = parts.settings.backup_folder
-    write_daily_backup(folder, parts.notes.backups, parts.own, BackupArchive(), get_view_day())
+    context = get_context()
+    folder = context.settings.backup_folder
+    write_daily_backup(folder, context.notes.backups, context.own, BackupArchive(), get_view_day())

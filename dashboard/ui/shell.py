@@ -75,9 +75,9 @@ def describe_frozen_view(
     revised = sum(row.was is not None for row in rows)
     differ = "live data are the same"
     if rows:
-        parts = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
-        parts += [f"{revised:,} revised"] * (revised > 0)
-        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(parts)})"
+        changes = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
+        changes += [f"{revised:,} revised"] * (revised > 0)
+        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(changes)})"
     last = frozen.day[-1].astype(object)
     told = [
         f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
@@ -183,43 +183,43 @@ def _check_rates(series_id: str) -> None:
 
 
 def _draw_status(series_id: str) -> None:
-    (report,) = session.get_series_status(series_id)
-    told = [
-        *build_rate_status(report),
-        *_build_refresh_status(report),
+    (status,) = session.get_series_status(series_id)
+    parts = [
+        *build_rate_status(status),
+        *_build_refresh_status(status),
         *_build_event_status(),
         "times: Moscow",
     ]
-    st.markdown(f":small[{' · '.join(told)}]")
+    st.markdown(f":small[{' · '.join(parts)}]")
 
 
-def build_rate_status(report: SeriesStatus) -> tuple[str, ...]:
+def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     """The series, its last day and how long ago that was, what went wrong, what is live."""
-    age = format_last_day(report, session.get_view_day())
-    wrong = what_went_wrong(report)
-    told = [
-        f"Rate: {escape_markdown(report.card.title)}",
-        f":orange-badge[{age}]" if report.is_overdue or not report.rows else age,
+    age = format_last_day(status, session.get_view_day())
+    wrong = what_went_wrong(status)
+    parts = [
+        f"Rate: {escape_markdown(status.card.title)}",
+        f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if wrong:
-        told.append(f":orange[:material/warning: {escape_markdown(wrong, PROBLEM_LIMIT)}]")
-    if report.live is not None:
-        told.append(describe_live_rate(report.live, report.card))
-    return tuple(told)
+        parts.append(f":orange[:material/warning: {escape_markdown(wrong, PROBLEM_LIMIT)}]")
+    if status.live is not None:
+        parts.append(describe_live_rate(status.live, status.card))
+    return tuple(parts)
 
 
-def _build_refresh_status(report: SeriesStatus) -> tuple[str, ...]:
+def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     refresher = session.get_refresher()
     if refresher.is_offline:
         return ("offline: nothing is fetched",)
     titles = {card.id: card.title for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
-    told = [escape_markdown(progress)] if progress else []
-    told_of = report.source_name if report.problem else ""
+    parts = [escape_markdown(progress)] if progress else []
+    told_of = status.source_name if status.problem else ""
     others = [each for each in session.get_failing_publishers() if each != told_of]
     if others:
-        told.append(f":orange[{escape_markdown(describe_failing_publishers(others))}]")
-    return tuple(told)
+        parts.append(f":orange[{escape_markdown(describe_failing_publishers(others))}]")
+    return tuple(parts)
 
 
 def _build_event_status() -> tuple[str, ...]:
@@ -320,11 +320,11 @@ def _draw_page(page: Page) -> None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
     page.draw(view)
-    told = (
+    message = (
         f"{format_ignored_notice(view.ignored)} {_describe_ignored_controls(view.ignored)}".strip()
     )
-    if told:
-        notice.info(escape_markdown(told), icon=":material/link_off:")
+    if message:
+        notice.info(escape_markdown(message), icon=":material/link_off:")
     st.caption(DISCLAIMER)
     if view["asof"] is None:
         request_background_refresh()
@@ -333,16 +333,16 @@ def _draw_page(page: Page) -> None:
 
 def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     """What a series of the link is that no page can measure; empty where none was asked for."""
-    asked = (card for card in session.get_cards() if f"series={card.id}" in ignored)
+    cards = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(
         f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
-        for card in asked
+        for card in cards
         if not card.is_price
     )
 
 
 def _get_page_series(page: Page, view: UrlState) -> str:
     """The series that the page shows; what is not one is told by the page itself."""
-    asked = view["series"] if any(param.key == "series" for param in page.params) else ""
+    series_id = view["series"] if any(param.key == "series" for param in page.params) else ""
     known = {card.id for card in session.get_cards()}
-    return asked if asked in known else DEFAULT_SERIES
+    return series_id if series_id in known else DEFAULT_SERIES

@@ -174,16 +174,16 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
     return UrlParam(key, tuple(default), read, write, tuple(example))
 
 
-def tags_param(key: str, options: Sequence[str], longest: int) -> UrlParam:
+def tags_param(key: str, options: Sequence[str], max_length: int) -> UrlParam:
     """Several from a list, in its order, then words that people made; the page says which exist."""
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         listed = [option for option in options if option in texts]
-        own = [text for text in dict.fromkeys(texts) if text not in options]
-        good = [text for text in own if text.strip() and text.isprintable()]
-        good = [text for text in good if len(text) <= longest]
-        if len(good) < len(own):
-            raise PartialValueError((*listed, *good), [text for text in own if text not in good])
+        custom = [text for text in dict.fromkeys(texts) if text not in options]
+        good = [text for text in custom if text.strip() and text.isprintable()]
+        good = [text for text in good if len(text) <= max_length]
+        if len(good) < len(custom):
+            raise PartialValueError((*listed, *good), [text for text in custom if text not in good])
         return (*listed, *good)
 
     return UrlParam(key, (), read, list, tuple(options[:2]))
@@ -234,16 +234,16 @@ def moment_param(key: str, example: str = "2026-11-20", *, shared: bool = False)
     return UrlParam(key, None, read, lambda value: [as_of_text(value)], (example,), shared)
 
 
-def count_param(key: str, default: int, least: int, most: int) -> UrlParam:
+def count_param(key: str, default: int, minimum: int, maximum: int) -> UrlParam:
     """A whole number between two bounds."""
 
     def read(texts: Sequence[str]) -> int:
         value = int(texts[-1])
-        if not least <= value <= most:
+        if not minimum <= value <= maximum:
             raise ValueError(texts[-1])
         return value
 
-    return UrlParam(key, default, read, lambda value: [str(value)], (str(least),))
+    return UrlParam(key, default, read, lambda value: [str(value)], (str(minimum),))
 
 
 # ------------------------------------------------------------
@@ -406,8 +406,8 @@ def _carry_shared_values(
 ) -> dict[str, Any]:
     """Shared values that the reader set on another page and this link does not mention."""
     before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
-    kept = [p.key for p in params if p.shared and p.key in before and p.key not in link]
-    return {key: before[key] for key in kept}
+    keys = [p.key for p in params if p.shared and p.key in before and p.key not in link]
+    return {key: before[key] for key in keys}
 
 
 def _widget_key(key: str) -> str:

@@ -180,9 +180,9 @@ def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
 
 
 def _build_group_mean_line(chart: ComparisonChart, group: ComparisonGroup) -> dict[str, Any]:
-    at = chart.shown(group.mean)
+    mean = chart.shown(group.mean)
     return {
-        "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+        "type": "line", "xref": "x", "yref": "paper", "x0": mean, "x1": mean, "y0": 0, "y1": 1,
         "line": {"color": chart.colour(group), "width": 1.4, "dash": "dash"},
     }  # fmt: skip
 
@@ -214,8 +214,8 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
             ],
         },
         "customdata": [
-            f"without it {without}<br>its own move {own}"
-            for without, own in [
+            f"without it {without}<br>its own move {own_move}"
+            for without, own_move in [
                 (chart.scale.move(row.without), chart.scale.move(row.car)) for row in rows
             ]
         ],
@@ -244,9 +244,9 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
 
 def _build_overall_mean_line(chart: ComparisonChart, mean: float) -> dict[str, Any]:
     """The average of all, dashed."""
-    at = chart.shown(mean)
+    mean_shown = chart.shown(mean)
     line = {"color": chart.palette.line, "width": 1.4, "dash": "dash"}
-    return {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": mean_shown, "x1": mean_shown, "y0": 0, "y1": 1,
             "line": line}  # fmt: skip
 
 
@@ -307,7 +307,7 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
 
 def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> tuple[str, ...]:
     """What the figure says, a sentence a pane, for those who cannot see it."""
-    told = []
+    sentences = []
     for pane in panes:
         values = pane.values[np.isfinite(pane.values)]
         if not len(values):
@@ -316,13 +316,13 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
         seen = (
             f"; observed {chart.scale.signed(pane.observed[0])}" if len(pane.observed) == 1 else ""
         )
-        bar = (
+        interval = (
             f"; 95 % interval of the mean {chart.scale.span(*pane.interval)}"
             if pane.interval
             else ""
         )
-        told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
-    return tuple(told)
+        sentences.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{interval}.")
+    return tuple(sentences)
 
 
 def _compute_pane_range(chart: ComparisonChart, pane: PlaceboPane) -> tuple[float, float]:
@@ -418,14 +418,14 @@ def _build_pane_marks(
     """A line through the pane where one value was observed."""
     if len(pane.observed) != 1 or not math.isfinite(pane.observed[0]):
         return []
-    at = chart.shown(pane.observed[0])
+    observed = chart.shown(pane.observed[0])
     line = {
         "color": pane.colour,
         "width": 2,
         "dash": "dash" if pane.symbol == "diamond" else "solid",
     }
-    return [{"type": "line", "xref": f"x{suffix}", "yref": f"y{suffix} domain", "x0": at,
-             "x1": at, "y0": 0, "y1": 1, "line": line}]  # fmt: skip
+    return [{"type": "line", "xref": f"x{suffix}", "yref": f"y{suffix} domain", "x0": observed,
+             "x1": observed, "y0": 0, "y1": 1, "line": line}]  # fmt: skip
 
 
 # ------------------------------------------------------------
@@ -436,7 +436,7 @@ FUNNEL_BAR_PIXELS: Final = 38
 
 
 def build_funnel_figure(
-    steps: Sequence[tuple[str, int]], ink: Palette, *, phone: bool = False
+    steps: Sequence[tuple[str, int]], palette: Palette, *, phone: bool = False
 ) -> Figure:
     """Bars from the first step on top to the last, each with its number at its end."""
     labels = [label for label, _ in steps]
@@ -448,18 +448,18 @@ def build_funnel_figure(
         "y": list(range(len(steps))),
         "text": [f"{size:,}" for size in sizes],
         "textposition": "outside",
-        "textfont": {"color": ink.text, "size": FONT_SIZE},
-        "marker": {"color": ink.muted, "line": {"width": 0}},
+        "textfont": {"color": palette.text, "size": FONT_SIZE},
+        "marker": {"color": palette.muted, "line": {"width": 0}},
         "width": 0.6,
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    layout = build_base_layout(ink, FUNNEL_BAR_PIXELS * len(steps) + 20) | {
+    layout = build_base_layout(palette, FUNNEL_BAR_PIXELS * len(steps) + 20) | {
         "margin": {"l": 150 if phone else 190, "r": 44, "t": 6, "b": 6, "pad": 6},
         "dragmode": False,
-        "xaxis": build_axis(ink, range=[0, max([*sizes, 1])], visible=False),
+        "xaxis": build_axis(palette, range=[0, max([*sizes, 1])], visible=False),
         "yaxis": build_axis(
-            ink,
+            palette,
             range=[len(steps) - 0.5, -0.5],
             tickvals=list(range(len(steps))),
             ticktext=labels,

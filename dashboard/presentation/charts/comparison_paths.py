@@ -245,11 +245,11 @@ def _count_legend_rows(chart: ComparisonChart) -> int:
 
 def summarize_paths(chart: ComparisonChart) -> str:
     """What the figure says, for those who cannot see it."""
-    told = []
+    sentences = []
     for group in chart.groups:
         rows = [row for row in group.found.answer.averages if row.n]
         if not rows:
-            told.append(f"{group.called}: no path.")
+            sentences.append(f"{group.called}: no path.")
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
@@ -258,11 +258,11 @@ def summarize_paths(chart: ComparisonChart) -> str:
             if group.found.n >= MIN_BAND_EVENTS
             else "; too few for a mean to be judged"
         )
-        told.append(
+        sentences.append(
             f"{group.called}: {group.found.n} paths of cumulative moves by offset; the mean ends at"
             f" {mean} at offset {format_offset(last.offset)}{judged}."
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def list_axis_values(chart: ComparisonChart) -> list[float]:
@@ -339,25 +339,25 @@ def _build_band(
     chart: ComparisonChart, rows: Sequence[AverageRow], ends: tuple[str, str]
 ) -> Figure:
     known = [row for row in rows if all(math.isfinite(getattr(row, end)) for end in ends)]
-    there = [(row.offset, getattr(row, ends[1])) for row in known]
-    back = [(row.offset, getattr(row, ends[0])) for row in reversed(known)]
+    upper = [(row.offset, getattr(row, ends[1])) for row in known]
+    lower = [(row.offset, getattr(row, ends[0])) for row in reversed(known)]
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [offset for offset, _ in there + back],
-        "y": [chart.shown(value) for _, value in there + back],
+        "x": [offset for offset, _ in upper + lower],
+        "y": [chart.shown(value) for _, value in upper + lower],
         "fill": "toself",
         "hoverinfo": "skip",
     }
 
 
 def _build_line(
-    chart: ComparisonChart, group: ComparisonGroup, what: str, values: Sequence[float]
+    chart: ComparisonChart, group: ComparisonGroup, label: str, values: Sequence[float]
 ) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{group.called}: {what}" if chart.is_pair else what,
+        "name": f"{group.called}: {label}" if chart.is_pair else label,
         "x": group.found.result.offsets.tolist(),
         "y": [chart.shown(value) for value in values],
         "hovertemplate": "offset %{x}: %{y}<extra>%{fullData.name}</extra>",
@@ -381,8 +381,8 @@ def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
     offsets = chart.groups[0].found.result.offsets.tolist() if chart.groups else [0]
-    room = 8 if chart.phone else MAX_TICKS
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 500) if len(offsets) / s <= room)
+    max_ticks = 8 if chart.phone else MAX_TICKS
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 500) if len(offsets) / s <= max_ticks)
     ticks = [offset for offset in offsets if offset % step == 0]
     return build_axis(
         chart.palette,
@@ -441,10 +441,10 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
         for k, move in enumerate(group.found.car.tolist())
         if math.isfinite(move)
     ]
-    kept = sorted(rows, key=lambda row: -abs(row[2]))[:MAX_HEAT_ROWS]
+    shown = sorted(rows, key=lambda row: -abs(row[2]))[:MAX_HEAT_ROWS]
     order = {id(group): at for at, group in enumerate(chart.groups)}
-    kept.sort(key=lambda row: (order[id(row[0])], -row[2]))
-    return kept, len(rows) - len(kept)
+    shown.sort(key=lambda row: (order[id(row[0])], -row[2]))
+    return shown, len(rows) - len(shown)
 
 
 def build_heat_figure(chart: ComparisonChart) -> Figure:
@@ -527,8 +527,8 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
 
 
 def _build_heat_offset_axis(chart: ComparisonChart, offsets: list[int]) -> Figure:
-    room = 8 if chart.phone else 40
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 500) if len(offsets) / s <= room)
+    max_ticks = 8 if chart.phone else 40
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 500) if len(offsets) / s <= max_ticks)
     ticks = [offset for offset in offsets if offset % step == 0]
     return build_axis(
         chart.palette,

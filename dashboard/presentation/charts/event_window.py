@@ -68,7 +68,7 @@ BAR_AXIS_HEIGHT: Final = 78
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
 
 
-def select_tick_offsets(view: EventView, about: int) -> list[int]:
+def select_tick_offsets(view: EventView, count: int) -> list[int]:
     """Offsets to name, `about` of them: whole hours where bars are minutes, 0 always there."""
     first, last = view.request.window
     minutes = view.card.bar_minutes
@@ -77,7 +77,7 @@ def select_tick_offsets(view: EventView, about: int) -> list[int]:
     steps = [step for step in units if hour == 1 or hour % step == 0]
     steps += [hour * step for step in NICE_HOUR_STEPS]
     span = last - first
-    step = next((each for each in steps if span / each <= about), steps[-1])
+    step = next((candidate for candidate in steps if span / candidate <= count), steps[-1])
     return [offset for offset in range(first, last + 1) if offset % step == 0]
 
 
@@ -85,13 +85,13 @@ def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
         return "first bar"
-    words = duration_text(offset, bar_minutes)
-    number, unit = words.split(" ")
+    duration = duration_text(offset, bar_minutes)
+    number, unit = duration.split(" ")
     short = "h" if unit.startswith("hour") else "min"
     return f"{number} {short} {'before' if offset < 0 else 'after'}"
 
 
-def build_bar_axis(view: EventView, ink: Palette, *, phone: bool) -> Figure:
+def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:
     """The offsets along x, named by the end of their bar in Moscow time."""
     points = {point.offset: point for point in view.path}
     ticks = select_tick_offsets(view, PHONE_TARGET_LABELS if phone else TARGET_LABELS)
@@ -107,69 +107,72 @@ def build_bar_axis(view: EventView, ink: Palette, *, phone: bool) -> Figure:
                 shown = point.day
         texts.append("<br>".join(lines))
     first, last = view.request.window
-    return build_axis(ink, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
+    return build_axis(palette, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
         "showgrid": False,
         "showline": True,
-        "linecolor": ink.grid,
+        "linecolor": palette.grid,
         "anchor": "y",
         "tickangle": 0,
     }
 
 
-def build_bar_axis_title(ink: Palette, *, phone: bool) -> Figure:
+def build_bar_axis_title(palette: Palette, *, phone: bool) -> Figure:
     """What the hours along the axis are."""
-    return _build_note(ink, MOSCOW_TIME, 0, 0) | {
+    return _build_note(palette, MOSCOW_TIME, 0, 0) | {
         "xref": "paper",
         "yref": "paper",
         "xanchor": "right",
         "yanchor": "top",
         "xshift": -16 if phone else -24,
         "yshift": -4,
-        "font": {"size": FONT_SIZE - 2, "color": ink.text},
+        "font": {"size": FONT_SIZE - 2, "color": palette.text},
     }
 
 
-def build_session_shapes(path: Sequence[PathPoint], ink: Palette) -> list[Figure]:
+def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[Figure]:
     """A dashed line before a new session, a dotted one where bars are missing, weekend bands."""
     across = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     dashes = {"session": "dash", "missing": "dot"}
     lines = [
         across
         | {"type": "line", "x0": point.offset - 0.5, "x1": point.offset - 0.5}
-        | {"line": {"color": ink.muted, "width": 1, "dash": dashes[point.gap]}}
+        | {"line": {"color": palette.muted, "width": 1, "dash": dashes[point.gap]}}
         for point in path
         if point.gap
     ]
     bands = [
         across
         | {"type": "rect", "x0": first - 0.5, "x1": last + 0.5}
-        | {"fillcolor": ink.muted, "opacity": 0.12, "line": {"width": 0}}
+        | {"fillcolor": palette.muted, "opacity": 0.12, "line": {"width": 0}}
         for first, last in find_weekend_offsets(path)
     ]
     return [*bands, *lines]
 
 
 def build_session_notes(
-    path: Sequence[PathPoint], at: tuple[float, str], ink: Palette
+    path: Sequence[PathPoint], at: tuple[float, str], palette: Palette
 ) -> list[Figure]:
     """The names of the lines and bands, as long as there is room for them.
 
     Args:
         path: the bars of the window.
         at: the height of the names in the paper, and which end of a name stands there.
-        ink: the colours.
+        palette: the colours.
     """
     height, anchor = at
     breaks = [point for point in path if point.gap]
     notes = [
-        _build_note(ink, _describe_gap(point), point.offset - 0.5, height)
+        _build_note(palette, _describe_gap(point), point.offset - 0.5, height)
         | {"yref": "paper", "xanchor": "left", "yanchor": anchor, "textangle": -90}
         for point in breaks
         if len(breaks) <= MAX_SESSION_LABELS
     ]
     weekends = [
         _build_note(
-            ink, "weekend session" if last - first > 2 else "weekend", (first + last) / 2, height
+            palette,
+            "weekend session" if last - first > 2 else "weekend",
+            (first + last) / 2,
+            height,
         )
         | {"yref": "paper", "xanchor": "center", "yanchor": anchor}
         for first, last in find_weekend_offsets(path)
@@ -189,13 +192,13 @@ def _describe_gap(point: PathPoint) -> str:
     return f"new session, {format_weekday(point.day)[:3]}"
 
 
-def _build_note(ink: Palette, text: str, x: float, y: float) -> Figure:
+def _build_note(palette: Palette, text: str, x: float, y: float) -> Figure:
     return {
         "text": text,
         "x": x,
         "y": y,
         "showarrow": False,
-        "font": {"size": FONT_SIZE - 2, "color": ink.muted},
+        "font": {"size": FONT_SIZE - 2, "color": palette.muted},
     }
 
 
@@ -250,14 +253,14 @@ def format_move(quoting: QuotedSeries, log_points: float) -> str:
 
 
 def build_window_layout(
-    chart: EventWindowChart, lanes: tuple[CategoryStyle, ...], ink: Palette
+    chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
 ) -> Figure:
     """The layout: offsets along x, the moves, the lanes of the events above them."""
     bars, path = chart.view.card.bar_minutes > 0, chart.view.path
     height, top, bottom = (PHONE_HEIGHT, 8, 44) if chart.phone else (HEIGHT, 62, 48)
     bottom = BAR_AXIS_HEIGHT if bars else bottom
     area = height - top - bottom
-    foot = 1 - (CATEGORY_ROW_PIXELS * len(lanes) + 6) / area
+    foot = 1 - (CATEGORY_ROW_PIXELS * len(styles) + 6) / area
     ceiling = foot - GAP_PIXELS / area
     margin = {
         "l": 78 if chart.phone else 118,
@@ -269,29 +272,29 @@ def build_window_layout(
     low, high = _compute_bounds(chart)
     on_top = has_band(chart.view) and _is_top_free(chart)
     inverted = chart.quoting.axis_is_inverted
-    layout = build_base_layout(ink, height) | {
+    layout = build_base_layout(palette, height) | {
         "margin": margin,
         "hovermode": "closest",
         "hoverdistance": 40,
         "dragmode": False,
-        "xaxis": _build_offset_axis(chart, ink),
+        "xaxis": _build_offset_axis(chart, palette),
         "yaxis": build_axis(
-            ink, range=[high, low] if inverted else [low, high], domain=[0, ceiling]
+            palette, range=[high, low] if inverted else [low, high], domain=[0, ceiling]
         )
         | _build_move_ticks(low, high, 4 if chart.phone else 6)
-        | {"zeroline": True, "zerolinecolor": ink.muted, "zerolinewidth": 1},
+        | {"zeroline": True, "zerolinecolor": palette.muted, "zerolinewidth": 1},
         "yaxis2": build_axis(
-            ink, domain=[foot, 1], **build_category_axis(lanes, short=chart.phone)
+            palette, domain=[foot, 1], **build_category_axis(styles, short=chart.phone)
         ),
         "annotations": [
-            _build_unit_note(chart, ceiling, ink),
-            _build_event_note(ceiling, ink),
-            *_build_band_note(chart, ceiling, ink),
-            *_build_main_label(chart, ink),
-            *([build_bar_axis_title(ink, phone=chart.phone)] if bars else []),
-            *build_session_notes(path, (0, "bottom") if on_top else (ceiling, "top"), ink),
+            _build_unit_note(chart, ceiling, palette),
+            _build_event_note(ceiling, palette),
+            *_build_band_note(chart, ceiling, palette),
+            *_build_main_label(chart, palette),
+            *([build_bar_axis_title(palette, phone=chart.phone)] if bars else []),
+            *build_session_notes(path, (0, "bottom") if on_top else (ceiling, "top"), palette),
         ],
-        "shapes": [*build_session_shapes(path, ink), *_build_event_line(chart, ink)],
+        "shapes": [*build_session_shapes(path, palette), *_build_event_line(chart, palette)],
     }
     if chart.phone:
         return layout
@@ -305,22 +308,22 @@ def build_window_layout(
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 4},
-            "font": {"size": 15, "color": ink.text, "weight": 600},
+            "font": {"size": 15, "color": palette.text, "weight": 600},
             "subtitle": {
                 "text": chart.subtitle,
-                "font": {"size": FONT_SIZE, "color": ink.muted},
+                "font": {"size": FONT_SIZE, "color": palette.muted},
             },
         }
     }
 
 
-def _build_offset_axis(chart: EventWindowChart, ink: Palette) -> Figure:
+def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> Figure:
     """Every offset where there is room, else every fifth, with days; of bars their hours.
 
     Where many offsets have room, every second one has its day.
     """
     if chart.view.card.bar_minutes:
-        return build_bar_axis(chart.view, ink, phone=chart.phone)
+        return build_bar_axis(chart.view, palette, phone=chart.phone)
     path = chart.view.path
     step = 1 if len(path) <= (6 if chart.phone else MAX_OFFSET_LABELS) else 5
     days = {point.offset: point.day for point in path}
@@ -333,10 +336,10 @@ def _build_offset_axis(chart: EventWindowChart, ink: Palette) -> Figure:
         else format_offset(k)
         for k in ticks
     ]
-    return build_axis(ink, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
+    return build_axis(palette, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
         "showgrid": False,
         "showline": True,
-        "linecolor": ink.grid,
+        "linecolor": palette.grid,
         "anchor": "y",
         "tickangle": 0,
     }
@@ -359,16 +362,16 @@ def _build_move_ticks(low: float, high: float, about: int) -> Figure:
     return {"tickvals": ticks, "ticktext": [format_signed(t, tick_decimals(ticks)) for t in ticks]}
 
 
-def _build_unit_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> Figure:
+def _build_unit_note(chart: EventWindowChart, ceiling: float, palette: Palette) -> Figure:
     """What is measured and what up means, over the pane instead of along the axis."""
     quoting = chart.quoting
     up = f"up = {quoting.up_label} rouble"
     inverted = "axis inverted: " if quoting.axis_is_inverted else ""
-    what = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
+    text = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
     if quoting.card.is_rouble:
-        what = f"{inverted or 'log pts, '}{up}" if chart.phone else f"{what} ({inverted}{up})"
+        text = f"{inverted or 'log pts, '}{up}" if chart.phone else f"{text} ({inverted}{up})"
     return {
-        "text": what,
+        "text": text,
         "xref": "paper",
         "yref": "paper",
         "x": 0,
@@ -377,12 +380,12 @@ def _build_unit_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> F
         "yanchor": "bottom",
         "yshift": 3,
         "showarrow": False,
-        "bgcolor": ink.surface,
-        "font": {"size": FONT_SIZE - 1, "color": ink.muted},
+        "bgcolor": palette.surface,
+        "font": {"size": FONT_SIZE - 1, "color": palette.muted},
     }
 
 
-def _build_event_note(ceiling: float, ink: Palette) -> Figure:
+def _build_event_note(ceiling: float, palette: Palette) -> Figure:
     """What the dotted line is, at the top, where no other note reaches."""
     return {
         "text": "the event",
@@ -393,11 +396,11 @@ def _build_event_note(ceiling: float, ink: Palette) -> Figure:
         "yanchor": "top",
         "xshift": -3,
         "showarrow": False,
-        "font": {"size": FONT_SIZE - 2, "color": ink.muted},
+        "font": {"size": FONT_SIZE - 2, "color": palette.muted},
     }
 
 
-def _build_band_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> list[Figure]:
+def _build_band_note(chart: EventWindowChart, ceiling: float, palette: Palette) -> list[Figure]:
     """What the shaded band is, in the right-hand corner that the path leaves free."""
     if not has_band(chart.view):
         return []
@@ -412,7 +415,7 @@ def _build_band_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> l
             "xanchor": "right",
             "yanchor": "top" if on_top else "bottom",
             "showarrow": False,
-            "font": {"size": FONT_SIZE - 1, "color": ink.muted},
+            "font": {"size": FONT_SIZE - 1, "color": palette.muted},
         }
     ]
 
@@ -426,7 +429,7 @@ def _is_top_free(chart: EventWindowChart) -> bool:
     return above != chart.quoting.axis_is_inverted
 
 
-def _build_main_label(chart: EventWindowChart, ink: Palette) -> list[Figure]:
+def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
     """The move that the headline speaks of, beside its point."""
     main = next((p for p in chart.view.path if p.offset == chart.main_offset), None)
     if main is None or not math.isfinite(main.move):
@@ -444,7 +447,7 @@ def _build_main_label(chart: EventWindowChart, ink: Palette) -> list[Figure]:
             "xshift": 6,
             "yshift": 6 if high_on_screen else -6,
             "showarrow": False,
-            "bgcolor": ink.surface,
+            "bgcolor": palette.surface,
             "opacity": 0.92,
             "font": {
                 "size": FONT_SIZE,
@@ -454,10 +457,10 @@ def _build_main_label(chart: EventWindowChart, ink: Palette) -> list[Figure]:
     ]
 
 
-def _build_event_line(chart: EventWindowChart, ink: Palette) -> list[Figure]:
+def _build_event_line(chart: EventWindowChart, palette: Palette) -> list[Figure]:
     """The moment of the event, which lies between base and offset 0; a range is shaded."""
     across: dict[str, Any] = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
-    line = {"color": ink.selected, "width": 1.5, "dash": "dot"}
+    line = {"color": palette.selected, "width": 1.5, "dash": "dot"}
     shapes: list[Figure] = [
         across | {"type": "line", "x0": EVENT_LINE_X, "x1": EVENT_LINE_X, "line": line}
     ]
@@ -482,16 +485,16 @@ MAX_MARKED_POINTS: Final = 120
 TITLE_COLUMNS: Final = 60
 
 
-def build_window_figure(chart: EventWindowChart, ink: Palette) -> Figure:
+def build_window_figure(chart: EventWindowChart, palette: Palette) -> Figure:
     """The whole figure as Plotly's plain dictionary; offsets run along x."""
-    lanes = list_used_styles([chart.view.event, *(event for _, event in chart.view.crowd)])
-    band = _build_band_trace(chart, ink)
+    styles = list_used_styles([chart.view.event, *(event for _, event in chart.view.crowd)])
+    band = _build_band_trace(chart, palette)
     data = [
         *([band] if band else []),
-        _build_path_trace(chart, ink),
-        _build_event_markers(chart, lanes, ink),
+        _build_path_trace(chart, palette),
+        _build_event_markers(chart, styles, palette),
     ]
-    return {"data": data, "layout": build_window_layout(chart, lanes, ink)}
+    return {"data": data, "layout": build_window_layout(chart, styles, palette)}
 
 
 def summarize_window(chart: EventWindowChart) -> str:
@@ -521,30 +524,30 @@ def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | No
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 
 
-def _build_band_trace(chart: EventWindowChart, ink: Palette) -> Figure | None:
+def _build_band_trace(chart: EventWindowChart, palette: Palette) -> Figure | None:
     if not has_band(chart.view):
         return None
     points = [p for p in chart.view.path if math.isfinite(p.low) and math.isfinite(p.high)]
-    there_and_back = [(p.offset, p.high) for p in points]
-    there_and_back += [(p.offset, p.low) for p in reversed(points)]
+    outline = [(p.offset, p.high) for p in points]
+    outline += [(p.offset, p.low) for p in reversed(points)]
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [offset for offset, _ in there_and_back],
-        "y": [_to_shown_log_points(chart.quoting, value) for _, value in there_and_back],
+        "x": [offset for offset, _ in outline],
+        "y": [_to_shown_log_points(chart.quoting, value) for _, value in outline],
         "fill": "toself",
-        "fillcolor": ink.band,
+        "fillcolor": palette.band,
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
 
 
-def _build_path_trace(chart: EventWindowChart, ink: Palette) -> Figure:
+def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
     points, quoting = chart.view.path, chart.quoting
     main = [point.offset == chart.main_offset for point in points]
     small = 5 if len(points) <= MAX_MARKED_POINTS else 2
     colours = [
-        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else ink.line
+        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else palette.line
         for point, marked in zip(points, main, strict=True)
     ]
     return {
@@ -552,10 +555,11 @@ def _build_path_trace(chart: EventWindowChart, ink: Palette) -> Figure:
         "mode": "lines+markers",
         "x": [point.offset for point in points],
         "y": [_to_shown_log_points(quoting, point.move) for point in points],
-        "line": {"color": ink.line, "width": 1.6},
+        "line": {"color": palette.line, "width": 1.6},
         "marker": {
             "color": [
-                ink.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)
+                palette.surface if p.offset == -1 else c
+                for p, c in zip(points, colours, strict=True)
             ],
             "line": {
                 "color": colours,
@@ -590,11 +594,11 @@ def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
     if has_band(chart.view):
         ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
         lines.append(f"ordinary range {format_signed(ends[0])} to {format_signed(ends[1])} log pts")
-    there = [event for offset, event in chart.view.crowd if offset == point.offset]
-    if there:
-        more = f" +{len(there) - 1} more" if len(there) > 1 else ""
+    events = [event for offset, event in chart.view.crowd if offset == point.offset]
+    if events:
+        more = f" +{len(events) - 1} more" if len(events) > 1 else ""
         lines.append(
-            f"{get_event_style(there[0]).glyph} {escape_plot(there[0].title, 48, 1)}{more}"
+            f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}{more}"
         )
     return "<br>".join(lines)
 
@@ -611,41 +615,44 @@ def _format_hover_head(chart: EventWindowChart, point: PathPoint) -> str:
 
 
 def _build_event_markers(
-    chart: EventWindowChart, lanes: tuple[CategoryStyle, ...], ink: Palette
+    chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
 ) -> Figure:
     """The event itself, ringed, and the others at their offsets; several in one place count."""
-    view, rows = chart.view, get_row_positions(lanes)
+    view, rows = chart.view, get_row_positions(styles)
     first = view.path[0].offset if view.path else 0
-    places: dict[tuple[str, int], list[Event]] = defaultdict(list)
+    by_position: dict[tuple[str, int], list[Event]] = defaultdict(list)
     for offset, event in view.crowd:
-        places[get_event_style(event).id, max(offset, first)].append(event)
+        by_position[get_event_style(event).id, max(offset, first)].append(event)
     own = (get_event_style(view.event).id, 0)
-    places[own].insert(0, view.event)
-    marks = [(get_event_style(events[0]), offset, events) for (_, offset), events in places.items()]
+    by_position[own].insert(0, view.event)
+    marks = [
+        (get_event_style(events[0]), offset, events) for (_, offset), events in by_position.items()
+    ]
     many = [len(events) > 1 for _, _, events in marks]
     return {
         "type": "scatter",
         "mode": "markers+text",
         "yaxis": "y2",
         "x": [offset for _, offset, _ in marks],
-        "y": [rows[lane.id] for lane, _, _ in marks],
+        "y": [rows[style.id] for style, _, _ in marks],
         "text": [str(len(events)) if len(events) > 1 else "" for _, _, events in marks],
         "textfont": {
             "size": 10,
-            "color": [marker_text_colour(lane) for lane, _, _ in marks],
+            "color": [marker_text_colour(style) for style, _, _ in marks],
             "weight": 600,
         },
         "textposition": "middle center",
         "marker": {
             "symbol": [
-                "circle" if m else lane.symbol for m, (lane, _, _) in zip(many, marks, strict=True)
+                "circle" if m else style.symbol
+                for m, (style, _, _) in zip(many, marks, strict=True)
             ],
-            "color": [lane.colour for lane, _, _ in marks],
+            "color": [style.colour for style, _, _ in marks],
             "size": [16 if m else 10 for m in many],
             "opacity": 1,
             "line": {
-                "width": [2 if (lane.id, offset) == own else 0 for lane, offset, _ in marks],
-                "color": ink.selected,
+                "width": [2 if (style.id, offset) == own else 0 for style, offset, _ in marks],
+                "color": palette.selected,
             },
         },
         "customdata": [_format_events_hover(events, view.event) for _, _, events in marks],

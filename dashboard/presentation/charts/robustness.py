@@ -61,17 +61,17 @@ class SpecificationCurve:
     phone: bool
 
 
-def build_curve_figure(curve: SpecificationCurve, ink: Palette) -> Figure:
+def build_curve_figure(curve: SpecificationCurve, palette: Palette) -> Figure:
     """The whole figure as Plotly's plain dictionary; places in the order run along x."""
     drawn = select_drawn_places(len(curve.rows), curve.plain)
     data = [
-        _build_intervals(curve, drawn, ink),
-        _build_choice_marks(curve, drawn, ink),
+        _build_intervals(curve, drawn, palette),
+        _build_choice_marks(curve, drawn, palette),
         _build_points(curve, drawn),
     ]
     if curve.plain is not None:
-        data.append(_build_default_marker(curve, ink))
-    return {"data": data, "layout": _build_layout(curve, drawn, ink)}
+        data.append(_build_default_marker(curve, palette))
+    return {"data": data, "layout": _build_layout(curve, drawn, palette)}
 
 
 def select_drawn_places(total: int, plain: int | None, most: int = MAX_DRAWN) -> list[int]:
@@ -89,13 +89,15 @@ def summarize_curve(curve: SpecificationCurve) -> str:
         return "No specification has a mean."
     low, high = (100 * curve.rows[k].caar for k in (0, -1))
     return (
-        f"{format_count(len(curve.rows), 'specification')} sorted by their mean move, from {format_signed(low)}"
-        f" to {format_signed(high)} log pts, median {format_signed(100 * curve.median)}; below, the choices"
+        f"{format_count(len(curve.rows), 'specification')} sorted by their mean move, from"
+        f" {format_signed(low)}"
+        f" to {format_signed(high)} log pts, median {format_signed(100 * curve.median)}; below,"
+        " the choices"
         " behind each."
     )
 
 
-def _build_intervals(curve: SpecificationCurve, drawn: list[int], ink: Palette) -> Figure:
+def _build_intervals(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
     """All intervals as one line with gaps."""
     x: list[int | None] = []
     y: list[float | None] = []
@@ -106,7 +108,7 @@ def _build_intervals(curve: SpecificationCurve, drawn: list[int], ink: Palette) 
             y += [round(100 * row.low, 2), round(100 * row.high, 2), None]
     return {
         "type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
-        "line": {"color": ink.guide, "width": 1}, "connectgaps": False,
+        "line": {"color": palette.guide, "width": 1}, "connectgaps": False,
     }  # fmt: skip
 
 
@@ -150,19 +152,19 @@ def _format_hover(curve: SpecificationCurve, place: int) -> str:
     )
 
 
-def _build_default_marker(curve: SpecificationCurve, ink: Palette) -> Figure:
+def _build_default_marker(curve: SpecificationCurve, palette: Palette) -> Figure:
     """A ring round the plain study."""
     place = curve.plain or 0
     return {
         "type": "scatter", "mode": "markers", "hoverinfo": "skip",
         "x": [place + 1], "y": [round(100 * curve.rows[place].caar, 3)],
         "marker": {
-            "symbol": "diamond-open", "size": 16, "color": ink.text, "line": {"width": 2},
+            "symbol": "diamond-open", "size": 16, "color": palette.text, "line": {"width": 2},
         },
     }  # fmt: skip
 
 
-def _build_choice_marks(curve: SpecificationCurve, drawn: list[int], ink: Palette) -> Figure:
+def _build_choice_marks(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
     """The lower pane as one trace of small strokes."""
     shown = set(drawn)
     x: list[int] = []
@@ -176,12 +178,12 @@ def _build_choice_marks(curve: SpecificationCurve, drawn: list[int], ink: Palett
         "type": "scatter", "mode": "markers", "x": x, "y": y, "yaxis": "y2", "hoverinfo": "skip",
         "marker": {
             "symbol": "circle" if few else "line-ns-open", "size": 6 if few else 9,
-            "color": ink.muted, "opacity": 1, "line": {"width": 1},
+            "color": palette.muted, "opacity": 1, "line": {"width": 1},
         },
     }  # fmt: skip
 
 
-def _build_layout(curve: SpecificationCurve, drawn: list[int], ink: Palette) -> Figure:
+def _build_layout(curve: SpecificationCurve, drawn: list[int], palette: Palette) -> Figure:
     rows = len(curve.choices)
     top = PHONE_CURVE_PIXELS if curve.phone else CURVE_PIXELS
     matrix = CHOICE_ROW_PIXELS * max(rows, 1) + 12
@@ -189,34 +191,36 @@ def _build_layout(curve: SpecificationCurve, drawn: list[int], ink: Palette) -> 
     inner = height - HEAD_PIXELS - 30
     low, high = _compute_range(curve, drawn)
     ticks = nice_ticks(low, high)
-    edge = 0.6 + 0.01 * len(curve.rows)
-    return build_base_layout(ink, height) | {
+    margin = 0.6 + 0.01 * len(curve.rows)
+    return build_base_layout(palette, height) | {
         "margin": {"l": 128 if curve.phone else 210, "r": 14, "t": HEAD_PIXELS, "b": 30, "pad": 4},
         "hovermode": "closest",
         "hoverdistance": 30,
         "dragmode": False if curve.phone else "pan",
-        "xaxis": build_axis(ink, range=[1 - edge, len(curve.rows) + edge], showgrid=False, anchor="y2",
+        "xaxis": build_axis(palette, range=[1 - margin, len(curve.rows) + margin], showgrid=False, anchor="y2",
                       tickformat=",d", nticks=4 if curve.phone else 10),
-        "yaxis": build_axis(ink, range=[low, high], domain=[(matrix + 26) / inner, 1], tickvals=ticks,
+        "yaxis": build_axis(palette, range=[low, high], domain=[(matrix + 26) / inner, 1], tickvals=ticks,
                       ticktext=[format_signed(t, tick_decimals(ticks)) for t in ticks]),
-        "yaxis2": build_axis(ink, range=[rows - 0.4, -0.6], domain=[0, matrix / inner],
+        "yaxis2": build_axis(palette, range=[rows - 0.4, -0.6], domain=[0, matrix / inner],
                        tickvals=list(range(rows)), ticktext=_build_labels(curve), showgrid=False),
-        "shapes": [_build_level_line(0.0, ink, "solid"), _build_level_line(100 * curve.median, ink, "dash")],
-        "annotations": _build_notes(curve, (low, high), ink),
+        "shapes": [_build_level_line(0.0, palette, "solid"), _build_level_line(100 * curve.median, palette, "dash")],
+        "annotations": _build_notes(curve, (low, high), palette),
     }  # fmt: skip
 
 
 def _build_labels(curve: SpecificationCurve) -> list[str]:
     return [
-        f"<b>{each.heads}</b>  {each.row_name}" if each.heads and not curve.phone else each.row_name
-        for each in curve.choices
+        f"<b>{choice.heads}</b>  {choice.row_name}"
+        if choice.heads and not curve.phone
+        else choice.row_name
+        for choice in curve.choices
     ]
 
 
-def _build_level_line(value: float, ink: Palette, dash: str) -> Figure:
+def _build_level_line(value: float, palette: Palette, dash: str) -> Figure:
     return {
         "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value,
-        "line": {"color": ink.muted, "width": 1, "dash": dash}, "layer": "below",
+        "line": {"color": palette.muted, "width": 1, "dash": dash}, "layer": "below",
     }  # fmt: skip
 
 
@@ -228,12 +232,12 @@ def _compute_range(curve: SpecificationCurve, drawn: Sequence[int]) -> tuple[flo
     cut = len(ends) // 50
     inside = ends[cut : len(ends) - cut] or [0.0]
     low, high = min(0.0, *points, inside[0]), max(0.0, *points, inside[-1])
-    room = 0.06 * (high - low) or 1.0
-    return low - room, high + room
+    padding = 0.06 * (high - low) or 1.0
+    return low - padding, high + padding
 
 
 def _build_notes(
-    curve: SpecificationCurve, ends: tuple[float, float], ink: Palette
+    curve: SpecificationCurve, ends: tuple[float, float], palette: Palette
 ) -> list[Figure]:
     size = FONT_SIZE - 1
     common: dict[str, Any] = {"showarrow": False, "xref": "paper", "x": 0, "xanchor": "left"}
@@ -242,29 +246,29 @@ def _build_notes(
                   "yshift": 22, "font": {"size": FONT_SIZE + (0 if curve.phone else 2)},
                   "xshift": -120 if curve.phone else -200, "align": "left"},
         common | {"text": curve.definition, "yref": "paper", "y": 1, "yanchor": "bottom",
-                  "yshift": 4, "font": {"size": size, "color": ink.muted},
+                  "yshift": 4, "font": {"size": size, "color": palette.muted},
                   "xshift": -120 if curve.phone else -200, "align": "left"},
         common | {"text": f"median {format_signed(100 * curve.median)}", "x": 1, "xanchor": "right",
                   "yref": "y", "y": 100 * curve.median, "yanchor": "bottom",
-                  "font": {"size": size, "color": ink.muted}},
+                  "font": {"size": size, "color": palette.muted}},
     ]  # fmt: skip
     for word, level, anchor in ((curve.up_label, ends[1], "top"), (curve.down_label, ends[0],
                                                                    "bottom")):  # fmt: skip
         arrow = "▲" if anchor == "top" else "▼"
         note.append(common | {"text": f"{arrow} {word}", "x": 0.01, "yref": "y", "y": level,
                               "yanchor": anchor,
-                              "font": {"size": size, "color": ink.muted}})  # fmt: skip
+                              "font": {"size": size, "color": palette.muted}})  # fmt: skip
     if curve.plain is not None:
-        note.append(_build_default_note(curve, ink))
+        note.append(_build_default_note(curve, palette))
     return note
 
 
-def _build_default_note(curve: SpecificationCurve, ink: Palette) -> Figure:
+def _build_default_note(curve: SpecificationCurve, palette: Palette) -> Figure:
     place = curve.plain or 0
     left = place > len(curve.rows) / 2
     return {
-        "text": "plain study", "showarrow": True, "arrowhead": 0, "arrowcolor": ink.muted,
+        "text": "plain study", "showarrow": True, "arrowhead": 0, "arrowcolor": palette.muted,
         "arrowwidth": 1, "x": place + 1, "y": round(100 * curve.rows[place].caar, 3),
         "xref": "x", "yref": "y", "ax": -46 if left else 46, "ay": -34, "standoff": 8,
-        "font": {"size": FONT_SIZE - 1, "color": ink.text}, "bgcolor": ink.pill,
+        "font": {"size": FONT_SIZE - 1, "color": palette.text}, "bgcolor": palette.pill,
     }  # fmt: skip

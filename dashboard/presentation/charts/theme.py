@@ -23,40 +23,40 @@ FONT_SIZE: Final = 13
 NICE_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def build_base_layout(ink: Palette, height: int) -> Figure:
+def build_base_layout(palette: Palette, height: int) -> Figure:
     """Layout that does not leave colour, font or margin to any theme."""
     return {
         "height": height,
         "autosize": True,
-        "paper_bgcolor": ink.surface,
-        "plot_bgcolor": ink.surface,
-        "font": {"family": FONT, "size": FONT_SIZE, "color": ink.text},
+        "paper_bgcolor": palette.surface,
+        "plot_bgcolor": palette.surface,
+        "font": {"family": FONT, "size": FONT_SIZE, "color": palette.text},
         "showlegend": False,
         "hoverlabel": {
-            "bgcolor": ink.pill,
-            "bordercolor": ink.muted,
-            "font": {"family": FONT, "size": FONT_SIZE, "color": ink.text},
+            "bgcolor": palette.pill,
+            "bordercolor": palette.muted,
+            "font": {"family": FONT, "size": FONT_SIZE, "color": palette.text},
             "align": "left",
         },
         "modebar": {
             "bgcolor": TRANSPARENT,
-            "color": ink.muted,
-            "activecolor": ink.text,
+            "color": palette.muted,
+            "activecolor": palette.text,
             "orientation": "h",
         },
     }
 
 
-def build_axis(ink: Palette, **more: Any) -> Figure:
+def build_axis(palette: Palette, **more: Any) -> Figure:
     """A quiet axis: hairline grid, no zero line, fixed range (the server owns the window)."""
     return {
         "fixedrange": True,
         "zeroline": False,
         "showline": False,
-        "gridcolor": ink.grid,
+        "gridcolor": palette.grid,
         "gridwidth": 1,
-        "tickfont": {"color": ink.muted, "size": FONT_SIZE - 1},
-        "title": {"font": {"color": ink.muted, "size": FONT_SIZE - 1}},
+        "tickfont": {"color": palette.muted, "size": FONT_SIZE - 1},
+        "title": {"font": {"color": palette.muted, "size": FONT_SIZE - 1}},
         **more,
     }
 
@@ -131,7 +131,7 @@ MAX_POINTS: Final = 2_200
 MAX_GAPS: Final = 200
 
 
-def select_points(values: Floats, most: int = MAX_POINTS) -> Ints:
+def select_points(values: Floats, max_points: int = MAX_POINTS) -> Ints:
     """The rows of a line to draw, ascending, (k,), k <= most; all where there are not more.
 
     Args:
@@ -139,21 +139,21 @@ def select_points(values: Floats, most: int = MAX_POINTS) -> Ints:
         most: how many points at most.
     """
     n = len(values)
-    if n <= most:
+    if n <= max_points:
         return np.arange(n)
-    there = np.flatnonzero(np.isfinite(values))
+    finite = np.flatnonzero(np.isfinite(values))
     gaps = _find_gaps(values)
-    room = most - len(gaps)
-    if len(there) > room:
-        there = there[_pick_extremes(values[there], room)]
-    return np.union1d(there, gaps)
+    limit = max_points - len(gaps)
+    if len(finite) > limit:
+        finite = finite[_pick_extremes(values[finite], limit)]
+    return np.union1d(finite, gaps)
 
 
-def _pick_extremes(values: Floats, room: int) -> Ints:
+def _pick_extremes(values: Floats, count: int) -> Ints:
     from tsdownsample import MinMaxLTTBDownsampler
 
-    thin: Any = MinMaxLTTBDownsampler
-    picked = thin().downsample(np.ascontiguousarray(values), n_out=room)
+    downsampler: Any = MinMaxLTTBDownsampler
+    picked = downsampler().downsample(np.ascontiguousarray(values), n_out=count)
     return np.asarray(picked, dtype=np.int64)
 
 

@@ -91,8 +91,8 @@ WEEKEND_BANDS_MAX_DAYS: Final = 45
 
 def convert_to_moscow(known_at: Moments) -> Moments:
     """The ends of bars by the clock of Moscow, without a zone, in whole minutes, (n,)."""
-    there = pd.DatetimeIndex(known_at + np.timedelta64(59, "s"), tz="UTC").tz_convert(MOSCOW)
-    local: Moments = there.tz_localize(None).to_numpy().astype("datetime64[m]")
+    index = pd.DatetimeIndex(known_at + np.timedelta64(59, "s"), tz="UTC").tz_convert(MOSCOW)
+    local: Moments = index.tz_localize(None).to_numpy().astype("datetime64[m]")
     return local.astype("datetime64[s]")
 
 
@@ -114,7 +114,7 @@ def insert_session_gaps(line: DrawnRateLine, *, days: int) -> list[int]:
 
 
 def build_weekend_shapes(
-    view: ExploreChart, line: DrawnRateLine, ink: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
 ) -> list[Figure]:
     """A band behind each weekend session."""
     return [
@@ -127,19 +127,19 @@ def build_weekend_shapes(
             "y0": 0,
             "y1": rate_top,
             "layer": "below",
-            "fillcolor": ink.muted,
+            "fillcolor": palette.muted,
             "opacity": 0.12,
             "line": {"width": 0},
         }
-        for first, last in find_weekends(view, line)
+        for first, last in find_weekends(chart, line)
     ]
 
 
 def build_weekend_notes(
-    view: ExploreChart, line: DrawnRateLine, ink: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
 ) -> list[Figure]:
     """The name of each band, short where there is little room."""
-    wide = (view.until - view.since).days <= NIGHT_GAPS_MAX_DAYS and not view.phone
+    wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
     return [
         {
             "text": "weekend session" if wide else "we",
@@ -150,17 +150,17 @@ def build_weekend_notes(
             "xanchor": "left",
             "yanchor": "top",
             "showarrow": False,
-            "font": {"size": FONT_SIZE - 3, "color": ink.muted},
+            "font": {"size": FONT_SIZE - 3, "color": palette.muted},
         }
-        for first, last in find_weekends(view, line)
+        for first, last in find_weekends(chart, line)
     ]
 
 
-def find_weekends(view: ExploreChart, line: DrawnRateLine) -> list[tuple[str, str]]:
+def find_weekends(chart: ExploreChart, line: DrawnRateLine) -> list[tuple[str, str]]:
     """First and last moment of each weekend with a session, where there is room to mark it."""
-    if not line.is_intraday or (view.until - view.since).days > WEEKEND_BANDS_MAX_DAYS:
+    if not line.is_intraday or (chart.until - chart.since).days > WEEKEND_BANDS_MAX_DAYS:
         return []
-    hour = np.timedelta64(view.series.card.bar_minutes, "m")
+    hour = np.timedelta64(chart.series.card.bar_minutes, "m")
     groups = groupby(
         range(len(line.day)), key=lambda k: _find_weekend_start(line.day, line.weekend, k)
     )
@@ -207,7 +207,7 @@ class Marker:
 def list_used_styles(events: Sequence[Event]) -> tuple[CategoryStyle, ...]:
     """The lanes that have an event, in the order of the palette."""
     used = {get_event_style(event).id for event in events}
-    return tuple(lane for lane in ALL_STYLES if lane.id in used)
+    return tuple(style for style in ALL_STYLES if style.id in used)
 
 
 def cluster_events(
@@ -224,17 +224,19 @@ def cluster_events(
     for event in events:
         by_lane[get_event_style(event).id].append(event)
     return tuple(
-        _build_marker(lane, group, exact=exact)
-        for lane in list_used_styles(events)
-        for group in _group_close_events(by_lane[lane.id], pixels_a_day, exact=exact)
+        _build_marker(style, group, exact=exact)
+        for style in list_used_styles(events)
+        for group in _group_close_events(by_lane[style.id], pixels_a_day, exact=exact)
     )
 
 
-def _build_marker(lane: CategoryStyle, group: Sequence[Event], *, exact: bool) -> Marker:
+def _build_marker(style: CategoryStyle, group: Sequence[Event], *, exact: bool) -> Marker:
     event = _middle_event(group)
-    there = get_axis_position(event) if exact else None
-    day, x = (there.date(), there.isoformat()) if there else (event.day, event.day.isoformat())
-    return Marker(lane, day, tuple(group), x)
+    position = get_axis_position(event) if exact else None
+    day, x = (
+        (position.date(), position.isoformat()) if position else (event.day, event.day.isoformat())
+    )
+    return Marker(style, day, tuple(group), x)
 
 
 def _group_close_events(
@@ -253,11 +255,12 @@ def _group_close_events(
 def _markers_touch(
     left: list[Event], right: list[Event], pixels_a_day: float, *, exact: bool
 ) -> bool:
-    one, other = _middle_event(left), _middle_event(right)
-    gap = get_axis_position(other) - get_axis_position(one) if exact else other.day - one.day
-    apart = gap / timedelta(days=1) * pixels_a_day
+    first, second = _middle_event(left), _middle_event(right)
+    gap = get_axis_position(second) - get_axis_position(first) if exact else second.day - first.day
+    distance = gap / timedelta(days=1) * pixels_a_day
     return (
-        apart < sum(MARKER_SIZE if len(g) == 1 else CLUSTER_MARKER_SIZE for g in (left, right)) / 2
+        distance
+        < sum(MARKER_SIZE if len(g) == 1 else CLUSTER_MARKER_SIZE for g in (left, right)) / 2
     )
 
 
@@ -272,14 +275,14 @@ def wrap_title(title: str, lines: int = 1) -> str:
     return escape_plot(title, TITLE_COLUMNS, lines)
 
 
-def get_row_positions(lanes: Sequence[CategoryStyle]) -> dict[str, int]:
+def get_row_positions(styles: Sequence[CategoryStyle]) -> dict[str, int]:
     """The height of each lane: the first one is on top."""
-    return {lane.id: len(lanes) - 1 - k for k, lane in enumerate(lanes)}
+    return {style.id: len(styles) - 1 - k for k, style in enumerate(styles)}
 
 
-def build_marker_trace(markers: Sequence[Marker], lanes: Sequence[CategoryStyle]) -> Figure:
+def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle]) -> Figure:
     """All markers of all lanes as one trace; a click anywhere in the pane picks the nearest."""
-    rows = get_row_positions(lanes)
+    rows = get_row_positions(styles)
     many = [len(marker.events) > 1 for marker in markers]
     return {
         "type": "scatter",
@@ -312,10 +315,10 @@ def build_marker_trace(markers: Sequence[Marker], lanes: Sequence[CategoryStyle]
 
 
 def build_range_traces(
-    events: Sequence[Event], lanes: Sequence[CategoryStyle], last: date
+    events: Sequence[Event], styles: Sequence[CategoryStyle], last: date
 ) -> list[Figure]:
     """Events that last more than a day as bars in their lanes, one trace a lane."""
-    rows = get_row_positions(lanes)
+    rows = get_row_positions(styles)
     bars: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event.end_day is not None and event.is_range:
@@ -327,20 +330,20 @@ def build_range_traces(
             "yaxis": "y2",
             "x": [
                 x
-                for e in bars[lane.id]
+                for e in bars[style.id]
                 for x in (_format_iso(e.day), _format_iso(_event_end(e, last)), None)
             ],
-            "y": [y for _ in bars[lane.id] for y in (rows[lane.id], rows[lane.id], None)],
-            "line": {"color": lane.colour, "width": 6},
+            "y": [y for _ in bars[style.id] for y in (rows[style.id], rows[style.id], None)],
+            "line": {"color": style.colour, "width": 6},
             "opacity": 0.45,
             "hoverinfo": "skip",
         }
-        for lane in lanes
-        if bars[lane.id]
+        for style in styles
+        if bars[style.id]
     ]
 
 
-def build_weekly_counts(events: Sequence[Event], ink: Palette) -> Figure:
+def build_weekly_counts(events: Sequence[Event], palette: Palette) -> Figure:
     """More events than can be told apart: how many there were each week."""
     weeks = Counter(event.day - timedelta(days=event.day.weekday()) for event in events)
     ordered = sorted(weeks)
@@ -350,7 +353,7 @@ def build_weekly_counts(events: Sequence[Event], ink: Palette) -> Figure:
         "x": [week.isoformat() for week in ordered],
         "y": [weeks[week] for week in ordered],
         "width": 6 * 86_400_000,
-        "marker": {"color": ink.muted},
+        "marker": {"color": palette.muted},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
         "customdata": [
@@ -361,13 +364,13 @@ def build_weekly_counts(events: Sequence[Event], ink: Palette) -> Figure:
     }
 
 
-def build_category_axis(lanes: Sequence[CategoryStyle], *, short: bool) -> dict[str, Any]:
+def build_category_axis(styles: Sequence[CategoryStyle], *, short: bool) -> dict[str, Any]:
     """The row labels, which stand in for a legend."""
-    rows = get_row_positions(lanes)
+    rows = get_row_positions(styles)
     return {
-        "tickvals": [rows[lane.id] for lane in lanes],
-        "ticktext": [lane.short if short else lane.title for lane in lanes],
-        "range": [-0.6, max(len(lanes), 1) - 0.4],
+        "tickvals": [rows[style.id] for style in styles],
+        "ticktext": [style.short if short else style.title for style in styles],
+        "range": [-0.6, max(len(styles), 1) - 0.4],
     }
 
 
@@ -378,8 +381,8 @@ def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
     first, last = marker.events[0].day, max(event.day for event in marker.events)
     head = format_weekday(first) if first == last else f"{format_day(first)} – {format_day(last)}"
     if len(events) == 1:
-        lane = marker.lane
-        return f"{head}<br>{lane.glyph} {lane.title}<br>{wrap_title(events[0].title, 2)}"
+        style = marker.lane
+        return f"{head}<br>{style.glyph} {style.title}<br>{wrap_title(events[0].title, 2)}"
     lines = [
         f"{get_event_style(e).glyph} {wrap_title(e.title)}" for e in events[:MAX_LISTED_EVENTS]
     ]

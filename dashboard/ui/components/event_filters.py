@@ -141,8 +141,8 @@ def build_facets(view: UrlState, events: tuple[Event, ...]) -> EventFacets:
     """
     known = {*CATEGORY_IDS, *custom_categories(events)}
     view.ignore_part("cat", [word for word in view["cat"] if word not in known])
-    found = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
-    return EventFacets(found, dict(_build_predicates(view)))
+    matching = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
+    return EventFacets(matching, dict(_build_predicates(view)))
 
 
 def get_event_year(event: Event) -> int:
@@ -236,32 +236,32 @@ FACET_CHOICES: Final = (
 )
 
 
-def draw_facet_filters(view: UrlState, scene: EventsState) -> None:
+def draw_facet_filters(view: UrlState, state: EventsState) -> None:
     """Draw search, period and every facet: in rows that wrap, on a phone folded away."""
-    if scene.phone:
+    if state.phone:
         draw_event_search(view)
         with st.popover("Filters", icon=":material/tune:", width="stretch"):
-            draw_measure_controls(view, scene)
-            _draw_facets(view, scene)
+            draw_measure_controls(view, state)
+            _draw_facets(view, state)
         return
-    _draw_facets(view, scene)
+    _draw_facets(view, state)
 
 
-def draw_measure_controls(view: UrlState, scene: EventsState) -> None:
+def draw_measure_controls(view: UrlState, state: EventsState) -> None:
     """Draw on which series, and in which quote, the moves are given."""
     draw_series_choice(view, session.get_price_cards())
-    draw_quote_switch(view, scene.series.card)
+    draw_quote_switch(view, state.series.card)
 
 
-def _draw_facets(view: UrlState, scene: EventsState) -> None:
+def _draw_facets(view: UrlState, state: EventsState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not scene.phone:
+        if not state.phone:
             draw_event_search(view)
-        _draw_year(view, scene)
+        _draw_year(view, state)
         _draw_days(view)
         for choice in FACET_CHOICES:
-            _draw_choice(view, scene, choice)
-    _draw_categories(view, scene)
+            _draw_choice(view, state, choice)
+    _draw_categories(view, state)
 
 
 def draw_event_search(view: UrlState) -> None:
@@ -288,10 +288,10 @@ def draw_plain_filters(view: UrlState) -> None:
                 width=130,
                 **view.widget(choice.key),
             )
-    words = custom_categories(session.get_known_events().events)
+    custom = custom_categories(session.get_known_events().events)
     st.multiselect(
         "Categories",
-        list(dict.fromkeys((*(lane.id for lane in CATEGORY_STYLES), *words, *view["cat"]))),
+        list(dict.fromkeys((*(style.id for style in CATEGORY_STYLES), *custom, *view["cat"]))),
         format_func=lambda name: plain_text(category_title(name)),
         placeholder="all",
         width=300,
@@ -299,7 +299,7 @@ def draw_plain_filters(view: UrlState) -> None:
     )
 
 
-def draw_no_matches(view: UrlState, scene: EventsState) -> None:
+def draw_no_matches(view: UrlState, state: EventsState) -> None:
     """Say what found nothing, with a button for each way out."""
     with st.container(border=True):
         st.markdown(f":material/filter_alt_off: {describe_no_matches(view)}")
@@ -309,7 +309,7 @@ def draw_no_matches(view: UrlState, scene: EventsState) -> None:
                     st.button(
                         name, key=f"events.clear.{key}", on_click=_clear_param, args=(view, key)
                     )
-            if scene.since or scene.until:
+            if state.since or state.until:
                 st.button(
                     "All dates",
                     key="events.clear.days",
@@ -321,15 +321,15 @@ def draw_no_matches(view: UrlState, scene: EventsState) -> None:
 
 def describe_no_matches(view: UrlState) -> str:
     """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`, without the reader's words."""
-    named = " or ".join(
+    categories = " or ".join(
         f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
     )
     searched = "the search" if view["q"] else ""
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    what = " and ".join(word for word in (named, searched) if word) or (
+    criteria = " and ".join(part for part in (categories, searched) if part) or (
         "these filters" if others else "this period"
     )
-    return f"No events match {what}{_format_period(view['from'], view['to'])}."
+    return f"No events match {criteria}{_format_period(view['from'], view['to'])}."
 
 
 def _format_period(since: date | None, until: date | None) -> str:
@@ -350,10 +350,10 @@ def _clear_param(view: UrlState, *keys: str) -> None:
     view.set(**{key: defaults[key] for key in keys})
 
 
-def _draw_year(view: UrlState, scene: EventsState) -> None:
-    counts = scene.facets.counts("period", get_event_year)
-    years = sorted({get_event_year(event) for event in scene.known.events}, reverse=True)
-    chosen = find_whole_year(scene.since, scene.until)
+def _draw_year(view: UrlState, state: EventsState) -> None:
+    counts = state.facets.counts("period", get_event_year)
+    years = sorted({get_event_year(event) for event in state.known.events}, reverse=True)
+    chosen = find_whole_year(state.since, state.until)
     total = sum(counts.values())
     st.session_state[YEAR_KEY] = chosen if chosen in years else 0
 
@@ -384,8 +384,8 @@ def _draw_days(view: UrlState) -> None:
     st.date_input("To day", **view.widget("to"), **common)
 
 
-def _draw_choice(view: UrlState, scene: EventsState, choice: FacetChoice) -> None:
-    counts = scene.facets.counts(choice.key, choice.value_of)
+def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> None:
+    counts = state.facets.counts(choice.key, choice.value_of)
     total = sum(counts.values())
     st.segmented_control(
         choice.label,
@@ -398,13 +398,13 @@ def _draw_choice(view: UrlState, scene: EventsState, choice: FacetChoice) -> Non
     )
 
 
-def _draw_categories(view: UrlState, scene: EventsState) -> None:
-    counts = scene.facets.counts("cat", lambda event: str(event.category))
+def _draw_categories(view: UrlState, state: EventsState) -> None:
+    counts = state.facets.counts("cat", lambda event: str(event.category))
     labels = {
-        lane.id: f"{lane.glyph} {lane.title} · {counts[lane.id]:,}" for lane in CATEGORY_STYLES
+        style.id: f"{style.glyph} {style.title} · {counts[style.id]:,}" for style in CATEGORY_STYLES
     }
-    for word in custom_categories(scene.known.events):
-        labels[word] = f"{escape_label(word, CATEGORY_LIMIT)} · {counts[word]:,}"
+    for category in custom_categories(state.known.events):
+        labels[category] = f"{escape_label(category, CATEGORY_LIMIT)} · {counts[category]:,}"
     st.pills(
         "Categories (none chosen: all)",
         list(labels),

@@ -49,19 +49,19 @@ def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
     The bytes are refused with `RateLimited`; say beforehand where there is no room, for a browser
     tells only that there is no file.
     """
-    parts, reader = session.get_live_context(), session.get_reader_id()
+    context, reader = session.get_live_context(), session.get_reader_id()
 
     def make_one() -> bytes:
-        parts.limits.take(reader, "export")
+        context.limits.take(reader, "export")
         return make()
 
-    return partial(_make_audited, make_one, file_name, parts)
+    return partial(_make_audited, make_one, file_name, context)
 
 
-def _make_audited(make: BytesFactory, file_name: str, parts: AppContext) -> bytes:
+def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> bytes:
     content = make()
     try:
-        parts.notes.beside.write_audit("export", file_name, (None, {"bytes": len(content)}))
+        context.notes.beside.write_audit("export", file_name, (None, {"bytes": len(content)}))
     except RoubleReactionError as error:  # a file is still given while the store of notes is away
         logger.warning("the export of %s is not on record: %s", file_name, error)
     return content
@@ -83,22 +83,22 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key
         make: gives the bytes; it must hold on to a snapshot, not to the state of the page.
         key: a key that is unique on the page.
     """
-    flavours: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
-    for flavour, title in flavours:
-        file_name = download_file_name(*name, flavour=flavour)
+    dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
+    for dialect, title in dialects:
+        file_name = download_file_name(*name, flavour=dialect)
         st.download_button(
             f"{title} ({label})",
-            data=audit_export(_bind_dialect(make, flavour), file_name),
+            data=audit_export(_bind_dialect(make, dialect), file_name),
             file_name=file_name,
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",
-            key=f"{key}.{flavour}",
+            key=f"{key}.{dialect}",
         )
 
 
-def _bind_dialect(make: CsvFactory, flavour: CsvDialect) -> Callable[[], bytes]:
-    return lambda: make(flavour)
+def _bind_dialect(make: CsvFactory, dialect: CsvDialect) -> Callable[[], bytes]:
+    return lambda: make(dialect)
 
 
 # ------------------------------------------------------------
@@ -138,9 +138,9 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
     return ReportContext(now, live, frozen, as_of)
 
 
-def build_manifest_parameters(made: ReportContext) -> dict[str, str]:
+def build_manifest_parameters(context: ReportContext) -> dict[str, str]:
     """What the manifest of a bundle says of a frozen view; nothing of a live one."""
-    return {} if made.as_of is None else {"asof": as_of_text(made.as_of)}
+    return {} if context.as_of is None else {"asof": as_of_text(context.as_of)}
 
 
 def draw_report_buttons(  # noqa: PLR0913
@@ -198,9 +198,9 @@ def draw_report_buttons(  # noqa: PLR0913
 
 def draw_limit_notice() -> None:
     """Say beforehand that the reader has taken as many files as are made in an hour."""
-    full = session.get_context().limits.refusal_reason(session.get_reader_id(), "export")
-    if full:
-        st.warning(f"None is made now: {full}", icon=":material/hourglass_empty:")
+    reason = session.get_context().limits.refusal_reason(session.get_reader_id(), "export")
+    if reason:
+        st.warning(f"None is made now: {reason}", icon=":material/hourglass_empty:")
 
 
 def _bind_report(report: Callable[[], ReportDocument], kind: ReportFormat) -> Callable[[], bytes]:

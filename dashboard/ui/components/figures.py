@@ -62,8 +62,8 @@ def draw_text_table(columns: dict[str, list[str]], alt: str) -> None:
     first, *others = columns.values()
     names = list(columns)[1:]
     for head, *cells in zip(first, *others, strict=True):
-        told = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
-        st.markdown("  \n".join([head, *told]))
+        cells_text = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
+        st.markdown("  \n".join([head, *cells_text]))
 
 
 # ------------------------------------------------------------

@@ -22,10 +22,10 @@ from dashboard.ui import session
 DIALOG_OPEN_KEY: Final = "dialog.open"
 
 
-def open_dialog(title: str, icon: str, draw: Callable[..., None], *given: Any) -> None:
+def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
     """Open a wide dialog; when it is dismissed, the page is brought up to date."""
     st.session_state[DIALOG_OPEN_KEY] = True
-    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*given)
+    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*args)
 
 
 def mark_dialogs_closed() -> None:
@@ -129,14 +129,17 @@ class Shortcut:
 def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
     """Draw the buttons that carry the shortcuts; they work while folded away, H unfolds them."""
     listed = (*keys, Shortcut("H", "This list", lambda: toggle_expander("keys")))
-    fold = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
-    with fold, st.container(horizontal=True):
-        for each in listed:
-            if each.action is None:
-                st.markdown(f"`{each.key}` {each.description}", width="content")
+    expander = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
+    with expander, st.container(horizontal=True):
+        for shortcut in listed:
+            if shortcut.action is None:
+                st.markdown(f"`{shortcut.key}` {shortcut.description}", width="content")
             else:
                 st.button(
-                    each.description, key=f"key.{each.key}", shortcut=each.key, on_click=each.action
+                    shortcut.description,
+                    key=f"key.{shortcut.key}",
+                    shortcut=shortcut.key,
+                    on_click=shortcut.action,
                 )
 
 

@@ -48,12 +48,12 @@ def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
     targets = st.session_state.get(TARGETS_KEY, {})
     path = targets[page_id].url_path if page_id in targets else page_id
-    here = urlsplit(st.context.url or "http://127.0.0.1")
-    folder, _, last = here.path.rpartition("/")
+    current = urlsplit(st.context.url or "http://127.0.0.1")
+    folder, _, last = current.path.rpartition("/")
     if last and last not in {target.url_path for target in targets.values()}:
-        folder = here.path.rstrip("/")
+        folder = current.path.rstrip("/")
     query = urlencode(params, doseq=True)
-    return f"{here.scheme}://{here.netloc}{folder}/{path}{'?' if query else ''}{query}"
+    return f"{current.scheme}://{current.netloc}{folder}/{path}{'?' if query else ''}{query}"
 
 
 def build_event_url(event_id: str, series_id: str) -> str:
@@ -66,19 +66,19 @@ def build_claim_query(claim: Claim) -> dict[str, str] | None:
 
     For any page that shows a claim: `draw_page_link("facts", "Check", **settings)`.
     """
-    asked = query_from_claim(claim)
-    if asked is None:
+    query = query_from_claim(claim)
+    if query is None:
         return None
-    found = {"day": asked.day.isoformat(), "kind": str(asked.kind)}
-    if asked.value is not None:
-        found |= {"value": format_link_number(asked.value), "how": str(asked.exactness)}
-    if asked.base:
-        found["base"] = asked.base if asked.base in CLAIM_BASES else "year_start"
-    if asked.since:
-        found["since"] = asked.since
-    if asked.currency != "USD":
-        found["cur"] = asked.currency
-    return found
+    params = {"day": query.day.isoformat(), "kind": str(query.kind)}
+    if query.value is not None:
+        params |= {"value": format_link_number(query.value), "how": str(query.exactness)}
+    if query.base:
+        params["base"] = query.base if query.base in CLAIM_BASES else "year_start"
+    if query.since:
+        params["since"] = query.since
+    if query.currency != "USD":
+        params["cur"] = query.currency
+    return params
 
 
 def build_level_query(on: date, rate: float, series_id: str) -> dict[str, str]:

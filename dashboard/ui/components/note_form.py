@@ -69,8 +69,8 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
         return
     series = session.load_series(series_id)
     view = build_event_view(series, event, session.get_known_events().events)
-    what, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
-    st.markdown(f"**{escape_markdown(what)}.** {escape_markdown(how_unusual)}")
+    headline, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
+    st.markdown(f"**{escape_markdown(headline)}.** {escape_markdown(how_unusual)}")
     if view.timing is not None:
         for step in build_timing_steps(event, view.timing, view.card):
             foot = escape_markdown(step.foot.replace("\n", " · "))
@@ -106,11 +106,11 @@ def remember_conflict(conflict: EditConflict) -> None:
 
 def get_conflict() -> ConflictState | None:
     """The conflict that the open form has met, None where there is none."""
-    met: ConflictState | None = st.session_state.get(CONFLICT_KEY)
-    return met
+    conflict: ConflictState | None = st.session_state.get(CONFLICT_KEY)
+    return conflict
 
 
-def draw_conflict(read: Draft, mine: Draft | None, met: ConflictState) -> None:
+def draw_conflict(base: Draft, mine: Draft | None, conflict: ConflictState) -> None:
     """Draw both texts field by field and a button for each way on.
 
     Args:
@@ -118,29 +118,29 @@ def draw_conflict(read: Draft, mine: Draft | None, met: ConflictState) -> None:
         mine: what the form says; None while a field of it cannot be read.
         met: the conflict.
     """
-    st.error(escape_markdown(met.message))
+    st.error(escape_markdown(conflict.message))
     if mine is None:
         return
-    found = draft_differences(read, draft_from_event(met.theirs), mine)
-    _draw_differences(found)
+    differences = draft_differences(base, draft_from_event(conflict.theirs), mine)
+    _draw_differences(differences)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_resolution_buttons(read, mine, met)
+        _draw_resolution_buttons(base, mine, conflict)
     st.caption(
         "Or edit below until it says what you both mean, and save that."
         " Every version stays in the history."
     )
 
 
-def _draw_differences(found: tuple[DraftDifference, ...]) -> None:
-    if not found:
+def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
+    if not differences:
         st.caption("Both say the same now.")
         return
     with st.container(border=True, gap="small"):
-        for place, word in zip(
+        for column, heading in zip(
             st.columns(COLUMN_WIDTHS), ("", "Theirs, saved", "Yours"), strict=True
         ):
-            place.markdown(f"**{word}**" if word else "")
-        for difference in found:
+            column.markdown(f"**{heading}**" if heading else "")
+        for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
             label.markdown(
                 f"{NOTE_FIELD_LABELS[difference.field]}  \n:small[{_describe_editor(difference)}]"
@@ -161,15 +161,15 @@ def _format_conflict_value(difference: DraftDifference, value: object) -> str:
     return format_field_value(difference.field, value)
 
 
-def _draw_resolution_buttons(read: Draft, mine: Draft, met: ConflictState) -> None:
-    gone = met.theirs.deleted is not None
+def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) -> None:
+    gone = conflict.theirs.deleted is not None
     keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
     take = "Leave it deleted" if gone else "Take theirs"
-    told = "Fields that you changed become yours; fields that only they changed stay theirs."
-    if st.button(keep, type=button_type(), key="note_form:keep_mine", help=told):
-        _save_mine(merge_drafts(read, draft_from_event(met.theirs), mine), met.theirs)
+    help_text = "Fields that you changed become yours; fields that only they changed stay theirs."
+    if st.button(keep, type=button_type(), key="note_form:keep_mine", help=help_text):
+        _save_mine(merge_drafts(base, draft_from_event(conflict.theirs), mine), conflict.theirs)
     if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
-        set_flash(f"Left as it was saved by the other: {met.theirs.title}")
+        set_flash(f"Left as it was saved by the other: {conflict.theirs.title}")
         st.rerun()
 
 
@@ -265,37 +265,37 @@ def open_note_draft(
     _open_form(NoteFormContext(replace(draft, author=author), series_id, after=after, store=store))
 
 
-def _open_form(asked: NoteFormContext) -> None:
+def _open_form(context: NoteFormContext) -> None:
     for name in [k for k in st.session_state if str(k).startswith(f"{FORM_KEY}:")]:
         del st.session_state[name]
-    open_dialog(asked.title, ":material/edit_note:", draw_note_form, asked)
+    open_dialog(context.title, ":material/edit_note:", draw_note_form, context)
 
 
-def draw_note_form(asked: NoteFormContext) -> None:
+def draw_note_form(context: NoteFormContext) -> None:
     """Draw fields, preview and *Save note*; a save says so, calls `after` and draws anew."""
     above = st.container()
     form, preview = st.columns([7, 5], gap="large")
     with form:
         try:
-            draft = _draw_fields(asked)
+            draft = _draw_fields(context)
         except InputError as error:
             draft = None
             st.warning(escape_markdown(str(error)))
     with preview:
         if draft is not None:
-            draw_note_preview(draft, asked.series_id, asked.note)
-    met = get_conflict()
-    label = "Save what this form says" if met else "Save note"
+            draw_note_preview(draft, context.series_id, context.note)
+    conflict = get_conflict()
+    label = "Save what this form says" if conflict else "Save note"
     with st.container(horizontal=True, vertical_alignment="center"):
-        kind = button_type(strong=met is None)
+        kind = button_type(strong=conflict is None)
         pressed = st.button(label, type=kind, key=f"{FORM_KEY}:save", disabled=draft is None)
         st.caption(_describe_visibility(draft))
     if pressed and draft is not None:
-        _save_note(asked, draft)
-    met = get_conflict()
-    if met is not None:
+        _save_note(context, draft)
+    conflict = get_conflict()
+    if conflict is not None:
         with above:
-            draw_conflict(asked.draft, draft, met)
+            draw_conflict(context.draft, draft, conflict)
 
 
 def _describe_visibility(draft: Draft | None) -> str:
@@ -309,19 +309,19 @@ def _describe_visibility(draft: Draft | None) -> str:
     )
 
 
-def _save_note(asked: NoteFormContext, draft: Draft) -> None:
+def _save_note(context: NoteFormContext, draft: Draft) -> None:
     notes = session.get_context().notes
     try:
         session.count_against_limit("write")
-        if asked.note is None:
+        if context.note is None:
             check_note_quota(notes, draft.author)
-            saved = add_note(asked.store or notes, draft)
-            _hide_copied_event(asked)
+            saved = add_note(context.store or notes, draft)
+            _hide_copied_event(context)
             set_flash(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
         else:
             met = get_conflict()
-            revision = asked.note.revision if met is None else met.theirs.revision
-            saved = edit_note(notes, asked.note.id, draft, revision)
+            revision = context.note.revision if met is None else met.theirs.revision
+            saved = edit_note(notes, context.note.id, draft, revision)
             set_flash(f"Note changed: {saved.title}")
     except EditConflict as conflict:
         remember_conflict(conflict)
@@ -332,20 +332,22 @@ def _save_note(asked: NoteFormContext, draft: Draft) -> None:
             st.caption("Your text is kept in this form. Copy it, or try again in a moment.")
         return
     st.session_state[AUTHOR_KEY] = draft.author
-    if asked.after is not None:
-        asked.after(saved)
+    if context.after is not None:
+        context.after(saved)
     st.rerun()
 
 
-def _hide_copied_event(asked: NoteFormContext) -> None:
+def _hide_copied_event(context: NoteFormContext) -> None:
     """Put the event a note was copied from out of sight, where that is wanted."""
-    if asked.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
-        hide_events(session.get_context().catalogue, session.get_context().notes, [asked.copied.id])
+    if context.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
+        hide_events(
+            session.get_context().catalogue, session.get_context().notes, [context.copied.id]
+        )
 
 
-def _draw_fields(asked: NoteFormContext) -> Draft:
+def _draw_fields(context: NoteFormContext) -> Draft:
     """Draw every field and give what stands in them, unchecked but for the clock."""
-    start = asked.draft
+    start = context.draft
     title = _draw_text_field(
         "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
     )
@@ -359,8 +361,8 @@ def _draw_fields(asked: NoteFormContext) -> Draft:
         tags = _draw_text_field("Tags, with commas", ", ".join(start.tags))
     with right:
         author = _draw_text_field("Your name on the note", start.author, max_chars=80)
-    visibility = _draw_visibility(asked)
-    if asked.copied is not None:
+    visibility = _draw_visibility(context)
+    if context.copied is not None:
         st.checkbox(
             "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
         )
@@ -410,8 +412,8 @@ def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
 
 def _draw_category_fields(start: Draft) -> dict[str, Any]:
     first, second = st.columns(2)
-    own = custom_categories(session.get_known_events().events)
-    categories = list(dict.fromkeys([*(each.value for each in Category), *own, start.category]))
+    custom = custom_categories(session.get_known_events().events)
+    categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start.category]))
     category = first.selectbox(
         "Category",
         categories,
@@ -423,7 +425,7 @@ def _draw_category_fields(start: Draft) -> dict[str, Any]:
     )
     expected = second.segmented_control(
         "Expected for the rouble",
-        [each.value for each in Expected],
+        [item.value for item in Expected],
         default=start.expected,
         required=True,
         key=f"{FORM_KEY}:expected",
@@ -435,35 +437,35 @@ def _draw_category_fields(start: Draft) -> dict[str, Any]:
 
 
 def _format_category(category: str) -> str:
-    lane = STYLE_BY_ID[category] if category in set(Category) else None
-    return f"{lane.glyph} {lane.title}" if lane else plain_text(category_title(category))
+    style = STYLE_BY_ID[category] if category in set(Category) else None
+    return f"{style.glyph} {style.title}" if style else plain_text(category_title(category))
 
 
-def _draw_visibility(asked: NoteFormContext) -> str:
+def _draw_visibility(context: NoteFormContext) -> str:
     """Who sees the note; only its owner may change that."""
     person = session.get_context().notes.person
-    mine = bool(person) and (asked.note is None or asked.note.owner == person)
-    whose = asked.note.owner if asked.note is not None else ""
-    told = (
+    mine = bool(person) and (context.note is None or context.note.owner == person)
+    owner = context.note.owner if context.note is not None else ""
+    help_text = (
         "A private note needs to know whose it is: set DASHBOARD_USER."
         if not person
         else (
             f"You are {plain_text(person, 80)}."
             if mine
-            else f"Only {plain_text(whose, 80) or 'its owner'} can."
+            else f"Only {plain_text(owner, 80) or 'its owner'} can."
         )
     )
     chosen: str | None = st.segmented_control(
         "Who sees it",
         list(VISIBILITY_LABELS),
-        default=asked.draft.visibility,
+        default=context.draft.visibility,
         format_func=VISIBILITY_LABELS.__getitem__,
         required=True,
         disabled=not mine,
-        help=told,
+        help=help_text,
         key=f"{FORM_KEY}:visibility",
     )
-    return chosen or asked.draft.visibility
+    return chosen or context.draft.visibility
 
 
 # ------------------------------------------------------------

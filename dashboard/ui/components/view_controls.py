@@ -84,21 +84,23 @@ def get_default_days(bar_minutes: int) -> int:
 
 
 def resolve_window(
-    asked_since: date | None, asked_until: date | None, bounds: WindowLimits
+    requested_since: date | None, requested_until: date | None, bounds: WindowLimits
 ) -> DayWindow:
     """The window for what a link asks; nothing is shown that ends before it starts."""
-    until = min(asked_until or bounds.last, bounds.last_allowed)
-    since = asked_since or min(bounds.default_since(), until - timedelta(days=bounds.default_days))
+    until = min(requested_until or bounds.last, bounds.last_allowed)
+    since = requested_since or min(
+        bounds.default_since(), until - timedelta(days=bounds.default_days)
+    )
     if since >= until or until <= bounds.first:
         return DayWindow(bounds.default_since(), bounds.last, is_empty=True)
-    told = ""
+    notice = ""
     if since < bounds.first:
         since = bounds.first
-        if asked_since is not None:
-            told = f"Rates start on {format_day(bounds.first)}; showing from there."
-    if asked_until is not None and asked_until > bounds.last_allowed:
-        told = f"{told} Nothing is known after {format_day(bounds.last_allowed)}; showing to there.".strip()
-    return DayWindow(since, until, told)
+        if requested_since is not None:
+            notice = f"Rates start on {format_day(bounds.first)}; showing from there."
+    if requested_until is not None and requested_until > bounds.last_allowed:
+        notice = f"{notice} Nothing is known after {format_day(bounds.last_allowed)}; showing to there.".strip()
+    return DayWindow(since, until, notice)
 
 
 def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:
@@ -203,7 +205,7 @@ def draw_display_switches(view: UrlState) -> None:
 
 def draw_category_choice(view: UrlState) -> None:
     """Draw the categories; none chosen means all of them."""
-    labels = {lane.id: f"{lane.glyph} {lane.title}" for lane in CATEGORY_STYLES}
+    labels = {style.id: f"{style.glyph} {style.title}" for style in CATEGORY_STYLES}
     st.pills(
         "Categories (none chosen: all)",
         list(labels),
