@@ -17,7 +17,7 @@ from dashboard.models.study import (
     Window,
     window_text,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
+from dashboard.presentation.formatting import format_offset
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,

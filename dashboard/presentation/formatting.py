@@ -70,6 +70,11 @@ def format_ordinal(value: float) -> str:
     return f"{whole}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"
 
 
+def format_offset(offset: int) -> str:
+    """An offset or horizon with a true minus: `−5`, `0`, `3`."""
+    return f"{MINUS}{-offset}" if offset < 0 else str(offset)
+
+
 def format_bytes(n_bytes: int) -> str:
     """`164 kB`."""
     return f"{n_bytes / 1000:,.0f} kB" if n_bytes < 1_000_000 else f"{n_bytes / 1e6:,.1f} MB"

@@ -36,7 +36,6 @@ from dashboard.presentation.charts.event_window import (
     build_window_figure,
     format_chart_subtitle,
     format_chart_title,
-    format_offset,
     has_band,
     summarize_window,
 )
@@ -57,6 +56,7 @@ from dashboard.presentation.formatting import (
     format_count,
     format_day,
     format_event_time,
+    format_offset,
     format_signed,
     format_timestamp,
     format_weekday,

@@ -1,4 +1,4 @@
-"""Figures of correlations: lead-lag panels, hit rates, score scatter, category map, local projections."""
+"""Figures of correlations: lead-lag, hit rates, score scatter, category map, projections."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ from typing import Any, Final
 
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.study import CorrelationRow, DirectionRow
-from dashboard.presentation.charts.comparison_paths import (
-    compute_bounds,
-    fade_colour,
-    format_offset,
-)
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
     build_axis,
-    build_base_layout,
-    nice_ticks,
-    tick_decimals,
+    build_axis_title,
+    build_band,
+    build_hover,
+    build_layout,
+    build_legend,
+    build_note,
+    build_number_axis,
+    build_pane_note,
+    build_region,
+    build_row_axis,
+    build_scatter,
+    build_vertical_line,
+    build_zero_line,
+    compute_bounds,
+    fade_colour,
 )
-from dashboard.presentation.formatting import format_number, format_signed
-from dashboard.presentation.palette import TRANSPARENT, Palette, heat_colour_scale, signed_colour
+from dashboard.presentation.formatting import format_number, format_offset, format_signed
+from dashboard.presentation.palette import Palette, heat_colour_scale, signed_colour
 
 # ------------------------------------------------------------
 # The lead-lag figure: one small panel a group, a mark a lag, the band of shifted dates.
@@ -40,7 +47,7 @@ SIGNIFICANCE_LEVEL: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class LeadLagPanel:
-    """One group: its words and its correlations by lag, in the order of the lags."""
+    """One group: its title and its correlations by lag, in the order of the lags."""
 
     row_name: str
     rows: tuple[CorrelationRow, ...]
@@ -53,27 +60,29 @@ def build_lead_lag_figure(
     columns = PHONE_PANEL_COLUMNS if phone else min(PANEL_COLUMNS, max(len(panels), 1))
     lines = max(math.ceil(len(panels) / columns), 1)
     inner = lines * PANEL_PIXELS + (lines - 1) * PANEL_GAP
-    layout: Figure = build_base_layout(palette, inner + PANEL_TOP + PANEL_BOTTOM) | {
-        "margin": {"l": 52, "r": 12, "t": PANEL_TOP, "b": PANEL_BOTTOM, "pad": 2},
-        "hovermode": "closest",
-        "dragmode": False,
-        "bargap": 0.3,
-        "shapes": [],
-        "annotations": [],
-    }
     data: list[Figure] = []
+    axes: Figure = {}
+    shapes: list[Figure] = []
+    notes: list[Figure] = []
     limit = _compute_correlation_limit(panels)
     for k, panel in enumerate(panels):
         line, column = divmod(k, columns)
         x = _compute_panel_domain(column, columns, 0.06)
         top = 1 - line * (PANEL_PIXELS + PANEL_GAP) / inner
         y = (max(top - PANEL_PIXELS / inner, 0.0), top)
-        name = "" if k == 0 else str(k + 1)
-        data += _build_panel(panel, name, palette, dark=dark)
-        layout |= _build_panel_axes(name, (x, y), limit, palette, first=column == 0)
-        layout["shapes"].append(_build_before_shape(name, palette))
-        layout["annotations"].append(_build_panel_title(panel.row_name, (x[0], y[1]), palette))
-    layout["annotations"] += _build_foot_note(palette)
+        suffix = "" if k == 0 else str(k + 1)
+        data += _build_panel(panel, suffix, palette, dark=dark)
+        axes |= _build_panel_axes(suffix, (x, y), limit, palette, first=column == 0)
+        shapes.append(_build_pre_event_region(palette, -5.7, suffix))
+        font = {"size": FONT_SIZE, "color": palette.text}
+        title = build_pane_note(palette, f"<b>{panel.row_name}</b>", top, font=font, yshift=3)
+        notes.append(title | {"x": x[0]})
+    foot = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "yshift": -22}
+    notes.append(build_note(palette, "rates from the event on; shaded: before it", 0, 0, **foot))
+    height, margin = inner + PANEL_TOP + PANEL_BOTTOM, (52, 12, PANEL_TOP, PANEL_BOTTOM, 2)
+    layout = build_layout(
+        palette, height, margin, bargap=0.3, shapes=shapes, annotations=notes, **axes
+    )
     return {"data": data, "layout": layout}
 
 
@@ -103,32 +112,26 @@ def _compute_panel_domain(column: int, columns: int, gap: float) -> tuple[float,
     return start, min(start + width, 1.0)
 
 
-def _build_panel(panel: LeadLagPanel, name: str, palette: Palette, *, dark: bool) -> list[Figure]:
+def _build_panel(panel: LeadLagPanel, suffix: str, palette: Palette, *, dark: bool) -> list[Figure]:
     rows = panel.rows
-    axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     lags = [row.lag for row in rows]
     ends = [lags[0] - 0.6, lags[-1] + 0.6] if rows else []
-    low, high = (rows[0].low, rows[0].high) if rows else (0.0, 0.0)
-    return [
-        axes | {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"width": 0},
-            "x": [*ends, *reversed(ends)], "y": [high, high, low, low] if rows else [],
-            "fill": "toself", "fillcolor": palette.band,
+    low, high = ([getattr(row, end) for row in rows[:1] * 2] for end in ("low", "high"))
+    band = build_band(ends, low, high, fillcolor=palette.band, line={"width": 0})
+    outline = [2 if row.p_adjusted < SIGNIFICANCE_LEVEL else 0 for row in rows]
+    bars = {
+        "type": "bar",
+        "x": lags,
+        "y": [round(row.r, 4) for row in rows],
+        "width": 0.5,
+        "marker": {
+            "color": [_bar_colour(row, palette, dark=dark) for row in rows],
+            "line": {"width": outline, "color": palette.text},
         },
-        axes | {
-            "type": "bar",
-            "x": lags,
-            "y": [round(row.r, 4) for row in rows],
-            "width": 0.5,
-            "marker": {
-                "color": [_bar_colour(row, palette, dark=dark) for row in rows],
-                "line": {"width": [2 if row.p_adjusted < SIGNIFICANCE_LEVEL else 0 for row in rows],
-                         "color": palette.text},
-            },
-            "customdata": [_format_lag_hover(row) for row in rows],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
-    ]  # fmt: skip
+        **build_hover([_format_lag_hover(row) for row in rows]),
+    }
+    return [band | axes, bars | axes]
 
 
 def _bar_colour(row: CorrelationRow, palette: Palette, *, dark: bool) -> str:
@@ -148,42 +151,37 @@ def _format_lag_hover(row: CorrelationRow) -> str:
 
 
 def _build_panel_axes(
-    name: str, at: tuple[Any, Any], limit: float, palette: Palette, *, first: bool
+    suffix: str, domains: tuple[Any, Any], limit: float, palette: Palette, *, first: bool
 ) -> dict[str, Figure]:
-    x, y = at
+    x, y = domains
+    ticks = (-5, -3, -1, 0, 1, 3, 5)
     return {
-        f"xaxis{name}": build_axis(palette, domain=list(x), anchor=f"y{name}", range=[-5.7, 5.7],
-                             tickvals=[-5, -3, -1, 0, 1, 3, 5],
-                             ticktext=["−5", "−3", "−1", "0", "+1", "+3", "+5"], showgrid=False),
-        f"yaxis{name}": build_axis(palette, domain=list(y), anchor=f"x{name}", range=[-limit, limit],
-                             nticks=4, tickformat="+.2f", showticklabels=first)
-        | {"zeroline": True, "zerolinecolor": palette.muted, "zerolinewidth": 1},
-    }  # fmt: skip
+        f"xaxis{suffix}": build_axis(
+            palette,
+            domain=list(x),
+            anchor=f"y{suffix}",
+            range=[-5.7, 5.7],
+            tickvals=list(ticks),
+            ticktext=[format_signed(tick, 0) for tick in ticks],
+            showgrid=False,
+        ),
+        f"yaxis{suffix}": build_axis(
+            palette,
+            domain=list(y),
+            anchor=f"x{suffix}",
+            range=[-limit, limit],
+            nticks=4,
+            tickformat="+.2f",
+            showticklabels=first,
+        )
+        | build_zero_line(palette),
+    }
 
 
-def _build_before_shape(name: str, palette: Palette) -> Figure:
-    """The side on which no effect of the event can be."""
-    return {
-        "type": "rect", "xref": f"x{name}", "yref": f"y{name} domain", "x0": -5.7, "x1": -0.5,
-        "y0": 0, "y1": 1, "fillcolor": palette.grid, "opacity": 0.45, "line": {"width": 0},
-        "layer": "below",
-    }  # fmt: skip
-
-
-def _build_panel_title(title: str, at: tuple[float, float], palette: Palette) -> Figure:
-    return {
-        "text": f"<b>{title}</b>", "showarrow": False, "xref": "paper", "yref": "paper",
-        "x": at[0], "y": at[1], "xanchor": "left", "yanchor": "bottom", "yshift": 3,
-        "font": {"size": FONT_SIZE, "color": palette.text},
-    }  # fmt: skip
-
-
-def _build_foot_note(palette: Palette) -> list[Figure]:
-    return [{
-        "text": "rates from the event on; shaded: before it", "showarrow": False, "xref": "paper",
-        "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -22,
-        "font": {"size": FONT_SIZE - 1, "color": palette.muted},
-    }]  # fmt: skip
+def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") -> Figure:
+    """The side of a pane on which no effect of the event can be."""
+    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
+    return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 
 # ------------------------------------------------------------
@@ -192,15 +190,14 @@ def _build_foot_note(palette: Palette) -> list[Figure]:
 
 HIT_ROW_PIXELS: Final = 34
 HIT_FOOT_PIXELS: Final = 44
-HIT_SIGNIFICANCE_LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class HitRateRow:
-    """A group with an expectation: what is shown of it, the words at its end, its row."""
+    """A group with an expectation: its title, the text at the end of its row, its numbers."""
 
     row_name: str
-    words: str
+    text: str
     row: DirectionRow
 
 
@@ -212,43 +209,39 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
     for row, line in zip(rows, lines, strict=True):
         x += [round(100 * line.row.low, 2), round(100 * line.row.high, 2), None]
         y += [row, row, None]
-    intervals = {
-        "type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
-        "line": {"color": palette.muted, "width": 2}, "connectgaps": False,
-    }  # fmt: skip
-    small = [line.row.p_adjusted < HIT_SIGNIFICANCE_LEVEL for line in lines]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [round(100 * line.row.share, 2) for line in lines],
-        "y": rows,
-        "marker": {
-            "color": palette.text,
-            "symbol": ["circle" if is_small else "circle-open" for is_small in small],
-            "size": 11,
-            "opacity": 1,
-            "line": {"width": 2, "color": palette.text},
-        },
-        "customdata": [_format_hit_hover(line) for line in lines],
-        "hovertemplate": "%{customdata}<extra></extra>",
+    grey = {"color": palette.muted, "width": 2}
+    intervals = build_scatter("lines", x, y, hoverinfo="skip", line=grey, connectgaps=False)
+    is_small = [line.row.p_adjusted < SIGNIFICANCE_LEVEL for line in lines]
+    marker = {
+        "color": palette.text,
+        "symbol": ["circle" if small else "circle-open" for small in is_small],
+        "size": 11,
+        "opacity": 1,
+        "line": {"width": 2, "color": palette.text},
     }
-    layout = build_base_layout(palette, HIT_ROW_PIXELS * max(len(lines), 1) + HIT_FOOT_PIXELS + 8) | {
-        "margin": {"l": 118 if phone else 150, "r": 14 if phone else 210, "t": 8, "b": HIT_FOOT_PIXELS,
-                   "pad": 6},
-        "hovermode": "closest",
-        "dragmode": False,
-        "xaxis": build_axis(palette, range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %",
-                      title={"text": "moved as expected; the line is a fair coin",
-                             "font": {"color": palette.muted, "size": FONT_SIZE - 1}}),
-        "yaxis": build_axis(palette, range=[len(lines) - 0.5, -0.5], tickvals=rows, showgrid=False,
-                      ticktext=[line.row_name for line in lines]),
-        "shapes": [{
-            "type": "line", "xref": "x", "yref": "paper", "x0": 50, "x1": 50, "y0": 0, "y1": 1,
-            "line": {"color": palette.muted, "width": 1, "dash": "dash"}, "layer": "below",
-        }],
-        "annotations": [] if phone else [_build_row_label(row, line, palette)
-                                         for row, line in zip(rows, lines, strict=True)],
-    }  # fmt: skip
+    dots = build_scatter(
+        "markers",
+        [round(100 * line.row.share, 2) for line in lines],
+        rows,
+        marker=marker,
+        **build_hover([_format_hit_hover(line) for line in lines]),
+    )
+    place = {"xref": "paper", "yref": "y", "xanchor": "left", "xshift": 8}
+    coin = {"color": palette.muted, "width": 1, "dash": "dash"}
+    shares = build_axis(palette, range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
+    layout = build_layout(
+        palette,
+        HIT_ROW_PIXELS * max(len(lines), 1) + HIT_FOOT_PIXELS + 8,
+        (118 if phone else 150, 14 if phone else 210, 8, HIT_FOOT_PIXELS, 6),
+        xaxis=shares | build_axis_title(palette, "moved as expected; the line is a fair coin"),
+        yaxis=build_row_axis(palette, [line.row_name for line in lines], showgrid=False),
+        shapes=[build_vertical_line(50, coin, layer="below")],
+        annotations=[
+            build_note(palette, line.text, 1, row, **place)
+            for row, line in zip(rows, lines, strict=True)
+            if not phone
+        ],
+    )
     return {"data": [intervals, dots], "layout": layout}
 
 
@@ -271,13 +264,6 @@ def _format_hit_hover(line: HitRateRow) -> str:
         f" {format_number(row.p_value, 4)}, corrected {format_number(row.p_adjusted, 3)}<br>"
         f"left out: {row.unclear} unclear, {row.unmoved} unmoved"
     )
-
-
-def _build_row_label(row: int, line: HitRateRow, palette: Palette) -> Figure:
-    return {
-        "text": line.words, "showarrow": False, "xref": "paper", "yref": "y", "x": 1, "y": row,
-        "xanchor": "left", "xshift": 8, "font": {"size": FONT_SIZE - 1, "color": palette.muted},
-    }  # fmt: skip
 
 
 # ------------------------------------------------------------
@@ -315,33 +301,27 @@ def build_scatter_figure(
         dark: whether the surface is dark.
         phone: whether the screen is narrow.
     """
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [point.score for point in points],
-        "y": [round(point.move, 3) for point in points],
-        "marker": {
-            "size": 9,
-            "opacity": 0.6 if len(points) > DENSE_POINT_COUNT else 0.9,
-            "symbol": ["triangle-up" if p.move > 0 else "triangle-down" for p in points],
-            "color": [signed_colour(point.move, dark=dark) for point in points],
-        },
-        "customdata": [point.hover for point in points],
-        "hovertemplate": "%{customdata}<extra></extra>",
+    marker = {
+        "size": 9,
+        "opacity": 0.6 if len(points) > DENSE_POINT_COUNT else 0.9,
+        "symbol": ["triangle-up" if p.move > 0 else "triangle-down" for p in points],
+        "color": [signed_colour(point.move, dark=dark) for point in points],
     }
-    title_font = {"color": palette.muted, "size": FONT_SIZE - 1}
-    layout = build_base_layout(palette, PHONE_SCATTER_HEIGHT if phone else SCATTER_HEIGHT) | {
-        "margin": {"l": 60, "r": 12, "t": 10, "b": 48, "pad": 4},
-        "hovermode": "closest",
-        "dragmode": False,
-        "xaxis": build_axis(
-            palette, title={"text": titles[0], "font": title_font}, nticks=5 if phone else 10
-        ),
-        "yaxis": build_axis(
-            palette, title={"text": titles[1], "font": title_font}, tickformat="+.1f"
-        )
-        | {"zeroline": True, "zerolinecolor": palette.muted, "zerolinewidth": 1},
-    }
+    dots = build_scatter(
+        "markers",
+        [point.score for point in points],
+        [round(point.move, 3) for point in points],
+        marker=marker,
+        **build_hover([point.hover for point in points]),
+    )
+    x_title, y_title = (build_axis_title(palette, title) for title in titles)
+    layout = build_layout(
+        palette,
+        PHONE_SCATTER_HEIGHT if phone else SCATTER_HEIGHT,
+        (60, 12, 10, 48, 4),
+        xaxis=build_axis(palette, nticks=5 if phone else 10) | x_title,
+        yaxis=build_axis(palette, tickformat="+.1f") | y_title | build_zero_line(palette),
+    )
     return {"data": [dots], "layout": layout}
 
 
@@ -377,7 +357,7 @@ def build_cross_series_figure(
     Args:
         rows: title and cells of each row, the first on top.
         columns: titles of the columns.
-        edge: the size at which a colour is full.
+        limit: the size at which a colour is full.
         palette: the neutral colours.
         phone: whether the screen is narrow.
     """
@@ -387,8 +367,7 @@ def build_cross_series_figure(
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
         "texttemplate": "%{text}",
-        "customdata": [[cell.hover for cell in row] for row in cells],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **build_hover([[cell.hover for cell in row] for row in cells]),
         "showscale": False,
         "hoverongaps": False,
         "xgap": 2,
@@ -409,15 +388,22 @@ def build_cross_series_figure(
         "colorscale": [[0.0, palette.grid], [1.0, palette.grid]],
         "textfont": {"size": size - 1, "color": palette.muted},
     }
-    layout = build_base_layout(palette, CROSS_ROW_PIXELS * max(len(rows), 1) + CROSS_HEAD_PIXELS + 10) | {
-        "margin": {"l": 112 if phone else 150, "r": 8, "t": CROSS_HEAD_PIXELS, "b": 8, "pad": 4},
-        "hovermode": "closest",
-        "dragmode": False,
-        "xaxis": build_axis(palette, side="top", tickvals=list(range(len(columns))), ticktext=list(columns),
-                      showgrid=False, range=[-0.5, len(columns) - 0.5], tickangle=0),
-        "yaxis": build_axis(palette, tickvals=list(range(len(rows))), ticktext=[title for title, _ in rows],
-                      showgrid=False, range=[len(rows) - 0.5, -0.5]),
-    }  # fmt: skip
+    columns_axis = build_axis(
+        palette,
+        side="top",
+        tickvals=list(range(len(columns))),
+        ticktext=list(columns),
+        showgrid=False,
+        range=[-0.5, len(columns) - 0.5],
+        tickangle=0,
+    )
+    layout = build_layout(
+        palette,
+        CROSS_ROW_PIXELS * max(len(rows), 1) + CROSS_HEAD_PIXELS + 10,
+        (112 if phone else 150, 8, CROSS_HEAD_PIXELS, 8, 4),
+        xaxis=columns_axis,
+        yaxis=build_row_axis(palette, [title for title, _ in rows], showgrid=False),
+    )
     return {"data": [heat, grey], "layout": layout}
 
 
@@ -451,8 +437,6 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
         for row in shown
         for end in (row.estimate, row.low, row.high, row.supt_low, row.supt_high)
     ]
-    low, high = compute_bounds(ends)
-    ticks = nice_ticks(low, high)
     bands = [
         *_build_projection_band(shown, "supt", "95 % of the whole path", palette),
         *_build_projection_band(
@@ -462,61 +446,60 @@ def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, uni
             [row for row in shown if row.horizon < BASE_HORIZON], "", "", palette
         ),
     ]
-    layout = build_base_layout(palette, PROJECTION_HEIGHT) | {
-        "margin": {"l": 52, "r": 12, "t": 26, "b": 78, "pad": 2},
-        "hovermode": "closest",
-        "dragmode": False,
-        "shapes": [_build_pre_event_shape(palette)],
-        "annotations": [_build_unit_note(unit, palette)],
-        "xaxis": build_axis(palette, range=[-5.5, 20.5], tickvals=list(HORIZON_TICKS), showgrid=False,
-                      ticktext=[format_offset(tick) for tick in HORIZON_TICKS])
-        | {"title": {"text": "rates from the event on, 0 = its first; shaded: before it",
-                     "font": {"size": FONT_SIZE - 1, "color": palette.muted}, "standoff": 6}},
-        "yaxis": build_axis(palette, range=[low, high], tickvals=ticks,
-                      ticktext=[format_signed(tick, tick_decimals(ticks)) for tick in ticks])
-        | {"zeroline": True, "zerolinecolor": palette.muted, "zerolinewidth": 1},
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top",
-                   "font": {"size": FONT_SIZE - 1, "color": palette.text}, "itemclick": False,
-                   "itemdoubleclick": False, "bgcolor": TRANSPARENT},
-    }  # fmt: skip
+    offsets = build_axis(
+        palette,
+        range=[-5.5, 20.5],
+        tickvals=list(HORIZON_TICKS),
+        showgrid=False,
+        ticktext=[format_offset(tick) for tick in HORIZON_TICKS],
+    )
+    title = "rates from the event on, 0 = its first; shaded: before it"
+    layout = build_layout(
+        palette,
+        PROJECTION_HEIGHT,
+        (52, 12, 26, 78, 2),
+        shapes=[_build_pre_event_region(palette, -5.5)],
+        annotations=[build_pane_note(palette, unit, yshift=2)],
+        xaxis=offsets | build_axis_title(palette, title, standoff=6),
+        yaxis=build_number_axis(palette, compute_bounds(ends)) | build_zero_line(palette),
+    )
+    layout |= build_legend(palette, -0.2)
     return {"data": [*bands, _build_projection_line(shown, palette)], "layout": layout}
 
 
 def _build_projection_band(
     rows: Sequence[ProjectionRow], prefix: str, name: str, palette: Palette
-) -> list[dict[str, Any]]:
+) -> list[Figure]:
     """A filled area between the ends of each horizon; none where no row has them."""
-    low, high = (f"{prefix}_low", f"{prefix}_high") if prefix else ("low", "high")
-    known = [row for row in rows if math.isfinite(getattr(row, low))]
+    ends = (f"{prefix}_low", f"{prefix}_high") if prefix else ("low", "high")
+    known = [row for row in rows if math.isfinite(getattr(row, ends[0]))]
     if not known:
         return []
-    upper = [(row.horizon, getattr(row, high)) for row in known]
-    lower = [(row.horizon, getattr(row, low)) for row in reversed(known)]
+    low, high = ([round(100 * getattr(row, end), 3) for row in known] for end in ends)
     whole = prefix == "supt"
-    return [{
-        "type": "scatter", "mode": "lines", "hoverinfo": "skip", "fill": "toself",
-        "x": [horizon for horizon, _ in upper + lower],
-        "y": [round(100 * value, 3) for _, value in upper + lower],
-        "name": name, "showlegend": bool(name),
-        "fillcolor": fade_colour(palette.line, 0.07 if whole else 0.16),
-        "line": {"width": 1, "dash": "dot", "color": fade_colour(palette.line, 0.55)} if whole
-        else {"width": 0},
-    }]  # fmt: skip
+    outline = {"width": 1, "dash": "dot", "color": fade_colour(palette.line, 0.55)}
+    band = build_band(
+        [row.horizon for row in known],
+        low,
+        high,
+        name=name,
+        showlegend=bool(name),
+        fillcolor=fade_colour(palette.line, 0.07 if whole else 0.16),
+        line=outline if whole else {"width": 0},
+    )
+    return [band]
 
 
-def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "move from the base",
-        "x": [row.horizon for row in rows],
-        "y": [round(100 * row.estimate, 3) + 0.0 for row in rows],
-        "line": {"color": palette.line, "width": 2.2},
-        "marker": {"symbol": "circle", "size": 5, "color": palette.line},
-        "customdata": [_format_horizon_hover(row) for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+def _build_projection_line(rows: Sequence[ProjectionRow], palette: Palette) -> Figure:
+    return build_scatter(
+        "lines+markers",
+        [row.horizon for row in rows],
+        [round(100 * row.estimate, 3) + 0.0 for row in rows],
+        name="move from the base",
+        line={"color": palette.line, "width": 2.2},
+        marker={"symbol": "circle", "size": 5, "color": palette.line},
+        **build_hover([_format_horizon_hover(row) for row in rows]),
+    )
 
 
 def _format_horizon_hover(row: ProjectionRow) -> str:
@@ -532,19 +515,3 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
             f"<br>band {format_signed(100 * row.supt_low)} to {format_signed(100 * row.supt_high)}"
         )
     return f"{text}<br>{row.events:,} events on {row.rates:,} rates"
-
-
-def _build_pre_event_shape(palette: Palette) -> dict[str, Any]:
-    """The side on which no effect of the event can be."""
-    return {
-        "type": "rect", "xref": "x", "yref": "y domain", "x0": -5.5, "x1": -0.5, "y0": 0, "y1": 1,
-        "fillcolor": palette.grid, "opacity": 0.45, "line": {"width": 0}, "layer": "below",
-    }  # fmt: skip
-
-
-def _build_unit_note(unit: str, palette: Palette) -> dict[str, Any]:
-    return {
-        "text": unit, "xref": "paper", "yref": "paper", "x": 0,
-        "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 2, "showarrow": False,
-        "font": {"size": FONT_SIZE - 1, "color": palette.muted},
-    }  # fmt: skip

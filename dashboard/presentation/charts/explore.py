@@ -17,7 +17,14 @@ from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
     build_axis,
-    build_base_layout,
+    build_axis_title,
+    build_layout,
+    build_note,
+    build_pane_note,
+    build_region,
+    build_scatter,
+    build_title,
+    build_vertical_line,
     nice_ticks,
     select_points,
     tick_decimals,
@@ -45,10 +52,6 @@ from dashboard.presentation.moves import MOSCOW_TIME
 from dashboard.presentation.palette import NOTES_STYLE, CategoryStyle, Palette, get_event_style
 from dashboard.services.study import log_changes
 
-# ------------------------------------------------------------
-# Axes, title, labels and the selected window of the Explore figure.
-
-
 HEIGHT: Final = 560
 PHONE_HEIGHT: Final = 360
 CATEGORY_ROW_PIXELS: Final = 19
@@ -56,25 +59,35 @@ COUNT_PIXELS: Final = 70
 GAP_PIXELS: Final = 28
 PADDING: Final = 0.06
 EDGE_MARGIN: Final = 0.006
+WEEKLY_BEYOND_DAYS: Final = 6 * 366
+PLOT_PIXELS: Final = 1_150
+PHONE_PIXELS: Final = 250
+PHONE_CATEGORY_ROWS: Final = 3
+MAX_STRONG_GUIDES: Final = 120
+MAX_HOVER_LINES: Final = 3
+BAR_HOVER: Final = (
+    "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
+)
+HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryPane:
-    """The lanes of the upper pane; `counted` = too many events for markers."""
+    """The category rows of the upper pane; `counted` = too many events for markers."""
 
-    lanes: tuple[CategoryStyle, ...]
+    styles: tuple[CategoryStyle, ...]
     events: tuple[Event, ...]
     counted: bool
 
     @property
     def pixels(self) -> int:
-        """The height the pane asks for."""
-        return COUNT_PIXELS if self.counted else CATEGORY_ROW_PIXELS * max(len(self.lanes), 1) + 6
+        """The height of the pane."""
+        return COUNT_PIXELS if self.counted else CATEGORY_ROW_PIXELS * max(len(self.styles), 1) + 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Geometry:
-    """Heights and margins in pixels, and where the panes part (in paper units)."""
+    """Heights and margins in pixels, and the limits of the panes in paper units."""
 
     height: int
     top: int
@@ -88,59 +101,58 @@ class _Geometry:
 def build_explore_layout(
     chart: ExploreChart, line: DrawnRateLine, pane: CategoryPane, palette: Palette
 ) -> Figure:
-    """The layout: one x axis, the rate, the lanes above it, a hidden 0-1 axis for guides."""
+    """One x axis, the rate, the category rows above it, a hidden 0-1 axis for guides."""
     geometry = _compute_geometry(chart, pane, line)
-    since, until = _compute_x_range(chart, line)
     above = (chart, line, palette, geometry.rate_top)
-    layout = build_base_layout(palette, geometry.height) | {
-        "margin": {
-            "l": geometry.left,
-            "r": geometry.right,
-            "t": geometry.top,
-            "b": geometry.bottom,
-            "pad": 4,
-        },
-        "hovermode": "x",
-        "hoverdistance": -1,
-        "dragmode": False if chart.phone else "select" if chart.brush else "pan",
-        "selectdirection": "h",
-        "xaxis": build_axis(palette, type="date", range=[since, until], anchor="y", showgrid=False)
-        | {"showline": True, "linecolor": palette.grid, "nticks": 5 if chart.phone else 12}
-        | (_build_clock_title(palette) if line.is_intraday else {}),
-        "yaxis": _build_rate_axis(chart, line, palette) | {"domain": [0, geometry.rate_top]},
-        "yaxis2": _build_category_axis(chart, pane, palette)
-        | {"domain": [geometry.rows_bottom, 1]},
-        "yaxis3": {
+    dates = build_axis(
+        palette,
+        type="date",
+        range=_compute_x_range(chart, line),
+        anchor="y",
+        showgrid=False,
+        showline=True,
+        linecolor=palette.grid,
+        nticks=5 if chart.phone else 12,
+    )
+    clock = build_axis_title(palette, MOSCOW_TIME, standoff=4) if line.is_intraday else {}
+    layout = build_layout(
+        palette,
+        geometry.height,
+        (geometry.left, geometry.right, geometry.top, geometry.bottom, 4),
+        hovermode="x",
+        hoverdistance=-1,
+        dragmode=False if chart.phone else "select" if chart.brush else "pan",
+        selectdirection="h",
+        xaxis=dates | clock,
+        yaxis=_build_rate_axis(chart, line, palette) | {"domain": [0, geometry.rate_top]},
+        yaxis2=_build_category_axis(chart, pane, palette) | {"domain": [geometry.rows_bottom, 1]},
+        yaxis3={
             "overlaying": "y",
             "range": [0, 1],
             "visible": False,
             "fixedrange": True,
             "tickmode": "auto",
         },
-        "annotations": [
-            _build_axis_note(chart, line, geometry, palette),
+        annotations=[
+            build_pane_note(palette, _describe_axis(chart, line), geometry.rate_top, yshift=3),
             *_build_end_label(chart, line, palette),
             *build_weekend_notes(*above),
         ],
-        "shapes": [
-            *build_weekend_shapes(*above),
-            *_build_selection_shapes(chart, line, geometry, palette),
-        ],
-    }
-    return layout if chart.phone else layout | {"title": _build_title(chart, palette)}
+        shapes=[*build_weekend_shapes(*above), *_build_selection_shapes(*above)],
+    )
+    if not chart.phone:
+        font = {"size": 18, "color": palette.text, "weight": 600}
+        place = {"xref": "paper", "pad": {"t": 6, "l": -110}}
+        layout["title"] = build_title(palette, chart.title, chart.subtitle, font=font, **place)
+    return layout
 
 
-def _build_clock_title(palette: Palette) -> Figure:
-    font = {"color": palette.muted, "size": FONT_SIZE - 1}
-    return {"title": {"text": MOSCOW_TIME, "font": font, "standoff": 4}}
-
-
-def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> tuple[str, str]:
-    """The window with a rim, so that no mark is cut at the edges; of bars to the last's end."""
-    rim = timedelta(days=(chart.until - chart.since).days * EDGE_MARGIN)
-    first = datetime.combine(chart.since, time()) - rim
-    last = datetime.combine(chart.until, time()) + rim + timedelta(days=int(line.is_intraday))
-    return f"{first:%Y-%m-%d %H:%M}", f"{last:%Y-%m-%d %H:%M}"
+def _compute_x_range(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
+    """The window with a margin, so that no mark is cut at the edges; of bars to the last's end."""
+    margin = timedelta(days=(chart.until - chart.since).days * EDGE_MARGIN)
+    first = datetime.combine(chart.since, time()) - margin
+    last = datetime.combine(chart.until, time()) + margin + timedelta(days=int(line.is_intraday))
+    return [f"{end:%Y-%m-%d %H:%M}" for end in (first, last)]
 
 
 def _compute_geometry(chart: ExploreChart, pane: CategoryPane, line: DrawnRateLine) -> _Geometry:
@@ -148,23 +160,8 @@ def _compute_geometry(chart: ExploreChart, pane: CategoryPane, line: DrawnRateLi
     bottom += 16 * int(line.is_intraday)
     left, right = (84, 52) if chart.phone else (118, 96)
     area = height - top - bottom
-    lanes_foot = 1 - pane.pixels / area
-    return _Geometry(height, top, bottom, left, right, lanes_foot - GAP_PIXELS / area, lanes_foot)
-
-
-def _build_title(chart: ExploreChart, palette: Palette) -> Figure:
-    return {
-        "text": chart.title,
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-        "pad": {"t": 6, "l": -110},
-        "font": {"size": 18, "color": palette.text, "weight": 600},
-        "subtitle": {"text": chart.subtitle, "font": {"size": FONT_SIZE, "color": palette.muted}},
-    }
+    rows_bottom = 1 - pane.pixels / area
+    return _Geometry(height, top, bottom, left, right, rows_bottom - GAP_PIXELS / area, rows_bottom)
 
 
 def _build_rate_axis(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> Figure:
@@ -193,28 +190,14 @@ def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palet
         return build_axis(palette, rangemode="tozero", nticks=3) | {
             "title": {"text": "events a week"}
         }
-    return build_axis(palette, **build_category_axis(pane.lanes, short=chart.phone))
+    return build_axis(palette, **build_category_axis(pane.styles, short=chart.phone))
 
 
-def _build_axis_note(
-    chart: ExploreChart, line: DrawnRateLine, geometry: _Geometry, palette: Palette
-) -> Figure:
-    """The unit, what up means and how much is drawn, over the rate pane."""
+def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
+    """The unit, what up means and how much is drawn."""
     text = chart.quoting.unit if chart.phone else chart.quoting.axis_title
-    if line.is_thinned:
-        text += f" · {len(line.day):,} of {line.of:,} points drawn"
-    return {
-        "text": text,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": geometry.rate_top,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "yshift": 3,
-        "showarrow": False,
-        "font": {"size": FONT_SIZE - 1, "color": palette.muted},
-    }
+    drawn = f" · {len(line.day):,} of {line.of:,} points drawn" if line.is_thinned else ""
+    return f"{text}{drawn}"
 
 
 def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[Figure]:
@@ -226,65 +209,42 @@ def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette)
     text = f"<b>{format_number(value, chart.quoting.decimals)}</b>"
     if not chart.phone:
         text += f"<br>{format_day(date.fromisoformat(str(line.day[at])))}"
-    return [
-        {
-            "text": text,
-            "x": line.x(at),
-            "y": float(np.log10(value)) if chart.log_scale else value,
-            "xanchor": "left",
-            "yanchor": "middle",
-            "align": "left",
-            "xshift": 12,
-            "showarrow": False,
-            "font": {"size": FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
-        }
-    ]
+    note = build_note(
+        palette,
+        text,
+        line.x(at),
+        float(np.log10(value)) if chart.log_scale else value,
+        xanchor="left",
+        yanchor="middle",
+        align="left",
+        xshift=12,
+        font={"size": FONT_SIZE - (2 if chart.phone else 1), "color": palette.text},
+    )
+    return [note]
 
 
 def _build_selection_shapes(
-    chart: ExploreChart, line: DrawnRateLine, geometry: _Geometry, palette: Palette
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
 ) -> list[Figure]:
-    """The day chosen as a line, and the days from its base to the fixing after it as a band."""
-    chosen = chart.selected
-    if chosen is None or not chart.since <= chosen <= chart.until:
+    """The selected day as a line, and the days from its base to the next rate as a band."""
+    selected = chart.selected
+    if selected is None or not chart.since <= selected <= chart.until:
         return []
-    across = {"xref": "x", "yref": "paper"}
-    at = chosen.isoformat()
+    day = selected.isoformat()
     if line.is_intraday:  # the day is as wide as its bars
-        ends = {"x0": at, "x1": (chosen + timedelta(days=1)).isoformat()}
-        band = {"y0": 0, "y1": geometry.rate_top, "line": {"width": 0}, "layer": "below"}
-        return [across | ends | band | {"type": "rect", "fillcolor": palette.band}]
-    shapes: list[Figure] = [
-        across
-        | {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1}
-        | {"line": {"color": palette.selected, "width": 2}, "opacity": 0.75, "layer": "below"}
-    ]
+        next_day = (selected + timedelta(days=1)).isoformat()
+        return [build_region(day, next_day, palette.band, y1=rate_top)]
+    stroke = {"color": palette.selected, "width": 2}
+    shapes = [build_vertical_line(day, stroke, opacity=0.75, layer="below")]
     if not line.weekly and len(line.day):
-        row = int(np.searchsorted(line.day, np.datetime64(chosen, "D")))
+        row = int(np.searchsorted(line.day, np.datetime64(selected, "D")))
         first = line.day[max(row - 1, 0)]
         last = line.day[min(row + 1, len(line.day) - 1)]
-        shapes.append(
-            across
-            | {"type": "rect", "x0": str(first), "x1": str(last), "y0": 0, "y1": geometry.rate_top}
-            | {"fillcolor": palette.band, "line": {"width": 0}, "layer": "below"}
-        )
+        shapes.append(build_region(str(first), str(last), palette.band, y1=rate_top))
     return shapes
 
 
-# ------------------------------------------------------------
-# The Explore figure: category lanes above the rate, the window owned by the server.
-
-
-WEEKLY_BEYOND_DAYS: Final = 6 * 366
-PLOT_PIXELS: Final = 1_150
-PHONE_PIXELS: Final = 250
-PHONE_CATEGORY_ROWS: Final = 3
-MAX_STRONG_GUIDES: Final = 120
-MAX_HOVER_LINES: Final = 3
-BAR_HOVER: Final = (
-    "%{x|%a %-d %b %Y, to %H:%M} MSK<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
-)
-HOVER: Final = "%{x|%a %-d %b %Y}<br>%{meta[0]} %{y}<br>%{customdata}<extra></extra>"
+# ------------------------------------------------------------------ data and traces
 
 
 def build_rate_line(chart: ExploreChart) -> DrawnRateLine:
@@ -335,8 +295,8 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> Figure:
     elif pane.events:
         markers = cluster_events(pane.events, pixels_per_day(chart), exact=line.is_intraday)
         data.append(_build_guide_trace(markers, palette))
-        data.extend(build_range_traces(pane.events, pane.lanes, chart.until))
-        data.append(build_marker_trace(markers, pane.lanes))
+        data.extend(build_range_traces(pane.events, pane.styles, chart.until))
+        data.append(build_marker_trace(markers, pane.styles))
     data.extend(
         trace
         for trace in (_build_break_trace(chart, palette), _build_selected_dot(chart, line, palette))
@@ -346,7 +306,7 @@ def build_explore_figure(chart: ExploreChart, palette: Palette) -> Figure:
 
 
 def build_category_pane(chart: ExploreChart) -> CategoryPane:
-    """The lanes to draw and the events in them; a phone has room for the three fullest."""
+    """The category rows and the events in them; a phone shows the three fullest."""
     styles, events = list_used_styles(chart.events), chart.events
     if chart.phone and len(styles) > PHONE_CATEGORY_ROWS:
         sizes = Counter(get_event_style(event).id for event in events)
@@ -372,21 +332,20 @@ def _build_rate_trace(chart: ExploreChart, line: DrawnRateLine, palette: Palette
     invisible = {"marker": {"opacity": 0}}
     hovers, positions = _build_hover_texts(chart, line), line.at.astype(str).tolist()
     values = [_round_or_none(value, chart.quoting.decimals) for value in line.shown.tolist()]
-    indices = insert_session_gaps(line, days=(chart.until - chart.since).days)
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",  # markers nobody sees: a line alone cannot be clicked
-        "x": [positions[k] if k >= 0 else None for k in indices],
-        "y": [values[k] if k >= 0 else None for k in indices],
-        "line": {"color": palette.line, "width": 1.6},
-        "marker": {"opacity": 0, "size": 6, "color": palette.line},
-        "selected": invisible,
-        "unselected": invisible,
-        "connectgaps": False,
-        "meta": [chart.quoting.unit],
-        "customdata": [hovers[k] if k >= 0 else "" for k in indices],
-        "hovertemplate": BAR_HOVER if line.is_intraday else HOVER,
-    }
+    points = insert_session_gaps(line, days=(chart.until - chart.since).days)
+    return build_scatter(
+        "lines+markers",  # markers are invisible: a line alone cannot be clicked
+        [positions[k] if k >= 0 else None for k in points],
+        [values[k] if k >= 0 else None for k in points],
+        line={"color": palette.line, "width": 1.6},
+        marker={"opacity": 0, "size": 6, "color": palette.line},
+        selected=invisible,
+        unselected=invisible,
+        connectgaps=False,
+        meta=[chart.quoting.unit],
+        customdata=[hovers[k] if k >= 0 else "" for k in points],
+        hovertemplate=BAR_HOVER if line.is_intraday else HOVER,
+    )
 
 
 def _build_hover_texts(chart: ExploreChart, line: DrawnRateLine) -> list[str]:
@@ -445,16 +404,15 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
 def _build_guide_trace(markers: Sequence[Marker], palette: Palette) -> Figure:
     """Hairlines under the markers as one broken line; fainter where there are many."""
     days = sorted({marker.x for marker in markers})
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "yaxis": "y3",
-        "x": [x for day in days for x in (day, day, None)],
-        "y": [0, 1, None] * len(days),
-        "line": {"color": palette.guide, "width": 1},
-        "opacity": 1 if len(days) <= MAX_STRONG_GUIDES else 0.5,
-        "hoverinfo": "skip",
-    }
+    return build_scatter(
+        "lines",
+        [x for day in days for x in (day, day, None)],
+        [0, 1, None] * len(days),
+        yaxis="y3",
+        line={"color": palette.guide, "width": 1},
+        opacity=1 if len(days) <= MAX_STRONG_GUIDES else 0.5,
+        hoverinfo="skip",
+    )
 
 
 def _build_break_trace(chart: ExploreChart, palette: Palette) -> Figure | None:
@@ -462,21 +420,20 @@ def _build_break_trace(chart: ExploreChart, palette: Palette) -> Figure | None:
     inside = [b for b in chart.series.card.breaks if chart.since <= b.day <= chart.until]
     if not inside:
         return None
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "yaxis": "y3",
-        "x": [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
-        "y": [0.03, 1, None] * len(inside),
-        "line": {"color": palette.muted, "width": 1, "dash": "dot"},
-        "marker": {
+    return build_scatter(
+        "lines+markers",
+        [x for b in inside for x in (b.day.isoformat(), b.day.isoformat(), None)],
+        [0.03, 1, None] * len(inside),
+        yaxis="y3",
+        line={"color": palette.muted, "width": 1, "dash": "dot"},
+        marker={
             "symbol": "diamond-open",
             "color": palette.muted,
             "size": [9, 0, 0] * len(inside),
             "opacity": 1,
         },
-        "hoverinfo": "skip",
-    }
+        hoverinfo="skip",
+    )
 
 
 def _build_selected_dot(
@@ -487,22 +444,18 @@ def _build_selected_dot(
         return None
     chosen = np.datetime64(chart.selected, "D")
     at = int(np.searchsorted(line.day, chosen))
-    if line.is_intraday:  # the last of its day, which the card tells
+    if line.is_intraday:  # the last one of its day, as on the card
         at = max(at, int(np.searchsorted(line.day, chosen, side="right")) - 1)
     if at == len(line.day) or not np.isfinite(line.shown[at]):
         return None
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [line.x(at)],
-        "y": [_round_or_none(float(line.shown[at]), chart.quoting.decimals)],
-        "marker": {
-            "size": 9,
-            "color": palette.selected,
-            "line": {"color": palette.surface, "width": 2},
-        },
-        "hoverinfo": "skip",
-    }
+    ring = {"color": palette.surface, "width": 2}
+    return build_scatter(
+        "markers",
+        [line.x(at)],
+        [_round_or_none(float(line.shown[at]), chart.quoting.decimals)],
+        marker={"size": 9, "color": palette.selected, "line": ring},
+        hoverinfo="skip",
+    )
 
 
 def _round_or_none(value: float, decimals: int) -> float | None:

@@ -14,7 +14,7 @@ from dashboard.presentation.charts.robustness import (
     ChoiceRow,
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_places,
+    select_drawn_positions,
     summarize_curve,
 )
 from dashboard.presentation.palette import (
@@ -90,11 +90,11 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
 
 
 def test_of_a_long_curve_evenly_spaced_points_with_both_ends_and_the_plain_study_are_drawn():
-    places = select_drawn_places(5_000, 1_234)
+    places = select_drawn_positions(5_000, 1_234)
     assert len(places) in {800, 801}
     assert {0, 1_234, 4_999} <= set(places)
     assert max(b - a for a, b in pairwise(places)) <= 7
-    assert select_drawn_places(800, None) == list(range(800))
+    assert select_drawn_positions(800, None) == list(range(800))
 
 
 def test_the_largest_curve_stays_below_300_kilobytes():
@@ -102,7 +102,7 @@ def test_the_largest_curve_stays_below_300_kilobytes():
     kinds = tuple(
         ChoiceRow(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
     )  # six kinds of three choices
-    made = replace(curve(rows, plain=7, choices=kinds), words=("x" * 75,) * 5_000)
+    made = replace(curve(rows, plain=7, choices=kinds), descriptions=("x" * 75,) * 5_000)
     assert len(json.dumps(build_curve_figure(made, LIGHT_PALETTE))) < 300_000
 
 

@@ -18,7 +18,7 @@ from dashboard.models.study import (
     duration_text,
     window_text,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
+from dashboard.presentation.formatting import format_offset
 from dashboard.presentation.events import (
     capitalize_group,
     format_group,

@@ -176,19 +176,19 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
     """The average of each group, their difference, and the single moves."""
     panes = []
     for group in chart.groups:
-        means = group.found.placebo.means
+        means = group.analysis.placebo.means
         if len(means) and np.isfinite(means[0]):
             name = (
                 "average of the same dates moved round the calendar, each event counted,"
                 f" {len(means):,} shifts"
             )
             named = (
-                f"{group.look.glyph} {group.called}: {name}"
+                f"{group.style.glyph} {group.name}: {name}"
                 if chart.is_pair
                 else capitalize_group(name)
             )
             panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
-                              group.look.symbol, _get_interval(group.found.headline)))  # fmt: skip
+                              group.style.symbol, _get_interval(group.analysis.headline)))  # fmt: skip
     if len(answer.shifted) and np.isfinite(answer.shifted[0]):
         name = "Difference, both groups' dates moved together"
         panes.append(PlaceboPane(name, answer.shifted, (float(answer.shifted[0]),), chart.text_colour,
@@ -196,16 +196,16 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
     pools = {"near": "dates near the events", "quiet": "quiet dates", "similar": "dates alike"}
     pool = pools.get(answer.request.pool, "all dates")
     for group in chart.groups:
-        values, cars = group.found.placebo.cars, group.found.car
+        values, cars = group.analysis.placebo.cars, group.analysis.car
         if len(values) and np.isfinite(cars).any():
             name = f"single moves on {len(values):,} {pool}; marks: the events"
             named = (
-                f"{group.look.glyph} {group.called}: {name}"
+                f"{group.style.glyph} {group.name}: {name}"
                 if chart.is_pair
                 else capitalize_group(name)
             )
             panes.append(PlaceboPane(named, values, tuple(cars.tolist()), chart.colour(group),
-                              group.look.symbol))  # fmt: skip
+                              group.style.symbol))  # fmt: skip
     return tuple(panes)
 
 

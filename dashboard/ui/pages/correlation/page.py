@@ -19,7 +19,7 @@ from dashboard.models.study import (
     DirectionRow,
     RegressionRow,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
+from dashboard.presentation.formatting import format_offset
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
     build_hit_figure,

@@ -264,7 +264,7 @@ def build_curve(scene: RobustnessState, answer: RobustnessAnswer) -> Specificati
     who = " rouble" if card.is_rouble else ""
     return SpecificationCurve(
         rows=rows,
-        words=tuple(escape_plot(_format_hover_lines(scene, row), 64, 3) for row in rows),
+        descriptions=tuple(escape_plot(_format_hover_lines(scene, row), 64, 3) for row in rows),
         choices=build_choice_rows(scene, rows),
         plain=at,
         median=answer.median,

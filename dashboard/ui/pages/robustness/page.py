@@ -12,7 +12,7 @@ from dashboard.models.study import StudyRequest
 from dashboard.presentation.charts.robustness import (
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_places,
+    select_drawn_positions,
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
@@ -269,7 +269,7 @@ def _draw_curve(scene: RobustnessState, curve: SpecificationCurve) -> None:
         draw_figure(figure, CHART_KEY, alt, name, phone=True)
     else:
         draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, scene))
-    shown = len(select_drawn_places(len(curve.rows), curve.plain))
+    shown = len(select_drawn_positions(len(curve.rows), curve.plain))
     thinned = (
         f" {shown:,} of {len(curve.rows):,} points are drawn; the table and the file have all."
         if shown < len(curve.rows)
