@@ -14,31 +14,27 @@ from dashboard.models.study import (
     CorrelationRow,
     DirectionRow,
     RegressionRow,
-    Window,
-    window_text,
 )
-from dashboard.presentation.formatting import format_offset
 from dashboard.presentation.formatting import (
-    MINUS,
-    NO_VALUE,
     THIN_SPACE,
     format_count,
     format_day,
     format_number,
+    format_offset,
+    format_p,
     format_signed,
     join_names,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
 
-# ------------------------------------------------------------
-# The words of the Correlation page: what each part says, with N, method and correction.
-
-
 ALL_EVENTS: Final = "All events"
 SIGNIFICANCE_LEVEL: Final = 0.05
 MAX_LISTED: Final = 6
-"""More means are not named in one sentence."""
+"""One sentence names at most so many means."""
+REPORTED_HORIZONS: Final = (1, 5)
+"""The horizons in the sentence: the rate after the first, and a week of rates."""
+PRE_TREND_HORIZONS: Final = (-5, -2)
 LEAD_LAG_HELP: Final = (
     "**Lag 0** is the first rate that can contain the event, **+1** the one after it. A mark at"
     " **−1 to −5** is a move *before* the event: no effect of it can be there, so it is"
@@ -76,21 +72,9 @@ def format_group_label(group: str) -> str:
     return f"{style.glyph} {style.title}" if style else format_group_title(group)
 
 
-def format_window(window: Window) -> str:
-    """`[0,1]` with a true minus."""
-    return window_text(window).replace("-", MINUS)
-
-
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
     return "positive = rouble stronger" if card.is_rouble else "positive = number up"
-
-
-def format_p(p: float) -> str:
-    """A p-value as tables print it; a dash where there is none."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
@@ -164,7 +148,7 @@ def format_term(term: str, titles: dict[str, str]) -> str:
 
 
 def describe_score(row: ScoreRow) -> str:
-    """One correlation of a score in words, with N, method, band and correction."""
+    """One correlation of a score, with N, method, band and correction."""
     subject = f"{SCORE_TITLES[row.score]} against {OUTCOME_TITLES[row.against]}"
     if math.isnan(row.r):
         return (
@@ -180,7 +164,7 @@ def describe_score(row: ScoreRow) -> str:
 
 
 def get_cell_number(cell: CrossCell, unit: str) -> float:
-    """What a cell shows in the chosen unit; signed like the mean."""
+    """The number of a cell in the chosen unit, with the sign of the mean."""
     if unit == "mean":
         return 100 * cell.caar
     if unit == "percentile":
@@ -189,7 +173,7 @@ def get_cell_number(cell: CrossCell, unit: str) -> float:
 
 
 def shorten_reason(cell: CrossCell) -> str:
-    """Why a cell has no verdict, in a word or two that fit into it; empty where it has one."""
+    """Why a cell has no verdict, short enough for the cell; empty where it has one."""
     if not cell.reason:
         return ""
     if cell.n < MIN_RATES:
@@ -247,13 +231,7 @@ def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     )
 
 
-# ------------------------------------------------------------
-# The words of local projections: the answer first, then what came before and what is left out.
-
-
-REPORTED_HORIZONS: Final = (1, 5)
-"""The horizons that the sentence names: the rate after the first, and a week of rates."""
-PRE_TREND_HORIZONS: Final = (-5, -2)
+# ------------------------------------------------------------------ local projections
 
 
 def describe_projection(projection: Projection, card: SeriesCard) -> str:

@@ -1,8 +1,10 @@
-"""Messages about one event and the names of groups of events."""
+"""Messages about one event and the names of groups of events.
+
+Every number comes from an `EventView`; no sentence says that news caused a move.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
@@ -12,9 +14,11 @@ from dashboard.models.event import MOSCOW, Category, Event, Origin
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
 from dashboard.presentation.formatting import (
+    capitalize_first,
     format_count,
     format_day,
     format_event_time,
+    format_iso_days,
     format_short_day,
     format_weekday,
     join_names,
@@ -37,17 +41,22 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.events import EventFilter
 
-# ------------------------------------------------------------
-# What is told about one event: the headline, warnings, a sentence to copy.
-#
-# Every word and number comes from an `EventView`; nothing here says that news caused a move.
-
-
-ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
+    Category.SANCTIONS: ("sanctions decision", "sanctions decisions"),
+    Category.MONETARY_POLICY: ("monetary-policy decision", "monetary-policy decisions"),
+    Category.ENERGY: ("energy event", "energy events"),
+    Category.ESCALATION: ("escalation", "escalations"),
+    Category.PEACE_TALKS: ("peace-talks event", "peace talks"),
+    Category.NATO_REMARK: ("NATO remark", "NATO remarks"),
+    Category.LEADER_CALL_OR_SUMMIT: ("leaders' call or summit", "leaders' calls and summits"),
+    Category.DOMESTIC: ("domestic event", "domestic events"),
+    Category.OTHER: ("other event", "other events"),
+}
+ANY_EVENT_NOUNS: Final = ("event", "events of every kind")
 
 
 def get_main_move(view: EventView) -> Move | None:
-    """The move of the headline: [0,0], or [0,1] where the first fixing may not hold it all."""
+    """The move of the headline: [0,0], or [0,1] where the first fixing may hold it in part."""
     moves = {move.window: move for move in view.moves if move.log_points is not None}
     timing = view.timing
     unsure = timing is not None and (timing.partial or not timing.settled)
@@ -69,16 +78,11 @@ def format_headline(view: EventView, quoting: QuotedSeries, pool: Pool = "near")
         text = (
             describe_move(first, quoting)
             if first
-            else f"No move to show: {format_reason(view.reason)}"
+            else f"No move to show: {format_iso_days(view.reason)}"
         )
         return text, ""
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
     return f"{describe_move(move, quoting)} {describe_window(move.window, view.card)}", unusual
-
-
-def format_reason(reason: str) -> str:
-    """The engine's reason with its ISO dates written as on the page."""
-    return ISO_DAY.sub(lambda match: format_day(date.fromisoformat(match.group())), reason)
 
 
 def build_notices(view: EventView) -> tuple[str, ...]:
@@ -155,14 +159,14 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
     """One sentence with its source, made only from numbers on the page."""
     event, move = view.event, get_main_move(view)
     cited = f"Event: {_format_event_source(event)}."
-    # One pair of brackets: the UTC clock stands behind a comma.
+    # One pair of brackets: the UTC time follows a comma.
     opening = (
         f"After “{event.title}” ({format_event_time(event).replace(' (', ', ').removesuffix(')')})"
     )
     if move is None or move.end is None:
         reason = view.moves[0].reason if view.moves else view.reason
         return (
-            f"{opening}, no move can be shown: {_bracket_after_colon(format_reason(reason))}."
+            f"{opening}, no move can be shown: {_bracket_after_colon(format_iso_days(reason))}."
             f" {cited} {address}"
         )
     chosen, other = format_percents(move, quoting)
@@ -184,7 +188,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
 
 
 def _format_event_source(event: Event) -> str:
-    """Who says that the event was, with the link; that nobody is named where nobody is."""
+    """The source of an event with its link, or that none is named."""
     source = event.source_name or event.author
     if not source:
         kind = "a note" if event.origin == Origin.NOTE else "our catalogue"
@@ -193,18 +197,13 @@ def _format_event_source(event: Event) -> str:
 
 
 def _bracket_after_colon(reason: str) -> str:
-    """`after the data (the last observation …)`: a reason that goes on behind a colon."""
+    """`after the data (the last observation …)`: what follows a colon goes into brackets."""
     first, colon, more = reason.partition(": ")
     return f"{first} ({more})" if colon else reason
 
 
-def capitalize_first(text: str) -> str:
-    """The text with a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def format_other_day(value: datetime, event_day: date) -> str:
-    """`22 Oct ` where a moment lies on another Moscow day than the event's, else nothing."""
+    """`22 Oct ` where the Moscow day of a moment is not the event's, else empty."""
     day = value.astimezone(ZoneInfo(MOSCOW)).date()
     return "" if day == event_day else f"{format_short_day(day, event_day)} "
 
@@ -216,22 +215,7 @@ def format_event_clock(value: datetime) -> str:
     return f"{msk:%H:%M} MSK ({utc_day}{utc:%H:%M} UTC)"
 
 
-# ------------------------------------------------------------
-# What a group of events is called: by categories, expected direction, tags and period.
-
-
-CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
-    Category.SANCTIONS: ("sanctions decision", "sanctions decisions"),
-    Category.MONETARY_POLICY: ("monetary-policy decision", "monetary-policy decisions"),
-    Category.ENERGY: ("energy event", "energy events"),
-    Category.ESCALATION: ("escalation", "escalations"),
-    Category.PEACE_TALKS: ("peace-talks event", "peace talks"),
-    Category.NATO_REMARK: ("NATO remark", "NATO remarks"),
-    Category.LEADER_CALL_OR_SUMMIT: ("leaders' call or summit", "leaders' calls and summits"),
-    Category.DOMESTIC: ("domestic event", "domestic events"),
-    Category.OTHER: ("other event", "other events"),
-}
-ANY_EVENT_NOUNS: Final = ("event", "events of every kind")
+# ------------------------------------------------------------------ names of groups
 
 
 def format_categories(categories: Sequence[str]) -> str:
@@ -274,11 +258,6 @@ def format_years(events: Sequence[Event]) -> str:
 
 
 def format_period_limits(since: date | None, until: date | None) -> str:
-    """`from 1 Mar 2022 to 31 Dec 2025`; empty where no period was asked for."""
+    """`from 1 Mar 2022 to 31 Dec 2025`; empty without a period."""
     parts = [f"from {format_day(since)}"] if since else []
     return " ".join([*parts, *([f"to {format_day(until)}"] if until else [])])
-
-
-def capitalize_group(text: str) -> str:
-    """The words with a capital first letter."""
-    return text[:1].upper() + text[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,29 +20,28 @@ from dashboard.models.event import MOSCOW
 from dashboard.models.inbox import DatedBy, Decision, InboxItem, NewsCluster
 from dashboard.models.series import SeriesCard
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.presentation import formatting
 from dashboard.presentation.claims import (
     BASE_LABELS,
     EXACTNESS_LABELS,
     LEVEL_EXACTNESS_LABELS,
-    format_claim_reason,
     format_verdict,
     is_record_claim,
 )
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.formatting import (
+    THIN_SPACE,
     format_count,
     format_day,
+    format_day_range,
+    format_iso_days,
+    format_moment,
+    format_number,
     format_signed,
     format_timestamp,
 )
 from dashboard.services.event_import import EventImportPlan, RowStatus, RowVerdict
 from dashboard.services.inbox import FeedStatus, moscow_day
 from dashboard.services.jobs import NewsRefreshState
-
-# ------------------------------------------------------------
-# Sentences about what an article says and whether its claims are so.
-
 
 PUBLICATION_ORIGINS: Final = {
     "given": "as given",
@@ -56,6 +56,47 @@ ARTICLE_OPTION_HINTS: Final = {
     "say with --published from which day its text counts": "give above the day it counts from",
     "; give a file, a link or - for standard input": "",
 }
+DECISION_LABELS: Final = {
+    Decision.NEW: "New",
+    Decision.ACCEPTED: "Accepted",
+    Decision.DISMISSED: "Dismissed",
+}
+VERDICT_LABELS: Final[dict[RowStatus, str]] = {
+    "new": "✚ New",
+    "duplicate": "= Already there",
+    "wrong": "✕ Wrong",
+}
+VERDICT_FILTERS: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICT_LABELS.items())}
+"""The filters of the preview table: every row, or those of one verdict."""
+FIELD_LABELS: Final = {
+    "date": "Date",
+    "title": "Title",
+    "time": "Time of day",
+    "time_utc": "Moment in UTC",
+    "zone": "Time zone",
+    "end_date": "Last day",
+    "text": "Text",
+    "category": "Category",
+    "expected": "Expected direction",
+    "source_url": "Link",
+    "tags": "Tags",
+    "author": "Author",
+}
+"""The fields of a note, in the order of the form."""
+NO_COLUMN_LABEL: Final = "– not in the file –"
+IMPORT_OPTION_HINTS: Final = {
+    "the first line names the columns, or say --map date=COLUMN": "choose the column of the dates",
+    "name one, or say --map title=COLUMN": "choose the column of the titles",
+    "say --dates dmy or --dates mdy": "say above which of the two is meant",
+    "say --dates if they are not": "say so above if they are not",
+    "say --zone NAME if they are of another": "choose another above if they are not",
+    "say which with --sheet NAME": "choose one above",
+    ", or take the rest with --good-rows": "",
+    "--map: ": "",
+    "--map ": "",
+    "--sheet ": "sheet ",
+    "; leave --map out": "",
+}
 
 
 def describe_publication(article: Article) -> str:
@@ -63,15 +104,19 @@ def describe_publication(article: Article) -> str:
     if article.published is None:
         return "published: not known"
     published = article.published
-    time = formatting.format_day(published.day)
+    time = format_day(published.day)
     if published.moment is not None:
-        time = formatting.format_moment(published.moment)
+        time = format_moment(published.moment)
     return f"published {time}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
 
 
 def format_article_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in ARTICLE_OPTION_HINTS.items():
+    """A message of the article reader, with the controls of the page instead of options."""
+    return _replace_options(message, ARTICLE_OPTION_HINTS)
+
+
+def _replace_options(message: str, hints: Mapping[str, str]) -> str:
+    for option, control in hints.items():
         message = message.replace(option, control)
     return message
 
@@ -81,8 +126,8 @@ def format_statement_day(statement: Statement) -> str:
     if statement.day is None:
         return "open"
     if statement.said.moment is not None:
-        return formatting.format_moment(statement.said.moment)
-    return formatting.format_day_range(statement.day, statement.end_day)
+        return format_moment(statement.said.moment)
+    return format_day_range(statement.day, statement.end_day)
 
 
 def describe_precision(statement: Statement) -> str:
@@ -97,36 +142,36 @@ def describe_precision(statement: Statement) -> str:
 
 
 def format_claim(claim: Claim) -> str:
-    """What a claim says, in the words of the glossary."""
-    day = f" on {formatting.format_day(claim.day)}" if claim.day else ""
+    """A claim as a phrase: `the rouble 20 % stronger than a year before, against USD`."""
+    day = f" on {format_day(claim.day)}" if claim.day else ""
     if claim.kind == ClaimKind.LEVEL:
         exactness = LEVEL_EXACTNESS_LABELS[claim.exactness]
         return (
-            f"{exactness}{formatting.format_number(claim.value or 0, claim.decimals)} RUB per"
+            f"{exactness}{format_number(claim.value or 0, claim.decimals)} RUB per"
             f" {claim.currency}{day}"
         )
     if is_record_claim(claim):
         since = claim.since.phrase if claim.since else ""
         return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    value = f"{formatting.format_number(claim.value or 0, claim.decimals)}{formatting.THIN_SPACE}%"
+    value = f"{format_number(claim.value or 0, claim.decimals)}{THIN_SPACE}%"
     since = claim.since.phrase if claim.base == "since" and claim.since else BASE_LABELS[claim.base]
     than = f"{EXACTNESS_LABELS[claim.exactness]}{value} {word} than {since}"
     return f"the rouble {than}, against {claim.currency}{day}"
 
 
 def format_claim_verdict(claim: Claim, verdict: ClaimVerdict) -> str:
-    """What one series says to a claim, with its numbers."""
+    """The verdict of one series on a claim, with its numbers."""
     word = format_verdict(claim, verdict.truth)
     return f"{word}: {verdict.card.id}: {format_verdict_numbers(claim, verdict)}"
 
 
 def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
-    """The numbers behind what one series says to a claim, or why there are none."""
+    """The numbers of one series for a claim, or why there are none."""
     card, at = verdict.card, verdict.at
     if verdict.truth == ClaimTruth.UNKNOWN or at is None:
-        return format_claim_reason(verdict.reason)
-    current = f"{_format_rate(at.rate, card)} on {formatting.format_day(at.day)}"
+        return format_iso_days(verdict.reason)
+    current = f"{_format_rate(at.rate, card)} on {format_day(at.day)}"
     if claim.kind == ClaimKind.LEVEL:
         return current
     if is_record_claim(claim):
@@ -137,39 +182,28 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
     also = "" if verdict.is_claimed else " (not the base of the claim)"
     sign = 1 if claim.kind == ClaimKind.UP else -1
     towards = "stronger" if sign * verdict.found >= 0 else "weaker"
-    share = f"{formatting.format_number(abs(verdict.found), 2)}{formatting.THIN_SPACE}%"
+    share = f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%"
     return (
         f"{share} {towards} in {verdict.quote}, from {base} on"
-        f" {formatting.format_day(verdict.base.day)}, to {current}{also}"
+        f" {format_day(verdict.base.day)}, to {current}{also}"
     )
 
 
 def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
     word = claim.kind
     if verdict.base is None:
-        return f"the {word} there is: {format_claim_reason(verdict.reason)}"
-    base = (
-        f"{formatting.format_day(verdict.base.day)}"
-        f" ({_format_rate(verdict.base.rate, verdict.card)})"
-    )
+        return f"the {word} there is: {format_iso_days(verdict.reason)}"
+    base = f"{format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
     claimed = claim.since.phrase if claim.since else ""
     away = "" if verdict.truth == ClaimTruth.TRUE else f", not {claimed}"
     return f"the {word} since {base}{away}"
 
 
 def _format_rate(rate: float, card: SeriesCard) -> str:
-    return formatting.format_number(rate, card.decimals)
+    return format_number(rate, card.decimals)
 
 
-# ------------------------------------------------------------
-# The words of the inbox: when something was reported, how exactly that is known, how feeds are.
-
-
-DECISION_LABELS: Final = {
-    Decision.NEW: "New",
-    Decision.ACCEPTED: "Accepted",
-    Decision.DISMISSED: "Dismissed",
-}
+# ------------------------------------------------------------------ inbox and feeds
 
 
 def format_reported_time(candidate: InboxItem) -> str:
@@ -209,7 +243,7 @@ def describe_decision(cluster: NewsCluster) -> str:
 
 
 def describe_feed(feed: FeedStatus, now: datetime) -> str:
-    """How a feed is: when it was asked, what it brought, what went wrong."""
+    """The state of a feed: last request, items received, problem."""
     state = feed.state
     if not feed.publisher.enabled:
         return "switched off"
@@ -238,72 +272,29 @@ def format_elapsed(moment: datetime, now: datetime) -> str:
 
 
 def describe_refresh_progress(state: NewsRefreshState) -> str:
-    """How a round of asking goes; empty where there is nothing to tell."""
+    """The progress of a refresh of the feeds; empty where none runs and none failed."""
     if state.is_running:
         of = f"{state.done} of {state.total} feeds" if state.total else "the feeds"
         return f"asking {of} …"
     return f"The feeds could not be asked: {state.problem}" if state.problem else ""
 
 
-# ------------------------------------------------------------
-# What the page of imports says: verdicts, counts, and a reader's messages without options.
-
-
-VERDICT_LABELS: Final[dict[RowStatus, str]] = {
-    "new": "✚ New",
-    "duplicate": "= Already there",
-    "wrong": "✕ Wrong",
-}
-VERDICT_FILTERS: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICT_LABELS.items())}
-"""What the table of the preview may show: every row, or those of one verdict."""
-
-FIELD_LABELS: Final = {
-    "date": "Date",
-    "title": "Title",
-    "time": "Time of day",
-    "time_utc": "Moment in UTC",
-    "zone": "Time zone",
-    "end_date": "Last day",
-    "text": "Text",
-    "category": "Category",
-    "expected": "Expected direction",
-    "source_url": "Link",
-    "tags": "Tags",
-    "author": "Author",
-}
-"""The fields a note keeps, in the order in which a person looks for them."""
-
-NO_COLUMN_LABEL: Final = "– not in the file –"
-IMPORT_OPTION_HINTS: Final = {
-    "the first line names the columns, or say --map date=COLUMN": "choose the column of the dates",
-    "name one, or say --map title=COLUMN": "choose the column of the titles",
-    "say --dates dmy or --dates mdy": "say above which of the two is meant",
-    "say --dates if they are not": "say so above if they are not",
-    "say --zone NAME if they are of another": "choose another above if they are not",
-    "say which with --sheet NAME": "choose one above",
-    ", or take the rest with --good-rows": "",
-    "--map: ": "",
-    "--map ": "",
-    "--sheet ": "sheet ",
-    "; leave --map out": "",
-}
+# ------------------------------------------------------------------ imports of event files
 
 
 def format_import_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in IMPORT_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
+    """A message of the file reader, with the controls of the page instead of options."""
+    return _replace_options(message, IMPORT_OPTION_HINTS)
 
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
-    """How many rows the table has for every choice of `SHOWN`."""
+    """The number of rows for every choice of `VERDICT_FILTERS`."""
     kinds = [row.verdict for row in plan.rows]
     return {"all": len(kinds), **{kind: kinds.count(kind) for kind in VERDICT_LABELS}}
 
 
 def describe_row_problem(row: RowVerdict) -> str:
-    """What is said about a row beside its verdict, without repeating where it stands."""
+    """The reason for the verdict on a row, without its place in the file."""
     reason = row.reason.removeprefix(row.place).lstrip(",: ")
     return plain_text(format_import_message(reason).removesuffix(" and is left out"))
 

@@ -1,4 +1,4 @@
-"""The method in plain language: a worked example, terms, limits, the simulated size of every test."""
+"""The method in plain language: worked example, terms, limits, the simulated size of tests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dashboard.presentation.formatting import (
     format_weekday,
 )
 from dashboard.presentation.moves import (
+    NO_BREAK_SPACE,
     describe_comparison,
     describe_window,
     format_p_value,
@@ -40,10 +41,6 @@ from dashboard.services.method import (
     SizeRow,
     SizeTable,
 )
-
-# ------------------------------------------------------------
-# The method in words: a worked example from live numbers, the terms, what cannot be known.
-
 
 TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("RUB per USD", "the number the publisher prints: how many roubles one dollar costs"),
@@ -93,11 +90,18 @@ LIMITATIONS: Final[tuple[str, ...]] = (
     "**The first day of the longer averaging window** of March 2022 was not found in a"
     " document; 14 March is the day of the notice.",
 )
+REJECTION_MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
+SERIES_TITLES: Final = {
+    "iid normal": "normal",
+    "GARCH": "GARCH",
+    "real rouble": "real rouble",
+}
+TableColumns = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleStep:
-    """One step of the worked example: what is done, by which rule, and what it gives here."""
+    """One step of the worked example: title, rule and result."""
 
     title: str
     rule: str
@@ -155,7 +159,7 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
 
 
 def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
-    """What is known of an hour that is not, and whether it could change the first rate."""
+    """What is known of an unknown hour, and whether it could change the first rate."""
     if event.reported is None:
         return "the hour is not known"
     could = f"is the same {noun}" if timing.settled else f"can be another {noun}"
@@ -320,20 +324,7 @@ def describe_timing_gaps(events: tuple[Event, ...]) -> str:
     )
 
 
-# ------------------------------------------------------------
-# The simulated sizes of the tests in words and cells, and which test to read.
-
-
-REJECTION_MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
-SERIES_TITLES: Final = {
-    "iid normal": "normal",
-    "GARCH": "GARCH",
-    "real rouble": "real rouble",
-}
-
-NO_BREAK: Final = "\u00a0"
-
-TableColumns = dict[str, list[str]]
+# ------------------------------------------------------------------ simulated size of the tests
 
 
 def describe_simulation(table: SizeTable) -> str:
@@ -400,7 +391,7 @@ def build_size_columns(table: SizeTable) -> TableColumns:
 
 
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
-    """A column a pattern of dates, the kinds of returns beside one another in their order."""
+    """A column a pattern of dates, the kinds of returns in their order."""
     columns: TableColumns = {"Test": _test_names(table)}
     for dates in table.events:
         columns[dates] = [
@@ -449,7 +440,7 @@ def _test_names(table: SizeTable) -> list[str]:
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
-    return f"**{text}{NO_BREAK}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
+    return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 
 
 def _build_range_columns(table: SizeTable) -> TableColumns:
@@ -465,7 +456,7 @@ def _format_range(row: SizeRow, series: str) -> str:
     if span is None:
         return NO_VALUE
     text = f"{100 * span.low:.1f} to {100 * span.high:.1f}"
-    return f"**{text}{NO_BREAK}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
+    return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
 
 
 def _build_power_columns(table: SizeTable) -> TableColumns:

@@ -1,4 +1,4 @@
-"""Messages about one move: its size, dates and rates, how unusual it was, on days and on intraday bars."""
+"""Messages about one move: size, dates, rates, how unusual it was; on days and intraday bars."""
 
 from __future__ import annotations
 
@@ -31,16 +31,13 @@ from dashboard.presentation.formatting import (
     format_day,
     format_day_range,
     format_number,
+    format_p,
     format_percent,
     format_short_day,
     format_signed,
     format_weekday,
 )
 from dashboard.presentation.quoting import QuotedSeries, name_direction
-
-# ------------------------------------------------------------
-# What is told about one move: its size, its dates and rates, and how unusual it was.
-
 
 OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
 POOL_TITLES: Final[dict[Pool, str]] = {
@@ -52,13 +49,17 @@ POOL_TITLES: Final[dict[Pool, str]] = {
 MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
-"""A longer span is told by its months."""
+"""A longer span is written with its months."""
 INSIDE_RANGE: Final = "inside the ordinary range"
 OUTSIDE_RANGE: Final = "outside the ordinary range"
+NO_BREAK_SPACE: Final = "\u00a0"
+MOSCOW_TIME: Final = "Moscow time"
+FIRST_BAR_LABEL: Final = "the first bar that can contain it"
+PARTLY_INCLUDED: Final = "partly in it already"
 
 
 def observation_name(card: SeriesCard) -> str:
-    """What one observation of a series is called."""
+    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
     if card.bar_minutes:
         return "bar"
     return OBSERVATION_NAMES.get(card.date_rule, "rate")
@@ -70,12 +71,12 @@ def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
 
 
 def name_subject(quoting: QuotedSeries) -> str:
-    """Who moves: the rouble, or the number of a series that quotes no rouble."""
+    """The subject of a move: the rouble, or the title of a series that quotes no rouble."""
     return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
 
 
 def describe_window(window: Window, card: SeriesCard) -> str:
-    """Where a window lies, in words: `at the first fixing`, `over the first two fixings`."""
+    """Where a window lies: `at the first fixing`, `over the first two fixings`."""
     noun = observation_name(card)
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
@@ -157,7 +158,7 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
 
     Args:
         rank: the move among the dates.
-        each: what a date is called: days, bars, or windows where a move takes several.
+        noun: for the dates: days, bars, or windows where a move takes several.
     """
     among = {"quiet": f"quiet {noun}", "similar": f"{noun} of similar volatility"}.get(
         rank.pool, noun
@@ -176,7 +177,7 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
-    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither can be told."""
+    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither is ranked."""
     noun = "bars" if card.bar_minutes else "days"
     first, both = ranks
     sentences = []
@@ -225,7 +226,7 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
-    """What to know of the dates: few of them of its time, or another verdict in like volatility."""
+    """A caveat on the pool: few dates near the event, or another verdict at similar volatility."""
     caveat = "" if pool == "near" else describe_few_dates(move.rank(pool))
     matched, percentile = get_pool_percentile(move, "similar"), get_pool_percentile(move, pool)
     if (
@@ -297,10 +298,7 @@ def quote_units(quoting: QuotedSeries) -> tuple[str, str]:
 
 def format_p_value(p: float | None, among: int) -> str:
     """`0.75 (N = 120)`: a p-value never stands without its N."""
-    if p is None:
-        return NO_VALUE
-    shown = f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
-    return f"{shown} (N = {among:,})"
+    return NO_VALUE if p is None else f"{format_p(p)} (N = {among:,})"
 
 
 def format_car(move: Move) -> str:
@@ -311,13 +309,7 @@ def format_car(move: Move) -> str:
     return f"{format_signed(move.car)} ± {error}"
 
 
-# ------------------------------------------------------------
-# What is told about bars: hours beside the event, breaks between sessions, thin weekends.
-
-
-NO_BREAK_SPACE: Final = "\u00a0"
-MOSCOW_TIME: Final = "Moscow time"
-FIRST_BAR_LABEL: Final = "the first bar that can contain it"
+# ------------------------------------------------------------------ intraday bars
 
 
 def format_offset_time(offset: int, bar_minutes: int) -> str:
@@ -381,7 +373,7 @@ def describe_bar_mark(point: PathPoint) -> str:
 
 
 def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
-    """What a reader must know of bars, by flag; empty where there is one number a day."""
+    """Notices about bars, by flag; empty for daily series."""
     if not view.card.bar_minutes:
         return {}
     length = duration_text(1, view.card.bar_minutes)
@@ -443,11 +435,7 @@ def _describe_missing_bars(view: EventView) -> str:
     return f"Bars are missing at {format_count(gaps, 'place')} of the window"
 
 
-# ------------------------------------------------------------
-# What is told about one move as one source measures it; pages and terminal say it alike.
-
-
-PARTLY_INCLUDED = "partly in it already"
+# ------------------------------------------------------------------ one move by source
 
 
 def format_source_name(move: SourceMove) -> str:

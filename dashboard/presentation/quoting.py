@@ -1,4 +1,8 @@
-"""Quote directions of a rate: numbers, words, arrows and axes that turn together."""
+"""Quote directions of a rate: numbers, direction names, arrows and axes in one of three modes.
+
+More roubles per dollar is a *weaker* rouble. An arrow follows the number shown; the direction name
+and its colour are always the rouble's.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,12 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 
-# ------------------------------------------------------------
-# The three ways to look at a rate: numbers, words, arrows and axis turn together.
-#
-# The rouble's view, always with a word: more roubles per dollar is a *weaker* rouble. The arrow
-# points where the number shown goes; the word and the colour are the rouble's.
-
-
 UNCHANGED_BELOW: Final = 5e-5
+PERCENT: Final = 100.0
 
 
 class QuoteMode(StrEnum):
-    """The three ways to look at a rate; the values are those of a link."""
+    """The three ways to quote a rate; the values are those of a link."""
 
     WEAKER = "weaker"
     INVERTED = "inverted"
@@ -37,7 +35,7 @@ class QuoteMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuotedSeries:
-    """A series seen in one of the three ways: numbers, words and axis turn together."""
+    """A series in one of the three quote modes."""
 
     card: SeriesCard
     mode: QuoteMode
@@ -145,16 +143,12 @@ def log_to_percent(log_points: float) -> float:
     return 100.0 * math.expm1(log_points / 100.0)
 
 
-# ------------------------------------------------------------
-# The scale of Compare: moves of the rouble as log points or per cent of the number shown.
-
-
-PERCENT: Final = 100.0
+# ------------------------------------------------------------------ moves as log points or per cent
 
 
 @dataclass(frozen=True, slots=True)
 class MoveScale:
-    """How a move in return units (positive = stronger rouble) is shown on a figure and in words.
+    """How a move in return units (positive = stronger rouble) is shown in figures and text.
 
     Log moves are log points of the number shown, in the quote that was chosen. Simple returns
     are no mirror images, so they are always those of the value of one rouble.
@@ -180,7 +174,7 @@ class MoveScale:
 
     @property
     def axis(self) -> str:
-        """`log pts of RUB per USD, up = weaker rouble`, for an axis that stands."""
+        """`log pts of RUB per USD, up = weaker rouble`, for a vertical axis."""
         return self.axis_towards("up")
 
     def axis_towards(self, side: str) -> str:

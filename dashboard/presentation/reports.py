@@ -1,4 +1,8 @@
-"""Reports of an event and of a claim check, with the parts and tables that every report has."""
+"""Reports of an event and of a claim check, with the parts and tables that every report has.
+
+A report needs no page: the command line makes the same one from the same view. User text is cleaned
+here and escaped by the writer of the format.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,6 @@ from dashboard.presentation.claims import build_plain_claim_columns
 from dashboard.presentation.escaping import plain_text, plain_text_block, safe_link
 from dashboard.presentation.events import (
     build_notices,
-    capitalize_first,
     format_citation,
     format_headline,
     get_main_move,
@@ -52,6 +55,7 @@ from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
     MINUS,
     NO_VALUE,
+    capitalize_first,
     describe_expected,
     format_count,
     format_day,
@@ -88,15 +92,19 @@ from dashboard.services.claims import series_for_currency
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
-# ------------------------------------------------------------
-# What every report has: when it was made, the ways back, its sources and their day, privacy.
-
-
 SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
 CAUSALITY_CAUTION: Final = "A move near an event is no proof of its cause."
 PRIVATE_TITLE: Final = "A private note"
-"""What stands for the words of a private note that is only beside what a report is about."""
+"""The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
+SENTENCE_LIMIT: Final = 2_000
+QUOTE_DESCRIPTIONS: Final = {
+    QuoteMode.WEAKER: "as published, up = weaker rouble",
+    QuoteMode.INVERTED: "as published, axis inverted",
+    QuoteMode.USD: "one over the published rate",
+}
+MAX_TITLE_CLAIMS: Final = 3
+PARAGRAPH_LIMIT: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
 
 
 def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
-    """The ways back to the page; `of` names what they lead to where there are several."""
+    """The links back to the page; `subject` names their claim where there are several."""
     suffix = f", {subject}" if subject else ""
     live = ReportLink(f"Live page (follows the data){suffix}", context.live)
     if not context.frozen:
@@ -176,7 +184,7 @@ def format_as_of(series: RateSeries) -> str:
 
 
 def redact_private(event: Event) -> Event:
-    """An event that only stands beside, as a file for others shows it: private words are gone."""
+    """An event that a report is not about, without the text of a private note."""
     if not event.is_private:
         return event
     return replace(
@@ -186,7 +194,7 @@ def redact_private(event: Event) -> Event:
 
 
 def describe_private_notes(events: Iterable[Event]) -> str:
-    """That words of private notes are in the file; empty where none is studied."""
+    """That the file holds the text of private notes; empty where it does not."""
     private = sum(event.is_private for event in events)
     if not private:
         return ""
@@ -202,8 +210,7 @@ def build_table(title: str, columns: dict[str, list[str]]) -> ReportTable:
     return ReportTable(title, tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
 
-# ------------------------------------------------------------
-# What the Event page says as plain tables, for a report: moves, certainty, crowd and window.
+# ------------------------------------------------------------------ tables of an event
 
 
 def build_event_tables(
@@ -370,32 +377,20 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
     }
 
 
-# ------------------------------------------------------------
-# The report of one event: what its page says, handed over for HTML, PDF and PNG.
-#
-# It needs no page: the command line makes the same report from the same view. Every word comes
-# from the glossary that the page uses; user text is cleaned here, escaped by the paper.
-
-
-SENTENCE_LIMIT: Final = 2_000
-QUOTE_DESCRIPTIONS: Final = {
-    QuoteMode.WEAKER: "as published, up = weaker rouble",
-    QuoteMode.INVERTED: "as published, axis inverted",
-    QuoteMode.USD: "one over the published rate",
-}
+# ------------------------------------------------------------------ report of an event
 
 
 def build_event_report(
     view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, context: ReportContext
 ) -> ReportDocument:
-    """What the Event page says about an event on a series.
+    """The content of the Event page for an event on a series.
 
     Args:
         view: the event measured.
-        series: the observations behind it, for the day of the data.
+        series: its observations, for the day of the data.
         quoting: the way to look at the rate.
         pool: the dates to compare with.
-        made: when, and the links back.
+        context: when, and the links back.
     """
     view = _redact_view(view)
     title = plain_text(view.event.title, TITLE_LIMIT)
@@ -422,7 +417,7 @@ def build_event_report(
 
 
 def _redact_view(view: EventView) -> EventView:
-    """The view without the words of private notes that only crowd its event."""
+    """The view without the text of private notes among the other events."""
     return replace(
         view,
         crowd=tuple((offset, redact_private(event)) for offset, event in view.crowd),
@@ -462,7 +457,7 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
 
 
 def build_event_source(event: Event) -> ReportSource:
-    """Who says so; the address is live only where it is a plain http or https link."""
+    """The source of an event; the address is live only where it is a plain http or https link."""
     names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
     name = names[0] if names else "no source named" if not event.source_url else "source"
     link = safe_link(event.source_url) or ""
@@ -556,13 +551,7 @@ def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
     return tuple(text for text in candidates if text)
 
 
-# ------------------------------------------------------------
-# The report of a claim check: what was claimed, whether it is so, on which source and base.
-
-
-MAX_TITLE_CLAIMS: Final = 3
-CLAIM_SENTENCE_LIMIT: Final = 2_000
-PARAGRAPH_LIMIT: Final = 8_000
+# ------------------------------------------------------------------ report of a claim check
 
 
 def build_claim_report(
@@ -572,13 +561,13 @@ def build_claim_report(
     contexts: Sequence[ReportContext],
     notices: Sequence[str] = (),
 ) -> ReportDocument:
-    """What "Check a claim" says to one or several claims.
+    """The content of "Check a claim" for one or several claims.
 
     Args:
         answers: one or more.
         chart: the figure of the page; None where no rate is known.
-        series: the observations behind the answers, for publisher, terms and day.
-        made: when, and the links back: one for the page, or one for each claim.
+        series: the observations of the answers, for publisher, terms and day.
+        contexts: when, and the links back: one for the page, or one for each claim.
         notices: what the page says first.
     """
     first = contexts[0]
@@ -620,7 +609,7 @@ def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
     """The sentence that was pasted, else the question."""
     pasted = dict.fromkeys(answer.claim.sentence for answer in answers if answer.claim.sentence)
     if pasted:
-        return f"Is it so? “{plain_text(' '.join(pasted), CLAIM_SENTENCE_LIMIT)}”"
+        return f"Is it so? “{plain_text(' '.join(pasted), SENTENCE_LIMIT)}”"
     return " ".join(claims.format_question(answer.claim) for answer in answers)
 
 
@@ -686,7 +675,7 @@ def _build_claim_parameters(
 def _list_used_series(
     answers: Sequence[ClaimAnswer], series: Sequence[RateSeries]
 ) -> list[RateSeries]:
-    """The series that have a rate to say, those made of others too; the main one in front."""
+    """The series with a rate in the answers, derived ones too; the main one first."""
     mains = [answer.main for answer in answers]
     used_ids = {
         row.verdict.card.id for answer in answers for row in answer.rows if row.at is not None

@@ -18,8 +18,8 @@ from dashboard.presentation.escaping import (
     plain_text_block,
     truncate,
 )
-from dashboard.presentation.events import capitalize_first
 from dashboard.presentation.formatting import (
+    capitalize_first,
     describe_expected,
     format_count,
     format_event_time,

@@ -18,9 +18,7 @@ from dashboard.models.study import (
     duration_text,
     window_text,
 )
-from dashboard.presentation.formatting import format_offset
 from dashboard.presentation.events import (
-    capitalize_group,
     format_group,
     format_group_count,
     format_period_limits,
@@ -30,9 +28,11 @@ from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_count,
     format_day,
     format_number,
+    format_offset,
     format_percent,
 )
 from dashboard.presentation.moves import describe_window, format_percentile_cell, observation_name
@@ -132,10 +132,10 @@ def describe_group_verdict(
     if found is None:
         return f"Not judged: {moved}", ""
     if found.reason:
-        named = f"{capitalize_group(name)}: t" if len(scene.groups) > 1 else "T"
+        named = f"{capitalize_first(name)}: t" if len(scene.groups) > 1 else "T"
         return _describe_no_verdict(
             found, named
-        ), f"{capitalize_group(moved)}. {_describe_sample_size(found)}. " + (
+        ), f"{capitalize_first(moved)}. {_describe_sample_size(found)}. " + (
             _describe_spread(found, scene.scale)
         )
     n = group.found.n
@@ -166,7 +166,7 @@ def describe_difference_verdict(scene: CompareState, answer: Comparison) -> tupl
     )
     if found.reason or not (one.is_judged and other.is_judged):
         said = "Difference: too few separate episodes for a verdict"
-        return said, f"{capitalize_group(moved)}. {size}."
+        return said, f"{capitalize_first(moved)}. {size}."
     head = f"Difference {_lowercase_first(format_unusualness(found))}: {moved} ({_describe_p(found, answer)})"
     if not is_significant(found):
         head += f". Differences under about {format_detectable_effect(found, scene.scale)} would not be seen"
@@ -349,7 +349,7 @@ STEP_TITLES: Final[dict[StepName, str]] = {
 
 def format_group_name(group: GroupState) -> str:
     """`NATO remarks`, as the first words of a cell or a heading."""
-    return capitalize_group(format_group(group.asked.filter))
+    return capitalize_first(format_group(group.asked.filter))
 
 
 def build_summary_columns(scene: CompareState) -> dict[str, list[str]]:

@@ -25,15 +25,20 @@ from dashboard.presentation.charts.comparison_paths import (
     build_heat_figure,
     build_paths_figure,
     count_cut_paths,
-    format_offset,
     select_heat_rows,
     summarize_heat,
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import capitalize_first, capitalize_group, format_group
-from dashboard.presentation.formatting import format_count, format_day, format_number
+from dashboard.presentation.events import format_group
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_count,
+    format_day,
+    format_number,
+    format_offset,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
 from dashboard.services.bundles import BundleRequest, build_bundle, source_files
@@ -132,7 +137,7 @@ def _create_columns(scene: CompareState) -> list[st.delta_generator.DeltaGenerat
 def _draw_group_funnel(scene: CompareState, group: GroupState, answer: Comparison) -> None:
     steps = group.found.steps
     if len(scene.groups) > 1:
-        name = escape_markdown(capitalize_group(format_group(group.asked.filter)))
+        name = escape_markdown(capitalize_first(format_group(group.asked.filter)))
         st.markdown(f"{group.look.glyph} **{name}**")
     draw_figure(
         build_funnel_figure(
@@ -306,7 +311,7 @@ def _draw_group_head(
     place: st.delta_generator.DeltaGenerator | ModuleType, scene: CompareState, group: GroupState
 ) -> None:
     if len(scene.groups) > 1:
-        name = escape_markdown(capitalize_group(format_group(group.asked.filter)))
+        name = escape_markdown(capitalize_first(format_group(group.asked.filter)))
         place.markdown(f"{group.look.glyph} **{name}**")
 
 
@@ -576,7 +581,7 @@ def _draw_leave_one_out(scene: CompareState, answer: Comparison) -> None:
     chart = build_leave_one_out_chart(scene, answer)
     for shown, group in zip(scene.groups, chart.groups, strict=True):
         if len(scene.groups) > 1:
-            name = escape_markdown(capitalize_group(format_group(shown.asked.filter)))
+            name = escape_markdown(capitalize_first(format_group(shown.asked.filter)))
             st.markdown(f"{shown.look.glyph} **{name}**")
         said = (*describe_influential_events(shown, scene.scale, titles), describe_averaging(shown))
         for words in filter(None, said):

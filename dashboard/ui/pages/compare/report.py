@@ -22,13 +22,12 @@ from dashboard.presentation.charts.comparison_paths import (
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.events import (
-    capitalize_first,
-    capitalize_group,
     format_group,
     format_group_count,
     format_period_limits,
 )
 from dashboard.presentation.formatting import (
+    capitalize_first,
     format_count,
     format_day,
     format_number,
@@ -84,7 +83,7 @@ def build_comparison_chart(scene: CompareState, heading: str, below: str) -> Com
     """The groups on their scale, under a heading; text of users is made harmless here."""
     answer = scene.answer
     groups = tuple(
-        ComparisonGroup(escape_plot(capitalize_group(format_group(each.asked.filter)), LABEL_LIMIT, 1), each.found,
+        ComparisonGroup(escape_plot(capitalize_first(format_group(each.asked.filter)), LABEL_LIMIT, 1), each.found,
                    each.look)
         for each in scene.groups
     )  # fmt: skip
@@ -185,7 +184,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             named = (
                 f"{group.style.glyph} {group.name}: {name}"
                 if chart.is_pair
-                else capitalize_group(name)
+                else capitalize_first(name)
             )
             panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
                               group.style.symbol, _get_interval(group.analysis.headline)))  # fmt: skip
@@ -202,7 +201,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             named = (
                 f"{group.style.glyph} {group.name}: {name}"
                 if chart.is_pair
-                else capitalize_group(name)
+                else capitalize_first(name)
             )
             panes.append(PlaceboPane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.style.symbol))  # fmt: skip

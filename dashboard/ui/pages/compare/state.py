@@ -22,7 +22,7 @@ from dashboard.models.study import (
     read_length,
     window_text,
 )
-from dashboard.presentation.events import capitalize_first
+from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import GROUP_STYLES, GroupStyle
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups

@@ -14,8 +14,10 @@ from dashboard.models.moves import EventView
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
 from dashboard.presentation.charts.event_window import EventWindowChart, build_window_chart
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.formatting import format_day_range
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_day_range,
+)
 from dashboard.presentation.moves import observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.method import check_model, needs_factor

@@ -19,11 +19,11 @@ from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import capitalize_first
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_count,
     format_day,
     format_log_points,

@@ -16,8 +16,10 @@ from dashboard.presentation.charts.robustness import (
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.formatting import format_count
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_count,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import specifications_csv
 from dashboard.services.method import needs_factor
