@@ -352,9 +352,9 @@ def _build_tick_axis(
 
 
 def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> Figure:
-    """Every offset where there is room, else every fifth, with days; of bars their hours.
+    """Every offset of a short window, else every fifth, with days; on bars their hours.
 
-    Where many offsets have room, every second one has its day.
+    In a window of many offsets every second one has its day.
     """
     if chart.view.card.bar_minutes:
         return build_bar_axis(chart.view, palette, phone=chart.phone)

@@ -37,21 +37,25 @@ from dashboard.ui.components.note_form import open_note_copy, open_note_editor
 from dashboard.ui.components.note_history import open_note_history
 from dashboard.ui.session import EventMoves
 
-# ------------------------------------------------------------
-# One event in one line: shape, title with a link to its page, and when it was.
-
-
 # A link does not wrap: what does not fit in its line would be cut without a sign.
 TITLE_LIMIT: Final = 66
 PHONE_TITLE_LIMIT: Final = 40
-CONFIDENCE_LABELS = {
+CONFIDENCE_LABELS: Final = {
     "high": "date and content stand in a document",
     "medium": "date from general knowledge: check it before you cite it",
 }
+HIDDEN_TABLE_KEY: Final = "hidden.table"
+ROW_PIXELS: Final = 35
+MAX_HEIGHT: Final = 480
+HIDDEN_HELP: Final = (
+    "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
+    " catalogue, and nobody else misses them."
+)
+MAX_LISTED_EVENTS: Final = 5
 
 
 def draw_event_line(event: Event, **params: str) -> None:
-    """Draw the event; `params` (the quoting, the series) go along to its page."""
+    """Draw the event; `params` (quote mode, series) become settings of the link to its page."""
     with st.container(gap=None):
         title = truncate(event.title, PHONE_TITLE_LIMIT if session.is_phone() else TITLE_LIMIT)
         draw_page_link(
@@ -91,26 +95,14 @@ def build_event_facts(event: Event) -> list[str]:
 
 def _format_source(event: Event) -> str:
     if event.source_url:
-        return (
-            "source:"
-            f" {format_markdown_link(event.source_name or event.source_url, event.source_url)}"
-        )
+        name = event.source_name or event.source_url
+        return f"source: {format_markdown_link(name, event.source_url)}"
     if event.source_name:
         return f"source: {escape_markdown(event.source_name)}"
     return "no source named"
 
 
-# ------------------------------------------------------------
-# The events of the catalogue that a person hides, and the ways to hide and show them.
-
-
-HIDDEN_TABLE_KEY: Final = "hidden.table"
-ROW_PIXELS: Final = 35
-MAX_HEIGHT: Final = 480
-HIDDEN_HELP: Final = (
-    "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
-    " catalogue, and nobody else misses them."
-)
+# ------------------------------------------------------------------ hidden events
 
 
 def draw_hidden_events() -> None:
@@ -163,7 +155,7 @@ def draw_hide_button(event: Event, key: str) -> None:
 
 
 def hide_with_undo(event: Event) -> None:
-    """Hide an event, with a line that takes it back."""
+    """Hide an event and offer to undo it."""
     context = session.get_context()
     try:
         hide_events(context.catalogue, context.notes, [event.id])
@@ -186,15 +178,11 @@ def unhide_with_undo(events: list[Event]) -> None:
     )
 
 
-# ------------------------------------------------------------
-# The card of a chosen event: what it says, its moves, and what can be done with it.
-
-
-MAX_LISTED_EVENTS = 5
+# ------------------------------------------------------------------ card of an event
 
 
 def draw_event_card(state: EventsState, event: Event, close: Callable[[], None]) -> None:
-    """Draw the card of an event; `close` is called in a callback to put it away."""
+    """Draw the card of an event; `close` is the callback of its close button."""
     with st.container(border=True):
         _draw_card_head(event, close)
         _draw_event_text(event)
@@ -230,7 +218,7 @@ def _draw_event_text(event: Event) -> None:
 
 
 def _draw_event_moves(state: EventsState, event: Event) -> None:
-    moves = state.studied.get(event.id, EventMoves())
+    moves = state.moves.get(event.id, EventMoves())
     if math.isnan(moves.first):
         if moves.reason:
             where = f"No move on {state.series.card.title}: {moves.reason}."
@@ -288,7 +276,7 @@ def _draw_card_buttons(state: EventsState, event: Event) -> None:
 
 
 def delete_with_undo(note: Event) -> None:
-    """Delete a note, with a line that takes it back; a note changed meanwhile stays."""
+    """Delete a note and offer to undo it; a note changed in the meantime is not deleted."""
     try:
         deleted = delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:

@@ -33,15 +33,13 @@ from dashboard.ui.url_state import (
 )
 from dashboard.ui.widget_state import ignore_fragment_echo
 
-# ------------------------------------------------------------
-# What Events & notes shows for one link: the events that fit, and what each choice would find.
-
-
 ANY_OPTION: Final = "any"
 HOUR_OPTIONS: Final = (ANY_OPTION, "known", "unknown")
 ORIGIN_OPTIONS: Final = (ANY_OPTION, Origin.CATALOGUE.value, Origin.NOTE.value)
-EXPECTED_OPTIONS: Final = (ANY_OPTION, *(each.value for each in Expected))
-CATEGORY_IDS: Final = tuple(lane.id for lane in CATEGORY_STYLES)
+YEAR_KEY: Final = "events.year"
+EARLIEST_DAY: Final = date(1900, 1, 1)
+EXPECTED_OPTIONS: Final = (ANY_OPTION, *(item.value for item in Expected))
+CATEGORY_IDS: Final = tuple(style.id for style in CATEGORY_STYLES)
 
 FILTER_PARAMS: Final[tuple[UrlParam, ...]] = (
     day_param("from", "2022-01-01"),
@@ -78,7 +76,7 @@ class EventFacets:
         return self._fitting("")
 
     def counts(self, facet: str, value_of: Callable[[Event], str | int]) -> Counter[str | int]:
-        """How many events each choice of a facet would find, the other filters being kept."""
+        """How many events each choice of a facet finds under the other filters."""
         return Counter(value_of(event) for event in self._fitting(facet))
 
     def _fitting(self, but: str) -> tuple[Event, ...]:
@@ -95,7 +93,7 @@ class EventsState:
     known: KnownEvents
     facets: EventFacets
     events: tuple[Event, ...]
-    studied: Mapping[str, EventMoves]
+    moves: Mapping[str, EventMoves]
     since: date | None
     until: date | None
     dark: bool
@@ -113,7 +111,7 @@ class EventsState:
 
 
 def read_events_state(view: UrlState) -> EventsState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The page state of a link; settings that exclude one another are ignored with a notice."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -126,7 +124,7 @@ def read_events_state(view: UrlState) -> EventsState:
         known=known,
         facets=facets,
         events=facets.found[::-1],
-        studied=get_event_moves(series, known),
+        moves=get_event_moves(series, known),
         since=view["from"],
         until=view["to"],
         dark=session.is_dark(),
@@ -135,12 +133,12 @@ def read_events_state(view: UrlState) -> EventsState:
 
 
 def build_facets(view: UrlState, events: tuple[Event, ...]) -> EventFacets:
-    """The filters of a link as facets; the search is applied at once, for nobody counts it.
+    """The filters of a link as facets; the search is no facet and is applied first.
 
-    A category of the link that neither is on the list nor has an event is ignored and told.
+    A category that is neither on the list nor used by an event is ignored with a notice.
     """
     known = {*CATEGORY_IDS, *custom_categories(events)}
-    view.ignore_part("cat", [word for word in view["cat"] if word not in known])
+    view.ignore_part("cat", [name for name in view["cat"] if name not in known])
     matching = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
     return EventFacets(matching, dict(_build_predicates(view)))
 
@@ -196,21 +194,16 @@ def _build_equality(value_of: Callable[[Event], str], wanted: str) -> EventPredi
     return lambda event: value_of(event) == wanted
 
 
-# ------------------------------------------------------------
-# The filters of Events & notes; each choice says how many events it would find.
-
-
-YEAR_KEY: Final = "events.year"
-EARLIEST_DAY: Final = date(1900, 1, 1)
+# ------------------------------------------------------------------ controls
 
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A facet with one choice of a few: its key in the link, its words, what it looks at."""
+    """A facet with one choice of a few: key in the link, label, titles of the options, value."""
 
     key: str
     label: str
-    words: Mapping[str, str]
+    titles: Mapping[str, str]
     value_of: Callable[[Event], str]
 
 
@@ -283,8 +276,8 @@ def draw_plain_filters(view: UrlState) -> None:
         if choice.key in {param.key for param in view.params}:
             st.selectbox(
                 choice.label,
-                list(choice.words),
-                format_func=choice.words.__getitem__,
+                list(choice.titles),
+                format_func=choice.titles.__getitem__,
                 width=130,
                 **view.widget(choice.key),
             )
@@ -300,7 +293,7 @@ def draw_plain_filters(view: UrlState) -> None:
 
 
 def draw_no_matches(view: UrlState, state: EventsState) -> None:
-    """Say what found nothing, with a button for each way out."""
+    """Say which filters match nothing, with buttons that reset them."""
     with st.container(border=True):
         st.markdown(f":material/filter_alt_off: {describe_no_matches(view)}")
         with st.container(horizontal=True):
@@ -320,7 +313,7 @@ def draw_no_matches(view: UrlState, state: EventsState) -> None:
 
 
 def describe_no_matches(view: UrlState) -> str:
-    """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`, without the reader's words."""
+    """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`; a search is not quoted."""
     categories = " or ".join(
         f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
     )
@@ -389,9 +382,9 @@ def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> Non
     total = sum(counts.values())
     st.segmented_control(
         choice.label,
-        list(choice.words),
+        list(choice.titles),
         format_func=lambda option: (
-            f"{choice.words[option]} · {total if option == ANY_OPTION else counts[option]:,}"
+            f"{choice.titles[option]} · {total if option == ANY_OPTION else counts[option]:,}"
         ),
         required=True,
         **view.widget(choice.key),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -15,15 +15,11 @@ from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# Links from page to page that carry their settings, made from page ids.
-
-
 TARGETS_KEY: Final = "shell.pages"
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
-    """Keep Streamlit's page objects of this run, so that links can name pages by id."""
+    """Store Streamlit's page objects of this run, so that links can name pages by id."""
     st.session_state[TARGETS_KEY] = dict(targets)
 
 
@@ -62,7 +58,7 @@ def build_event_url(event_id: str, series_id: str) -> str:
 
 
 def build_claim_query(claim: Claim) -> dict[str, str] | None:
-    """The settings of a link that asks this claim; None where its day or period is open.
+    """The settings of a link that checks this claim; None where its day or period is unknown.
 
     For any page that shows a claim: `draw_page_link("facts", "Check", **settings)`.
     """
@@ -82,7 +78,7 @@ def build_claim_query(claim: Claim) -> dict[str, str] | None:
 
 
 def build_level_query(on: date, rate: float, series_id: str) -> dict[str, str]:
-    """The settings of a link that asks whether the rate of a day was what it was."""
+    """The settings of a link that checks the level of a rate on a day."""
     level = {
         "kind": str(ClaimKind.LEVEL),
         "value": format_link_number(round(rate, 4)),
@@ -96,8 +92,7 @@ def format_link_number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-# ------------------------------------------------------------
-# The address of what is on the page, ready to copy: live, and frozen at what is known now.
+# ------------------------------------------------------------------ link of the current view
 
 
 def draw_copy_link(page_path: str, view: UrlState) -> None:
@@ -110,17 +105,17 @@ def draw_copy_link(page_path: str, view: UrlState) -> None:
 
 def draw_links(page_path: str, view: UrlState) -> None:
     """Draw both links, each with its own copy button."""
-    live, frozen = build_links(page_path, view)
+    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
+    live, frozen = build_links(page_path, view, moment)
     st.markdown("**Live**: it follows the data")
     st.code(live, language=None, wrap_lines=True)
     st.markdown("**Frozen**: what is known now, whatever is fetched or revised later")
     st.code(frozen, language=None, wrap_lines=True)
 
 
-def build_links(page_path: str, view: UrlState) -> tuple[str, str]:
-    """The live link, and the one frozen at this second or at the moment of this view."""
-    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
-    queries = view.query(asof=None), view.query(asof=moment)
+def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, str]:
+    """The live link of a view, and its link frozen at a moment."""
     address = build_page_url(page_path)
+    queries = view.query(asof=None), view.query(asof=moment)
     live, frozen = (f"{address}?{query}" if query else address for query in queries)
     return live, frozen

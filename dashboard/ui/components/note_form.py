@@ -23,7 +23,7 @@ from dashboard.models.event import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
-from dashboard.presentation.formatting import format_day as day_words
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import custom_categories, hide_events
@@ -51,12 +51,30 @@ from dashboard.ui.components.note_history import (
 from dashboard.ui.components.timing import build_timing_steps
 from dashboard.ui.widget_state import get_persistent, persistent_widget
 
-# ------------------------------------------------------------
-# What a note would say about the rate, while it is being written.
+TIME_ZONES: Final = (
+    MOSCOW,
+    "UTC",
+    "Europe/Kyiv",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+)
+EARLIEST_DAY: Final = date(1900, 1, 1)
+YEARS_AHEAD: Final = 2
+COLUMN_WIDTHS: Final = (2, 5, 5)
+NAME_WIDTH: Final = 220
+FORM_KEY: Final = "note_form"
+CONFLICT_KEY: Final = "note_form:conflict"
+HIDE_COPIED_KEY: Final = "note_form:hide_copied"
+AUTHOR_KEY: Final = "note_form.author_of_this_session"
+AUTHOR_NAME_KEY: Final = "person.name"
+
+
+# ------------------------------------------------------------------ preview
 
 
 def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
-    """Draw the timing of a draft and the move it would be given, or why there is none yet."""
+    """Draw the timing and the move of a draft, or why there is none yet."""
     st.markdown("**What this note will say**")
     try:
         event = Event(
@@ -82,41 +100,36 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
         st.caption(escape_markdown(remark))
 
 
-# ------------------------------------------------------------
-# Two people changed one note: both texts side by side, and the ways on from there.
-
-
-CONFLICT_KEY: Final = "note_form:conflict"
-COLUMN_WIDTHS: Final = (2, 5, 5)
+# ------------------------------------------------------------------ conflict between two editors
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictState:
-    """A conflict that was met: what was said about it, and the note as it stands now."""
+    """A conflict: its message, and the note as the other editor saved it."""
 
     message: str
     theirs: Event
 
 
 def remember_conflict(conflict: EditConflict) -> None:
-    """Keep a conflict until the form is closed; both texts are shown from then on."""
+    """Store a conflict until the form is closed; both texts are shown from now on."""
     if conflict.current is not None:
         st.session_state[CONFLICT_KEY] = ConflictState(str(conflict), conflict.current)
 
 
 def get_conflict() -> ConflictState | None:
-    """The conflict that the open form has met, None where there is none."""
+    """The conflict of the open form, None where there is none."""
     conflict: ConflictState | None = st.session_state.get(CONFLICT_KEY)
     return conflict
 
 
 def draw_conflict(base: Draft, mine: Draft | None, conflict: ConflictState) -> None:
-    """Draw both texts field by field and a button for each way on.
+    """Draw both texts field by field and a button for each resolution.
 
     Args:
-        read: the note as both had read it.
+        base: the note as both editors had read it.
         mine: what the form says; None while a field of it cannot be read.
-        met: the conflict.
+        conflict: what the other editor saved.
     """
     st.error(escape_markdown(conflict.message))
     if mine is None:
@@ -189,31 +202,15 @@ def _save_mine(merged: Draft, theirs: Event) -> None:
     st.rerun()
 
 
-# ------------------------------------------------------------
-# The form of a note: add one on a day, edit one, with a live preview of its timing and move.
-
-
-TIME_ZONES: Final = (
-    MOSCOW,
-    "UTC",
-    "Europe/Kyiv",
-    "Europe/London",
-    "Europe/Berlin",
-    "America/New_York",
-)
-EARLIEST_DAY: Final = date(1900, 1, 1)
-YEARS_AHEAD: Final = 2
-FORM_KEY: Final = "note_form"
-HIDE_COPIED_KEY: Final = "note_form:hide_copied"
-AUTHOR_KEY: Final = "note_form.author_of_this_session"
+# ------------------------------------------------------------------ the form
 
 
 @dataclass(frozen=True, slots=True)
 class NoteFormContext:
-    """What the form is about: a new note or the note to change, and the series to preview on.
+    """The subject of the form: a new note or the note to change, and the series of the preview.
 
-    `copied` is the event of the catalogue that a new note starts from; `store` is where a new
-    note goes instead of to the other notes.
+    `copied` is the event of the catalogue that a new note starts from; `store` receives a new
+    note instead of the notes of the context.
     """
 
     draft: Draft
@@ -272,7 +269,7 @@ def _open_form(context: NoteFormContext) -> None:
 
 
 def draw_note_form(context: NoteFormContext) -> None:
-    """Draw fields, preview and *Save note*; a save says so, calls `after` and draws anew."""
+    """Draw fields, preview and *Save note*; a save sets a message, calls `after` and reruns."""
     above = st.container()
     form, preview = st.columns([7, 5], gap="large")
     with form:
@@ -317,7 +314,7 @@ def _save_note(context: NoteFormContext, draft: Draft) -> None:
             check_note_quota(notes, draft.author)
             saved = add_note(context.store or notes, draft)
             _hide_copied_event(context)
-            set_flash(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
+            set_flash(f"Note saved on {format_day(saved.day)}: {saved.title}", saved, "delete")
         else:
             met = get_conflict()
             revision = context.note.revision if met is None else met.theirs.revision
@@ -338,7 +335,7 @@ def _save_note(context: NoteFormContext, draft: Draft) -> None:
 
 
 def _hide_copied_event(context: NoteFormContext) -> None:
-    """Put the event a note was copied from out of sight, where that is wanted."""
+    """Hide the event a note was copied from, where that is chosen."""
     if context.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
         hide_events(
             session.get_context().catalogue, session.get_context().notes, [context.copied.id]
@@ -346,7 +343,7 @@ def _hide_copied_event(context: NoteFormContext) -> None:
 
 
 def _draw_fields(context: NoteFormContext) -> Draft:
-    """Draw every field and give what stands in them, unchecked but for the clock."""
+    """Draw every field and return their values, not validated except the time."""
     start = context.draft
     title = _draw_text_field(
         "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
@@ -397,7 +394,7 @@ def _draw_day_fields(start: Draft) -> dict[str, Any]:
 
 
 def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
-    """The hour, where it is known, in the zone where it was said."""
+    """The hour, where it is known, in the zone of its source."""
     first, second = st.columns(2)
     local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
     at: time | None = first.time_input(
@@ -468,12 +465,7 @@ def _draw_visibility(context: NoteFormContext) -> str:
     return chosen or context.draft.visibility
 
 
-# ------------------------------------------------------------
-# The name a person gives to what they add: asked once, offered wherever something is kept.
-
-
-AUTHOR_NAME_KEY: Final = "person.name"
-NAME_WIDTH: Final = 220
+# ------------------------------------------------------------------ name of the author
 
 
 def draw_author_name() -> None:
@@ -487,7 +479,7 @@ def draw_author_name() -> None:
 
 
 def get_author_name() -> str:
-    """What stands in the field; empty where nothing does."""
+    """The value of the field; may be empty."""
     return str(get_persistent(AUTHOR_NAME_KEY, _last_author_name()) or "")
 
 

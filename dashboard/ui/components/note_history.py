@@ -27,7 +27,7 @@ VISIBILITY_LABELS: Final = {
     Visibility.SHARED.value: "Everyone here",
     Visibility.PRIVATE.value: "Only me",
 }
-"""Who sees a note, in the words of its writer."""
+"""The visibility of a note, from the point of view of its author."""
 
 ACTION_LABELS: Final = {
     NoteAction.CREATE: "Written",

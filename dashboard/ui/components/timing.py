@@ -26,7 +26,7 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.moves import format_wait, observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
-MIN_BOX_WIDTH: int = 215
+MIN_BOX_WIDTH: Final = 215
 HOUR_KIND_PHRASES: Final = {
     HourKind.STATEMENT: "",
     HourKind.SCHEDULED: "scheduled for ",
@@ -41,7 +41,7 @@ HOUR_KIND_TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TimingStep:
-    """One box of the strip; the lines of `foot` are parted by line breaks."""
+    """One box of the strip; `foot` may have several lines."""
 
     head: str
     text: str
@@ -51,7 +51,7 @@ class TimingStep:
 def build_timing_steps(
     event: Event, timing: Timing, card: SeriesCard, mode: QuoteMode = QuoteMode.WEAKER
 ) -> tuple[TimingStep, ...]:
-    """When it was, first rate, base; and the other candidate where the hour would change it."""
+    """Event, first rate, base; and the other candidate where the hour would change it."""
     quoting, noun = QuotedSeries(card, mode), observation_name(card)
     first, base = timing.first, timing.base
     steps = [
@@ -94,7 +94,7 @@ def draw_timing(
 
 
 def draw_hour_sources(event: Event) -> None:
-    """Draw where the hours of an event were read, folded away; nothing where none is known."""
+    """Draw the sources of the hours of an event in an expander; nothing without any."""
     if not event.hours:
         return
     with st.expander("Where the hour was read", icon=":material/schedule:"):
@@ -143,7 +143,7 @@ def _format_event_clock(event: Event) -> str:
 
 
 def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
-    """Where the event lies beside the hours in which the rates were made."""
+    """The position of the event relative to the hours in which the rates were made."""
     if timing.first.bar_minutes:
         return [_describe_bar_position(timing)]
     if timing.partial:

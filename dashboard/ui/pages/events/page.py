@@ -75,7 +75,7 @@ def draw_event_list(scene: EventsState) -> None:
         with st.container(gap=None, border=True):
             draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
             # not a caption: those are paled, and the colour of a direction with them
-            st.markdown(format_list_move(scene, scene.studied.get(event.id, EventMoves())))
+            st.markdown(format_list_move(scene, scene.moves.get(event.id, EventMoves())))
     if pages > 1:
         st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
 
@@ -114,7 +114,7 @@ def draw_event_table(scene: EventsState, chosen: str, choose: Callable[[str], No
         at = get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
-    frame = build_event_frame(scene.events, scene.studied, scene.quoting)
+    frame = build_event_frame(scene.events, scene.moves, scene.quoting)
     st.dataframe(
         _style_frame(frame, scene),
         key=EVENT_TABLE_KEY,

@@ -469,8 +469,8 @@ PARAMS: Final = (
 def draw(view: UrlState) -> None:
     """Draw the page for a desk or for a phone."""
     scene = read_explore_state(view)
-    if scene.shown.told:
-        st.caption(f":material/info: {scene.shown.told}")
+    if scene.shown.notice:
+        st.caption(f":material/info: {scene.shown.notice}")
     if scene.phone:
         _draw_phone(view, scene)
     else:
