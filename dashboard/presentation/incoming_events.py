@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -51,11 +50,6 @@ PUBLICATION_ORIGINS: Final = {
     "htmldate": "a date on the page, the hour is not known",
     "text": "the text itself, the hour is not known",
 }
-ARTICLE_OPTION_HINTS: Final = {
-    "say it with --published 2025-04-22": "give the day above",
-    "say with --published from which day its text counts": "give above the day it counts from",
-    "; give a file, a link or - for standard input": "",
-}
 DECISION_LABELS: Final = {
     Decision.NEW: "New",
     Decision.ACCEPTED: "Accepted",
@@ -84,19 +78,6 @@ FIELD_LABELS: Final = {
 }
 """The fields of a note, in the order of the form."""
 NO_COLUMN_LABEL: Final = "– not in the file –"
-IMPORT_OPTION_HINTS: Final = {
-    "the first line names the columns, or say --map date=COLUMN": "choose the column of the dates",
-    "name one, or say --map title=COLUMN": "choose the column of the titles",
-    "say --dates dmy or --dates mdy": "say above which of the two is meant",
-    "say --dates if they are not": "say so above if they are not",
-    "say --zone NAME if they are of another": "choose another above if they are not",
-    "say which with --sheet NAME": "choose one above",
-    ", or take the rest with --good-rows": "",
-    "--map: ": "",
-    "--map ": "",
-    "--sheet ": "sheet ",
-    "; leave --map out": "",
-}
 
 
 def describe_publication(article: Article) -> str:
@@ -108,17 +89,6 @@ def describe_publication(article: Article) -> str:
     if published.moment is not None:
         time = format_moment(published.moment)
     return f"published {time}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
-
-
-def format_article_message(message: str) -> str:
-    """A message of the article reader, with the controls of the page instead of options."""
-    return _replace_options(message, ARTICLE_OPTION_HINTS)
-
-
-def _replace_options(message: str, hints: Mapping[str, str]) -> str:
-    for option, control in hints.items():
-        message = message.replace(option, control)
-    return message
 
 
 def format_statement_day(statement: Statement) -> str:
@@ -282,11 +252,6 @@ def describe_refresh_progress(state: NewsRefreshState) -> str:
 # ------------------------------------------------------------------ imports of event files
 
 
-def format_import_message(message: str) -> str:
-    """A message of the file reader, with the controls of the page instead of options."""
-    return _replace_options(message, IMPORT_OPTION_HINTS)
-
-
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
     """The number of rows for every choice of `VERDICT_FILTERS`."""
     kinds = [row.verdict for row in plan.rows]
@@ -296,7 +261,7 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 def describe_row_problem(row: RowVerdict) -> str:
     """The reason for the verdict on a row, without its place in the file."""
     reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(format_import_message(reason).removesuffix(" and is left out"))
+    return plain_text(reason.removesuffix(" and is left out"))
 
 
 def format_row_location(row: RowVerdict) -> str:

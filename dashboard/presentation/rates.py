@@ -45,14 +45,6 @@ NO_ZONE_LABEL: Final = "Each stamp has its own, or there are no times"
 ZONES: Final = (
     "Europe/Moscow", "UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Shanghai",
 )  # fmt: skip
-RATE_OPTION_HINTS: Final = {
-    "say --dates dmy or --dates mdy": "choose what comes first",
-    "say --dates if they are not": "choose what comes first if they are not",
-    "say --zone Europe/Moscow": "choose a time zone",
-    "say --stamps begin, or --stamps end": "choose when a bar is stamped",
-    "give --replace or another --name, or rates remove": "choose another short name, or remove",
-    "--name ": "the short name ",
-}
 
 
 def format_last_day(status: SeriesStatus, today: date) -> str:
@@ -133,13 +125,6 @@ def describe_failing_publishers(publishers: Sequence[str]) -> str:
 
 
 # ------------------------------------------------------------------ imported rate files
-
-
-def format_rate_message(message: str) -> str:
-    """A message of the file reader, with the controls of the page instead of options."""
-    for option, control in RATE_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
 
 
 def describe_rate_file(n_messages: int, *, refused: bool) -> str:
