@@ -70,7 +70,7 @@ def build_moves_figure(chart: ComparisonChart) -> Figure:
         | build_axis_title(chart, chart.scale.axis_towards("right")),
         "yaxis": _build_dot_names(chart, dots, named=named),
         "shapes": [
-            _build_group_mean_line(chart, group) for group in chart.groups if group.found.n > 1
+            _build_group_mean_line(chart, group) for group in chart.groups if group.study.n > 1
         ],
     }
     data = [
@@ -93,8 +93,8 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
         for group in chart.groups
         for event, move, half in zip(
             group.events,
-            group.found.car.tolist(),
-            group.found.half_width.tolist(),
+            group.study.car.tolist(),
+            group.study.half_width.tolist(),
             strict=True,
         )
         if math.isfinite(move)
@@ -126,7 +126,7 @@ def _build_dot_trace(
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{group.called}, dashed: their mean",
+        "name": f"{group.name}, dashed: their mean",
         "x": [chart.shown(move) for _, _, move, _ in dots],
         "y": [at for at, _ in placed],
         "error_x": {
@@ -136,7 +136,7 @@ def _build_dot_trace(
             "thickness": 0.8,
             "width": 0,
         },
-        "marker": {"symbol": group.look.symbol, "size": 9, "color": colours, "opacity": 1},
+        "marker": {"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
         "customdata": [
@@ -175,7 +175,7 @@ def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool
 
 
 def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
-    mark = f"{dot[0].look.glyph} " if chart.is_pair else ""
+    mark = f"{dot[0].style.glyph} " if chart.is_pair else ""
     return f"{mark}{format_event_label(chart, dot[1])}"
 
 
@@ -198,15 +198,15 @@ LEFT_OUT_ROW_PIXELS: Final = 19
 def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     """The events that move the average most, each with the average of the others."""
     events = {event.id: event for event in group.events}
-    rows = [row for row in group.found.left_out if math.isfinite(row.without)][:MAX_LEFT_OUT_ROWS]
-    mean = group.found.mean
+    rows = [row for row in group.study.left_out if math.isfinite(row.without)][:MAX_LEFT_OUT_ROWS]
+    mean = group.study.mean
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": [chart.shown(row.without) for row in rows],
         "y": list(range(len(rows))),
         "marker": {
-            "symbol": group.look.symbol,
+            "symbol": group.style.symbol,
             "size": 9,
             "color": [
                 direction_colour(chart.scale.direction(row.without), dark=chart.dark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dashboard.models.analyses import GroupAnswer
@@ -29,6 +29,7 @@ from dashboard.presentation.palette import (
     get_palette,
 )
 from dashboard.presentation.quoting import MoveScale, direction_names
+from dashboard.services.events import EventFilter
 
 # ------------------------------------------------------------
 # What the figures of Compare show: one or two groups on one scale, and what they share.
@@ -42,21 +43,27 @@ PHONE_COLUMNS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class ComparisonGroup:
-    """One group: its short name made harmless for Plotly, what was found, how it looks."""
+    """One group: its name escaped for Plotly, its study, its style, the filter of its events."""
 
-    called: str
-    found: GroupAnswer
-    look: GroupStyle
+    name: str
+    study: GroupAnswer
+    style: GroupStyle
+    filter: EventFilter = field(default_factory=EventFilter)
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events that were studied, in the order of the matrices."""
-        return self.found.result.events
+        return self.study.result.events
 
     @property
     def mean(self) -> float:
         """The mean of the verdict, each first rate counted once; NaN without events."""
-        return self.found.headline.mean if self.found.headline else math.nan
+        return self.study.headline.mean if self.study.headline else math.nan
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the declared test gives a verdict."""
+        return self.study.headline is not None and not self.study.headline.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class ComparisonChart:
 
     def colour(self, group: ComparisonGroup) -> str:
         """The hue of a group; one group alone needs none."""
-        return group.look.colour(dark=self.dark) if self.is_pair else self.palette.line
+        return group.style.colour(dark=self.dark) if self.is_pair else self.palette.line
 
     def shown(self, move: float, digits: int = 3) -> float | None:
         """A move on the axis, None where missing."""
@@ -198,7 +205,7 @@ def build_paths_figure(chart: ComparisonChart) -> Figure:
     for group in chart.groups:
         data.append(_build_paths_trace(chart, group))
     for group in chart.groups:
-        if group.found.n >= MIN_BAND_EVENTS:
+        if group.study.n >= MIN_BAND_EVENTS:
             data += [
                 *_build_bands(chart, group),
                 _build_median(chart, group),
@@ -231,7 +238,7 @@ def count_cut_paths(chart: ComparisonChart) -> int:
     low, high = min(values), max(values)
     count = 0
     for group in chart.groups:
-        for path in group.found.result.car.tolist():
+        for path in group.study.result.car.tolist():
             shown = [chart.scale.shown(value) for value in path if math.isfinite(value)]
             count += any(value < low or value > high for value in shown)
     return count
@@ -239,7 +246,7 @@ def count_cut_paths(chart: ComparisonChart) -> int:
 
 def _count_legend_rows(chart: ComparisonChart) -> int:
     """Rows that the legend takes at most: of five lines a group, two beside each other."""
-    judged = sum(5 if group.found.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
+    judged = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
     return -(-judged // (2 if chart.phone else 5))
 
 
@@ -247,19 +254,19 @@ def summarize_paths(chart: ComparisonChart) -> str:
     """What the figure says, for those who cannot see it."""
     told = []
     for group in chart.groups:
-        rows = [row for row in group.found.answer.averages if row.n]
+        rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
-            told.append(f"{group.called}: no path.")
+            told.append(f"{group.name}: no path.")
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
         judged = (
             f"; 95 % of the mean {chart.scale.span(last.caar_low, last.caar_high)}"
-            if group.found.n >= MIN_BAND_EVENTS
+            if group.study.n >= MIN_BAND_EVENTS
             else "; too few for a mean to be judged"
         )
         told.append(
-            f"{group.called}: {group.found.n} paths of cumulative moves by offset; the mean ends at"
+            f"{group.name}: {group.study.n} paths of cumulative moves by offset; the mean ends at"
             f" {mean} at offset {format_offset(last.offset)}{judged}."
         )
     return " ".join(told)
@@ -269,13 +276,13 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
     """What the axis must hold: 0, the bands, and the inner 80 % of the paths at all offsets."""
     values = [0.0]
     for group in chart.groups:
-        judged = group.found.n >= MIN_BAND_EVENTS
-        for row in group.found.answer.averages if judged else ():
+        judged = group.study.n >= MIN_BAND_EVENTS
+        for row in group.study.answer.averages if judged else ():
             ends = (row.supt_low, row.supt_high, row.caar)
             values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
         paths = sorted(
             chart.scale.shown(value)
-            for value in group.found.result.car.ravel().tolist()
+            for value in group.study.result.car.ravel().tolist()
             if math.isfinite(value)
         )
         cut = int((1 - INNER_SHARE) / 2 * len(paths)) if judged else 0
@@ -285,13 +292,13 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
 
 def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     """Every path in one trace, with a gap between two of them."""
-    offsets = group.found.result.offsets.tolist()
-    few = group.found.n < MIN_BAND_EVENTS
+    offsets = group.study.result.offsets.tolist()
+    few = group.study.n < MIN_BAND_EVENTS
     named = len(group.events) <= MAX_NAMED_PATHS
     x: list[int | None] = []
     y: list[float | None] = []
     names: list[str] = []
-    for event, path in zip(group.events, group.found.result.car.tolist(), strict=True):
+    for event, path in zip(group.events, group.study.result.car.tolist(), strict=True):
         x += [*offsets, None]
         y += [*(chart.shown(value, 2) for value in path), None]
         names += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1) if named else []
@@ -299,12 +306,12 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     return {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
-        "name": f"{group.called}: each event" if chart.is_pair else "each event",
+        "name": f"{group.name}: each event" if chart.is_pair else "each event",
         "x": x,
         "y": y,
         "line": {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
-        | {"dash": group.look.dash if few else "solid"},
-        "marker": {"symbol": group.look.symbol, "size": 6, "color": colour},
+        | {"dash": group.style.dash if few else "solid"},
+        "marker": {"symbol": group.style.symbol, "size": 6, "color": colour},
         "connectgaps": False,
         **(
             {"text": names, "hovertemplate": "%{text}<br>offset %{x}: %{y}<extra></extra>"}
@@ -317,8 +324,8 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path behind, the band of each offset in front of it."""
     colour = chart.colour(group)
-    rows = group.found.answer.averages
-    name = f"{group.called}: " if chart.is_pair else ""
+    rows = group.study.answer.averages
+    name = f"{group.name}: " if chart.is_pair else ""
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
@@ -357,30 +364,30 @@ def _build_line(
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{group.called}: {what}" if chart.is_pair else what,
-        "x": group.found.result.offsets.tolist(),
+        "name": f"{group.name}: {what}" if chart.is_pair else what,
+        "x": group.study.result.offsets.tolist(),
         "y": [chart.shown(value) for value in values],
         "hovertemplate": "offset %{x}: %{y}<extra>%{fullData.name}</extra>",
     }
 
 
 def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
-    values = [row.caar for row in group.found.answer.averages]
+    values = [row.caar for row in group.study.answer.averages]
     colour = chart.colour(group)
     return _build_line(chart, group, "mean", values) | {
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 2.6, "dash": group.look.dash},
-        "marker": {"symbol": group.look.symbol, "size": 6, "color": colour},
+        "line": {"color": colour, "width": 2.6, "dash": group.style.dash},
+        "marker": {"symbol": group.style.symbol, "size": 6, "color": colour},
     }
 
 
 def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
-    return _build_line(chart, group, "median", group.found.medians.tolist()) | {"line": line}
+    return _build_line(chart, group, "median", group.study.medians.tolist()) | {"line": line}
 
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
-    offsets = chart.groups[0].found.result.offsets.tolist() if chart.groups else [0]
+    offsets = chart.groups[0].study.result.offsets.tolist() if chart.groups else [0]
     room = 8 if chart.phone else MAX_TICKS
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 500) if len(offsets) / s <= room)
     ticks = [offset for offset in offsets if offset % step == 0]
@@ -438,7 +445,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
     rows = [
         (group, k, move)
         for group in chart.groups
-        for k, move in enumerate(group.found.car.tolist())
+        for k, move in enumerate(group.study.car.tolist())
         if math.isfinite(move)
     ]
     kept = sorted(rows, key=lambda row: -abs(row[2]))[:MAX_HEAT_ROWS]
@@ -451,11 +458,11 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
     """Events down, offsets across; blue = stronger rouble, orange-brown = weaker, 0 = paper."""
     rows, _ = select_heat_rows(chart)
     cells = [
-        [_to_log_points(value) for value in group.found.result.abnormal[k].tolist()]
+        [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows
     ]
     limit = _compute_colour_limit(cells)
-    offsets = chart.groups[0].found.result.offsets.tolist() if chart.groups else [0]
+    offsets = chart.groups[0].study.result.offsets.tolist() if chart.groups else [0]
     heat = {
         "type": "heatmap",
         "x": offsets,
@@ -545,7 +552,7 @@ def _build_row_names(chart: ComparisonChart, rows: list[HeatRow]) -> Figure:
         range=[len(rows) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
         ticktext=[
-            f"{f'{group.look.glyph} ' if chart.is_pair else ''}"
+            f"{f'{group.style.glyph} ' if chart.is_pair else ''}"
             f"{format_event_label(chart, group.events[k])}"
             for group, k, _ in rows
         ],

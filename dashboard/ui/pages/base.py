@@ -9,9 +9,9 @@ A page in five steps:
    so give the widget no default of its own. To change a value in a callback: `view.set(key=…)`.
    The shell has already read the link, told what it ignored and drawn the status line.
 4. Data come from `dashboard.ui.session` (`series(id)`, `events()`, `parts()` …), never from
-   sources or store. Text of users goes only through `dashboard.presentation.escaping`, words and numbers
-   through `dashboard.presentation.formatting`, colours through `dashboard.presentation.palette`, figures through
-   `dashboard.presentation.charts` (plain dictionaries) and `dashboard.ui.components.figures.draw_figure`.
+   sources or storage. Text of users goes only through `dashboard.presentation.escaping`, numbers
+   and messages through `formatting`, colours through `palette`, figures through `charts` (plain
+   dictionaries) of the same package and `dashboard.ui.components.figures.draw_figure`.
 5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
    Link to another page with `link_to("event", id=…)` from `dashboard.ui.components.links`.
 """

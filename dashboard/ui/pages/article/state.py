@@ -91,13 +91,13 @@ def read_article_state(given: PublicationTime | None) -> ArticleReading | None:
         return None
     ids = tuple(card.id for card in session.get_price_cards() if not card.bar_minutes)
     key = (given, ids, session.get_series_versions())
-    kept = st.session_state.get(READING_KEY)
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get(READING_KEY)
+    if cached is None or cached[0] != key:
         series = [session.load_series(name) for name in ids]
-        kept = (key, read_article(article, series, given))
-        st.session_state[READING_KEY] = kept
-    found: ArticleReading = kept[1]
-    return found
+        cached = (key, read_article(article, series, given))
+        st.session_state[READING_KEY] = cached
+    reading: ArticleReading = cached[1]
+    return reading
 
 
 def build_given_publication(day: date | None, at: time | None, zone: str) -> PublicationTime | None:
@@ -120,16 +120,18 @@ def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidat
     for event in events:
         by_day.setdefault(event.day, []).append(event)
     fates = st.session_state.get(DECISIONS_KEY, {})
-    found = []
+    candidates = []
     for number, statement in enumerate(reading.statements):
         draft = _build_draft(number, statement, reading.article, author)
         same = (known.find_duplicate(_convert_to_event(draft)) or "") if draft else ""
-        beside = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
+        same_day = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
         fate = fates.get(number)
-        found.append(
-            DraftCandidate(number, statement, draft, same, tuple(beside[:MAX_SIMILAR_EVENTS]), fate)
-        )  # fmt: skip
-    return found
+        candidates.append(
+            DraftCandidate(
+                number, statement, draft, same, tuple(same_day[:MAX_SIMILAR_EVENTS]), fate
+            )
+        )
+    return candidates
 
 
 def set_decision(number: int, fate: Event | str | None) -> None:
@@ -158,8 +160,8 @@ def _build_draft(number: int, statement: Statement, article: Article, author: st
     if day is None:
         return None
     if start is None:
-        said = replace(statement.said, day=day, end_day=None)
-        start = draft_from_statement(replace(statement, said=said), article)
+        mention = replace(statement.said, day=day, end_day=None)
+        start = draft_from_statement(replace(statement, said=mention), article)
     at, zone = field("time", get_draft_time(start)), field("zone", MOSCOW)
     end_day = field("end", start.end_day)
     return replace(

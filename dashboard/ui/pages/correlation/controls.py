@@ -98,14 +98,14 @@ def draw_projection_choice(view: UrlState) -> None:
     )
 
 
-def draw_controls_choice(view: UrlState, scene: CorrelationState) -> None:
+def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
     """Draw which other series stand in the regression and the projections."""
-    titles = {card.id: card.title for card in scene.possible}
+    titles = {card.id: card.title for card in state.possible}
     st.multiselect(
         "Controls beside the categories",
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
         placeholder="none",
         width=420,
-        **view.widget("ctrl", tuple(each.card.id for each in scene.controls)),
+        **view.widget("ctrl", tuple(control.card.id for control in state.controls)),
     )

@@ -49,7 +49,7 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
     if not needs_factor(link["model"]):
         return
     offered = available_factors(card, session.get_cards(), link["model"])
-    factors = {each.id: each.title for each in offered}
+    factors = {item.id: item.title for item in offered}
     st.selectbox(
         "Explained by",
         list(factors),

@@ -33,11 +33,23 @@ from dashboard.services.study_inputs import (
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param, text_param
 
-# ------------------------------------------------------------
-# What a link of the Event page takes for ordinary: the model and its factor, or why not.
-
-
 OPTION_PATTERN: Final = re.compile(r"--(\w[\w-]*)")
+POOL_OPTIONS: Final = get_args(Pool)
+PARAMS: Final[tuple[UrlParam, ...]] = (
+    text_param("id", "kellogg-nato-off-table-2025-04-20"),
+    choice_param("w", DAY_WINDOWS, default_window(0)),
+    choice_param("wh", HOUR_WINDOWS, default_window(60)),
+    name_param("model", DEFAULT_REQUEST.model, "none"),
+    name_param("factor", "", "brent_eia"),
+    choice_param("pool", POOL_OPTIONS, DEFAULT_REQUEST.pool),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
+    name_param("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
+)
+
+
+# ------------------------------------------------------------------ the normal model
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     if not needs_factor(model):
         notice = _describe_unused_factor(link, model) if link["factor"] else ""
         return NormalModelChoice(model, notice=notice)
-    choices = {each.id: each for each in available_factors(card, session.get_cards(), model)}
+    choices = {item.id: item for item in available_factors(card, session.get_cards(), model)}
     if not choices:
         link.ignore("model", "factor")
         return NormalModelChoice(
@@ -67,7 +79,10 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
         )
     notice = ""
     if link["factor"] and link["factor"] not in choices:
-        notice = f"{_get_series_title(link['factor'])} cannot explain {card.title}: {_explain_refusal(link['factor'])}."
+        notice = (
+            f"{_get_series_title(link['factor'])} cannot explain {card.title}:"
+            f" {_explain_refusal(link['factor'])}."
+        )
         link.ignore("factor")
     chosen = link["factor"] or next(iter(choices))
     return NormalModelChoice(model, (session.load_series(chosen),), notice)
@@ -76,9 +91,9 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
 def build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
     """What is shown instead of a model that does not fit the series, and why."""
     link.ignore("model", "factor")
-    said = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
+    message = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
     return NormalModelChoice(
-        notice=f"{capitalize_first(said)}. Shown with the constant mean instead."
+        notice=f"{capitalize_first(message)}. Shown with the constant mean instead."
     )
 
 
@@ -107,24 +122,7 @@ def _explain_refusal(series_id: str) -> str:
     return "it is the series itself, or counts in other steps"
 
 
-# ------------------------------------------------------------
-# What the Event page shows for one link: the event, its view on a series, the way to look.
-
-
-POOL_OPTIONS: Final = get_args(Pool)
-
-PARAMS: Final[tuple[UrlParam, ...]] = (
-    text_param("id", "kellogg-nato-off-table-2025-04-20"),
-    choice_param("w", DAY_WINDOWS, default_window(0)),
-    choice_param("wh", HOUR_WINDOWS, default_window(60)),
-    name_param("model", DEFAULT_REQUEST.model, "none"),
-    name_param("factor", "", "brent_eia"),
-    choice_param("pool", POOL_OPTIONS, DEFAULT_REQUEST.pool),
-    choice_param(
-        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
-    ),
-    name_param("series", DEFAULT_SERIES, "eur_usd_ecb", shared=True),
-)
+# ------------------------------------------------------------------ the state
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +151,12 @@ def read_event_state(link: UrlState, event: Event) -> EventState:
     known = session.get_known_events().events
     series = session.load_series(link["series"])
     ordinary = read_normal_model(link, series.card)
-    asked = _build_request(link, ordinary, series.card)
+    request = _build_request(link, ordinary, series.card)
     try:
-        view = build_event_view(series, event, known, asked, ordinary.factors)
+        view = build_event_view(series, event, known, request, ordinary.factors)
     except InputError as error:
         ordinary = build_refused_model(link, error)
-        view = build_event_view(series, event, known, replace(asked, model=ordinary.model))
+        view = build_event_view(series, event, known, replace(request, model=ordinary.model))
     return EventState(
         view,
         QuotedSeries(series.card, QuoteMode(link["up"])),
@@ -182,14 +180,14 @@ def get_window_key(card: SeriesCard) -> str:
     return "wh" if event_windows(card.bar_minutes)[0] in HOUR_WINDOWS else "w"
 
 
-def build_state_chart(scene: EventState) -> EventWindowChart:
+def build_state_chart(state: EventState) -> EventWindowChart:
     """The scene as the figure wants it."""
-    return build_window_chart(scene.view, scene.quoting, dark=scene.dark, phone=scene.phone)
+    return build_window_chart(state.view, state.quoting, dark=state.dark, phone=state.phone)
 
 
-def build_chart_file_name(scene: EventState) -> str:
+def build_chart_file_name(state: EventState) -> str:
     """The stem of a picture of the figure."""
-    return f"{scene.event.id}_{scene.view.card.id}_{observation_name(scene.view.card)}s".replace(
+    return f"{state.event.id}_{state.view.card.id}_{observation_name(state.view.card)}s".replace(
         " ", "-"
     )
 
@@ -198,8 +196,8 @@ def list_series_with_rates(event: Event) -> tuple[str, ...]:
     """The series that begin before an event's day, end on or after it, and can measure it."""
     cards = [c for c in session.get_price_cards() if event.moment is not None or not c.bar_minutes]
     held = [(card.title, session.load_series(card.id).day) for card in cards]
-    asked = np.datetime64(event.day, "D")
-    return tuple(title for title, days in held if len(days) and days[0] < asked <= days[-1])
+    day = np.datetime64(event.day, "D")
+    return tuple(title for title, days in held if len(days) and days[0] < day <= days[-1])
 
 
 def is_note(event: Event) -> bool:

@@ -1,4 +1,4 @@
-"""The Explore page: the rate with its events, the chosen day, the largest moves, the data tables."""
+"""The Explore page: the rate with its events, the chosen day, the largest moves, data tables."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from dashboard.presentation.palette import (
     CATEGORY_STYLES,
     category_title,
     direction_colour,
+    format_coloured,
     get_event_style,
     get_palette,
 )
@@ -83,13 +84,191 @@ from dashboard.ui.url_state import (
     text_param,
 )
 
-# ------------------------------------------------------------
-# The table behind the chart: the rates and events in view, and the way out as CSV.
-
-
 TABLE_HEIGHT: Final = 320
 MAX_TABLE_ROWS: Final = 5_000
 """Rows of the table in the browser; the file has all."""
+MAX_LISTED_EVENTS: Final = 6
+BASE_LABELS: Final = {
+    "week": "1 week",
+    "month": "1 month",
+    "quarter": "3 months",
+    "year": "1 year",
+    "year_end": "this year",
+}
+MOVES_ROW_PIXELS: Final = 36
+MOVES_TITLE_LIMIT: Final = 52
+CHART_KEY: Final = "chart"
+MAX_LISTED_MOVES: Final = 12
+PARAMS: Final = (
+    day_param("from", "2022-01-01"),
+    day_param("to", "2022-06-30"),
+    choices_param("cat", tuple(lane.id for lane in CATEGORY_STYLES)),
+    text_param("q"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
+    choice_param("scale", ("linear", "log"), "linear"),
+    choice_param("notes", ("shown", "hidden"), "shown"),
+    day_param("sel", "2025-04-21"),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+    choice_param("drag", ("day", "window"), "day"),
+    choice_param("view", ("auto", "full", "compact"), "auto"),
+)
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page for a desk or for a phone."""
+    state = read_explore_state(view)
+    if state.shown.told:
+        st.caption(f":material/info: {state.shown.told}")
+    if state.phone:
+        _draw_phone(view, state)
+    else:
+        _draw_desktop(view, state)
+
+
+def _draw_desktop(view: UrlState, state: ExploreState) -> None:
+    first, second = (st.container(horizontal=True, vertical_alignment="bottom") for _ in range(2))
+    third = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    nothing = st.container()
+    _draw_chart(view, state)  # sent before the controls above it: the browser begins with it
+    with first:
+        view_controls.draw_series_choice(view, session.get_price_cards())
+        view_controls.draw_quote_switch(view, state.series.card)
+        view_controls.draw_day_fields(view, state.shown, state.bounds)
+        view_controls.draw_window_presets(view, state.shown, state.bounds)
+    with second:
+        view_controls.draw_category_choice(view)
+        view_controls.draw_search_field(view)
+    with third:
+        view_controls.draw_pick_mode(view)
+        view_controls.draw_display_switches(view)
+    if not state.events:
+        with nothing:
+            view_controls.draw_no_events(view, state.shown, state.bounds)
+    _draw_below_chart(view, state)
+    request_deferred_run()
+
+
+def _draw_below_chart(view: UrlState, state: ExploreState) -> None:
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        draw_flash()
+        with st.container(border=True):
+            _draw_day_panel(view, state)
+    with right:
+        _draw_moves(view, state)
+        draw_copy_link("", view)
+        _draw_page_shortcuts(view, state)
+    tables = st.expander(
+        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
+    )
+    if tables.open:
+        with tables:
+            draw_data_tables(state.series, state.quoting, state.events, state.shown)
+
+
+def _draw_phone(view: UrlState, state: ExploreState) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        view_controls.draw_window_presets(view, state.shown, state.bounds)
+    st.markdown(f"**{escape_markdown(format_title(state))}**")
+    figure = build_explore_figure(
+        build_explore_chart(state, log_scale=view["scale"] == "log", brush=False),
+        get_palette(dark=state.dark),
+    )
+    draw_figure(figure, CHART_KEY, format_alt_text(state), _build_file_name(state), phone=True)
+    draw_flash()
+    with st.popover("Filters", icon=":material/tune:", width="stretch"):
+        view_controls.draw_series_choice(view, session.get_price_cards())
+        view_controls.draw_quote_switch(view, state.series.card)
+        view_controls.draw_day_fields(view, state.shown, state.bounds)
+        view_controls.draw_display_switches(view)
+        view_controls.draw_category_choice(view)
+        view_controls.draw_search_field(view)
+    if not state.events:
+        view_controls.draw_no_events(view, state.shown, state.bounds)
+    with st.container(border=True):
+        _draw_day_panel(view, state)
+    st.markdown("**Events in view, newest first**")
+    for event in state.events[::-1][:MAX_LISTED_MOVES]:
+        draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
+    _draw_moves(view, state)
+    draw_copy_link("", view)
+    request_deferred_run()
+
+
+def _draw_chart(view: UrlState, page: ExploreState) -> None:
+    brush = view["drag"] == "window"
+    figure = build_explore_figure(
+        build_explore_chart(page, log_scale=view["scale"] == "log", brush=brush),
+        get_palette(dark=page.dark),
+    )
+
+    def selected(state: Any) -> None:
+        window = get_picked_window(state) if brush else None
+        day = get_picked_day(state)
+        if window is not None:
+            since, until = widen_window(*window)
+            view.set(**{"from": since, "to": until})
+        elif day is not None and not brush:
+            view.set(sel=day)
+
+    draw_selectable_figure(
+        figure, CHART_KEY, format_alt_text(page), _build_file_name(page), selected
+    )
+
+
+def _draw_day_panel(view: UrlState, state: ExploreState) -> None:
+    card = DayCard(
+        series=state.series,
+        quoting=state.quoting,
+        known=state.known,
+        shown=state.events,
+        chosen=state.chosen,
+        latest=state.bounds.last,
+        dark=state.dark,
+    )
+    draw_day_card(
+        card,
+        choose=lambda day: view.set(sel=day),
+        add_note=lambda: open_new_note(card.asked, state.series.card.id),
+    )
+
+
+def _draw_moves(view: UrlState, state: ExploreState) -> None:
+    st.markdown(f"**Largest {format_step(state.series.card.bar_minutes)} moves in view**")
+    moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
+
+    def draw_table() -> None:
+        draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
+
+    draw_after_chart(draw_table, compute_table_height(len(moves)))
+
+
+def _draw_page_shortcuts(view: UrlState, state: ExploreState) -> None:
+    def preset(name: str) -> Shortcut:
+        since, until = state.bounds.preset(name)
+        number = str(list(PRESETS).index(name) + 1)
+        return Shortcut(number, name, lambda: view.set(**{"from": since, "to": until}))
+
+    draw_shortcuts(
+        [
+            *(preset(name) for name in PRESETS),
+            Shortcut("A", "Add a note on the chosen day"),
+            Shortcut("N", "My notes on or off", lambda: view_controls.flip_notes(view)),
+            Shortcut("I", "Turn what up means", lambda: view_controls.flip_quote(view)),
+            Shortcut(
+                "E", "The table behind the chart, and its CSV", lambda: toggle_expander("behind")
+            ),
+        ]
+    )
+
+
+def _build_file_name(state: ExploreState) -> str:
+    return f"{state.series.card.id}_{state.shown.since}_{state.shown.until}"
+
+
+# ------------------------------------------------------------------ data tables
 
 
 def draw_data_tables(
@@ -170,18 +349,7 @@ def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     )
 
 
-# ------------------------------------------------------------
-# The card of one day: its rate and moves, what happened, and the way to a note.
-
-
-MAX_LISTED_EVENTS: Final = 6
-BASE_LABELS: Final = {
-    "week": "1 week",
-    "month": "1 month",
-    "quarter": "3 months",
-    "year": "1 year",
-    "year_end": "this year",
-}
+# ------------------------------------------------------------------ the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,17 +370,17 @@ class DayCard:
         return self.chosen or self.latest
 
 
-def find_rate_day(series: RateSeries, asked: date) -> date:
+def find_rate_day(series: RateSeries, day: date) -> date:
     """The first market day with a rate on or after a day; the last one where there is none."""
     observed = series.day[np.isfinite(series.rate)]
-    at = int(np.searchsorted(observed, np.datetime64(asked, "D")))
+    at = int(np.searchsorted(observed, np.datetime64(day, "D")))
     return date.fromisoformat(str(observed[min(at, len(observed) - 1)]))
 
 
-def find_neighbour_days(series: RateSeries, asked: date) -> tuple[date | None, date | None]:
+def find_neighbour_days(series: RateSeries, day: date) -> tuple[date | None, date | None]:
     """The market days with a rate before and after a day."""
     observed = series.day[np.isfinite(series.rate)]
-    here = np.datetime64(asked, "D")
+    here = np.datetime64(day, "D")
     before = int(np.searchsorted(observed, here)) - 1
     after = int(np.searchsorted(observed, here, side="right"))
     return (
@@ -273,12 +441,13 @@ def _draw_rate(card: DayCard, move: DayMove) -> None:
     colour = direction_colour(quoting.direction(move.log_points), dark=card.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
-        f"**{format_coloured(quoting.move(move.log_points, 2), colour)}** {describe_step(move, minutes)},"
+        f"**{format_coloured(quoting.move(move.log_points, 2), colour)}**"
+        f" {describe_step(move, minutes)},"
         f" from {quoting.rate(move.base_rate)} on {format_base_day(move)}"
     )
-    told = describe_both_ranks((move.rank, move.rank_both), card.series.card)
+    rank_text = describe_both_ranks((move.rank, move.rank_both), card.series.card)
     other = f"In the other quote: {quoting.other_percent(move.log_points, 2)}."
-    st.caption(f"{told or 'Too few moves before it to learn its volatility from.'} {other}")
+    st.caption(f"{rank_text or 'Too few moves before it to learn its volatility from.'} {other}")
 
 
 def describe_step(move: DayMove, bar_minutes: int) -> str:
@@ -294,11 +463,6 @@ def format_base_day(move: DayMove) -> str:
     """The day of the base; of a bar its end too."""
     on = format_short_day(move.base_day, move.day)
     return on if move.base_known_at is None else f"{on} at {format_clock(move.base_known_at)}"
-
-
-def format_coloured(text: str, colour: str) -> str:
-    """Words in a colour of the palette; the words are ours, never a user's."""
-    return f':color[{text}]{{foreground="{colour}"}}'
 
 
 def _draw_facts(card: DayCard, day_of_rate: date) -> None:
@@ -323,13 +487,13 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     """When the rate was last as strong and as weak."""
     if not quoting.card.is_rouble:
         return ""
-    told = []
+    messages = []
     for word, seen in zip(RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True):
         if seen is None:
-            told.append(f"{word} in the data, which begin {format_day(facts.first_day)}")
+            messages.append(f"{word} in the data, which begin {format_day(facts.first_day)}")
         elif (facts.day - seen.day).days > 31:
-            told.append(f"{word} since {format_day(seen.day)} ({quoting.rate(seen.rate)})")
-    return f"The {' and the '.join(told)}." if told else ""
+            messages.append(f"{word} since {format_day(seen.day)} ({quoting.rate(seen.rate)})")
+    return f"The {' and the '.join(messages)}." if messages else ""
 
 
 def _draw_events(card: DayCard, move: DayMove | None) -> None:
@@ -350,12 +514,7 @@ def _draw_events(card: DayCard, move: DayMove | None) -> None:
                 st.caption(escape_markdown(f"and {len(events) - MAX_LISTED_EVENTS} more"))
 
 
-# ------------------------------------------------------------
-# The largest moves in view: a table that is also the keyboard's way to choose a day.
-
-
-MOVES_ROW_PIXELS: Final = 36
-MOVES_TITLE_LIMIT: Final = 52
+# ------------------------------------------------------------------ largest moves
 
 
 def draw_moves_table(
@@ -440,182 +599,6 @@ def _build_column_config(bar_minutes: int) -> dict[str, Any]:
         "rank": text("Larger than", width=78, help=share),
         "events": text("Events it can contain", width="large"),
     }
-
-
-# ------------------------------------------------------------
-# Explore: the rouble with its events, the day chosen, the largest moves in view.
-
-
-CHART_KEY: Final = "chart"
-MAX_LISTED_MOVES: Final = 12
-
-PARAMS: Final = (
-    day_param("from", "2022-01-01"),
-    day_param("to", "2022-06-30"),
-    choices_param("cat", tuple(lane.id for lane in CATEGORY_STYLES)),
-    text_param("q"),
-    choice_param(
-        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
-    ),
-    choice_param("scale", ("linear", "log"), "linear"),
-    choice_param("notes", ("shown", "hidden"), "shown"),
-    day_param("sel", "2025-04-21"),
-    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
-    choice_param("drag", ("day", "window"), "day"),
-    choice_param("view", ("auto", "full", "compact"), "auto"),
-)
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page for a desk or for a phone."""
-    scene = read_explore_state(view)
-    if scene.shown.told:
-        st.caption(f":material/info: {scene.shown.told}")
-    if scene.phone:
-        _draw_phone(view, scene)
-    else:
-        _draw_desktop(view, scene)
-
-
-def _draw_desktop(view: UrlState, scene: ExploreState) -> None:
-    first, second = (st.container(horizontal=True, vertical_alignment="bottom") for _ in range(2))
-    third = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-    nothing = st.container()
-    _draw_chart(view, scene)  # sent before the controls above it: the browser begins with it
-    with first:
-        view_controls.draw_series_choice(view, session.get_price_cards())
-        view_controls.draw_quote_switch(view, scene.series.card)
-        view_controls.draw_day_fields(view, scene.shown, scene.bounds)
-        view_controls.draw_window_presets(view, scene.shown, scene.bounds)
-    with second:
-        view_controls.draw_category_choice(view)
-        view_controls.draw_search_field(view)
-    with third:
-        view_controls.draw_pick_mode(view)
-        view_controls.draw_display_switches(view)
-    if not scene.events:
-        with nothing:
-            view_controls.draw_no_events(view, scene.shown, scene.bounds)
-    _draw_below_chart(view, scene)
-    request_deferred_run()
-
-
-def _draw_below_chart(view: UrlState, scene: ExploreState) -> None:
-    left, right = st.columns([5, 7], gap="medium")
-    with left:
-        draw_flash()
-        with st.container(border=True):
-            _draw_day_panel(view, scene)
-    with right:
-        _draw_moves(view, scene)
-        draw_copy_link("", view)
-        _draw_page_shortcuts(view, scene)
-    behind = st.expander(
-        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
-    )
-    if behind.open:
-        with behind:
-            draw_data_tables(scene.series, scene.quoting, scene.events, scene.shown)
-
-
-def _draw_phone(view: UrlState, scene: ExploreState) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        view_controls.draw_window_presets(view, scene.shown, scene.bounds)
-    st.markdown(f"**{escape_markdown(format_title(scene))}**")
-    figure = build_explore_figure(
-        build_explore_chart(scene, log_scale=view["scale"] == "log", brush=False),
-        get_palette(dark=scene.dark),
-    )
-    draw_figure(figure, CHART_KEY, format_alt_text(scene), _build_file_name(scene), phone=True)
-    draw_flash()
-    with st.popover("Filters", icon=":material/tune:", width="stretch"):
-        view_controls.draw_series_choice(view, session.get_price_cards())
-        view_controls.draw_quote_switch(view, scene.series.card)
-        view_controls.draw_day_fields(view, scene.shown, scene.bounds)
-        view_controls.draw_display_switches(view)
-        view_controls.draw_category_choice(view)
-        view_controls.draw_search_field(view)
-    if not scene.events:
-        view_controls.draw_no_events(view, scene.shown, scene.bounds)
-    with st.container(border=True):
-        _draw_day_panel(view, scene)
-    st.markdown("**Events in view, newest first**")
-    for event in scene.events[::-1][:MAX_LISTED_MOVES]:
-        draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
-    _draw_moves(view, scene)
-    draw_copy_link("", view)
-    request_deferred_run()
-
-
-def _draw_chart(view: UrlState, scene: ExploreState) -> None:
-    brush = view["drag"] == "window"
-    figure = build_explore_figure(
-        build_explore_chart(scene, log_scale=view["scale"] == "log", brush=brush),
-        get_palette(dark=scene.dark),
-    )
-
-    def selected(state: Any) -> None:
-        window = get_picked_window(state) if brush else None
-        day = get_picked_day(state)
-        if window is not None:
-            since, until = widen_window(*window)
-            view.set(**{"from": since, "to": until})
-        elif day is not None and not brush:
-            view.set(sel=day)
-
-    draw_selectable_figure(
-        figure, CHART_KEY, format_alt_text(scene), _build_file_name(scene), selected
-    )
-
-
-def _draw_day_panel(view: UrlState, scene: ExploreState) -> None:
-    card = DayCard(
-        series=scene.series,
-        quoting=scene.quoting,
-        known=scene.known,
-        shown=scene.events,
-        chosen=scene.chosen,
-        latest=scene.bounds.last,
-        dark=scene.dark,
-    )
-    draw_day_card(
-        card,
-        choose=lambda day: view.set(sel=day),
-        add_note=lambda: open_new_note(card.asked, scene.series.card.id),
-    )
-
-
-def _draw_moves(view: UrlState, scene: ExploreState) -> None:
-    st.markdown(f"**Largest {format_step(scene.series.card.bar_minutes)} moves in view**")
-    moves = largest_moves(scene.series, scene.known, scene.shown.since, scene.shown.until)
-
-    def draw_table() -> None:
-        draw_moves_table(moves, scene.quoting, scene.chosen, choose=lambda day: view.set(sel=day))
-
-    draw_after_chart(draw_table, compute_table_height(len(moves)))
-
-
-def _draw_page_shortcuts(view: UrlState, scene: ExploreState) -> None:
-    def preset(name: str) -> Shortcut:
-        since, until = scene.bounds.preset(name)
-        number = str(list(PRESETS).index(name) + 1)
-        return Shortcut(number, name, lambda: view.set(**{"from": since, "to": until}))
-
-    draw_shortcuts(
-        [
-            *(preset(name) for name in PRESETS),
-            Shortcut("A", "Add a note on the chosen day"),
-            Shortcut("N", "My notes on or off", lambda: view_controls.flip_notes(view)),
-            Shortcut("I", "Turn what up means", lambda: view_controls.flip_quote(view)),
-            Shortcut(
-                "E", "The table behind the chart, and its CSV", lambda: toggle_expander("behind")
-            ),
-        ]
-    )
-
-
-def _build_file_name(scene: ExploreState) -> str:
-    return f"{scene.series.card.id}_{scene.shown.since}_{scene.shown.until}"
 
 
 PAGE = Page("explore", "Explore", ":material/show_chart:", "", draw, PARAMS)

@@ -78,9 +78,12 @@ def _draw_claim(view: UrlState) -> None:
     kind = view["kind"]
     if kind == ClaimKind.LEVEL or kind in CHANGE_KINDS:
         st.selectbox(
-            "How", [str(how) for how in facts_state.EXACTNESS_TITLES], format_func=lambda how: facts_state.EXACTNESS_TITLES[how],
-            width=120, **view.widget("how"),
-        )  # fmt: skip
+            "How",
+            [str(how) for how in facts_state.EXACTNESS_TITLES],
+            format_func=lambda how: facts_state.EXACTNESS_TITLES[how],
+            width=120,
+            **view.widget("how"),
+        )
         st.number_input(
             "Level" if kind == ClaimKind.LEVEL else "Per cent",
             min_value=0.0001,

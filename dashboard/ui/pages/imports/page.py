@@ -55,15 +55,57 @@ from dashboard.ui.pages.imports.state import (
 )
 from dashboard.ui.url_state import UrlState, choice_param
 
-# ------------------------------------------------------------
-# What would become of a file of events: counts, the way to take it, and a table of its rows.
-
-
 ROWS_PER_PAGE: Final = 200
 ROW_PIXELS: Final = 35
 MAX_TABLE_HEIGHT: Final = 480
 MAX_MESSAGES: Final = 8
 MESSAGE_TEXT_LIMIT: Final = 300
+UNDONE_KEY: Final = "import.undone"
+RECENT_IMPORTS: Final = 5
+MAX_LISTED_ROWS: Final = 200
+MAX_LISTED_IMPORTS: Final = 20
+PAGE_HELP: Final = (
+    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
+    " for the **date** and one for the **title**. You see every row before anything is stored."
+)
+MESSAGE_LIMIT: Final = 400
+
+
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    draw_flash()
+    draw_results()
+    st.markdown(PAGE_HELP)
+    st.file_uploader(
+        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
+        key=get_uploader_key(),
+        on_change=store_upload,
+        max_upload_size=MAX_UPLOAD_MB,
+    )
+    upload = get_upload()
+    if upload is not None:
+        _draw_upload(view, upload)
+    draw_earlier_imports()
+
+
+def _draw_upload(view: UrlState, upload: Upload) -> None:
+    plan = plan_upload(upload)
+    kind = plan.outline.kind if plan.outline else "not read"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        named = f"**{escape_markdown(upload.name, 80)}**"
+        st.markdown(f"{named} · {kind}", width="stretch")
+        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
+    draw_format_questions(plan)
+    if plan.problem:
+        message = escape_markdown(format_import_message(plan.problem), MESSAGE_LIMIT)
+        st.warning(f"This file is not taken as it is: {message}", icon=":material/block:")
+    if plan.outline is not None:
+        draw_column_mapping(plan.outline, is_open=bool(plan.problem))
+    if plan.plan is not None:
+        draw_import_plan(view, plan.plan)
+
+
+# ------------------------------------------------------------------ the plan of an upload
 
 
 def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
@@ -92,9 +134,9 @@ def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str)
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
     new, wrong = counts["new"], counts["wrong"]
-    told = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
-    told += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
-    st.markdown(", ".join(told) + ". Nothing is stored yet.")
+    counts_text = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
+    counts_text += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
+    st.markdown(", ".join(counts_text) + ". Nothing is stored yet.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
@@ -134,20 +176,21 @@ def _commit_import(plan: EventImportPlan) -> None:
 
 def _draw_messages(plan: EventImportPlan) -> None:
     """Draw what a person should know of the reading as a whole."""
-    told = [
+    messages = [
         line.removeprefix(f"{plan.file.name}: ")
         for line in plan.told
         if "already there" not in line
     ]
-    if not told:
+    if not messages:
         return
     lines = [
         f"- {escape_markdown(format_import_message(line), MESSAGE_TEXT_LIMIT)}"
-        for line in told[:MAX_MESSAGES]
+        for line in messages[:MAX_MESSAGES]
     ]
-    if len(told) > MAX_MESSAGES:
+    if len(messages) > MAX_MESSAGES:
         lines.append(
-            f"- and {format_count(len(told) - MAX_MESSAGES, 'more like these', 'more like these')}"
+            "- and"
+            f" {format_count(len(messages) - MAX_MESSAGES, 'more like these', 'more like these')}"
         )
     st.info("\n".join(lines), icon=":material/info:")
 
@@ -179,8 +222,11 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
 def draw_rows_table(rows: list[RowVerdict]) -> None:
     """Draw rows with their verdicts: text as it is, one page of them."""
     st.dataframe(
-        build_rows_frame(rows), hide_index=True, height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
-        row_height=ROW_PIXELS, alt="Rows of the file with what would become of each",
+        build_rows_frame(rows),
+        hide_index=True,
+        height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
+        row_height=ROW_PIXELS,
+        alt="Rows of the file with what would become of each",
         column_config={
             "Row": st.column_config.TextColumn(width=130),
             "Verdict": st.column_config.TextColumn(width=120),
@@ -191,7 +237,7 @@ def draw_rows_table(rows: list[RowVerdict]) -> None:
             "What to know": st.column_config.TextColumn(width=430),
         },
         column_order=_select_columns(rows),
-    )  # fmt: skip
+    )
 
 
 def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
@@ -231,14 +277,7 @@ def _format_note_time(note: Event | None) -> str:
     return f"{note.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
 
 
-# ------------------------------------------------------------
-# What an import did, what its undoing did, and the imports that were made before.
-
-
-UNDONE_KEY: Final = "import.undone"
-RECENT_IMPORTS: Final = 5
-MAX_LISTED_ROWS: Final = 200
-MAX_LISTED_IMPORTS: Final = 20
+# ------------------------------------------------------------------ past imports
 
 
 def draw_results() -> None:
@@ -334,59 +373,14 @@ def draw_earlier_imports() -> None:
 
 def _draw_record(record: ImportRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = [f"**{escape_markdown(record.file_name)}**"]
-        told += [escape_markdown(word) for word in list_import_facts(record)]
-        st.markdown(" · ".join(told), width="stretch")
+        facts = [f"**{escape_markdown(record.file_name)}**"]
+        facts += [escape_markdown(word) for word in list_import_facts(record)]
+        st.markdown(" · ".join(facts), width="stretch")
         if record.undone_at is None:
             st.button(
                 "Undo", key=f"import.undo.{record.id}", icon=":material/undo:",
                 on_click=revert_import, args=(record.id,),
             )  # fmt: skip
-
-
-# ------------------------------------------------------------
-# Import: a file of events becomes notes, looked at row by row before, undone as a whole after.
-
-
-PAGE_HELP: Final = (
-    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
-    " for the **date** and one for the **title**. You see every row before anything is stored."
-)
-MESSAGE_LIMIT: Final = 400
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page."""
-    draw_flash()
-    draw_results()
-    st.markdown(PAGE_HELP)
-    st.file_uploader(
-        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
-        key=get_uploader_key(),
-        on_change=store_upload,
-        max_upload_size=MAX_UPLOAD_MB,
-    )
-    upload = get_upload()
-    if upload is not None:
-        _draw_upload(view, upload)
-    draw_earlier_imports()
-
-
-def _draw_upload(view: UrlState, upload: Upload) -> None:
-    found = plan_upload(upload)
-    kind = found.outline.kind if found.outline else "not read"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        named = f"**{escape_markdown(upload.name, 80)}**"
-        st.markdown(f"{named} · {kind}", width="stretch")
-        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
-    draw_format_questions(found)
-    if found.problem:
-        told = escape_markdown(format_import_message(found.problem), MESSAGE_LIMIT)
-        st.warning(f"This file is not taken as it is: {told}", icon=":material/block:")
-    if found.outline is not None:
-        draw_column_mapping(found.outline, is_open=bool(found.problem))
-    if found.plan is not None:
-        draw_import_plan(view, found.plan)
 
 
 PAGE = Page(

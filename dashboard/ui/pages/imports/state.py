@@ -110,13 +110,13 @@ def plan_upload(upload: Upload) -> PlannedUpload:
     """What would become of the upload, read anew only where something differs."""
     reading, known = get_chosen_reading(), session.get_known_events()
     key = (upload.id, upload.name, reading, known.version, session.get_view_day())
-    kept = st.session_state.get(PLANNED_KEY)
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get(PLANNED_KEY)
+    if cached is None or cached[0] != key:
         with st.spinner("Reading the file"):
-            kept = (key, _build_plan(upload, reading, known.events))
-        st.session_state[PLANNED_KEY] = kept
-    found: PlannedUpload = kept[1]
-    return found
+            cached = (key, _build_plan(upload, reading, known.events))
+        st.session_state[PLANNED_KEY] = cached
+    plan: PlannedUpload = cached[1]
+    return plan
 
 
 def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...]) -> PlannedUpload:
@@ -136,9 +136,9 @@ def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...
 def _build_outline(upload: Upload, reading: EventFileOptions) -> EventFileOutline:
     """The layout of the file; it does not depend on dates and zones."""
     key = (upload.id, reading.columns, reading.sheet)
-    kept = st.session_state.get(OUTLINED_KEY)
-    if kept is None or kept[0] != key:
-        kept = (key, event_outline_from_upload(upload.data, upload.name, reading))
-        st.session_state[OUTLINED_KEY] = kept
-    found: EventFileOutline = kept[1]
-    return found
+    cached = st.session_state.get(OUTLINED_KEY)
+    if cached is None or cached[0] != key:
+        cached = (key, event_outline_from_upload(upload.data, upload.name, reading))
+        st.session_state[OUTLINED_KEY] = cached
+    outline: EventFileOutline = cached[1]
+    return outline

@@ -62,7 +62,7 @@ class InboxState:
     @property
     def sources(self) -> dict[str, str]:
         """What a reader can ask for: feeds by id, and the search."""
-        named = {each.publisher.id: each.publisher.title for each in self.feeds}
+        named = {feed.publisher.id: feed.publisher.title for feed in self.feeds}
         return {ANY_SOURCE: "every source", **named, "gdelt": "GDELT search"}
 
 
@@ -72,19 +72,26 @@ def read_inbox_state(view: UrlState) -> InboxState:
         view.ignore("from", "to")
     parts, state = session.get_context(), Decision(view["state"])
     feeds, list_problem = _list_feeds()
-    asked = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
-    stories: tuple[NewsCluster, ...] = ()
+    inbox_filter = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
+    clusters: tuple[NewsCluster, ...] = ()
     counts = dict.fromkeys(Decision, 0)
     problem = ""
     try:
-        stories = list_inbox(parts.inbox, asked)
+        clusters = list_inbox(parts.inbox, inbox_filter)
         counts = count_inbox(parts.inbox)
     except RoubleReactionError as error:
         problem = str(error)
     return InboxState(
-        stories, stories[: ITEMS_PER_STEP * view["n"]], counts, feeds, session.get_wall_time(), state,
-        session.is_phone(), problem, list_problem,
-    )  # fmt: skip
+        clusters,
+        clusters[: ITEMS_PER_STEP * view["n"]],
+        counts,
+        feeds,
+        session.get_wall_time(),
+        state,
+        session.is_phone(),
+        problem,
+        list_problem,
+    )
 
 
 def _list_feeds() -> tuple[tuple[FeedStatus, ...], str]:

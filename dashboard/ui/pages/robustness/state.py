@@ -40,10 +40,6 @@ from dashboard.ui.url_state import (
     text_param,
 )
 
-# ------------------------------------------------------------
-# What the Robustness page asks for one link: the group of events and the grid of choices.
-
-
 WINDOW_OPTIONS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "-1:5", "0:10", "-5:-1")
 ESTIMATION_OPTIONS: Final = ("60", "120", "250", "500")
 GAP_OPTIONS: Final = ("0", "5", "10", "20")
@@ -55,9 +51,16 @@ MAX_IMMEDIATE_RUNS: Final = 1_000
 """Up to so many specifications run without being asked for."""
 MAX_OBSERVATIONS: Final = 100_000
 """Rows of a series on which one specification is a matter of milliseconds."""
-
 ALL_CATEGORIES: Final = "all"
 DEFAULT_CATEGORIES: Final = ("nato_remark",)
+GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
+"""The choices whose combinations are run, by their key in the link."""
+RUN_KEY: Final = "robustness.run"
+WANTED_KEY: Final = "robustness.wanted"
+PAGE_ID: Final = "robustness"
+COMPARE_PAGE_ID: Final = "compare"
+COMPARE_DEFAULTS: Final = StudyRequest()
+LinkParams = dict[str, str | list[str]]
 
 
 def categories_param() -> UrlParam:
@@ -97,8 +100,6 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     names_param("also", (), ("cny_rub_cbr",), "none"),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
-GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
-"""The choices whose combinations are run, by their key in the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class RobustnessState:
         grid = self.grid
         choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
                    grid.overlaps, grid.event_filters)  # fmt: skip
-        return count_specifications([len(each) for each in choices])
+        return count_specifications([len(choice) for choice in choices])
 
     @property
     def asked(self) -> RobustnessRequest:
@@ -152,7 +153,7 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
     series = _read_series(view)
     factors, notice = _read_factors(view, series[0])
     grid = SpecificationGrid(
-        series=tuple(each.card.id for each in series),
+        series=tuple(item.card.id for item in series),
         windows=tuple(read_window("car", text) for text in view["car"]),
         estimations=tuple(int(text) for text in view["estimation"]),
         gaps=tuple(int(text) for text in view["gap"]),
@@ -161,13 +162,13 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
         event_filters=view["events"],
         returns=view["returns"],
     )
-    versions = tuple(session.build_series_version(each) for each in (*series, *factors))
-    scene = RobustnessState(
+    versions = tuple(session.build_series_version(item) for item in (*series, *factors))
+    state = RobustnessState(
         group, events, series, factors, grid, (grid, versions, known.version, group),
         session.is_dark(), session.is_phone(), notice,
         categories=count_categories(known.events),
     )  # fmt: skip
-    return _check_grid(scene)
+    return _check_grid(state)
 
 
 def read_group(view: UrlState) -> EventGroup:
@@ -180,14 +181,14 @@ def read_group(view: UrlState) -> EventGroup:
 
 def select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
     """The events of a group."""
-    asked = EventFilter(
+    event_filter = EventFilter(
         categories=group.categories,
         since=group.since,
         until=group.until,
         expected=None if group.expected == ANY_OPTION else group.expected,
         tags=(group.tag,) if group.tag else (),
     )
-    return find_events(known, asked)
+    return find_events(known, event_filter)
 
 
 def is_default_specification(specification: Specification) -> bool:
@@ -241,33 +242,27 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
     return (session.load_series(chosen),), ""
 
 
-def _check_grid(scene: RobustnessState) -> RobustnessState:
+def _check_grid(state: RobustnessState) -> RobustnessState:
     """The same scene, with the reason where it cannot be run."""
-    longest = max(len(each) for each in scene.series)
-    if not scene.events:
-        return replace(scene, refused="No event fits this choice. Take another category or period.")
-    if scene.total > MAX_SPECIFICATIONS:
+    longest = max(len(series) for series in state.series)
+    if not state.events:
+        return replace(state, refused="No event fits this choice. Take another category or period.")
+    if state.total > MAX_SPECIFICATIONS:
         return replace(
-            scene,
-            refused=f"{scene.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
+            state,
+            refused=f"{state.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
             " the most that this page runs. Take fewer choices.",
         )
     if longest > MAX_OBSERVATIONS:
         return replace(
-            scene,
+            state,
             refused=f"A series of {longest:,} rows is too long for this page;"
             " the command `robustness` takes it.",
         )
-    return scene
+    return state
 
 
-# ------------------------------------------------------------
-# The robustness run of a reader: begun, watched, ended, its answer shared by immutable keys.
-
-
-RUN_KEY: Final = "robustness.run"
-WANTED_KEY: Final = "robustness.wanted"
-PAGE_ID: Final = "robustness"
+# ------------------------------------------------------------------ the run
 
 
 @st.cache_resource(show_spinner=False)
@@ -276,22 +271,22 @@ def get_cached_answers() -> AnswerCache:
     return AnswerCache()
 
 
-def get_progress(scene: RobustnessState) -> RunProgress | None:
+def get_progress(state: RobustnessState) -> RunProgress | None:
     """How the run of a scene goes, begun where it is small or was asked for; None: not begun.
 
     A run of another choice is ended.
     """
-    answer = get_cached_answers().get(scene.key)
+    answer = get_cached_answers().get(state.key)
     if answer is not None:
         end_run()
-        return RunProgress(scene.total, scene.total, answer=answer)
+        return RunProgress(state.total, state.total, answer=answer)
     run: RobustnessRun | None = st.session_state.get(RUN_KEY)
-    if run is not None and run.key == scene.key:
+    if run is not None and run.key == state.key:
         return run.look()
     end_run()
-    if scene.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != scene.key:
+    if state.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != state.key:
         return None
-    run = RobustnessRun(scene.key, scene.asked, get_cached_answers()).start()
+    run = RobustnessRun(state.key, state.asked, get_cached_answers()).start()
     st.session_state[RUN_KEY] = run
     return run.look()
 
@@ -302,10 +297,10 @@ def get_current_run() -> RobustnessRun | None:
     return run
 
 
-def request_run(scene: RobustnessState) -> None:
+def request_run(state: RobustnessState) -> None:
     """Ask for a run, also after it was cancelled; call it in a callback."""
     end_run()
-    st.session_state[WANTED_KEY] = scene.key
+    st.session_state[WANTED_KEY] = state.key
 
 
 def end_run() -> None:
@@ -321,14 +316,7 @@ def end_run_on_leave(page_id: str) -> None:
         end_run()
 
 
-# ------------------------------------------------------------
-# The link that opens one specification on the page Compare, defaults left out.
-
-
-COMPARE_PAGE_ID: Final = "compare"
-COMPARE_DEFAULTS: Final = StudyRequest()
-
-LinkParams = dict[str, str | list[str]]
+# ------------------------------------------------------------------ the link to Compare
 
 
 def build_compare_query(
@@ -343,7 +331,7 @@ def build_compare_query(
         group: the events asked about.
         factor: the id of the factor, for the models that take one.
     """
-    asked: dict[str, tuple[str, str]] = {
+    named: dict[str, tuple[str, str]] = {
         "exp": (group.expected, ANY_OPTION),
         "from": (group.since.isoformat() if group.since else "", ""),
         "to": (group.until.isoformat() if group.until else "", ""),
@@ -365,7 +353,7 @@ def build_compare_query(
         "returns": (specification.returns, COMPARE_DEFAULTS.returns),
     }
     query: LinkParams = {"cat": list(group.categories) or [ALL_CATEGORIES]}
-    return query | {key: value for key, (value, usual) in asked.items() if value != usual}
+    return query | {key: value for key, (value, usual) in named.items() if value != usual}
 
 
 def _format_window_ends(window: Window) -> str:
