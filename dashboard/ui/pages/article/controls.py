@@ -45,7 +45,7 @@ TEXT_BOX_HEIGHT: Final = 190
 
 
 def draw_article_input(view: UrlState) -> PublicationTime | None:
-    """Draw the way in; read what was given when asked; give the publication a person said."""
+    """Draw the input of the article, read it on a click, and return the given publication."""
     with st.container(border=True):
         st.segmented_control(
             "How the article comes",
@@ -91,7 +91,7 @@ def _draw_link_input(view: UrlState) -> None:
 
 
 def _draw_publication_fields(view: UrlState) -> PublicationTime | None:
-    """When the article was published, where a person knows better than the page."""
+    """Draw the fields for the time of publication that the reader knows."""
     latest = session.get_view_day().replace(year=session.get_view_day().year + 1, day=1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
@@ -122,7 +122,7 @@ def _fill_example(view: UrlState) -> None:
 
 
 def _read_input(view: UrlState) -> None:
-    """Read what was given; what was typed stays, whether it can be read or not."""
+    """Read the input; the typed text stays whether it can be read or not."""
     try:
         with st.spinner("Reading the article"):
             set_article(_fetch_article(view))

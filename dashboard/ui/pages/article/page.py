@@ -97,7 +97,7 @@ def _draw_head(article: Article) -> None:
 
 
 def _link_param(key: str) -> UrlParam:
-    """A link of the web, as a person or another page gives it; nothing follows it by itself."""
+    """A web address from a person or another page; it is fetched only on a click."""
 
     def read(texts: Sequence[str]) -> str:
         text = texts[-1].strip()
@@ -176,7 +176,7 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
             build_field_name(number, "ticked"), candidate.draft is not None and not candidate.same
         ),
     )
-    # in quotation marks: what Streamlit sets apart as a quotation is too pale to be read
+    # in quotation marks: a block quotation of Streamlit is too pale to be read
     st.markdown(f"“{mark_date_mention(statement.sentence, statement.said)}”")
     st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
     _draw_similar_events(candidate)
@@ -218,7 +218,7 @@ def mark_date_mention(sentence: str, mention: DateMention) -> str:
 
 
 def _escape_with_spaces(text: str) -> str:
-    """Text with the blanks at its ends, which cleaning takes away."""
+    """Escape a text and keep the blanks at its ends."""
     start = " " if text[:1].isspace() else ""
     end = " " if text.strip() and text[-1:].isspace() else ""
     return f"{start}{escape_markdown(text, SENTENCE_LIMIT)}{end}"
@@ -228,10 +228,10 @@ def _draw_similar_events(candidate: DraftCandidate) -> None:
     if candidate.same:
         st.markdown(":orange[:material/content_copy: **Already there**], so it is not ticked:")
         draw_page_link("event", "the same day and title", id=candidate.same)
-    if candidate.beside:
+    if candidate.same_day:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Known on this day:", width="content")
-            for event in candidate.beside:
+            for event in candidate.same_day:
                 draw_page_link("event", event.title, id=event.id)
 
 
@@ -290,7 +290,7 @@ def _draw_candidate_time(number: int, start: Draft | None) -> None:
 
 
 def _day_bounds(day: date | None) -> dict[str, Any]:
-    """The days one may choose: as in the form of a note, and the day that was found."""
+    """The first and last day that can be chosen, with the day of the draft among them."""
     latest = session.get_view_day().replace(month=12, day=31)
     latest = latest.replace(year=latest.year + YEARS_AHEAD)
     return {
@@ -304,7 +304,7 @@ def _day_bounds(day: date | None) -> dict[str, Any]:
 
 
 def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
-    """Store each as a note; the first that fails is told, and those after it wait."""
+    """Store each as a note and stop at the first failure, which is reported."""
     saved = 0
     for candidate in chosen_ones:
         if candidate.draft is None:
@@ -370,8 +370,8 @@ def _draw_claim(checked: CheckedClaim) -> None:
         verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
     )
     for needed in () if held else checked.needed:
-        message_needed = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
-        st.caption(escape_markdown(message_needed, CLAIM_LIMIT))
+        need = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
+        st.caption(escape_markdown(need, CLAIM_LIMIT))
 
 
 PAGE = Page(

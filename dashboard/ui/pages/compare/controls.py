@@ -46,7 +46,7 @@ NAME_LIMIT: Final = 44
 
 
 def draw_compare_controls(state: CompareState) -> None:
-    """Draw everything that the page is computed from, in rows that wrap."""
+    """Draw the settings of the page in rows that wrap."""
     link = state.link
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _draw_group_controls(state, "", "First group")
@@ -61,7 +61,7 @@ def draw_compare_controls(state: CompareState) -> None:
 
 
 def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
-    """Draw one group folded into a button that says what is in it."""
+    """Draw one group in a popover whose button names it."""
     link = state.link
     chosen = bool(not prefix or has_second_group(link))
     at = 1 if prefix else 0
@@ -99,7 +99,7 @@ def _draw_second_group_switch(link: UrlState, *, chosen: bool) -> None:
 
 
 def add_second_group(link: UrlState) -> None:
-    """Put a second group beside the first."""
+    """Add a second group."""
     link.set(bcat=(next(kind for kind in SECOND_GROUP_DEFAULTS if link["cat"] != (kind,)),))
 
 
@@ -109,7 +109,7 @@ def clear_second_group(link: UrlState) -> None:
 
 
 def swap_groups(link: UrlState) -> None:
-    """Let the second group be the first; without one nothing changes."""
+    """Exchange the groups; without a second one nothing changes."""
     if any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS):
         kinds = {"cat": link["bcat"] or (ALL_CATEGORIES,), "bcat": link["cat"]}
         others = {f: link[f"b{f}"] for f in GROUP_FIELDS[1:]} | {
@@ -168,7 +168,7 @@ def _draw_day_field(link: UrlState, key: str, label: str) -> None:
 
 
 def _draw_window_controls(state: CompareState) -> None:
-    """Draw the event window, and the window in which moves are added up and tested."""
+    """Draw the event window, and the window of the CAR."""
     minutes, link = state.card.bar_minutes, state.link
     usual = default_window(minutes)
     _draw_editable_choice(
@@ -188,7 +188,7 @@ def _draw_editable_choice(
     options: tuple[str, ...],
     format_option: Callable[[str], str],
 ) -> None:
-    """Draw a choice whose first option stands for "nothing named"; others can be typed."""
+    """Draw a choice whose first option is the default; other values can be typed."""
     usual, name = options[0], f"compare:{key}"
     st.session_state[name] = link[key] or usual
 
@@ -210,7 +210,7 @@ def _draw_editable_choice(
 
 
 def _draw_study_settings(state: CompareState) -> None:
-    """Draw how the study is made, folded away."""
+    """Draw the settings of the study in a popover."""
     link = state.link
     with st.popover("How it is studied", icon=":material/tune:"):
         models = {model.id: model.title for model in describe_method().models}
@@ -242,13 +242,13 @@ def _draw_study_settings(state: CompareState) -> None:
 
 
 def reset_settings(link: UrlState) -> None:
-    """Put everything back to the usual but the groups, the series and the quote."""
+    """Reset all settings except the groups, the series and the quote."""
     unchanged = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
     link.set(**{key: value for key, value in DEFAULTS.items() if key not in unchanged})
 
 
 def _draw_length_field(state: CompareState, key: str, label: str) -> None:
-    """Draw a number of observations; empty = the usual one, which stands there in grey."""
+    """Draw a number of observations; empty = the default, which is the placeholder."""
     usual = getattr(state.request or StudyRequest(), key)
     st.text_input(f"{label} (observations)", placeholder=str(usual), width=180,
                   **state.link.typed(key))  # fmt: skip

@@ -296,7 +296,7 @@ def describe_overlap(answer: Comparison) -> str:
     return f"{subject} to both groups, and counts in both averages."
 
 
-# ------------------------------------------------------------------ who carries it
+# ------------------------------------------------------------------ influence of single events
 
 
 def describe_influential_events(
@@ -461,7 +461,7 @@ def describe_summary(state: CompareState, answer: Comparison) -> str:
 def build_declared_test_columns(
     state: CompareState, lines: Sequence[GroupTestLine]
 ) -> dict[str, list[str]]:
-    """The declared test with both its p, its N, its null hypothesis, and what to know beside it."""
+    """The declared test with both its p, its N, its null hypothesis, and its limits."""
     columns = build_other_test_columns(state, lines)
     shown = [
         f"{format_p(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
@@ -474,7 +474,7 @@ def build_declared_test_columns(
 def build_other_test_columns(
     state: CompareState, lines: Sequence[GroupTestLine]
 ) -> dict[str, list[str]]:
-    """Each test with its uncorrected p, its N, its null hypothesis, and what to know beside it."""
+    """Each test with its uncorrected p, its N, its null hypothesis, and its limits."""
     names = {group.study.name: format_group_name(group) for group in state.groups}
     names[DIFFERENCE_GROUP] = "Difference of the two"
     rows = [line.row for line in lines]

@@ -102,7 +102,7 @@ MAX_UNREAD_SCORES: Final = 5
 
 
 def draw(view: UrlState) -> None:
-    """Draw the six parts, each with what it says, its chart and its table."""
+    """Draw the six parts, each with its message, chart and table."""
     state = read_correlation_state(view)
     st.header("What goes together with the moves?", anchor=False)
     st.markdown(
@@ -308,10 +308,10 @@ def draw_table_expander(
     name: str, frame: Callable[[], pd.DataFrame], size: int, csv: Callable[[CsvDialect], bytes],
     alt: str,
 ) -> None:  # fmt: skip
-    """Draw a folded table, made when it is opened, and its file beside it.
+    """Draw a folded table, built when it is opened, with its CSV file.
 
     Args:
-        name: of the file and, with a prefix, of the widgets.
+        name: name of the file and, with a prefix, of the widgets.
         frame: makes the table.
         size: how many rows there are.
         csv: makes the file.
@@ -392,7 +392,7 @@ def build_regression_frame(rows: tuple[RegressionRow, ...], titles: dict[str, st
 
 
 def build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
-    """One row a score and what it is set against."""
+    """One row a score and its target."""
     return pd.DataFrame(
         {
             "Score": [SCORE_TITLES[row.score] for row in rows],

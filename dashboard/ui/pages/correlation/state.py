@@ -152,7 +152,7 @@ class CorrelationState:
 
 
 def read_correlation_state(view: UrlState) -> CorrelationState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -184,7 +184,7 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
 def get_cross_series(
     state: CorrelationState,
 ) -> tuple[tuple[SeriesCard, ...], tuple[CrossCell, ...]]:
-    """The columns of the heat map and its cells, kept until anything in them changes."""
+    """The columns of the heat map and its cells, cached by the versions of their data."""
     cards_by_id = {card.id: card for card in session.get_cards()}
     ids: list[str] = [name for name in CROSS_SERIES_IDS if name in cards_by_id]
     if state.series.card.id not in ids and not state.series.card.bar_minutes:
@@ -198,7 +198,7 @@ def get_cross_series(
 
 
 def get_projection(state: CorrelationState) -> Projection | None:
-    """The local projections of the chosen group, kept until anything in them changes."""
+    """The local projections of the chosen group, cached by the versions of their data."""
     if state.related is None:
         return None
     versions = map(session.build_series_version, (state.series, *state.controls))
@@ -207,7 +207,7 @@ def get_projection(state: CorrelationState) -> Projection | None:
 
 
 def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[RateSeries, ...]:
-    """The controls of the link that can stand beside this series; others are told."""
+    """The controls of the link that fit this series; others are listed in the notice."""
     offered = {card.id for card in possible}
     default = next(param.default for param in view.params if param.key == "ctrl")
     chosen = [name for name in view["ctrl"] if name in offered]
@@ -274,7 +274,7 @@ def _cached_cross_series(
 
 
 def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
-    """A panel a drawn group."""
+    """One panel a drawn group."""
     related = state.related
     rows = [r for r in related.correlations if r.method == "point_biserial"] if related else []
     return tuple(
@@ -287,7 +287,7 @@ def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
 
 
 def build_hit_rows(state: CorrelationState) -> tuple[HitRateRow, ...]:
-    """A line a drawn group that has an expectation, all events first, then by share."""
+    """One row a drawn group that has an expectation, all events first, then by share."""
     rows = state.related.directions if state.related else ()
     shown = [row for row in rows if row.group in state.groups and row.n]
     shown.sort(key=lambda row: (row.group != "all", -row.share))
@@ -302,7 +302,7 @@ def build_hit_rows(state: CorrelationState) -> tuple[HitRateRow, ...]:
 
 
 def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[ScorePoint, ...]:
-    """A point an event of the scatter."""
+    """One point an event of the scatter."""
     by_id = {event.id: event for event in state.events}
     points = []
     for name, value, car in zip(scored.event_ids, scored.value, scored.car, strict=True):
@@ -347,7 +347,7 @@ def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) ->
 
 
 def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
-    """The number at which a cell has its full colour."""
+    """The value at which a cell has its full colour."""
     if state.cells in FULL_COLOUR_VALUES:
         return FULL_COLOUR_VALUES[state.cells]
     return max([1.0, *(abs(100 * cell.caar) for cell in cells if cell.has_verdict)])
@@ -380,7 +380,7 @@ def _build_map_cell(
 
 
 def _format_cell_mean(card: SeriesCard, cell: CrossCell) -> str:
-    """The mean of a cell with what it rests on; empty where there is none."""
+    """The mean of a cell with its N and clusters; empty without one."""
     if math.isnan(cell.caar):
         return ""
     return (

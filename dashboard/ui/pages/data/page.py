@@ -203,7 +203,7 @@ def _draw_table_choice(view: UrlState, state: DataState) -> None:
 
 
 def _is_study_wanted(series: RateSeries) -> bool:
-    """Whether to make the study now: at once, or for a very long series when asked for."""
+    """Whether to run the study now; for a very long series only on request."""
     is_requested = st.session_state.get(STUDY_REQUESTED_KEY) == session.build_series_version(series)
     return len(series) <= LONG_SERIES_LENGTH or is_requested
 
@@ -228,7 +228,7 @@ def _draw_study_on_demand(state: DataState) -> None:
 def draw_dataset(
     data: Dataset, facts: Sequence[str], more: Callable[[], None] | None = None
 ) -> None:
-    """Draw the card; `facts` are safe Markdown, `more` draws what only this card has."""
+    """Draw the card of a dataset; `facts` are safe Markdown, `more` draws its own additions."""
     with st.container(border=True):
         st.markdown(f"#### {data.heading}")
         st.markdown(" · ".join(fact for fact in facts if fact))
@@ -330,7 +330,7 @@ def _draw_columns(table: str) -> None:
 
 
 def draw_series_overview() -> None:
-    """Draw a card: the table of what is there, what is not, and what each series is."""
+    """Draw the table of the series, those that are missing, and a description of each."""
     reports = session.get_series_status()
     present = [report for report in reports if report.rows]
     with st.container(border=True):
@@ -348,7 +348,7 @@ def draw_series_overview() -> None:
 
 
 def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
-    """The table: a row a series; what is overdue or went wrong is amber."""
+    """One row a series; overdue or failing ones are amber."""
     return {
         "Series": [escape_markdown(report.card.title) for report in reports],
         "Number": [escape_markdown(report.card.unit) for report in reports],
@@ -491,12 +491,12 @@ def _draw_full_export_button() -> None:
 
 
 def _build_full_export() -> Callable[[], bytes]:
-    """What makes the file, from what is known while the page is drawn."""
+    """The function that builds the file, from the data known while the page is drawn."""
     parts, made_at, as_of = session.get_context(), session.get_export_time(), session.get_as_of()
     cards = session.get_cards()
-    house = available_events_from(parts.catalogue, session.get_known_events().events)
+    available = available_events_from(parts.catalogue, session.get_known_events().events)
     parameters: dict[str, Any] = {
-        "events": house.name,
+        "events": available.name,
         "category": [],
         "origin": None,
         "quote": None,
@@ -508,17 +508,17 @@ def _build_full_export() -> Callable[[], bytes]:
         return get_series(parts.rates, name)
 
     def make() -> bytes:
-        files = (*source_files(parts.rates, [DEFAULT_SERIES]), *house.files)
+        files = (*source_files(parts.rates, [DEFAULT_SERIES]), *available.files)
         answer = run_study(
             [series_of(DEFAULT_SERIES)],
-            house.events,
+            available.events,
             StudyRequest(cars=DEFAULT_CAR_WINDOWS),
-            known=house.events,
+            known=available.events,
             compute=parts.compute,
         )
         every = [series_of(card.id) for card in cards]
         provenance = Provenance(parameters | frozen, files, made_at)
-        return full_export_zip(answer, provenance, series=every, events=house.events)
+        return full_export_zip(answer, provenance, series=every, events=available.events)
 
     return make
 
@@ -558,7 +558,7 @@ def draw_revised_values() -> None:
 def build_revisions_frame(
     revisions: Sequence[RateRevision], cards: dict[str, SeriesCard]
 ) -> pd.DataFrame:
-    """The revisions as they are read; a bar is told by its beginning, a day by its date."""
+    """One row a revision; a bar is named by its start, a day by its date."""
     return pd.DataFrame(
         {
             "Series": [cards[one.series].title for one in revisions],

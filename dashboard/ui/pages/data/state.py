@@ -58,20 +58,20 @@ SOURCES_TITLE = "Sources"
 
 @dataclass(frozen=True, slots=True)
 class ApiEndpoint:
-    """One list of the network door: `name` without its extension, and what is asked of it."""
+    """A list of the HTTP API: `name` without its extension, and its query."""
 
     name: str
     query: ApiQuery
 
     def below(self, page_url: str, extension: str) -> str:
-        """The whole address on the server that shows the page."""
+        """The address on the server that shows the page."""
         given = [(k, v) for k, v in self.query.items() if v]
         query = f"?{urlencode(given, doseq=True)}" if given else ""
         return f"{_build_api_url(page_url)}/v1/{self.name}.{extension}{query}"
 
 
 def build_docs_url(page_url: str) -> str:
-    """Where the network door is described for programs."""
+    """The address of the API's OpenAPI description."""
     return f"{_build_api_url(page_url)}/openapi.json"
 
 
@@ -100,7 +100,7 @@ def _quote_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: what is in it, how many rows, and how its bytes and rows are made."""
+    """One file: its title, its number of rows, and the functions that build its bytes and rows."""
 
     label: str
     count: int
@@ -111,7 +111,7 @@ class DataFile:
     last: Callable[[int], JsonRows] | None = None
 
     def last_rows(self, most: int) -> JsonRows:
-        """The last rows, made alone where the whole file may be long."""
+        """The last rows, built without the whole file where that may be long."""
         return self.last(most) if self.last is not None else self.rows()[-most:]
 
 
@@ -146,7 +146,7 @@ class DataState:
 
 
 def read_data_state(view: UrlState) -> DataState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -166,7 +166,7 @@ def read_data_state(view: UrlState) -> DataState:
 
 
 def _build_api_query(view: UrlState) -> dict[str, Any]:
-    """The filters of a link in the words of the network door."""
+    """The filters of a link as query parameters of the API."""
     query = {
         "from": view["from"].isoformat() if view["from"] else "",
         "to": view["to"].isoformat() if view["to"] else "",
@@ -301,7 +301,7 @@ def build_sources_dataset(state: DataState) -> Dataset:
 
 
 def build_source_facts() -> list[str]:
-    """What the card says."""
+    """The facts of the card."""
     return [
         "**The same move of the dollar on every source**, each by its own clock",
         format_count(len(dollar_series(_load_daily_series())), "source"),

@@ -45,7 +45,7 @@ MESSAGE_LIMIT: Final = 400
 
 @dataclass(frozen=True)
 class UploadReading:
-    """One reading of an upload, kept for the next drawing of the page."""
+    """One reading of an upload, cached for the next run of the page."""
 
     key: tuple[object, ...]
     table: RateFileContents | None
@@ -53,7 +53,7 @@ class UploadReading:
 
 
 def draw_user_rates() -> None:
-    """Draw the card: what is kept, and the way in for a file."""
+    """Draw the stored series and the upload of a file."""
     with st.container(border=True):
         st.markdown("#### Your own rates")
         draw_flash()
@@ -99,7 +99,7 @@ def _remove_series(series_id: str) -> None:
         set_flash(f"Not removed: {error}")
 
 
-# ------------------------------------------------------------------ the way in
+# ------------------------------------------------------------------ upload
 
 
 def _upload_key() -> str:
@@ -150,7 +150,7 @@ def _draw_upload() -> None:
 
 
 def _read_upload(upload: Any, reading: RateFileOptions) -> UploadReading:
-    """The upload read as asked; read anew only where something was chosen differently."""
+    """The upload read with the chosen settings; read again only where one of them changed."""
     key = (upload.file_id, reading)
     cached: UploadReading | None = st.session_state.get(READ_KEY)
     if cached is None or cached.key != key:
@@ -198,7 +198,7 @@ def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
 
 
 def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
-    """Keep the file as it was shown; the upload stays where that is refused."""
+    """Import the file as it was shown; the upload stays where that is refused."""
     parts = session.get_context()
     try:
         session.require_live_view()

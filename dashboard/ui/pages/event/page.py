@@ -119,7 +119,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
 
 
 def _draw_other_series(state: EventState) -> None:
-    """Draw where rates of the day can be found, and how far the factor of the model goes."""
+    """Draw links to series that have rates of the day, and the range of the factor."""
     for factor in state.view.factors:
         st.markdown(escape_markdown(describe_factor_reach(factor), 300))
     titles = list_series_with_rates(state.event)
@@ -153,7 +153,7 @@ def _draw_moves(link: UrlState, state: EventState) -> None:
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
-    """Draw the way to the event before and after; the arrow keys do the same."""
+    """Draw links to the events before and after; the arrow keys do the same."""
     by_id = {event.id: event for event in state.known}
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for key, target, icon in (
@@ -208,7 +208,7 @@ def _draw_no_event(message: str, event_id: str) -> None:
 
 
 def draw_event_buttons(event: Event, series_id: str) -> None:
-    """Draw the buttons that belong to an event or a note; `A` adds a note on its day."""
+    """Draw the buttons of an event or a note; `A` adds a note on its day."""
     with st.container(horizontal=True):
         if event.origin == Origin.NOTE:
             _draw_note_buttons(event, series_id)
@@ -240,7 +240,7 @@ def _draw_note_buttons(note: Event, series_id: str) -> None:
 
 
 def draw_crowding(view: EventView, settings: dict[str, str]) -> None:
-    """Draw the list; the nearest to the event are always in sight, the others folded."""
+    """Draw the other events in the window: the nearest in sight, the rest folded."""
     if not view.crowd:
         st.markdown("**No other event in the event window**")
         st.caption("As far as the catalogue and the notes know.")
@@ -300,7 +300,7 @@ def draw_citation(link: UrlState, state: EventState) -> None:
 
 
 def _draw_claim_link(state: EventState) -> None:
-    """Draw the way to the claims about the day on which the event can first be seen."""
+    """Draw the link to the claims about the day of the first rate that can contain the event."""
     view = state.view
     if view.timing is None or not view.card.is_rouble or view.card.bar_minutes:
         return
@@ -312,7 +312,7 @@ def _draw_claim_link(state: EventState) -> None:
 
 
 def _draw_report(link: UrlState, state: EventState) -> None:
-    """Draw the report and the bundle; both hold on to what the page shows now."""
+    """Draw the report and the bundle, both of what the page shows now."""
     view, parts = state.view, session.get_context()
     series = session.load_series(view.card.id)
     context = build_report_context("event", link)

@@ -72,7 +72,7 @@ SOURCES_HELP: Final = (
 
 
 def draw_event_head(event: Event) -> None:
-    """Draw category, title and what is known about the event; all of it as text."""
+    """Draw category, title and details of the event, all as escaped text."""
     lane = get_event_style(event)
     glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
     kind = escape_markdown(category_title(event.category))
@@ -85,7 +85,7 @@ def draw_event_head(event: Event) -> None:
 
 
 def draw_headline(state: EventState) -> None:
-    """Draw the answer: what moved, how unusual that was, what else is in the window."""
+    """Draw the answer: the move, how unusual it was, other events in the window."""
     view, quoting = state.view, state.quoting
     move = get_main_move(view)
     if move is None or move.log_points is None:
@@ -139,7 +139,7 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
 
 
 def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
-    """Draw the same moves one under the other, for a narrow screen."""
+    """Draw the moves as a list for a narrow screen."""
     for move in view.moves:
         with st.container(border=True, gap="xsmall"):
             st.markdown(
@@ -173,7 +173,7 @@ def build_moves_columns(
 ) -> TableColumns:
     """Window, dates, rates, direction, both percentages, log points, rank, other events.
 
-    Every cell is safe Markdown; a move without numbers says why in the column of the dates.
+    Every cell is safe Markdown; a move without numbers has its reason in the column of the dates.
     """
     unit, other_unit = quote_units(quoting)
     moves = view.moves
@@ -209,7 +209,7 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
 
 
 def describe_columns(view: EventView, pool: Pool) -> str:
-    """What the columns mean, in the words of the Method page."""
+    """The meaning of the columns, as the Method page has it."""
     request = view.request
     return (
         "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
@@ -285,7 +285,7 @@ def _format_significance(move: Move, text: str) -> str:
 
 
 def draw_source_moves(state: EventState) -> None:
-    """Draw the table, when the numbers are known, and the file; nothing beside other series."""
+    """Draw the table, the publication times and the file; nothing for other series."""
     if not state.view.card.is_rouble:
         return
     moves = get_source_moves(state.event)

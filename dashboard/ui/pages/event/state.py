@@ -54,7 +54,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class NormalModelChoice:
-    """The model of an ordinary move and its factors; `notice` says what cannot be had."""
+    """The normal model and its factors; `notice` says which setting was refused."""
 
     model: str = DEFAULT_REQUEST.model
     factors: tuple[RateSeries, ...] = ()
@@ -62,7 +62,7 @@ class NormalModelChoice:
 
 
 def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
-    """The model and the factor of a link; those that cannot be together are ignored and told."""
+    """The model and the factor of a link; settings that do not fit one another are ignored."""
     try:
         check_model(link["model"])
     except InputError:
@@ -89,7 +89,7 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
 
 
 def build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
-    """What is shown instead of a model that does not fit the series, and why."""
+    """The model used instead of one that does not fit the series, with the reason."""
     link.ignore("model", "factor")
     message = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
     return NormalModelChoice(
@@ -98,7 +98,7 @@ def build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
 
 
 def describe_factor_reach(card: SeriesCard) -> str:
-    """How far the factor of a model goes, where an event could not be studied with it."""
+    """The range of the factor, where an event could not be studied with it."""
     first, last = (day.astype(object) for day in session.load_series(card.id).day[[0, -1]])
     return f"The model looks at {card.title} too: {format_day_range(first, last)}."
 
@@ -145,7 +145,7 @@ class EventState:
 
 
 def read_event_state(link: UrlState, event: Event) -> EventState:
-    """The scene of a link; a series or model that there is not is ignored and told."""
+    """The state for a link; an unknown series or model is ignored and listed in the notice."""
     if link["series"] not in {card.id for card in session.get_price_cards()}:
         link.ignore("series")
     known = session.get_known_events().events
@@ -170,7 +170,7 @@ def read_event_state(link: UrlState, event: Event) -> EventState:
 
 
 def carry_settings(link: UrlState) -> dict[str, str]:
-    """The settings that go along to another event's page."""
+    """The settings that a link to another event carries."""
     keys = ("w", "wh", "model", "factor", "pool", "up", "series")
     return {key: link[key] for key in keys if link[key]}
 
@@ -181,12 +181,12 @@ def get_window_key(card: SeriesCard) -> str:
 
 
 def build_state_chart(state: EventState) -> EventWindowChart:
-    """The scene as the figure wants it."""
+    """The data of the figure."""
     return build_window_chart(state.view, state.quoting, dark=state.dark, phone=state.phone)
 
 
 def build_chart_file_name(state: EventState) -> str:
-    """The stem of a picture of the figure."""
+    """The file name of a picture of the figure, without extension."""
     return f"{state.event.id}_{state.view.card.id}_{observation_name(state.view.card)}s".replace(
         " ", "-"
     )

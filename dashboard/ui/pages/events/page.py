@@ -158,7 +158,7 @@ def _draw_unlisted_event(view: UrlState, state: EventsState, chosen: Event) -> N
 
 
 def _get_chosen_event(view: UrlState) -> Event | None:
-    """The event of the link, unless it is gone; one that never was is ignored and told."""
+    """The event of the link, unless it is deleted; an unknown id is ignored."""
     if not view["sel"]:
         return None
     event = session.find_event(view["sel"])
@@ -319,13 +319,13 @@ def build_event_frame(
 
 
 def _select_columns(frame: pd.DataFrame, *, with_card: bool) -> list[str]:
-    """The columns that say anything; beside a card there is no room for the hour, it has it."""
+    """The columns with content; the hour is left out where a card shows it."""
     worth = [str(name) for name in frame.columns if _has_content(frame[name])]
     return [name for name in worth if not (with_card and name == "Hour")]
 
 
 def _has_content(column: pd.Series[Any]) -> bool:
-    """Whether a column says anything; an empty one of texts would only take room."""
+    """Whether a column has content: any number, or a text that is not empty."""
     return (column.dtype.kind != "O" and str(column.dtype) != "str") or bool((column != "").any())
 
 
@@ -380,7 +380,7 @@ def _format_cell_move(quoting: QuotedSeries, shown: Any) -> str:
 
 
 def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
-    """The rouble's move behind a percentage of the number shown."""
+    """The rouble's move in log points for a percentage of the number shown."""
     return quoting.quoted_log_points(100.0 * math.log1p(shown / 100.0))
 
 

@@ -117,7 +117,7 @@ PARAMS: Final = (
 
 
 def draw(view: UrlState) -> None:
-    """Draw the page for a desk or for a phone."""
+    """Draw the page for a desktop or a phone."""
     state = read_explore_state(view)
     if state.shown.told:
         st.caption(f":material/info: {state.shown.told}")
@@ -231,7 +231,7 @@ def _draw_day_panel(view: UrlState, state: ExploreState) -> None:
     draw_day_card(
         card,
         choose=lambda day: view.set(sel=day),
-        add_note=lambda: open_new_note(card.asked, state.series.card.id),
+        add_note=lambda: open_new_note(card.day, state.series.card.id),
     )
 
 
@@ -354,7 +354,7 @@ def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class DayCard:
-    """What the card is about; `chosen` is None where the reader picked nothing yet."""
+    """The data of the card of one day; `chosen` is None before the reader picks a day."""
 
     series: RateSeries
     quoting: QuotedSeries
@@ -365,8 +365,8 @@ class DayCard:
     dark: bool
 
     @property
-    def asked(self) -> date:
-        """The day the card is about."""
+    def day(self) -> date:
+        """The day of the card."""
         return self.chosen or self.latest
 
 
@@ -400,7 +400,7 @@ def draw_day_card(
         add_note: called in the page where the reader wants a note on this day.
     """
     _draw_card_head(card, choose)
-    day_of_rate = find_rate_day(card.series, card.asked)
+    day_of_rate = find_rate_day(card.series, card.day)
     move = move_on_day(card.series, card.known, day_of_rate)
     if move is not None:
         _draw_rate(card, move)
@@ -411,9 +411,9 @@ def draw_day_card(
 
 
 def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
-    before, after = find_neighbour_days(card.series, card.asked)
+    before, after = find_neighbour_days(card.series, card.day)
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = format_weekday(card.asked)
+        title = format_weekday(card.day)
         latest = "" if card.chosen else " :small[:gray[the latest rate]]"
         st.markdown(f"#### {title}{latest}", width="stretch")
         for name, icon, target in (
@@ -433,8 +433,8 @@ def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
 
 
 def _draw_rate(card: DayCard, move: DayMove) -> None:
-    if move.day != card.asked:
-        later = move.day > card.asked
+    if move.day != card.day:
+        later = move.day > card.day
         which = "The first rate after it" if later else "The last rate before it"
         st.caption(f"No rate on this day. {which}: {format_weekday(move.day)}.")
     quoting, minutes = card.quoting, card.series.card.bar_minutes
@@ -497,7 +497,7 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
 
 
 def _draw_events(card: DayCard, move: DayMove | None) -> None:
-    on_day = [e for e in card.shown if e.day <= card.asked <= (e.end_day or e.day)]
+    on_day = [e for e in card.shown if e.day <= card.day <= (e.end_day or e.day)]
     ids = {event.id for event in on_day}
     contained = [] if move is None else [e for e in move.events if e.id not in ids]
     if not on_day and not contained:
@@ -548,12 +548,12 @@ def draw_moves_table(
 
 
 def compute_table_height(rows: int) -> int:
-    """How high the table is, in pixels, with its head and its rim."""
+    """The height of the table in pixels, with its header and border."""
     return MOVES_ROW_PIXELS * (rows + 1) + 2
 
 
 def build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.DataFrame:
-    """The rows as they are read: words already chosen, user text as plain text."""
+    """One row a move, user text as plain text."""
     return pd.DataFrame(
         {
             "day": [_format_move_time(move) for move in moves],

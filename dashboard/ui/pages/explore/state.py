@@ -40,7 +40,7 @@ class ExploreState:
 
 
 def read_explore_state(view: UrlState) -> ExploreState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     series = session.load_series(view["series"])
@@ -66,7 +66,7 @@ def read_explore_state(view: UrlState) -> ExploreState:
 
 
 def build_explore_chart(state: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:
-    """The scene as the figure wants it."""
+    """The data of the figure."""
     return ExploreChart(
         series=state.series,
         quoting=state.quoting,

@@ -23,12 +23,12 @@ MAX_SENTENCE_LENGTH: Final = 4_000
 
 
 def get_sentence() -> str:
-    """The sentence of this reader, the example before anything was pasted."""
+    """The sentence of this reader, or the example before one was pasted."""
     return str(st.session_state.get(SENTENCE_KEY, facts_state.EXAMPLE_SENTENCE))
 
 
 def draw_claim_form(view: UrlState) -> None:
-    """Draw the two ways to ask."""
+    """Draw the form for a sentence and the form for a day."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "What to check",
@@ -123,7 +123,7 @@ def _draw_since(view: UrlState) -> None:
 
 
 def _take_since(view: UrlState) -> None:
-    """Take what was typed if it is a period; else keep it in the field and say what to write."""
+    """Set the typed period; one that cannot be read stays in the field with a hint."""
     text = str(st.session_state[SINCE_FIELD_KEY]).strip()
     try:
         parse_period(text)

@@ -107,7 +107,7 @@ def _draw_no_claim() -> None:
 
 
 def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
-    """Draw the question, the answer in a sentence, and the bases that would make it so."""
+    """Draw the question, the answer in a sentence, and the bases that would make the claim true."""
     truth = claims_module.get_overall_truth(answer)
     with st.container(border=True, gap="xsmall"):
         verdict, _, sentence = claims_module.describe_answer(answer).partition(": ")
@@ -174,7 +174,7 @@ def _draw_table(state: FactsState, answer: ClaimAnswer) -> None:
 
 
 def _draw_paragraph(view: UrlState, state: FactsState) -> None:
-    """Draw the paragraph; the link in it asks one claim where a sentence asks several."""
+    """Draw the paragraph to quote, with a link for each claim."""
     st.markdown("**Copy as text**, every number as on this page, with its sources")
     links = [f"{build_page_url('facts')}?{view.query()}"]
     if view["kind"] == SENTENCE_KIND:
@@ -190,7 +190,7 @@ def _draw_paragraph(view: UrlState, state: FactsState) -> None:
 
 
 def draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
-    """Draw the report; it holds on to what the page shows now."""
+    """Draw the report of what the page shows now."""
     series, contexts = session.load_daily_series(), build_report_contexts(view, state)
     main = next((answer.main for answer in state.answers if answer.main), "claim")
     days = [answer.claim.day for answer in state.answers if answer.claim.day]
@@ -211,7 +211,7 @@ def draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | Non
 
 
 def build_report_contexts(view: UrlState, state: FactsState) -> list[ReportContext]:
-    """The links of the view; a sentence is in no link, so each of its claims has its own."""
+    """The contexts of the report: a sentence is in no link, so each of its claims has its own."""
     now = build_report_context("facts", view)
     if view["kind"] != SENTENCE_KIND:
         return [now]

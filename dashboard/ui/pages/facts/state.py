@@ -121,7 +121,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class FactsState:
-    """Everything the page is drawn from; `build_notices` are what a reader should know first."""
+    """Everything the page is drawn from; `notices` are what a reader should know first."""
 
     answers: tuple[ClaimAnswer, ...]
     notices: tuple[str, ...]
@@ -136,7 +136,7 @@ class FactsState:
 
 
 def read_facts_state(view: UrlState, sentence: str) -> FactsState:
-    """The scene of a link.
+    """The state for a link.
 
     Args:
         view: the link.

@@ -23,7 +23,7 @@ UNCERTAIN_ICON: Final = ":material/help:"
 
 
 def draw_format_questions(plan: PlannedUpload) -> None:
-    """Draw what must not be guessed: the sheet, the order of dates, the zone of times."""
+    """Draw the settings that must not be guessed: sheet, order of dates, time zone."""
     if plan.outline is not None and len(plan.outline.sheets) > 1:
         _draw_sheet(plan.outline)
     if plan.plan is None:
@@ -75,7 +75,7 @@ def _draw_zone(zoneless: int) -> None:
 
 
 def _add_option(options: tuple[str, ...], name: str) -> list[str]:
-    """The options and the one that somebody typed."""
+    """The options and the one that was typed."""
     return list(dict.fromkeys([*options, get_persistent(name) or options[0]]))
 
 

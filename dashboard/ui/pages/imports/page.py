@@ -109,7 +109,7 @@ def _draw_upload(view: UrlState, upload: Upload) -> None:
 
 
 def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
-    """Draw what would be taken, the buttons that take it, and every row with its verdict."""
+    """Draw the counts, the buttons of the import, and every row with its verdict."""
     counts = count_verdicts(plan)
     _draw_commit(plan, counts)
     _draw_messages(plan)
@@ -120,7 +120,7 @@ def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
 
 
 def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
-    """Draw the buttons that give the rows that cannot be taken, to mend them by."""
+    """Draw downloads of the rows that cannot be imported, for correction."""
     draw_csv_buttons(
         f"{format_count(len(rows), 'wrong row')}",
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
@@ -129,7 +129,7 @@ def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str)
     )
 
 
-# ------------------------------------------------------------------ taking it
+# ------------------------------------------------------------------ the import
 
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
@@ -175,7 +175,7 @@ def _commit_import(plan: EventImportPlan) -> None:
 
 
 def _draw_messages(plan: EventImportPlan) -> None:
-    """Draw what a person should know of the reading as a whole."""
+    """Draw the messages about the file as a whole."""
     messages = [
         line.removeprefix(f"{plan.file.name}: ")
         for line in plan.told
@@ -241,7 +241,7 @@ def draw_rows_table(rows: list[RowVerdict]) -> None:
 
 
 def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
-    """A row of the file a row: place, verdict, what the note would be, what to know."""
+    """One row a row of the file: place, verdict, fields of the note, messages."""
     notes = [row.note for row in rows]
     return pd.DataFrame(
         {
@@ -259,7 +259,7 @@ def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
 
 
 def _select_columns(rows: list[RowVerdict]) -> list[str]:
-    """A column of nothing is left out; on a phone the reason stands where it can be seen."""
+    """The columns with content; on a phone the reason comes first."""
     names = []
     if any(row.note for row in rows):
         names.append("Day")
@@ -281,7 +281,7 @@ def _format_note_time(note: Event | None) -> str:
 
 
 def draw_results() -> None:
-    """Draw what the last import and the last undoing did, until they are closed."""
+    """Draw the results of the last import and the last undo, until they are closed."""
     done = get_finished_import()
     if done is not None:
         _draw_done(done)
@@ -339,7 +339,7 @@ def _close_result(key: str) -> None:
 
 
 def revert_import(import_id: str) -> None:
-    """Take an import back; what was changed since stays, and that is told."""
+    """Undo an import; notes changed since stay, and the result lists them."""
     try:
         st.session_state[UNDONE_KEY] = undo_import(
             session.get_context().notes, import_id, get_author_name()
@@ -353,7 +353,7 @@ def revert_import(import_id: str) -> None:
 
 
 def draw_earlier_imports() -> None:
-    """Draw the imports that were made, the newest first, each with the way to take it back."""
+    """Draw the imports, the newest first, each with its undo button."""
     try:
         records = list_imports(session.get_context().notes)
     except RoubleReactionError as error:

@@ -42,7 +42,7 @@ class MeasuredTone:
 
 
 def draw_news_search(view: UrlState, state: InboxState) -> None:
-    """Draw the box, what went wrong, and the tone of the last search."""
+    """Draw the search field, the last problem, and the tone of the last search."""
     is_offline = session.get_context().news.is_offline
     measured: MeasuredTone | None = st.session_state.get(TONE_KEY)
     is_open = bool(view["find"] or measured or st.session_state.get(SEARCH_FAILED_KEY))

@@ -116,7 +116,7 @@ def _fetch_news() -> None:
 
 @st.fragment(run_every=PROGRESS_INTERVAL)
 def _draw_progress() -> None:
-    """Draw how the round of asking goes, and the page anew when it is over."""
+    """Draw the progress of the refresh, and rerun the page when it has ended."""
     state = session.get_context().news.state()
     text = describe_refresh_progress(state)
     if state.problem:
@@ -129,18 +129,18 @@ def _draw_progress() -> None:
 
 
 def _draw_items(view: UrlState, state: InboxState) -> None:
-    if not state.stories:
+    if not state.clusters:
         _draw_no_items(view, state)
         return
     total = state.counts[state.state]
-    of = f"{len(state.stories):,} of {total:,}" if len(state.stories) != total else f"{total:,}"
+    of = f"{len(state.clusters):,} of {total:,}" if len(state.clusters) != total else f"{total:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{of} {'story' if total == 1 else 'stories'}**, newest first.",
                     width="stretch")  # fmt: skip
         draw_bulk_dismissal(state)
     for cluster in state.listed:
         draw_news_card(cluster, state)
-    left = len(state.stories) - len(state.listed)
+    left = len(state.clusters) - len(state.listed)
     if left:
         st.button(
             f"Show {min(left, ITEMS_PER_STEP)} more",
@@ -171,7 +171,7 @@ def _draw_no_items(view: UrlState, state: InboxState) -> None:
 
 
 def draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
-    """Draw one story with its buttons."""
+    """Draw one cluster of news items with its buttons."""
     lead = cluster.lead
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="top"):
@@ -241,7 +241,7 @@ def _draw_news_links(cluster: NewsCluster) -> None:
 
 
 def draw_bulk_dismissal(state: InboxState) -> None:
-    """Draw the way to dismiss what is chosen, or everything that is shown."""
+    """Draw the button that dismisses the chosen items, or all that are shown."""
     if state.state is not Decision.NEW:
         return
     chosen = [
@@ -261,7 +261,7 @@ def draw_bulk_dismissal(state: InboxState) -> None:
 
 
 def draw_dismissed_notice() -> None:
-    """Draw what was just dismissed, and the way back."""
+    """Draw the notice of the last dismissal with its undo button."""
     if DISMISSED_KEY not in st.session_state:
         return
     ids, text = st.session_state[DISMISSED_KEY]
@@ -318,7 +318,7 @@ def _item_ids(clusters: Sequence[NewsCluster]) -> tuple[str, ...]:
 
 
 def draw_feeds(state: InboxState) -> None:
-    """Draw a line that says how the feeds are; open, one line a feed and the way to add one."""
+    """Draw the state of the feeds; unfolded, one line a feed and the form for another."""
     if state.list_problem:
         st.error(escape_markdown(state.list_problem))
         return

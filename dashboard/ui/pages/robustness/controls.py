@@ -39,7 +39,7 @@ EXPECTED_LABELS: Final = {ANY_OPTION: "All"} | EXPECTED_TITLES
 
 
 def draw_group_controls(view: UrlState) -> None:
-    """Draw which events, on which series."""
+    """Draw the choice of events and series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.multiselect(
             "Categories",
@@ -62,7 +62,7 @@ def draw_group_controls(view: UrlState) -> None:
 
 
 def draw_grid_choices(view: UrlState, state: RobustnessState) -> None:
-    """Draw the folded choices; their product stands above them, folded or not."""
+    """Draw the choices of the grid in an expander, their product above it."""
     st.markdown(f"**Choices:** {describe_grid(state)}")
     fold = st.expander("Change the choices", icon=":material/tune:")
     with fold:
@@ -126,7 +126,7 @@ def _draw_option_pills(
 
 
 def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
-    """Draw which series explains the ordinary move, where a model asks for one."""
+    """Draw the choice of the factor, where a model has one."""
     if not any(needs_factor(model) for model in state.grid.models) or not state.factors:
         return
     titles = {
@@ -142,7 +142,7 @@ def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
 
 
 def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
-    """Draw further series that count as the first one does."""
+    """Draw the choice of further series with the unit of the first."""
     first = state.series[0].card
     titles = {
         card.id: card.title

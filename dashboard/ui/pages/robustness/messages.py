@@ -161,7 +161,7 @@ def format_share(share: float) -> str:
 
 
 def describe_joint_test(answer: RobustnessAnswer) -> str:
-    """The joint p, what it rests on, and what is left of it after the categories."""
+    """The joint p, its basis, and what remains of it after the categories."""
     if not answer.draws:
         return (
             "Taken together: no joint p, for the events form"
@@ -218,7 +218,7 @@ def describe_missing(answer: RobustnessAnswer) -> str:
 
 
 def describe_filter(name: str) -> str:
-    """What a choice of events takes."""
+    """The description of a filter of events."""
     return EVENT_FILTERS[name]
 
 
@@ -227,11 +227,11 @@ def describe_filter(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceKind:
-    """A kind of choice: its name, the value a specification has, and the words for it."""
+    """A kind of choice: its name, its value in a specification, and the label of the value."""
 
     name: str
     value_of: Callable[[Specification], object]
-    words: Callable[[Specification], str]
+    label_of: Callable[[Specification], str]
 
 
 CHOICE_KINDS: Final = (
@@ -251,7 +251,7 @@ def sort_rows(answer: RobustnessAnswer) -> tuple[SpecificationRow, ...]:
 
 
 def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> SpecificationCurve:
-    """The answer as the figure wants it; words are made harmless here."""
+    """The data of the figure; user text is escaped here."""
     rows, card = sort_rows(answer), state.series[0].card
     at = next(
         (k for k, row in enumerate(rows) if is_default_specification(row.specification)
@@ -276,7 +276,7 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
 
 
 def format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
-    """`NATO remarks: median of 154 specifications +0.86 log pts`, which a picture takes along."""
+    """`NATO remarks: median of 154 specifications +0.86 log pts`."""
     median = format_log_points(100 * answer.median, 2)
     of = format_count(answer.distinct, "specification")
     return f"{capitalize_first(describe_group(state.group))}: median of {of} {median}"
@@ -285,7 +285,7 @@ def format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
 def build_choice_rows(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> tuple[ChoiceRow, ...]:
-    """The lower pane: a row an option of every kind of which more than one is tried."""
+    """The lower pane: one row an option, for every kind with more than one option."""
     series = ChoiceKind("series", lambda s: s.series, lambda s: _get_series_title(s.series))
     choice_rows: list[ChoiceRow] = []
     for kind in (*CHOICE_KINDS, series):
@@ -297,8 +297,8 @@ def build_choice_rows(
                 place for place, row in enumerate(rows)
                 if kind.value_of(row.specification) == value
             )  # fmt: skip
-            label = kind.words(rows[places[0]].specification)
-            if state.phone and kind.name == "gap":  # no room for the name of the kind there
+            label = kind.label_of(rows[places[0]].specification)
+            if state.phone and kind.name == "gap":
                 label = f"gap {value}"
             choice_rows.append(ChoiceRow(escape_plot(label, 30, 1), "" if k else kind.name, places))
     return tuple(choice_rows)
@@ -307,7 +307,7 @@ def build_choice_rows(
 def build_specification_frame(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
-    """One row a specification in the order of the curve, words already chosen."""
+    """One row a specification in the order of the curve, as labels."""
     listed = [row.specification for row in rows]
     frame = {
         "Place": list(range(1, len(rows) + 1)),

@@ -74,7 +74,7 @@ TABLE_EXPANDER_KEY: Final = "robustness.table"
 
 
 def draw(view: UrlState) -> None:
-    """Draw the question, the choices, and the curve or how far its run is."""
+    """Draw the question, the choices, and the curve or the progress of its run."""
     state = read_robustness_state(view)
     follow_click(state)
     st.header("Does the answer depend on the choices?", anchor=False)
@@ -143,7 +143,7 @@ def _draw_start(state: RobustnessState, label: str) -> None:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _draw_progress(run: RobustnessRun) -> None:
-    """Draw how far the run is; the rest of the page stays as it is until it has ended."""
+    """Draw the progress of the run; the rest of the page stays until it has ended."""
     progress = run.look()
     if not progress.is_running:
         st.rerun()
@@ -257,13 +257,13 @@ def open_specification(state: RobustnessState, place: int) -> None:
 
 
 def get_picked_place(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> int | None:
-    """The place of the chosen specification of this scene."""
+    """The place of the chosen specification."""
     key, place = st.session_state.get(PICKED_KEY) or (None, -1)
     return place if key == state.key and 0 <= place < len(rows) else None
 
 
 def follow_click(state: RobustnessState) -> None:
-    """Go to Compare where a point was clicked that Compare can show as it is."""
+    """Open Compare for a clicked point that Compare can show unchanged."""
     key, place = st.session_state.pop(FOLLOW_KEY, None) or (None, -1)
     answer = get_cached_answers().get(state.key)
     if key != state.key or answer is None:

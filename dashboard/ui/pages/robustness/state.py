@@ -104,7 +104,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class EventGroup:
-    """Which events are asked about, in the words of a link."""
+    """The group of events, with the values of the link."""
 
     categories: tuple[str, ...] = ()
     expected: str = ANY_OPTION
@@ -115,7 +115,7 @@ class EventGroup:
 
 @dataclass(frozen=True, slots=True)
 class RobustnessState:
-    """Everything the page is drawn from; `refused` says why nothing can be run."""
+    """Everything the page is drawn from; `refused` says why nothing can run."""
 
     group: EventGroup
     events: tuple[Event, ...]
@@ -138,15 +138,15 @@ class RobustnessState:
         return count_specifications([len(choice) for choice in choices])
 
     @property
-    def asked(self) -> RobustnessRequest:
-        """What a run is about."""
+    def request(self) -> RobustnessRequest:
+        """The request of a run."""
         return RobustnessRequest(
             self.grid, self.series, self.events, self.factors, categories=self.categories
         )
 
 
 def read_robustness_state(view: UrlState) -> RobustnessState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     known = session.get_known_events()
     group = read_group(view)
     events = select_group_events(group, known.events)
@@ -172,7 +172,7 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
 
 
 def read_group(view: UrlState) -> EventGroup:
-    """The group of events of a link; a period that ends before it starts is ignored and told."""
+    """The group of events of a link; a period that ends before it starts is ignored."""
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
     kinds = tuple(kind for kind in CATEGORY_IDS if kind in view["cat"])
@@ -211,7 +211,7 @@ def format_window_label(text: str) -> str:
 
 
 def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
-    """The series of the link and the others beside it, each counting roubles like the first."""
+    """The series of the link, and further ones that have the unit of the first."""
     cards = {card.id: card for card in session.get_price_cards()}
     if view["series"] not in cards:
         view.ignore("series")
@@ -229,7 +229,7 @@ def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
 
 
 def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries, ...], str]:
-    """The factor for the models that want one; those models are left out where there is none."""
+    """The factor for the models that need one; without one those models are left out."""
     if not any(needs_factor(model) for model in view["model"]):
         return (), ""
     choices = [card.id for card in available_factors(series.card, session.get_cards())]
@@ -243,7 +243,7 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
 
 
 def _check_grid(state: RobustnessState) -> RobustnessState:
-    """The same scene, with the reason where it cannot be run."""
+    """The same state, with the reason where it cannot run."""
     longest = max(len(series) for series in state.series)
     if not state.events:
         return replace(state, refused="No event fits this choice. Take another category or period.")
@@ -267,14 +267,14 @@ def _check_grid(state: RobustnessState) -> RobustnessState:
 
 @st.cache_resource(show_spinner=False)
 def get_cached_answers() -> AnswerCache:
-    """The answers of this process; their keys name every version of everything in them."""
+    """The answers of this process by keys that name the versions of all their data."""
     return AnswerCache()
 
 
 def get_progress(state: RobustnessState) -> RunProgress | None:
-    """How the run of a scene goes, begun where it is small or was asked for; None: not begun.
+    """The progress of the run, started where it is small or requested; None before a start.
 
-    A run of another choice is ended.
+    A run of other choices is ended.
     """
     answer = get_cached_answers().get(state.key)
     if answer is not None:
@@ -286,7 +286,7 @@ def get_progress(state: RobustnessState) -> RunProgress | None:
     end_run()
     if state.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != state.key:
         return None
-    run = RobustnessRun(state.key, state.asked, get_cached_answers()).start()
+    run = RobustnessRun(state.key, state.request, get_cached_answers()).start()
     st.session_state[RUN_KEY] = run
     return run.look()
 
@@ -328,7 +328,7 @@ def build_compare_query(
 
     Args:
         specification: the choices.
-        group: the events asked about.
+        group: the group of events.
         factor: the id of the factor, for the models that take one.
     """
     named: dict[str, tuple[str, str]] = {
