@@ -77,8 +77,8 @@ def draw(view: UrlState) -> None:
     if reading is None:
         return
     _draw_head(reading.article)
-    draw_candidates(build_candidates(reading, get_author_name()), reading.article)
-    draw_claims(reading.claims)
+    _draw_candidates(build_candidates(reading, get_author_name()), reading.article)
+    _draw_claims(reading.claims)
 
 
 def _draw_head(article: Article) -> None:
@@ -111,7 +111,7 @@ def _link_param(key: str) -> UrlParam:
 # ------------------------------------------------------------------ candidates
 
 
-def draw_candidates(candidates: Sequence[DraftCandidate], article: Article) -> None:
+def _draw_candidates(candidates: Sequence[DraftCandidate], article: Article) -> None:
     """Draw a page of candidates, and the button that accepts those that are ticked."""
     if not candidates:
         st.markdown("No dated statement was found. Read the text: the rules miss some.")
@@ -177,7 +177,7 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
         ),
     )
     # in quotation marks: a block quotation of Streamlit is too pale to be read
-    st.markdown(f"“{mark_date_mention(statement.sentence, statement.said)}”")
+    st.markdown(f"“{_mark_date_mention(statement.sentence, statement.said)}”")
     st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
     _draw_similar_events(candidate)
     _draw_fields(candidate, build_initial_draft(statement, article))
@@ -203,7 +203,7 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
         )
 
 
-def mark_date_mention(sentence: str, mention: DateMention) -> str:
+def _mark_date_mention(sentence: str, mention: DateMention) -> str:
     """A sentence with the words of its date marked; everything in it is shown as it is."""
     before, phrase = sentence[: mention.start], sentence[mention.start : mention.end]
     after = sentence[mention.end :]
@@ -332,7 +332,7 @@ def _undo_acceptance(number: int, note: Event) -> None:
 # ------------------------------------------------------------------ claims
 
 
-def draw_claims(claims: Sequence[CheckedClaim]) -> None:
+def _draw_claims(claims: Sequence[CheckedClaim]) -> None:
     """Draw each claim, the sentence it stands in, and a table of verdicts with their numbers."""
     st.markdown(f"#### {format_count(len(claims), 'claim')} about the rate")
     if not claims:

@@ -41,7 +41,7 @@ class DraftCandidate:
         draft: with the changes of the reader; None while its day is open.
         same: the id of the event that it repeats; empty where none does.
         same_day: other events of its day.
-        fate: the note it became, `DISMISSED`, or None while it waits.
+        decision: the note it became, `DISMISSED`, or None while it waits.
     """
 
     number: int
@@ -119,28 +119,28 @@ def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidat
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
-    fates = st.session_state.get(DECISIONS_KEY, {})
+    decisions = st.session_state.get(DECISIONS_KEY, {})
     candidates = []
     for number, statement in enumerate(reading.statements):
         draft = _build_draft(number, statement, reading.article, author)
         same = (known.find_duplicate(_convert_to_event(draft)) or "") if draft else ""
         same_day = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
-        fate = fates.get(number)
+        decision = decisions.get(number)
         candidates.append(
             DraftCandidate(
-                number, statement, draft, same, tuple(same_day[:MAX_SIMILAR_EVENTS]), fate
+                number, statement, draft, same, tuple(same_day[:MAX_SIMILAR_EVENTS]), decision
             )
         )
     return candidates
 
 
-def set_decision(number: int, fate: Event | str | None) -> None:
+def set_decision(number: int, decision: Event | str | None) -> None:
     """Store the decision on a candidate; None reopens it."""
-    fates: dict[int, Any] = st.session_state.setdefault(DECISIONS_KEY, {})
-    if fate is None:
-        fates.pop(number, None)
+    decisions: dict[int, Any] = st.session_state.setdefault(DECISIONS_KEY, {})
+    if decision is None:
+        decisions.pop(number, None)
     else:
-        fates[number] = fate
+        decisions[number] = decision
 
 
 def build_initial_draft(statement: Statement, article: Article) -> Draft | None:

@@ -112,20 +112,20 @@ def _describe_span(request: StudyRequest, card: SeriesCard) -> str:
 # ------------------------------------------------------------------ verdicts
 
 
-def name_series_subject(card: SeriesCard) -> str:
+def _name_series_subject(card: SeriesCard) -> str:
     """Who moves: `Rouble`, `Brent crude`."""
     return "Rouble" if card.is_rouble else card.title.partition(",")[0]
 
 
 def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[str, str], ...]:
     """A sentence to read and what it rests on, of each group and of their difference."""
-    lines = [describe_group_verdict(group, state, answer) for group in state.groups]
+    lines = [_describe_group_verdict(group, state, answer) for group in state.groups]
     if len(state.groups) > 1:
-        lines.append(describe_difference_verdict(state, answer))
+        lines.append(_describe_difference_verdict(state, answer))
     return tuple(lines)
 
 
-def describe_group_verdict(
+def _describe_group_verdict(
     group: ComparisonGroup, state: CompareState, answer: Comparison
 ) -> tuple[str, str]:
     """`Not unusual: rouble 0.59 log pts stronger on average …`, and what that rests on."""
@@ -143,10 +143,10 @@ def describe_group_verdict(
             f" {_describe_spread(headline, state.scale)}",
         )
     n = group.study.n
-    least = format_detectable_effect(headline, state.scale)
+    least = _format_detectable_effect(headline, state.scale)
     unseen = f"Moves under about {least} on average would not be seen"
     head = (
-        f"{format_unusualness(headline)}: {moved}{_describe_rank_tension(headline, state.scale)}"
+        f"{_format_unusualness(headline)}: {moved}{_describe_rank_tension(headline, state.scale)}"
         f" ({_describe_p(headline, answer)})"
     )
     if not is_significant(headline):
@@ -154,13 +154,13 @@ def describe_group_verdict(
     below = (
         f"95 % interval of the mean {state.scale.directed_span(headline.low, headline.high)};"
         f" {_lowercase_first(declared_test_title())}, the test declared in advance:"
-        f" {format_corrected_p(headline, answer)}. {_describe_sample_size(headline)}."
+        f" {_format_corrected_p(headline, answer)}. {_describe_sample_size(headline)}."
         f" {_describe_spread(headline, state.scale)}"
     )
     return head, below
 
 
-def describe_difference_verdict(state: CompareState, answer: Comparison) -> tuple[str, str]:
+def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """`Difference not unusual: rouble 0.47 log pts stronger after … than after …`."""
     one, other = state.groups
     headline = answer.difference
@@ -177,32 +177,32 @@ def describe_difference_verdict(state: CompareState, answer: Comparison) -> tupl
         no_verdict = "Difference: too few separate episodes for a verdict"
         return no_verdict, f"{capitalize_group(moved)}. {size}."
     head = (
-        f"Difference {_lowercase_first(format_unusualness(headline))}: {moved}"
+        f"Difference {_lowercase_first(_format_unusualness(headline))}: {moved}"
         f" ({_describe_p(headline, answer)})"
     )
     if not is_significant(headline):
-        least = format_detectable_effect(headline, state.scale)
+        least = _format_detectable_effect(headline, state.scale)
         head += f". Differences under about {least} would not be seen"
     caution = answer.differences[0].caution
     below = (
         f"95 % interval of the difference {state.scale.directed_span(headline.low, headline.high)};"
         f" {_lowercase_first(declared_test_title(difference=True))}:"
-        f" {format_corrected_p(headline, answer)}. {size}."
+        f" {_format_corrected_p(headline, answer)}. {size}."
     )
     return head, f"{below} This test {caution}: doubt a p close to 0.05." if caution else below
 
 
-def format_unusualness(headline: Headline) -> str:
+def _format_unusualness(headline: Headline) -> str:
     """`Unusual` or `Not unusual`, by the corrected p of the declared test alone."""
     return "Unusual" if is_significant(headline) else "Not unusual"
 
 
-def format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
+def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
     """`1.3 log pts`: the smallest mean that the test would find in four studies of five."""
     return scale.size(headline.smallest_visible, 1 if headline.smallest_visible >= 0.01 else 2)
 
 
-def format_corrected_p(headline: Headline, answer: Comparison) -> str:
+def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     """`p = 0.63 (Holm over 3 questions: …; uncorrected 0.21)`."""
     family = count_corrected_tests(answer)
     if family <= 1:
@@ -280,7 +280,7 @@ def _describe_rank_tension(headline: Headline, scale: MoveScale) -> str:
 
 
 def _name_subject(card: SeriesCard) -> str:
-    return "rouble" if card.is_rouble else name_series_subject(card)
+    return "rouble" if card.is_rouble else _name_series_subject(card)
 
 
 def _lowercase_first(text: str) -> str:
@@ -347,7 +347,7 @@ def format_window(window: Window) -> str:
     return window_text(window).replace("-", MINUS)
 
 
-def format_hit_share(hits: int, n: int) -> str:
+def _format_hit_share(hits: int, n: int) -> str:
     """`9 of 17 (53 %)`."""
     return f"{hits} of {n} ({format_percent(100 * hits / n, 0).lstrip('+')})" if n else NO_VALUE
 
@@ -355,14 +355,14 @@ def format_hit_share(hits: int, n: int) -> str:
 # ------------------------------------------------------------------ headings of charts
 
 
-def describe_after(state: CompareState) -> str:
+def _describe_after(state: CompareState) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
     return "after " + " and ".join(
         format_group_count(group.study.n, group.filter) for group in state.groups
     )
 
 
-def describe_chart_source(state: CompareState) -> str:
+def _describe_chart_source(state: CompareState) -> str:
     """`USD/RUB, Bank of Russia, to 1 Sep 2026`: the series and its last day."""
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
@@ -376,11 +376,11 @@ def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, 
     )  # fmt: skip
     first = answer.request.window[0]
     return (
-        f"{name_series_subject(state.card)} {describe_after(state)}{few}",
+        f"{_name_series_subject(state.card)} {_describe_after(state)}{few}",
         (
             f"abnormal moves added up from offset {first};"
             f" {describe_model_settings(answer.request, state.card)};"
-            f" {describe_chart_source(state)}"
+            f" {_describe_chart_source(state)}"
         ).replace("-", MINUS),
     )
 
@@ -388,16 +388,16 @@ def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, 
 def format_moves_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the moves and its subheading."""
     return (
-        f"Moves over {format_window(answer.window)} {describe_after(state)}",
-        f"whiskers: 95 % interval of each; dashed: the mean; {describe_chart_source(state)}",
+        f"Moves over {format_window(answer.window)} {_describe_after(state)}",
+        f"whiskers: 95 % interval of each; dashed: the mean; {_describe_chart_source(state)}",
     )
 
 
 def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the heat map and its subheading."""
     return (
-        f"Abnormal move at each offset {describe_after(state)}",
-        f"sorted by the move over {format_window(answer.window)}; {describe_chart_source(state)}",
+        f"Abnormal move at each offset {_describe_after(state)}",
+        f"sorted by the move over {format_window(answer.window)}; {_describe_chart_source(state)}",
     )
 
 
@@ -412,9 +412,9 @@ def format_leave_one_out_heading(_state: CompareState, answer: Comparison) -> tu
 def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the placebo distributions and its subheading."""
     return (
-        f"{name_series_subject(state.card)} {describe_after(state)}, beside other dates",
+        f"{_name_series_subject(state.card)} {_describe_after(state)}, beside other dates",
         f"over {format_window(answer.window)}, {state.scale.axis_towards('right')};"
-        f" {describe_chart_source(state)}",
+        f" {_describe_chart_source(state)}",
     )
 
 
@@ -438,7 +438,7 @@ def build_summary_columns(state: CompareState) -> dict[str, list[str]]:
         ],
         "Mean": [scale.move(row.mean) if row else NO_VALUE for row in rows],
         "95 % interval": [scale.span(row.low, row.high) if row else NO_VALUE for row in rows],
-        "Seen from": [format_detectable_effect(row, scale) if row else NO_VALUE for row in rows],
+        "Seen from": [_format_detectable_effect(row, scale) if row else NO_VALUE for row in rows],
         "Median": [scale.move(row.median) if row else NO_VALUE for row in rows],
         "Without its 3 largest": [
             scale.move(row.mean_without_largest) if row else NO_VALUE for row in rows
@@ -548,4 +548,4 @@ def _format_sample_size(state: CompareState, line: GroupTestLine) -> str:
 def _format_expected_share(group: ComparisonGroup) -> str:
     window = group.study.answer.request.cars[0]
     rows = [row for row in group.study.answer.directions if row.window == window]
-    return format_hit_share(rows[0].hits, rows[0].n) if rows else NO_VALUE
+    return _format_hit_share(rows[0].hits, rows[0].n) if rows else NO_VALUE

@@ -173,7 +173,7 @@ def name_group(filter_: EventFilter) -> str:
     return " ".join(parts)
 
 
-def read_group_filters(link: UrlState) -> tuple[EventFilter, ...]:
+def _read_group_filters(link: UrlState) -> tuple[EventFilter, ...]:
     """The filter of the first group, and of the second where the link names any part of one.
 
     A period that ends before it starts is ignored and listed in the notice of the link.
@@ -202,7 +202,7 @@ def has_second_group(link: UrlState) -> bool:
     return any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS)
 
 
-def read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
+def _read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     """The study that a link asks for, on a series with its bars or its one number a day.
 
     The CAR window is the one named, else [0,1], else the first usual one that lies inside.
@@ -288,7 +288,7 @@ def read_compare_state(link: UrlState) -> CompareState:
     if link["series"] not in {card.id for card in session.get_price_cards()}:
         link.ignore("series")
     series, known = session.load_series(link["series"]), session.get_known_events()
-    filters, notices = read_group_filters(link), []
+    filters, notices = _read_group_filters(link), []
     names = tuple(map(name_group, filters))
     if len(set(names)) < len(names):
         filters, names = filters[:1], names[:1]
@@ -297,7 +297,7 @@ def read_compare_state(link: UrlState) -> CompareState:
     listed = tuple(find_events(known.events, filter_) for filter_ in filters)
     request, answer, refusal = None, None, ""
     try:
-        request = read_request(link, series.card)
+        request = _read_request(link, series.card)
         version = [session.build_series_version(item) for item in (series, *factors)]
         answer = _compare_groups(
             (series, tuple(map(Group, names, listed)), known.events, request, factors),

@@ -141,7 +141,7 @@ def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations
     _draw_scores(view, state, related)
     _draw_cross_series(view, state)
     _draw_regression(view, state, related)
-    draw_projection(view, state)
+    _draw_projection(view, state)
 
 
 def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
@@ -160,8 +160,8 @@ def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
         )
     st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
     rows = related.correlations
-    draw_table_expander(
-        "correlation", lambda: build_correlation_frame(rows), len(rows),
+    _draw_table_expander(
+        "correlation", lambda: _build_correlation_frame(rows), len(rows),
         lambda flavour: correlation_csv(rows, flavour),
         "Correlations of every group and lag with band, p and corrected p",
     )  # fmt: skip
@@ -186,8 +186,8 @@ def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
         " bunch counts once."
     )
     rows = related.directions
-    draw_table_expander(
-        "direction", lambda: build_direction_frame(rows), len(rows),
+    _draw_table_expander(
+        "direction", lambda: _build_direction_frame(rows), len(rows),
         lambda flavour: direction_csv(rows, flavour),
         "Hit rates of every group with interval, p and corrected p",
     )  # fmt: skip
@@ -226,9 +226,9 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
             " crowded a day was, not how important; lists hold what was thought to matter."
         )
     rows = related.scores
-    draw_table_expander(
+    _draw_table_expander(
         "scores",
-        lambda: build_score_frame(rows),
+        lambda: _build_score_frame(rows),
         len(rows),
         lambda flavour: scores_csv(rows, flavour),
         "Spearman's rho of every score with band, p and corrected p",
@@ -268,9 +268,9 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
         " a series ends in a"
         " storm."
     )
-    draw_table_expander(
+    _draw_table_expander(
         "across_series",
-        lambda: build_cross_series_frame(cells, titles),
+        lambda: _build_cross_series_frame(cells, titles),
         len(cells),
         lambda flavour: across_series_csv(cells, flavour),
         "Every category on every series with mean, N, p, corrected p and why there is no verdict",
@@ -286,7 +286,7 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         return
     titles = {control.card.id: control.card.title for control in state.controls}
     st.dataframe(
-        build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
+        _build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
         alt="Terms of the regression with estimate, standard error, t, p, corrected p and N",
     )  # fmt: skip
     st.caption(
@@ -294,8 +294,8 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
         f" controls, N = {rows[0].n:,}; categories in log points, controls as slopes. Standard"
         f" errors: Newey-West with {rows[0].lags} lags. Holm corrects over the categories."
     )
-    draw_table_expander(
-        "regression", lambda: build_regression_frame(rows, titles), len(rows),
+    _draw_table_expander(
+        "regression", lambda: _build_regression_frame(rows, titles), len(rows),
         lambda flavour: regression_csv(rows, flavour),
         "Terms of the regression with estimate, standard error, t, p and N",
     )  # fmt: skip
@@ -304,7 +304,7 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
 # ------------------------------------------------------------------ tables
 
 
-def draw_table_expander(
+def _draw_table_expander(
     name: str, frame: Callable[[], pd.DataFrame], size: int, csv: Callable[[CsvDialect], bytes],
     alt: str,
 ) -> None:  # fmt: skip
@@ -337,7 +337,7 @@ def draw_table_expander(
             )
 
 
-def build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
+def _build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
     """One row a group, lag and method."""
     return pd.DataFrame(
         {
@@ -355,7 +355,7 @@ def build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
+def _build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
     """One row a group."""
     return pd.DataFrame(
         {
@@ -375,7 +375,9 @@ def build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_regression_frame(rows: tuple[RegressionRow, ...], titles: dict[str, str]) -> pd.DataFrame:
+def _build_regression_frame(
+    rows: tuple[RegressionRow, ...], titles: dict[str, str]
+) -> pd.DataFrame:
     """One row a term; categories in log points, controls as slopes."""
     estimates = [format_estimate(row) for row in rows]
     return pd.DataFrame(
@@ -391,7 +393,7 @@ def build_regression_frame(rows: tuple[RegressionRow, ...], titles: dict[str, st
     )
 
 
-def build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
+def _build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
     """One row a score and its target."""
     return pd.DataFrame(
         {
@@ -409,7 +411,7 @@ def build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
+def _build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
     """One row a category and series."""
     return pd.DataFrame(
         {
@@ -433,7 +435,7 @@ def build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str
 # ------------------------------------------------------------------ local projections
 
 
-def draw_projection(view: UrlState, state: CorrelationState) -> None:
+def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
     st.subheader("Rate by rate: local projections", anchor=False)
     draw_projection_choice(view)
@@ -459,9 +461,9 @@ def draw_projection(view: UrlState, state: CorrelationState) -> None:
     st.caption(
         escape_markdown(f"{_describe_method(held)} {describe_dropped(projection, titles)}", 1200)
     )
-    draw_table_expander(
+    _draw_table_expander(
         "projections",
-        lambda: build_projection_frame(projection),
+        lambda: _build_projection_frame(projection),
         len(projection.rows),
         lambda flavour: projections_csv([projection], flavour),
         f"Moves around {format_group_title(projection.group)} by horizon with interval, band, p"
@@ -479,7 +481,7 @@ def _describe_method(held: str) -> str:
     )
 
 
-def build_projection_frame(projection: Projection) -> pd.DataFrame:
+def _build_projection_frame(projection: Projection) -> pd.DataFrame:
     """One row a horizon; moves in log points."""
     rows = projection.rows
     return pd.DataFrame(

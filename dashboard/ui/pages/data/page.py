@@ -99,24 +99,24 @@ def draw(view: UrlState) -> None:
     state = read_data_state(view)
     _draw_view(view, state)
     rates = build_rates_dataset(state)
-    draw_dataset(rates, _build_rate_facts(state))
-    draw_series_overview()
-    draw_revised_values()
+    _draw_dataset(rates, _build_rate_facts(state))
+    _draw_series_overview()
+    _draw_revised_values()
     draw_user_rates()
     catalogue = build_events_dataset(state, Origin.CATALOGUE)
-    draw_dataset(catalogue, _build_catalogue_facts(catalogue))
+    _draw_dataset(catalogue, _build_catalogue_facts(catalogue))
     notes = build_events_dataset(state, Origin.NOTE)
-    draw_dataset(notes, _build_note_facts(state, notes))
+    _draw_dataset(notes, _build_note_facts(state, notes))
     if _is_study_wanted(state.series):
-        draw_dataset(
+        _draw_dataset(
             build_moves_dataset(state),
             _build_move_facts(state),
             partial(_draw_table_choice, view, state),
         )
     else:
         _draw_study_on_demand(state)
-    draw_dataset(build_sources_dataset(state), build_source_facts())
-    draw_full_export()
+    _draw_dataset(build_sources_dataset(state), build_source_facts())
+    _draw_full_export()
     draw_copy_link("data", view)
 
 
@@ -139,7 +139,7 @@ def _build_rate_facts(state: DataState) -> list[str]:
     return [
         f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
         format_count(report.rows, "row"),
-        format_series_range(report),
+        _format_series_range(report),
         f"source: {format_markdown_link(card.publisher, card.source_url)}",
         f"licence: {escape_markdown(card.licence)}",
         f"last rate: {describe_age(report)}, known at {describe_known_until(report)}",
@@ -199,7 +199,7 @@ def _draw_table_choice(view: UrlState, state: DataState) -> None:
         **view.widget("table"),
     )
     if state.table == "tests":
-        draw_test_results(get_view_study(state))
+        _draw_test_results(get_view_study(state))
 
 
 def _is_study_wanted(series: RateSeries) -> bool:
@@ -225,7 +225,7 @@ def _draw_study_on_demand(state: DataState) -> None:
 # ------------------------------------------------------------------ one dataset
 
 
-def draw_dataset(
+def _draw_dataset(
     data: Dataset, facts: Sequence[str], more: Callable[[], None] | None = None
 ) -> None:
     """Draw the card of a dataset; `facts` are safe Markdown, `more` draws its own additions."""
@@ -293,14 +293,14 @@ def _draw_preview(file: DataFile) -> None:
     shown = rows[::-1]
     st.caption(f"The last {len(shown):,} of {format_count(file.count, 'row')} of {file.label}")
     st.dataframe(
-        build_preview_frame(shown),
+        _build_preview_frame(shown),
         hide_index=True,
         height=PREVIEW_HEIGHT,
         alt="A look at the rows of the file",
     )
 
 
-def build_preview_frame(rows: JsonRows) -> pd.DataFrame:
+def _build_preview_frame(rows: JsonRows) -> pd.DataFrame:
     """Rows as they are in the file, with text as plain text."""
     return pd.DataFrame(
         [
@@ -329,7 +329,7 @@ def _draw_columns(table: str) -> None:
 # ------------------------------------------------------------------ the series
 
 
-def draw_series_overview() -> None:
+def _draw_series_overview() -> None:
     """Draw the table of the series, those that are missing, and a description of each."""
     reports = session.get_series_status()
     present = [report for report in reports if report.rows]
@@ -339,22 +339,22 @@ def draw_series_overview() -> None:
             for report in present:
                 st.markdown(_format_series_line(report))
         else:
-            st.table(build_series_columns(present), hide_index=True, border="horizontal")
+            st.table(_build_series_columns(present), hide_index=True, border="horizontal")
         _draw_missing_series([report for report in reports if not report.rows])
         with st.expander("What each series is: the cards", icon=":material/library_books:"):
             for report in reports:
-                st.markdown(format_series_card(report))
+                st.markdown(_format_series_card(report))
         _draw_publication_rules(reports)
 
 
-def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
+def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
     """One row a series; overdue or failing ones are amber."""
     return {
         "Series": [escape_markdown(report.card.title) for report in reports],
         "Number": [escape_markdown(report.card.unit) for report in reports],
         "Source": [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
         "Rows": [f"{report.rows:,}" for report in reports],
-        "Market days": [format_series_range(report) for report in reports],
+        "Market days": [_format_series_range(report) for report in reports],
         "Last rate": [
             _format_warning(describe_age(report), is_wrong=report.is_overdue) for report in reports
         ],
@@ -363,14 +363,14 @@ def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]
     }
 
 
-def format_series_range(report: SeriesStatus) -> str:
+def _format_series_range(report: SeriesStatus) -> str:
     """The first and last market day of a series."""
     if report.first_day is None or report.last_day is None:
         return ""
     return f"{format_short_day(report.first_day)} – {format_short_day(report.last_day)}"
 
 
-def format_series_card(report: SeriesStatus) -> str:
+def _format_series_card(report: SeriesStatus) -> str:
     """The card of a series as Markdown: a heading and its lines."""
     card = report.card
     live = describe_live_rate(report.live, card) if report.live is not None else ""
@@ -399,7 +399,7 @@ def _format_history(report: SeriesStatus) -> str:
     since = f"since {format_day(first)}" if first else ""
     until = f"until {format_day(card.history_until)}" if card.history_until else ""
     here = (
-        f"{format_count(report.rows, 'row')} here, {format_series_range(report)}"
+        f"{format_count(report.rows, 'row')} here, {_format_series_range(report)}"
         if report.rows
         else "none here"
     )
@@ -424,7 +424,7 @@ def _format_caveats(report: SeriesStatus) -> str:
 
 
 def _format_series_line(report: SeriesStatus) -> str:
-    row = build_series_columns([report])
+    row = _build_series_columns([report])
     row["Rows"] = [format_count(report.rows, "row")]
     cells_shown = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
     return f"**{row['Series'][0]}**  \n{' · '.join(cells_shown)}"
@@ -454,7 +454,7 @@ def _format_warning(text: str, *, is_wrong: bool) -> str:
 # ------------------------------------------------------------------ the full export
 
 
-def draw_full_export() -> None:
+def _draw_full_export() -> None:
     """Draw the card with the file and the command."""
     rows = sum(report.rows for report in session.get_series_status())
     with st.container(border=True):
@@ -526,7 +526,7 @@ def _build_full_export() -> Callable[[], bytes]:
 # ------------------------------------------------------------------ revised values
 
 
-def draw_revised_values() -> None:
+def _draw_revised_values() -> None:
     """Draw the card of revised values with its CSV, or say that there are none."""
     revisions = session.get_revisions()
     with st.container(border=True):
@@ -548,14 +548,14 @@ def draw_revised_values() -> None:
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}
         st.dataframe(
-            build_revisions_frame(revisions[:MAX_REVISIONS], cards),
+            _build_revisions_frame(revisions[:MAX_REVISIONS], cards),
             hide_index=True,
             height=REVISIONS_HEIGHT if len(revisions) > 5 else "content",
             alt="Revised values, the latest first",
         )
 
 
-def build_revisions_frame(
+def _build_revisions_frame(
     revisions: Sequence[RateRevision], cards: dict[str, SeriesCard]
 ) -> pd.DataFrame:
     """One row a revision; a bar is named by its start, a day by its date."""
@@ -581,14 +581,14 @@ def _format_revised_time(one: RateRevision, card: SeriesCard) -> str:
 # ------------------------------------------------------------------ tests of the study
 
 
-def draw_test_results(answer: StudyAnswer) -> None:
+def _draw_test_results(answer: StudyAnswer) -> None:
     """Draw the tests of the CAR windows, the declared one first, and how to read them."""
     lines = read_tests(answer)
     if not lines:
         st.markdown("No event in the study, so there is nothing to test.")
         return
     st.dataframe(
-        build_test_frame(answer),
+        _build_test_frame(answer),
         hide_index=True,
         height=TESTS_HEIGHT,
         alt="Tests and how to read them",
@@ -597,7 +597,7 @@ def draw_test_results(answer: StudyAnswer) -> None:
         st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
 
 
-def build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
+def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     """One row a group, window and test of the CAR windows, in words; categories as plain text."""
     return pd.DataFrame(
         [

@@ -99,7 +99,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     view = state.view
     _draw_neighbours(link, state)
     draw_event_head(state.event)
-    draw_event_buttons(state.event, link["series"])
+    _draw_event_buttons(state.event, link["series"])
     draw_headline(state)
     if view.timing is not None:
         draw_timing(state.event, view.timing, view.card, state.quoting.mode)
@@ -114,7 +114,7 @@ def _draw_event(link: UrlState, state: EventState) -> None:
     else:
         _draw_other_series(state)
     draw_source_moves(state)
-    draw_citation(link, state)
+    _draw_citation(link, state)
     draw_shortcuts(SHORTCUT_HELP)
 
 
@@ -138,9 +138,13 @@ def _draw_window(link: UrlState, state: EventState) -> None:
             build_chart_file_name(state),
         )
         with st.expander("The table behind the chart", icon=":material/table:"):
-            st.table(build_path_columns(state), hide_index=True, border="horizontal")
+            st.table(
+                build_window_columns(state.view, state.quoting),
+                hide_index=True,
+                border="horizontal",
+            )
     with right:
-        draw_crowding(state.view, carry_settings(link))
+        _draw_crowding(state.view, carry_settings(link))
 
 
 def _draw_moves(link: UrlState, state: EventState) -> None:
@@ -149,7 +153,7 @@ def _draw_moves(link: UrlState, state: EventState) -> None:
         draw_pool_choice(link, state.view)
     draw_table = draw_move_list if state.phone else draw_move_tables
     draw_table(state.view, state.quoting, state.pool, dark=state.dark)
-    draw_event_files(state)
+    _draw_event_files(state)
 
 
 def _draw_neighbours(link: UrlState, state: EventState) -> None:
@@ -207,7 +211,7 @@ def _draw_no_event(message: str, event_id: str) -> None:
 # ------------------------------------------------------------------ buttons
 
 
-def draw_event_buttons(event: Event, series_id: str) -> None:
+def _draw_event_buttons(event: Event, series_id: str) -> None:
     """Draw the buttons of an event or a note; `A` adds a note on its day."""
     with st.container(horizontal=True):
         if event.origin == Origin.NOTE:
@@ -239,7 +243,7 @@ def _draw_note_buttons(note: Event, series_id: str) -> None:
 # ------------------------------------------------------------------ other events in the window
 
 
-def draw_crowding(view: EventView, settings: dict[str, str]) -> None:
+def _draw_crowding(view: EventView, settings: dict[str, str]) -> None:
     """Draw the other events in the window: the nearest in sight, the rest folded."""
     if not view.crowd:
         st.markdown("**No other event in the event window**")
@@ -248,14 +252,14 @@ def draw_crowding(view: EventView, settings: dict[str, str]) -> None:
     first, last = (format_offset(offset) for offset in view.request.window)
     total = format_count(len(view.crowd), "other event")
     st.markdown(f"**{total} in the event window** (offsets {first} to {last})")
-    near, far = split_nearest(view.crowd)
+    near, far = _split_nearest(view.crowd)
     _draw_crowd_list(view, near, settings)
     if far:
         with st.expander(f"{len(far)} more, further away"):
             _draw_crowd_list(view, far, settings)
 
 
-def split_nearest(
+def _split_nearest(
     crowd: tuple[tuple[int, Event], ...], shown: int = MAX_SHOWN_EVENTS
 ) -> tuple[tuple[tuple[int, Event], ...], tuple[tuple[int, Event], ...]]:
     """The events nearest to offset 0, and the others; both in the order of the offsets."""
@@ -287,7 +291,7 @@ def _draw_crowd_list(
 # ------------------------------------------------------------------ citation and files
 
 
-def draw_citation(link: UrlState, state: EventState) -> None:
+def _draw_citation(link: UrlState, state: EventState) -> None:
     """Draw the sentence and the link, each with its own copy button."""
     address = f"{build_page_url('event')}?{link.query()}"
     st.markdown("**Copy as text**, every number as on this page, with its source")
@@ -339,7 +343,7 @@ def _draw_report(link: UrlState, state: EventState) -> None:
     )
 
 
-def draw_event_files(state: EventState) -> None:
+def _draw_event_files(state: EventState) -> None:
     """Draw the CSV buttons of the window and of the moves."""
     view = state.view
     with st.container(horizontal=True):
@@ -355,11 +359,6 @@ def draw_event_files(state: EventState) -> None:
             lambda flavour: event_window_csv(view, flavour),
             "event.window",
         )
-
-
-def build_path_columns(state: EventState) -> dict[str, list[str]]:
-    """The figure as a table."""
-    return build_window_columns(state.view, state.quoting)
 
 
 PAGE = Page("event", "Event", ":material/event:", "event", draw, PARAMS, visible=False)

@@ -288,7 +288,7 @@ def draw_source_moves(state: EventState) -> None:
     """Draw the table, the publication times and the file; nothing for other series."""
     if not state.view.card.is_rouble:
         return
-    moves = get_source_moves(state.event)
+    moves = _get_source_moves(state.event)
     st.subheader("The same move on every source", anchor=False)
     if state.phone:
         for move in moves:
@@ -313,7 +313,7 @@ def draw_source_moves(state: EventState) -> None:
         )
 
 
-def get_source_moves(event: Event) -> tuple[SourceMove, ...]:
+def _get_source_moves(event: Event) -> tuple[SourceMove, ...]:
     """The event on every daily series of the dollar that is known now."""
     daily = [card.id for card in session.get_cards() if not card.bar_minutes]
     return compare_sources_of_event(

@@ -9,7 +9,7 @@ from typing import Final, get_args
 import numpy as np
 
 from dashboard.models.errors import InputError
-from dashboard.models.event import Event, Origin
+from dashboard.models.event import Event
 from dashboard.models.moves import EventView
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
@@ -61,7 +61,7 @@ class NormalModelChoice:
     notice: str = ""
 
 
-def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
+def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     """The model and the factor of a link; settings that do not fit one another are ignored."""
     try:
         check_model(link["model"])
@@ -88,7 +88,7 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     return NormalModelChoice(model, (session.load_series(chosen),), notice)
 
 
-def build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
+def _build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
     """The model used instead of one that does not fit the series, with the reason."""
     link.ignore("model", "factor")
     message = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
@@ -150,12 +150,12 @@ def read_event_state(link: UrlState, event: Event) -> EventState:
         link.ignore("series")
     known = session.get_known_events().events
     series = session.load_series(link["series"])
-    ordinary = read_normal_model(link, series.card)
+    ordinary = _read_normal_model(link, series.card)
     request = _build_request(link, ordinary, series.card)
     try:
         view = build_event_view(series, event, known, request, ordinary.factors)
     except InputError as error:
-        ordinary = build_refused_model(link, error)
+        ordinary = _build_refused_model(link, error)
         view = build_event_view(series, event, known, replace(request, model=ordinary.model))
     return EventState(
         view,
@@ -198,11 +198,6 @@ def list_series_with_rates(event: Event) -> tuple[str, ...]:
     held = [(card.title, session.load_series(card.id).day) for card in cards]
     day = np.datetime64(event.day, "D")
     return tuple(title for title, days in held if len(days) and days[0] < day <= days[-1])
-
-
-def is_note(event: Event) -> bool:
-    """Whether the event can be edited."""
-    return event.origin == Origin.NOTE
 
 
 def _build_request(link: UrlState, ordinary: NormalModelChoice, card: SeriesCard) -> StudyRequest:

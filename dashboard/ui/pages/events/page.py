@@ -96,7 +96,7 @@ def draw(view: UrlState) -> None:
 
 def _draw_events_view(view: UrlState, state: EventsState) -> None:
     if view["show"] == "deleted":
-        draw_deleted_notes()
+        _draw_deleted_notes()
         return
     if view["show"] == "hidden":
         draw_hidden_events()
@@ -135,15 +135,15 @@ def _draw_toolbar(view: UrlState, state: EventsState) -> None:
 def _draw_list(view: UrlState, state: EventsState) -> None:
     chosen = _get_chosen_event(view)
     close = partial(view.set, sel="")
-    st.markdown(format_heading(state))
+    st.markdown(_format_heading(state))
     if state.phone:
         if chosen is not None:
             draw_event_card(state, chosen, close)
-        draw_event_list(state)
+        _draw_event_list(state)
         return
     with st.container(horizontal=True, gap="medium"):
         with st.container():
-            draw_event_table(state, view["sel"], choose=lambda name: view.set(sel=name))
+            _draw_event_table(state, view["sel"], choose=lambda name: view.set(sel=name))
         if chosen is not None:
             with st.container(width=CARD_WIDTH):
                 draw_event_card(state, chosen, close)
@@ -177,7 +177,7 @@ def _draw_no_notes(state: EventsState) -> None:
         draw_page_link("explore", "Open the chart", icon=":material/show_chart:")
 
 
-def format_heading(state: EventsState) -> str:
+def _format_heading(state: EventsState) -> str:
     """`**68 of 365** events and notes, newest first`."""
     shown, total = len(state.events), len(state.known.events)
     many = (
@@ -229,7 +229,7 @@ def _choose_callback(view: UrlState) -> Callable[[Event], None]:
 # ------------------------------------------------------------------ the list on a phone
 
 
-def draw_event_list(state: EventsState) -> None:
+def _draw_event_list(state: EventsState) -> None:
     """Draw the events of one page and the way to the others."""
     pages = max(1, math.ceil(len(state.events) / EVENTS_PER_PAGE))
     at = min(int(st.session_state.get(LIST_PAGE_KEY, 1)), pages)
@@ -237,12 +237,12 @@ def draw_event_list(state: EventsState) -> None:
         with st.container(gap=None, border=True):
             draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
             # not a caption: those are paled, and the colour of a direction with them
-            st.markdown(format_list_move(state, state.studied.get(event.id, EventMoves())))
+            st.markdown(_format_list_move(state, state.studied.get(event.id, EventMoves())))
     if pages > 1:
         st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
 
 
-def format_list_move(state: EventsState, studied: EventMoves) -> str:
+def _format_list_move(state: EventsState, studied: EventMoves) -> str:
     """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
         return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
@@ -255,17 +255,17 @@ def format_list_move(state: EventsState, studied: EventMoves) -> str:
 # ------------------------------------------------------------------ the table
 
 
-def draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], None]) -> None:
+def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], None]) -> None:
     """Draw the table; a click on a row calls `choose` with the id of its event, "" for none."""
     ids = [event.id for event in state.events]
     rows = [ids.index(chosen)] if chosen in ids else []
     st.session_state[EVENT_TABLE_KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
     def picked() -> None:
-        at = get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
+        at = _get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
-    frame = build_event_frame(state.events, state.studied, state.quoting)
+    frame = _build_event_frame(state.events, state.studied, state.quoting)
     st.dataframe(
         _style_frame(frame, state),
         key=EVENT_TABLE_KEY,
@@ -282,7 +282,7 @@ def draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], No
     )
 
 
-def get_picked_row(selection: Mapping[str, Any]) -> int | None:
+def _get_picked_row(selection: Mapping[str, Any]) -> int | None:
     """The row that was clicked: its box, or any cell of it; None where it was let go."""
     cells = selection.get("cells") or []
     if cells:
@@ -291,7 +291,7 @@ def get_picked_row(selection: Mapping[str, Any]) -> int | None:
     return int(rows[0]) if rows else None
 
 
-def build_event_frame(
+def _build_event_frame(
     events: Sequence[Event], studied: Mapping[str, EventMoves], quoting: QuotedSeries
 ) -> pd.DataFrame:
     """A row an event: text as plain text, moves as percentages of the number shown."""
@@ -437,7 +437,7 @@ def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, A
 # ------------------------------------------------------------------ deleted notes
 
 
-def list_deleted_notes() -> tuple[Event, ...]:
+def _list_deleted_notes() -> tuple[Event, ...]:
     """The deleted notes, the last deleted first.
 
     Raises:
@@ -448,10 +448,10 @@ def list_deleted_notes() -> tuple[Event, ...]:
     return tuple(note for _, note in sorted(gone, key=lambda pair: pair[0], reverse=True))
 
 
-def draw_deleted_notes() -> None:
+def _draw_deleted_notes() -> None:
     """Draw the list and the card of the chosen note."""
     try:
-        notes = list_deleted_notes()
+        notes = _list_deleted_notes()
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -155,7 +154,7 @@ def _draw_below_chart(view: UrlState, state: ExploreState) -> None:
     with left:
         draw_flash()
         with st.container(border=True):
-            _draw_day_panel(view, state)
+            _draw_day_card(view, state)
     with right:
         _draw_moves(view, state)
         draw_copy_link("", view)
@@ -165,7 +164,7 @@ def _draw_below_chart(view: UrlState, state: ExploreState) -> None:
     )
     if tables.open:
         with tables:
-            draw_data_tables(state.series, state.quoting, state.events, state.shown)
+            _draw_data_tables(state.series, state.quoting, state.events, state.shown)
 
 
 def _draw_phone(view: UrlState, state: ExploreState) -> None:
@@ -188,7 +187,7 @@ def _draw_phone(view: UrlState, state: ExploreState) -> None:
     if not state.events:
         view_controls.draw_no_events(view, state.shown, state.bounds)
     with st.container(border=True):
-        _draw_day_panel(view, state)
+        _draw_day_card(view, state)
     st.markdown("**Events in view, newest first**")
     for event in state.events[::-1][:MAX_LISTED_MOVES]:
         draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
@@ -218,31 +217,14 @@ def _draw_chart(view: UrlState, page: ExploreState) -> None:
     )
 
 
-def _draw_day_panel(view: UrlState, state: ExploreState) -> None:
-    card = DayCard(
-        series=state.series,
-        quoting=state.quoting,
-        known=state.known,
-        shown=state.events,
-        chosen=state.chosen,
-        latest=state.bounds.last,
-        dark=state.dark,
-    )
-    draw_day_card(
-        card,
-        choose=lambda day: view.set(sel=day),
-        add_note=lambda: open_new_note(card.day, state.series.card.id),
-    )
-
-
 def _draw_moves(view: UrlState, state: ExploreState) -> None:
     st.markdown(f"**Largest {format_step(state.series.card.bar_minutes)} moves in view**")
     moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
 
     def draw_table() -> None:
-        draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
+        _draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
 
-    draw_after_chart(draw_table, compute_table_height(len(moves)))
+    draw_after_chart(draw_table, _compute_table_height(len(moves)))
 
 
 def _draw_page_shortcuts(view: UrlState, state: ExploreState) -> None:
@@ -271,13 +253,13 @@ def _build_file_name(state: ExploreState) -> str:
 # ------------------------------------------------------------------ data tables
 
 
-def draw_data_tables(
+def _draw_data_tables(
     series: RateSeries, quoting: QuotedSeries, events: tuple[Event, ...], shown: DayWindow
 ) -> None:
     """Draw two tabs, each with its table and its CSV."""
     rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
     with rates:
-        rows = select_rows(series, shown)
+        rows = _select_rows(series, shown)
         total = rows.stop - rows.start
         newest = series.part(slice(max(rows.start, rows.stop - MAX_TABLE_ROWS), rows.stop))
         with st.container(horizontal=True):
@@ -289,7 +271,7 @@ def draw_data_tables(
             )
         if total > MAX_TABLE_ROWS:
             st.caption(f"The newest {MAX_TABLE_ROWS:,} of {total:,} rows; the CSV has all of them")
-        frame = build_rates_frame(newest, quoting, shown)
+        frame = _build_rates_frame(newest, quoting, shown)
         st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt="The rates in view")
     with listed:
         with st.container(horizontal=True):
@@ -300,20 +282,20 @@ def draw_data_tables(
                 "behind.events",
             )
         st.dataframe(
-            build_events_frame(events),
+            _build_events_frame(events),
             hide_index=True,
             height=TABLE_HEIGHT,
             alt="The events in view",
         )
 
 
-def select_rows(series: RateSeries, shown: DayWindow) -> slice:
+def _select_rows(series: RateSeries, shown: DayWindow) -> slice:
     """The rows whose market day lies in a window."""
     first = int(np.searchsorted(series.day, np.datetime64(shown.since, "D")))
     return slice(first, max(first, series.row_on_or_before(shown.until) + 1))
 
 
-def build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWindow) -> pd.DataFrame:
+def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWindow) -> pd.DataFrame:
     """The observations of a window, in the quote of the page, newest first."""
     days = pd.DatetimeIndex(series.day.astype("datetime64[s]"))
     inside = (days >= pd.Timestamp(shown.since)) & (days <= pd.Timestamp(shown.until))
@@ -335,7 +317,7 @@ def _build_date_column(series: RateSeries, inside: Bools) -> dict[str, list[str]
     return {f"To ({MOSCOW_TIME})": [text[11:] for text in ends.tolist()]}
 
 
-def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
+def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     """The events of a window as plain text, newest first."""
     newest = events[::-1]
     return pd.DataFrame(
@@ -352,32 +334,14 @@ def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
 # ------------------------------------------------------------------ the day
 
 
-@dataclass(frozen=True, slots=True)
-class DayCard:
-    """The data of the card of one day; `chosen` is None before the reader picks a day."""
-
-    series: RateSeries
-    quoting: QuotedSeries
-    known: tuple[Event, ...]
-    shown: tuple[Event, ...]
-    chosen: date | None
-    latest: date
-    dark: bool
-
-    @property
-    def day(self) -> date:
-        """The day of the card."""
-        return self.chosen or self.latest
-
-
-def find_rate_day(series: RateSeries, day: date) -> date:
+def _find_rate_day(series: RateSeries, day: date) -> date:
     """The first market day with a rate on or after a day; the last one where there is none."""
     observed = series.day[np.isfinite(series.rate)]
     at = int(np.searchsorted(observed, np.datetime64(day, "D")))
     return date.fromisoformat(str(observed[min(at, len(observed) - 1)]))
 
 
-def find_neighbour_days(series: RateSeries, day: date) -> tuple[date | None, date | None]:
+def _find_neighbour_days(series: RateSeries, day: date) -> tuple[date | None, date | None]:
     """The market days with a rate before and after a day."""
     observed = series.day[np.isfinite(series.rate)]
     here = np.datetime64(day, "D")
@@ -389,32 +353,24 @@ def find_neighbour_days(series: RateSeries, day: date) -> tuple[date | None, dat
     )
 
 
-def draw_day_card(
-    card: DayCard, choose: Callable[[date], None], add_note: Callable[[], None]
-) -> None:
-    """Draw the card.
-
-    Args:
-        card: the day and what is known about it.
-        choose: called in a callback with another day that the reader wants.
-        add_note: called in the page where the reader wants a note on this day.
-    """
-    _draw_card_head(card, choose)
-    day_of_rate = find_rate_day(card.series, card.day)
-    move = move_on_day(card.series, card.known, day_of_rate)
+def _draw_day_card(view: UrlState, state: ExploreState) -> None:
+    """Draw the rate and the events of the day, links to its neighbours, and the note button."""
+    _draw_card_head(view, state)
+    day_of_rate = _find_rate_day(state.series, state.day)
+    move = move_on_day(state.series, state.known, day_of_rate)
     if move is not None:
-        _draw_rate(card, move)
-    _draw_facts(card, day_of_rate)
-    _draw_events(card, move)
+        _draw_rate(state, move)
+    _draw_facts(state, day_of_rate)
+    _draw_events(state, move)
     if st.button("Add note here", icon=":material/add:", type=button_type(), shortcut="A"):
-        add_note()
+        open_new_note(state.day, state.series.card.id)
 
 
-def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
-    before, after = find_neighbour_days(card.series, card.day)
+def _draw_card_head(view: UrlState, state: ExploreState) -> None:
+    before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = format_weekday(card.day)
-        latest = "" if card.chosen else " :small[:gray[the latest rate]]"
+        title = format_weekday(state.day)
+        latest = "" if state.chosen else " :small[:gray[the latest rate]]"
         st.markdown(f"#### {title}{latest}", width="stretch")
         for name, icon, target in (
             ("earlier", ":material/chevron_left:", before),
@@ -426,31 +382,31 @@ def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
                 key=f"day_card.{name}",
                 help=f"The rate {name}" + (f": {format_day(target)}" if target else ""),
                 disabled=target is None,
-                on_click=choose,
-                args=(target,),
+                on_click=view.set,
+                kwargs={"sel": target},
                 type="tertiary",
             )
 
 
-def _draw_rate(card: DayCard, move: DayMove) -> None:
-    if move.day != card.day:
-        later = move.day > card.day
+def _draw_rate(state: ExploreState, move: DayMove) -> None:
+    if move.day != state.day:
+        later = move.day > state.day
         which = "The first rate after it" if later else "The last rate before it"
         st.caption(f"No rate on this day. {which}: {format_weekday(move.day)}.")
-    quoting, minutes = card.quoting, card.series.card.bar_minutes
-    colour = direction_colour(quoting.direction(move.log_points), dark=card.dark)
+    quoting, minutes = state.quoting, state.series.card.bar_minutes
+    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
         f"**{format_coloured(quoting.move(move.log_points, 2), colour)}**"
-        f" {describe_step(move, minutes)},"
-        f" from {quoting.rate(move.base_rate)} on {format_base_day(move)}"
+        f" {_describe_step(move, minutes)},"
+        f" from {quoting.rate(move.base_rate)} on {_format_base_day(move)}"
     )
-    rank_text = describe_both_ranks((move.rank, move.rank_both), card.series.card)
+    rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
     other = f"In the other quote: {quoting.other_percent(move.log_points, 2)}."
     st.caption(f"{rank_text or 'Too few moves before it to learn its volatility from.'} {other}")
 
 
-def describe_step(move: DayMove, bar_minutes: int) -> str:
+def _describe_step(move: DayMove, bar_minutes: int) -> str:
     """`in a day`, `in the last bar of the day, to 19:00 MSK`, `over a break, to 11:00 MSK`."""
     if move.known_at is None:
         return "in a day"
@@ -459,26 +415,26 @@ def describe_step(move: DayMove, bar_minutes: int) -> str:
     return f"{where}, to {format_clock(move.known_at)} MSK"
 
 
-def format_base_day(move: DayMove) -> str:
+def _format_base_day(move: DayMove) -> str:
     """The day of the base; of a bar its end too."""
     on = format_short_day(move.base_day, move.day)
     return on if move.base_known_at is None else f"{on} at {format_clock(move.base_known_at)}"
 
 
-def _draw_facts(card: DayCard, day_of_rate: date) -> None:
-    facts = check_facts([card.series], day_of_rate)[0]
+def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
+    facts = check_facts([state.series], day_of_rate)[0]
     changes = [change for change in facts.changes if change.base in BASE_LABELS]
     with st.container(horizontal=True, gap="medium"):
         for change in changes:
-            quoting, move = card.quoting, change.log_points
-            colour = direction_colour(quoting.direction(move), dark=card.dark)
+            quoting, move = state.quoting, change.log_points
+            colour = direction_colour(quoting.direction(move), dark=state.dark)
             amount = f"{quoting.arrow(move)} {quoting.percent(move)}"
             st.markdown(
                 f":small[{BASE_LABELS[change.base]}]  \n**{format_coloured(amount, colour)}**  \n"
                 f":small[{quoting.direction(move)}]",
                 width="content",
             )
-    since = describe_last_reached(card.quoting, facts)
+    since = describe_last_reached(state.quoting, facts)
     if since:
         st.caption(since)
 
@@ -496,8 +452,8 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     return f"The {' and the '.join(messages)}." if messages else ""
 
 
-def _draw_events(card: DayCard, move: DayMove | None) -> None:
-    on_day = [e for e in card.shown if e.day <= card.day <= (e.end_day or e.day)]
+def _draw_events(state: ExploreState, move: DayMove | None) -> None:
+    on_day = [e for e in state.events if e.day <= state.day <= (e.end_day or e.day)]
     ids = {event.id for event in on_day}
     contained = [] if move is None else [e for e in move.events if e.id not in ids]
     if not on_day and not contained:
@@ -509,7 +465,7 @@ def _draw_events(card: DayCard, move: DayMove | None) -> None:
         if events:
             st.markdown(heading)
             for event in events[:MAX_LISTED_EVENTS]:
-                draw_event_line(event, up=card.quoting.mode, series=card.series.card.id)
+                draw_event_line(event, up=state.quoting.mode, series=state.series.card.id)
             if len(events) > MAX_LISTED_EVENTS:
                 st.caption(escape_markdown(f"and {len(events) - MAX_LISTED_EVENTS} more"))
 
@@ -517,7 +473,7 @@ def _draw_events(card: DayCard, move: DayMove | None) -> None:
 # ------------------------------------------------------------------ largest moves
 
 
-def draw_moves_table(
+def _draw_moves_table(
     moves: Sequence[DayMove],
     quoting: QuotedSeries,
     chosen: date | None,
@@ -535,7 +491,7 @@ def draw_moves_table(
             choose(days[rows[0]])
 
     st.dataframe(
-        build_moves_frame(moves, quoting),
+        _build_moves_frame(moves, quoting),
         key=key,
         hide_index=True,
         on_select=picked,
@@ -547,12 +503,12 @@ def draw_moves_table(
     )
 
 
-def compute_table_height(rows: int) -> int:
+def _compute_table_height(rows: int) -> int:
     """The height of the table in pixels, with its header and border."""
     return MOVES_ROW_PIXELS * (rows + 1) + 2
 
 
-def build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.DataFrame:
+def _build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.DataFrame:
     """One row a move, user text as plain text."""
     return pd.DataFrame(
         {

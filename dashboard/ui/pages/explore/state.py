@@ -38,6 +38,11 @@ class ExploreState:
     phone: bool
     dark: bool
 
+    @property
+    def day(self) -> date:
+        """The day of the card: the chosen one, else that of the latest rate."""
+        return self.chosen or self.bounds.last
+
 
 def read_explore_state(view: UrlState) -> ExploreState:
     """The state for a link; settings that do not fit one another are ignored."""
@@ -74,7 +79,7 @@ def build_explore_chart(state: ExploreState, *, log_scale: bool, brush: bool) ->
         since=state.shown.since,
         until=state.shown.until,
         title=format_title(state),
-        subtitle=format_subtitle(state),
+        subtitle=_format_subtitle(state),
         selected=state.chosen,
         log_scale=log_scale,
         brush=brush,
@@ -93,7 +98,7 @@ def format_title(state: ExploreState) -> str:
     return f"{state.quoting.headline(move, subject)}, {format_day(first)} to {format_day(last)}"
 
 
-def format_subtitle(state: ExploreState) -> str:
+def _format_subtitle(state: ExploreState) -> str:
     """Definition, source and how many events."""
     card, ends = state.series.card, _get_window_ends(state)
     values = NO_VALUE

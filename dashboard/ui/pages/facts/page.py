@@ -87,7 +87,7 @@ def draw(view: UrlState) -> None:
     _draw_paragraph(view, state)
     for answer in state.answers:
         _draw_table(state, answer)
-    draw_claim_report(view, state, chart)
+    _draw_claim_report(view, state, chart)
     draw_copy_link("facts", view)
 
 
@@ -189,9 +189,9 @@ def _draw_paragraph(view: UrlState, state: FactsState) -> None:
 # ------------------------------------------------------------------ the report
 
 
-def draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
+def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
     """Draw the report of what the page shows now."""
-    series, contexts = session.load_daily_series(), build_report_contexts(view, state)
+    series, contexts = session.load_daily_series(), _build_report_contexts(view, state)
     main = next((answer.main for answer in state.answers if answer.main), "claim")
     days = [answer.claim.day for answer in state.answers if answer.claim.day]
     claims = tuple(answer.claim for answer in state.answers)
@@ -210,7 +210,7 @@ def draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | Non
     )
 
 
-def build_report_contexts(view: UrlState, state: FactsState) -> list[ReportContext]:
+def _build_report_contexts(view: UrlState, state: FactsState) -> list[ReportContext]:
     """The contexts of the report: a sentence is in no link, so each of its claims has its own."""
     now = build_report_context("facts", view)
     if view["kind"] != SENTENCE_KIND:

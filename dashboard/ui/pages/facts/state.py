@@ -63,7 +63,7 @@ CURRENCY_OPTIONS: Final = ("USD", "EUR", "CNY")
 MAX_CLAIMS: Final = 12
 
 
-def rate_day_param(key: str, example: str) -> UrlParam:
+def _rate_day_param(key: str, example: str) -> UrlParam:
     """A day of which a sentence about rates may speak, or None."""
     any_day = day_param(key, example)
 
@@ -76,7 +76,7 @@ def rate_day_param(key: str, example: str) -> UrlParam:
     return replace(any_day, read=read)
 
 
-def number_param(key: str, example: str) -> UrlParam:
+def _number_param(key: str, example: str) -> UrlParam:
     """A number above 0 and below 1,000, or None."""
 
     def read(texts: Sequence[str]) -> float:
@@ -91,7 +91,7 @@ def number_param(key: str, example: str) -> UrlParam:
     return UrlParam(key, None, read, lambda value: [format_link_number(value)], (example,))
 
 
-def period_param(key: str, example: str) -> UrlParam:
+def _period_param(key: str, example: str) -> UrlParam:
     """A year, a month or a day as 2024, 2024-06 or 2024-06-12; empty by default."""
 
     def read(texts: Sequence[str]) -> str:
@@ -105,11 +105,11 @@ def period_param(key: str, example: str) -> UrlParam:
 
 
 PARAMS: Final[tuple[UrlParam, ...]] = (
-    rate_day_param("day", "2025-04-21"),
+    _rate_day_param("day", "2025-04-21"),
     choice_param("kind", tuple(str(kind) for kind in KIND_TITLES), SENTENCE_KIND),
-    number_param("value", "80.5"),
+    _number_param("value", "80.5"),
     choice_param("how", tuple(str(how) for how in EXACTNESS_TITLES), "about"),
-    period_param("since", "2024-06"),
+    _period_param("since", "2024-06"),
     choice_param("base", CLAIM_BASES, "year_start"),
     choice_param("cur", CURRENCY_OPTIONS, "USD"),
     choice_param(

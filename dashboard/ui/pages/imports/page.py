@@ -74,7 +74,7 @@ MESSAGE_LIMIT: Final = 400
 def draw(view: UrlState) -> None:
     """Draw the page."""
     draw_flash()
-    draw_results()
+    _draw_results()
     st.markdown(PAGE_HELP)
     st.file_uploader(
         f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
@@ -85,7 +85,7 @@ def draw(view: UrlState) -> None:
     upload = get_upload()
     if upload is not None:
         _draw_upload(view, upload)
-    draw_earlier_imports()
+    _draw_earlier_imports()
 
 
 def _draw_upload(view: UrlState, upload: Upload) -> None:
@@ -102,13 +102,13 @@ def _draw_upload(view: UrlState, upload: Upload) -> None:
     if plan.outline is not None:
         draw_column_mapping(plan.outline, is_open=bool(plan.problem))
     if plan.plan is not None:
-        draw_import_plan(view, plan.plan)
+        _draw_import_plan(view, plan.plan)
 
 
 # ------------------------------------------------------------------ the plan of an upload
 
 
-def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
+def _draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
     """Draw the counts, the buttons of the import, and every row with its verdict."""
     counts = count_verdicts(plan)
     _draw_commit(plan, counts)
@@ -116,10 +116,10 @@ def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
     _draw_rows(view, plan, counts)
     if plan.wrong:
         with st.container(horizontal=True):
-            draw_wrong_downloads(plan.file.name, plan.wrong, "import.preview")
+            _draw_wrong_downloads(plan.file.name, plan.wrong, "import.preview")
 
 
-def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
+def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
     """Draw downloads of the rows that cannot be imported, for correction."""
     draw_csv_buttons(
         f"{format_count(len(rows), 'wrong row')}",
@@ -216,13 +216,13 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     shown = rows[first : first + ROWS_PER_PAGE]
     if pages > 1:
         st.caption(f"Rows {first + 1:,}–{first + len(shown):,} of {len(rows):,}")
-    draw_rows_table(shown)
+    _draw_rows_table(shown)
 
 
-def draw_rows_table(rows: list[RowVerdict]) -> None:
+def _draw_rows_table(rows: list[RowVerdict]) -> None:
     """Draw rows with their verdicts: text as it is, one page of them."""
     st.dataframe(
-        build_rows_frame(rows),
+        _build_rows_frame(rows),
         hide_index=True,
         height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
         row_height=ROW_PIXELS,
@@ -240,7 +240,7 @@ def draw_rows_table(rows: list[RowVerdict]) -> None:
     )
 
 
-def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
+def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
     """One row a row of the file: place, verdict, fields of the note, messages."""
     notes = [row.note for row in rows]
     return pd.DataFrame(
@@ -280,7 +280,7 @@ def _format_note_time(note: Event | None) -> str:
 # ------------------------------------------------------------------ past imports
 
 
-def draw_results() -> None:
+def _draw_results() -> None:
     """Draw the results of the last import and the last undo, until they are closed."""
     done = get_finished_import()
     if done is not None:
@@ -311,11 +311,11 @@ def _draw_done(done: FinishedImport) -> None:
             st.markdown(
                 f"**{format_count(len(done.wrong), 'row')} left out**, each with its reason:"
             )
-            draw_rows_table(list(listed))
+            _draw_rows_table(list(listed))
             if len(listed) < len(done.wrong):
                 st.caption(f"The first {len(listed):,} are shown; the file has all.")
             with st.container(horizontal=True):
-                draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
+                _draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
 
 
 def _draw_undone(undone: ImportUndo) -> None:
@@ -352,7 +352,7 @@ def revert_import(import_id: str) -> None:
         _close_result(DONE_KEY)
 
 
-def draw_earlier_imports() -> None:
+def _draw_earlier_imports() -> None:
     """Draw the imports, the newest first, each with its undo button."""
     try:
         records = list_imports(session.get_context().notes)

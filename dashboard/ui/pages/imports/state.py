@@ -66,13 +66,13 @@ def get_uploader_key() -> str:
 def store_upload() -> None:
     """Store the content of the upload field; called when it changed."""
     held: Any = st.session_state[get_uploader_key()]
-    drop_upload()
+    _drop_upload()
     if held is not None:
         data = held.getvalue()
         st.session_state[UPLOAD_KEY] = Upload(held.name, data, hashlib.sha256(data).hexdigest())
 
 
-def drop_upload() -> None:
+def _drop_upload() -> None:
     """Drop the upload and its settings."""
     for key in (UPLOAD_KEY, PLANNED_KEY, OUTLINED_KEY):
         st.session_state.pop(key, None)
@@ -81,7 +81,7 @@ def drop_upload() -> None:
 
 def close_upload() -> None:
     """Drop the upload and empty its field."""
-    drop_upload()
+    _drop_upload()
     st.session_state[UPLOAD_TURN_KEY] = st.session_state.get(UPLOAD_TURN_KEY, 0) + 1
 
 
@@ -95,7 +95,7 @@ def get_finished_import() -> FinishedImport | None:
     return st.session_state.get(DONE_KEY)
 
 
-def get_chosen_reading() -> EventFileOptions:
+def _get_chosen_reading() -> EventFileOptions:
     """The settings of the reading that the reader has chosen."""
     columns = {field: get_persistent(f"{CHOICE_PREFIX}map.{field}") for field in FIELD_LABELS}
     return EventFileOptions(
@@ -108,7 +108,7 @@ def get_chosen_reading() -> EventFileOptions:
 
 def plan_upload(upload: Upload) -> PlannedUpload:
     """The plan of the upload; built again only where an input differs."""
-    reading, known = get_chosen_reading(), session.get_known_events()
+    reading, known = _get_chosen_reading(), session.get_known_events()
     key = (upload.id, upload.name, reading, known.version, session.get_view_day())
     cached = st.session_state.get(PLANNED_KEY)
     if cached is None or cached[0] != key:

@@ -58,13 +58,13 @@ def draw(view: UrlState) -> None:
     news = session.get_context().news
     state = read_inbox_state(view)
     draw_flash()
-    draw_dismissed_notice()
+    _draw_dismissed_notice()
     _draw_toolbar(view, state)
     if news.is_offline:
         st.info(OFFLINE_HELP, icon=":material/cloud_off:")
     elif news.state().is_running or news.state().problem:
         _draw_progress()
-    draw_feeds(state)
+    _draw_feeds(state)
     draw_news_search(view, state)
     if state.problem:
         st.error(escape_markdown(state.problem))
@@ -137,9 +137,9 @@ def _draw_items(view: UrlState, state: InboxState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{of} {'story' if total == 1 else 'stories'}**, newest first.",
                     width="stretch")  # fmt: skip
-        draw_bulk_dismissal(state)
+        _draw_bulk_dismissal(state)
     for cluster in state.listed:
-        draw_news_card(cluster, state)
+        _draw_news_card(cluster, state)
     left = len(state.clusters) - len(state.listed)
     if left:
         st.button(
@@ -170,7 +170,7 @@ def _draw_no_items(view: UrlState, state: InboxState) -> None:
 # ------------------------------------------------------------------ one item
 
 
-def draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
+def _draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
     """Draw one cluster of news items with its buttons."""
     lead = cluster.lead
     with st.container(border=True, gap="small"):
@@ -240,7 +240,7 @@ def _draw_news_links(cluster: NewsCluster) -> None:
                 st.markdown(f"{link}: {title} · {escape_markdown(format_reported_time(item))}")
 
 
-def draw_bulk_dismissal(state: InboxState) -> None:
+def _draw_bulk_dismissal(state: InboxState) -> None:
     """Draw the button that dismisses the chosen items, or all that are shown."""
     if state.state is not Decision.NEW:
         return
@@ -260,7 +260,7 @@ def draw_bulk_dismissal(state: InboxState) -> None:
     )
 
 
-def draw_dismissed_notice() -> None:
+def _draw_dismissed_notice() -> None:
     """Draw the notice of the last dismissal with its undo button."""
     if DISMISSED_KEY not in st.session_state:
         return
@@ -317,18 +317,18 @@ def _item_ids(clusters: Sequence[NewsCluster]) -> tuple[str, ...]:
 # ------------------------------------------------------------------ feeds
 
 
-def draw_feeds(state: InboxState) -> None:
+def _draw_feeds(state: InboxState) -> None:
     """Draw the state of the feeds; unfolded, one line a feed and the form for another."""
     if state.list_problem:
         st.error(escape_markdown(state.list_problem))
         return
-    with st.expander(format_feeds_heading(state), icon=":material/rss_feed:"):
+    with st.expander(_format_feeds_heading(state), icon=":material/rss_feed:"):
         for feed in state.feeds:
             _draw_feed(feed, state)
         _draw_add_feed()
 
 
-def format_feeds_heading(state: InboxState) -> str:
+def _format_feeds_heading(state: InboxState) -> str:
     """`7 feeds, 2 of them failing`, fit for a label."""
     on = [feed for feed in state.feeds if feed.publisher.enabled]
     failing = [feed for feed in on if feed.state is not None and feed.state.problem]

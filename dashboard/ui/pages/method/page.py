@@ -73,8 +73,8 @@ def draw(link: UrlState) -> None:
     method = describe_method()
     _draw_models(method)
     _draw_tests(method)
-    draw_test_sizes()
-    draw_test_recommendations()
+    _draw_test_sizes()
+    _draw_test_recommendations()
     _draw_funnel(series, known)
     _draw_limits(known)
     _draw_terms()
@@ -242,7 +242,7 @@ def _draw_sources() -> None:
 # ------------------------------------------------------------------ size of the tests
 
 
-def draw_test_sizes() -> None:
+def _draw_test_sizes() -> None:
     """Draw how often each test rejects when nothing happened."""
     table = describe_size()
     st.subheader("How often each test rejects when nothing happened")
@@ -253,7 +253,7 @@ def draw_test_sizes() -> None:
     st.caption(describe_projection_coverage(describe_projections()))
 
 
-def draw_test_recommendations() -> None:
+def _draw_test_recommendations() -> None:
     """Draw which test to read in which situation."""
     table = describe_size()
     st.subheader("Which test to read")

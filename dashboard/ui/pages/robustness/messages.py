@@ -146,12 +146,12 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     word = name_direction(card, 100 * answer.median)
     subject = "rouble" if card.is_rouble else card.title
     size = f"{format_number(abs(100 * answer.median), 2)} log pts {word}"
-    share = format_share(answer.same_sign)
+    share = _format_share(answer.same_sign)
     those = f"{format_count(answer.distinct, 'distinct specification')}"
     return f"Median of {those}: {subject} {size}; {share} have its sign"
 
 
-def format_share(share: float) -> str:
+def _format_share(share: float) -> str:
     """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
     if math.isnan(share):
         return NO_VALUE
@@ -179,7 +179,7 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
         f"Taken together: joint p {format_p(answer.joint_p)}. With the signs of whole clusters of"
         f" events ({answer.clusters:,} of them) thrown by a coin, the same throw for every"
         f" specification, the median rank score is at least as large in"
-        f" {format_share(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
+        f" {_format_share(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
     )
 
 
@@ -188,8 +188,8 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
     if not answer.tested:
         return "None of the specifications has a p."
     return (
-        f"Taken one by one: {format_share(answer.share_below)} of {answer.tested:,} have a p"
-        f" below 0.05, uncorrected; about {format_share(SIGNIFICANCE_LEVEL)} would by chance"
+        f"Taken one by one: {_format_share(answer.share_below)} of {answer.tested:,} have a p"
+        f" below 0.05, uncorrected; about {_format_share(SIGNIFICANCE_LEVEL)} would by chance"
         " alone. They are"
         " answers to one question on the same days, so that no single one of them is evidence."
     )
@@ -263,10 +263,10 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
     return SpecificationCurve(
         rows=rows,
         words=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
-        choices=build_choice_rows(state, rows),
+        choices=_build_choice_rows(state, rows),
         plain=at,
         median=answer.median,
-        headline="" if state.phone else escape_plot(format_curve_title(state, answer), 110, 1),
+        headline="" if state.phone else escape_plot(_format_curve_title(state, answer), 110, 1),
         definition=escape_plot(_format_subtitle(state), 44 if state.phone else 130, 1),
         up_label=f"{up}{subject}",
         down_label=f"{down}{subject}",
@@ -275,14 +275,14 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
     )
 
 
-def format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
+def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
     """`NATO remarks: median of 154 specifications +0.86 log pts`."""
     median = format_log_points(100 * answer.median, 2)
     of = format_count(answer.distinct, "specification")
     return f"{capitalize_first(describe_group(state.group))}: median of {of} {median}"
 
 
-def build_choice_rows(
+def _build_choice_rows(
     state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> tuple[ChoiceRow, ...]:
     """The lower pane: one row an option, for every kind with more than one option."""

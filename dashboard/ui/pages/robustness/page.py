@@ -76,7 +76,7 @@ TABLE_EXPANDER_KEY: Final = "robustness.table"
 def draw(view: UrlState) -> None:
     """Draw the question, the choices, and the curve or the progress of its run."""
     state = read_robustness_state(view)
-    follow_click(state)
+    _follow_click(state)
     st.header("Does the answer depend on the choices?", anchor=False)
     st.markdown(
         f"**{escape_markdown(capitalize_first(describe_group(state.group)), 300)}** on"
@@ -171,7 +171,7 @@ def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
     _draw_curve(state, curve)
     place = get_picked_place(state, curve.rows)
     if place is not None:
-        draw_specification(state, curve.rows, place)
+        _draw_specification(state, curve.rows, place)
     _draw_table(state, curve.rows)
     _draw_files(state, answer)
 
@@ -202,7 +202,7 @@ def _pick_clicked(state: RobustnessState, selection: Any) -> None:
     points = ((selection or {}).get("selection") or {}).get("points") or []
     places = [point["customdata"][0] for point in points if point.get("customdata")]
     if places:
-        open_specification(state, int(places[0]))
+        _open_specification(state, int(places[0]))
 
 
 def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> None:
@@ -219,7 +219,7 @@ def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> N
 
     def picked() -> None:
         chosen = st.session_state[key]["selection"]["rows"]
-        pick_specification(state, chosen[0] if chosen else None)
+        _pick_specification(state, chosen[0] if chosen else None)
 
     fold.dataframe(
         build_specification_frame(state, rows),
@@ -245,14 +245,14 @@ def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
 # ------------------------------------------------------------------ one specification
 
 
-def pick_specification(state: RobustnessState, place: int | None) -> None:
+def _pick_specification(state: RobustnessState, place: int | None) -> None:
     """Choose a specification by its place; call it in a callback."""
     st.session_state[PICKED_KEY] = None if place is None else (state.key, place)
 
 
-def open_specification(state: RobustnessState, place: int) -> None:
+def _open_specification(state: RobustnessState, place: int) -> None:
     """Choose a specification and go to it at the next run; call it in a callback."""
-    pick_specification(state, place)
+    _pick_specification(state, place)
     st.session_state[FOLLOW_KEY] = (state.key, place)
 
 
@@ -262,7 +262,7 @@ def get_picked_place(state: RobustnessState, rows: tuple[SpecificationRow, ...])
     return place if key == state.key and 0 <= place < len(rows) else None
 
 
-def follow_click(state: RobustnessState) -> None:
+def _follow_click(state: RobustnessState) -> None:
     """Open Compare for a clicked point that Compare can show unchanged."""
     key, place = st.session_state.pop(FOLLOW_KEY, None) or (None, -1)
     answer = get_cached_answers().get(state.key)
@@ -277,7 +277,7 @@ def follow_click(state: RobustnessState) -> None:
         st.switch_page(target, query_params=_build_compare_query(state, chosen))
 
 
-def draw_specification(
+def _draw_specification(
     state: RobustnessState, rows: tuple[SpecificationRow, ...], place: int
 ) -> None:
     """Draw the chosen specification with its link to Compare."""
@@ -297,11 +297,11 @@ def draw_specification(
             icon=":material/compare_arrows:",
             query_params=_build_compare_query(state, chosen),
         )
-        for sentence in list_compare_differences(chosen):
+        for sentence in _list_compare_differences(chosen):
             st.caption(sentence)
 
 
-def list_compare_differences(chosen: Specification) -> tuple[str, ...]:
+def _list_compare_differences(chosen: Specification) -> tuple[str, ...]:
     """Where Compare counts other events than the specification."""
     differences = []
     if chosen.event_filter != "all":

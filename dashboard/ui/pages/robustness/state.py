@@ -63,7 +63,7 @@ COMPARE_DEFAULTS: Final = StudyRequest()
 LinkParams = dict[str, str | list[str]]
 
 
-def categories_param() -> UrlParam:
+def _categories_param() -> UrlParam:
     """Some categories; none of them chosen is every category, which a link calls `all`."""
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def categories_param() -> UrlParam:
 
 
 PARAMS: Final[tuple[UrlParam, ...]] = (
-    categories_param(),
+    _categories_param(),
     choice_param("exp", EXPECTED_OPTIONS, ANY_OPTION),
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
@@ -148,8 +148,8 @@ class RobustnessState:
 def read_robustness_state(view: UrlState) -> RobustnessState:
     """The state for a link; settings that do not fit one another are ignored."""
     known = session.get_known_events()
-    group = read_group(view)
-    events = select_group_events(group, known.events)
+    group = _read_group(view)
+    events = _select_group_events(group, known.events)
     series = _read_series(view)
     factors, notice = _read_factors(view, series[0])
     grid = SpecificationGrid(
@@ -171,7 +171,7 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
     return _check_grid(state)
 
 
-def read_group(view: UrlState) -> EventGroup:
+def _read_group(view: UrlState) -> EventGroup:
     """The group of events of a link; a period that ends before it starts is ignored."""
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
@@ -179,7 +179,7 @@ def read_group(view: UrlState) -> EventGroup:
     return EventGroup(kinds, view["exp"], view["from"], view["to"], view["tag"])
 
 
-def select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
+def _select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
     """The events of a group."""
     event_filter = EventFilter(
         categories=group.categories,
