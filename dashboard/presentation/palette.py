@@ -179,3 +179,8 @@ def direction_colour(word: str, *, dark: bool) -> str:
     if dark:
         return DIRECTION_TEXT_DARK.get(word, DARK_PALETTE.muted)
     return DIRECTION_COLOUR.get(word, LIGHT_PALETTE.muted)
+
+
+def format_coloured(text: str, colour: str) -> str:
+    """Markdown of a text in a colour of the palette; the text is never a user's."""
+    return f':color[{text}]{{foreground="{colour}"}}'

@@ -70,7 +70,7 @@ def build_moves_figure(chart: ComparisonChart) -> Figure:
         shapes=[
             _build_mean_line(chart, group.mean, chart.colour(group))
             for group in chart.groups
-            if group.analysis.n > 1
+            if group.study.n > 1
         ],
     )
     if not named:
@@ -92,8 +92,8 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
         for group in chart.groups
         for event, move, half in zip(
             group.events,
-            group.analysis.car.tolist(),
-            group.analysis.half_width.tolist(),
+            group.study.car.tolist(),
+            group.study.half_width.tolist(),
             strict=True,
         )
         if math.isfinite(move)
@@ -185,9 +185,9 @@ LEFT_OUT_ROW_PIXELS: Final = 19
 def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     """The events that move the average most, each with the average of the others."""
     events = {event.id: event for event in group.events}
-    rows = [row for row in group.analysis.left_out if math.isfinite(row.without)]
+    rows = [row for row in group.study.left_out if math.isfinite(row.without)]
     rows = rows[:MAX_LEFT_OUT_ROWS]
-    mean = group.analysis.mean
+    mean = group.study.mean
     colours = [
         direction_colour(chart.scale.direction(row.without), dark=chart.dark) for row in rows
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dashboard.models.analyses import GroupAnswer
@@ -38,6 +38,7 @@ from dashboard.presentation.palette import (
     get_palette,
 )
 from dashboard.presentation.quoting import MoveScale, direction_names
+from dashboard.services.events import EventFilter
 
 # ------------------------------------------------------------
 # What the figures of Compare show: one or two groups on one scale, and what they share.
@@ -50,21 +51,27 @@ PHONE_COLUMNS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class ComparisonGroup:
-    """One group: its short name, escaped for Plotly, its analysis and its style."""
+    """One group: its name escaped for Plotly, its study, its style, the filter of its events."""
 
     name: str
-    analysis: GroupAnswer
+    study: GroupAnswer
     style: GroupStyle
+    filter: EventFilter = field(default_factory=EventFilter)
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events that were studied, in the order of the matrices."""
-        return self.analysis.result.events
+        return self.study.result.events
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the declared test gives a verdict."""
+        return self.study.headline is not None and not self.study.headline.reason
 
     @property
     def mean(self) -> float:
         """The mean of the verdict, each first rate counted once; NaN without events."""
-        return self.analysis.headline.mean if self.analysis.headline else math.nan
+        return self.study.headline.mean if self.study.headline else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class ComparisonChart:
     @property
     def offsets(self) -> list[int]:
         """The offsets along x."""
-        return self.groups[0].analysis.result.offsets.tolist() if self.groups else [0]
+        return self.groups[0].study.result.offsets.tolist() if self.groups else [0]
 
     @property
     def text_colour(self) -> str:
@@ -166,7 +173,7 @@ def build_paths_figure(chart: ComparisonChart) -> Figure:
     """One trace of all paths a group, then bands, median and mean; offsets run along x."""
     data = [_build_paths_trace(chart, group) for group in chart.groups]
     for group in chart.groups:
-        if group.analysis.n >= MIN_BAND_EVENTS:
+        if group.study.n >= MIN_BAND_EVENTS:
             data += [
                 *_build_bands(chart, group),
                 _build_median(chart, group),
@@ -195,7 +202,7 @@ def count_cut_paths(chart: ComparisonChart) -> int:
     low, high = min(values), max(values)
     count = 0
     for group in chart.groups:
-        for path in group.analysis.result.car.tolist():
+        for path in group.study.result.car.tolist():
             shown = [chart.scale.shown(value) for value in path if math.isfinite(value)]
             count += any(value < low or value > high for value in shown)
     return count
@@ -203,7 +210,7 @@ def count_cut_paths(chart: ComparisonChart) -> int:
 
 def _count_legend_rows(chart: ComparisonChart) -> int:
     """How many rows the legend takes at most: five names a group, two in a row on a phone."""
-    judged = sum(5 if group.analysis.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
+    judged = sum(5 if group.study.n >= MIN_BAND_EVENTS else 1 for group in chart.groups)
     return -(-judged // (2 if chart.phone else 5))
 
 
@@ -211,7 +218,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
     """What the figure says, for those who cannot see it."""
     sentences = []
     for group in chart.groups:
-        rows = [row for row in group.analysis.answer.averages if row.n]
+        rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
             sentences.append(f"{group.name}: no path.")
             continue
@@ -219,11 +226,11 @@ def summarize_paths(chart: ComparisonChart) -> str:
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
         judged = (
             f"; 95 % of the mean {chart.scale.span(last.caar_low, last.caar_high)}"
-            if group.analysis.n >= MIN_BAND_EVENTS
+            if group.study.n >= MIN_BAND_EVENTS
             else "; too few for a mean to be judged"
         )
         sentences.append(
-            f"{group.name}: {group.analysis.n} paths of cumulative moves by offset; the mean ends"
+            f"{group.name}: {group.study.n} paths of cumulative moves by offset; the mean ends"
             f" at {mean} at offset {format_offset(last.offset)}{judged}."
         )
     return " ".join(sentences)
@@ -233,13 +240,13 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
     """What the axis must hold: 0, the bands, and the inner 80 % of the paths at all offsets."""
     values = [0.0]
     for group in chart.groups:
-        judged = group.analysis.n >= MIN_BAND_EVENTS
-        for row in group.analysis.answer.averages if judged else ():
+        judged = group.study.n >= MIN_BAND_EVENTS
+        for row in group.study.answer.averages if judged else ():
             ends = (row.supt_low, row.supt_high, row.caar)
             values += [chart.scale.shown(end) for end in ends if math.isfinite(end)]
         paths = sorted(
             chart.scale.shown(value)
-            for value in group.analysis.result.car.ravel().tolist()
+            for value in group.study.result.car.ravel().tolist()
             if math.isfinite(value)
         )
         cut = int((1 - INNER_SHARE) / 2 * len(paths)) if judged else 0
@@ -249,12 +256,12 @@ def list_axis_values(chart: ComparisonChart) -> list[float]:
 
 def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     """Every path in one trace, with a gap between two of them."""
-    offsets = group.analysis.result.offsets.tolist()
-    few = group.analysis.n < MIN_BAND_EVENTS
+    offsets = group.study.result.offsets.tolist()
+    few = group.study.n < MIN_BAND_EVENTS
     x: list[int | None] = []
     y: list[float | None] = []
     titles: list[str] = []
-    for event, path in zip(group.events, group.analysis.result.car.tolist(), strict=True):
+    for event, path in zip(group.events, group.study.result.car.tolist(), strict=True):
         x += [*offsets, None]
         y += [*(chart.shown(value, 2) for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
@@ -278,7 +285,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
-    rows = group.analysis.answer.averages
+    rows = group.study.answer.averages
     prefix = f"{group.name}: " if chart.is_pair else ""
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
@@ -310,7 +317,7 @@ def _build_line(
 ) -> Figure:
     return build_scatter(
         "lines",
-        group.analysis.result.offsets.tolist(),
+        group.study.result.offsets.tolist(),
         [chart.shown(value) for value in values],
         name=f"{group.name}: {label}" if chart.is_pair else label,
         hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
@@ -318,7 +325,7 @@ def _build_line(
 
 
 def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
-    values = [row.caar for row in group.analysis.answer.averages]
+    values = [row.caar for row in group.study.answer.averages]
     colour = chart.colour(group)
     return _build_line(chart, group, "mean", values) | {
         "mode": "lines+markers",
@@ -329,7 +336,7 @@ def _build_mean(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
 
 def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     line = {"color": chart.colour(group), "width": 1.6, "dash": "dashdot"}
-    return _build_line(chart, group, "median", group.analysis.medians.tolist()) | {"line": line}
+    return _build_line(chart, group, "median", group.study.medians.tolist()) | {"line": line}
 
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
@@ -360,7 +367,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
     rows = [
         (group, k, move)
         for group in chart.groups
-        for k, move in enumerate(group.analysis.car.tolist())
+        for k, move in enumerate(group.study.car.tolist())
         if math.isfinite(move)
     ]
     shown = sorted(rows, key=lambda row: -abs(row[2]))[:MAX_HEAT_ROWS]
@@ -373,7 +380,7 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
     """Events down, offsets across; blue = stronger rouble, orange-brown = weaker, 0 = surface."""
     rows, _ = select_heat_rows(chart)
     cells = [
-        [_to_log_points(value) for value in group.analysis.result.abnormal[k].tolist()]
+        [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows
     ]
     limit = _compute_colour_limit(cells)
