@@ -14,9 +14,7 @@ from dashboard.models.study import (
     CORRECTIONS,
     Headline,
     StudyRequest,
-    Window,
     duration_text,
-    window_text,
 )
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonGroup,
@@ -36,7 +34,9 @@ from dashboard.presentation.formatting import (
     format_day,
     format_number,
     format_offset,
+    format_p,
     format_percent,
+    format_window,
 )
 from dashboard.presentation.moves import describe_window, format_percentile_cell, observation_name
 from dashboard.presentation.quoting import MoveScale
@@ -222,13 +222,6 @@ def _describe_p(headline: Headline, answer: Comparison) -> str:
     return f"p = {format_p(headline.p_adjusted)}, corrected for {format_count(family, 'question')}"
 
 
-def format_p(p: float) -> str:
-    """`0.18`, `0.031`, `< 0.001`."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
-
-
 def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
     """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
     how = " on average" if group.study.n > 1 else ""
@@ -343,11 +336,6 @@ def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
     rule = "" if request.overlap == "keep" else f", overlap rule {request.overlap}"
     clean = ", without the days of known events" if request.clean_estimation else ""
     return f"model {request.model} over {many}{clean}{rule}"
-
-
-def format_window(window: Window) -> str:
-    """`[−1,1]`."""
-    return window_text(window).replace("-", MINUS)
 
 
 def _format_hit_share(hits: int, n: int) -> str:

@@ -41,6 +41,7 @@ from dashboard.presentation.formatting import (
     format_day,
     format_number,
     format_offset,
+    format_window,
 )
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
@@ -99,7 +100,6 @@ from dashboard.ui.pages.compare.messages import (
     format_moves_heading,
     format_paths_heading,
     format_placebo_heading,
-    format_window,
 )
 from dashboard.ui.pages.compare.report import (
     build_chart,

@@ -30,6 +30,7 @@ from dashboard.presentation.formatting import (
     format_day,
     format_number,
     format_percent,
+    format_window,
 )
 from dashboard.presentation.moves import POOL_TITLES
 from dashboard.presentation.reports import (
@@ -65,7 +66,6 @@ from dashboard.ui.pages.compare.messages import (
     format_group_name,
     format_moves_heading,
     format_paths_heading,
-    format_window,
 )
 from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
 

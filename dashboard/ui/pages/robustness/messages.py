@@ -28,6 +28,7 @@ from dashboard.presentation.formatting import (
     format_day,
     format_log_points,
     format_number,
+    format_p,
     format_signed,
 )
 from dashboard.presentation.palette import category_title
@@ -130,13 +131,6 @@ def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
         f"{format_log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
         f" p {format_p(row.p_value)}"
     )
-
-
-def format_p(p: float) -> str:
-    """A p-value as tables print it; a dash where there is none."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
 def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
