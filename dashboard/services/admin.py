@@ -428,7 +428,7 @@ def diagnose(
     sources = known.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
         found += pool.map(
-            lambda source: _timed_check(source.who, lambda: _check_live_source(source), now),
+            lambda source: _timed_check(source.publisher_name, lambda: _check_live_source(source), now),
             sources,
         )
     return tuple(found)

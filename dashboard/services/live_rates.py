@@ -224,7 +224,7 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     try:
         with run.rate_cache.alone(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
-                return _skipped_result(task, f"{source.who} is being asked by another process")
+                return _skipped_result(task, f"{source.publisher_name} is being asked by another process")
             state = run.rate_cache.state(series_id)
             reason = _completed_message(run, task) or _skip_reason(run, task, state)
             return (
@@ -266,7 +266,7 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
         fetched = source.fetch(
             card.id, _fetch_start(run, task, last), _stored_validator(run, state)
         )
-        _check_scale(last, fetched, source.who)
+        _check_scale(last, fetched, source.publisher_name)
     except SourceError as error:
         run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
@@ -471,7 +471,7 @@ def failing_sources(known: CombinedRates, memory: RateStore) -> tuple[str, ...]:
     """The publishers, as messages name them, that answered nothing usable when last asked."""
     states, _ = _read_fetch_states(memory)
     return tuple(
-        source.who
+        source.publisher_name
         for source in known.live_sources
         if any(card.id in states and states[card.id].problem for card in source.cards())
     )
@@ -530,7 +530,7 @@ class _FetchAttempts:
     @property
     def ids(self) -> tuple[str, str]:
         """The id of the source, and how messages name it."""
-        return (self.source.id, self.source.who) if self.source else ("", "")
+        return (self.source.id, self.source.publisher_name) if self.source else ("", "")
 
 
 def _read_fetch_states(memory: RateStore) -> tuple[Mapping[str, FetchState], str]:

@@ -135,14 +135,14 @@ def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path)
         "import sys, itertools\n"
         "from pathlib import Path\n"
         "import numpy as np\n"
-        "from dashboard.sources.rates.imported import OwnRates\n"
+        "from dashboard.sources.rates.imported import ImportedRates\n"
         "from dataclasses import replace\n"
-        "own = OwnRates(Path(sys.argv[1]))\n"
-        "one = own.get('own_a')\n"
+        "rates = ImportedRates(Path(sys.argv[1]))\n"
+        "one = rates.get('own_a')\n"
         "print('ready', flush=True)\n"
         "for k in itertools.count(1):\n"
         "    rate = np.full(len(one), float(k))\n"
-        "    own.keep([replace(one, rate=rate)], 'e' * 64, replace=True)\n"
+        "    rates.store([replace(one, rate=rate)], 'e' * 64, replace=True)\n"
     )
     for turn in range(8):
         with subprocess.Popen(
