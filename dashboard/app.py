@@ -79,8 +79,8 @@ def check_port_is_free(port: int) -> None:
         try:
             probe.bind((LOOPBACK, port))
         except (OSError, OverflowError) as error:
-            msg = f"--port {port}: cannot be used ({error}); choose another, as --port 8502"
-            raise InputError(msg) from error
+            msg = f"cannot be used ({error}); choose another, as 8502"
+            raise InputError(msg, field="port", value=port) from error
 
 
 def read_streamlit_config(path: Path) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     left = len(ordered) - len(found)
     if left > 0:
         more = "more reason" if left == 1 else "more reasons"
-        found.append(f"{left} {more}, all of them with --out or --json")
+        found.append(f"{left} {more}, all of them in the files and in JSON")
     return found
 
 
@@ -588,5 +588,5 @@ def report_format(path: Path) -> ReportFormat:
     for kind in get_args(ReportFormat):
         if ending == kind:
             return kind  # type: ignore[no-any-return]
-    msg = f"--out {path.name}: end it with .html, .pdf, .png or .svg, which says what is wanted"
-    raise InputError(msg)
+    msg = "end it with .html, .pdf, .png or .svg, which says what is wanted"
+    raise InputError(msg, field="out", value=path.name)

@@ -89,8 +89,8 @@ def read_event_rows(
     check_size(name, len(data), MAX_BYTES)
     grid = _read_grid(data, name, options, today)
     if options.sheet and grid.kind != excel_file.KIND:
-        msg = f"--sheet {display_text(options.sheet)}: {name} is {grid.kind} and has no sheets"
-        raise InputError(msg)
+        msg = f"{name} is {grid.kind} and has no sheets"
+        raise InputError(msg, field="sheet", value=display_text(options.sheet))
     fields = _match_fields(grid, options)
     if not grid.rows:
         msg = f"{name}: has a header but no rows; add at least one"
@@ -181,8 +181,8 @@ def _reject_unsupported(data: bytes, name: str) -> None:
 
 def _reject_mapping(name: str, kind: str, options: EventFileOptions) -> None:
     if options.columns:
-        msg = f"--map: {name} is {kind}, whose fields are known; leave --map out"
-        raise InputError(msg)
+        msg = f"{name} is {kind}, whose fields are known; leave the mapping out"
+        raise InputError(msg, field="map")
 
 
 def _match_fields(grid: EventGrid, options: EventFileOptions) -> dict[str, str]:
@@ -335,7 +335,7 @@ def _resolve_times(
     if columns.zoneless and not options.zone:
         columns.messages.append(
             f"{columns.grid.name}: {columns.zoneless} times have no zone and were read as {MOSCOW};"
-            " say --zone NAME if they are of another"
+            " say their time zone on import if it is another"
         )
 
 

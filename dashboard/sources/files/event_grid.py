@@ -227,14 +227,14 @@ def choose_columns(
     listed = display_text(", ".join(filter(None, header)), 80) or "nothing"
     if "date" not in columns:
         msg = (
-            f"{name}, {place}: has no column date (found: {listed}); the first line names the"
-            " columns, or say --map date=COLUMN"
+            f"{name}, {place}: has no column date (found: {listed}); name it in the first"
+            " line, or say on import which column holds the dates"
         )
         raise InputError(msg)
     if "title" not in columns and "id" not in columns:
         msg = (
             f"{name}, {place}: has no column title (found: {listed}); name one, or say"
-            " --map title=COLUMN"
+            " on import which column holds the titles"
         )
         raise InputError(msg)
     counts = Counter(normalize_column_name(column) for column in header)
@@ -256,8 +256,8 @@ def _check_mapping(name: str, header: Sequence[str], mapping: Mapping[str, str])
                 for known_field in EVENT_FIELDS
                 if known_field not in EXPORT_ONLY_COLUMNS
             )
-            msg = f"--map {display_text(field)}: is no field; take one of {known}"
-            raise InputError(msg)
+            msg = f"is no field; take one of {known}"
+            raise InputError(msg, field="map", value=display_text(field))
         if column and normalize_column_name(column) not in names:
             listed = display_text(", ".join(filter(None, header)), 200)
             msg = f"{name}: has no column {display_text(column)}; choose one of {listed}"
@@ -266,8 +266,8 @@ def _check_mapping(name: str, header: Sequence[str], mapping: Mapping[str, str])
     duplicates = [column for column, count in counts.items() if count > 1]
     if duplicates:
         column = display_text(duplicates[0])
-        msg = f"--map: the column {column} is given to two fields; give each its own"
-        raise InputError(msg)
+        msg = f"the column {column} is given to two fields; give each its own"
+        raise InputError(msg, field="map")
 
 
 # ---- events

@@ -185,13 +185,13 @@ def check_zone(zone: str) -> None:
     """Refuse a zone that the tz database does not have.
 
     Raises:
-        ValueError: with what to write instead.
+        InputError: with what to write instead.
     """
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError):
-        msg = f"--zone {zone}: is no time zone; write one as Europe/Moscow"
-        raise ValueError(msg) from None
+        msg = "is no time zone; write one as Europe/Moscow"
+        raise InputError(msg, field="zone", value=zone) from None
 
 
 def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
@@ -213,7 +213,8 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
         if not zone:
             text = str(local[0]).replace("T", " ")[:16]
             reason = (
-                f"'{text}' has no zone; say --zone Europe/Moscow, or write it as {EXAMPLE_MOMENT}"
+                f"'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it"
+                f" as {EXAMPLE_MOMENT}"
             )
             raise CellError(0, reason)
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
@@ -247,8 +248,8 @@ def build_observation_times(
     if not options.stamps:
         notes = (
             f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is"
-            f" known {_format_minutes(minutes)} after its stamp; say --stamps begin, or --stamps"
-            " end",
+            f" known {_format_minutes(minutes)} after its stamp; say on import"
+            " whether a stamp is the begin or the end of a bar",
         )
     if options.stamps == "end":
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)

@@ -193,8 +193,8 @@ class ImportedRates:
             taken = [name for name in ids if name in existing]
             if taken and not replace:
                 msg = (
-                    f"series {taken[0]}: is already kept; give --replace or another --name,"
-                    f" or rates remove {taken[0]}"
+                    f"series {taken[0]}: is already kept; take another name, replace it,"
+                    " or remove it first"
                 )
                 raise InputError(msg)
             if len(existing | set(ids)) > MAX_SERIES:
