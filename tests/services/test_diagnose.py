@@ -138,7 +138,7 @@ def test_failed_attempts_are_counted(house, replica):
 def test_offline_nothing_is_asked(house, replica):
     found = findings_of(house, is_offline=True)
     assert found["Network"].told == "is not asked: offline"
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_trying_changes_nothing_that_is_kept(house):

@@ -45,11 +45,11 @@ def test_a_refresh_picks_up_exactly_the_new_days(house, replica):
 
 def test_only_the_last_days_are_read_again(house, replica, clock):
     house.refresh(USD)
-    first = replica.cbr.asked[-1].params
+    first = replica.cbr.requests[-1].params
     assert (first["date_req1"], first["date_req2"]) == ("17/08/2026", "24/11/2026")
     at("2026-11-24T18:00:00+00:00", replica, clock)
     assert house.refresh(USD)[USD].kept.new == 1
-    assert replica.cbr.asked[-1].params["date_req1"] == "08/11/2026"  # 16 days before the 24th
+    assert replica.cbr.requests[-1].params["date_req1"] == "08/11/2026"  # 16 days before the 24th
     assert "2026-11-25" in house.rates(USD)
 
 
@@ -75,12 +75,12 @@ def test_a_number_that_its_publisher_revised_is_shown_and_the_earlier_one_kept(
 def test_since_reads_everything_from_a_day_on_again(house, replica, clock):
     house.refresh(USD)
     house.refresh(USD, since=date(2026, 9, 20))
-    assert replica.cbr.asked[-1].params["date_req1"] == "20/09/2026"
+    assert replica.cbr.requests[-1].params["date_req1"] == "20/09/2026"
 
 
 def test_since_never_leaves_a_hole_after_what_is_known(house, replica):
     house.refresh(USD, since=date(2026, 11, 20))
-    assert replica.cbr.asked[-1].params["date_req1"] == "17/08/2026"
+    assert replica.cbr.requests[-1].params["date_req1"] == "17/08/2026"
     assert "2026-10-01" in house.rates(USD)
 
 
@@ -88,16 +88,16 @@ def test_a_series_that_ended_and_is_complete_is_not_asked_for(house, replica):
     told = house.refresh("eur_rub_ecb", force=True)["eur_rub_ecb"]
     assert told.outcome == RefreshOutcome.SKIPPED
     assert told.told == "it ended on 2022-03-01 and is complete"
-    assert replica.ecb.asked == []
+    assert replica.ecb.requests == []
 
 
 def test_a_series_that_ended_is_asked_for_until_it_is_complete(house, replica):
     assert house.refresh("usd_rub_moex")["usd_rub_moex"].last_day == date(2024, 6, 11)
-    asked = len(replica.moex.asked)
+    asked = len(replica.moex.requests)
     assert (
         house.refresh("usd_rub_moex", force=True)["usd_rub_moex"].outcome == RefreshOutcome.SKIPPED
     )
-    assert len(replica.moex.asked) == asked
+    assert len(replica.moex.requests) == asked
 
 
 def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
@@ -106,16 +106,16 @@ def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
     house.refresh(USD)
     clock.pass_by(60)
     assert house.refresh(USD)[USD].told == "it was asked for a moment ago"
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     assert house.refresh(USD, force=True)[USD].outcome == RefreshOutcome.UNCHANGED
-    assert len(replica.cbr.asked) == 2
+    assert len(replica.cbr.requests) == 2
 
 
 def test_an_attempt_noted_while_the_clock_was_ahead_keeps_nobody_from_asking(house, replica, clock):
     house.refresh(USD)
     clock.pass_by(-timedelta(days=365).total_seconds())
     assert house.refresh(USD)[USD].outcome != RefreshOutcome.SKIPPED
-    assert len(replica.cbr.asked) == 2
+    assert len(replica.cbr.requests) == 2
 
 
 def test_a_version_that_has_not_changed_is_not_sent_again(house, replica, clock):
@@ -125,8 +125,8 @@ def test_a_version_that_has_not_changed_is_not_sent_again(house, replica, clock)
     house.refresh("broad_dollar_fred")
     clock.pass_by(3_600)
     house.refresh("broad_dollar_fred")
-    assert "If-None-Match" not in replica.fred.asked[1].headers
-    assert replica.fred.asked[2].headers["If-None-Match"] == '"one"'
+    assert "If-None-Match" not in replica.fred.requests[1].headers
+    assert replica.fred.requests[2].headers["If-None-Match"] == '"one"'
 
 
 def test_bars_are_fetched_where_they_are_asked_for_and_then_kept_up(house, replica, clock):
@@ -217,7 +217,7 @@ def test_what_failed_a_moment_ago_is_left_alone_for_a_minute(house, replica, clo
     for _ in range(25):
         house.refresh(USD)
         clock.pass_by(1)
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     clock.pass_by(60)
     replica.cbr.answers_well()
     assert house.refresh(USD)[USD].outcome == RefreshOutcome.NEW
@@ -227,7 +227,7 @@ def test_25_sessions_that_insist_ask_a_sick_publisher_five_times_a_minute(house,
     replica.cbr.answers(failures.html_with_200)
     for _ in range(25):
         house.refresh(USD, force=True)
-    assert len(replica.cbr.asked) == 5
+    assert len(replica.cbr.requests) == 5
 
 
 def test_a_cache_that_cannot_be_written_is_told_and_what_ships_stays(house, tmp_path):
@@ -263,7 +263,7 @@ def test_two_processes_that_refresh_at_once_ask_once_for_each_series(replica, tm
     ]
     told = [process.communicate(timeout=60)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0]
-    asked = [asked.params["VAL_NM_RQ"] for asked in replica.cbr.asked]
+    asked = [asked.params["VAL_NM_RQ"] for asked in replica.cbr.requests]
     assert sorted(asked) == ["R01235", "R01375"]
     assert "".join(told).count("skipped") == 2
 
@@ -289,12 +289,12 @@ def test_who_insists_while_another_asks_takes_the_answer_of_the_other(house, rep
     now = Ticking(clock)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(refresh_rates, house.known, house.rate_cache, request, now)
-        while not replica.cbr.asked:
+        while not replica.cbr.requests:
             time.sleep(0.01)
         second = pool.submit(refresh_rates, house.known, house.rate_cache, request, now)
     assert first.result()[0].outcome == RefreshOutcome.NEW
     assert second.result()[0].told == "another process has just asked for it"
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
 
 
 # ---------------------------------------------------------------- behind the pages
@@ -337,7 +337,7 @@ def test_pages_that_ask_at_every_rerun_start_one_refresh_a_minute(house, replica
     for _ in range(25):
         behind.ask(RefreshRequest(series=(USD,)))
         behind.wait(20)
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     clock.pass_by(61)
     assert behind.ask(RefreshRequest(series=(USD,)))
     behind.wait(20)
@@ -345,7 +345,7 @@ def test_pages_that_ask_at_every_rerun_start_one_refresh_a_minute(house, replica
 
 def test_offline_nothing_is_asked(house, replica):
     assert not refresher_of(house, is_offline=True).ask()
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_a_refresh_that_fails_in_an_unforeseen_way_ends(house, monkeypatch):

@@ -1,4 +1,4 @@
-"""A person's own series: kept whole, read back as they were, told where a file is damaged."""
+"""A person's own series: stored whole, read back unchanged, a message where a file is damaged."""
 
 import stat
 import subprocess
@@ -56,13 +56,13 @@ def test_a_taken_id_is_refused_and_replaced_only_when_told(tmp_path):
 
 
 def test_another_process_is_seen_at_once(tmp_path):
-    here, there = ImportedRates(tmp_path), ImportedRates(tmp_path)
+    here, present = ImportedRates(tmp_path), ImportedRates(tmp_path)
     assert here.cards() == ()
-    there.store([bars()], "f" * 64)
+    present.store([bars()], "f" * 64)
     assert here.get("own_a").rate[0] == 80.5
-    there.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
+    present.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
     assert here.get("own_a").rate[0] == 1.0
-    there.remove("own_a")
+    present.remove("own_a")
     assert here.cards() == ()
     with pytest.raises(InputError, match="is none of your own"):
         here.get("own_a")
