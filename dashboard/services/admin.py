@@ -353,7 +353,7 @@ MAX_AUDIT_ENTRIES: Final = 100_000
 class AuditStore(Protocol):
     """Where actions are on record; raises StoreError where it cannot be read."""
 
-    def entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
         ...
 
@@ -428,7 +428,9 @@ def diagnose(
     sources = known.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
         found += pool.map(
-            lambda source: _timed_check(source.publisher_name, lambda: _check_live_source(source), now),
+            lambda source: _timed_check(
+                source.publisher_name, lambda: _check_live_source(source), now
+            ),
             sources,
         )
     return tuple(found)
@@ -469,7 +471,7 @@ def _check_notes(notes: ProbedDatabase) -> str:
 
 def _check_cache(known: CombinedRates, memory: RateStore) -> str:
     states = [state for card in _live_cards(known) if (state := memory.state(card)) is not None]
-    with memory.alone("doctor", 1.0):
+    with memory.lock("doctor", 1.0):
         pass
     if not states:
         return "is empty; rates refresh fills it"

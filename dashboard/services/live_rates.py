@@ -222,7 +222,7 @@ class _RefreshRun:
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     source, series_id = task.source, task.card.id
     try:
-        with run.rate_cache.alone(source.id, LOCK_WAIT_SECONDS) as is_alone:
+        with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
                 return _skipped_result(task, f"{source.publisher_name} is being asked by another process")
             state = run.rate_cache.state(series_id)

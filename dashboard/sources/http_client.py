@@ -144,13 +144,13 @@ class LazyClient:
     """A client that is made, and whose libraries are imported, with the first request.
 
     Args:
-        make: makes the client.
+        factory: creates the client.
     """
 
-    def __init__(self, make: Callable[[], HttpClient]) -> None:
-        self._make = make
-        self._making = threading.Lock()
-        self._made: HttpClient | None = None
+    def __init__(self, factory: Callable[[], HttpClient]) -> None:
+        self._factory = factory
+        self._lock = threading.Lock()
+        self._instance: HttpClient | None = None
         self.clock: Clock = WallClock()
 
     @property
@@ -167,6 +167,6 @@ class LazyClient:
         return self._client().send(request)
 
     def _client(self) -> HttpClient:
-        with self._making:
-            self._made = self._made or self._make()
-            return self._made
+        with self._lock:
+            self._instance = self._instance or self._factory()
+            return self._instance

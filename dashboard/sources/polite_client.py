@@ -214,13 +214,13 @@ class HostLimiter:
         self._requested_at: float | None = None
 
     @contextmanager
-    def acquire(self, publisher: str, patience: float) -> Iterator[None]:
+    def acquire(self, publisher: str, timeout: float) -> Iterator[None]:
         """Be the only one who sends to this host.
 
         Raises:
-            CircuitOpen: the circuit is open, or the others take longer than `patience` seconds.
+            CircuitOpen: the circuit is open, or the others take longer than `timeout` seconds.
         """
-        if not self._queue.acquire(timeout=patience):
+        if not self._queue.acquire(timeout=timeout):
             msg = f"{publisher} is being asked already; try again in a moment"
             raise CircuitOpen(msg, self._clock.now())
         try:
@@ -307,12 +307,12 @@ class PoliteClient:
         self.clock: Clock = clock or WallClock()
         self._limits = limits
         self._hosts: dict[str, HostLimiter] = {}
-        self._adding = threading.Lock()
+        self._lock = threading.Lock()
 
     def limiter(self, url: str) -> HostLimiter:
         """The limiter of the host of an address."""
         name = urlsplit(url).hostname or ""
-        with self._adding:
+        with self._lock:
             return self._hosts.setdefault(name, HostLimiter(name, self.clock))
 
     def send(self, request: Request) -> Response:

@@ -113,10 +113,10 @@ class AuditRows:
         row = {"action": action, "subject": subject, "before": before, "after": after}
         write_audit(self._connection, AUDIT, [row | {"at": at, "who": author}])
 
-    def newest(self, most: int) -> tuple[AuditEntry, ...]:
+    def newest(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
         params = {"person": self._person}
-        rows = self._connection.execute(_NEWEST_ACTIONS.limit(most), params).mappings()
+        rows = self._connection.execute(_NEWEST_ACTIONS.limit(limit), params).mappings()
         entries = (AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS}) for row in rows)
         return tuple(
             replace(e, before=self._visible(e.before), after=self._visible(e.after))

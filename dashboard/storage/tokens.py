@@ -170,6 +170,6 @@ class AuditStore:
         at, signed = self._clock(), author or self._person
         self._current().write(lambda c: AuditRows(c).add(action, subject, states, at, signed))
 
-    def entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
-        return self._current().read(lambda c: AuditRows(c, self._person).newest(most))
+        return self._current().read(lambda c: AuditRows(c, self._person).newest(limit))

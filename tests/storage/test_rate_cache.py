@@ -355,7 +355,7 @@ for _ in range(50):
     reading, writing = os.pipe()
     writer = os.fork()
     if writer == 0:
-        with cache.alone("cbr", 5) as got:  # the one before was killed while it held it
+        with cache.lock("cbr", 5) as got:  # the one before was killed while it held it
             assert got
             for number in range(first, first + 100_000):
                 series = replace(made.series, rate=np.full(400, float(number)))

@@ -119,9 +119,7 @@ class Gdelt:
             if not is_full or not moments:
                 return
             oldest = min(moments)
-            if (
-                oldest >= until
-            ):  # more articles in one moment than a response holds: the rest is lost
+            if oldest >= until:  # more in one moment than a response holds: the rest is lost
                 state.truncated += 1
                 oldest -= timedelta(seconds=1)
             until = oldest

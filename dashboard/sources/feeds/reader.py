@@ -122,10 +122,10 @@ def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
         raise SourceError(msg)
     entries = parsed.entries[:MAX_ITEMS]
     parsed_items = [_parse_item(entry, feed, now) for entry in entries]
-    items = tuple(report for report in parsed_items if report is not None)
+    items = tuple(item for item in parsed_items if item is not None)
+    n_empty = len(entries) - len(items)
     return NewsBatch(
-        _with_language(items, parsed),
-        (*messages, *_feed_messages(parsed, text, len(parsed_items) - len(items))),
+        _with_language(items, parsed), (*messages, *_feed_messages(parsed, text, n_empty))
     )
 
 

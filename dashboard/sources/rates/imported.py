@@ -39,109 +39,6 @@ _FileVersion: TypeAlias = tuple[int, int, int]
 _READ_ERRORS: Final = (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError)
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesFileInfo:
-    """The metadata of a series file: card, hash of the imported file, time of the import."""
-
-    card: SeriesCard
-    sha256: str
-    imported_at: datetime
-
-
-def prepare_series_file(folder: Path, series: RateSeries, sha256: str) -> tuple[Path, Path]:
-    """Write a series to a temporary file, which `os.replace` then puts in place atomically.
-
-    Returns:
-        The temporary file and the target.
-
-    Raises:
-        SourceError: the folder cannot be written to.
-    """
-    target = folder / f"{series.card.id}.npz"
-    temporary = folder / f".{series.card.id}.{uuid.uuid4().hex}.new"
-    info = {
-        "version": FORMAT_VERSION,
-        "card": {k: v for k, v in asdict(series.card).items() if k not in _OMITTED_FIELDS},
-        "sha256": sha256,
-        "imported_at": series.fetched_at.isoformat() if series.fetched_at else "",
-    }
-    encoded = np.frombuffer(json.dumps(info).encode(), dtype=np.uint8)
-    arrays: dict[str, Any] = {
-        name: series.rate if name == "rate" else getattr(series, name).astype(np.int64)
-        for name in ARRAY_TYPES
-    }
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, about=encoded, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        remove_if_exists(temporary)
-        raise SourceError(os_error_message(target.stem, "kept", error)) from error
-    return temporary, target
-
-
-def remove_if_exists(file: Path) -> None:
-    """Remove a file, if it is there."""
-    with suppress(OSError):
-        file.unlink(missing_ok=True)
-
-
-def read_series_info(file: Path) -> SeriesFileInfo:
-    """The metadata of a series file; its arrays are not read.
-
-    Raises:
-        SourceError: the file is damaged.
-    """
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            return _parse_info(file, bytes(arrays["about"]))
-    except _READ_ERRORS as error:
-        raise SourceError(_damage_message(file)) from error
-
-
-def read_series_file(file: Path) -> RateSeries:
-    """The series in a file, with read-only arrays.
-
-    Raises:
-        SourceError: the file is damaged.
-    """
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
-            info = _parse_info(file, bytes(stored["about"]))
-            arrays = {name: stored[name].astype(kind) for name, kind in ARRAY_TYPES.items()}
-        for array in arrays.values():
-            array.setflags(write=False)
-        return RateSeries(info.card, **arrays, fetched_at=info.imported_at)
-    except _READ_ERRORS as error:
-        raise SourceError(_damage_message(file)) from error
-
-
-def os_error_message(name: str, verb: str, error: OSError) -> str:
-    """The message for an error of the operating system."""
-    reason = os.strerror(error.errno) if error.errno else "unknown reason"
-    return f"{name}: cannot be {verb} ({reason}); free some space or name another DASHBOARD_HOME"
-
-
-def _parse_info(file: Path, content: bytes) -> SeriesFileInfo:
-    info = json.loads(content)
-    names = {field.name for field in fields(SeriesCard)}
-    card = SeriesCard(**{k: v for k, v in info["card"].items() if k in names})
-    if (
-        info["version"] != FORMAT_VERSION
-        or card.id != file.stem
-        or card.date_rule not in PUBLICATION_RULES
-    ):
-        raise ValueError(file.name)
-    return SeriesFileInfo(card, info["sha256"], datetime.fromisoformat(info["imported_at"]))
-
-
-def _damage_message(file: Path) -> str:
-    return f"series {file.stem}: its file is damaged; rates remove {file.stem} and import it again"
-
-
 class ImportedRates:
     """The series in a folder, which other processes may change at any time.
 
@@ -292,3 +189,109 @@ def _file_version(file: Path) -> _FileVersion:
         msg = f"series {file.stem}: was removed"
         raise InputError(msg) from None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+# ---- series files
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFileInfo:
+    """The metadata of a series file: card, hash of the imported file, time of the import."""
+
+    card: SeriesCard
+    sha256: str
+    imported_at: datetime
+
+
+def prepare_series_file(folder: Path, series: RateSeries, sha256: str) -> tuple[Path, Path]:
+    """Write a series to a temporary file, which `os.replace` then puts in place atomically.
+
+    Returns:
+        The temporary file and the target.
+
+    Raises:
+        SourceError: the folder cannot be written to.
+    """
+    target = folder / f"{series.card.id}.npz"
+    temporary = folder / f".{series.card.id}.{uuid.uuid4().hex}.new"
+    info = {
+        "version": FORMAT_VERSION,
+        "card": {k: v for k, v in asdict(series.card).items() if k not in _OMITTED_FIELDS},
+        "sha256": sha256,
+        "imported_at": series.fetched_at.isoformat() if series.fetched_at else "",
+    }
+    encoded = np.frombuffer(json.dumps(info).encode(), dtype=np.uint8)
+    arrays: dict[str, Any] = {
+        name: series.rate if name == "rate" else getattr(series, name).astype(np.int64)
+        for name in ARRAY_TYPES
+    }
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, about=encoded, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        remove_if_exists(temporary)
+        raise SourceError(os_error_message(target.stem, "kept", error)) from error
+    return temporary, target
+
+
+def remove_if_exists(file: Path) -> None:
+    """Remove a file, if it is there."""
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+
+
+def read_series_info(file: Path) -> SeriesFileInfo:
+    """The metadata of a series file; its arrays are not read.
+
+    Raises:
+        SourceError: the file is damaged.
+    """
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            return _parse_info(file, bytes(arrays["about"]))
+    except _READ_ERRORS as error:
+        raise SourceError(_damage_message(file)) from error
+
+
+def read_series_file(file: Path) -> RateSeries:
+    """The series in a file, with read-only arrays.
+
+    Raises:
+        SourceError: the file is damaged.
+    """
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+            info = _parse_info(file, bytes(stored["about"]))
+            arrays = {name: stored[name].astype(kind) for name, kind in ARRAY_TYPES.items()}
+        for array in arrays.values():
+            array.setflags(write=False)
+        return RateSeries(info.card, **arrays, fetched_at=info.imported_at)
+    except _READ_ERRORS as error:
+        raise SourceError(_damage_message(file)) from error
+
+
+def os_error_message(name: str, verb: str, error: OSError) -> str:
+    """The message for an error of the operating system."""
+    reason = os.strerror(error.errno) if error.errno else "unknown reason"
+    return f"{name}: cannot be {verb} ({reason}); free some space or name another DASHBOARD_HOME"
+
+
+def _parse_info(file: Path, content: bytes) -> SeriesFileInfo:
+    info = json.loads(content)
+    names = {field.name for field in fields(SeriesCard)}
+    card = SeriesCard(**{k: v for k, v in info["card"].items() if k in names})
+    if (
+        info["version"] != FORMAT_VERSION
+        or card.id != file.stem
+        or card.date_rule not in PUBLICATION_RULES
+    ):
+        raise ValueError(file.name)
+    return SeriesFileInfo(card, info["sha256"], datetime.fromisoformat(info["imported_at"]))
+
+
+def _damage_message(file: Path) -> str:
+    return f"series {file.stem}: its file is damaged; rates remove {file.stem} and import it again"
