@@ -333,7 +333,7 @@ def _iso_text(moment: datetime | None) -> str | None:
 class AuditStore(Protocol):
     """The audit trail; raises StoreError where it cannot be read."""
 
-    def entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""
         ...
 

@@ -75,7 +75,7 @@ def diagnose(
     sources = rates.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
         findings += pool.map(
-            lambda source: _timed_check(source.who, lambda: _check_live_source(source), now),
+            lambda source: _timed_check(source.publisher_name, lambda: _check_live_source(source), now),
             sources,
         )
     return tuple(findings)
@@ -121,7 +121,7 @@ def _check_notes(notes: ProbedStore) -> str:
 
 def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
     states = [state for card in _live_cards(rates) if (state := rate_cache.state(card)) is not None]
-    with rate_cache.alone("doctor", 1.0):
+    with rate_cache.lock("doctor", 1.0):
         pass
     if not states:
         return "is empty; rates refresh fills it"

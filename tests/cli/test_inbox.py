@@ -92,13 +92,13 @@ def test_a_search_fills_the_inbox_and_tells_the_tone(shell, replica):
 
 def test_offline_nothing_is_asked_and_what_came_can_be_listed(shell, filled, monkeypatch):
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
-    asked = len(filled.asked)
+    asked = len(filled.requests)
     for command in (["inbox", "refresh"], ["inbox", "search", "rouble"]):
         answer = shell(*command)
         assert answer.code == 2
         assert "DASHBOARD_OFFLINE is set, so nothing is asked" in answer.err
     assert len(shell("inbox", "list", "--json").json) == 3
-    assert len(filled.asked) == asked
+    assert len(filled.requests) == asked
 
 
 def test_feeds_are_added_listed_asked_and_removed(shell, replica):

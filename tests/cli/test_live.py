@@ -66,7 +66,7 @@ def test_a_person_reads_one_line_a_series_and_the_sum(shell, replica):
 
 def test_since_is_handed_on(shell, replica):
     shell("rates", "refresh", "--series", "eur_rub_cbr", "--since", "2026-08-03")
-    assert replica.cbr.asked[0].params["date_req1"] == "03/08/2026"
+    assert replica.cbr.requests[0].params["date_req1"] == "03/08/2026"
 
 
 def test_when_everything_asked_failed_the_exit_code_is_3_and_what_was_kept_is_told(shell, replica):
@@ -79,7 +79,7 @@ def test_when_everything_asked_failed_the_exit_code_is_3_and_what_was_kept_is_to
     # Asked again within the minute, the publisher is left alone, and it is no success.
     again = shell("rates", "refresh", "--series", USD, "--json")
     assert (again.code, again.json["status"]) == (3, "failed")
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
 
 
 def test_when_some_came_the_exit_code_is_0_and_the_others_are_named(shell, replica):
@@ -108,7 +108,7 @@ def test_names_that_are_not_there_are_refused(shell, replica, arguments, said):
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(f"error: {said}")
     assert len(answer.err.splitlines()) == 1
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_offline_nothing_is_asked_and_a_refresh_is_refused(shell, replica, monkeypatch):
@@ -116,7 +116,7 @@ def test_offline_nothing_is_asked_and_a_refresh_is_refused(shell, replica, monke
     answer = shell("rates", "refresh")
     assert answer.code == 2
     assert "DASHBOARD_OFFLINE is set" in answer.err
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 # ---------------------------------------------------------------- list
@@ -167,7 +167,7 @@ def test_the_doctor_offline_says_so_and_asks_nothing(shell, replica, monkeypatch
     answer = shell("doctor")
     assert answer.code == 0
     assert "is not asked: offline" in answer.out
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_a_store_that_does_not_answer_is_told_by_the_doctor(shell, monkeypatch, tmp_path):

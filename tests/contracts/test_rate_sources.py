@@ -56,8 +56,8 @@ def imported(source, folder, client):
 
 # How a test makes each source; a new source adds its line.
 MAKERS = {
-    "bundled": bundled, "csv_file": csv_file, "imported": imported, "cbr": live, "ecb": live, "fred": live,
-    "moex": live, "yahoo": yahoo, "exchange_api": live,
+    "bundled": bundled, "csv_file": csv_file, "imported": imported, "cbr": live, "ecb": live,
+    "fred": live, "moex": live, "yahoo": yahoo, "exchange_api": live,
 }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def test_a_bar_of_a_file_ends_when_it_ends_whichever_end_is_stamped(stamps):
     lines = [f"2025-06-20T{first + k}:00:00Z,{100 + k}" for k in range(6)]
     content = "\n".join(["date,made", *lines]).encode()
     (series,) = read_rate_file(
-        content, name="bars.csv", reading=RateFileOptions(stamps=stamps)
+        content, name="bars.csv", options=RateFileOptions(stamps=stamps)
     ).series
     assert str(series.opens[3]) == "2025-06-20T13:00:00"
     for at, row in (("13:59:59", 3), ("14:00:00", 4), ("13:59:59.5", 3), ("13:00:00", 3)):

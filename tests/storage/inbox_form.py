@@ -53,9 +53,9 @@ class InboxForm:
         inbox.ingest([ONE])
         inbox.decide(["report-1"], Decision.DISMISSED, "Ann")
         inbox.ingest([replace(ONE, fetched_at=AT + timedelta(hours=1))])
-        (kept,) = inbox.find()
-        assert (kept.state, kept.decided_by) == (Decision.DISMISSED, "Ann")
-        assert kept.decided_at is not None
+        (stored,) = inbox.find()
+        assert (stored.state, stored.decided_by) == (Decision.DISMISSED, "Ann")
+        assert stored.decided_at is not None
 
     def test_a_dismissal_can_be_taken_back(self, inbox):
         inbox.ingest([ONE])
@@ -87,9 +87,9 @@ class InboxForm:
 
     def test_of_processes_that_accept_at_once_one_makes_a_note(self, url, inbox, store):
         inbox.ingest([ONE])
-        said = run_together(writing_processes.accept_report, 4, url)
-        assert sorted(bool(text) for text in said) == [False, True, True, True]
-        assert all("was accepted by" in text for text in said if text)
+        expected = run_together(writing_processes.accept_report, 4, url)
+        assert sorted(bool(text) for text in expected) == [False, True, True, True]
+        assert all("was accepted by" in text for text in expected if text)
         assert len(store.notes()) == 1
 
     def test_processes_that_take_the_same_reports_in_keep_each_once(self, url, inbox):

@@ -272,4 +272,4 @@ def test_nothing_is_asked_by_other_pages(monkeypatch):
         monkeypatch.setenv("DASHBOARD_UPSTREAM", replica.url)
         open_page("events").run()
         session.get_context().refresher.wait(60)
-        assert replica.feeds.asked == replica.gdelt.asked == []
+        assert replica.feeds.requests == replica.gdelt.requests == []

@@ -1,4 +1,4 @@
-"""03/04/2025: stated, proved by the column, or asked."""
+"""03/04/2025: stated, proved by the column, or left to the user."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def test_a_certain_order_is_written_as_iso(cells, stated, read):
 
 
 def test_a_proof_is_told_where_it_decided_something():
-    assert "31/12/2024 proves" in resolve_day_order(["1/2/2025", "31/12/2024"]).told
-    assert resolve_day_order(["1/2/2025", "31/12/2024"], "dmy").told == ""
-    assert resolve_day_order(["31/12/2024", "30/11/2024"]).told == ""
+    assert "31/12/2024 proves" in resolve_day_order(["1/2/2025", "31/12/2024"]).message
+    assert resolve_day_order(["1/2/2025", "31/12/2024"], "dmy").message == ""
+    assert resolve_day_order(["31/12/2024", "30/11/2024"]).message == ""
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_a_proof_is_told_where_it_decided_something():
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_asked_or_refused(cells, stated, wrong):
-    found = resolve_day_order(cells, stated).wrong
-    assert found.keys() == wrong.keys()
-    assert all(wrong[index] in reason for index, reason in found.items())
+    result = resolve_day_order(cells, stated).wrong
+    assert result.keys() == wrong.keys()
+    assert all(wrong[index] in reason for index, reason in result.items())
 
 
 @given(st.lists(DAYS, min_size=1, max_size=8), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))

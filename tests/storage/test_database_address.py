@@ -29,7 +29,7 @@ def test_a_sqlite_file_is_called_by_its_bare_name(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("", "cannot be read"),
         ("events.db", "cannot be read"),
@@ -41,8 +41,8 @@ def test_a_sqlite_file_is_called_by_its_bare_name(tmp_path):
         ("sqlite:///file:events.db?uri=true", "names no file"),
     ],
 )
-def test_a_url_that_names_no_store_is_refused(url, told):
-    with pytest.raises(InputError, match=told) as caught:
+def test_a_url_that_names_no_store_is_refused(url, message):
+    with pytest.raises(InputError, match=message) as caught:
         NoteRepository(url).notes()
     line = str(caught.value)
     assert line.startswith("DATABASE_URL: ")

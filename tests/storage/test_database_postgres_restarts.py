@@ -22,13 +22,13 @@ TOLD = ("does not answer", "was restarted", "cannot be used")
 
 @pytest.fixture
 def postgres_of_this_test(postgres_server):
-    """Only beside the server of the run, so that both are kept to one worker."""
+    """Only where the run has a server, so that both stay on one worker."""
     with own_postgres() as server:
         yield server
 
 
 class Writer(threading.Thread):
-    """Adds notes until it is told to stop; what was acknowledged, and what was told."""
+    """Adds notes until it is stopped; records acknowledged notes and error messages."""
 
     def __init__(self, url):
         super().__init__()
@@ -69,26 +69,26 @@ def test_pg_restart_during_writes_loses_nothing_that_was_acknowledged(postgres_o
         writer.join()
     acknowledged = [name for writer in writers for name in writer.acknowledged]
     with closing(NoteRepository(server.url)) as store:
-        kept = {note.id for note in store.notes()}
+        stored = {note.id for note in store.notes()}
     assert len(acknowledged) >= 3 * 4 * 5
-    assert set(acknowledged) <= kept
-    assert len(kept) - len(acknowledged) <= 3 * 3  # at most the one in hand at each stop
+    assert set(acknowledged) <= stored
+    assert len(stored) - len(acknowledged) <= 3 * 3  # at most the one in hand at each stop
     assert [writer.unforeseen for writer in writers] == [[], [], []]
-    told = {line for writer in writers for line in writer.told}
-    assert told
-    assert all(any(words in line for words in TOLD) and "\n" not in line for line in told)
+    message = {line for writer in writers for line in writer.told}
+    assert message
+    assert all(any(phrase in line for phrase in TOLD) and "\n" not in line for line in message)
 
 
 def test_a_server_that_freezes_in_mid_statement_is_given_up_in_words(postgres_url):
     store = NoteRepository(postgres_url, person="ann")
     note = store.add(NOTE)
-    told = []
+    message = []
 
     def edit():
         try:
             store.edit(replace(note, title="never said"), 1)
         except StoreError as error:
-            told.append(str(error))
+            message.append(str(error))
 
     plain = postgres_url.replace("+psycopg", "")
     with psycopg.connect(plain) as holder, psycopg.connect(plain, autocommit=True) as admin:
@@ -105,7 +105,7 @@ def test_a_server_that_freezes_in_mid_statement_is_given_up_in_words(postgres_ur
         finally:
             os.kill(pid, signal.SIGCONT)
     store.close()
-    (line,) = told
+    (line,) = message
     assert line.endswith(": does not answer; check that the server runs and DATABASE_URL names it")
 
 

@@ -1,4 +1,4 @@
-"""A person's own series: kept whole, read back as they were, told where a file is damaged."""
+"""A person's own series: stored whole, read back unchanged, a message where a file is damaged."""
 
 import stat
 import subprocess
@@ -56,13 +56,13 @@ def test_a_taken_id_is_refused_and_replaced_only_when_told(tmp_path):
 
 
 def test_another_process_is_seen_at_once(tmp_path):
-    here, there = ImportedRates(tmp_path), ImportedRates(tmp_path)
+    here, present = ImportedRates(tmp_path), ImportedRates(tmp_path)
     assert here.cards() == ()
-    there.store([bars()], "f" * 64)
+    present.store([bars()], "f" * 64)
     assert here.get("own_a").rate[0] == 80.5
-    there.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
+    present.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)
     assert here.get("own_a").rate[0] == 1.0
-    there.remove("own_a")
+    present.remove("own_a")
     assert here.cards() == ()
     with pytest.raises(InputError, match="is none of your own"):
         here.get("own_a")
@@ -135,14 +135,14 @@ def test_an_import_that_is_killed_leaves_the_old_series_or_the_new_one(tmp_path)
         "import sys, itertools\n"
         "from pathlib import Path\n"
         "import numpy as np\n"
-        "from dashboard.sources.rates.imported import OwnRates\n"
+        "from dashboard.sources.rates.imported import ImportedRates\n"
         "from dataclasses import replace\n"
-        "own = OwnRates(Path(sys.argv[1]))\n"
-        "one = own.get('own_a')\n"
+        "rates = ImportedRates(Path(sys.argv[1]))\n"
+        "one = rates.get('own_a')\n"
         "print('ready', flush=True)\n"
         "for k in itertools.count(1):\n"
         "    rate = np.full(len(one), float(k))\n"
-        "    own.keep([replace(one, rate=rate)], 'e' * 64, replace=True)\n"
+        "    rates.store([replace(one, rate=rate)], 'e' * 64, replace=True)\n"
     )
     for turn in range(8):
         with subprocess.Popen(

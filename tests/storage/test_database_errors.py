@@ -14,7 +14,7 @@ from dashboard.models.errors import StoreError
 from dashboard.storage.database import is_retryable, parse_address, store_error
 from dashboard.storage.notes import NoteRepository
 from tests.storage.full_disk import write_on_full_disks
-from tests.storage.note_store_form import NOTE
+from tests.storage.notes_form import NOTE
 from tests.storage.sqlite_file import file, url
 from tests.storage.writing_processes import PROCESSES
 
@@ -24,7 +24,7 @@ SQLITE = parse_address("sqlite:////home/ann/events.db")
 POSTGRESQL = parse_address("postgresql://ann:secret@db.example/notes")
 
 
-def told(act):
+def message(act):
     with pytest.raises(StoreError) as caught:
         act()
     line = str(caught.value)
@@ -42,7 +42,7 @@ def test_a_full_disk_is_told_and_nothing_is_damaged(file, store):
 
     event.listen(Pool, "connect", fill)
     try:
-        line = told(lambda: [store.add(NOTE) for _ in range(100)])
+        line = message(lambda: [store.add(NOTE) for _ in range(100)])
     finally:
         event.remove(Pool, "connect", fill)
     assert line == ("events.db: the disk is full; nothing was saved, free some space and try again")
@@ -58,11 +58,11 @@ def test_disk_full_at_thirty_points_is_told_loses_nothing_and_passes(tmp_path):
     points = range(30)
     child = PROCESSES.Process(target=write_on_full_disks, args=(answers, str(tmp_path), points))
     child.start()
-    found = [answers.get(timeout=120) for _ in points]
+    result = [answers.get(timeout=120) for _ in points]
     child.join()
-    assert {is_readable for _, is_readable, _ in found} == {True}
-    assert {goes_on for *_, goes_on in found} == {True}
-    reasons = {told.partition(": ")[2] for told, *_ in found}
+    assert {is_readable for _, is_readable, _ in result} == {True}
+    assert {goes_on for *_, goes_on in result} == {True}
+    reasons = {message.partition(": ")[2] for message, *_ in result}
     assert all("nothing was saved" in reason for reason in reasons)
     for point in points:
         with closing(sqlite3.connect(tmp_path / f"{point}.db")) as connection:
@@ -71,21 +71,21 @@ def test_disk_full_at_thirty_points_is_told_loses_nothing_and_passes(tmp_path):
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(file, store):
     file.write_text("my diary, not a database" * 100)
-    assert told(store.notes).startswith("events.db: is no SQLite database")
-    assert store.probe().problem == told(store.notes)
+    assert message(store.notes).startswith("events.db: is no SQLite database")
+    assert store.probe().problem == message(store.notes)
     assert file.read_text() == "my diary, not a database" * 100
 
 
 def test_a_folder_in_the_place_of_the_file_is_told(file, store):
     file.mkdir()
-    assert told(store.notes).startswith("events.db: cannot be opened")
+    assert message(store.notes).startswith("events.db: cannot be opened")
 
 
 def test_a_server_that_does_not_run_is_told():
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     store = NoteRepository(f"postgresql://ann:secret@127.0.0.1:{port}/notes")
-    assert told(store.notes) == (
+    assert message(store.notes) == (
         "database notes: does not answer; check that the server runs and DATABASE_URL names it"
     )
 
@@ -93,7 +93,7 @@ def test_a_server_that_does_not_run_is_told():
 def test_a_server_that_says_nothing_is_told():
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         store = NoteRepository(f"postgresql://ann:secret@127.0.0.1:{silent.getsockname()[1]}/notes")
-        assert told(store.notes).startswith("database notes: does not answer")
+        assert message(store.notes).startswith("database notes: does not answer")
 
 
 def sqlite_error(name):

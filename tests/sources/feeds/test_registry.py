@@ -14,17 +14,17 @@ OWN = Publisher("mine", "My “own” feed\\", "https://feed.example/rss", "Euro
 
 
 def by_id(feeds):
-    return {each.id: each for each in feeds.publishers()}
+    return {item.id: item for item in feeds.publishers()}
 
 
 def test_every_feed_that_ships_says_whose_it_is_by_which_clock_and_on_what_terms(tmp_path):
     shipped = FeedRegistry(tmp_path).publishers()
     assert len(shipped) >= 5
-    for each in shipped:
-        assert all((each.title, each.language, each.terms))
-        assert not each.is_own
-        assert ZoneInfo(each.zone)
-        assert parse_public_url(each.url).url == each.url
+    for item in shipped:
+        assert all((item.title, item.language, item.terms))
+        assert not item.is_own
+        assert ZoneInfo(item.zone)
+        assert parse_public_url(item.url).url == item.url
     assert list(tmp_path.iterdir()) == []
 
 
@@ -71,10 +71,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), WRONG, ids=[told for _, told in WRONG])
-def test_a_file_that_cannot_be_read_is_told_with_place_and_field(tmp_path, text, told):
+@pytest.mark.parametrize(("text", "message"), WRONG, ids=[message for _, message in WRONG])
+def test_a_file_that_cannot_be_read_is_told_with_place_and_field(tmp_path, text, message):
     (tmp_path / "feeds.toml").write_text(text)
-    with pytest.raises(InputError, match=told) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         FeedRegistry(tmp_path).publishers()
     assert "\n" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)

@@ -17,8 +17,8 @@ from dashboard.storage.schema import REVISION
 from dashboard.storage.sqlite_files import backup_before_upgrade, copy_sqlite_database
 from dashboard.storage.upgrade import CURRENT_RELEASE, ensure_schema
 from tests.storage import writing_processes
-from tests.storage.migration_form import InterruptAfter, MigrationForm, snapshot
 from tests.storage.sqlite_file import file, url
+from tests.storage.upgrade_form import InterruptAfter, MigrationForm, snapshot
 from tests.storage.writing_processes import run_together
 
 __all__ = [

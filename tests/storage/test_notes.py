@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from dashboard.storage.notes import NoteRepository
-from tests.storage.note_store_form import (
+from tests.storage.notes_form import (
     NOTE,
     ConcurrentEditsForm,
     EditConflictForm,

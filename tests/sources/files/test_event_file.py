@@ -38,8 +38,8 @@ SEEDS = {
 }
 
 
-def read(data, name="f", **said):
-    return read_event_rows(data, EventFileOptions(**said), TODAY, name=name)
+def read(data, name="f", **sentence):
+    return read_event_rows(data, EventFileOptions(**sentence), TODAY, name=name)
 
 
 def damaged(data, dice):
@@ -153,13 +153,13 @@ def test_repeated_events_end_two_years_ahead():
 # ---------------------------------------------------------------- our own, read back (R8)
 
 letters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffd")
-words = st.text(st.one_of(letters, st.sampled_from("=+-@'\",;|\\&#")), max_size=40).map(clean_line)
+phrase = st.text(st.one_of(letters, st.sampled_from("=+-@'\",;|\\&#")), max_size=40).map(clean_line)
 seen = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=3)
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 links = st.sampled_from(["", "https://example.org/a?b=1&c=%20#d", "http://example.org/=1;+2"])
 
 
-tags = st.lists(words.filter(bool), max_size=3, unique_by=str.casefold)
+tags = st.lists(phrase.filter(bool), max_size=3, unique_by=str.casefold)
 
 
 @st.composite
@@ -173,23 +173,23 @@ def notes(draw):
         moment=moment,
         zone=draw(st.sampled_from(["Europe/Moscow", "America/New_York", "UTC"])),
         end_day=draw(st.none() | st.integers(0, 30).map(lambda n: day + timedelta(days=n))),
-        title=clean_line(draw(seen) + draw(words)),
+        title=clean_line(draw(seen) + draw(phrase)),
         category=draw(st.sampled_from(list(Category))),
         expected=draw(st.sampled_from(list(Expected))),
         text=clean_text(draw(st.text(st.one_of(letters, st.sampled_from("\n=-;'")), max_size=80))),
         source_url=draw(links),
         tags=tuple(draw(tags)),
-        author=draw(words),
+        author=draw(phrase),
         origin=Origin.NOTE,
     )  # fmt: skip
 
 
-def stored(found):
+def stored(result):
     """With the ids, titles and revisions that a store would have given."""
     return [
         replace(note, id=f"note-{k}", title=f"{k} {note.title}", revision=1,
                 created=datetime(2026, 1, 1, tzinfo=UTC), updated=datetime(2026, 1, 1, tzinfo=UTC))
-        for k, note in enumerate(found)
+        for k, note in enumerate(result)
     ]  # fmt: skip
 
 
@@ -199,13 +199,13 @@ def bare(note):
 
 @given(st.lists(notes(), min_size=1, max_size=4), st.sampled_from(["plain", "excel", "json"]))
 @settings(max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
-def test_roundtrip_of_an_import_gives_back_what_was_exported(found, form):
-    found = stored(found)
+def test_roundtrip_of_an_import_gives_back_what_was_exported(result, form):
+    result = stored(result)
     if form == "json":
-        data = json_bytes(event_list_rows_json(found))
+        data = json_bytes(event_list_rows_json(result))
         assert json.loads(data)
     else:
-        data = csv_bytes(EVENT_LIST, event_list_rows(found), form)
+        data = csv_bytes(EVENT_LIST, event_list_rows(result), form)
     plan = plan_event_import(read(data, "f.json" if form == "json" else "f.csv"), (), today=TODAY)
     assert plan.messages == ()
-    assert list(plan.notes) == [bare(note) for note in found]
+    assert list(plan.notes) == [bare(note) for note in result]

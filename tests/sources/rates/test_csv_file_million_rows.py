@@ -36,9 +36,9 @@ def test_a_million_bars_are_read_within_a_minute_and_a_gigabyte(tmp_path):
     answer = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(path)], capture_output=True, text=True, check=True
     )
-    told, cost = answer.stdout.splitlines()
+    message, cost = answer.stdout.splitlines()
     # Row 999,999 is minute 639 (10:39) of day 694, which is 24 months of 28 days and 22 days on.
-    assert told == "1000000 1 90.0 90.999999 2022-01-23T07:39:59"
+    assert message == "1000000 1 90.0 90.999999 2022-01-23T07:39:59"
     seconds, megabytes = map(float, cost.split())
     assert seconds < MOST_SECONDS
     assert megabytes < MOST_MEGABYTES

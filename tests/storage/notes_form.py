@@ -94,15 +94,15 @@ class NoteStoreForm:
         assert {c.note_id for c in changes} == {added.id}
 
     def test_a_deleted_note_is_out_of_the_list_until_it_is_restored(self, store):
-        kept, gone = store.add(NOTE), store.add(NOTE)
+        remaining, gone = store.add(NOTE), store.add(NOTE)
         deleted = store.delete(gone.id, 1)
         assert deleted.deleted == deleted.updated
-        assert store.notes() == (kept,)
-        assert set(store.notes(with_deleted=True)) == {kept, deleted}
+        assert store.notes() == (remaining,)
+        assert set(store.notes(with_deleted=True)) == {remaining, deleted}
         assert store.get(gone.id) == deleted
         restored = store.restore(gone.id)
         assert restored == replace(gone, revision=3, updated=restored.updated)
-        assert set(store.notes()) == {kept, restored}
+        assert set(store.notes()) == {remaining, restored}
 
     def test_restoring_or_deleting_twice_changes_nothing_more(self, store):
         note = store.add(NOTE)
@@ -203,9 +203,9 @@ class EditConflictForm:
         edited = store.edit(replace(note, title="Bob's title"), 1, author="Bob")
         with pytest.raises(EditConflict) as caught:
             store.edit(replace(note, title="Ann's title"), 1, author="Ann")
-        told = str(caught.value)
-        assert f"changed by Bob at {edited.updated:%Y-%m-%d %H:%M:%S} UTC" in told
-        assert "\n" not in told
+        message = str(caught.value)
+        assert f"changed by Bob at {edited.updated:%Y-%m-%d %H:%M:%S} UTC" in message
+        assert "\n" not in message
         assert caught.value.current == edited
         assert store.get(note.id) == edited
 
@@ -240,9 +240,9 @@ class EditConflictForm:
         note = store.add(NOTE)
         answers = run_together(writing_processes.save_or_be_told, 4, url, note.id, 60)
         saved = sum(count for count, _ in answers)
-        told = [line for _, lines in answers for line in lines]
-        assert saved + len(told) == 4 * 60
-        assert all("changed by Ann at 20" in line for line in told)
+        message = [line for _, lines in answers for line in lines]
+        assert saved + len(message) == 4 * 60
+        assert all("changed by Ann at 20" in line for line in message)
         assert int(store.get(note.id).text) == saved
         assert [c.revision for c in store.history(note.id)] == list(range(1, saved + 2))
 
@@ -260,31 +260,31 @@ class ConcurrentEditsForm:
         answers = run_together(writing_processes.raise_counters, 8, url, notes, 500)
         seconds = sorted(second for all_seconds, _ in answers for second in all_seconds)
         errors = [error for _, all_errors in answers for error in all_errors]
-        kept = sum(int(store.get(note_id).text) for note_id in notes)
+        remaining = sum(int(store.get(note_id).text) for note_id in notes)
         measured = (
-            f"\n{store.probe().engine}, 8 processes x 500 edits: {4_000 - kept} lost,"
+            f"\n{store.probe().engine}, 8 processes x 500 edits: {4_000 - remaining} lost,"
             f" {len(errors)} errors, p50 {1_000 * seconds[2_000]:.1f} ms,"
             f" p99 {1_000 * seconds[3_960]:.1f} ms, max {1_000 * seconds[-1]:.0f} ms\n"
         )
         with capsys.disabled():
             sys.stdout.write(measured)
         assert errors == []
-        assert kept == 4_000
+        assert remaining == 4_000
         assert sum(len(store.history(note_id)) for note_id in notes) == 4_004
 
     def test_concurrent_creates_of_8_processes_are_4000_rows(self, url, store):
         answers = run_together(writing_processes.add_notes, 8, url, 500)
         assert [errors for _, errors in answers] == [[]] * 8
         acknowledged = [note_id for ids, _ in answers for note_id in ids]
-        kept = [note.id for note in store.notes()]
-        assert len(kept) == 4_000
-        assert sorted(acknowledged) == sorted(kept)
+        remaining = [note.id for note in store.notes()]
+        assert len(remaining) == 4_000
+        assert sorted(acknowledged) == sorted(remaining)
 
 
 class KilledForm:
     def test_kill9_of_a_writer_loses_nothing_it_was_told_is_stored(self, url, store):
         store.version()
-        told = set()
+        message = set()
         for number in range(50):
             reading, writing = writing_processes.PROCESSES.Pipe(duplex=False)
             child = writing_processes.PROCESSES.Process(
@@ -293,25 +293,25 @@ class KilledForm:
             child.start()
             writing.close()
             for _ in range(5 + 3 * (number % 10)):
-                told.add(reading.recv())
+                message.add(reading.recv())
             child.kill()
             child.join()
-            told |= rest_of(reading)
+            message |= rest_of(reading)
             self.check_soundness(url)
-        kept = {note.id for note in store.notes()}
-        assert told <= kept
-        assert len(kept) - len(told) <= 50  # at most the one in hand at each kill
-        assert all(len(store.history(note_id)) == 1 for note_id in kept)
+        remaining = {note.id for note in store.notes()}
+        assert message <= remaining
+        assert len(remaining) - len(message) <= 50  # at most the one in hand at each kill
+        assert all(len(store.history(note_id)) == 1 for note_id in remaining)
 
     def check_soundness(self, url):
         """Nothing to check where a server keeps the files."""
 
 
 def rest_of(reading):
-    found = set()
+    result = set()
     try:
         while True:
-            found.add(reading.recv())
+            result.add(reading.recv())
     except EOFError:
         reading.close()
-        return found
+        return result

@@ -6,7 +6,7 @@ import signal
 import psycopg
 import pytest
 
-from tests.storage.note_store_form import (
+from tests.storage.notes_form import (
     NOTE,
     ConcurrentEditsForm,
     EditConflictForm,

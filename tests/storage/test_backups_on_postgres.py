@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.storage.backup_form import BackupForm, desk, other_desk, zip_file
+from tests.storage.backups_form import BackupForm, desk, other_desk, zip_file
 
 __all__ = ["desk", "other_desk", "zip_file"]
 

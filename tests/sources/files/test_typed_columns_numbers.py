@@ -8,17 +8,17 @@ from dashboard.sources.files.typed_columns import find_ambiguous_thousands, read
 
 
 def test_numbers_keep_every_digit_and_an_empty_cell_is_missing():
-    found = read_number_column(["80.7597", "", "1e2", "+92.5", ".5", "1.7976931348623157e308"])
-    numbers = found.values
-    assert found.decimal == "."
+    result = read_number_column(["80.7597", "", "1e2", "+92.5", ".5", "1.7976931348623157e308"])
+    numbers = result.values
+    assert result.decimal == "."
     assert np.isnan(numbers[1])
     assert numbers[[0, 2, 3, 4, 5]].tolist() == [80.7597, 100.0, 92.5, 0.5, 1.7976931348623157e308]
 
 
 def test_a_decimal_comma_is_read_and_said_so():
-    found = read_number_column(["92,5", "93", "92,125", "0,125"])
-    assert found.decimal == ","
-    assert found.values.tolist() == [92.5, 93.0, 92.125, 0.125]
+    result = read_number_column(["92,5", "93", "92,125", "0,125"])
+    assert result.decimal == ","
+    assert result.values.tolist() == [92.5, 93.0, 92.125, 0.125]
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_a_cell_that_is_no_number_or_two_is_refused(cells, index, reason):
     "cell", ["1.234,5", "1,234.5", "1 234,5", "1\u00a0234.5", "1\u202f234,5", "1'234.5", "1’234,5"]
 )
 def test_thousands_that_can_be_nothing_else_are_read_and_told(cell):
-    found = read_number_column([cell, "0"])
-    assert found.values.tolist() == [1234.5, 0.0]
-    assert found.grouped == cell
+    result = read_number_column([cell, "0"])
+    assert result.values.tolist() == [1234.5, 0.0]
+    assert result.grouped == cell
 
 
 @pytest.mark.parametrize("cell", ["NA", "n/a", "#N/A", "null", "None", "-", "–", ".", "NaN"])
 def test_a_word_for_nothing_is_missing_and_counted(cell):
-    found = read_number_column(["1.5", cell, ""])
-    assert np.isnan(found.values[1:]).all()
-    assert (found.missing_mark, found.n_missing) == (cell, 1)
+    result = read_number_column(["1.5", cell, ""])
+    assert np.isnan(result.values[1:]).all()
+    assert (result.missing_mark, result.n_missing) == (cell, 1)
 
 
 def test_three_places_behind_every_point_could_be_thousands():

@@ -1,4 +1,4 @@
-"""A column of dates or moments: one order of day and month, proved or told, else refused."""
+"""A column of dates or moments: one order of day and month, proved or stated, else refused."""
 
 from datetime import date
 
@@ -27,9 +27,9 @@ def test_a_column_of_days_is_an_array():
 
 
 def test_an_order_that_the_column_proves_is_told():
-    found = read_date_column(["03/04/2025", "14/04/2025"])
-    assert found.days.tolist() == [date(2025, 4, 3), date(2025, 4, 14)]
-    assert found.notes == (
+    result = read_date_column(["03/04/2025", "14/04/2025"])
+    assert result.days.tolist() == [date(2025, 4, 3), date(2025, 4, 14)]
+    assert result.notes == (
         "dates like 03/04/2025 were read as day/month/year, as 14/04/2025 proves;"
         " say on import if they are not",
     )
@@ -42,16 +42,16 @@ def test_an_order_that_nothing_proves_is_asked_for():
 
 
 def test_times_are_seconds_of_the_day_and_offsets_are_east_of_utc():
-    found = read_date_column(["2026-09-01 10:05", "01.09.2026 10:05:30"])
-    assert found.seconds.tolist() == [36_300, 36_330]
-    assert found.offsets is None
-    found = read_date_column(["2026-09-01T10:05+03:00", "2026-09-01T10:05Z"])
-    assert found.offsets.tolist() == [10_800, 0]
+    result = read_date_column(["2026-09-01 10:05", "01.09.2026 10:05:30"])
+    assert result.seconds.tolist() == [36_300, 36_330]
+    assert result.offsets is None
+    result = read_date_column(["2026-09-01T10:05+03:00", "2026-09-01T10:05Z"])
+    assert result.offsets.tolist() == [10_800, 0]
 
 
 def test_the_times_of_another_column_are_added():
-    found = with_times(read_date_column(["2026-09-01"]), ["23:59:59"])
-    assert found.seconds.tolist() == [86_399]
+    result = with_times(read_date_column(["2026-09-01"]), ["23:59:59"])
+    assert result.seconds.tolist() == [86_399]
     with pytest.raises(CellError, match="'24:00' is no time of day"):
         with_times(read_date_column(["2026-09-01"]), ["24:00"])
 

@@ -32,7 +32,7 @@ def note(title):
 
 
 @pytest.fixture
-def told(store):
+def message(store):
     """A note made at 9, changed at 10, deleted at 11; another one made at 10."""
     live, clock = store
     first = live.add(note("as it was"))
@@ -56,33 +56,33 @@ def told(store):
         (999.0, ["later"]),
     ],
 )
-def test_the_notes_are_those_of_the_moment(told, hours, titles):
-    live, *_ = told
+def test_the_notes_are_those_of_the_moment(message, hours, titles):
+    live, *_ = message
     then = live.as_of(START + hours * HOUR)
-    assert sorted(each.title for each in then.notes()) == titles
+    assert sorted(item.title for item in then.notes()) == titles
 
 
-def test_one_note_its_history_and_the_deleted_ones_are_those_of_the_moment(told):
-    live, first, second = told
+def test_one_note_its_history_and_the_deleted_ones_are_those_of_the_moment(message):
+    live, first, second = message
     then = live.as_of(START)
     assert then.get(first).title == "as it was"
     assert then.get(second) is None
     assert [change.action for change in then.history(first)] == ["create"]
     late = live.as_of(START + 2 * HOUR)
-    assert {each.title for each in late.notes(with_deleted=True)} == {"as it became", "later"}
+    assert {item.title for item in late.notes(with_deleted=True)} == {"as it became", "later"}
     assert late.get(first).deleted is not None
 
 
-def test_the_version_differs_by_moment_and_by_change(told):
-    live, first, _ = told
+def test_the_version_differs_by_moment_and_by_change(message):
+    live, first, _ = message
     one, other = (live.as_of(START + hours * HOUR).version() for hours in (1, 2))
     assert one != other != live.version()
     live.restore(first)
     assert live.as_of(START + HOUR).version() != one
 
 
-def test_nothing_can_be_written(told):
-    live, first, _ = told
+def test_nothing_can_be_written(message):
+    live, first, _ = message
     then = live.as_of(START + HOUR)
     for act in (
         lambda: then.add(note("new")),
@@ -96,4 +96,4 @@ def test_nothing_can_be_written(told):
     ):
         with pytest.raises(InputError, match="this view is frozen"):
             act()
-    assert {each.title for each in live.notes()} == {"later"}
+    assert {item.title for item in live.notes()} == {"later"}

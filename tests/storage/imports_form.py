@@ -11,7 +11,7 @@ from dashboard.models.event import Event, Origin
 from dashboard.models.user_files import ImportRecord
 from dashboard.storage.notes import NoteRepository
 from tests.storage import writing_processes
-from tests.storage.migration_form import migrate, write_thousand_notes
+from tests.storage.upgrade_form import migrate, write_thousand_notes
 
 NOTE = Event(id="", day=date(2025, 4, 21), title="Kellogg on NATO", origin=Origin.NOTE)
 RECORD = ImportRecord(
@@ -103,16 +103,16 @@ class ImportForm:
 
     def test_kill9_in_the_middle_of_an_import_leaves_all_of_it_or_nothing(self, url, store):
         store.version()
-        told = set()
+        message = set()
         for number in range(50):
-            told |= killed_after(url, 0.004 * (number % 10))
-        kept = {record.id for record in store.imports()}
-        assert told <= kept
+            message |= killed_after(url, 0.004 * (number % 10))
+        stored = {record.id for record in store.imports()}
+        assert message <= stored
         by_import = {}
         for note in store.notes():
             by_import.setdefault(note.author, []).append(note)
         assert all(len(notes) == 300 for notes in by_import.values())
-        assert len(by_import) == len(kept)
+        assert len(by_import) == len(stored)
 
     def test_a_database_of_the_release_before_is_upgraded_with_its_notes(self, url):
         from dashboard.storage.upgrade import CURRENT_RELEASE
@@ -134,13 +134,13 @@ def killed_after(url, seconds):
     )
     child.start()
     writing.close()
-    told = {reading.recv()}
+    message = {reading.recv()}
     time.sleep(seconds)
     child.kill()
     child.join()
     try:
         while True:
-            told.add(reading.recv())
+            message.add(reading.recv())
     except EOFError:
         reading.close()
-    return told
+    return message

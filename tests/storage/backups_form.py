@@ -27,7 +27,7 @@ from dashboard.storage.notes import NoteRepository
 from dashboard.storage.upgrade import CURRENT_RELEASE
 from tests.made_series import made_series
 from tests.storage import writing_processes
-from tests.storage.migration_form import migrate, snapshot
+from tests.storage.upgrade_form import migrate, snapshot
 
 NOTE = Event(
     id="", day=date(2025, 4, 21), title="Kellogg «НАТО» \u202e\n<b>", text="=1+1\x7f",
@@ -139,9 +139,9 @@ class BackupForm:
         newer = rows_of(url)
         done = desk.restore(zip_file, may_replace=True)
         assert rows_of(url) != newer
-        (kept,) = desk.folder.iterdir()
-        assert str(kept) == done.kept_before
-        desk.restore(kept, may_replace=True)
+        (stored,) = desk.folder.iterdir()
+        assert str(stored) == done.kept_before
+        desk.restore(stored, may_replace=True)
         assert rows_of(url) == newer
 
     def test_backup_restore_overwrites_nothing_unless_it_is_told(self, url, desk, zip_file):
@@ -159,12 +159,12 @@ class BackupForm:
         desk.store.add(NOTE)
         desk.back_up(zip_file)
         desk.store.add(NOTE)
-        there = desk.store.version()
+        present = desk.store.version()
         desk.restore(zip_file, may_replace=True)
         first = desk.store.version()
         desk.store.add(NOTE)
         # A page that remembers the other second note under its version must not take it for this.
-        assert len({there, first, desk.store.version()}) == 3
+        assert len({present, first, desk.store.version()}) == 3
 
     def test_backup_restore_leaves_the_tokens_as_they_are(self, desk, zip_file):
         desk.store.add(NOTE)
@@ -226,14 +226,14 @@ class BackupForm:
         )
         child.start()
         writing.close()
-        told, files = {reading.recv()}, []
+        message, files = {reading.recv()}, []
         try:
             for number in range(20):
                 while reading.poll():
-                    told.add(reading.recv())
+                    message.add(reading.recv())
                 file = tmp_path / f"{number}.zip"
                 desk.back_up(file)
-                files.append((file, set(told)))
+                files.append((file, set(message)))
         finally:
             child.kill()
             child.join()

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.storage.people_form import HiddenForm, PeopleForm, RevisionsForm, ann, bob, nobody, of
+from tests.storage.visibility_form import (
+    HiddenForm,
+    PeopleForm,
+    RevisionsForm,
+    ann,
+    bob,
+    nobody,
+    of,
+)
 
 __all__ = ["ann", "bob", "nobody", "of"]
 

@@ -39,7 +39,7 @@ class Server:
 
     def __init__(self, answer):
         self.answer = answer
-        self.asked = []
+        self.requests = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -57,7 +57,7 @@ class Server:
             request = connection.recv(65_536).decode("latin-1")
             if not request:
                 return
-            self.asked.append(request)
+            self.requests.append(request)
             try:
                 for piece in self.answer(request.split(" ")[1]):
                     connection.sendall(piece)
@@ -69,7 +69,7 @@ class Server:
 
 
 class Net:
-    """A resolver and a dialler that remember what they were asked."""
+    """A resolver and a dialler that record their calls."""
 
     def __init__(self, server=None, names=None):
         self.server = server
@@ -79,12 +79,12 @@ class Net:
 
     def resolve(self, host, port):
         self.looked_up.append(host)
-        found = self.names.get(host, [PUBLIC])
-        if callable(found):
-            found = found(self.looked_up.count(host))
-        if not found:
+        result = self.names.get(host, [PUBLIC])
+        if callable(result):
+            result = result(self.looked_up.count(host))
+        if not result:
             raise socket.gaierror(-2, "Name or service not known")
-        return found
+        return result
 
     def dial(self, address, port, timeout):
         self.dialled.append(address)
@@ -108,9 +108,9 @@ def serving(answer, names=None):
 def refusal_of(net, link="http://news.example.org/a", limits=QUICK):
     with pytest.raises((InputError, SourceError)) as caught:
         net.links(limits).fetch(link)
-    told = str(caught.value)
-    assert "\n" not in told
-    return told
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
 
 
 # ---------------------------------------------------------------- never sent
@@ -149,9 +149,9 @@ OTHERS = [
 @pytest.mark.parametrize("link", [*LITERALS, *FORMS, *OTHERS], ids=lambda link: repr(link)[:60])
 def test_a_link_that_may_not_be_followed_is_refused_before_anything_is_looked_up(link):
     net = Net()
-    told = refusal_of(net, link)
-    assert told.startswith("link ")
-    assert "secret" not in told or "user name" in told
+    message = refusal_of(net, link)
+    assert message.startswith("link ")
+    assert "secret" not in message or "user name" in message
     assert net.looked_up == net.dialled == []
 
 
@@ -163,11 +163,11 @@ INSIDE = [
 
 
 @pytest.mark.parametrize("address", INSIDE)
-@pytest.mark.parametrize("beside", [[], [PUBLIC]], ids=["alone", "beside a public one"])
-def test_a_name_that_leads_inside_is_refused_and_nothing_is_sent(address, beside):
-    net = Net(names={"inside.example.org": [*beside, address]})
-    told = refusal_of(net, "http://inside.example.org/")
-    assert told.startswith("link inside.example.org: leads to an address that is not public")
+@pytest.mark.parametrize("other", [[], [PUBLIC]], ids=["alone", "other a public one"])
+def test_a_name_that_leads_inside_is_refused_and_nothing_is_sent(address, other):
+    net = Net(names={"inside.example.org": [*other, address]})
+    message = refusal_of(net, "http://inside.example.org/")
+    assert message.startswith("link inside.example.org: leads to an address that is not public")
     assert net.dialled == []
 
 
@@ -184,10 +184,10 @@ def test_a_redirect_inside_is_refused_at_every_hop(target, hops):
         return [moved(target if left <= 0 else f"/{left - 1}" if left > 1 else "/00")]
 
     with serving(answer, {"inside.example.org": ["10.0.0.1"]}) as net:
-        told = refusal_of(net)
-        assert "not public" in told
+        message = refusal_of(net)
+        assert "not public" in message
         assert set(net.dialled) == {PUBLIC}
-        assert len(net.server.asked) == len(net.dialled)
+        assert len(net.server.requests) == len(net.dialled)
 
 
 def test_a_name_that_changes_its_mind_is_checked_at_every_connection():
@@ -202,7 +202,7 @@ def test_a_name_that_changes_its_mind_is_checked_at_every_connection():
 def test_redirects_come_to_an_end():
     with serving(moved("/again")) as net:
         assert refusal_of(net) == "news.example.org sent us round in circles"
-        assert len(net.server.asked) == 6
+        assert len(net.server.requests) == 6
 
 
 def test_the_body_of_a_redirect_is_not_read():
@@ -215,8 +215,8 @@ def test_the_body_of_a_redirect_is_not_read():
 
     with serving(answer) as net:
         started = time.monotonic()
-        told = refusal_of(net, limits=LINK_LIMITS)
-        assert told == "news.example.org sent us round in circles"
+        message = refusal_of(net, limits=LINK_LIMITS)
+        assert message == "news.example.org sent us round in circles"
         assert time.monotonic() - started < 5
 
 
@@ -237,7 +237,7 @@ def test_a_public_page_is_taken_and_nothing_is_brought_along(monkeypatch):
         page = net.links().fetch(" http://news.example.org/a ")
         assert page.content == PAGE
         assert page.url == "http://news.example.org/b"
-        for request in net.server.asked:
+        for request in net.server.requests:
             names = {line.partition(":")[0].lower() for line in request.split("\r\n")[1:] if line}
             assert names <= {"host", "user-agent", "accept", "accept-encoding", "connection"}
             assert "Host: news.example.org" in request
@@ -277,7 +277,7 @@ def test_another_address_is_tried_when_the_first_is_dead():
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "text"),
     [
         (
             whole(b"{}", HEAD.replace(b"text/html", b"application/json")),
@@ -303,11 +303,11 @@ def test_another_address_is_tried_when_the_first_is_dead():
     ],
     ids=lambda value: value[:50] if isinstance(value, str) else "",
 )
-def test_an_answer_that_is_no_page_is_refused_in_words(answer, said):
+def test_an_answer_that_is_no_page_is_refused_in_words(answer, text):
     with serving(answer) as net:
-        told = refusal_of(net)
-    assert told.startswith("news.example.org ")
-    assert said in told
+        message = refusal_of(net)
+    assert message.startswith("news.example.org ")
+    assert text in message
 
 
 def test_five_gigabytes_without_an_announcement_are_left_after_ten_megabytes():
@@ -375,8 +375,8 @@ def test_the_real_limits_keep_within_ten_seconds():
 
 def test_a_name_that_leads_nowhere_is_told():
     net = Net(names={"gone.example.org": []})
-    told = refusal_of(net, "https://gone.example.org/a")
-    assert told == "gone.example.org could not be found; check the address or the network"
+    message = refusal_of(net, "https://gone.example.org/a")
+    assert message == "gone.example.org could not be found; check the address or the network"
 
 
 def test_a_host_that_refuses_is_told():

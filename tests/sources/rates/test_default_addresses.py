@@ -1,4 +1,4 @@
-"""The addresses that are asked by default are those the publishers document."""
+"""The addresses that are used by default are those the publishers document."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ from dashboard.sources.rates.yahoo import Yahoo
 ISS = "https://iss.moex.com/iss"
 FX = "engines/currency/markets/selt/boards/CETS/securities"
 DAY = date(2026, 11, 17)
-# Asked by yfinance for a cookie and a crumb, unless it still has them.
+# Used by yfinance for a cookie and a crumb, unless it still has them.
 AROUND_YAHOO = {"https://fc.yahoo.com/", "https://query1.finance.yahoo.com/v1/test/getcrumb"}
 
 
@@ -25,10 +25,10 @@ class Noting(ReplicaAdapter):
 
     def __init__(self, upstream):
         super().__init__(upstream)
-        self.asked = []
+        self.requests = []
 
     def send(self, request, *args, **kwargs):
-        self.asked.append(request.url)
+        self.requests.append(request.url)
         return super().send(request, *args, **kwargs)
 
 
@@ -63,13 +63,13 @@ def test_the_default_address_is_the_documented_one(
         made = source(client, tmp_path) if source is Yahoo else source(client)
         since = DAY if series_id != "eur_rub_ecb" else date(2022, 2, 28)
         made.fetch(series_id, since)
-    asked = list(dict.fromkeys(url.partition("?")[0] for url in noting.asked))
-    asked = [url for url in asked if url not in AROUND_YAHOO]
-    assert asked[: len(documented)] == documented
+    requests = list(dict.fromkeys(url.partition("?")[0] for url in noting.requests))
+    requests = [url for url in requests if url not in AROUND_YAHOO]
+    assert requests[: len(documented)] == documented
 
 
 @pytest.mark.parametrize("make", [Cbr, Fred, Moex], ids=lambda make: make.id)
 def test_the_address_can_be_injected(client, replica, make):
     replica.services[make.id].hosts |= {"mirror.example"}
     make(client, "https://mirror.example").fetch(make(client).cards()[0].id, date(2026, 10, 20))
-    assert {asked.host for asked in replica.asked} == {"mirror.example"}
+    assert {request.host for request in replica.requests} == {"mirror.example"}

@@ -18,7 +18,7 @@ SECONDS = 10
 
 
 def read(page):
-    by = read_article_in_subprocess if page.apart else read_article
+    by = read_article_in_subprocess if page.in_subprocess else read_article
     return by(page.content, "page.html", TODAY, content_type=page.kind)
 
 
@@ -46,8 +46,8 @@ def test_a_page_of_the_collection_is_read_as_expected(page):
         assert page.refused in refusal
         assert "\n" not in refusal
         return
-    if page.asked:
-        assert page.asked in (refusal or "\n".join(article.messages))
+    if page.mentions:
+        assert page.mentions in (refusal or "\n".join(article.messages))
         return
     assert refusal == ""
     assert published(article) == page.published

@@ -78,7 +78,7 @@ class InterruptAfter:
     def __exit__(self, *_):
         event.remove(Engine, "before_cursor_execute", self.look)
 
-    def look(self, connection, cursor, statement, *_):
+    def read(self, connection, cursor, statement, *_):
         verb = statement.split()[0].upper()
         if verb not in {"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"}:
             return
@@ -92,7 +92,7 @@ def snapshot(url):
     engine, tables = create_engine(url), MetaData()
     with engine.connect() as connection:
         tables.reflect(connection)
-        found = {
+        result = {
             name: (
                 [(c.name, str(c.type), c.nullable) for c in table.columns],
                 sorted(index.name for index in table.indexes),
@@ -101,7 +101,7 @@ def snapshot(url):
             for name, table in sorted(tables.tables.items())
         }
     engine.dispose()
-    return {name: (shape, names, sorted(rows)) for name, (shape, names, rows) in found.items()}
+    return {name: (shape, names, sorted(rows)) for name, (shape, names, rows) in result.items()}
 
 
 def migrate(url, release, revision, direction):
@@ -165,8 +165,8 @@ class MigrationForm:
 
     def test_a_first_migration_that_stops_anywhere_leaves_nothing(self, url, database):
         steps = 0
-        while told := told_by_stopped_upgrade(steps, database, CURRENT_RELEASE):
-            assert "nothing was changed" in told
+        while message := told_by_stopped_upgrade(steps, database, CURRENT_RELEASE):
+            assert "nothing was changed" in message
             assert snapshot(url) == {}
             steps += 1
         assert steps >= 11  # 4 tables, 3 indexes, 2 triggers, the version table and its row
@@ -177,8 +177,8 @@ class MigrationForm:
     ):
         before = snapshot(url)
         steps = 0
-        while told := told_by_stopped_upgrade(steps, database, next_release):
-            assert "nothing was changed" in told
+        while message := told_by_stopped_upgrade(steps, database, next_release):
+            assert "nothing was changed" in message
             assert snapshot(url) == before
             steps += 1
         assert steps >= 4

@@ -133,8 +133,8 @@ class PeopleForm:
 
     def test_what_a_shared_note_said_while_it_was_private_stays_its_owners(self, ann, bob):
         note = ann.add(PRIVATE)
-        kept = ann.edit(replace(note, title="still private"), 1)
-        shared = ann.edit(replace(kept, title="now shared", visibility=Visibility.SHARED), 2)
+        stored = ann.edit(replace(note, title="still private"), 1)
+        shared = ann.edit(replace(stored, title="now shared", visibility=Visibility.SHARED), 2)
         assert [change.revision for change in ann.history(note.id)] == [1, 2, 3]
         (seen,) = bob.history(note.id)
         assert (seen.revision, seen.before, seen.after) == (3, None, shared)
@@ -152,7 +152,7 @@ class PeopleForm:
         ann.add(PRIVATE)
         ann.import_notes(A_FILE, [PRIVATE])
         ann.add(SHARED)
-        actions = [each.action for each in ann.audit.entries(9)]
+        actions = [item.action for item in ann.audit.entries(9)]
         assert actions == ["create", "import", "create", "create"]
         for other in (bob, nobody):
             (only,) = other.audit.entries(9)
@@ -240,8 +240,8 @@ class HiddenForm:
         ann.hide(["one", "two"])
         ann.hide(["two"])
         ann.unhide(["two", "never hidden"])
-        found = [(one.action, one.subject, one.who) for one in ann.audit.entries(10)]
-        assert sorted(found) == [
+        result = [(one.action, one.subject, one.who) for one in ann.audit.entries(10)]
+        assert sorted(result) == [
             ("hide", "one", "ann"), ("hide", "two", "ann"), ("unhide", "two", "ann"),
         ]  # fmt: skip
 

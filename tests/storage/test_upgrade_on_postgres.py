@@ -8,7 +8,7 @@ from pytest_alembic.tests import (
     test_upgrade,
 )
 
-from tests.storage.migration_form import MigrationForm
+from tests.storage.upgrade_form import MigrationForm
 
 __all__ = [
     "test_model_definitions_match_ddl",

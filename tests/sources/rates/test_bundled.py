@@ -1,4 +1,4 @@
-"""The shipped rates: on the clock of their publisher, calm when the files are damaged."""
+"""The shipped rates: on the clock of their publisher, and clear errors for damaged files."""
 
 import json
 import shutil
@@ -39,8 +39,8 @@ def test_the_bank_of_russia_comes_first():
 
 def test_a_card_says_units_both_ways_round_and_whose_move_is_measured():
     cards = {card.id: card for card in BundledRates().cards()}
-    said = {i: (c.unit, c.inverse_unit, c.move_sign, c.decimals) for i, c in cards.items()}
-    assert said == {
+    text = {i: (c.unit, c.inverse_unit, c.move_sign, c.decimals) for i, c in cards.items()}
+    assert text == {
         "usd_rub_cbr": ("RUB per USD", "USD per RUB", -1, 4),
         "cny_rub_cbr": ("RUB per CNY", "CNY per RUB", -1, 4),
         "eur_rub_cbr": ("RUB per EUR", "EUR per RUB", -1, 4),

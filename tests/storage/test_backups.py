@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from dashboard.container import BackupArchive
 from dashboard.services.admin import write_daily_backup
-from tests.storage.backup_form import NOTE, BackupForm, desk, other_desk, write_something, zip_file
+from tests.storage.backups_form import NOTE, BackupForm, desk, other_desk, write_something, zip_file
 from tests.storage.sqlite_file import file, url
 
 __all__ = ["desk", "file", "other_desk", "url", "zip_file"]
@@ -43,9 +43,9 @@ def test_backup_restore_a_day_has_one_backup_and_seven_are_kept(desk):
     assert make(desk) is None
     for day in range(1, 10):
         assert make(desk, TODAY + timedelta(days=day)) is not None
-    kept = sorted(file.name for file in desk.folder.iterdir())
+    stored = sorted(file.name for file in desk.folder.iterdir())
     days = ("11-29", "11-30", "12-01", "12-02", "12-03", "12-04", "12-05")
-    assert kept == [f"daily-2026-{day}.zip" for day in days]
+    assert stored == [f"daily-2026-{day}.zip" for day in days]
 
 
 def test_backup_restore_a_daily_backup_that_fails_stops_nobody(desk, file, caplog):
