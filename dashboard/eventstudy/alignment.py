@@ -117,9 +117,9 @@ def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes)
         An `Alignment` of N events.
     """
     day, opens, known_at = observations
-    found = _first_observation_after(known_at, events.first, events.timed)
+    first = _first_observation_after(known_at, events.first, events.timed)
     latest = _first_observation_after(known_at, events.last, events.bounded)
-    row = np.where(found >= len(day), AFTER_DATA, np.where(found == 0, BEFORE_DATA, found))
+    row = np.where(first >= len(day), AFTER_DATA, np.where(first == 0, BEFORE_DATA, first))
     inside = row >= 1
     at = np.where(inside, row, 0)
     if len(day) == 0:
@@ -133,8 +133,8 @@ def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes)
 def _first_observation_after(known_at: Moments, moments: Moments, exclusive: Bools) -> Ints:
     """The first observation known after each moment, or at it where not `exclusive`, (N,)."""
     earliest = moments.astype("datetime64[s]") + exclusive.astype("timedelta64[s]")
-    found: Ints = np.searchsorted(known_at.astype("datetime64[s]"), earliest).astype(np.int64)
-    return found
+    rows: Ints = np.searchsorted(known_at.astype("datetime64[s]"), earliest).astype(np.int64)
+    return rows
 
 
 # ------------------------------------------------------------
@@ -248,8 +248,8 @@ def _is_between_bars(
 ) -> Bools:
     naive = [event.starts_at.replace(tzinfo=None) for event in events]
     early: Bools = np.array(naive, dtype="datetime64[s]") < series.opens[rows]
-    found: Bools = early & (gaps.session[rows] | gaps.missing[rows])
-    return found
+    between: Bools = early & (gaps.session[rows] | gaps.missing[rows])
+    return between
 
 
 def _any_in_window(marks: Bools, rows: Ints, window: Window) -> Bools:
@@ -257,8 +257,8 @@ def _any_in_window(marks: Bools, rows: Ints, window: Window) -> Bools:
     total = np.concatenate(([0], np.cumsum(marks)))
     first = np.clip(rows + window[0], 0, len(marks))
     last = np.clip(rows + window[1] + 1, 0, len(marks))
-    found: Bools = total[last] > total[first]
-    return found
+    marked: Bools = total[last] > total[first]
+    return marked
 
 
 # ------------------------------------------------------------
@@ -280,8 +280,8 @@ def moscow_midnights(days: Days) -> Moments:
     """00:00 Moscow of days in UTC, (N,)."""
     naive = pd.DatetimeIndex(days.astype("datetime64[s]"))
     summer = np.ones(len(days), dtype=bool)
-    there = naive.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
-    return np.array(there.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
+    local = naive.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
+    return np.array(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
 
 
 def read_event_times(events: Sequence[Event]) -> EventTimes:
@@ -364,15 +364,15 @@ class DatedEvents:
         if (starts[1:] < starts[:-1]).any():
             return self.take(np.argsort(starts, kind="stable").tolist()).sorted_by_date()
         ids, same_start = self.ids, np.flatnonzero(starts[1:] == starts[:-1]).tolist()
-        wrong = [k for k in same_start if ids[k] > ids[k + 1]]
-        if not wrong:
+        unsorted = [k for k in same_start if ids[k] > ids[k + 1]]
+        if not unsorted:
             return self
-        events, places = list(self.events), np.arange(len(starts))
-        for start in np.unique(starts[wrong]):
+        events, order = list(self.events), np.arange(len(starts))
+        for start in np.unique(starts[unsorted]):
             same = slice(*(np.searchsorted(starts, start, side) for side in SEARCH_SIDES))
-            places[same] = sorted(places[same].tolist(), key=self.ids.__getitem__)
-            events[same] = [self.events[k] for k in places[same].tolist()]
-        return DatedEvents(tuple(events), self.when.take(places))
+            order[same] = sorted(order[same].tolist(), key=self.ids.__getitem__)
+            events[same] = [self.events[k] for k in order[same].tolist()]
+        return DatedEvents(tuple(events), self.when.take(order))
 
     def for_series(self, series_id: str) -> DatedEvents:
         """Those of one series and of every series."""
@@ -443,26 +443,26 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
     thousand; the names of one crowd are read when it is asked for.
     """
 
-    def __init__(self, names: tuple[str, ...], own: tuple[str, ...], low: Ints, high: Ints) -> None:
+    def __init__(self, names: tuple[str, ...], event_ids: tuple[str, ...], low: Ints, high: Ints) -> None:
         """The crowd of event k is `names[low[k]:high[k]]` without its own name."""
         self.names = names
-        self._own, self._low, self._high = own, low, high
+        self._own, self._low, self._high = event_ids, low, high
 
     def __len__(self) -> int:
         """The number of events."""
         return len(self._own)
 
     @overload
-    def __getitem__(self, place: int) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int) -> tuple[str, ...]: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[tuple[str, ...], ...]: ...
-    def __getitem__(self, place: int | slice) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
+    def __getitem__(self, index: slice) -> tuple[tuple[str, ...], ...]: ...
+    def __getitem__(self, index: int | slice) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
         """The names around one event, or around some."""
-        if isinstance(place, slice):
-            return tuple(self[k] for k in range(len(self))[place])
-        own = self._own[place]
+        if isinstance(index, slice):
+            return tuple(self[k] for k in range(len(self))[index])
+        event_id = self._own[index]
         return tuple(
-            name for name in self.names[self._low[place] : self._high[place]] if name != own
+            name for name in self.names[self._low[index] : self._high[index]] if name != event_id
         )
 
     def __eq__(self, other: object) -> bool:
@@ -473,7 +473,7 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
 
 
 def find_nearby_events(
-    anchor: Ints, own: tuple[str, ...], known: tuple[Ints, Ints, tuple[str, ...]], window: Window
+    anchor: Ints, event_ids: tuple[str, ...], known: tuple[Ints, Ints, tuple[str, ...]], window: Window
 ) -> Sequence[tuple[str, ...]]:
     """Ids of the other events whose rows fall into each event's window.
 
@@ -495,15 +495,15 @@ def find_nearby_events(
     longest = int((ends - starts).max()) if len(starts) else 0
     low = np.searchsorted(starts, anchor + window[0] - longest, side="left")
     high = np.searchsorted(starts, anchor + window[1], side="right")
-    crowds = NearbyEvents(names, own, low, high)
+    nearby = NearbyEvents(names, event_ids, low, high)
     if longest == 0:
-        return crowds
+        return nearby
     bounds = anchor + window[0]
     return tuple(
         tuple(
-            crowds.names[k]
+            nearby.names[k]
             for k in (begin + np.flatnonzero(ends[begin:end] >= bounds[event])).tolist()
-            if crowds.names[k] != own[event]
+            if nearby.names[k] != event_ids[event]
         )
         for event, (begin, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True))
     )
@@ -521,14 +521,14 @@ def apply_overlap_rule(anchor: Ints, window: Window, rule: Overlap) -> Bools:
         rule: the overlap rule.
     """
     length = window[1] - window[0] + 1
-    kept = np.ones(len(anchor), dtype=bool)
+    retained = np.ones(len(anchor), dtype=bool)
     if rule == "exclude" and len(anchor) > 1:
         close = np.diff(anchor) < length
-        kept[1:] &= ~close
-        kept[:-1] &= ~close
+        retained[1:] &= ~close
+        retained[:-1] &= ~close
     if rule == "first":
         free_from = -(2**62)
         for event, row in enumerate(anchor.tolist()):
-            kept[event] = row >= free_from
-            free_from = row + length if kept[event] else free_from
-    return kept
+            retained[event] = row >= free_from
+            free_from = row + length if retained[event] else free_from
+    return retained

@@ -49,10 +49,10 @@ def label_linked_spans(starts: Days, ends: Days) -> Ints:
     if len(starts) == 0:
         return np.zeros(0, dtype=np.int64)
     order = np.argsort(starts, kind="stable")
-    reach = np.maximum.accumulate(ends[order])
-    fresh = np.concatenate(([False], starts[order][1:] > reach[:-1]))
+    latest_end = np.maximum.accumulate(ends[order])
+    is_new = np.concatenate(([False], starts[order][1:] > latest_end[:-1]))
     label = np.empty(len(order), dtype=np.int64)
-    label[order] = np.cumsum(fresh)
+    label[order] = np.cumsum(is_new)
     return label
 
 
@@ -100,25 +100,25 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = (weights @ total) / (weights @ number)
-        seen = total.sum(axis=0) / number.sum(axis=0)
+        observed = total.sum(axis=0) / number.sum(axis=0)
         left_out = (total.sum(axis=0) - total) / (number.sum(axis=0) - number)
     tails = np.array([(1 - BOOTSTRAP_LEVEL) / 2, (1 + BOOTSTRAP_LEVEL) / 2])
-    found = []
+    intervals = []
     for w, window in enumerate(windows):
         draws = np.sort(drawn[np.isfinite(drawn[:, w]), w])
         if len(draws) == 0 or not np.isfinite(left_out[:, w]).all():
             continue
         plain = np.quantile(draws, tails)
-        corrected = np.quantile(draws, _bca_levels(draws, seen[w], left_out[:, w], tails))
+        corrected = np.quantile(draws, _bca_levels(draws, observed[w], left_out[:, w], tails))
         for method, (low, high) in (("percentile", plain), ("bca", corrected)):
-            found.append(
+            intervals.append(
                 Interval(group, window, method, float(low), float(high), count, BOOTSTRAP_DRAWS)
             )
-    return tuple(found)
+    return tuple(intervals)
 
 
-def _bca_levels(draws: Floats, seen: float, left_out: Floats, tails: Floats) -> Floats:
-    gap = draws - seen
+def _bca_levels(draws: Floats, observed: float, left_out: Floats, tails: Floats) -> Floats:
+    gap = draws - observed
     # Few clusters are often drawn once each; rounding must not say on which side that lies.
     gap[np.abs(gap) <= BOOTSTRAP_TIE * np.abs(draws).max()] = 0.0
     below = np.clip((gap < 0).mean() + (gap == 0).mean() / 2, 1e-6, 1 - 1e-6)
@@ -141,7 +141,6 @@ MAX_EXACT_CLUSTERS: Final = 14
 SIGN_DRAWS: Final = 9_999
 SIGN_BLOCK_CELLS: Final = 2**21
 """Signs that are held at once."""
-_HIT_RATE_CACHE: Final = "_hits_p"
 SIGN_SUM_TIE: Final = 1e-9
 """Sums closer than this share of the largest possible one are equal."""
 
@@ -170,11 +169,8 @@ def hit_rate_p(sample: GroupSample) -> Floats:
     event without an expectation or a move adds nothing to its cluster. Kept with the pooled
     events, because the battery of tests and the table of hit rates ask for it.
     """
-    kept: dict[bytes, Floats] = sample.pooled.__dict__.setdefault(_HIT_RATE_CACHE, {})
-    asked = sample.member.tobytes()
-    if asked not in kept:
-        kept[asked] = _compute_hit_rate_p(sample)
-    return kept[asked]
+    name = ("hit_rate_p", sample.member.tobytes())
+    return cached_on(sample.pooled, name, lambda: _compute_hit_rate_p(sample))
 
 
 def _compute_hit_rate_p(sample: GroupSample) -> Floats:
@@ -216,10 +212,10 @@ def cluster_sign_p(sums: Floats, seed: int) -> Floats:
 
 def _sign_vector_p(x: Floats, seed: int) -> Floats:
     """The share of sign vectors with a sum of x (G, W) at least as large in size, (W,)."""
-    seen = np.abs(x.sum(axis=0)) - SIGN_SUM_TIE * np.abs(x).sum(axis=0)
+    observed = np.abs(x.sum(axis=0)) - SIGN_SUM_TIE * np.abs(x).sum(axis=0)
     hits, drawn = np.zeros(x.shape[1]), 0
     for signs in iterate_sign_vectors(len(x), seed):
-        hits += (np.abs(signs @ x) >= seen).sum(axis=0)
+        hits += (np.abs(signs @ x) >= observed).sum(axis=0)
         drawn += len(signs)
     return sign_share_p(hits, drawn, len(x))
 
@@ -230,8 +226,8 @@ def sign_share_p(hits: Floats, drawn: int, clusters: int) -> Floats:
     The share itself where all were used, else with the (B+1) rule of Phipson & Smyth 2010
     (Stat. Appl. Genet. Mol. Biol. 9).
     """
-    one = 0 if clusters <= MAX_EXACT_CLUSTERS else 1
-    return np.minimum(1.0, (hits + one) / (drawn + one))
+    added = 0 if clusters <= MAX_EXACT_CLUSTERS else 1
+    return np.minimum(1.0, (hits + added) / (drawn + added))
 
 
 def iterate_sign_vectors(clusters: int, seed: int) -> Iterator[Floats]:
@@ -294,12 +290,12 @@ def rejects_positive(scores: Floats, level: float) -> Bools:
     """
     z, ranks, positive = _rank_sums(scores)
     count = (ranks > 0).sum(axis=1)
-    found: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
+    rejected: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
     few = (count > 0) & (count <= MAX_EXACT_RANKS)
-    found[few] = z[few] > 1
-    for k in np.flatnonzero(found & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
-        found[k] = _exact_rank_p(ranks[k], positive[k]) <= level
-    return found
+    rejected[few] = z[few] > 1
+    for k in np.flatnonzero(rejected & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
+        rejected[k] = _exact_rank_p(ranks[k], positive[k]) <= level
+    return rejected
 
 
 def _rank_sums(scores: Floats) -> tuple[Floats, Floats, Floats]:
@@ -322,14 +318,14 @@ def _exact_rank_p(ranks: Floats, positive: float) -> float:
 @lru_cache(maxsize=512)
 def rank_sum_distribution(doubled: tuple[int, ...]) -> Floats:
     """P(rank sum <= s) for s = 0, 1, … over all signs; ranks are doubled to stay whole."""
-    ways = np.zeros(sum(doubled) + 1)
-    ways[0], total = 1.0, 0
+    probability = np.zeros(sum(doubled) + 1)
+    probability[0], total = 1.0, 0
     for rank in doubled:
         total += rank
-        reached = ways[: total + 1]
+        reached = probability[: total + 1]
         reached /= 2
         reached[rank:] += reached[:-rank].copy()
-    return np.cumsum(ways)
+    return np.cumsum(probability)
 
 
 def critical_rank_sum(count: int) -> float:

@@ -85,9 +85,9 @@ def _location_estimates(car: Floats) -> tuple[float, float, float]:
     return float(car.mean()), float(np.median(car)), float(rest.mean()) if len(rest) else MISSING
 
 
-def _agree_with_p_value(ends: tuple[float, float], row: TestResult) -> tuple[float, float]:
+def _agree_with_p_value(interval: tuple[float, float], row: TestResult) -> tuple[float, float]:
     """The interval with 0 inside or outside as the verdict says, ties or not."""
-    low, high = ends
+    low, high = interval
     if row.p_value > SIGNIFICANCE_LEVEL:
         return min(low, 0.0), max(high, 0.0)
     return (max(low, TINY_MEAN), high) if row.statistic > 0 else (low, min(high, -TINY_MEAN))
@@ -146,13 +146,13 @@ def find_smallest_visible_mean(scores: ClusterScores, window: Window) -> float:
     clusters = int(scores.label.max()) + 1
     random = np.random.default_rng(scores.seed)
     up = random.integers(0, 2, size=(POWER_DRAWS, clusters), dtype=np.int8) == 1
-    as_seen, turned = (scores.sums_with_effects(window, sign) for sign in (1.0, -1.0))
+    as_observed, turned = (scores.sums_with_effects(window, sign) for sign in (1.0, -1.0))
 
     def finds(effect: float) -> bool:
         at = np.array([effect])
-        same, other = as_seen(at)[:, 0], turned(at)[:, 0]
-        known = np.isfinite(same)
-        drawn = np.where(up[:, known], same[known], other[known])
+        same, other = as_observed(at)[:, 0], turned(at)[:, 0]
+        present = np.isfinite(same)
+        drawn = np.where(up[:, present], same[present], other[present])
         return float(_is_rejected(drawn).mean()) >= TARGET_POWER
 
     car = cluster_sums(scores.car[:, [scores.windows.index(window)]], scores.label)

@@ -83,9 +83,9 @@ def build_projection_sample(
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
         log_rate = series.card.move_sign * np.log(series.rate)
         returns = [
-            compute_changes(each.card, match_rates(each, series), "log") for each in controls
+            compute_changes(control.card, match_rates(control, series), "log") for control in controls
         ]
-    days = np.array([each.day for each in series.card.breaks], dtype="datetime64[D]")
+    days = np.array([method.day for method in series.card.breaks], dtype="datetime64[D]")
     first = np.searchsorted(series.day, days)
     return ProjectionSample(
         log_rate,
@@ -94,7 +94,7 @@ def build_projection_sample(
             len(series), -1
         ),
         np.column_stack(returns) if returns else np.empty((len(series), 0)),
-        tuple(each.card.id for each in controls),
+        tuple(control.card.id for control in controls),
         tuple(sorted({row for row in first.tolist() if 0 < row < len(series)})),
     )
 
@@ -105,15 +105,15 @@ def build_shared_terms(
     """Constant, controls, lagged returns and breaks (T, P); rows used; others by reason."""
     size = len(sample)
     first = max(1, -horizon)  # the last return before the difference begins
-    own = np.concatenate(([np.nan], np.diff(sample.log_rate)))
-    returns = np.column_stack([shift_rows(own, -lag) for lag in range(first, first + LAG_COUNT)])
+    own_returns = np.concatenate(([np.nan], np.diff(sample.log_rate)))
+    returns = np.column_stack([shift_rows(own_returns, -lag) for lag in range(first, first + LAG_COUNT)])
     controls = [shift_rows(sample.controls, -lag) for lag in range(LAG_COUNT + 1)]
     row = np.arange(size)
     missing = ~np.isfinite(outcome + returns.sum(axis=1))
     ends = (row < first + LAG_COUNT, row + max(horizon, 0) >= size, missing)
     reasons = dict(zip(DROP_REASONS, ends, strict=True))
     for k, name in enumerate(sample.names):
-        reasons[f"no return of {name}"] = ~np.isfinite(sum(each[:, k] for each in controls))
+        reasons[f"no return of {name}"] = ~np.isfinite(sum(lagged[:, k] for lagged in controls))
     used, dropped = np.ones(size, dtype=bool), []
     for reason, unusable in reasons.items():
         if count := int((used & unusable).sum()):
@@ -177,23 +177,23 @@ def add_sup_t_band(
         influence: by horizon, what each of the T rows adds to the error, (T,).
         normal: standard normal draws, at least as wide as there are rows.
     """
-    known = [k for k, row in enumerate(rows) if row.se_hc1 > 0]
+    estimated = [k for k, row in enumerate(rows) if row.se_hc1 > 0]
     out = list(rows)
-    if not known:
+    if not estimated:
         return out
-    stacked = np.column_stack([influence[rows[k].horizon] for k in known])
-    error = np.array([rows[k].se_hc1 for k in known])
+    stacked = np.column_stack([influence[rows[k].horizon] for k in estimated])
+    error = np.array([rows[k].se_hc1 for k in estimated])
     value, vector = np.linalg.eigh(stacked.T @ stacked / np.outer(error, error))
     # The symmetric root is the same on every machine; eigenvectors alone are not.
     root = vector @ (np.sqrt(np.maximum(value, 0.0))[:, None] * vector.T)
-    df = min(rows[k].rates for k in known) - 1
+    df = min(rows[k].rates for k in estimated) - 1
     spread = np.sqrt(np.random.default_rng(df).chisquare(df, len(normal)) / df)
-    drawn = normal[:, : len(known)] @ root
+    drawn = normal[:, : len(estimated)] @ root
     largest = np.sort(np.maximum(drawn.max(axis=1), -drawn.min(axis=1)) / spread)
     edge = max(
         float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(df, (1 + BAND_LEVEL) / 2))
     )
-    for k in known:
+    for k in estimated:
         row = rows[k]
         beyond = len(largest) - int(np.searchsorted(largest, abs(row.estimate) / row.se_hc1))
         out[k] = replace(
@@ -301,12 +301,12 @@ def project_groups(
         groups: those asked about; every group of the study if None.
     """
     members = group_members(result.events, result.request.by) if result.events else {}
-    asked = {k: member for k, member in members.items() if groups is None or k in groups}
-    same = map_equal_groups(asked)
-    rows = {name: result.anchor[asked[name]] for name in distinct_groups(asked)}
-    found = project_rows(result.series, rows, controls, result.request.seed)
-    by_name = {projection.group: projection for projection in found}
-    return tuple(_rename_projection(by_name[same[name]], name) for name in asked)
+    chosen = {k: member for k, member in members.items() if groups is None or k in groups}
+    same = map_equal_groups(chosen)
+    rows = {name: result.anchor[chosen[name]] for name in distinct_groups(chosen)}
+    projections = project_rows(result.series, rows, controls, result.request.seed)
+    by_name = {projection.group: projection for projection in projections}
+    return tuple(_rename_projection(by_name[same[name]], name) for name in chosen)
 
 
 def _rename_projection(projection: Projection, name: str) -> Projection:
@@ -339,14 +339,14 @@ def project_rows(
             _projection_without_estimate(name, series.card.id, REASON_LONG_SERIES) for name in rows
         )
     normal = draw_normals(seed, len(HORIZONS))
-    names, found = list(rows), []
+    names, projections = list(rows), []
     for first in range(0, len(names), GROUPS_PER_BLOCK):
-        part = names[first : first + GROUPS_PER_BLOCK]
-        sample = build_projection_sample(series, [rows[name] for name in part], controls)
+        block = names[first : first + GROUPS_PER_BLOCK]
+        sample = build_projection_sample(series, [rows[name] for name in block], controls)
         fitted = {h: _fit_horizon(sample, h) for h in HORIZONS if h != BASE_HORIZON}
-        for g, name in enumerate(part):
-            found.append(_build_projection((name, series.card.id), (sample, fitted, g), normal))
-    return tuple(found)
+        for g, name in enumerate(block):
+            projections.append(_build_projection((name, series.card.id), (sample, fitted, g), normal))
+    return tuple(projections)
 
 
 def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
@@ -359,22 +359,22 @@ def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
         events = sample.events[used]
         size = (events**2).sum(axis=0)
         basis = _orthonormal_basis(shared[used])
-        left = outcome[used] - basis @ (basis.T @ outcome[used])
+        remainder = outcome[used] - basis @ (basis.T @ outcome[used])
         events -= basis @ (basis.T @ events)
-        gram, right = events.T @ events, events.T @ left
+        gram, right = events.T @ events, events.T @ remainder
         for g in range(groups):
-            kept = _independent_event_columns(
+            independent = _independent_event_columns(
                 gram, size, range(g * (LAG_COUNT + 1), (g + 1) * (LAG_COUNT + 1))
             )
-            free = len(left) - basis.shape[1] - len(kept)
-            if not kept or free < 1:
+            free = len(remainder) - basis.shape[1] - len(independent)
+            if not independent or free < 1:
                 continue
-            inverse = np.linalg.inv(gram[np.ix_(kept, kept)])
-            slopes = inverse @ right[kept]
-            own = events[:, kept]
+            inverse = np.linalg.inv(gram[np.ix_(independent, independent)])
+            slopes = inverse @ right[independent]
+            event_columns = events[:, independent]
             estimate[g] = slopes[-1]
-            scale = np.sqrt(len(left) / free)
-            influence[used, g] = scale * (own @ inverse[:, -1]) * (left - own @ slopes)
+            scale = np.sqrt(len(remainder) / free)
+            influence[used, g] = scale * (event_columns @ inverse[:, -1]) * (remainder - event_columns @ slopes)
     return _HorizonFit(used, dropped, estimate, influence)
 
 
@@ -391,12 +391,12 @@ def _independent_event_columns(gram: Floats, size: Floats, columns: range) -> li
         pivots = np.diagonal(np.linalg.cholesky(gram[block, block])) ** 2
         if (pivots > DEPENDENCE_TOLERANCE * size[block]).all():
             return list(columns)
-    kept: list[int] = []
+    independent: list[int] = []
     for column in columns:
-        pivot = _pivot_of_last(gram[np.ix_([*kept, column], [*kept, column])])
+        pivot = _pivot_of_last(gram[np.ix_([*independent, column], [*independent, column])])
         if pivot > DEPENDENCE_TOLERANCE * size[column]:
-            kept.append(column)
-    return kept if kept and kept[-1] == columns[-1] else []
+            independent.append(column)
+    return independent if independent and independent[-1] == columns[-1] else []
 
 
 def _pivot_of_last(gram: Floats) -> float:
@@ -413,8 +413,8 @@ def _orthonormal_basis(columns: Floats) -> Floats:
     good = np.abs(np.diagonal(triangle)) > np.sqrt(DEPENDENCE_TOLERANCE) * size[: len(triangle)]
     if not good.all():
         basis = np.linalg.qr(columns[:, np.flatnonzero(good)])[0]
-    found: Floats = basis
-    return found
+    orthonormal: Floats = basis
+    return orthonormal
 
 
 def _build_projection(
@@ -423,11 +423,11 @@ def _build_projection(
     """The rows of one group from the fits of all horizons, with band and pre-trend test."""
     sample, fitted, g = at
     rows = []
-    for horizon, found in fitted.items():
-        rows.append(_horizon_row(ProjectionRow(*of, horizon), sample, found, g))
+    for horizon, fit in fitted.items():
+        rows.append(_horizon_row(ProjectionRow(*of, horizon), sample, fit, g))
     before = [row for row in rows if row.horizon < BASE_HORIZON]
     after = [row for row in rows if row.horizon > BASE_HORIZON]
-    influence = {horizon: found.influence[:, g] for horizon, found in fitted.items()}
+    influence = {horizon: fit.influence[:, g] for horizon, fit in fitted.items()}
     after = add_sup_t_band(after, influence, normal)
     path = (*before, _base_row(ProjectionRow(*of, BASE_HORIZON)), *after)
     return Projection(*of, path, compute_pre_trend(before, influence))

@@ -51,10 +51,10 @@ def average_ranks(values: Floats | Ints, decimals: int = RETURN_DECIMALS) -> Flo
 
 def _ranks_of_sorted(ordered: Floats) -> Floats:
     """Ranks of rows whose values ascend; a run of equal values shares its average, (N, M)."""
-    fresh = np.ones(ordered.shape, dtype=bool)
-    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
-    first = np.flatnonzero(fresh)
-    size = np.diff(first, append=fresh.size)
+    is_new = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=is_new[:, 1:])
+    first = np.flatnonzero(is_new)
+    size = np.diff(first, append=is_new.size)
     ranks = np.repeat(first + (size + 1) / 2, size).reshape(ordered.shape)
     ranks -= ordered.shape[1] * np.arange(len(ordered))[:, None]
     return ranks
@@ -151,9 +151,9 @@ class RunningMoments:
                 total = prefix[high]
                 cross[a, b] = total - prefix[low] - sums[a] * means[b]
                 if a == b:
-                    left = np.abs(cross[a, b])
-                    flat = (left > 0) & (left <= count * MOMENT_ROUNDING**2)
-                    fragile |= (count > 0) & (flat | (total > CANCELLATION_RATIO * left))
+                    remaining = np.abs(cross[a, b])
+                    flat = (remaining > 0) & (remaining <= count * MOMENT_ROUNDING**2)
+                    fragile |= (count > 0) & (flat | (total > CANCELLATION_RATIO * remaining))
         moments = SpanMoments(
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
@@ -202,40 +202,40 @@ EXPLAINED_TOLERANCE: Final = 1e-12
 """What is left of a return below this share is rounding: the factors explain it wholly."""
 
 
-def fit_slopes(found: SpanMoments, width: int) -> tuple[list[Floats], Floats]:
+def fit_slopes(moments: SpanMoments, width: int) -> tuple[list[Floats], Floats]:
     """Slopes of the return (column 0) on `width` factors, and the sum of squares they leave.
 
     Returns:
         `width` arrays (N,), NaN where the factors do not vary or repeat one another, and (N,).
     """
-    right = [found.cross[0, k + 1] for k in range(width)]
-    slopes = solve_normal_equations(found, right)
+    right = [moments.cross[0, k + 1] for k in range(width)]
+    slopes = solve_normal_equations(moments, right)
     explained = sum(slope * cross for slope, cross in zip(slopes, right, strict=True))
-    return slopes, zero_rounding(found.cross[0, 0] - explained, found.cross[0, 0])
+    return slopes, zero_rounding(moments.cross[0, 0] - explained, moments.cross[0, 0])
 
 
-def zero_rounding(left: Floats, whole: Floats) -> Floats:
+def zero_rounding(remainder: Floats, total: Floats) -> Floats:
     """`left`, 0 where it is nothing but rounding against `whole`."""
-    return np.where(left < EXPLAINED_TOLERANCE * whole, 0.0, left)
+    return np.where(remainder < EXPLAINED_TOLERANCE * total, 0.0, remainder)
 
 
-def variance_factor(found: SpanMoments, factors: list[Floats]) -> Callable[[int, int], Floats]:
+def variance_factor(moments: SpanMoments, factors: list[Floats]) -> Callable[[int, int], Floats]:
     """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean."""
     summed = _cached_column_sums(factors)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = 1 / found.count
-        single = np.where(found.cross[1, 1] > 0, 1 / found.cross[1, 1], np.nan)
+        share = 1 / moments.count
+        single = np.where(moments.cross[1, 1] > 0, 1 / moments.cross[1, 1], np.nan)
     even = float(share[0]) if len(share) and (share == share[0]).all() else share
 
     def factor(first: int, last: int) -> Floats:
         length = last - first + 1
-        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
+        gaps = [total - length * moments.means[k + 1] for k, total in enumerate(summed(first, last))]
         if len(gaps) == 1:
             explained = np.square(gaps[0], out=gaps[0])
             explained *= single
         else:
-            explained = np.zeros(len(found.count))
-            for gap, weight in zip(gaps, solve_normal_equations(found, gaps), strict=True):
+            explained = np.zeros(len(moments.count))
+            for gap, weight in zip(gaps, solve_normal_equations(moments, gaps), strict=True):
                 explained += gap * weight
         explained += length + length**2 * even
         return explained
@@ -268,16 +268,16 @@ def _cached_column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floa
     return summed
 
 
-def solve_normal_equations(found: SpanMoments, right: list[Floats]) -> list[Floats]:
+def solve_normal_equations(moments: SpanMoments, right: list[Floats]) -> list[Floats]:
     """Solve Sxx w = right for every position; NaN where the factors do not vary."""
     width = len(right)
     if width == 1:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return [np.where(found.cross[1, 1] > 0, right[0] / found.cross[1, 1], np.nan)]
+            return [np.where(moments.cross[1, 1] > 0, right[0] / moments.cross[1, 1], np.nan)]
     matrix = np.empty((len(right[0]), width, width))
     for a in range(width):
         for b in range(width):
-            matrix[:, a, b] = found.cross[min(a, b) + 1, max(a, b) + 1]
+            matrix[:, a, b] = moments.cross[min(a, b) + 1, max(a, b) + 1]
     good = _is_full_rank(matrix)
     out = np.full((len(matrix), width), np.nan)
     out[good] = np.linalg.solve(matrix[good], np.stack(right, axis=-1)[good][..., None])[..., 0]

@@ -77,15 +77,15 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
         A number at least as large as the pointwise t quantile; NaN for fewer than three
         complete paths.
     """
-    whole = car[np.isfinite(car).all(axis=1)]
-    n = len(whole)
+    complete = car[np.isfinite(car).all(axis=1)]
+    n = len(complete)
     if n < MIN_PATHS_FOR_BAND:
         return float("nan")
-    _, mean, spread = count_mean_sd(whole)
+    _, mean, spread = count_mean_sd(complete)
     moving = spread > 0
     if not moving.any():
         return float("nan")
-    scores = (whole[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
+    scores = (complete[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
     random = np.random.default_rng(seed)
     largest = (
         _simulate_samples(scores, random)
@@ -106,11 +106,11 @@ def _simulate_samples(scores: Floats, random: np.random.Generator) -> Floats:
     _, size, direction = np.linalg.svd(scores, full_matrices=False)
     shape, largest = size[:, None] * direction, np.empty(BAND_DRAWS)
     for start in range(0, BAND_DRAWS, DRAW_BLOCK):
-        part = largest[start : start + DRAW_BLOCK]
-        paths = random.standard_normal((len(part), n, min(n, width))) @ shape
+        block = largest[start : start + DRAW_BLOCK]
+        paths = random.standard_normal((len(block), n, min(n, width))) @ shape
         mean = paths.mean(axis=1)
         square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
-        np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=part)
+        np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=block)
     return largest
 
 
@@ -118,9 +118,9 @@ def _simulate_means(scores: Floats, random: np.random.Generator) -> Floats:
     """Largest |t| of simulated means over one common spread; the same for many events."""
     df, largest = len(scores) - 1, np.empty(BAND_DRAWS)
     for start in range(0, BAND_DRAWS, DRAW_BLOCK):
-        part = largest[start : start + DRAW_BLOCK]
-        draws = random.standard_normal((len(part), len(scores))) @ scores
-        np.max(np.abs(draws, out=draws), axis=1, out=part)
+        block = largest[start : start + DRAW_BLOCK]
+        draws = random.standard_normal((len(block), len(scores))) @ scores
+        np.max(np.abs(draws, out=draws), axis=1, out=block)
     spread: Floats = np.sqrt(random.chisquare(df, BAND_DRAWS) / df)
     return largest / spread
 
@@ -153,11 +153,11 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
         return ()
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
-    found = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
-    adjusted = _adjust_p_values(pooled, np.array([[o.p_value for o in each] for each in found]))
+    results = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
+    adjusted = _adjust_p_values(pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results]))
     rows = (
         row
-        for group, sample, outcomes, p in zip(groups, samples, found, adjusted, strict=True)
+        for group, sample, outcomes, p in zip(groups, samples, results, adjusted, strict=True)
         for row in _build_test_rows(group, sample, outcomes, p)
     )
     return expand_to_groups(rows, pooled.members)
@@ -166,10 +166,10 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
 def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
     """p-values (groups, tests, windows) adjusted over groups and windows of each test."""
     correct = CORRECTIONS[pooled.request.correction]
-    asked = np.array([window in pooled.request.cars for window in pooled.windows], dtype=bool)
+    is_car_window = np.array([window in pooled.request.cars for window in pooled.windows], dtype=bool)
     adjusted = np.full(p_values.shape, np.nan)
     for test in range(p_values.shape[1]):
-        for family in (asked, ~asked):
+        for family in (is_car_window, ~is_car_window):
             p = p_values[:, test, family]
             adjusted[:, test, family] = correct(p.ravel()).reshape(p.shape)
     return adjusted
@@ -208,9 +208,9 @@ CONFIDENCE_LEVEL = 0.95
 
 
 def build_study_answer(
-    found: Sequence[tuple[StudyResult, SeriesSample]],
+    series_results: Sequence[tuple[StudyResult, SeriesSample]],
     request: StudyRequest,
-    asked: int,
+    n_events: int,
     factor_names: tuple[str, ...] = (),
     *,
     relations: bool = True,
@@ -224,9 +224,9 @@ def build_study_answer(
         factor_names: names of the factors of every series.
         relations: whether correlations and the regression are wanted too.
     """
-    results = tuple(result for result, _ in found)
+    results = tuple(result for result, _ in series_results)
     pooled = PooledSample(
-        [measured for _, measured in found], list_tested_windows(request), request
+        [measured for _, measured in series_results], list_tested_windows(request), request
     )
     tests = run_tests(pooled)
     return StudyAnswer(
@@ -240,7 +240,7 @@ def build_study_answer(
         correlations=compute_lead_lag(pooled) if relations else (),
         regression=regress_returns(pooled, factor_names) if relations and len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
-        asked=asked,
+        asked=n_events,
     )
 
 

@@ -109,28 +109,28 @@ def find_near_spans(dates: Ints, row: Ints, window: Window) -> tuple[PoolSpans, 
         The pools, and of which events they are the nearest dates, (N,).
     """
     first, last = excluded_offsets(window)
-    hole, back = np.searchsorted(dates, row + first), np.searchsorted(dates, row + last + 1)
-    start = np.minimum(np.searchsorted(dates, row - NEAR_ROWS), hole)
-    stop = np.maximum(np.searchsorted(dates, row + NEAR_ROWS + 1), back)
-    few = hole - start + stop - back < MIN_NEAR_DATES
+    gap_start, gap_end = np.searchsorted(dates, row + first), np.searchsorted(dates, row + last + 1)
+    start = np.minimum(np.searchsorted(dates, row - NEAR_ROWS), gap_start)
+    stop = np.maximum(np.searchsorted(dates, row + NEAR_ROWS + 1), gap_end)
+    few = gap_start - start + stop - gap_end < MIN_NEAR_DATES
     if few.any():
-        before = _count_nearest_before(dates, row[few], (hole[few], back[few]))
-        start[few] = hole[few] - before
-        stop[few] = np.minimum(back[few] + NEAREST_DATES - before, len(dates))
-    return PoolSpans(start, hole, back, stop), few
+        before = _count_nearest_before(dates, row[few], (gap_start[few], gap_end[few]))
+        start[few] = gap_start[few] - before
+        stop[few] = np.minimum(gap_end[few] + NEAREST_DATES - before, len(dates))
+    return PoolSpans(start, gap_start, gap_end, stop), few
 
 
 def _count_nearest_before(dates: Ints, row: Ints, gap: tuple[Ints, Ints]) -> Ints:
     """How many of the nearest dates lie before each row, (N,), found by bisection."""
-    hole, back = gap
-    low = np.maximum(NEAREST_DATES - (len(dates) - back), 0)
-    high = np.minimum(hole, NEAREST_DATES)
+    gap_start, gap_end = gap
+    low = np.maximum(NEAREST_DATES - (len(dates) - gap_end), 0)
+    high = np.minimum(gap_start, NEAREST_DATES)
     low = np.minimum(low, high)
     while (low < high).any():
         middle = (low + high) // 2
         # One more from before is nearer than the farthest of those that come after.
-        left = dates[np.maximum(hole - middle - 1, 0)]
-        right = dates[np.minimum(back + NEAREST_DATES - middle - 1, len(dates) - 1)]
+        left = dates[np.maximum(gap_start - middle - 1, 0)]
+        right = dates[np.minimum(gap_end + NEAREST_DATES - middle - 1, len(dates) - 1)]
         more = (low < high) & (row - left <= right - row)
         low, high = np.where(more, middle + 1, low), np.where(more, high, middle)
     return low
@@ -161,12 +161,12 @@ class MoveSizes:
         """
         size = SIZE_TIE * np.abs(values)
         if len(size) <= FEW_EVENTS:
-            counts = [np.count_nonzero(self.values < each) for each in size]
+            counts = [np.count_nonzero(self.values < limit) for limit in size]
             return np.array(counts, dtype=np.int64)
         order = np.argsort(size)
-        found = np.empty(len(size), dtype=np.int64)
-        found[order] = np.searchsorted(self.values[self._order], size[order])
-        return found
+        result = np.empty(len(size), dtype=np.int64)
+        result[order] = np.searchsorted(self.values[self._order], size[order])
+        return result
 
 
 class NearPoolCounts:
@@ -188,19 +188,19 @@ class NearPoolCounts:
             return self._count_each(sizes, SIZE_TIE * np.abs(values))
         # A date is smaller than an event if its place is below the number of all that are.
         level, rank = sizes.count_smaller(values), sizes.rank
-        found = np.zeros(len(level), dtype=np.int64)
+        result = np.zeros(len(level), dtype=np.int64)
         usual, few = np.flatnonzero(~self._uses_nearest), np.flatnonzero(self._uses_nearest)
-        found[usual] = self._count_near(rank, usual, level)
-        found[few] = self._count_nearest(rank, few, level)
-        return found
+        result[usual] = self._count_near(rank, usual, level)
+        result[few] = self._count_nearest(rank, few, level)
+        return result
 
     def _count_each(self, sizes: MoveSizes, limit: Floats) -> Ints:
-        spans, found = self.spans, np.zeros(len(limit), dtype=np.int64)
-        for k, each in enumerate(limit):
+        spans, result = self.spans, np.zeros(len(limit), dtype=np.int64)
+        for k, bound in enumerate(limit):
             before = sizes.values[spans.start[k] : spans.gap_start[k]]
             after = sizes.values[spans.back[k] : spans.stop[k]]
-            found[k] = np.count_nonzero(before < each) + np.count_nonzero(after < each)
-        return found
+            result[k] = np.count_nonzero(before < bound) + np.count_nonzero(after < bound)
+        return result
 
     def _count_near(self, rank: Ints, events: Ints, level: Ints) -> Ints:
         """Those in reach without the dates whose window contains the event.
@@ -220,27 +220,27 @@ class NearPoolCounts:
         first, last = (
             min(max(end, -NEAR_ROWS), NEAR_ROWS) for end in excluded_offsets(self._window)
         )
-        found = _count_in_windows(by_row, at, limit, 2 * NEAR_ROWS + 1)
+        result = _count_in_windows(by_row, at, limit, 2 * NEAR_ROWS + 1)
         for offset in range(first, last + 1):
-            found -= np.less(by_row[at + NEAR_ROWS + offset], limit)
-        return found
+            result -= np.less(by_row[at + NEAR_ROWS + offset], limit)
+        return result
 
     def _count_nearest(self, rank: Ints, events: Ints, level: Ints) -> Ints:
         """Those at the places of the spans, which are few."""
         spans = self.spans
-        found = np.zeros(len(events), dtype=np.int64)
+        result = np.zeros(len(events), dtype=np.int64)
         if len(rank) == 0:
-            return found
+            return result
         for first in range(0, len(events), EVENT_BLOCK):
-            part = events[first : first + EVENT_BLOCK, None]
-            place = spans.start[part] + np.arange(NEAREST_DATES)
-            place += np.where(
-                place >= spans.gap_start[part], (spans.back - spans.gap_start)[part], 0
+            block = events[first : first + EVENT_BLOCK, None]
+            index = spans.start[block] + np.arange(NEAREST_DATES)
+            index += np.where(
+                index >= spans.gap_start[block], (spans.back - spans.gap_start)[block], 0
             )
-            member = place < spans.stop[part]
-            below = rank[np.where(member, place, 0)] < level[part]
-            found[first : first + EVENT_BLOCK] = (below & member).sum(axis=1)
-        return found
+            member = index < spans.stop[block]
+            below = rank[np.where(member, index, 0)] < level[block]
+            result[first : first + EVENT_BLOCK] = (below & member).sum(axis=1)
+        return result
 
 
 def _count_in_windows(values: NDArray[Any], start: Ints, limit: NDArray[Any], length: int) -> Ints:
@@ -253,23 +253,23 @@ def _count_in_windows(values: NDArray[Any], start: Ints, limit: NDArray[Any], le
         every[start - lowest] = limit
         return _count_in_rows(windows[lowest : lowest + span], every)[start - lowest]
     parts = [slice(first, first + EVENT_BLOCK) for first in range(0, len(start), EVENT_BLOCK)]
-    return np.concatenate([_count_in_rows(windows[start[part]], limit[part]) for part in parts])
+    return np.concatenate([_count_in_rows(windows[start[block]], limit[block]) for block in parts])
 
 
 def _count_in_rows(rows: NDArray[Any], limit: NDArray[Any]) -> Ints:
     """How many numbers of each row (N, K), K at most 2,040, lie below its limit, (N,)."""
-    found = np.empty(len(rows), dtype=np.int64)
+    result = np.empty(len(rows), dtype=np.int64)
     marks = np.zeros(
         (EVENT_BLOCK, -(-rows.shape[1] // BYTES_PER_WORD) * BYTES_PER_WORD), dtype=bool
     )
     for first in range(0, len(rows), EVENT_BLOCK):
-        part = slice(first, first + EVENT_BLOCK)
-        some = marks[: len(limit[part])]
-        np.less(rows[part], limit[part, None], out=some[:, : rows.shape[1]])
+        block = slice(first, first + EVENT_BLOCK)
+        some = marks[: len(limit[block])]
+        np.less(rows[block], limit[block, None], out=some[:, : rows.shape[1]])
         # Eight marks are added at once: none of the eight sums exceeds a byte.
         sums = some.view(np.uint64).sum(axis=1)
-        found[part] = sums.view(np.uint8).reshape(-1, BYTES_PER_WORD).sum(axis=1)
-    return found
+        result[block] = sums.view(np.uint8).reshape(-1, BYTES_PER_WORD).sum(axis=1)
+    return result
 
 
 # ------------------------------------------------------------
@@ -335,19 +335,19 @@ class PlaceboGrid:
 
     def measure_rows(self, rows: Ints) -> DistinctRowReturns:
         """The abnormal returns at N rows: where they are most of all positions, those of all."""
-        at, back = collapse_runs(rows)
-        if self._found is not None and 0 < len(self.positions) < REUSE_RATIO * len(at):
-            places = np.searchsorted(self.positions, rows)
-            if (self.positions[np.minimum(places, len(self.positions) - 1)] == rows).all():
-                return DistinctRowReturns(self.positions, places, self._found)
+        distinct, inverse = collapse_runs(rows)
+        if self._found is not None and 0 < len(self.positions) < REUSE_RATIO * len(distinct):
+            indices = np.searchsorted(self.positions, rows)
+            if (self.positions[np.minimum(indices, len(self.positions) - 1)] == rows).all():
+                return DistinctRowReturns(self.positions, indices, self._found)
         return DistinctRowReturns(
-            at, back, compute_abnormal_returns(self._history, at, self._request, self._model)
+            distinct, inverse, compute_abnormal_returns(self._history, distinct, self._request, self._model)
         )
 
-    def at(self, part: slice) -> AbnormalReturns:
+    def at(self, rows: slice) -> AbnormalReturns:
         """Those of some positions."""
         return compute_abnormal_returns(
-            self._history, self.positions[part], self._request, self._model
+            self._history, self.positions[rows], self._request, self._model
         )
 
 
@@ -388,9 +388,9 @@ class PlaceboRanks:
     first: Days
     last: Days
 
-    def at(self, places: Ints) -> PlaceboRanks:
+    def at(self, indices: Ints) -> PlaceboRanks:
         """Those of some events, each as often as it is named."""
-        return PlaceboRanks(*(getattr(self, each.name)[places] for each in fields(self)))
+        return PlaceboRanks(*(getattr(self, field.name)[indices] for field in fields(self)))
 
     def rank(self, pool: Pool, k: int) -> PlaceboRank:
         """Where event `k` stands; `pool` is what the dates are called."""
@@ -416,9 +416,9 @@ def is_far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
         return np.ones(len(rows), dtype=bool)
     taken = np.sort(occupied)
     after = np.searchsorted(taken, rows)
-    ahead = taken[np.minimum(after, len(taken) - 1)] - rows
-    behind = rows - taken[np.maximum(after - 1, 0)]
-    free: Bools = (np.abs(ahead) >= length) & (np.abs(behind) >= length)
+    to_next = taken[np.minimum(after, len(taken) - 1)] - rows
+    to_previous = rows - taken[np.maximum(after - 1, 0)]
+    free: Bools = (np.abs(to_next) >= length) & (np.abs(to_previous) >= length)
     return free
 
 
@@ -442,19 +442,19 @@ def find_candidates(
     rows = rows[
         has_full_windows(rows, request.window, (request.estimation, request.gap), len(history))
     ]
-    everywhere = PlaceboGrid(history, rows, request, model)
-    parts = [_measure_chunk(found, request) for found in everywhere.parts()]
-    enough = np.concatenate([each.enough for each in parts])
+    grid = PlaceboGrid(history, rows, request, model)
+    parts = [_measure_chunk(chunk, request) for chunk in grid.parts()]
+    enough = np.concatenate([part.enough for part in parts])
     length = request.window[1] - request.window[0] + 1
     return PlaceboCandidates(
-        everywhere,
-        max(each.n_coefficients for each in parts),
+        grid,
+        max(part.n_coefficients for part in parts),
         history.day,
         rows[enough],
         is_far_from(rows[enough], occupied, length),
         cached_eve_volatility(history)[rows[enough]],
-        {w: np.concatenate([each.car[w] for each in parts]) for w in request.cars},
-        {w: np.concatenate([each.scar[w] for each in parts]) for w in request.cars},
+        {w: np.concatenate([part.car[w] for part in parts]) for w in request.cars},
+        {w: np.concatenate([part.scar[w] for part in parts]) for w in request.cars},
     )
 
 
@@ -468,14 +468,14 @@ class _CandidateChunk:
     scar: dict[Window, Floats]
 
 
-def _measure_chunk(found: AbnormalReturns, request: StudyRequest) -> _CandidateChunk:
-    usable = found.prediction.usable
+def _measure_chunk(abnormal: AbnormalReturns, request: StudyRequest) -> _CandidateChunk:
+    usable = abnormal.prediction.usable
     enough = usable >= request.min_estimation
     car, scar = {}, {}
     for window in request.cars:
-        value, se = found.car(window)
+        value, se = abnormal.car(window)
         car[window], scar[window] = value[enough], standardise(value, se)[enough]
-    return _CandidateChunk(enough, int((usable - found.prediction.df).max(initial=0)), car, scar)
+    return _CandidateChunk(enough, int((usable - abnormal.prediction.df).max(initial=0)), car, scar)
 
 
 def rank_among_placebos(
@@ -507,28 +507,28 @@ def _rank_among_similar(
 ) -> PlaceboRanks:
     """Each event among the dates whose eve volatility lies in the same tercile of them all."""
     member, events = of
-    known = candidates.volatility[member]
-    cuts = np.quantile(known, TERCILE_LEVELS) if len(known) else np.zeros(len(TERCILE_LEVELS))
-    here, there = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    volatilities = candidates.volatility[member]
+    cuts = np.quantile(volatilities, TERCILE_LEVELS) if len(volatilities) else np.zeros(len(TERCILE_LEVELS))
+    date_tercile, event_tercile = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
     row, car, scar, volatility = events
     parts = [
-        (there == tercile, member & (here == tercile)) for tercile in range(len(TERCILE_LEVELS) + 1)
+        (event_tercile == tercile, member & (date_tercile == tercile)) for tercile in range(len(TERCILE_LEVELS) + 1)
     ]
     order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
-    found = [
+    ranks = [
         _rank_among_members(
             candidates,
             window,
-            (each, False),
+            (tercile_member, False),
             (row[chosen], car[chosen], scar[chosen], volatility[chosen]),
         )
-        for chosen, each in parts
+        for chosen, tercile_member in parts
     ]
-    back = np.argsort(order)
+    inverse = np.argsort(order)
     return PlaceboRanks(
         *(
-            np.concatenate([getattr(part, each.name) for part in found])[back]
-            for each in fields(PlaceboRanks)
+            np.concatenate([getattr(rank, field.name) for rank in ranks])[inverse]
+            for field in fields(PlaceboRanks)
         )
     )
 
@@ -548,9 +548,9 @@ def _rank_among_members(
         below = counts.below(standards, scar), counts.below(sizes, car)
     else:
         below = standards.count_smaller(scar), sizes.count_smaller(car)
-        own = np.searchsorted(dates, row)
-        none = np.zeros_like(own)
-        spans = PoolSpans(none, own, np.searchsorted(dates, row, "right"), none + len(dates))
+        own_index = np.searchsorted(dates, row)
+        none = np.zeros_like(own_index)
+        spans = PoolSpans(none, own_index, np.searchsorted(dates, row, "right"), none + len(dates))
     return _build_placebo_ranks(candidates.day, (dates, spans), (row, scar), below)
 
 
@@ -561,7 +561,7 @@ def _build_placebo_ranks(
     usable = np.isfinite(scar) & (size > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(usable, (size - below[0] + 1) / (size + 1), np.nan)
-        by_scar, by_move = (np.where(usable, 100.0 * each / size, np.nan) for each in below)
+        by_scar, by_move = (np.where(usable, 100.0 * count / size, np.nan) for count in below)
     low, high = (
         np.searchsorted(day, day[row] - CLOSE_SPAN),
         np.searchsorted(day, day[row] + CLOSE_SPAN, "right"),

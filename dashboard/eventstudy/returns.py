@@ -33,9 +33,9 @@ def take_or_nan(values: Floats, rows: Ints) -> Floats:
     return np.where(inside, values[np.where(inside, rows, 0)], np.nan)
 
 
-def take_events(values: Floats, places: Ints) -> Floats:
+def take_events(values: Floats, indices: Ints) -> Floats:
     """`values[places]` of a matrix (D, L), an offset's N values side by side in memory, (N, L)."""
-    return values.T.take(places, axis=1, mode="clip").T
+    return values.T.take(indices, axis=1, mode="clip").T
 
 
 def collapse_runs(rows: Ints) -> tuple[Ints, Ints]:
@@ -131,13 +131,13 @@ class History:
         self,
         returns: Floats,
         factors: Floats | None = None,
-        barred: Bools | None = None,
+        excluded: Bools | None = None,
         day: Days | None = None,
     ) -> None:
         """Keep the arrays; nothing is computed before it is asked for."""
         self.returns = returns
         self.factors = np.empty((len(returns), 0)) if factors is None else factors
-        self.excluded = np.zeros(len(returns), dtype=bool) if barred is None else barred
+        self.excluded = np.zeros(len(returns), dtype=bool) if excluded is None else excluded
         self.day = np.arange(len(returns)).astype("datetime64[D]") if day is None else day
 
     def __len__(self) -> int:

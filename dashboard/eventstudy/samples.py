@@ -62,11 +62,11 @@ class PooledSample:
         self.measured = tuple(measured)
         self.windows = tuple(windows)
         self.request = request
-        self.events = tuple(event for each in measured for event in each.events)
+        self.events = tuple(event for sample in measured for event in sample.events)
         self.series = np.concatenate(
-            [np.full(len(each.events), k) for k, each in enumerate(measured)]
+            [np.full(len(sample.events), k) for k, sample in enumerate(measured)]
         ).astype(np.int64)
-        self.row = np.concatenate([each.row for each in measured])
+        self.row = np.concatenate([sample.row for sample in measured])
 
     def __len__(self) -> int:
         """The number of events."""
@@ -88,9 +88,9 @@ class PooledSample:
 
     @cached_property
     def _cars(self) -> tuple[Floats, Floats]:
-        pairs = [[each.found.car(window) for window in self.windows] for each in self.measured]
-        car = [np.column_stack([car for car, _ in each]) for each in pairs]
-        error = [np.column_stack([se for _, se in each]) for each in pairs]
+        pairs = [[sample.found.car(window) for window in self.windows] for sample in self.measured]
+        car = [np.column_stack([car for car, _ in row]) for row in pairs]
+        error = [np.column_stack([se for _, se in row]) for row in pairs]
         return np.concatenate(car), np.concatenate(error)
 
     @property
@@ -113,35 +113,35 @@ class PooledSample:
         """Buy-and-hold abnormal returns, (N, W)."""
         return np.concatenate(
             [
-                np.column_stack([each.found.bhar(window) for window in self.windows])
-                for each in self.measured
+                np.column_stack([sample.found.bhar(window) for window in self.windows])
+                for sample in self.measured
             ]
         )
 
     @cached_property
     def ar(self) -> Floats:
         """AR on every offset of the event window, (N, L)."""
-        return np.concatenate([each.found.ar for each in self.measured])
+        return np.concatenate([sample.found.ar for sample in self.measured])
 
     @cached_property
     def sar(self) -> Floats:
         """AR / S_AR, (N, L)."""
-        return standardise(self.ar, np.concatenate([m.found.ar_se for m in self.measured]))
+        return standardise(self.ar, np.concatenate([sample.found.ar_se for sample in self.measured]))
 
     @cached_property
     def sigma(self) -> Floats:
         """Residual standard deviation, (N,)."""
-        return np.concatenate([each.found.prediction.sigma for each in self.measured])
+        return np.concatenate([sample.found.prediction.sigma for sample in self.measured])
 
     @cached_property
     def usable(self) -> Ints:
         """M_i, (N,)."""
-        return np.concatenate([each.found.prediction.usable for each in self.measured])
+        return np.concatenate([sample.found.prediction.usable for sample in self.measured])
 
     @cached_property
     def df(self) -> Ints:
         """M_i - p, (N,)."""
-        return np.concatenate([each.found.prediction.df for each in self.measured])
+        return np.concatenate([sample.found.prediction.df for sample in self.measured])
 
     @cached_property
     def expected(self) -> Ints:
@@ -152,10 +152,10 @@ class PooledSample:
     def estimation(self) -> tuple[Ints, Floats]:
         """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable."""
         rows, residuals = [], []
-        for each in self.measured:
-            at = estimation_row_matrix(each.row, self.request)
+        for sample in self.measured:
+            at = estimation_row_matrix(sample.row, self.request)
             rows.append(at)
-            residuals.append(compute_residuals(each, at))
+            residuals.append(compute_residuals(sample, at))
         return np.concatenate(rows), np.concatenate(residuals)
 
     @property
@@ -167,10 +167,10 @@ class PooledSample:
         """First and last market day of every event window, cut to the data, each (N,)."""
         first, last = self.request.window
         starts, ends = [], []
-        for each in self.measured:
-            final = len(each.day) - 1
-            starts.append(each.day[np.clip(each.row + first, 0, final)])
-            ends.append(each.day[np.clip(each.row + last, 0, final)])
+        for sample in self.measured:
+            final = len(sample.day) - 1
+            starts.append(sample.day[np.clip(sample.row + first, 0, final)])
+            ends.append(sample.day[np.clip(sample.row + last, 0, final)])
         return np.concatenate(starts), np.concatenate(ends)
 
 
@@ -246,9 +246,9 @@ def estimation_row_matrix(row: Ints, request: StudyRequest) -> Ints:
     return first[:, None] + np.arange(request.estimation)[None, :]
 
 
-def compute_residuals(each: SeriesSample, rows: Ints) -> Floats:
+def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:
     """Returns minus predictions on any rows; NaN on rows that no estimation may use."""
-    history, prediction = each.history, each.found.prediction
+    history, prediction = sample.history, sample.found.prediction
     allowed = np.where(rows >= 1, rows, -1)
     normal = np.repeat(prediction.intercept[:, None], rows.shape[1], axis=1)
     for k in range(history.factors.shape[1]):
@@ -256,8 +256,8 @@ def compute_residuals(each: SeriesSample, rows: Ints) -> Floats:
         if np.any(slope != 0):
             normal = normal + slope[:, None] * take_or_nan(history.factors[:, k], allowed)
     residual = take_or_nan(history.returns, allowed) - normal
-    barred = take_or_nan(history.excluded.astype(float), allowed) != 0
-    return np.where(barred, np.nan, residual)
+    excluded = take_or_nan(history.excluded.astype(float), allowed) != 0
+    return np.where(excluded, np.nan, residual)
 
 
 def group_members(events: Sequence[Event], by: Grouping = "category") -> dict[str, Bools]:

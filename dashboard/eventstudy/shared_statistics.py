@@ -98,11 +98,11 @@ class _EstimationRanks:
 
     def __init__(self, sample: GroupSample, usable: Bools) -> None:
         past = sample.residuals[usable] / sample.sigma[usable][:, None]
-        here = np.isfinite(past)
+        present = np.isfinite(past)
         self._past = past
-        self._own = here.sum(axis=1) + 1
+        self._own = present.sum(axis=1) + 1
         self._weight = 1 / (self._own + 1.0)
-        count = here.sum(axis=0)
+        count = present.sum(axis=0)
         self._seen, self._count = count > 0, count[count > 0]
         ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
         self._base = self._weight @ ranks - count / 2
@@ -120,12 +120,12 @@ class _EstimationRanks:
         above = (gap >= RANK_TIE).view(np.int8)
         above += np.greater(gap, -RANK_TIE, out=self._tied).view(np.int8)
         np.multiply(above, 0.5, out=gap)
-        own = self._own
-        u0 = (own - gap.sum(axis=1)) / (own + 1) - 0.5
+        points_per_event = self._own
+        u0 = (points_per_event - gap.sum(axis=1)) / (points_per_event + 1) - 0.5
         average = (self._base + self._weight @ gap)[self._seen] / self._count
         points = len(average) + 1
         square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
-        return RankScores(float(u0.mean()), float(square), points, n, own)
+        return RankScores(float(u0.mean()), float(square), points, n, points_per_event)
 
 
 def _residual_ranks(pooled: PooledSample) -> Floats:
@@ -182,25 +182,25 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     estimation row of an event is visited: levels and slopes are added over spans of rows.
     """
     spans, chosen = at
-    each = pooled.measured[k]
-    size, prediction = len(each.history), each.found.prediction
+    series_sample = pooled.measured[k]
+    size, prediction = len(series_sample.history), series_sample.found.prediction
     if not chosen.any():
         return np.zeros((size, len(spans)))
-    row = each.row[chosen][:, None]
+    row = series_sample.row[chosen][:, None]
     inside = (row + spans[:, 0], row + spans[:, 1])
     lengths = (spans[:, 1] - spans[:, 0] + 1).astype(float)
     if (prediction.usable == prediction.df).all():
         return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
     first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
     before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
-    factors = each.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
-    level, slopes, square = _estimation_weights(each, (inside, before), factors)
+    factors = series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
+    level, slopes, square = _estimation_weights(series_sample, (inside, before), factors)
     unit = 1 / np.sqrt(lengths + square)
     weights = _add_over_spans(before, level * unit, size)
     for slope, factor in zip(slopes, factors.T, strict=True):
         weights += factor[:, None] * _add_over_spans(before, slope * unit, size)
-    usable = np.isfinite(each.history.returns) & np.isfinite(factors).all(axis=1)
-    weights[~usable | each.history.excluded] = 0.0
+    usable = np.isfinite(series_sample.history.returns) & np.isfinite(factors).all(axis=1)
+    weights[~usable | series_sample.history.excluded] = 0.0
     return _add_over_spans(inside, unit, size) - weights
 
 
@@ -221,21 +221,21 @@ def _add_over_spans(bounds: tuple[Ints, Ints], values: Floats, size: int) -> Flo
 
 
 def _estimation_weights(
-    each: SeriesSample, at: tuple[tuple[Ints, Ints], tuple[Ints, Ints]], factors: Floats
+    series_sample: SeriesSample, at: tuple[tuple[Ints, Ints], tuple[Ints, Ints]], factors: Floats
 ) -> tuple[Floats, list[Floats], Floats]:
     """Level, slopes and sum of squares of `X_i (X_i'X_i)^-1 X*_i'1`, each (n, w)."""
     (begin, end), (first, last) = at
-    moments = each.history.joint_moments if factors.shape[1] else each.history.own
-    found = moments.over(first[:, 0], last[:, 0])
-    length, usable = (end - begin + 1).astype(float), found.count[:, None]
+    moments = series_sample.history.joint_moments if factors.shape[1] else series_sample.history.own
+    estimated = moments.over(first[:, 0], last[:, 0])
+    length, usable = (end - begin + 1).astype(float), estimated.count[:, None]
     level, square = length / usable, length**2 / usable
     slopes: list[Floats] = []
     if factors.shape[1]:
-        means = [mean[:, None] for mean in found.means[1:]]
+        means = [mean[:, None] for mean in estimated.means[1:]]
         totals = [_sum_factor_in_windows(factor, begin, end) for factor in factors.T]
         gaps = [total - length * mean for total, mean in zip(totals, means, strict=True)]
         solved = [
-            solve_normal_equations(found, [gap[:, w] for gap in gaps])
+            solve_normal_equations(estimated, [gap[:, w] for gap in gaps])
             for w in range(begin.shape[1])
         ]
         slopes = [np.column_stack(columns) for columns in zip(*solved, strict=True)]
@@ -288,7 +288,7 @@ def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
 
 def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> Floats:
     """Squared length of the summed unit weights of all series in each window, (w,)."""
-    days = [each.day for each in pooled.measured]
+    days = [series_sample.day for series_sample in pooled.measured]
     total: Floats = np.zeros(summed[0].shape[1])
     for a, left in enumerate(summed):
         total += np.einsum("rw,rw->w", left, left)
@@ -357,9 +357,9 @@ def _match_residuals_to_days(pooled: PooledSample) -> tuple[Floats, Floats]:
     """Residuals (N, M) and the number of the market day of each, -1 where unusable."""
     rows, residuals = pooled.estimation
     days = np.full(rows.shape, -1, dtype=np.int64)
-    for k, each in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.measured):
         mine = pooled.series == k
-        days[mine] = each.day.astype(np.int64)[np.clip(rows[mine], 0, len(each.day) - 1)]
+        days[mine] = series_sample.day.astype(np.int64)[np.clip(rows[mine], 0, len(series_sample.day) - 1)]
     return residuals, np.where(np.isfinite(residuals), days, -1)
 
 
@@ -380,13 +380,13 @@ def correlate_pairs(residuals: Floats, days: Floats) -> tuple[Floats, Floats]:
     number, day = np.unique(days[event, column], return_inverse=True)
     shape, at = (size, len(number)), (event, day)
     value = residuals[event, column]
-    here = sparse.csr_array((np.ones(len(value)), at), shape=shape)
+    indicator = sparse.csr_array((np.ones(len(value)), at), shape=shape)
     first = sparse.csr_array((value, at), shape=shape)
     square = sparse.csr_array((value**2, at), shape=shape)
-    n = (here @ here.T).toarray()
-    total = (first @ here.T).toarray()
+    n = (indicator @ indicator.T).toarray()
+    total = (first @ indicator.T).toarray()
     products = (first @ first.T).toarray()
-    squares = (square @ here.T).toarray()
+    squares = (square @ indicator.T).toarray()
     enough = n >= MIN_COMMON_DAYS
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = n * squares - total**2

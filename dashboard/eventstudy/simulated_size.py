@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,7 @@ from dashboard.eventstudy.samples import GroupSample
 
 
 SIZES_FILE: Final = "test_sizes.csv"
+COVERAGE_FILE: Final = "projection_coverage.csv"
 SIMULATED_RETURNS: Final[dict[str, str]] = {
     "iid normal": "independent normal returns",
     "GARCH": "GARCH returns with normal shocks",
@@ -58,17 +60,47 @@ class SizeCell:
         return self.dates not in SYNTHETIC_PATTERNS
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageCell:
+    """Local projections of one group on one kind of returns, with an effect or without.
+
+    `interval` (mean of horizons 0 to 20) and `band` are the shares of `runs` in which the 95 %
+    interval and the whole sup-t band hold the response, `pre_trend` the share in which the test
+    before the event rejects at 5 %.
+    """
+
+    group: str
+    returns: str
+    has_effect: bool
+    runs: int
+    interval: float
+    band: float
+    pre_trend: float
+
+
 @cache
 def load_size_table() -> dict[str, tuple[SizeCell, ...]]:
     """All cells of every test, read once."""
     table: dict[str, list[SizeCell]] = {}
-    lines = (
-        files("dashboard.eventstudy").joinpath(SIZES_FILE).read_text(encoding="utf-8").splitlines()
-    )
-    for test, series, dates, pattern, effect, studies, rejected in csv.reader(lines[1:]):
+    for test, series, dates, pattern, effect, studies, rejected in _read_rows(SIZES_FILE):
         cell = SizeCell(series, dates, pattern, float(effect), int(studies), float(rejected))
         table.setdefault(test, []).append(cell)
     return {test: tuple(cells) for test, cells in table.items()}
+
+
+@cache
+def load_projection_coverage() -> tuple[CoverageCell, ...]:
+    """The coverage of local projections, as `benchmarks/projections.py` wrote it, read once."""
+    return tuple(
+        CoverageCell(group, returns, effect == "yes", int(runs), *map(float, shares))
+        for group, returns, effect, runs, *shares in _read_rows(COVERAGE_FILE)
+    )
+
+
+def _read_rows(name: str) -> Iterator[list[str]]:
+    """The rows of a table of this package, without its header."""
+    text = files("dashboard.eventstudy").joinpath(name).read_text(encoding="utf-8")
+    return itertools.islice(csv.reader(text.splitlines()), 1, None)
 
 
 def simulated_sizes(test: str) -> tuple[SizeCell, ...]:
@@ -126,8 +158,8 @@ def find_worst_cell(test_id: str, pattern: str) -> SizeCell | None:
 def short_size_caution(test_id: str, pattern: str) -> str:
     """`rejects too often (20 %)` where the test's simulated size lies outside 3-7 %, else empty."""
     cell = find_worst_cell(test_id, pattern)
-    word = "" if cell is None else size_verdict(cell.rejected)
-    return f"rejects {word} ({_format_per_cent(cell.rejected)} %)" if cell and word else ""
+    verdict = "" if cell is None else size_verdict(cell.rejected)
+    return f"rejects {verdict} ({_format_per_cent(cell.rejected)} %)" if cell and verdict else ""
 
 
 def size_caution(test_id: str, pattern: str) -> str:
@@ -148,8 +180,8 @@ def size_caution(test_id: str, pattern: str) -> str:
 
 def _format_per_cent(rate: float) -> str:
     """A whole number, with a decimal where rounding would hide on which side of a bound it is."""
-    near = any(abs(rate - bound) < 0.005 for bound in TRUSTED_SIZES)
-    return f"{100 * rate:.{1 if near else 0}f}"
+    is_near_bound = any(abs(rate - bound) < 0.005 for bound in TRUSTED_SIZES)
+    return f"{100 * rate:.{1 if is_near_bound else 0}f}"
 
 
 # ------------------------------------------------------------
@@ -223,8 +255,8 @@ def recommended_tests() -> tuple[str, ...]:
 
 def mean_power(cells: Sequence[SizeCell]) -> float:
     """Mean share of effects found on made dates; 0 where none was simulated."""
-    made = [cell.rejected for cell in cells if not cell.is_real]
-    return sum(made) / len(made) if made else 0.0
+    synthetic = [cell.rejected for cell in cells if not cell.is_real]
+    return sum(synthetic) / len(synthetic) if synthetic else 0.0
 
 
 def keeps_size(test_id: str) -> bool:
@@ -233,5 +265,5 @@ def keeps_size(test_id: str) -> bool:
 
 
 def _size_failure(cells: Sequence[SizeCell], dates: str) -> str:
-    found = {size_verdict(cell.rejected) for cell in cells if cell.pattern == dates}
-    return next((word for word in ("too often", "too rarely") if word in found), "")
+    verdicts = {size_verdict(cell.rejected) for cell in cells if cell.pattern == dates}
+    return next((verdict for verdict in ("too often", "too rarely") if verdict in verdicts), "")

@@ -156,10 +156,10 @@ class SeriesStudy:
     @cached_property
     def nearby_events(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
-        own = self.dated.ids
-        known = (self.known.first, self.known.last, self.known.ids)
+        event_ids = self.dated.ids
+        known_rows = (self.known.first, self.known.last, self.known.ids)
         return {
-            window: find_nearby_events(self.alignment.row, own, known, window)
+            window: find_nearby_events(self.alignment.row, event_ids, known_rows, window)
             for window in {self.request.window, *self.request.cars}
         }
 
@@ -168,7 +168,7 @@ def build_result(
     study: SeriesStudy, cars: tuple[CarResult, ...], skipped: list[SkippedEvent]
 ) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
-    request, prediction, back = study.request, study.found.prediction, study.back
+    request, prediction, inverse = study.request, study.found.prediction, study.back
     return StudyResult.with_lazy_matrices(
         partial(_build_matrices, study),
         request=request,
@@ -177,9 +177,9 @@ def build_result(
         anchor=study.alignment.row,
         shift_days=study.alignment.shift_days,
         offsets=np.arange(request.window[0], request.window[1] + 1, dtype=np.int64),
-        sigma=prediction.sigma[back],
-        n_estimation=prediction.usable[back],
-        estimation_events=_count_estimation_events(study)[back],
+        sigma=prediction.sigma[inverse],
+        n_estimation=prediction.usable[inverse],
+        estimation_events=_count_estimation_events(study)[inverse],
         crowd=study.nearby_events[request.window],
         flags=_build_flags(study, cars),
         cars=cars,
@@ -189,16 +189,16 @@ def build_result(
 
 def _build_matrices(study: SeriesStudy) -> dict[str, Floats | tuple[Floats, ...]]:
     """The fields of a result that are matrices, (N, L)."""
-    found, window = study.found, study.request.window
+    abnormal, window = study.found, study.request.window
     *matrices, base, low, high = _expand_to_events(
         study,
         take_or_nan(study.series.rate, event_rows(study.at, window)),
-        found.returns,
-        np.asarray(found.prediction.normal),
-        found.ar,
-        found.ar_se,
-        *found.path(),
-        *found.from_base(),
+        abnormal.returns,
+        np.asarray(abnormal.prediction.normal),
+        abnormal.ar,
+        abnormal.ar_se,
+        *abnormal.path(),
+        *abnormal.from_base(),
     )
     return dict(zip(MATRICES, (*matrices, (base, low, high)), strict=True))
 
@@ -212,9 +212,9 @@ def _expand_to_events(study: SeriesStudy, *matrices: Floats) -> tuple[Floats, ..
     if np.array_equal(study.at[study.back], study.at):
         return matrices
     block = np.empty((len(matrices), matrices[0].shape[1], len(study.back)))
-    for each, out in zip(matrices, block, strict=True):
-        each.T.take(study.back, axis=1, mode="clip", out=out)
-    return tuple(each.T for each in block)
+    for matrix, out in zip(matrices, block, strict=True):
+        matrix.T.take(study.back, axis=1, mode="clip", out=out)
+    return tuple(matrix.T for matrix in block)
 
 
 def _count_estimation_events(study: SeriesStudy) -> Ints:
@@ -233,8 +233,8 @@ def _list_incomplete_windows(study: SeriesStudy, cars: tuple[CarResult, ...]) ->
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
             row = int(study.alignment.row[k])
             rows = range(row + result.window[0], row + result.window[1] + 1)
-            why = missing_value_reason(study.history, study.series, rows)
-            reason = f"window {window_text(result.window)}{why}"
+            detail = missing_value_reason(study.history, study.series, rows)
+            reason = f"window {window_text(result.window)}{detail}"
             out.append(SkippedEvent(study.events[k].id, card.id, reason))
     return out
 
@@ -260,13 +260,13 @@ def _hour_flags(study: SeriesStudy) -> dict[str, Bools]:
 
     `date_only`: the moment is not known, and no first report leaves but one first rate.
     """
-    when, settled = study.dated.when, study.alignment.settled
-    reported = when.bounded & ~when.timed
-    scheduled = np.zeros(len(when.timed), dtype=bool)
-    for k in indices_with_hours(study.events) if when.timed.any() else ():
+    times, settled = study.dated.when, study.alignment.settled
+    reported = times.bounded & ~times.timed
+    scheduled = np.zeros(len(times.timed), dtype=bool)
+    for k in indices_with_hours(study.events) if times.timed.any() else ():
         scheduled[k] = study.events[k].hour_kind == HourKind.SCHEDULED
     return {
-        "date_only": ~when.timed & ~(reported & settled),
+        "date_only": ~times.timed & ~(reported & settled),
         "hour_upper_bound": reported,
         "hour_scheduled": scheduled,
     }
@@ -279,8 +279,8 @@ def _crosses_method_break(study: SeriesStudy) -> Bools:
         return np.zeros(len(study.at), dtype=bool)
     first = np.clip(study.at + window[0] - 1, 0, len(day) - 1)
     final = np.clip(study.at + window[1], 0, len(day) - 1)
-    found = crosses_break(study.series.card.breaks, day[first], day[final])
-    return np.array(found, dtype=bool)
+    crosses = crosses_break(study.series.card.breaks, day[first], day[final])
+    return np.array(crosses, dtype=bool)
 
 
 def _flag_names(
@@ -290,10 +290,10 @@ def _flag_names(
     code = np.zeros(count, dtype=np.int64)
     for bit, values in enumerate(marks.values()):
         code |= np.asarray(values, dtype=np.int64) << bit
-    words = np.empty(1 << len(marks), dtype=object)
-    for each in np.flatnonzero(np.bincount(code)).tolist():
-        words[each] = tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
-    return tuple(words[code].tolist())
+    names = np.empty(1 << len(marks), dtype=object)
+    for combination in np.flatnonzero(np.bincount(code)).tolist():
+        names[combination] = tuple(name for bit, name in enumerate(marks) if combination >> bit & 1)
+    return tuple(names[code].tolist())
 
 
 # ------------------------------------------------------------
@@ -386,22 +386,22 @@ def rank_rows(
     long series only what lies around the rows is measured.
     """
     model = get_normal_model(request.model)
-    nobody = np.array([], dtype=np.int64)
-    history = _build_history(series, (), nobody, request)
-    found = compute_abnormal_returns(history, rows, request, model)
-    enough = found.prediction.usable >= request.min_estimation
+    no_rows = np.array([], dtype=np.int64)
+    history = _build_history(series, (), no_rows, request)
+    abnormal = compute_abnormal_returns(history, rows, request, model)
+    enough = abnormal.prediction.usable >= request.min_estimation
     volatility = np.full(len(rows), np.nan)
-    answer: dict[Window, tuple[Floats, PlaceboRanks]] = {}
+    ranked: dict[Window, tuple[Floats, PlaceboRanks]] = {}
     for around in iterate_near_rows(rows, len(series)):
-        pool = find_candidates(history, nobody, request, model, around)
+        pool = find_candidates(history, no_rows, request, model, around)
         for window in request.cars:
-            car, se = found.car(window)
+            car, se = abnormal.car(window)
             car = np.where(enough, car, np.nan)
             move = (rows, car, standardise(car, se), volatility)
-            answer[window] = car, rank_among_placebos(pool, window, "near", move)
-        if all((placebo.size >= MIN_NEAR_DATES).all() for _, placebo in answer.values()):
+            ranked[window] = car, rank_among_placebos(pool, window, "near", move)
+        if all((placebo.size >= MIN_NEAR_DATES).all() for _, placebo in ranked.values()):
             break
-    return answer
+    return ranked
 
 
 def _finish_study(
@@ -426,7 +426,7 @@ def _event_moves(study: SeriesStudy) -> dict[Window, EventMoves]:
 
 def _measure_events(
     series: RateSeries,
-    of: tuple[Sequence[Event], Sequence[Event]],
+    event_lists: tuple[Sequence[Event], Sequence[Event]],
     request: StudyRequest,
     factors: Sequence[RateSeries],
 ) -> tuple[SeriesStudy, PlaceboCandidates, list[SkippedEvent]]:
@@ -434,14 +434,14 @@ def _measure_events(
     require_price(series.card)
     _refuse_non_price_factor(request.model, factors)
     model = get_normal_model(request.model)
-    events, known = of
+    events, known = event_lists
     dated = DatedEvents.of(events).sorted_by_date().for_series(series.card.id)
     context = locate_known_events(series, dated, None if known is events else known)
     history = _build_history(series, factors, context.occupied, request)
     pool = find_candidates(history, context.occupied, request, model)
-    chosen, places, skipped = _select_events(series, dated, request, pool.grid)
+    chosen, row_returns, skipped = _select_events(series, dated, request, pool.grid)
     _refuse_short_estimation(request, pool.n_coefficients)
-    study = SeriesStudy(series, *chosen, request, places, history, context)
+    study = SeriesStudy(series, *chosen, request, row_returns, history, context)
     return study, pool, skipped
 
 
@@ -456,11 +456,11 @@ def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> No
         raise InputError(msg)
 
 
-def _refuse_short_estimation(request: StudyRequest, fitted: int) -> None:
-    if request.min_estimation <= fitted:
+def _refuse_short_estimation(request: StudyRequest, n_coefficients: int) -> None:
+    if request.min_estimation <= n_coefficients:
         msg = (
-            f"--min-estimation {request.min_estimation}: --model {request.model} fits {fitted}"
-            f" coefficients; give at least {fitted + 1}"
+            f"--min-estimation {request.min_estimation}: --model {request.model} fits {n_coefficients}"
+            f" coefficients; give at least {n_coefficients + 1}"
         )
         raise InputError(msg)
 
@@ -473,13 +473,13 @@ def _build_history(
         compute_changes(factor.card, match_rates(factor, series), request.returns)
         for factor in factors
     ]
-    barred = np.zeros(len(series), dtype=bool)
+    excluded = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:
         for offset in CLEAN_OFFSETS:
             rows = occupied + offset
-            barred[rows[rows < len(series)]] = True
-    together = np.column_stack(columns) if columns else None
-    return History(returns, together, barred, series.day)
+            excluded[rows[rows < len(series)]] = True
+    factor_returns = np.column_stack(columns) if columns else None
+    return History(returns, factor_returns, excluded, series.day)
 
 
 def get_normal_model(model_id: str) -> NormalModel:
@@ -491,40 +491,40 @@ def get_normal_model(model_id: str) -> NormalModel:
     for model in NORMAL_MODELS:
         if model.id == model_id:
             return model
-    known = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"--model {model_id}: not known; choose one of {known}"
+    ids = ", ".join(model.id for model in NORMAL_MODELS)
+    msg = f"--model {model_id}: not known; choose one of {ids}"
     raise InputError(msg)
 
 
 def _select_events(
     series: RateSeries,
-    bound: DatedEvents,
+    dated: DatedEvents,
     request: StudyRequest,
-    everywhere: PlaceboGrid,
+    grid: PlaceboGrid,
 ) -> tuple[tuple[DatedEvents, Alignment], DistinctRowReturns, list[SkippedEvent]]:
     """The events that are studied, the abnormal returns at their first rates, and the others."""
     card, skipped = series.card, []
-    alignment = bound.on(series)
+    alignment = dated.on(series)
     rows = np.where(alignment.inside, alignment.row, 0)
-    places = everywhere.measure_rows(rows)
-    usable = places.found.prediction.usable[places.back]
-    timed = is_measurable(series, bound.timed)
+    row_returns = grid.measure_rows(rows)
+    usable = row_returns.found.prediction.usable[row_returns.back]
+    timed = is_measurable(series, dated.timed)
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
-        why = skip_reason(series, int(alignment.row[k]), int(usable[k]), request)
-        reason = why if timed[k] else bar_skip_reason(bound.events[k])
-        skipped.append(SkippedEvent(bound.events[k].id, card.id, reason))
+        detail = skip_reason(series, int(alignment.row[k]), int(usable[k]), request)
+        reason = detail if timed[k] else bar_skip_reason(dated.events[k])
+        skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
     order = np.flatnonzero(keep)
     order = order[np.argsort(alignment.row[order], kind="stable")]
-    stays = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
-    for k in order[~stays].tolist():
+    retained = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
+    for k in order[~retained].tolist():
         reason = f"its event window overlaps another event's (--overlap {request.overlap})"
-        skipped.append(SkippedEvent(bound.events[k].id, card.id, reason))
-    order = order[stays]
+        skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
+    order = order[retained]
     if np.array_equal(order, np.arange(len(rows))):
-        return (bound, alignment), places, skipped
+        return (dated, alignment), row_returns, skipped
     cut = alignment.take(order)
-    return (bound.take(order.tolist()), cut), everywhere.measure_rows(cut.row), skipped
+    return (dated.take(order.tolist()), cut), grid.measure_rows(cut.row), skipped
 
 
 def _build_car_result(

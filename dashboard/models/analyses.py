@@ -99,13 +99,13 @@ class GroupAnswer:
     @property
     def mean(self) -> float:
         """The CAAR in the window that is asked for, NaN without events."""
-        values = [each.car for each in self.left_out]
+        values = [row.car for row in self.left_out]
         return math.fsum(values) / len(values) if values else math.nan
 
     @property
     def median_car(self) -> float:
         """The median CAR in that window, NaN without events."""
-        values = [each.car for each in self.left_out]
+        values = [row.car for row in self.left_out]
         return median(values) if values else math.nan
 
     @property

@@ -54,12 +54,12 @@ def moment_from_hours(hours: Sequence[Hour]) -> datetime | None:
     That is the earliest statement, else the earliest scheduled time. A report that precedes the
     scheduled time shows that this is the start of a measure and not the news of it.
     """
-    said, planned, reported = (
+    stated, planned, reported = (
         earliest_hour(hours, kind)
         for kind in (HourKind.STATEMENT, HourKind.SCHEDULED, HourKind.PUBLISHED)
     )
-    if said is not None:
-        return said.at.astimezone(UTC)
+    if stated is not None:
+        return stated.at.astimezone(UTC)
     if planned is None or (reported is not None and reported.at < planned.at):
         return None
     return planned.at.astimezone(UTC)
@@ -184,8 +184,8 @@ class Event:
         if self.moment is None:
             return earliest_hour(self.hours, HourKind.PUBLISHED)
         named = (hour for hour in self.hours if hour.at == self.moment)
-        said = (hour for hour in named if hour.kind != HourKind.PUBLISHED)
-        return next(said, Hour(self.moment))
+        dated = (hour for hour in named if hour.kind != HourKind.PUBLISHED)
+        return next(dated, Hour(self.moment))
 
     @property
     def hour_kind(self) -> str:

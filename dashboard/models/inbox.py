@@ -125,7 +125,7 @@ class NewsCluster:
     @property
     def publishers(self) -> tuple[str, ...]:
         """Who reported it, each once, in the order of the reports."""
-        named = (each.report.publisher or each.source_id for each in self.reports)
+        named = (item.report.publisher or item.source_id for item in self.reports)
         return tuple(dict.fromkeys(named))
 
 

@@ -78,23 +78,23 @@ class ReportDocument:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> ReportDocument:
+    def from_json(cls, values: Mapping[str, Any]) -> ReportDocument:
         """The report that `as_json` was asked of, also after a way through JSON."""
         return cls(
-            title=told["title"],
-            question=told["question"],
-            parameters=tuple((name, value) for name, value in told["parameters"]),
-            paragraphs=tuple(told["paragraphs"]),
-            charts=tuple(ReportChart(**chart) for chart in told["charts"]),
-            tables=tuple(_table_from_json(table) for table in told["tables"]),
-            cautions=tuple(told["cautions"]),
-            sources=tuple(ReportSource(**source) for source in told["sources"]),
-            links=tuple(ReportLink(**link) for link in told["links"]),
-            software=told["software"],
-            made_at=told["made_at"],
+            title=values["title"],
+            question=values["question"],
+            parameters=tuple((name, value) for name, value in values["parameters"]),
+            paragraphs=tuple(values["paragraphs"]),
+            charts=tuple(ReportChart(**chart) for chart in values["charts"]),
+            tables=tuple(_table_from_json(table) for table in values["tables"]),
+            cautions=tuple(values["cautions"]),
+            sources=tuple(ReportSource(**source) for source in values["sources"]),
+            links=tuple(ReportLink(**link) for link in values["links"]),
+            software=values["software"],
+            made_at=values["made_at"],
         )
 
 
-def _table_from_json(told: Mapping[str, Any]) -> ReportTable:
-    rows = tuple(tuple(row) for row in told["rows"])
-    return ReportTable(told["title"], tuple(told["columns"]), rows)
+def _table_from_json(values: Mapping[str, Any]) -> ReportTable:
+    rows = tuple(tuple(row) for row in values["rows"])
+    return ReportTable(values["title"], tuple(values["columns"]), rows)

@@ -263,8 +263,8 @@ def as_of_text(moment: datetime) -> str:
     if local.time() == LAST_TIME_OF_DAY:
         return local.date().isoformat()
     utc = moment.astimezone(UTC).replace(tzinfo=None)
-    whole = utc.second == 0 and utc.microsecond == 0
-    return f"{utc.isoformat(timespec='minutes' if whole else 'auto')}Z"
+    is_whole_minute = utc.second == 0 and utc.microsecond == 0
+    return f"{utc.isoformat(timespec='minutes' if is_whole_minute else 'auto')}Z"
 
 
 # ------------------------------------------------------------

@@ -358,9 +358,9 @@ class StudyResult:
 
         Most pages read only the CARs. A pickled result holds its matrices.
         """
-        made = cls.__new__(cls)
-        made.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
-        return made
+        result = cls.__new__(cls)
+        result.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
+        return result
 
     def __getstate__(self) -> dict[str, Any]:
         """Every field, the matrices computed."""
@@ -448,14 +448,14 @@ def read_window(option: str, text: str, bar_minutes: int = 0) -> Window:
         InputError: it is no window, mixes hours with observations, is in hours on a series
             with one number a day or in no whole number of bars, or reaches too far.
     """
-    found = _WINDOW_PATTERN.fullmatch(text)
-    if found is None:
+    match = _WINDOW_PATTERN.fullmatch(text)
+    if match is None:
         msg = (
             f"{option} {text}: is no window; write first and last offset like -5:10,"
             " or on bars hours like -2h:6h"
         )
         raise InputError(msg)
-    first, last = (int(found[1]), found[2]), (int(found[3]), found[4])
+    first, last = (int(match[1]), match[2]), (int(match[3]), match[4])
     if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
         msg = f"{option} {text}: one end counts time, the other observations; give both alike"
         raise InputError(msg)
@@ -477,11 +477,11 @@ def read_length(option: str, text: str | int, bar_minutes: int = 0) -> int:
     Raises:
         InputError: it is neither, time where it cannot be, or too long.
     """
-    found = _LENGTH_PATTERN.fullmatch(str(text))
-    if found is None:
+    match = _LENGTH_PATTERN.fullmatch(str(text))
+    if match is None:
         msg = f"{option} {text}: is no number of observations; write it like 120, or on bars 120h"
         raise InputError(msg)
-    rows = _count_rows(f"{option} {text}", (int(found[1]), found[2]), bar_minutes)
+    rows = _count_rows(f"{option} {text}", (int(match[1]), match[2]), bar_minutes)
     if rows > MAX_ROWS:
         msg = f"{option} {text}: is more than {MAX_ROWS:,} observations; shorten it"
         raise InputError(msg)
@@ -496,20 +496,20 @@ def duration_text(bars: int, bar_minutes: int) -> str:
     return f"{count:,} {unit}{'' if count == 1 else 's'}"
 
 
-def _count_rows(told: str, span: tuple[int, str], bar_minutes: int) -> int:
+def _count_rows(label: str, span: tuple[int, str], bar_minutes: int) -> int:
     number, unit = span
     if not unit:
         return number
     if not bar_minutes:
         msg = (
-            f"{told}: hours need a series of bars, and this one has one number a day;"
+            f"{label}: hours need a series of bars, and this one has one number a day;"
             " give offsets like -5:10, or --rates with bars"
         )
         raise InputError(msg)
     bars, rest = divmod(number * MINUTES_PER_UNIT[unit], bar_minutes)
     if rest:
         msg = (
-            f"{told}: is no whole number of bars of {duration_text(1, bar_minutes)};"
+            f"{label}: is no whole number of bars of {duration_text(1, bar_minutes)};"
             f" give a multiple of {bar_minutes}m"
         )
         raise InputError(msg)

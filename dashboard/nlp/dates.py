@@ -77,8 +77,8 @@ def count_value(word: str) -> int:
 
 def _index_of_name(word: str, names: tuple[tuple[str, str], ...]) -> int:
     word = word.lower().rstrip(".")
-    found = (n for n, pair in enumerate(names) if re.fullmatch("|".join(pair), word))
-    return next(found)
+    indices = (n for n, pair in enumerate(names) if re.fullmatch("|".join(pair), word))
+    return next(indices)
 
 
 # ------------------------------------------------------------
@@ -134,11 +134,11 @@ def day_of_year(near: date, month: int, day: int, *, is_future: bool) -> date | 
     """A day without a year: the one that fits the day of printing; None where it never exists."""
     for year in sorted((near.year - 1, near.year, near.year + 1), reverse=not is_future):
         try:
-            found = date(year, month, day)
+            candidate = date(year, month, day)
         except ValueError:
             continue
-        if (found >= near) if is_future else (found <= near + MAX_DAYS_AHEAD):
-            return found
+        if (candidate >= near) if is_future else (candidate <= near + MAX_DAYS_AHEAD):
+            return candidate
     return None
 
 
@@ -211,12 +211,12 @@ def _dotted(match: re.Match[str], _: DateContext) -> DateRange:
 
 
 def _slashed(match: re.Match[str], _: DateContext) -> DateRange:
-    one, other, year = int(match[1]), int(match[2]), int(match[3])
-    if one > 12 or one == other:
-        return _single_day(date(year, other, one))
-    if other > 12:
-        return _single_day(date(year, one, other))
-    both = sorted((date(year, other, one), date(year, one, other)))
+    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    if first > 12 or first == second:
+        return _single_day(date(year, second, first))
+    if second > 12:
+        return _single_day(date(year, first, second))
+    both = sorted((date(year, second, first), date(year, first, second)))
     doubt = f"reads two ways: {both[0]} or {both[1]}"
     return DateRange(both[0], both[1], Precision.NONE, doubt)
 
@@ -225,8 +225,8 @@ def _day_and_month(match: re.Match[str], printed: DateContext) -> DateRange | No
     day, month, year = int(match["day"]), month_number(match["name"]), match["year"]
     if year:
         return _single_day(date(int(year), month, day))
-    found = day_of_year(_publication_day(printed), month, day, is_future=printed.is_future)
-    return _single_day(found) if found else None
+    resolved = day_of_year(_publication_day(printed), month, day, is_future=printed.is_future)
+    return _single_day(resolved) if resolved else None
 
 
 # ---------------------------------------------------------------- months
@@ -281,10 +281,10 @@ def _weekday(match: re.Match[str], printed: DateContext) -> DateRange:
 
 def _next_weekday(near: date, weekday: int) -> DateRange:
     """The Sunday of "next Sunday" is that of next week; close by, some mean the one before it."""
-    found = week_of(near)[1] + timedelta(days=1 + weekday)
+    resolved = week_of(near)[1] + timedelta(days=1 + weekday)
     sooner = weekday_after(near + ONE_DAY, weekday)
-    doubt = "" if sooner == found else f"some mean {sooner}"
-    return _single_day(found, doubt)
+    doubt = "" if sooner == resolved else f"some mean {sooner}"
+    return _single_day(resolved, doubt)
 
 
 def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
@@ -309,27 +309,27 @@ def _near_day(match: re.Match[str], printed: DateContext) -> DateRange:
 
 def _ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
     near, unit = _publication_day(printed), match["unit"].lower()
-    found = _counted_back(match[0], near)
-    if found is None:
+    resolved = _counted_back(match[0], near)
+    if resolved is None:
         return None
     if unit.startswith(("week", "недел")):
-        return DateRange(*week_of(found), Precision.WEEK)
+        return DateRange(*week_of(resolved), Precision.WEEK)
     if unit.startswith(("month", "месяц")):
-        return DateRange(*month_after(found, 0), Precision.MONTH)
-    return _single_day(found)
+        return DateRange(*month_after(resolved, 0), Precision.MONTH)
+    return _single_day(resolved)
 
 
 def _counted_back(phrase: str, near: date) -> date | None:
     import dateparser
 
     base = datetime(near.year, near.month, near.day)  # noqa: DTZ001 - a day has no zone
-    words = re.sub(
-        rf"^({COUNT_PATTERN})", lambda found: str(count_value(found[0])), phrase, flags=_FLAGS
+    text = re.sub(
+        rf"^({COUNT_PATTERN})", lambda count: str(count_value(count[0])), phrase, flags=_FLAGS
     )
-    words = f"1 {words}" if not words[0].isdigit() else words
+    text = f"1 {text}" if not text[0].isdigit() else text
     settings = {"RELATIVE_BASE": base, "RETURN_AS_TIMEZONE_AWARE": False}
-    found = dateparser.parse(words, languages=["en", "ru"], settings=settings)
-    return found.date() if found else None
+    parsed = dateparser.parse(text, languages=["en", "ru"], settings=settings)
+    return parsed.date() if parsed else None
 
 
 def _from_anchor(match: re.Match[str], printed: DateContext) -> DateRange:
@@ -438,37 +438,37 @@ def attach_clock_time(
     sentence: str, dates: tuple[DateMention, ...], before: date | None
 ) -> tuple[DateMention, ...]:
     """The dates of a sentence with its clock time: on the nearest, or on the day said before."""
-    found = _CLOCK_PATTERN.search(sentence)
-    if found is None:
+    match = _CLOCK_PATTERN.search(sentence)
+    if match is None:
         return dates
-    days = [said for said in dates if said.precision is Precision.DAY and said.day]
+    days = [mention for mention in dates if mention.precision is Precision.DAY and mention.day]
     if not days and before is not None and not dates:
-        alone = DateMention(found[0].strip(), found.start(), Precision.DAY, before, before)
-        moment = _clock_moment(found, before)
+        alone = DateMention(match[0].strip(), match.start(), Precision.DAY, before, before)
+        moment = _clock_moment(match, before)
         return (replace(_with_moment(alone, moment), doubt=DAY_FROM_PREVIOUS_SENTENCE),)
     if not days:
         return dates
-    near = min(days, key=lambda said: abs(said.start - found.start()))
-    assert near.day is not None
-    timed = _with_moment(near, _clock_moment(found, near.day))
-    return tuple(timed if said is near else said for said in dates)
+    nearest = min(days, key=lambda mention: abs(mention.start - match.start()))
+    assert nearest.day is not None
+    timed = _with_moment(nearest, _clock_moment(match, nearest.day))
+    return tuple(timed if mention is nearest else mention for mention in dates)
 
 
-def _with_moment(said: DateMention, moment: datetime | None) -> DateMention:
+def _with_moment(mention: DateMention, moment: datetime | None) -> DateMention:
     if moment is None:
-        return said
-    return replace(said, moment=moment, precision=Precision.MINUTE)
+        return mention
+    return replace(mention, moment=moment, precision=Precision.MINUTE)
 
 
-def _clock_moment(found: re.Match[str], day: date) -> datetime | None:
-    half = (found["half"] or "").lower()[:1]
-    hour = int(found["hour"])
+def _clock_moment(match: re.Match[str], day: date) -> datetime | None:
+    half = (match["half"] or "").lower()[:1]
+    hour = int(match["hour"])
     if hour > (12 if half else 23):
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    zone = next(z for words, z in ZONE_PATTERNS.items() if re.fullmatch(words, found["zone"], re.I))
-    return datetime.combine(day, time(hour, int(found["minute"])), ZoneInfo(zone)).astimezone(UTC)
+    zone = next(z for pattern, z in ZONE_PATTERNS.items() if re.fullmatch(pattern, match["zone"], re.I))
+    return datetime.combine(day, time(hour, int(match["minute"])), ZoneInfo(zone)).astimezone(UTC)
 
 
 # ------------------------------------------------------------
@@ -491,21 +491,21 @@ def date_mentions(
         printed: what relative dates count from.
         is_future: whether the words from one place to another are told of the future.
     """
-    found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))[
+    matches = sorted(_matches(sentence), key=lambda pair: (pair[0].start(), -pair[0].end()))[
         :MAX_MENTIONS
     ]
     dates: list[DateMention] = []
     done = 0
-    for match, rule in found:
+    for match, rule in matches:
         if match.start() < done:
             continue
         done = match.end()  # a date that does not exist leaves no other inside it
         future = is_future(match.start(), match.end())
-        said = _resolve(match, rule, replace(printed, is_future=future))
-        if said is not None:
-            dates.append(said)
-            is_day = said.precision is Precision.DAY and said.day is not None
-            printed = replace(printed, anchor=said.day) if is_day else printed
+        mention = _resolve(match, rule, replace(printed, is_future=future))
+        if mention is not None:
+            dates.append(mention)
+            is_day = mention.precision is Precision.DAY and mention.day is not None
+            printed = replace(printed, anchor=mention.day) if is_day else printed
     return attach_clock_time(sentence, tuple(dates), printed.anchor)
 
 
@@ -531,10 +531,10 @@ def _resolve(match: re.Match[str], rule: PhraseRule, printed: DateContext) -> Da
         return None
     if meant is None:
         return None
-    known = meant.precision is not Precision.NONE
+    is_known = meant.precision is not Precision.NONE
     return DateMention(
-        match[0], match.start(), meant.precision, meant.first if known else None,
-        meant.last if known else None, doubt=meant.doubt,
+        match[0], match.start(), meant.precision, meant.first if is_known else None,
+        meant.last if is_known else None, doubt=meant.doubt,
     )  # fmt: skip
 
 
@@ -563,9 +563,9 @@ MAX_DATELINE_LENGTH: Final = 120
 
 def strip_dateline(line: str) -> str:
     """A line without the place, day and agency it may begin with."""
-    found = _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH])
-    is_one = found is not None and (found["day"] or "(" in found[0] or found["place"].isupper())
-    return line[found.end() :] if found and is_one else line
+    match = _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH])
+    is_one = match is not None and (match["day"] or "(" in match[0] or match["place"].isupper())
+    return line[match.end() :] if match and is_one else line
 
 
 def is_publication_line(line: str) -> bool:
@@ -576,14 +576,14 @@ def is_publication_line(line: str) -> bool:
 def publication_day(text: str) -> date | None:
     """The day that a text itself says it was published on, year and all; None where it does not."""
     for line in text.split("\n")[:_HEADER_LINES]:
-        for found in (
+        for match in (
             _PUBLISHED_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
             _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
         ):
-            if found and found["day"] and re.search(r"(?:19|20)\d\d", found["day"]):
-                said = date_mentions(
-                    found["day"].replace(". ", " "), DateContext(None), lambda *_: False
+            if match and match["day"] and re.search(r"(?:19|20)\d\d", match["day"]):
+                mentions = date_mentions(
+                    match["day"].replace(". ", " "), DateContext(None), lambda *_: False
                 )
-                if said and said[0].day:
-                    return said[0].day
+                if mentions and mentions[0].day:
+                    return mentions[0].day
     return None

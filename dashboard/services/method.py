@@ -17,7 +17,6 @@ from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY
-from dashboard.eventstudy.projection_coverage import PROJECTION_COVERAGE, PROJECTION_RUNS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.simulated_size import (
     DATE_PATTERNS,
@@ -28,6 +27,7 @@ from dashboard.eventstudy.simulated_size import (
     RecommendedTests,
     SizeCell,
     keeps_size,
+    load_projection_coverage,
     mean_power,
     recommend_tests,
     simulated_powers,
@@ -294,10 +294,9 @@ class ProjectionCoverage:
 
 def describe_projections() -> ProjectionCoverage:
     """The simulated coverage as `docs/projections.md` prints it."""
-    ends = [
-        (min(shares), max(shares)) for shares in zip(*PROJECTION_COVERAGE.values(), strict=True)
-    ]
-    return ProjectionCoverage(PROJECTION_RUNS, *ends)
+    cells = load_projection_coverage()
+    shares = zip(*((cell.interval, cell.band, cell.pre_trend) for cell in cells), strict=True)
+    return ProjectionCoverage(cells[0].runs, *((min(each), max(each)) for each in shares))
 
 
 def _size_row(test: str, title: str) -> SizeRow:

@@ -34,7 +34,7 @@ def cell(rate, dates="scattered", pattern=None, effect=0.0):
 
 def shipped():
     """The rows of the file that ships, read without the program."""
-    path = ROOT / "dashboard" / "engine" / "test_sizes.csv"
+    path = ROOT / "dashboard" / "eventstudy" / "test_sizes.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 

@@ -8,7 +8,7 @@ import pytest
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.services.method import describe_size, share_standard_error
 
-FILE = Path(__file__).parents[2] / "dashboard" / "engine" / "test_sizes.csv"
+FILE = Path(__file__).parents[2] / "dashboard" / "eventstudy" / "test_sizes.csv"
 
 
 def row(test):

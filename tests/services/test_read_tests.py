@@ -15,7 +15,7 @@ from dashboard.services.compare import is_significant, read_tests, test_reading_
 from dashboard.services.study import run_study
 from tests.made_series import event_at_row, series_of_returns
 
-FILE = Path(__file__).parents[2] / "dashboard" / "engine" / "test_sizes.csv"
+FILE = Path(__file__).parents[2] / "dashboard" / "eventstudy" / "test_sizes.csv"
 REQUEST = StudyRequest(estimation=20, gap=0, min_estimation=10)
 
 

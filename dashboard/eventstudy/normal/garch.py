@@ -42,9 +42,9 @@ class Garch:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict the estimation mean; `1'V1` sums the forecast variances over sigma^2."""
-        found = sample.history.own.over(sample.first, sample.last)
-        usable, mean = found.count, found.means[0]
-        sigma = residual_sd(found.cross[0, 0], usable - 1)
+        moments = sample.history.own.over(sample.first, sample.last)
+        usable, mean = moments.count, moments.means[0]
+        sigma = residual_sd(moments.cross[0, 0], usable - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             ahead = np.cumsum(_forecast_variance(sample) / sigma[:, None] ** 2, axis=1)
 
