@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from dashboard.eventstudy.alignment import align_events
 from dashboard.eventstudy.local_projections import build_projection_sample, project_rows, shift_rows
+from dashboard.eventstudy.simulated_size import COVERAGE_FILE
 from dashboard.models.analyses import Projection
 from dashboard.models.series import RateSeries
 from dashboard.services.rates import DEFAULT_SERIES
@@ -180,7 +181,7 @@ def write_cells(found: dict[tuple[str, str, bool], Cell], runs: int) -> None:
 
 
 def main() -> None:
-    """Run every cell, print the table, and write it where asked."""
+    """Run every cell, print the table, and write it with `--write`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--write", action="store_true")

@@ -51,11 +51,11 @@ def main() -> int:
 
 def _show(what: str, found: list[list[float]]) -> None:
     shares = np.nanmean(np.array(found) < 0.05, axis=0)
-    said = ", ".join(
+    text = ", ".join(
         f"{test.id} {100 * share:.1f} %"
         for test, share in zip(DIFFERENCE_TESTS, shares, strict=True)
     )
-    print(f"{what}: {said}", flush=True)
+    print(f"{what}: {text}", flush=True)
 
 
 def _on_real_dates(design: str, pair: Sequence[Group], runs: int) -> list[list[float]]:

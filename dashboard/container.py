@@ -141,7 +141,7 @@ def enabled_feeds(
     return tuple(
         Feed(
             each,
-            guarded if each.is_own and settings.dashboard_upstream is None else polite,
+            guarded if each.is_imported and settings.dashboard_upstream is None else polite,
             client.clock,
         )
         for each in wanted

@@ -41,7 +41,7 @@ class AbnormalReturns:
             np.multiply(self._root(column, column), self.prediction.sigma, out=row)
         return out.T
 
-    def at(self, indices: Ints) -> AbnormalReturns:
+    def take(self, indices: Ints) -> AbnormalReturns:
         """Those of some positions, each as often as it is named."""
         original, factor = self.prediction, self.prediction.factor
         prediction = replace(

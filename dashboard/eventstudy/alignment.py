@@ -336,7 +336,7 @@ class DatedEvents:
     """Events and when they were, each (N,)."""
 
     events: tuple[Event, ...]
-    when: EventTimes
+    times: EventTimes
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> DatedEvents:
@@ -351,16 +351,16 @@ class DatedEvents:
     @property
     def timed(self) -> Bools:
         """Whether the moment is known, (N,)."""
-        return self.when.timed
+        return self.times.timed
 
     def take(self, order: Sequence[int]) -> DatedEvents:
         """Those of some places, in their order."""
         events = tuple(map(self.events.__getitem__, order))
-        return DatedEvents(events, self.when.take(np.asarray(order, dtype=np.int64)))
+        return DatedEvents(events, self.times.take(np.asarray(order, dtype=np.int64)))
 
     def sorted_by_date(self) -> DatedEvents:
         """In the order of `starts_at`, then of the ids."""
-        starts = self.when.first
+        starts = self.times.first
         if (starts[1:] < starts[:-1]).any():
             return self.take(np.argsort(starts, kind="stable").tolist()).sorted_by_date()
         ids, same_start = self.ids, np.flatnonzero(starts[1:] == starts[:-1]).tolist()
@@ -372,7 +372,7 @@ class DatedEvents:
             same = slice(*(np.searchsorted(starts, start, side) for side in SEARCH_SIDES))
             order[same] = sorted(order[same].tolist(), key=self.ids.__getitem__)
             events[same] = [self.events[k] for k in order[same].tolist()]
-        return DatedEvents(tuple(events), self.when.take(order))
+        return DatedEvents(tuple(events), self.times.take(order))
 
     def for_series(self, series_id: str) -> DatedEvents:
         """Those of one series and of every series."""
@@ -380,17 +380,17 @@ class DatedEvents:
             return self
         return self.take([k for k, e in enumerate(self.events) if e.series in (None, series_id)])
 
-    def on(self, series: RateSeries) -> Alignment:
+    def align_to(self, series: RateSeries) -> Alignment:
         """Offset 0 of every event on a series (DESIGN section 5); worked out once."""
-        return cached_on(self, series, lambda: self._on(series))
+        return cached_on(self, series, lambda: self._align_to(series))
 
-    def _on(self, series: RateSeries) -> Alignment:
-        return align_times((series.day, series.opens, observation_ends(series)), self.when)
+    def _align_to(self, series: RateSeries) -> Alignment:
+        return align_times((series.day, series.opens, observation_ends(series)), self.times)
 
 
 def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:
     """Offset 0 of every event on a series (DESIGN section 5)."""
-    return DatedEvents.of(events).on(series)
+    return DatedEvents.of(events).align_to(series)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -422,7 +422,7 @@ def locate_known_events(
         named = {event.id: event for event in (*known, *studied.events)}
         both = DatedEvents.of(tuple(named.values()))
         both = both.for_series(series.card.id)
-    first = both.on(series)
+    first = both.align_to(series)
     inside = first.inside
     if not inside.all():
         both = both.take(np.flatnonzero(inside).tolist())
@@ -443,14 +443,16 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
     thousand; the names of one crowd are read when it is asked for.
     """
 
-    def __init__(self, names: tuple[str, ...], event_ids: tuple[str, ...], low: Ints, high: Ints) -> None:
+    def __init__(
+        self, names: tuple[str, ...], event_ids: tuple[str, ...], low: Ints, high: Ints
+    ) -> None:
         """The crowd of event k is `names[low[k]:high[k]]` without its own name."""
         self.names = names
-        self._own, self._low, self._high = event_ids, low, high
+        self._event_ids, self._low, self._high = event_ids, low, high
 
     def __len__(self) -> int:
         """The number of events."""
-        return len(self._own)
+        return len(self._event_ids)
 
     @overload
     def __getitem__(self, index: int) -> tuple[str, ...]: ...
@@ -460,7 +462,7 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
         """The names around one event, or around some."""
         if isinstance(index, slice):
             return tuple(self[k] for k in range(len(self))[index])
-        event_id = self._own[index]
+        event_id = self._event_ids[index]
         return tuple(
             name for name in self.names[self._low[index] : self._high[index]] if name != event_id
         )
@@ -473,7 +475,10 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
 
 
 def find_nearby_events(
-    anchor: Ints, event_ids: tuple[str, ...], known: tuple[Ints, Ints, tuple[str, ...]], window: Window
+    anchor: Ints,
+    event_ids: tuple[str, ...],
+    known: tuple[Ints, Ints, tuple[str, ...]],
+    window: Window,
 ) -> Sequence[tuple[str, ...]]:
     """Ids of the other events whose rows fall into each event's window.
 

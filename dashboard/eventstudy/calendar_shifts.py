@@ -41,7 +41,9 @@ class PositionValues:
         number = np.empty(present.shape)
         for same, column in split_by_events(present):
             every = column.all()
-            number[:, same] = len(at) if every else _correlate(event_counts, column[:, None].astype(float))
+            number[:, same] = (
+                len(at) if every else _correlate(event_counts, column[:, None].astype(float))
+            )
         if _is_summed_directly(event_counts):
             return _correlate(event_counts, filled), number
         return _correlate_with_spectrum(event_counts, self._spectrum[:, windows]), number
@@ -75,11 +77,11 @@ def compute_shifted_means(
         number of events inside the positions for each window at shift 0, (W,).
     """
     width = len(sample.pooled.windows)
-    sizes = [len(series_sample.positions) for k, series_sample in enumerate(sample.pooled.measured)
+    sizes = [len(series_sample.positions) for k, series_sample in enumerate(sample.pooled.series_samples)
              if sample.member[sample.pooled.series == k].any()]  # fmt: skip
     length = min(sizes, default=0)
     total, count = np.zeros((length, width)), np.zeros((length, width))
-    for k, series_sample in enumerate(sample.pooled.measured):
+    for k, series_sample in enumerate(sample.pooled.series_samples):
         chosen = sample.member[sample.pooled.series == k]
         if not chosen.any() or length == 0:
             continue
@@ -117,7 +119,9 @@ def _correlate(event_counts: Floats, values: Floats) -> Floats:
         for j in np.flatnonzero(event_counts).tolist():
             sums += event_counts[j] * twice[j : j + len(event_counts)]
         return sums
-    return _correlate_with_spectrum(event_counts, np.fft.rfft(values, n=_padded_length(len(event_counts)), axis=0))
+    return _correlate_with_spectrum(
+        event_counts, np.fft.rfft(values, n=_padded_length(len(event_counts)), axis=0)
+    )
 
 
 def _correlate_with_spectrum(event_counts: Floats, spectrum: ComplexArray) -> Floats:

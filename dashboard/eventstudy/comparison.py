@@ -149,7 +149,7 @@ def leave_one_out(ids: Sequence[str], car: Floats) -> tuple[LeaveOneOut, ...]:
 # Comparison: groups of events on one series side by side, each p-value corrected among them.
 
 
-COUNTERPARTS: Final = {test.id: test.beside for test in DIFFERENCE_TESTS}
+COUNTERPARTS: Final = {test.id: test.counterpart for test in DIFFERENCE_TESTS}
 NO_VALUES: Final = np.zeros(0)
 
 
@@ -192,8 +192,12 @@ def compare_groups(
         request=request,
         series=series,
         groups=tuple(
-            _build_group_answer(group, _with_adjusted_p_values(answer, rows), measurement[1], occupied)
-            for group, answer, rows, measurement in zip(groups, answers, tests, measured, strict=True)
+            _build_group_answer(
+                group, _with_adjusted_p_values(answer, rows), measurement[1], occupied
+            )
+            for group, answer, rows, measurement in zip(
+                groups, answers, tests, measured, strict=True
+            )
         ),
         differences=differences,
         shifted=two.shifted if two else NO_VALUES,

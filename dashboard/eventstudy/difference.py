@@ -91,7 +91,7 @@ class DifferenceTest:
     """
 
     id: str
-    beside: str
+    counterpart: str
     title: str
     null_hypothesis: str
     assumptions: str

@@ -53,13 +53,16 @@ def compute_day_facts(series: RateSeries, requested: date, since: date | None = 
     return DayFacts(
         series=series.card.id,
         quote=series.card.unit,
-        asked=requested,
+        requested=requested,
         day=_to_date(days[current]),
         rate=float(rates[current]),
         first_day=_to_date(days[0]),
         changes=tuple(
             compute_change(
-                name, _observation_at(days, rates, row), float(rates[current]), series.card.move_sign
+                name,
+                _observation_at(days, rates, row),
+                float(rates[current]),
+                series.card.move_sign,
             )
             for name, row in bases.items()
             if 0 <= row <= current

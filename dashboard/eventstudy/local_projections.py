@@ -83,7 +83,8 @@ def build_projection_sample(
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
         log_rate = series.card.move_sign * np.log(series.rate)
         returns = [
-            compute_changes(control.card, match_rates(control, series), "log") for control in controls
+            compute_changes(control.card, match_rates(control, series), "log")
+            for control in controls
         ]
     days = np.array([method.day for method in series.card.breaks], dtype="datetime64[D]")
     first = np.searchsorted(series.day, days)
@@ -106,7 +107,9 @@ def build_shared_terms(
     size = len(sample)
     first = max(1, -horizon)  # the last return before the difference begins
     own_returns = np.concatenate(([np.nan], np.diff(sample.log_rate)))
-    returns = np.column_stack([shift_rows(own_returns, -lag) for lag in range(first, first + LAG_COUNT)])
+    returns = np.column_stack(
+        [shift_rows(own_returns, -lag) for lag in range(first, first + LAG_COUNT)]
+    )
     controls = [shift_rows(sample.controls, -lag) for lag in range(LAG_COUNT + 1)]
     row = np.arange(size)
     missing = ~np.isfinite(outcome + returns.sum(axis=1))
@@ -345,7 +348,9 @@ def project_rows(
         sample = build_projection_sample(series, [rows[name] for name in block], controls)
         fitted = {h: _fit_horizon(sample, h) for h in HORIZONS if h != BASE_HORIZON}
         for g, name in enumerate(block):
-            projections.append(_build_projection((name, series.card.id), (sample, fitted, g), normal))
+            projections.append(
+                _build_projection((name, series.card.id), (sample, fitted, g), normal)
+            )
     return tuple(projections)
 
 
@@ -374,7 +379,9 @@ def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
             event_columns = events[:, independent]
             estimate[g] = slopes[-1]
             scale = np.sqrt(len(remainder) / free)
-            influence[used, g] = scale * (event_columns @ inverse[:, -1]) * (remainder - event_columns @ slopes)
+            influence[used, g] = (
+                scale * (event_columns @ inverse[:, -1]) * (remainder - event_columns @ slopes)
+            )
     return _HorizonFit(used, dropped, estimate, influence)
 
 

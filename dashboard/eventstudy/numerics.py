@@ -229,7 +229,9 @@ def variance_factor(moments: SpanMoments, factors: list[Floats]) -> Callable[[in
 
     def factor(first: int, last: int) -> Floats:
         length = last - first + 1
-        gaps = [total - length * moments.means[k + 1] for k, total in enumerate(summed(first, last))]
+        gaps = [
+            total - length * moments.means[k + 1] for k, total in enumerate(summed(first, last))
+        ]
         if len(gaps) == 1:
             explained = np.square(gaps[0], out=gaps[0])
             explained *= single

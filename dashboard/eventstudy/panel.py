@@ -154,7 +154,9 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
     results = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
-    adjusted = _adjust_p_values(pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results]))
+    adjusted = _adjust_p_values(
+        pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results])
+    )
     rows = (
         row
         for group, sample, outcomes, p in zip(groups, samples, results, adjusted, strict=True)
@@ -166,7 +168,9 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
 def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
     """p-values (groups, tests, windows) adjusted over groups and windows of each test."""
     correct = CORRECTIONS[pooled.request.correction]
-    is_car_window = np.array([window in pooled.request.cars for window in pooled.windows], dtype=bool)
+    is_car_window = np.array(
+        [window in pooled.request.cars for window in pooled.windows], dtype=bool
+    )
     adjusted = np.full(p_values.shape, np.nan)
     for test in range(p_values.shape[1]):
         for family in (is_car_window, ~is_car_window):
@@ -240,7 +244,7 @@ def build_study_answer(
         correlations=compute_lead_lag(pooled) if relations else (),
         regression=regress_returns(pooled, factor_names) if relations and len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
-        asked=n_events,
+        n_events=n_events,
     )
 
 

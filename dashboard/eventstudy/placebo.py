@@ -60,25 +60,25 @@ class PoolSpans:
 
     start: Ints
     gap_start: Ints
-    back: Ints
+    gap_end: Ints
     stop: Ints
 
     @property
     def size(self) -> Ints:
         """How many members, (N,)."""
-        return self.gap_start - self.start + self.stop - self.back
+        return self.gap_start - self.start + self.stop - self.gap_end
 
     def count_between(self, low: Ints, high: Ints) -> Ints:
         """How many members lie at the places `[low, high)`, (N,)."""
         before = np.minimum(self.gap_start, high) - np.maximum(self.start, low)
-        after = np.minimum(self.stop, high) - np.maximum(self.back, low)
+        after = np.minimum(self.stop, high) - np.maximum(self.gap_end, low)
         inside: Ints = np.maximum(before, 0) + np.maximum(after, 0)
         return inside
 
-    def ends(self) -> tuple[Ints, Ints]:
+    def first_and_last(self) -> tuple[Ints, Ints]:
         """The places of the first and the last member, each (N,); without meaning if none."""
-        first = np.where(self.start < self.gap_start, self.start, self.back)
-        last = np.where(self.back < self.stop, self.stop, self.gap_start) - 1
+        first = np.where(self.start < self.gap_start, self.start, self.gap_end)
+        last = np.where(self.gap_end < self.stop, self.stop, self.gap_start) - 1
         return first, last
 
 
@@ -177,7 +177,7 @@ class NearPoolCounts:
         self.spans, self._uses_nearest = find_near_spans(dates, row, window)
         self._dates, self._row, self._window = dates, row, window
 
-    def below(self, sizes: MoveSizes, values: Floats) -> Ints:
+    def count_below(self, sizes: MoveSizes, values: Floats) -> Ints:
         """How many members of each event's pool are smaller than its value, (N,).
 
         Args:
@@ -198,7 +198,7 @@ class NearPoolCounts:
         spans, result = self.spans, np.zeros(len(limit), dtype=np.int64)
         for k, bound in enumerate(limit):
             before = sizes.values[spans.start[k] : spans.gap_start[k]]
-            after = sizes.values[spans.back[k] : spans.stop[k]]
+            after = sizes.values[spans.gap_end[k] : spans.stop[k]]
             result[k] = np.count_nonzero(before < bound) + np.count_nonzero(after < bound)
         return result
 
@@ -235,7 +235,7 @@ class NearPoolCounts:
             block = events[first : first + EVENT_BLOCK, None]
             index = spans.start[block] + np.arange(NEAREST_DATES)
             index += np.where(
-                index >= spans.gap_start[block], (spans.back - spans.gap_start)[block], 0
+                index >= spans.gap_start[block], (spans.gap_end - spans.gap_start)[block], 0
             )
             member = index < spans.stop[block]
             below = rank[np.where(member, index, 0)] < level[block]
@@ -293,13 +293,13 @@ EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
 class DistinctRowReturns:
     """The abnormal returns at D rows that hold those of N events.
 
-    Events on one rate share their moves, which are measured once: `found` are those at the rows
-    `at` (D,), and `back` (N,) are the places of the events there.
+    Events on one rate share their moves, which are measured once: `abnormal` are those at the rows
+    `rows` (D,), and `inverse` (N,) are the places of the events there.
     """
 
-    at: Ints
-    back: Ints
-    found: AbnormalReturns
+    rows: Ints
+    inverse: Ints
+    abnormal: AbnormalReturns
 
 
 class PlaceboGrid:
@@ -314,37 +314,39 @@ class PlaceboGrid:
         """Keep what they are made from."""
         self.positions = positions
         self._history, self._request, self._model = history, request, model
-        self._found: AbnormalReturns | None = None
+        self._abnormal: AbnormalReturns | None = None
 
     @property
-    def found(self) -> AbnormalReturns:
+    def abnormal(self) -> AbnormalReturns:
         """All of them, (P, L)."""
-        if self._found is None:
-            self._found = self.at(slice(None))
-        return self._found
+        if self._abnormal is None:
+            self._abnormal = self.measure_chunk(slice(None))
+        return self._abnormal
 
-    def parts(self) -> Iterator[AbnormalReturns]:
+    def chunks(self) -> Iterator[AbnormalReturns]:
         """One after the other, as many positions as fit comfortably; all at once if they do."""
         length = self._request.window[1] - self._request.window[0] + 1
         step = max(MAX_CELLS // length, 1)
         if len(self.positions) <= step:
-            yield self.found
+            yield self.abnormal
             return
         for start in range(0, len(self.positions), step):
-            yield self.at(slice(start, start + step))
+            yield self.measure_chunk(slice(start, start + step))
 
     def measure_rows(self, rows: Ints) -> DistinctRowReturns:
         """The abnormal returns at N rows: where they are most of all positions, those of all."""
         distinct, inverse = collapse_runs(rows)
-        if self._found is not None and 0 < len(self.positions) < REUSE_RATIO * len(distinct):
+        if self._abnormal is not None and 0 < len(self.positions) < REUSE_RATIO * len(distinct):
             indices = np.searchsorted(self.positions, rows)
             if (self.positions[np.minimum(indices, len(self.positions) - 1)] == rows).all():
-                return DistinctRowReturns(self.positions, indices, self._found)
+                return DistinctRowReturns(self.positions, indices, self._abnormal)
         return DistinctRowReturns(
-            distinct, inverse, compute_abnormal_returns(self._history, distinct, self._request, self._model)
+            distinct,
+            inverse,
+            compute_abnormal_returns(self._history, distinct, self._request, self._model),
         )
 
-    def at(self, rows: slice) -> AbnormalReturns:
+    def measure_chunk(self, rows: slice) -> AbnormalReturns:
         """Those of some positions."""
         return compute_abnormal_returns(
             self._history, self.positions[rows], self._request, self._model
@@ -388,7 +390,7 @@ class PlaceboRanks:
     first: Days
     last: Days
 
-    def at(self, indices: Ints) -> PlaceboRanks:
+    def take(self, indices: Ints) -> PlaceboRanks:
         """Those of some events, each as often as it is named."""
         return PlaceboRanks(*(getattr(self, field.name)[indices] for field in fields(self)))
 
@@ -443,7 +445,7 @@ def find_candidates(
         has_full_windows(rows, request.window, (request.estimation, request.gap), len(history))
     ]
     grid = PlaceboGrid(history, rows, request, model)
-    parts = [_measure_chunk(chunk, request) for chunk in grid.parts()]
+    parts = [_measure_chunk(chunk, request) for chunk in grid.chunks()]
     enough = np.concatenate([part.enough for part in parts])
     length = request.window[1] - request.window[0] + 1
     return PlaceboCandidates(
@@ -508,11 +510,19 @@ def _rank_among_similar(
     """Each event among the dates whose eve volatility lies in the same tercile of them all."""
     member, events = of
     volatilities = candidates.volatility[member]
-    cuts = np.quantile(volatilities, TERCILE_LEVELS) if len(volatilities) else np.zeros(len(TERCILE_LEVELS))
-    date_tercile, event_tercile = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    cuts = (
+        np.quantile(volatilities, TERCILE_LEVELS)
+        if len(volatilities)
+        else np.zeros(len(TERCILE_LEVELS))
+    )
+    date_tercile, event_tercile = (
+        np.searchsorted(cuts, candidates.volatility),
+        np.searchsorted(cuts, events[3]),
+    )
     row, car, scar, volatility = events
     parts = [
-        (event_tercile == tercile, member & (date_tercile == tercile)) for tercile in range(len(TERCILE_LEVELS) + 1)
+        (event_tercile == tercile, member & (date_tercile == tercile))
+        for tercile in range(len(TERCILE_LEVELS) + 1)
     ]
     order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
     ranks = [
@@ -545,7 +555,7 @@ def _rank_among_members(
     if is_near:
         counts = NearPoolCounts(dates, row, window)
         spans = counts.spans
-        below = counts.below(standards, scar), counts.below(sizes, car)
+        below = counts.count_below(standards, scar), counts.count_below(sizes, car)
     else:
         below = standards.count_smaller(scar), sizes.count_smaller(car)
         own_index = np.searchsorted(dates, row)
@@ -572,6 +582,6 @@ def _build_placebo_ranks(
         return PlaceboRanks(p, by_scar, by_move, size, close, never, never)
     ends = (
         np.where(size > 0, day[dates[np.clip(end, 0, len(dates) - 1)]], np.datetime64("NaT", "D"))
-        for end in spans.ends()
+        for end in spans.first_and_last()
     )
     return PlaceboRanks(p, by_scar, by_move, size, close, *ends)

@@ -87,7 +87,7 @@ def _point_biserial_rows(
 ) -> Iterator[CorrelationRow]:
     """All shifts of a series at once: a circular correlation by FFT."""
     parts: list[tuple[Floats, Floats]] = []
-    for k, series_sample in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         centred = _centre_series(series_sample, member[pooled.series == k])
         if centred is not None:
             parts.append(centred)
@@ -146,7 +146,7 @@ def _rank_returns(pooled: PooledSample) -> list[Ints]:
     Small integers are sorted many times faster than the returns, and equal ones are equal.
     The lowest `LEVEL_BITS` bits of each are free.
     """
-    parts = [series_sample.history.returns for series_sample in pooled.measured]
+    parts = [series_sample.history.returns for series_sample in pooled.series_samples]
     parts = [returns[np.isfinite(returns)] for returns in parts]
     values, rank = np.unique(np.round(np.concatenate(parts), RETURN_DECIMALS), return_inverse=True)
     compact = (rank << LEVEL_BITS).astype(np.int16 if len(values) <= MAX_SHORT_RANKS else np.int64)
@@ -179,7 +179,7 @@ def _spearman_rows(
 
 def _returns_at(pooled: PooledSample, series: Ints, row: Ints) -> Floats:
     out = np.full(len(row), np.nan)
-    for k, series_sample in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         returns = series_sample.history.returns
         mine = (series == k) & (row >= 0) & (row < len(returns))
         out[mine] = returns[row[mine]]
@@ -192,7 +192,7 @@ def _shifted_ranks(pooled: PooledSample, series: Ints, row: Ints, return_ranks: 
     Shift 0 is the pattern itself; a shift steps over rows without a return.
     """
     out = np.empty((SPEARMAN_SHIFTS, len(row)), dtype=return_ranks[0].dtype)
-    for k, series_sample in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         mine = series == k
         number = np.cumsum(np.isfinite(series_sample.history.returns)) - 1
         size = len(return_ranks[k])
@@ -213,7 +213,10 @@ def _rank_correlation(score: Floats, return_ranks: Ints) -> Floats:
     ranks, level = np.unique(average_ranks(score[None, :])[0], return_inverse=True)
     centred = ranks - (n + 1) / 2
     level = level.astype(return_ranks.dtype)
-    ordered, other = np.sort(return_ranks + level, axis=1), np.sort(return_ranks + (LEVEL_MASK - level), axis=1)
+    ordered, other = (
+        np.sort(return_ranks + level, axis=1),
+        np.sort(return_ranks + (LEVEL_MASK - level), axis=1),
+    )
     position = np.arange(1.0, n + 1)
     shared = np.full(len(return_ranks), centred[0] * position.sum())
     for k, value in enumerate((centred[1:] - centred[0]).tolist(), start=1):
@@ -281,7 +284,9 @@ def correlate_scores(
         score_rows = _score_rows((value[usable], index[usable], moves), (score, window))
         rows.extend(replace(row, without=int((~usable).sum())) for row in score_rows)
     adjusted = CORRECTIONS[request.correction](np.array([row.p_value for row in rows]))
-    adjusted_rows = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
+    adjusted_rows = (
+        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
+    )
     return tuple(adjusted_rows), tuple(points)
 
 
@@ -428,7 +433,9 @@ def _place_among_shifts(cell: CrossCell, sample: GroupSample, first: Ints) -> Cr
     first_of_rate = np.zeros(len(sample.pooled), dtype=bool)
     first_of_rate[np.flatnonzero(sample.member)[first]] = True
     rates = GroupSample(sample.pooled, first_of_rate)
-    shifted, _ = compute_shifted_means(rates, lambda series_sample: series_sample.grid.car(window)[0][:, None])
+    shifted, _ = compute_shifted_means(
+        rates, lambda series_sample: series_sample.grid.car(window)[0][:, None]
+    )
     means = shifted[:, 0]
     finite = means[np.isfinite(means)]
     if len(finite) < MIN_SHIFTS or finite.std() == 0 or not np.isfinite(means[0]):
@@ -441,7 +448,9 @@ def _place_among_shifts(cell: CrossCell, sample: GroupSample, first: Ints) -> Cr
     )
 
 
-def adjust_cells(series_cells: Iterable[SeriesCells], request: StudyRequest) -> tuple[CrossCell, ...]:
+def adjust_cells(
+    series_cells: Iterable[SeriesCells], request: StudyRequest
+) -> tuple[CrossCell, ...]:
     """The cells of all series with p corrected over the distinct ones that have a verdict."""
     listed = tuple(series_cells)
     cells = [cell for part in listed for cell in part.cells]
@@ -483,7 +492,7 @@ def regress_returns(
         return ()
     groups = pooled.members
     names = [CONSTANT_TERM, *(name for name in groups if name != "all"),
-             *factor_names, *(f"series_{k}" for k in range(1, len(pooled.measured)))]  # fmt: skip
+             *factor_names, *(f"series_{k}" for k in range(1, len(pooled.series_samples)))]  # fmt: skip
     independent = _independent_columns(np.concatenate([design for design, _ in blocks]))
     blocks = [(design[:, independent], returns) for design, returns in blocks]
     design = np.concatenate([block for block, _ in blocks])
@@ -504,7 +513,9 @@ def regress_returns(
     columns = zip(*(x.tolist() for x in (estimate, error, t, p, adjusted)), strict=True)
     return tuple(
         RegressionRow(names[column], value, se, statistic, p_value, n, lags, corrected)
-        for column, (value, se, statistic, p_value, corrected) in zip(independent, columns, strict=True)
+        for column, (value, se, statistic, p_value, corrected) in zip(
+            independent, columns, strict=True
+        )
     )
 
 
@@ -513,13 +524,13 @@ def _design_blocks(
 ) -> list[tuple[Floats, Floats]]:
     groups = {name: mask for name, mask in pooled.members.items() if name != "all"}
     blocks = []
-    for k, series_sample in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         history = series_sample.history
         size = len(history)
         dummies = np.zeros((size, len(groups)))
         for column, member in enumerate(groups.values()):
             dummies[series_sample.row[member[pooled.series == k]], column] = 1.0
-        series_dummies = np.zeros((size, len(pooled.measured) - 1))
+        series_dummies = np.zeros((size, len(pooled.series_samples) - 1))
         if k:
             series_dummies[:, k - 1] = 1.0
         factors = history.factors[:, : len(factor_names)]

@@ -145,7 +145,7 @@ class History:
         return len(self.returns)
 
     @cached_property
-    def own(self) -> RunningMoments:
+    def return_moments(self) -> RunningMoments:
         """Moments of the returns alone."""
         return RunningMoments(self._without_excluded(self.returns[:, None]))
 

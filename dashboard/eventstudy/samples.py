@@ -26,8 +26,8 @@ DIRECTION_SIGNS: Final[dict[str, int]] = {Expected.STRONGER: 1, Expected.WEAKER:
 class SeriesSample:
     """What was measured on one series: its days, history, events and all its positions.
 
-    `row` (N,) are the rows of offset 0 of `events`; `found` their abnormal returns.
-    `places` are all rows between the first and the last admissible pseudo-date, with the
+    `row` (N,) are the rows of offset 0 of `events`; `abnormal` their abnormal returns.
+    `candidates` are all rows between the first and the last admissible pseudo-date, with the
     abnormal returns there; a study asks for those more than once.
     """
 
@@ -35,18 +35,18 @@ class SeriesSample:
     history: History
     events: tuple[Event, ...]
     row: Ints
-    found: AbnormalReturns
-    places: PlaceboGrid
+    abnormal: AbnormalReturns
+    candidates: PlaceboGrid
 
     @property
     def positions(self) -> Ints:
-        """The rows of `places`, (K,)."""
-        return self.places.positions
+        """The rows of `candidates`, (K,)."""
+        return self.candidates.positions
 
     @property
     def grid(self) -> AbnormalReturns:
         """The abnormal returns at `positions`."""
-        return self.places.found
+        return self.candidates.abnormal
 
 
 class PooledSample:
@@ -59,7 +59,7 @@ class PooledSample:
         self, measured: Sequence[SeriesSample], windows: Sequence[Window], request: StudyRequest
     ) -> None:
         """Pool what was measured; `windows` are the W windows that are tested."""
-        self.measured = tuple(measured)
+        self.series_samples = tuple(measured)
         self.windows = tuple(windows)
         self.request = request
         self.events = tuple(event for sample in measured for event in sample.events)
@@ -88,7 +88,10 @@ class PooledSample:
 
     @cached_property
     def _cars(self) -> tuple[Floats, Floats]:
-        pairs = [[sample.found.car(window) for window in self.windows] for sample in self.measured]
+        pairs = [
+            [sample.abnormal.car(window) for window in self.windows]
+            for sample in self.series_samples
+        ]
         car = [np.column_stack([car for car, _ in row]) for row in pairs]
         error = [np.column_stack([se for _, se in row]) for row in pairs]
         return np.concatenate(car), np.concatenate(error)
@@ -113,35 +116,37 @@ class PooledSample:
         """Buy-and-hold abnormal returns, (N, W)."""
         return np.concatenate(
             [
-                np.column_stack([sample.found.bhar(window) for window in self.windows])
-                for sample in self.measured
+                np.column_stack([sample.abnormal.bhar(window) for window in self.windows])
+                for sample in self.series_samples
             ]
         )
 
     @cached_property
     def ar(self) -> Floats:
         """AR on every offset of the event window, (N, L)."""
-        return np.concatenate([sample.found.ar for sample in self.measured])
+        return np.concatenate([sample.abnormal.ar for sample in self.series_samples])
 
     @cached_property
     def sar(self) -> Floats:
         """AR / S_AR, (N, L)."""
-        return standardise(self.ar, np.concatenate([sample.found.ar_se for sample in self.measured]))
+        return standardise(
+            self.ar, np.concatenate([sample.abnormal.ar_se for sample in self.series_samples])
+        )
 
     @cached_property
     def sigma(self) -> Floats:
         """Residual standard deviation, (N,)."""
-        return np.concatenate([sample.found.prediction.sigma for sample in self.measured])
+        return np.concatenate([sample.abnormal.prediction.sigma for sample in self.series_samples])
 
     @cached_property
     def usable(self) -> Ints:
         """M_i, (N,)."""
-        return np.concatenate([sample.found.prediction.usable for sample in self.measured])
+        return np.concatenate([sample.abnormal.prediction.usable for sample in self.series_samples])
 
     @cached_property
     def df(self) -> Ints:
         """M_i - p, (N,)."""
-        return np.concatenate([sample.found.prediction.df for sample in self.measured])
+        return np.concatenate([sample.abnormal.prediction.df for sample in self.series_samples])
 
     @cached_property
     def expected(self) -> Ints:
@@ -152,7 +157,7 @@ class PooledSample:
     def estimation(self) -> tuple[Ints, Floats]:
         """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable."""
         rows, residuals = [], []
-        for sample in self.measured:
+        for sample in self.series_samples:
             at = estimation_row_matrix(sample.row, self.request)
             rows.append(at)
             residuals.append(compute_residuals(sample, at))
@@ -167,7 +172,7 @@ class PooledSample:
         """First and last market day of every event window, cut to the data, each (N,)."""
         first, last = self.request.window
         starts, ends = [], []
-        for sample in self.measured:
+        for sample in self.series_samples:
             final = len(sample.day) - 1
             starts.append(sample.day[np.clip(sample.row + first, 0, final)])
             ends.append(sample.day[np.clip(sample.row + last, 0, final)])
@@ -248,7 +253,7 @@ def estimation_row_matrix(row: Ints, request: StudyRequest) -> Ints:
 
 def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:
     """Returns minus predictions on any rows; NaN on rows that no estimation may use."""
-    history, prediction = sample.history, sample.found.prediction
+    history, prediction = sample.history, sample.abnormal.prediction
     allowed = np.where(rows >= 1, rows, -1)
     normal = np.repeat(prediction.intercept[:, None], rows.shape[1], axis=1)
     for k in range(history.factors.shape[1]):

@@ -61,14 +61,14 @@ RANK_TIE: Final = 1e-10
 class RankScores:
     """Ranks of one group in one window.
 
-    `event` = Ubar_0; `square` = S^2; `points` = T; `own` the T_i of each event, (n,).
+    `event` = Ubar_0; `square` = S^2; `points` = T; `points_per_event` the T_i of each event, (n,).
     """
 
     event: float
     square: float
     points: int
     n: int
-    own: Ints
+    points_per_event: Ints
 
 
 def compute_rank_scores(sample: GroupSample) -> list[RankScores]:
@@ -100,10 +100,10 @@ class _EstimationRanks:
         past = sample.residuals[usable] / sample.sigma[usable][:, None]
         present = np.isfinite(past)
         self._past = past
-        self._own = present.sum(axis=1) + 1
-        self._weight = 1 / (self._own + 1.0)
+        self._points_per_event = present.sum(axis=1) + 1
+        self._weight = 1 / (self._points_per_event + 1.0)
         count = present.sum(axis=0)
-        self._seen, self._count = count > 0, count[count > 0]
+        self._has_residual, self._count = count > 0, count[count > 0]
         ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
         self._base = self._weight @ ranks - count / 2
         self._above, self._tied = np.empty(past.shape), np.empty(past.shape, dtype=bool)
@@ -120,9 +120,9 @@ class _EstimationRanks:
         above = (gap >= RANK_TIE).view(np.int8)
         above += np.greater(gap, -RANK_TIE, out=self._tied).view(np.int8)
         np.multiply(above, 0.5, out=gap)
-        points_per_event = self._own
+        points_per_event = self._points_per_event
         u0 = (points_per_event - gap.sum(axis=1)) / (points_per_event + 1) - 0.5
-        average = (self._base + self._weight @ gap)[self._seen] / self._count
+        average = (self._base + self._weight @ gap)[self._has_residual] / self._count
         points = len(average) + 1
         square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
         return RankScores(float(u0.mean()), float(square), points, n, points_per_event)
@@ -168,7 +168,7 @@ def _compute_mean_overlap(sample: GroupSample, present: Bools) -> Floats:
         spans = np.array(pooled.windows, dtype=np.int64)[windows]
         summed = [
             _sum_unit_weights(pooled, k, (spans, chosen[pooled.series == k]))
-            for k in range(len(pooled.measured))
+            for k in range(len(pooled.series_samples))
         ]
         square = _squared_length(summed, _series_correlation(pooled, chosen), pooled)
         out[windows] = (square - n) / (n * (n - 1))
@@ -182,8 +182,8 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     estimation row of an event is visited: levels and slopes are added over spans of rows.
     """
     spans, chosen = at
-    series_sample = pooled.measured[k]
-    size, prediction = len(series_sample.history), series_sample.found.prediction
+    series_sample = pooled.series_samples[k]
+    size, prediction = len(series_sample.history), series_sample.abnormal.prediction
     if not chosen.any():
         return np.zeros((size, len(spans)))
     row = series_sample.row[chosen][:, None]
@@ -193,7 +193,9 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
         return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
     first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
     before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
-    factors = series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
+    factors = (
+        series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
+    )
     level, slopes, square = _estimation_weights(series_sample, (inside, before), factors)
     unit = 1 / np.sqrt(lengths + square)
     weights = _add_over_spans(before, level * unit, size)
@@ -225,7 +227,11 @@ def _estimation_weights(
 ) -> tuple[Floats, list[Floats], Floats]:
     """Level, slopes and sum of squares of `X_i (X_i'X_i)^-1 X*_i'1`, each (n, w)."""
     (begin, end), (first, last) = at
-    moments = series_sample.history.joint_moments if factors.shape[1] else series_sample.history.own
+    moments = (
+        series_sample.history.joint_moments
+        if factors.shape[1]
+        else series_sample.history.return_moments
+    )
     estimated = moments.over(first[:, 0], last[:, 0])
     length, usable = (end - begin + 1).astype(float), estimated.count[:, None]
     level, square = length / usable, length**2 / usable
@@ -260,14 +266,14 @@ def _series_correlation(pooled: PooledSample, chosen: Bools) -> Floats:
     it, so that with all events on one date it is the residual correlation of the two events.
     1 on itself; 0 for fewer than 30 common days or without variance.
     """
-    count = len(pooled.measured)
+    count = len(pooled.series_samples)
     rho = np.eye(count)
     if count == 1:
         return rho
     means = [_mean_residuals(pooled, chosen & (pooled.series == k), k) for k in range(count)]
     for a in range(count):
         for b in range(a + 1, count):
-            days = (pooled.measured[a].day, pooled.measured[b].day)
+            days = (pooled.series_samples[a].day, pooled.series_samples[b].day)
             _, left, right = np.intersect1d(*days, return_indices=True)
             x, y = means[a][left], means[b][right]
             both = np.isfinite(x) & np.isfinite(y)
@@ -280,7 +286,7 @@ def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
     """Mean estimation residual of each row of series `k` over its chosen events, (rows,)."""
     rows, residuals = (values[mine] for values in pooled.estimation)
     present = np.isfinite(residuals)
-    size = len(pooled.measured[k].history)
+    size = len(pooled.series_samples[k].history)
     total = np.bincount(rows[present], weights=residuals[present], minlength=size)
     number = np.bincount(rows[present], minlength=size)
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
@@ -288,7 +294,7 @@ def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
 
 def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> Floats:
     """Squared length of the summed unit weights of all series in each window, (w,)."""
-    days = [series_sample.day for series_sample in pooled.measured]
+    days = [series_sample.day for series_sample in pooled.series_samples]
     total: Floats = np.zeros(summed[0].shape[1])
     for a, left in enumerate(summed):
         total += np.einsum("rw,rw->w", left, left)
@@ -357,9 +363,11 @@ def _match_residuals_to_days(pooled: PooledSample) -> tuple[Floats, Floats]:
     """Residuals (N, M) and the number of the market day of each, -1 where unusable."""
     rows, residuals = pooled.estimation
     days = np.full(rows.shape, -1, dtype=np.int64)
-    for k, series_sample in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         mine = pooled.series == k
-        days[mine] = series_sample.day.astype(np.int64)[np.clip(rows[mine], 0, len(series_sample.day) - 1)]
+        days[mine] = series_sample.day.astype(np.int64)[
+            np.clip(rows[mine], 0, len(series_sample.day) - 1)
+        ]
     return residuals, np.where(np.isfinite(residuals), days, -1)
 
 

@@ -42,13 +42,13 @@ class SpecificationResult:
     """What one specification found: its row, and the rank score of each distinct first rate.
 
     `rows` (R,) are the rows of the rates on the series, `scores` (R,) their scores in the
-    window (NaN without a CAR), `answer` what makes it the same as another: events and CARs.
+    window (NaN without a CAR), `fingerprint` what makes it the same as another: events and CARs.
     """
 
     row: SpecificationRow
     rows: Ints
     scores: Floats
-    answer: bytes
+    fingerprint: bytes
 
 
 def filter_events(name: str, events: Sequence[Event], series: RateSeries) -> tuple[Event, ...]:
@@ -130,7 +130,7 @@ def distinct_specifications(
         chosen = result.row.specification
         if not np.isfinite(result.row.caar):
             continue
-        key = (chosen.series, chosen.window, result.answer)
+        key = (chosen.series, chosen.window, result.fingerprint)
         if key not in best or _rank_precision(result) > _rank_precision(results[best[key]]):
             best[key] = k
     return tuple(results[k] for k in sorted(best.values()))
@@ -218,7 +218,9 @@ def summarise_specifications(
     caar = np.array([result.row.caar for result in distinct])
     p = np.array([result.row.p_value for result in distinct])
     tested, median = np.isfinite(p), float(np.median(caar))
-    sums = sum_joint_clusters(distinct, {result.card.id: matching_calendar(result) for result in series})
+    sums = sum_joint_clusters(
+        distinct, {result.card.id: matching_calendar(result) for result in series}
+    )
     joint, draws = joint_p(sums, seed)
     return RobustnessAnswer(
         rows=rows,

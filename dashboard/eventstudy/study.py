@@ -115,16 +115,16 @@ FEW_CLOSE_DATES: Final = 50
 class SeriesStudy:
     """What was measured on one series, before it is laid out: N events on D first rates.
 
-    Their moves are in `places`.
+    Their moves are in `row_returns`.
     """
 
     series: RateSeries
     dated: DatedEvents
     alignment: Alignment
     request: StudyRequest
-    places: DistinctRowReturns
+    row_returns: DistinctRowReturns
     history: History
-    known: KnownEventRows
+    known_rows: KnownEventRows
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -132,32 +132,34 @@ class SeriesStudy:
         return self.dated.events
 
     @property
-    def at(self) -> Ints:
+    def rows(self) -> Ints:
         """The rows that are measured, (D,)."""
-        return self.places.at
+        return self.row_returns.rows
 
     @property
-    def back(self) -> Ints:
+    def inverse(self) -> Ints:
         """The place of each event's first rate among them, (N,)."""
-        return self.places.back
+        return self.row_returns.inverse
 
     @property
-    def found(self) -> AbnormalReturns:
+    def abnormal(self) -> AbnormalReturns:
         """The abnormal returns at those rows."""
-        return self.places.found
+        return self.row_returns.abnormal
 
     @property
     def event_returns(self) -> AbnormalReturns:
         """The abnormal returns of every event."""
         return (
-            self.found if np.array_equal(self.at[self.back], self.at) else self.found.at(self.back)
+            self.abnormal
+            if np.array_equal(self.rows[self.inverse], self.rows)
+            else self.abnormal.take(self.inverse)
         )
 
     @cached_property
     def nearby_events(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
         event_ids = self.dated.ids
-        known_rows = (self.known.first, self.known.last, self.known.ids)
+        known_rows = (self.known_rows.first, self.known_rows.last, self.known_rows.ids)
         return {
             window: find_nearby_events(self.alignment.row, event_ids, known_rows, window)
             for window in {self.request.window, *self.request.cars}
@@ -168,7 +170,7 @@ def build_result(
     study: SeriesStudy, cars: tuple[CarResult, ...], skipped: list[SkippedEvent]
 ) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
-    request, prediction, inverse = study.request, study.found.prediction, study.back
+    request, prediction, inverse = study.request, study.abnormal.prediction, study.inverse
     return StudyResult.with_lazy_matrices(
         partial(_build_matrices, study),
         request=request,
@@ -189,10 +191,10 @@ def build_result(
 
 def _build_matrices(study: SeriesStudy) -> dict[str, Floats | tuple[Floats, ...]]:
     """The fields of a result that are matrices, (N, L)."""
-    abnormal, window = study.found, study.request.window
+    abnormal, window = study.abnormal, study.request.window
     *matrices, base, low, high = _expand_to_events(
         study,
-        take_or_nan(study.series.rate, event_rows(study.at, window)),
+        take_or_nan(study.series.rate, event_rows(study.rows, window)),
         abnormal.returns,
         np.asarray(abnormal.prediction.normal),
         abnormal.ar,
@@ -209,19 +211,19 @@ def _expand_to_events(study: SeriesStudy, *matrices: Floats) -> tuple[Floats, ..
     They lie in one block of memory, which the system hands out in large pages: a page at a time
     it takes longer than the numbers.
     """
-    if np.array_equal(study.at[study.back], study.at):
+    if np.array_equal(study.rows[study.inverse], study.rows):
         return matrices
-    block = np.empty((len(matrices), matrices[0].shape[1], len(study.back)))
+    block = np.empty((len(matrices), matrices[0].shape[1], len(study.inverse)))
     for matrix, out in zip(matrices, block, strict=True):
-        matrix.T.take(study.back, axis=1, mode="clip", out=out)
+        matrix.T.take(study.inverse, axis=1, mode="clip", out=out)
     return tuple(matrix.T for matrix in block)
 
 
 def _count_estimation_events(study: SeriesStudy) -> Ints:
     """How many known events lie in the estimation window of each first rate, (D,)."""
     request, size = study.request, len(study.series)
-    first, last = estimation_rows(study.at, request.window, request.estimation, request.gap)
-    before = np.concatenate(([0], np.cumsum(np.bincount(study.known.first, minlength=size))))
+    first, last = estimation_rows(study.rows, request.window, request.estimation, request.gap)
+    before = np.concatenate(([0], np.cumsum(np.bincount(study.known_rows.first, minlength=size))))
     within: Ints = before[np.clip(last + 1, 0, size)] - before[np.clip(first, 0, size)]
     return within
 
@@ -246,10 +248,12 @@ def _build_flags(study: SeriesStudy, cars: tuple[CarResult, ...]) -> tuple[tuple
         "partly_in_fixing": study.alignment.partial,
         "far_from_event": study.alignment.far,
         "window_cut": rows + study.request.window[1] > last,
-        "short_history": (study.found.prediction.usable < study.request.estimation)[study.back],
-        "no_variance": ~(study.found.prediction.sigma > 0)[study.back],
+        "short_history": (study.abnormal.prediction.usable < study.request.estimation)[
+            study.inverse
+        ],
+        "no_variance": ~(study.abnormal.prediction.sigma > 0)[study.inverse],
         "few_placebos": np.any([result.n_close < FEW_CLOSE_DATES for result in cars], axis=0),
-        "method_break": _crosses_method_break(study)[study.back],
+        "method_break": _crosses_method_break(study)[study.inverse],
         **compute_bar_flags(study.series, study.events, rows, study.request.window),
     }
     return _flag_names(marks, len(rows))
@@ -260,7 +264,7 @@ def _hour_flags(study: SeriesStudy) -> dict[str, Bools]:
 
     `date_only`: the moment is not known, and no first report leaves but one first rate.
     """
-    times, settled = study.dated.when, study.alignment.settled
+    times, settled = study.dated.times, study.alignment.settled
     reported = times.bounded & ~times.timed
     scheduled = np.zeros(len(times.timed), dtype=bool)
     for k in indices_with_hours(study.events) if times.timed.any() else ():
@@ -276,9 +280,9 @@ def _crosses_method_break(study: SeriesStudy) -> Bools:
     """Whether the event window of each first rate holds a break of the method, (D,)."""
     day, window = study.series.day, study.request.window
     if not study.series.card.breaks:
-        return np.zeros(len(study.at), dtype=bool)
-    first = np.clip(study.at + window[0] - 1, 0, len(day) - 1)
-    final = np.clip(study.at + window[1], 0, len(day) - 1)
+        return np.zeros(len(study.rows), dtype=bool)
+    first = np.clip(study.rows + window[0] - 1, 0, len(day) - 1)
+    final = np.clip(study.rows + window[1], 0, len(day) - 1)
     crosses = crosses_break(study.series.card.breaks, day[first], day[final])
     return np.array(crosses, dtype=bool)
 
@@ -369,7 +373,7 @@ def study_series_in_all_pools(
     cars = _event_moves(study)
     ranked = {
         name: tuple(
-            rank_among_placebos(pool, window, name, move).at(study.back)
+            rank_among_placebos(pool, window, name, move).take(study.inverse)
             for window, move in cars.items()
         )
         for name in PLACEBO_POOLS
@@ -418,9 +422,9 @@ def _finish_study(
 
 def _event_moves(study: SeriesStudy) -> dict[Window, EventMoves]:
     """Row, CAR, SCAR and eve volatility at each first rate in each CAR window."""
-    row = study.at
+    row = study.rows
     volatility = cached_eve_volatility(study.history)[row]
-    cars = {window: study.found.car(window) for window in study.request.cars}
+    cars = {window: study.abnormal.car(window) for window in study.request.cars}
     return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 
 
@@ -504,10 +508,10 @@ def _select_events(
 ) -> tuple[tuple[DatedEvents, Alignment], DistinctRowReturns, list[SkippedEvent]]:
     """The events that are studied, the abnormal returns at their first rates, and the others."""
     card, skipped = series.card, []
-    alignment = dated.on(series)
+    alignment = dated.align_to(series)
     rows = np.where(alignment.inside, alignment.row, 0)
     row_returns = grid.measure_rows(rows)
-    usable = row_returns.found.prediction.usable[row_returns.back]
+    usable = row_returns.abnormal.prediction.usable[row_returns.inverse]
     timed = is_measurable(series, dated.timed)
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
@@ -531,15 +535,15 @@ def _build_car_result(
     study: SeriesStudy, window: Window, move: EventMoves, placebo: PlaceboRanks
 ) -> CarResult:
     _, car, scar, _ = move
-    df = study.found.prediction.df.astype(float)
+    df = study.abnormal.prediction.df.astype(float)
     simple = study.request.returns == "simple"
     columns: dict[str, NDArray[Any]] = {
         "car": car,
-        "se": study.found.se(window),
+        "se": study.abnormal.se(window),
         "t": scar,
         "df": df,
         "p": two_sided_p(scar, df),
-        "bhar": study.found.bhar(window) if simple else np.full(len(car), np.nan),
+        "bhar": study.abnormal.bhar(window) if simple else np.full(len(car), np.nan),
         "placebo_p": placebo.p,
         "percentile": placebo.percentile,
         "percentile_by_move": placebo.by_move,
@@ -548,5 +552,5 @@ def _build_car_result(
         "pool_first": placebo.first,
         "pool_last": placebo.last,
     }
-    of_events = {name: values[study.back] for name, values in columns.items()}
+    of_events = {name: values[study.inverse] for name, values in columns.items()}
     return CarResult(window=window, crowd=study.nearby_events[window], **of_events)

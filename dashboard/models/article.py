@@ -93,7 +93,7 @@ class Statement:
     `day` is None where the text says only "on Tuesday" and its own date is not known.
     """
 
-    said: DateMention
+    mention: DateMention
     actor: str
     title: str
     category: Category
@@ -102,12 +102,12 @@ class Statement:
     @property
     def day(self) -> date | None:
         """The first day it may have been."""
-        return self.said.day
+        return self.mention.day
 
     @property
     def end_day(self) -> date | None:
         """The last day it may have been, where that is not the first."""
-        return self.said.end_day if self.said.end_day != self.said.day else None
+        return self.mention.end_day if self.mention.end_day != self.mention.day else None
 
 
 class ClaimKind(StrEnum):

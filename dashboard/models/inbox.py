@@ -45,7 +45,7 @@ class Publisher:
     language: str = ""
     terms: str = ""
     enabled: bool = True
-    is_own: bool = False
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class NewsBatch:
     """What a source answered: its reports in its order, and what a person should know of it."""
 
     reports: tuple[NewsItem, ...]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +133,16 @@ class NewsCluster:
 class FeedState:
     """What became of the last attempts at a feed; `problem_response` is empty where the last one worked.
 
-    `asked_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
+    `tried_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
     """
 
     feed_id: str
-    asked_at: datetime
+    tried_at: datetime
     answered_at: datetime | None = None
     items: int = 0
     new: int = 0
     problem: str = ""
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +160,4 @@ class ToneTimeline:
     query: str
     resolution: str
     points: tuple[TonePoint, ...]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ class DayFacts:
 
     series: str
     quote: str
-    asked: date
+    requested: date
     day: date
     rate: float
     first_day: date

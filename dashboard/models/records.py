@@ -29,7 +29,7 @@ class NoteAction(StrEnum):
 class NoteRevision:
     """One line of a note's history; `before` is None for its creation.
 
-    `revision` is the one the change made, `at` its UTC moment, `who` the person who made it
+    `revision` is the one the change made, `at` its UTC moment, `author` the person who made it
     or the label that was given, empty where neither is known. `before` is also None where it
     was private to somebody else. `origin` is the door it came through: page, cli or api; empty
     where that was not yet written down.
@@ -39,7 +39,7 @@ class NoteRevision:
     revision: int
     action: str
     at: datetime
-    who: str
+    author: str
     before: Event | None
     after: Event | None
     origin: str = ""
@@ -70,7 +70,7 @@ class AuditEntry:
 
     Attributes:
         at: its UTC moment.
-        who: the label of the person; empty where none was given.
+        author: the label of the person; empty where none was given.
         origin: page, cli or api; empty where it was not yet written down.
         action: create, edit, delete, restore, import, token-create …
         subject: the id of the note, the import, the token, the file.
@@ -79,7 +79,7 @@ class AuditEntry:
     """
 
     at: datetime
-    who: str
+    author: str
     origin: str
     action: str
     subject: str
@@ -149,10 +149,10 @@ class RestoreResult:
 
     Attributes:
         contents: of the backup.
-        kept_before: where that went which was there before; None: nothing was.
+        previous_data: where that went which was there before; None: nothing was.
         damaged: the file that could not be read and was moved aside; None: none was.
     """
 
     contents: BackupContents
-    kept_before: str | None = None
+    previous_data: str | None = None
     damaged: str | None = None

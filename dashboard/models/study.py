@@ -385,7 +385,7 @@ class StudyResult:
 class StudyAnswer:
     """A whole study: one result a series; averages and tests over the events of all of them.
 
-    The event on its series is the unit, never the series. `asked` counts the events given;
+    The event on its series is the unit, never the series. `n_events` counts the events given;
     each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
     beside the studied ones, which local projections take as controls.
     """
@@ -395,7 +395,7 @@ class StudyAnswer:
     averages: tuple[AverageRow, ...]
     tests: tuple[TestResult, ...]
     skipped: tuple[SkippedEvent, ...]
-    asked: int
+    n_events: int
     intervals: tuple[Interval, ...] = ()
     directions: tuple[DirectionRow, ...] = ()
     correlations: tuple[CorrelationRow, ...] = ()

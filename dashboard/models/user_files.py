@@ -55,13 +55,13 @@ class EventFileRow:
         place: `file.csv, row 3 (line 4)`.
         event: as it was read; None where the row is wrong.
         wrong: `column date: … and what to do`; empty where it was read.
-        told: what a person should know about the row, whole sentences.
+        messages: what a person should know about the row, whole sentences.
     """
 
     place: str
     event: Event | None = None
     wrong: str = ""
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class ImportRecord:
     added: int
     duplicates: int
     wrong: int
-    who: str = ""
+    author: str = ""
     id: str = ""
     at: datetime | None = None
     undone_at: datetime | None = None
@@ -153,13 +153,13 @@ class ImportUndo:
     Attributes:
         record: the import, now with when and by whom it was undone.
         removed: how many notes were removed.
-        kept: notes that somebody changed since; they stay.
+        changed: notes that somebody changed since; they stay.
         gone: how many had been removed before.
     """
 
     record: ImportRecord
     removed: int
-    kept: tuple[Event, ...]
+    changed: tuple[Event, ...]
     already_removed: int
 
 

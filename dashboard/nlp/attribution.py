@@ -289,7 +289,9 @@ def find_verbs(text: str) -> list[Verb]:
     verbs = [Verb(m.start(), m.end(), True) for m in REPORTING_VERBS.finditer(text)]
     reporting_spans = {(verb.start, verb.end) for verb in verbs}
     verbs += [
-        Verb(m.start(), m.end(), False) for m in ACTION_VERBS.finditer(text) if m.span() not in reporting_spans
+        Verb(m.start(), m.end(), False)
+        for m in ACTION_VERBS.finditer(text)
+        if m.span() not in reporting_spans
     ]
     taken = {position for verb in verbs for position in range(verb.start, verb.end)}
     verbs += [
@@ -326,7 +328,9 @@ def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
     institution = _institution_in(before)
     if institution:
         return Speaker(institution, is_known=True)
-    return _speaker_directly_after(text, verb) or (_unlisted_speaker(clause_part) if verb.says else None)
+    return _speaker_directly_after(text, verb) or (
+        _unlisted_speaker(clause_part) if verb.says else None
+    )
 
 
 def last_person_named(text: str) -> str:

@@ -176,7 +176,10 @@ def find_changes(text: str) -> Iterator[ChangeMention]:
 
 
 def _change_from_match(
-    text: str, match: re.Match[str], rises: bool, after: tuple[int, int]  # noqa: FBT001
+    text: str,
+    match: re.Match[str],
+    rises: bool,
+    after: tuple[int, int],  # noqa: FBT001
 ) -> ChangeMention:
     if match["part"]:
         value, decimals = FRACTIONS[match["part"].lower()], 0

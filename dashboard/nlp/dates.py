@@ -467,7 +467,9 @@ def _clock_moment(match: re.Match[str], day: date) -> datetime | None:
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    zone = next(z for pattern, z in ZONE_PATTERNS.items() if re.fullmatch(pattern, match["zone"], re.I))
+    zone = next(
+        z for pattern, z in ZONE_PATTERNS.items() if re.fullmatch(pattern, match["zone"], re.I)
+    )
     return datetime.combine(day, time(hour, int(match["minute"])), ZoneInfo(zone)).astimezone(UTC)
 
 

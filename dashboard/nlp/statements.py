@@ -137,7 +137,7 @@ class Sentence:
     """A sentence, and the same with what is quoted in it blanked: the words of its author."""
 
     text: str
-    own: str
+    unquoted: str
 
 
 def split_sentences(text: str) -> Iterator[Sentence]:
@@ -229,17 +229,21 @@ def find_statements(
 ) -> tuple[tuple[Statement, ...], SentenceContext]:
     """The candidates of a sentence, and what it leaves behind for the next one."""
     dates = date_mentions(
-        sentence.own,
+        sentence.unquoted,
         DateContext(printed_on, before.anchor),
-        lambda start, end: refers_to_future(sentence.own, start, end),
+        lambda start, end: refers_to_future(sentence.unquoted, start, end),
     )
     kind = category_of_text(sentence.text)
     statements = tuple(_candidates(sentence, dates, before)) if dates else ()
-    days = [mention.day for mention in dates if mention.day and mention.precision is not Precision.MONTH]
+    days = [
+        mention.day for mention in dates if mention.day and mention.precision is not Precision.MONTH
+    ]
     context = SentenceContext(
         anchor=days[0] if days else before.anchor,
         person=last_person_named(sentence.text) or before.person,
-        category=statements[-1].category if statements else (before.category if kind == "other" else kind),
+        category=statements[-1].category
+        if statements
+        else (before.category if kind == "other" else kind),
     )
     return statements, context
 
@@ -247,13 +251,17 @@ def find_statements(
 def _candidates(
     sentence: Sentence, dates: tuple[DateMention, ...], before: SentenceContext
 ) -> Iterator[Statement]:
-    own_dates = tuple(mention for mention in dates if not _is_background(sentence.own, mention))
-    listed = next((mention for mention in own_dates if _is_listed(sentence.own, mention)), None)
+    own_dates = tuple(
+        mention for mention in dates if not _is_background(sentence.unquoted, mention)
+    )
+    listed = next(
+        (mention for mention in own_dates if _is_listed(sentence.unquoted, mention)), None
+    )
     if listed is not None:
-        clause = _Clause(sentence, (listed.end, len(sentence.own)), is_first=True)
+        clause = _Clause(sentence, (listed.end, len(sentence.unquoted)), is_first=True)
         yield from clause.candidate((listed,), before)
         return
-    for number, span in enumerate(_clauses(sentence.own)):
+    for number, span in enumerate(_clauses(sentence.unquoted)):
         inside = tuple(mention for mention in own_dates if span[0] <= mention.start < span[1])
         if inside:
             yield from _Clause(sentence, span, is_first=number == 0).candidate(inside, before)
@@ -288,12 +296,12 @@ class _Clause:
         self, dates: tuple[DateMention, ...], before: SentenceContext
     ) -> Iterator[Statement]:
         start, end = self.span
-        unquoted, text = self.sentence.own[start:end], self.sentence.text[start:end]
-        best = self._told(unquoted, dates, before)
+        unquoted, text = self.sentence.unquoted[start:end], self.sentence.text[start:end]
+        best = self._attributed(unquoted, dates, before)
         kind = self._kind(f"{best[1].name}: {text}" if best else text, before)
         if best is None:
             if self.is_first and kind != Category.OTHER and not find_claims(self.sentence.text):
-                yield from self._untold(unquoted, dates, kind)
+                yield from self._unattributed(unquoted, dates, kind)
             return
         mention, speaker, says = best
         if (not says and find_claims(text)) or (not self.is_first and not speaker.is_known):
@@ -302,7 +310,7 @@ class _Clause:
             return
         yield self._statement(mention, speaker.name, kind)
 
-    def _told(
+    def _attributed(
         self, unquoted: str, dates: tuple[DateMention, ...], before: SentenceContext
     ) -> tuple[DateMention, Speaker, bool] | None:
         """The date nearest to a word of saying or doing whose speaker is found."""
@@ -324,7 +332,7 @@ class _Clause:
         penalty = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
         return len(between) + penalty + 60 * verb.is_weak
 
-    def _untold(
+    def _unattributed(
         self, unquoted: str, dates: tuple[DateMention, ...], kind: Category
     ) -> Iterator[Statement]:
         """Something that is announced or happens without anybody being named."""
@@ -377,5 +385,8 @@ def read_text(text: str, published: date | None) -> TextFindings:
 
 def _unique_statements(statements: list[Statement]) -> list[Statement]:
     """Each candidate once: the same words may stand in the lead and below."""
-    unique = {(statement.day, statement.end_day, statement.actor, statement.sentence): statement for statement in statements}
+    unique = {
+        (statement.day, statement.end_day, statement.actor, statement.sentence): statement
+        for statement in statements
+    }
     return list(unique.values())

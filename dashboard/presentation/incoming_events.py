@@ -80,17 +80,17 @@ def format_statement_day(statement: Statement) -> str:
     """The day or days of a candidate, as exactly as they are known."""
     if statement.day is None:
         return "open"
-    if statement.said.moment is not None:
-        return formatting.format_moment(statement.said.moment)
+    if statement.mention.moment is not None:
+        return formatting.format_moment(statement.mention.moment)
     return formatting.format_day_range(statement.day, statement.end_day)
 
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
-    words = {Precision.NONE: "not known"}.get(statement.said.precision, statement.said.precision)
-    doubt = f"; {statement.said.doubt}" if statement.said.doubt else ""
-    return f"“{statement.said.phrase}”, to the {words}{doubt}" if statement.day else (
-        f"“{statement.said.phrase}”{doubt}"
+    words = {Precision.NONE: "not known"}.get(statement.mention.precision, statement.mention.precision)
+    doubt = f"; {statement.mention.doubt}" if statement.mention.doubt else ""
+    return f"“{statement.mention.phrase}”, to the {words}{doubt}" if statement.day else (
+        f"“{statement.mention.phrase}”{doubt}"
     )  # fmt: skip
 
 
@@ -207,13 +207,13 @@ def describe_feed(feed: FeedStatus, now: datetime) -> str:
         return "switched off"
     if state is None:
         return "not asked yet"
-    asked = f"asked {format_elapsed(state.asked_at, now)}"
+    asked = f"asked {format_elapsed(state.tried_at, now)}"
     if state.problem:
         last = (
             f"; last answer {format_elapsed(state.answered_at, now)}" if state.answered_at else ""
         )
         return f"{asked}: {state.problem}{last}"
-    told = f"; {'; '.join(state.told)}" if state.told else ""
+    told = f"; {'; '.join(state.messages)}" if state.messages else ""
     return f"{asked}: {format_count(state.items, 'item')}, {state.new:,} new{told}"
 
 
@@ -318,8 +318,8 @@ def describe_import(record: ImportRecord) -> str:
 def list_import_facts(record: ImportRecord) -> list[str]:
     """When, by whom and how many, for the list of earlier imports."""
     told = [format_timestamp(record.at)] if record.at else []
-    if record.who:
-        told.append(f"by {record.who}")
+    if record.author:
+        told.append(f"by {record.author}")
     told += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
     if record.duplicates:
         told.append(f"{record.duplicates:,} already there")
@@ -336,7 +336,7 @@ def describe_undone_import(done: ImportUndo) -> str:
     told = [f"{format_count(done.removed, 'note')} of {done.record.file_name} removed"]
     if done.already_removed:
         told.append(f"{done.already_removed:,} had been removed before")
-    if done.kept:
-        stay = "stays" if len(done.kept) == 1 else "stay"
-        told.append(f"{format_count(len(done.kept), 'note')} changed since {stay}")
+    if done.changed:
+        stay = "stays" if len(done.changed) == 1 else "stay"
+        told.append(f"{format_count(len(done.changed), 'note')} changed since {stay}")
     return "; ".join(told)

@@ -366,7 +366,8 @@ def list_audit_entries(record: AuditStore, most: int) -> tuple[AuditEntry, ...]:
 def audit_json(actions: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """What `list_audit_log --json` prints; moments in UTC."""
     return [
-        asdict(each) | {"at": each.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        {"who" if name == "author" else name: value for name, value in asdict(each).items()}
+        | {"at": each.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         for each in actions
     ]
 
@@ -521,7 +522,7 @@ def diagnose_feeds(feeds: FeedStore, inbox: InboxStore) -> Finding:
 def _feed_summary(on: list[FeedStatus], asked: list[FeedStatus], failed: list[FeedStatus]) -> str:
     if not asked:
         return f"{len(on)} are on the list, none was asked yet; inbox refresh asks them"
-    last = max(each.state.asked_at for each in asked if each.state is not None)
+    last = max(each.state.tried_at for each in asked if each.state is not None)
     told = f"{len(on)} are on the list, {len(asked) - len(failed)} answered, last asked {_format_time(last)}"
     problems = (each.state.problem for each in failed if each.state is not None)
     return f"{told}; failed: {'; '.join(problems)}" if failed else told

@@ -64,7 +64,7 @@ def draft_from_statement(statement: Statement, article: Article) -> Draft:
     Raises:
         InputError: its day is open; a person has to say it.
     """
-    said = statement.said
+    said = statement.mention
     if said.day is None:
         msg = f"day: “{said.phrase}” is open ({said.doubt}); say which day it was"
         raise InputError(msg)
@@ -118,7 +118,7 @@ def _published_json(published: PublicationTime | None) -> dict[str, Any] | None:
 
 def _statement_json(statement: Statement) -> dict[str, Any]:
     return {
-        **_date_mention_json(statement.said),
+        **_date_mention_json(statement.mention),
         "actor": statement.actor,
         "category": str(statement.category),
         "title": statement.title,

@@ -158,7 +158,7 @@ def import_events(
         added=len(plan.notes),
         duplicates=count["duplicate"],
         wrong=count["wrong"],
-        who=clean_line(who)[:AUTHOR_LIMIT],
+        author=clean_line(who)[:AUTHOR_LIMIT],
     )
     return store.import_notes(record, plan.notes)
 
@@ -194,7 +194,7 @@ class _ImportPlanner:
             note = self._note(row.place, row.event)
         except InputError as error:
             return RowVerdict(row.place, "wrong", reason=f"{row.place}, {error}")
-        self.read.extend(row.told)
+        self.read.extend(row.messages)
         same = self.known.find_duplicate(note)
         if same is not None:
             reason = f"{row.place}: is already there ({same}) and is left out"

@@ -281,7 +281,7 @@ def write_study(folder: Path, answer: StudyAnswer, made: Provenance) -> tuple[Pa
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
     """Events asked for, used in at least one window and series, and left out everywhere."""
     used = answer.used
-    return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
+    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
 
 
 def write_robustness(

@@ -170,13 +170,13 @@ def feed_json(feed: FeedStatus) -> dict[str, Any]:
         "language": of.language or None,
         "terms": of.terms or None,
         "enabled": of.enabled,
-        "own": of.is_own,
-        "asked_at": _iso_text(state.asked_at if state else None),
+        "own": of.is_imported,
+        "asked_at": _iso_text(state.tried_at if state else None),
         "answered_at": _iso_text(state.answered_at if state else None),
         "items": state.items if state else None,
         "new": state.new if state else None,
         "problem": (state.problem or None) if state else None,
-        "told": list(state.told) if state else [],
+        "told": list(state.messages) if state else [],
     }
 
 

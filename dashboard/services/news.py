@@ -78,7 +78,7 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         return _store_feed(feeds, replace(twin, enabled=True))
     title = clean_line(new.title) or _host_name(url)
     made = Publisher(
-        new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_own=True
+        new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_imported=True
     )
     if made.id in known:
         msg = f"{made.id[:60]}: there is a feed of this id already; take another"
@@ -422,7 +422,7 @@ def _store_feed_news(
     else:
         new = store_news(found, ("feed", feed.publisher.id), inbox, at)
         state = replace(
-            state, answered_at=at, items=len(found.reports), new=new, told=found.told
+            state, answered_at=at, items=len(found.reports), new=new, messages=found.messages
         )  # fmt: skip
     inbox.record_feed_state(state)
     return state
@@ -491,7 +491,7 @@ def search_news(
     """
     news = source.news(_news_query(query, period, now()))
     new = store_news(news, (source.id, " ".join(query.split())), inbox, now())
-    return SearchResult(len(news.reports), new, news.told)
+    return SearchResult(len(news.reports), new, news.messages)
 
 
 def tone_timeline(

@@ -481,7 +481,7 @@ def note_rows_json(notes: Iterable[Event]) -> list[JsonObject]:
 
 def import_record_json(record: ImportRecord) -> JsonObject:
     """An import on record; moments in UTC."""
-    row = asdict(record)
+    row = {"who" if name == "author" else name: value for name, value in asdict(record).items()}
     for name in ("at", "undone_at"):
         row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
     return row
@@ -492,7 +492,7 @@ def undone_import_json(done: ImportUndo) -> JsonObject:
     return {
         "import": import_record_json(done.record),
         "removed": done.removed,
-        "kept": event_list_rows_json(done.kept),
+        "kept": event_list_rows_json(done.changed),
         "removed_before": done.already_removed,
     }
 
@@ -571,7 +571,7 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonObject]:
             "revision": change.revision,
             "action": str(change.action),
             "at": change.at.isoformat().replace("+00:00", "Z"),
-            "who": change.who,
+            "who": change.author,
             "before": _note_json(change.before),
             "after": _note_json(change.after),
         }

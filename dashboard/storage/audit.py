@@ -122,7 +122,7 @@ class AuditRows:
         asked = {"person": self._person}
         rows = self._connection.execute(_NEWEST_ACTIONS.limit(most), asked).mappings()
         return tuple(
-            self._seen(AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS})) for row in rows
+            self._seen(AuditEntry(*(row[name] for name in _AUDIT_COLUMNS))) for row in rows
         )
 
     def _seen(self, action: AuditEntry) -> AuditEntry:

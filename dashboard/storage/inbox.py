@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 _BATCH_SIZE: Final = 400
 _NEWS_ITEM_FIELDS: Final = tuple(each.name for each in fields(NewsItem))
 _INBOX_ITEM_FIELDS: Final = tuple(each.name for each in fields(InboxItem) if each.name != "report")
+_FEED_STATE_COLUMNS: Final = {
+    field.name: {"tried_at": "asked_at", "messages": "told"}.get(field.name, field.name)
+    for field in fields(FeedState)
+}
+"""The column of each field of a feed's state."""
 _UPDATE_FETCHED_AT: Final = (
     update(CANDIDATES)
     .where(CANDIDATES.c.id == bindparam("of"))
@@ -116,12 +121,16 @@ class InboxRows:
         """What became of each feed when it was last asked, in the order of ids."""
         query = select(FEED_STATES).order_by(FEED_STATES.c.feed_id)
         rows = self._connection.execute(query).mappings()
-        return tuple(FeedState(**dict(row) | {"told": tuple(row["told"])}) for row in rows)
+        return tuple(
+            FeedState(**{name: row[column] for name, column in _FEED_STATE_COLUMNS.items()}
+                      | {"messages": tuple(row["told"])})
+            for row in rows
+        )  # fmt: skip
 
     def record_feed_state(self, state: FeedState) -> None:
         """Keep what became of a feed; a failure leaves the last good answer on record."""
-        row = {each.name: getattr(state, each.name) for each in fields(FeedState)}
-        row["told"] = list(state.told)
+        row = {column: getattr(state, name) for name, column in _FEED_STATE_COLUMNS.items()}
+        row["told"] = list(state.messages)
         kept = ("asked_at", "problem") if state.problem else tuple(row)[1:]
         made = self._insert(FEED_STATES).values(row)
         changed = {name: made.excluded[name] for name in kept}

@@ -89,7 +89,7 @@ def change_from_row(row: Mapping[str, Any]) -> NoteRevision:
         revision=row["revision"],
         action=row["action"],
         at=row["at"],
-        who=row["who"],
+        author=row["who"],
         before=note_from_json(row["before"]),
         after=note_from_json(row["after"]),
         origin=row["origin"],
@@ -340,7 +340,7 @@ class NoteRows:
         gone = current.deleted is not None
         msg = (
             f'"{current.title[:60]}" was {"deleted" if gone else "changed"} by'
-            f" {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
+            f" {last.author or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
             f" saved: {'restore the note' if gone else 'read the new text'}, then save again"
         )
         return EditConflict(msg, current)
@@ -372,7 +372,10 @@ def _new_note_id(day: date) -> str:
 # The imports of files in the database: each with the notes that came with it.
 
 
-_IMPORT_COLUMNS: Final = tuple(each.name for each in fields(ImportRecord))
+_IMPORT_COLUMNS: Final = {
+    field.name: "who" if field.name == "author" else field.name for field in fields(ImportRecord)
+}
+"""The column of each field of an import record."""
 _ALL_IMPORTS: Final = (
     select(IMPORTS).where(IMPORT_IS_VISIBLE).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
 )
@@ -414,14 +417,14 @@ class ImportRows:
         """Insert the notes of a file and the line that says where they came from."""
         kept = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
         whose = {"visibility": _import_visibility(notes), "owner": self._person}
-        row = {name: getattr(kept, name) for name in _IMPORT_COLUMNS}
+        row = {column: getattr(kept, name) for name, column in _IMPORT_COLUMNS.items()}
         self._connection.execute(insert(IMPORTS), row | whose)
-        created = NoteRows(self._connection, self._person).create_all(notes, at, kept.who)
+        created = NoteRows(self._connection, self._person).create_all(notes, at, kept.author)
         if created:
             links = [{"note_id": note.id, "import_id": kept.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
         AuditRows(self._connection).add(
-            "import", kept.id, (None, _audit_state_of_import(kept)), at, kept.who
+            "import", kept.id, (None, _audit_state_of_import(kept)), at, kept.author
         )
         return kept, created
 
@@ -466,7 +469,7 @@ def _import_visibility(notes: Sequence[Event]) -> str:
 
 
 def _audit_state_of_import(record: ImportRecord) -> dict[str, Any]:
-    return {name: _json_value(getattr(record, name)) for name in _IMPORT_COLUMNS}
+    return {column: _json_value(getattr(record, name)) for name, column in _IMPORT_COLUMNS.items()}
 
 
 def _json_value(value: Any) -> Any:
@@ -474,7 +477,7 @@ def _json_value(value: Any) -> Any:
 
 
 def _import_from_row(row: Mapping[Any, Any]) -> ImportRecord:
-    return ImportRecord(**{name: row[name] for name in _IMPORT_COLUMNS})
+    return ImportRecord(**{name: row[column] for name, column in _IMPORT_COLUMNS.items()})
 
 
 # ------------------------------------------------------------

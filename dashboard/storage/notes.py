@@ -83,7 +83,7 @@ class NoteRepository:
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store the notes of a file, all of them or none, and the file on record with them."""
-        signed = replace(record, who=self._author(record.who))
+        signed = replace(record, author=self._author(record.author))
         return self._write_imports(lambda rows: rows.ingest(signed, notes, self._clock()))
 
     def imports(self) -> tuple[ImportRecord, ...]:

@@ -84,7 +84,7 @@ def test_a_series_as_quoted_moves_with_its_number():
 
 def test_a_day_without_an_observation_answers_with_the_last_one_before_it():
     facts = compute_day_facts(made_series(RATES, DAYS), date(2024, 3, 30))
-    assert (facts.asked, facts.day) == (date(2024, 3, 30), date(2024, 3, 28))
+    assert (facts.requested, facts.day) == (date(2024, 3, 30), date(2024, 3, 28))
 
 
 @pytest.mark.parametrize(("asked", "year_end"), [("2024-01-02", "2023-12-29")])

@@ -32,7 +32,7 @@ def test_the_event_on_its_series_is_the_unit():
     # CARs 7 and 5 log points: standard deviation sqrt 2, error 1, t quantile with 1 df 12.7062
     half = 0.01 * 12.706204736432095
     assert rows[1].caar_low == pytest.approx(0.06 - half)
-    assert (ANSWER.asked, ANSWER.used) == (1, 1)
+    assert (ANSWER.n_events, ANSWER.used) == (1, 1)
 
 
 def test_a_group_is_tested_over_all_series():

@@ -212,7 +212,7 @@ def test_the_nearest_dates_are_taken_where_fewer_than_a_hundred_are_in_reach():
     dates = np.concatenate((np.arange(200), np.arange(700, 1000)))
     spans, few = find_near_spans(dates, np.array([400, 210]), (0, 0))
     assert few.tolist() == [True, False]
-    assert [s[0] for s in (spans.start, spans.gap_start, spans.back, spans.stop)] == [
+    assert [s[0] for s in (spans.start, spans.gap_start, spans.gap_end, spans.stop)] == [
         25,
         200,
         200,
@@ -233,7 +233,7 @@ def test_members_of_pools_near_events_are_counted_as_by_a_loop(window, share):
     place = np.arange(len(dates))
     for k in range(len(row)):
         before = (place >= spans.start[k]) & (place < spans.gap_start[k])
-        after = (place >= spans.back[k]) & (place < spans.stop[k])
+        after = (place >= spans.gap_end[k]) & (place < spans.stop[k])
         assert found[k] == (moves[before | after] < values[k]).sum(), (k, few[k])
 
 
@@ -271,8 +271,8 @@ def test_rows_that_are_most_of_all_positions_are_read_from_those_of_all(rows):
     history = History(returns)
     everywhere = find_candidates(history, rows[:0], request, NoChange()).grid
     places = everywhere.measure_rows(rows)
-    assert (places.found is everywhere.found) == (len(rows) == 46)
+    assert (places.abnormal is everywhere.abnormal) == (len(rows) == 46)
     mine = compute_abnormal_returns(history, rows, request, NoChange())
-    np.testing.assert_array_equal(places.at[places.back], rows)
-    np.testing.assert_array_equal(places.found.ar[places.back], mine.ar)
-    np.testing.assert_array_equal(places.found.se((0, 1))[places.back], mine.se((0, 1)))
+    np.testing.assert_array_equal(places.rows[places.inverse], rows)
+    np.testing.assert_array_equal(places.abnormal.ar[places.inverse], mine.ar)
+    np.testing.assert_array_equal(places.abnormal.se((0, 1))[places.inverse], mine.se((0, 1)))

@@ -42,7 +42,7 @@ class Garch:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict the estimation mean; `1'V1` sums the forecast variances over sigma^2."""
-        moments = sample.history.own.over(sample.first, sample.last)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
         usable, mean = moments.count, moments.means[0]
         sigma = residual_sd(moments.cross[0, 0], usable - 1)
         with np.errstate(divide="ignore", invalid="ignore"):

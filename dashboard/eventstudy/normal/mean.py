@@ -18,7 +18,7 @@ class ConstantMean:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict the estimation mean on every event row."""
-        moments = sample.history.own.over(sample.first, sample.last)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
         usable, mean = moments.count, moments.means[0]
         sigma = residual_sd(moments.cross[0, 0], usable - 1)
 

@@ -18,7 +18,7 @@ class NoChange:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict 0; `1'V1 = L`, because nothing is estimated but the variance."""
-        moments = sample.history.own.over(sample.first, sample.last)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
         usable = moments.count
         sigma = residual_sd(moments.cross[0, 0] + usable * moments.means[0] ** 2, usable)
 

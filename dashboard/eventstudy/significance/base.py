@@ -70,7 +70,9 @@ def build_outcome(  # noqa: PLR0913
         np.asarray(n, dtype=np.int64),
         tuple(
             "" if is_valid else reason
-            for is_valid, reason in zip(good.tolist(), _one_per_window(applies[1], len(good)), strict=True)
+            for is_valid, reason in zip(
+                good.tolist(), _one_per_window(applies[1], len(good)), strict=True
+            )
         ),
         _one_per_window(note, len(good)),
     )

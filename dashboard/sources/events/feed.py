@@ -136,4 +136,4 @@ class Feed:
             )
             for each in news.reports
         )  # fmt: skip
-        return NewsBatch(tuple(reports), news.told)
+        return NewsBatch(tuple(reports), news.messages)

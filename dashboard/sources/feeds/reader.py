@@ -422,7 +422,7 @@ def _news_to_json(news: NewsBatch) -> dict[str, Any]:
         }
         for each in news.reports
     ]
-    return {"reports": reports, "told": list(news.told)}
+    return {"reports": reports, "told": list(news.messages)}
 
 
 def _serve_feed(told: dict[str, Any], content: bytes) -> dict[str, Any]:

@@ -369,7 +369,7 @@ class _RowReader:
             event = self._titled(index, self._reader.event(index))
         except InputError as error:
             return EventFileRow(place, wrong=str(error))
-        return EventFileRow(place, event, told=tuple(self._reader.notes[told_before:]))
+        return EventFileRow(place, event, messages=tuple(self._reader.notes[told_before:]))
 
     def _titled(self, index: int, event: Event) -> Event:
         """The event; where a file has no titles at all, with its id as one."""

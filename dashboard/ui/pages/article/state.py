@@ -158,8 +158,8 @@ def _build_draft(number: int, statement: Statement, article: Article, author: st
     if day is None:
         return None
     if start is None:
-        said = replace(statement.said, day=day, end_day=None)
-        start = draft_from_statement(replace(statement, said=said), article)
+        said = replace(statement.mention, day=day, end_day=None)
+        start = draft_from_statement(replace(statement, mention=said), article)
     at, zone = field("time", get_draft_time(start)), field("zone", MOSCOW)
     end_day = field("end", start.end_day)
     return replace(
