@@ -454,19 +454,19 @@ def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> No
     points = next((factor.card for factor in factors if not factor.card.is_price), None)
     if model_id == MARKET_ADJUSTED_ID and points is not None:
         msg = (
-            f"--model {model_id}: takes a factor's return off one for one, and {points.id} counts"
-            f" {points.unit}; use --model market"
+            f"takes a factor's return off one for one, and {points.id} counts {points.unit};"
+            " use the model market"
         )
-        raise InputError(msg)
+        raise InputError(msg, field="model", value=model_id)
 
 
 def _refuse_short_estimation(request: StudyRequest, n_coefficients: int) -> None:
     if request.min_estimation <= n_coefficients:
         msg = (
-            f"--min-estimation {request.min_estimation}: --model {request.model} fits {n_coefficients}"
-            f" coefficients; give at least {n_coefficients + 1}"
+            f"the model {request.model} fits {n_coefficients} coefficients;"
+            f" give at least {n_coefficients + 1}"
         )
-        raise InputError(msg)
+        raise InputError(msg, field="min_estimation", value=request.min_estimation)
 
 
 def _build_history(
@@ -496,8 +496,8 @@ def get_normal_model(model_id: str) -> NormalModel:
         if model.id == model_id:
             return model
     ids = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"--model {model_id}: not known; choose one of {ids}"
-    raise InputError(msg)
+    msg = f"not known; choose one of {ids}"
+    raise InputError(msg, field="model", value=model_id)
 
 
 def _select_events(

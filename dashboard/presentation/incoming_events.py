@@ -51,11 +51,6 @@ PUBLICATION_ORIGINS: Final = {
     "htmldate": "a date on the page, the hour is not known",
     "text": "the text itself, the hour is not known",
 }
-ARTICLE_OPTION_HINTS: Final = {
-    "say it with --published 2025-04-22": "give the day above",
-    "say with --published from which day its text counts": "give above the day it counts from",
-    "; give a file, a link or - for standard input": "",
-}
 
 
 def describe_publication(article: Article) -> str:
@@ -67,13 +62,6 @@ def describe_publication(article: Article) -> str:
     if published.moment is not None:
         when = formatting.format_moment(published.moment)
     return f"published {when}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
-
-
-def format_article_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in ARTICLE_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
 
 
 def format_statement_day(statement: Statement) -> str:
@@ -266,26 +254,6 @@ FIELD_LABELS: Final = {
 """The fields a note keeps, in the order in which a person looks for them."""
 
 NO_COLUMN_LABEL: Final = "– not in the file –"
-IMPORT_OPTION_HINTS: Final = {
-    "the first line names the columns, or say --map date=COLUMN": "choose the column of the dates",
-    "name one, or say --map title=COLUMN": "choose the column of the titles",
-    "say --dates dmy or --dates mdy": "say above which of the two is meant",
-    "say --dates if they are not": "say so above if they are not",
-    "say --zone NAME if they are of another": "choose another above if they are not",
-    "say which with --sheet NAME": "choose one above",
-    ", or take the rest with --good-rows": "",
-    "--map: ": "",
-    "--map ": "",
-    "--sheet ": "sheet ",
-    "; leave --map out": "",
-}
-
-
-def format_import_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in IMPORT_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
 
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
@@ -297,7 +265,7 @@ def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
 def describe_row_problem(row: RowVerdict) -> str:
     """What is said about a row beside its verdict, without repeating where it stands."""
     told = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(format_import_message(told).removesuffix(" and is left out"))
+    return plain_text(told.removesuffix(" and is left out"))
 
 
 def format_row_location(row: RowVerdict) -> str:

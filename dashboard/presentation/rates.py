@@ -135,21 +135,6 @@ NO_ZONE_LABEL: Final = "Each stamp has its own, or there are no times"
 ZONES: Final = (
     "Europe/Moscow", "UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Shanghai",
 )  # fmt: skip
-RATE_OPTION_HINTS: Final = {
-    "say --dates dmy or --dates mdy": "choose what comes first",
-    "say --dates if they are not": "choose what comes first if they are not",
-    "say --zone Europe/Moscow": "choose a time zone",
-    "say --stamps begin, or --stamps end": "choose when a bar is stamped",
-    "give --replace or another --name, or rates remove": "choose another short name, or remove",
-    "--name ": "the short name ",
-}
-
-
-def format_rate_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in RATE_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
 
 
 def describe_rate_file(n_messages: int, *, refused: bool) -> str:

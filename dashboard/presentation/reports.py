@@ -444,8 +444,8 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
         InputError: `pages` is no http or https address.
     """
     if safe_link(pages) is None:
-        msg = f"--pages {pages}: is no address; write it like http://127.0.0.1:8501"
-        raise InputError(msg)
+        msg = "is no address; write it like http://127.0.0.1:8501"
+        raise InputError(msg, field="pages", value=pages)
     minutes = view.card.bar_minutes
     windows = event_windows(minutes)
     asked = {

@@ -53,6 +53,11 @@ CASES = cases_of(
      {"time_utc": "2024-03-05T07:30:00Z", "zone": "Europe/Moscow"}),
     ("a zone with a path before", one("DTSTART;TZID=/e.example/20240101/Europe/Moscow:"
      "20240305T103000"), "accept", ONE, {"time_utc": "2024-03-05T07:30:00Z"}),
+    ("a zone that is a list", one("DTSTART;TZID=Europe,Moscow:20240305T103000"), "warn", ONE,
+     "'Europe,Moscow' is unknown"),
+    ("kinds of values that are none of a calendar's", calendar(
+        "DTSTART;VALUE=INTEGER:20240305\nSUMMARY;VALUE=BINARY:Talks in Riyadh\n"
+        "CATEGORIES;VALUE=FLOAT,DATE:gas"), "accept", ONE, {"tags": "gas"}),
     ("a zone nobody knows", one("DTSTART;TZID=Own zone:20240305T103000", before=ZONE), "warn",
      ONE, "'Own zone' is unknown", {"time_utc": None}),
     ("a floating time", one("DTSTART:20240305T103000"), "warn", ONE, "were read as Europe/Moscow",
@@ -129,7 +134,29 @@ CASES = cases_of(
     ("a count and an end", repeated("FREQ=DAILY;COUNT=2;UNTIL=20240401"), "reject", "is none"),
     ("a rule that never happens", repeated("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), "warn", ONE,
      "go on"),
-    ("a rule of weeks of the year", repeated("FREQ=YEARLY;BYWEEKNO=20"), "reject", "is not read"),
+    ("a rule of weeks of the year", one("DTSTART;VALUE=DATE:20240513\n"
+     "RRULE:FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;COUNT=3"), "accept",
+     on("2024-05-13", "2025-05-12", "2026-05-11")),
+    ("a rule of another calendar", repeated("RSCALE=CHINESE;FREQ=YEARLY"), "reject",
+     "is not read"),
+    ("a rule of hours of a day", repeated("FREQ=DAILY;BYHOUR=9,17"), "reject", "is not read"),
+    ("a rule of days to leave out", repeated("FREQ=DAILY;COUNT=3", "EXRULE:FREQ=WEEKLY"), "reject",
+     "is not read"),
+    ("all later days moved", calendar(
+        DAY + TALKS + "\nRRULE:FREQ=DAILY;COUNT=3",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20240306\nDTSTART;VALUE=DATE:20240320\n"
+        "SUMMARY:Talks moved",
+     ).replace("UID:1@", "UID:0@"), "reject", "moves all later days"),
+    ("two events of one name", PLAIN.replace("UID:1@", "UID:0@"), "accept", TWO),
+    ("an end of repetition in UTC, on a day of its own in Moscow",
+     one("DTSTART;TZID=Europe/Moscow:20240305T010000\n"
+         "RRULE:FREQ=DAILY;UNTIL=20240306T220000Z"), "accept",
+     on("2024-03-05", "2024-03-06", "2024-03-07")),
+    ("a day left out in UTC", one("DTSTART;TZID=Europe/Moscow:20240305T010000\n"
+     "RRULE:FREQ=DAILY;COUNT=3\nEXDATE:20240305T220000Z"), "accept",
+     on("2024-03-05", "2024-03-07")),
+    ("an end in another zone", one("DTSTART;TZID=America/New_York:20240305T180000\n"
+     "DTEND:20240306T010000Z"), "accept", ONE, {"end_date": None}),
     ("a rule of 10,000 letters", repeated("FREQ=DAILY;BYMONTHDAY=" + ",".join(["1"] * 5_000)),
      "reject", "too long"),
     ("a rule that is no rule", repeated("every day"), "reject", "is not read"),
@@ -156,6 +183,6 @@ CASES = cases_of(
      "holds 20,000 events"),
     ("3,000 rules for 120 years", calendar(*["DTSTART:19050305\nSUMMARY:x\nRRULE:FREQ=YEARLY;"
      "BYMONTH=2;BYMONTHDAY=30"] * 3_000), "reject", "repeat too many days"),
-    ("columns that are said", PLAIN, "reject", "leave --map out", ("--map", "date=DTSTART")),
+    ("columns that are said", PLAIN, "reject", "leave the mapping out", ("--map", "date=DTSTART")),
     ("a name that lies", PLAIN, "warn", TWO, "is iCalendar whatever", {"name": "f.csv"}),
 )  # fmt: skip

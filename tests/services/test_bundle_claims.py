@@ -31,7 +31,7 @@ def series(licence="Public domain"):
 
 
 def asked(licence="Public domain", **more):
-    values = {"value": 24.0, "how": Exactness.MORE, "base": "year_end"} | more
+    values = {"value": 24.0, "exactness": Exactness.MORE, "base": "year_end"} | more
     claim = claim_from_query(ClaimQuery(MONDAY, ClaimKind.UP, **values))
     return ClaimBundleRequest((claim,), series(licence), "one")
 

@@ -19,8 +19,7 @@ from dashboard.models.user_files import (
     EventFileRow,
     EventFileRows,
 )
-from dashboard.sources.event_files import calendar_events
-from dashboard.sources.files import delimited_file, excel_file, json_file
+from dashboard.sources.files import delimited_file, excel_file, icalendar_file, json_file
 from dashboard.sources.files.date_formats import (
     LocalTime,
     ambiguous_days,
@@ -164,8 +163,8 @@ def _resolve_times(
         named.cells["zone"] = [reading.zone if moment else "" for moment in utc]
     if named.zoneless and not reading.zone:
         named.told.append(
-            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW}; say"
-            " --zone NAME if they are of another"
+            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW};"
+            " say their time zone on import if it is another"
         )
 
 
@@ -200,7 +199,7 @@ _FEED_TAGS: Final = frozenset({b"rss", b"feed", b"rdf:rdf"})
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _FILE_EXTENSIONS: Final = {
     "csv": delimited_file.KIND, "tsv": delimited_file.KIND, "txt": "", "xlsx": excel_file.KIND,
-    "xlsm": excel_file.KIND, "json": json_file.KIND, "ics": calendar_events.KIND,
+    "xlsm": excel_file.KIND, "json": json_file.KIND, "ics": icalendar_file.KIND,
 }  # fmt: skip
 
 
@@ -223,8 +222,8 @@ def read_event_rows(
     check_size(called, len(data), MAX_BYTES)
     grid = _read_grid(data, called, reading, today)
     if reading.sheet and grid.kind != excel_file.KIND:
-        msg = f"--sheet {display_text(reading.sheet)}: {called} is {grid.kind} and has no sheets"
-        raise InputError(msg)
+        msg = f"{called} is {grid.kind} and has no sheets"
+        raise InputError(msg, field="sheet", value=display_text(reading.sheet))
     fields = _match_fields(grid, reading)
     if not grid.rows:
         msg = f"{called}: has a header but no rows; add at least one"
@@ -268,7 +267,7 @@ def outline_event_file(
     if data.startswith(b"PK"):
         return excel_file.outline_workbook(data, called, reading.sheet, reading.columns)
     if _leading_text(data)[:15].upper() == "BEGIN:VCALENDAR":
-        return EventFileOutline(calendar_events.KIND)
+        return EventFileOutline(icalendar_file.KIND)
     grid = _read_grid(data, called, reading, today)
     return EventFileOutline(grid.kind, grid.header, match_columns(grid.header, reading.columns))
 
@@ -279,8 +278,8 @@ def _read_grid(data: bytes, name: str, reading: EventFileOptions, today: date) -
         return excel_file.read_workbook(data, name, reading.sheet, reading.columns)
     start = _leading_text(data)
     if start[:15].upper() == "BEGIN:VCALENDAR":
-        _reject_mapping(name, calendar_events.KIND, reading)
-        return calendar_events.read_calendar(data, name, today)
+        _reject_mapping(name, icalendar_file.KIND, reading)
+        return icalendar_file.read_calendar(data, name, today)
     if start[:1] in {"[", "{"}:
         return json_file.read_json(data, name)
     return delimited_file.read_csv(data, name, reading.columns)
@@ -315,13 +314,13 @@ def _reject_unsupported(data: bytes, name: str) -> None:
 
 def _reject_mapping(name: str, kind: str, reading: EventFileOptions) -> None:
     if reading.columns:
-        msg = f"--map: {name} is {kind}, whose fields are known; leave --map out"
-        raise InputError(msg)
+        msg = f"{name} is {kind}, whose fields are known; leave the mapping out"
+        raise InputError(msg, field="map")
 
 
 def _match_fields(grid: EventGrid, reading: EventFileOptions) -> dict[str, str]:
-    if grid.kind == calendar_events.KIND:
-        return dict(calendar_events.FIELDS)
+    if grid.kind == icalendar_file.KIND:
+        return dict(icalendar_file.FIELDS)
     place = {json_file.KIND: "names", excel_file.KIND: "header"}.get(grid.kind, "line 1")
     return choose_columns(grid.name, grid.header, reading.columns, place)
 
@@ -334,7 +333,7 @@ def _extension_messages(name: str, kind: str) -> list[str]:
 
 
 def _unused_column_messages(grid: EventGrid, fields: dict[str, str]) -> list[str]:
-    if grid.kind == calendar_events.KIND:
+    if grid.kind == icalendar_file.KIND:
         return []
     told = []
     if "title" not in fields:

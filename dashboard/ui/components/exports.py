@@ -13,7 +13,13 @@ from dashboard.models.errors import RoubleReactionError
 from dashboard.models.report import ReportDocument, ReportFormat
 from dashboard.models.series import as_of_text
 from dashboard.presentation.reports import ReportContext
-from dashboard.services.exports import MEDIA_TYPES, CsvDialect, download_file_name, write_report
+from dashboard.services.exports import (
+    MEDIA_TYPES,
+    PICTURE_FORMATS,
+    CsvDialect,
+    download_file_name,
+    write_report,
+)
 from dashboard.ui import session
 from dashboard.ui.components.links import build_page_url
 from dashboard.ui.url_state import UrlState
@@ -110,11 +116,13 @@ REPORT_LABELS: Final[dict[ReportFormat, str]] = {
     "html": "Page (HTML, opens without a network)",
     "pdf": "Paper (PDF)",
     "png": "Picture of the chart (PNG)",
+    "svg": "Drawing of the chart (SVG)",
 }
 REPORT_ICONS: Final[dict[ReportFormat, str]] = {
     "html": ":material/web:",
     "pdf": ":material/picture_as_pdf:",
     "png": ":material/image:",
+    "svg": ":material/polyline:",
 }
 REPORT_HELP: Final = (
     "Made at the click, which takes some seconds. Definition, source, day of the data and links,"
@@ -165,7 +173,7 @@ def draw_report_buttons(  # noqa: PLR0913
     with st.popover("Report", icon=":material/description:", key=key):
         draw_limit_notice()
         for kind, label in REPORT_LABELS.items():
-            if kind == "png" and not has_chart:
+            if kind in PICTURE_FORMATS and not has_chart:
                 continue
             file_name = download_file_name(*name, "report", extension=kind)
             st.download_button(

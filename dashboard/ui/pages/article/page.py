@@ -17,7 +17,6 @@ from dashboard.presentation.formatting import format_count
 from dashboard.presentation.incoming_events import (
     describe_precision,
     describe_publication,
-    format_article_message,
     format_claim,
     format_statement_day,
     format_verdict_numbers,
@@ -327,7 +326,7 @@ def draw(view: UrlState) -> None:
     st.markdown(PAGE_HELP)
     given = draw_article_input(view)
     if get_problem():
-        told = escape_markdown(format_article_message(get_problem()), MESSAGE_LIMIT)
+        told = escape_markdown(get_problem(), MESSAGE_LIMIT)
         st.warning(f"Not read: {told}", icon=":material/block:")
     reading = read_article_state(given)
     if reading is None:
@@ -345,10 +344,7 @@ def _draw_head(article: Article) -> None:
     told.append(escape_markdown(describe_publication(article)))
     st.markdown(" · ".join(told))
     if article.messages:
-        lines = [
-            f"- {escape_markdown(format_article_message(message), MESSAGE_LIMIT)}"
-            for message in article.messages
-        ]
+        lines = [f"- {escape_markdown(message, MESSAGE_LIMIT)}" for message in article.messages]
         st.info("\n".join(lines), icon=":material/info:")
 
 

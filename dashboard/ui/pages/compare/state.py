@@ -249,7 +249,6 @@ def read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
 # What Compare shows for one link: the comparison, its scale, its groups and what cannot be had.
 
 
-OPTION_PATTERN: Final = re.compile(r"--(\w[\w-]*)")
 MIN_VERDICT_EVENTS: Final = 5
 """Of fewer events the figure draws each by itself and no mean."""
 
@@ -317,7 +316,7 @@ def read_compare_state(link: UrlState) -> CompareState:
         request = read_request(link, series.card)
         answer = _compare_groups(series, groups, known, request, factors)
     except InputError as error:
-        refusal = capitalize_first(OPTION_PATTERN.sub(r"\1", str(error)))
+        refusal = capitalize_first(str(error))
     return CompareState(
         link=link,
         card=series.card,
@@ -383,7 +382,9 @@ CompareArguments = tuple[
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _cached_comparison(
-    _asked: CompareArguments, version: str, names: tuple[str, ...]  # noqa: ARG001
+    _asked: CompareArguments,
+    version: str,
+    names: tuple[str, ...],  # noqa: ARG001
 ) -> Comparison:
     series, groups, known, request, factors = _asked
     return compare_groups(series, groups, known, request, factors)

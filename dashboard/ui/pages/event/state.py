@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
@@ -35,9 +34,6 @@ from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param,
 
 # ------------------------------------------------------------
 # What a link of the Event page takes for ordinary: the model and its factor, or why not.
-
-
-OPTION_PATTERN: Final = re.compile(r"--(\w[\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ def read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
 def build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
     """What is shown instead of a model that does not fit the series, and why."""
     link.ignore("model", "factor")
-    said = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
+    said = str(error).partition("; use ")[0]
     return NormalModelChoice(
         notice=f"{capitalize_first(said)}. Shown with the constant mean instead."
     )

@@ -21,7 +21,6 @@ from dashboard.presentation.incoming_events import (
     describe_import,
     describe_row_problem,
     describe_undone_import,
-    format_import_message,
     format_row_location,
     list_import_facts,
 )
@@ -125,7 +124,7 @@ def _commit_import(plan: EventImportPlan) -> None:
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
         record, _ = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
-        set_flash(f"Not added: {format_import_message(str(error))}")
+        set_flash(f"Not added: {error}")
         return
     if record is not None:
         st.session_state[DONE_KEY] = FinishedImport(record, plan.wrong)
@@ -141,10 +140,7 @@ def _draw_messages(plan: EventImportPlan) -> None:
     ]
     if not told:
         return
-    lines = [
-        f"- {escape_markdown(format_import_message(line), MESSAGE_TEXT_LIMIT)}"
-        for line in told[:MAX_MESSAGES]
-    ]
+    lines = [f"- {escape_markdown(line, MESSAGE_TEXT_LIMIT)}" for line in told[:MAX_MESSAGES]]
     if len(told) > MAX_MESSAGES:
         lines.append(
             f"- and {format_count(len(told) - MAX_MESSAGES, 'more like these', 'more like these')}"
@@ -381,7 +377,7 @@ def _draw_upload(view: UrlState, upload: Upload) -> None:
         st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
     draw_format_questions(found)
     if found.problem:
-        told = escape_markdown(format_import_message(found.problem), MESSAGE_LIMIT)
+        told = escape_markdown(found.problem, MESSAGE_LIMIT)
         st.warning(f"This file is not taken as it is: {told}", icon=":material/block:")
     if found.outline is not None:
         draw_column_mapping(found.outline, is_open=bool(found.problem))

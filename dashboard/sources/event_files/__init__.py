@@ -1,1 +1,0 @@
-"""The event files package of the product."""

@@ -1,0 +1,570 @@
+"""An iCalendar file (RFC 5545) as rows of text, a repeated event once a day it falls on.
+
+`icalendar` reads the properties, `dateutil` counts the days of the rules. What bounds both is
+here: events, lines, depth, days looked at, days taken. Time zones come from the time zone
+database alone; what a file itself says about its zones (VTIMEZONE) is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import MAXYEAR, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from dashboard.models.errors import InputError
+from dashboard.sources.files.event_grid import EventGrid, check_row_count
+from dashboard.sources.files.text import decode_text, display_text
+
+if TYPE_CHECKING:
+    from icalendar import Component, vRecur
+
+KIND: Final = "iCalendar"
+FIELDS: Final = {
+    "date": "DTSTART", "time": "time of DTSTART", "time_utc": "UTC of DTSTART", "zone": "TZID",
+    "end_date": "DTEND", "title": "SUMMARY", "text": "DESCRIPTION", "source_url": "URL",
+    "tags": "CATEGORIES",
+}  # fmt: skip
+
+MAX_EVENTS: Final = 5_000
+MAX_LINES: Final = 500_000
+MAX_DEPTH: Final = 10
+MAX_DAYS: Final = 400
+"""How many days of one rule are taken."""
+MAX_DAYS_SEARCHED: Final = 2_000_000
+"""How many days all rules of a file may look at together."""
+MAX_RULE_LENGTH: Final = 500
+MAX_VALUES: Final = 200_000
+"""How many days and words all lists of a file may have together."""
+YEARS_AHEAD: Final = 2
+
+_LINE: Final = re.compile(
+    r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)'
+    r'(?:,(?:"[^"]*"|[^";:,]*))*)*):(?P<value>.*)',
+    re.DOTALL,
+)
+_PARAM: Final = re.compile(';(TZID|RANGE|VALUE)=("[^"]*"|[^";:]*)', re.IGNORECASE)
+"""What is read of the parameters; `icalendar` gets them as X-TZID…, which it only carries: the
+type of a value could be any, and zones that one file defines would be remembered for the next."""
+_DATES: Final = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
+_TEXTS: Final = frozenset(
+    {"UID", "STATUS", "SUMMARY", "DESCRIPTION", "URL", "CATEGORIES", "DURATION"}
+)
+_LISTS: Final = frozenset({"RDATE", "EXDATE", "CATEGORIES"})
+_QUOTE: Final = '"'
+_NOT_READ: Final = {
+    "": "is not NAME:VALUE, correct it",
+    "EXRULE": "is not read, write the days one by one",
+    "RANGE": "moves all later days, make them an event of their own",
+}
+_STAMP: Final = re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?")
+_RULE_LIMITS: Final = {
+    "INTERVAL": (1, 10_000), "COUNT": (1, 1_000_000), "BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31),
+    "BYYEARDAY": (-366, 366), "BYWEEKNO": (-53, 53), "BYSETPOS": (-366, 366),
+}  # fmt: skip
+_RULE_PARTS: Final = frozenset({"FREQ", "UNTIL", "BYDAY", "WKST", *_RULE_LIMITS})
+_TOO_OFTEN: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+_ONE_DAY: Final = timedelta(days=1)
+_DAYS_OF_400_YEARS: Final = 146_097
+
+
+@dataclass(slots=True)
+class _EventLines:
+    """A VEVENT: where it stands, its lines that are read, its RRULEs, what is wrong with it."""
+
+    place: str
+    lines: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    wrong: str = ""
+
+
+def read_calendar(data: bytes, name: str, today: date) -> EventGrid:
+    """The events of a calendar; its columns are the values of `FIELDS`.
+
+    Args:
+        data: the bytes of the file.
+        name: what messages call it.
+        today: repeated events end two years after it.
+
+    Raises:
+        InputError: it is no calendar, is cut off, or holds too many events.
+    """
+    lines, messages = _content_lines(data, name)
+    parser = _EventParser(name)
+    for number, line in lines:
+        if line.strip():
+            parser.take(number, line)
+    parser.close()
+    grid = EventGrid(name, KIND, tuple(FIELDS.values()), [], [], {}, messages)
+    calendar = _Calendar(grid, today, parser)
+    for block, event in calendar.events:
+        calendar.take(block, event)
+        check_row_count(name, len(grid.rows))
+    if not grid.rows:
+        msg = f"{name}: holds no event (VEVENT); give a calendar with at least one"
+        raise InputError(msg)
+    messages.extend(f"{name}: {message}" for message in calendar.messages())
+    return grid
+
+
+@lru_cache(maxsize=1_000)
+def zone_named(name: str) -> str:
+    """The zone of a TZID in the time zone database; empty where it is not known."""
+    wanted = name.strip().strip("/")
+    windows = _windows_zones().get(wanted.casefold())
+    if windows:
+        return windows
+    parts = wanted[-100:].split("/")[-3:]  # America/Argentina/Salta has three
+    for first in range(len(parts)):  # /freeassociation.sourceforge.net/Europe/Moscow
+        try:
+            return ZoneInfo("/".join(parts[first:])).key
+        except (KeyError, ValueError, OSError):
+            continue
+    return ""
+
+
+@cache
+def _windows_zones() -> dict[str, str]:
+    """Names that Outlook writes (CLDR, windowsZones)."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+
+
+# ---------------------------------------------------------------- lines of events
+
+
+def _content_lines(data: bytes, name: str) -> tuple[Iterator[tuple[int, str]], list[str]]:
+    """Numbered lines, joined before the bytes become text: a fold may cut a letter in two."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = decode_text(data, name)[0].encode()
+    physical = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if len(physical) > MAX_LINES:
+        msg = f"{name}: {len(physical):,} lines, at most {MAX_LINES:,} are read; split it"
+        raise InputError(msg)
+    lines: list[list[bytes]] = []
+    numbers: list[int] = []
+    for number, line in enumerate(physical, 1):
+        if lines and line[:1] in {b" ", b"\t"}:
+            lines[-1].append(line[1:])
+        else:
+            lines.append([line])
+            numbers.append(number)
+    text, messages = decode_text(b"\n".join(b"".join(parts) for parts in lines), name)
+    return zip(numbers, text.split("\n"), strict=True), messages
+
+
+class _EventParser:
+    """Cuts a file into the lines of its events, each with its place."""
+
+    def __init__(self, name: str) -> None:
+        self.events: list[_EventLines] = []
+        self.zone = ""
+        self.others = 0
+        self._name = name
+        self._open: list[tuple[str, int]] = []
+        self._event_depth = 0
+        self._values_left = MAX_VALUES
+
+    def take(self, number: int, line: str) -> None:
+        """Sort a line in.
+
+        Raises:
+            InputError: the file is no calendar, or its parts do not close.
+        """
+        match = _LINE.fullmatch(line)
+        name = match["name"].upper() if match else ""
+        value = match["value"].strip() if match else ""
+        if name == "BEGIN":
+            self._begin(value.upper(), number)
+        elif not self._open:
+            msg = "is no iCalendar file; the first line is BEGIN:VCALENDAR"
+            raise self._error(number, msg)
+        elif name == "END":
+            self._end(value, number)
+        elif self._event_depth == len(self._open):
+            params = dict(_PARAM.findall(match["params"])) if match else {}
+            wrong = self._add(name, {key.upper(): params[key] for key in params}, value)
+            if wrong and not self.events[-1].wrong:
+                self.events[-1].wrong = f"line {number} {wrong} ({display_text(line)})"
+        elif name == "X-WR-TIMEZONE":
+            self.zone = self.zone or zone_named(value)
+
+    def close(self) -> None:
+        """The file has ended.
+
+        Raises:
+            InputError: before its parts did, or it has too many events.
+        """
+        if self._open:
+            part, line = self._open[-1]
+            raise self._error(line, f"{display_text(part)} has no end; the file was cut off")
+        count = len(self.events)
+        if count > MAX_EVENTS:
+            msg = f"{self._name}: holds {count:,} events, at most {MAX_EVENTS:,} are read; split it"
+            raise InputError(msg)
+
+    def _begin(self, part: str, number: int) -> None:
+        self._open.append((part, number))
+        if len(self._open) > MAX_DEPTH:
+            raise self._error(number, "is nested too deeply; correct the file")
+        if part == "VEVENT" and not self._event_depth:
+            self._event_depth = len(self._open)
+            self.events.append(_EventLines(f"event {len(self.events) + 1} (line {number})"))
+        self.others += part in {"VTODO", "VJOURNAL", "VFREEBUSY"}
+
+    def _end(self, part: str, number: int) -> None:
+        opened, line = self._open.pop()
+        if part.upper() != opened:
+            ends = f"of line {line} ends as {display_text(part)}"
+            raise self._error(number, f"{display_text(opened)} {ends}; correct the file")
+        if len(self._open) < self._event_depth:
+            self._event_depth = 0
+
+    def _add(self, name: str, params: dict[str, str], value: str) -> str:
+        """Add a line to the event; what is wrong with it."""
+        event = self.events[-1]
+        if name in _LISTS:
+            self._values_left -= value.count(",") + 1
+        if self._values_left < 0:
+            return "is one value too many for a file, split it"
+        if name == "RRULE":
+            event.rules.append(value)
+        elif name in _DATES:
+            carried = (f';X-{key}="{text.strip(_QUOTE)}"' for key, text in params.items())
+            event.lines.append(f"{name}{''.join(carried)}:{value}")
+        elif name in _TEXTS:
+            event.lines.append(f"{name}:{value}")
+        return _NOT_READ.get("RANGE" if name in _DATES and "RANGE" in params else name, "")
+
+    def _error(self, number: int, message: str) -> InputError:
+        return InputError(f"{self._name}, line {number}: {message}")
+
+
+# ---------------------------------------------------------------- events and rows
+
+
+class _Calendar:
+    """The rows of events, and what was left out."""
+
+    def __init__(self, grid: EventGrid, today: date, parser: _EventParser) -> None:
+        from icalendar import Event
+
+        self._grid = grid
+        self._last = (today.replace(day=1) + timedelta(days=366 * YEARS_AHEAD)).replace(day=1)
+        self._zone = parser.zone
+        self._others = parser.others
+        self._cancelled = 0
+        self._cut = 0
+        self._unknown_zones: Counter[str] = Counter()
+        self._days_left = MAX_DAYS_SEARCHED
+        self._moved: dict[str, list[date]] = defaultdict(list)
+        self.events = [
+            (block, Event.from_ical("\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT"])))
+            for block in parser.events
+        ]
+        for block, event in self.events:
+            if any(name is None for name, _ in event.errors):
+                block.wrong = block.wrong or "holds a line that is not NAME:VALUE; correct it"
+            with suppress(ValueError):  # said when the event itself is read
+                self._moved[_text(event, "UID")] += self._moments(event, "RECURRENCE-ID")
+
+    def take(self, block: _EventLines, event: Component) -> None:
+        """Add the rows of an event."""
+        if _text(event, "STATUS").upper() == "CANCELLED":
+            self._cancelled += 1
+            return
+        cells = dict.fromkeys(FIELDS, "")
+        try:
+            rows = self._read(block, event, cells)
+        except (ValueError, OverflowError) as error:
+            self._grid.wrong[len(self._grid.rows)] = str(error)
+            rows = [cells]
+        self._grid.rows.extend([row[name] for name in FIELDS] for row in rows)
+        self._grid.where.extend([block.place] * len(rows))
+
+    def messages(self) -> list[str]:
+        """What was left out."""
+        messages = [
+            f"the time zone '{display_text(zone)}' is unknown; of {count} events only the day was"
+            " taken"
+            for zone, count in self._unknown_zones.items()
+        ]
+        if self._cut:
+            messages.append(
+                f"{self._cut} repeated events go on; at most {MAX_DAYS} days each and"
+                f" {YEARS_AHEAD} years ahead were taken"
+            )
+        if self._cancelled:
+            messages.append(f"{self._cancelled} cancelled events were left out")
+        if self._others:
+            messages.append(f"{self._others} tasks or journals are no events and were left out")
+        return messages
+
+    def _read(
+        self, block: _EventLines, event: Component, cells: dict[str, str]
+    ) -> list[dict[str, str]]:
+        """The rows of an event; `cells` takes what they have in common.
+
+        Raises:
+            ValueError: the event cannot be read; with what to do.
+        """
+        if block.wrong:
+            raise ValueError(block.wrong)
+        start = self._start(event)
+        first = _wall(start, start).date()
+        cells |= _cells(event, start)
+        length = self._last_day(event, start) - first
+        if length:
+            cells["end_date"] = (first + length).isoformat()
+        rows = []
+        for day in sorted(self._days(block, event, start)):
+            row = cells | {"date": day.isoformat()}
+            if length:
+                row["end_date"] = (day + length).isoformat()
+            if row["time_utc"]:
+                row["time_utc"] = f"{day}T{start:%H:%M:%S}Z"
+            rows.append(row)
+        return rows
+
+    def _start(self, event: Component) -> date:
+        """A day, a wall clock without zone, or a moment in a zone of the database."""
+        starts = self._moments(event, "DTSTART")
+        if not starts:
+            raise ValueError("has no DTSTART; give it a date")
+        written = _values(event, "DTSTART")[0].params.get("X-TZID", "")
+        if isinstance(starts[0], datetime) and not starts[0].tzinfo and written:
+            self._unknown_zones[written] += 1
+            return starts[0].date()
+        return starts[0]
+
+    def _moments(self, event: Component, name: str) -> list[date]:
+        """The values of a property; without zone where it is floating or of an unknown zone."""
+        return [
+            self._in_zone(value.dt, prop.params, name)
+            for prop in _values(event, name)
+            for value in _dates(prop, name)
+        ]
+
+    def _in_zone(self, value: object, params: Mapping[str, str], name: str) -> date:
+        if isinstance(value, tuple) and name == "RDATE":  # a period
+            value = value[0]
+        if isinstance(value, datetime) and params.get("X-VALUE", "").upper() != "DATE":
+            written = params.get("X-TZID", "")
+            zone = zone_named(written) if written else self._zone
+            return value.replace(tzinfo=ZoneInfo(zone)) if zone and not value.tzinfo else value
+        if isinstance(value, date):
+            return date(value.year, value.month, value.day)
+        raise ValueError(f"{name}: is no date; write 20241231 or 20241231T103000Z")
+
+    def _last_day(self, event: Component, start: date) -> date:
+        """The last day of an event; the end of a whole day is the day after it."""
+        begins = _wall(start, start)
+        ends = self._moments(event, "DTEND")
+        end = _wall(ends[0], start) if ends else begins + _duration(event)
+        if end.date() < begins.date():
+            raise ValueError(f"DTEND: {end.date()} is before {begins.date()}; swap them")
+        is_midnight = end.time() == time()
+        return max(begins.date(), end.date() - _ONE_DAY if is_midnight else end.date())
+
+    def _days(self, block: _EventLines, event: Component, start: date) -> set[date]:
+        """The days an event falls on, in the zone of its start."""
+        is_override = bool(self._moments(event, "RECURRENCE-ID"))
+        first = _wall(start, start)
+        added = self._moments(event, "RDATE")
+        if not block.rules and not added:
+            return {first.date()}
+        days = {first.date(), *(_wall(moment, start).date() for moment in added)}
+        for text in block.rules:
+            days.update(self._repeated(Rule.parse(text, start), first))
+        removed = self._moments(event, "EXDATE")
+        if not is_override:
+            removed += self._moved[_text(event, "UID")]
+        return days - {_wall(moment, start).date() for moment in removed}
+
+    def _repeated(self, rule: Rule, first: datetime) -> tuple[date, ...]:
+        if self._days_left < 0:
+            raise ValueError("the rules of the file repeat too many days; split the file")
+        result = rule.days(first, self._last)
+        self._days_left -= result.searched
+        self._cut += result.goes_on
+        return result.days
+
+
+def _values(event: Component, name: str) -> list[Any]:
+    """Every property of a name."""
+    values = event.get(name, [])
+    return values if isinstance(values, list) else [values]
+
+
+def _text(event: Component, name: str) -> str:
+    """The first value of a name; empty if it is missing."""
+    return next((str(value).strip() for value in _values(event, name)), "")
+
+
+def _dates(prop: Any, name: str) -> list[Any]:
+    """The dates of a property, or why they are none."""
+    from icalendar import vBroken
+
+    if not isinstance(prop, vBroken):
+        dates: list[Any] = prop.dts
+        return dates
+    is_written_well = all(map(_STAMP.fullmatch, str(prop).split(",")))
+    advice = "correct it" if is_written_well else "write 20241231 or 20241231T103000Z"
+    wrong = "is a date that does not exist" if is_written_well else "is no date"
+    raise ValueError(f"{name}: '{display_text(str(prop))}' {wrong}; {advice}")
+
+
+def _duration(event: Component) -> timedelta:
+    for prop in _values(event, "DURATION"):
+        length = getattr(prop, "dt", None)
+        if not isinstance(length, timedelta) or length < timedelta():
+            raise ValueError(f"DURATION: '{display_text(str(prop))}' is none; write it like P1D")
+        return length
+    return timedelta()
+
+
+def _wall(moment: date, start: date) -> datetime:
+    """A moment as the clock in the zone of an event's start shows it; midnight for a day."""
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time())
+    if moment.tzinfo and isinstance(start, datetime) and start.tzinfo:
+        moment = moment.astimezone(start.tzinfo)
+    return moment.replace(tzinfo=None)
+
+
+def _cells(event: Component, start: date) -> dict[str, str]:
+    clock = f"{start:%H:%M:%S}" if isinstance(start, datetime) else ""
+    zone = str(start.tzinfo or "") if isinstance(start, datetime) else ""
+    day = _wall(start, start).date()
+    tags = [str(tag) for prop in _values(event, "CATEGORIES") for tag in prop.cats]
+    return {
+        "date": day.isoformat(),
+        "time": "" if zone == "UTC" else clock,
+        "time_utc": f"{day}T{clock}Z" if zone == "UTC" else "",
+        "zone": zone,
+        "title": _text(event, "SUMMARY"),
+        "text": _text(event, "DESCRIPTION"),
+        "source_url": _text(event, "URL"),
+        "tags": ";".join(tag.strip().replace(";", ",") for tag in tags),
+    }
+
+
+# ---------------------------------------------------------------- rules of repetition
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDays:
+    """Days of a rule, at most `MAX_DAYS`, whether it goes on, and how many days were searched."""
+
+    days: tuple[date, ...]
+    goes_on: bool
+    searched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of repetition, daily or rarer.
+
+    Attributes:
+        text: the rule as `dateutil` takes it, without its end.
+        count: how many days it has, the start among them.
+        until: its end on the clock of the start.
+    """
+
+    text: str
+    count: int | None = None
+    until: datetime | None = None
+
+    @classmethod
+    def parse(cls, text: str, start: date) -> Rule:
+        """The rule that an RRULE writes.
+
+        Raises:
+            ValueError: it is none, repeats more often than daily, or has a part that is not read.
+        """
+        from icalendar import vRecur
+
+        if len(text) > MAX_RULE_LENGTH:
+            raise ValueError("the rule of repetition is too long; write the days one by one")
+        parts = [part.upper().split("=") for part in text.split(";") if part]
+        names = {part[0] for part in parts if len(part) == 2}
+        if len(names) < len(parts) or not names <= _RULE_PARTS:
+            raise ValueError(
+                f"the rule '{display_text(text)}' is not read; write the days one by one"
+            )
+        try:
+            rule = vRecur.from_ical(text)
+            _check_rule(rule)
+            count, until = (rule.pop(name, [None])[0] for name in ("COUNT", "UNTIL"))
+            return cls(rule.to_ical().decode(), count, _until(until, start) if until else None)
+        except _TooOftenError:
+            raise
+        except (ValueError, OverflowError):
+            raise ValueError(f"the rule '{display_text(text)}' is none; correct it") from None
+
+    def days(self, first: datetime, last: date) -> RuleDays:
+        """The days of the rule from its start, which is always one, to `last`.
+
+        `dateutil` looks for a day of a rule that never happens until the year 9999. The calendar
+        repeats every 400 years, so the search is done in the last years there are.
+
+        Raises:
+            ValueError: `dateutil` does not take the rule.
+        """
+        from dateutil.rrule import rrulestr
+
+        horizon = datetime.combine(last, time.max)
+        end = max(first, min(self.until or horizon, horizon))
+        years = (MAXYEAR - end.year) // 400 * 400
+        days = [first.date()]
+        searched_to = date.max
+        try:
+            for moment in rrulestr(self.text, dtstart=first.replace(year=first.year + years)):
+                unshifted = moment.replace(year=moment.year - years)
+                if unshifted > end or len(days) > MAX_DAYS:
+                    searched_to = moment.date()
+                    break
+                if unshifted > first:
+                    days.append(unshifted.date())
+        except (ValueError, OverflowError):
+            raise ValueError(f"the rule '{display_text(self.text)}' is none; correct it") from None
+        taken = min(MAX_DAYS, len(days), self.count or MAX_DAYS)
+        goes_on = len(days) > taken or self.until is None or self.until > horizon
+        return RuleDays(
+            days=tuple(days[:taken]),
+            goes_on=self.count > taken if self.count else goes_on,
+            searched=(searched_to - first.date()).days - years // 400 * _DAYS_OF_400_YEARS,
+        )
+
+
+class _TooOftenError(ValueError):
+    """A rule of hours, minutes or seconds."""
+
+
+def _check_rule(rule: vRecur) -> None:
+    """Refuse what `dateutil` would take hours over, or take for something else."""
+    freq = rule.get("FREQ", [""])
+    if freq[0] in _TOO_OFTEN:
+        raise _TooOftenError(f"repeats {str(freq[0]).lower()}; at most daily is read")
+    if len(freq) != 1 or not freq[0] or ("COUNT" in rule and "UNTIL" in rule):
+        raise ValueError(freq)
+    if any(len(rule.get(name, [0])) != 1 for name in ("INTERVAL", "COUNT", "UNTIL")):
+        raise ValueError(rule)
+    for name, (low, high) in _RULE_LIMITS.items():
+        if not all(number and low <= number <= high for number in rule.get(name, ())):
+            raise ValueError(name)
+
+
+def _until(written: object, start: date) -> datetime:
+    """The end of a rule; of a day without a clock, its end."""
+    if isinstance(written, datetime) and isinstance(start, datetime):
+        return _wall(written, start)
+    if isinstance(written, date):
+        return datetime.combine(date(written.year, written.month, written.day), time.max)
+    raise ValueError(written)
