@@ -28,15 +28,21 @@ from dashboard.models.series import (
 )
 from dashboard.models.study import Overlap, Window
 
-# ------------------------------------------------------------
-# Alignment: which observation is the first that can contain an event (offset 0).
-
-
 FAR_DAYS: Final = 5
 """More calendar days than this between event and observation are flagged (New Year, halts)."""
 
 BEFORE_DATA: Final = -1
 AFTER_DATA: Final = -2
+REASON_HOUR_UNKNOWN: Final = (
+    "hour unknown: on bars an event needs the moment, this one has only a day"
+)
+REASON_HOUR_PUBLISHED: Final = (
+    "hour of kind published: it is that of the first report, before which the event was; on bars"
+    " an event needs an hour of kind statement or scheduled"
+)
+SEARCH_SIDES: Final = ("left", "right")
+EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+ONE_MINUTE: Final = np.timedelta64(60, "s")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -137,17 +143,7 @@ def _first_observation_after(known_at: Moments, moments: Moments, exclusive: Boo
     return rows
 
 
-# ------------------------------------------------------------
-# Bars in a study: what their calendar is, which events they can measure, what to flag.
-
-
-REASON_HOUR_UNKNOWN: Final = (
-    "hour unknown: on bars an event needs the moment, this one has only a day"
-)
-REASON_HOUR_PUBLISHED: Final = (
-    "hour of kind published: it is that of the first report, before which the event was; on bars"
-    " an event needs an hour of kind statement or scheduled"
-)
+# ---- bars
 
 
 def is_measurable(series: RateSeries, timed: Bools) -> Bools:
@@ -261,13 +257,7 @@ def _any_in_window(marks: Bools, rows: Ints, window: Window) -> Bools:
     return marked
 
 
-# ------------------------------------------------------------
-# Dated events: the moments they start, their rows on a series, and all that are known there.
-
-
-SEARCH_SIDES: Final = ("left", "right")
-EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
-ONE_MINUTE: Final = np.timedelta64(60, "s")
+# ---- dated events
 
 
 def to_day_array(days: Iterable[date]) -> Days:
@@ -432,8 +422,7 @@ def locate_known_events(
     return KnownEventRows(rows, last, both.ids, occupied)
 
 
-# ------------------------------------------------------------
-# Crowding: which other events lie in a window, and which windows overlap.
+# ---- nearby events
 
 
 class NearbyEvents(Sequence[tuple[str, ...]]):

@@ -18,14 +18,20 @@ from dashboard.eventstudy.samples import GroupSample
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import MIN_CLUSTERS, Interval, Window
 
-# ------------------------------------------------------------
-# Clusters: events whose event windows overlap on the calendar, and resampling them whole.
-
-
 BOOTSTRAP_DRAWS: Final = 1_999
 BOOTSTRAP_LEVEL: Final = 0.95
 BOOTSTRAP_TIE: Final = 1e-12
 """Resampled means closer than this to the mean, against the largest of them, equal it."""
+MAX_EXACT_RANKS: Final = 50
+MAX_EXACT_CLUSTERS: Final = 14
+"""Up to so many clusters every vector of signs is used."""
+SIGN_DRAWS: Final = 9_999
+SIGN_BLOCK_CELLS: Final = 2**21
+"""Signs that are held at once."""
+SIGN_SUM_TIE: Final = 1e-9
+"""Sums closer than this share of the largest possible one are equal."""
+UNITS_PER_RETURN: Final = 10.0**RETURN_DECIMALS
+"""Returns are counted in whole numbers of the decimal up to which they differ."""
 
 
 def label_clusters(sample: GroupSample, events: Bools | None = None) -> Ints:
@@ -131,18 +137,7 @@ def _bca_levels(draws: Floats, observed: float, left_out: Floats, tails: Floats)
     return adjusted
 
 
-# ------------------------------------------------------------
-# Signs: events that moved up or down, as expected or not, and signs of whole clusters.
-
-
-MAX_EXACT_RANKS: Final = 50
-MAX_EXACT_CLUSTERS: Final = 14
-"""Up to so many clusters every vector of signs is used."""
-SIGN_DRAWS: Final = 9_999
-SIGN_BLOCK_CELLS: Final = 2**21
-"""Signs that are held at once."""
-SIGN_SUM_TIE: Final = 1e-9
-"""Sums closer than this share of the largest possible one are equal."""
+# ---- signs and signed ranks
 
 
 def binomial_p(up: Ints, n: Ints) -> Floats:
@@ -338,15 +333,7 @@ def critical_rank_sum(count: int) -> float:
     return float(total - low) if low >= 0 else float("inf")
 
 
-# ------------------------------------------------------------
-# Rank scores of a group's first rates, summed over clusters of events that overlap.
-#
-# The declared test of a group ranks these sums, its interval inverts that test, and the smallest
-# visible move asks how large a mean it would have found.
-
-
-UNITS_PER_RETURN: Final = 10.0**RETURN_DECIMALS
-"""Returns are counted in whole numbers of the decimal up to which they differ."""
+# ---- rank scores
 
 
 class ClusterScores:

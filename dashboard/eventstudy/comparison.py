@@ -51,10 +51,6 @@ from dashboard.models.study import (
     window_text,
 )
 
-# ------------------------------------------------------------
-# Attrition: where on the way from listed to used each event of a group was lost.
-
-
 ATTRITION_STEPS: Final[tuple[StepName, ...]] = (
     "listed",
     "dated",
@@ -75,6 +71,11 @@ STEP_BY_REASON: Final[dict[str, StepName]] = {
     "window ": "used",
 }
 """How the reasons of a skipped event begin, and the step that it is lost at."""
+COUNTERPARTS: Final = {test.id: test.counterpart for test in DIFFERENCE_TESTS}
+NO_VALUES: Final = np.zeros(0)
+
+
+# ---- attrition
 
 
 def attrition_step(reason: str) -> StepName:
@@ -114,8 +115,7 @@ def count_attrition(
     return tuple(steps)
 
 
-# ------------------------------------------------------------
-# Leave one out: what the average of a group is without each of its events.
+# ---- leave one out
 
 
 def leave_one_out_means(values: Floats) -> Floats:
@@ -145,12 +145,7 @@ def leave_one_out(ids: Sequence[str], car: Floats) -> tuple[LeaveOneOut, ...]:
     )
 
 
-# ------------------------------------------------------------
-# Comparison: groups of events on one series side by side, each p-value corrected among them.
-
-
-COUNTERPARTS: Final = {test.id: test.counterpart for test in DIFFERENCE_TESTS}
-NO_VALUES: Final = np.zeros(0)
+# ---- comparison
 
 
 def compare_groups(

@@ -12,10 +12,6 @@ from dashboard.models.errors import InputError
 from dashboard.models.moves import DayFacts, Observation, RateChange
 from dashboard.models.series import ROUBLE_QUOTED, Days, Floats, RateSeries, RevisedObservation
 
-# ------------------------------------------------------------
-# Facts about a day: changes against named bases, since when the rate was last there.
-
-
 MONTHS_BACK = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -138,8 +134,7 @@ def _to_date(day: np.datetime64) -> date:
     return date.fromisoformat(str(day))
 
 
-# ------------------------------------------------------------
-# When a rate last was as high, or as low, as some level.
+# ---- last time reached
 
 
 def last_reached(
@@ -169,8 +164,7 @@ def _observation_of_series(series: RateSeries, row: int) -> Observation:
     return Observation(date.fromisoformat(str(series.day[row])), float(series.rate[row]))
 
 
-# ------------------------------------------------------------
-# A series as it was known at a moment, and how a later one differs from it.
+# ---- vintages
 
 
 def restrict_to_known(series: RateSeries, moment: datetime) -> RateSeries:

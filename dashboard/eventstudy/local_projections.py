@@ -42,14 +42,32 @@ from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
 from dashboard.models.series import Bools, Floats, Ints, RateSeries
 from dashboard.models.study import StudyResult
 
-# ------------------------------------------------------------
-# The variables of local projections: outcome, events, controls, lags and method breaks by row.
-
-
 LAG_COUNT: Final = 4
 EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)
 """The columns of the events of a group: their lags, and last the row itself."""
 DROP_REASONS: Final = ("too near the start", "too near the end", "a rate is missing")
+BAND_DRAWS: Final = 5_000
+BAND_LEVEL: Final = 0.95
+COLLINEARITY_TOLERANCE: Final = 1e-9
+"""Responses whose correlation matrix has an eigenvalue below this say the same."""
+REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
+HORIZONS: Final = range(-5, 21)
+BASE_HORIZON: Final = -1
+MIN_FIRST_RATES: Final = 8
+"""With fewer first rates there is an estimate and no error."""
+MAX_SERIES_ROWS: Final = 100_000
+"""A longer series (bars of several years) is not projected: it would take minutes."""
+GROUPS_PER_BLOCK: Final = 16
+"""Groups that are projected at once; the influences of more need much memory."""
+INTERVAL_LEVEL: Final = 0.95
+DEPENDENCE_TOLERANCE: Final = 1e-9
+"""What is left of a column below this share of it is rounding: the others explain it."""
+REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
+REASON_FEW_RATES: Final = f"fewer than {MIN_FIRST_RATES} first rates"
+REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is not projected"
+
+
+# ---- variables
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -149,15 +167,7 @@ def shift_rows(values: Floats, rows: int) -> Floats:
     return out
 
 
-# ------------------------------------------------------------
-# Joint inference on a path of responses: a simultaneous band and one Wald test.
-
-
-BAND_DRAWS: Final = 5_000
-BAND_LEVEL: Final = 0.95
-COLLINEARITY_TOLERANCE: Final = 1e-9
-"""Responses whose correlation matrix has an eigenvalue below this say the same."""
-REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
+# ---- band and pre-trend test
 
 
 def draw_normals(seed: int, width: int) -> Floats:
@@ -237,46 +247,7 @@ def compute_pre_trend(rows: Sequence[ProjectionRow], influence: Mapping[int, Flo
     return PreTrend(wald, q, df_error, p)
 
 
-# ------------------------------------------------------------
-# Local projections: the response of a rate to the events of a category, horizon by horizon.
-#
-# Jorda 2005 (American Economic Review 95), lag-augmented as in Montiel Olea & Plagborg-Moller 2021
-# (Econometrica 89), with the long difference against the rate before the event:
-#
-# `y_{t+h} - y_{t-1} = a + b D_t + c' X_t + sum_{l=1..4} d_l' (Dy_{t-l}, D_{t-l}, X_{t-l}) + g' B + e`
-#
-# for h = -5..20; y is the log of the rate (positive moves = a stronger rouble), D_t the number of
-# events whose first rate is row t, X_t the changes of the controls (log returns of a price), B one
-# intercept a method break for the rows whose difference crosses it. `b` is the response at horizon
-# h; it holds what followed the events, later events of the same kind included.
-#
-# Before the event (h < -1) the difference is minus the sum of the returns of rows t+h+1..t-1.
-# Were the last four returns among the regressors they would explain it exactly, so there the four
-# lagged returns are those before the difference begins, rows t+h-3..t+h; D and X keep their lags.
-# At h = -1 the response is 0 by construction: that rate is the base.
-#
-# Errors: HC1, which lag augmentation makes sufficient (Montiel Olea & Plagborg-Moller 2021), and
-# beside it Newey & West 1987 with Bartlett weights and as many lags as the difference has returns
-# (h + 1), both times n / (n - k). The used rows count as neighbours where rows between them are
-# not used (equal spacing: Datta & Du 2012, Econometric Reviews 31). t, the band and the Wald test
-# count one degree of freedom less than there are first rates: with a rare indicator the error rests
-# on the rows where it is not 0 (Imbens & Kolesar 2016, Review of Economics and Statistics 98).
-
-
-HORIZONS: Final = range(-5, 21)
-BASE_HORIZON: Final = -1
-MIN_FIRST_RATES: Final = 8
-"""With fewer first rates there is an estimate and no error."""
-MAX_SERIES_ROWS: Final = 100_000
-"""A longer series (bars of several years) is not projected: it would take minutes."""
-GROUPS_PER_BLOCK: Final = 16
-"""Groups that are projected at once; the influences of more need much memory."""
-INTERVAL_LEVEL: Final = 0.95
-DEPENDENCE_TOLERANCE: Final = 1e-9
-"""What is left of a column below this share of it is rounding: the others explain it."""
-REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
-REASON_FEW_RATES: Final = f"fewer than {MIN_FIRST_RATES} first rates"
-REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is not projected"
+# ---- projections
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,8 +10,7 @@ import numpy as np
 
 from dashboard.models.series import Bools, Floats
 
-# ------------------------------------------------------------
-# Corrections: p-values adjusted for the number of tests in a declared family.
+# ---- corrections
 
 
 def bonferroni(p: Floats) -> Floats:
@@ -73,8 +72,7 @@ def _adjust_in_order(p: Floats, adjust: Callable[[Floats], Floats]) -> Floats:
     return out
 
 
-# ------------------------------------------------------------
-# Families: the distinct questions of one view; groups of the same events are one question.
+# ---- families
 
 
 class GroupRow(Protocol):

@@ -9,11 +9,24 @@ import numpy as np
 
 from dashboard.models.series import Bools, Floats, Ints
 
-# ------------------------------------------------------------
-# Arrays that several tests of one study need, made once and then returned again.
-
-
 T = TypeVar("T")
+RETURN_DECIMALS: Final = 13
+"""Returns equal to this decimal are equal: a move and the same move back must tie."""
+SD_ROUNDING: Final = 1e-10
+"""Values whose spread is smaller than this, against the largest of them, are all equal."""
+MIN_VARIANCE_FACTOR: Final = 1e-9
+"""`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
+CANCELLATION_RATIO: Final = 1e5
+"""Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
+MOMENT_ROUNDING: Final = 1e-14
+"""Values that differ by less than this on average differ by their last digits only."""
+COLLINEARITY_TOLERANCE: Final = 1e-10
+"""Factors whose correlation matrix has an eigenvalue below this say the same."""
+EXPLAINED_TOLERANCE: Final = 1e-12
+"""What is left of a return below this share is rounding: the factors explain it wholly."""
+
+
+# ---- cached arrays
 
 
 def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
@@ -30,12 +43,7 @@ def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
     return stored[key]
 
 
-# ------------------------------------------------------------
-# Ranks along rows, in which values that differ by their last digits only are ties.
-
-
-RETURN_DECIMALS: Final = 13
-"""Returns equal to this decimal are equal: a move and the same move back must tie."""
+# ---- ranks
 
 
 def average_ranks(values: Floats | Ints, decimals: int = RETURN_DECIMALS) -> Floats:
@@ -60,14 +68,7 @@ def _ranks_of_sorted(ordered: Floats) -> Floats:
     return ranks
 
 
-# ------------------------------------------------------------
-# Spread: count, mean and standard deviation down the columns of what was measured.
-
-
-SD_ROUNDING: Final = 1e-10
-"""Values whose spread is smaller than this, against the largest of them, are all equal."""
-MIN_VARIANCE_FACTOR: Final = 1e-9
-"""`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
+# ---- spread
 
 
 def count_mean_sd(values: Floats) -> tuple[Ints, Floats, Floats]:
@@ -98,14 +99,7 @@ def _count_mean_sd_complete(values: Floats) -> tuple[Ints, Floats, Floats]:
     return np.full(values.shape[1], count), mean, np.where(sd <= SD_ROUNDING * largest, 0.0, sd)
 
 
-# ------------------------------------------------------------
-# Running moments: counts, means and cross products over any span of rows in constant time.
-
-
-CANCELLATION_RATIO: Final = 1e5
-"""Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
-MOMENT_ROUNDING: Final = 1e-14
-"""Values that differ by less than this on average differ by their last digits only."""
+# ---- running moments
 
 
 class RunningMoments:
@@ -192,14 +186,7 @@ def _prefix_sums(values: Floats) -> Floats:
     return np.concatenate(([0.0], np.cumsum(values)))
 
 
-# ------------------------------------------------------------
-# Least squares on factors from the running moments of many spans at once.
-
-
-COLLINEARITY_TOLERANCE: Final = 1e-10
-"""Factors whose correlation matrix has an eigenvalue below this say the same."""
-EXPLAINED_TOLERANCE: Final = 1e-12
-"""What is left of a return below this share is rounding: the factors explain it wholly."""
+# ---- least squares
 
 
 def fit_slopes(moments: SpanMoments, width: int) -> tuple[list[Floats], Floats]:

@@ -30,10 +30,6 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# Averages: AAR and CAAR of a group, with pointwise and simultaneous bands.
-
-
 BAND_LEVEL: Final = 0.95
 BAND_DRAWS: Final = 2_000
 MIN_PATHS_FOR_BAND: Final = 3
@@ -41,6 +37,16 @@ DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
+P_VALUE_FAMILY: Final = (
+    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
+    " the same events count once, another test of the same group is no further question, and the"
+    " single days that are no CAR window form a family of their own"
+)
+"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+CONFIDENCE_LEVEL = 0.95
+
+
+# ---- average paths
 
 
 def average_path(
@@ -130,16 +136,7 @@ def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
     return n, mean, sd / np.sqrt(np.maximum(n, 1))
 
 
-# ------------------------------------------------------------
-# Verdicts: every test on every group and window, p-values corrected within their family.
-
-
-P_VALUE_FAMILY: Final = (
-    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
-    " the same events count once, another test of the same group is no further question, and the"
-    " single days that are no CAR window form a family of their own"
-)
-"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+# ---- tests
 
 
 def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
@@ -204,11 +201,7 @@ def _build_test_rows(
             )
 
 
-# ------------------------------------------------------------
-# The panel: averages, tests, intervals and directions over the events of all series.
-
-
-CONFIDENCE_LEVEL = 0.95
+# ---- panel
 
 
 def build_study_answer(

@@ -27,10 +27,6 @@ from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import Pool, StudyRequest, Window
 
-# ------------------------------------------------------------
-# The dates near an event: which they are, how many moved less (docs/statistics.md, 17.2).
-
-
 NEAR_ROWS: Final = 250
 """Rows before and after an event whose dates it is compared with."""
 MIN_NEAR_DATES: Final = 100
@@ -48,6 +44,20 @@ FEW_EVENTS: Final = 16
 """So many events are counted one by one: a million sizes need not be put in order for one."""
 EVENT_BLOCK: Final = 256
 """Events compared at once: their windows then fit into the processor's cache."""
+EWMA_DECAY: Final = 0.94
+"""EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
+MAX_CELLS: Final = 8_000_000
+"""Positions times offsets that are held at once."""
+REUSE_RATIO: Final = 2
+"""Events lie on most positions if there are fewer than so many positions for each rate."""
+TERCILE_LEVELS: Final = (1 / 3, 2 / 3)
+CLOSE_SPAN: Final = np.timedelta64(731, "D")
+"""Two years, one of which may be a leap year."""
+EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
+"""Row, CAR, SCAR and eve volatility of N events, each (N,)."""
+
+
+# ---- dates near an event
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -272,21 +282,7 @@ def _count_in_rows(rows: NDArray[Any], limit: NDArray[Any]) -> Ints:
     return result
 
 
-# ------------------------------------------------------------
-# Placebo: how the move of an event compares with that of every admissible pseudo-date.
-
-
-EWMA_DECAY: Final = 0.94
-"""EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
-MAX_CELLS: Final = 8_000_000
-"""Positions times offsets that are held at once."""
-REUSE_RATIO: Final = 2
-"""Events lie on most positions if there are fewer than so many positions for each rate."""
-TERCILE_LEVELS: Final = (1 / 3, 2 / 3)
-CLOSE_SPAN: Final = np.timedelta64(731, "D")
-"""Two years, one of which may be a leap year."""
-EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
-"""Row, CAR, SCAR and eve volatility of N events, each (N,)."""
+# ---- all pseudo-dates
 
 
 @dataclass(frozen=True, eq=False, slots=True)

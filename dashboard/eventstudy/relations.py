@@ -35,10 +35,6 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# Lead-lag correlation of events with returns, with bands from calendar shifts.
-
-
 LEAD_LAGS: Final = tuple(range(-5, 6))
 CORRELATION_BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
@@ -50,6 +46,19 @@ MAX_SHORT_RANKS: Final = 2**15 >> LEVEL_BITS
 """Up to so many distinct returns place and level fit into 16 bits, which sort fastest."""
 CORRELATION_TIE: Final = 1e-9
 """Correlations closer than this are equal: the same dates shifted once round the series."""
+MIN_SCORED_EVENTS: Final = 5
+"""With fewer events a rank correlation says nothing."""
+MAX_RANKED_CELLS: Final = 300_000
+"""Events times shifts that are ranked; of more shifts evenly spaced ones are taken."""
+SCORE_BAND: Final = (0.025, 0.975)
+SCORE_TIE: Final = 1e-9
+MIN_EVENTS_FOR_MEAN: Final = 3
+"""A mean of fewer events is not shown: one of them would be it."""
+CONSTANT_TERM: Final = "constant"
+QR_BLOCK_ROWS: Final = 256
+
+
+# ---- lead-lag correlation
 
 
 def compute_lead_lag(pooled: PooledSample) -> tuple[CorrelationRow, ...]:
@@ -241,16 +250,7 @@ def _tie_correction(ordered: Ints) -> Ints:
     return np.rint(total).astype(np.int64)
 
 
-# ------------------------------------------------------------
-# Scores against moves: Spearman's rho with its placebo from calendar shifts.
-
-
-MIN_SCORED_EVENTS: Final = 5
-"""With fewer events a rank correlation says nothing."""
-MAX_RANKED_CELLS: Final = 300_000
-"""Events times shifts that are ranked; of more shifts evenly spaced ones are taken."""
-SCORE_BAND: Final = (0.025, 0.975)
-SCORE_TIE: Final = 1e-9
+# ---- scores
 
 
 def correlate_scores(
@@ -348,12 +348,7 @@ def _correlate_with_shifts(
     return float(rho[0]), float(low), float(high), p
 
 
-# ------------------------------------------------------------
-# Categories across series: the mean move of each, and whether its clusters are one-sided.
-
-
-MIN_EVENTS_FOR_MEAN: Final = 3
-"""A mean of fewer events is not shown: one of them would be it."""
+# ---- cross table
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -464,12 +459,7 @@ def adjust_cells(
     )
 
 
-# ------------------------------------------------------------
-# Regression of returns on category dummies and factors, with HAC standard errors.
-
-
-CONSTANT_TERM: Final = "constant"
-QR_BLOCK_ROWS: Final = 256
+# ---- regression
 
 
 def regress_returns(

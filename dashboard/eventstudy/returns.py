@@ -10,8 +10,7 @@ from dashboard.eventstudy.numerics import RunningMoments
 from dashboard.models.series import ROUBLE_QUOTED, Bools, Days, Floats, Ints, SeriesCard
 from dashboard.models.study import Returns, Window
 
-# ------------------------------------------------------------
-# Windows: which rows of a series belong to an event and to its estimation.
+# ---- windows
 
 
 def event_rows(anchor: Ints, window: Window) -> Ints:
@@ -63,8 +62,7 @@ def has_full_windows(anchor: Ints, window: Window, reach: tuple[int, int], lengt
     return (first >= 1) & (anchor + window[1] <= length - 1)
 
 
-# ------------------------------------------------------------
-# Returns: the move from one observation to the next, never across a filled-in day.
+# ---- returns
 
 
 def log_points(rate: Floats | float, base: float, move_sign: int) -> Floats | float:
@@ -114,8 +112,7 @@ def compute_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
     return out
 
 
-# ------------------------------------------------------------
-# A series' history: its returns, its factors, and the running moments models are fitted from.
+# ---- history
 
 
 class History:

@@ -22,8 +22,15 @@ from dashboard.eventstudy.returns import estimation_rows, take_or_nan
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, split_by_events
 from dashboard.models.series import Bools, Floats, Ints
 
-# ------------------------------------------------------------
-# Patell's sum of standardised CARs, which the tests built on it share.
+RANK_TIE: Final = 1e-10
+"""Standardised returns closer than this are equal."""
+MIN_COMMON_SERIES_DAYS: Final = 30
+MIN_COMMON_DAYS: Final = 30
+MAX_PAIRED_EVENTS: Final = 2_000
+FLAT_TOLERANCE: Final = 1e-12
+"""A sum of squared deviations below this share of the sum of squares is rounding."""
+
+# ---- Patell sums
 
 
 def patell_z(sample: GroupSample) -> tuple[Floats, Ints]:
@@ -49,12 +56,7 @@ def student_t_variance(sample: GroupSample) -> Floats:
         return np.where(df > 2, df / (df - 2), np.nan)
 
 
-# ------------------------------------------------------------
-# Rank scores of the generalised rank tests, which both of them share.
-
-
-RANK_TIE: Final = 1e-10
-"""Standardised returns closer than this are equal."""
+# ---- generalised ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,7 @@ def _residual_ranks(pooled: PooledSample) -> Floats:
     return cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
 
 
-# ------------------------------------------------------------
-# Overlap: the correlation that CARs have because they are sums of the same returns.
-
-
-MIN_COMMON_SERIES_DAYS: Final = 30
+# ---- overlap correlation
 
 
 def mean_overlap_correlation(sample: GroupSample, present: Bools) -> Floats:
@@ -304,14 +302,7 @@ def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> 
     return total
 
 
-# ------------------------------------------------------------
-# Residual correlation: how estimation residuals of events move together on the same days.
-
-
-MIN_COMMON_DAYS: Final = 30
-MAX_PAIRED_EVENTS: Final = 2_000
-FLAT_TOLERANCE: Final = 1e-12
-"""A sum of squared deviations below this share of the sum of squares is rounding."""
+# ---- residual correlation
 
 
 def mean_residual_correlation(

@@ -15,10 +15,6 @@ import numpy as np
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.samples import GroupSample
 
-# ------------------------------------------------------------
-# Simulated size and power of every test, as `benchmarks/size.py` wrote them.
-
-
 SIZES_FILE: Final = "test_sizes.csv"
 COVERAGE_FILE: Final = "projection_coverage.csv"
 SIMULATED_RETURNS: Final[dict[str, str]] = {
@@ -36,6 +32,24 @@ SYNTHETIC_PATTERNS: Final = {"scattered": 40, "clustered": 40, "dense": 150}
 
 All other dates are real ones, of a category of the catalogue.
 """
+TRUSTED_SIZES: Final = (0.03, 0.07)
+"""A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
+SCATTERED_BELOW: Final = 0.25
+DENSE_ABOVE: Final = 0.05
+DATE_PATTERNS: Final[dict[str, str]] = {
+    "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
+    "clustered": "windows overlap in bunches",
+    "dense": "windows overlap, and more than one day in twenty has an event",
+}
+"""What the dates of a group can look like; `cautions.dates_pattern` tells which it is."""
+OTHER_HYPOTHESES: Final[dict[str, str]] = {
+    "volatility": "are the moves larger than elsewhere?",
+    "direction": "do the moves go the expected way?",
+}
+"""Tests that ask something else than whether the moves are 0 on average."""
+
+
+# ---- simulated cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +127,7 @@ def simulated_powers(test: str) -> tuple[SizeCell, ...]:
     return tuple(cell for cell in load_size_table().get(test, ()) if cell.effect != 0)
 
 
-# ------------------------------------------------------------
-# Cautions: where simulation says that a test rejects too often or too rarely.
-
-
-TRUSTED_SIZES: Final = (0.03, 0.07)
-"""A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
-SCATTERED_BELOW: Final = 0.25
-DENSE_ABOVE: Final = 0.05
+# ---- cautions
 
 
 def classify_date_pattern(sample: GroupSample) -> str:
@@ -184,24 +191,10 @@ def _format_per_cent(rate: float) -> str:
     return f"{100 * rate:.{1 if is_near_bound else 0}f}"
 
 
-# ------------------------------------------------------------
-# Which test to read: the declared one, and what the simulated sizes say of the others.
+# ---- recommended tests
 
 
 CellsByTest: TypeAlias = Mapping[str, Sequence[SizeCell]]
-
-DATE_PATTERNS: Final[dict[str, str]] = {
-    "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
-    "clustered": "windows overlap in bunches",
-    "dense": "windows overlap, and more than one day in twenty has an event",
-}
-"""What the dates of a group can look like; `cautions.dates_pattern` tells which it is."""
-
-OTHER_HYPOTHESES: Final[dict[str, str]] = {
-    "volatility": "are the moves larger than elsewhere?",
-    "direction": "do the moves go the expected way?",
-}
-"""Tests that ask something else than whether the moves are 0 on average."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,14 @@ from dashboard.models.study import (
     window_text,
 )
 
-# ------------------------------------------------------------
-# Reasons: why an event is not studied, or is in some windows and not in others.
+FEW_CLOSE_DATES: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
+PLACEBO_POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
+MARKET_ADJUSTED_ID: Final = "market-adjusted"
+CLEAN_OFFSETS: Final = (0, 1)
+"""Offsets of other events that a clean estimation leaves out."""
+
+# ---- reasons
 
 
 def skip_reason(series: RateSeries, row: int, usable: int, request: StudyRequest) -> str:
@@ -103,12 +109,7 @@ def missing_value_reason(history: History, series: RateSeries, rows: range) -> s
     return ": the factors do not vary in its estimation window, or repeat one another"
 
 
-# ------------------------------------------------------------
-# The result of one series: its matrices, crowds and flags, and the events with no value.
-
-
-FEW_CLOSE_DATES: Final = 50
-"""A pool with fewer dates within two years of the event says so."""
+# ---- result of one series
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,14 +301,7 @@ def _flag_names(
     return tuple(names[code].tolist())
 
 
-# ------------------------------------------------------------
-# The event study of one series: from dated events to moves, their errors and their placebo.
-
-
-PLACEBO_POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
-MARKET_ADJUSTED_ID: Final = "market-adjusted"
-CLEAN_OFFSETS: Final = (0, 1)
-"""Offsets of other events that a clean estimation leaves out."""
+# ---- study of one series
 
 
 def study_series(

@@ -24,8 +24,7 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# A comparison: one or two groups of events on one series, and everything told about them.
+# ---- comparison
 
 
 StepName: TypeAlias = Literal["listed", "dated", "inside", "history", "apart", "used"]
@@ -143,8 +142,7 @@ class Comparison:
         return self.request.cars[0]
 
 
-# ------------------------------------------------------------
-# How events and rates go together: scores against moves, categories against series.
+# ---- relations
 
 
 Score: TypeAlias = Literal["tone", "intensity", "crowd"]
@@ -313,8 +311,7 @@ class Projection:
         return self.rows[horizon - self.rows[0].horizon]
 
 
-# ------------------------------------------------------------
-# Robustness: one answer under every defensible choice, and how much the choices matter.
+# ---- robustness
 
 
 OVERLAPS: Final = ("keep", "first", "exclude")

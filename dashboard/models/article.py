@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard
 
 
-# ------------------------------------------------------------
-# An article, and what is proposed from it: dated statements, and claims about the rate.
+# ---- an article and what is found in it
 
 
 MAX_TEXT_LENGTH: Final = 60_000
@@ -160,8 +159,7 @@ class TextFindings:
     claims: tuple[Claim, ...]
 
 
-# ------------------------------------------------------------
-# A claim about the rate, held against a series and a base.
+# ---- verdicts on a claim
 
 
 class ClaimTruth(StrEnum):
@@ -219,8 +217,7 @@ class CheckedClaim:
     needed: tuple[RequiredBase, ...] = ()
 
 
-# ------------------------------------------------------------
-# A claim about the rate as it is asked, and what every source says to it from every base.
+# ---- claims as they are checked
 
 
 @dataclass(frozen=True, slots=True)

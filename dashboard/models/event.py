@@ -9,8 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-# ------------------------------------------------------------
-# The hours of an event: what a clock time says of when it was, and who says so.
+# ---- clock times
 
 
 class HourKind(StrEnum):
@@ -65,8 +64,7 @@ def moment_from_hours(hours: Sequence[Hour]) -> datetime | None:
     return planned.at.astimezone(UTC)
 
 
-# ------------------------------------------------------------
-# An event: something dated that was said or done, from the catalogue, a file or a person.
+# ---- events
 
 
 MOSCOW: Final = "Europe/Moscow"

@@ -11,8 +11,7 @@ from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, GapKind, Ints, MethodBreak, RateSeries, SeriesCard
 from dashboard.models.study import CarResult, Pool, StudyRequest, Window
 
-# ------------------------------------------------------------
-# Facts about a rate on a day: changes against named bases, and since when it was last there.
+# ---- facts about a day
 
 
 CHANGE_BASES: Final = ("previous", "week", "month", "quarter", "year", "year_end", "year_start")
@@ -64,8 +63,7 @@ class DayFacts:
     year_high: Observation
 
 
-# ------------------------------------------------------------
-# Where one move stands among the pseudo-dates that it is compared with.
+# ---- placebo rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,7 @@ def _finite_or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-# ------------------------------------------------------------
-# What one event did on one series, ready to be put into words: timing, moves, neighbours.
+# ---- one event on one series
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +266,7 @@ class DayMove:
     base_known_at: datetime | None = None
 
 
-# ------------------------------------------------------------
-# One move as one source measures it, beside what the source is and when it knew.
+# ---- one move by source
 
 
 @dataclass(frozen=True, slots=True)

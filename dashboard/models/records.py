@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
 
 
-# ------------------------------------------------------------
-# A change to a note: what was done to it, when, by whom, and how it stood before and after.
+# ---- revisions of notes
 
 
 class NoteAction(StrEnum):
@@ -60,8 +59,7 @@ class StoreStatus:
     problem: str = ""
 
 
-# ------------------------------------------------------------
-# What is on record: one action, by whom, through which door, and how things stood around it.
+# ---- audit log
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ class AuditEntry:
     after: Mapping[str, Any] | None
 
 
-# ------------------------------------------------------------
-# A token for programs: whose it is and until when it holds; its secret is never kept.
+# ---- access tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +115,7 @@ class AccessToken:
         return self.revoked is None and (self.expires is None or at < self.expires)
 
 
-# ------------------------------------------------------------
-# A backup: what one holds, and what came of putting it back.
+# ---- backups
 
 
 @dataclass(frozen=True, slots=True)

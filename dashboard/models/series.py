@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
 
-# ------------------------------------------------------------
-# A rate series: published numbers, the market day each describes and when it was known.
+# ---- series
 
 
 Days: TypeAlias = NDArray[np.datetime64]
@@ -146,8 +145,7 @@ class RateSeries:
         return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1
 
 
-# ------------------------------------------------------------
-# Bars: where those of a series do not follow one another, and which are of a weekend.
+# ---- bars
 
 
 GapKind: TypeAlias = Literal["", "session", "missing"]
@@ -204,8 +202,7 @@ def find_gaps(series: RateSeries) -> BarGaps:
     return BarGaps(broken & later, broken & ~later, weekend)
 
 
-# ------------------------------------------------------------
-# A moment at which knowledge is frozen, how it is written, and what differs since.
+# ---- as-of moments
 
 
 FIRST_AS_OF_DAY: Final = date(2014, 1, 1)
@@ -267,8 +264,7 @@ def as_of_text(moment: datetime) -> str:
     return f"{utc.isoformat(timespec='minutes' if is_whole_minute else 'auto')}Z"
 
 
-# ------------------------------------------------------------
-# What one question to a publisher brought.
+# ---- fetching
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +283,7 @@ class FetchResult:
     stamp: str = ""
 
 
-# ------------------------------------------------------------
-# What is remembered of a live series: when it was asked for, what came, what was revised.
+# ---- cached series
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 
-# ------------------------------------------------------------
-# An event study: what is asked, and the answer with nothing left out.
+# ---- request and result
 
 
 Window: TypeAlias = tuple[int, int]
@@ -419,8 +418,7 @@ class StudyAnswer:
         return len(self.used_ids)
 
 
-# ------------------------------------------------------------
-# Spans: windows and lengths as they are typed, in observations or in hours, as observations.
+# ---- windows and lengths as text
 
 
 MAX_OFFSET: Final = 1_440

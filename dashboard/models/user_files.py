@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from dashboard.models.series import RateSeries
 
 
-# ------------------------------------------------------------
-# An import of events: how a file is to be read, what it held, and what became of it.
+# ---- event files
 
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
@@ -163,8 +162,7 @@ class ImportUndo:
     already_removed: int
 
 
-# ------------------------------------------------------------
-# A person's own file of rates: how it says it is to be read, and what one reading gave.
+# ---- rate files
 
 
 FileQuote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
@@ -208,8 +206,7 @@ class RateFileContents:
     sha256: str
 
 
-# ------------------------------------------------------------
-# The formula guard: text that a spreadsheet would run is written with a quote in front.
+# ---- formula guard
 #
 # A spreadsheet runs a cell that starts with `= + - @`; it may also split a cell at a comma,
 # semicolon, bar or line break when its own separator differs from the file's. So the quote

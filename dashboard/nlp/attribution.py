@@ -8,8 +8,7 @@ from typing import Final
 
 from dashboard.nlp.dates import MONTH_PATTERN, WEEKDAY_PATTERN
 
-# ------------------------------------------------------------
-# Who speaks and acts in this news: names as they are written, in English and Russian.
+# ---- names
 
 
 PERSONS: Final = {
@@ -137,8 +136,7 @@ def _matched_name(match: re.Match[str], names: dict[str, str]) -> str:
     return tuple(names)[int(match.lastgroup[1:])]
 
 
-# ------------------------------------------------------------
-# The words of saying and doing, and those that turn a sentence to the future.
+# ---- verbs
 
 
 REPORTING_VERBS: Final = re.compile(
@@ -237,8 +235,7 @@ def _is_infinitive(sentence: str, at: int) -> bool:
     return before.endswith((" will", " to", " would", " shall", " not"))
 
 
-# ------------------------------------------------------------
-# Who says or does it: the name that a word of saying or doing belongs to.
+# ---- speakers
 
 
 _OBJECT_PREPOSITION: Final = re.compile(

@@ -11,8 +11,7 @@ from typing import Final
 from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
 from dashboard.nlp.dates import MONTH_PATTERN, DateContext, date_mentions
 
-# ------------------------------------------------------------
-# The words for currencies, numbers and how exactly they are meant.
+# ---- currencies, numbers, qualifiers
 
 
 CURRENCIES: Final = {
@@ -93,8 +92,7 @@ def currency_of_text(text: str, default: str) -> str:
     return currency_code(named[0]) if named else default
 
 
-# ------------------------------------------------------------
-# Changes in per cent: by how much, up or down, and from which base.
+# ---- changes in per cent
 
 
 _CHANGE_FLAGS: Final = re.IGNORECASE
@@ -205,8 +203,7 @@ def _last_base(before: str) -> re.Match[str] | None:
     return max(_BASE.finditer(before), key=lambda match: match.start(), default=None)
 
 
-# ------------------------------------------------------------
-# Claims about the rate: a level, a record since some day, a change since some day.
+# ---- levels, records and changes
 
 
 _FLAGS: Final = re.IGNORECASE

@@ -17,8 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.article import DateMention, Precision
 
-# ------------------------------------------------------------
-# The words for days, months and spans in English and Russian, as patterns and as numbers.
+# ---- names of days, months and numbers
 
 
 _WEEKDAYS: Final = (
@@ -81,8 +80,7 @@ def _index_of_name(word: str, names: tuple[tuple[str, str], ...]) -> int:
     return next(indices)
 
 
-# ------------------------------------------------------------
-# Spans of days: the week, weekend or month of a day, and the day nearest to another.
+# ---- date ranges
 
 
 ONE_DAY: Final = timedelta(days=1)
@@ -149,12 +147,7 @@ def month_near(near: date, month: int, *, is_future: bool) -> tuple[date, date]:
     return month_of_year(near.year - (month > near.month), month)
 
 
-# ------------------------------------------------------------
-# The phrases for dates, and the days each means.
-#
-# Rules are ours where a library is known to be wrong: dateparser takes "on Sunday" in a Sunday
-# paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts back
-# ("three weeks ago", «три дня назад»), which it does well.
+# ---- phrases
 
 
 _FLAGS: Final = re.IGNORECASE
@@ -412,8 +405,7 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
 )
 
 
-# ------------------------------------------------------------
-# Clock times that name their zone ("13:30 Moscow time"), put on the day that is said with them.
+# ---- clock times
 
 
 ZONE_PATTERNS: Final = {
@@ -473,8 +465,7 @@ def _clock_moment(match: re.Match[str], day: date) -> datetime | None:
     return datetime.combine(day, time(hour, int(match["minute"])), ZoneInfo(zone)).astimezone(UTC)
 
 
-# ------------------------------------------------------------
-# The dates that a sentence says, resolved against the day it was printed.
+# ---- mentions in a sentence
 
 
 MAX_MENTIONS: Final = 10
@@ -540,8 +531,7 @@ def _resolve(match: re.Match[str], rule: PhraseRule, printed: DateContext) -> Da
     )  # fmt: skip
 
 
-# ------------------------------------------------------------
-# What stands before the text: place and day of an agency, "Published 24 October 2025".
+# ---- datelines
 
 
 _DAY_PATTERN: Final = (

@@ -30,8 +30,7 @@ from dashboard.nlp.claims import find_claims
 from dashboard.nlp.classify import category_of_text
 from dashboard.nlp.dates import DateContext, date_mentions, is_publication_line, strip_dateline
 
-# ------------------------------------------------------------
-# A text taken apart into paragraphs and sentences.
+# ---- paragraphs and sentences
 
 
 MAX_SENTENCE_LENGTH: Final = 800
@@ -193,8 +192,7 @@ def _cut_sentence(text: str, unquoted: str, span: tuple[int, int]) -> Iterator[S
         start = stop
 
 
-# ------------------------------------------------------------
-# Dated statements: who said or did what, when; candidates for a person to accept or dismiss.
+# ---- statements
 
 
 MAX_TITLE_LENGTH: Final = 140
@@ -358,8 +356,7 @@ class _Clause:
         return Statement(replace(mention), actor, title, kind, self.sentence.text)
 
 
-# ------------------------------------------------------------
-# A whole text read: its candidates and its claims.
+# ---- whole texts
 
 
 def read_text(text: str, published: date | None) -> TextFindings:
