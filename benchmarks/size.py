@@ -108,7 +108,7 @@ def simulated(kind: str, random: np.random.Generator, rouble: Floats) -> Floats:
 
 
 def dated(kind: str, random: np.random.Generator) -> Ints:
-    """Rows of offset 0: non-overlapping, eight bunches of five within a week, or a third of all days."""
+    """Rows of offset 0: without overlap, eight bunches of five a week, or a third of all days."""
     last, count = DAYS - REQUEST.window[1] - 1, SYNTHETIC_PATTERNS[kind]
     if kind == "scattered":
         length = REQUEST.window[1] - REQUEST.window[0] + 1

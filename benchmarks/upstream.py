@@ -1,7 +1,8 @@
 """`python -m benchmarks.upstream [RUNS]`: the seconds to the chart that sick publishers cost.
 
 A fresh server asks a replica on this machine that misbehaves for every publisher. The first
-visit comes before any request; the second while the background refresh runs into the failure. Each is compared with the same visit to a server that is offline.
+visit comes before any request; the second while the background refresh runs into
+the failure. Each is compared with the same visit to a server that is offline.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from dashboard.eventstudy.normal.base import EstimationSample, NormalModel, Prediction
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import (
     History,
     estimation_rows,
@@ -18,8 +19,6 @@ from dashboard.eventstudy.returns import (
 from dashboard.models.series import Floats, Ints
 from dashboard.models.study import StudyRequest, Window
 
-ORDINARY_COVERAGE = 0.95
-"""Share of moves that the ordinary range is meant to hold."""
 CAR_ROUNDING = 1e-14
 """A CAR below this is 0: returns that cancel leave less than this by rounding."""
 
@@ -137,7 +136,7 @@ class AbnormalReturns:
             df = df[:1]
         else:
             df, indices = np.unique(df, return_inverse=True)
-        level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + ORDINARY_COVERAGE) / 2)
+        level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + CONFIDENCE_LEVEL) / 2)
         width: Floats = np.where(df > 0, level, np.nan)[indices] * self.prediction.sigma
         return width
 

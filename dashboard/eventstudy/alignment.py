@@ -107,7 +107,7 @@ class EventTimes:
 
 
 def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes) -> Alignment:
-    """Find offset 0 of every event (DESIGN section 5), without a loop over events.
+    """Find offset 0 of every event, without a loop over events.
 
     With a moment: the first observation with `known_at > moment`, because what is known at
     the very moment cannot contain it. Date only: the first with `known_at >=` the start of
@@ -170,7 +170,7 @@ def observation_label(series: RateSeries, row: int) -> str:
 
 
 def match_rates(factor: RateSeries, series: RateSeries) -> Floats:
-    """The factor's rate on each day or bar of a series, NaN where it has none; none is kept on."""
+    """The factor's rate on each day or bar of a series, NaN where it has none."""
     theirs, ours = matching_calendar(factor), matching_calendar(series)
     at = np.minimum(np.searchsorted(theirs, ours), len(factor) - 1)
     return np.where(theirs[at] == ours, factor.rate[at], np.nan)
@@ -371,7 +371,7 @@ class DatedEvents:
         return self.take([k for k, e in enumerate(self.events) if e.series in (None, series_id)])
 
     def align_to(self, series: RateSeries) -> Alignment:
-        """Offset 0 of every event on a series (DESIGN section 5); worked out once."""
+        """Offset 0 of every event on a series; computed once."""
         return cached_on(self, series, lambda: self._align_to(series))
 
     def _align_to(self, series: RateSeries) -> Alignment:
@@ -379,7 +379,7 @@ class DatedEvents:
 
 
 def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:
-    """Offset 0 of every event on a series (DESIGN section 5)."""
+    """Offset 0 of every event on a series."""
     return DatedEvents.of(events).align_to(series)
 
 
@@ -426,16 +426,16 @@ def locate_known_events(
 
 
 class NearbyEvents(Sequence[tuple[str, ...]]):
-    """The other events near each of N events, kept as spans of one list of names.
+    """The other events near each of N events, stored as spans of one list of ids.
 
     Ten thousand events with forty others each are twenty thousand numbers, not four hundred
-    thousand; the names of one crowd are read when it is asked for.
+    thousand; the ids near one event are read on access.
     """
 
     def __init__(
         self, names: tuple[str, ...], event_ids: tuple[str, ...], low: Ints, high: Ints
     ) -> None:
-        """The crowd of event k is `names[low[k]:high[k]]` without its own name."""
+        """The ids near event k are `names[low[k]:high[k]]` without its own."""
         self.names = names
         self._event_ids, self._low, self._high = event_ids, low, high
 
@@ -448,7 +448,7 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
     @overload
     def __getitem__(self, index: slice) -> tuple[tuple[str, ...], ...]: ...
     def __getitem__(self, index: int | slice) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
-        """The names around one event, or around some."""
+        """The ids near one event, or near some."""
         if isinstance(index, slice):
             return tuple(self[k] for k in range(len(self))[index])
         event_id = self._event_ids[index]
@@ -457,7 +457,7 @@ class NearbyEvents(Sequence[tuple[str, ...]]):
         )
 
     def __eq__(self, other: object) -> bool:
-        """Whether the same names stand around the same events."""
+        """Whether the same ids are near the same events."""
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
@@ -473,13 +473,13 @@ def find_nearby_events(
 
     Args:
         anchor: rows of offset 0, (N,).
-        own: ids of the same events, left out of their own crowd.
+        event_ids: ids of the same events, left out of their own list.
         known: first row, last row and id of every known event (a range covers more than one
             row), each (K,).
         window: offsets.
 
     Returns:
-        N crowds, each a tuple of ids in the order of the known events' first rows.
+        N tuples of ids, each in the order of the known events' first rows.
     """
     first, last, ids = known
     starts, ends, names = first, last, ids

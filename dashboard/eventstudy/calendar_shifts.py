@@ -77,8 +77,11 @@ def compute_shifted_means(
         number of events inside the positions for each window at shift 0, (W,).
     """
     width = len(sample.pooled.windows)
-    sizes = [len(series_sample.positions) for k, series_sample in enumerate(sample.pooled.series_samples)
-             if sample.member[sample.pooled.series == k].any()]  # fmt: skip
+    sizes = [
+        len(series_sample.positions)
+        for k, series_sample in enumerate(sample.pooled.series_samples)
+        if sample.member[sample.pooled.series == k].any()
+    ]
     length = min(sizes, default=0)
     total, count = np.zeros((length, width)), np.zeros((length, width))
     for k, series_sample in enumerate(sample.pooled.series_samples):
@@ -137,7 +140,7 @@ def _correlate_with_spectrum(event_counts: Floats, spectrum: ComplexArray) -> Fl
 
 @lru_cache(maxsize=64)
 def _padded_length(size: int) -> int:
-    """The length to transform: `format_bytes` if its prime factors are small, else beyond twice it.
+    """The length to transform: `size` if its prime factors are small, else beyond twice it.
 
     A length with a large prime factor takes ten times as long; half of twice the length are
     zeros, so that no value meets another that it should not.

@@ -13,13 +13,17 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks, cached_on
+from dashboard.eventstudy.numerics import (
+    CONFIDENCE_LEVEL,
+    RETURN_DECIMALS,
+    average_ranks,
+    cached_on,
+)
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import MIN_CLUSTERS, Interval, Window
 
 BOOTSTRAP_DRAWS: Final = 1_999
-BOOTSTRAP_LEVEL: Final = 0.95
 BOOTSTRAP_TIE: Final = 1e-12
 """Resampled means closer than this to the mean, against the largest of them, equal it."""
 MAX_EXACT_RANKS: Final = 50
@@ -96,10 +100,7 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
         return ()
     windows = sample.pooled.request.cars
     car = sample.car[:, [sample.pooled.windows.index(window) for window in windows]]
-    present = np.isfinite(car)
-    total, number = np.zeros((count, len(windows))), np.zeros((count, len(windows)))
-    np.add.at(total, label, np.where(present, car, 0.0))
-    np.add.at(number, label, present)
+    total, number = _sums_and_counts(car, label)
     random = np.random.default_rng(sample.pooled.request.seed)
     weights = random.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_DRAWS).astype(
         float
@@ -108,7 +109,7 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
         drawn = (weights @ total) / (weights @ number)
         observed = total.sum(axis=0) / number.sum(axis=0)
         left_out = (total.sum(axis=0) - total) / (number.sum(axis=0) - number)
-    tails = np.array([(1 - BOOTSTRAP_LEVEL) / 2, (1 + BOOTSTRAP_LEVEL) / 2])
+    tails = np.array([(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
     intervals = []
     for w, window in enumerate(windows):
         draws = np.sort(drawn[np.isfinite(drawn[:, w]), w])
@@ -161,8 +162,8 @@ def hit_rate_p(sample: GroupSample) -> Floats:
     """Two-sided p of the hit rates, (W,): signs of the cluster sums of (hit - 1/2).
 
     Events that share days hit or miss together, so that they are no independent throws; an
-    event without an expectation or a move adds nothing to its cluster. Kept with the pooled
-    events, because the battery of tests and the table of hit rates ask for it.
+    event without an expectation or a move adds nothing to its cluster. Cached on the
+    pooled events, because the battery of tests and the table of hit rates need it.
     """
     name = ("hit_rate_p", sample.member.tobytes())
     return cached_on(sample.pooled, name, lambda: _compute_hit_rate_p(sample))
@@ -324,7 +325,7 @@ def rank_sum_distribution(doubled: tuple[int, ...]) -> Floats:
 
 
 def critical_rank_sum(count: int) -> float:
-    """The smallest |sum of signed ranks| of `format_count` values without ties that 5 % reject."""
+    """The smallest |sum of signed ranks| of `count` values without ties that 5 % reject."""
     total = count * (count + 1) // 2
     if count > MAX_EXACT_RANKS:
         return 1.959963984540054 * float(np.sqrt(count * (count + 1) * (2 * count + 1) / 6))
@@ -341,8 +342,8 @@ class ClusterScores:
 
     `first` (r,) are the places of the rates' first events in the group, `car` (r, W) the CARs,
     `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the cluster of each rate,
-    0 … G-1 by date; `count_rows` (W,) the events with a CAR and `largest_residual` the largest residual in
-    size. Two events on one rate of one series count once.
+    0 … G-1 by date; `counts` (W,) the events with a CAR and `largest_residual` the largest
+    residual in size. Two events on one rate of one series count once.
     """
 
     def __init__(self, sample: GroupSample) -> None:

@@ -24,7 +24,8 @@ from dashboard.eventstudy.difference import (
 )
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.multiple_testing import CORRECTIONS
-from dashboard.eventstudy.panel import CONFIDENCE_LEVEL, build_study_answer
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
+from dashboard.eventstudy.panel import build_study_answer
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import ALL_EVENTS, GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.study import measure_series
@@ -82,7 +83,7 @@ def attrition_step(reason: str) -> StepName:
     """The step at which an event is lost for this reason.
 
     Raises:
-        ValueError: nobody gives such a reason.
+        ValueError: no step has such a reason.
     """
     for beginning, step in STEP_BY_REASON.items():
         if reason.startswith(beginning):
@@ -99,7 +100,7 @@ def count_attrition(
     Args:
         listed: how many events the group has.
         skipped: the events with their reasons; an event without a CAR in another window than
-            the one asked for is not lost.
+            `window` is not lost.
         window: the CAR window that an event must have.
     """
     lost: dict[StepName, list[SkippedEvent]] = {name: [] for name in ATTRITION_STEPS}
@@ -155,7 +156,7 @@ def compare_groups(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> Comparison:
-    """Study one or two groups on one series, each as if it were alone, and their difference.
+    """Study one or two groups on one series, each on its own, and their difference.
 
     The overlap rule looks at each group by itself. The p-values of one test, of its
     counterpart for the difference too, are adjusted together by the request's correction:

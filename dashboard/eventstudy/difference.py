@@ -26,8 +26,8 @@ DIFFERENCE_GROUP: Final = "difference"
 class GroupPair:
     """Two groups of events on one series, measured with one request in one CAR window.
 
-    The first and the second group may share dates, clusters and even events. `once` (N,) are
-    the first event of each first rate of each group: two events on one rate count once.
+    The first and the second group may share dates, clusters and even events. `first_of_rate`
+    (N,) are the first event of each first rate of each group: two events on one rate count once.
     """
 
     pooled: PooledSample
@@ -36,7 +36,7 @@ class GroupPair:
 
     @classmethod
     def of(cls, first: SeriesSample, second: SeriesSample, request: StudyRequest) -> GroupPair:
-        """Put the groups side by side, in the first CAR window of the request."""
+        """Pool the groups, in the first CAR window of the request."""
         pooled = PooledSample((first, second), request.cars[:1], request)
         once = np.zeros(len(pooled), dtype=bool)
         once[np.unique((pooled.series, pooled.row), axis=1, return_index=True)[1]] = True
@@ -85,9 +85,9 @@ class DifferenceOutcome:
 class DifferenceTest:
     """One test of the difference: its claim, what it assumes, after whom, and how it is made.
 
-    `describe_test_limits` is the test of a single group that it is corrected with; `caution` what simulation
-    says against it, if anything (`benchmarks/size_difference.py`: normal and GARCH returns, and
-    four designs of returns on the dates of real categories).
+    `counterpart` is the test of a single group that it is corrected with; `caution` what
+    simulation says against it, if anything (`benchmarks/size_difference.py`: normal and GARCH
+    returns, and four designs of returns on the dates of real categories).
     """
 
     id: str
@@ -105,7 +105,7 @@ def build_difference_headline(two: GroupPair, outcome: DifferenceOutcome) -> Hea
 
     `low`, `high` = difference -+ t(0.975, df) error; `smallest_visible` = (t(0.975, df) +
     t(0.8, df)) error, the difference that such a t finds in about four studies of five.
-    `clusters` are the joint ones. Fewer than `FEWEST_CLUSTERS` give no verdict.
+    `clusters` are the joint ones. Fewer than `MIN_CLUSTERS` give no verdict.
     """
     clusters, reason = outcome.clusters, outcome.reason
     if not reason and clusters < MIN_CLUSTERS:

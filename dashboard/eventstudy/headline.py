@@ -15,13 +15,13 @@ from dashboard.eventstudy.clusters import (
     rejects_positive,
 )
 from dashboard.eventstudy.multiple_testing import distinct_groups, expand_to_groups
+from dashboard.eventstudy.numerics import SIGNIFICANCE_LEVEL
 from dashboard.eventstudy.samples import PooledSample
 from dashboard.models.series import Bools, Floats
 from dashboard.models.study import Headline, TestResult, Window
 
 HEADLINE_TEST: Final = "cluster_rank"
 """The test that answers for a group, declared before any data (`benchmarks/headline_choice.py`)."""
-SIGNIFICANCE_LEVEL: Final = 0.05
 TARGET_POWER: Final = 0.8
 LARGEST_LEFT_OUT: Final = 3
 """So many of the largest moves are left out of the second mean."""
@@ -71,8 +71,8 @@ def _build_headline(scores: ClusterScores, window: Window, row: TestResult) -> H
         low, high = _agree_with_p_value(invert_test(scores, window), row)
         visible = find_smallest_visible_mean(scores, window)
     return Headline(
-        row.group, window, int(scores.counts[w]), len(car), clusters, *_location_estimates(car), low, high,
-        row.p_value, row.p_adjusted, visible,
+        row.group, window, int(scores.counts[w]), len(car), clusters,
+        *_location_estimates(car), low, high, row.p_value, row.p_adjusted, visible,
         "" if np.isfinite(row.p_value) else row.note, row.statistic, largest_share(car),
     )  # fmt: skip
 

@@ -18,13 +18,13 @@ MONTHS_BACK = {"month": 1, "quarter": 3, "year": 12}
 def compute_day_facts(series: RateSeries, requested: date, since: date | None = None) -> DayFacts:
     """What a series says about a day.
 
-    The day is that of the last observation on or before `asked`; a base is the last
-    observation on or before its own day, `year_start` the first observation of the year
-    asked. A base without an observation is left out.
+    The day is that of the last observation on or before `requested`; a base is the
+    last observation on or before its own day, `year_start` the first observation of the
+    requested year. A base without an observation is left out.
 
     Args:
         series: the observations; missing rates are passed over.
-        asked: market day.
+        requested: market day.
         since: adds a base `since` (the last observation on or before it) and limits how far
             back "strongest since" looks.
 
@@ -144,24 +144,20 @@ def last_reached(
 
     Args:
         series: the observations; missing rates are passed over.
-        before: market day; it is not looked at itself.
+        before: market day, itself not included.
         level: of the quoted number.
         from_above: whether "beyond" means higher.
     """
     earlier = np.isfinite(series.rate) & (series.day < np.datetime64(before, "D"))
     beyond = series.rate >= level if from_above else series.rate <= level
     rows = np.flatnonzero(earlier & beyond)
-    return _observation_of_series(series, int(rows[-1])) if len(rows) else None
+    return _observation_at(series.day, series.rate, int(rows[-1])) if len(rows) else None
 
 
 def first_observation(series: RateSeries) -> Observation | None:
     """The first observation that is not missing."""
     rows = np.flatnonzero(np.isfinite(series.rate))
-    return _observation_of_series(series, int(rows[0])) if len(rows) else None
-
-
-def _observation_of_series(series: RateSeries, row: int) -> Observation:
-    return Observation(date.fromisoformat(str(series.day[row])), float(series.rate[row]))
+    return _observation_at(series.day, series.rate, int(rows[0])) if len(rows) else None
 
 
 # ---- vintages
@@ -180,9 +176,10 @@ def restrict_to_known(series: RateSeries, moment: datetime) -> RateSeries:
 
 
 def compare_vintages(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObservation, ...]:
-    """The rows in which a live series differs from a frozen one, by day; rows are told by opens.
+    """The rows in which a live series differs from a frozen one, by day.
 
-    A row that only the live one has was added; one with another number was revised.
+    Rows are matched by `opens`. A row that only the live one has was added; one with another
+    number was revised.
     """
     was = dict(zip(frozen.opens.tolist(), frozen.rate.tolist(), strict=True))
     changes = []
@@ -190,8 +187,9 @@ def compare_vintages(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObser
         if opens in was and _is_same_rate(was[opens], rate):
             continue
         before = was.get(opens)
-        changes.append(RevisedObservation(live.day[row].astype(object), live.record[row].astype(object),
-                             None if before is None else float(before), float(rate)))  # fmt: skip
+        day, record = (dates[row].astype(object) for dates in (live.day, live.record))
+        previous = None if before is None else float(before)
+        changes.append(RevisedObservation(day, record, previous, float(rate)))
     return tuple(changes)
 
 

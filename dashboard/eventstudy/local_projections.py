@@ -36,6 +36,7 @@ from scipy import special
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.alignment import match_rates
 from dashboard.eventstudy.multiple_testing import distinct_groups, map_equal_groups
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import compute_changes
 from dashboard.eventstudy.samples import group_members
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
@@ -47,7 +48,6 @@ EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)
 """The columns of the events of a group: their lags, and last the row itself."""
 DROP_REASONS: Final = ("too near the start", "too near the end", "a rate is missing")
 BAND_DRAWS: Final = 5_000
-BAND_LEVEL: Final = 0.95
 COLLINEARITY_TOLERANCE: Final = 1e-9
 """Responses whose correlation matrix has an eigenvalue below this say the same."""
 REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
@@ -59,7 +59,6 @@ MAX_SERIES_ROWS: Final = 100_000
 """A longer series (bars of several years) is not projected: it would take minutes."""
 GROUPS_PER_BLOCK: Final = 16
 """Groups that are projected at once; the influences of more need much memory."""
-INTERVAL_LEVEL: Final = 0.95
 DEPENDENCE_TOLERANCE: Final = 1e-9
 """What is left of a column below this share of it is rounding: the others explain it."""
 REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
@@ -74,7 +73,7 @@ REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is 
 class ProjectionSample:
     """The variables of one series: T rows, G groups, K controls.
 
-    `log_rate` (T,) with the sign of the rouble, `count_rows` (T, G) events on their first rate,
+    `log_rate` (T,) with the sign of the rouble, `counts` (T, G) events on their first rate,
     `events` (T, G x 5) by group these counts 1, 2, 3, 4 rows before and on the row itself,
     `controls` (T, K) log returns, `breaks` the rows whose return crosses a method break.
     """
@@ -204,7 +203,8 @@ def add_sup_t_band(
     drawn = normal[:, : len(estimated)] @ root
     largest = np.sort(np.maximum(drawn.max(axis=1), -drawn.min(axis=1)) / spread)
     edge = max(
-        float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(df, (1 + BAND_LEVEL) / 2))
+        float(np.quantile(largest, CONFIDENCE_LEVEL)),
+        float(special.stdtrit(df, (1 + CONFIDENCE_LEVEL) / 2)),
     )
     for k in estimated:
         row = rows[k]
@@ -271,8 +271,8 @@ def project_groups(
 
     Args:
         result: the studied events on their first rates.
-        controls: series whose returns on the same market days stand beside the events.
-        groups: those asked about; every group of the study if None.
+        controls: series whose returns on the same market days are controls.
+        groups: the groups to project; every group of the study if None.
     """
     members = group_members(result.events, result.request.by) if result.events else {}
     chosen = {k: member for k, member in members.items() if groups is None or k in groups}
@@ -302,8 +302,8 @@ def project_rows(
     Args:
         series: the observations.
         rows: by group, the row of the first rate of each of its events, (N,).
-        controls: series whose returns on the same market days stand beside the events.
-        seed: of the simulation behind the sup-t band.
+        controls: series whose returns on the same market days are controls.
+        seed: of the simulation of the sup-t band.
 
     Returns:
         One `Projection` a group, with a row for each of `HORIZONS`.
@@ -437,7 +437,7 @@ def _horizon_row(
         return replace(row, reason=REASON_FEW_RATES)
     influence = fitted.influence[used, g]
     error = float(np.sqrt(influence @ influence))
-    half = float(special.stdtrit(rates - 1, (1 + INTERVAL_LEVEL) / 2)) * error
+    half = float(special.stdtrit(rates - 1, (1 + CONFIDENCE_LEVEL) / 2)) * error
     t = np.array([row.estimate / error if error > 0 else np.nan])
     return replace(
         row,

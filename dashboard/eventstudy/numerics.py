@@ -10,6 +10,9 @@ import numpy as np
 from dashboard.models.series import Bools, Floats, Ints
 
 T = TypeVar("T")
+CONFIDENCE_LEVEL: Final = 0.95
+"""Of every interval and band of the package."""
+SIGNIFICANCE_LEVEL: Final = 0.05
 RETURN_DECIMALS: Final = 13
 """Returns equal to this decimal are equal: a move and the same move back must tie."""
 SD_ROUNDING: Final = 1e-10
@@ -167,7 +170,7 @@ class RunningMoments:
 
 
 class SpanMoments:
-    """Moments of N spans: `format_count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
+    """Moments of N spans: `count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
 
     `cross` holds sums of products of deviations from the span's own means. An empty span has
     count 0 and NaN elsewhere.
@@ -176,7 +179,7 @@ class SpanMoments:
     def __init__(
         self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
     ) -> None:
-        """Keep the arrays."""
+        """Store the arrays."""
         self.count = count
         self.means = means
         self.cross = cross
@@ -235,8 +238,8 @@ def variance_factor(moments: SpanMoments, factors: list[Floats]) -> Callable[[in
 def _cached_column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floats]]:
     """Sums of each factor over columns first..last.
 
-    Those that were asked for last are kept: a path asks for one column more each time, at its
-    end or at its beginning.
+    The last result is cached: a path needs one column more each time, at its end or at its
+    beginning.
     """
     newest: tuple[int, int, list[Floats]] = (0, -1, [])
 

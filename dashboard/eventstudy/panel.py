@@ -12,7 +12,7 @@ from scipy import special
 from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
 from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
 from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import count_mean_sd
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL, count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, group_members
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
@@ -30,7 +30,6 @@ from dashboard.models.study import (
     Window,
 )
 
-BAND_LEVEL: Final = 0.95
 BAND_DRAWS: Final = 2_000
 MIN_PATHS_FOR_BAND: Final = 3
 DRAW_BLOCK: Final = 50
@@ -43,7 +42,6 @@ P_VALUE_FAMILY: Final = (
     " single days that are no CAR window form a family of their own"
 )
 """The declared family of the adjusted p-values: that of the headline, and alike of every test."""
-CONFIDENCE_LEVEL = 0.95
 
 
 # ---- average paths
@@ -58,13 +56,13 @@ def average_path(
         group: "all" or a category.
         offsets: (L,).
         paths: AR and CAR (cumulated from the first offset), each (N, L); NaN where missing.
-        seed: of the simulation behind the sup-t band.
+        seed: of the simulation of the sup-t band.
     """
     ar, car = paths
     n, aar, aar_se = _mean_and_error(ar)
     count, caar, caar_se = _mean_and_error(car)
     with np.errstate(invalid="ignore"):
-        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + BAND_LEVEL) / 2) * caar_se
+        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + CONFIDENCE_LEVEL) / 2) * caar_se
     simultaneous = sup_t_quantile(car, seed) * caar_se
     columns = (n, aar, aar_se, caar, caar - pointwise, caar + pointwise,
                caar - simultaneous, caar + simultaneous)  # fmt: skip
@@ -99,7 +97,8 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
         else _simulate_means(scores, random)
     )
     return max(
-        float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(n - 1, (1 + BAND_LEVEL) / 2))
+        float(np.quantile(largest, CONFIDENCE_LEVEL)),
+        float(special.stdtrit(n - 1, (1 + CONFIDENCE_LEVEL) / 2)),
     )
 
 
@@ -215,11 +214,11 @@ def build_study_answer(
     """What all series say together; the event on its series is the unit.
 
     Args:
-        found: result and raw measurements of each series.
+        series_results: result and raw measurements of each series.
         request: the parameters.
-        asked: how many events were given.
+        n_events: how many events were given.
         factor_names: names of the factors of every series.
-        relations: whether correlations and the regression are wanted too.
+        relations: whether correlations and the regression are computed too.
     """
     results = tuple(result for result, _ in series_results)
     pooled = PooledSample(

@@ -64,8 +64,8 @@ EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
 class PoolSpans:
     """Of each of N events the members of its pool, by their places among K sorted dates.
 
-    They are `[start, hole)` and `[back, stop)`, each (N,): the dates before the event and those
-    after it, without the dates whose window contains the event.
+    They are `[start, gap_start)` and `[gap_end, stop)`, each (N,): the dates before the event and
+    those after it, without the dates whose window contains the event.
     """
 
     start: Ints
@@ -150,7 +150,7 @@ class MoveSizes:
     """The sizes of K moves in their order."""
 
     def __init__(self, values: Floats) -> None:
-        """Keep the sizes of K moves."""
+        """Store the sizes of K moves."""
         self.values = np.abs(values)
 
     @cached_property
@@ -289,8 +289,8 @@ def _count_in_rows(rows: NDArray[Any], limit: NDArray[Any]) -> Ints:
 class DistinctRowReturns:
     """The abnormal returns at D rows that hold those of N events.
 
-    Events on one rate share their moves, which are measured once: `abnormal` are those at the rows
-    `rows` (D,), and `inverse` (N,) are the places of the events there.
+    Events on one rate share their moves, which are measured once: `abnormal` are those at
+    `rows` (D,), and `inverse` (N,) are the indices of the events there.
     """
 
     rows: Ints
@@ -299,7 +299,7 @@ class DistinctRowReturns:
 
 
 class PlaceboGrid:
-    """The abnormal returns at every admissible pseudo-date, made when they are first asked for.
+    """The abnormal returns at every admissible pseudo-date, computed on first access.
 
     A page needs only their CARs; of a million bars the matrices would not fit.
     """
@@ -307,7 +307,7 @@ class PlaceboGrid:
     def __init__(
         self, history: History, positions: Ints, request: StudyRequest, model: NormalModel
     ) -> None:
-        """Keep what they are made from."""
+        """Store what they are computed from."""
         self.positions = positions
         self._history, self._request, self._model = history, request, model
         self._abnormal: AbnormalReturns | None = None
@@ -374,8 +374,8 @@ class PlaceboRanks:
     """Placebo answers of N events in one window, each (N,).
 
     `percentile` counts the members of the pool with a smaller |SCAR|, `by_move` those with a
-    smaller |CAR|, in per cent; the pool has `format_bytes` members from `first` to `last`, NaT without
-    any, `close` of them within two years of the event.
+    smaller |CAR|, in per cent; the pool has `size` members from `first` to `last`, NaT without any,
+    `close` of them within two years of the event.
     """
 
     p: Floats
@@ -458,7 +458,7 @@ def find_candidates(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _CandidateChunk:
-    """What is kept of some positions: which have enough history, and the CARs of those."""
+    """What is stored of some positions: which have enough history, and the CARs of those."""
 
     enough: Bools
     n_coefficients: int

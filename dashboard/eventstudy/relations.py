@@ -36,9 +36,10 @@ from dashboard.models.study import (
 )
 
 LEAD_LAGS: Final = tuple(range(-5, 6))
-CORRELATION_BAND: Final = (0.025, 0.975)
+PLACEBO_BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
 MIN_CORRELATED_EVENTS: Final = 5
+"""With fewer events a correlation says nothing."""
 LEVEL_BITS: Final = 2
 LEVEL_MASK: Final = 2**LEVEL_BITS - 1
 """The lowest bits of a place are free for the level of a score, of which there are three."""
@@ -46,12 +47,8 @@ MAX_SHORT_RANKS: Final = 2**15 >> LEVEL_BITS
 """Up to so many distinct returns place and level fit into 16 bits, which sort fastest."""
 CORRELATION_TIE: Final = 1e-9
 """Correlations closer than this are equal: the same dates shifted once round the series."""
-MIN_SCORED_EVENTS: Final = 5
-"""With fewer events a rank correlation says nothing."""
 MAX_RANKED_CELLS: Final = 300_000
 """Events times shifts that are ranked; of more shifts evenly spaced ones are taken."""
-SCORE_BAND: Final = (0.025, 0.975)
-SCORE_TIE: Final = 1e-9
 MIN_EVENTS_FOR_MEAN: Final = 3
 """A mean of fewer events is not shown: one of them would be it."""
 CONSTANT_TERM: Final = "constant"
@@ -112,7 +109,7 @@ def _point_biserial_rows(
     if (power <= 0).any():
         return
     r = cross / np.sqrt(power.prod())
-    low, high = np.quantile(r, CORRELATION_BAND)
+    low, high = np.quantile(r, PLACEBO_BAND)
     n = sum(len(returns) for returns, _ in parts)
     for lag in LEAD_LAGS:
         shifted = sum(_cross_product_at_lag(returns, events, lag) for returns, events in parts)
@@ -180,7 +177,7 @@ def _spearman_rows(
         shifted_r = shifted_r[np.isfinite(shifted_r)]
         if not np.isfinite(r):
             continue
-        low, high = np.quantile(shifted_r, CORRELATION_BAND)
+        low, high = np.quantile(shifted_r, PLACEBO_BAND)
         p = _share_at_least_as_large(r, shifted_r[1:])  # the first is the pattern itself
         count = int(usable.sum())
         yield CorrelationRow(name, lag, "spearman", r, float(low), float(high), count, p)
@@ -320,7 +317,7 @@ def _score_rows(data: tuple[Floats, Ints, Floats], of: tuple[Score, Window]) -> 
     nothing = (float("nan"),) * 4
     for against in SCORE_TARGETS:
         target = moves if against == "move" else np.abs(moves)
-        can_rank = len(value) >= MIN_SCORED_EVENTS and np.ptp(value) > 0
+        can_rank = len(value) >= MIN_CORRELATED_EVENTS and np.ptp(value) > 0
         r, low, high, p = _correlate_with_shifts(value, index, target) if can_rank else nothing
         yield ScoreRow(of[0], against, of[1], r, low, high, len(value), 0, p)
 
@@ -343,8 +340,8 @@ def _correlate_with_shifts(
     if not np.isfinite(rho[0]):
         return float("nan"), float("nan"), float("nan"), float("nan")
     finite = rho[np.isfinite(rho)]
-    low, high = np.quantile(finite, SCORE_BAND)
-    p = float((np.abs(finite) >= abs(rho[0]) - SCORE_TIE).mean())
+    low, high = np.quantile(finite, PLACEBO_BAND)
+    p = float((np.abs(finite) >= abs(rho[0]) - CORRELATION_TIE).mean())
     return float(rho[0]), float(low), float(high), p
 
 
@@ -416,7 +413,8 @@ def no_verdict_reason(rates: int, clusters: int, share: float) -> str:
     if np.isnan(share):
         return "no move at all"
     if share > MAX_SHARE_OF_ONE_RATE:
-        return f"one rate is {100 * share:.0f} % of all moves, {100 * MAX_SHARE_OF_ONE_RATE:.0f} % at most"
+        most = f"{100 * MAX_SHARE_OF_ONE_RATE:.0f} % at most"
+        return f"one rate is {100 * share:.0f} % of all moves, {most}"
     if clusters < MIN_CLUSTERS:
         return f"only {clusters} clusters of events, {MIN_CLUSTERS} needed"
     return ""
@@ -470,7 +468,7 @@ def regress_returns(
     A dummy is 1 on the rows that are offset 0 of an event of the category. With several
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
-    `floor(4 (T/100)^(2/9))` lags; p from t(n - k), corrected over the categories. Dummies that
+    `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies that
     never or always occur, and columns that repeat others, are left out.
 
     Args:
@@ -481,8 +479,12 @@ def regress_returns(
     if not blocks:
         return ()
     groups = pooled.members
-    names = [CONSTANT_TERM, *(name for name in groups if name != "all"),
-             *factor_names, *(f"series_{k}" for k in range(1, len(pooled.series_samples)))]  # fmt: skip
+    names = [
+        CONSTANT_TERM,
+        *(name for name in groups if name != "all"),
+        *factor_names,
+        *(f"series_{k}" for k in range(1, len(pooled.series_samples))),
+    ]
     independent = _independent_columns(np.concatenate([design for design, _ in blocks]))
     blocks = [(design[:, independent], returns) for design, returns in blocks]
     design = np.concatenate([block for block, _ in blocks])

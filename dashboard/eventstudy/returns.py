@@ -121,7 +121,7 @@ class History:
     `returns` (n,), `factors` (n, K); NaN where missing. `excluded` (n,) marks rows that no
     estimation may use (the days of other events, when a study asks for clean estimation).
     `day` (n,) are the market days; one after the other where none are given.
-    The moments are made once, however many models and positions ask for them.
+    The moments are computed once, however many models and positions need them.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class History:
         excluded: Bools | None = None,
         day: Days | None = None,
     ) -> None:
-        """Keep the arrays; nothing is computed before it is asked for."""
+        """Store the arrays; moments are computed on first access."""
         self.returns = returns
         self.factors = np.empty((len(returns), 0)) if factors is None else factors
         self.excluded = np.zeros(len(returns), dtype=bool) if excluded is None else excluded

@@ -18,7 +18,7 @@ from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import Grouping, StudyRequest, Window
 
 ALL_EVENTS: Final = "all"
-"""The group of all events; a category of that name is not listed beside it."""
+"""The group of all events; a category of that name is not listed separately."""
 DIRECTION_SIGNS: Final[dict[str, int]] = {Expected.STRONGER: 1, Expected.WEAKER: -1}
 
 
@@ -28,7 +28,7 @@ class SeriesSample:
 
     `row` (N,) are the rows of offset 0 of `events`; `abnormal` their abnormal returns.
     `candidates` are all rows between the first and the last admissible pseudo-date, with the
-    abnormal returns there; a study asks for those more than once.
+    abnormal returns there; a study needs those more than once.
     """
 
     day: Days
@@ -52,7 +52,7 @@ class SeriesSample:
 class PooledSample:
     """N events over all series; W windows, L offsets, M estimation rows.
 
-    Arrays are made when first asked for and then kept: one study asks for each many times.
+    Arrays are computed on first access and cached: one study needs each many times.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class PooledSample:
         return group_members(self.events, self.request.by)
 
     def sample(self, member: Bools) -> GroupSample:
-        """The group of these events, (N,); made once, because many tables ask for the same."""
+        """The group of these events, (N,); made once, because many tables need the same."""
         return cached_on(self, member.tobytes(), lambda: GroupSample(self, member))
 
     @property
@@ -182,7 +182,7 @@ class PooledSample:
 class GroupSample:
     """One group of a study's events, n of N, in all W windows at once.
 
-    Slices of the pooled arrays are made when asked for; a NaN is an event without a value in
+    Slices of the pooled arrays are made on access; a NaN is an event without a value in
     that window, which a test leaves out, with its past too, and does not count.
     """
 
@@ -230,7 +230,7 @@ class GroupSample:
 
 
 def split_by_events(present: Bools) -> Iterator[tuple[Ints, Bools]]:
-    """The windows (columns) of `get_wall_time` (n, W) in parts that hold the same events.
+    """The windows (columns) of `present` (n, W) in parts that hold the same events.
 
     Nearly always there is one part: only an event at the end of the data, or one near a
     missing return, is in some windows and not in others.

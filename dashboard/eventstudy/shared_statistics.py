@@ -24,7 +24,6 @@ from dashboard.models.series import Bools, Floats, Ints
 
 RANK_TIE: Final = 1e-10
 """Standardised returns closer than this are equal."""
-MIN_COMMON_SERIES_DAYS: Final = 30
 MIN_COMMON_DAYS: Final = 30
 MAX_PAIRED_EVENTS: Final = 2_000
 FLAT_TOLERANCE: Final = 1e-12
@@ -74,7 +73,7 @@ class RankScores:
 
 
 def compute_rank_scores(sample: GroupSample) -> list[RankScores]:
-    """The rank scores of every window, made once, because two tests ask for them."""
+    """The rank scores of every window, computed once, because two tests need them."""
     return cached_on(sample, "rank_scores", lambda: list(_iterate_window_scores(sample)))
 
 
@@ -275,7 +274,7 @@ def _series_correlation(pooled: PooledSample, chosen: Bools) -> Floats:
             _, left, right = np.intersect1d(*days, return_indices=True)
             x, y = means[a][left], means[b][right]
             both = np.isfinite(x) & np.isfinite(y)
-            if both.sum() >= MIN_COMMON_SERIES_DAYS and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0:
+            if both.sum() >= MIN_COMMON_DAYS and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0:
                 rho[a, b] = rho[b, a] = np.corrcoef(x[both], y[both])[0, 1]
     return rho
 

@@ -41,7 +41,7 @@ DATE_PATTERNS: Final[dict[str, str]] = {
     "clustered": "windows overlap in bunches",
     "dense": "windows overlap, and more than one day in twenty has an event",
 }
-"""What the dates of a group can look like; `cautions.dates_pattern` tells which it is."""
+"""What the dates of a group can look like; `classify_date_pattern` says which it is."""
 OTHER_HYPOTHESES: Final[dict[str, str]] = {
     "volatility": "are the moves larger than elsewhere?",
     "direction": "do the moves go the expected way?",
@@ -180,8 +180,8 @@ def size_caution(test_id: str, pattern: str) -> str:
         return ""
     dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
     return (
-        f"rejects {_format_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,} simulated"
-        f" studies without effect and with {dates} ({SIMULATED_RETURNS[cell.series]})"
+        f"rejects {_format_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,}"
+        f" simulated studies without effect and with {dates} ({SIMULATED_RETURNS[cell.series]})"
     )
 
 
@@ -202,8 +202,8 @@ class RecommendedTests:
     """The tests of one situation, each in one list, the most powerful first.
 
     `first` is the declared test, which answers whatever the dates are like; `also` keep their
-    size (3-7 %) in every cell with such dates; `too_often` do not on some returns and cry wolf,
-    `too_rarely` do not and may miss an effect.
+    size (3-7 %) in every cell with such dates; `too_often` do not on some returns and
+    give false alarms, `too_rarely` do not and may miss an effect.
     """
 
     dates: str

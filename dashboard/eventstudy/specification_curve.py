@@ -19,7 +19,12 @@ from dashboard.eventstudy.clusters import (
     label_linked_spans,
     sign_share_p,
 )
-from dashboard.eventstudy.numerics import RETURN_DECIMALS, count_mean_sd
+from dashboard.eventstudy.numerics import (
+    CONFIDENCE_LEVEL,
+    RETURN_DECIMALS,
+    SIGNIFICANCE_LEVEL,
+    count_mean_sd,
+)
 from dashboard.eventstudy.samples import GroupSample, PooledSample
 from dashboard.eventstudy.significance.overlap_t import OverlapT
 from dashboard.eventstudy.study import measure_series
@@ -28,8 +33,6 @@ from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 from dashboard.models.study import MIN_CLUSTERS
 
-CONFIDENCE_LEVEL: Final = 0.95
-SIGNIFICANCE_LEVEL: Final = 0.05
 ALONE_OFFSETS: Final = (0, 1)
 SIGN_BLOCK: Final = 500
 """Sign vectors whose sums under all specifications are held at once."""
@@ -42,7 +45,7 @@ class SpecificationResult:
     """What one specification found: its row, and the rank score of each distinct first rate.
 
     `rows` (R,) are the rows of the rates on the series, `scores` (R,) their scores in the
-    window (NaN without a CAR), `fingerprint` what makes it the same as another: events and CARs.
+    window (NaN without a CAR), `fingerprint` its events and CARs, equal for equal answers.
     """
 
     row: SpecificationRow
@@ -52,7 +55,7 @@ class SpecificationResult:
 
 
 def filter_events(name: str, events: Sequence[Event], series: RateSeries) -> tuple[Event, ...]:
-    """The events that an event filter keeps (`domain.robustness.EVENT_FILTERS`)."""
+    """The events that an event filter keeps (`models.analyses.EVENT_FILTERS`)."""
     if name == "high-confidence":
         return tuple(event for event in events if event.confidence == "high")
     if name == "hour-known":
@@ -205,10 +208,10 @@ def summarise_specifications(
     """Median and agreement of the distinct specifications, and their joint p.
 
     Args:
-        found: what every specification found.
+        results: the result of every specification.
         series: the series they name.
         seed: of the sign draws.
-        categories: how many categories could be asked about; the joint p is corrected for
+        categories: how many categories could be chosen; the joint p is corrected for
             them by Bonferroni.
     """
     rows, missing = tuple(result.row for result in results), float("nan")

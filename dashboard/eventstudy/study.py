@@ -114,7 +114,7 @@ def missing_value_reason(history: History, series: RateSeries, rows: range) -> s
 
 @dataclass(frozen=True, eq=False)
 class SeriesStudy:
-    """What was measured on one series, before it is laid out: N events on D first rates.
+    """What was measured on one series, before the result is built: N events on D first rates.
 
     Their moves are in `row_returns`.
     """
@@ -139,7 +139,7 @@ class SeriesStudy:
 
     @property
     def inverse(self) -> Ints:
-        """The place of each event's first rate among them, (N,)."""
+        """The index of each event's first rate among them, (N,)."""
         return self.row_returns.inverse
 
     @property
@@ -291,7 +291,7 @@ def _crosses_method_break(study: SeriesStudy) -> Bools:
 def _flag_names(
     marks: Mapping[str, Sequence[bool] | Bools], count: int
 ) -> tuple[tuple[str, ...], ...]:
-    """The names of the marks that are set, for each of `format_count` events."""
+    """The names of the marks that are set, for each of `count` events."""
     code = np.zeros(count, dtype=np.int64)
     for bit, values in enumerate(marks.values()):
         code |= np.asarray(values, dtype=np.int64) << bit
@@ -311,7 +311,7 @@ def study_series(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
-    """Study events on one series; see `measure`."""
+    """Study events on one series; see `measure_series`."""
     return _finish_study(*_measure_events(series, (events, known), request, factors))
 
 
@@ -336,7 +336,7 @@ def measure_series(
         raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a series that is no price, and a model that is not on the shelf, lacks
+        InputError: for a series that is no price, and a model that is not known, lacks
             its factors or fits as many coefficients as there are returns.
     """
     study, pool, skipped = _measure_events(series, (events, known), request, factors)
@@ -361,7 +361,7 @@ def study_series_in_all_pools(
     """The study among the dates it asks for, and its placebo among those of every pool.
 
     Returns:
-        The result, and of each pool a `Placebo` for each CAR window; see `measure`.
+        The result, and of each pool the `PlaceboRanks` of each CAR window; see `measure_series`.
     """
     study, pool, skipped = _measure_events(series, (events, known), request, factors)
     cars = _event_moves(study)

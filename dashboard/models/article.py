@@ -35,7 +35,7 @@ class Precision(StrEnum):
 class PublicationTime:
     """When an article was published, and where that is written.
 
-    `day` is the day where it was published, in the publisher's own zone; `format_moment` the UTC
+    `day` is the day where it was published, in the publisher's own zone; `moment` the UTC
     moment where hour and zone are known. `origin` is `given`, `json-ld`, `open-graph`, `time`,
     `htmldate`, `text` or `modified`.
     """
@@ -67,7 +67,7 @@ class Article:
 class DateMention:
     """A date as a text says it, and the days it means.
 
-    `day` to `end_day` (both inside) is what it means; None where that cannot be told. `phrase`
+    `day` to `end_day` (both inside) is what it means; None where that is not known. `phrase`
     are the words, `start` where they begin in their sentence, `doubt` says what is uncertain.
     """
 
@@ -130,12 +130,12 @@ class Exactness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim about the rate; up, strongest and "more" are always told of the rouble's worth.
+    """A claim about the rate; up, strongest and "more" always refer to the value of the rouble.
 
     `level` counts roubles for one unit of `currency`, and `MORE` of a level is above it; `up` and
     `down` are per cent. `since` is the period it is compared with; `base` names it where it is one
-    of the bases of a facts check ("year_start"); `day` is the day it is told of, `name_subject` whose
-    change the number is: the rouble's or the currency's.
+    of the bases of a facts check ("year_start"); `day` is the day it refers to, `subject`
+    whose change the number is: the rouble's or the currency's.
     """
 
     kind: ClaimKind
@@ -163,7 +163,7 @@ class TextFindings:
 
 
 class ClaimTruth(StrEnum):
-    """Whether it is so by the numbers of one series from one base."""
+    """Whether a claim is true by the numbers of one series from one base."""
 
     TRUE = "true"
     ABOUT = "about"
@@ -178,7 +178,7 @@ class ClaimVerdict:
     `at` is the observation of the day of the claim, `base` that it is compared with: the base of
     a change, or the last day at least as strong (or weak) for a record. `found` is the number
     itself, in the claim's terms: a level, or a change in per cent with the claim's own sign.
-    `is_claimed` is false for a base that the claim did not name but that would make it so.
+    `is_claimed` is false for a base that the claim did not name but that would make it true.
     `reason` says why nothing can be known.
     """
 
@@ -222,7 +222,7 @@ class CheckedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A verdict with the two observations behind it, printed dates and moments included.
+    """A verdict with its two observations, printed dates and moments included.
 
     `at` is the observation of the day of the claim, `base` what it is compared with; None where
     there is none.
@@ -238,7 +238,7 @@ class ClaimAnswer:
     """A claim with a row for every source, base and quote, those of the main series first.
 
     `main` is the id of the series that headline, chart and paragraph speak of; empty where
-    there is no series of the currency. `needed` are the bases that would make a change so.
+    there is no series of the currency. `needed` are the bases that would make a change true.
     """
 
     claim: Claim

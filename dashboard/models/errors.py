@@ -5,7 +5,7 @@ RoubleReactionError
 │   ├── EditConflict  somebody changed the same note meanwhile
 │   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
-│   └── CircuitOpen   it failed or asked for a pause; not asked again until then
+│   └── CircuitOpen   it failed or requested a pause; no requests until then
 └── StoreError        the event store failed                     exit code 3
 """
 
@@ -51,10 +51,10 @@ class InputError(RoubleReactionError):
 
 
 class EditConflict(InputError):
-    """A note was changed between reading and saving; both texts are kept.
+    """A note was changed between reading and saving; no text is lost.
 
     Attributes:
-        current: the note as it stands now, or None where it was deleted for good.
+        current: the current note, or None where it was deleted for good.
     """
 
     def __init__(self, message: str, current: Event | None) -> None:
@@ -71,7 +71,7 @@ class RateLimited(InputError):
     """
 
     def __init__(self, message: str, seconds: int) -> None:
-        """Keep the wait, so that a program can be told."""
+        """Store the wait, so that a program can be informed."""
         super().__init__(message)
         self.seconds = seconds
 
@@ -81,10 +81,10 @@ class SourceError(RoubleReactionError):
 
 
 class CircuitOpen(SourceError):
-    """A source is left alone for a while: it failed too often, or asked for a pause.
+    """A source is left alone for a while: it failed too often, or requested a pause.
 
     Attributes:
-        until: the first moment (UTC) at which it may be asked again.
+        until: the first moment (UTC) of the next request.
     """
 
     def __init__(self, message: str, until: datetime) -> None:

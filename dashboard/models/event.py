@@ -115,7 +115,7 @@ class Origin(StrEnum):
 class Event:
     """A dated event.
 
-    `day` is the local day in `zone`; `format_moment` is the UTC moment where the hour is known: of a
+    `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known: of a
     statement, or the one that was scheduled. `hours` are the clock times that documents give
     with their kinds; a moment that none of them names is a statement.
     A range has an `end_day` (inclusive). `series` binds the event to one series; None

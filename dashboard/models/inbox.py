@@ -34,7 +34,7 @@ class Decision(StrEnum):
 class Publisher:
     """A feed in the list of feeds.
 
-    `zone` is the clock of its times without one, empty where nobody knows. `terms` says what
+    `zone` is the clock of its times without one, empty where it is not known. `terms` says what
     its publisher allows. `is_imported` marks a feed that a person added; its address is guarded.
     """
 
@@ -52,7 +52,7 @@ class Publisher:
 class NewsItem:
     """One item as a source gave it, its date read.
 
-    `day` is the day by the clock of `zone` (of the publisher), `format_moment` the UTC moment; both are
+    `day` is the day by the clock of `zone` (of the publisher), `moment` the UTC moment; both are
     None where `precision` is NONE. `dated_by` says what the date is of, `printed` how it was
     written, `doubt` what a person should know about it.
     """
@@ -75,7 +75,7 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True)
 class NewsBatch:
-    """What a source answered: its reports in its order, and what a person should know of it."""
+    """The answer of a source: its reports in its order, and messages for the user."""
 
     reports: tuple[NewsItem, ...]
     messages: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class InboxItem:
     """A report on its way into the notes.
 
     `kind` is the id of the source that brought it (`feed`, `gdelt`), `source_id` the feed or the
-    words of the search. `cluster_events` is shared by reports of one story. `first_seen` and
+    words of the search. `cluster` is shared by reports of one event. `first_seen` and
     `fetched_at` are the first and last moment (UTC) at which the source brought it.
     """
 
@@ -131,7 +131,7 @@ class NewsCluster:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What became of the last attempts at a feed; `problem_response` is empty where the last one worked.
+    """The last attempts at a feed; `problem` is empty where the last one worked.
 
     `tried_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
     """

@@ -19,7 +19,7 @@ CHANGE_BASES: Final = ("previous", "week", "month", "quarter", "year", "year_end
 
 @dataclass(frozen=True, slots=True)
 class RateChange:
-    """The change from a base observation to the day asked.
+    """The change from a base observation to the requested day.
 
     `rub_per_usd_pct` is the percentage change of the quoted number, `usd_per_rub_pct` of its
     inverse; `log_points` = 100 x the move of the rouble (positive = stronger), or of the
@@ -70,8 +70,8 @@ class DayFacts:
 class PlaceboRank:
     """A move among the dates of one pool.
 
-    `percentile` = 100 x the share of the `format_bytes` dates with a smaller |SCAR|, the move in units
-    of the volatility learnt before it; `by_move` with a smaller |CAR|; `p` = the share of dates
+    `percentile` = 100 x the share of the `size` dates with a smaller |SCAR|, the move in units of
+    the volatility estimated before it; `by_move` with a smaller |CAR|; `p` = the share of dates
     and event with a |SCAR| at least as large. None where the move has no SCAR or the pool no
     date. The dates lie between `first` and `last`, `close` of them within two years of the event.
     """
@@ -102,7 +102,7 @@ class PlaceboRank:
 
     @classmethod
     def of_car(cls, car: CarResult, k: int, pool: Pool) -> PlaceboRank:
-        """That of event `k` of a study among the dates it was asked to compare with."""
+        """That of event `k` of a study among the dates of the study's pool."""
         return cls.of(
             pool,
             (car.placebo_p, car.percentile, car.percentile_by_move),
@@ -148,10 +148,10 @@ class Fixing:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Said when -> first observation that can contain it -> base.
+    """Moment of the event -> first observation that can contain it -> base.
 
     `alternative` is the first observation that contains the event at the latest hour it can have
-    been, where that is another one. `partial` = said inside the averaging window; `far` = more
+    been, where that is another one. `partial` = inside the averaging window; `far` = more
     than five days before the observation; `settled` = every hour it can have been gives the same
     first observation.
     """

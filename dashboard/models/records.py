@@ -30,8 +30,8 @@ class NoteRevision:
 
     `revision` is the one the change made, `at` its UTC moment, `author` the person who made it
     or the label that was given, empty where neither is known. `before` is also None where it
-    was private to somebody else. `origin` is the door it came through: page, cli or api; empty
-    where that was not yet written down.
+    was private to somebody else. `origin` is the interface it came through: page, cli or api;
+    empty where that was not yet recorded.
     """
 
     note_id: str
@@ -46,7 +46,7 @@ class NoteRevision:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """How the store is, for a status line; `problem_response` is empty where it answers.
+    """State of the store, for a status line; `problem` is empty where it answers.
 
     `engine` names the kind of database; `last_change` is the UTC moment of the last change
     to any note, None where there never was one.
@@ -69,11 +69,11 @@ class AuditEntry:
     Attributes:
         at: its UTC moment.
         author: the label of the person; empty where none was given.
-        origin: page, cli or api; empty where it was not yet written down.
+        origin: page, cli or api; empty where it was not yet recorded.
         action: create, edit, delete, restore, import, token-create …
         subject: the id of the note, the import, the token, the file.
-        before: how it stood before; None: it was not there.
-        after: how it stands since; None: it is gone.
+        before: its state before; None: it did not exist.
+        after: its state since; None: it was removed.
     """
 
     at: datetime
@@ -90,7 +90,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token as it is kept; all moments in UTC.
+    """A token as it is stored, without its secret; all moments in UTC.
 
     Attributes:
         name: what its owner calls it; unique, also among revoked ones.
@@ -111,7 +111,7 @@ class AccessToken:
     revoked: datetime | None = None
 
     def holds(self, at: datetime) -> bool:
-        """Whether it opens the door at a moment."""
+        """Whether the token is valid at a moment."""
         return self.revoked is None and (self.expires is None or at < self.expires)
 
 
@@ -141,11 +141,11 @@ class BackupContents:
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What putting a backup back did.
+    """The result of restoring a backup.
 
     Attributes:
         contents: of the backup.
-        previous_data: where that went which was there before; None: nothing was.
+        previous_data: where the previous data were moved; None: there were none.
         damaged: the file that could not be read and was moved aside; None: none was.
     """
 

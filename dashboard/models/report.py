@@ -25,7 +25,7 @@ class ReportChart:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A table of words: a title, the names of its columns, rows of as many cells."""
+    """A table of texts: a title, the names of its columns, rows of as many cells."""
 
     title: str
     columns: tuple[str, ...]
@@ -56,9 +56,9 @@ class ReportLink:
 class ReportDocument:
     """What a page says, without the page.
 
-    `title` is the answer as a sentence, `question` what was asked, `parameters` how (name and
+    `title` is the answer as a sentence, `question` the question, `parameters` how (name and
     value), `cautions` what a reader must know before using the numbers. `made_at` is the UTC
-    moment it was made, `software` its name and version. All words are plain text.
+    moment it was made, `software` its name and version. All texts are plain text.
     """
 
     title: str
@@ -79,7 +79,7 @@ class ReportDocument:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ReportDocument:
-        """The report that `as_json` was asked of, also after a way through JSON."""
+        """The report from the values of `as_json`, also after a round trip through JSON."""
         return cls(
             title=values["title"],
             question=values["question"],

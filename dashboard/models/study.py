@@ -42,7 +42,7 @@ def window_text(window: Window) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudyRequest:
-    """The parameters of a study (DESIGN: event window, CAR windows, estimation window, gap).
+    """The parameters of a study: event window, CAR windows, estimation window, gap.
 
     The estimation window is `estimation` rows that end `gap` rows before the event window.
     `pool` says which pseudo-dates the placebo p and the percentile use: `near` = those within
@@ -50,7 +50,7 @@ class StudyRequest:
     every admissible date, `similar` = those of similar volatility on their eve.
     `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
     `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
-    `by` makes the groups beside "all": the events' category, or their expected direction.
+    `by` makes the groups next to "all": the events' category, or their expected direction.
     """
 
     returns: Returns = "log"
@@ -307,7 +307,7 @@ MATRICES: Final = (
     "ordinary_high",
     "from_base",
 )
-"""The fields of a result that `StudyResult.with_matrices_later` computes when one is read."""
+"""The fields of a result that `StudyResult.with_lazy_matrices` computes when one is read."""
 _LAZY_MATRICES: Final = "_matrices"
 
 
@@ -384,9 +384,9 @@ class StudyResult:
 class StudyAnswer:
     """A whole study: one result a series; averages and tests over the events of all of them.
 
-    The event on its series is the unit, never the series. `n_events` counts the events given;
-    each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
-    beside the studied ones, which local projections take as controls.
+    The event on its series is the unit, never the series. `n_events` counts the given
+    events; each is in a CAR window of a result or in `skipped` with its reason. `factors` are
+    the series that local projections take as controls.
     """
 
     request: StudyRequest
@@ -404,7 +404,7 @@ class StudyAnswer:
 
     @property
     def used_ids(self) -> frozenset[str]:
-        """The events asked for that have a CAR in at least one window and series."""
+        """The given events that have a CAR in at least one window and series."""
         return frozenset(
             result.events[k].id
             for result in self.results
@@ -414,7 +414,7 @@ class StudyAnswer:
 
     @property
     def used(self) -> int:
-        """How many of the events asked for have a CAR in at least one window and series."""
+        """How many of the given events have a CAR in at least one window and series."""
         return len(self.used_ids)
 
 

@@ -31,10 +31,10 @@ EVENT_FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EventFileOptions:
-    """What a person said about a file before it is read; nothing said: it is told or asked.
+    """How a file is to be read, as its user says; what is not said is inferred or requested.
 
     Attributes:
-        columns: which column holds a field, by field (of `FIELDS`); "" where none does.
+        columns: which column holds a field, by field (of `EVENT_FIELDS`); "" where none does.
         dates: the order of day and month in dates that could be two.
         zone: the time zone of times that have none.
         sheet: the sheet of a workbook.
@@ -126,9 +126,9 @@ class EventFileRows:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import on record: the file, who took it in and when, what came of its rows.
+    """An import on record: the file, who imported it and when, and the counts of its rows.
 
-    `id`, `at` and the two of the undoing are the store's; a new record has none.
+    `id`, `at`, `undone_at` and `undone_by` are set by the store; a new record has none.
     """
 
     file_name: str
@@ -147,13 +147,13 @@ class ImportRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportUndo:
-    """What the undoing of an import did.
+    """The result of undoing an import.
 
     Attributes:
         record: the import, now with when and by whom it was undone.
         removed: how many notes were removed.
-        changed: notes that somebody changed since; they stay.
-        gone: how many had been removed before.
+        changed: notes that somebody changed since; they are not removed.
+        already_removed: how many had been removed before.
     """
 
     record: ImportRecord

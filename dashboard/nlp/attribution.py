@@ -155,7 +155,7 @@ REPORTING_VERBS: Final = re.compile(
     |прокомментирова(?:л|ла|ли)|выска(?:зался|залась)|допусти(?:л|ла|ли)|опроверг(?:ла|ли)?)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of saying; each is followed or preceded by who says."""
+"""Reporting verbs; each is followed or preceded by its speaker."""
 
 ACTION_VERBS: Final = re.compile(
     r"""\b(?:adopt(?:s|ed)|approv(?:es|ed)|impos(?:es|ed)|lift(?:s|ed)|cuts?|raised|raises|lowered
@@ -176,7 +176,7 @@ ACTION_VERBS: Final = re.compile(
     |поговори(?:л|ла|ли)|проголосова(?:л|ла|ли)|ввод(?:ит|ят)|назначи(?:л|ла|ли))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of doing that make news on their own."""
+"""Verbs of actions that are news on their own."""
 
 PAST_TENSE: Final = re.compile(
     r"\b(?!need|speed|indeed|hundred|exceed|based|armed|united)[a-z]{2,}ed\b"
@@ -200,10 +200,10 @@ CLAUSE_END: Final = re.compile(
 
 
 def refers_to_future(sentence: str, start: int, end: int) -> bool:
-    """Whether a date inside a sentence is told of the future.
+    """Whether a date inside a sentence belongs to the future.
 
-    The nearest word of future or of saying before it in its clause decides; where there is
-    none, the first after it does.
+    The nearest future marker or verb before it in its clause decides; where there is none, the
+    first after it does.
     """
     clause_start = max((m.end() for m in CLAUSE_END.finditer(sentence, 0, start)), default=0)
     last_future = _last_match(FUTURE_MARKERS, sentence, clause_start, start)
@@ -230,7 +230,7 @@ def _last_match(pattern: re.Pattern[str], sentence: str, start: int, end: int) -
 
 
 def _is_infinitive(sentence: str, at: int) -> bool:
-    """Whether the future itself governs a word of doing: "will meet", "is to decide"."""
+    """Whether a future auxiliary governs the verb: "will meet", "is to decide"."""
     before = sentence[:at].rstrip().lower()
     return before.endswith((" will", " to", " would", " shall", " not"))
 
@@ -248,7 +248,7 @@ _CONJUNCTION: Final = re.compile(r"(?:\s*,)?\s+(?:and|и)\s+(?:[\w.-]+\s+){0,3}$
 _PART_END: Final = re.compile(r",\s|\bthat\b|\bwhich\b|\bчто\b|[—–:]")
 _FIRST_PERSON: Final = re.compile(r"\b(?:I|we|We|you|You|я|Я|мы|Мы)\b")
 _THIRD_PERSON: Final = re.compile(r"\b(?:he|she|He|She|он|она|Он|Она)\s+(?:\w+\s+){0,3}$")
-_WORDS_BEFORE_VERB: Final = re.compile(r"((?:[\w’'.-]+\s+){0,4}[\w’'.-]+)\s*$")
+_PHRASE_BEFORE_VERB: Final = re.compile(r"((?:[\w’'.-]+\s+){0,4}[\w’'.-]+)\s*$")
 _INVERTS: Final = re.compile(
     r"said|says|told|tells|wrote|writes|adds|added|announced|warned|asked|replied|noted|stated",
     re.IGNORECASE,
@@ -265,7 +265,7 @@ _NO_NAME: Final = re.compile(r"(?:it|they|this|that|there|who|which|is|was|has|h
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A word of saying or doing, and where it stands."""
+    """A reporting or action verb, and its position."""
 
     start: int
     end: int
@@ -275,14 +275,14 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who it is; `is_known` where the name is one of ours, not only a word before the verb."""
+    """The speaker; `is_known` where the name is listed above, not only a word before the verb."""
 
     name: str
     is_known: bool
 
 
 def find_verbs(text: str) -> list[Verb]:
-    """The words of saying and doing, in their order."""
+    """The reporting and action verbs, in their order."""
     verbs = [Verb(m.start(), m.end(), True) for m in REPORTING_VERBS.finditer(text)]
     reporting_spans = {(verb.start, verb.end) for verb in verbs}
     verbs += [
@@ -300,12 +300,12 @@ def find_verbs(text: str) -> list[Verb]:
 
 
 def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
-    """Who the word belongs to; None where that is the author or cannot be told.
+    """The speaker of a verb; None where that is the author or is not known.
 
     Args:
         text: the clause.
-        verb: the word in it.
-        last_person: who "he" is.
+        verb: the verb in it.
+        last_person: the person "he" refers to.
     """
     before = text[: verb.start]
     verb_text = text[verb.start : verb.end]
@@ -331,13 +331,13 @@ def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
 
 
 def last_person_named(text: str) -> str:
-    """The last person who is named, empty where nobody is."""
+    """The last person named, empty where there is none."""
     matches = list(PERSON.finditer(text))
     return person_name(matches[-1]) if matches else ""
 
 
 def is_first_person(text: str) -> bool:
-    """Whether the author tells of himself or to his reader."""
+    """Whether the author speaks in the first person or to the reader."""
     return _FIRST_PERSON.search(text) is not None
 
 
@@ -346,7 +346,7 @@ def _part_start(before: str) -> int:
 
 
 def _person_in(before: str) -> str:
-    """The last person before the word who is not somebody's object, or the first beside him."""
+    """The last person before the verb who is no object, or the first of those joined by "and"."""
     subjects = [m for m in PERSON.finditer(before) if _is_subject(before, m)]
     if not subjects:
         return ""
@@ -380,7 +380,7 @@ def _is_subject(before: str, match: re.Match[str]) -> bool:
 
 
 def _speaker_after(text: str, verb: Verb) -> Speaker | None:
-    """The speaker after the word: “…,” said Kallas."""
+    """The speaker after the verb: “…,” said Kallas."""
     rest = text[verb.end : verb.end + 160]
     stop = _SPEAKER_END.search(rest)
     rest = rest[: stop.start()] if stop else rest
@@ -394,7 +394,7 @@ def _speaker_after(text: str, verb: Verb) -> Speaker | None:
 
 
 def _speaker_directly_after(text: str, verb: Verb) -> Speaker | None:
-    """A name right behind the word, as Russian has it: «заявил Песков»."""
+    """A name directly after the verb, as in Russian: «заявил Песков»."""
     person = PERSON.search(text, verb.end, verb.end + 60)
     if person and not re.search(r"[,;:.]", text[verb.end : person.start()]):
         is_russian = not text[verb.start : verb.end].isascii()
@@ -403,6 +403,6 @@ def _speaker_directly_after(text: str, verb: Verb) -> Speaker | None:
 
 
 def _unlisted_speaker(before: str) -> Speaker | None:
-    match = _WORDS_BEFORE_VERB.search(before)
+    match = _PHRASE_BEFORE_VERB.search(before)
     name = _DETERMINER.sub("", match[1]).strip() if match else ""
     return None if _NO_NAME.fullmatch(name) else Speaker(name[:80], is_known=False)

@@ -11,6 +11,9 @@ from typing import Final
 from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
 from dashboard.nlp.dates import MONTH_PATTERN, DateContext, date_mentions
 
+_FLAGS: Final = re.IGNORECASE
+_MAX_RATE: Final = 999.0
+
 # ---- currencies, numbers, qualifiers
 
 
@@ -62,7 +65,7 @@ def currency_code(word: str) -> str:
 
 
 def exactness_from_word(qualifier: str | None) -> Exactness:
-    """How a number is meant by the word before it; "past" needs a direction to be told."""
+    """How a number is meant by the word before it; "past" needs a direction as well."""
     for pattern, exactness in ((ABOVE, Exactness.MORE), (BELOW, Exactness.LESS)):
         if qualifier and re.fullmatch(pattern, qualifier, re.IGNORECASE):
             return exactness
@@ -70,7 +73,7 @@ def exactness_from_word(qualifier: str | None) -> Exactness:
 
 
 def subject_of_rate(text: str, end: int) -> str:
-    """Whose rate it is: `RUB`, the code of a currency, or empty where nothing is named."""
+    """The subject of a rate: `RUB`, the code of a currency, or empty where none is named."""
     matches = [
         match
         for match in SUBJECT.finditer(text, 0, end)
@@ -95,7 +98,6 @@ def currency_of_text(text: str, default: str) -> str:
 # ---- changes in per cent
 
 
-_CHANGE_FLAGS: Final = re.IGNORECASE
 _UP: Final = (
     r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
     r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
@@ -115,13 +117,13 @@ _PERCENTAGE: Final = (
 _BY_VERB: Final = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
     rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
-    _CHANGE_FLAGS,
+    _FLAGS,
 )
 _BEFORE_WORD: Final = re.compile(
-    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _CHANGE_FLAGS
+    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _FLAGS
 )
 _AND_MORE: Final = re.compile(
-    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _CHANGE_FLAGS
+    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _FLAGS
 )
 
 _BASES: Final = {
@@ -138,16 +140,16 @@ _BASES: Final = {
     r"|year[ -]on[ -]year|за год",
 }
 _BASE: Final = re.compile(
-    "|".join(f"(?P<{name}>{words})" for name, words in _BASES.items())
+    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _BASES.items())
     + rf"|(?:since|from|с|со)\s+(?P<when>(?:(?:early|mid|late|начала|конца|середины)[ -])?"
     rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?)",
-    _CHANGE_FLAGS,
+    _FLAGS,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMention:
-    """A change as it is said; `rises` is told of its own subject."""
+    """A change as it is stated; `rises` refers to its own subject."""
 
     phrase: str
     start: int
@@ -176,8 +178,8 @@ def find_changes(text: str) -> Iterator[ChangeMention]:
 def _change_from_match(
     text: str,
     match: re.Match[str],
-    rises: bool,
-    after: tuple[int, int],  # noqa: FBT001
+    rises: bool,  # noqa: FBT001
+    after: tuple[int, int],
 ) -> ChangeMention:
     if match["part"]:
         value, decimals = FRACTIONS[match["part"].lower()], 0
@@ -205,9 +207,6 @@ def _last_base(before: str) -> re.Match[str] | None:
 
 # ---- levels, records and changes
 
-
-_FLAGS: Final = re.IGNORECASE
-_MAX_RATE: Final = 999.0
 
 _PER: Final = re.compile(
     rf"(?:\b{QUALIFIER}\s+)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})?\s*(?:per|to|against|a|for|за)\s+"
@@ -266,8 +265,8 @@ def find_claims(
     Args:
         text: the sentence.
         printed_on: the day it was printed, the day of a claim that names none.
-        anchor: the last day that was said.
-        before: the last claim of the sentence before, which "it" may go on from.
+        anchor: the last day mentioned.
+        before: the last claim of the previous sentence, which "it" may refer to.
     """
     claims = sorted(
         (*_levels(text, before), *_records(text, printed_on), *_changes(text, printed_on, before)),
@@ -292,9 +291,6 @@ def _claim_day(
 def _is_day_of_claim(text: str, mention: DateMention) -> bool:
     is_day = mention.precision in {Precision.DAY, Precision.MINUTE} and mention.day is not None
     return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: mention.start], _FLAGS)
-
-
-# ---------------------------------------------------------------- levels
 
 
 def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
@@ -332,9 +328,6 @@ def _level(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
     yield Claim(
         ClaimKind.LEVEL, currency, text, match[0].strip(), value, exactness, decimals,
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- records
 
 
 def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
@@ -382,9 +375,6 @@ def _record_since(when: str, start: int, printed_on: date | None) -> DateMention
     if not dates or dates[0].day is None:
         return None
     return replace(dates[0], phrase=when, start=start)
-
-
-# ---------------------------------------------------------------- changes
 
 
 def _changes(text: str, printed_on: date | None, before: Claim | None) -> Iterator[Claim]:

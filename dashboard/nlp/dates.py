@@ -1,6 +1,6 @@
 """Date mentions in a sentence, clock times and datelines, resolved against the day of publication.
 
-Rules of our own stand where a library is known to be wrong: dateparser takes "on Sunday" in a
+The rules replace a library where it is known to be wrong: dateparser takes "on Sunday" in a
 Sunday paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts
 back ("three weeks ago", «три дня назад»), which it does well.
 """
@@ -50,13 +50,13 @@ WEEKDAY_PATTERN: Final = "|".join(
 """Whole names only: "sun" and "sat" are words of their own."""
 MONTH_PATTERN: Final = "|".join(f"{english}|{russian}" for english, russian in _MONTHS)
 
-NUMBER_WORDS: Final = {
+NUMBER_NAMES: Final = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     "один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6,
     "семь": 7, "восемь": 8, "девять": 9, "десять": 10,
 }  # fmt: skip
-COUNT_PATTERN: Final = "|".join([r"\d{1,3}", *NUMBER_WORDS])
+COUNT_PATTERN: Final = "|".join([r"\d{1,3}", *NUMBER_NAMES])
 
 
 def weekday_number(word: str) -> int:
@@ -71,7 +71,7 @@ def month_number(word: str) -> int:
 
 def count_value(word: str) -> int:
     """A small number, written in digits or in words."""
-    return int(word) if word.isdigit() else NUMBER_WORDS[word.lower()]
+    return int(word) if word.isdigit() else NUMBER_NAMES[word.lower()]
 
 
 def _index_of_name(word: str, names: tuple[tuple[str, str], ...]) -> int:
@@ -151,14 +151,14 @@ def month_near(near: date, month: int, *, is_future: bool) -> tuple[date, date]:
 
 
 _FLAGS: Final = re.IGNORECASE
-_LAST_WORDS: Final = r"last|past|this past|прошл\w+|минувш\w+"
-_THIS_WORDS: Final = r"this|the current|эт\w+|текущ\w+|нынешн\w+"
-_NEXT_WORDS: Final = r"next|the coming|coming|следующ\w+|будущ\w+|ближайш\w+"
+_LAST_PATTERN: Final = r"last|past|this past|прошл\w+|минувш\w+"
+_THIS_PATTERN: Final = r"this|the current|эт\w+|текущ\w+|нынешн\w+"
+_NEXT_PATTERN: Final = r"next|the coming|coming|следующ\w+|будущ\w+|ближайш\w+"
 
 
 @dataclass(frozen=True, slots=True)
 class DateContext:
-    """Against what a date is resolved: the day of printing, the last day said, the tense."""
+    """What a date is resolved against: the day of printing, the last day mentioned, the tense."""
 
     day: date | None
     anchor: date | None = None
@@ -192,9 +192,6 @@ def _single_day(day: date, doubt: str = "") -> DateRange:
     return DateRange(day, day, Precision.DAY, doubt)
 
 
-# ---------------------------------------------------------------- whole dates
-
-
 def _iso(match: re.Match[str], _: DateContext) -> DateRange:
     return _single_day(date(int(match[1]), int(match[2]), int(match[3])))
 
@@ -222,9 +219,6 @@ def _day_and_month(match: re.Match[str], printed: DateContext) -> DateRange | No
     return _single_day(resolved) if resolved else None
 
 
-# ---------------------------------------------------------------- months
-
-
 def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
     return DateRange(
         *month_of_year(int(match["year"]), month_number(match["name"])), Precision.MONTH
@@ -241,7 +235,7 @@ def _named_month(match: re.Match[str], printed: DateContext) -> DateRange:
     step = _step_of(match["which"] or "this")
     if step < 0 and month == near.month:
         return DateRange(*month_of_year(near.year - 1, month), Precision.MONTH)
-    is_this = re.fullmatch(_THIS_WORDS, match["which"] or "", _FLAGS)
+    is_this = re.fullmatch(_THIS_PATTERN, match["which"] or "", _FLAGS)
     if is_this:
         return DateRange(*month_of_year(near.year, month), Precision.MONTH)
     future = step > 0 or (printed.is_future and step == 0)
@@ -256,17 +250,14 @@ def _some_month(match: re.Match[str], printed: DateContext) -> DateRange:
     return DateRange(*(clip_range(span, near) if past else span), Precision.MONTH)
 
 
-# ---------------------------------------------------------------- weeks and days
-
-
 def _weekday(match: re.Match[str], printed: DateContext) -> DateRange:
     near, weekday = _publication_day(printed), weekday_number(match["name"])
     which = match["which"] or ""
-    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+    if re.fullmatch(_LAST_PATTERN, which, _FLAGS):
         return _single_day(weekday_before(near - ONE_DAY, weekday))
-    if re.fullmatch(_NEXT_WORDS, which, _FLAGS):
+    if re.fullmatch(_NEXT_PATTERN, which, _FLAGS):
         return _next_weekday(near, weekday)
-    if re.fullmatch(_THIS_WORDS, which, _FLAGS):
+    if re.fullmatch(_THIS_PATTERN, which, _FLAGS):
         return _single_day(week_of(near)[0] + timedelta(days=weekday))
     nearest = weekday_after if printed.is_future else weekday_before
     return _single_day(nearest(near, weekday))
@@ -290,7 +281,7 @@ def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
 def _weekend(match: re.Match[str], printed: DateContext) -> DateRange:
     near = _publication_day(printed)
     saturday = weekday_after(near, 5)
-    is_next = printed.is_future or re.fullmatch(_NEXT_WORDS, match["which"] or "", _FLAGS)
+    is_next = printed.is_future or re.fullmatch(_NEXT_PATTERN, match["which"] or "", _FLAGS)
     span = (saturday, saturday + ONE_DAY) if is_next else weekend_before(near)
     return DateRange(*span, Precision.WEEK)
 
@@ -339,9 +330,9 @@ def _next_day(_: re.Match[str], printed: DateContext) -> DateRange:
 
 
 def _step_of(which: str) -> int:
-    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+    if re.fullmatch(_LAST_PATTERN, which, _FLAGS):
         return -1
-    return 1 if re.fullmatch(_NEXT_WORDS, which, _FLAGS) else 0
+    return 1 if re.fullmatch(_NEXT_PATTERN, which, _FLAGS) else 0
 
 
 NEAR_DAYS: Final = {
@@ -371,26 +362,26 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
         ),
         (rf"\b{_NAME},?\s+(?:of\s+)?{_YEAR}", _month_and_year),
         (
-            rf"\b{_NAME}\s+(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+года\b",
+            rf"\b{_NAME}\s+(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+года\b",
             _month_of_some_year,
         ),
-        (rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+{_NAME}", _named_month),
+        (rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+{_NAME}", _named_month),
         (rf"\b(?:in|early|mid|late|since|until)[ -](?P<which>){_NAME}(?!\s+\d)", _named_month),
         (rf"\b(?:в|во|с|со|до|начал[ае]|конц[ае]|середин[аеы])\s+(?P<which>){_NAME}", _named_month),
         (
-            rf"(?:\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
+            rf"(?:\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
             _weekday,
         ),
         (
-            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:week\b|недел\w+)",
+            rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:week\b|недел\w+)",
             _some_week,
         ),
         (
-            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:month\b|месяц\w*)",
+            rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:month\b|месяц\w*)",
             _some_month,
         ),
         (
-            rf"\b(?:(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS}|the)\s+)?(?:weekend\b|выходны\w+)",
+            rf"\b(?:(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN}|the)\s+)?(?:weekend\b|выходны\w+)",
             _weekend,
         ),
         (rf"\b(?:{'|'.join(NEAR_DAYS)})\b", _near_day),
@@ -429,7 +420,7 @@ DAY_FROM_PREVIOUS_SENTENCE: Final = "the day is that of the sentence before"
 def attach_clock_time(
     sentence: str, dates: tuple[DateMention, ...], before: date | None
 ) -> tuple[DateMention, ...]:
-    """The dates of a sentence with its clock time: on the nearest, or on the day said before."""
+    """The dates of a sentence with its clock time: on the nearest, or on the previous day."""
     match = _CLOCK_PATTERN.search(sentence)
     if match is None:
         return dates
@@ -482,7 +473,7 @@ def date_mentions(
     Args:
         sentence: one sentence.
         printed: what relative dates count from.
-        is_future: whether the words from one place to another are told of the future.
+        is_future: whether the words between two positions belong to the future.
     """
     matches = sorted(_matches(sentence), key=lambda pair: (pair[0].start(), -pair[0].end()))[
         :MAX_MENTIONS

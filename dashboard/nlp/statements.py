@@ -34,7 +34,7 @@ from dashboard.nlp.dates import DateContext, date_mentions, is_publication_line,
 
 
 MAX_SENTENCE_LENGTH: Final = 800
-"""A sentence longer than this is cut there: nobody speaks so, and rules stay quick."""
+"""A sentence longer than this is cut there: it keeps the rules quick."""
 
 _ABBREVIATIONS: Final = frozenset(
     [
@@ -133,7 +133,7 @@ def plain_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, and the same with what is quoted in it blanked: the words of its author."""
+    """A sentence, and the same with its quotes blanked: the words of its author."""
 
     text: str
     unquoted: str
@@ -165,7 +165,7 @@ def _is_sentence_end(text: str, end: re.Match[str]) -> bool:
     if "\n" in end[0] or not after:
         return True
     if end[0][0] != "." or end[0].rstrip()[-1] in '"”»':
-        # “…?” he asked: a quote may end with its own mark inside a sentence.
+        # “…?” he replied: a quote may end with its own mark inside a sentence.
         return not after[0].islower()
     word = _WORD_BEFORE.search(text, max(0, end.start() - 20), end.start())
     last = word[1].lower() if word else ""
@@ -215,7 +215,7 @@ _LISTED: Final = re.compile(r"^\W{0,3}$")
 
 @dataclass(frozen=True, slots=True)
 class SentenceContext:
-    """What the sentences before leave behind: the last day, person and category."""
+    """Context of the previous sentences: the last day, person and category."""
 
     anchor: date | None = None
     person: str = ""
@@ -225,7 +225,7 @@ class SentenceContext:
 def find_statements(
     sentence: Sentence, printed_on: date | None, before: SentenceContext
 ) -> tuple[tuple[Statement, ...], SentenceContext]:
-    """The candidates of a sentence, and what it leaves behind for the next one."""
+    """The candidates of a sentence, and the context of the next one."""
     dates = date_mentions(
         sentence.unquoted,
         DateContext(printed_on, before.anchor),

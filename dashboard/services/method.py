@@ -11,10 +11,10 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.eventstudy import study
-from dashboard.eventstudy.abnormal_returns import ORDINARY_COVERAGE
 from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
@@ -124,7 +124,7 @@ def describe_method() -> MethodDescription:
         for test in SIGNIFICANCE_TESTS
     )
     return MethodDescription(
-        models, tests, MethodConstants(ORDINARY_COVERAGE, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
+        models, tests, MethodConstants(CONFIDENCE_LEVEL, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
     )
 
 

@@ -249,7 +249,9 @@ def points(n=80, seed=2):
 
 
 def test_a_study_of_what_is_no_price_is_refused_with_what_to_do():
-    with pytest.raises(InputError, match=r"series risk: counts index points .*give risk as a factor"):
+    with pytest.raises(
+        InputError, match=r"series risk: counts index points .*give risk as a factor"
+    ):
         study_series(points(), [event_at_row(50)], [], SMALL)
 
 

@@ -13,8 +13,8 @@ from dashboard.models.series import Floats
 class CalendarShift:
     """Every circular shift of the whole set of dates, recomputed; none is drawn.
 
-    It keeps the clustering of the dates and the dependence of the series, but holds dates of
-    calm and of stormy times for exchangeable.
+    It keeps the clustering of the dates and the dependence of the series, but takes dates of
+    low and of high volatility for exchangeable.
     """
 
     id = "calendar_shift"
