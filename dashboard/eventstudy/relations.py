@@ -468,8 +468,8 @@ def regress_returns(
     A dummy is 1 on the rows that are offset 0 of an event of the category. With several
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
-    `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies that
-    never or always occur, and columns that repeat others, are left out.
+    `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies
+    that never or always occur, and columns that repeat others, are left out.
 
     Args:
         pooled: the events and histories of all series.

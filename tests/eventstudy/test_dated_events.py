@@ -22,10 +22,10 @@ def test_every_day_of_a_century_starts_when_the_clock_of_moscow_says_so():
 
 def test_a_known_hour_counts_and_no_events_are_no_dates():
     timed = Event("a", date(2025, 4, 21), "x", moment=datetime(2025, 4, 20, 22, 5, tzinfo=UTC))
-    found = DatedEvents.of([timed, Event("b", date(2025, 4, 21), "x")])
+    result = DatedEvents.of([timed, Event("b", date(2025, 4, 21), "x")])
     expected = np.array(["2025-04-20T22:05:00", "2025-04-20T21:00:00"], "datetime64[s]")
-    np.testing.assert_array_equal(found.times.first, expected)
-    assert [event.id for event in found.sorted_by_date().events] == ["b", "a"]
+    np.testing.assert_array_equal(result.times.first, expected)
+    assert [event.id for event in result.sorted_by_date().events] == ["b", "a"]
     assert len(DatedEvents.of([]).sorted_by_date().times.first) == 0
 
 

@@ -36,13 +36,13 @@ def test_the_event_on_its_series_is_the_unit():
 
 
 def test_a_group_is_tested_over_all_series():
-    found = {(r.group, r.window, r.test): r for r in ANSWER.tests}
-    row = found["talks", (0, 1), "cross_section_t"]
+    result = {(r.group, r.window, r.test): r for r in ANSWER.tests}
+    row = result["talks", (0, 1), "cross_section_t"]
     assert (row.n, row.df) == (2, 1)
     assert row.statistic == pytest.approx(6.0)  # mean 6, error 1
     # Student's t with 1 df: P(|t| > 6) = 1 - 2/pi atan 6
     assert row.p_value == pytest.approx(1 - 2 / math.pi * math.atan(6))
-    day = found["all", (0, 0), "cross_section_t"]
+    day = result["all", (0, 0), "cross_section_t"]
     assert day.statistic == pytest.approx(3 / 2)  # ARs 5 and 1: mean 3, error 2
 
 

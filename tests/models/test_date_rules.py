@@ -56,8 +56,8 @@ def test_a_bank_of_russia_record_describes_the_day_before_it(record, row):
     ],
 )
 def test_other_publishers_date_their_own_day(rule, record, known_at):
-    ((day, _, found),) = clock(rule, record)
-    assert (day, found) == (record, known_at)
+    ((day, _, result),) = clock(rule, record)
+    assert (day, result) == (record, known_at)
 
 
 @pytest.mark.parametrize("rule", PUBLICATION_RULES.values(), ids=lambda rule: rule.id)
