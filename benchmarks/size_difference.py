@@ -113,7 +113,7 @@ def made_rows(random: np.random.Generator, pattern: str, n: int) -> Ints:
 def _series(returns: np.ndarray) -> RateSeries:
     rate = 100 * np.exp(np.concatenate(([0.0], np.cumsum(returns))))
     record = np.datetime64(FIRST_DAY, "D") + np.arange(ROWS)
-    day, opens, known_at = END_OF_DAY.clock(record)
+    day, opens, known_at = END_OF_DAY.timestamps(record)
     card = SeriesCard(
         id="made", title="Made", unit="per unit", inverse_unit="units per", publisher="nobody",
         source_url="https://example.org", licence="none", date_rule=END_OF_DAY.id, move_sign=1,

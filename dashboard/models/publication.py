@@ -49,7 +49,7 @@ class PublicationRule:
     sessions: tuple[AveragingWindow, ...]
     description: str
 
-    def clock(self, record: Days) -> tuple[Days, Moments, Moments]:
+    def timestamps(self, record: Days) -> tuple[Days, Moments, Moments]:
         """Market day, opening and closing moment (UTC) of each printed date.
 
         Args:

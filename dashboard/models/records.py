@@ -110,7 +110,7 @@ class AccessToken:
     last_used: datetime | None = None
     revoked: datetime | None = None
 
-    def holds(self, at: datetime) -> bool:
+    def is_valid(self, at: datetime) -> bool:
         """Whether the token is valid at a moment."""
         return self.revoked is None and (self.expires is None or at < self.expires)
 

@@ -269,7 +269,11 @@ def find_claims(
         before: the last claim of the previous sentence, which "it" may refer to.
     """
     claims = sorted(
-        (*_levels(text, before), *_records(text, printed_on), *_changes(text, printed_on, before)),
+        (
+            *_find_levels(text, before),
+            *_find_records(text, printed_on),
+            *_find_change_claims(text, printed_on, before),
+        ),
         key=lambda claim: text.find(claim.phrase),
     )
     if not claims:
@@ -293,16 +297,16 @@ def _is_day_of_claim(text: str, mention: DateMention) -> bool:
     return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: mention.start], _FLAGS)
 
 
-def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
+def _find_levels(text: str, before: Claim | None) -> Iterator[Claim]:
     for match in _PER.finditer(text):
-        yield from _level(text, match, currency_code(match["currency"]))
+        yield from _level_claims(text, match, currency_code(match["currency"]))
     if any(_PER.finditer(text)):
         return
     for match in _ROUBLES.finditer(text):
         subject = subject_of_rate(text, match.start())
         named = re.findall(rf"\b(?:{CURRENCY})\b", text[: match.start()], _FLAGS)
         if named or subject not in {"", "RUB"}:
-            yield from _level(text, match, currency_code(named[-1]) if named else subject)
+            yield from _level_claims(text, match, currency_code(named[-1]) if named else subject)
     for match in _MOVED_TO.finditer(text):
         if _OTHER_QUANTITY.search(text[: match.start()]):
             continue
@@ -310,12 +314,12 @@ def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
             before is not None and re.search(r"\b(?:it|он)\b", text[: match.start()], _FLAGS)
         )
         if about_rouble:
-            yield from _level(
+            yield from _level_claims(
                 text, match, currency_of_text(text, before.currency if before else "USD")
             )
 
 
-def _level(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
+def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
     value, decimals = parse_number(match["value"])
     if not 0 < value <= _MAX_RATE:
         return
@@ -330,7 +334,7 @@ def _level(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
     )  # fmt: skip
 
 
-def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
+def _find_records(text: str, printed_on: date | None) -> Iterator[Claim]:
     for pattern in (_RECORD, _RECORD_RU):
         for match in pattern.finditer(text):
             since = _record_since(match["when"], match.start("when"), printed_on)
@@ -377,7 +381,9 @@ def _record_since(when: str, start: int, printed_on: date | None) -> DateMention
     return replace(dates[0], phrase=when, start=start)
 
 
-def _changes(text: str, printed_on: date | None, before: Claim | None) -> Iterator[Claim]:
+def _find_change_claims(
+    text: str, printed_on: date | None, before: Claim | None
+) -> Iterator[Claim]:
     continues = before is not None and re.match(r"\W*(?:it|он)\b", text, _FLAGS) is not None
     if not (continues or re.search(rf"\b(?:{ROUBLE}|{CURRENCY}|currency)\b|курс", text, _FLAGS)):
         return

@@ -225,7 +225,7 @@ def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
     )
 
 
-def _month_of_some_year(match: re.Match[str], printed: DateContext) -> DateRange:
+def _month_of_relative_year(match: re.Match[str], printed: DateContext) -> DateRange:
     year = _publication_day(printed).year + _step_of(match["which"])
     return DateRange(*month_of_year(year, month_number(match["name"])), Precision.MONTH)
 
@@ -243,7 +243,7 @@ def _named_month(match: re.Match[str], printed: DateContext) -> DateRange:
     return DateRange(*(span if future else clip_range(span, near)), Precision.MONTH)
 
 
-def _some_month(match: re.Match[str], printed: DateContext) -> DateRange:
+def _relative_month(match: re.Match[str], printed: DateContext) -> DateRange:
     near, step = _publication_day(printed), _step_of(match["which"])
     span = month_after(near, step)
     past = step == 0 and not printed.is_future
@@ -271,7 +271,7 @@ def _next_weekday(near: date, weekday: int) -> DateRange:
     return _single_day(resolved, doubt)
 
 
-def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
+def _relative_week(match: re.Match[str], printed: DateContext) -> DateRange:
     near, step = _publication_day(printed), _step_of(match["which"])
     span = week_of(near + step * ONE_WEEK)
     past = step == 0 and not printed.is_future
@@ -286,12 +286,12 @@ def _weekend(match: re.Match[str], printed: DateContext) -> DateRange:
     return DateRange(*span, Precision.WEEK)
 
 
-def _near_day(match: re.Match[str], printed: DateContext) -> DateRange:
+def _named_day(match: re.Match[str], printed: DateContext) -> DateRange:
     word = " ".join(match[0].lower().split())
-    return _single_day(_publication_day(printed) + NEAR_DAYS[word] * ONE_DAY)
+    return _single_day(_publication_day(printed) + NAMED_DAYS[word] * ONE_DAY)
 
 
-def _ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
+def _counted_ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
     near, unit = _publication_day(printed), match["unit"].lower()
     resolved = _counted_back(match[0], near)
     if resolved is None:
@@ -335,7 +335,7 @@ def _step_of(which: str) -> int:
     return 1 if re.fullmatch(_NEXT_PATTERN, which, _FLAGS) else 0
 
 
-NEAR_DAYS: Final = {
+NAMED_DAYS: Final = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1,
     "the day after tomorrow": 2, "позавчера": -2, "вчера": -1, "накануне": -1, "сегодня": 0,
     "завтра": 1, "послезавтра": 2,
@@ -363,7 +363,7 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
         (rf"\b{_NAME},?\s+(?:of\s+)?{_YEAR}", _month_and_year),
         (
             rf"\b{_NAME}\s+(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+года\b",
-            _month_of_some_year,
+            _month_of_relative_year,
         ),
         (rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+{_NAME}", _named_month),
         (rf"\b(?:in|early|mid|late|since|until)[ -](?P<which>){_NAME}(?!\s+\d)", _named_month),
@@ -374,18 +374,18 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
         ),
         (
             rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:week\b|недел\w+)",
-            _some_week,
+            _relative_week,
         ),
         (
             rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:month\b|месяц\w*)",
-            _some_month,
+            _relative_month,
         ),
         (
             rf"\b(?:(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN}|the)\s+)?(?:weekend\b|выходны\w+)",
             _weekend,
         ),
-        (rf"\b(?:{'|'.join(NEAR_DAYS)})\b", _near_day),
-        (rf"\b(?:(?:{COUNT_PATTERN})\s+)?{_UNITS}\s+(?:ago|назад)\b", _ago),
+        (rf"\b(?:{'|'.join(NAMED_DAYS)})\b", _named_day),
+        (rf"\b(?:(?:{COUNT_PATTERN})\s+)?{_UNITS}\s+(?:ago|назад)\b", _counted_ago),
         (
             rf"\b(?:(?P<count>{COUNT_PATTERN})\s+)?{_UNITS_INFLECTED}\s+"
             r"(?:earlier|later|before that|ранее|спустя|позже)\b",

@@ -232,7 +232,7 @@ def find_statements(
         lambda start, end: refers_to_future(sentence.unquoted, start, end),
     )
     kind = category_of_text(sentence.text)
-    statements = tuple(_candidates(sentence, dates, before)) if dates else ()
+    statements = tuple(_find_candidates(sentence, dates, before)) if dates else ()
     days = [
         mention.day for mention in dates if mention.day and mention.precision is not Precision.MONTH
     ]
@@ -246,7 +246,7 @@ def find_statements(
     return statements, context
 
 
-def _candidates(
+def _find_candidates(
     sentence: Sentence, dates: tuple[DateMention, ...], before: SentenceContext
 ) -> Iterator[Statement]:
     own_dates = tuple(
@@ -257,12 +257,12 @@ def _candidates(
     )
     if listed is not None:
         clause = _Clause(sentence, (listed.end, len(sentence.unquoted)), is_first=True)
-        yield from clause.candidate((listed,), before)
+        yield from clause.find_candidates((listed,), before)
         return
     for number, span in enumerate(_clauses(sentence.unquoted)):
         inside = tuple(mention for mention in own_dates if span[0] <= mention.start < span[1])
         if inside:
-            yield from _Clause(sentence, span, is_first=number == 0).candidate(inside, before)
+            yield from _Clause(sentence, span, is_first=number == 0).find_candidates(inside, before)
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -290,7 +290,7 @@ class _Clause:
     span: tuple[int, int]
     is_first: bool
 
-    def candidate(
+    def find_candidates(
         self, dates: tuple[DateMention, ...], before: SentenceContext
     ) -> Iterator[Statement]:
         start, end = self.span

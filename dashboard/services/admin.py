@@ -299,7 +299,7 @@ def authenticate_token(
         return None
     sha256, at = hash_secret(secret), now()
     token = store.find_token(sha256)
-    if token is None or not hmac.compare_digest(token.sha256, sha256) or not token.holds(at):
+    if token is None or not hmac.compare_digest(token.sha256, sha256) or not token.is_valid(at):
         return None
     if token.last_used is None or at - token.last_used >= _USE_RECORD_INTERVAL:
         store.record_use(token.name)
@@ -324,7 +324,7 @@ def token_state(token: AccessToken, at: datetime) -> str:
     """`holds`, `expired` or `revoked`."""
     if token.revoked is not None:
         return "revoked"
-    return "holds" if token.holds(at) else "expired"
+    return "holds" if token.is_valid(at) else "expired"
 
 
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:

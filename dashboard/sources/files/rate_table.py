@@ -237,7 +237,7 @@ def build_observation_times(
     """
     key, day = stamped.key[rows], stamped.day[rows]
     if not stamped.has_times:
-        market_day, opens, known_at = END_OF_DAY.clock(key)
+        market_day, opens, known_at = END_OF_DAY.timestamps(key)
         return ObservationTimes(key, market_day, opens, known_at, END_OF_DAY.id)
     if len(np.unique(day)) == len(day):
         return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id)

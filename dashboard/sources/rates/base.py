@@ -208,7 +208,7 @@ def build_daily_series(
     found = _unique_by_date(rows, asked)
     record = np.array(sorted(found), dtype="datetime64[D]")
     rate = np.array([found[day] for day in sorted(found)], dtype=np.float64)
-    day, opens, known_at = PUBLICATION_RULES[card.date_rule].clock(record)
+    day, opens, known_at = PUBLICATION_RULES[card.date_rule].timestamps(record)
     if provisional:  # known up to now, not to the end of its day
         fetched = np.datetime64(asked.fetched_at.replace(tzinfo=None), "s")
         opens[-provisional:] = np.minimum(opens[-provisional:], fetched)

@@ -82,7 +82,7 @@ def read_series(resource: DataResource) -> RateSeries:
     try:
         record = np.array([row[0] for row in rows], dtype="datetime64[D]")
         rate = np.array([row[1] for row in rows], dtype=np.float64)
-        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].clock(record)
+        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].timestamps(record)
         series = RateSeries(build_card(resource.entry), record, day, opens, known_at, rate)
     except ValueError as error:
         msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
