@@ -228,7 +228,7 @@ def test_members_of_pools_near_events_are_counted_as_by_a_loop(window, share):
     dates = np.flatnonzero(random.random(1500) < 0.8)
     row = np.flatnonzero(random.random(1500) < share)
     moves, values = random.integers(0, 40, len(dates)) / 10, random.integers(0, 41, len(row)) / 10
-    result = NearPoolCounts(dates, row, window).below(MoveSizes(moves), values)
+    result = NearPoolCounts(dates, row, window).count_below(MoveSizes(moves), values)
     spans, few = find_near_spans(dates, row, window)
     place = np.arange(len(dates))
     for k in range(len(row)):

@@ -23,7 +23,7 @@ def test_the_rows_are_those_of_a_study_with_the_same_request():
     assert repr(here.directions) == repr(there.directions)
     assert repr(here.regression) == repr(there.regression)
     assert (
-        (here.used, here.n_events)
+        (here.used, here.asked)
         == (there.used, there.n_events)
         == (
             COUNT - AFTER_THE_RATES,
