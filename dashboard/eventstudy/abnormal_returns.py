@@ -144,7 +144,7 @@ class AbnormalReturns:
 def _cumulate_from(base: int, values: Floats) -> Floats:
     """Sums away from a column: of those after it, and minus those up to it; (N, L).
 
-    An offset's N values lie side by side in memory, as in `windows.event_rows`.
+    The N values of an offset are contiguous in memory, as in `event_rows`.
     """
     count, length = values.shape
     out = np.empty((length, count))

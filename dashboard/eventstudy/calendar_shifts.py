@@ -29,7 +29,7 @@ class PositionValues:
     """
 
     def __init__(self, series_sample: SeriesSample, values: Floats, least: int) -> None:
-        """Keep them; `least` is the number of returns that an estimation window needs."""
+        """Store the values; `least` is the number of returns that an estimation window needs."""
         enough = series_sample.grid.prediction.usable >= least
         self.values = np.where(enough[:, None], values, np.nan)
         self._known = np.isfinite(self.values)
@@ -70,7 +70,7 @@ def compute_shifted_means(
     Args:
         sample: the group.
         value_at: values at every position of a series, (K, W), NaN where there is none.
-        name: of these values where more than one group of the study asks for them.
+        name: of these values where more than one group of the study needs them.
 
     Returns:
         Means (S, W) for shifts 0..S-1, S = the fewest positions of any series, and the

@@ -148,7 +148,7 @@ def binomial_p(up: Ints, n: Ints) -> Floats:
 
 
 def unmoved_notes(zeros: Ints) -> tuple[str, ...]:
-    """How many unmoved events each window leaves out, in words."""
+    """A note on the unmoved events that each window leaves out."""
     return tuple(f"{count} unmoved events dropped" if count else "" for count in zeros.tolist())
 
 
@@ -424,7 +424,7 @@ class ClusterScores:
 
 
 def compute_cluster_scores(sample: GroupSample) -> ClusterScores:
-    """The cluster scores of a group; made once, because test, interval and power ask for them."""
+    """The cluster scores of a group; computed once, because test, interval and power need them."""
     return cached_on(sample, "cluster_scores", lambda: ClusterScores(sample))
 
 

@@ -49,7 +49,7 @@ EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)
 DROP_REASONS: Final = ("too near the start", "too near the end", "a rate is missing")
 BAND_DRAWS: Final = 5_000
 COLLINEARITY_TOLERANCE: Final = 1e-9
-"""Responses whose correlation matrix has an eigenvalue below this say the same."""
+"""Responses whose correlation matrix has an eigenvalue below this are collinear."""
 REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
 HORIZONS: Final = range(-5, 21)
 BASE_HORIZON: Final = -1

@@ -24,7 +24,7 @@ CANCELLATION_RATIO: Final = 1e5
 MOMENT_ROUNDING: Final = 1e-14
 """Values that differ by less than this on average differ by their last digits only."""
 COLLINEARITY_TOLERANCE: Final = 1e-10
-"""Factors whose correlation matrix has an eigenvalue below this say the same."""
+"""Factors whose correlation matrix has an eigenvalue below this are collinear."""
 EXPLAINED_TOLERANCE: Final = 1e-12
 """What is left of a return below this share is rounding: the factors explain it wholly."""
 

@@ -434,7 +434,7 @@ def find_candidates(
         occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
         request: windows and the number of returns needed.
         model: predicts the normal return, as for the events.
-        rows: the rows to look at, ascending; every row if None.
+        rows: the candidate rows, ascending; every row if None.
     """
     rows = np.arange(1, len(history), dtype=np.int64) if rows is None else rows
     rows = rows[

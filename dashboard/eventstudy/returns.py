@@ -16,7 +16,7 @@ from dashboard.models.study import Returns, Window
 def event_rows(anchor: Ints, window: Window) -> Ints:
     """Rows of the event window of every event, shape (N, L); may lie outside the series.
 
-    In memory an offset's N rows lie side by side, and so do the returns taken at them: sums
+    The N rows of an offset are contiguous in memory, and so are the returns taken at them: sums
     over a few offsets of many events then run several times faster.
     """
     return (np.arange(window[0], window[1] + 1)[:, None] + anchor[None, :]).T
@@ -119,7 +119,7 @@ class History:
     """Returns of one series with the returns of K factors on the same rows.
 
     `returns` (n,), `factors` (n, K); NaN where missing. `excluded` (n,) marks rows that no
-    estimation may use (the days of other events, when a study asks for clean estimation).
+    estimation may use (the days of other events, when a study has clean estimation).
     `day` (n,) are the market days; one after the other where none are given.
     The moments are computed once, however many models and positions need them.
     """

@@ -358,7 +358,7 @@ def study_series_in_all_pools(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> tuple[StudyResult, dict[Pool, tuple[PlaceboRanks, ...]]]:
-    """The study among the dates it asks for, and its placebo among those of every pool.
+    """The study with its own pool, and its placebo among those of every pool.
 
     Returns:
         The result, and of each pool the `PlaceboRanks` of each CAR window; see `measure_series`.

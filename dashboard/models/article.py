@@ -52,7 +52,7 @@ class PublicationTime:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A page or a text as it was read; `messages` are what a person should know about that."""
+    """A page or a text as it was read; `messages` are those for the user about the reading."""
 
     text: str
     title: str = ""

@@ -1,8 +1,8 @@
-"""The errors a person can act on, each one line: input, conflict, rate limit, source, store.
+"""The errors a user can act on, each one line: input, conflict, rate limit, source, store.
 
 RoubleReactionError
 ├── InputError        the input or the request is wrong          exit code 2
-│   ├── EditConflict  somebody changed the same note meanwhile
+│   ├── EditConflict  the note was changed meanwhile
 │   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
 │   └── CircuitOpen   it failed or requested a pause; no requests until then
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RoubleReactionError(Exception):
-    """One line for a person: what is wrong, where, and what to do."""
+    """One line for the user: what is wrong, where, and what to do."""
 
     exit_code = 3
 
@@ -58,7 +58,7 @@ class EditConflict(InputError):
     """
 
     def __init__(self, message: str, current: Event | None) -> None:
-        """Keep the note as it stands, so that a page can show both texts."""
+        """Store the current note, so that a page can show both texts."""
         super().__init__(message)
         self.current = current
 
@@ -88,7 +88,7 @@ class CircuitOpen(SourceError):
     """
 
     def __init__(self, message: str, until: datetime) -> None:
-        """Keep the moment, so that a refresh can be scheduled for it."""
+        """Store the moment, so that a refresh can be scheduled for it."""
         super().__init__(message)
         self.until = until
 

@@ -205,7 +205,7 @@ class Event:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but its owner may see it; a word that is not known hides too."""
+        """Whether only its owner may see it; an unknown value counts as private."""
         return self.visibility != Visibility.SHARED
 
     @property

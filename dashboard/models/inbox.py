@@ -1,4 +1,4 @@
-"""News items that feeds and searches returned, each waiting for a person's decision."""
+"""News items that feeds and searches returned, each waiting for a decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DatedBy(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person decided about a candidate."""
+    """The decision about a candidate."""
 
     NEW = "new"
     ACCEPTED = "accepted"
@@ -35,7 +35,7 @@ class Publisher:
     """A feed in the list of feeds.
 
     `zone` is the clock of its times without one, empty where it is not known. `terms` says what
-    its publisher allows. `is_imported` marks a feed that a person added; its address is guarded.
+    its publisher allows. `is_imported` marks a feed that the user added; its address is guarded.
     """
 
     id: str
@@ -54,7 +54,7 @@ class NewsItem:
 
     `day` is the day by the clock of `zone` (of the publisher), `moment` the UTC moment; both are
     None where `precision` is NONE. `dated_by` says what the date is of, `printed` how it was
-    written, `doubt` what a person should know about it.
+    written, `doubt` what is uncertain about it.
     """
 
     guid: str

@@ -275,7 +275,7 @@ class SourceMove:
 
     Attributes:
         card: the series.
-        rule: its date rule in words.
+        rule: a description of its date rule.
         base: the observation before the window; None where there is none.
         end: the last observation of the window; None where there is none.
         log_points: 100 x the rouble's log move; positive = stronger.

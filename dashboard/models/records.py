@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NoteAction(StrEnum):
-    """What a person can do to a note."""
+    """an action on a note."""
 
     CREATE = "create"
     EDIT = "edit"
@@ -30,7 +30,7 @@ class NoteRevision:
 
     `revision` is the one the change made, `at` its UTC moment, `author` the person who made it
     or the label that was given, empty where neither is known. `before` is also None where it
-    was private to somebody else. `origin` is the interface it came through: page, cli or api;
+    was private to another user. `origin` is the interface it came through: page, cli or api;
     empty where that was not yet recorded.
     """
 
@@ -126,7 +126,7 @@ class BackupContents:
         engine: the kind of database it was made from: SQLite or PostgreSQL.
         schema: the revision of its tables.
         rows: how many rows each table has.
-        series: the ids of a person's own series in it.
+        series: the ids of the imported series in it.
         created_at: when it was made, ISO in UTC.
         software: the release that made it.
     """

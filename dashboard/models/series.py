@@ -274,7 +274,7 @@ class FetchResult:
     Attributes:
         series: the observations since the requested day, ascending; None where the publisher says
             that nothing has changed.
-        notes: what a person should know about them, a sentence each.
+        notes: messages for the user about them, a sentence each.
         stamp: how the publisher marked this version, to be handed in next time.
     """
 
@@ -296,7 +296,7 @@ class FetchState:
         tried_at: when it was last requested.
         ok_at: when an answer was last taken in, also one without anything new; None: never.
         problem: why the last attempt failed, a sentence; empty where it succeeded.
-        notes: what a person should know about the last answer.
+        notes: messages for the user about the last answer.
         stamp: how the publisher marked the last answer.
         last_day: the last market day known; None: none.
         rows: how many observations are stored.

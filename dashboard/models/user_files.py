@@ -54,7 +54,7 @@ class EventFileRow:
         place: `file.csv, row 3 (line 4)`.
         event: as it was read; None where the row is wrong.
         wrong: `column date: … and what to do`; empty where it was read.
-        messages: what a person should know about the row, whole sentences.
+        messages: messages for the user about the row, whole sentences.
     """
 
     place: str
@@ -71,7 +71,7 @@ class DateOrderQuestion:
         example: a date as the file writes it: `03/04/2025`.
         day_first: what it is with the day first.
         month_first: what it is with the month first.
-        read_as: the order it was read in; None where a person has to say it.
+        read_as: the order it was read in; None where the user has to say it.
     """
 
     example: str
@@ -82,14 +82,14 @@ class DateOrderQuestion:
 
 @dataclass(frozen=True, slots=True)
 class EventFileOutline:
-    """What a file is before its rows are read, for a person who says how to read it.
+    """What a file is before its rows are read, for a user who says how to read it.
 
     Attributes:
         kind: CSV, Excel, JSON or iCalendar.
         header: the names of its columns; none where no sheet is chosen or it has no columns.
-        fields: the column of each field, as its name tells or as a person said.
+        fields: the column of each field, by its name or as the user said.
         sheets: the sheets of a workbook that can be read; empty for other kinds.
-        sheet: the one that would be read; empty where a person has to choose.
+        sheet: the one that would be read; empty where the user has to choose.
     """
 
     kind: str
@@ -109,7 +109,7 @@ class EventFileRows:
         sha256: of its bytes.
         columns: which column was read as which field, in the order of the file.
         rows: in the order of the file.
-        messages: what a person should know about the reading as a whole.
+        messages: messages for the user about the reading as a whole.
         dates: which comes first, day or month, where the file has dates that can be two.
         zoneless: how many times of day came without a zone of their own.
     """
@@ -152,7 +152,7 @@ class ImportUndo:
     Attributes:
         record: the import, now with when and by whom it was undone.
         removed: how many notes were removed.
-        changed: notes that somebody changed since; they are not removed.
+        changed: notes that were changed since; they are not removed.
         already_removed: how many had been removed before.
     """
 
@@ -170,12 +170,12 @@ RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
 BarStamps: TypeAlias = Literal["", "begin", "end"]
 
 IMPORTED_PREFIX: Final = "own_"
-"""How the id of every series begins that a person brought."""
+"""Prefix of the ids of imported series."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateFileOptions:
-    """What a person says about a file, because the file itself cannot.
+    """What the user says about a file, because the file itself cannot.
 
     Attributes:
         quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
@@ -198,7 +198,7 @@ DEFAULT_RATE_OPTIONS: Final = RateFileOptions()
 
 @dataclass(frozen=True, slots=True)
 class RateFileContents:
-    """What was read: one series a column, and what a person should know about the reading."""
+    """What was read: one series a column, and messages for the user about the reading."""
 
     name: str
     series: tuple[RateSeries, ...]
