@@ -75,7 +75,7 @@ def restore(
         may_replace=replace,
     )
     if as_json:
-        output.print_json({**backup_json(done.contents), "kept_before": done.kept_before})
+        output.print_json({**backup_json(done.contents), "kept_before": done.previous_data})
     else:
         listings.show_restored(done)
 

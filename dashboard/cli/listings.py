@@ -193,7 +193,7 @@ def show_feeds(feeds: Iterable[FeedStatus]) -> None:
 
 def show_tone_timeline(timeline: ToneTimeline) -> None:
     """Print how the tone of the articles on a query went."""
-    print_notices(timeline.told)
+    print_notices(timeline.messages)
     rows = [(format_timestamp(point.at), format_signed(point.tone, 2)) for point in timeline.points]
     show_table(("from", "tone"), rows, ("tone",))
 
@@ -203,7 +203,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
     return {
         "query": timeline.query,
         "resolution": timeline.resolution,
-        "told": list(timeline.told),
+        "told": list(timeline.messages),
         "points": [
             {"at": point.at.isoformat().replace("+00:00", "Z"), "tone": point.tone}
             for point in timeline.points
@@ -240,7 +240,7 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
 def show_audit_log(actions: Iterable[AuditEntry]) -> None:
     """Print what is on record."""
     rows = [
-        (format_timestamp(one.at), one.who or NO_VALUE, one.origin or NO_VALUE, one.action, one.subject,
+        (format_timestamp(one.at), one.author or NO_VALUE, one.origin or NO_VALUE, one.action, one.subject,
          _title_of_entry(one))
         for one in actions
     ]  # fmt: skip
@@ -255,8 +255,8 @@ def show_backup(contents: BackupContents, file: Path) -> None:
 def show_restored(done: RestoreResult) -> None:
     """Say what came back, and where that is which was there before."""
     print_line(f"{_backup_summary(done.contents)} put back, as of {done.contents.created_at}")
-    if done.kept_before is not None:
-        print_line(f"what was here before is in {done.kept_before}")
+    if done.previous_data is not None:
+        print_line(f"what was here before is in {done.previous_data}")
     if done.damaged is not None:
         print_line(f"the database could not be read; it was moved to {done.damaged}")
 
@@ -373,7 +373,7 @@ def show_imports(records: Iterable[ImportRecord]) -> None:
         (
             record.id,
             formatting.format_timestamp(record.at) if record.at else "",
-            record.who or "–",
+            record.author or "–",
             record.file_name,
             *(
                 f"{number:,}"
@@ -388,11 +388,11 @@ def show_imports(records: Iterable[ImportRecord]) -> None:
 
 def show_import_undo(done: ImportUndo) -> None:
     """Say what was removed, and name what stays."""
-    for note in done.kept:
+    for note in done.changed:
         who = f" by {note.author}" if note.author else ""
         output.print_notices([f"{note.id} was changed since{who} and stays: {note.title}"])
     before = f"; {done.already_removed:,} had been removed before" if done.already_removed else ""
-    kept = f"; {len(done.kept):,} stay" if done.kept else ""
+    kept = f"; {len(done.changed):,} stay" if done.changed else ""
     output.print_line(
         f"{formatting.format_count(done.removed, 'note')} of {done.record.id} removed{kept}{before}"
     )

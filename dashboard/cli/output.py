@@ -132,7 +132,7 @@ def show_table(
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
     print_line(f"{card.title} ({facts.series}), {facts.quote}")
-    said = "" if facts.day == facts.asked else f", the last rate on or before {facts.asked}"
+    said = "" if facts.day == facts.requested else f", the last rate on or before {facts.requested}"
     print_line(f"{formatting.format_day(facts.day)}: {_rate_text(facts.rate, card)}{said}\n")
     columns = ("against", "day", "rate", card.unit, card.inverse_unit, "log pts", "move")
     rows = [
@@ -179,7 +179,7 @@ def show_events(events: Iterable[Event]) -> None:
 def show_note_history(changes: Iterable[NoteRevision]) -> None:
     """Print what was done to a note."""
     rows = [
-        (str(change.revision), formatting.format_timestamp(change.at), change.action, change.who or "–",
+        (str(change.revision), formatting.format_timestamp(change.at), change.action, change.author or "–",
          change.after.title if change.after else "–")
         for change in changes
     ]  # fmt: skip
@@ -251,7 +251,7 @@ def print_rate_import_report(
 
 def event_count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:
     """`365 events: 355 in events.csv + 10 in skipped.csv = 365`, and which are in both."""
-    used, total = answer.used, answer.asked
+    used, total = answer.used, answer.n_events
     here, there = ("in events.csv", "in skipped.csv") if in_files else ("studied", "skipped")
     yield f"{formatting.format_count(total, 'event')}: {used} {here} + {total - used} {there} = {total}"
     both = answer.used_ids & {row.event_id for row in answer.skipped}

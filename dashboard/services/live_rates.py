@@ -217,7 +217,9 @@ def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     try:
         with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
-                return _skipped_result(task, f"{source.publisher_name} is being asked by another process")
+                return _skipped_result(
+                    task, f"{source.publisher_name} is being asked by another process"
+                )
             state = run.rate_cache.state(series_id)
             reason = _completed_message(run, task) or _skip_reason(run, task, state)
             return (

@@ -72,7 +72,7 @@ def test_a_note_is_its_writers_who_may_keep_it_private(desk):
     (kept,) = parts.notes.for_user("Ann").notes()
     assert (kept.owner, kept.visibility) == ("Ann", "private")
     (change,) = parts.notes.for_user("Ann").history(kept.id)
-    assert (change.who, change.origin) == ("Ann", "api")
+    assert (change.author, change.origin) == ("Ann", "api")
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"visibility": "shared"}, if_match='"1"')
     assert answer.status == 200
     assert [each.owner for each in parts.notes.notes()] == ["Ann"]
@@ -134,7 +134,7 @@ def test_who_changes_the_note_of_another_signs_the_change_and_not_the_note(desk)
     note = add_note(desk.parts.notes, Draft("Bob's", date(2025, 4, 21), author="Bob"))
     answer = desk("PATCH", f"/v1/events/{note.id}", {"text": "more"}, if_match='"1"')
     assert answer.json["author"] == "Bob"
-    assert note_history(desk.parts.notes, note.id)[-1].who == "Ann"
+    assert note_history(desk.parts.notes, note.id)[-1].author == "Ann"
 
 
 # ------------------------------------------------------------------ conflicts
@@ -402,7 +402,7 @@ def test_audit_every_change_is_on_record_with_its_door(desk):
     desk("DELETE", address, if_match='"2"')
     desk("POST", f"{address}/restore")
     found = desk.parts.notes.audit.entries(10)
-    assert [(one.action, one.who, one.origin) for one in reversed(found)] == [
+    assert [(one.action, one.author, one.origin) for one in reversed(found)] == [
         ("token-create", "Ann", "api"),
         ("create", "Ann", "api"),
         ("edit", "Ann", "api"),

@@ -145,7 +145,7 @@ def test_windows_1251_is_read_with_the_right_and_with_the_wrong_header(refresh, 
     refresh(INTERFAX)
     replica.feeds.answers(wrong_charset)
     (state,) = refresh(INTERFAX)
-    assert "the letters are windows-1251" in state.told[0]
+    assert "the letters are windows-1251" in state.messages[0]
     assert state.new == 0
     titles = {each.report.title for each in inbox.find()}
     assert "Новости рынка" in titles

@@ -17,14 +17,14 @@ def dated(*hours):
     return Event("e", date(2025, 4, 21), "x", moment=moment_from_hours(hours), hours=tuple(hours))
 
 
-def told(event):
+def timing(event):
     return event.moment, event.hour_kind, event.starts_at, event.latest
 
 
 def test_a_statement_is_the_moment_whatever_else_is_known():
-    said = Hour(NOON, "statement")
+    text = Hour(NOON, "statement")
     others = Hour(NINE, "scheduled"), Hour(TEN_AT_NIGHT, "published")
-    assert told(dated(*others, said)) == (NOON, "statement", NOON, NOON)
+    assert timing(dated(*others, text)) == (NOON, "statement", NOON, NOON)
 
 
 def test_of_two_statements_the_first_counts():
@@ -35,19 +35,19 @@ def test_a_scheduled_hour_is_a_lower_bound_up_to_the_first_report():
     planned, late, early = Hour(NINE, "scheduled"), Hour(TEN_AT_NIGHT, "published"), Hour(
         NOON, "published"
     )  # fmt: skip
-    assert told(dated(planned)) == (NINE, "scheduled", NINE, NINE)
-    assert told(dated(planned, late, early)) == (NINE, "scheduled", NINE, NOON)
+    assert timing(dated(planned)) == (NINE, "scheduled", NINE, NINE)
+    assert timing(dated(planned, late, early)) == (NINE, "scheduled", NINE, NOON)
 
 
 def test_a_first_report_is_an_upper_bound_from_the_midnight_of_moscow_on():
     event = dated(Hour(TEN_AT_NIGHT, "published"), Hour(NOON, "published"))
-    assert told(event) == (None, "published", MIDNIGHT, NOON)
+    assert timing(event) == (None, "published", MIDNIGHT, NOON)
     assert event.hour == Hour(NOON, "published")
 
 
 def test_a_report_before_the_scheduled_hour_is_of_what_was_announced():
     event = dated(Hour(NINE, "published"), Hour(NOON, "scheduled"))
-    assert told(event) == (None, "published", MIDNIGHT, NINE)
+    assert timing(event) == (None, "published", MIDNIGHT, NINE)
 
 
 def test_a_report_before_the_events_day_shows_that_it_was_earlier():
@@ -57,8 +57,13 @@ def test_a_report_before_the_events_day_shows_that_it_was_earlier():
 
 
 def test_a_persons_own_hour_is_a_statement_and_a_day_has_none():
-    assert told(Event("e", date(2025, 4, 21), "x", moment=NOON)) == (NOON, "statement", NOON, NOON)
-    assert told(Event("e", date(2025, 4, 21), "x")) == (None, "", MIDNIGHT, None)
+    assert timing(Event("e", date(2025, 4, 21), "x", moment=NOON)) == (
+        NOON,
+        "statement",
+        NOON,
+        NOON,
+    )
+    assert timing(Event("e", date(2025, 4, 21), "x")) == (None, "", MIDNIGHT, None)
     assert Event("e", date(2025, 4, 21), "x").hour is None
 
 

@@ -28,7 +28,7 @@ rows = st.lists(st.integers(25, 127), min_size=1, max_size=9)
 models = st.sampled_from(["none", "mean", "market", "scholes-williams", "market-adjusted"])
 
 
-def made(seed):
+def simulated(seed):
     """A series, a factor, and returns of both in log points."""
     random = np.random.default_rng(seed)
     factor = 0.01 * random.standard_t(5, ROWS - 1)
@@ -89,7 +89,7 @@ def mirror_of(series):
 @SOME
 @given(seed=seeds, rows=rows, model=st.sampled_from(["none", "mean"]))
 def test_log_moves_of_both_quotes_are_equal_and_opposite(seed, rows, model):
-    series = series_of_returns(made(seed)[0])
+    series = series_of_returns(simulated(seed)[0])
     request = replace(REQUEST, model=model)
     one, other = (run_study([s], events_on(rows), request) for s in (series, mirror_of(series)))
     a, b = one.results[0], other.results[0]
@@ -108,7 +108,7 @@ def test_log_moves_of_both_quotes_are_equal_and_opposite(seed, rows, model):
 
 def test_a_rouble_series_and_its_inverse_give_the_same_moves():
     # RUB per USD, positive = stronger rouble; USD per RUB as quoted.
-    series = series_of_returns(made(1)[0], move_sign=-1)
+    series = series_of_returns(simulated(1)[0], move_sign=-1)
     inverse = replace(mirror_of(series), card=replace(series.card, move_sign=1))
     for returns in ("log", "simple"):
         one, other = (
@@ -127,7 +127,7 @@ def test_the_order_of_events_changes_nothing(seed, rows, model, random):
     events, request = events_on(rows), replace(REQUEST, model=model)
     shuffled = events.copy()
     random.shuffle(shuffled)
-    identical(study(*made(seed), events, request), study(*made(seed), shuffled, request))
+    identical(study(*simulated(seed), events, request), study(*simulated(seed), shuffled, request))
 
 
 def written(rows):
@@ -139,7 +139,7 @@ def written(rows):
 @SOME
 @given(seed=seeds, random=st.randoms())
 def test_the_order_of_rows_in_the_files_changes_nothing(seed, random):
-    series, factor = (series_of_returns(returns) for returns in made(seed))
+    series, factor = (series_of_returns(returns) for returns in simulated(seed))
     days, levels = series.day.astype(str), (series.rate.tolist(), factor.rate.tolist())
     table = [[day, repr(a), repr(b)] for day, a, b in zip(days, *levels, strict=True)]
     events = events_on([40, 55, 56, 90])
@@ -150,12 +150,12 @@ def test_the_order_of_rows_in_the_files_changes_nothing(seed, random):
             random.shuffle(table)
             random.shuffle(listed)
         rates = read_rate_file(written([["date", "rate", "factor"], *table]), name="rates.csv")
-        found = read_event_file(
+        result = read_event_file(
             written([["id", "date", "category", "expected"], *listed]), name="events.csv"
         )
         request = replace(REQUEST, model="market")
         answers.append(
-            run_study([rates.series[0]], found.events, request, factors=[rates.series[1]])
+            run_study([rates.series[0]], result.events, request, factors=[rates.series[1]])
         )
     identical(*answers)
 
@@ -166,7 +166,7 @@ def test_the_order_of_rows_in_the_files_changes_nothing(seed, random):
 @SOME
 @given(seed=seeds, rows=rows, model=models, days=st.integers(-500, 500))
 def test_moving_all_dates_moves_nothing_else(seed, rows, model, days):
-    returns, factor = made(seed)
+    returns, factor = simulated(seed)
     request = replace(REQUEST, model=model)
     events = events_on(rows)
     later = [replace(event, day=event.day + timedelta(days=days)) for event in events]
@@ -184,7 +184,7 @@ def test_moving_all_dates_moves_nothing_else(seed, rows, model, days):
 @SOME
 @given(seed=seeds, rows=rows, model=models, k=st.integers(1, 40))
 def test_rows_before_the_history_shift_the_answers_by_as_many_rows(seed, rows, model, k):
-    returns, factor = made(seed)
+    returns, factor = simulated(seed)
     request = replace(REQUEST, model=model)
     rows = [max(row, 40) for row in rows]  # whole histories, which earlier rows cannot lengthen
     more = 0.03 * np.random.default_rng(seed + 1).standard_normal((2, k))
@@ -208,7 +208,7 @@ def test_rows_before_the_history_shift_the_answers_by_as_many_rows(seed, rows, m
 @SOME
 @given(seed=seeds, rows=rows, drift=st.floats(-0.05, 0.05))
 def test_a_constant_added_to_every_return_leaves_constant_mean_moves_unchanged(seed, rows, drift):
-    returns, factor = made(seed)
+    returns, factor = simulated(seed)
     one = study(returns, factor, events_on(rows))
     other = study(returns + drift, factor, events_on(rows))
     a, b = one.results[0], other.results[0]
@@ -226,10 +226,10 @@ def test_a_constant_added_to_every_return_leaves_constant_mean_moves_unchanged(s
 @given(seed=seeds, rows=rows, model=models)
 def test_an_event_has_the_numbers_it_has_alone(seed, rows, model):
     request, events = replace(REQUEST, model=model), events_on(rows)
-    together = study(*made(seed), events, request).results[0]
+    together = study(*simulated(seed), events, request).results[0]
     for k, event in enumerate(together.events):
-        factors = [] if model in {"none", "mean"} else [series_of_returns(made(seed)[1])]
-        alone = run_study([series_of_returns(made(seed)[0])], [event], request, known=events,
+        factors = [] if model in {"none", "mean"} else [series_of_returns(simulated(seed)[1])]
+        alone = run_study([series_of_returns(simulated(seed)[0])], [event], request, known=events,
                           factors=factors).results[0]  # fmt: skip
         for mine, theirs in zip(alone.cars, together.cars, strict=True):
             for name in ("car", "se", "t", "p", "placebo_p", "percentile", "percentile_by_move"):

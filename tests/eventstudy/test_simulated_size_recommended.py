@@ -34,7 +34,7 @@ def cell(rate, dates="scattered", pattern=None, effect=0.0):
 
 def shipped():
     """The rows of the file that ships, read without the program."""
-    path = ROOT / "dashboard" / "engine" / "test_sizes.csv"
+    path = ROOT / "dashboard" / "eventstudy" / "test_sizes.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -119,9 +119,12 @@ def test_no_test_is_forgotten(dates):
 
 
 def test_the_table_is_the_file():
-    found = {(test, each.series, each.dates, each.pattern, each.effect, each.studies, each.rejected)
-             for test, cells in load_size_table().items() for each in cells}  # fmt: skip
-    assert found == {
+    result = {
+        (test, row.series, row.dates, row.pattern, row.effect, row.studies, row.rejected)
+        for test, cells in load_size_table().items()
+        for row in cells
+    }
+    assert result == {
         (row["test"], row["series"], row["dates"], row["pattern"], float(row["effect"]),
          int(row["studies"]), float(row["rejected"]))
         for row in shipped()
@@ -157,9 +160,9 @@ def test_the_sizes_on_real_dates_are_those_of_the_document(design):
 
 def test_the_document_recommends_what_the_program_does():
     _, rows = rows_of("Which test to read")
-    for dates, words in DATE_PATTERNS.items():
+    for dates, texts in DATE_PATTERNS.items():
         reading = recommend_tests(dates)
         lists = (reading.first, reading.also, reading.too_often, reading.too_rarely)
-        assert rows[f"{dates}: {words}"] == [", ".join(each) or "–" for each in lists]
+        assert rows[f"{dates}: {texts}"] == [", ".join(item) or "–" for item in lists]
     named = set(re.findall(r"`(\w+)`", DOCUMENT.rsplit("Other questions", 1)[1]))
     assert named == {test for test in OTHER_HYPOTHESES if keeps_size(test)}

@@ -64,14 +64,14 @@ CASES = [
 
 
 def days_in(sentence, printed=TUESDAY, anchor=None):
-    found = date_mentions(
+    result = date_mentions(
         sentence,
         DateContext(printed, anchor),
         lambda start, end: refers_to_future(sentence, start, end),
     )
     return [
-        f"{said.day}/{said.end_day}" if said.end_day != said.day else str(said.day)
-        for said in found
+        f"{mention.day}/{mention.end_day}" if mention.end_day != mention.day else str(mention.day)
+        for mention in result
     ]
 
 
@@ -113,16 +113,16 @@ def test_over_the_turn_of_the_year():
 
 
 def test_without_a_day_of_printing_relative_days_stay_open():
-    (said,) = date_mentions("Putin said on Sunday", DateContext(None), lambda *_: False)
-    assert (said.day, said.precision) == (None, Precision.NONE)
-    assert "not known" in said.doubt
+    (mention,) = date_mentions("Putin said on Sunday", DateContext(None), lambda *_: False)
+    assert (mention.day, mention.precision) == (None, Precision.NONE)
+    assert "not known" in mention.doubt
     assert days_in("On 24 February 2022 Russia invaded", None) == ["2022-02-24"]
 
 
 def test_a_day_that_reads_two_ways_is_not_guessed():
-    (said,) = date_mentions("03/04/2025: x", DateContext(TUESDAY), lambda *_: False)
-    assert said.day is None
-    assert said.doubt == "reads two ways: 2025-03-04 or 2025-04-03"
+    (mention,) = date_mentions("03/04/2025: x", DateContext(TUESDAY), lambda *_: False)
+    assert mention.day is None
+    assert mention.doubt == "reads two ways: 2025-03-04 or 2025-04-03"
 
 
 def test_a_date_that_does_not_exist_is_none():
@@ -139,10 +139,12 @@ def test_a_date_that_does_not_exist_is_none():
     ],
 )
 def test_a_clock_time_with_its_zone_is_a_moment(sentence, moment):
-    (said,) = date_mentions(sentence, DateContext(TUESDAY), lambda *_: False)
-    assert (said.moment, said.precision) == (moment, Precision.MINUTE)
+    (mention,) = date_mentions(sentence, DateContext(TUESDAY), lambda *_: False)
+    assert (mention.moment, mention.precision) == (moment, Precision.MINUTE)
 
 
 def test_a_clock_time_without_a_zone_is_none():
-    (said,) = date_mentions("On Friday at 13:30 Trump said", DateContext(TUESDAY), lambda *_: False)
-    assert said.moment is None
+    (mention,) = date_mentions(
+        "On Friday at 13:30 Trump said", DateContext(TUESDAY), lambda *_: False
+    )
+    assert mention.moment is None

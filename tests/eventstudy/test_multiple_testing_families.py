@@ -32,17 +32,17 @@ def test_a_group_is_the_first_one_with_its_events():
 def test_in_a_study_of_one_category_nothing_is_corrected(correction):
     request = StudyRequest(**{f: getattr(REQUEST, f) for f in REQUEST.__slots__}
                            | {"correction": correction})  # fmt: skip
-    found = answer(["x"], request)
-    tested = [row for row in found.tests if row.window == (0, 1) and not np.isnan(row.p_value)]
+    result = answer(["x"], request)
+    tested = [row for row in result.tests if row.window == (0, 1) and not np.isnan(row.p_value)]
     assert {row.group for row in tested} == {"all", "x"}
     assert len(tested) > 30
-    for row in (*tested, *found.directions):
+    for row in (*tested, *result.directions):
         assert row.p_adjusted == pytest.approx(row.p_value, rel=1e-12)
 
 
 def test_both_names_are_listed_with_the_same_numbers():
-    found = answer(["x"])
-    for rows in (found.tests, found.directions, found.correlations):
+    result = answer(["x"])
+    for rows in (result.tests, result.directions, result.correlations):
         of_all = [row for row in rows if row.group == "all"]
         assert of_all
         assert [repr(row).replace("'x'", "'all'") for row in rows if row.group == "x"] == [

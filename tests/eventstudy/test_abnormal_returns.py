@@ -29,13 +29,13 @@ def of(returns, anchors, request, model):
 
 
 def test_the_constant_mean_model_by_hand():
-    found = of(BY_HAND, [5], SMALL, ConstantMean())
+    result = of(BY_HAND, [5], SMALL, ConstantMean())
     sigma = math.sqrt(8e-4 / 3)
-    assert found.ar[0] == pytest.approx([0.04, 0.01])
-    assert found.prediction.sigma[0] == pytest.approx(sigma)
-    assert found.prediction.df.tolist() == [3]
-    assert found.ar_se[0] == pytest.approx([sigma * math.sqrt(1 + 1 / 4)] * 2)
-    car, se = found.car((0, 1))
+    assert result.ar[0] == pytest.approx([0.04, 0.01])
+    assert result.prediction.sigma[0] == pytest.approx(sigma)
+    assert result.prediction.df.tolist() == [3]
+    assert result.ar_se[0] == pytest.approx([sigma * math.sqrt(1 + 1 / 4)] * 2)
+    car, se = result.car((0, 1))
     assert car[0] == pytest.approx(0.05)
     assert se[0] == pytest.approx(sigma * math.sqrt(2 + 2**2 / 4))
     # t = 0.05 / sqrt(8e-4) = 1.7678; Student's t with 3 df has the closed form below.
@@ -47,12 +47,12 @@ def test_the_constant_mean_model_by_hand():
 
 
 def test_the_no_change_model_by_hand():
-    found = of(BY_HAND, [5], SMALL, NoChange())
+    result = of(BY_HAND, [5], SMALL, NoChange())
     sigma = math.sqrt((1 + 1 + 9 + 1) * 1e-4 / 4)  # about zero, four degrees of freedom
-    assert found.ar[0] == pytest.approx([0.05, 0.02])
-    assert found.prediction.df.tolist() == [4]
-    assert found.ar_se[0] == pytest.approx([sigma, sigma])
-    car, se = found.car((0, 1))
+    assert result.ar[0] == pytest.approx([0.05, 0.02])
+    assert result.prediction.df.tolist() == [4]
+    assert result.ar_se[0] == pytest.approx([sigma, sigma])
+    car, se = result.car((0, 1))
     assert (car[0], se[0]) == pytest.approx((0.07, sigma * math.sqrt(2)))
 
 
@@ -79,9 +79,9 @@ def test_the_move_from_the_base_runs_through_zero_at_the_base():
 
 def test_buy_and_hold_by_hand():
     # 1.05 x 1.02 - 1.01 x 1.01
-    found = of(BY_HAND, [5], SMALL, ConstantMean())
-    assert found.bhar((0, 1)).tolist() == pytest.approx([0.0509])
-    assert found.bhar((1, 1)).tolist() == pytest.approx([0.01])
+    result = of(BY_HAND, [5], SMALL, ConstantMean())
+    assert result.bhar((0, 1)).tolist() == pytest.approx([0.0509])
+    assert result.bhar((1, 1)).tolist() == pytest.approx([0.01])
 
 
 def regression(returns, anchor, request):
@@ -106,15 +106,15 @@ def test_every_error_is_that_of_a_regression_on_a_constant(seed):
     returns[random.integers(1, 30, 3)] = NAN  # missing in the estimation window only
     request = StudyRequest(window=(-2, 3), cars=((0, 1),), estimation=20, gap=2, min_estimation=3)
     anchors = [45, 50]
-    found = of(returns, anchors, request, ConstantMean())
+    result = of(returns, anchors, request, ConstantMean())
     for k, anchor in enumerate(anchors):
         ar, covariance = regression(returns, anchor, request)
-        assert found.ar[k] == pytest.approx(ar)
-        assert found.ar_se[k] == pytest.approx(np.sqrt(np.diag(covariance)))
+        assert result.ar[k] == pytest.approx(ar)
+        assert result.ar_se[k] == pytest.approx(np.sqrt(np.diag(covariance)))
         for window in ((0, 0), (0, 1), (-2, 3), (-2, -1)):
             weight = np.zeros(6)
             weight[window[0] + 2 : window[1] + 3] = 1
-            car, se = found.car(window)
+            car, se = result.car(window)
             assert car[k] == pytest.approx(weight @ ar)
             assert se[k] == pytest.approx(math.sqrt(weight @ covariance @ weight))
 
@@ -134,9 +134,9 @@ def test_the_estimation_window_leaves_the_gap_and_the_event_out():
 def test_a_missing_return_leaves_only_its_own_windows_without_a_number():
     returns = BY_HAND.copy()
     returns[6] = NAN
-    found = of(returns, [5], SMALL, ConstantMean())
-    assert np.isfinite(found.car((0, 0))[0]).all()
-    assert np.isnan(found.car((0, 1))[0]).all()
+    result = of(returns, [5], SMALL, ConstantMean())
+    assert np.isfinite(result.car((0, 0))[0]).all()
+    assert np.isnan(result.car((0, 1))[0]).all()
 
 
 def test_a_pegged_rate_has_a_move_but_no_t():
@@ -154,8 +154,8 @@ def test_a_pegged_rate_has_a_move_but_no_t():
     df=st.integers(1, 300),
 )
 def test_p_values_are_those_of_students_t(t, df):
-    found = two_sided_p(np.array([t]), np.array([df]))[0]
-    assert found == pytest.approx(2 * stats.t.sf(abs(t), df), rel=1e-9)
+    result = two_sided_p(np.array([t]), np.array([df]))[0]
+    assert result == pytest.approx(2 * stats.t.sf(abs(t), df), rel=1e-9)
 
 
 def test_p_needs_degrees_of_freedom():

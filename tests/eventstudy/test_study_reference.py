@@ -10,10 +10,10 @@ import pytest
 from tests.eventstudy.reference.stored import (
     CASES,
     answer_of,
+    computed_events,
+    computed_groups,
     events_by_r,
-    events_here,
     groups_by_r,
-    groups_here,
     same,
 )
 
@@ -22,27 +22,27 @@ EVERY = pytest.mark.parametrize("case", CASES)
 
 @EVERY
 def test_r_studies_the_same_events(case):
-    assert {key[:2] for key in events_here(case)} == {key[:2] for key in events_by_r(case)}
+    assert {key[:2] for key in computed_events(case)} == {key[:2] for key in events_by_r(case)}
 
 
 @EVERY
 def test_r_finds_the_same_numbers_of_every_event(case):
-    here = events_here(case)
+    actual = computed_events(case)
     differences = {
-        key: (here[key], there)
+        key: (actual[key], there)
         for key, there in events_by_r(case).items()
-        if not same(here[key], there)
+        if not same(actual[key], there)
     }
     assert differences == {}
 
 
 @EVERY
 def test_r_finds_the_same_averages_and_intervals(case):
-    here = groups_here(case)
+    actual = computed_groups(case)
     differences = {
-        key: (here[key], there)
+        key: (actual[key], there)
         for key, there in groups_by_r(case).items()
-        if not same(here[key], there)
+        if not same(actual[key], there)
     }
     assert differences == {}
 
@@ -51,7 +51,7 @@ def test_r_finds_the_same_averages_and_intervals(case):
 
 
 def car_of(case, event, series, window):
-    return events_here(case)[event, series, f"car {window}"]
+    return computed_events(case)[event, series, f"car {window}"]
 
 
 def reasons(case):
@@ -60,8 +60,8 @@ def reasons(case):
 
 def test_a_missing_return_leaves_its_ar_empty_and_its_windows_without_the_event():
     # In missing.csv series a has no rate in row 101, hence no return in rows 101 and 102.
-    here = events_here("missing_mean")
-    empty = [t for t in range(-2, 4) if math.isnan(here["all-100", "a", f"ar[{t}]"])]
+    actual = computed_events("missing_mean")
+    empty = [t for t in range(-2, 4) if math.isnan(actual["all-100", "a", f"ar[{t}]"])]
     assert empty == [1, 2]
     assert math.isfinite(car_of("missing_mean", "all-100", "a", "[0,0]"))
     assert math.isnan(car_of("missing_mean", "all-100", "a", "[0,1]"))
@@ -81,24 +81,24 @@ def test_a_missing_factor_does_the_same_and_is_named():
     day = answer_of("missing_market").results[2].series.day[132]
     reason = f"window [-2,3]: the return of a factor on {day} is missing"
     assert ("c-130", "c", reason) in reasons("missing_market")
-    here = events_here("missing_market")
-    assert math.isfinite(here["a-135", "a", "se [0,1]"])
-    assert math.isnan(here["a-135", "a", "ar[-2]"])
+    actual = computed_events("missing_market")
+    assert math.isfinite(actual["a-135", "a", "se [0,1]"])
+    assert math.isnan(actual["a-135", "a", "ar[-2]"])
 
 
 def test_estimation_uses_the_rows_in_which_nothing_is_missing():
     # Event a-70: estimation rows 15..64 hold the hole of a in row 60: returns 60 and 61 are gone.
-    assert events_here("missing_mean")["a-70", "a", "m"] == 48
+    assert computed_events("missing_mean")["a-70", "a", "m"] == 48
     # With the second factor two more: oil has no value in rows 58 and 59, no return in 58, 59
     # and 60, of which 60 is gone already. (missing_factors leaves other events' days out too.)
-    assert events_here("missing_factors")["a-70", "a", "m"] == 46
+    assert computed_events("missing_factors")["a-70", "a", "m"] == 46
 
 
 @pytest.mark.parametrize("case", ["one_mean", "ties_none"])
 def test_an_unmoved_event_has_a_percentile_of_nothing(case):
-    here = events_here(case)
-    for key, value in here.items():
+    actual = computed_events(case)
+    for key, value in actual.items():
         if key[2].startswith("car") and value == 0:
             window = key[2].removeprefix("car ")
-            percentile = here[*key[:2], f"percentile {window}"]
+            percentile = actual[*key[:2], f"percentile {window}"]
             assert np.isnan(percentile) or percentile == 0

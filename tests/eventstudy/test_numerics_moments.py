@@ -18,10 +18,10 @@ NAN = float("nan")
 def of(values, first, last):
     """Count, means and cross products of spans of columns, the last two as (C, N), (C, C, N)."""
     columns = np.array(values, dtype=float).reshape(len(values), -1)
-    found = RunningMoments(columns).over(np.array(first), np.array(last))
+    result = RunningMoments(columns).over(np.array(first), np.array(last))
     width = columns.shape[1]
-    cross = [[found.cross[min(a, b), max(a, b)] for b in range(width)] for a in range(width)]
-    return found.count, np.array(found.means), np.array(cross)
+    cross = [[result.cross[min(a, b), max(a, b)] for b in range(width)] for a in range(width)]
+    return result.count, np.array(result.means), np.array(cross)
 
 
 def exact(values, first, last):
@@ -69,12 +69,12 @@ def test_running_moments_agree_with_exact_addition(values, spans):
         assert means[:, k] == pytest.approx(exact_means, rel=1e-9, abs=1e-11, nan_ok=True)
         for column in range(2):
             variation = exact_cross[column][column]
-            found = cross[column, column, k]
-            assert found == pytest.approx(variation, rel=1e-8, abs=1e-18, nan_ok=True)
+            result = cross[column, column, k]
+            assert result == pytest.approx(variation, rel=1e-8, abs=1e-18, nan_ok=True)
         # A product of two columns is exact to the digits of their sums of squares.
         size = math.sqrt(exact_cross[0][0] * exact_cross[1][1]) if n else 0.0
-        found = cross[0, 1, k]
-        assert found == pytest.approx(
+        result = cross[0, 1, k]
+        assert result == pytest.approx(
             exact_cross[0][1], rel=1e-8, abs=1e-6 * size + 1e-15, nan_ok=True
         )
 
@@ -86,8 +86,8 @@ def test_a_pegged_stretch_after_a_volatile_one_has_no_variance_at_all():
 
 
 def test_a_calm_stretch_after_a_volatile_one_keeps_its_digits():
-    calm = 1e-8 * np.cos(np.arange(50.0))
-    values = np.concatenate((10 * np.sin(np.arange(500.0)), calm))
+    quiet = 1e-8 * np.cos(np.arange(50.0))
+    values = np.concatenate((10 * np.sin(np.arange(500.0)), quiet))
     count, means, cross = of(values, [500], [549])
     n, exact_means, exact_cross = exact(values[:, None].tolist(), 500, 549)
     assert count[0] == n

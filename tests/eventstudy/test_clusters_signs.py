@@ -23,7 +23,7 @@ def p_by_loop(x):
     """The share of all sign vectors whose sum is at least as large in size."""
     sums = [sum(s * v for s, v in zip(signs, x, strict=True))
             for signs in itertools.product((1, -1), repeat=len(x))]  # fmt: skip
-    return sum(abs(each) >= abs(sum(x)) - 1e-12 for each in sums) / len(sums)
+    return sum(abs(item) >= abs(sum(x)) - 1e-12 for item in sums) / len(sums)
 
 
 def p_of(x):
@@ -57,9 +57,9 @@ def test_a_bunch_that_hits_together_is_one_throw():
 def test_beyond_fourteen_clusters_vectors_are_drawn_and_the_seen_one_counts():
     # Thirty equal clusters, twenty up: the binomial p within four standard errors of 9,999 draws.
     true = stats.binomtest(20, 30).pvalue
-    found = p_of([0.5] * 20 + [-0.5] * 10)
-    assert found == pytest.approx(true, abs=4 * math.sqrt(true * (1 - true) / SIGN_DRAWS))
-    assert (found * (SIGN_DRAWS + 1)) == pytest.approx(round(found * (SIGN_DRAWS + 1)))
+    result = p_of([0.5] * 20 + [-0.5] * 10)
+    assert result == pytest.approx(true, abs=4 * math.sqrt(true * (1 - true) / SIGN_DRAWS))
+    assert (result * (SIGN_DRAWS + 1)) == pytest.approx(round(result * (SIGN_DRAWS + 1)))
     assert p_of([1.0] * 60) == pytest.approx(1 / (SIGN_DRAWS + 1))
 
 
@@ -74,9 +74,9 @@ def test_the_same_seed_gives_the_same_draws_in_blocks_of_any_size():
 
 def test_windows_are_tested_side_by_side_and_a_missing_one_has_no_p():
     x = np.array([[1.0, 1.0, np.nan], [2.0, -2.0, np.nan], [4.0, 4.0, np.nan]])
-    found = cluster_sign_p(x, seed=1)
-    assert found[:2] == pytest.approx([p_by_loop([1, 2, 4]), p_by_loop([1, -2, 4])])
-    assert math.isnan(found[2])
+    result = cluster_sign_p(x, seed=1)
+    assert result[:2] == pytest.approx([p_by_loop([1, 2, 4]), p_by_loop([1, -2, 4])])
+    assert math.isnan(result[2])
 
 
 def test_sums_that_cancel_in_every_cluster_are_no_evidence():

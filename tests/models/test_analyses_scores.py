@@ -1,4 +1,4 @@
-"""Scores in tags: what is read as a number, and what is told as unreadable."""
+"""Scores in tags: what is read as a number, and what is reported as unreadable."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ RATES = [80.0, 90.0, 91.0, 95.0, 97.0, 99.0, 100.0]
 
 
 def test_every_base_is_the_last_observation_on_or_before_its_day():
-    found = changes(compute_day_facts(made_series(RATES, DAYS), date(2024, 3, 31)))
-    bases = {name: (str(change.base_day), change.base_rate) for name, change in found.items()}
+    result = changes(compute_day_facts(made_series(RATES, DAYS), date(2024, 3, 31)))
+    bases = {name: (str(change.base_day), change.base_rate) for name, change in result.items()}
     assert bases == {
         "previous": ("2024-03-28", 99.0),
         "week": ("2024-03-22", 97.0),  # 24 March has none
@@ -84,23 +84,23 @@ def test_a_series_as_quoted_moves_with_its_number():
 
 def test_a_day_without_an_observation_answers_with_the_last_one_before_it():
     facts = compute_day_facts(made_series(RATES, DAYS), date(2024, 3, 30))
-    assert (facts.asked, facts.day) == (date(2024, 3, 30), date(2024, 3, 28))
+    assert (facts.requested, facts.day) == (date(2024, 3, 30), date(2024, 3, 28))
 
 
-@pytest.mark.parametrize(("asked", "year_end"), [("2024-01-02", "2023-12-29")])
-def test_new_years_holidays_belong_to_the_year_asked(asked, year_end):
+@pytest.mark.parametrize(("requested", "year_end"), [("2024-01-02", "2023-12-29")])
+def test_new_years_holidays_belong_to_the_year_asked(requested, year_end):
     # The last observation is still the old year's: the change since its end is nil.
-    found = changes(compute_day_facts(made_series(RATES, DAYS), date.fromisoformat(asked)))
-    assert (str(found["year_end"].base_day), found["year_end"].log_points) == (year_end, 0.0)
-    assert "year_start" not in found
+    result = changes(compute_day_facts(made_series(RATES, DAYS), date.fromisoformat(requested)))
+    assert (str(result["year_end"].base_day), result["year_end"].log_points) == (year_end, 0.0)
+    assert "year_start" not in result
 
 
 def test_a_year_after_the_data_has_no_start():
     facts = compute_day_facts(made_series(RATES, DAYS), date(2026, 2, 1))
-    found = changes(facts)
+    result = changes(facts)
     assert facts.day == date(2024, 3, 31)
-    assert found["year_end"].base_day == date(2024, 3, 31)
-    assert "year_start" not in found
+    assert result["year_end"].base_day == date(2024, 3, 31)
+    assert "year_start" not in result
 
 
 def test_the_first_observation_has_no_earlier_base():

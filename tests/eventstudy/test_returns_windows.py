@@ -15,9 +15,9 @@ def test_the_event_window_counts_rows_from_the_anchor():
 
 
 def test_rows_outside_the_series_have_no_value():
-    found = take_or_nan(np.array([10.0, 11.0, 12.0]), np.array([[-1, 0, 2, 3]]))
-    assert np.isnan(found[0, [0, 3]]).all()
-    assert found[0, 1:3].tolist() == [10.0, 12.0]
+    result = take_or_nan(np.array([10.0, 11.0, 12.0]), np.array([[-1, 0, 2, 3]]))
+    assert np.isnan(result[0, [0, 3]]).all()
+    assert result[0, 1:3].tolist() == [10.0, 12.0]
 
 
 def test_the_estimation_window_ends_a_gap_before_the_event_window():

@@ -43,8 +43,8 @@ rows = st.integers(0, 60)
 )
 def test_crowds_are_those_that_a_look_at_every_pair_finds(known, window):
     table = [(row, row + length, f"e{k}") for k, (row, length) in enumerate(known)]
-    found = crowd([row for row, _, _ in table], [name for *_, name in table], table, window)
-    for (anchor, _, name), names in zip(table, found, strict=True):
+    result = crowd([row for row, _, _ in table], [name for *_, name in table], table, window)
+    for (anchor, _, name), names in zip(table, result, strict=True):
         touching = {
             other
             for first, last, other in table

@@ -45,7 +45,7 @@ def test_hours_become_numbers_of_bars(text, bar_minutes, window):
 
 
 @pytest.mark.parametrize(
-    ("text", "bar_minutes", "said"),
+    ("text", "bar_minutes", "message"),
     [
         ("-2h:6h", 0, "hours need a series of bars, and this one has one number a day"),
         ("-30m:90m", 60, "is no whole number of bars of 1 hour; give a multiple of 60m"),
@@ -56,8 +56,8 @@ def test_hours_become_numbers_of_bars(text, bar_minutes, window):
         ("0:25h", 1, "reaches more than 1,440 observations; shorten it"),
     ],
 )
-def test_a_window_that_does_not_fit_the_series_is_refused(text, bar_minutes, said):
-    with pytest.raises(InputError, match=f"^window {text}: {said}"):
+def test_a_window_that_does_not_fit_the_series_is_refused(text, bar_minutes, message):
+    with pytest.raises(InputError, match=f"^window {text}: {message}"):
         read_window("window", text, bar_minutes)
 
 
@@ -69,7 +69,7 @@ def test_a_length_is_observations_or_a_time_on_bars():
 
 
 @pytest.mark.parametrize(
-    ("text", "bar_minutes", "said"),
+    ("text", "bar_minutes", "message"),
     [
         ("ten", 60, "is no number of observations"),
         ("1.5h", 60, "is no number of observations"),
@@ -79,15 +79,15 @@ def test_a_length_is_observations_or_a_time_on_bars():
         ("2000h", 1, "is more than 100,000 observations"),
     ],
 )
-def test_any_other_length_is_refused(text, bar_minutes, said):
-    with pytest.raises(InputError, match=f"^gap {text}: {said}"):
+def test_any_other_length_is_refused(text, bar_minutes, message):
+    with pytest.raises(InputError, match=f"^gap {text}: {message}"):
         read_length("gap", text, bar_minutes)
 
 
 @pytest.mark.parametrize(
-    ("bars", "bar_minutes", "words"),
+    ("bars", "bar_minutes", "expected"),
     [(1, 60, "1 hour"), (-2, 60, "2 hours"), (9, 10, "90 minutes"), (6, 10, "1 hour"),
      (1, 1, "1 minute"), (0, 60, "0 hours")],
 )  # fmt: skip
-def test_a_number_of_bars_is_told_as_a_time(bars, bar_minutes, words):
-    assert duration_text(bars, bar_minutes) == words
+def test_a_number_of_bars_is_told_as_a_time(bars, bar_minutes, expected):
+    assert duration_text(bars, bar_minutes) == expected

@@ -39,12 +39,12 @@ def test_a_category_called_all_does_not_replace_the_group_of_all():
 
 
 def test_every_group_and_window_meets_every_test_once():
-    found = answer().tests
-    keys = [(row.group, row.window, row.test) for row in found]
+    result = answer().tests
+    keys = [(row.group, row.window, row.test) for row in result]
     windows = {(-1, -1), (0, 0), (1, 1), (2, 2), (0, 1)}
     assert len(set(keys)) == len(keys) == 3 * len(windows) * len(SIGNIFICANCE_TESTS)
-    assert {row.window for row in found} == windows
-    counts = {row.group: row.n for row in found if row.test == "cross_section_t"}
+    assert {row.window for row in result} == windows
+    counts = {row.group: row.n for row in result if row.test == "cross_section_t"}
     assert counts == {"all": 6, "x": 3, "y": 3}
 
 
@@ -64,14 +64,14 @@ def holm_by_the_book(p):
     return [adjusted[k] for k in range(len(p))]
 
 
-@pytest.mark.parametrize("asked", [True, False])
-def test_p_values_are_corrected_within_one_test_and_its_windows(asked):
-    # The CAR windows asked for are one family, the other days another.
+@pytest.mark.parametrize("requested", [True, False])
+def test_p_values_are_corrected_within_one_test_and_its_windows(requested):
+    # The requested CAR windows are one family, the other days another.
     family = [
         row for row in answer().tests
-        if row.test == "cross_section_t" and (row.window in REQUEST.cars) == asked
+        if row.test == "cross_section_t" and (row.window in REQUEST.cars) == requested
     ]  # fmt: skip
-    assert len(family) == 3 * (2 if asked else 3)
+    assert len(family) == 3 * (2 if requested else 3)
     expected = holm_by_the_book([row.p_value for row in family])
     assert [row.p_adjusted for row in family] == pytest.approx(expected, rel=1e-12)
 
@@ -85,5 +85,5 @@ def test_another_correction_can_be_asked_for():
 
 
 def test_a_test_that_does_not_apply_counts_in_no_family():
-    found = [row for row in answer().tests if row.test == "bhar_t"]  # log returns
-    assert all(math.isnan(row.p_adjusted) for row in found)
+    result = [row for row in answer().tests if row.test == "bhar_t"]  # log returns
+    assert all(math.isnan(row.p_adjusted) for row in result)

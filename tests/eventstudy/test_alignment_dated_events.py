@@ -15,18 +15,18 @@ def test_every_day_of_a_century_starts_when_the_clock_of_moscow_says_so():
     events = [Event(str(k), day, "x") for k, day in enumerate(days)]
     expected = [event.starts_at.replace(tzinfo=None) for event in events]
     np.testing.assert_array_equal(
-        DatedEvents.of(events).when.first, np.array(expected, "datetime64[s]")
+        DatedEvents.of(events).times.first, np.array(expected, "datetime64[s]")
     )
     np.testing.assert_array_equal(to_day_array(days), np.array(days, "datetime64[D]"))
 
 
 def test_a_known_hour_counts_and_no_events_are_no_dates():
     timed = Event("a", date(2025, 4, 21), "x", moment=datetime(2025, 4, 20, 22, 5, tzinfo=UTC))
-    found = DatedEvents.of([timed, Event("b", date(2025, 4, 21), "x")])
+    result = DatedEvents.of([timed, Event("b", date(2025, 4, 21), "x")])
     expected = np.array(["2025-04-20T22:05:00", "2025-04-20T21:00:00"], "datetime64[s]")
-    np.testing.assert_array_equal(found.when.first, expected)
-    assert [event.id for event in found.sorted_by_date().events] == ["b", "a"]
-    assert len(DatedEvents.of([]).sorted_by_date().when.first) == 0
+    np.testing.assert_array_equal(result.times.first, expected)
+    assert [event.id for event in result.sorted_by_date().events] == ["b", "a"]
+    assert len(DatedEvents.of([]).sorted_by_date().times.first) == 0
 
 
 def test_events_of_one_moment_are_in_the_order_of_their_ids():

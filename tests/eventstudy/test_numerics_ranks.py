@@ -18,10 +18,10 @@ cells = st.sampled_from([NAN, -2.0, -0.5, 0.0, 0.5, 1.0, 3.0])
 
 @given(st.lists(st.lists(cells, min_size=6, max_size=6), min_size=1, max_size=4))
 def test_they_are_the_ranks_of_scipy(values):
-    for row, found in zip(values, average_ranks(np.array(values)), strict=True):
+    for row, result in zip(values, average_ranks(np.array(values)), strict=True):
         present = np.isfinite(row)
-        assert np.isnan(found[~present]).all()
-        assert found[present].tolist() == stats.rankdata(np.array(row)[present]).tolist()
+        assert np.isnan(result[~present]).all()
+        assert result[present].tolist() == stats.rankdata(np.array(row)[present]).tolist()
 
 
 def test_values_that_differ_by_rounding_are_ties():

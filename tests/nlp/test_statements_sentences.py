@@ -6,7 +6,7 @@ from dashboard.nlp.statements import MAX_SENTENCE_LENGTH, plain_text, split_sent
 
 
 def parts(text):
-    return [each.text for each in split_sentences(text)]
+    return [item.text for item in split_sentences(text)]
 
 
 @pytest.mark.parametrize(
@@ -39,16 +39,16 @@ def test_a_sentence_ends_where_it_ends(text, expected):
 
 
 def test_what_is_quoted_is_not_the_authors_own():
-    (said,) = split_sentences('"Not on Monday," Putin said on Friday.')
-    assert len(said.own) == len(said.text)
-    assert "Monday" not in said.own
-    assert said.own.endswith("Putin said on Friday.")
+    (sentence,) = split_sentences('"Not on Monday," Putin said on Friday.')
+    assert len(sentence.unquoted) == len(sentence.text)
+    assert "Monday" not in sentence.unquoted
+    assert sentence.unquoted.endswith("Putin said on Friday.")
 
 
 def test_a_quote_that_is_never_closed_ends_with_its_paragraph():
     first, second = split_sentences('He said: "Not on Monday\nTrump said on Friday that x.')
-    assert "Monday" not in first.own
-    assert "Friday" in second.own
+    assert "Monday" not in first.unquoted
+    assert "Friday" in second.unquoted
 
 
 def test_a_sentence_without_an_end_is_cut():

@@ -1,4 +1,4 @@
-"""Bars: which bar is the first that can contain an event, and what is told of its window."""
+"""Bars: which bar is the first that can contain an event, and the flags of its window."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dashboard.services.study import run_study
 from dashboard.sources.rates.base import FetchPeriod
 from dashboard.sources.rates.csv_file import read_rate_file
 from dashboard.sources.rates.moex import CARDS, build_bar_series
-from tests.made_bars import bars_of_returns, begins_of, made_bars, said, working_days
+from tests.made_bars import bars_of_returns, begins_of, event_on, made_bars, working_days
 from tests.made_series import made_series
 
 # Two weeks of nine bars a day (rows 0-89), Saturday 21 June (90-98), Monday 23 and Tuesday 24.
@@ -61,7 +61,7 @@ def test_an_event_inside_a_bar_is_in_it_in_part_and_counts_from_the_bar_that_had
     series = hours(row_85=100, row_86=101, row_87=99, row_88=98)
     # Friday 15:20, in the bar 15:00-16:00 (row 86); the one that had ended is row 85.
     assert str(series.opens[86]) == "2025-06-20T12:00:00"  # 15:00 in Moscow
-    row, first, both, flags = only(study(series, said("2025-06-20", "15:20")))
+    row, first, both, flags = only(study(series, event_on("2025-06-20", "15:20")))
     assert row == 86
     assert first == pytest.approx(math.log(101 / 100))
     assert both == pytest.approx(math.log(99 / 100))
@@ -79,8 +79,8 @@ def test_an_event_inside_a_bar_is_in_it_in_part_and_counts_from_the_bar_that_had
     ],
 )
 def test_the_second_decides(clock, row, partly):
-    found, _, _, flags = only(study(hours(), said("2025-06-20", clock)))
-    assert found == row
+    result, _, _, flags = only(study(hours(), event_on("2025-06-20", clock)))
+    assert result == row
     assert ("partly_in_fixing" in flags) is partly
     assert "no_bar_then" not in flags
 
@@ -125,10 +125,10 @@ def test_an_hour_of_the_exchange_ends_when_it_ends():
     card = next(card for card in CARDS if card.id == "cny_rub_moex_60m")
     rows = [{"begin": f"2025-06-20 {13 + k}:00:00", "end": f"2025-06-20 {13 + k}:59:59",
              "close": 11 + k / 10} for k in range(3)]  # fmt: skip
-    asked = FetchPeriod(
+    requested = FetchPeriod(
         "MOEX", date(2025, 6, 20), date(2025, 6, 20), datetime(2025, 6, 21, tzinfo=UTC)
     )
-    series = build_bar_series(card, rows, asked)
+    series = build_bar_series(card, rows, requested)
     for at, row in (("10:59:59", BEFORE_DATA), ("11:00:00", 1), ("11:59:59", 1), ("12:00:00", 2)):
         moment = datetime.fromisoformat(f"2025-06-20T{at}+00:00")
         event = Event("e", date(2025, 6, 20), "x", moment=moment)
@@ -156,7 +156,7 @@ def test_bars_take_statements_and_scheduled_hours_and_say_why_they_skip_reports(
 def test_an_event_of_the_night_is_in_the_first_bar_of_the_next_session():
     series = hours(row_80=101, row_81=103, row_82=104)
     assert str(series.opens[81]) == "2025-06-20T07:00:00"  # Friday 10:00
-    row, first, both, flags = only(study(series, said("2025-06-20", "02:40")))
+    row, first, both, flags = only(study(series, event_on("2025-06-20", "02:40")))
     assert row == 81
     assert first == pytest.approx(math.log(103 / 101))  # over the night, no move of one hour
     assert both == pytest.approx(math.log(104 / 101))
@@ -166,7 +166,7 @@ def test_an_event_of_the_night_is_in_the_first_bar_of_the_next_session():
 
 def test_a_weekend_session_is_kept_and_marked():
     series = hours(row_89=101, row_90=102, row_91=103)
-    row, first, both, flags = only(study(series, said("2025-06-20", "21:00")))
+    row, first, both, flags = only(study(series, event_on("2025-06-20", "21:00")))
     assert row == SATURDAY_10
     assert first == pytest.approx(math.log(102 / 101))
     assert both == pytest.approx(math.log(103 / 101))
@@ -174,7 +174,7 @@ def test_a_weekend_session_is_kept_and_marked():
 
 
 def test_an_event_of_a_sunday_without_a_session_is_in_mondays_first_bar():
-    result = study(hours(), said("2025-06-22", "12:00"))
+    result = study(hours(), event_on("2025-06-22", "12:00"))
     row, *_, flags = only(result)
     assert row == MONDAY_10
     assert result.shift_days.tolist() == [1]
@@ -184,7 +184,7 @@ def test_an_event_of_a_sunday_without_a_session_is_in_mondays_first_bar():
 def test_a_halt_of_more_than_five_days_is_far():
     begins = begins_of([*working_days("2025-06-09", 10), "2025-06-30"])
     series = made_bars([100.0 + k % 2 for k in range(len(begins))], begins)
-    *_, flags = only(study(series, said("2025-06-20", "21:00")))
+    *_, flags = only(study(series, event_on("2025-06-20", "21:00")))
     assert {"far_from_event", "no_bar_then", "session_break"} <= flags
 
 
@@ -192,13 +192,13 @@ def test_a_bar_without_a_trade_is_not_made_up():
     begins = [begin for k, begin in enumerate(BEGINS) if k != 86]  # Friday 15:00 is not there
     rates = [100.0 + 0.1 * (k % 2) for k in range(len(begins))]
     rates[85], rates[86], rates[87] = 100.0, 104.0, 105.0
-    row, first, both, flags = only(study(made_bars(rates, begins), said("2025-06-20", "15:20")))
+    row, first, both, flags = only(study(made_bars(rates, begins), event_on("2025-06-20", "15:20")))
     assert row == 86  # 16:00, the next bar that is there
     assert first == pytest.approx(math.log(104 / 100))
     assert both == pytest.approx(math.log(105 / 100))
     assert {"no_bar_then", "missing_bars"} <= flags
     assert "partly_in_fixing" not in flags
-    elsewhere = only(study(made_bars(rates, begins), said("2025-06-19", "12:20")))[-1]
+    elsewhere = only(study(made_bars(rates, begins), event_on("2025-06-19", "12:20")))[-1]
     assert "missing_bars" not in elsewhere
 
 
@@ -218,14 +218,14 @@ def test_the_clock_of_moscow_is_that_of_its_time(day, clock, opens):
     begins = begins_of(working_days(f"{day[:4]}-10-01", 40))
     assert begins_of([day], 11, 11)[0] in begins
     series = made_bars([100.0 + k % 2 for k in range(len(begins))], begins)
-    result = study(series, said(day, clock), window=(-1, 1), min_estimation=5)
+    result = study(series, event_on(day, clock), window=(-1, 1), min_estimation=5)
     assert str(series.opens[int(result.anchor[0])]) == opens
     assert "partly_in_fixing" in result.flags[0]
 
 
 def test_an_event_elsewhere_is_put_on_moscows_clock():
     # 09:10 in New York in June is 16:10 in Moscow; the day is that of New York
-    result = study(hours(), said("2025-06-20", "09:10", zone="America/New_York"))
+    result = study(hours(), event_on("2025-06-20", "09:10", zone="America/New_York"))
     assert int(result.anchor[0]) == FRIDAY_16
     assert result.shift_days.tolist() == [0]
 
@@ -234,7 +234,7 @@ def test_an_event_elsewhere_is_put_on_moscows_clock():
 
 
 def test_an_event_without_an_hour_is_skipped_on_bars_with_the_reason():
-    result = study(hours(), said("2025-06-20"), said("2025-06-20", "15:20"))
+    result = study(hours(), event_on("2025-06-20"), event_on("2025-06-20", "15:20"))
     assert [event.id for event in result.events] == ["said-2025-06-20-15:20"]
     (skipped,) = result.skipped
     assert skipped.event_id == "said-2025-06-20-None"
@@ -242,8 +242,8 @@ def test_an_event_without_an_hour_is_skipped_on_bars_with_the_reason():
 
 
 def test_it_still_crowds_every_window_of_its_day_and_leaves_none_of_it_quiet():
-    timed, dated = said("2025-06-23", "12:10", "timed"), said("2025-06-20", None, "dated")
-    near, far = said("2025-06-20", "17:10", "near"), said("2025-06-18", "12:10", "far")
+    timed, dated = event_on("2025-06-23", "12:10", "timed"), event_on("2025-06-20", None, "dated")
+    near, far = event_on("2025-06-20", "17:10", "near"), event_on("2025-06-18", "12:10", "far")
     result = study_series(hours(), [near, far, timed], [dated], replace(REQUEST, window=(0, 1)))
     crowds = dict(zip([e.id for e in result.events], result.crowd, strict=True))
     assert crowds == {"near": ("dated",), "far": (), "timed": ()}
@@ -251,8 +251,8 @@ def test_it_still_crowds_every_window_of_its_day_and_leaves_none_of_it_quiet():
 
 def test_an_event_that_was_reported_crowds_its_day_only_up_to_the_report():
     report = (Hour(datetime(2025, 6, 20, 9, 30, tzinfo=UTC), "published"),)  # 12:30 in Moscow
-    reported = replace(said("2025-06-20", None, "reported"), hours=report)
-    noon, late = said("2025-06-20", "12:10", "noon"), said("2025-06-20", "17:10", "late")
+    reported = replace(event_on("2025-06-20", None, "reported"), hours=report)
+    noon, late = event_on("2025-06-20", "12:10", "noon"), event_on("2025-06-20", "17:10", "late")
     result = study_series(hours(), [noon, late], [reported], replace(REQUEST, window=(0, 1)))
     crowds = dict(zip([e.id for e in result.events], result.crowd, strict=True))
     assert crowds == {"noon": ("reported",), "late": ()}
@@ -260,12 +260,14 @@ def test_an_event_that_was_reported_crowds_its_day_only_up_to_the_report():
 
 def test_quiet_dates_leave_out_the_whole_day_of_an_event_without_an_hour():
     request = replace(REQUEST, window=(0, 0), cars=((0, 0),), estimation=20, gap=0, pool="quiet")
-    alone = study_series(hours(), [said("2025-06-24", "12:10")], (), request)
+    alone = study_series(hours(), [event_on("2025-06-24", "12:10")], (), request)
     # Admissible rows are 21 … 116 (the first return is row 1, twenty before): 96, less its own.
     assert alone.cars[0].n_placebo.tolist() == [95]
-    beside = study_series(hours(), [said("2025-06-24", "12:10")], [said("2025-06-20")], request)
+    with_neighbour = study_series(
+        hours(), [event_on("2025-06-24", "12:10")], [event_on("2025-06-20")], request
+    )
     # Friday's nine bars, and Saturday's first, which an event after Friday's close would be in.
-    assert beside.cars[0].n_placebo.tolist() == [85]
+    assert with_neighbour.cars[0].n_placebo.tolist() == [85]
 
 
 # ------------------------------------------------------------------ several series
@@ -276,7 +278,7 @@ def test_a_factor_is_matched_by_the_bar_and_never_carried_over():
     returns = 0.001 * random.standard_normal(len(BEGINS) - 1)
     factor = bars_of_returns(returns, BEGINS, series_id="factor")
     twice = bars_of_returns(2 * returns, BEGINS)
-    event = said("2025-06-20", "15:20")
+    event = event_on("2025-06-20", "15:20")
     result = study_series(twice, [event], [event], replace(REQUEST, model="market"), [factor])
     assert result.abnormal == pytest.approx(np.zeros((1, 6)), abs=1e-12)  # it is twice the factor
     holed = made_bars(np.delete(factor.rate, 87), [b for k, b in enumerate(BEGINS) if k != 87],
@@ -287,7 +289,7 @@ def test_a_factor_is_matched_by_the_bar_and_never_carried_over():
 
 
 def test_series_of_different_lengths_are_not_studied_together():
-    event = said("2025-06-20", "15:20")
+    event = event_on("2025-06-20", "15:20")
     daily, bars = made_series([1.0] * 100, series_id="daily"), hours()
     with pytest.raises(InputError, match="rates made: has bars of 60 minutes, and daily has one"):
         run_study([daily, bars], [event], REQUEST)
@@ -296,7 +298,11 @@ def test_series_of_different_lengths_are_not_studied_together():
 
 
 def test_events_hours_apart_on_one_day_are_two_clusters():
-    events = [said("2025-06-20", "10:10"), said("2025-06-20", "16:10"), said("2025-06-20", "17:10")]
+    events = [
+        event_on("2025-06-20", "10:10"),
+        event_on("2025-06-20", "16:10"),
+        event_on("2025-06-20", "17:10"),
+    ]
     request = replace(REQUEST, window=(0, 1))
     _, measured = measure_series(hours(), events, events, request)
     pooled = PooledSample([measured], request.cars, request)
@@ -322,22 +328,22 @@ def test_moving_market_and_events_by_some_bars_moves_the_answers(seed, rows, shi
 
     def events(starts):
         return [
-            said(f"{begin:%Y-%m-%d}", f"{begin:%H:%M:%S}", f"{k}")
+            event_on(f"{begin:%Y-%m-%d}", f"{begin:%H:%M:%S}", f"{k}")
             for k, row in enumerate(rows)
             for begin in [starts[row] + timedelta(minutes=minutes_in)]
         ]
 
-    here = study_series(bars_of_returns(returns, begins), events(begins), (), request)
+    actual = study_series(bars_of_returns(returns, begins), events(begins), (), request)
     moved = bars_of_returns(np.concatenate((np.zeros(shift), returns)), late)
-    there = study_series(moved, events(late[shift:]), (), request)
-    assert (there.anchor - here.anchor).tolist() == [shift] * len(rows)
-    assert there.abnormal == pytest.approx(here.abnormal, abs=1e-12)
-    assert there.sigma == pytest.approx(here.sigma, abs=1e-12)
-    for one, other in zip(here.cars, there.cars, strict=True):
+    expected = study_series(moved, events(late[shift:]), (), request)
+    assert (expected.anchor - actual.anchor).tolist() == [shift] * len(rows)
+    assert expected.abnormal == pytest.approx(actual.abnormal, abs=1e-12)
+    assert expected.sigma == pytest.approx(actual.sigma, abs=1e-12)
+    for one, other in zip(actual.cars, expected.cars, strict=True):
         assert other.car == pytest.approx(one.car, abs=1e-12)
         assert other.t == pytest.approx(one.t, abs=1e-9)
-    assert [set(f) - {"weekend_session"} for f in here.flags] == [
-        set(f) - {"weekend_session"} for f in there.flags
+    assert [set(f) - {"weekend_session"} for f in actual.flags] == [
+        set(f) - {"weekend_session"} for f in expected.flags
     ]
 
 
@@ -345,7 +351,7 @@ def test_moving_market_and_events_by_some_bars_moves_the_answers(seed, rows, shi
 
 
 def test_positions_taken_in_parts_give_the_same_numbers(monkeypatch):
-    events = [said("2025-06-20", "15:20"), said("2025-06-24", "12:20")]
+    events = [event_on("2025-06-20", "15:20"), event_on("2025-06-24", "12:20")]
     request = replace(REQUEST, model="mean")
     whole = study_series(hours(), events, events, request)
     monkeypatch.setattr(
@@ -358,7 +364,7 @@ def test_positions_taken_in_parts_give_the_same_numbers(monkeypatch):
 
 
 def test_every_pool_at_once_is_as_in_its_own_study():
-    events = [said("2025-06-20", "15:20"), said("2025-06-23", "12:20", "other")]
+    events = [event_on("2025-06-20", "15:20"), event_on("2025-06-23", "12:20", "other")]
     result, ranked = study_series_in_all_pools(hours(), events, events, REQUEST)
     assert list(ranked) == ["near", "quiet", "all", "similar"]
     for pool, placebos in ranked.items():
@@ -372,6 +378,6 @@ def test_every_pool_at_once_is_as_in_its_own_study():
 
 def test_a_study_that_would_not_fit_is_refused(monkeypatch):
     monkeypatch.setattr("dashboard.services.study.MAX_CELLS", 700)
-    event = said("2025-06-20", "15:20")
+    event = event_on("2025-06-20", "15:20")
     with pytest.raises(InputError, match="6 offsets at each of the 117 rows of made"):
         run_study([hours()], [event], REQUEST)

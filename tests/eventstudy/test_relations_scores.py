@@ -37,25 +37,25 @@ def admissible():
 def test_rho_is_that_of_scipy(against):
     moves = RETURNS[np.array(ROWS) - 1]
     shown = moves if against == "move" else np.abs(moves)
-    found = row_of(related(), "tone", against)
-    assert found.r == pytest.approx(stats.spearmanr(TONES, shown).statistic, rel=1e-12)
-    assert (found.n, found.without) == (7, 0)
+    result = row_of(related(), "tone", against)
+    assert result.r == pytest.approx(stats.spearmanr(TONES, shown).statistic, rel=1e-12)
+    assert (result.n, result.without) == (7, 0)
 
 
 def test_p_and_band_are_those_of_every_shift():
     values, at = admissible(), np.array(ROWS) - 4
     shifts = [stats.spearmanr(TONES, values[(at + k) % len(values)]).statistic
               for k in range(len(values))]  # fmt: skip
-    found = row_of(related(), "tone", "move")
-    assert found.p_value == pytest.approx(np.mean(np.abs(shifts) >= abs(shifts[0]) - 1e-9))
-    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(shifts, [0.025, 0.975])))
+    result = row_of(related(), "tone", "move")
+    assert result.p_value == pytest.approx(np.mean(np.abs(shifts) >= abs(shifts[0]) - 1e-9))
+    assert (result.low, result.high) == pytest.approx(tuple(np.quantile(shifts, [0.025, 0.975])))
 
 
 def test_a_score_that_orders_the_moves_has_rho_one():
     moves = RETURNS[np.array(ROWS) - 1]
-    found = row_of(related(tones=[round(float(x) * 100, 6) for x in moves]), "tone", "move")
-    assert found.r == pytest.approx(1.0)
-    assert found.p_value < 0.05
+    result = row_of(related(tones=[round(float(x) * 100, 6) for x in moves]), "tone", "move")
+    assert result.r == pytest.approx(1.0)
+    assert result.p_value < 0.05
 
 
 def test_p_is_corrected_over_scores_and_ways_of_looking():
@@ -88,9 +88,9 @@ def test_an_event_without_a_score_or_a_move_is_counted():
     events = [event_at_row(row, f"e{row}", tags=("intensity:1",) if row != 25 else ())
               for row in [3, *ROWS]]  # fmt: skip
     answer = relate_events(series_of_returns(RETURNS), events, events, REQUEST)
-    found = row_of(answer, "intensity", "move")
+    result = row_of(answer, "intensity", "move")
     # row 3 has two rows of history and is skipped; row 25 has no score
-    assert (answer.asked, answer.used, found.n, found.without) == (8, 7, 6, 1)
+    assert (answer.asked, answer.used, result.n, result.without) == (8, 7, 6, 1)
 
 
 def test_nobody_has_a_score_then_only_crowds_are_there():

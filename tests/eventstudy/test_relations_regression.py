@@ -18,13 +18,13 @@ COLUMNS = ("estimate", "se", "t", "p_value")
 
 @pytest.mark.parametrize("case", ["one_mean", "panel_factors", "missing_factors"])
 def test_r_finds_the_same(case):
-    here = {row.term: row for row in answer_of(case).regression}
-    there = {row["term"]: row for row in rows_of(f"numbers/{case}_regression.csv")}
-    assert [*here] == [*there]
-    for term, row in there.items():
+    actual = {row.term: row for row in answer_of(case).regression}
+    expected = {row["term"]: row for row in rows_of(f"numbers/{case}_regression.csv")}
+    assert [*actual] == [*expected]
+    for term, row in expected.items():
         for column in COLUMNS:
-            assert same(getattr(here[term], column), number(row[column])), (term, column)
-        assert (here[term].n, here[term].lags) == (int(row["n"]), int(row["lags"]))
+            assert same(getattr(actual[term], column), number(row[column])), (term, column)
+        assert (actual[term].n, actual[term].lags) == (int(row["n"]), int(row["lags"]))
 
 
 @pytest.mark.parametrize("width", [0, 2])

@@ -44,14 +44,14 @@ def moves(rows, returns=ONE):
 
 
 def test_a_cell_counts_each_rate_once_and_its_events_too():
-    found, moved = cells()["energy", "one"], moves(ENERGY)
-    assert (found.n, found.n_rates, found.clusters) == (11, 10, 10)
-    assert found.caar == pytest.approx(moved.mean())
-    assert found.largest_share == pytest.approx(np.abs(moved).max() / np.abs(moved).sum())
+    result, moved = cells()["energy", "one"], moves(ENERGY)
+    assert (result.n, result.n_rates, result.clusters) == (11, 10, 10)
+    assert result.caar == pytest.approx(moved.mean())
+    assert result.largest_share == pytest.approx(np.abs(moved).max() / np.abs(moved).sum())
     # No change: the forecast error is the root mean square of the 30 returns before the event.
     past = [ONE[row - 31 : row - 1] for row in sorted(set(ENERGY))]
-    errors = np.array([np.sqrt((each**2).mean()) for each in past])
-    assert found.mean_scar == pytest.approx((moved / errors).mean())
+    errors = np.array([np.sqrt((item**2).mean()) for item in past])
+    assert result.mean_scar == pytest.approx((moved / errors).mean())
 
 
 def test_p_is_the_signed_rank_test_of_the_scores_of_its_clusters():
@@ -61,32 +61,32 @@ def test_p_is_the_signed_rank_test_of_the_scores_of_its_clusters():
 
 
 def test_its_place_among_shifted_dates_is_that_of_a_loop():
-    found, at = cells()["energy", "one"], np.array(sorted(set(ENERGY))) - 31
+    result, at = cells()["energy", "one"], np.array(sorted(set(ENERGY))) - 31
     values = ONE[30:]
     means = np.array([values[(at + k) % len(values)].mean() for k in range(len(values))])
-    assert found.spread == pytest.approx(means.std())
-    assert found.in_spreads == pytest.approx((means[0] - means.mean()) / means.std())
-    assert found.percentile == pytest.approx(100 * np.mean(np.abs(means) < abs(means[0]) - 1e-12))
+    assert result.spread == pytest.approx(means.std())
+    assert result.in_spreads == pytest.approx((means[0] - means.mean()) / means.std())
+    assert result.percentile == pytest.approx(100 * np.mean(np.abs(means) < abs(means[0]) - 1e-12))
 
 
 def test_each_series_counts_the_events_it_reaches_and_says_why_it_has_no_verdict():
-    found = cells()["energy", "two"]
-    assert (found.n, found.n_rates) == (7, 6)  # 100 rates
-    assert found.reason == "only 6 distinct rates, 8 needed"
-    assert not found.has_verdict
-    assert np.isnan(found.p_adjusted)
-    assert found.caar == pytest.approx(moves((40, 52, 61, 73, 85, 97), TWO).mean())
+    result = cells()["energy", "two"]
+    assert (result.n, result.n_rates) == (7, 6)  # 100 rates
+    assert result.reason == "only 6 distinct rates, 8 needed"
+    assert not result.has_verdict
+    assert np.isnan(result.p_adjusted)
+    assert result.caar == pytest.approx(moves((40, 52, 61, 73, 85, 97), TWO).mean())
 
 
 def test_a_rate_with_more_than_a_fifth_of_all_moves_takes_the_verdict():
     stormy = ONE.copy()
     stormy[151 - 1] = -0.3  # the last one, as where a series ends in a storm
-    found = cells(one=stormy)["energy", "one"]
+    result = cells(one=stormy)["energy", "one"]
     others = np.abs(moves(ENERGY[:-1])).sum()
-    assert found.largest_share == pytest.approx(0.3 / (0.3 + others))
+    assert result.largest_share == pytest.approx(0.3 / (0.3 + others))
     percent = round(100 * 0.3 / (0.3 + others))
-    assert found.reason == f"one rate is {percent} % of all moves, 20 % at most"
-    assert np.isnan(found.p_value)
+    assert result.reason == f"one rate is {percent} % of all moves, 20 % at most"
+    assert np.isnan(result.p_value)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_the_rule(rates, clusters, share, reason):
 
 
 def test_a_cell_of_fewer_than_three_events_has_no_number():
-    found = cells(talks=(45,))["talks", "one"]
-    assert found.reason == "only 1 event with a move"
-    assert np.isnan(found.caar)
+    result = cells(talks=(45,))["talks", "one"]
+    assert result.reason == "only 1 event with a move"
+    assert np.isnan(result.caar)
 
 
 def test_p_is_corrected_over_all_cells_with_a_verdict():
@@ -117,9 +117,9 @@ def test_p_is_corrected_over_all_cells_with_a_verdict():
 
 
 def test_a_single_category_is_one_question_with_all():
-    found = cells(talks=())
-    one = found["energy", "one"]
-    assert one.p_adjusted == one.p_value == found["all", "one"].p_value
+    result = cells(talks=())
+    one = result["energy", "one"]
+    assert one.p_adjusted == one.p_value == result["all", "one"].p_value
 
 
 def test_a_cell_is_what_a_study_of_its_series_says():

@@ -19,7 +19,7 @@ from dashboard.models.publication import (
 
 
 def clock(rule, *records):
-    day, opens, known_at = rule.clock(np.array(records, dtype="datetime64[D]"))
+    day, opens, known_at = rule.timestamps(np.array(records, dtype="datetime64[D]"))
     return [tuple(str(value) for value in row) for row in zip(day, opens, known_at, strict=True)]
 
 
@@ -56,14 +56,14 @@ def test_a_bank_of_russia_record_describes_the_day_before_it(record, row):
     ],
 )
 def test_other_publishers_date_their_own_day(rule, record, known_at):
-    ((day, _, found),) = clock(rule, record)
-    assert (day, found) == (record, known_at)
+    ((day, _, result),) = clock(rule, record)
+    assert (day, result) == (record, known_at)
 
 
 @pytest.mark.parametrize("rule", PUBLICATION_RULES.values(), ids=lambda rule: rule.id)
 def test_known_at_rises_with_the_date_and_never_precedes_opening(rule):
     record = np.arange(np.datetime64("2013-01-01"), np.datetime64("2027-01-01"))
-    _, opens, known_at = rule.clock(record)
+    _, opens, known_at = rule.timestamps(record)
     assert (known_at[1:] > known_at[:-1]).all()
     assert (opens <= known_at).all()
 

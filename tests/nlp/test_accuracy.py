@@ -1,4 +1,4 @@
-"""How well texts are read: floors on what the rules have learnt from, and what they did before."""
+"""How well texts are read: lower bounds of precision and recall, now and before."""
 
 import csv
 from collections import Counter
@@ -12,7 +12,7 @@ from tests.nlp import measure
 CATALOGUE = Path(__file__).parents[2] / "data" / "events" / "catalogue.csv"
 # Precision and recall on the ten texts of unseen.toml before any rule was changed for them
 # (21 of 26 statements found were right, of 35 expected; 10 of 10 claims, of 12): the honest
-# guess for a text that nobody has tried. The floors below hold what the rules do since.
+# guess for a text that nobody has tried. The bounds below hold what the rules do since.
 FIRST = {
     "statements, precision": 0.808, "statements, recall": 0.600,
     "categories of those right": 0.571, "claims, precision": 1.0, "claims, recall": 0.833,
@@ -36,10 +36,10 @@ FLOORS = {
 
 @pytest.mark.parametrize("name", FLOORS)
 def test_precision_and_recall_stay_above_their_floors(name):
-    found = measure.rates(measure.measure(measure.texts(name)))
-    assert {k: rate for k, rate in found.items() if rate < FLOORS[name][k] - 1e-9} == {}
+    result = measure.rates(measure.measure(measure.texts(name)))
+    assert {k: rate for k, rate in result.items() if rate < FLOORS[name][k] - 1e-9} == {}
     if name == "unseen":
-        assert all(found[kind] >= FIRST[kind] for kind in FIRST)
+        assert all(result[kind] >= FIRST[kind] for kind in FIRST)
 
 
 def test_the_readme_says_how_well_texts_are_read():
@@ -49,11 +49,11 @@ def test_the_readme_says_how_well_texts_are_read():
         [f"{100 * rates[f'statements, {kind}']:.0f} %" for kind in ("recall", "precision")]
         for rates in (FIRST, now)
     )
-    words = " ".join(readme.split())
+    texts = " ".join(readme.split())
     fresh = [f"{100 * FRESH[f'statements, {kind}']:.0f} %" for kind in ("recall", "precision")]
-    assert f"five more of other styles gave {fresh[0]} and {fresh[1]}" in words
-    assert f"found {first[0]} of the statements, and {first[1]} of what they found" in words
-    assert f"since they have learnt from these it is {since[0]} and {since[1]}" in words
+    assert f"five more of other styles gave {fresh[0]} and {fresh[1]}" in texts
+    assert f"found {first[0]} of the statements, and {first[1]} of what they found" in texts
+    assert f"since they have learnt from these it is {since[0]} and {since[1]}" in texts
 
 
 def test_most_titles_of_the_catalogue_get_the_category_that_people_gave_them():
@@ -61,8 +61,8 @@ def test_most_titles_of_the_catalogue_get_the_category_that_people_gave_them():
     events = list(csv.DictReader(rows))
     right = sum(category_of_text(event["title"]).value == event["category"] for event in events)
     assert right / len(events) >= 0.85
-    found = Counter(category_of_text(event["title"]).value for event in events)
-    assert found["other"] / len(events) <= 0.05
+    result = Counter(category_of_text(event["title"]).value for event in events)
+    assert result["other"] / len(events) <= 0.05
 
 
 def test_there_are_twenty_texts_of_different_style_beside_the_issue():
@@ -88,6 +88,6 @@ def test_the_text_of_the_issue_yields_exactly_its_candidates_and_claims():
 
 def test_a_text_about_something_else_yields_nothing():
     for name, text_id in (("texts", "football"), ("unseen", "recipe")):
-        text = next(each for each in measure.texts(name) if each["id"] == text_id)
+        text = next(item for item in measure.texts(name) if item["id"] == text_id)
         assert measure.statements_of(text) == []
         assert measure.claims_of(text) == []

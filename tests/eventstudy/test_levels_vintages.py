@@ -16,20 +16,21 @@ DAYS = ["2025-04-18", "2025-04-19", "2025-04-22", "2025-04-23"]
 RATES = [82.02, 81.1371, 80.7597, 81.5]
 
 
-def made(rates=RATES, days=DAYS):
+def fixings(rates=RATES, days=DAYS):
     return made_series(rates, days, rule=BANK_OF_RUSSIA)
 
 
 def test_a_fixing_is_known_at_the_end_of_its_window_and_not_a_second_before():
     # The record of 22 April is that of the 21st, closed at 15:30 Moscow: 12:30 UTC.
-    assert len(restrict_to_known(made(), datetime(2025, 4, 21, 12, 30, tzinfo=UTC))) == 3
+    assert len(restrict_to_known(fixings(), datetime(2025, 4, 21, 12, 30, tzinfo=UTC))) == 3
     assert (
-        len(restrict_to_known(made(), datetime(2025, 4, 21, 12, 29, 59, 999_999, tzinfo=UTC))) == 2
+        len(restrict_to_known(fixings(), datetime(2025, 4, 21, 12, 29, 59, 999_999, tzinfo=UTC)))
+        == 2
     )
 
 
 def test_before_the_first_one_there_is_nothing_and_after_the_last_the_series_itself():
-    series = made()
+    series = fixings()
     assert len(restrict_to_known(series, datetime(2025, 1, 1, tzinfo=UTC))) == 0
     assert restrict_to_known(series, datetime(2099, 1, 1, tzinfo=UTC)) is series
 
@@ -42,13 +43,13 @@ def test_before_the_first_one_there_is_nothing_and_after_the_last_the_series_its
     )
 )
 def test_a_later_moment_never_loses_an_observation(moments):
-    early, late = (restrict_to_known(made(), moment) for moment in sorted(moments))
+    early, late = (restrict_to_known(fixings(), moment) for moment in sorted(moments))
     assert len(early) <= len(late)
     assert np.array_equal(late.record[: len(early)], early.record)
 
 
 def test_rows_that_were_added_or_revised_are_told_and_the_others_are_not():
-    frozen, live = made(RATES[:3], DAYS[:3]), made([82.02, 81.2, 80.7597, 81.5])
+    frozen, live = fixings(RATES[:3], DAYS[:3]), fixings([82.02, 81.2, 80.7597, 81.5])
     assert compare_vintages(frozen, live) == (
         RevisedObservation(date(2025, 4, 18), date(2025, 4, 19), 81.1371, 81.2),
         RevisedObservation(date(2025, 4, 22), date(2025, 4, 23), None, 81.5),
@@ -57,4 +58,4 @@ def test_rows_that_were_added_or_revised_are_told_and_the_others_are_not():
 
 @pytest.mark.parametrize("rate", [80.0, np.nan])
 def test_a_series_does_not_differ_from_itself(rate):
-    assert compare_vintages(made([rate], DAYS[:1]), made([rate], DAYS[:1])) == ()
+    assert compare_vintages(fixings([rate], DAYS[:1]), fixings([rate], DAYS[:1])) == ()

@@ -47,26 +47,26 @@ def score_by_hand(row, offsets):
 
 
 def test_a_rate_has_the_rank_of_its_return_among_its_own_past_once():
-    found = compute_cluster_scores(sample_of()).score_rates()
+    result = compute_cluster_scores(sample_of()).score_rates()
     rows = sorted(set(ROWS))
-    assert found.shape == (len(rows), 2)  # two events share row 60
-    assert found[:, 0] == pytest.approx([score_by_hand(row, (0, 1)) for row in rows])
-    assert found[:, 1] == pytest.approx([score_by_hand(row, (-1,)) for row in rows])
+    assert result.shape == (len(rows), 2)  # two events share row 60
+    assert result[:, 0] == pytest.approx([score_by_hand(row, (0, 1)) for row in rows])
+    assert result[:, 1] == pytest.approx([score_by_hand(row, (-1,)) for row in rows])
 
 
 def test_a_cluster_is_the_sum_of_its_rates():
     expected = [sum(score_by_hand(row, (0, 1)) for row in rows) for rows in CLUSTERS]
-    found = compute_cluster_scores(sample_of()).window_sums()
-    assert found[:, 0] == pytest.approx(expected)
+    result = compute_cluster_scores(sample_of()).window_sums()
+    assert result[:, 0] == pytest.approx(expected)
 
 
 def test_the_p_is_wilcoxons_over_the_clusters():
     sums = compute_cluster_scores(sample_of()).window_sums()
     expected = [sum(score_by_hand(row, (0, 1)) for row in rows) for rows in CLUSTERS]
     assert cluster_rank_p(sums)[0] == pytest.approx(p_of_signed_ranks(expected), rel=1e-12)
-    apart = np.array([[0.1], [-0.2], [0.31], [0.4], [0.5], [0.6], [-0.7], [0.8], [0.9]])
-    wanted = stats.wilcoxon(apart[:, 0], method="exact").pvalue
-    assert cluster_rank_p(apart)[0] == pytest.approx(wanted, rel=1e-12)
+    non_overlapping = np.array([[0.1], [-0.2], [0.31], [0.4], [0.5], [0.6], [-0.7], [0.8], [0.9]])
+    wanted = stats.wilcoxon(non_overlapping[:, 0], method="exact").pvalue
+    assert cluster_rank_p(non_overlapping)[0] == pytest.approx(wanted, rel=1e-12)
 
 
 def test_below_eight_clusters_there_is_no_p():
