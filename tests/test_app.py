@@ -204,7 +204,7 @@ def test_a_port_in_use_is_one_clear_line():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(InputError, match=rf"^--port {port}: cannot be used .* --port 8502$"):
+        with pytest.raises(InputError, match=rf"^port {port}: cannot be used .*; choose another, as 8502$"):
             check_port_is_free(port)
         answer = subprocess.run(
             [sys.executable, "-m", "dashboard", "open", "--port", str(port), "--no-browser"],

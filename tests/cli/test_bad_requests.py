@@ -85,7 +85,7 @@ REFUSED = {
     ),
     "a CAR outside the window": (
         {"--car": "0:9"},
-        "--car 0:9: lies outside the event window -2:3; widen --window or shorten --car",
+        "--car 0:9: lies outside the event window -2:3; widen the event window or shorten the CAR window",
     ),
     "a negative gap": (
         {"--gap": "-1"},
@@ -101,12 +101,12 @@ REFUSED = {
     ),
     "fewer returns than needed": (
         {"--estimation": "9"},
-        "--min-estimation 10: must lie between 3 and --estimation 9",
+        "--min-estimation 10: must lie between 3 and the estimation window, 9",
     ),
     "estimation shorter than the coefficients": (
         {"--model": "market", "--factor": ["M", "B", "C"], "--estimation": "4",
          "--min-estimation": "3"},
-        "--min-estimation 3: --model market fits 4 coefficients; give at least 5",
+        "--min-estimation 3: the model market fits 4 coefficients; give at least 5",
     ),
     "an unknown model": (
         {"--model": "capm"},
@@ -115,7 +115,7 @@ REFUSED = {
     ),
     "a model without its factor": (
         {"--model": "market"},
-        "--model market: needs a factor; name its column with --factor",
+        "--model market: needs a factor; name its column or its series as the factor",
     ),
     "a factor that is not there": (
         {"--model": "market", "--factor": "Q"},
@@ -123,11 +123,11 @@ REFUSED = {
     ),
     "a factor that is a series too": (
         {"--model": "market", "--factor": "A"},
-        "--factor A: is also named by --series; a series cannot explain itself",
+        "--factor A: is also named as a series to study; a series cannot explain itself",
     ),
     "two factors for a model of one": (
         {"--model": "scholes-williams", "--factor": ["M", "B"]},
-        "--model scholes-williams: takes 1 factor, 2 are given; use --model market",
+        "--model scholes-williams: takes 1 factor, 2 are given; use the model market",
     ),
     "every series a factor": (
         {"--model": "market", "--series": None, "--factor": ["A", "B", "C", "M"]},

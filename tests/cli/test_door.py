@@ -108,7 +108,7 @@ def test_help_imports_nothing_heavy():
         (["study", "--gap", "-1"], "--gap -1: must be 0 or more"),
         (["study", "--returns", "net"], "'net' is not one of 'log', 'simple'"),
         (["study", "--overlap", "x"], "'x' is not one of 'keep', 'first', 'exclude'"),
-        (["study", "--model", "market"], "--model market: needs a factor; name its column with"),
+        (["study", "--model", "market"], "--model market: needs a factor; name its column or its"),
         (["study", "--model", "arima"], "--model arima: not known; choose one of none, mean"),
         (["study", "--factor", "BRENT"], "--factor BRENT: is no column and no series"),
         (["study", "--category", "x"], "--category x: no event has it; choose one of domestic"),

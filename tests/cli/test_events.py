@@ -351,7 +351,7 @@ def test_columns_dates_zone_and_sheet_can_be_said(shell, made):
     assert "has no column date (found: Wann, Uhr, Was)" in shell("events", "import", path).err
     said = ("--map", "date=Wann", "--map", "title=Was", "--map", "time=Uhr")
     asked = shell("events", "import", path, *said)
-    assert (asked.code, "say --dates dmy or --dates mdy" in asked.err) == (2, True)
+    assert (asked.code, "say on import which order the dates have, dmy or mdy" in asked.err) == (2, True)
     for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
         answer = shell("events", "import", path, *said, "--dates", order, "--zone",
                        "America/New_York", "--dry-run", "--json")  # fmt: skip

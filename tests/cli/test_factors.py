@@ -111,7 +111,7 @@ def test_our_own_series_can_be_a_factor_on_the_days_both_have(shell, tmp_path):
 def test_a_model_with_factors_says_which_option_is_missing(shell):
     answer = shell("study", "--model", "market")
     assert answer.code == 2
-    assert answer.err == "error: --model market: needs a factor; name its column with --factor\n"
+    assert answer.err == "error: --model market: needs a factor; name its column or its series as the factor\n"
 
 
 # ------------------------------------------------------------------ shipped controls
@@ -126,7 +126,7 @@ def test_a_shipped_control_is_a_factor_and_no_series_to_study(shell, control, tm
     refused = shell("study", "--rates", control)
     assert (refused.code, refused.out) == (2, "")
     assert "is no price" in refused.err
-    assert f"--factor {control}" in refused.err
+    assert f"give {control} as a factor" in refused.err
     assert len(refused.err.strip().splitlines()) == 1
 
 

@@ -149,4 +149,4 @@ def test_a_name_that_is_taken_is_refused_with_what_to_do(shell, made):
 def test_a_study_on_a_file_that_has_to_be_explained_says_how(shell, made):
     answer = shell("study", "--rates", made("bars.csv", HOURS))
     assert answer.code == 2
-    assert "rates import it with --zone Europe/Moscow" in answer.err
+    assert "say its time zone on import, as Europe/Moscow" in answer.err
