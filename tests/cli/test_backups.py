@@ -18,7 +18,7 @@ def test_backup_restore_of_everything(shell, tmp_path, dashboard_home, made):
 
     refused = shell("restore", file)
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
-    assert "--replace" in refused.err
+    assert "allow replacing" in refused.err
     restored = shell("restore", file, "--replace")
     assert restored.code == 0
     assert "1 note with 1 change and 1 series of your own put back" in restored.out

@@ -265,7 +265,7 @@ def test_a_store_that_fails_half_way_keeps_none_of_the_rows(shell, made, monkeyp
         return json_of(note)
 
     with monkeypatch.context() as patch:
-        patch.setattr(note_rows, "json_of", fail_at_the_second)
+        patch.setattr(note_rows, "json_from_note", fail_at_the_second)
         assert shell("events", "import", made("e.csv", FILE)).code == 3
     assert len(calls) == 2
     assert shell("events", "list", "--origin", "note", "--json").json == []

@@ -119,7 +119,7 @@ def test_a_series_of_bars_is_one_too(shell, made):
     path = made("bars.csv", HOURS)
     answer = shell("rates", "import", path)
     assert answer.code == 2
-    assert "--zone Europe/Moscow" in answer.err
+    assert "say its time zone on import, as Europe/Moscow" in answer.err
     answer = shell("rates", "import", path, "--zone", "Europe/Moscow", "--name", "b")
     assert answer.code == 0
     assert "taken to be stamped when they begin" in answer.err
@@ -142,7 +142,7 @@ def test_a_name_that_is_taken_is_refused_with_what_to_do(shell, made):
     other = made("a.csv", "date,USD\n2025-04-17,82.6\n")
     answer = shell("rates", "import", other, "--json")
     assert (answer.code, answer.json["status"]) == (2, "reject")
-    assert "give --replace or another --name" in answer.json["messages"][0]
+    assert "take another name, replace it" in answer.json["messages"][0]
     assert shell("rates", "import", other, "--replace").code == 0
 
 
