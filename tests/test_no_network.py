@@ -53,10 +53,10 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("policy", WAYS)
-def test_no_way_leads_out_of_this_machine(policy):
+@pytest.mark.parametrize("method", WAYS)
+def test_no_way_leads_out_of_this_machine(method):
     with pytest.raises(BaseException) as caught:
-        WAYS[policy]()
+        WAYS[method]()
     assert is_refusal(caught)
 
 

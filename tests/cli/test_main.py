@@ -1,4 +1,4 @@
-"""The door itself: exit codes, one line for a mistake, calm ends, a quick start."""
+"""The command line as a whole: exit codes, one line for an error, clean ends, a quick start."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def process(monkeypatch):
     started = []
 
     def start(*arguments):
-        made = subprocess.Popen(
+        write_file = subprocess.Popen(
             [sys.executable, "-m", "dashboard", *map(str, arguments)], cwd=ROOT, text=True,
             encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        started.append(made)
-        return made
+        started.append(write_file)
+        return write_file
 
     yield start
-    for each in started:
-        each.kill()
-        each.communicate()
+    for item in started:
+        item.kill()
+        item.communicate()
 
 
 def end_of(started):
@@ -62,20 +62,20 @@ def end_of(started):
 
 
 @pytest.mark.parametrize("group", COMMANDS, ids=lambda group: " ".join(group) or "dashboard")
-def test_help_names_every_command(shell, group):
-    answer = shell(*group, "--help")
+def test_help_names_every_command(run_cli, group):
+    answer = run_cli(*group, "--help")
     listed = set(re.findall(r"^  ([a-z-]+)  ", answer.out.split("Commands:")[1], re.MULTILINE))
     assert answer.code == 0
     assert listed == COMMANDS[group]
 
 
 @pytest.mark.parametrize("group", COMMANDS, ids=lambda group: " ".join(group) or "dashboard")
-def test_without_a_command_the_help_is_shown(shell, group):
-    assert shell(*group).out == shell(*group, "--help").out
+def test_without_a_command_the_help_is_shown(run_cli, group):
+    assert run_cli(*group).out == run_cli(*group, "--help").out
 
 
-def test_the_version_is_that_of_the_package(shell):
-    assert shell("--version").out == f"{dashboard.__version__}\n"
+def test_the_version_is_that_of_the_package(run_cli):
+    assert run_cli("--version").out == f"{dashboard.__version__}\n"
 
 
 def test_help_imports_nothing_heavy():
@@ -94,7 +94,7 @@ def test_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["nonsense"], "No such command 'nonsense'"),
         (["events", "nonsense"], "No such command 'nonsense'"),
@@ -108,7 +108,7 @@ def test_help_imports_nothing_heavy():
         (["study", "--gap", "-1"], "--gap -1: must be 0 or more"),
         (["study", "--returns", "net"], "'net' is not one of 'log', 'simple'"),
         (["study", "--overlap", "x"], "'x' is not one of 'keep', 'first', 'exclude'"),
-        (["study", "--model", "market"], "--model market: needs a factor; name its column with"),
+        (["study", "--model", "market"], "--model market: needs a factor; name its column or its"),
         (["study", "--model", "arima"], "--model arima: not known; choose one of none, mean"),
         (["study", "--factor", "BRENT"], "--factor BRENT: is no column and no series"),
         (["study", "--category", "x"], "--category x: no event has it; choose one of domestic"),
@@ -141,64 +141,64 @@ def test_help_imports_nothing_heavy():
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )  # fmt: skip
-def test_a_mistake_is_told_in_one_line(shell, arguments, said):
-    answer = shell(*arguments)
+def test_a_mistake_is_told_in_one_line(run_cli, arguments, message):
+    answer = run_cli(*arguments)
     assert answer.code == 2
     assert answer.out == ""
     assert answer.err.startswith("error: ")
-    assert said in answer.err
+    assert message in answer.err
     assert answer.err.count("\n") == 1
 
 
-def test_what_was_typed_cannot_steer_the_terminal(shell):
-    answer = shell("facts", "\x1b[2J\x07\n2025")
+def test_what_was_typed_cannot_steer_the_terminal(run_cli):
+    answer = run_cli("facts", "\x1b[2J\x07\n2025")
     assert answer.code == 2
     assert "\x1b" not in answer.err
     assert answer.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("error", [SourceError("the bank is closed"), StoreError("disk is gone")])
-def test_a_source_or_store_that_fails_is_exit_code_3(shell, monkeypatch, error):
+def test_a_source_or_store_that_fails_is_exit_code_3(run_cli, monkeypatch, error):
     def fail(**_):
         raise error
 
     monkeypatch.setattr("dashboard.container.build_context", fail)
-    answer = shell("facts", "2025-04-21")
+    answer = run_cli("facts", "2025-04-21")
     assert (answer.code, answer.err) == (3, f"error: {error}\n")
 
 
-def test_a_store_that_cannot_be_reached_is_told_without_its_address(shell, monkeypatch):
+def test_a_store_that_cannot_be_reached_is_told_without_its_address(run_cli, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:canary@127.0.0.1:1/none")
-    answer = shell("events", "list")
+    answer = run_cli("events", "list")
     assert answer.code == 3
     assert answer.err.count("\n") == 1
     assert "canary" not in answer.err
 
 
-def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(shell, monkeypatch):
+def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(run_cli, monkeypatch):
     def fail(**_):
         msg = "boom"
         raise RuntimeError(msg)
 
     monkeypatch.setattr("dashboard.container.build_context", fail)
-    answer = shell("facts", "2025-04-21")
+    answer = run_cli("facts", "2025-04-21")
     assert answer.code == 3
     assert answer.err == (
         "error: this should not happen (RuntimeError: boom); see where with --traceback\n"
     )
     with pytest.raises(RuntimeError, match="boom"):
-        shell("--traceback", "facts", "2025-04-21")
+        run_cli("--traceback", "facts", "2025-04-21")
 
 
-def test_a_wrong_variable_of_the_environment_is_named(shell, monkeypatch):
+def test_a_wrong_variable_of_the_environment_is_named(run_cli, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
-    answer = shell("facts", "2025-04-21")
+    answer = run_cli("facts", "2025-04-21")
     assert answer.code == 2
     assert "SOURCE_DATE_EPOCH" in answer.err
     assert answer.err.count("\n") == 1
 
 
-# ------------------------------------------------------------------ calm ends
+# ------------------------------------------------------------------ clean ends
 
 
 @pytest.mark.parametrize(
