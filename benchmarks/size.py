@@ -6,7 +6,7 @@ offset 0. Real dates: the four designs of `benchmarks/designs.py` with the dates
 every category of the catalogue. Size: no effect. Power: one log point on every first rate.
 
 Run: `python -m benchmarks.size --write` (about an hour); it renews `docs/size.md` and
-`dashboard/engine/test_sizes.csv`. `--part` runs one part and keeps the other cells of the file;
+`dashboard/eventstudy/test_sizes.csv`. `--part` runs one part and keeps the other cells of the file;
 `--write` alone with `--part none` writes the document anew from the file.
 """
 

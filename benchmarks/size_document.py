@@ -38,7 +38,7 @@ def document(groups: Sequence[RealGroup]) -> str:
         "How often each test rejects at the 5 % level in simulated studies: window [0,1], event"
         " window [-5,10], 120-row estimation with a gap of 10, constant mean. **Bold**: outside"
         " 3-7 %. Made by `benchmarks/size.py`; the cells ship in"
-        " `dashboard/engine/test_sizes.csv`.",
+        " `dashboard/eventstudy/test_sizes.csv`.",
         "",
         "## The declared test",
         "",
@@ -59,7 +59,7 @@ def document(groups: Sequence[RealGroup]) -> str:
         "",
         *_table(lambda test: [c for c in simulated_powers(test) if not c.is_real], bold=False),
         "",
-        "`name_direction` meets random expectations, hence it has no power here; `volatility` looks for"
+        "`direction` meets random expectations, hence it has no power here; `volatility` looks for"
         " larger moves, not for a mean.",
         "",
         "## Which test to read",

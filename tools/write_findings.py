@@ -30,8 +30,8 @@ What the shipped catalogue and the Bank of Russia's rate say about each kind of 
 they cannot say. The figures are those of `python -m dashboard study --origin catalogue`: the mean
 move over the first rate that can contain an event and the one after it, window [0,1], against a
 constant mean of 120 rates before, each first rate once; positive = stronger rouble. p is that of
-the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `format_bytes.md`), and
-in brackets adjusted (Holm) over all groups of the table, because all of them are asked here. The
+the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `size.md`), and
+in brackets adjusted (Holm) over all groups of the table, because all of them are questions here. The
 interval holds the means that the test does not reject at 5 %. *Visible* is the mean that it would
 find in four studies of five.
 
@@ -170,8 +170,7 @@ def doubts(row: Row, found: Answers) -> str:
         f"Under {summary['distinct']} distinct choices of windows, models and events"
         f" {100 * summary['same_sign']:.0f} % have the sign of their median"
         f" ({points(str(summary['median']))}); their joint p is {summary['joint_placebo_p']:.3f},"
-        f" {summary['joint_p_adjusted']:.3f} for the {summary['categories']} categories that could"
-        " be asked."
+        f" {summary['joint_p_adjusted']:.3f} for the {summary['categories']} categories."
     )
     old = next(
         test for test in found.tables["tests"]
@@ -179,9 +178,9 @@ def doubts(row: Row, found: Answers) -> str:
     )  # fmt: skip
     if old["p_adjusted"] and (float(old["p_adjusted"]) <= LEVEL) != survives(row):
         sentences.append(
-            f"`{OLD_TEST}`, which holds calm and stormy days for exchangeable, has"
+            f"`{OLD_TEST}`, which treats quiet and volatile days as exchangeable, has"
             f" p {float(old['p_value']):.3f} ({float(old['p_adjusted']):.3f}): with such dates it"
-            " rejects a true null too often (`format_bytes.md`)."
+            " rejects a true null too often (`size.md`)."
         )
     return " ".join(sentences)
 
