@@ -31,7 +31,7 @@ they cannot say. The figures are those of `python -m dashboard study --origin ca
 move over the first rate that can contain an event and the one after it, window [0,1], against a
 constant mean of 120 rates before, each first rate once; positive = stronger rouble. p is that of
 the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `size.md`), and
-in brackets adjusted (Holm) over all groups of the table, because all of them are questions here. The
+in brackets adjusted (Holm) over all groups of the table, each of which is a question here. The
 interval holds the means that the test does not reject at 5 %. *Visible* is the mean that it would
 find in four studies of five.
 

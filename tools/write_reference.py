@@ -146,11 +146,12 @@ def api_page() -> str:
     introduction = f"""
 {escape_prose(description["info"]["description"])}
 
-The machine-readable description is at `/api/openapi.json`. Every address answers a wrong request with
-status 4XX, a wrong parameter with 422 and a store that cannot be used with 503, as problem details
-(`type`, `title`, `status`, `detail`, `instance`, `errors`); reading addresses send an `ETag` and answer
-304 where `If-None-Match` still holds. `/healthz`, outside the description, says how old each part of the
-data is, what each source last answered, how far a refresh is, and whether the store answers."""
+The machine-readable description is at `/api/openapi.json`. Every address answers a wrong request
+with status 4XX, a wrong parameter with 422 and a store that cannot be used with 503, as problem
+details (`type`, `title`, `status`, `detail`, `instance`, `errors`); reading addresses send an
+`ETag` and answer 304 where `If-None-Match` still holds. `/healthz`, outside the description, says
+how old each part of the data is, what each source last answered, how far a refresh is, and whether
+the store answers."""
     return page("HTTP API", introduction, _operation_parts(description))
 
 
@@ -226,11 +227,12 @@ def _response_lines(operation: Mapping[str, Any]) -> Iterator[str]:
 def files_page() -> str:
     """Every CSV table with its columns."""
     introduction = """
-UTF-8, `.` decimals, ISO dates, every digit of a number, empty where missing; text that a spreadsheet
-would run as a formula has a quote in front. In the tables of a study moves are in return units: 0.01 =
-1 log point. The same columns are the keys of the JSON rows. How a study is read: [Study a kind of
-event](../guide/study.md); the folder's `manifest.json` holds parameters, software version, data files
-with sha256, counts, rows, size and sha256 of every file, and `created_at`."""
+UTF-8, `.` decimals, ISO dates, every digit of a number, empty where missing; text that a
+spreadsheet would run as a formula has a quote in front. In the tables of a study moves are in
+return units: 0.01 = 1 log point. The same columns are the keys of the JSON rows. How a study is
+read: [Study a kind of event](../guide/study.md#how-to-read-the-files). The folder's
+`manifest.json` holds parameters, software version, data files with sha256, counts, rows, size and
+sha256 of every file, and `created_at`."""
     study = [table_part(each) for each in STUDY_TABLES]
     others = [table_part(each) for each in TABLES.values() if each not in STUDY_TABLES]
     parts = ["## What `study --out` writes", *study, "## Other files", *others]
@@ -261,19 +263,21 @@ def table_part(schema: Table) -> str:
 def data_page() -> str:
     """What ships, what is fetched, and when each number was known."""
     introduction = """
-What ships with the program, what it fetches, and the rule by which a publisher's printed date becomes a
-market day and a moment. What the sources cannot say: [Limits](../limits.md)."""
+What ships with the program, what it fetches, and the rule by which a publisher's printed date
+becomes a market day and a moment. Why the rules are so: [Data sources and date
+rules](../developer/sources.md). What the sources cannot say: [Limits](../limits.md)."""
     parts = [
         "## What ships",
         shipped_table(),
-        "Rates of the ECB crosses are computed from its euro reference rates. Every file is described,"
-        " with its source, hash and columns, in `data/datapackage.json`.",
+        "Rates of the ECB crosses are computed from its euro reference rates. Every file is"
+        " described, with its source, hash and columns, in `data/datapackage.json`.",
         "## What is fetched",
         live_table(),
         bar_sentence(),
         "## Publication rules",
-        "The market day lies `lag` calendar days before the printed date; a number is known when its"
-        " window closes. Written in `dashboard/models/publication.py`, with the documents they follow.",
+        "The market day lies `lag` calendar days before the printed date; a number is known when"
+        " its window closes. Written in `dashboard/models/publication.py`, with the documents that"
+        " the rules follow.",
         rule_table(),
         "## Method breaks of the Bank of Russia",
         table(
@@ -376,7 +380,8 @@ power](../size.md); which to read: [Study a kind of event](../guide/study.md#whi
 
 def _test_part(test: Any) -> str:
     return (
-        f"### {test.id}\n\n**{escape(test.title)}.** Null hypothesis: {escape_prose(test.null_hypothesis)}."
+        f"### {test.id}\n\n**{escape(test.title)}.**"
+        f" Null hypothesis: {escape_prose(test.null_hypothesis)}."
         f"\n\n- Assumptions: {escape_prose(test.assumptions)}"
         f"\n- Needs: {escape_prose(test.needs)}"
         f"\n- Source: {escape_prose(test.reference)}"
@@ -409,8 +414,8 @@ def readings_table() -> str:
 def pages_page() -> str:
     """Every page with its address and the keys of its link."""
     introduction = """
-Every control of a page is in its link, so that a link shows the same view to whoever opens it. A key
-that cannot be read is ignored, and the page says so. `asof` freezes any page: [Live and frozen
+Every control of a page is in its link, so that a link shows the same view to whoever opens it. A
+key that cannot be read is ignored, and the page says so. `asof` freezes any page: [Live and frozen
 links](../guide/start.md#live-and-frozen-links)."""
     rows = [
         (
