@@ -1,6 +1,6 @@
 """Write `docs/findings.md` from what the command line answers on the shipped data.
 
-One study asks the declared test of every category at once and corrects its p for all of them; the
+One study runs the declared test of every category at once and corrects its p for all of them; the
 sentence of a category follows from its numbers by rule. Run after data or engine change:
 `python -m tools.write_findings`; `tests/test_findings.py` compares the page with the program.
 """
@@ -101,7 +101,7 @@ def points(text: str) -> str:
     return f"{100 * float(text):+.2f}".replace("-", "−")
 
 
-def p_words(row: Row) -> str:
+def format_p_values(row: Row) -> str:
     """P and, in brackets, the adjusted one; a dash where there is no verdict."""
     if not row["p_value"]:
         return "no verdict"
@@ -121,7 +121,7 @@ def table(rows: list[Row]) -> list[str]:
         rest = row["mean_without_largest"]
         cells = (
             row["group"], f"{row['n']}, {row['rates']}, {row['clusters']}", points(row["mean"]),
-            span, p_words(row), visible, points(row["median"]), points(rest) if rest else "–",
+            span, format_p_values(row), visible, points(row["median"]), points(rest) if rest else "–",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -132,14 +132,14 @@ def survives(row: Row) -> bool:
     return bool(row["p_adjusted"]) and float(row["p_adjusted"]) <= LEVEL
 
 
-def verdict(row: Row, asked: int) -> str:
+def verdict(row: Row, questions: int) -> str:
     """The answer of one group in words."""
     if not row["p_value"]:
         return f"No verdict: {row['reason']}."
     numbers = (
         f"mean {points(row['mean'])} log points (95 % {points(row['low'])} to"
         f" {points(row['high'])}; p {float(row['p_value']):.3f}, {float(row['p_adjusted']):.3f}"
-        f" adjusted for {asked} questions; {row['n']} events on {row['rates']} rates,"
+        f" adjusted for {questions} questions; {row['n']} events on {row['rates']} rates,"
         f" {row['clusters']} clusters)"
     )
     if survives(row):
@@ -189,14 +189,14 @@ def page(found: Answers) -> str:
     """The whole page."""
     rows = [row for row in found.tables["headline"] if row["window"] == WINDOW]
     categories = [row for row in rows if row["group"] != "all"]
-    kept = [row["group"] for row in categories if survives(row)]
+    surviving = [row["group"] for row in categories if survives(row)]
     others = [row["group"] for row in categories if row["p_value"] and not survives(row)]
     none = [row["group"] for row in categories if not row["p_value"]]
     lines = [
         INTRODUCTION,
         f"Of {len(rows)} questions (every category and all events together):",
         "",
-        f"- what survives the correction: {', '.join(kept) or 'nothing'};",
+        f"- what survives the correction: {', '.join(surviving) or 'nothing'};",
         f"- what does not: {', '.join(others) or 'nothing'}" + (";" if none else "."),
         *([f"- too few clusters for a verdict: {', '.join(none)}."] if none else []),
         "",

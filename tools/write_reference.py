@@ -40,7 +40,7 @@ NOTICE: Final = "<!-- Written by `python -m tools.write_reference`; do not edit 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is, in one line, also in a table."""
     line = " ".join(text.split())
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
+    for character, entity in (("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
         line = line.replace(character, entity)
     return re.sub(r"(\*|(?<!\w)_|_(?!\w))", r"\\\1", line)
 
