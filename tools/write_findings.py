@@ -121,7 +121,8 @@ def table(rows: list[Row]) -> list[str]:
         rest = row["mean_without_largest"]
         cells = (
             row["group"], f"{row['n']}, {row['rates']}, {row['clusters']}", points(row["mean"]),
-            span, format_p_values(row), visible, points(row["median"]), points(rest) if rest else "–",
+            span, format_p_values(row), visible, points(row["median"]),
+            points(rest) if rest else "–",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
