@@ -20,7 +20,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.test_downloads import shell, taken
 from tests.made_report import HOSTILE, made_report
 from tests.made_series import event_at_row, series_of_returns
-from tests.ui.made_comparison import made_scene
+from tests.ui.made_comparison import build_compare_state
 
 pytestmark = pytest.mark.browser
 
@@ -102,7 +102,7 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
     # A tag is a person's word too, and the name of a group holds it.
     tagged = EventFilter(tags=(HOSTILE[1],), expected="unclear")
     series = series_of_returns(returns, move_sign=-1)
-    scene = made_scene(series, events, EventFilter(), tagged)
+    scene = build_compare_state(series, events, EventFilter(), tagged)
     live = "http://127.0.0.1:8501/compare?cat=all"
     report = build_compare_report(
         scene, scene.answer, ReportContext(MOMENT, live, f"{live}&asof=2026-11-26")

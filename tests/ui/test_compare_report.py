@@ -16,7 +16,7 @@ from dashboard.ui.pages.compare.page import build_group_bundles
 from dashboard.ui.pages.compare.report import build_compare_report
 from tests.made_report import HOSTILE
 from tests.made_series import event_at_row, series_of_returns
-from tests.ui.made_comparison import made_scene
+from tests.ui.made_comparison import build_compare_state
 
 LIVE = "http://127.0.0.1:8501/compare?cat=nato_remark&bcat=energy"
 MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), LIVE, f"{LIVE}&asof=2026-11-26T09:00Z")
@@ -47,8 +47,8 @@ def known(**first):
 
 
 def report_of(*filters, events=None, made=MADE):
-    scene = made_scene(series(), events or known(), *filters)
-    return build_compare_report(scene, scene.answer, made)
+    state = build_compare_state(series(), events or known(), *filters)
+    return build_compare_report(state, state.answer, made)
 
 
 def table_of(report, title):
@@ -106,10 +106,10 @@ def test_two_groups_have_a_sentence_each_and_their_difference_is_the_title(both)
 
 def test_a_caution_of_the_test_of_the_difference_stands_below_its_p(both):
     assert "doubt a p" not in " ".join(both.paragraphs)
-    scene = made_scene(series(), known(), NATO, ENERGY)
-    first, *others = scene.answer.differences
-    answer = replace(scene.answer, differences=(replace(first, caution="rejects 9 %"), *others))
-    told = " ".join(build_compare_report(replace(scene, answer=answer), answer, MADE).paragraphs)
+    state = build_compare_state(series(), known(), NATO, ENERGY)
+    first, *others = state.answer.differences
+    answer = replace(state.answer, differences=(replace(first, caution="rejects 9 %"), *others))
+    told = " ".join(build_compare_report(replace(state, answer=answer), answer, MADE).paragraphs)
     assert "18 joint clusters. This test rejects 9 %: doubt a p close to 0.05." in told
 
 
@@ -188,8 +188,8 @@ def test_hostile_titles_are_one_line_in_every_cell_and_markup_in_no_figure():
 
 
 def test_the_bundle_of_each_group_is_computed_again():
-    scene = made_scene(series(), known(), NATO, ENERGY)
-    bundles = build_group_bundles(scene, scene.answer, MADE)
+    state = build_compare_state(series(), known(), NATO, ENERGY)
+    bundles = build_group_bundles(state, state.answer, MADE)
     assert list(bundles) == [
         "Bundle to reproduce it (ZIP): ● NATO remarks",
         "Bundle to reproduce it (ZIP): ◆ Energy events",
@@ -197,5 +197,5 @@ def test_the_bundle_of_each_group_is_computed_again():
     for make in bundles.values():
         verdict = reproduce_bundle(make(), "made.zip", {}.__getitem__)
         assert (verdict.status, verdict.notes) == ("equal", ())
-    alone = made_scene(series(), known(), NATO)
+    alone = build_compare_state(series(), known(), NATO)
     assert list(build_group_bundles(alone, alone.answer, MADE)) == ["Bundle to reproduce it (ZIP)"]

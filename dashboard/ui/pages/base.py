@@ -2,18 +2,19 @@
 
 A page in five steps:
 
-1. `ui/pages/<id>.py`: a `draw(view: View) -> None` and, at the end, `PAGE = Page(…)`.
+1. `ui/pages/<id>/page.py`: a `draw(view: UrlState) -> None` and, at the end, `PAGE = Page(…)`;
+   `state.py` for the frozen state computed from URL and services, `controls.py` for the widgets.
 2. One import and one entry in `PAGES` (`ui/pages/__init__.py`); the tests over `PAGES` open it.
 3. Controls that belong into the link are `UrlParam`s of the page. Ask `view["key"]` for the value
    and hand `**view.widget("key")` to the Streamlit widget: it brings `key=` and `on_change=`,
    so give the widget no default of its own. To change a value in a callback: `view.set(key=…)`.
-   The shell has already read the link, told what it ignored and drawn the status line.
-4. Data come from `dashboard.ui.session` (`series(id)`, `events()`, `parts()` …), never from
-   sources or store. Text of users goes only through `dashboard.presentation.escaping`, words and numbers
-   through `dashboard.presentation.formatting`, colours through `dashboard.presentation.palette`, figures through
-   `dashboard.presentation.charts` (plain dictionaries) and `dashboard.ui.components.figures.draw_figure`.
+   The shell has already read the link, and draws the status line and the ignored settings.
+4. Data come from `dashboard.ui.session` (`load_series(id)`, `get_known_events()` …), never from
+   sources or storage. Text of users goes only through `dashboard.presentation.escaping`, numbers
+   and messages through `formatting`, colours through `palette`, figures through `charts` (plain
+   dictionaries) of the same package and `dashboard.ui.components.figures.draw_figure`.
 5. Keep heavy imports (an engine, a file format) inside `draw`, so that Explore opens fast.
-   Link to another page with `link_to("event", id=…)` from `dashboard.ui.components.links`.
+   Link to another page with `draw_page_link("event", …, id=…)` of `ui.components.links`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: how it is called, what its link may carry and how it is drawn.
+    """One page: its title, the parameters of its URL and its renderer.
 
     `icon` is a Material symbol (`:material/…:`, drawn from the shipped font). The page with an
     empty `url_path` is the one that opens first. A page that is not `visible` is reached by

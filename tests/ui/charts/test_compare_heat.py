@@ -38,14 +38,14 @@ def test_beyond_sixty_rows_the_largest_moves_stay_and_the_rest_is_told():
     rows, left = select_heat_rows(chart)
     assert (len(rows), left) == (MAX_HEAT_ROWS, 20)
     kept = {k for _, k, _ in rows}
-    sizes = np.abs(chart.groups[0].found.car)
+    sizes = np.abs(chart.groups[0].study.car)
     assert min(sizes[list(kept)]) >= max(sizes[k] for k in range(80) if k not in kept)
     assert "20 with smaller moves are not drawn" in summarize_heat(chart)
 
 
 def test_a_missing_rate_is_a_gap():
     chart = made_chart((60, 70))
-    chart.groups[0].found.result.abnormal[0, 0] = np.nan
+    chart.groups[0].study.result.abnormal[0, 0] = np.nan
     (heat,) = build_heat_figure(chart)["data"]
     assert sum(value is None for line in heat["z"] for value in line) == 1
     assert "no rate" in str(heat["customdata"])

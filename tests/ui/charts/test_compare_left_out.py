@@ -13,7 +13,7 @@ from tests.ui.charts.made_comparison import MANY, made_chart
 def test_each_dot_is_the_average_of_the_others():
     chart = made_chart(MANY)
     (dots,) = build_leave_one_out_figure(chart, chart.groups[0])["data"]
-    cars = chart.groups[0].found.car.tolist()
+    cars = chart.groups[0].study.car.tolist()
     others = [-100 * (sum(cars) - car) / 5 for car in cars]
     assert sorted(dots["x"]) == pytest.approx(sorted(others), abs=0.001)
 
@@ -21,7 +21,7 @@ def test_each_dot_is_the_average_of_the_others():
 def test_the_dashed_line_is_the_average_of_all():
     chart = made_chart(MANY)
     (line,) = build_leave_one_out_figure(chart, chart.groups[0])["layout"]["shapes"]
-    assert line["x0"] == pytest.approx(-100 * chart.groups[0].found.car.mean(), abs=0.001)
+    assert line["x0"] == pytest.approx(-100 * chart.groups[0].study.car.mean(), abs=0.001)
 
 
 def test_at_most_fifteen_are_drawn_each_with_its_name():

@@ -21,11 +21,6 @@ from dashboard.ui.widget_state import get_persistent, persistent_widget, set_per
 if TYPE_CHECKING:
     from dashboard.models.article import Article
 
-
-# ------------------------------------------------------------
-# A text to try the page of articles with, and the day it is from.
-
-
 EXAMPLE_PUBLISHED: Final = date(2025, 4, 22)
 EXAMPLE_TEXT: Final = (
     "Keith Kellogg, the US envoy, said on Sunday that NATO membership for Ukraine was off the"
@@ -34,12 +29,6 @@ EXAMPLE_TEXT: Final = (
     " 80 per dollar on Monday, its strongest since June 2024; since the start of the year it has"
     " gained more than 40 % against the dollar."
 )
-
-
-# ------------------------------------------------------------
-# How an article comes to the page: a pasted text, a file, or a link that is followed.
-
-
 INPUT_MODES: Final = {"text": "Paste a text", "file": "Bring a file", "link": "Give a link"}
 TEXT_KEY: Final = "article_text"
 TIME_KEY: Final = "article_published.time"
@@ -49,30 +38,42 @@ MAX_UPLOAD_MB: Final = 10
 TEXT_BOX_HEIGHT: Final = 190
 
 
+# ------------------------------------------------------------------ the example
+
+
+# ------------------------------------------------------------------ the input
+
+
 def draw_article_input(view: UrlState) -> PublicationTime | None:
-    """Draw the way in; read what was given when asked; give the publication a person said."""
+    """Draw the input of the article, read it on a click, and return the given publication."""
     with st.container(border=True):
         st.segmented_control(
-            "How the article comes", list(INPUT_MODES), format_func=INPUT_MODES.__getitem__, required=True,
-            label_visibility="collapsed", **view.widget("way"),
-        )  # fmt: skip
+            "How the article comes",
+            list(INPUT_MODES),
+            format_func=INPUT_MODES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **view.widget("way"),
+        )
         {"text": _draw_text_input, "file": _draw_file_input, "link": _draw_link_input}[view["way"]](
             view
         )
         given = _draw_publication_fields(view)
         with st.container(horizontal=True, vertical_alignment="center"):
-            asked = st.button("Read it", type=button_type(), icon=":material/article:")
+            is_submitted = st.button("Read it", type=button_type(), icon=":material/article:")
             st.button("Try an example", key="article.example", on_click=_fill_example, args=(view,))
-        if asked:
+        if is_submitted:
             _read_input(view)
     return given
 
 
 def _draw_text_input(_: UrlState) -> None:
     st.text_area(
-        "The text of the article, in English or Russian", height=TEXT_BOX_HEIGHT, placeholder="Paste it here",
+        "The text of the article, in English or Russian",
+        height=TEXT_BOX_HEIGHT,
+        placeholder="Paste it here",
         **persistent_widget(TEXT_KEY, ""),
-    )  # fmt: skip
+    )
 
 
 def _draw_file_input(_: UrlState) -> None:
@@ -90,13 +91,17 @@ def _draw_link_input(view: UrlState) -> None:
 
 
 def _draw_publication_fields(view: UrlState) -> PublicationTime | None:
-    """When the article was published, where a person knows better than the page."""
+    """Draw the fields for the time of publication that the reader knows."""
     latest = session.get_view_day().replace(year=session.get_view_day().year + 1, day=1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
-            "Published on, if you know", min_value=EARLIEST_DAY, max_value=latest, format="YYYY-MM-DD",
-            width=210, **view.widget("published"),
-        )  # fmt: skip
+            "Published on, if you know",
+            min_value=EARLIEST_DAY,
+            max_value=latest,
+            format="YYYY-MM-DD",
+            width=210,
+            **view.widget("published"),
+        )
         at = st.time_input(
             "At", step=60, width=120, disabled=day is None, **persistent_widget(TIME_KEY)
         )
@@ -117,7 +122,7 @@ def _fill_example(view: UrlState) -> None:
 
 
 def _read_input(view: UrlState) -> None:
-    """Read what was given; what was typed stays, whether it can be read or not."""
+    """Read the input; the typed text stays whether it can be read or not."""
     try:
         with st.spinner("Reading the article"):
             set_article(_fetch_article(view))

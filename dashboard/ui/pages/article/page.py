@@ -52,32 +52,84 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, day_param
 from dashboard.ui.widget_state import persistent_widget
 
-# ------------------------------------------------------------
-# The candidates of an article as cards: changed, accepted, edited or dismissed, one by one.
-
-
 CARDS_PER_PAGE: Final = 20
 SENTENCE_LIMIT: Final = 1_000
+CLAIM_LIMIT: int = 400
+PAGE_HELP: Final = (
+    "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
+    " about the rate are held against every source. It is a proposal: **nothing is stored unless"
+    " you accept it**. A pasted text never leaves this program."
+)
+MESSAGE_LIMIT: Final = 400
+LINK_LIMIT: Final = 2_000
 
 
-def draw_candidates(found: Sequence[DraftCandidate], article: Article) -> None:
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    draw_flash()
+    st.markdown(PAGE_HELP)
+    given = draw_article_input(view)
+    if get_problem():
+        message = escape_markdown(get_problem(), MESSAGE_LIMIT)
+        st.warning(f"Not read: {message}", icon=":material/block:")
+    reading = read_article_state(given)
+    if reading is None:
+        return
+    _draw_head(reading.article)
+    _draw_candidates(build_candidates(reading, get_author_name()), reading.article)
+    _draw_claims(reading.claims)
+
+
+def _draw_head(article: Article) -> None:
+    st.markdown(f"#### {escape_markdown(article.title) or 'Pasted text'}")
+    facts = [escape_markdown(text, 80) for text in (article.site, article.author) if text]
+    if article.url:
+        facts.append(format_markdown_link(article.url, article.url))
+    facts.append(escape_markdown(describe_publication(article)))
+    st.markdown(" · ".join(facts))
+    if article.messages:
+        lines = [f"- {escape_markdown(message, MESSAGE_LIMIT)}" for message in article.messages]
+        st.info("\n".join(lines), icon=":material/info:")
+
+
+def _link_param(key: str) -> UrlParam:
+    """A web address from a person or another page; it is fetched only on a click."""
+
+    def read(texts: Sequence[str]) -> str:
+        text = texts[-1].strip()
+        if not text.startswith(("http://", "https://")) or len(text) > LINK_LIMIT:
+            raise ValueError(key)
+        return text
+
+    return UrlParam(key, "", read, lambda value: [value], ("https://example.org/article",))
+
+
+# ------------------------------------------------------------------ candidates
+
+
+def _draw_candidates(candidates: Sequence[DraftCandidate], article: Article) -> None:
     """Draw a page of candidates, and the button that accepts those that are ticked."""
-    if not found:
+    if not candidates:
         st.markdown("No dated statement was found. Read the text: the rules miss some.")
         return
-    pages = -(-len(found) // CARDS_PER_PAGE)
+    pages = -(-len(candidates) // CARDS_PER_PAGE)
     page = st.pagination(pages, key=f"article.page.{pages}") if pages > 1 else 1
-    shown = found[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
-    ticked = [each for each in shown if each.is_selected]
+    shown = candidates[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
+    ticked = [item for item in shown if item.is_selected]
     st.markdown(
-        f"**{format_count(len(found), 'candidate')}.** Nothing is stored until you accept it."
+        f"**{format_count(len(candidates), 'candidate')}.** Nothing is stored until you accept it."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
-            f"Accept all {len(ticked)} ticked", key="article.accept_all", type=button_type(),
-            icon=":material/done_all:", disabled=not ticked, on_click=_accept_candidates, args=(ticked,),
-        )  # fmt: skip
+            f"Accept all {len(ticked)} ticked",
+            key="article.accept_all",
+            type=button_type(),
+            icon=":material/done_all:",
+            disabled=not ticked,
+            on_click=_accept_candidates,
+            args=(ticked,),
+        )
     for candidate in shown:
         with st.container(border=True):
             _draw_candidate(candidate, article)
@@ -112,16 +164,16 @@ def _draw_accepted(number: int, note: Event) -> None:
 
 def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
     statement, number = candidate.statement, candidate.number
-    who = escape_markdown(statement.actor, 80) or "nobody named"
+    speaker = escape_markdown(statement.actor, 80) or "nobody named"
     st.checkbox(
-        f"**{format_statement_day(statement)} · {who}**",
+        f"**{format_statement_day(statement)} · {speaker}**",
         disabled=candidate.draft is None,
         **persistent_widget(
             build_field_name(number, "ticked"), candidate.draft is not None and not candidate.same
         ),
     )
-    # in quotation marks: what Streamlit sets apart as a quotation is too pale to be read
-    st.markdown(f"“{mark_date_mention(statement.sentence, statement.said)}”")
+    # in quotation marks: a block quotation of Streamlit is too pale to be read
+    st.markdown(f"“{_mark_date_mention(statement.sentence, statement.said)}”")
     st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
     _draw_similar_events(candidate)
     _draw_fields(candidate, build_initial_draft(statement, article))
@@ -139,15 +191,18 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
                 candidate.draft, DEFAULT_SERIES, after=lambda note: set_decision(number, note)
             )
         st.button(
-            "Dismiss", key=f"article.dismiss.{number}", icon=":material/close:", on_click=set_decision,
+            "Dismiss",
+            key=f"article.dismiss.{number}",
+            icon=":material/close:",
+            on_click=set_decision,
             args=(number, DISMISSED),
-        )  # fmt: skip
+        )
 
 
-def mark_date_mention(sentence: str, said: DateMention) -> str:
+def _mark_date_mention(sentence: str, mention: DateMention) -> str:
     """A sentence with the words of its date marked; everything in it is shown as it is."""
-    before, phrase = sentence[: said.start], sentence[said.start : said.end]
-    after = sentence[said.end :]
+    before, phrase = sentence[: mention.start], sentence[mention.start : mention.end]
+    after = sentence[mention.end :]
     if not phrase.strip() or len(sentence) > SENTENCE_LIMIT:
         return escape_markdown(sentence, SENTENCE_LIMIT)
     parts = [
@@ -159,7 +214,7 @@ def mark_date_mention(sentence: str, said: DateMention) -> str:
 
 
 def _escape_with_spaces(text: str) -> str:
-    """Text with the blanks at its ends, which cleaning takes away."""
+    """Escape a text and keep the blanks at its ends."""
     start = " " if text[:1].isspace() else ""
     end = " " if text.strip() and text[-1:].isspace() else ""
     return f"{start}{escape_markdown(text, SENTENCE_LIMIT)}{end}"
@@ -169,10 +224,10 @@ def _draw_similar_events(candidate: DraftCandidate) -> None:
     if candidate.same:
         st.markdown(":orange[:material/content_copy: **Already there**], so it is not ticked:")
         draw_page_link("event", "the same day and title", id=candidate.same)
-    if candidate.beside:
+    if candidate.same_day:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Known on this day:", width="content")
-            for event in candidate.beside:
+            for event in candidate.same_day:
                 draw_page_link("event", event.title, id=event.id)
 
 
@@ -191,12 +246,16 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
         _draw_candidate_time(number, start)
         categories = [category.value for category in Category]
         st.selectbox(
-            "Category", categories, width=190,
+            "Category",
+            categories,
+            width=190,
             format_func=lambda value: f"{STYLE_BY_ID[value].glyph} {STYLE_BY_ID[value].title}",
-            **persistent_widget(build_field_name(number, "category"), str(candidate.statement.category)),
-        )  # fmt: skip
+            **persistent_widget(
+                build_field_name(number, "category"), str(candidate.statement.category)
+            ),
+        )
         st.segmented_control(
-            "Expected for the rouble", [each.value for each in Expected], required=True,
+            "Expected for the rouble", [direction.value for direction in Expected], required=True,
             **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
         )  # fmt: skip
 
@@ -212,8 +271,12 @@ def _draw_candidate_time(number: int, start: Draft | None) -> None:
             "Last day", width=150, **_day_bounds(start.end_day),
             **persistent_widget(build_field_name(number, "end"), start.end_day),
         )  # fmt: skip
-    st.time_input("Time, if known", step=60, width=120,
-                  **persistent_widget(build_field_name(number, "time"), get_draft_time(start)))  # fmt: skip
+    st.time_input(
+        "Time, if known",
+        step=60,
+        width=120,
+        **persistent_widget(build_field_name(number, "time"), get_draft_time(start)),
+    )
     st.selectbox(
         "Time zone",
         TIME_ZONES,
@@ -223,7 +286,7 @@ def _draw_candidate_time(number: int, start: Draft | None) -> None:
 
 
 def _day_bounds(day: date | None) -> dict[str, Any]:
-    """The days one may choose: as in the form of a note, and the day that was found."""
+    """The first and last day that can be chosen, with the day of the draft among them."""
     latest = session.get_view_day().replace(month=12, day=31)
     latest = latest.replace(year=latest.year + YEARS_AHEAD)
     return {
@@ -237,7 +300,7 @@ def _day_bounds(day: date | None) -> dict[str, Any]:
 
 
 def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
-    """Store each as a note; the first that fails is told, and those after it wait."""
+    """Store each as a note and stop at the first failure, which is reported."""
     saved = 0
     for candidate in chosen_ones:
         if candidate.draft is None:
@@ -262,14 +325,10 @@ def _undo_acceptance(number: int, note: Event) -> None:
     set_decision(number, None)
 
 
-# ------------------------------------------------------------
-# What an article claims about the rate, with the verdict of every series and base.
+# ------------------------------------------------------------------ claims
 
 
-CLAIM_LIMIT: int = 400
-
-
-def draw_claims(claims: Sequence[CheckedClaim]) -> None:
+def _draw_claims(claims: Sequence[CheckedClaim]) -> None:
     """Draw each claim, the sentence it stands in, and a table of verdicts with their numbers."""
     st.markdown(f"#### {format_count(len(claims), 'claim')} about the rate")
     if not claims:
@@ -281,19 +340,21 @@ def draw_claims(claims: Sequence[CheckedClaim]) -> None:
 
 def _draw_claim(checked: CheckedClaim) -> None:
     claim = checked.claim
-    said = escape_markdown(claim.phrase, CLAIM_LIMIT)
-    st.markdown(f"**“{said}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
+    phrase = escape_markdown(claim.phrase, CLAIM_LIMIT)
+    st.markdown(f"**“{phrase}”**: {escape_markdown(format_claim(claim), CLAIM_LIMIT)}")
     if not checked.verdicts:
-        there = f"there is no series of RUB per {escape_markdown(claim.currency, 8)}"
-        st.markdown(f"{format_marked_verdict(claim, ClaimTruth.UNKNOWN)}: {there}")
+        message = f"there is no series of RUB per {escape_markdown(claim.currency, 8)}"
+        st.markdown(f"{format_marked_verdict(claim, ClaimTruth.UNKNOWN)}: {message}")
         return
     draw_text_table(
         {
-            "Verdict": [format_marked_verdict(claim, each.truth) for each in checked.verdicts],
-            "Source": [escape_markdown(each.card.title) for each in checked.verdicts],
+            "Verdict": [
+                format_marked_verdict(claim, verdict.truth) for verdict in checked.verdicts
+            ],
+            "Source": [escape_markdown(verdict.card.title) for verdict in checked.verdicts],
             "Numbers": [
-                escape_markdown(format_verdict_numbers(claim, each), CLAIM_LIMIT)
-                for each in checked.verdicts
+                escape_markdown(format_verdict_numbers(claim, verdict), CLAIM_LIMIT)
+                for verdict in checked.verdicts
             ],
         },
         "Verdicts on a claim, one row a series and base",
@@ -301,66 +362,23 @@ def _draw_claim(checked: CheckedClaim) -> None:
     settings = build_claim_query(claim)
     if settings is not None:
         draw_page_link("facts", "Check it, with a chart", **settings)
-    held = any(each.truth == ClaimTruth.TRUE and each.is_claimed for each in checked.verdicts)
+    held = any(
+        verdict.truth == ClaimTruth.TRUE and verdict.is_claimed for verdict in checked.verdicts
+    )
     for needed in () if held else checked.needed:
-        told = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
-        st.caption(escape_markdown(told, CLAIM_LIMIT))
-
-
-# ------------------------------------------------------------
-# Article: a text becomes candidates for notes, and its claims about the rate are checked.
-
-
-PAGE_HELP: Final = (
-    "Dated statements become candidates for notes, each beside the sentence it stands in; claims"
-    " about the rate are held against every source. It is a proposal: **nothing is stored unless"
-    " you accept it**. A pasted text never leaves this program."
-)
-MESSAGE_LIMIT: Final = 400
-LINK_LIMIT: Final = 2_000
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page."""
-    draw_flash()
-    st.markdown(PAGE_HELP)
-    given = draw_article_input(view)
-    if get_problem():
-        told = escape_markdown(get_problem(), MESSAGE_LIMIT)
-        st.warning(f"Not read: {told}", icon=":material/block:")
-    reading = read_article_state(given)
-    if reading is None:
-        return
-    _draw_head(reading.article)
-    draw_candidates(build_candidates(reading, get_author_name()), reading.article)
-    draw_claims(reading.claims)
-
-
-def _draw_head(article: Article) -> None:
-    st.markdown(f"#### {escape_markdown(article.title) or 'Pasted text'}")
-    told = [escape_markdown(words, 80) for words in (article.site, article.author) if words]
-    if article.url:
-        told.append(format_markdown_link(article.url, article.url))
-    told.append(escape_markdown(describe_publication(article)))
-    st.markdown(" · ".join(told))
-    if article.messages:
-        lines = [f"- {escape_markdown(message, MESSAGE_LIMIT)}" for message in article.messages]
-        st.info("\n".join(lines), icon=":material/info:")
-
-
-def _link_param(key: str) -> UrlParam:
-    """A link of the web, as a person or another page gives it; nothing follows it by itself."""
-
-    def read(texts: Sequence[str]) -> str:
-        text = texts[-1].strip()
-        if not text.startswith(("http://", "https://")) or len(text) > LINK_LIMIT:
-            raise ValueError(key)
-        return text
-
-    return UrlParam(key, "", read, lambda value: [value], ("https://example.org/article",))
+        need = f"{needed.card.title}: {describe_needed_base(claim, needed)}"
+        st.caption(escape_markdown(need, CLAIM_LIMIT))
 
 
 PAGE = Page(
-    "article", "Article", ":material/article:", "article", draw,
-    (choice_param("way", tuple(INPUT_MODES), "text"), _link_param("url"), day_param("published", "2025-04-22")),
-)  # fmt: skip
+    "article",
+    "Article",
+    ":material/article:",
+    "article",
+    draw,
+    (
+        choice_param("way", tuple(INPUT_MODES), "text"),
+        _link_param("url"),
+        day_param("published", "2025-04-22"),
+    ),
+)

@@ -1,7 +1,7 @@
 """State of the Article page: the article that was read and its candidates as drafts.
 
-An article is kept in the session of the one who gave it, and nowhere else. What a person
-changes on a candidate is kept beside it, until the next article is read.
+The article and the changes to its candidates are in the session of their reader only, until the
+next article is read.
 """
 
 from __future__ import annotations
@@ -37,35 +37,35 @@ class DraftCandidate:
 
     Attributes:
         number: its place in the article, from 0.
-        statement: as it was found.
-        draft: with what a person changed; None while its day is open.
-        same: the id of the event that it is already; empty where there is none.
-        beside: other events of its day.
-        fate: the note it became, `DISMISSED`, or None while it waits.
+        statement: as the article has it.
+        draft: with the changes of the reader; None while its day is open.
+        same: the id of the event that it repeats; empty where none does.
+        same_day: other events of its day.
+        decision: the note it became, `DISMISSED`, or None while it waits.
     """
 
     number: int
     statement: Statement
     draft: Draft | None
     same: str = ""
-    beside: tuple[Event, ...] = ()
+    same_day: tuple[Event, ...] = ()
     decision: Event | str | None = None
 
     @property
     def is_selected(self) -> bool:
-        """Whether it goes with those that are accepted together."""
+        """Whether it is among those that are accepted together."""
         if self.decision is not None or self.draft is None:
             return False
         return bool(get_persistent(build_field_name(self.number, "ticked"), not self.same))
 
 
 def build_field_name(number: int, field: str) -> str:
-    """The name under which a changed field of a candidate is kept."""
+    """The session key of a changed field of a candidate."""
     return f"{FIELD_PREFIX}{number}.{field}"
 
 
 def set_article(article: Article) -> None:
-    """Take an article in the place of the one before, with nothing changed yet."""
+    """Replace the article, with no changes to its candidates."""
     reset_persistent(FIELD_PREFIX)
     for key in (READING_KEY, DECISIONS_KEY, PROBLEM_KEY):
         st.session_state.pop(key, None)
@@ -73,7 +73,7 @@ def set_article(article: Article) -> None:
 
 
 def set_problem(problem: str) -> None:
-    """Remember why an article could not be read; the one before goes."""
+    """Store why an article could not be read and drop the one before."""
     for key in (ARTICLE_KEY, READING_KEY):
         st.session_state.pop(key, None)
     st.session_state[PROBLEM_KEY] = problem
@@ -85,23 +85,23 @@ def get_problem() -> str:
 
 
 def read_article_state(given: PublicationTime | None) -> ArticleReading | None:
-    """What the article says, worked out anew only where something differs."""
+    """The candidates and claims of the article; computed again only where an input differs."""
     article: Article | None = st.session_state.get(ARTICLE_KEY)
     if article is None:
         return None
     ids = tuple(card.id for card in session.get_price_cards() if not card.bar_minutes)
     key = (given, ids, session.get_series_versions())
-    kept = st.session_state.get(READING_KEY)
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get(READING_KEY)
+    if cached is None or cached[0] != key:
         series = [session.load_series(name) for name in ids]
-        kept = (key, read_article(article, series, given))
-        st.session_state[READING_KEY] = kept
-    found: ArticleReading = kept[1]
-    return found
+        cached = (key, read_article(article, series, given))
+        st.session_state[READING_KEY] = cached
+    reading: ArticleReading = cached[1]
+    return reading
 
 
 def build_given_publication(day: date | None, at: time | None, zone: str) -> PublicationTime | None:
-    """When a person says that the article was published."""
+    """The publication as the reader gives it."""
     if day is None:
         return None
     if at is None:
@@ -113,32 +113,34 @@ def build_given_publication(day: date | None, at: time | None, zone: str) -> Pub
 
 
 def build_candidates(reading: ArticleReading, author: str) -> list[DraftCandidate]:
-    """Every statement with what was changed on it, what it is already, and what became of it."""
+    """Every statement with its changes, the event it repeats, and its decision."""
     events = session.get_known_events().events
     known = DuplicateIndex.of(events)
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
-    fates = st.session_state.get(DECISIONS_KEY, {})
-    found = []
+    decisions = st.session_state.get(DECISIONS_KEY, {})
+    candidates = []
     for number, statement in enumerate(reading.statements):
         draft = _build_draft(number, statement, reading.article, author)
         same = (known.find_duplicate(_convert_to_event(draft)) or "") if draft else ""
-        beside = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
-        fate = fates.get(number)
-        found.append(
-            DraftCandidate(number, statement, draft, same, tuple(beside[:MAX_SIMILAR_EVENTS]), fate)
-        )  # fmt: skip
-    return found
+        same_day = [e for e in by_day.get(draft.day, []) if e.id != same] if draft else []
+        decision = decisions.get(number)
+        candidates.append(
+            DraftCandidate(
+                number, statement, draft, same, tuple(same_day[:MAX_SIMILAR_EVENTS]), decision
+            )
+        )
+    return candidates
 
 
-def set_decision(number: int, fate: Event | str | None) -> None:
-    """Remember what became of a candidate; None brings it back."""
-    fates: dict[int, Any] = st.session_state.setdefault(DECISIONS_KEY, {})
-    if fate is None:
-        fates.pop(number, None)
+def set_decision(number: int, decision: Event | str | None) -> None:
+    """Store the decision on a candidate; None reopens it."""
+    decisions: dict[int, Any] = st.session_state.setdefault(DECISIONS_KEY, {})
+    if decision is None:
+        decisions.pop(number, None)
     else:
-        fates[number] = fate
+        decisions[number] = decision
 
 
 def build_initial_draft(statement: Statement, article: Article) -> Draft | None:
@@ -158,8 +160,8 @@ def _build_draft(number: int, statement: Statement, article: Article, author: st
     if day is None:
         return None
     if start is None:
-        said = replace(statement.said, day=day, end_day=None)
-        start = draft_from_statement(replace(statement, said=said), article)
+        mention = replace(statement.said, day=day, end_day=None)
+        start = draft_from_statement(replace(statement, said=mention), article)
     at, zone = field("time", get_draft_time(start)), field("zone", MOSCOW)
     end_day = field("end", start.end_day)
     return replace(

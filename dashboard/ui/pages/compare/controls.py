@@ -10,8 +10,10 @@ import streamlit as st
 
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.events import capitalize_group, format_group
-from dashboard.presentation.formatting import EXPECTED_TITLES, format_count
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first, format_count
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.events import count_facets
@@ -28,7 +30,7 @@ from dashboard.ui.pages.compare.state import (
     MAX_NAMED,
     PREFERRED_WINDOW,
     CompareState,
-    wants_second_group,
+    has_second_group,
 )
 from dashboard.ui.url_state import UrlState
 from dashboard.ui.widget_state import ignore_fragment_echo
@@ -45,31 +47,31 @@ SECOND_GROUP_DEFAULTS: Final = ("peace_talks", "nato_remark")
 NAME_LIMIT: Final = 44
 
 
-def draw_compare_controls(scene: CompareState) -> None:
-    """Draw everything that the page is computed from, in rows that wrap."""
-    link = scene.link
+def draw_compare_controls(state: CompareState) -> None:
+    """Draw the settings of the page in rows that wrap."""
+    link = state.link
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _draw_group_controls(scene, "", "First group")
-        _draw_group_controls(scene, "b", "Second group")
-        _draw_study_settings(scene)
+        _draw_group_controls(state, "", "First group")
+        _draw_group_controls(state, "b", "Second group")
+        _draw_study_settings(state)
         # A phone keeps the choices folded away, so that the paths are not far below the answer.
-        folded = st.popover("Series and windows", icon=":material/tune:") if scene.phone else None
+        folded = st.popover("Series and windows", icon=":material/tune:") if state.phone else None
     with folded or st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(link, session.get_price_cards())
-        _draw_window_controls(scene)
-        draw_quote_switch(link, scene.card)
+        _draw_window_controls(state)
+        draw_quote_switch(link, state.card)
 
 
-def _draw_group_controls(scene: CompareState, prefix: str, name: str) -> None:
-    """Draw one group folded into a button that says what is in it."""
-    link = scene.link
-    chosen = bool(not prefix or wants_second_group(scene))
+def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
+    """Draw one group in a popover whose button names it."""
+    link = state.link
+    chosen = bool(not prefix or has_second_group(link))
     at = 1 if prefix else 0
-    words = "none"
-    if chosen and at < len(scene.asked):
-        listed = format_count(len(scene.listed[at]), "event")
-        words = f"{capitalize_group(format_group(scene.asked[at].filter))}, {listed}"
-    with st.popover(f"{name}: {escape_label(words, NAME_LIMIT)}", icon=":material/filter_alt:"):
+    label = "none"
+    if chosen and at < len(state.filters):
+        listed = format_count(len(state.listed[at]), "event")
+        label = f"{capitalize_first(format_group(state.filters[at]))}, {listed}"
+    with st.popover(f"{name}: {escape_label(label, NAME_LIMIT)}", icon=":material/filter_alt:"):
         if prefix:
             _draw_second_group_switch(link, chosen=chosen)
             if not chosen:
@@ -99,7 +101,7 @@ def _draw_second_group_switch(link: UrlState, *, chosen: bool) -> None:
 
 
 def add_second_group(link: UrlState) -> None:
-    """Put a second group beside the first."""
+    """Add a second group."""
     link.set(bcat=(next(kind for kind in SECOND_GROUP_DEFAULTS if link["cat"] != (kind,)),))
 
 
@@ -109,7 +111,7 @@ def clear_second_group(link: UrlState) -> None:
 
 
 def swap_groups(link: UrlState) -> None:
-    """Let the second group be the first; without one nothing changes."""
+    """Exchange the groups; without a second one nothing changes."""
     if any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS):
         kinds = {"cat": link["bcat"] or (ALL_CATEGORIES,), "bcat": link["cat"]}
         others = {f: link[f"b{f}"] for f in GROUP_FIELDS[1:]} | {
@@ -143,8 +145,8 @@ def _draw_category_choice(link: UrlState, key: str) -> None:
 
 def _draw_tags(link: UrlState, key: str) -> None:
     """Draw the tags that any event has, and those of the link."""
-    there = count_facets(session.get_known_events().events)["tags"]
-    options = list(dict.fromkeys((*there, *link[key])))
+    tags = count_facets(session.get_known_events().events)["tags"]
+    options = list(dict.fromkeys((*tags, *link[key])))
     if options:
         st.multiselect(
             "Tags (one of them is enough)",
@@ -167,24 +169,28 @@ def _draw_day_field(link: UrlState, key: str, label: str) -> None:
     st.date_input(label, **link.widget(key), **common)
 
 
-def _draw_window_controls(scene: CompareState) -> None:
-    """Draw the event window, and the window in which moves are added up and tested."""
-    minutes, link = scene.card.bar_minutes, scene.link
+def _draw_window_controls(state: CompareState) -> None:
+    """Draw the event window, and the window of the CAR."""
+    minutes, link = state.card.bar_minutes, state.link
     usual = default_window(minutes)
     _draw_editable_choice(
         link, "window", "Event window", (usual, *event_windows(minutes)), format_window_label
     )
     cars = [f"{first}:{last}" for first, last in (PREFERRED_WINDOW, *DEFAULT_CAR_WINDOWS)]
-    if scene.request is not None:
-        first, last = scene.request.cars[0]
+    if state.request is not None:
+        first, last = state.request.cars[0]
         cars = [f"{first}:{last}" if not link["car"] else link["car"], *cars]
     _draw_editable_choice(link, "car", "Move over offsets", tuple(cars), format_window_label)
 
 
 def _draw_editable_choice(
-    link: UrlState, key: str, label: str, options: tuple[str, ...], words: Callable[[str], str]
+    link: UrlState,
+    key: str,
+    label: str,
+    options: tuple[str, ...],
+    format_option: Callable[[str], str],
 ) -> None:
-    """Draw a choice whose first option stands for "nothing named"; others can be typed."""
+    """Draw a choice whose first option is the default; other values can be typed."""
     usual, name = options[0], f"compare:{key}"
     st.session_state[name] = link[key] or usual
 
@@ -196,7 +202,7 @@ def _draw_editable_choice(
     st.selectbox(
         label,
         list(dict.fromkeys((link[key] or usual, *options))),
-        format_func=words,
+        format_func=format_option,
         key=name,
         on_change=ignore_fragment_echo(choose),
         accept_new_options=True,
@@ -205,46 +211,46 @@ def _draw_editable_choice(
     )
 
 
-def _draw_study_settings(scene: CompareState) -> None:
-    """Draw how the study is made, folded away."""
-    link = scene.link
+def _draw_study_settings(state: CompareState) -> None:
+    """Draw the settings of the study in a popover."""
+    link = state.link
     with st.popover("How it is studied", icon=":material/tune:"):
         models = {model.id: model.title for model in describe_method().models}
         st.selectbox("Expected move", list(models), format_func=models.__getitem__,
                      **link.widget("model"))  # fmt: skip
         factors = {
-            each.id: each.title for each in available_factors(scene.card, session.get_cards())
+            card.id: card.title for card in available_factors(state.card, session.get_cards())
         }
         if needs_factor(link["model"]) or link["factor"]:
-            kept = tuple(name for name in link["factor"] if name in factors)
+            chosen = tuple(name for name in link["factor"] if name in factors)
             st.multiselect(
                 "Explained by",
                 list(factors),
                 format_func=factors.__getitem__,
                 placeholder="choose a series",
-                **link.widget("factor", kept),
+                **link.widget("factor", chosen),
             )
-        for key, label, words in (
+        for key, label, titles in (
             ("overlap", "Where event windows overlap", OVERLAP_LABELS),
             ("pool", "Single moves are compared with", POOL_TITLES),
             ("returns", "Moves are counted as", RETURNS_LABELS),
         ):
-            st.selectbox(label, list(words), format_func=words.__getitem__, **link.widget(key))
+            st.selectbox(label, list(titles), format_func=titles.__getitem__, **link.widget(key))
         with st.container(horizontal=True):
-            _draw_length_field(scene, "estimation", "Estimation window")
-            _draw_length_field(scene, "gap", "Gap")
+            _draw_length_field(state, "estimation", "Estimation window")
+            _draw_length_field(state, "gap", "Gap")
         st.toggle("Learn without the days of known events", **link.switch("clean", "1", "0"))
         st.button("Usual settings", key="compare.usual", on_click=reset_settings, args=(link,))
 
 
 def reset_settings(link: UrlState) -> None:
-    """Put everything back to the usual but the groups, the series and the quote."""
-    kept = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
-    link.set(**{key: value for key, value in DEFAULTS.items() if key not in kept})
+    """Reset all settings except the groups, the series and the quote."""
+    unchanged = {"series", "up", *GROUP_FIELDS, *(f"b{field}" for field in GROUP_FIELDS)}
+    link.set(**{key: value for key, value in DEFAULTS.items() if key not in unchanged})
 
 
-def _draw_length_field(scene: CompareState, key: str, label: str) -> None:
-    """Draw a number of observations; empty = the usual one, which stands there in grey."""
-    usual = getattr(scene.request or StudyRequest(), key)
+def _draw_length_field(state: CompareState, key: str, label: str) -> None:
+    """Draw a number of observations; empty = the default, which is the placeholder."""
+    usual = getattr(state.request or StudyRequest(), key)
     st.text_input(f"{label} (observations)", placeholder=str(usual), width=180,
-                  **scene.link.typed(key))  # fmt: skip
+                  **state.link.typed(key))  # fmt: skip

@@ -22,18 +22,27 @@ from dashboard.presentation.charts.comparison_moves import (
     get_picked_event,
 )
 from dashboard.presentation.charts.comparison_paths import (
+    ComparisonGroup,
     build_heat_figure,
     build_paths_figure,
     count_cut_paths,
-    format_offset,
     select_heat_rows,
     summarize_heat,
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import capitalize_first, capitalize_group, format_group
-from dashboard.presentation.formatting import format_count, format_day, format_number
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_count,
+    format_day,
+    format_number,
+    format_offset,
+    format_window,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
 from dashboard.services.bundles import BundleRequest, build_bundle, source_files
@@ -86,269 +95,238 @@ from dashboard.ui.pages.compare.messages import (
     describe_summary,
     format_compare_question,
     format_group_name,
-    format_window,
+    format_heat_heading,
+    format_leave_one_out_heading,
+    format_moves_heading,
+    format_paths_heading,
+    format_placebo_heading,
 )
 from dashboard.ui.pages.compare.report import (
+    build_chart,
     build_compare_report,
-    build_heat_chart,
-    build_leave_one_out_chart,
-    build_moves_chart,
-    build_paths_chart,
-    build_placebo_chart,
     build_placebo_panes,
-    list_studied_events,
 )
 from dashboard.ui.pages.compare.state import (
     DEFAULTS,
     PARAMS,
     PART_TITLES,
     CompareState,
-    GroupState,
+    name_group,
     read_compare_state,
 )
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# The attrition of Compare: how many events are left after each step, and who was lost, and why.
-
-
+OPEN_EVENT_KEY: Final = "compare.open"
+MOVES_CHART_KEY: Final = "compare.moves.chart"
+SENTENCE_LIMIT: Final = 700
+VERDICT_LIMIT: Final = 1_200
+CELL_LIMIT: Final = 400
+GROUP_NAME_LIMIT: Final = 40
 MAX_LOST_EVENTS: Final = 60
-
-
-def draw_attrition(scene: CompareState, answer: Comparison) -> None:
-    """Draw the funnel of each group with the names behind every number."""
-    st.subheader("From events listed to events used", anchor=False)
-    for group, column in zip(scene.groups, _create_columns(scene), strict=True):
-        with column:
-            _draw_group_funnel(scene, group, answer)
-
-
-def _create_columns(scene: CompareState) -> list[st.delta_generator.DeltaGenerator]:
-    if scene.phone or len(scene.groups) < 2:
-        return [st.container() for _ in scene.groups]
-    return list(st.columns(len(scene.groups), gap="medium"))
-
-
-def _draw_group_funnel(scene: CompareState, group: GroupState, answer: Comparison) -> None:
-    steps = group.found.steps
-    if len(scene.groups) > 1:
-        name = escape_markdown(capitalize_group(format_group(group.asked.filter)))
-        st.markdown(f"{group.look.glyph} **{name}**")
-    draw_figure(
-        build_funnel_figure(
-            [(STEP_TITLES[step.name], step.left) for step in steps],
-            get_palette(dark=scene.dark),
-            phone=scene.phone,
-        ),
-        f"compare.funnel.{group.look.symbol}",
-        "Bars: " + ", ".join(f"{STEP_TITLES[step.name].lower()} {step.left}" for step in steps),
-        f"{scene.card.id}_attrition",
-    )
-    lost = [step for step in steps if step.lost]
-    if not lost:
-        st.caption(f"None was lost: all {steps[0].left:,} are used.")
-    for step in lost:
-        _draw_lost_events(scene, group, step)
-    _draw_used_events(scene, group, answer)
-
-
-def _draw_lost_events(scene: CompareState, group: GroupState, step: AttritionStep) -> None:
-    """Draw the events lost at one step, each with its reason, when asked for."""
-    fold = st.expander(
-        f"{format_count(len(step.lost), 'event')} lost at “{STEP_TITLES[step.name]}”",
-        key=f"compare.lost.{group.look.symbol}.{step.name}",
-        on_change="rerun",
-    )
-    if fold.open:
-        lines = [
-            f"- {_format_event_link(scene, scene.events[row.event_id])}:"
-            f" {escape_markdown(capitalize_first(row.reason))}"
-            for row in step.lost[:MAX_LOST_EVENTS]
-        ]
-        left = len(step.lost) - MAX_LOST_EVENTS
-        fold.markdown("\n".join([*lines, *([f"- and {left} more"] if left > 0 else [])]))
-
-
-def _draw_used_events(scene: CompareState, group: GroupState, answer: Comparison) -> None:
-    """Draw the events that are used, when asked for."""
-    rows = group.found.left_out
-    fold = st.expander(
-        f"{format_count(len(rows), 'event')} used, with a move over {format_window(answer.window)}",
-        key=f"compare.used.{group.look.symbol}",
-        on_change="rerun",
-    )
-    if fold.open:
-        by_day = sorted((scene.events[row.event_id] for row in rows), key=lambda e: (e.day, e.id))
-        fold.markdown(
-            "\n".join(
-                f"- {format_day(event.day)} {_format_event_link(scene, event)}" for event in by_day
-            )
-        )
-
-
-def _format_event_link(scene: CompareState, event: Event) -> str:
-    return format_markdown_link(event.title, build_event_url(event.id, scene.card.id))
-
-
-# ------------------------------------------------------------
-# What stands behind the figures of Compare: tables with links to the events, and the CSV files.
-
-
 FILE_TABLES: Final[tuple[StudyTableName, ...]] = (
     "headline", "paths", "events", "averages", "tests", "skipped", "intervals",
 )  # fmt: skip
 
 
-def draw_averages_table(scene: CompareState) -> None:
-    """Draw the mean, its bands and the median of each group by offset, when asked for."""
-    fold = _create_expander("The table behind the chart", "compare.averages")
-    if not fold.open:
-        return
-    for group in scene.groups:
-        _draw_group_head(fold, scene, group)
-        fold.table(build_averages_columns(scene, group), hide_index=True, border="horizontal")
+def draw(link: UrlState) -> None:
+    """Draw the page, or go to the event whose dot was clicked."""
+    chosen = st.session_state.pop(OPEN_EVENT_KEY, "")
+    if chosen:
+        open_page("event", id=chosen, **_carry_settings(link))
+    state = read_compare_state(link)
+    st.header(escape_markdown(format_compare_question(state), SENTENCE_LIMIT), anchor=False)
+    answer = state.answer
+    if answer is not None:
+        _draw_verdicts(state, answer)
+    draw_compare_controls(state)
+    for notice in state.notices:
+        st.markdown(f":material/info: {escape_markdown(notice, SENTENCE_LIMIT)}")
+    if answer is None:
+        st.warning(escape_markdown(state.refusal, SENTENCE_LIMIT), icon=":material/tune:")
+    elif any(group.study.n for group in state.groups):
+        _draw_answer(state, answer)
+        _draw_report_buttons(state, answer)
+    else:
+        _draw_no_events(state, answer)
+    draw_copy_link("compare", link)
+    draw_shortcuts(
+        [
+            Shortcut("B", "Add a second group", partial(add_second_group, link)),
+            Shortcut("X", "Exchange the two groups", partial(swap_groups, link)),
+            Shortcut("D", "Drop the second group", partial(clear_second_group, link)),
+            Shortcut("I", "Turn what up means", partial(flip_quote, link)),
+            *(
+                Shortcut(str(at), title, partial(link.set, part=part))
+                for at, (part, title) in enumerate(PART_TITLES.items(), 1)
+            ),
+            Shortcut(
+                "E", "The table behind the paths", partial(toggle_expander, "compare.averages")
+            ),
+        ]
+    )
 
 
-def draw_moves_table(scene: CompareState, answer: Comparison) -> None:
-    """Draw the moves with links to the events: the keyboard's way to the Event page."""
-    fold = _create_expander("The moves as a table, each with a link to its event", "compare.moves")
-    if not fold.open:
-        return
-    with fold:
-        for group in scene.groups:
-            _draw_group_head(st, scene, group)
-            draw_text_table(_build_linked_moves(scene, group, answer), "The moves of the events")
+def _carry_settings(link: UrlState) -> dict[str, str]:
+    return {key: link[key] for key in ("series", "up") if link[key] != DEFAULTS[key]}
 
 
-def draw_small_group_events(scene: CompareState, group: GroupState, answer: Comparison) -> None:
+def _draw_verdicts(state: CompareState, answer: Comparison) -> None:
+    """Draw the verdict of each group and of the difference, in small what it rests on."""
+    pair = len(state.groups) > 1
+    marks = [f"{group.style.glyph} " if pair else "" for group in state.groups]
+    for (head, below), mark in zip(build_verdict_lines(state, answer), [*marks, ""], strict=False):
+        lines = [f"**{escape_markdown(f'{mark}{head}', VERDICT_LIMIT)}**"]
+        if below:
+            lines.append(f":small[:gray[{escape_markdown(below, VERDICT_LIMIT)}]]")
+        st.markdown("  \n".join(lines))
+    if answer.in_both:
+        st.caption(describe_overlap(answer))
+
+
+def _draw_answer(state: CompareState, answer: Comparison) -> None:
+    """Draw the paths and the numbers, then the part that the link names."""
+    for group in state.groups:
+        if group.study.n and not group.is_judged:
+            _draw_small_group_events(state, group, answer)
+    chart = build_chart(state, format_paths_heading(state, answer))
+    _draw_chart(state, build_paths_figure(chart), "paths", summarize_paths(chart))
+    cut = count_cut_paths(chart)
+    if cut:
+        many = format_count(cut, "path reaches", "paths reach")
+        st.caption(f"{many} further than the figure; the CSV has all of each.")
+    _draw_averages_table(state)
+    columns = {
+        escape_markdown(name): [escape_markdown(cell, VERDICT_LIMIT) for cell in cells]
+        for name, cells in build_summary_columns(state).items()
+    }
+    draw_text_table(columns, "The groups in the window that is compared")
+    st.caption(escape_markdown(describe_summary(state, answer), VERDICT_LIMIT))
+    st.segmented_control(
+        "Look closer",
+        list(PART_TITLES),
+        format_func=PART_TITLES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **state.link.widget("part"),
+    )
+    PART_RENDERERS[state.link["part"]](state, answer)
+
+
+def _draw_small_group_events(
+    state: CompareState, group: ComparisonGroup, answer: Comparison
+) -> None:
     """Draw the events of a group that is too small for a verdict, one by one."""
-    words = format_group(group.asked.filter)
-    with st.expander(f"The {format_count(group.found.n, 'event')}: {escape_markdown(words)}",
+    name = format_group(group.filter)
+    with st.expander(f"The {format_count(group.study.n, 'event')}: {escape_markdown(name)}",
                      icon=":material/list:", expanded=True):  # fmt: skip
-        draw_text_table(_build_linked_moves(scene, group, answer), "The events one by one")
+        draw_text_table(_build_linked_moves(state, group, answer), "The events one by one")
+
+
+def _draw_averages_table(state: CompareState) -> None:
+    """Draw the mean, its bands and the median of each group by offset, when it is open."""
+    table = _create_table_expander("The table behind the chart", "compare.averages")
+    if not table.open:
+        return
+    for group in state.groups:
+        _draw_group_head(table, state, group)
+        table.table(build_averages_columns(state, group), hide_index=True, border="horizontal")
+
+
+def _draw_no_events(state: CompareState, answer: Comparison) -> None:
+    """Say that no event is left, with buttons that help, and where each was lost."""
+    with st.container(border=True):
+        if any(state.listed):
+            st.markdown(":material/event_busy: No event of the group can be measured here.")
+        else:
+            st.markdown(":material/filter_alt_off: No event fits the group that is asked for.")
+        with st.container(horizontal=True):
+            st.button(
+                "Clear the group", key="compare.clear", on_click=_clear_filters, args=(state.link,)
+            )
+            st.button("Usual settings", key="compare.usual.again", on_click=reset_settings,
+                      args=(state.link,))  # fmt: skip
+    if any(state.listed):
+        _draw_attrition(state, answer)
+
+
+def _clear_filters(link: UrlState) -> None:
+    link.set(**{key: DEFAULTS[key] for key in ("cat", "exp", "tag", "from", "to")})
+    clear_second_group(link)
+
+
+# ------------------------------------------------------------------ event by event
+
+
+def _draw_moves(state: CompareState, answer: Comparison) -> None:
+    st.subheader("Event by event", anchor=False)
+    figure = build_moves_figure(build_chart(state, format_moves_heading(state, answer)))
+    summary = "Moves of the events, sorted, with intervals."
+    if state.phone:
+        _draw_chart(state, figure, "moves", summary)
+    else:
+        st.caption("Click a dot to open the page of its event.")
+        draw_selectable_figure(
+            figure, MOVES_CHART_KEY, summary, _build_file_name(state, "moves"), _open_picked_event
+        )
+    table = _create_table_expander(
+        "The moves as a table, each with a link to its event", "compare.moves"
+    )
+    if table.open:
+        with table:
+            for group in state.groups:
+                _draw_group_head(st, state, group)
+                draw_text_table(
+                    _build_linked_moves(state, group, answer), "The moves of the events"
+                )
+
+
+def _open_picked_event(selection: Any) -> None:
+    st.session_state[OPEN_EVENT_KEY] = get_picked_event(selection)
 
 
 def _build_linked_moves(
-    scene: CompareState, group: GroupState, answer: Comparison
+    state: CompareState, group: ComparisonGroup, answer: Comparison
 ) -> dict[str, list[str]]:
-    events, columns = build_moves_columns(scene, group, answer)
+    events, columns = build_moves_columns(state, group, answer)
     moves = {
         name: [escape_markdown(cell) for cell in cells]
         for name, cells in columns.items()
         if name.startswith(("Move", "95"))
     }
-    return {"Event": [_format_table_event_link(scene, event) for event in events]} | columns | moves
+    return {"Event": [_format_event_link(state, event) for event in events]} | columns | moves
 
 
-def draw_leave_one_out_table(scene: CompareState) -> None:
-    """Draw the average without each event, when asked for."""
-    fold = _create_expander("The averages without each event, as a table", "compare.left_out")
-    if not fold.open:
-        return
-    with fold:
-        for group in scene.groups:
-            _draw_group_head(st, scene, group)
-            rows = group.found.left_out
-            draw_text_table(
-                {
-                    "Without": [
-                        _format_table_event_link(scene, scene.events[row.event_id]) for row in rows
-                    ],
-                    "Its move": [escape_markdown(scene.scale.move(row.car)) for row in rows],
-                    "Average of the others": [
-                        escape_markdown(scene.scale.move(row.without)) for row in rows
-                    ],
-                },
-                "The average without each event",
-            )
+# ------------------------------------------------------------------ tests
 
 
-def draw_heat_table(scene: CompareState) -> None:
-    """Draw the abnormal moves by event and offset, when asked for."""
-    fold = _create_expander("The numbers of the heat map", "compare.heat")
-    if not fold.open:
-        return
-    for group in scene.groups:
-        _draw_group_head(fold, scene, group)
-        result = group.found.result
-        columns = {
-            "Event": [escape_markdown(event.title) for event in result.events],
-            **{
-                format_offset(offset): [scene.scale.signed(v) for v in column]
-                for offset, column in zip(
-                    result.offsets.tolist(), result.abnormal.T.tolist(), strict=True
-                )
-            },
-        }
-        fold.table(columns, hide_index=True, border="horizontal")
-
-
-def draw_comparison_files(scene: CompareState, answer: Comparison) -> None:
-    """Draw the CSV files of this view."""
-    st.subheader("Take it along", anchor=False)
-    name = (*("_".join(each.asked.filter.categories) or "all" for each in scene.groups),)
-    with st.container(horizontal=True):
-        for table in FILE_TABLES:
-            rows = count_comparison_rows(answer, table)
-            draw_csv_buttons(
-                f"{table}, {format_count(rows, 'row')}",
-                (scene.card.id, "compare", *name, table, f"asof-{session.get_view_day()}"),
-                partial(comparison_csv, answer, table),
-                f"compare.csv.{table}",
-            )
-
-
-def _create_expander(label: str, key: str) -> ExpanderContainer:
-    return st.expander(label, icon=":material/table:", key=key, on_change="rerun")
-
-
-def _draw_group_head(
-    place: st.delta_generator.DeltaGenerator | ModuleType, scene: CompareState, group: GroupState
-) -> None:
-    if len(scene.groups) > 1:
-        name = escape_markdown(capitalize_group(format_group(group.asked.filter)))
-        place.markdown(f"{group.look.glyph} **{name}**")
-
-
-def _format_table_event_link(scene: CompareState, event: Event) -> str:
-    return format_markdown_link(event.title, build_event_url(event.id, scene.card.id))
-
-
-# ------------------------------------------------------------
-# The tests of Compare: the declared one, the others behind it in a table.
-
-
-CELL_LIMIT: Final = 400
-
-
-def draw_test_tables(scene: CompareState, answer: Comparison) -> None:
-    """Draw the test that answers, the others when asked for."""
+def _draw_tests(state: CompareState, answer: Comparison) -> None:
+    """Draw the declared test, and the others when their expander is open."""
     lines = group_test_lines(answer)
     st.subheader("Is it unusual? The tests", anchor=False)
     if not lines:
         st.markdown("No event in the study, so there is nothing to test.")
         return
-    st.markdown(_describe_tests(scene, answer))
+    st.markdown(_describe_tests(state, answer))
     declared = [line for line in lines if line.declared]
     draw_text_table(
-        _build_test_columns(build_declared_test_columns(scene, declared), declared),
+        _build_test_columns(build_declared_test_columns(state, declared), declared),
         "The declared test",
     )
     others = [line for line in lines if not line.declared]
-    fold = st.expander(
+    expander = st.expander(
         f"Other tests: {len({line.row.test for line in others})}, with what each assumes",
         icon=":material/science:",
         key="compare.tests",
         on_change="rerun",
     )
-    if fold.open:
-        with fold:
+    if expander.open:
+        with expander:
             st.markdown(OTHER_TESTS)
-            columns = _build_test_columns(build_other_test_columns(scene, others), others)
+            columns = _build_test_columns(build_other_test_columns(state, others), others)
             draw_text_table(columns | _build_detail_columns(others), "The other tests")
 
 
-def _describe_tests(scene: CompareState, answer: Comparison) -> str:
+def _describe_tests(state: CompareState, answer: Comparison) -> str:
     """Which test answers, and over what its p is corrected."""
     family = count_corrected_tests(answer)
     over = (
@@ -358,7 +336,7 @@ def _describe_tests(scene: CompareState, answer: Comparison) -> str:
         else "the uncorrected one, for one question is asked"
     )
     leads = f"**{escape_markdown(declared_test_title())}** answers for a group"
-    if len(scene.groups) > 1:
+    if len(state.groups) > 1:
         title = escape_markdown(declared_test_title(difference=True))
         leads += f", **{title}** for the difference"
     return (
@@ -387,272 +365,268 @@ def _build_detail_columns(lines: Sequence[GroupTestLine]) -> dict[str, list[str]
     }
 
 
-# ------------------------------------------------------------
-# The answer of Compare on top of the page: a line for each group, and for their difference.
+# ------------------------------------------------------------------ placebo
 
 
-VERDICT_LIMIT = 1_200
-
-
-def draw_group_verdicts(scene: CompareState, answer: Comparison) -> None:
-    """Draw what happened and whether it is unusual, in plain words, the p-value below it."""
-    pair = len(scene.groups) > 1
-    marks = [f"{group.look.glyph} " if pair else "" for group in scene.groups]
-    for (head, below), mark in zip(build_verdict_lines(scene, answer), [*marks, ""], strict=False):
-        _draw_verdict(f"{mark}{head}", below)
-    if answer.in_both:
-        st.caption(describe_overlap(answer))
-
-
-def _draw_verdict(head: str, below: str) -> None:
-    """Draw a sentence to read and, small below it, what it rests on."""
-    lines = [f"**{escape_markdown(head, VERDICT_LIMIT)}**"]
-    if below:
-        lines.append(f":small[:gray[{escape_markdown(below, VERDICT_LIMIT)}]]")
-    st.markdown("  \n".join(lines))
-
-
-def draw_summary(scene: CompareState, answer: Comparison) -> None:
-    """Draw the numbers of each group in the window: mean with interval, median, directions."""
-    columns = {
-        escape_markdown(name): [escape_markdown(cell, VERDICT_LIMIT) for cell in cells]
-        for name, cells in build_summary_columns(scene).items()
-    }
-    draw_text_table(columns, "The groups in the window that is compared")
-    st.caption(escape_markdown(describe_summary(scene, answer), VERDICT_LIMIT))
-
-
-# ------------------------------------------------------------
-# What a reader takes along from Compare: the report, and a bundle that reproduces each group.
-
-
-GROUP_NAME_LIMIT: Final = 40
-
-
-def draw_compare_report(link: UrlState, scene: CompareState, answer: Comparison) -> None:
-    """Draw the report and the bundles; all hold on to what the page shows now."""
-    made = build_report_context("compare", link)
-    kinds = ("_".join(each.asked.filter.categories) or "all" for each in scene.groups)
-    draw_report_buttons(
-        lambda: build_compare_report(scene, answer, made),
-        build_group_bundles(scene, answer, made),
-        (scene.card.id, "compare", *kinds),
-        "compare.report",
-        warning=describe_private_notes(list_studied_events(scene)),
-    )
-
-
-def build_group_bundles(
-    scene: CompareState, answer: Comparison, made: ReportContext
-) -> dict[str, Callable[[], bytes]]:
-    """A bundle of the study of each group, by its label: a bundle holds one study."""
-    ids = [scene.card.id, *(factor.card.id for factor in scene.factors)]
-    files = source_files(session.get_context().rates, ids)
-    bundles: dict[str, Callable[[], bytes]] = {}
-    for at, group in enumerate(scene.groups):
-        alone = replace(scene, asked=scene.asked[at : at + 1], listed=scene.listed[at : at + 1])
-        asked = BundleRequest(
-            "study",
-            (answer.series,),
-            group.found.events,
-            scene.known,
-            answer.request,
-            scene.factors,
-        )
-        told = Provenance(
-            {"group": group.asked.name, **build_manifest_parameters(made)}, files, made.made_at
-        )
-        name = f": {group.look.glyph} {escape_label(format_group_name(group), GROUP_NAME_LIMIT)}"
-        label = f"{BUNDLE_LABEL}{name if len(scene.groups) > 1 else ''}"
-        bundles[label] = partial(build_bundle, asked, told, format_compare_question(alone))
-    return bundles
-
-
-# ------------------------------------------------------------
-# Compare: what happened after groups of events, whether it is unusual, which event carries it.
-
-
-OPEN_EVENT_KEY: Final = "compare.open"
-MOVES_CHART_KEY: Final = "compare.moves.chart"
-SENTENCE_LIMIT: Final = 700
-
-
-def draw(link: UrlState) -> None:
-    """Draw the page, or go to the event whose dot was clicked."""
-    chosen = st.session_state.pop(OPEN_EVENT_KEY, "")
-    if chosen:
-        open_page("event", id=chosen, **_carry_settings(link))
-    scene = read_compare_state(link)
-    st.header(escape_markdown(format_compare_question(scene), SENTENCE_LIMIT), anchor=False)
-    answer = scene.answer
-    if answer is not None:
-        draw_group_verdicts(scene, answer)
-    draw_compare_controls(scene)
-    for notice in scene.notices:
-        st.markdown(f":material/info: {escape_markdown(notice, SENTENCE_LIMIT)}")
-    if answer is None:
-        st.warning(escape_markdown(scene.refusal, SENTENCE_LIMIT), icon=":material/tune:")
-    elif any(group.found.n for group in scene.groups):
-        _draw_answer(scene, answer)
-        draw_compare_report(link, scene, answer)
-    else:
-        _draw_no_events(scene, answer)
-    draw_copy_link("compare", link)
-    _draw_page_shortcuts(link)
-
-
-def _draw_answer(scene: CompareState, answer: Comparison) -> None:
-    """Draw the paths and the numbers, then the part that was asked for."""
-    _draw_small_group(scene, answer)
-    chart = build_paths_chart(scene, answer)
-    _draw_chart(scene, build_paths_figure(chart), "paths", summarize_paths(chart))
-    cut = count_cut_paths(chart)
-    if cut:
-        many = format_count(cut, "path reaches", "paths reach")
-        st.caption(f"{many} further than the figure; the CSV has all of each.")
-    draw_averages_table(scene)
-    draw_summary(scene, answer)
-    st.segmented_control(
-        "Look closer",
-        list(PART_TITLES),
-        format_func=PART_TITLES.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        **scene.link.widget("part"),
-    )
-    PART_RENDERERS[scene.link["part"]](scene, answer)
-
-
-def _draw_small_group(scene: CompareState, answer: Comparison) -> None:
-    """List the events of a group that is too small for a verdict."""
-    for group in scene.groups:
-        if group.found.n and not group.is_judged:
-            draw_small_group_events(scene, group, answer)
-
-
-def _draw_no_events(scene: CompareState, answer: Comparison) -> None:
-    """Say that no event is left, with the ways out, and where each was lost."""
-    with st.container(border=True):
-        if any(scene.listed):
-            st.markdown(":material/event_busy: No event of the group can be measured here.")
-        else:
-            st.markdown(":material/filter_alt_off: No event fits the group that is asked for.")
-        with st.container(horizontal=True):
-            st.button(
-                "Clear the group", key="compare.clear", on_click=_clear_filters, args=(scene.link,)
-            )
-            st.button("Usual settings", key="compare.usual.again", on_click=reset_settings,
-                      args=(scene.link,))  # fmt: skip
-    if any(scene.listed):
-        draw_attrition(scene, answer)
-
-
-def _clear_filters(link: UrlState) -> None:
-    link.set(**{key: DEFAULTS[key] for key in ("cat", "exp", "tag", "from", "to")})
-    clear_second_group(link)
-
-
-def _draw_moves(scene: CompareState, answer: Comparison) -> None:
-    st.subheader("Event by event", anchor=False)
-    chart = build_moves_chart(scene, answer)
-    figure, summary = build_moves_figure(chart), "Moves of the events, sorted, with intervals."
-    if scene.phone:
-        _draw_chart(scene, figure, "moves", summary)
-    else:
-        st.caption("Click a dot to open the page of its event.")
-        draw_selectable_figure(
-            figure, MOVES_CHART_KEY, summary, _build_file_name(scene, "moves"), _open_picked_event
-        )
-    draw_moves_table(scene, answer)
-
-
-def _open_picked_event(selection: Any) -> None:
-    st.session_state[OPEN_EVENT_KEY] = get_picked_event(selection)
-
-
-def _draw_leave_one_out(scene: CompareState, answer: Comparison) -> None:
-    st.subheader("Which event carries the result", anchor=False)
-    titles = {name: event.title for name, event in scene.events.items()}
-    chart = build_leave_one_out_chart(scene, answer)
-    for shown, group in zip(scene.groups, chart.groups, strict=True):
-        if len(scene.groups) > 1:
-            name = escape_markdown(capitalize_group(format_group(shown.asked.filter)))
-            st.markdown(f"{shown.look.glyph} **{name}**")
-        said = (*describe_influential_events(shown, scene.scale, titles), describe_averaging(shown))
-        for words in filter(None, said):
-            st.markdown(escape_markdown(words, SENTENCE_LIMIT))
-        if shown.found.n > 1:
-            alt = "The average of the others without each event; the table below has them."
-            name = f"left_out.{shown.look.symbol}"
-            _draw_chart(scene, build_leave_one_out_figure(chart, group), name, alt)
-    draw_leave_one_out_table(scene)
-
-
-def _draw_placebo(scene: CompareState, answer: Comparison) -> None:
+def _draw_placebo(state: CompareState, answer: Comparison) -> None:
     st.subheader("What other dates would have given", anchor=False)
-    chart = build_placebo_chart(scene, answer)
+    chart = build_chart(state, format_placebo_heading(state, answer))
     panes = build_placebo_panes(chart, answer)
     if not panes:
         st.markdown("There are no dates to compare with.")
         return
-    told = describe_placebo(chart, panes)
-    _draw_chart(scene, build_placebo_figure(chart, panes), "placebo", " ".join(told))
-    notes = dict.fromkeys(filter(None, map(describe_averaging, scene.groups)))
-    said = (*told, PLACEBO_NOTE, *notes)
-    st.caption("  \n".join(escape_markdown(each, SENTENCE_LIMIT) for each in said))
+    descriptions = describe_placebo(chart, panes)
+    _draw_chart(state, build_placebo_figure(chart, panes), "placebo", " ".join(descriptions))
+    notes = dict.fromkeys(filter(None, map(describe_averaging, state.groups)))
+    messages = (*descriptions, PLACEBO_NOTE, *notes)
+    st.caption("  \n".join(escape_markdown(message, SENTENCE_LIMIT) for message in messages))
 
 
-def _draw_heat_map(scene: CompareState, answer: Comparison) -> None:
+# ------------------------------------------------------------------ leave one out
+
+
+def _draw_leave_one_out(state: CompareState, answer: Comparison) -> None:
+    st.subheader("Which event carries the result", anchor=False)
+    titles = {name: event.title for name, event in state.events.items()}
+    chart = build_chart(state, format_leave_one_out_heading(state, answer))
+    for group in state.groups:
+        _draw_group_head(st, state, group)
+        messages = (
+            *describe_influential_events(group, state.scale, titles),
+            describe_averaging(group),
+        )
+        for message in filter(None, messages):
+            st.markdown(escape_markdown(message, SENTENCE_LIMIT))
+        if group.study.n > 1:
+            alt = "The average of the others without each event; the table below has them."
+            name = f"left_out.{group.style.symbol}"
+            _draw_chart(state, build_leave_one_out_figure(chart, group), name, alt)
+    table = _create_table_expander(
+        "The averages without each event, as a table", "compare.left_out"
+    )
+    if table.open:
+        with table:
+            for group in state.groups:
+                _draw_group_head(st, state, group)
+                draw_text_table(
+                    _build_leave_one_out_columns(state, group), "The average without each event"
+                )
+
+
+def _build_leave_one_out_columns(
+    state: CompareState, group: ComparisonGroup
+) -> dict[str, list[str]]:
+    rows, move = group.study.left_out, state.scale.move
+    return {
+        "Without": [_format_event_link(state, state.events[row.event_id]) for row in rows],
+        "Its move": [escape_markdown(move(row.car)) for row in rows],
+        "Average of the others": [escape_markdown(move(row.without)) for row in rows],
+    }
+
+
+# ------------------------------------------------------------------ heat map
+
+
+def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
     st.subheader("When it moved", anchor=False)
-    chart = build_heat_chart(scene, answer)
+    chart = build_chart(state, format_heat_heading(state, answer))
     _, left = select_heat_rows(chart)
-    _draw_chart(scene, build_heat_figure(chart), "heat", summarize_heat(chart))
+    _draw_chart(state, build_heat_figure(chart), "heat", summarize_heat(chart))
     if left:
         st.caption(f"{left:,} events with smaller moves are not drawn; the table has all of them.")
-    draw_heat_table(scene)
+    table = _create_table_expander("The numbers of the heat map", "compare.heat")
+    if not table.open:
+        return
+    for group in state.groups:
+        _draw_group_head(table, state, group)
+        result = group.study.result
+        moves = zip(result.offsets.tolist(), result.abnormal.T.tolist(), strict=True)
+        columns = {"Event": [escape_markdown(event.title) for event in result.events]} | {
+            format_offset(offset): [state.scale.signed(move) for move in column]
+            for offset, column in moves
+        }
+        table.table(columns, hide_index=True, border="horizontal")
 
 
-def _draw_chart(scene: CompareState, figure: Figure, name: str, alt: str) -> None:
+# ------------------------------------------------------------------ attrition
+
+
+def _draw_attrition(state: CompareState, answer: Comparison) -> None:
+    """Draw the funnel of each group, and which events each step lost and why."""
+    st.subheader("From events listed to events used", anchor=False)
+    columns: Sequence[st.delta_generator.DeltaGenerator]
+    if state.phone or len(state.groups) < 2:
+        columns = [st.container() for _ in state.groups]
+    else:
+        columns = st.columns(len(state.groups), gap="medium")
+    for group, column in zip(state.groups, columns, strict=True):
+        with column:
+            _draw_group_funnel(state, group, answer)
+
+
+def _draw_group_funnel(state: CompareState, group: ComparisonGroup, answer: Comparison) -> None:
+    steps = group.study.steps
+    _draw_group_head(st, state, group)
     draw_figure(
-        figure, f"compare.{name}.chart", alt, _build_file_name(scene, name), phone=scene.phone
+        build_funnel_figure(
+            [(STEP_TITLES[step.name], step.left) for step in steps],
+            get_palette(dark=state.dark),
+            phone=state.phone,
+        ),
+        f"compare.funnel.{group.style.symbol}",
+        "Bars: " + ", ".join(f"{STEP_TITLES[step.name].lower()} {step.left}" for step in steps),
+        f"{state.card.id}_attrition",
     )
+    lost = [step for step in steps if step.lost]
+    if not lost:
+        st.caption(f"None was lost: all {steps[0].left:,} are used.")
+    for step in lost:
+        _draw_lost_events(state, group, step)
+    _draw_used_events(state, group, answer)
 
 
-def _draw_page_shortcuts(link: UrlState) -> None:
-    draw_shortcuts(
-        [
-            Shortcut("B", "Add a second group", partial(add_second_group, link)),
-            Shortcut("X", "Exchange the two groups", partial(swap_groups, link)),
-            Shortcut("D", "Drop the second group", partial(clear_second_group, link)),
-            Shortcut("I", "Turn what up means", partial(flip_quote, link)),
-            *(
-                Shortcut(str(at), words, partial(link.set, part=part))
-                for at, (part, words) in enumerate(PART_TITLES.items(), 1)
-            ),
-            Shortcut(
-                "E", "The table behind the paths", partial(toggle_expander, "compare.averages")
-            ),
+def _draw_lost_events(state: CompareState, group: ComparisonGroup, step: AttritionStep) -> None:
+    """Draw the events lost at one step, each with its reason, when the expander is open."""
+    expander = st.expander(
+        f"{format_count(len(step.lost), 'event')} lost at “{STEP_TITLES[step.name]}”",
+        key=f"compare.lost.{group.style.symbol}.{step.name}",
+        on_change="rerun",
+    )
+    if expander.open:
+        lines = [
+            f"- {_format_event_link(state, state.events[row.event_id])}:"
+            f" {escape_markdown(capitalize_first(row.reason))}"
+            for row in step.lost[:MAX_LOST_EVENTS]
         ]
+        left = len(step.lost) - MAX_LOST_EVENTS
+        expander.markdown("\n".join([*lines, *([f"- and {left} more"] if left > 0 else [])]))
+
+
+def _draw_used_events(state: CompareState, group: ComparisonGroup, answer: Comparison) -> None:
+    """Draw the events that are used, when the expander is open."""
+    rows = group.study.left_out
+    expander = st.expander(
+        f"{format_count(len(rows), 'event')} used, with a move over {format_window(answer.window)}",
+        key=f"compare.used.{group.style.symbol}",
+        on_change="rerun",
+    )
+    if expander.open:
+        by_day = sorted((state.events[row.event_id] for row in rows), key=lambda e: (e.day, e.id))
+        expander.markdown(
+            "\n".join(
+                f"- {format_day(event.day)} {_format_event_link(state, event)}" for event in by_day
+            )
+        )
+
+
+# ------------------------------------------------------------------ files, report and bundles
+
+
+def _draw_files(state: CompareState, answer: Comparison) -> None:
+    """Draw the CSV files of this view."""
+    st.subheader("Take it along", anchor=False)
+    with st.container(horizontal=True):
+        for table in FILE_TABLES:
+            rows = count_comparison_rows(answer, table)
+            draw_csv_buttons(
+                f"{table}, {format_count(rows, 'row')}",
+                (*_build_name_parts(state), table, f"asof-{session.get_view_day()}"),
+                partial(comparison_csv, answer, table),
+                f"compare.csv.{table}",
+            )
+
+
+def _draw_report_buttons(state: CompareState, answer: Comparison) -> None:
+    """Draw the report and a bundle for each group, of what the page shows now."""
+    context = build_report_context("compare", state.link)
+    draw_report_buttons(
+        lambda: build_compare_report(state, answer, context),
+        build_group_bundles(state, answer, context),
+        _build_name_parts(state),
+        "compare.report",
+        warning=describe_private_notes(tuple(state.events.values())),
     )
 
 
-def _carry_settings(link: UrlState) -> dict[str, str]:
-    return {key: link[key] for key in ("series", "up") if link[key] != DEFAULTS[key]}
+def build_group_bundles(
+    state: CompareState, answer: Comparison, context: ReportContext
+) -> dict[str, Callable[[], bytes]]:
+    """A bundle of the study of each group, by its label: a bundle holds one study."""
+    ids = [state.card.id, *(factor.card.id for factor in state.factors)]
+    files = source_files(session.get_context().rates, ids)
+    bundles: dict[str, Callable[[], bytes]] = {}
+    for at, group in enumerate(state.groups):
+        provenance = Provenance(
+            {"group": name_group(group.filter), **build_manifest_parameters(context)},
+            files,
+            context.made_at,
+        )
+        name = f": {group.style.glyph} {escape_label(format_group_name(group), GROUP_NAME_LIMIT)}"
+        label = f"{BUNDLE_LABEL}{name if len(state.groups) > 1 else ''}"
+        bundles[label] = partial(_build_group_bundle, state, answer, provenance, at)
+    return bundles
 
 
-def _build_file_name(scene: CompareState, what: str) -> str:
-    kinds = "_".join(scene.asked[0].filter.categories) or "all"
-    return f"{scene.card.id}_{kinds}_{what}"
+def _build_group_bundle(
+    state: CompareState, answer: Comparison, provenance: Provenance, at: int
+) -> bytes:
+    alone = replace(state, filters=state.filters[at : at + 1], listed=state.listed[at : at + 1])
+    request = BundleRequest(
+        "study",
+        (answer.series,),
+        answer.groups[at].events,
+        state.known,
+        answer.request,
+        state.factors,
+    )
+    return build_bundle(request, provenance, format_compare_question(alone))
+
+
+# ------------------------------------------------------------------ shared
+
+
+def _draw_chart(state: CompareState, figure: Figure, name: str, alt: str) -> None:
+    draw_figure(
+        figure, f"compare.{name}.chart", alt, _build_file_name(state, name), phone=state.phone
+    )
+
+
+def _build_file_name(state: CompareState, chart: str) -> str:
+    kinds = "_".join(state.filters[0].categories) or "all"
+    return f"{state.card.id}_{kinds}_{chart}"
+
+
+def _build_name_parts(state: CompareState) -> tuple[str, ...]:
+    kinds = ("_".join(group.filter.categories) or "all" for group in state.groups)
+    return (state.card.id, "compare", *kinds)
+
+
+def _create_table_expander(label: str, key: str) -> ExpanderContainer:
+    return st.expander(label, icon=":material/table:", key=key, on_change="rerun")
+
+
+def _draw_group_head(
+    target: st.delta_generator.DeltaGenerator | ModuleType,
+    state: CompareState,
+    group: ComparisonGroup,
+) -> None:
+    """Name a group above its part, where there are two."""
+    if len(state.groups) > 1:
+        target.markdown(f"{group.style.glyph} **{escape_markdown(format_group_name(group))}**")
+
+
+def _format_event_link(state: CompareState, event: Event) -> str:
+    return format_markdown_link(event.title, build_event_url(event.id, state.card.id))
 
 
 PART_RENDERERS: Final[dict[str, Callable[[CompareState, Comparison], None]]] = {
     "moves": _draw_moves,
-    "tests": draw_test_tables,
+    "tests": _draw_tests,
     "placebo": _draw_placebo,
     "carries": _draw_leave_one_out,
     "when": _draw_heat_map,
-    "lost": draw_attrition,
-    "files": draw_comparison_files,
+    "lost": _draw_attrition,
+    "files": _draw_files,
 }
 
 PAGE = Page("compare", "Compare", ":material/compare_arrows:", "compare", draw, PARAMS)

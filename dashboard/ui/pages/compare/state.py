@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard.models.analyses import Comparison, Group, GroupAnswer
+from dashboard.models.analyses import Comparison, Group
 from dashboard.models.errors import InputError
 from dashboard.models.event import Category, Event, Expected
 from dashboard.models.series import RateSeries, SeriesCard
@@ -22,8 +22,13 @@ from dashboard.models.study import (
     read_length,
     window_text,
 )
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.palette import GROUP_STYLES, GroupStyle
+from dashboard.presentation.charts.comparison_paths import ComparisonGroup
+from dashboard.presentation.escaping import escape_plot
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import capitalize_first
+from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups
 from dashboard.services.events import EventFilter, find_events
@@ -36,7 +41,6 @@ from dashboard.services.study_inputs import (
     default_window,
 )
 from dashboard.ui import session
-from dashboard.ui.session import KnownEvents
 from dashboard.ui.url_state import (
     NAME_PATTERN,
     PartialValueError,
@@ -46,10 +50,6 @@ from dashboard.ui.url_state import (
     day_param,
     name_param,
 )
-
-# ------------------------------------------------------------
-# What a link of Compare carries: two groups of events, and the study that is made of each.
-
 
 ALL_CATEGORIES: Final = "all"
 ANY_EXPECTED: Final = "any"
@@ -74,6 +74,11 @@ PART_TITLES: Final = {
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
+MIN_VERDICT_EVENTS: Final = 5
+"""Of fewer events the figure draws each by itself and no mean."""
+LABEL_LIMIT: Final = 48
+
+# ------------------------------------------------------------------ parameters of the URL
 
 
 def _categories_param(key: str, default: tuple[str, ...]) -> UrlParam:
@@ -155,43 +160,43 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 DEFAULTS: Final = {param.key: param.default for param in PARAMS}
 
 
-@dataclass(frozen=True, slots=True)
-class GroupQuery:
-    """The events that one group of a link asks for."""
-
-    filter: EventFilter
-
-    @property
-    def name(self) -> str:
-        """What the tables call the group: `nato_remark`, `all expected=stronger tag=swift`."""
-        asked = self.filter
-        words = [
-            "+".join(asked.categories) or ALL_CATEGORIES,
-            *([f"expected={asked.expected}"] if asked.expected else []),
-            *(f"tag={tag}" for tag in asked.tags),
-            *([f"from={asked.since}"] if asked.since else []),
-            *([f"to={asked.until}"] if asked.until else []),
-        ]
-        return " ".join(words)
-
-    def events(self, known: Sequence[Event]) -> tuple[Event, ...]:
-        """Those that fit."""
-        return find_events(known, self.filter)
+# ------------------------------------------------------------------ groups and request
 
 
-def read_group_queries(link: UrlState) -> tuple[GroupQuery, ...]:
-    """The first group, and the second where the link says anything about one.
+def name_group(filter_: EventFilter) -> str:
+    """The group's name in tables and files: `nato_remark`, `all expected=stronger tag=swift`."""
+    parts = [
+        "+".join(filter_.categories) or ALL_CATEGORIES,
+        *([f"expected={filter_.expected}"] if filter_.expected else []),
+        *(f"tag={tag}" for tag in filter_.tags),
+        *([f"from={filter_.since}"] if filter_.since else []),
+        *([f"to={filter_.until}"] if filter_.until else []),
+    ]
+    return " ".join(parts)
 
-    A period that ends before it starts is ignored and told.
+
+def _read_group_filters(link: UrlState) -> tuple[EventFilter, ...]:
+    """The filter of the first group, and of the second where the link names any part of one.
+
+    A period that ends before it starts is ignored and listed in the notice of the link.
     """
-    groups = []
+    filters = []
     for prefix in GROUP_PREFIXES:
         since, until = f"{prefix}from", f"{prefix}to"
         if link[since] and link[until] and link[until] < link[since]:
             link.ignore(since, until)
         if not prefix or has_second_group(link):
-            groups.append(_read_group_query(link, prefix))
-    return tuple(groups)
+            kinds, expected = link[f"{prefix}cat"], link[f"{prefix}exp"]
+            filters.append(
+                EventFilter(
+                    categories=tuple(kind for kind in kinds if kind != ALL_CATEGORIES),
+                    since=link[since],
+                    until=link[until],
+                    expected=None if expected == ANY_EXPECTED else expected,
+                    tags=link[f"{prefix}tag"],
+                )
+            )
+    return tuple(filters)
 
 
 def has_second_group(link: UrlState) -> bool:
@@ -199,20 +204,7 @@ def has_second_group(link: UrlState) -> bool:
     return any(link[f"b{field}"] != DEFAULTS[f"b{field}"] for field in GROUP_FIELDS)
 
 
-def _read_group_query(link: UrlState, prefix: str) -> GroupQuery:
-    kinds, expected = link[f"{prefix}cat"], link[f"{prefix}exp"]
-    return GroupQuery(
-        EventFilter(
-            categories=tuple(kind for kind in kinds if kind != ALL_CATEGORIES),
-            since=link[f"{prefix}from"],
-            until=link[f"{prefix}to"],
-            expected=None if expected == ANY_EXPECTED else expected,
-            tags=link[f"{prefix}tag"],
-        )
-    )
-
-
-def read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
+def _read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     """The study that a link asks for, on a series with its bars or its one number a day.
 
     The CAR window is the one named, else [0,1], else the first usual one that lies inside.
@@ -224,7 +216,10 @@ def read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     named = [link["car"]] if link["car"] else []
     base = default_request(minutes, link["window"] or default_window(minutes), named)
     if base.window[1] - base.window[0] >= MAX_WINDOW_LENGTH:
-        msg = f"window {window_text(base.window)}: is longer than {MAX_WINDOW_LENGTH} observations; shorten it"
+        msg = (
+            f"window {window_text(base.window)}: is longer than {MAX_WINDOW_LENGTH} observations;"
+            " shorten it"
+        )
         raise InputError(msg)
     estimation, gap = base.estimation, base.gap
     if link["estimation"]:
@@ -245,39 +240,21 @@ def read_request(link: UrlState, card: SeriesCard) -> StudyRequest:
     )
 
 
-# ------------------------------------------------------------
-# What Compare shows for one link: the comparison, its scale, its groups and what cannot be had.
-
-
-MIN_VERDICT_EVENTS: Final = 5
-"""Of fewer events the figure draws each by itself and no mean."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupState:
-    """One group as the page shows it: what was asked for, what was found, how it looks."""
-
-    asked: GroupQuery
-    found: GroupAnswer
-    look: GroupStyle
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether the declared test gives a verdict."""
-        return self.found.headline is not None and not self.found.headline.reason
+# ------------------------------------------------------------------ the state
 
 
 @dataclass(frozen=True, slots=True)
 class CompareState:
     """Everything the page is drawn from; `answer` is None where `refusal` says why.
 
-    `known` are all events that are shown, `factors` the series that explain normal moves.
+    `filters` and `listed` have one entry a group. `known` are all events that are shown, `factors`
+    the series that explain normal moves.
     """
 
     link: UrlState
     card: SeriesCard
     scale: MoveScale
-    asked: tuple[GroupQuery, ...]
+    filters: tuple[EventFilter, ...]
     listed: tuple[tuple[Event, ...], ...]
     request: StudyRequest | None
     answer: Comparison | None
@@ -289,12 +266,17 @@ class CompareState:
     factors: tuple[RateSeries, ...] = ()
 
     @property
-    def groups(self) -> tuple[GroupState, ...]:
-        """The groups of the answer; none where there is no answer."""
-        found = self.answer.groups if self.answer else ()
+    def groups(self) -> tuple[ComparisonGroup, ...]:
+        """The groups of the answer with names escaped for figures; none without an answer."""
+        studies = self.answer.groups if self.answer else ()
         return tuple(
-            GroupState(asked, each, look)
-            for asked, each, look in zip(self.asked, found, GROUP_STYLES, strict=False)
+            ComparisonGroup(
+                escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
+                study,
+                style,
+                filter_,
+            )
+            for filter_, study, style in zip(self.filters, studies, GROUP_STYLES, strict=False)
         )
 
     @property
@@ -304,17 +286,26 @@ class CompareState:
 
 
 def read_compare_state(link: UrlState) -> CompareState:
-    """The scene of a link; what cannot be is ignored and told, or refused with one sentence."""
+    """The state for a link; unusable settings are ignored, or refused in one sentence."""
     if link["series"] not in {card.id for card in session.get_price_cards()}:
         link.ignore("series")
     series, known = session.load_series(link["series"]), session.get_known_events()
-    asked, notices = _read_listed_groups(link)
-    factors, told = _read_factors(link, series.card)
-    groups = [Group(each.name, each.events(known.events)) for each in asked]
+    filters, notices = _read_group_filters(link), []
+    names = tuple(map(name_group, filters))
+    if len(set(names)) < len(names):
+        filters, names = filters[:1], names[:1]
+        notices.append("Both groups ask for the same events, so only one is shown.")
+    factors, factor_notices = _read_factors(link, series.card)
+    listed = tuple(find_events(known.events, filter_) for filter_ in filters)
     request, answer, refusal = None, None, ""
     try:
-        request = read_request(link, series.card)
-        answer = _compare_groups(series, groups, known, request, factors)
+        request = _read_request(link, series.card)
+        version = [session.build_series_version(item) for item in (series, *factors)]
+        answer = _compare_groups(
+            (series, tuple(map(Group, names, listed)), known.events, request, factors),
+            f"{version}/{known.version}/{request}",
+            names,
+        )
     except InputError as error:
         refusal = capitalize_first(str(error))
     return CompareState(
@@ -323,24 +314,17 @@ def read_compare_state(link: UrlState) -> CompareState:
         scale=MoveScale(
             QuotedSeries(series.card, QuoteMode(link["up"])), link["returns"] == "simple"
         ),
-        asked=asked,
-        listed=tuple(group.events for group in groups),
+        filters=filters,
+        listed=listed,
         request=request,
         answer=answer,
         refusal=refusal,
-        notices=(*notices, *told),
+        notices=(*notices, *factor_notices),
         dark=session.is_dark(),
         phone=session.is_phone(),
         known=known.events,
         factors=factors,
     )
-
-
-def _read_listed_groups(link: UrlState) -> tuple[tuple[GroupQuery, ...], tuple[str, ...]]:
-    asked = read_group_queries(link)
-    if len({each.name for each in asked}) == len(asked):
-        return asked, ()
-    return asked[:1], ("Both groups ask for the same events, so only one is shown.",)
 
 
 def _read_factors(
@@ -354,25 +338,13 @@ def _read_factors(
     if not needs_factor(link["model"]):
         unused = f"The model {link['model']} looks at no other series; the factor is not used."
         return (), ((unused,) if link["factor"] else ())
-    choices = {each.id for each in available_factors(card, session.get_cards())}
-    strange = [name for name in link["factor"] if name not in choices]
-    told = tuple(f"{name} cannot explain {card.title}, so it was left out." for name in strange)
-    return tuple(session.load_series(name) for name in link["factor"] if name in choices), told
-
-
-def _compare_groups(
-    series: RateSeries,
-    groups: Sequence[Group],
-    known: KnownEvents,
-    request: StudyRequest,
-    factors: Sequence[RateSeries],
-) -> Comparison:
-    versions = [session.build_series_version(each) for each in (series, *factors)]
-    version = f"{versions}/{known.version}/{request}"
-    names = tuple(group.name for group in groups)
-    return _cached_comparison(
-        (series, tuple(groups), known.events, request, tuple(factors)), version, names
+    choices = {candidate.id for candidate in available_factors(card, session.get_cards())}
+    notices = tuple(
+        f"{name} cannot explain {card.title}, so it was left out."
+        for name in link["factor"]
+        if name not in choices
     )
+    return tuple(session.load_series(name) for name in link["factor"] if name in choices), notices
 
 
 CompareArguments = tuple[
@@ -381,15 +353,10 @@ CompareArguments = tuple[
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _cached_comparison(
-    _asked: CompareArguments,
-    version: str,
-    names: tuple[str, ...],  # noqa: ARG001
+def _compare_groups(
+    _arguments: CompareArguments,
+    version: str,  # noqa: ARG001 - a part of the key
+    names: tuple[str, ...],  # noqa: ARG001 - a part of the key
 ) -> Comparison:
-    series, groups, known, request, factors = _asked
-    return compare_groups(series, groups, known, request, factors)
-
-
-def wants_second_group(scene: CompareState) -> bool:
-    """Whether the link asks for a second group, shown or not."""
-    return has_second_group(scene.link)
+    """The comparison, cached by the version of its data and the names of its groups."""
+    return compare_groups(*_arguments)

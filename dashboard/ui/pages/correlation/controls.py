@@ -14,9 +14,9 @@ from dashboard.presentation.correlation import (
     OUTCOME_TITLES,
     SCORE_TITLES,
     format_group_label,
-    format_window,
 )
 from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.formatting import format_window
 from dashboard.presentation.palette import CATEGORY_STYLES
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice
@@ -33,7 +33,7 @@ SCORE_OPTIONS: Final[Mapping[str, str]] = {FIRST_SCORE: "The first there is", **
 
 
 def draw_sample_controls(view: UrlState) -> None:
-    """Draw which events, which window of moves, on which series."""
+    """Draw the choice of events, window of moves and series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(view, session.get_price_cards())
         draw_period_fields(view)
@@ -47,7 +47,7 @@ def draw_sample_controls(view: UrlState) -> None:
 
 
 def draw_panel_choice(view: UrlState) -> None:
-    """Draw which categories have a panel; the corrections count all of them."""
+    """Draw the choice of categories that have a panel; the corrections count all of them."""
     st.pills(
         "Categories (none chosen: all)",
         [lane.id for lane in CATEGORY_STYLES],
@@ -58,7 +58,7 @@ def draw_panel_choice(view: UrlState) -> None:
 
 
 def draw_score_choice(view: UrlState) -> None:
-    """Draw which score is set against what."""
+    """Draw the choice of the score and of what it is correlated with."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Score",
@@ -77,7 +77,7 @@ def draw_score_choice(view: UrlState) -> None:
 
 
 def draw_cell_unit(view: UrlState) -> None:
-    """Draw what the cells of the heat map show."""
+    """Draw the choice of the unit in the heat map."""
     st.segmented_control(
         "Cells show",
         list(CELL_UNITS),
@@ -88,7 +88,7 @@ def draw_cell_unit(view: UrlState) -> None:
 
 
 def draw_projection_choice(view: UrlState) -> None:
-    """Draw the events whose path is shown."""
+    """Draw the choice of the group whose projection is shown."""
     st.selectbox(
         "Moves around",
         [ALL_GROUPS, *(lane.id for lane in CATEGORY_STYLES)],
@@ -98,14 +98,14 @@ def draw_projection_choice(view: UrlState) -> None:
     )
 
 
-def draw_controls_choice(view: UrlState, scene: CorrelationState) -> None:
-    """Draw which other series stand in the regression and the projections."""
-    titles = {card.id: card.title for card in scene.possible}
+def draw_controls_choice(view: UrlState, state: CorrelationState) -> None:
+    """Draw the choice of control series of the regression and the projections."""
+    titles = {card.id: card.title for card in state.possible}
     st.multiselect(
         "Controls beside the categories",
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
         placeholder="none",
         width=420,
-        **view.widget("ctrl", tuple(each.card.id for each in scene.controls)),
+        **view.widget("ctrl", tuple(control.card.id for control in state.controls)),
     )

@@ -19,7 +19,6 @@ from dashboard.models.study import (
     DirectionRow,
     RegressionRow,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
     build_hit_figure,
@@ -44,12 +43,18 @@ from dashboard.presentation.correlation import (
     describe_sign,
     format_estimate,
     format_group_title,
-    format_p,
     format_term,
-    format_window,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import NO_VALUE, format_count, format_number, format_signed
+from dashboard.presentation.formatting import (
+    NO_VALUE,
+    format_count,
+    format_number,
+    format_offset,
+    format_p,
+    format_signed,
+    format_window,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import (
@@ -90,26 +95,228 @@ from dashboard.ui.pages.correlation.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# The tables behind the charts of Correlation, each folded with its way out as CSV.
-
-
 TABLE_HEIGHT: Final = 300
 METHOD_LABELS: Final = {
     "point_biserial": "point-biserial: event or not",
     "spearman": "Spearman: expectation −1, 0, +1",
 }
 CORRECTED_P_TITLE: Final = "p (Holm)"
+PROJECTION_SENTENCE_LIMIT: Final = 900
+SENTENCE_LIMIT: Final = 900
+MAX_UNREAD_SCORES: Final = 5
 
 
-def draw_table_expander(
+def draw(view: UrlState) -> None:
+    """Draw the six parts, each with its message, chart and table."""
+    state = read_correlation_state(view)
+    st.header("What goes together with the moves?", anchor=False)
+    st.markdown(
+        "Moves near an event are no proof of cause, and with many comparisons some are large by"
+        " chance. So each part states N, the method and its band, and p-values after a correction"
+        " for all comparisons of the part."
+    )
+    draw_sample_controls(view)
+    if state.related is None:
+        st.warning(escape_markdown(state.refused, SENTENCE_LIMIT), icon=":material/block:")
+    else:
+        _draw_parts(view, state, state.related)
+    lags, hits = "correlation.fold.correlation", "correlation.fold.direction"
+    draw_shortcuts(
+        (
+            Shortcut("L", "Table of lags", partial(toggle_expander, lags)),
+            Shortcut("D", "Table of hit rates", partial(toggle_expander, hits)),
+        )
+    )
+    draw_copy_link("correlation", view)
+
+
+def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+    card = state.series.card
+    st.caption(
+        escape_markdown(
+            f"{related.used:,} of {related.asked:,} events measured on {card.title};"
+            f" {describe_sign(card)}; moves in the window {format_window(related.window)} against a"
+            " constant mean of 120 rates.",
+            SENTENCE_LIMIT,
+        )
+    )
+    draw_panel_choice(view)
+    _draw_lead_lag(state, related)
+    _draw_hits(state, related)
+    _draw_scores(view, state, related)
+    _draw_cross_series(view, state)
+    _draw_regression(view, state, related)
+    _draw_projection(view, state)
+
+
+def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
+    st.subheader("Before and after: lead and lag", anchor=False)
+    st.markdown(LEAD_LAG_HELP)
+    panels = build_lead_lag_panels(state)
+    if panels:
+        draw_figure(
+            build_lead_lag_figure(
+                panels, get_palette(dark=state.dark), dark=state.dark, phone=state.phone
+            ),
+            "correlation.lead-lag",
+            summarize_lead_lag(panels),
+            f"{state.series.card.id}_lead-lag",
+            phone=state.phone,
+        )
+    st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
+    rows = related.correlations
+    _draw_table_expander(
+        "correlation", lambda: _build_correlation_frame(rows), len(rows),
+        lambda flavour: correlation_csv(rows, flavour),
+        "Correlations of every group and lag with band, p and corrected p",
+    )  # fmt: skip
+
+
+def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
+    st.subheader("As expected? Hit rates", anchor=False)
+    lines = build_hit_rows(state)
+    if lines:
+        draw_figure(
+            build_hit_figure(lines, get_palette(dark=state.dark), phone=state.phone),
+            "correlation.hits",
+            summarize_hits(lines),
+            f"{state.series.card.id}_hit-rates",
+            phone=state.phone,
+        )
+    st.markdown(escape_markdown(describe_hits(related.directions), SENTENCE_LIMIT))
+    st.caption(
+        "Directions were fixed from the nature of each event before looking at the rate. Lines:"
+        " 95 % Wilson intervals, for orientation only: they take events as independent, and events"
+        " that share days are not. The p throws whole clusters of events to either side, so that a"
+        " bunch counts once."
+    )
+    rows = related.directions
+    _draw_table_expander(
+        "direction", lambda: _build_direction_frame(rows), len(rows),
+        lambda flavour: direction_csv(rows, flavour),
+        "Hit rates of every group with interval, p and corrected p",
+    )  # fmt: skip
+
+
+def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+    st.subheader("Tone or intensity against the move", anchor=False)
+    if not any(row.score != "crowd" for row in related.scores):
+        st.markdown(SCORE_HELP)
+    if related.unread:
+        tags = ", ".join(plain_text(tag, 40) for _, tag in related.unread[:MAX_UNREAD_SCORES])
+        st.markdown(
+            f":material/info: {format_count(len(related.unread), 'tag')} without a number that"
+            " can be"
+            f" read: {escape_markdown(tags, 240)}. Write it as tone:−3.2."
+        )
+    draw_score_choice(view)
+    points, row = state.points, state.score_row
+    if points is None or row is None:
+        st.markdown("No event has this score.")
+        return
+    st.markdown(escape_markdown(describe_score(row), SENTENCE_LIMIT))
+    draw_figure(
+        build_scatter_figure(
+            build_score_points(state, points), format_scatter_titles(state, points),
+            get_palette(dark=state.dark), dark=state.dark, phone=state.phone,
+        ),
+        "correlation.scores",
+        describe_score(row),
+        f"{state.series.card.id}_{points.score}",
+        phone=state.phone,
+    )  # fmt: skip
+    if points.score == "crowd":
+        st.caption(
+            "Events at the same first rate: how many listed events share offset 0. It says how"
+            " crowded a day was, not how important; lists hold what was thought to matter."
+        )
+    rows = related.scores
+    _draw_table_expander(
+        "scores",
+        lambda: _build_score_frame(rows),
+        len(rows),
+        lambda flavour: scores_csv(rows, flavour),
+        "Spearman's rho of every score with band, p and corrected p",
+    )
+
+
+def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
+    st.subheader("The same events on other series", anchor=False)
+    draw_cell_unit(view)
+    cards, cells = get_cross_series(state)
+    titles = {card.id: card.title for card in cards}
+    sentence = describe_cross_series(cells, cards)
+    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
+    rows = build_map_rows(state, cards, cells)
+    if rows:
+        draw_figure(
+            build_cross_series_figure(
+                rows,
+                build_map_columns(state, cards),
+                compute_map_limit(state, cells),
+                get_palette(dark=state.dark),
+                phone=state.phone,
+            ),
+            "correlation.across",
+            f"Mean move of every category on {len(cards)} series. {sentence}",
+            "categories-across-series",
+            phone=state.phone,
+        )
+    st.caption(
+        "Blue, positive: the rouble stronger against dollar, yuan, euro; the number up for euro in"
+        " dollars and Brent. Each series by its own clock and within its own dates; a rate counts"
+        " once. Standardised: each move divided by its forecast error, so that series can be"
+        " compared; in brackets log points. • marks a p below 0.05 of the signed-rank test on"
+        " clusters of events, Holm-corrected over all cells with a verdict. Grey, no verdict: fewer"
+        f" than {MIN_RATES} rates or {MIN_CLUSTERS} clusters, or one rate with more than"
+        f" {format_number(100 * MAX_SHARE_OF_ONE_RATE, 0)} % of the sum of all moves, as where"
+        " a series ends in a"
+        " storm."
+    )
+    _draw_table_expander(
+        "across_series",
+        lambda: _build_cross_series_frame(cells, titles),
+        len(cells),
+        lambda flavour: across_series_csv(cells, flavour),
+        "Every category on every series with mean, N, p, corrected p and why there is no verdict",
+    )
+
+
+def _draw_regression(view: UrlState, state: CorrelationState, related: EventRelations) -> None:
+    st.subheader("All at once: the regression", anchor=False)
+    draw_controls_choice(view, state)
+    rows = related.regression
+    if not rows:
+        st.markdown("There are too few rates for a regression with these terms.")
+        return
+    titles = {control.card.id: control.card.title for control in state.controls}
+    st.dataframe(
+        _build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
+        alt="Terms of the regression with estimate, standard error, t, p, corrected p and N",
+    )  # fmt: skip
+    st.caption(
+        f"Every move of one rate on categories (1 on the first rate that can contain an event) and"
+        f" controls, N = {rows[0].n:,}; categories in log points, controls as slopes. Standard"
+        f" errors: Newey-West with {rows[0].lags} lags. Holm corrects over the categories."
+    )
+    _draw_table_expander(
+        "regression", lambda: _build_regression_frame(rows, titles), len(rows),
+        lambda flavour: regression_csv(rows, flavour),
+        "Terms of the regression with estimate, standard error, t, p and N",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _draw_table_expander(
     name: str, frame: Callable[[], pd.DataFrame], size: int, csv: Callable[[CsvDialect], bytes],
     alt: str,
 ) -> None:  # fmt: skip
-    """Draw a folded table, made when it is opened, and its file beside it.
+    """Draw a folded table, built when it is opened, with its CSV file.
 
     Args:
-        name: of the file and, with a prefix, of the widgets.
+        name: name of the file and, with a prefix, of the widgets.
         frame: makes the table.
         size: how many rows there are.
         csv: makes the file.
@@ -135,7 +342,7 @@ def draw_table_expander(
             )
 
 
-def build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
+def _build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
     """One row a group, lag and method."""
     return pd.DataFrame(
         {
@@ -153,7 +360,7 @@ def build_correlation_frame(rows: tuple[CorrelationRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
+def _build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
     """One row a group."""
     return pd.DataFrame(
         {
@@ -173,14 +380,16 @@ def build_direction_frame(rows: tuple[DirectionRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_regression_frame(rows: tuple[RegressionRow, ...], titles: dict[str, str]) -> pd.DataFrame:
+def _build_regression_frame(
+    rows: tuple[RegressionRow, ...], titles: dict[str, str]
+) -> pd.DataFrame:
     """One row a term; categories in log points, controls as slopes."""
-    words = [format_estimate(row) for row in rows]
+    estimates = [format_estimate(row) for row in rows]
     return pd.DataFrame(
         {
             "Term": [plain_text(format_term(row.term, titles)) for row in rows],
-            "Estimate": [estimate for estimate, _ in words],
-            "Standard error": [error for _, error in words],
+            "Estimate": [estimate for estimate, _ in estimates],
+            "Standard error": [error for _, error in estimates],
             "t": [format_signed(row.t, 2) for row in rows],
             "p": [format_p(row.p_value) for row in rows],
             CORRECTED_P_TITLE: [format_p(row.p_adjusted) for row in rows],
@@ -189,8 +398,8 @@ def build_regression_frame(rows: tuple[RegressionRow, ...], titles: dict[str, st
     )
 
 
-def build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
-    """One row a score and what it is set against."""
+def _build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
+    """One row a score and its target."""
     return pd.DataFrame(
         {
             "Score": [SCORE_TITLES[row.score] for row in rows],
@@ -207,7 +416,7 @@ def build_score_frame(rows: tuple[ScoreRow, ...]) -> pd.DataFrame:
     )
 
 
-def build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
+def _build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str]) -> pd.DataFrame:
     """One row a category and series."""
     return pd.DataFrame(
         {
@@ -228,42 +437,43 @@ def build_cross_series_frame(cells: tuple[CrossCell, ...], titles: dict[str, str
     )
 
 
-# ------------------------------------------------------------
-# The section of Correlation that shows local projections: choice, answer, chart and table.
+# ------------------------------------------------------------------ local projections
 
 
-PROJECTION_SENTENCE_LIMIT: Final = 900
-
-
-def draw_projection(view: UrlState, scene: CorrelationState) -> None:
+def _draw_projection(view: UrlState, state: CorrelationState) -> None:
     """Draw how the rate moved from five rates before the chosen events to 20 after."""
     st.subheader("Rate by rate: local projections", anchor=False)
     draw_projection_choice(view)
-    found, card = get_projection(scene), scene.series.card
-    if found is None:
+    projection, card = get_projection(state), state.series.card
+    if projection is None:
         st.markdown("No event of this category is measured on this series.")
         return
-    said = describe_projection(found, card)
-    st.markdown(f"**{escape_markdown(said, PROJECTION_SENTENCE_LIMIT)}**")
-    st.markdown(escape_markdown(describe_pre_trend(found), PROJECTION_SENTENCE_LIMIT))
-    if any(math.isfinite(row.estimate) and row.n for row in found.rows):
+    description = describe_projection(projection, card)
+    st.markdown(f"**{escape_markdown(description, PROJECTION_SENTENCE_LIMIT)}**")
+    st.markdown(escape_markdown(describe_pre_trend(projection), PROJECTION_SENTENCE_LIMIT))
+    if any(math.isfinite(row.estimate) and row.n for row in projection.rows):
         draw_figure(
             build_projection_figure(
-                found.rows, get_palette(dark=scene.dark), f"log points, {describe_sign(card)}"
+                projection.rows, get_palette(dark=state.dark), f"log points, {describe_sign(card)}"
             ),
             "correlation.projection",
-            said,
-            f"{card.id}_projection_{found.group}",
-            phone=scene.phone,
+            description,
+            f"{card.id}_projection_{projection.group}",
+            phone=state.phone,
         )
-    titles = {each.card.id: each.card.title for each in scene.controls}
+    titles = {control.card.id: control.card.title for control in state.controls}
     held = ", ".join(titles.values()) or "no other series"
-    st.caption(escape_markdown(f"{_describe_method(held)} {describe_dropped(found, titles)}", 1200))
-    draw_table_expander(
-        "projections", lambda: build_projection_frame(found), len(found.rows),
-        lambda flavour: projections_csv([found], flavour),
-        f"Moves around {format_group_title(found.group)} by horizon with interval, band, p and N",
-    )  # fmt: skip
+    st.caption(
+        escape_markdown(f"{_describe_method(held)} {describe_dropped(projection, titles)}", 1200)
+    )
+    _draw_table_expander(
+        "projections",
+        lambda: _build_projection_frame(projection),
+        len(projection.rows),
+        lambda flavour: projections_csv([projection], flavour),
+        f"Moves around {format_group_title(projection.group)} by horizon with interval, band, p"
+        " and N",
+    )
 
 
 def _describe_method(held: str) -> str:
@@ -276,9 +486,9 @@ def _describe_method(held: str) -> str:
     )
 
 
-def build_projection_frame(found: Projection) -> pd.DataFrame:
+def _build_projection_frame(projection: Projection) -> pd.DataFrame:
     """One row a horizon; moves in log points."""
-    rows = found.rows
+    rows = projection.rows
     return pd.DataFrame(
         {
             "Horizon": [format_offset(row.horizon) for row in rows],
@@ -301,204 +511,6 @@ def _format_interval(low: float, high: float) -> str:
     if math.isnan(low):
         return NO_VALUE
     return f"{format_signed(100 * low)} to {format_signed(100 * high)}"
-
-
-# ------------------------------------------------------------
-# Correlation: lead and lag, hit rates, scores, series, regression, local projections.
-
-
-SENTENCE_LIMIT: Final = 900
-MAX_UNREAD_SCORES: Final = 5
-
-
-def draw(view: UrlState) -> None:
-    """Draw the six parts, each with what it says, its chart and its table."""
-    scene = read_correlation_state(view)
-    st.header("What goes together with the moves?", anchor=False)
-    st.markdown(
-        "Moves near an event are no proof of cause, and with many comparisons some are large by"
-        " chance. So each part states N, the method and its band, and p-values after a correction"
-        " for all comparisons of the part."
-    )
-    draw_sample_controls(view)
-    if scene.related is None:
-        st.warning(escape_markdown(scene.refused, SENTENCE_LIMIT), icon=":material/block:")
-    else:
-        _draw_parts(view, scene, scene.related)
-    lags, hits = "correlation.fold.correlation", "correlation.fold.direction"
-    draw_shortcuts(
-        (
-            Shortcut("L", "Table of lags", partial(toggle_expander, lags)),
-            Shortcut("D", "Table of hit rates", partial(toggle_expander, hits)),
-        )
-    )
-    draw_copy_link("correlation", view)
-
-
-def _draw_parts(view: UrlState, scene: CorrelationState, related: EventRelations) -> None:
-    card = scene.series.card
-    st.caption(
-        escape_markdown(
-            f"{related.used:,} of {related.asked:,} events measured on {card.title};"
-            f" {describe_sign(card)}; moves in the window {format_window(related.window)} against a"
-            " constant mean of 120 rates.",
-            SENTENCE_LIMIT,
-        )
-    )
-    draw_panel_choice(view)
-    _draw_lead_lag(scene, related)
-    _draw_hits(scene, related)
-    _draw_scores(view, scene, related)
-    _draw_cross_series(view, scene)
-    _draw_regression(view, scene, related)
-    draw_projection(view, scene)
-
-
-def _draw_lead_lag(scene: CorrelationState, related: EventRelations) -> None:
-    st.subheader("Before and after: lead and lag", anchor=False)
-    st.markdown(LEAD_LAG_HELP)
-    panels = build_lead_lag_panels(scene)
-    if panels:
-        draw_figure(
-            build_lead_lag_figure(
-                panels, get_palette(dark=scene.dark), dark=scene.dark, phone=scene.phone
-            ),
-            "correlation.lead-lag",
-            summarize_lead_lag(panels),
-            f"{scene.series.card.id}_lead-lag",
-            phone=scene.phone,
-        )
-    st.markdown(escape_markdown(describe_lead_lag(related.correlations), SENTENCE_LIMIT))
-    rows = related.correlations
-    draw_table_expander(
-        "correlation", lambda: build_correlation_frame(rows), len(rows),
-        lambda flavour: correlation_csv(rows, flavour),
-        "Correlations of every group and lag with band, p and corrected p",
-    )  # fmt: skip
-
-
-def _draw_hits(scene: CorrelationState, related: EventRelations) -> None:
-    st.subheader("As expected? Hit rates", anchor=False)
-    lines = build_hit_rows(scene)
-    if lines:
-        draw_figure(
-            build_hit_figure(lines, get_palette(dark=scene.dark), phone=scene.phone),
-            "correlation.hits",
-            summarize_hits(lines),
-            f"{scene.series.card.id}_hit-rates",
-            phone=scene.phone,
-        )
-    st.markdown(escape_markdown(describe_hits(related.directions), SENTENCE_LIMIT))
-    st.caption(
-        "Directions were fixed from the nature of each event before looking at the rate. Lines:"
-        " 95 % Wilson intervals, for orientation only: they take events as independent, and events"
-        " that share days are not. The p throws whole clusters of events to either side, so that a"
-        " bunch counts once."
-    )
-    rows = related.directions
-    draw_table_expander(
-        "direction", lambda: build_direction_frame(rows), len(rows),
-        lambda flavour: direction_csv(rows, flavour),
-        "Hit rates of every group with interval, p and corrected p",
-    )  # fmt: skip
-
-
-def _draw_scores(view: UrlState, scene: CorrelationState, related: EventRelations) -> None:
-    st.subheader("Tone or intensity against the move", anchor=False)
-    if not any(row.score != "crowd" for row in related.scores):
-        st.markdown(SCORE_HELP)
-    if related.unread:
-        told = ", ".join(plain_text(tag, 40) for _, tag in related.unread[:MAX_UNREAD_SCORES])
-        st.markdown(
-            f":material/info: {format_count(len(related.unread), 'tag')} without a number that can be"
-            f" read: {escape_markdown(told, 240)}. Write it as tone:−3.2."
-        )
-    draw_score_choice(view)
-    points, row = scene.points, scene.score_row
-    if points is None or row is None:
-        st.markdown("No event has this score.")
-        return
-    st.markdown(escape_markdown(describe_score(row), SENTENCE_LIMIT))
-    draw_figure(
-        build_scatter_figure(
-            build_score_points(scene, points), format_scatter_titles(scene, points),
-            get_palette(dark=scene.dark), dark=scene.dark, phone=scene.phone,
-        ),
-        "correlation.scores",
-        describe_score(row),
-        f"{scene.series.card.id}_{points.score}",
-        phone=scene.phone,
-    )  # fmt: skip
-    if points.score == "crowd":
-        st.caption(
-            "Events at the same first rate: how many listed events share offset 0. It says how"
-            " crowded a day was, not how important; lists hold what was thought to matter."
-        )
-    rows = related.scores
-    draw_table_expander(
-        "scores", lambda: build_score_frame(rows), len(rows), lambda flavour: scores_csv(rows, flavour),
-        "Spearman's rho of every score with band, p and corrected p",
-    )  # fmt: skip
-
-
-def _draw_cross_series(view: UrlState, scene: CorrelationState) -> None:
-    st.subheader("The same events on other series", anchor=False)
-    draw_cell_unit(view)
-    cards, cells = get_cross_series(scene)
-    titles = {card.id: card.title for card in cards}
-    sentence = describe_cross_series(cells, cards)
-    st.markdown(escape_markdown(sentence, SENTENCE_LIMIT))
-    rows = build_map_rows(scene, cards, cells)
-    if rows:
-        draw_figure(
-            build_cross_series_figure(
-                rows, build_map_columns(scene, cards), compute_map_limit(scene, cells), get_palette(dark=scene.dark),
-                phone=scene.phone,
-            ),
-            "correlation.across",
-            f"Mean move of every category on {len(cards)} series. {sentence}",
-            "categories-across-series",
-            phone=scene.phone,
-        )  # fmt: skip
-    st.caption(
-        "Blue, positive: the rouble stronger against dollar, yuan, euro; the number up for euro in"
-        " dollars and Brent. Each series by its own clock and within its own dates; a rate counts"
-        " once. Standardised: each move divided by its forecast error, so that series can be"
-        " compared; in brackets log points. • marks a p below 0.05 of the signed-rank test on"
-        " clusters of events, Holm-corrected over all cells with a verdict. Grey, no verdict: fewer"
-        f" than {MIN_RATES} rates or {MIN_CLUSTERS} clusters, or one rate with more than"
-        f" {format_number(100 * MAX_SHARE_OF_ONE_RATE, 0)} % of the sum of all moves, as where a series ends in a"
-        " storm."
-    )
-    draw_table_expander(
-        "across_series", lambda: build_cross_series_frame(cells, titles), len(cells),
-        lambda flavour: across_series_csv(cells, flavour),
-        "Every category on every series with mean, N, p, corrected p and why there is no verdict",
-    )  # fmt: skip
-
-
-def _draw_regression(view: UrlState, scene: CorrelationState, related: EventRelations) -> None:
-    st.subheader("All at once: the regression", anchor=False)
-    draw_controls_choice(view, scene)
-    rows = related.regression
-    if not rows:
-        st.markdown("There are too few rates for a regression with these terms.")
-        return
-    titles = {each.card.id: each.card.title for each in scene.controls}
-    st.dataframe(
-        build_regression_frame(rows, titles), hide_index=True, key="correlation.regression",
-        alt="Terms of the regression with estimate, standard error, t, p, corrected p and N",
-    )  # fmt: skip
-    st.caption(
-        f"Every move of one rate on categories (1 on the first rate that can contain an event) and"
-        f" controls, N = {rows[0].n:,}; categories in log points, controls as slopes. Standard"
-        f" errors: Newey-West with {rows[0].lags} lags. Holm corrects over the categories."
-    )
-    draw_table_expander(
-        "regression", lambda: build_regression_frame(rows, titles), len(rows),
-        lambda flavour: regression_csv(rows, flavour),
-        "Terms of the regression with estimate, standard error, t, p and N",
-    )  # fmt: skip
 
 
 PAGE = Page("correlation", "Correlation", ":material/grid_on:", "correlation", draw, PARAMS)

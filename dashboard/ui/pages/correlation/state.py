@@ -33,12 +33,17 @@ from dashboard.presentation.correlation import (
     format_group_label,
     format_group_title,
     format_hits,
-    format_p,
     get_cell_number,
     shorten_reason,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_count, format_day, format_number, format_signed
+from dashboard.presentation.formatting import (
+    format_count,
+    format_day,
+    format_number,
+    format_p,
+    format_signed,
+)
 from dashboard.presentation.quoting import name_direction
 from dashboard.services.compare import (
     EventRelations,
@@ -62,10 +67,6 @@ from dashboard.ui.url_state import (
     names_param,
 )
 
-# ------------------------------------------------------------
-# What the Correlation page shows for one link: the study behind it, kept by versions.
-
-
 WINDOW_OPTIONS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "0:10", "-5:-1")
 CELL_UNITS: Final = ("scar", "spread", "percentile", "mean")
 FIRST_SCORE: Final = "first"
@@ -73,7 +74,6 @@ ALL_GROUPS: Final = "all"
 CROSS_SERIES_IDS: Final = ("usd_rub_cbr", "cny_rub_cbr", "eur_rub_ecb", "eur_usd_ecb", "brent_eia")
 """The columns of the heat map: rouble by dollar, yuan and euro, the dollar itself, oil."""
 MAX_OBSERVATIONS: Final = 100_000
-
 PARAMS: Final[tuple[UrlParam, ...]] = (
     choices_param("cat", CATEGORY_IDS),
     day_param("from", "2022-01-01"),
@@ -86,6 +86,20 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("cells", CELL_UNITS, "scar"),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
+EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
+SHORT_TITLES: Final = {
+    "usd_rub_cbr": "Rouble / dollar", "cny_rub_cbr": "Rouble / yuan",
+    "eur_rub_ecb": "Rouble / euro", "eur_usd_ecb": "Euro in dollars", "brent_eia": "Brent",
+}  # fmt: skip
+PHONE_SHORT_TITLES: Final = {
+    "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
+    "brent_eia": "Brent",
+}  # fmt: skip
+FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
+SIGNIFICANCE_LEVEL: Final = 0.05
+
+
+# ------------------------------------------------------------------ the state
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +130,24 @@ class CorrelationState:
     @property
     def groups(self) -> tuple[str, ...]:
         """The groups that are drawn: all events first, then the chosen categories that occur."""
-        found = (
+        result = (
             dict.fromkeys(row.group for row in self.related.correlations) if self.related else ()
         )
-        wanted = self.categories or tuple(found)
-        return tuple(name for name in found if name == "all" or name in wanted)
+        wanted = self.categories or tuple(result)
+        return tuple(name for name in result if name == "all" or name in wanted)
 
     @property
     def score(self) -> Score | None:
         """The score that the scatter shows: the chosen one, else the first that events have."""
-        there = [row.score for row in self.related.scores] if self.related else []
-        wanted = [score for score in there if score == self.chosen_score]
-        return next(iter([*wanted, *(there if self.chosen_score == FIRST_SCORE else [])]), None)
+        scores = [row.score for row in self.related.scores] if self.related else []
+        wanted = [score for score in scores if score == self.chosen_score]
+        return next(iter([*wanted, *(scores if self.chosen_score == FIRST_SCORE else [])]), None)
 
     @property
     def points(self) -> ScoredEvents | None:
         """The points of the scatter."""
-        found = self.related.points if self.related else ()
-        return next((each for each in found if each.score == self.score), None)
+        per_score = self.related.points if self.related else ()
+        return next((item for item in per_score if item.score == self.score), None)
 
     @property
     def score_row(self) -> ScoreRow | None:
@@ -143,7 +157,7 @@ class CorrelationState:
 
 
 def read_correlation_state(view: UrlState) -> CorrelationState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -151,7 +165,7 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
     series, known = session.load_series(view["series"]), session.get_known_events()
     possible = available_factors(series.card, session.get_cards())
     events = find_events(known.events, EventFilter(since=view["from"], until=view["to"]))
-    scene = CorrelationState(
+    state = CorrelationState(
         series=series,
         controls=_read_controls(view, possible),
         possible=possible,
@@ -169,36 +183,36 @@ def read_correlation_state(view: UrlState) -> CorrelationState:
         dark=session.is_dark(),
         phone=session.is_phone(),
     )
-    return _add_answer(scene)
+    return _add_answer(state)
 
 
 def get_cross_series(
-    scene: CorrelationState,
+    state: CorrelationState,
 ) -> tuple[tuple[SeriesCard, ...], tuple[CrossCell, ...]]:
-    """The columns of the heat map and its cells, kept until anything in them changes."""
-    there = {card.id: card for card in session.get_cards()}
-    ids: list[str] = [name for name in CROSS_SERIES_IDS if name in there]
-    if scene.series.card.id not in ids and not scene.series.card.bar_minutes:
-        ids.insert(0, scene.series.card.id)
+    """The columns of the heat map and its cells, cached by the versions of their data."""
+    cards_by_id = {card.id: card for card in session.get_cards()}
+    ids: list[str] = [name for name in CROSS_SERIES_IDS if name in cards_by_id]
+    if state.series.card.id not in ids and not state.series.card.bar_minutes:
+        ids.insert(0, state.series.card.id)
     series = tuple(session.load_series(name) for name in ids)
-    version = "/".join((*map(session.build_series_version, series), _build_version(scene)))
-    cards = tuple(each.card for each in series)
+    version = "/".join((*map(session.build_series_version, series), _build_version(state)))
+    cards = tuple(item.card for item in series)
     return cards, _cached_cross_series(
-        series, (scene.events, scene.known.events), scene.request, version
+        series, (state.events, state.known.events), state.request, version
     )
 
 
-def get_projection(scene: CorrelationState) -> Projection | None:
-    """The local projections of the chosen group, kept until anything in them changes."""
-    if scene.related is None:
+def get_projection(state: CorrelationState) -> Projection | None:
+    """The local projections of the chosen group, cached by the versions of their data."""
+    if state.related is None:
         return None
-    versions = map(session.build_series_version, (scene.series, *scene.controls))
-    version = "/".join((*versions, _build_version(scene), scene.projected_group))
-    return _cached_projection(scene.related, scene.projected_group, scene.controls, version)
+    versions = map(session.build_series_version, (state.series, *state.controls))
+    version = "/".join((*versions, _build_version(state), state.projected_group))
+    return _cached_projection(state.related, state.projected_group, state.controls, version)
 
 
 def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[RateSeries, ...]:
-    """The controls of the link that can stand beside this series; others are told."""
+    """The controls of the link that fit this series; others are listed in the notice."""
     offered = {card.id for card in possible}
     default = next(param.default for param in view.params if param.key == "ctrl")
     chosen = [name for name in view["ctrl"] if name in offered]
@@ -208,40 +222,37 @@ def _read_controls(view: UrlState, possible: tuple[SeriesCard, ...]) -> tuple[Ra
     return tuple(session.load_series(name) for name in chosen)
 
 
-def _add_answer(scene: CorrelationState) -> CorrelationState:
-    if len(scene.series) > MAX_OBSERVATIONS:
-        told = "is too long for this page; `study --out` writes the same tables"
-        return replace(scene, refused=f"A series of {len(scene.series):,} rows {told}.")
-    if not scene.events:
-        return replace(scene, refused="No event lies in this period. Take another one.")
-    versions = map(session.build_series_version, (scene.series, *scene.controls))
-    version = "/".join((*versions, _build_version(scene)))
-    asked = (scene.events, scene.known.events)
-    related = _cached_relations(scene.series, asked, scene.request, scene.controls, version)
+def _add_answer(state: CorrelationState) -> CorrelationState:
+    if len(state.series) > MAX_OBSERVATIONS:
+        refusal = "is too long for this page; `study --out` writes the same tables"
+        return replace(state, refused=f"A series of {len(state.series):,} rows {refusal}.")
+    if not state.events:
+        return replace(state, refused="No event lies in this period. Take another one.")
+    versions = map(session.build_series_version, (state.series, *state.controls))
+    version = "/".join((*versions, _build_version(state)))
+    pair = (state.events, state.known.events)
+    related = _cached_relations(state.series, pair, state.request, state.controls, version)
     if not related.used:
         reason = related.skipped[0].reason if related.skipped else "no event belongs to the series"
         return replace(
-            scene, refused=f"None of {len(scene.events):,} events is measured: {reason}."
+            state, refused=f"None of {len(state.events):,} events is measured: {reason}."
         )
-    return replace(scene, related=related)
+    return replace(state, related=related)
 
 
-def _build_version(scene: CorrelationState) -> str:
-    return f"{scene.known.version}/{scene.since}/{scene.until}/{scene.request}"
-
-
-EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
+def _build_version(state: CorrelationState) -> str:
+    return f"{state.known.version}/{state.since}/{state.until}/{state.request}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _cached_relations(
     _series: RateSeries,
-    _asked: EventPair,
+    _events: EventPair,
     _request: StudyRequest,
     _controls: tuple[RateSeries, ...],
     version: str,  # noqa: ARG001 - the key of the cache
 ) -> EventRelations:
-    return relate_events(_series, *_asked, _request, _controls)
+    return relate_events(_series, *_events, _request, _controls)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -257,46 +268,33 @@ def _cached_projection(
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _cached_cross_series(
     _series: tuple[RateSeries, ...],
-    _asked: EventPair,
+    _events: EventPair,
     _request: StudyRequest,
     version: str,  # noqa: ARG001 - the key of the cache
 ) -> tuple[CrossCell, ...]:
-    return relate_across_series(_series, *_asked, _request)
+    return relate_across_series(_series, *_events, _request)
 
 
-# ------------------------------------------------------------
-# The answer of Correlation as its figures want it; users' titles are made harmless here.
+# ------------------------------------------------------------------ data of the charts
 
 
-SHORT_TITLES: Final = {
-    "usd_rub_cbr": "Rouble / dollar", "cny_rub_cbr": "Rouble / yuan",
-    "eur_rub_ecb": "Rouble / euro", "eur_usd_ecb": "Euro in dollars", "brent_eia": "Brent",
-}  # fmt: skip
-PHONE_SHORT_TITLES: Final = {
-    "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
-    "brent_eia": "Brent",
-}  # fmt: skip
-FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
-SIGNIFICANCE_LEVEL: Final = 0.05
-
-
-def build_lead_lag_panels(scene: CorrelationState) -> tuple[LeadLagPanel, ...]:
-    """A panel a drawn group."""
-    related = scene.related
+def build_lead_lag_panels(state: CorrelationState) -> tuple[LeadLagPanel, ...]:
+    """One panel a drawn group."""
+    related = state.related
     rows = [r for r in related.correlations if r.method == "point_biserial"] if related else []
     return tuple(
         LeadLagPanel(
             escape_plot(format_group_label(name), 40, 1), tuple(r for r in rows if r.group == name)
         )
-        for name in scene.groups
+        for name in state.groups
         if any(r.group == name for r in rows)
     )
 
 
-def build_hit_rows(scene: CorrelationState) -> tuple[HitRateRow, ...]:
-    """A line a drawn group that has an expectation, all events first, then by share."""
-    rows = scene.related.directions if scene.related else ()
-    shown = [row for row in rows if row.group in scene.groups and row.n]
+def build_hit_rows(state: CorrelationState) -> tuple[HitRateRow, ...]:
+    """One row a drawn group that has an expectation, all events first, then by share."""
+    rows = state.related.directions if state.related else ()
+    shown = [row for row in rows if row.group in state.groups and row.n]
     shown.sort(key=lambda row: (row.group != "all", -row.share))
     return tuple(
         HitRateRow(
@@ -308,57 +306,60 @@ def build_hit_rows(scene: CorrelationState) -> tuple[HitRateRow, ...]:
     )
 
 
-def build_score_points(scene: CorrelationState, found: ScoredEvents) -> tuple[ScorePoint, ...]:
-    """A point an event of the scatter."""
-    by_id = {event.id: event for event in scene.events}
+def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[ScorePoint, ...]:
+    """One point an event of the scatter."""
+    by_id = {event.id: event for event in state.events}
     points = []
-    for name, value, car in zip(found.event_ids, found.value, found.car, strict=True):
+    for name, value, car in zip(scored.event_ids, scored.value, scored.car, strict=True):
         event, move = by_id[name], 100 * float(car)
-        shown = abs(move) if scene.against == "size" else move
-        word = name_direction(scene.series.card, move)
+        shown = abs(move) if state.against == "size" else move
+        word = name_direction(state.series.card, move)
         hover = (
-            f"{format_day(event.day)}<br>{escape_plot(event.title, 56, 2)}<br>score {format_number(value, 2)}"
+            f"{format_day(event.day)}<br>{escape_plot(event.title, 56, 2)}<br>score"
+            f" {format_number(value, 2)}"
             f"<br>{format_signed(move)} log pts {word}"
         )
         points.append(ScorePoint(float(value), shown, hover))
     return tuple(points)
 
 
-def format_scatter_titles(scene: CorrelationState, found: ScoredEvents) -> tuple[str, str]:
+def format_scatter_titles(state: CorrelationState, scored: ScoredEvents) -> tuple[str, str]:
     """The titles of the axes of the scatter."""
-    return SCORE_TITLES[found.score], f"{OUTCOME_TITLES[scene.against]}, log points"
+    return SCORE_TITLES[scored.score], f"{OUTCOME_TITLES[state.against]}, log points"
 
 
 def build_map_rows(
-    scene: CorrelationState, cards: tuple[SeriesCard, ...], cells: tuple[CrossCell, ...]
+    state: CorrelationState, cards: tuple[SeriesCard, ...], cells: tuple[CrossCell, ...]
 ) -> tuple[tuple[str, tuple[CrossCellMark, ...]], ...]:
     """The rows of the heat map: drawn groups on every series."""
-    found = {(cell.group, cell.series): cell for cell in cells}
-    groups = [g for g in dict.fromkeys(cell.group for cell in cells) if g in scene.groups]
+    cells_by_place = {(cell.group, cell.series): cell for cell in cells}
+    groups = [g for g in dict.fromkeys(cell.group for cell in cells) if g in state.groups]
     return tuple(
         (
             escape_plot(format_group_title(group), 24, 1),
-            tuple(_build_map_cell(scene, card, found.get((group, card.id))) for card in cards),
+            tuple(
+                _build_map_cell(state, card, cells_by_place.get((group, card.id))) for card in cards
+            ),
         )
         for group in groups
     )
 
 
-def build_map_columns(scene: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
+def build_map_columns(state: CorrelationState, cards: tuple[SeriesCard, ...]) -> tuple[str, ...]:
     """Short titles of the columns."""
-    named = PHONE_SHORT_TITLES if scene.phone else SHORT_TITLES
+    named = PHONE_SHORT_TITLES if state.phone else SHORT_TITLES
     return tuple(named.get(card.id) or escape_plot(card.title, 16, 2) for card in cards)
 
 
-def compute_map_limit(scene: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
-    """The number at which a cell has its full colour."""
-    if scene.cells in FULL_COLOUR_VALUES:
-        return FULL_COLOUR_VALUES[scene.cells]
+def compute_map_limit(state: CorrelationState, cells: tuple[CrossCell, ...]) -> float:
+    """The value at which a cell has its full colour."""
+    if state.cells in FULL_COLOUR_VALUES:
+        return FULL_COLOUR_VALUES[state.cells]
     return max([1.0, *(abs(100 * cell.caar) for cell in cells if cell.has_verdict)])
 
 
 def _build_map_cell(
-    scene: CorrelationState, card: SeriesCard, cell: CrossCell | None
+    state: CorrelationState, card: SeriesCard, cell: CrossCell | None
 ) -> CrossCellMark:
     if cell is None:
         return CrossCellMark(math.nan, "", "no event on this series")
@@ -371,25 +372,27 @@ def _build_map_cell(
         return CrossCellMark(
             math.nan, shorten_reason(cell), f"{head}<br>{escape_plot(reason, 50, 2)}{moved}"
         )
-    value = get_cell_number(cell, scene.cells)
-    shown = format_signed(value, 0 if scene.cells == "percentile" else 1)
+    value = get_cell_number(cell, state.cells)
+    shown = format_signed(value, 0 if state.cells == "percentile" else 1)
     mark = f"<b>{shown} •</b>" if cell.p_adjusted < SIGNIFICANCE_LEVEL else shown
-    beside = "" if scene.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
+    second = "" if state.cells == "mean" else f"<br>({format_signed(100 * cell.caar, 1)})"
     hover = (
         f"{head}{moved}<br>p {format_p(cell.p_value)}, corrected {format_p(cell.p_adjusted)}"
         f"<br>{format_signed(cell.in_spreads)} spreads of shifted dates, larger than"
         f" {format_number(cell.percentile, 1)} %"
     )
-    return CrossCellMark(value, mark + beside, hover)
+    return CrossCellMark(value, mark + second, hover)
 
 
 def _format_cell_mean(card: SeriesCard, cell: CrossCell) -> str:
-    """The mean of a cell with what it rests on; empty where there is none."""
+    """The mean of a cell with its N and clusters; empty without one."""
     if math.isnan(cell.caar):
         return ""
     return (
-        f"<br>mean {format_signed(100 * cell.caar)} log pts {name_direction(card, 100 * cell.caar)},"
+        f"<br>mean {format_signed(100 * cell.caar)} log pts"
+        f" {name_direction(card, 100 * cell.caar)},"
         f" standardised {format_signed(cell.mean_scar)}<br>{format_count(cell.n, 'event')} on"
-        f" {format_count(cell.n_rates, 'rate')}, {format_count(cell.clusters, 'cluster')}; the largest move is"
+        f" {format_count(cell.n_rates, 'rate')}, {format_count(cell.clusters, 'cluster')}; the"
+        " largest move is"
         f" {format_number(100 * cell.largest_share, 0)} % of all"
     )

@@ -77,20 +77,158 @@ from dashboard.ui.pages.data.state import (
 from dashboard.ui.pages.data.user_rates import draw_user_rates
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# The card of a set of data: what it is, its files, a look at it, its address and columns.
-
-
 PREVIEW_ROWS: Final = 100
 PREVIEW_HEIGHT: Final = 320
 FALLBACK_URL: Final = "http://127.0.0.1:8501"
 LANGUAGES: Final = {"pandas": "python", "R": "r", "curl": "bash"}
+TEXT_LIMIT = 500
+MAX_EXPORT_ROWS: Final = 500_000
+"""Rates that a page packs for a reader who waits; the command line writes any number."""
+NO_REVISIONS: Final = "No value has been revised by its publisher since it was fetched here."
+REVISIONS_HEIGHT: Final = 260
+MAX_REVISIONS: Final = 500
+TESTS_HEIGHT: Final = 320
+SENTENCE_LIMIT: Final = 600
+LONG_SERIES_LENGTH: Final = 100_000
+STUDY_REQUESTED_KEY: Final = "data.study.asked"
+CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
 
 
-def draw_dataset(
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    state = read_data_state(view)
+    _draw_view(view, state)
+    rates = build_rates_dataset(state)
+    _draw_dataset(rates, _build_rate_facts(state))
+    _draw_series_overview()
+    _draw_revised_values()
+    draw_user_rates()
+    catalogue = build_events_dataset(state, Origin.CATALOGUE)
+    _draw_dataset(catalogue, _build_catalogue_facts(catalogue))
+    notes = build_events_dataset(state, Origin.NOTE)
+    _draw_dataset(notes, _build_note_facts(state, notes))
+    if _is_study_wanted(state.series):
+        _draw_dataset(
+            build_moves_dataset(state),
+            _build_move_facts(state),
+            partial(_draw_table_choice, view, state),
+        )
+    else:
+        _draw_study_on_demand(state)
+    _draw_dataset(build_sources_dataset(state), build_source_facts())
+    _draw_full_export()
+    draw_copy_link("data", view)
+
+
+def _draw_view(view: UrlState, state: DataState) -> None:
+    st.markdown(
+        "**This view** is the series, the period and the filters chosen here; **all** is all"
+        " there is. Source and licence stand on each card."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_series_choice(view, session.get_cards())
+        draw_plain_filters(view)
+        if state.is_part:
+            st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
+
+
+def _build_rate_facts(state: DataState) -> list[str]:
+    card = state.series.card
+    (report,) = session.get_series_status(card.id)
+    wrong = describe_problem(report)
+    return [
+        f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
+        format_count(report.rows, "row"),
+        _format_series_range(report),
+        f"source: {format_markdown_link(card.publisher, card.source_url)}",
+        f"licence: {escape_markdown(card.licence)}",
+        f"last rate: {describe_age(report)}, known at {describe_known_until(report)}",
+        describe_fetch(report),
+        f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
+    ]
+
+
+def _build_catalogue_facts(data: Dataset) -> list[str]:
+    return [
+        "**Catalogue of events**, read-only",
+        format_count(data.files[-1].count, "row"),
+        _format_range(data),
+        "source: named in every row",
+        f"licence: {CATALOGUE_LICENCE[0].lower()}{CATALOGUE_LICENCE[1:]}",
+        "ships with the program",
+    ]
+
+
+def _build_note_facts(state: DataState, data: Dataset) -> list[str]:
+    if state.known.notes_unavailable:
+        return [":orange[:material/warning: The notes cannot be read now.] Try again soon."]
+    notes = [event for event in state.known.events if event.origin == Origin.NOTE]
+    if not notes:
+        return ["No notes yet. Click any day on the chart, or press A on Events & notes."]
+    latest = max((note.updated for note in notes if note.updated is not None), default=None)
+    return [
+        "**Your notes**, kept by this dashboard",
+        format_count(len(notes), "row"),
+        _format_range(data),
+        "licence: yours",
+        f"updated {format_timestamp(latest)}" if latest else "",
+    ]
+
+
+def _build_move_facts(state: DataState) -> list[str]:
+    card = state.series.card
+    return [
+        f"**Event study on {escape_markdown(card.title)}**, as the command *study* makes it",
+        format_count(len(state.known.events), "event"),
+        "event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it",
+        "computed from the rates and events above",
+    ]
+
+
+def _format_range(data: Dataset) -> str:
+    if data.since is None or data.until is None:
+        return ""
+    return format_day_range(data.since, data.until)
+
+
+def _draw_table_choice(view: UrlState, state: DataState) -> None:
+    st.selectbox(
+        "Table",
+        list(STUDY_TABLES),
+        format_func=lambda name: f"{name}.csv: {STUDY_TABLES[name]}",
+        **view.widget("table"),
+    )
+    if state.table == "tests":
+        _draw_test_results(get_view_study(state))
+
+
+def _is_study_wanted(series: RateSeries) -> bool:
+    """Whether to run the study now; for a very long series only on request."""
+    is_requested = st.session_state.get(STUDY_REQUESTED_KEY) == session.build_series_version(series)
+    return len(series) <= LONG_SERIES_LENGTH or is_requested
+
+
+def _draw_study_on_demand(state: DataState) -> None:
+    def ask() -> None:
+        st.session_state[STUDY_REQUESTED_KEY] = session.build_series_version(state.series)
+
+    with st.container(border=True):
+        st.markdown("#### Moves")
+        st.markdown(" · ".join(_build_move_facts(state)))
+        st.markdown(
+            "The study compares every event with every other moment of the series; on one so"
+            " long that takes a while, up to some minutes."
+        )
+        st.button(f"Study {len(state.series):,} rows now", key="data.study", on_click=ask)
+
+
+# ------------------------------------------------------------------ one dataset
+
+
+def _draw_dataset(
     data: Dataset, facts: Sequence[str], more: Callable[[], None] | None = None
 ) -> None:
-    """Draw the card; `facts` are safe Markdown, `more` draws what only this card has."""
+    """Draw the card of a dataset; `facts` are safe Markdown, `more` draws its own additions."""
     with st.container(border=True):
         st.markdown(f"#### {data.heading}")
         st.markdown(" · ".join(fact for fact in facts if fact))
@@ -132,9 +270,9 @@ def _draw_contents(data: Dataset) -> None:
     with view:
         _draw_preview(file)
     with address:
-        for each in data.files:
-            st.markdown(f"{each.label[0].upper()}{each.label[1:]}, CSV and JSON")
-            both = [each.address.below(page, extension) for extension in ("csv", "json")]
+        for item in data.files:
+            st.markdown(f"{item.label[0].upper()}{item.label[1:]}, CSV and JSON")
+            both = [item.address.below(page, extension) for extension in ("csv", "json")]
             st.code("\n".join(both), language=None, wrap_lines=True)
         st.caption("JSON lists come in pages: follow the Link header. Described for programs at:")
         st.code(build_docs_url(page), language=None)
@@ -155,14 +293,14 @@ def _draw_preview(file: DataFile) -> None:
     shown = rows[::-1]
     st.caption(f"The last {len(shown):,} of {format_count(file.count, 'row')} of {file.label}")
     st.dataframe(
-        build_preview_frame(shown),
+        _build_preview_frame(shown),
         hide_index=True,
         height=PREVIEW_HEIGHT,
         alt="A look at the rows of the file",
     )
 
 
-def build_preview_frame(rows: JsonRows) -> pd.DataFrame:
+def _build_preview_frame(rows: JsonRows) -> pd.DataFrame:
     """Rows as they are in the file, with text as plain text."""
     return pd.DataFrame(
         [
@@ -188,39 +326,35 @@ def _draw_columns(table: str) -> None:
     )
 
 
-# ------------------------------------------------------------
-# Every series there is: how far it goes, how old it is, what it measures and cannot say.
+# ------------------------------------------------------------------ the series
 
 
-TEXT_LIMIT = 500
-
-
-def draw_series_overview() -> None:
-    """Draw a card: the table of what is there, what is not, and what each series is."""
+def _draw_series_overview() -> None:
+    """Draw the table of the series, those that are missing, and a description of each."""
     reports = session.get_series_status()
-    there = [report for report in reports if report.rows]
+    present = [report for report in reports if report.rows]
     with st.container(border=True):
         st.markdown("#### Every series: how far, how old, what to know")
         if session.is_phone():
-            for report in there:
+            for report in present:
                 st.markdown(_format_series_line(report))
         else:
-            st.table(build_series_columns(there), hide_index=True, border="horizontal")
+            st.table(_build_series_columns(present), hide_index=True, border="horizontal")
         _draw_missing_series([report for report in reports if not report.rows])
         with st.expander("What each series is: the cards", icon=":material/library_books:"):
             for report in reports:
-                st.markdown(format_series_card(report))
+                st.markdown(_format_series_card(report))
         _draw_publication_rules(reports)
 
 
-def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
-    """The table: a row a series; what is overdue or went wrong is amber."""
+def _build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]]:
+    """One row a series; overdue or failing ones are amber."""
     return {
         "Series": [escape_markdown(report.card.title) for report in reports],
         "Number": [escape_markdown(report.card.unit) for report in reports],
         "Source": [format_markdown_link(r.card.publisher, r.card.source_url) for r in reports],
         "Rows": [f"{report.rows:,}" for report in reports],
-        "Market days": [format_series_range(report) for report in reports],
+        "Market days": [_format_series_range(report) for report in reports],
         "Last rate": [
             _format_warning(describe_age(report), is_wrong=report.is_overdue) for report in reports
         ],
@@ -229,18 +363,18 @@ def build_series_columns(reports: Sequence[SeriesStatus]) -> dict[str, list[str]
     }
 
 
-def format_series_range(report: SeriesStatus) -> str:
+def _format_series_range(report: SeriesStatus) -> str:
     """The first and last market day of a series."""
     if report.first_day is None or report.last_day is None:
         return ""
     return f"{format_short_day(report.first_day)} – {format_short_day(report.last_day)}"
 
 
-def format_series_card(report: SeriesStatus) -> str:
+def _format_series_card(report: SeriesStatus) -> str:
     """The card of a series as Markdown: a heading and its lines."""
     card = report.card
     live = describe_live_rate(report.live, card) if report.live is not None else ""
-    told = (
+    facts = (
         _format_fact("measures", f"{card.quantity or card.description}; {card.unit}"),
         _format_fact("known", PUBLICATION_RULES[card.date_rule].description),
         _format_fact("cannot say", card.limits),
@@ -252,7 +386,7 @@ def format_series_card(report: SeriesStatus) -> str:
     )
     source = f":gray[source:] {format_markdown_link(card.publisher, card.source_url)}"
     head = f"**{escape_markdown(card.title)}** `{card.id}`"
-    return "  \n".join([head, source, *(line for line in told if line)])
+    return "  \n".join([head, source, *(line for line in facts if line)])
 
 
 def _format_fact(name: str, text: str) -> str:
@@ -265,7 +399,7 @@ def _format_history(report: SeriesStatus) -> str:
     since = f"since {format_day(first)}" if first else ""
     until = f"until {format_day(card.history_until)}" if card.history_until else ""
     here = (
-        f"{format_count(report.rows, 'row')} here, {format_series_range(report)}"
+        f"{format_count(report.rows, 'row')} here, {_format_series_range(report)}"
         if report.rows
         else "none here"
     )
@@ -282,18 +416,18 @@ def _format_last_rate(report: SeriesStatus) -> str:
 
 
 def _format_caveats(report: SeriesStatus) -> str:
-    words = escape_markdown(describe_state(report), TEXT_LIMIT)
+    state_text = escape_markdown(describe_state(report), TEXT_LIMIT)
     live = describe_live_rate(report.live, report.card) if report.live is not None else ""
     return " · ".join(
-        part for part in (_format_warning(words, is_wrong=bool(report.problem)), live) if part
+        part for part in (_format_warning(state_text, is_wrong=bool(report.problem)), live) if part
     )
 
 
 def _format_series_line(report: SeriesStatus) -> str:
-    row = build_series_columns([report])
+    row = _build_series_columns([report])
     row["Rows"] = [format_count(report.rows, "row")]
-    told = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
-    return f"**{row['Series'][0]}**  \n{' · '.join(told)}"
+    cells_shown = [cells[0] for name, cells in row.items() if name != "Series" and cells[0]]
+    return f"**{row['Series'][0]}**  \n{' · '.join(cells_shown)}"
 
 
 def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
@@ -301,8 +435,8 @@ def _draw_missing_series(missing: Sequence[SeriesStatus]) -> None:
         return
     names = "; ".join(escape_markdown(report.card.title) for report in missing)
     st.markdown(f":small[Not fetched yet: {names}.]")
-    for told in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
-        st.markdown(_format_warning(escape_markdown(told, TEXT_LIMIT), is_wrong=True))
+    for problem in dict.fromkeys(describe_problem(report) for report in missing if report.problem):
+        st.markdown(_format_warning(escape_markdown(problem, TEXT_LIMIT), is_wrong=True))
 
 
 def _draw_publication_rules(reports: Sequence[SeriesStatus]) -> None:
@@ -317,15 +451,10 @@ def _format_warning(text: str, *, is_wrong: bool) -> str:
     return f":orange[{text}]" if is_wrong and text else text
 
 
-# ------------------------------------------------------------
-# Everything there is as one file, made at the click, and the command that writes its folder.
+# ------------------------------------------------------------------ the full export
 
 
-MAX_EXPORT_ROWS: Final = 500_000
-"""Rates that a page packs for a reader who waits; the command line writes any number."""
-
-
-def draw_full_export() -> None:
+def _draw_full_export() -> None:
     """Draw the card with the file and the command."""
     rows = sum(report.rows for report in session.get_series_status())
     with st.container(border=True):
@@ -362,12 +491,12 @@ def _draw_full_export_button() -> None:
 
 
 def _build_full_export() -> Callable[[], bytes]:
-    """What makes the file, from what is known while the page is drawn."""
+    """The function that builds the file, from the data known while the page is drawn."""
     parts, made_at, as_of = session.get_context(), session.get_export_time(), session.get_as_of()
     cards = session.get_cards()
-    house = available_events_from(parts.catalogue, session.get_known_events().events)
-    asked: dict[str, Any] = {
-        "events": house.name,
+    available = available_events_from(parts.catalogue, session.get_known_events().events)
+    parameters: dict[str, Any] = {
+        "events": available.name,
         "category": [],
         "origin": None,
         "quote": None,
@@ -379,71 +508,68 @@ def _build_full_export() -> Callable[[], bytes]:
         return get_series(parts.rates, name)
 
     def make() -> bytes:
-        files = (*source_files(parts.rates, [DEFAULT_SERIES]), *house.files)
+        files = (*source_files(parts.rates, [DEFAULT_SERIES]), *available.files)
         answer = run_study(
             [series_of(DEFAULT_SERIES)],
-            house.events,
+            available.events,
             StudyRequest(cars=DEFAULT_CAR_WINDOWS),
-            known=house.events,
+            known=available.events,
             compute=parts.compute,
         )
         every = [series_of(card.id) for card in cards]
-        made = Provenance(asked | frozen, files, made_at)
-        return full_export_zip(answer, made, series=every, events=house.events)
+        provenance = Provenance(parameters | frozen, files, made_at)
+        return full_export_zip(answer, provenance, series=every, events=available.events)
 
     return make
 
 
-# ------------------------------------------------------------
-# The values that publishers replaced: what stood first, what stands now, and when it was seen.
+# ------------------------------------------------------------------ revised values
 
 
-NO_REVISIONS: Final = "No value has been revised by its publisher since it was fetched here."
-REVISIONS_HEIGHT: Final = 260
-MAX_REVISIONS: Final = 500
-
-
-def draw_revised_values() -> None:
+def _draw_revised_values() -> None:
     """Draw the card of revised values with its CSV, or say that there are none."""
-    found = session.get_revisions()
+    revisions = session.get_revisions()
     with st.container(border=True):
         st.markdown("#### Revised values")
-        if not found:
+        if not revisions:
             st.markdown(NO_REVISIONS)
             return
         st.markdown(
-            f"{format_count(len(found), 'value')} replaced by their publishers after they were fetched"
+            f"{format_count(len(revisions), 'value')} replaced by their publishers after they"
+            " were fetched"
             " here. Charts and studies use the new value; the first one is kept."
         )
         with st.container(horizontal=True):
             draw_csv_buttons(
-                f"all, {format_count(len(found), 'row')}",
+                f"all, {format_count(len(revisions), 'row')}",
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: revisions_csv(found, flavour),
+                lambda flavour: revisions_csv(revisions, flavour),
                 "data.revisions",
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}
         st.dataframe(
-            build_revisions_frame(found[:MAX_REVISIONS], cards),
+            _build_revisions_frame(revisions[:MAX_REVISIONS], cards),
             hide_index=True,
-            height=REVISIONS_HEIGHT if len(found) > 5 else "content",
+            height=REVISIONS_HEIGHT if len(revisions) > 5 else "content",
             alt="Revised values, the latest first",
         )
 
 
-def build_revisions_frame(
-    found: Sequence[RateRevision], cards: dict[str, SeriesCard]
+def _build_revisions_frame(
+    revisions: Sequence[RateRevision], cards: dict[str, SeriesCard]
 ) -> pd.DataFrame:
-    """The revisions as they are read; a bar is told by its beginning, a day by its date."""
+    """One row a revision; a bar is named by its start, a day by its date."""
     return pd.DataFrame(
         {
-            "Series": [cards[one.series].title for one in found],
-            "Printed date": [_format_revised_time(one, cards[one.series]) for one in found],
-            "Was": [format_number(one.was, cards[one.series].decimals) for one in found],
-            "Is now": [format_number(one.became, cards[one.series].decimals) for one in found],
-            "Change": [format_percent(100.0 * (one.became / one.was - 1.0), 2) for one in found],
-            "First fetched": [format_timestamp(one.was_fetched_at) for one in found],
-            "Revision seen": [format_timestamp(one.seen_at) for one in found],
+            "Series": [cards[one.series].title for one in revisions],
+            "Printed date": [_format_revised_time(one, cards[one.series]) for one in revisions],
+            "Was": [format_number(one.was, cards[one.series].decimals) for one in revisions],
+            "Is now": [format_number(one.became, cards[one.series].decimals) for one in revisions],
+            "Change": [
+                format_percent(100.0 * (one.became / one.was - 1.0), 2) for one in revisions
+            ],
+            "First fetched": [format_timestamp(one.was_fetched_at) for one in revisions],
+            "Revision seen": [format_timestamp(one.seen_at) for one in revisions],
         }
     )
 
@@ -452,22 +578,17 @@ def _format_revised_time(one: RateRevision, card: SeriesCard) -> str:
     return format_timestamp(one.opens) if card.bar_minutes else format_day(one.record)
 
 
-# ------------------------------------------------------------
-# The tests of a study on a page: each with its p-value and, beside it, how to read it.
+# ------------------------------------------------------------------ tests of the study
 
 
-TESTS_HEIGHT: Final = 320
-SENTENCE_LIMIT: Final = 600
-
-
-def draw_test_results(answer: StudyAnswer) -> None:
+def _draw_test_results(answer: StudyAnswer) -> None:
     """Draw the tests of the CAR windows, the declared one first, and how to read them."""
     lines = read_tests(answer)
     if not lines:
         st.markdown("No event in the study, so there is nothing to test.")
         return
     st.dataframe(
-        build_test_frame(answer),
+        _build_test_frame(answer),
         hide_index=True,
         height=TESTS_HEIGHT,
         alt="Tests and how to read them",
@@ -476,7 +597,7 @@ def draw_test_results(answer: StudyAnswer) -> None:
         st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
 
 
-def build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
+def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
     """One row a group, window and test of the CAR windows, in words; categories as plain text."""
     return pd.DataFrame(
         [
@@ -492,143 +613,6 @@ def build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
             for line in read_tests(answer)
         ]
     )
-
-
-# ------------------------------------------------------------
-# Data: every table as a file, of this view and of all, with its source, licence and address.
-
-
-LONG_SERIES_LENGTH: Final = 100_000
-STUDY_REQUESTED_KEY: Final = "data.study.asked"
-CATALOGUE_LICENCE: Final = "As the project; titles are in our own words"
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page."""
-    scene = read_data_state(view)
-    _draw_view(view, scene)
-    rates = build_rates_dataset(scene)
-    draw_dataset(rates, _build_rate_facts(scene))
-    draw_series_overview()
-    draw_revised_values()
-    draw_user_rates()
-    catalogue = build_events_dataset(scene, Origin.CATALOGUE)
-    draw_dataset(catalogue, _build_catalogue_facts(catalogue))
-    notes = build_events_dataset(scene, Origin.NOTE)
-    draw_dataset(notes, _build_note_facts(scene, notes))
-    if _is_study_wanted(scene.series):
-        draw_dataset(
-            build_moves_dataset(scene),
-            _build_move_facts(scene),
-            partial(_draw_table_choice, view, scene),
-        )
-    else:
-        _draw_study_on_demand(scene)
-    draw_dataset(build_sources_dataset(scene), build_source_facts())
-    draw_full_export()
-    draw_copy_link("data", view)
-
-
-def _draw_view(view: UrlState, scene: DataState) -> None:
-    st.markdown(
-        "**This view** is the series, the period and the filters chosen here; **all** is all"
-        " there is. Source and licence stand on each card."
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        draw_series_choice(view, session.get_cards())
-        draw_plain_filters(view)
-        if scene.is_part:
-            st.button("Clear", key="data.clear", on_click=clear_filters, args=(view,))
-
-
-def _build_rate_facts(scene: DataState) -> list[str]:
-    card = scene.series.card
-    (report,) = session.get_series_status(card.id)
-    wrong = describe_problem(report)
-    return [
-        f"**{escape_markdown(card.title)}**, {escape_markdown(card.unit)}",
-        format_count(report.rows, "row"),
-        format_series_range(report),
-        f"source: {format_markdown_link(card.publisher, card.source_url)}",
-        f"licence: {escape_markdown(card.licence)}",
-        f"last rate: {describe_age(report)}, known at {describe_known_until(report)}",
-        describe_fetch(report),
-        f":orange[:material/warning: {escape_markdown(wrong)}]" if wrong else "",
-    ]
-
-
-def _build_catalogue_facts(data: Dataset) -> list[str]:
-    return [
-        "**Catalogue of events**, read-only",
-        format_count(data.files[-1].count, "row"),
-        _format_range(data),
-        "source: named in every row",
-        f"licence: {CATALOGUE_LICENCE[0].lower()}{CATALOGUE_LICENCE[1:]}",
-        "ships with the program",
-    ]
-
-
-def _build_note_facts(scene: DataState, data: Dataset) -> list[str]:
-    if scene.known.notes_unavailable:
-        return [":orange[:material/warning: The notes cannot be read now.] Try again soon."]
-    notes = [event for event in scene.known.events if event.origin == Origin.NOTE]
-    if not notes:
-        return ["No notes yet. Click any day on the chart, or press A on Events & notes."]
-    latest = max((note.updated for note in notes if note.updated is not None), default=None)
-    return [
-        "**Your notes**, kept by this dashboard",
-        format_count(len(notes), "row"),
-        _format_range(data),
-        "licence: yours",
-        f"updated {format_timestamp(latest)}" if latest else "",
-    ]
-
-
-def _build_move_facts(scene: DataState) -> list[str]:
-    card = scene.series.card
-    return [
-        f"**Event study on {escape_markdown(card.title)}**, as the command *study* makes it",
-        format_count(len(scene.known.events), "event"),
-        "event window −5 to 10, CAR window [0,1], mean model, 120 returns to estimate it",
-        "computed from the rates and events above",
-    ]
-
-
-def _format_range(data: Dataset) -> str:
-    if data.since is None or data.until is None:
-        return ""
-    return format_day_range(data.since, data.until)
-
-
-def _draw_table_choice(view: UrlState, scene: DataState) -> None:
-    st.selectbox(
-        "Table",
-        list(STUDY_TABLES),
-        format_func=lambda name: f"{name}.csv: {STUDY_TABLES[name]}",
-        **view.widget("table"),
-    )
-    if scene.table == "tests":
-        draw_test_results(get_view_study(scene))
-
-
-def _is_study_wanted(series: RateSeries) -> bool:
-    """Whether to make the study now: at once, or for a very long series when asked for."""
-    asked = st.session_state.get(STUDY_REQUESTED_KEY) == session.build_series_version(series)
-    return len(series) <= LONG_SERIES_LENGTH or asked
-
-
-def _draw_study_on_demand(scene: DataState) -> None:
-    def ask() -> None:
-        st.session_state[STUDY_REQUESTED_KEY] = session.build_series_version(scene.series)
-
-    with st.container(border=True):
-        st.markdown("#### Moves")
-        st.markdown(" · ".join(_build_move_facts(scene)))
-        st.markdown(
-            "The study compares every event with every other moment of the series; on one so"
-            " long that takes a while, up to some minutes."
-        )
-        st.button(f"Study {len(scene.series):,} rows now", key="data.study", on_click=ask)
 
 
 PAGE = Page("data", "Data", ":material/database:", "data", draw, PARAMS)

@@ -40,31 +40,38 @@ from dashboard.ui.components.event_filters import ANY_OPTION, FILTER_PARAMS, bui
 from dashboard.ui.session import KnownEvents, get_study
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param
 
-# ------------------------------------------------------------
-# How a program gets the same data: the address in the network door, and lines to copy.
-
-
 API_PATH: Final = "/api"
 DATE_KINDS: Final = (KIND_NAMES["date"], KIND_NAMES["moment"])
 ApiQuery = Mapping[str, str | Sequence[str]]
+STUDY_TABLES: Final = study_table_titles()
+PARAMS: Final[tuple[UrlParam, ...]] = (
+    *(param for param in FILTER_PARAMS if param.key != "origin"),
+    choice_param("table", tuple(STUDY_TABLES), "events"),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+)
+JsonRows = list[dict[str, Any]]
+SOURCES_TITLE = "Sources"
+
+
+# ------------------------------------------------------------------ addresses for programs
 
 
 @dataclass(frozen=True, slots=True)
 class ApiEndpoint:
-    """One list of the network door: `name` without its extension, and what is asked of it."""
+    """A list of the HTTP API: `name` without its extension, and its query."""
 
     name: str
     query: ApiQuery
 
     def below(self, page_url: str, extension: str) -> str:
-        """The whole address on the server that shows the page."""
+        """The address on the server that shows the page."""
         given = [(k, v) for k, v in self.query.items() if v]
         query = f"?{urlencode(given, doseq=True)}" if given else ""
         return f"{_build_api_url(page_url)}/v1/{self.name}.{extension}{query}"
 
 
 def build_docs_url(page_url: str) -> str:
-    """Where the network door is described for programs."""
+    """The address of the API's OpenAPI description."""
     return f"{_build_api_url(page_url)}/openapi.json"
 
 
@@ -88,23 +95,12 @@ def _quote_name(name: str) -> str:
     return f'"{name}"'
 
 
-# ------------------------------------------------------------
-# What the Data page offers for one link: four sets of data, each as this view and as all.
-
-
-STUDY_TABLES: Final = study_table_titles()
-PARAMS: Final[tuple[UrlParam, ...]] = (
-    *(param for param in FILTER_PARAMS if param.key != "origin"),
-    choice_param("table", tuple(STUDY_TABLES), "events"),
-    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
-)
-
-JsonRows = list[dict[str, Any]]
+# ------------------------------------------------------------------ the datasets
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: what is in it, how many rows, and how its bytes and rows are made."""
+    """One file: its title, its number of rows, and the functions that build its bytes and rows."""
 
     label: str
     count: int
@@ -115,7 +111,7 @@ class DataFile:
     last: Callable[[int], JsonRows] | None = None
 
     def last_rows(self, most: int) -> JsonRows:
-        """The last rows, made alone where the whole file may be long."""
+        """The last rows, built without the whole file where that may be long."""
         return self.last(most) if self.last is not None else self.rows()[-most:]
 
 
@@ -150,7 +146,7 @@ class DataState:
 
 
 def read_data_state(view: UrlState) -> DataState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -170,8 +166,8 @@ def read_data_state(view: UrlState) -> DataState:
 
 
 def _build_api_query(view: UrlState) -> dict[str, Any]:
-    """The filters of a link in the words of the network door."""
-    asked = {
+    """The filters of a link as query parameters of the API."""
+    query = {
         "from": view["from"].isoformat() if view["from"] else "",
         "to": view["to"].isoformat() if view["to"] else "",
         "category": list(view["cat"]),
@@ -179,34 +175,34 @@ def _build_api_query(view: UrlState) -> dict[str, Any]:
         "expected": "" if view["exp"] == ANY_OPTION else view["exp"],
         "hour": "" if view["hour"] == ANY_OPTION else view["hour"],
     }
-    return {key: value for key, value in asked.items() if value}
+    return {key: value for key, value in query.items() if value}
 
 
 # ------------------------------------------------------------------ the four sets
 
 
-def build_rates_dataset(scene: DataState) -> Dataset:
+def build_rates_dataset(state: DataState) -> Dataset:
     """The observations of the chosen series and of every series."""
-    one, since, until = scene.series, scene.since, scene.until
+    one, since, until = state.series, state.since, state.until
     every = [session.load_series(card.id) for card in session.get_cards()]
     files = [
-        _build_rates_file("all of this series", [one], (one.card.id, "rates", "all"), scene.asof),
-        _build_rates_file("every series", every, ("all", "rates"), scene.asof),
+        _build_rates_file("all of this series", [one], (one.card.id, "rates", "all"), state.asof),
+        _build_rates_file("every series", every, ("all", "rates"), state.asof),
     ]
     if since or until:
-        files.insert(0, _build_view_rates_file(scene))
+        files.insert(0, _build_view_rates_file(state))
     return Dataset("rates", "Rates", "rates", tuple(files), *_get_series_ends(one))
 
 
-def _build_view_rates_file(scene: DataState) -> DataFile:
-    one, since, until = scene.series, scene.since, scene.until
+def _build_view_rates_file(state: DataState) -> DataFile:
+    one, since, until = state.series, state.since, state.until
     first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
     last = len(one) if until is None else one.row_on_or_before(until) + 1
-    period: dict[str, Any] = {k: v for k, v in scene.query.items() if k in {"from", "to"}}
+    period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
         "this view",
         max(last - first, 0),
-        (one.card.id, "rates", since, until, scene.asof),
+        (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
         lambda flavour: rates_csv([one], since, until, flavour),
         lambda: rate_rows_json([one], since, until),
@@ -219,30 +215,30 @@ def _build_rates_file(
 ) -> DataFile:
     return DataFile(
         label,
-        sum(len(each) for each in series),
+        sum(len(item) for item in series),
         (*name, asof),
-        ApiEndpoint("rates", {"series": [each.card.id for each in series]}),
+        ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
         lambda flavour: rates_csv(series, flavour=flavour),
         lambda: rate_rows_json(series),
         lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
     )
 
 
-def build_events_dataset(scene: DataState, origin: Origin) -> Dataset:
+def build_events_dataset(state: DataState, origin: Origin) -> Dataset:
     """The events of the catalogue, or the notes."""
-    every = tuple(event for event in scene.known.events if event.origin == origin)
-    found = tuple(event for event in scene.found if event.origin == origin)
-    words = {Origin.CATALOGUE: "Events", Origin.NOTE: "Notes"}
-    name = words[origin].lower()
+    every = tuple(event for event in state.known.events if event.origin == origin)
+    events = tuple(event for event in state.found if event.origin == origin)
+    titles = {Origin.CATALOGUE: "Events", Origin.NOTE: "Notes"}
+    name = titles[origin].lower()
     of_origin = {"origin": origin.value}
-    files = [_build_events_file("all", every, ("usdrub", name, "all", scene.asof), of_origin)]
-    if scene.is_part:
-        words_of_file = ("usdrub", name, scene.since, scene.until, scene.asof)
+    files = [_build_events_file("all", every, ("usdrub", name, "all", state.asof), of_origin)]
+    if state.is_part:
+        file_parts = ("usdrub", name, state.since, state.until, state.asof)
         files.insert(
-            0, _build_events_file("this view", found, words_of_file, {**of_origin, **scene.query})
+            0, _build_events_file("this view", events, file_parts, {**of_origin, **state.query})
         )
     first, last = (every[0].day, every[-1].day) if every else (None, None)
-    return Dataset(name, words[origin], "event_list", tuple(files), first, last)
+    return Dataset(name, titles[origin], "event_list", tuple(files), first, last)
 
 
 def _build_events_file(
@@ -258,30 +254,30 @@ def _build_events_file(
     )
 
 
-def build_moves_dataset(scene: DataState) -> Dataset:
+def build_moves_dataset(state: DataState) -> Dataset:
     """A table of the study of the events on the chosen series."""
-    files = [_build_study_file("all", scene, scene.known.events, {})]
-    if scene.is_part:
-        files.insert(0, _build_study_file("this view", scene, scene.found, scene.query))
-    return Dataset("moves", "Moves", scene.table, tuple(files), *_get_series_ends(scene.series))
+    files = [_build_study_file("all", state, state.known.events, {})]
+    if state.is_part:
+        files.insert(0, _build_study_file("this view", state, state.found, state.query))
+    return Dataset("moves", "Moves", state.table, tuple(files), *_get_series_ends(state.series))
 
 
-def get_view_study(scene: DataState) -> StudyAnswer:
+def get_view_study(state: DataState) -> StudyAnswer:
     """The study of the events of this view."""
-    return get_study(scene.series, scene.known, scene.found, StudyRequest())
+    return get_study(state.series, state.known, state.found, StudyRequest())
 
 
 def _build_study_file(
-    label: str, scene: DataState, events: tuple[Event, ...], query: dict[str, Any]
+    label: str, state: DataState, events: tuple[Event, ...], query: dict[str, Any]
 ) -> DataFile:
-    table, series = scene.table, scene.series.card.id
-    answer = get_study(scene.series, scene.known, events, StudyRequest())
-    period = (scene.since, scene.until) if label == "this view" else ("all",)
+    table, series = state.table, state.series.card.id
+    answer = get_study(state.series, state.known, events, StudyRequest())
+    period = (state.since, state.until) if label == "this view" else ("all",)
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
         study_row_count(answer, table),
-        (series, "study", table, *period, scene.asof),
+        (series, "study", table, *period, state.asof),
         ApiEndpoint("study", {"rates": series, **chosen, **query}),
         lambda flavour: study_csv(answer, table, flavour),
         lambda: study_rows_json(answer, table),
@@ -293,23 +289,19 @@ def _get_series_ends(series: RateSeries) -> tuple[date, date]:
     return first, last
 
 
-# ------------------------------------------------------------
-# What the Data page offers of the comparison of sources: this view, and all events.
+# ------------------------------------------------------------------ comparison of sources
 
 
-SOURCES_TITLE = "Sources"
-
-
-def build_sources_dataset(scene: DataState) -> Dataset:
+def build_sources_dataset(state: DataState) -> Dataset:
     """The moves of the events on every source of the dollar."""
-    files = [_build_sources_file("all", scene, scene.known.events, {})]
-    if scene.is_part:
-        files.insert(0, _build_sources_file("this view", scene, scene.found, scene.query))
+    files = [_build_sources_file("all", state, state.known.events, {})]
+    if state.is_part:
+        files.insert(0, _build_sources_file("this view", state, state.found, state.query))
     return Dataset("sources", SOURCES_TITLE, "source_moves", tuple(files))
 
 
 def build_source_facts() -> list[str]:
-    """What the card says."""
+    """The facts of the card."""
     return [
         "**The same move of the dollar on every source**, each by its own clock",
         format_count(len(dollar_series(_load_daily_series())), "source"),
@@ -319,7 +311,7 @@ def build_source_facts() -> list[str]:
 
 
 def _build_sources_file(
-    label: str, scene: DataState, events: tuple[Event, ...], query: dict[str, Any]
+    label: str, state: DataState, events: tuple[Event, ...], query: dict[str, Any]
 ) -> DataFile:
     daily = _load_daily_series()
 
@@ -327,11 +319,11 @@ def _build_sources_file(
     def moves() -> tuple[SourceMove, ...]:
         return compare_sources_of_events(daily, events)
 
-    period = (scene.since, scene.until) if label == "this view" else ("all",)
+    period = (state.since, state.until) if label == "this view" else ("all",)
     return DataFile(
         label,
         len(events) * len(dollar_series(daily)),
-        ("usdrub", "sources", *period, scene.asof),
+        ("usdrub", "sources", *period, state.asof),
         ApiEndpoint("sources", query),
         lambda flavour: source_moves_csv(moves(), flavour),
         lambda: source_move_rows_json(moves()),

@@ -1,4 +1,4 @@
-"""The card of user rates on the Data page: stored series, and a file checked before it is imported."""
+"""User rates on the Data page: stored series, and a file that is checked before the import."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MESSAGE_LIMIT: Final = 400
 
 @dataclass(frozen=True)
 class UploadReading:
-    """One reading of an upload, kept for the next drawing of the page."""
+    """One reading of an upload, cached for the next run of the page."""
 
     key: tuple[object, ...]
     table: RateFileContents | None
@@ -52,11 +52,11 @@ class UploadReading:
 
 
 def draw_user_rates() -> None:
-    """Draw the card: what is kept, and the way in for a file."""
+    """Draw the stored series and the upload of a file."""
     with st.container(border=True):
         st.markdown("#### Your own rates")
         draw_flash()
-        reports = [each for each in session.get_series_status() if is_imported(each.card)]
+        reports = [status for status in session.get_series_status() if is_imported(status.card)]
         if not reports:
             st.markdown(
                 "None yet. A CSV with a column *date* and a column a series becomes one that every"
@@ -70,16 +70,16 @@ def draw_user_rates() -> None:
 
 def _draw_stored_series(report: SeriesStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
+        facts = [f"**{escape_markdown(report.card.title)}**", f"`{report.card.id}`"]
         if report.first_day and report.last_day:
-            told += [
+            facts += [
                 format_count(report.rows, "row"),
                 format_day_range(report.first_day, report.last_day),
             ]
-            told.append(describe_fetch(report))
+            facts.append(describe_fetch(report))
         if report.problem:
-            told.append(f":orange[{escape_markdown(report.problem, MESSAGE_LIMIT)}]")
-        st.markdown(" · ".join(told), width="stretch")
+            facts.append(f":orange[{escape_markdown(report.problem, MESSAGE_LIMIT)}]")
+        st.markdown(" · ".join(facts), width="stretch")
         draw_page_link("explore", "Explore", series=report.card.id)
         with st.popover("Remove"):
             st.markdown("It is removed for good; your file is not touched.")
@@ -98,7 +98,7 @@ def _remove_series(series_id: str) -> None:
         set_flash(f"Not removed: {error}")
 
 
-# ------------------------------------------------------------------ the way in
+# ------------------------------------------------------------------ upload
 
 
 def _upload_key() -> str:
@@ -125,17 +125,23 @@ def _draw_upload() -> None:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.selectbox(
-            "In 03/04/2025 first comes", list(DATE_ORDER_LABELS), format_func=DATE_ORDER_LABELS.__getitem__,
-            key="own.dates", width=190,
-        )  # fmt: skip
+            "In 03/04/2025 first comes",
+            list(DATE_ORDER_LABELS),
+            format_func=DATE_ORDER_LABELS.__getitem__,
+            key="own.dates",
+            width=190,
+        )
         zone = st.selectbox(
             "Time zone of its times", ["", *ZONES], key="own.zone", width=330,
             format_func=lambda value: value or NO_ZONE_LABEL, accept_new_options=True,
         )  # fmt: skip
         stamps = st.selectbox(
-            "A bar is stamped", list(TIMESTAMP_LABELS), format_func=TIMESTAMP_LABELS.__getitem__, key="own.stamps",
+            "A bar is stamped",
+            list(TIMESTAMP_LABELS),
+            format_func=TIMESTAMP_LABELS.__getitem__,
+            key="own.stamps",
             width=230,
-        )  # fmt: skip
+        )
     if upload is None:
         return
     reading = RateFileOptions(quote, dates=order, zone=zone or "", stamps=stamps)
@@ -143,19 +149,19 @@ def _draw_upload() -> None:
 
 
 def _read_upload(upload: Any, reading: RateFileOptions) -> UploadReading:
-    """The upload read as asked; read anew only where something was chosen differently."""
+    """The upload read with the chosen settings; read again only where one of them changed."""
     key = (upload.file_id, reading)
-    kept: UploadReading | None = st.session_state.get(READ_KEY)
-    if kept is None or kept.key != key:
+    cached: UploadReading | None = st.session_state.get(READ_KEY)
+    if cached is None or cached.key != key:
         with st.spinner("Reading the file"):
             try:
-                kept = UploadReading(
+                cached = UploadReading(
                     key, rates_from_file(upload.getvalue(), reading, upload.name), ""
                 )
             except InputError as error:
-                kept = UploadReading(key, None, str(error))
-        st.session_state[READ_KEY] = kept
-    return kept
+                cached = UploadReading(key, None, str(error))
+        st.session_state[READ_KEY] = cached
+    return cached
 
 
 def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
@@ -178,16 +184,20 @@ def _draw_reading(read: UploadReading, naming: SeriesNaming) -> None:
     else:
         st.success(describe_rate_file(0, refused=False), icon=":material/check:")
     st.button(
-        "Keep it", key="own.keep", type=button_type(), on_click=_import_rates, args=(read.table, naming),
+        "Keep it",
+        key="own.keep",
+        type=button_type(),
+        on_click=_import_rates,
+        args=(read.table, naming),
         icon=":material/save:",
-    )  # fmt: skip
+    )
     for series in read.table.series:
         st.markdown(f"**{escape_markdown(series.card.id)}** · {describe_imported_series(series)}")
         st.table(build_preview_columns(series), hide_index=True, border="horizontal")
 
 
 def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
-    """Keep the file as it was shown; the upload stays where that is refused."""
+    """Import the file as it was shown; the upload stays where that is refused."""
     parts = session.get_context()
     try:
         session.require_live_view()

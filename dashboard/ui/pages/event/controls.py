@@ -16,7 +16,7 @@ from dashboard.ui.url_state import UrlState
 
 
 def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
-    """Draw what the page is computed from, in one row that wraps."""
+    """Draw the settings of the page in one row that wraps."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_series_choice(link, session.get_price_cards())
         draw_quote_switch(link, card)
@@ -33,7 +33,7 @@ def draw_event_controls(link: UrlState, card: SeriesCard) -> None:
 
 
 def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
-    """Draw what counts as an ordinary move, and the series it is explained by."""
+    """Draw the choice of the normal model and of its factor."""
     models = {model.id: model.title for model in describe_method().models}
     choice = link.widget("model")
     choice["on_change"], choice["args"] = _change_model, (link, choice["key"])
@@ -49,7 +49,7 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
     if not needs_factor(link["model"]):
         return
     offered = available_factors(card, session.get_cards(), link["model"])
-    factors = {each.id: each.title for each in offered}
+    factors = {item.id: item.title for item in offered}
     st.selectbox(
         "Explained by",
         list(factors),
@@ -62,13 +62,13 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
 
 
 def _change_model(link: UrlState, key: str) -> None:
-    """Take the model that was chosen; a factor goes along only where one is looked at."""
+    """Set the chosen model, with a factor only where the model has one."""
     model = st.session_state[key]
     link.set(model=model, factor=link["factor"] if needs_factor(model) else "")
 
 
 def draw_pool_choice(link: UrlState, view: EventView) -> None:
-    """Draw which dates to compare with, and how many each choice has."""
+    """Draw the choice of the placebo pool, with the size of each."""
     ranks = view.moves[0].ranks if view.moves else ()
     sizes = {rank.pool: f" ({rank.size:,})" for rank in ranks}
     st.segmented_control(

@@ -12,12 +12,16 @@ from dashboard.models.event import Event, Origin
 from dashboard.models.moves import EventView
 from dashboard.presentation.charts.event_window import (
     build_window_figure,
-    format_offset,
     summarize_window,
 )
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text, truncate
 from dashboard.presentation.events import format_citation
-from dashboard.presentation.formatting import format_count, format_day, format_timestamp
+from dashboard.presentation.formatting import (
+    format_count,
+    format_day,
+    format_offset,
+    format_timestamp,
+)
 from dashboard.presentation.moves import format_point_time
 from dashboard.presentation.palette import get_event_style, get_palette
 from dashboard.presentation.reports import (
@@ -68,181 +72,16 @@ from dashboard.ui.pages.event.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# What can be done with the event of the Event page: write, edit, copy, hide, take back.
-
-
-def draw_event_buttons(event: Event, series_id: str) -> None:
-    """Draw the buttons that belong to an event or a note; `A` adds a note on its day."""
-    with st.container(horizontal=True):
-        if event.origin == Origin.NOTE:
-            _draw_note_buttons(event, series_id)
-        else:
-            if st.button("Copy into a note", icon=":material/content_copy:", key="event.copy"):
-                open_note_copy(event, series_id)
-            draw_hide_button(event, "event.hide")
-        told = "On the day of this event. Key A does the same."
-        add = st.button("Add note", icon=":material/add:", key="event.add", shortcut="A", help=told)
-        if add:
-            open_new_note(event.day, series_id)
-
-
-def _draw_note_buttons(note: Event, series_id: str) -> None:
-    if st.button("Edit note", icon=":material/edit:", key="event.edit"):
-        open_note_editor(note, series_id)
-    st.button(
-        "Delete note",
-        icon=":material/delete:",
-        key="event.delete",
-        on_click=delete_with_undo,
-        args=(note,),
-    )
-    if st.button("History", icon=":material/history:", key="event.history"):
-        open_note_history(note)
-
-
-# ------------------------------------------------------------
-# The other events in the window, by offset, each with a link that keeps the settings.
-
-
 MAX_SHOWN_EVENTS: Final = 8
 TITLE_LIMIT: Final = 46
-
-
-def draw_crowding(view: EventView, settings: dict[str, str]) -> None:
-    """Draw the list; the nearest to the event are always in sight, the others folded."""
-    if not view.crowd:
-        st.markdown("**No other event in the event window**")
-        st.caption("As far as the catalogue and the notes know.")
-        return
-    first, last = (format_offset(offset) for offset in view.request.window)
-    total = format_count(len(view.crowd), "other event")
-    st.markdown(f"**{total} in the event window** (offsets {first} to {last})")
-    near, far = split_nearest(view.crowd)
-    _draw_crowd_list(view, near, settings)
-    if far:
-        with st.expander(f"{len(far)} more, further away"):
-            _draw_crowd_list(view, far, settings)
-
-
-def split_nearest(
-    crowd: tuple[tuple[int, Event], ...], shown: int = MAX_SHOWN_EVENTS
-) -> tuple[tuple[tuple[int, Event], ...], tuple[tuple[int, Event], ...]]:
-    """The events nearest to offset 0, and the others; both in the order of the offsets."""
-    ranked = sorted(range(len(crowd)), key=lambda k: (abs(crowd[k][0]), k))
-    kept = set(ranked[:shown])
-    return (
-        tuple(each for k, each in enumerate(crowd) if k in kept),
-        tuple(each for k, each in enumerate(crowd) if k not in kept),
-    )
-
-
-def _draw_crowd_list(
-    view: EventView, crowd: tuple[tuple[int, Event], ...], settings: dict[str, str]
-) -> None:
-    minutes = view.card.bar_minutes
-    days = {point.offset: format_point_time(point, minutes) for point in view.path}
-    for offset, group in groupby(crowd, key=lambda each: each[0]):
-        on = f", {days[offset]}" if offset in days else ""
-        st.caption(f"offset {format_offset(offset)}{on}")
-        for _, event in group:
-            title = truncate(event.title, TITLE_LIMIT)
-            if minutes and event.moment is None:
-                title += " (hour unknown)"
-            draw_page_link(
-                "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **settings
-            )
-
-
-# ------------------------------------------------------------
-# What a reader takes along from an event: a sentence with its source, the link, the CSV files.
-
-
 SENTENCE_LIMIT = 2_000
 CLAIM_CHECK_ICON = ":material/fact_check:"
-
-
-def draw_citation(link: UrlState, scene: EventState) -> None:
-    """Draw the sentence and the link, each with its own copy button."""
-    address = f"{build_page_url('event')}?{link.query()}"
-    st.markdown("**Copy as text**, every number as on this page, with its source")
-    sentence = format_citation(scene.view, scene.quoting, scene.pool, address)
-    st.code(plain_text(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
-    _draw_claim_link(scene)
-    st.markdown("**Copy link** to this view")
-    draw_links("event", link)
-    _draw_report(link, scene)
-
-
-def _draw_claim_link(scene: EventState) -> None:
-    """Draw the way to the claims about the day on which the event can first be seen."""
-    view = scene.view
-    if view.timing is None or not view.card.is_rouble or view.card.bar_minutes:
-        return
-    first = view.timing.first
-    settings = build_level_query(first.day, first.rate, view.card.id)
-    draw_page_link(
-        "facts", f"Check a claim about {format_day(first.day)}", icon=CLAIM_CHECK_ICON, **settings
-    )
-
-
-def _draw_report(link: UrlState, scene: EventState) -> None:
-    """Draw the report and the bundle; both hold on to what the page shows now."""
-    view, parts = scene.view, session.get_context()
-    series = session.load_series(view.card.id)
-    made = build_report_context("event", link)
-    asked = BundleRequest(
-        "event", (series,), (view.event,), scene.known, view.request, scene.factors
-    )
-    ids = [series.card.id, *(factor.card.id for factor in scene.factors)]
-    draw_report_buttons(
-        lambda: build_event_report(view, series, scene.quoting, scene.pool, made),
-        {
-            BUNDLE_LABEL: lambda: build_event_bundle(
-                asked,
-                Provenance(
-                    build_manifest_parameters(made), source_files(parts.rates, ids), made.made_at
-                ),
-            )
-        },
-        (view.event.id, view.card.id),
-        "event.report",
-        has_chart=bool(view.path),
-        warning=describe_private_notes([view.event]),
-    )
-
-
-def draw_event_files(scene: EventState) -> None:
-    """Draw the CSV buttons of the window and of the moves."""
-    view = scene.view
-    with st.container(horizontal=True):
-        draw_csv_buttons(
-            f"moves, {format_count(len(view.moves), 'row')}",
-            (view.event.id, view.card.id, "moves"),
-            lambda flavour: event_moves_csv(view, flavour),
-            "event.moves",
-        )
-        draw_csv_buttons(
-            f"this window, {format_count(len(view.path), 'row')}",
-            (view.event.id, view.card.id, "window"),
-            lambda flavour: event_window_csv(view, flavour),
-            "event.window",
-        )
-
-
-def build_path_columns(scene: EventState) -> dict[str, list[str]]:
-    """The figure as a table."""
-    return build_window_columns(scene.view, scene.quoting)
-
-
-# ------------------------------------------------------------
-# One event: when it was, the first rate that can contain it, the move, how unusual, what else.
-
-
 NEIGHBOUR_LIMIT: Final = 48
 SHORTCUT_HELP: Final = (
-    Shortcut("Left", "The event before"), Shortcut("Right", "The event after"), Shortcut("A", "Add a note"),
-)  # fmt: skip
+    Shortcut("Left", "The event before"),
+    Shortcut("Right", "The event after"),
+    Shortcut("A", "Add a note"),
+)
 
 
 def draw(link: UrlState) -> None:
@@ -260,74 +99,78 @@ def draw(link: UrlState) -> None:
         _draw_event(link, read_event_state(link, event))
 
 
-def _draw_event(link: UrlState, scene: EventState) -> None:
-    view = scene.view
-    _draw_neighbours(link, scene)
-    draw_event_head(scene.event)
-    draw_event_buttons(scene.event, link["series"])
-    draw_headline(scene)
+def _draw_event(link: UrlState, state: EventState) -> None:
+    view = state.view
+    _draw_neighbours(link, state)
+    draw_event_head(state.event)
+    _draw_event_buttons(state.event, link["series"])
+    draw_headline(state)
     if view.timing is not None:
-        draw_timing(scene.event, view.timing, view.card, scene.quoting.mode)
+        draw_timing(state.event, view.timing, view.card, state.quoting.mode)
         draw_notices(view)
-    draw_hour_sources(scene.event)
+    draw_hour_sources(state.event)
     draw_event_controls(link, view.card)
-    if scene.notice:
-        st.markdown(f":material/info: {escape_markdown(scene.notice, 300)}")
+    if state.notice:
+        st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
     if view.path:
-        _draw_window(link, scene)
-        _draw_moves(link, scene)
+        _draw_window(link, state)
+        _draw_moves(link, state)
     else:
-        _draw_other_series(scene)
-    draw_source_moves(scene)
-    draw_citation(link, scene)
+        _draw_other_series(state)
+    draw_source_moves(state)
+    _draw_citation(link, state)
     draw_shortcuts(SHORTCUT_HELP)
 
 
-def _draw_other_series(scene: EventState) -> None:
-    """Draw where rates of the day can be found, and how far the factor of the model goes."""
-    for factor in scene.view.factors:
+def _draw_other_series(state: EventState) -> None:
+    """Draw links to series that have rates of the day, and the range of the factor."""
+    for factor in state.view.factors:
         st.markdown(escape_markdown(describe_factor_reach(factor), 300))
-    titles = list_series_with_rates(scene.event)
+    titles = list_series_with_rates(state.event)
     if titles:
         st.markdown(escape_markdown(f"Series with rates on this day: {'; '.join(titles)}.", 500))
 
 
-def _draw_window(link: UrlState, scene: EventState) -> None:
+def _draw_window(link: UrlState, state: EventState) -> None:
     left, right = st.columns([8, 4], gap="medium")
     with left:
-        chart = build_state_chart(scene)
+        chart = build_state_chart(state)
         draw_figure(
-            build_window_figure(chart, get_palette(dark=scene.dark)),
+            build_window_figure(chart, get_palette(dark=state.dark)),
             "event.window.chart",
             summarize_window(chart),
-            build_chart_file_name(scene),
+            build_chart_file_name(state),
         )
         with st.expander("The table behind the chart", icon=":material/table:"):
-            st.table(build_path_columns(scene), hide_index=True, border="horizontal")
+            st.table(
+                build_window_columns(state.view, state.quoting),
+                hide_index=True,
+                border="horizontal",
+            )
     with right:
-        draw_crowding(scene.view, carry_settings(link))
+        _draw_crowding(state.view, carry_settings(link))
 
 
-def _draw_moves(link: UrlState, scene: EventState) -> None:
+def _draw_moves(link: UrlState, state: EventState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader("Moves around the event", anchor=False, width="stretch")
-        draw_pool_choice(link, scene.view)
-    draw_table = draw_move_list if scene.phone else draw_move_tables
-    draw_table(scene.view, scene.quoting, scene.pool, dark=scene.dark)
-    draw_event_files(scene)
+        draw_pool_choice(link, state.view)
+    draw_table = draw_move_list if state.phone else draw_move_tables
+    draw_table(state.view, state.quoting, state.pool, dark=state.dark)
+    _draw_event_files(state)
 
 
-def _draw_neighbours(link: UrlState, scene: EventState) -> None:
-    """Draw the way to the event before and after; the arrow keys do the same."""
-    by_id = {event.id: event for event in scene.known}
+def _draw_neighbours(link: UrlState, state: EventState) -> None:
+    """Draw links to the events before and after; the arrow keys do the same."""
+    by_id = {event.id: event for event in state.known}
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for key, target, icon in (
-            ("Left", scene.view.previous_id, ":material/arrow_back:"),
-            ("Right", scene.view.next_id, ":material/arrow_forward:"),
+            ("Left", state.view.previous_id, ":material/arrow_back:"),
+            ("Right", state.view.next_id, ":material/arrow_forward:"),
         ):
             event = by_id.get(target or "")
             name = escape_label(event.title, NEIGHBOUR_LIMIT) if event else "no other event"
-            if scene.phone and event:
+            if state.phone and event:
                 name = "Event before" if key == "Left" else "Event after"
             st.button(
                 name,
@@ -356,17 +199,170 @@ def _draw_deleted_note(note: Event) -> None:
     draw_page_link("events", "All events and notes", icon=":material/list:")
 
 
-def _draw_no_event(what: str, event_id: str) -> None:
+def _draw_no_event(message: str, event_id: str) -> None:
     st.header("No event to show", anchor=False)
-    st.markdown(what)
+    st.markdown(message)
     if event_id:
         st.text(plain_text(event_id))
-        words = " ".join(word for word in event_id.replace("-", " ").split() if word.isalpha())
+        text = " ".join(word for word in event_id.replace("-", " ").split() if word.isalpha())
         draw_page_link(
-            "events", "Search the events for its words", icon=":material/search:", q=words
+            "events", "Search the events for its words", icon=":material/search:", q=text
         )
     draw_page_link("explore", "Explore the rate with its events", icon=":material/show_chart:")
     draw_page_link("events", "All events and notes", icon=":material/list:")
+
+
+# ------------------------------------------------------------------ buttons
+
+
+def _draw_event_buttons(event: Event, series_id: str) -> None:
+    """Draw the buttons of an event or a note; `A` adds a note on its day."""
+    with st.container(horizontal=True):
+        if event.origin == Origin.NOTE:
+            _draw_note_buttons(event, series_id)
+        else:
+            if st.button("Copy into a note", icon=":material/content_copy:", key="event.copy"):
+                open_note_copy(event, series_id)
+            draw_hide_button(event, "event.hide")
+        hint = "On the day of this event. Key A does the same."
+        add = st.button("Add note", icon=":material/add:", key="event.add", shortcut="A", help=hint)
+        if add:
+            open_new_note(event.day, series_id)
+
+
+def _draw_note_buttons(note: Event, series_id: str) -> None:
+    if st.button("Edit note", icon=":material/edit:", key="event.edit"):
+        open_note_editor(note, series_id)
+    st.button(
+        "Delete note",
+        icon=":material/delete:",
+        key="event.delete",
+        on_click=delete_with_undo,
+        args=(note,),
+    )
+    if st.button("History", icon=":material/history:", key="event.history"):
+        open_note_history(note)
+
+
+# ------------------------------------------------------------------ other events in the window
+
+
+def _draw_crowding(view: EventView, settings: dict[str, str]) -> None:
+    """Draw the other events in the window: the nearest in sight, the rest folded."""
+    if not view.crowd:
+        st.markdown("**No other event in the event window**")
+        st.caption("As far as the catalogue and the notes know.")
+        return
+    first, last = (format_offset(offset) for offset in view.request.window)
+    total = format_count(len(view.crowd), "other event")
+    st.markdown(f"**{total} in the event window** (offsets {first} to {last})")
+    near, far = _split_nearest(view.crowd)
+    _draw_crowd_list(view, near, settings)
+    if far:
+        with st.expander(f"{len(far)} more, further away"):
+            _draw_crowd_list(view, far, settings)
+
+
+def _split_nearest(
+    crowd: tuple[tuple[int, Event], ...], shown: int = MAX_SHOWN_EVENTS
+) -> tuple[tuple[tuple[int, Event], ...], tuple[tuple[int, Event], ...]]:
+    """The events nearest to offset 0, and the others; both in the order of the offsets."""
+    ranked = sorted(range(len(crowd)), key=lambda k: (abs(crowd[k][0]), k))
+    nearest = set(ranked[:shown])
+    return (
+        tuple(item for k, item in enumerate(crowd) if k in nearest),
+        tuple(item for k, item in enumerate(crowd) if k not in nearest),
+    )
+
+
+def _draw_crowd_list(
+    view: EventView, crowd: tuple[tuple[int, Event], ...], settings: dict[str, str]
+) -> None:
+    minutes = view.card.bar_minutes
+    days = {point.offset: format_point_time(point, minutes) for point in view.path}
+    for offset, group in groupby(crowd, key=lambda item: item[0]):
+        on = f", {days[offset]}" if offset in days else ""
+        st.caption(f"offset {format_offset(offset)}{on}")
+        for _, event in group:
+            title = truncate(event.title, TITLE_LIMIT)
+            if minutes and event.moment is None:
+                title += " (hour unknown)"
+            draw_page_link(
+                "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **settings
+            )
+
+
+# ------------------------------------------------------------------ citation and files
+
+
+def _draw_citation(link: UrlState, state: EventState) -> None:
+    """Draw the sentence and the link, each with its own copy button."""
+    address = f"{build_page_url('event')}?{link.query()}"
+    st.markdown("**Copy as text**, every number as on this page, with its source")
+    sentence = format_citation(state.view, state.quoting, state.pool, address)
+    st.code(plain_text(sentence, SENTENCE_LIMIT), language=None, wrap_lines=True)
+    _draw_claim_link(state)
+    st.markdown("**Copy link** to this view")
+    draw_links("event", link)
+    _draw_report(link, state)
+
+
+def _draw_claim_link(state: EventState) -> None:
+    """Draw the link to the claims about the day of the first rate that can contain the event."""
+    view = state.view
+    if view.timing is None or not view.card.is_rouble or view.card.bar_minutes:
+        return
+    first = view.timing.first
+    settings = build_level_query(first.day, first.rate, view.card.id)
+    draw_page_link(
+        "facts", f"Check a claim about {format_day(first.day)}", icon=CLAIM_CHECK_ICON, **settings
+    )
+
+
+def _draw_report(link: UrlState, state: EventState) -> None:
+    """Draw the report and the bundle, both of what the page shows now."""
+    view, parts = state.view, session.get_context()
+    series = session.load_series(view.card.id)
+    context = build_report_context("event", link)
+    request = BundleRequest(
+        "event", (series,), (view.event,), state.known, view.request, state.factors
+    )
+    ids = [series.card.id, *(factor.card.id for factor in state.factors)]
+    draw_report_buttons(
+        lambda: build_event_report(view, series, state.quoting, state.pool, context),
+        {
+            BUNDLE_LABEL: lambda: build_event_bundle(
+                request,
+                Provenance(
+                    build_manifest_parameters(context),
+                    source_files(parts.rates, ids),
+                    context.made_at,
+                ),
+            )
+        },
+        (view.event.id, view.card.id),
+        "event.report",
+        has_chart=bool(view.path),
+        warning=describe_private_notes([view.event]),
+    )
+
+
+def _draw_event_files(state: EventState) -> None:
+    """Draw the CSV buttons of the window and of the moves."""
+    view = state.view
+    with st.container(horizontal=True):
+        draw_csv_buttons(
+            f"moves, {format_count(len(view.moves), 'row')}",
+            (view.event.id, view.card.id, "moves"),
+            lambda flavour: event_moves_csv(view, flavour),
+            "event.moves",
+        )
+        draw_csv_buttons(
+            f"this window, {format_count(len(view.path), 'row')}",
+            (view.event.id, view.card.id, "window"),
+            lambda flavour: event_window_csv(view, flavour),
+            "event.window",
+        )
 
 
 PAGE = Page("event", "Event", ":material/event:", "event", draw, PARAMS, visible=False)

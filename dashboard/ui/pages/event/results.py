@@ -1,4 +1,4 @@
-"""Results on the Event page: the headline, moves and their significance, the move on every source."""
+"""Results on the Event page: headline, moves with their significance, the move on every source."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from dashboard.models.moves import EventView, Move, SourceMove
 from dashboard.models.study import Pool, duration_text, window_text
 from dashboard.presentation import moves as moves_module
 from dashboard.presentation.escaping import escape_markdown, plain_text_block
-from dashboard.presentation.events import capitalize_first, format_headline, get_main_move
+from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
+    capitalize_first,
     describe_crowding,
     format_count,
     format_signed,
@@ -37,7 +38,12 @@ from dashboard.presentation.moves import (
     format_percents,
     quote_units,
 )
-from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.palette import (
+    category_title,
+    direction_colour,
+    format_coloured,
+    get_event_style,
+)
 from dashboard.presentation.quoting import QuotedSeries, name_direction
 from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
 from dashboard.services.exports import source_moves_csv
@@ -46,58 +52,6 @@ from dashboard.ui import session
 from dashboard.ui.components.event_card import build_event_facts
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.pages.event.state import EventState
-
-# ------------------------------------------------------------
-# The head of the Event page: what happened, when, who says so, and the answer in words.
-
-
-def draw_event_head(event: Event) -> None:
-    """Draw category, title and what is known about the event; all of it as text."""
-    lane = get_event_style(event)
-    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
-    kind = escape_markdown(category_title(event.category))
-    note = " · your note" if event.origin == Origin.NOTE else ""
-    st.markdown(f"{glyph} **{kind}**{note}")
-    st.header(escape_markdown(event.title), anchor=False)
-    st.markdown(" · ".join(build_event_facts(event)))
-    if event.text:
-        st.text(plain_text_block(event.text, TEXT_LIMIT))
-
-
-def draw_headline(scene: EventState) -> None:
-    """Draw the answer: what moved, how unusual that was, what else is in the window."""
-    view, quoting = scene.view, scene.quoting
-    move = get_main_move(view)
-    if move is None or move.log_points is None:
-        st.markdown(f"### {escape_markdown(format_headline(view, quoting, scene.pool)[0])}")
-        return
-    colour = direction_colour(quoting.direction(move.log_points), dark=scene.dark)
-    what = f':color[{quoting.arrow(move.log_points)} {describe_move(move, quoting)}]{{foreground="{colour}"}}'
-    unusual = describe_verdict(move, scene.pool)
-    st.markdown(f"### {what} {describe_window(move.window, view.card)}: {unusual}")
-    chosen, other = format_percents(move, quoting)
-    unit, other_unit = quote_units(quoting)
-    st.markdown(
-        f"**{escape_markdown(capitalize_first(describe_comparison(move, scene.pool)))}.**"
-        f" {unit} {chosen} ({format_move_rates(move, quoting)}, {format_move_dates(move)}),"
-        f" {other_unit} {other}. {describe_pool_caveat(move, scene.pool)}"
-        f" {capitalize_first(describe_crowd(move, view.card))}."
-    )
-    if move.car is None:
-        st.caption("A move near an event is no proof of its cause.")
-        return
-    rank = move.rank(scene.pool)
-    st.caption(
-        f"Abnormal move {format_car(move)} log pts, p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
-        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
-        " its cause."
-    )
-
-
-# ------------------------------------------------------------
-# The moves around one event: first what moved, then how unusual and how certain that is.
-
 
 POOL_HELP: Final[dict[Pool, str]] = {
     "near": "dates within 250 observations of the event whose window does not contain it",
@@ -109,6 +63,62 @@ MAX_NAMED_EVENTS: Final = 2
 EVENT_NAME_LIMIT: Final = 40
 NO_BREAK_SPACE: Final = "\u00a0"
 TableColumns = dict[str, list[str]]
+SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
+RULE_LIMIT: Final = 500
+SOURCES_HELP: Final = (
+    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
+    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
+    " second one that can contain it, so the days may differ."
+)
+
+
+def draw_event_head(event: Event) -> None:
+    """Draw category, title and details of the event, all as escaped text."""
+    lane = get_event_style(event)
+    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    kind = escape_markdown(category_title(event.category))
+    note = " · your note" if event.origin == Origin.NOTE else ""
+    st.markdown(f"{glyph} **{kind}**{note}")
+    st.header(escape_markdown(event.title), anchor=False)
+    st.markdown(" · ".join(build_event_facts(event)))
+    if event.text:
+        st.text(plain_text_block(event.text, TEXT_LIMIT))
+
+
+def draw_headline(state: EventState) -> None:
+    """Draw the answer: the move, how unusual it was, other events in the window."""
+    view, quoting = state.view, state.quoting
+    move = get_main_move(view)
+    if move is None or move.log_points is None:
+        st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
+        return
+    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    movement = format_coloured(
+        f"{quoting.arrow(move.log_points)} {describe_move(move, quoting)}", colour
+    )
+    unusual = describe_verdict(move, state.pool)
+    st.markdown(f"### {movement} {describe_window(move.window, view.card)}: {unusual}")
+    chosen, other = format_percents(move, quoting)
+    unit, other_unit = quote_units(quoting)
+    st.markdown(
+        f"**{escape_markdown(capitalize_first(describe_comparison(move, state.pool)))}.**"
+        f" {unit} {chosen} ({format_move_rates(move, quoting)}, {format_move_dates(move)}),"
+        f" {other_unit} {other}. {describe_pool_caveat(move, state.pool)}"
+        f" {capitalize_first(describe_crowd(move, view.card))}."
+    )
+    if move.car is None:
+        st.caption("A move near an event is no proof of its cause.")
+        return
+    rank = move.rank(state.pool)
+    st.caption(
+        f"Abnormal move {format_car(move)} log pts, p of t"
+        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
+        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
+        " its cause."
+    )
+
+
+# ------------------------------------------------------------------ moves
 
 
 def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
@@ -130,11 +140,12 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
 
 
 def draw_move_list(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark: bool) -> None:
-    """Draw the same moves one under the other, for a narrow screen."""
+    """Draw the moves as a list for a narrow screen."""
     for move in view.moves:
         with st.container(border=True, gap="xsmall"):
             st.markdown(
-                f"{_format_window(move, view)}  \n{_format_move_direction(move, quoting, dark=dark)}"
+                f"{_format_window(move, view)} "
+                f" \n{_format_move_direction(move, quoting, dark=dark)}"
             )
             for line in build_move_lines(view, move, quoting, pool):
                 st.caption(line)
@@ -163,7 +174,7 @@ def build_moves_columns(
 ) -> TableColumns:
     """Window, dates, rates, direction, both percentages, log points, rank, other events.
 
-    Every cell is safe Markdown; a move without numbers says why in the column of the dates.
+    Every cell is safe Markdown; a move without numbers has its reason in the column of the dates.
     """
     unit, other_unit = quote_units(quoting)
     moves = view.moves
@@ -199,7 +210,7 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
 
 
 def describe_columns(view: EventView, pool: Pool) -> str:
-    """What the columns mean, in the words of the Method page."""
+    """The meaning of the columns, as the Method page has it."""
     request = view.request
     return (
         "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
@@ -240,7 +251,7 @@ def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> 
         return NO_VALUE
     word = quoting.direction(move.log_points)
     colour = direction_colour(word, dark=dark)
-    return f':color[**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}'
+    return format_coloured(f"**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**", colour)
 
 
 def _format_unusualness(move: Move, pool: Pool) -> str:
@@ -265,40 +276,30 @@ def _format_crowd(move: Move) -> str:
     return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
 
 
-def _format_significance(move: Move, words: str) -> str:
+def _format_significance(move: Move, text: str) -> str:
     if move.car is None and move.log_points is not None:
         return escape_markdown(move.reason or "a rate inside the window is missing")
-    return words
+    return text
 
 
-# ------------------------------------------------------------
-# The move of the dollar around an event as every source measures it, each by its own clock.
+# ------------------------------------------------------------------ moves by source
 
 
-SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
-RULE_LIMIT: Final = 500
-SOURCES_HELP: Final = (
-    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
-    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
-    " second one that can contain it, so the days may differ."
-)
-
-
-def draw_source_moves(scene: EventState) -> None:
-    """Draw the table, when the numbers are known, and the file; nothing beside other series."""
-    if not scene.view.card.is_rouble:
+def draw_source_moves(state: EventState) -> None:
+    """Draw the table, the publication times and the file; nothing for other series."""
+    if not state.view.card.is_rouble:
         return
-    moves = get_source_moves(scene.event)
+    moves = _get_source_moves(state.event)
     st.subheader("The same move on every source", anchor=False)
-    if scene.phone:
+    if state.phone:
         for move in moves:
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f"**{escape_markdown(moves_module.format_source_name(move))}**")
-                for line in build_source_lines(move, scene.quoting, dark=scene.dark):
+                for line in build_source_lines(move, state.quoting, dark=state.dark):
                     st.markdown(line)
     else:
         st.table(
-            build_source_columns(moves, scene.quoting, dark=scene.dark),
+            build_source_columns(moves, state.quoting, dark=state.dark),
             hide_index=True,
             border="horizontal",
             alt="The move of the dollar around the event, one row a source",
@@ -307,17 +308,17 @@ def draw_source_moves(scene: EventState) -> None:
     with st.container(horizontal=True):
         draw_csv_buttons(
             f"every source, {format_count(len(moves), 'row')}",
-            (scene.event.id, "sources"),
+            (state.event.id, "sources"),
             lambda flavour: source_moves_csv(moves, flavour),
             "event.sources",
         )
 
 
-def get_source_moves(event: Event) -> tuple[SourceMove, ...]:
+def _get_source_moves(event: Event) -> tuple[SourceMove, ...]:
     """The event on every daily series of the dollar that is known now."""
     daily = [card.id for card in session.get_cards() if not card.bar_minutes]
     return compare_sources_of_event(
-        [session.load_series(each) for each in daily], event, DEFAULT_SOURCE_WINDOW
+        [session.load_series(series_id) for series_id in daily], event, DEFAULT_SOURCE_WINDOW
     )
 
 
@@ -358,7 +359,7 @@ def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
     st.caption(SOURCES_HELP)
     with st.expander("When the numbers of each source are known", icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
-            named = "; ".join(escape_markdown(titles[each]) for each in ids)
+            named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
             st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")
 
 

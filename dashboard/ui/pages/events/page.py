@@ -58,42 +58,8 @@ from dashboard.ui.url_state import UrlState, build_link
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-
-# ------------------------------------------------------------
-# The events as a list of lines, for screens too narrow for a table.
-
-
 EVENTS_PER_PAGE: Final = 15
 LIST_PAGE_KEY: Final = "events.list_page"
-
-
-def draw_event_list(scene: EventsState) -> None:
-    """Draw the events of one page and the way to the others."""
-    pages = max(1, math.ceil(len(scene.events) / EVENTS_PER_PAGE))
-    at = min(int(st.session_state.get(LIST_PAGE_KEY, 1)), pages)
-    for event in scene.events[EVENTS_PER_PAGE * (at - 1) : EVENTS_PER_PAGE * at]:
-        with st.container(gap=None, border=True):
-            draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
-            # not a caption: those are paled, and the colour of a direction with them
-            st.markdown(format_list_move(scene, scene.studied.get(event.id, EventMoves())))
-    if pages > 1:
-        st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
-
-
-def format_list_move(scene: EventsState, studied: EventMoves) -> str:
-    """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
-    if math.isnan(studied.both):
-        return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
-    colour = direction_colour(scene.quoting.direction(studied.both), dark=scene.dark)
-    share = judged_percentile(studied.rank_both)
-    rank = "" if share is None else f", bigger than {format_percentile(share)}"
-    return f':color[{scene.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]{rank}'
-
-
-# ------------------------------------------------------------
-# The table of events with their moves: read-only, a row is chosen, columns sort as numbers.
-
-
 EVENT_TABLE_KEY: Final = "events.table"
 EVENT_ROW_PIXELS: Final = 35
 EVENT_TABLE_HEIGHT: Final = 700
@@ -102,21 +68,206 @@ PERCENT_FORMAT: Final = "%+.2f %%"
 MOVE_COLUMNS: Final = ("[0,0]", "[0,1]")
 RANK_COLUMNS: Final = ("Percentile [0,0]", "Percentile [0,1]")
 NO_MOVES: Final = EventMoves()
+DELETED_TABLE_KEY: Final = "deleted.table"
+DELETED_ROW_PIXELS: Final = 35
+DELETED_TABLE_HEIGHT: Final = 480
+VIEW_TITLES: Final = {
+    "kept": "Events and notes",
+    "deleted": "Deleted notes",
+    "hidden": "Hidden events",
+}
+CARD_WIDTH: Final = 370
+TABLE_HELP: Final = (
+    "Click a heading to sort. Moves are those of the rate from the last one before the event:"
+    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the share"
+    " of the dates within 250 observations with a smaller move in that window, each in units of the"
+    " volatility before it. *Others*: other events in [0,1]."
+)
 
 
-def draw_event_table(scene: EventsState, chosen: str, choose: Callable[[str], None]) -> None:
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    state = read_events_state(view)
+    draw_flash()
+    _draw_toolbar(view, state)
+    _draw_events_view(view, state)
+    draw_shortcuts((Shortcut("A", "Add a note"),))
+
+
+def _draw_events_view(view: UrlState, state: EventsState) -> None:
+    if view["show"] == "deleted":
+        _draw_deleted_notes()
+        return
+    if view["show"] == "hidden":
+        draw_hidden_events()
+        return
+    draw_facet_filters(view, state)
+    if not any(event.origin == Origin.NOTE for event in state.known.events):
+        _draw_no_notes(state)
+    if not state.events:
+        draw_no_matches(view, state)
+        return
+    _draw_list(view, state)
+    _draw_files(view, state)
+    draw_copy_link("events", view)
+
+
+def _draw_toolbar(view: UrlState, state: EventsState) -> None:
+    """Draw what is listed, the quote of the moves, and the way to a new note."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "List",
+            list(VIEW_TITLES),
+            format_func=VIEW_TITLES.__getitem__,
+            required=True,
+            label_visibility="collapsed" if state.phone else "visible",
+            **view.widget("show"),
+        )
+        if not state.phone:
+            draw_measure_controls(view, state)
+            st.space("stretch")
+        if st.button("Add note", icon=":material/add:", type=button_type(), shortcut="A"):
+            open_new_note(
+                session.get_view_day(), state.series.card.id, after=_choose_callback(view)
+            )
+
+
+def _draw_list(view: UrlState, state: EventsState) -> None:
+    chosen = _get_chosen_event(view)
+    close = partial(view.set, sel="")
+    st.markdown(_format_heading(state))
+    if state.phone:
+        if chosen is not None:
+            draw_event_card(state, chosen, close)
+        _draw_event_list(state)
+        return
+    with st.container(horizontal=True, gap="medium"):
+        with st.container():
+            _draw_event_table(state, view["sel"], choose=lambda name: view.set(sel=name))
+        if chosen is not None:
+            with st.container(width=CARD_WIDTH):
+                draw_event_card(state, chosen, close)
+                _draw_unlisted_event(view, state, chosen)
+    st.caption(TABLE_HELP)
+
+
+def _draw_unlisted_event(view: UrlState, state: EventsState, chosen: Event) -> None:
+    if chosen.id not in {event.id for event in state.events}:
+        st.caption("The filters leave this event out of the list.")
+        st.button("Clear all filters", key="card.clear", on_click=clear_filters, args=(view,))
+
+
+def _get_chosen_event(view: UrlState) -> Event | None:
+    """The event of the link, unless it is deleted; an unknown id is ignored."""
+    if not view["sel"]:
+        return None
+    event = session.find_event(view["sel"])
+    if event is None:
+        view.ignore("sel")
+    return event if event is not None and event.deleted is None else None
+
+
+def _draw_no_notes(state: EventsState) -> None:
+    """Say how a first note is written, or that the notes cannot be read now."""
+    if state.known.notes_unavailable:
+        st.warning("The notes cannot be read now; the catalogue is shown alone. Try again soon.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/star: No notes yet. Click any day on the chart, or press A.")
+        draw_page_link("explore", "Open the chart", icon=":material/show_chart:")
+
+
+def _format_heading(state: EventsState) -> str:
+    """`**68 of 365** events and notes, newest first`."""
+    shown, total = len(state.events), len(state.known.events)
+    many = (
+        f"**{format_count(total, 'event')}**"
+        if shown == total
+        else f"**{shown:,} of {total:,}** events"
+    )
+    span = ""
+    if state.events:
+        first, last = state.events[-1].day, state.events[0].day
+        span = f", {format_short_day(first)} – {format_short_day(last)}"
+    hint = "" if state.phone else " Click a row to read it."
+    hidden = hidden_count_text(len(state.known.hidden))
+    hidden_text = f" {hidden}: see *Hidden events*." if hidden else ""
+    return f"{many}{span}, newest first.{hint}{hidden_text}"
+
+
+def _draw_files(view: UrlState, state: EventsState) -> None:
+    shown, everything = state.chronological, state.known.events
+    asof = f"asof-{session.get_view_day()}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_csv_buttons(
+            f"this view, {format_count(len(shown), 'row')}",
+            ("usdrub", "events", state.since, state.until, asof),
+            lambda flavour: event_list_csv(shown, flavour),
+            "events.view",
+        )
+        if state.is_filtered:
+            draw_csv_buttons(
+                f"all, {format_count(len(everything), 'row')}",
+                ("usdrub", "events", "all", asof),
+                lambda flavour: event_list_csv(everything, flavour),
+                "events.all",
+            )
+        same: dict[str, Any] = build_link(
+            [param for param in FILTER_PARAMS if param.key != "origin"],
+            {param.key: view[param.key] for param in FILTER_PARAMS},
+        )
+        draw_page_link("data", "This view on Data", icon=":material/database:", **same)
+
+
+def _choose_callback(view: UrlState) -> Callable[[Event], None]:
+    def chosen(note: Event) -> None:
+        view.set(sel=note.id)
+
+    return chosen
+
+
+# ------------------------------------------------------------------ the list on a phone
+
+
+def _draw_event_list(state: EventsState) -> None:
+    """Draw the events of one page and the way to the others."""
+    pages = max(1, math.ceil(len(state.events) / EVENTS_PER_PAGE))
+    at = min(int(st.session_state.get(LIST_PAGE_KEY, 1)), pages)
+    for event in state.events[EVENTS_PER_PAGE * (at - 1) : EVENTS_PER_PAGE * at]:
+        with st.container(gap=None, border=True):
+            draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
+            # not a caption: those are paled, and the colour of a direction with them
+            st.markdown(_format_list_move(state, state.moves.get(event.id, EventMoves())))
+    if pages > 1:
+        st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
+
+
+def _format_list_move(state: EventsState, studied: EventMoves) -> str:
+    """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
+    if math.isnan(studied.both):
+        return f"no move: {studied.reason.partition(':')[0] or 'not measured'}"
+    colour = direction_colour(state.quoting.direction(studied.both), dark=state.dark)
+    share = judged_percentile(studied.rank_both)
+    rank = "" if share is None else f", bigger than {format_percentile(share)}"
+    return f':color[{state.quoting.move(studied.both, 2)}]{{foreground="{colour}"}} in [0,1]{rank}'
+
+
+# ------------------------------------------------------------------ the table
+
+
+def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], None]) -> None:
     """Draw the table; a click on a row calls `choose` with the id of its event, "" for none."""
-    ids = [event.id for event in scene.events]
+    ids = [event.id for event in state.events]
     rows = [ids.index(chosen)] if chosen in ids else []
     st.session_state[EVENT_TABLE_KEY] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
     def picked() -> None:
-        at = get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
+        at = _get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
-    frame = build_event_frame(scene.events, scene.studied, scene.quoting)
+    frame = _build_event_frame(state.events, state.moves, state.quoting)
     st.dataframe(
-        _style_frame(frame, scene),
+        _style_frame(frame, state),
         key=EVENT_TABLE_KEY,
         hide_index=True,
         height=min(EVENT_TABLE_HEIGHT, EVENT_ROW_PIXELS * (len(ids) + 1) + 3),
@@ -124,14 +275,14 @@ def draw_event_table(scene: EventsState, chosen: str, choose: Callable[[str], No
         lazy=False,
         on_select=picked,
         selection_mode=("single-row", "single-cell"),
-        column_config=_build_column_config(scene.quoting, title_width=290 if rows else 280),
-        column_order=_select_columns(frame, beside_card=bool(rows)),
+        column_config=_build_column_config(state.quoting, title_width=290 if rows else 280),
+        column_order=_select_columns(frame, with_card=bool(rows)),
         placeholder=NO_VALUE,
         alt="Events and notes with the rouble's move at and after each",
     )
 
 
-def get_picked_row(selection: Mapping[str, Any]) -> int | None:
+def _get_picked_row(selection: Mapping[str, Any]) -> int | None:
     """The row that was clicked: its box, or any cell of it; None where it was let go."""
     cells = selection.get("cells") or []
     if cells:
@@ -140,11 +291,11 @@ def get_picked_row(selection: Mapping[str, Any]) -> int | None:
     return int(rows[0]) if rows else None
 
 
-def build_event_frame(
+def _build_event_frame(
     events: Sequence[Event], studied: Mapping[str, EventMoves], quoting: QuotedSeries
 ) -> pd.DataFrame:
     """A row an event: text as plain text, moves as percentages of the number shown."""
-    found = [studied.get(event.id, NO_MOVES) for event in events]
+    moves = [studied.get(event.id, NO_MOVES) for event in events]
     shown = partial(_to_shown_percent, quoting)
     return pd.DataFrame(
         {
@@ -155,26 +306,26 @@ def build_event_frame(
                 for e in events
             ],
             "Title": [plain_text(event.title) for event in events],
-            "[0,0]": [shown(each.first) for each in found],
-            "[0,1]": [shown(each.both) for each in found],
-            "Remark": [_describe_missing(each) for each in found],
-            "Percentile [0,0]": [_get_percentile(each.rank_first) for each in found],
-            "Percentile [0,1]": [_get_percentile(each.rank_both) for each in found],
-            "Others": pd.array([_count_others(each) for each in found], dtype="Int64"),
+            "[0,0]": [shown(move.first) for move in moves],
+            "[0,1]": [shown(move.both) for move in moves],
+            "Remark": [_describe_missing(move) for move in moves],
+            "Percentile [0,0]": [_get_percentile(move.rank_first) for move in moves],
+            "Percentile [0,1]": [_get_percentile(move.rank_both) for move in moves],
+            "Others": pd.array([_count_others(move) for move in moves], dtype="Int64"),
             "Source": [plain_text(event.source_name, 80) for event in events],
             "Author": [plain_text(event.author, 80) for event in events],
         }
     )
 
 
-def _select_columns(frame: pd.DataFrame, *, beside_card: bool) -> list[str]:
-    """The columns that say anything; beside a card there is no room for the hour, it has it."""
+def _select_columns(frame: pd.DataFrame, *, with_card: bool) -> list[str]:
+    """The columns with content; the hour is left out where a card shows it."""
     worth = [str(name) for name in frame.columns if _has_content(frame[name])]
-    return [name for name in worth if not (beside_card and name == "Hour")]
+    return [name for name in worth if not (with_card and name == "Hour")]
 
 
 def _has_content(column: pd.Series[Any]) -> bool:
-    """Whether a column says anything; an empty one of texts would only take room."""
+    """Whether a column has content: any number, or a text that is not empty."""
     return (column.dtype.kind != "O" and str(column.dtype) != "str") or bool((column != "").any())
 
 
@@ -197,19 +348,19 @@ def _format_hour(event: Event) -> str:
     return f"by {local:%H:%M}" if local.date() == event.day else f"by {local:%H:%M} next day"
 
 
-def _style_frame(frame: pd.DataFrame, scene: EventsState) -> Styler | pd.DataFrame:
+def _style_frame(frame: pd.DataFrame, state: EventsState) -> Styler | pd.DataFrame:
     """The frame with words and colours; the numbers below stay, so that columns sort.
 
     A very long table goes without: signed percentages, which the browser formats.
     """
     if len(frame) > MAX_STYLED_ROWS:
         return frame
-    quoting = scene.quoting
+    quoting = state.quoting
     style = frame.style.format(_format_cell_day, subset=["Day"])
     style = style.format(_format_cell_percentile, subset=list(RANK_COLUMNS))
     for column in MOVE_COLUMNS:
         style = style.format(partial(_format_cell_move, quoting), subset=[column])
-        style = style.map(partial(_move_colour, quoting, dark=scene.dark), subset=[column])
+        style = style.map(partial(_move_colour, quoting, dark=state.dark), subset=[column])
     return style
 
 
@@ -229,7 +380,7 @@ def _format_cell_move(quoting: QuotedSeries, shown: Any) -> str:
 
 
 def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
-    """The rouble's move behind a percentage of the number shown."""
+    """The rouble's move in log points for a percentage of the number shown."""
     return quoting.quoted_log_points(100.0 * math.log1p(shown / 100.0))
 
 
@@ -283,16 +434,10 @@ def _build_column_config(quoting: QuotedSeries, title_width: int) -> dict[str, A
     }
 
 
-# ------------------------------------------------------------
-# The notes that were deleted: each can be read, followed back in time and restored.
+# ------------------------------------------------------------------ deleted notes
 
 
-DELETED_TABLE_KEY: Final = "deleted.table"
-DELETED_ROW_PIXELS: Final = 35
-DELETED_TABLE_HEIGHT: Final = 480
-
-
-def list_deleted_notes() -> tuple[Event, ...]:
+def _list_deleted_notes() -> tuple[Event, ...]:
     """The deleted notes, the last deleted first.
 
     Raises:
@@ -303,10 +448,10 @@ def list_deleted_notes() -> tuple[Event, ...]:
     return tuple(note for _, note in sorted(gone, key=lambda pair: pair[0], reverse=True))
 
 
-def draw_deleted_notes() -> None:
+def _draw_deleted_notes() -> None:
     """Draw the list and the card of the chosen note."""
     try:
-        notes = list_deleted_notes()
+        notes = _list_deleted_notes()
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
@@ -363,165 +508,6 @@ def _draw_deleted_card(note: Event) -> None:
             )
             if st.button("History", icon=":material/history:", key="deleted.history"):
                 open_note_history(note)
-
-
-# ------------------------------------------------------------
-# Events & notes: every event with its move, found by facets; notes are written and kept here.
-
-
-VIEW_TITLES: Final = {
-    "kept": "Events and notes",
-    "deleted": "Deleted notes",
-    "hidden": "Hidden events",
-}
-CARD_WIDTH: Final = 370
-TABLE_HELP: Final = (
-    "Click a heading to sort. Moves are those of the rate from the last one before the event:"
-    " [0,0] to the first rate that can contain it, [0,1] to the one after. *Percentile*: the share"
-    " of the dates within 250 observations with a smaller move in that window, each in units of the"
-    " volatility before it. *Others*: other events in [0,1]."
-)
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page."""
-    scene = read_events_state(view)
-    draw_flash()
-    _draw_toolbar(view, scene)
-    _draw_events_view(view, scene)
-    draw_shortcuts((Shortcut("A", "Add a note"),))
-
-
-def _draw_events_view(view: UrlState, scene: EventsState) -> None:
-    if view["show"] == "deleted":
-        draw_deleted_notes()
-        return
-    if view["show"] == "hidden":
-        draw_hidden_events()
-        return
-    draw_facet_filters(view, scene)
-    if not any(event.origin == Origin.NOTE for event in scene.known.events):
-        _draw_no_notes(scene)
-    if not scene.events:
-        draw_no_matches(view, scene)
-        return
-    _draw_list(view, scene)
-    _draw_files(view, scene)
-    draw_copy_link("events", view)
-
-
-def _draw_toolbar(view: UrlState, scene: EventsState) -> None:
-    """Draw what is listed, the quote of the moves, and the way to a new note."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            "List",
-            list(VIEW_TITLES),
-            format_func=VIEW_TITLES.__getitem__,
-            required=True,
-            label_visibility="collapsed" if scene.phone else "visible",
-            **view.widget("show"),
-        )
-        if not scene.phone:
-            draw_measure_controls(view, scene)
-            st.space("stretch")
-        if st.button("Add note", icon=":material/add:", type=button_type(), shortcut="A"):
-            open_new_note(
-                session.get_view_day(), scene.series.card.id, after=_choose_callback(view)
-            )
-
-
-def _draw_list(view: UrlState, scene: EventsState) -> None:
-    chosen = _get_chosen_event(view)
-    close = partial(view.set, sel="")
-    st.markdown(format_heading(scene))
-    if scene.phone:
-        if chosen is not None:
-            draw_event_card(scene, chosen, close)
-        draw_event_list(scene)
-        return
-    with st.container(horizontal=True, gap="medium"):
-        with st.container():
-            draw_event_table(scene, view["sel"], choose=lambda name: view.set(sel=name))
-        if chosen is not None:
-            with st.container(width=CARD_WIDTH):
-                draw_event_card(scene, chosen, close)
-                _draw_unlisted_event(view, scene, chosen)
-    st.caption(TABLE_HELP)
-
-
-def _draw_unlisted_event(view: UrlState, scene: EventsState, chosen: Event) -> None:
-    if chosen.id not in {event.id for event in scene.events}:
-        st.caption("The filters leave this event out of the list.")
-        st.button("Clear all filters", key="card.clear", on_click=clear_filters, args=(view,))
-
-
-def _get_chosen_event(view: UrlState) -> Event | None:
-    """The event of the link, unless it is gone; one that never was is ignored and told."""
-    if not view["sel"]:
-        return None
-    event = session.find_event(view["sel"])
-    if event is None:
-        view.ignore("sel")
-    return event if event is not None and event.deleted is None else None
-
-
-def _draw_no_notes(scene: EventsState) -> None:
-    """Say how a first note is written, or that the notes cannot be read now."""
-    if scene.known.notes_unavailable:
-        st.warning("The notes cannot be read now; the catalogue is shown alone. Try again soon.")
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/star: No notes yet. Click any day on the chart, or press A.")
-        draw_page_link("explore", "Open the chart", icon=":material/show_chart:")
-
-
-def format_heading(scene: EventsState) -> str:
-    """`**68 of 365** events and notes, newest first`."""
-    shown, total = len(scene.events), len(scene.known.events)
-    many = (
-        f"**{format_count(total, 'event')}**"
-        if shown == total
-        else f"**{shown:,} of {total:,}** events"
-    )
-    span = ""
-    if scene.events:
-        first, last = scene.events[-1].day, scene.events[0].day
-        span = f", {format_short_day(first)} – {format_short_day(last)}"
-    hint = "" if scene.phone else " Click a row to read it."
-    hidden = hidden_count_text(len(scene.known.hidden))
-    told = f" {hidden}: see *Hidden events*." if hidden else ""
-    return f"{many}{span}, newest first.{hint}{told}"
-
-
-def _draw_files(view: UrlState, scene: EventsState) -> None:
-    shown, everything = scene.chronological, scene.known.events
-    asof = f"asof-{session.get_view_day()}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        draw_csv_buttons(
-            f"this view, {format_count(len(shown), 'row')}",
-            ("usdrub", "events", scene.since, scene.until, asof),
-            lambda flavour: event_list_csv(shown, flavour),
-            "events.view",
-        )
-        if scene.is_filtered:
-            draw_csv_buttons(
-                f"all, {format_count(len(everything), 'row')}",
-                ("usdrub", "events", "all", asof),
-                lambda flavour: event_list_csv(everything, flavour),
-                "events.all",
-            )
-        same: dict[str, Any] = build_link(
-            [param for param in FILTER_PARAMS if param.key != "origin"],
-            {param.key: view[param.key] for param in FILTER_PARAMS},
-        )
-        draw_page_link("data", "This view on Data", icon=":material/database:", **same)
-
-
-def _choose_callback(view: UrlState) -> Callable[[Event], None]:
-    def chosen(note: Event) -> None:
-        view.set(sel=note.id)
-
-    return chosen
 
 
 PAGE = Page("events", "Events & notes", ":material/list:", "events", draw, EVENTS_PARAMS)

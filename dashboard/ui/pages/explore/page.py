@@ -1,9 +1,8 @@
-"""The Explore page: the rate with its events, the chosen day, the largest moves, the data tables."""
+"""The Explore page: the rate with its events, the chosen day, the largest moves, data tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -38,6 +37,7 @@ from dashboard.presentation.palette import (
     CATEGORY_STYLES,
     category_title,
     direction_colour,
+    format_coloured,
     get_event_style,
     get_palette,
 )
@@ -83,22 +83,183 @@ from dashboard.ui.url_state import (
     text_param,
 )
 
-# ------------------------------------------------------------
-# The table behind the chart: the rates and events in view, and the way out as CSV.
-
-
 TABLE_HEIGHT: Final = 320
 MAX_TABLE_ROWS: Final = 5_000
 """Rows of the table in the browser; the file has all."""
+MAX_LISTED_EVENTS: Final = 6
+BASE_LABELS: Final = {
+    "week": "1 week",
+    "month": "1 month",
+    "quarter": "3 months",
+    "year": "1 year",
+    "year_end": "this year",
+}
+MOVES_ROW_PIXELS: Final = 36
+MOVES_TITLE_LIMIT: Final = 52
+CHART_KEY: Final = "chart"
+MAX_LISTED_MOVES: Final = 12
+PARAMS: Final = (
+    day_param("from", "2022-01-01"),
+    day_param("to", "2022-06-30"),
+    choices_param("cat", tuple(lane.id for lane in CATEGORY_STYLES)),
+    text_param("q"),
+    choice_param(
+        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
+    ),
+    choice_param("scale", ("linear", "log"), "linear"),
+    choice_param("notes", ("shown", "hidden"), "shown"),
+    day_param("sel", "2025-04-21"),
+    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
+    choice_param("drag", ("day", "window"), "day"),
+    choice_param("view", ("auto", "full", "compact"), "auto"),
+)
 
 
-def draw_data_tables(
+def draw(view: UrlState) -> None:
+    """Draw the page for a desktop or a phone."""
+    state = read_explore_state(view)
+    if state.shown.notice:
+        st.caption(f":material/info: {state.shown.notice}")
+    if state.phone:
+        _draw_phone(view, state)
+    else:
+        _draw_desktop(view, state)
+
+
+def _draw_desktop(view: UrlState, state: ExploreState) -> None:
+    first, second = (st.container(horizontal=True, vertical_alignment="bottom") for _ in range(2))
+    third = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    nothing = st.container()
+    _draw_chart(view, state)  # sent before the controls above it: the browser begins with it
+    with first:
+        view_controls.draw_series_choice(view, session.get_price_cards())
+        view_controls.draw_quote_switch(view, state.series.card)
+        view_controls.draw_day_fields(view, state.shown, state.bounds)
+        view_controls.draw_window_presets(view, state.shown, state.bounds)
+    with second:
+        view_controls.draw_category_choice(view)
+        view_controls.draw_search_field(view)
+    with third:
+        view_controls.draw_pick_mode(view)
+        view_controls.draw_display_switches(view)
+    if not state.events:
+        with nothing:
+            view_controls.draw_no_events(view, state.shown, state.bounds)
+    _draw_below_chart(view, state)
+    request_deferred_run()
+
+
+def _draw_below_chart(view: UrlState, state: ExploreState) -> None:
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        draw_flash()
+        with st.container(border=True):
+            _draw_day_card(view, state)
+    with right:
+        _draw_moves(view, state)
+        draw_copy_link("", view)
+        _draw_page_shortcuts(view, state)
+    tables = st.expander(
+        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
+    )
+    if tables.open:
+        with tables:
+            _draw_data_tables(state.series, state.quoting, state.events, state.shown)
+
+
+def _draw_phone(view: UrlState, state: ExploreState) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        view_controls.draw_window_presets(view, state.shown, state.bounds)
+    st.markdown(f"**{escape_markdown(format_title(state))}**")
+    figure = build_explore_figure(
+        build_explore_chart(state, log_scale=view["scale"] == "log", brush=False),
+        get_palette(dark=state.dark),
+    )
+    draw_figure(figure, CHART_KEY, format_alt_text(state), _build_file_name(state), phone=True)
+    draw_flash()
+    with st.popover("Filters", icon=":material/tune:", width="stretch"):
+        view_controls.draw_series_choice(view, session.get_price_cards())
+        view_controls.draw_quote_switch(view, state.series.card)
+        view_controls.draw_day_fields(view, state.shown, state.bounds)
+        view_controls.draw_display_switches(view)
+        view_controls.draw_category_choice(view)
+        view_controls.draw_search_field(view)
+    if not state.events:
+        view_controls.draw_no_events(view, state.shown, state.bounds)
+    with st.container(border=True):
+        _draw_day_card(view, state)
+    st.markdown("**Events in view, newest first**")
+    for event in state.events[::-1][:MAX_LISTED_MOVES]:
+        draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
+    _draw_moves(view, state)
+    draw_copy_link("", view)
+    request_deferred_run()
+
+
+def _draw_chart(view: UrlState, page: ExploreState) -> None:
+    brush = view["drag"] == "window"
+    figure = build_explore_figure(
+        build_explore_chart(page, log_scale=view["scale"] == "log", brush=brush),
+        get_palette(dark=page.dark),
+    )
+
+    def selected(state: Any) -> None:
+        window = get_picked_window(state) if brush else None
+        day = get_picked_day(state)
+        if window is not None:
+            since, until = widen_window(*window)
+            view.set(**{"from": since, "to": until})
+        elif day is not None and not brush:
+            view.set(sel=day)
+
+    draw_selectable_figure(
+        figure, CHART_KEY, format_alt_text(page), _build_file_name(page), selected
+    )
+
+
+def _draw_moves(view: UrlState, state: ExploreState) -> None:
+    st.markdown(f"**Largest {format_step(state.series.card.bar_minutes)} moves in view**")
+    moves = largest_moves(state.series, state.known, state.shown.since, state.shown.until)
+
+    def draw_table() -> None:
+        _draw_moves_table(moves, state.quoting, state.chosen, choose=lambda day: view.set(sel=day))
+
+    draw_after_chart(draw_table, _compute_table_height(len(moves)))
+
+
+def _draw_page_shortcuts(view: UrlState, state: ExploreState) -> None:
+    def preset(name: str) -> Shortcut:
+        since, until = state.bounds.preset(name)
+        number = str(list(PRESETS).index(name) + 1)
+        return Shortcut(number, name, lambda: view.set(**{"from": since, "to": until}))
+
+    draw_shortcuts(
+        [
+            *(preset(name) for name in PRESETS),
+            Shortcut("A", "Add a note on the chosen day"),
+            Shortcut("N", "My notes on or off", lambda: view_controls.flip_notes(view)),
+            Shortcut("I", "Turn what up means", lambda: view_controls.flip_quote(view)),
+            Shortcut(
+                "E", "The table behind the chart, and its CSV", lambda: toggle_expander("behind")
+            ),
+        ]
+    )
+
+
+def _build_file_name(state: ExploreState) -> str:
+    return f"{state.series.card.id}_{state.shown.since}_{state.shown.until}"
+
+
+# ------------------------------------------------------------------ data tables
+
+
+def _draw_data_tables(
     series: RateSeries, quoting: QuotedSeries, events: tuple[Event, ...], shown: DayWindow
 ) -> None:
     """Draw two tabs, each with its table and its CSV."""
     rates, listed = st.tabs(["Rates", f"Events ({len(events)})"])
     with rates:
-        rows = select_rows(series, shown)
+        rows = _select_rows(series, shown)
         total = rows.stop - rows.start
         newest = series.part(slice(max(rows.start, rows.stop - MAX_TABLE_ROWS), rows.stop))
         with st.container(horizontal=True):
@@ -110,7 +271,7 @@ def draw_data_tables(
             )
         if total > MAX_TABLE_ROWS:
             st.caption(f"The newest {MAX_TABLE_ROWS:,} of {total:,} rows; the CSV has all of them")
-        frame = build_rates_frame(newest, quoting, shown)
+        frame = _build_rates_frame(newest, quoting, shown)
         st.dataframe(frame, hide_index=True, height=TABLE_HEIGHT, alt="The rates in view")
     with listed:
         with st.container(horizontal=True):
@@ -121,20 +282,20 @@ def draw_data_tables(
                 "behind.events",
             )
         st.dataframe(
-            build_events_frame(events),
+            _build_events_frame(events),
             hide_index=True,
             height=TABLE_HEIGHT,
             alt="The events in view",
         )
 
 
-def select_rows(series: RateSeries, shown: DayWindow) -> slice:
+def _select_rows(series: RateSeries, shown: DayWindow) -> slice:
     """The rows whose market day lies in a window."""
     first = int(np.searchsorted(series.day, np.datetime64(shown.since, "D")))
     return slice(first, max(first, series.row_on_or_before(shown.until) + 1))
 
 
-def build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWindow) -> pd.DataFrame:
+def _build_rates_frame(series: RateSeries, quoting: QuotedSeries, shown: DayWindow) -> pd.DataFrame:
     """The observations of a window, in the quote of the page, newest first."""
     days = pd.DatetimeIndex(series.day.astype("datetime64[s]"))
     inside = (days >= pd.Timestamp(shown.since)) & (days <= pd.Timestamp(shown.until))
@@ -156,7 +317,7 @@ def _build_date_column(series: RateSeries, inside: Bools) -> dict[str, list[str]
     return {f"To ({MOSCOW_TIME})": [text[11:] for text in ends.tolist()]}
 
 
-def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
+def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     """The events of a window as plain text, newest first."""
     newest = events[::-1]
     return pd.DataFrame(
@@ -170,49 +331,20 @@ def build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
     )
 
 
-# ------------------------------------------------------------
-# The card of one day: its rate and moves, what happened, and the way to a note.
+# ------------------------------------------------------------------ the day
 
 
-MAX_LISTED_EVENTS: Final = 6
-BASE_LABELS: Final = {
-    "week": "1 week",
-    "month": "1 month",
-    "quarter": "3 months",
-    "year": "1 year",
-    "year_end": "this year",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DayCard:
-    """What the card is about; `chosen` is None where the reader picked nothing yet."""
-
-    series: RateSeries
-    quoting: QuotedSeries
-    known: tuple[Event, ...]
-    shown: tuple[Event, ...]
-    chosen: date | None
-    latest: date
-    dark: bool
-
-    @property
-    def asked(self) -> date:
-        """The day the card is about."""
-        return self.chosen or self.latest
-
-
-def find_rate_day(series: RateSeries, asked: date) -> date:
+def _find_rate_day(series: RateSeries, day: date) -> date:
     """The first market day with a rate on or after a day; the last one where there is none."""
     observed = series.day[np.isfinite(series.rate)]
-    at = int(np.searchsorted(observed, np.datetime64(asked, "D")))
+    at = int(np.searchsorted(observed, np.datetime64(day, "D")))
     return date.fromisoformat(str(observed[min(at, len(observed) - 1)]))
 
 
-def find_neighbour_days(series: RateSeries, asked: date) -> tuple[date | None, date | None]:
+def _find_neighbour_days(series: RateSeries, day: date) -> tuple[date | None, date | None]:
     """The market days with a rate before and after a day."""
     observed = series.day[np.isfinite(series.rate)]
-    here = np.datetime64(asked, "D")
+    here = np.datetime64(day, "D")
     before = int(np.searchsorted(observed, here)) - 1
     after = int(np.searchsorted(observed, here, side="right"))
     return (
@@ -221,32 +353,24 @@ def find_neighbour_days(series: RateSeries, asked: date) -> tuple[date | None, d
     )
 
 
-def draw_day_card(
-    card: DayCard, choose: Callable[[date], None], add_note: Callable[[], None]
-) -> None:
-    """Draw the card.
-
-    Args:
-        card: the day and what is known about it.
-        choose: called in a callback with another day that the reader wants.
-        add_note: called in the page where the reader wants a note on this day.
-    """
-    _draw_card_head(card, choose)
-    day_of_rate = find_rate_day(card.series, card.asked)
-    move = move_on_day(card.series, card.known, day_of_rate)
+def _draw_day_card(view: UrlState, state: ExploreState) -> None:
+    """Draw the rate and the events of the day, links to its neighbours, and the note button."""
+    _draw_card_head(view, state)
+    day_of_rate = _find_rate_day(state.series, state.day)
+    move = move_on_day(state.series, state.known, day_of_rate)
     if move is not None:
-        _draw_rate(card, move)
-    _draw_facts(card, day_of_rate)
-    _draw_events(card, move)
+        _draw_rate(state, move)
+    _draw_facts(state, day_of_rate)
+    _draw_events(state, move)
     if st.button("Add note here", icon=":material/add:", type=button_type(), shortcut="A"):
-        add_note()
+        open_new_note(state.day, state.series.card.id)
 
 
-def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
-    before, after = find_neighbour_days(card.series, card.asked)
+def _draw_card_head(view: UrlState, state: ExploreState) -> None:
+    before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
-        title = format_weekday(card.asked)
-        latest = "" if card.chosen else " :small[:gray[the latest rate]]"
+        title = format_weekday(state.day)
+        latest = "" if state.chosen else " :small[:gray[the latest rate]]"
         st.markdown(f"#### {title}{latest}", width="stretch")
         for name, icon, target in (
             ("earlier", ":material/chevron_left:", before),
@@ -258,30 +382,31 @@ def _draw_card_head(card: DayCard, choose: Callable[[date], None]) -> None:
                 key=f"day_card.{name}",
                 help=f"The rate {name}" + (f": {format_day(target)}" if target else ""),
                 disabled=target is None,
-                on_click=choose,
-                args=(target,),
+                on_click=view.set,
+                kwargs={"sel": target},
                 type="tertiary",
             )
 
 
-def _draw_rate(card: DayCard, move: DayMove) -> None:
-    if move.day != card.asked:
-        later = move.day > card.asked
+def _draw_rate(state: ExploreState, move: DayMove) -> None:
+    if move.day != state.day:
+        later = move.day > state.day
         which = "The first rate after it" if later else "The last rate before it"
         st.caption(f"No rate on this day. {which}: {format_weekday(move.day)}.")
-    quoting, minutes = card.quoting, card.series.card.bar_minutes
-    colour = direction_colour(quoting.direction(move.log_points), dark=card.dark)
+    quoting, minutes = state.quoting, state.series.card.bar_minutes
+    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
-        f"**{format_coloured(quoting.move(move.log_points, 2), colour)}** {describe_step(move, minutes)},"
-        f" from {quoting.rate(move.base_rate)} on {format_base_day(move)}"
+        f"**{format_coloured(quoting.move(move.log_points, 2), colour)}**"
+        f" {_describe_step(move, minutes)},"
+        f" from {quoting.rate(move.base_rate)} on {_format_base_day(move)}"
     )
-    told = describe_both_ranks((move.rank, move.rank_both), card.series.card)
+    rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
     other = f"In the other quote: {quoting.other_percent(move.log_points, 2)}."
-    st.caption(f"{told or 'Too few moves before it to learn its volatility from.'} {other}")
+    st.caption(f"{rank_text or 'Too few moves before it to learn its volatility from.'} {other}")
 
 
-def describe_step(move: DayMove, bar_minutes: int) -> str:
+def _describe_step(move: DayMove, bar_minutes: int) -> str:
     """`in a day`, `in the last bar of the day, to 19:00 MSK`, `over a break, to 11:00 MSK`."""
     if move.known_at is None:
         return "in a day"
@@ -290,31 +415,26 @@ def describe_step(move: DayMove, bar_minutes: int) -> str:
     return f"{where}, to {format_clock(move.known_at)} MSK"
 
 
-def format_base_day(move: DayMove) -> str:
+def _format_base_day(move: DayMove) -> str:
     """The day of the base; of a bar its end too."""
     on = format_short_day(move.base_day, move.day)
     return on if move.base_known_at is None else f"{on} at {format_clock(move.base_known_at)}"
 
 
-def format_coloured(text: str, colour: str) -> str:
-    """Words in a colour of the palette; the words are ours, never a user's."""
-    return f':color[{text}]{{foreground="{colour}"}}'
-
-
-def _draw_facts(card: DayCard, day_of_rate: date) -> None:
-    facts = check_facts([card.series], day_of_rate)[0]
+def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
+    facts = check_facts([state.series], day_of_rate)[0]
     changes = [change for change in facts.changes if change.base in BASE_LABELS]
     with st.container(horizontal=True, gap="medium"):
         for change in changes:
-            quoting, move = card.quoting, change.log_points
-            colour = direction_colour(quoting.direction(move), dark=card.dark)
+            quoting, move = state.quoting, change.log_points
+            colour = direction_colour(quoting.direction(move), dark=state.dark)
             amount = f"{quoting.arrow(move)} {quoting.percent(move)}"
             st.markdown(
                 f":small[{BASE_LABELS[change.base]}]  \n**{format_coloured(amount, colour)}**  \n"
                 f":small[{quoting.direction(move)}]",
                 width="content",
             )
-    since = describe_last_reached(card.quoting, facts)
+    since = describe_last_reached(state.quoting, facts)
     if since:
         st.caption(since)
 
@@ -323,17 +443,17 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     """When the rate was last as strong and as weak."""
     if not quoting.card.is_rouble:
         return ""
-    told = []
+    messages = []
     for word, seen in zip(RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True):
         if seen is None:
-            told.append(f"{word} in the data, which begin {format_day(facts.first_day)}")
+            messages.append(f"{word} in the data, which begin {format_day(facts.first_day)}")
         elif (facts.day - seen.day).days > 31:
-            told.append(f"{word} since {format_day(seen.day)} ({quoting.rate(seen.rate)})")
-    return f"The {' and the '.join(told)}." if told else ""
+            messages.append(f"{word} since {format_day(seen.day)} ({quoting.rate(seen.rate)})")
+    return f"The {' and the '.join(messages)}." if messages else ""
 
 
-def _draw_events(card: DayCard, move: DayMove | None) -> None:
-    on_day = [e for e in card.shown if e.day <= card.asked <= (e.end_day or e.day)]
+def _draw_events(state: ExploreState, move: DayMove | None) -> None:
+    on_day = [e for e in state.events if e.day <= state.day <= (e.end_day or e.day)]
     ids = {event.id for event in on_day}
     contained = [] if move is None else [e for e in move.events if e.id not in ids]
     if not on_day and not contained:
@@ -345,20 +465,15 @@ def _draw_events(card: DayCard, move: DayMove | None) -> None:
         if events:
             st.markdown(heading)
             for event in events[:MAX_LISTED_EVENTS]:
-                draw_event_line(event, up=card.quoting.mode, series=card.series.card.id)
+                draw_event_line(event, up=state.quoting.mode, series=state.series.card.id)
             if len(events) > MAX_LISTED_EVENTS:
                 st.caption(escape_markdown(f"and {len(events) - MAX_LISTED_EVENTS} more"))
 
 
-# ------------------------------------------------------------
-# The largest moves in view: a table that is also the keyboard's way to choose a day.
+# ------------------------------------------------------------------ largest moves
 
 
-MOVES_ROW_PIXELS: Final = 36
-MOVES_TITLE_LIMIT: Final = 52
-
-
-def draw_moves_table(
+def _draw_moves_table(
     moves: Sequence[DayMove],
     quoting: QuotedSeries,
     chosen: date | None,
@@ -376,7 +491,7 @@ def draw_moves_table(
             choose(days[rows[0]])
 
     st.dataframe(
-        build_moves_frame(moves, quoting),
+        _build_moves_frame(moves, quoting),
         key=key,
         hide_index=True,
         on_select=picked,
@@ -388,13 +503,13 @@ def draw_moves_table(
     )
 
 
-def compute_table_height(rows: int) -> int:
-    """How high the table is, in pixels, with its head and its rim."""
+def _compute_table_height(rows: int) -> int:
+    """The height of the table in pixels, with its header and border."""
     return MOVES_ROW_PIXELS * (rows + 1) + 2
 
 
-def build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.DataFrame:
-    """The rows as they are read: words already chosen, user text as plain text."""
+def _build_moves_frame(moves: Sequence[DayMove], quoting: QuotedSeries) -> pd.DataFrame:
+    """One row a move, user text as plain text."""
     return pd.DataFrame(
         {
             "day": [_format_move_time(move) for move in moves],
@@ -440,182 +555,6 @@ def _build_column_config(bar_minutes: int) -> dict[str, Any]:
         "rank": text("Larger than", width=78, help=share),
         "events": text("Events it can contain", width="large"),
     }
-
-
-# ------------------------------------------------------------
-# Explore: the rouble with its events, the day chosen, the largest moves in view.
-
-
-CHART_KEY: Final = "chart"
-MAX_LISTED_MOVES: Final = 12
-
-PARAMS: Final = (
-    day_param("from", "2022-01-01"),
-    day_param("to", "2022-06-30"),
-    choices_param("cat", tuple(lane.id for lane in CATEGORY_STYLES)),
-    text_param("q"),
-    choice_param(
-        "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True
-    ),
-    choice_param("scale", ("linear", "log"), "linear"),
-    choice_param("notes", ("shown", "hidden"), "shown"),
-    day_param("sel", "2025-04-21"),
-    name_param("series", DEFAULT_SERIES, "eur_rub_ecb", shared=True),
-    choice_param("drag", ("day", "window"), "day"),
-    choice_param("view", ("auto", "full", "compact"), "auto"),
-)
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page for a desk or for a phone."""
-    scene = read_explore_state(view)
-    if scene.shown.told:
-        st.caption(f":material/info: {scene.shown.told}")
-    if scene.phone:
-        _draw_phone(view, scene)
-    else:
-        _draw_desktop(view, scene)
-
-
-def _draw_desktop(view: UrlState, scene: ExploreState) -> None:
-    first, second = (st.container(horizontal=True, vertical_alignment="bottom") for _ in range(2))
-    third = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-    nothing = st.container()
-    _draw_chart(view, scene)  # sent before the controls above it: the browser begins with it
-    with first:
-        view_controls.draw_series_choice(view, session.get_price_cards())
-        view_controls.draw_quote_switch(view, scene.series.card)
-        view_controls.draw_day_fields(view, scene.shown, scene.bounds)
-        view_controls.draw_window_presets(view, scene.shown, scene.bounds)
-    with second:
-        view_controls.draw_category_choice(view)
-        view_controls.draw_search_field(view)
-    with third:
-        view_controls.draw_pick_mode(view)
-        view_controls.draw_display_switches(view)
-    if not scene.events:
-        with nothing:
-            view_controls.draw_no_events(view, scene.shown, scene.bounds)
-    _draw_below_chart(view, scene)
-    request_deferred_run()
-
-
-def _draw_below_chart(view: UrlState, scene: ExploreState) -> None:
-    left, right = st.columns([5, 7], gap="medium")
-    with left:
-        draw_flash()
-        with st.container(border=True):
-            _draw_day_panel(view, scene)
-    with right:
-        _draw_moves(view, scene)
-        draw_copy_link("", view)
-        _draw_page_shortcuts(view, scene)
-    behind = st.expander(
-        "The table behind the chart", icon=":material/table:", key="behind", on_change="rerun"
-    )
-    if behind.open:
-        with behind:
-            draw_data_tables(scene.series, scene.quoting, scene.events, scene.shown)
-
-
-def _draw_phone(view: UrlState, scene: ExploreState) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        view_controls.draw_window_presets(view, scene.shown, scene.bounds)
-    st.markdown(f"**{escape_markdown(format_title(scene))}**")
-    figure = build_explore_figure(
-        build_explore_chart(scene, log_scale=view["scale"] == "log", brush=False),
-        get_palette(dark=scene.dark),
-    )
-    draw_figure(figure, CHART_KEY, format_alt_text(scene), _build_file_name(scene), phone=True)
-    draw_flash()
-    with st.popover("Filters", icon=":material/tune:", width="stretch"):
-        view_controls.draw_series_choice(view, session.get_price_cards())
-        view_controls.draw_quote_switch(view, scene.series.card)
-        view_controls.draw_day_fields(view, scene.shown, scene.bounds)
-        view_controls.draw_display_switches(view)
-        view_controls.draw_category_choice(view)
-        view_controls.draw_search_field(view)
-    if not scene.events:
-        view_controls.draw_no_events(view, scene.shown, scene.bounds)
-    with st.container(border=True):
-        _draw_day_panel(view, scene)
-    st.markdown("**Events in view, newest first**")
-    for event in scene.events[::-1][:MAX_LISTED_MOVES]:
-        draw_event_line(event, up=scene.quoting.mode.value, series=scene.series.card.id)
-    _draw_moves(view, scene)
-    draw_copy_link("", view)
-    request_deferred_run()
-
-
-def _draw_chart(view: UrlState, scene: ExploreState) -> None:
-    brush = view["drag"] == "window"
-    figure = build_explore_figure(
-        build_explore_chart(scene, log_scale=view["scale"] == "log", brush=brush),
-        get_palette(dark=scene.dark),
-    )
-
-    def selected(state: Any) -> None:
-        window = get_picked_window(state) if brush else None
-        day = get_picked_day(state)
-        if window is not None:
-            since, until = widen_window(*window)
-            view.set(**{"from": since, "to": until})
-        elif day is not None and not brush:
-            view.set(sel=day)
-
-    draw_selectable_figure(
-        figure, CHART_KEY, format_alt_text(scene), _build_file_name(scene), selected
-    )
-
-
-def _draw_day_panel(view: UrlState, scene: ExploreState) -> None:
-    card = DayCard(
-        series=scene.series,
-        quoting=scene.quoting,
-        known=scene.known,
-        shown=scene.events,
-        chosen=scene.chosen,
-        latest=scene.bounds.last,
-        dark=scene.dark,
-    )
-    draw_day_card(
-        card,
-        choose=lambda day: view.set(sel=day),
-        add_note=lambda: open_new_note(card.asked, scene.series.card.id),
-    )
-
-
-def _draw_moves(view: UrlState, scene: ExploreState) -> None:
-    st.markdown(f"**Largest {format_step(scene.series.card.bar_minutes)} moves in view**")
-    moves = largest_moves(scene.series, scene.known, scene.shown.since, scene.shown.until)
-
-    def draw_table() -> None:
-        draw_moves_table(moves, scene.quoting, scene.chosen, choose=lambda day: view.set(sel=day))
-
-    draw_after_chart(draw_table, compute_table_height(len(moves)))
-
-
-def _draw_page_shortcuts(view: UrlState, scene: ExploreState) -> None:
-    def preset(name: str) -> Shortcut:
-        since, until = scene.bounds.preset(name)
-        number = str(list(PRESETS).index(name) + 1)
-        return Shortcut(number, name, lambda: view.set(**{"from": since, "to": until}))
-
-    draw_shortcuts(
-        [
-            *(preset(name) for name in PRESETS),
-            Shortcut("A", "Add a note on the chosen day"),
-            Shortcut("N", "My notes on or off", lambda: view_controls.flip_notes(view)),
-            Shortcut("I", "Turn what up means", lambda: view_controls.flip_quote(view)),
-            Shortcut(
-                "E", "The table behind the chart, and its CSV", lambda: toggle_expander("behind")
-            ),
-        ]
-    )
-
-
-def _build_file_name(scene: ExploreState) -> str:
-    return f"{scene.series.card.id}_{scene.shown.since}_{scene.shown.until}"
 
 
 PAGE = Page("explore", "Explore", ":material/show_chart:", "", draw, PARAMS)

@@ -38,9 +38,14 @@ class ExploreState:
     phone: bool
     dark: bool
 
+    @property
+    def day(self) -> date:
+        """The day of the card: the chosen one, else that of the latest rate."""
+        return self.chosen or self.bounds.last
+
 
 def read_explore_state(view: UrlState) -> ExploreState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     series = session.load_series(view["series"])
@@ -65,59 +70,60 @@ def read_explore_state(view: UrlState) -> ExploreState:
     )
 
 
-def build_explore_chart(scene: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:
-    """The scene as the figure wants it."""
+def build_explore_chart(state: ExploreState, *, log_scale: bool, brush: bool) -> ExploreChart:
+    """The data of the figure."""
     return ExploreChart(
-        series=scene.series,
-        quoting=scene.quoting,
-        events=scene.events,
-        since=scene.shown.since,
-        until=scene.shown.until,
-        title=format_title(scene),
-        subtitle=format_subtitle(scene),
-        selected=scene.chosen,
+        series=state.series,
+        quoting=state.quoting,
+        events=state.events,
+        since=state.shown.since,
+        until=state.shown.until,
+        title=format_title(state),
+        subtitle=_format_subtitle(state),
+        selected=state.chosen,
         log_scale=log_scale,
         brush=brush,
-        phone=scene.phone,
+        phone=state.phone,
     )
 
 
-def format_title(scene: ExploreState) -> str:
+def format_title(state: ExploreState) -> str:
     """The figure's heading as a sentence: what the rate did between the ends of the window."""
-    ends = _get_window_ends(scene)
+    ends = _get_window_ends(state)
     if ends is None:
-        return f"{scene.series.card.title}: no rate in this window"
+        return f"{state.series.card.title}: no rate in this window"
     (first, first_rate), (last, last_rate) = ends
-    move = move_between(scene.series.card, first_rate, last_rate)
-    subject = "Rouble" if scene.series.card.is_rouble else scene.quoting.unit
-    return f"{scene.quoting.headline(move, subject)}, {format_day(first)} to {format_day(last)}"
+    move = move_between(state.series.card, first_rate, last_rate)
+    subject = "Rouble" if state.series.card.is_rouble else state.quoting.unit
+    return f"{state.quoting.headline(move, subject)}, {format_day(first)} to {format_day(last)}"
 
 
-def format_subtitle(scene: ExploreState) -> str:
+def _format_subtitle(state: ExploreState) -> str:
     """Definition, source and how many events."""
-    card, ends = scene.series.card, _get_window_ends(scene)
+    card, ends = state.series.card, _get_window_ends(state)
     values = NO_VALUE
     if ends is not None:
-        values = f"{scene.quoting.rate(ends[0][1])} → {scene.quoting.rate(ends[1][1])}"
+        values = f"{state.quoting.rate(ends[0][1])} → {state.quoting.rate(ends[1][1])}"
     parts = (
         card.title,
         values,
         f"source: {card.publisher}",
-        format_count(len(scene.events), "event"),
+        format_count(len(state.events), "event"),
     )
     return " · ".join(parts)
 
 
-def format_alt_text(scene: ExploreState) -> str:
+def format_alt_text(state: ExploreState) -> str:
     """One sentence for a reader who cannot see the figure."""
     return (
-        f"Line chart, {scene.quoting.axis_title}, with {format_count(len(scene.events), 'event')} in"
-        f" lanes by category. {format_title(scene)}. The tables below hold the same data."
+        f"Line chart, {state.quoting.axis_title}, with"
+        f" {format_count(len(state.events), 'event')} in"
+        f" lanes by category. {format_title(state)}. The tables below hold the same data."
     )
 
 
-def _get_window_ends(scene: ExploreState) -> tuple[tuple[date, float], tuple[date, float]] | None:
-    series, shown = scene.series, scene.shown
+def _get_window_ends(state: ExploreState) -> tuple[tuple[date, float], tuple[date, float]] | None:
+    series, shown = state.series, state.shown
     inside = (
         (series.day >= np.datetime64(shown.since))
         & (series.day <= np.datetime64(shown.until))
@@ -137,7 +143,9 @@ def _filter_events(view: UrlState, known: tuple[Event, ...], shown: DayWindow) -
     text = view["q"]
     notes = [e for e in known if e.origin == Origin.NOTE] if view["notes"] == "shown" else []
     others = [e for e in known if e.origin != Origin.NOTE]
-    asked = EventFilter(text=text, since=shown.since, until=shown.until)
-    asked_here = EventFilter(view["cat"], text=text, since=shown.since, until=shown.until)
-    found = {e.id for e in (*find_events(notes, asked), *find_events(others, asked_here))}
-    return tuple(event for event in known if event.id in found)
+    note_filter = EventFilter(text=text, since=shown.since, until=shown.until)
+    catalogue_filter = EventFilter(view["cat"], text=text, since=shown.since, until=shown.until)
+    event_ids = {
+        e.id for e in (*find_events(notes, note_filter), *find_events(others, catalogue_filter))
+    }
+    return tuple(event for event in known if event.id in event_ids)

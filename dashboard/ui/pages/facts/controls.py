@@ -23,12 +23,12 @@ MAX_SENTENCE_LENGTH: Final = 4_000
 
 
 def get_sentence() -> str:
-    """The sentence of this reader, the example before anything was pasted."""
+    """The sentence of this reader, or the example before one was pasted."""
     return str(st.session_state.get(SENTENCE_KEY, facts_state.EXAMPLE_SENTENCE))
 
 
 def draw_claim_form(view: UrlState) -> None:
-    """Draw the two ways to ask."""
+    """Draw the form for a sentence and the form for a day."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "What to check",
@@ -78,9 +78,12 @@ def _draw_claim(view: UrlState) -> None:
     kind = view["kind"]
     if kind == ClaimKind.LEVEL or kind in CHANGE_KINDS:
         st.selectbox(
-            "How", [str(how) for how in facts_state.EXACTNESS_TITLES], format_func=lambda how: facts_state.EXACTNESS_TITLES[how],
-            width=120, **view.widget("how"),
-        )  # fmt: skip
+            "How",
+            [str(how) for how in facts_state.EXACTNESS_TITLES],
+            format_func=lambda how: facts_state.EXACTNESS_TITLES[how],
+            width=120,
+            **view.widget("how"),
+        )
         st.number_input(
             "Level" if kind == ClaimKind.LEVEL else "Per cent",
             min_value=0.0001,
@@ -120,7 +123,7 @@ def _draw_since(view: UrlState) -> None:
 
 
 def _take_since(view: UrlState) -> None:
-    """Take what was typed if it is a period; else keep it in the field and say what to write."""
+    """Set the typed period; one that cannot be read stays in the field with a hint."""
     text = str(st.session_state[SINCE_FIELD_KEY]).strip()
     try:
         parse_period(text)

@@ -1,4 +1,4 @@
-"""The claim-check page: the question, the verdict on every source and base, the chart, the report."""
+"""The claim-check page: question, verdict on every source and base, chart, report."""
 
 from __future__ import annotations
 
@@ -59,62 +59,6 @@ from dashboard.ui.pages.facts.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# What a reader takes along from a claim check: the report, with a link that asks each claim.
-
-
-def draw_claim_report(view: UrlState, scene: FactsState, chart: ClaimChart | None) -> None:
-    """Draw the report; it holds on to what the page shows now."""
-    series, made = session.load_daily_series(), build_report_contexts(view, scene)
-    main = next((answer.main for answer in scene.answers if answer.main), "claim")
-    days = [answer.claim.day for answer in scene.answers if answer.claim.day]
-    claims = tuple(answer.claim for answer in scene.answers)
-    asked = ClaimBundleRequest(claims, tuple(series), main)
-    ids = [each.card.id for each in claim_series(asked)]
-    files = source_files(session.get_context().rates, ids)
-    bundle = Provenance(build_manifest_parameters(made[0]), files, made[0].made_at)
-    draw_report_buttons(
-        lambda: build_claim_report(scene.answers, chart, series, made, scene.notices),
-        {BUNDLE_LABEL: lambda: build_claim_bundle(asked, bundle)}
-        if all(c.day for c in claims)
-        else {},
-        (main, "claim", *days[:1]),
-        "facts.report",
-        has_chart=chart is not None,
-    )
-
-
-def build_report_contexts(view: UrlState, scene: FactsState) -> list[ReportContext]:
-    """The links of the view; a sentence is in no link, so each of its claims has its own."""
-    now = build_report_context("facts", view)
-    if view["kind"] != SENTENCE_KIND:
-        return [now]
-    links = [_build_claim_link(view, answer) for answer in scene.answers]
-    if not all(links):
-        return [now]
-    frozen = {"asof": as_of_text(now.as_of or now.made_at.replace(microsecond=0))}
-    return [
-        replace(
-            now,
-            live=build_page_url("facts", **link),
-            frozen=build_page_url("facts", **link, **frozen),
-        )
-        for link in links
-    ]
-
-
-def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
-    """The settings that ask a claim on the series of the view; empty where they cannot."""
-    settings = build_claim_query(answer.claim) or {}
-    if settings and view["series"] != DEFAULT_SERIES:
-        settings |= {"series": view["series"]}
-    return settings
-
-
-# ------------------------------------------------------------
-# Check a claim: is it so, on which source and from which base, with the chart that shows it.
-
-
 SENTENCE_LIMIT: Final = 700
 PARAGRAPH_LIMIT: Final = 8_000
 
@@ -124,26 +68,26 @@ def draw(view: UrlState) -> None:
     head = st.container()
     draw_claim_form(view)
     try:
-        scene = read_facts_state(view, get_sentence())
+        state = read_facts_state(view, get_sentence())
     except InputError as error:
         _draw_head(head, ())
         st.warning(escape_markdown(str(error), SENTENCE_LIMIT), icon=":material/edit:")
         return
-    _draw_head(head, scene.answers)
-    for notice in scene.notices:
+    _draw_head(head, state.answers)
+    for notice in state.notices:
         st.markdown(f":material/info: {escape_markdown(notice, SENTENCE_LIMIT)}")
-    if not scene.answers:
+    if not state.answers:
         _draw_no_claim()
         return
-    for answer in scene.answers:
+    for answer in state.answers:
         _draw_verdict(view, answer)
-    chart = build_claim_chart(scene)
+    chart = build_claim_chart(state)
     if chart is not None:
-        _draw_chart(view, scene, chart)
-    _draw_paragraph(view, scene)
-    for answer in scene.answers:
-        _draw_table(scene, answer)
-    draw_claim_report(view, scene, chart)
+        _draw_chart(view, state, chart)
+    _draw_paragraph(view, state)
+    for answer in state.answers:
+        _draw_table(state, answer)
+    _draw_claim_report(view, state, chart)
     draw_copy_link("facts", view)
 
 
@@ -163,12 +107,15 @@ def _draw_no_claim() -> None:
 
 
 def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
-    """Draw the question, the answer in a sentence, and the bases that would make it so."""
+    """Draw the question, the answer in a sentence, and the bases that would make the claim true."""
     truth = claims_module.get_overall_truth(answer)
     with st.container(border=True, gap="xsmall"):
         verdict, _, sentence = claims_module.describe_answer(answer).partition(": ")
         verdict, sentence = escape_markdown(verdict), escape_markdown(sentence, SENTENCE_LIMIT)
-        head = f"{claims_module.TRUTH_ICONS[truth]} {escape_markdown(claims_module.format_question(answer.claim))}"
+        head = (
+            f"{claims_module.TRUTH_ICONS[truth]}"
+            f" {escape_markdown(claims_module.format_question(answer.claim))}"
+        )
         st.markdown(f"##### {head}")
         st.markdown(f"**{verdict}**: {sentence}" if sentence else f"**{verdict}**")
         for needed in claims_module.list_needed_bases(answer):
@@ -183,17 +130,17 @@ def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
             )
 
 
-def _draw_chart(view: UrlState, scene: FactsState, chart: ClaimChart) -> None:
+def _draw_chart(view: UrlState, state: FactsState, chart: ClaimChart) -> None:
     with st.container(horizontal=True):
         draw_quote_switch(view, chart.series.card)
-    if scene.phone:
+    if state.phone:
         st.markdown(f"**{escape_markdown(chart.title)}**")
     draw_figure(
-        build_claim_figure(chart, get_palette(dark=scene.dark)),
+        build_claim_figure(chart, get_palette(dark=state.dark)),
         "facts.chart",
         summarize_claim(chart),
         f"{chart.series.card.id}_{chart.at.day}_claim",
-        phone=scene.phone,
+        phone=state.phone,
     )
     with st.expander("The table behind the chart", icon=":material/table:"):
         points = list_marked_fixings(chart)
@@ -215,28 +162,79 @@ def _draw_chart(view: UrlState, scene: FactsState, chart: ClaimChart) -> None:
         )
 
 
-def _draw_table(scene: FactsState, answer: ClaimAnswer) -> None:
+def _draw_table(state: FactsState, answer: ClaimAnswer) -> None:
     st.markdown(
         f"**{escape_markdown(claims_module.format_question(answer.claim))}** Every source and base"
     )
-    if scene.phone:
+    if state.phone:
         for line in build_claim_lines(answer):
             st.markdown(f":small[{line}]")
         return
     st.table(build_claim_columns(answer), hide_index=True, border="horizontal")
 
 
-def _draw_paragraph(view: UrlState, scene: FactsState) -> None:
-    """Draw the paragraph; the link in it asks one claim where a sentence asks several."""
+def _draw_paragraph(view: UrlState, state: FactsState) -> None:
+    """Draw the paragraph to quote, with a link for each claim."""
     st.markdown("**Copy as text**, every number as on this page, with its sources")
     links = [f"{build_page_url('facts')}?{view.query()}"]
     if view["kind"] == SENTENCE_KIND:
-        asked = [build_claim_query(answer.claim) for answer in scene.answers]
-        links = [build_page_url("facts", **each) for each in asked if each]
+        queries = [build_claim_query(answer.claim) for answer in state.answers]
+        links = [build_page_url("facts", **query) for query in queries if query]
     text = claims_module.write_paragraph(
-        scene.answers, format_timestamp(session.get_view_time()), " ".join(links)
+        state.answers, format_timestamp(session.get_view_time()), " ".join(links)
     )
     st.code(plain_text(text, PARAGRAPH_LIMIT), language=None, wrap_lines=True)
+
+
+# ------------------------------------------------------------------ the report
+
+
+def _draw_claim_report(view: UrlState, state: FactsState, chart: ClaimChart | None) -> None:
+    """Draw the report of what the page shows now."""
+    series, contexts = session.load_daily_series(), _build_report_contexts(view, state)
+    main = next((answer.main for answer in state.answers if answer.main), "claim")
+    days = [answer.claim.day for answer in state.answers if answer.claim.day]
+    claims = tuple(answer.claim for answer in state.answers)
+    request = ClaimBundleRequest(claims, tuple(series), main)
+    ids = [item.card.id for item in claim_series(request)]
+    files = source_files(session.get_context().rates, ids)
+    bundle = Provenance(build_manifest_parameters(contexts[0]), files, contexts[0].made_at)
+    draw_report_buttons(
+        lambda: build_claim_report(state.answers, chart, series, contexts, state.notices),
+        {BUNDLE_LABEL: lambda: build_claim_bundle(request, bundle)}
+        if all(c.day for c in claims)
+        else {},
+        (main, "claim", *days[:1]),
+        "facts.report",
+        has_chart=chart is not None,
+    )
+
+
+def _build_report_contexts(view: UrlState, state: FactsState) -> list[ReportContext]:
+    """The contexts of the report: a sentence is in no link, so each of its claims has its own."""
+    now = build_report_context("facts", view)
+    if view["kind"] != SENTENCE_KIND:
+        return [now]
+    links = [_build_claim_link(view, answer) for answer in state.answers]
+    if not all(links):
+        return [now]
+    frozen = {"asof": as_of_text(now.as_of or now.made_at.replace(microsecond=0))}
+    return [
+        replace(
+            now,
+            live=build_page_url("facts", **link),
+            frozen=build_page_url("facts", **link, **frozen),
+        )
+        for link in links
+    ]
+
+
+def _build_claim_link(view: UrlState, answer: ClaimAnswer) -> dict[str, str]:
+    """The settings that ask a claim on the series of the view; empty where they cannot."""
+    settings = build_claim_query(answer.claim) or {}
+    if settings and view["series"] != DEFAULT_SERIES:
+        settings |= {"series": view["series"]}
+    return settings
 
 
 PAGE = Page("facts", "Check a claim", ":material/fact_check:", "facts", draw, PARAMS)

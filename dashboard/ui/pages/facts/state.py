@@ -63,20 +63,20 @@ CURRENCY_OPTIONS: Final = ("USD", "EUR", "CNY")
 MAX_CLAIMS: Final = 12
 
 
-def rate_day_param(key: str, example: str) -> UrlParam:
+def _rate_day_param(key: str, example: str) -> UrlParam:
     """A day of which a sentence about rates may speak, or None."""
     any_day = day_param(key, example)
 
     def read(texts: Sequence[str]) -> date:
-        found: date = any_day.read(texts)
-        if not EARLIEST_DAY <= found <= LATEST_DAY:
+        day: date = any_day.read(texts)
+        if not EARLIEST_DAY <= day <= LATEST_DAY:
             raise ValueError(key)
-        return found
+        return day
 
     return replace(any_day, read=read)
 
 
-def number_param(key: str, example: str) -> UrlParam:
+def _number_param(key: str, example: str) -> UrlParam:
     """A number above 0 and below 1,000, or None."""
 
     def read(texts: Sequence[str]) -> float:
@@ -91,7 +91,7 @@ def number_param(key: str, example: str) -> UrlParam:
     return UrlParam(key, None, read, lambda value: [format_link_number(value)], (example,))
 
 
-def period_param(key: str, example: str) -> UrlParam:
+def _period_param(key: str, example: str) -> UrlParam:
     """A year, a month or a day as 2024, 2024-06 or 2024-06-12; empty by default."""
 
     def read(texts: Sequence[str]) -> str:
@@ -105,11 +105,11 @@ def period_param(key: str, example: str) -> UrlParam:
 
 
 PARAMS: Final[tuple[UrlParam, ...]] = (
-    rate_day_param("day", "2025-04-21"),
+    _rate_day_param("day", "2025-04-21"),
     choice_param("kind", tuple(str(kind) for kind in KIND_TITLES), SENTENCE_KIND),
-    number_param("value", "80.5"),
+    _number_param("value", "80.5"),
     choice_param("how", tuple(str(how) for how in EXACTNESS_TITLES), "about"),
-    period_param("since", "2024-06"),
+    _period_param("since", "2024-06"),
     choice_param("base", CLAIM_BASES, "year_start"),
     choice_param("cur", CURRENCY_OPTIONS, "USD"),
     choice_param(
@@ -121,7 +121,7 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class FactsState:
-    """Everything the page is drawn from; `build_notices` are what a reader should know first."""
+    """Everything the page is drawn from; `notices` are what a reader should know first."""
 
     answers: tuple[ClaimAnswer, ...]
     notices: tuple[str, ...]
@@ -136,7 +136,7 @@ class FactsState:
 
 
 def read_facts_state(view: UrlState, sentence: str) -> FactsState:
-    """The scene of a link.
+    """The state for a link.
 
     Args:
         view: the link.
@@ -147,13 +147,13 @@ def read_facts_state(view: UrlState, sentence: str) -> FactsState:
     """
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
-    asked_day = get_claim_day(view)
-    claims = _read_claims(view, sentence, asked_day)
+    claim_day = get_claim_day(view)
+    claims = _read_claims(view, sentence, claim_day)
     series = session.load_daily_series()
     answers = tuple(answer_claim(claim, series, view["series"]) for claim in claims[:MAX_CLAIMS])
     return FactsState(
         answers,
-        tuple(_build_claim_notices(view, claims, answers, asked_day)),
+        tuple(_build_claim_notices(view, claims, answers, claim_day)),
         QuoteMode(view["up"]),
         session.is_phone(),
         session.is_dark(),
@@ -177,22 +177,22 @@ def needs_period(view: UrlState) -> bool:
     return is_own or view["kind"] in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
 
 
-def build_claim_chart(scene: FactsState) -> ClaimChart | None:
+def build_claim_chart(state: FactsState) -> ClaimChart | None:
     """The figure of the first day and series that is known, with what all its claims name."""
-    lead = scene.lead
+    lead = state.lead
     if lead is None:
         return None
     at = lead.of_main[0].at
     assert at is not None
     rows = [
         (answer.claim, row)
-        for answer in scene.answers
+        for answer in state.answers
         for row in answer.of_main
         if answer.main == lead.main and row.at == at
     ]
     records = [(claim, row) for claim, row in rows if is_record_claim(claim) and claim.since]
     series = _get_answer_series(lead)
-    quoting = QuotedSeries(series.card, scene.quote)
+    quoting = QuotedSeries(series.card, state.quote)
     levels = [claim.value for claim, _ in rows if claim.kind == ClaimKind.LEVEL and claim.value]
     bases = {
         BASE_LABELS[row.verdict.base_name] if row.verdict.base_name != "since" else "base": row.base
@@ -214,22 +214,22 @@ def build_claim_chart(scene: FactsState) -> ClaimChart | None:
             f"{quoting.rate(at.rate)} {quoting.unit} on {format_day(at.day)}", 112, 1
         ),
         subtitle=escape_plot(f"{series.card.title} · source: {series.card.publisher}", 160, 1),
-        phone=scene.phone,
+        phone=state.phone,
     )
 
 
 def _get_answer_series(answer: ClaimAnswer) -> RateSeries:
     every = series_for_currency(answer.claim.currency, session.load_daily_series())
-    return next(each for each in every if each.card.id == answer.main)
+    return next(item for item in every if item.card.id == answer.main)
 
 
-def _read_claims(view: UrlState, sentence: str, asked_day: date) -> tuple[Claim, ...]:
+def _read_claims(view: UrlState, sentence: str, claim_day: date) -> tuple[Claim, ...]:
     if view["kind"] == SENTENCE_KIND:
-        return parse_claims(sentence, asked_day)
+        return parse_claims(sentence, claim_day)
     return (
         claim_from_query(
             ClaimQuery(
-                asked_day,
+                claim_day,
                 ClaimKind(view["kind"]),
                 get_claim_value(view),
                 Exactness(view["how"]),
@@ -242,21 +242,23 @@ def _read_claims(view: UrlState, sentence: str, asked_day: date) -> tuple[Claim,
 
 
 def _build_claim_notices(
-    view: UrlState, claims: Sequence[Claim], answers: Sequence[ClaimAnswer], asked_day: date
+    view: UrlState, claims: Sequence[Claim], answers: Sequence[ClaimAnswer], claim_day: date
 ) -> list[str]:
-    told = []
-    if asked_day > session.get_view_day():
-        told.append(
-            f"{format_day(asked_day)} lies in the future; nothing can be known about it yet."
+    notices = []
+    if claim_day > session.get_view_day():
+        notices.append(
+            f"{format_day(claim_day)} lies in the future; nothing can be known about it yet."
         )
-    told += dict.fromkeys(filter(None, map(claims_module.describe_day_shift, answers)))
+    notices += dict.fromkeys(filter(None, map(claims_module.describe_day_shift, answers)))
     if len(claims) > MAX_CLAIMS:
-        told.append(f"Of {format_count(len(claims), 'claim')} the first {MAX_CLAIMS} are checked.")
+        notices.append(
+            f"Of {format_count(len(claims), 'claim')} the first {MAX_CLAIMS} are checked."
+        )
     mains = {answer.main for answer in answers if answer.main}
     if mains and view["series"] not in mains:
         titles = {row.verdict.card.id: row.verdict.card.title for a in answers for row in a.rows}
-        named = "; ".join(titles[each] for each in sorted(mains) if each in titles)
-        told.append(
+        named = "; ".join(titles[series_id] for series_id in sorted(mains) if series_id in titles)
+        notices.append(
             f"The series chosen has no such rate on that day; the answer is that of {named}."
         )
-    return told
+    return notices

@@ -22,15 +22,15 @@ COLUMNS_PER_ROW: Final = 4
 UNCERTAIN_ICON: Final = ":material/help:"
 
 
-def draw_format_questions(found: PlannedUpload) -> None:
-    """Draw what must not be guessed: the sheet, the order of dates, the zone of times."""
-    if found.outline is not None and len(found.outline.sheets) > 1:
-        _draw_sheet(found.outline)
-    if found.plan is None:
+def draw_format_questions(plan: PlannedUpload) -> None:
+    """Draw the settings that must not be guessed: sheet, order of dates, time zone."""
+    if plan.outline is not None and len(plan.outline.sheets) > 1:
+        _draw_sheet(plan.outline)
+    if plan.plan is None:
         return
-    if found.plan.file.dates is not None:
-        _draw_dates(found.plan.file.dates)
-    zoneless = found.plan.file.zoneless
+    if plan.plan.file.dates is not None:
+        _draw_dates(plan.plan.file.dates)
+    zoneless = plan.plan.file.zoneless
     if zoneless or get_persistent(f"{CHOICE_PREFIX}zone"):
         _draw_zone(zoneless)
 
@@ -66,13 +66,16 @@ def _draw_zone(zoneless: int) -> None:
         "1 time has" if zoneless == 1 else f"{zoneless:,} times have"
     )  # fmt: skip
     st.selectbox(
-        f"{UNCERTAIN_ICON} **{many} no time zone. Whose clock is it?**", _add_option(ZONE_OPTIONS, f"{CHOICE_PREFIX}zone"),
-        accept_new_options=True, width=430, **persistent_widget(f"{CHOICE_PREFIX}zone", MOSCOW),
-    )  # fmt: skip
+        f"{UNCERTAIN_ICON} **{many} no time zone. Whose clock is it?**",
+        _add_option(ZONE_OPTIONS, f"{CHOICE_PREFIX}zone"),
+        accept_new_options=True,
+        width=430,
+        **persistent_widget(f"{CHOICE_PREFIX}zone", MOSCOW),
+    )
 
 
 def _add_option(options: tuple[str, ...], name: str) -> list[str]:
-    """The options and the one that somebody typed."""
+    """The options and the one that was typed."""
     return list(dict.fromkeys([*options, get_persistent(name) or options[0]]))
 
 

@@ -54,30 +54,72 @@ from dashboard.ui.pages.imports.state import (
 )
 from dashboard.ui.url_state import UrlState, choice_param
 
-# ------------------------------------------------------------
-# What would become of a file of events: counts, the way to take it, and a table of its rows.
-
-
 ROWS_PER_PAGE: Final = 200
 ROW_PIXELS: Final = 35
 MAX_TABLE_HEIGHT: Final = 480
 MAX_MESSAGES: Final = 8
 MESSAGE_TEXT_LIMIT: Final = 300
+UNDONE_KEY: Final = "import.undone"
+RECENT_IMPORTS: Final = 5
+MAX_LISTED_ROWS: Final = 200
+MAX_LISTED_IMPORTS: Final = 20
+PAGE_HELP: Final = (
+    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
+    " for the **date** and one for the **title**. You see every row before anything is stored."
+)
+MESSAGE_LIMIT: Final = 400
 
 
-def draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
-    """Draw what would be taken, the buttons that take it, and every row with its verdict."""
+def draw(view: UrlState) -> None:
+    """Draw the page."""
+    draw_flash()
+    _draw_results()
+    st.markdown(PAGE_HELP)
+    st.file_uploader(
+        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
+        key=get_uploader_key(),
+        on_change=store_upload,
+        max_upload_size=MAX_UPLOAD_MB,
+    )
+    upload = get_upload()
+    if upload is not None:
+        _draw_upload(view, upload)
+    _draw_earlier_imports()
+
+
+def _draw_upload(view: UrlState, upload: Upload) -> None:
+    plan = plan_upload(upload)
+    kind = plan.outline.kind if plan.outline else "not read"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        named = f"**{escape_markdown(upload.name, 80)}**"
+        st.markdown(f"{named} · {kind}", width="stretch")
+        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
+    draw_format_questions(plan)
+    if plan.problem:
+        message = escape_markdown(plan.problem, MESSAGE_LIMIT)
+        st.warning(f"This file is not taken as it is: {message}", icon=":material/block:")
+    if plan.outline is not None:
+        draw_column_mapping(plan.outline, is_open=bool(plan.problem))
+    if plan.plan is not None:
+        _draw_import_plan(view, plan.plan)
+
+
+# ------------------------------------------------------------------ the plan of an upload
+
+
+def _draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
+    """Draw the counts, the buttons of the import, and every row with its verdict."""
     counts = count_verdicts(plan)
     _draw_commit(plan, counts)
     _draw_messages(plan)
     _draw_rows(view, plan, counts)
     if plan.wrong:
         with st.container(horizontal=True):
-            draw_wrong_downloads(plan.file.name, plan.wrong, "import.preview")
+            _draw_wrong_downloads(plan.file.name, plan.wrong, "import.preview")
 
 
-def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
-    """Draw the buttons that give the rows that cannot be taken, to mend them by."""
+def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
+    """Draw downloads of the rows that cannot be imported, for correction."""
     draw_csv_buttons(
         f"{format_count(len(rows), 'wrong row')}",
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
@@ -86,14 +128,14 @@ def draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str)
     )
 
 
-# ------------------------------------------------------------------ taking it
+# ------------------------------------------------------------------ the import
 
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
     new, wrong = counts["new"], counts["wrong"]
-    told = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
-    told += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
-    st.markdown(", ".join(told) + ". Nothing is stored yet.")
+    counts_text = [f"**{format_count(counts['all'], 'row')}**: {new:,} new"]
+    counts_text += [f"{counts['duplicate']:,} already there", f"{wrong:,} wrong"]
+    st.markdown(", ".join(counts_text) + ". Nothing is stored yet.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
@@ -124,7 +166,7 @@ def _commit_import(plan: EventImportPlan) -> None:
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
         record, _ = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
-        set_flash(f"Not added: {error}")
+        set_flash(f"Not added: {error!s}")
         return
     if record is not None:
         st.session_state[DONE_KEY] = FinishedImport(record, plan.wrong)
@@ -132,18 +174,19 @@ def _commit_import(plan: EventImportPlan) -> None:
 
 
 def _draw_messages(plan: EventImportPlan) -> None:
-    """Draw what a person should know of the reading as a whole."""
-    told = [
+    """Draw the messages about the file as a whole."""
+    messages = [
         line.removeprefix(f"{plan.file.name}: ")
         for line in plan.told
         if "already there" not in line
     ]
-    if not told:
+    if not messages:
         return
-    lines = [f"- {escape_markdown(line, MESSAGE_TEXT_LIMIT)}" for line in told[:MAX_MESSAGES]]
-    if len(told) > MAX_MESSAGES:
+    lines = [f"- {escape_markdown(line, MESSAGE_TEXT_LIMIT)}" for line in messages[:MAX_MESSAGES]]
+    if len(messages) > MAX_MESSAGES:
         lines.append(
-            f"- and {format_count(len(told) - MAX_MESSAGES, 'more like these', 'more like these')}"
+            "- and"
+            f" {format_count(len(messages) - MAX_MESSAGES, 'more like these', 'more like these')}"
         )
     st.info("\n".join(lines), icon=":material/info:")
 
@@ -169,14 +212,17 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     shown = rows[first : first + ROWS_PER_PAGE]
     if pages > 1:
         st.caption(f"Rows {first + 1:,}–{first + len(shown):,} of {len(rows):,}")
-    draw_rows_table(shown)
+    _draw_rows_table(shown)
 
 
-def draw_rows_table(rows: list[RowVerdict]) -> None:
+def _draw_rows_table(rows: list[RowVerdict]) -> None:
     """Draw rows with their verdicts: text as it is, one page of them."""
     st.dataframe(
-        build_rows_frame(rows), hide_index=True, height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
-        row_height=ROW_PIXELS, alt="Rows of the file with what would become of each",
+        _build_rows_frame(rows),
+        hide_index=True,
+        height=min(MAX_TABLE_HEIGHT, ROW_PIXELS * (len(rows) + 1) + 3),
+        row_height=ROW_PIXELS,
+        alt="Rows of the file with what would become of each",
         column_config={
             "Row": st.column_config.TextColumn(width=130),
             "Verdict": st.column_config.TextColumn(width=120),
@@ -187,11 +233,11 @@ def draw_rows_table(rows: list[RowVerdict]) -> None:
             "What to know": st.column_config.TextColumn(width=430),
         },
         column_order=_select_columns(rows),
-    )  # fmt: skip
+    )
 
 
-def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
-    """A row of the file a row: place, verdict, what the note would be, what to know."""
+def _build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
+    """One row a row of the file: place, verdict, fields of the note, messages."""
     notes = [row.note for row in rows]
     return pd.DataFrame(
         {
@@ -209,7 +255,7 @@ def build_rows_frame(rows: list[RowVerdict]) -> pd.DataFrame:
 
 
 def _select_columns(rows: list[RowVerdict]) -> list[str]:
-    """A column of nothing is left out; on a phone the reason stands where it can be seen."""
+    """The columns with content; on a phone the reason comes first."""
     names = []
     if any(row.note for row in rows):
         names.append("Day")
@@ -227,18 +273,11 @@ def _format_note_time(note: Event | None) -> str:
     return f"{note.moment.astimezone(ZoneInfo(MOSCOW)):%H:%M}"
 
 
-# ------------------------------------------------------------
-# What an import did, what its undoing did, and the imports that were made before.
+# ------------------------------------------------------------------ past imports
 
 
-UNDONE_KEY: Final = "import.undone"
-RECENT_IMPORTS: Final = 5
-MAX_LISTED_ROWS: Final = 200
-MAX_LISTED_IMPORTS: Final = 20
-
-
-def draw_results() -> None:
-    """Draw what the last import and the last undoing did, until they are closed."""
+def _draw_results() -> None:
+    """Draw the results of the last import and the last undo, until they are closed."""
     done = get_finished_import()
     if done is not None:
         _draw_done(done)
@@ -268,11 +307,11 @@ def _draw_done(done: FinishedImport) -> None:
             st.markdown(
                 f"**{format_count(len(done.wrong), 'row')} left out**, each with its reason:"
             )
-            draw_rows_table(list(listed))
+            _draw_rows_table(list(listed))
             if len(listed) < len(done.wrong):
                 st.caption(f"The first {len(listed):,} are shown; the file has all.")
             with st.container(horizontal=True):
-                draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
+                _draw_wrong_downloads(done.record.file_name, done.wrong, "import.done")
 
 
 def _draw_undone(undone: ImportUndo) -> None:
@@ -296,7 +335,7 @@ def _close_result(key: str) -> None:
 
 
 def revert_import(import_id: str) -> None:
-    """Take an import back; what was changed since stays, and that is told."""
+    """Undo an import; notes changed since stay, and the result lists them."""
     try:
         st.session_state[UNDONE_KEY] = undo_import(
             session.get_context().notes, import_id, get_author_name()
@@ -309,8 +348,8 @@ def revert_import(import_id: str) -> None:
         _close_result(DONE_KEY)
 
 
-def draw_earlier_imports() -> None:
-    """Draw the imports that were made, the newest first, each with the way to take it back."""
+def _draw_earlier_imports() -> None:
+    """Draw the imports, the newest first, each with its undo button."""
     try:
         records = list_imports(session.get_context().notes)
     except RoubleReactionError as error:
@@ -330,59 +369,14 @@ def draw_earlier_imports() -> None:
 
 def _draw_record(record: ImportRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = [f"**{escape_markdown(record.file_name)}**"]
-        told += [escape_markdown(word) for word in list_import_facts(record)]
-        st.markdown(" · ".join(told), width="stretch")
+        facts = [f"**{escape_markdown(record.file_name)}**"]
+        facts += [escape_markdown(word) for word in list_import_facts(record)]
+        st.markdown(" · ".join(facts), width="stretch")
         if record.undone_at is None:
             st.button(
                 "Undo", key=f"import.undo.{record.id}", icon=":material/undo:",
                 on_click=revert_import, args=(record.id,),
             )  # fmt: skip
-
-
-# ------------------------------------------------------------
-# Import: a file of events becomes notes, looked at row by row before, undone as a whole after.
-
-
-PAGE_HELP: Final = (
-    "A table or a calendar becomes notes: CSV, Excel (`.xlsx`), JSON or iCalendar, with a column"
-    " for the **date** and one for the **title**. You see every row before anything is stored."
-)
-MESSAGE_LIMIT: Final = 400
-
-
-def draw(view: UrlState) -> None:
-    """Draw the page."""
-    draw_flash()
-    draw_results()
-    st.markdown(PAGE_HELP)
-    st.file_uploader(
-        f"A file of events, at most {MAX_UPLOAD_MB} MB and 50,000 rows",
-        key=get_uploader_key(),
-        on_change=store_upload,
-        max_upload_size=MAX_UPLOAD_MB,
-    )
-    upload = get_upload()
-    if upload is not None:
-        _draw_upload(view, upload)
-    draw_earlier_imports()
-
-
-def _draw_upload(view: UrlState, upload: Upload) -> None:
-    found = plan_upload(upload)
-    kind = found.outline.kind if found.outline else "not read"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        named = f"**{escape_markdown(upload.name, 80)}**"
-        st.markdown(f"{named} · {kind}", width="stretch")
-        st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
-    draw_format_questions(found)
-    if found.problem:
-        told = escape_markdown(found.problem, MESSAGE_LIMIT)
-        st.warning(f"This file is not taken as it is: {told}", icon=":material/block:")
-    if found.outline is not None:
-        draw_column_mapping(found.outline, is_open=bool(found.problem))
-    if found.plan is not None:
-        draw_import_plan(view, found.plan)
 
 
 PAGE = Page(

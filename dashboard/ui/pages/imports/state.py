@@ -1,7 +1,7 @@
 """State of the Import page: the uploaded file, how it is read, and the plan of its import.
 
-An upload and its plan are kept in the session of the one who brought it, under the hash of its
-bytes, and nowhere else; reading it again happens only where something was chosen differently.
+An upload and its plan are in the session of their reader only, under the hash of the bytes; the
+file is read again only where a setting changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MAX_UPLOAD_MB: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The bytes a person brought, and the name they had; the name is only ever shown."""
+    """The bytes of an upload and its file name, which is only displayed."""
 
     name: str
     data: bytes
@@ -40,7 +40,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class PlannedUpload:
-    """An upload as it was read: a plan, or why there is none.
+    """An upload as it was read: a plan, or the problem.
 
     `outline` is missing where it is no file of events at all.
     """
@@ -52,7 +52,7 @@ class PlannedUpload:
 
 @dataclass(frozen=True, slots=True)
 class FinishedImport:
-    """An import that was just made, and the rows that were left out."""
+    """An import that was just made, and the rows it left out."""
 
     record: ImportRecord
     wrong: tuple[RowVerdict, ...]
@@ -64,29 +64,29 @@ def get_uploader_key() -> str:
 
 
 def store_upload() -> None:
-    """Keep what the upload field holds; call it when that changed."""
+    """Store the content of the upload field; called when it changed."""
     held: Any = st.session_state[get_uploader_key()]
-    drop_upload()
+    _drop_upload()
     if held is not None:
         data = held.getvalue()
         st.session_state[UPLOAD_KEY] = Upload(held.name, data, hashlib.sha256(data).hexdigest())
 
 
-def drop_upload() -> None:
-    """Forget the upload, and everything that was said about it."""
+def _drop_upload() -> None:
+    """Drop the upload and its settings."""
     for key in (UPLOAD_KEY, PLANNED_KEY, OUTLINED_KEY):
         st.session_state.pop(key, None)
     reset_persistent(CHOICE_PREFIX)
 
 
 def close_upload() -> None:
-    """Forget the upload and empty its field, for the next file."""
-    drop_upload()
+    """Drop the upload and empty its field."""
+    _drop_upload()
     st.session_state[UPLOAD_TURN_KEY] = st.session_state.get(UPLOAD_TURN_KEY, 0) + 1
 
 
 def get_upload() -> Upload | None:
-    """What was brought and not yet imported or put away."""
+    """The upload that is not yet imported or closed."""
     return st.session_state.get(UPLOAD_KEY)
 
 
@@ -95,8 +95,8 @@ def get_finished_import() -> FinishedImport | None:
     return st.session_state.get(DONE_KEY)
 
 
-def get_chosen_reading() -> EventFileOptions:
-    """How the upload is to be read, as far as a person said."""
+def _get_chosen_reading() -> EventFileOptions:
+    """The settings of the reading that the reader has chosen."""
     columns = {field: get_persistent(f"{CHOICE_PREFIX}map.{field}") for field in FIELD_LABELS}
     return EventFileOptions(
         columns={field: column for field, column in columns.items() if column is not None},
@@ -107,16 +107,16 @@ def get_chosen_reading() -> EventFileOptions:
 
 
 def plan_upload(upload: Upload) -> PlannedUpload:
-    """What would become of the upload, read anew only where something differs."""
-    reading, known = get_chosen_reading(), session.get_known_events()
+    """The plan of the upload; built again only where an input differs."""
+    reading, known = _get_chosen_reading(), session.get_known_events()
     key = (upload.id, upload.name, reading, known.version, session.get_view_day())
-    kept = st.session_state.get(PLANNED_KEY)
-    if kept is None or kept[0] != key:
+    cached = st.session_state.get(PLANNED_KEY)
+    if cached is None or cached[0] != key:
         with st.spinner("Reading the file"):
-            kept = (key, _build_plan(upload, reading, known.events))
-        st.session_state[PLANNED_KEY] = kept
-    found: PlannedUpload = kept[1]
-    return found
+            cached = (key, _build_plan(upload, reading, known.events))
+        st.session_state[PLANNED_KEY] = cached
+    plan: PlannedUpload = cached[1]
+    return plan
 
 
 def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...]) -> PlannedUpload:
@@ -138,9 +138,9 @@ def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...
 def _build_outline(upload: Upload, reading: EventFileOptions) -> EventFileOutline:
     """The layout of the file; it does not depend on dates and zones."""
     key = (upload.id, reading.columns, reading.sheet)
-    kept = st.session_state.get(OUTLINED_KEY)
-    if kept is None or kept[0] != key:
-        kept = (key, event_outline_from_upload(upload.data, upload.name, reading))
-        st.session_state[OUTLINED_KEY] = kept
-    found: EventFileOutline = kept[1]
-    return found
+    cached = st.session_state.get(OUTLINED_KEY)
+    if cached is None or cached[0] != key:
+        cached = (key, event_outline_from_upload(upload.data, upload.name, reading))
+        st.session_state[OUTLINED_KEY] = cached
+    outline: EventFileOutline = cached[1]
+    return outline

@@ -41,8 +41,8 @@ class MeasuredTone:
     timeline: ToneTimeline
 
 
-def draw_news_search(view: UrlState, scene: InboxState) -> None:
-    """Draw the box, what went wrong, and the tone of the last search."""
+def draw_news_search(view: UrlState, state: InboxState) -> None:
+    """Draw the search field, the last problem, and the tone of the last search."""
     is_offline = session.get_context().news.is_offline
     measured: MeasuredTone | None = st.session_state.get(TONE_KEY)
     is_open = bool(view["find"] or measured or st.session_state.get(SEARCH_FAILED_KEY))
@@ -53,11 +53,11 @@ def draw_news_search(view: UrlState, scene: InboxState) -> None:
                           **view.typed("find"))  # fmt: skip
             st.selectbox("Period", list(PERIOD_LABELS), format_func=PERIOD_LABELS.__getitem__,
                          width=150, **view.widget("period"))  # fmt: skip
-            asked = (view["find"], view["period"])
+            search = (view["find"], view["period"])
             st.button("Search", key="inbox.search", icon=":material/search:", on_click=_search_news,
-                      args=asked, disabled=is_offline or not view["find"])  # fmt: skip
+                      args=search, disabled=is_offline or not view["find"])  # fmt: skip
             st.button("Tone", key="inbox.tone_of", icon=":material/show_chart:",
-                      on_click=_measure_tone, args=asked,
+                      on_click=_measure_tone, args=search,
                       disabled=is_offline or not view["find"])  # fmt: skip
         st.caption(escape_markdown(SEARCH_HELP, 400))
         if is_offline:
@@ -65,21 +65,22 @@ def draw_news_search(view: UrlState, scene: InboxState) -> None:
         if problem := st.session_state.get(SEARCH_FAILED_KEY):
             st.warning(escape_markdown(problem, 400))
         if measured is not None:
-            _draw_tone(measured, scene)
+            _draw_tone(measured, state)
 
 
 def _search_news(query: str, period: str) -> None:
     parts = session.get_context()
     try:
         session.require_live_view()
-        found = search_news(parts.search, parts.inbox, query, period, session.get_wall_time)
+        result = search_news(parts.search, parts.inbox, query, period, session.get_wall_time)
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)
         return
-    told = f" {' '.join(found.told)}" if found.told else ""
+    messages = f" {' '.join(result.told)}" if result.told else ""
     st.session_state.pop(SEARCH_FAILED_KEY, None)
     set_flash(
-        f"GDELT: {format_count(found.found, 'article')}, {found.new:,} new in the inbox.{told}"
+        f"GDELT: {format_count(result.found, 'article')}, {result.new:,} new in the"
+        f" inbox.{messages}"
     )
 
 
@@ -93,15 +94,15 @@ def _measure_tone(query: str, period: str) -> None:
     st.session_state[TONE_KEY] = MeasuredTone(query, period, timeline)
 
 
-def _draw_tone(measured: MeasuredTone, scene: InboxState) -> None:
+def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     timeline = measured.timeline
     st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
                 f" {PERIOD_LABELS[measured.period]}")  # fmt: skip
     if not timeline.points:
         st.markdown(escape_markdown(" ".join(timeline.told), 300))
         return
-    figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=scene.phone)
+    figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
     draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",
-                phone=scene.phone)  # fmt: skip
+                phone=state.phone)  # fmt: skip
     with st.expander("The table behind the chart", icon=":material/table:"):
         st.table(build_tone_columns(timeline), hide_index=True, border="horizontal")

@@ -47,9 +47,9 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 
 @dataclass(frozen=True)
 class InboxState:
-    """Everything the page is drawn from; `problem_response` says why there is nothing to draw."""
+    """Everything the page is drawn from; `problem` says why there is nothing to draw."""
 
-    stories: tuple[NewsCluster, ...]
+    clusters: tuple[NewsCluster, ...]
     listed: tuple[NewsCluster, ...]
     counts: dict[Decision, int]
     feeds: tuple[FeedStatus, ...]
@@ -61,34 +61,41 @@ class InboxState:
 
     @property
     def sources(self) -> dict[str, str]:
-        """What a reader can ask for: feeds by id, and the search."""
-        named = {each.publisher.id: each.publisher.title for each in self.feeds}
+        """The choices of the source filter: feeds by id, and the search."""
+        named = {feed.publisher.id: feed.publisher.title for feed in self.feeds}
         return {ANY_SOURCE: "every source", **named, "gdelt": "GDELT search"}
 
 
 def read_inbox_state(view: UrlState) -> InboxState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
     parts, state = session.get_context(), Decision(view["state"])
     feeds, list_problem = _list_feeds()
-    asked = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
-    stories: tuple[NewsCluster, ...] = ()
+    inbox_filter = InboxFilter(state, view["src"], view["q"], view["from"], view["to"])
+    clusters: tuple[NewsCluster, ...] = ()
     counts = dict.fromkeys(Decision, 0)
     problem = ""
     try:
-        stories = list_inbox(parts.inbox, asked)
+        clusters = list_inbox(parts.inbox, inbox_filter)
         counts = count_inbox(parts.inbox)
     except RoubleReactionError as error:
         problem = str(error)
     return InboxState(
-        stories, stories[: ITEMS_PER_STEP * view["n"]], counts, feeds, session.get_wall_time(), state,
-        session.is_phone(), problem, list_problem,
-    )  # fmt: skip
+        clusters,
+        clusters[: ITEMS_PER_STEP * view["n"]],
+        counts,
+        feeds,
+        session.get_wall_time(),
+        state,
+        session.is_phone(),
+        problem,
+        list_problem,
+    )
 
 
 def _list_feeds() -> tuple[tuple[FeedStatus, ...], str]:
-    """The feeds, and what is wrong with their list or the record of them."""
+    """The feeds, and the problem with their list or their state."""
     parts = session.get_context()
     try:
         publishers = parts.feeds.publishers()

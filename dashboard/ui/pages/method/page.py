@@ -47,36 +47,8 @@ from dashboard.ui.components.links import draw_page_link
 from dashboard.ui.pages.base import Page
 from dashboard.ui.url_state import UrlState, choice_param, name_param, text_param
 
-# ------------------------------------------------------------
-# Two sections of the Method page: the simulated size of every test, and which test to read.
-
-
-def draw_test_sizes() -> None:
-    """Draw how often each test rejects when nothing happened."""
-    table = describe_size()
-    st.subheader("How often each test rejects when nothing happened")
-    st.markdown(describe_simulation(table))
-    columns = build_brief_size_columns(table) if session.is_phone() else build_size_columns(table)
-    draw_text_table(columns, "Rejection rates of every test in every simulated cell")
-    st.caption(describe_simulation_error(table))
-    st.caption(describe_projection_coverage(describe_projections()))
-
-
-def draw_test_recommendations() -> None:
-    """Draw which test to read in which situation."""
-    table = describe_size()
-    st.subheader("Which test to read")
-    draw_text_table(build_recommendation_columns(table), "Which test to read in which situation")
-    st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
-
-
-# ------------------------------------------------------------
-# Method: how a move is computed, on live numbers; rules, models, tests, terms, limits, sources.
-
-
 EXAMPLE_EVENT_ID: Final = "kellogg-nato-off-table-2025-04-20"
 CELL_LIMIT: Final = 400
-
 PARAMS: Final = (
     text_param("id", "cbr-2022-02-28"),
     choice_param(
@@ -101,8 +73,8 @@ def draw(link: UrlState) -> None:
     method = describe_method()
     _draw_models(method)
     _draw_tests(method)
-    draw_test_sizes()
-    draw_test_recommendations()
+    _draw_test_sizes()
+    _draw_test_recommendations()
     _draw_funnel(series, known)
     _draw_limits(known)
     _draw_terms()
@@ -164,9 +136,9 @@ def _draw_rules() -> None:
     )
     draw_text_table(
         {
-            "From": [format_day(each.day) for breaks in broken for each in breaks],
+            "From": [format_day(item.day) for breaks in broken for item in breaks],
             "Publisher": [escape_markdown(broken[b]) for b in broken for _ in b],
-            "What changed": [escape_markdown(each.text) for breaks in broken for each in breaks],
+            "What changed": [escape_markdown(item.text) for breaks in broken for item in breaks],
         },
         "Changes in the way official rates are made",
     )
@@ -265,6 +237,28 @@ def _draw_sources() -> None:
     )
     st.markdown("The events are compiled by hand; each one names its own source on its page.")
     st.caption(escape_markdown(" · ".join(software_versions()), CELL_LIMIT))
+
+
+# ------------------------------------------------------------------ size of the tests
+
+
+def _draw_test_sizes() -> None:
+    """Draw how often each test rejects when nothing happened."""
+    table = describe_size()
+    st.subheader("How often each test rejects when nothing happened")
+    st.markdown(describe_simulation(table))
+    columns = build_brief_size_columns(table) if session.is_phone() else build_size_columns(table)
+    draw_text_table(columns, "Rejection rates of every test in every simulated cell")
+    st.caption(describe_simulation_error(table))
+    st.caption(describe_projection_coverage(describe_projections()))
+
+
+def _draw_test_recommendations() -> None:
+    """Draw which test to read in which situation."""
+    table = describe_size()
+    st.subheader("Which test to read")
+    draw_text_table(build_recommendation_columns(table), "Which test to read in which situation")
+    st.markdown("\n".join(f"- {sentence}" for sentence in build_recommendation_notes(table)))
 
 
 PAGE = Page("method", "Method", ":material/function:", "method", draw, PARAMS)

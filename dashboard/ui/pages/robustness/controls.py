@@ -39,7 +39,7 @@ EXPECTED_LABELS: Final = {ANY_OPTION: "All"} | EXPECTED_TITLES
 
 
 def draw_group_controls(view: UrlState) -> None:
-    """Draw which events, on which series."""
+    """Draw the choice of events and series."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.multiselect(
             "Categories",
@@ -61,9 +61,9 @@ def draw_group_controls(view: UrlState) -> None:
         draw_series_choice(view, session.get_price_cards())
 
 
-def draw_grid_choices(view: UrlState, scene: RobustnessState) -> None:
-    """Draw the folded choices; their product stands above them, folded or not."""
-    st.markdown(f"**Choices:** {describe_grid(scene)}")
+def draw_grid_choices(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choices of the grid in an expander, their product above it."""
+    st.markdown(f"**Choices:** {describe_grid(state)}")
     fold = st.expander("Change the choices", icon=":material/tune:")
     with fold:
         _draw_option_pills(
@@ -82,7 +82,7 @@ def draw_grid_choices(view: UrlState, scene: RobustnessState) -> None:
             _draw_option_pills(
                 view, "model", "Models of an ordinary move", MODEL_OPTIONS, MODEL_LABELS.__getitem__
             )
-            _draw_factor_choice(view, scene)
+            _draw_factor_choice(view, state)
         with st.container(horizontal=True):
             _draw_option_pills(
                 view, "overlap", "Overlapping windows", OVERLAPS, OVERLAP_LABELS.__getitem__
@@ -94,52 +94,56 @@ def draw_grid_choices(view: UrlState, scene: RobustnessState) -> None:
             st.segmented_control(
                 "Returns", ["log", "simple"], required=True, **view.widget("returns")
             )
-            _draw_series_choices(view, scene)
+            _draw_series_choices(view, state)
             st.button(
                 "The usual choices", key="robustness.usual", on_click=_reset_grid, args=(view,)
             )
 
 
 def _draw_option_pills(
-    view: UrlState, key: str, label: str, options: tuple[str, ...], words: Callable[[str], str]
+    view: UrlState,
+    key: str,
+    label: str,
+    options: tuple[str, ...],
+    format_option: Callable[[str], str],
 ) -> None:
     widget = view.widget(key)
 
     def changed() -> None:
         chosen = st.session_state[widget["key"]]
         usual = next(param.default for param in view.params if param.key == key)
-        view.set(**{key: tuple(each for each in options if each in chosen) or usual})
+        view.set(**{key: tuple(option for option in options if option in chosen) or usual})
 
     st.pills(
         label,
         list(options),
         selection_mode="multi",
-        format_func=words,
+        format_func=format_option,
         help="Several; none chosen brings the usual ones back.",
         key=widget["key"],
         on_change=ignore_fragment_echo(changed),
     )
 
 
-def _draw_factor_choice(view: UrlState, scene: RobustnessState) -> None:
-    """Draw which series explains the ordinary move, where a model asks for one."""
-    if not any(needs_factor(model) for model in scene.grid.models) or not scene.factors:
+def _draw_factor_choice(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choice of the factor, where a model has one."""
+    if not any(needs_factor(model) for model in state.grid.models) or not state.factors:
         return
     titles = {
-        card.id: card.title for card in available_factors(scene.series[0].card, session.get_cards())
+        card.id: card.title for card in available_factors(state.series[0].card, session.get_cards())
     }
     st.selectbox(
         "Factor",
         list(titles),
         format_func=lambda name: escape_label(titles[name]),
         width=200,
-        **view.widget("factor", scene.factors[0].card.id),
+        **view.widget("factor", state.factors[0].card.id),
     )
 
 
-def _draw_series_choices(view: UrlState, scene: RobustnessState) -> None:
-    """Draw further series that count as the first one does."""
-    first = scene.series[0].card
+def _draw_series_choices(view: UrlState, state: RobustnessState) -> None:
+    """Draw the choice of further series with the unit of the first."""
+    first = state.series[0].card
     titles = {
         card.id: card.title
         for card in session.get_price_cards()

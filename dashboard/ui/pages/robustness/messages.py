@@ -19,15 +19,16 @@ from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import capitalize_first
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_count,
     format_day,
     format_log_points,
     format_number,
+    format_p,
     format_signed,
 )
 from dashboard.presentation.palette import category_title
@@ -39,10 +40,6 @@ from dashboard.ui.pages.robustness.state import (
     RobustnessState,
     is_default_specification,
 )
-
-# ------------------------------------------------------------
-# The words of the Robustness page: the question, the choices, and what they say together.
-
 
 OVERLAP_LABELS: Final = {
     "keep": "keep all",
@@ -64,6 +61,11 @@ FILTER_LABELS: Final = {
     "alone": "alone in [0,1]",
 }
 SIGNIFICANCE_LEVEL: Final = 0.05
+COMPARE_NOTE: Final = (
+    "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
+    " asks all of them at once: where its joint p is large and that of Compare small, the verdict"
+    " hangs on the choices."
+)
 
 
 def format_window(text: str) -> str:
@@ -86,9 +88,9 @@ def describe_group(group: EventGroup) -> str:
     return ", ".join(parts)
 
 
-def describe_grid(scene: RobustnessState) -> str:
+def describe_grid(state: RobustnessState) -> str:
     """`6 windows × 3 lengths × 2 gaps × 2 models × 2 overlap rules × 4 choices of events = 576`."""
-    grid = scene.grid
+    grid = state.grid
     kinds = (
         (len(grid.series), "series", "series"),
         (len(grid.windows), "window", "windows"),
@@ -99,7 +101,7 @@ def describe_grid(scene: RobustnessState) -> str:
         (len(grid.event_filters), "choice of events", "choices of events"),
     )
     factors = " × ".join(format_count(n, one, many) for n, one, many in kinds if n > 1)
-    return f"{factors or 'one choice of everything'} = {format_count(scene.total, 'specification')}"
+    return f"{factors or 'one choice of everything'} = {format_count(state.total, 'specification')}"
 
 
 def describe_choices(specification: Specification) -> str:
@@ -131,26 +133,19 @@ def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
     )
 
 
-def format_p(p: float) -> str:
-    """A p-value as tables print it; a dash where there is none."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
-
-
 def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     """The median in words, with how many choices agree."""
     if not answer.distinct:
         return "No specification has an event with a move"
     word = name_direction(card, 100 * answer.median)
-    who = "rouble" if card.is_rouble else card.title
+    subject = "rouble" if card.is_rouble else card.title
     size = f"{format_number(abs(100 * answer.median), 2)} log pts {word}"
-    share = format_share(answer.same_sign)
+    share = _format_share(answer.same_sign)
     those = f"{format_count(answer.distinct, 'distinct specification')}"
-    return f"Median of {those}: {who} {size}; {share} have its sign"
+    return f"Median of {those}: {subject} {size}; {share} have its sign"
 
 
-def format_share(share: float) -> str:
+def _format_share(share: float) -> str:
     """`100 %`, `79 %`; a share that is not quite everything is not rounded to it."""
     if math.isnan(share):
         return NO_VALUE
@@ -160,10 +155,11 @@ def format_share(share: float) -> str:
 
 
 def describe_joint_test(answer: RobustnessAnswer) -> str:
-    """The joint p, what it rests on, and what is left of it after the categories."""
+    """The joint p, its basis, and what remains of it after the categories."""
     if not answer.draws:
         return (
-            f"Taken together: no joint p, for the events form {format_count(answer.clusters, 'cluster')};"
+            "Taken together: no joint p, for the events form"
+            f" {format_count(answer.clusters, 'cluster')};"
             f" below {MIN_CLUSTERS} there is no verdict."
         )
     every = "all" if answer.draws == 2**answer.clusters else "drawn"
@@ -177,15 +173,8 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
         f"Taken together: joint p {format_p(answer.joint_p)}. With the signs of whole clusters of"
         f" events ({answer.clusters:,} of them) thrown by a coin, the same throw for every"
         f" specification, the median rank score is at least as large in"
-        f" {format_share(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
+        f" {_format_share(answer.joint_p)} of {answer.draws:,} throws ({every}).{left}"
     )
-
-
-COMPARE_NOTE: Final = (
-    "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
-    " asks all of them at once: where its joint p is large and that of Compare small, the verdict"
-    " hangs on the choices."
-)
 
 
 def describe_single_tests(answer: RobustnessAnswer) -> str:
@@ -193,8 +182,9 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
     if not answer.tested:
         return "None of the specifications has a p."
     return (
-        f"Taken one by one: {format_share(answer.share_below)} of {answer.tested:,} have a p"
-        f" below 0.05, uncorrected; about {format_share(SIGNIFICANCE_LEVEL)} would by chance alone. They are"
+        f"Taken one by one: {_format_share(answer.share_below)} of {answer.tested:,} have a p"
+        f" below 0.05, uncorrected; about {_format_share(SIGNIFICANCE_LEVEL)} would by chance"
+        " alone. They are"
         " answers to one question on the same days, so that no single one of them is evidence."
     )
 
@@ -215,25 +205,27 @@ def describe_missing(answer: RobustnessAnswer) -> str:
     missing = sum(math.isnan(row.caar) for row in answer.rows)
     if not missing:
         return ""
-    return f"{format_count(missing, 'specification')} had no event with a move and stand in the file only."
+    return (
+        f"{format_count(missing, 'specification')} had no event with a move and stand in the file"
+        " only."
+    )
 
 
 def describe_filter(name: str) -> str:
-    """What a choice of events takes."""
+    """The description of a filter of events."""
     return EVENT_FILTERS[name]
 
 
-# ------------------------------------------------------------
-# The answer of a robustness run as the figure and the table want it, sorted by size.
+# ------------------------------------------------------------------ data of the chart and the table
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceKind:
-    """A kind of choice: its name, the value a specification has, and the words for it."""
+    """A kind of choice: its name, its value in a specification, and the label of the value."""
 
     name: str
     value_of: Callable[[Specification], object]
-    words: Callable[[Specification], str]
+    label_of: Callable[[Specification], str]
 
 
 CHOICE_KINDS: Final = (
@@ -252,64 +244,64 @@ def sort_rows(answer: RobustnessAnswer) -> tuple[SpecificationRow, ...]:
     return tuple(sorted(known, key=lambda row: row.caar))
 
 
-def build_curve(scene: RobustnessState, answer: RobustnessAnswer) -> SpecificationCurve:
-    """The answer as the figure wants it; words are made harmless here."""
-    rows, card = sort_rows(answer), scene.series[0].card
+def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> SpecificationCurve:
+    """The data of the figure; user text is escaped here."""
+    rows, card = sort_rows(answer), state.series[0].card
     at = next(
         (k for k, row in enumerate(rows) if is_default_specification(row.specification)
          and row.specification.series == card.id), None,
     )  # fmt: skip
     quoting = QuotedSeries(card, QuoteMode.WEAKER)
     up, down = (quoting.direction(value) for value in (1.0, -1.0))
-    who = " rouble" if card.is_rouble else ""
+    subject = " rouble" if card.is_rouble else ""
     return SpecificationCurve(
         rows=rows,
-        words=tuple(escape_plot(_format_hover_lines(scene, row), 64, 3) for row in rows),
-        choices=build_choice_rows(scene, rows),
+        descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
+        choices=_build_choice_rows(state, rows),
         plain=at,
         median=answer.median,
-        headline="" if scene.phone else escape_plot(format_curve_title(scene, answer), 110, 1),
-        definition=escape_plot(_format_subtitle(scene), 44 if scene.phone else 130, 1),
-        up_label=f"{up}{who}",
-        down_label=f"{down}{who}",
-        dark=scene.dark,
-        phone=scene.phone,
+        headline="" if state.phone else escape_plot(_format_curve_title(state, answer), 110, 1),
+        definition=escape_plot(_format_subtitle(state), 44 if state.phone else 130, 1),
+        up_label=f"{up}{subject}",
+        down_label=f"{down}{subject}",
+        dark=state.dark,
+        phone=state.phone,
     )
 
 
-def format_curve_title(scene: RobustnessState, answer: RobustnessAnswer) -> str:
-    """`NATO remarks: median of 154 specifications +0.86 log pts`, which a picture takes along."""
+def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
+    """`NATO remarks: median of 154 specifications +0.86 log pts`."""
     median = format_log_points(100 * answer.median, 2)
     of = format_count(answer.distinct, "specification")
-    return f"{capitalize_first(describe_group(scene.group))}: median of {of} {median}"
+    return f"{capitalize_first(describe_group(state.group))}: median of {of} {median}"
 
 
-def build_choice_rows(
-    scene: RobustnessState, rows: tuple[SpecificationRow, ...]
+def _build_choice_rows(
+    state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> tuple[ChoiceRow, ...]:
-    """The lower pane: a row an option of every kind of which more than one is tried."""
+    """The lower pane: one row an option, for every kind with more than one option."""
     series = ChoiceKind("series", lambda s: s.series, lambda s: _get_series_title(s.series))
-    found: list[ChoiceRow] = []
+    choice_rows: list[ChoiceRow] = []
     for kind in (*CHOICE_KINDS, series):
         values = dict.fromkeys(kind.value_of(row.specification) for row in rows)
         if len(values) < 2:
             continue
-        for k, value in enumerate(_order_values(scene, kind, values)):
+        for k, value in enumerate(_order_values(state, kind, values)):
             places = tuple(
                 place for place, row in enumerate(rows)
                 if kind.value_of(row.specification) == value
             )  # fmt: skip
-            words = kind.words(rows[places[0]].specification)
-            if scene.phone and kind.name == "gap":  # no room for the name of the kind there
-                words = f"gap {value}"
-            found.append(ChoiceRow(escape_plot(words, 30, 1), "" if k else kind.name, places))
-    return tuple(found)
+            label = kind.label_of(rows[places[0]].specification)
+            if state.phone and kind.name == "gap":
+                label = f"gap {value}"
+            choice_rows.append(ChoiceRow(escape_plot(label, 30, 1), "" if k else kind.name, places))
+    return tuple(choice_rows)
 
 
 def build_specification_frame(
-    scene: RobustnessState, rows: tuple[SpecificationRow, ...]
+    state: RobustnessState, rows: tuple[SpecificationRow, ...]
 ) -> pd.DataFrame:
-    """One row a specification in the order of the curve, words already chosen."""
+    """One row a specification in the order of the curve, as labels."""
     listed = [row.specification for row in rows]
     frame = {
         "Place": list(range(1, len(rows) + 1)),
@@ -319,21 +311,25 @@ def build_specification_frame(
         "N": [row.n for row in rows],
         "p": [format_p(row.p_value) for row in rows],
         "overlap_t p": [format_p(row.p_overlap) for row in rows],
-        "Window": [format_window(window_text(each.window)) for each in listed],
-        "Estimation": [each.estimation for each in listed],
-        "Gap": [each.gap for each in listed],
-        "Model": [MODEL_LABELS.get(each.model, each.model) for each in listed],
-        "Overlap": [OVERLAP_LABELS[each.overlap] for each in listed],
-        "Events": [FILTER_LABELS[each.event_filter] for each in listed],
+        "Window": [format_window(window_text(specification.window)) for specification in listed],
+        "Estimation": [specification.estimation for specification in listed],
+        "Gap": [specification.gap for specification in listed],
+        "Model": [
+            MODEL_LABELS.get(specification.model, specification.model) for specification in listed
+        ],
+        "Overlap": [OVERLAP_LABELS[specification.overlap] for specification in listed],
+        "Events": [FILTER_LABELS[specification.event_filter] for specification in listed],
     }
-    if len(scene.series) > 1:
-        frame["Series"] = [plain_text(_get_series_title(each.series)) for each in listed]
+    if len(state.series) > 1:
+        frame["Series"] = [
+            plain_text(_get_series_title(specification.series)) for specification in listed
+        ]
     return pd.DataFrame(frame)
 
 
-def _format_hover_lines(scene: RobustnessState, row: SpecificationRow) -> str:
+def _format_hover_lines(state: RobustnessState, row: SpecificationRow) -> str:
     line = describe_choices(row.specification)
-    several = f" · {_get_series_title(row.specification.series)}" if len(scene.series) > 1 else ""
+    several = f" · {_get_series_title(row.specification.series)}" if len(state.series) > 1 else ""
     return line + several
 
 
@@ -341,22 +337,24 @@ def _get_series_title(series_id: str) -> str:
     return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
 
 
-def _format_subtitle(scene: RobustnessState) -> str:
-    names = "; ".join(each.card.title for each in scene.series)
-    return f"{describe_group(scene.group)} · {names} · mean CAR in log points"
+def _format_subtitle(state: RobustnessState) -> str:
+    names = "; ".join(series.card.title for series in state.series)
+    return f"{describe_group(state.group)} · {names} · mean CAR in log points"
 
 
 def _order_values(
-    scene: RobustnessState, kind: ChoiceKind, values: Iterable[object]
+    state: RobustnessState, kind: ChoiceKind, values: Iterable[object]
 ) -> list[object]:
     """The values in the order in which they are offered."""
-    order = dict.fromkeys(kind.value_of(each) for each in scene.grid.specifications())
+    order = dict.fromkeys(
+        kind.value_of(specification) for specification in state.grid.specifications()
+    )
     return [value for value in order if value in set(values)]
 
 
-def get_card(scene: RobustnessState, specification: Specification) -> SeriesCard:
+def get_card(state: RobustnessState, specification: Specification) -> SeriesCard:
     """The card of the series of a specification."""
-    return next(e.card for e in scene.series if e.card.id == specification.series)
+    return next(e.card for e in state.series if e.card.id == specification.series)
 
 
 def format_pick(row: SpecificationRow, place: int, total: int) -> str:

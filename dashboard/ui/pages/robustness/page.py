@@ -12,12 +12,11 @@ from dashboard.models.study import StudyRequest
 from dashboard.presentation.charts.robustness import (
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_places,
+    select_drawn_positions,
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.formatting import format_count
+from dashboard.presentation.formatting import capitalize_first, format_count
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import specifications_csv
 from dashboard.services.method import needs_factor
@@ -64,100 +63,9 @@ from dashboard.ui.pages.robustness.state import (
 )
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# One specification of the curve: its choices and answer, and the way to Compare.
-
-
 PICKED_KEY: Final = "robustness.picked"
 FOLLOW_KEY: Final = "robustness.go"
 DEFAULT_MIN_ESTIMATION: Final = StudyRequest().min_estimation
-
-
-def pick_specification(scene: RobustnessState, place: int | None) -> None:
-    """Choose a specification by its place; call it in a callback."""
-    st.session_state[PICKED_KEY] = None if place is None else (scene.key, place)
-
-
-def open_specification(scene: RobustnessState, place: int) -> None:
-    """Choose a specification and go to it at the next run; call it in a callback."""
-    pick_specification(scene, place)
-    st.session_state[FOLLOW_KEY] = (scene.key, place)
-
-
-def get_picked_place(scene: RobustnessState, rows: tuple[SpecificationRow, ...]) -> int | None:
-    """The place of the chosen specification of this scene."""
-    key, place = st.session_state.get(PICKED_KEY) or (None, -1)
-    return place if key == scene.key and 0 <= place < len(rows) else None
-
-
-def follow_click(scene: RobustnessState) -> None:
-    """Go to Compare where a point was clicked that Compare can show as it is."""
-    key, place = st.session_state.pop(FOLLOW_KEY, None) or (None, -1)
-    answer = get_cached_answers().get(scene.key)
-    if key != scene.key or answer is None:
-        return
-    rows = sort_rows(answer)
-    target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
-    if target is None or not 0 <= place < len(rows):
-        return
-    chosen = rows[place].specification
-    if chosen.event_filter == "all":
-        st.switch_page(target, query_params=_build_compare_query(scene, chosen))
-
-
-def draw_specification(
-    scene: RobustnessState, rows: tuple[SpecificationRow, ...], place: int
-) -> None:
-    """Draw the chosen specification with its link to Compare."""
-    row = rows[place]
-    chosen = row.specification
-    with st.container(border=True):
-        st.markdown(f"**{format_pick(row, place, len(rows))}**: {describe_choices(chosen)}")
-        st.markdown(escape_markdown(describe_mean(row, get_card(scene, chosen)), 300))
-        target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
-        if target is None:
-            st.caption("The page Compare is not part of this dashboard.")
-            return
-        whole = chosen.event_filter == "all"
-        st.page_link(
-            target,
-            label=":primary[Open in Compare]" if whole else ":primary[Compare, with all events]",
-            icon=":material/compare_arrows:",
-            query_params=_build_compare_query(scene, chosen),
-        )
-        for sentence in list_compare_differences(chosen):
-            st.caption(sentence)
-
-
-def list_compare_differences(chosen: Specification) -> tuple[str, ...]:
-    """Where Compare counts other events than the specification."""
-    told = []
-    if chosen.event_filter != "all":
-        told.append(
-            f"This specification takes {describe_filter(chosen.event_filter)} only; Compare shows"
-            " the same choices with every event of the group, so its numbers differ."
-        )
-    least = chosen.request(1).min_estimation
-    if least != min(DEFAULT_MIN_ESTIMATION, chosen.estimation):
-        told.append(
-            f"Here an event needs {least} rows of history, in Compare"
-            f" {min(DEFAULT_MIN_ESTIMATION, chosen.estimation)}: events near the start of the series can"
-            " make a difference."
-        )
-    return tuple(told)
-
-
-def _build_compare_query(
-    scene: RobustnessState, chosen: Specification
-) -> dict[str, str | list[str]]:
-    wanted = needs_factor(chosen.model) and scene.factors
-    return build_compare_query(chosen, scene.group, scene.factors[0].card.id if wanted else "")
-
-
-# ------------------------------------------------------------
-# Robustness: one question under every combination of choices, and what they say together.
-
-
 POLL_SECONDS: Final = 0.7
 CHART_KEY: Final = "robustness.curve"
 TABLE_HEIGHT: Final = 320
@@ -165,27 +73,32 @@ TABLE_EXPANDER_KEY: Final = "robustness.table"
 
 
 def draw(view: UrlState) -> None:
-    """Draw the question, the choices, and the curve or how far its run is."""
-    scene = read_robustness_state(view)
-    follow_click(scene)
+    """Draw the question, the choices, and the curve or the progress of its run."""
+    state = read_robustness_state(view)
+    _follow_click(state)
     st.header("Does the answer depend on the choices?", anchor=False)
     st.markdown(
-        f"**{escape_markdown(capitalize_first(describe_group(scene.group)), 300)}** on"
-        f" {escape_markdown(' and '.join(each.card.title for each in scene.series), 300)},"
-        f" {format_count(len(scene.events), 'event')}: the mean move under every combination of choices"
+        f"**{escape_markdown(capitalize_first(describe_group(state.group)), 300)}** on"
+        f" {escape_markdown(' and '.join(series.card.title for series in state.series), 300)},"
+        f" {format_count(len(state.events), 'event')}: the mean move under every combination of"
+        " choices"
         " that could be defended."
     )
     draw_group_controls(view)
-    draw_grid_choices(view, scene)
-    if scene.notice:
-        st.markdown(f":material/info: {escape_markdown(scene.notice, 300)}")
-    if scene.refused:
+    draw_grid_choices(view, state)
+    if state.notice:
+        st.markdown(f":material/info: {escape_markdown(state.notice, 300)}")
+    if state.refused:
         end_run()
-        st.warning(escape_markdown(scene.refused, 300), icon=":material/block:")
+        st.warning(escape_markdown(state.refused, 300), icon=":material/block:")
     else:
-        _draw_run(scene)
-    draw_shortcuts((Shortcut("T", "Table", partial(toggle_expander, TABLE_EXPANDER_KEY)),
-               Shortcut("U", "The usual choices", partial(_reset_choices, view))))  # fmt: skip
+        _draw_run(state)
+    draw_shortcuts(
+        (
+            Shortcut("T", "Table", partial(toggle_expander, TABLE_EXPANDER_KEY)),
+            Shortcut("U", "The usual choices", partial(_reset_choices, view)),
+        )
+    )
     draw_copy_link("robustness", view)
 
 
@@ -193,21 +106,21 @@ def _reset_choices(view: UrlState) -> None:
     view.set(**{param.key: param.default for param in view.params if param.key != "series"})
 
 
-def _draw_run(scene: RobustnessState) -> None:
-    progress = get_progress(scene)
+def _draw_run(state: RobustnessState) -> None:
+    progress = get_progress(state)
     if progress is None:
         st.markdown(
-            f"{format_count(scene.total, 'specification')} take a while; you can go on reading."
+            f"{format_count(state.total, 'specification')} take a while; you can go on reading."
         )
-        _draw_start(scene, f"Run {format_count(scene.total, 'specification')}")
+        _draw_start(state, f"Run {format_count(state.total, 'specification')}")
     elif progress.answer is not None:
-        _draw_answer(scene, progress.answer)
+        _draw_answer(state, progress.answer)
     elif progress.is_cancelled:
         st.markdown(
             f"Cancelled after {progress.done:,} of {progress.total:,} specifications; nothing is"
             " shown of a part, for it would depend on where it stopped."
         )
-        _draw_start(scene, "Run again")
+        _draw_start(state, "Run again")
     elif progress.error:
         st.warning(escape_markdown(f"Not run: {progress.error}", 400), icon=":material/error:")
     else:
@@ -216,20 +129,20 @@ def _draw_run(scene: RobustnessState) -> None:
             _draw_progress(run)
 
 
-def _draw_start(scene: RobustnessState, label: str) -> None:
+def _draw_start(state: RobustnessState, label: str) -> None:
     st.button(
         label,
         key="robustness.start",
         icon=":material/play_arrow:",
         type=button_type(),
         on_click=request_run,
-        args=(scene,),
+        args=(state,),
     )
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def _draw_progress(run: RobustnessRun) -> None:
-    """Draw how far the run is; the rest of the page stays as it is until it has ended."""
+    """Draw the progress of the run; the rest of the page stays until it has ended."""
     progress = run.look()
     if not progress.is_running:
         st.rerun()
@@ -243,8 +156,8 @@ def _describe_progress(progress: RunProgress) -> str:
     return f"{progress.done:,} of {progress.total:,} specifications"
 
 
-def _draw_answer(scene: RobustnessState, answer: RobustnessAnswer) -> None:
-    card, curve = scene.series[0].card, build_curve(scene, answer)
+def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
+    card, curve = state.series[0].card, build_curve(state, answer)
     st.subheader(escape_markdown(format_curve_headline(answer, card), 300), anchor=False)
     if not curve.rows:
         st.markdown("Take another group of events, or a series that reaches them.")
@@ -254,22 +167,22 @@ def _draw_answer(scene: RobustnessState, answer: RobustnessAnswer) -> None:
                      " ".join(filter(None, of_rows))):  # fmt: skip
         if sentence:
             st.markdown(sentence)
-    _draw_curve(scene, curve)
-    place = get_picked_place(scene, curve.rows)
+    _draw_curve(state, curve)
+    place = get_picked_place(state, curve.rows)
     if place is not None:
-        draw_specification(scene, curve.rows, place)
-    _draw_table(scene, curve.rows)
-    _draw_files(scene, answer)
+        _draw_specification(state, curve.rows, place)
+    _draw_table(state, curve.rows)
+    _draw_files(state, answer)
 
 
-def _draw_curve(scene: RobustnessState, curve: SpecificationCurve) -> None:
-    figure = build_curve_figure(curve, get_palette(dark=scene.dark))
-    alt, name = summarize_curve(curve), f"{scene.series[0].card.id}_specification-curve"
-    if scene.phone:
+def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
+    figure = build_curve_figure(curve, get_palette(dark=state.dark))
+    alt, name = summarize_curve(curve), f"{state.series[0].card.id}_specification-curve"
+    if state.phone:
         draw_figure(figure, CHART_KEY, alt, name, phone=True)
     else:
-        draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, scene))
-    shown = len(select_drawn_places(len(curve.rows), curve.plain))
+        draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
+    shown = len(select_drawn_positions(len(curve.rows), curve.plain))
     thinned = (
         f" {shown:,} of {len(curve.rows):,} points are drawn; the table and the file have all."
         if shown < len(curve.rows)
@@ -280,35 +193,35 @@ def _draw_curve(scene: RobustnessState, curve: SpecificationCurve) -> None:
         "Each point is the mean move under one set of choices, the smallest first; the line"
         " through it is its 95 % interval across events. Filled: its own p is below 0.05."
         f" The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10.{plain}{thinned}"
-        + ("" if scene.phone else " A click opens a specification in Compare.")
+        + ("" if state.phone else " A click opens a specification in Compare.")
     )
 
 
-def _pick_clicked(scene: RobustnessState, selection: Any) -> None:
+def _pick_clicked(state: RobustnessState, selection: Any) -> None:
     points = ((selection or {}).get("selection") or {}).get("points") or []
     places = [point["customdata"][0] for point in points if point.get("customdata")]
     if places:
-        open_specification(scene, int(places[0]))
+        _open_specification(state, int(places[0]))
 
 
-def _draw_table(scene: RobustnessState, rows: tuple[SpecificationRow, ...]) -> None:
+def _draw_table(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> None:
     fold = st.expander(
         f"The table behind the chart ({len(rows):,} rows): choose a row to open it in Compare",
         icon=":material/table:",
         key=TABLE_EXPANDER_KEY,
         on_change="rerun",
-        expanded=scene.phone,
+        expanded=state.phone,
     )
     if not fold.open:
         return
-    key = f"robustness.rows:{hash(scene.key)}"
+    key = f"robustness.rows:{hash(state.key)}"
 
     def picked() -> None:
         chosen = st.session_state[key]["selection"]["rows"]
-        pick_specification(scene, chosen[0] if chosen else None)
+        _pick_specification(state, chosen[0] if chosen else None)
 
     fold.dataframe(
-        build_specification_frame(scene, rows),
+        build_specification_frame(state, rows),
         key=key,
         hide_index=True,
         height=TABLE_HEIGHT,
@@ -318,14 +231,99 @@ def _draw_table(scene: RobustnessState, rows: tuple[SpecificationRow, ...]) -> N
     )
 
 
-def _draw_files(scene: RobustnessState, answer: RobustnessAnswer) -> None:
+def _draw_files(state: RobustnessState, answer: RobustnessAnswer) -> None:
     with st.container(horizontal=True):
         draw_csv_buttons(
             f"specifications, {format_count(len(answer.rows), 'row')}",
-            (scene.series[0].card.id, "specifications"),
+            (state.series[0].card.id, "specifications"),
             lambda flavour: specifications_csv(answer, flavour),
             "robustness.csv",
         )
+
+
+# ------------------------------------------------------------------ one specification
+
+
+def _pick_specification(state: RobustnessState, place: int | None) -> None:
+    """Choose a specification by its place; call it in a callback."""
+    st.session_state[PICKED_KEY] = None if place is None else (state.key, place)
+
+
+def _open_specification(state: RobustnessState, place: int) -> None:
+    """Choose a specification and go to it at the next run; call it in a callback."""
+    _pick_specification(state, place)
+    st.session_state[FOLLOW_KEY] = (state.key, place)
+
+
+def get_picked_place(state: RobustnessState, rows: tuple[SpecificationRow, ...]) -> int | None:
+    """The place of the chosen specification."""
+    key, place = st.session_state.get(PICKED_KEY) or (None, -1)
+    return place if key == state.key and 0 <= place < len(rows) else None
+
+
+def _follow_click(state: RobustnessState) -> None:
+    """Open Compare for a clicked point that Compare can show unchanged."""
+    key, place = st.session_state.pop(FOLLOW_KEY, None) or (None, -1)
+    answer = get_cached_answers().get(state.key)
+    if key != state.key or answer is None:
+        return
+    rows = sort_rows(answer)
+    target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
+    if target is None or not 0 <= place < len(rows):
+        return
+    chosen = rows[place].specification
+    if chosen.event_filter == "all":
+        st.switch_page(target, query_params=_build_compare_query(state, chosen))
+
+
+def _draw_specification(
+    state: RobustnessState, rows: tuple[SpecificationRow, ...], place: int
+) -> None:
+    """Draw the chosen specification with its link to Compare."""
+    row = rows[place]
+    chosen = row.specification
+    with st.container(border=True):
+        st.markdown(f"**{format_pick(row, place, len(rows))}**: {describe_choices(chosen)}")
+        st.markdown(escape_markdown(describe_mean(row, get_card(state, chosen)), 300))
+        target = st.session_state.get(TARGETS_KEY, {}).get(COMPARE_PAGE_ID)
+        if target is None:
+            st.caption("The page Compare is not part of this dashboard.")
+            return
+        whole = chosen.event_filter == "all"
+        st.page_link(
+            target,
+            label=":primary[Open in Compare]" if whole else ":primary[Compare, with all events]",
+            icon=":material/compare_arrows:",
+            query_params=_build_compare_query(state, chosen),
+        )
+        for sentence in _list_compare_differences(chosen):
+            st.caption(sentence)
+
+
+def _list_compare_differences(chosen: Specification) -> tuple[str, ...]:
+    """Where Compare counts other events than the specification."""
+    differences = []
+    if chosen.event_filter != "all":
+        differences.append(
+            f"This specification takes {describe_filter(chosen.event_filter)} only; Compare shows"
+            " the same choices with every event of the group, so its numbers differ."
+        )
+    least = chosen.request(1).min_estimation
+    if least != min(DEFAULT_MIN_ESTIMATION, chosen.estimation):
+        differences.append(
+            f"Here an event needs {least} rows of history, in Compare"
+            f" {min(DEFAULT_MIN_ESTIMATION, chosen.estimation)}: events near the start of the"
+            " series can"
+            " make a difference."
+        )
+    return tuple(differences)
+
+
+def _build_compare_query(
+    state: RobustnessState, chosen: Specification
+) -> dict[str, str | list[str]]:
+    wanted = needs_factor(chosen.model) and state.factors
+    return build_compare_query(chosen, state.group, state.factors[0].card.id if wanted else "")
 
 
 PAGE = Page("robustness", "Robustness", ":material/rule:", "robustness", draw, PARAMS)

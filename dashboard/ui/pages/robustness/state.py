@@ -40,10 +40,6 @@ from dashboard.ui.url_state import (
     text_param,
 )
 
-# ------------------------------------------------------------
-# What the Robustness page asks for one link: the group of events and the grid of choices.
-
-
 WINDOW_OPTIONS: Final = ("0:0", "0:1", "-1:1", "0:2", "0:5", "-1:5", "0:10", "-5:-1")
 ESTIMATION_OPTIONS: Final = ("60", "120", "250", "500")
 GAP_OPTIONS: Final = ("0", "5", "10", "20")
@@ -55,12 +51,19 @@ MAX_IMMEDIATE_RUNS: Final = 1_000
 """Up to so many specifications run without being asked for."""
 MAX_OBSERVATIONS: Final = 100_000
 """Rows of a series on which one specification is a matter of milliseconds."""
-
 ALL_CATEGORIES: Final = "all"
 DEFAULT_CATEGORIES: Final = ("nato_remark",)
+GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
+"""The choices whose combinations are run, by their key in the link."""
+RUN_KEY: Final = "robustness.run"
+WANTED_KEY: Final = "robustness.wanted"
+PAGE_ID: Final = "robustness"
+COMPARE_PAGE_ID: Final = "compare"
+COMPARE_DEFAULTS: Final = StudyRequest()
+LinkParams = dict[str, str | list[str]]
 
 
-def categories_param() -> UrlParam:
+def _categories_param() -> UrlParam:
     """Some categories; none of them chosen is every category, which a link calls `all`."""
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ def categories_param() -> UrlParam:
 
 
 PARAMS: Final[tuple[UrlParam, ...]] = (
-    categories_param(),
+    _categories_param(),
     choice_param("exp", EXPECTED_OPTIONS, ANY_OPTION),
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
@@ -97,13 +100,11 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
     names_param("also", (), ("cny_rub_cbr",), "none"),
     name_param("series", DEFAULT_SERIES, "cny_rub_cbr", shared=True),
 )
-GRID_KEYS: Final = ("car", "estimation", "gap", "model", "overlap", "events")
-"""The choices whose combinations are run, by their key in the link."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventGroup:
-    """Which events are asked about, in the words of a link."""
+    """The group of events, with the values of the link."""
 
     categories: tuple[str, ...] = ()
     expected: str = ANY_OPTION
@@ -114,7 +115,7 @@ class EventGroup:
 
 @dataclass(frozen=True, slots=True)
 class RobustnessState:
-    """Everything the page is drawn from; `refused` says why nothing can be run."""
+    """Everything the page is drawn from; `refused` says why nothing can run."""
 
     group: EventGroup
     events: tuple[Event, ...]
@@ -134,25 +135,25 @@ class RobustnessState:
         grid = self.grid
         choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
                    grid.overlaps, grid.event_filters)  # fmt: skip
-        return count_specifications([len(each) for each in choices])
+        return count_specifications([len(choice) for choice in choices])
 
     @property
-    def asked(self) -> RobustnessRequest:
-        """What a run is about."""
+    def request(self) -> RobustnessRequest:
+        """The request of a run."""
         return RobustnessRequest(
             self.grid, self.series, self.events, self.factors, categories=self.categories
         )
 
 
 def read_robustness_state(view: UrlState) -> RobustnessState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The state for a link; settings that do not fit one another are ignored."""
     known = session.get_known_events()
-    group = read_group(view)
-    events = select_group_events(group, known.events)
+    group = _read_group(view)
+    events = _select_group_events(group, known.events)
     series = _read_series(view)
     factors, notice = _read_factors(view, series[0])
     grid = SpecificationGrid(
-        series=tuple(each.card.id for each in series),
+        series=tuple(item.card.id for item in series),
         windows=tuple(read_window("car", text) for text in view["car"]),
         estimations=tuple(int(text) for text in view["estimation"]),
         gaps=tuple(int(text) for text in view["gap"]),
@@ -161,33 +162,33 @@ def read_robustness_state(view: UrlState) -> RobustnessState:
         event_filters=view["events"],
         returns=view["returns"],
     )
-    versions = tuple(session.build_series_version(each) for each in (*series, *factors))
-    scene = RobustnessState(
+    versions = tuple(session.build_series_version(item) for item in (*series, *factors))
+    state = RobustnessState(
         group, events, series, factors, grid, (grid, versions, known.version, group),
         session.is_dark(), session.is_phone(), notice,
         categories=count_categories(known.events),
     )  # fmt: skip
-    return _check_grid(scene)
+    return _check_grid(state)
 
 
-def read_group(view: UrlState) -> EventGroup:
-    """The group of events of a link; a period that ends before it starts is ignored and told."""
+def _read_group(view: UrlState) -> EventGroup:
+    """The group of events of a link; a period that ends before it starts is ignored."""
     if view["from"] and view["to"] and view["to"] < view["from"]:
         view.ignore("from", "to")
     kinds = tuple(kind for kind in CATEGORY_IDS if kind in view["cat"])
     return EventGroup(kinds, view["exp"], view["from"], view["to"], view["tag"])
 
 
-def select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
+def _select_group_events(group: EventGroup, known: tuple[Event, ...]) -> tuple[Event, ...]:
     """The events of a group."""
-    asked = EventFilter(
+    event_filter = EventFilter(
         categories=group.categories,
         since=group.since,
         until=group.until,
         expected=None if group.expected == ANY_OPTION else group.expected,
         tags=(group.tag,) if group.tag else (),
     )
-    return find_events(known, asked)
+    return find_events(known, event_filter)
 
 
 def is_default_specification(specification: Specification) -> bool:
@@ -210,7 +211,7 @@ def format_window_label(text: str) -> str:
 
 
 def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
-    """The series of the link and the others beside it, each counting roubles like the first."""
+    """The series of the link, and further ones that have the unit of the first."""
     cards = {card.id: card for card in session.get_price_cards()}
     if view["series"] not in cards:
         view.ignore("series")
@@ -228,7 +229,7 @@ def _read_series(view: UrlState) -> tuple[RateSeries, ...]:
 
 
 def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries, ...], str]:
-    """The factor for the models that want one; those models are left out where there is none."""
+    """The factor for the models that need one; without one those models are left out."""
     if not any(needs_factor(model) for model in view["model"]):
         return (), ""
     choices = [card.id for card in available_factors(series.card, session.get_cards())]
@@ -241,57 +242,51 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
     return (session.load_series(chosen),), ""
 
 
-def _check_grid(scene: RobustnessState) -> RobustnessState:
-    """The same scene, with the reason where it cannot be run."""
-    longest = max(len(each) for each in scene.series)
-    if not scene.events:
-        return replace(scene, refused="No event fits this choice. Take another category or period.")
-    if scene.total > MAX_SPECIFICATIONS:
+def _check_grid(state: RobustnessState) -> RobustnessState:
+    """The same state, with the reason where it cannot run."""
+    longest = max(len(series) for series in state.series)
+    if not state.events:
+        return replace(state, refused="No event fits this choice. Take another category or period.")
+    if state.total > MAX_SPECIFICATIONS:
         return replace(
-            scene,
-            refused=f"{scene.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
+            state,
+            refused=f"{state.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
             " the most that this page runs. Take fewer choices.",
         )
     if longest > MAX_OBSERVATIONS:
         return replace(
-            scene,
+            state,
             refused=f"A series of {longest:,} rows is too long for this page;"
             " the command `robustness` takes it.",
         )
-    return scene
+    return state
 
 
-# ------------------------------------------------------------
-# The robustness run of a reader: begun, watched, ended, its answer shared by immutable keys.
-
-
-RUN_KEY: Final = "robustness.run"
-WANTED_KEY: Final = "robustness.wanted"
-PAGE_ID: Final = "robustness"
+# ------------------------------------------------------------------ the run
 
 
 @st.cache_resource(show_spinner=False)
 def get_cached_answers() -> AnswerCache:
-    """The answers of this process; their keys name every version of everything in them."""
+    """The answers of this process by keys that name the versions of all their data."""
     return AnswerCache()
 
 
-def get_progress(scene: RobustnessState) -> RunProgress | None:
-    """How the run of a scene goes, begun where it is small or was asked for; None: not begun.
+def get_progress(state: RobustnessState) -> RunProgress | None:
+    """The progress of the run, started where it is small or requested; None before a start.
 
-    A run of another choice is ended.
+    A run of other choices is ended.
     """
-    answer = get_cached_answers().get(scene.key)
+    answer = get_cached_answers().get(state.key)
     if answer is not None:
         end_run()
-        return RunProgress(scene.total, scene.total, answer=answer)
+        return RunProgress(state.total, state.total, answer=answer)
     run: RobustnessRun | None = st.session_state.get(RUN_KEY)
-    if run is not None and run.key == scene.key:
+    if run is not None and run.key == state.key:
         return run.look()
     end_run()
-    if scene.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != scene.key:
+    if state.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != state.key:
         return None
-    run = RobustnessRun(scene.key, scene.asked, get_cached_answers()).start()
+    run = RobustnessRun(state.key, state.request, get_cached_answers()).start()
     st.session_state[RUN_KEY] = run
     return run.look()
 
@@ -302,10 +297,10 @@ def get_current_run() -> RobustnessRun | None:
     return run
 
 
-def request_run(scene: RobustnessState) -> None:
+def request_run(state: RobustnessState) -> None:
     """Ask for a run, also after it was cancelled; call it in a callback."""
     end_run()
-    st.session_state[WANTED_KEY] = scene.key
+    st.session_state[WANTED_KEY] = state.key
 
 
 def end_run() -> None:
@@ -321,14 +316,7 @@ def end_run_on_leave(page_id: str) -> None:
         end_run()
 
 
-# ------------------------------------------------------------
-# The link that opens one specification on the page Compare, defaults left out.
-
-
-COMPARE_PAGE_ID: Final = "compare"
-COMPARE_DEFAULTS: Final = StudyRequest()
-
-LinkParams = dict[str, str | list[str]]
+# ------------------------------------------------------------------ the link to Compare
 
 
 def build_compare_query(
@@ -340,10 +328,10 @@ def build_compare_query(
 
     Args:
         specification: the choices.
-        group: the events asked about.
+        group: the group of events.
         factor: the id of the factor, for the models that take one.
     """
-    asked: dict[str, tuple[str, str]] = {
+    named: dict[str, tuple[str, str]] = {
         "exp": (group.expected, ANY_OPTION),
         "from": (group.since.isoformat() if group.since else "", ""),
         "to": (group.until.isoformat() if group.until else "", ""),
@@ -365,7 +353,7 @@ def build_compare_query(
         "returns": (specification.returns, COMPARE_DEFAULTS.returns),
     }
     query: LinkParams = {"cat": list(group.categories) or [ALL_CATEGORIES]}
-    return query | {key: value for key, (value, usual) in asked.items() if value != usual}
+    return query | {key: value for key, (value, usual) in named.items() if value != usual}
 
 
 def _format_window_ends(window: Window) -> str:
