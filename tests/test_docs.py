@@ -16,6 +16,8 @@ import pytest
 from dashboard.api.app import build_app
 from dashboard.cli import run
 from dashboard.config import Settings
+from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.export.schemas import BAR_COLUMNS, TABLES
 from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.presentation.method import TERMS
@@ -346,6 +348,12 @@ def test_every_entry_of_a_registry_is_described(package):
     described = dict(rows)[f"`{package}`"]
     names = re.findall(r"`([a-z_0-9-]+)`", described)
     assert sorted(name for name in names if "/" not in name) == sorted(ids)
+
+
+def test_every_test_and_model_has_its_formula():
+    text = page("statistics.md")
+    for name in (entry.id for entry in (*SIGNIFICANCE_TESTS, *NORMAL_MODELS)):
+        assert re.search(rf"^    {name}  |`{name}`", text, re.MULTILINE), name
 
 
 def test_every_page_is_described():
