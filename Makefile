@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help run test lint format types lock screenshots bench clean
+.PHONY: help run test lint format types lock reference docs screenshots bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -37,7 +37,13 @@ types: $(VENV)/ready-to-test  ## mypy, strict
 lock: $(VENV)/ready-to-test  ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/python tools/lock_requirements.py
 
-screenshots: $(VENV)/ready-to-test  ## take the pictures of the README from the running product
+reference: $(VENV)/ready-to-test  ## write the reference pages in docs/ from the program
+	@$(BIN)/python -m tools.write_reference
+
+docs: reference  ## build the documentation strictly into build/site
+	@$(BIN)/mkdocs build --quiet --strict
+
+screenshots: $(VENV)/ready-to-test  ## take the pictures of the documentation from the running product
 	@$(BIN)/python -m tools.take_screenshots
 
 bench: $(VENV)/ready-to-test  ## print what is measured: first chart, rerun, size of the figure

@@ -120,7 +120,7 @@ RateZoneOption: TypeAlias = Annotated[
 BarStampsOption: TypeAlias = Annotated[
     Literal["begin", "end"] | None, Opt("--stamps", help="When a bar is stamped.")
 ]
-SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Kept as own_ID.")]
+SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Stored as own_ID.")]
 SeriesTitleOption: TypeAlias = Annotated[
     str, Opt("--title", metavar="WORDS", help="What pages call it.")
 ]

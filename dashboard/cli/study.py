@@ -151,7 +151,7 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["holm", "hochberg", "bonferroni", "bh", "by"], Opt(help="Of the p-values.")
     ] = "holm",
     by: Annotated[
-        Literal["category", "expected"], Opt(help="What makes the groups beside all events.")
+        Literal["category", "expected"], Opt(help="What makes the groups, next to all events.")
     ] = "category",
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",

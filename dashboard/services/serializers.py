@@ -209,7 +209,7 @@ COLUMN_MEANINGS: Final[dict[str, str]] = {
     "n_quiet": "Quiet pseudo-dates compared with",
     "n_all": "All pseudo-dates compared with",
     "quote": "The unit of the quoted number",
-    "asked": "The day asked about",
+    "asked": "The day in question",
     "base": "What the change is counted from",
     "rub_per_usd_pct": "Change of the quoted number, in per cent",
     "usd_per_rub_pct": "Change of its inverse, in per cent",

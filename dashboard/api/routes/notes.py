@@ -102,7 +102,7 @@ async def parse_note_change(request: Request, _writer: WriterToken) -> NoteChang
     "/events",
     status_code=201,
     responses={
-        201: _describe_note("The note as it was kept.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
+        201: _describe_note("The note as it is stored.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
         **_AUTH_PROBLEMS,
         **_BODY_PROBLEMS,
     },
