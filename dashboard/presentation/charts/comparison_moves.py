@@ -126,7 +126,7 @@ def _build_dot_trace(
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{group.name}, dashed: their mean",
+        "name": f"{group.plot_name}, dashed: their mean",
         "x": [chart.shown(move) for _, _, move, _ in dots],
         "y": [at for at, _ in placed],
         "error_x": {
@@ -266,7 +266,7 @@ class PlaceboPane:
     `interval` is the 95 % interval of the mean by the declared test, drawn as a bar.
     """
 
-    name: str
+    plot_name: str
     values: Floats
     observed: tuple[float, ...]
     colour: str
@@ -290,7 +290,7 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
             chart.palette, domain=[1 - (k + 1) * slot + 0.16 * slot, ceiling], visible=False,
             range=[-0.18 * max(heights.max(initial=1), 1), 1.15 * max(heights.max(initial=1), 1)],
         ) | {"anchor": f"x{suffix}"}  # fmt: skip
-        layout["annotations"].append(_build_pane_note(chart, pane.name, ceiling))
+        layout["annotations"].append(_build_pane_note(chart, pane.plot_name, ceiling))
         layout["shapes"] += _build_pane_marks(chart, pane, suffix)
     base = build_base_layout(
         chart.palette, PANE_PIXELS * len(panes) + (40 if chart.phone else 100)
@@ -321,7 +321,7 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
             if pane.interval
             else ""
         )
-        told.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
+        told.append(f"{pane.plot_name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
     return tuple(told)
 
 

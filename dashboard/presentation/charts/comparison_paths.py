@@ -45,7 +45,7 @@ PHONE_COLUMNS: Final = 14
 class ComparisonGroup:
     """One group: its name escaped for Plotly, its study, its style, the filter of its events."""
 
-    name: str
+    plot_name: str
     study: GroupAnswer
     style: GroupStyle
     filter: EventFilter = field(default_factory=EventFilter)
@@ -256,7 +256,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
-            told.append(f"{group.name}: no path.")
+            told.append(f"{group.plot_name}: no path.")
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
@@ -266,7 +266,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
             else "; too few for a mean to be judged"
         )
         told.append(
-            f"{group.name}: {group.study.n} paths of cumulative moves by offset; the mean ends at"
+            f"{group.plot_name}: {group.study.n} paths of cumulative moves by offset; the mean ends at"
             f" {mean} at offset {format_offset(last.offset)}{judged}."
         )
     return " ".join(told)
@@ -306,7 +306,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     return {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
-        "name": f"{group.name}: each event" if chart.is_pair else "each event",
+        "name": f"{group.plot_name}: each event" if chart.is_pair else "each event",
         "x": x,
         "y": y,
         "line": {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
@@ -325,7 +325,7 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]
     """The band of the whole path behind, the band of each offset in front of it."""
     colour = chart.colour(group)
     rows = group.study.answer.averages
-    name = f"{group.name}: " if chart.is_pair else ""
+    name = f"{group.plot_name}: " if chart.is_pair else ""
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
@@ -364,7 +364,7 @@ def _build_line(
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{group.name}: {what}" if chart.is_pair else what,
+        "name": f"{group.plot_name}: {what}" if chart.is_pair else what,
         "x": group.study.result.offsets.tolist(),
         "y": [chart.shown(value) for value in values],
         "hovertemplate": "offset %{x}: %{y}<extra>%{fullData.name}</extra>",
