@@ -12,5 +12,10 @@ def serve(port: int, *, open_browser: bool) -> None:
     serve_pages(port, open_browser=open_browser)
 
 
-if __name__ == "__main__":
+def run_command_line() -> None:
+    """Entry point of the installed command `rouble-reaction`."""
     main(serve)
+
+
+if __name__ == "__main__":
+    run_command_line()

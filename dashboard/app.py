@@ -23,6 +23,8 @@ from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+from dashboard import shipped_path
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
-STREAMLIT_CONFIG: Final = APP_SCRIPT.parents[1] / ".streamlit" / "config.toml"
+STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
 
 
 def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
@@ -77,8 +79,8 @@ def check_port_is_free(port: int) -> None:
         try:
             probe.bind((LOOPBACK, port))
         except (OSError, OverflowError) as error:
-            msg = f"--port {port}: cannot be used ({error}); choose another, as --port 8502"
-            raise InputError(msg) from error
+            msg = f"cannot be used ({error}); choose another, as 8502"
+            raise InputError(msg, field="port", value=port) from error
 
 
 def read_streamlit_config(path: Path) -> dict[str, Any]:

@@ -32,14 +32,16 @@ def reject_cross_site(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin")
-    foreign = origin is not None and _origin_host(origin) != request.headers.get("host", "").lower()
-    if foreign or site not in {"same-origin", "none"}:
+    cross_site = (
+        origin is not None and _origin_host(origin) != request.headers.get("host", "").lower()
+    )
+    if cross_site or site not in {"same-origin", "none"}:
         raise Problem(403, "Origin: the pages of other sites may not write here")
 
 
 def require_token(
     request: Request,
-    house: Context,
+    context: Context,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER_SCHEME)],
 ) -> AccessToken:
     """The token of the request, looked up anew each time, so that a revoked one is refused."""
@@ -48,10 +50,10 @@ def require_token(
         raise Problem(
             401, "Authorization: writing needs a token; send Bearer rr_…", headers=_CHALLENGE
         )
-    token = authenticate_token(house.notes.beside, given.credentials)
+    token = authenticate_token(context.notes.beside, given.credentials)
     if token is None:
-        told = "Authorization: this token is unknown, expired or revoked; make a new one"
-        raise Problem(401, told, headers=_INVALID_TOKEN)
+        detail = "Authorization: this token is unknown, expired or revoked; make a new one"
+        raise Problem(401, detail, headers=_INVALID_TOKEN)
     return token
 
 

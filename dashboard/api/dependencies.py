@@ -16,17 +16,17 @@ from dashboard.services.rates import get_series
 
 @lru_cache(maxsize=1)
 def get_live_context() -> AppContext:
-    """The real parts of this process; the store opens at its first use."""
+    """The context of this process; the store opens at its first use."""
     return build_context(door="api")
 
 
 def get_context(
     request: Request, live: Annotated[AppContext, Depends(get_live_context)]
 ) -> AppContext:
-    """The parts as they were known at the moment of the request's `asof`, else those of now.
+    """The context as of the moment of the request's `asof`, else the live one.
 
     Raises:
-        InputError: it is no moment.
+        InputError: `asof` is no moment.
     """
     asof = request.query_params.get("asof")
     return live if asof is None else context_as_of(live, read_as_of("asof", asof))
@@ -35,15 +35,15 @@ def get_context(
 Context: TypeAlias = Annotated[AppContext, Depends(get_context)]
 
 
-def known_events(house: AppContext) -> tuple[Event, ...]:
+def known_events(context: AppContext) -> tuple[Event, ...]:
     """The catalogue and the notes."""
-    return all_events(house.catalogue, house.notes)
+    return all_events(context.catalogue, context.notes)
 
 
-def get_series_list(house: AppContext, ids: list[str]) -> list[RateSeries]:
-    """The series of these ids, each once, in the order asked.
+def get_series_list(context: AppContext, ids: list[str]) -> list[RateSeries]:
+    """The series of these ids, each once, in the order requested.
 
     Raises:
         InputError: an id is not known.
     """
-    return [get_series(house.rates, series_id) for series_id in dict.fromkeys(ids)]
+    return [get_series(context.rates, series_id) for series_id in dict.fromkeys(ids)]

@@ -21,7 +21,6 @@ from dashboard.services.notes import clean_line
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 MAX_SHOWN: Final = 80
 _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")
-_OPTION: Final = re.compile(r"--([a-z]+)(?:-([a-z]+))?")
 log = logging.getLogger("dashboard.api")
 
 VALIDATION_MESSAGES: Final = {
@@ -68,9 +67,9 @@ DEFAULT_MESSAGE: Final = "cannot be read"
 
 
 class Problem(Exception):
-    """An answer that is a problem: a status and one line for the person who asked.
+    """An error response: a status and one line for the client.
 
-    `headers` are those the status wants; everything else stands in the body too.
+    `headers` are those of the status; further members go into the body.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class Problem(Exception):
 
 
 def problem_response(status: int, detail: str, instance: str, **more: Any) -> Response:
-    """The answer: type, title, status, detail, instance, and `errors` where there are several."""
+    """The response: type, title, status, detail, instance, and further members."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -99,7 +98,7 @@ def problem_response(status: int, detail: str, instance: str, **more: Any) -> Re
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer every error of the application as a problem."""
+    """Answer every error of the application with problem details."""
     app.add_exception_handler(Problem, _handle_problem)
     app.add_exception_handler(RoubleReactionError, _handle_application_error)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)
@@ -108,7 +107,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def default_problem_responses() -> dict[int | str, dict[str, Any]]:
-    """How the description for machines tells of errors that any address may answer."""
+    """OpenAPI responses of the errors that any route may answer."""
     return {
         "4XX": _describe_problem("The request is wrong; `detail` says what to do."),
         "422": _describe_problem("A parameter is wrong; `errors` names each."),
@@ -117,7 +116,7 @@ def default_problem_responses() -> dict[int | str, dict[str, Any]]:
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How it tells of the problems of one address."""
+    """OpenAPI responses of the problems of one route."""
     return {
         status: _describe_problem(STATUS_DESCRIPTIONS[status], _HEADERS.get(status))
         for status in statuses
@@ -137,38 +136,38 @@ def _describe_problem(meaning: str, header: tuple[str, str] | None = None) -> di
             "yours": {"type": ["object", "null"], "description": "With 409: as you meant it."},
         },
     }
-    told: dict[str, Any] = {
+    response: dict[str, Any] = {
         "description": meaning,
         "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
     }
     if header is not None:
-        name, said = header
-        told["headers"] = {name: {"description": said, "schema": {"type": "string"}}}
-    return told
+        name, description = header
+        response["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
+    return response
 
 
 async def _handle_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    answer = problem_response(error.status, error.detail, request.url.path, **error.more)
-    answer.headers.update(error.headers)
-    return answer
+    response = problem_response(error.status, error.detail, request.url.path, **error.more)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _handle_application_error(request: Request, error: Exception) -> Response:
     if isinstance(error, RateLimited):
-        answer = problem_response(429, str(error), request.url.path)
+        response = problem_response(429, str(error), request.url.path)
         if error.seconds:
-            answer.headers["Retry-After"] = str(error.seconds)
-        return answer
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
     if isinstance(error, InputError):
-        return problem_response(400, _options_as_parameters(str(error)), request.url.path)
+        return problem_response(400, str(error), request.url.path)
     log.error("%s: %s", request.url.path, error, exc_info=error)
     return problem_response(503, str(error), request.url.path)
 
 
 async def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [validation_message(each, skip=1) for each in error.errors()]
+    errors = [validation_message(details, skip=1) for details in error.errors()]
     return problem_response(422, "; ".join(errors[:5]), request.url.path, errors=errors)
 
 
@@ -179,21 +178,21 @@ async def _handle_http_error(request: Request, error: Exception) -> Response:
         405: "This address does not take this method.",
     }
     detail = known.get(error.status_code, "The request cannot be answered.")
-    answer = problem_response(error.status_code, detail, request.url.path)
-    answer.headers.update(error.headers or {})
+    response = problem_response(error.status_code, detail, request.url.path)
+    response.headers.update(error.headers or {})
     if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(_allowed_methods(request))
-    return answer
+        response.headers["Allow"] = ", ".join(_allowed_methods(request))
+    return response
 
 
 def _allowed_methods(request: Request) -> list[str]:
-    """Every method of an address; the router names those of its first route only."""
-    asked = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    found = set()
+    """Every method of a path; the router names those of its first route only."""
+    requested = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    allowed = set()
     for path, methods in request.app.openapi()["paths"].items():
-        if re.fullmatch(_PARAMETER.sub("[^/]+", path), asked):
-            found |= {method.upper() for method in methods}
-    return sorted(found) or ["GET"]
+        if re.fullmatch(_PARAMETER.sub("[^/]+", path), requested):
+            allowed |= {method.upper() for method in methods}
+    return sorted(allowed) or ["GET"]
 
 
 async def _handle_unexpected_error(request: Request, error: Exception) -> Response:
@@ -203,24 +202,19 @@ async def _handle_unexpected_error(request: Request, error: Exception) -> Respon
     return problem_response(500, detail, request.url.path, error_id=error_id)
 
 
-def _options_as_parameters(text: str) -> str:
-    """A line that names options of the command line, with the names of our parameters."""
-    return _OPTION.sub(lambda m: "_".join(word for word in m.groups() if word), text)
-
-
 def validation_message(error: Mapping[str, Any], skip: int = 0) -> str:
-    """One line about what pydantic says of a field.
+    """One line for an error that pydantic reports of a field.
 
     Args:
         error: as `errors()` lists it.
-        skip: how many parts of the place stand before the name of the field.
+        skip: how many parts of its location stand before the name of the field.
     """
     name = ".".join(str(part) for part in error["loc"][skip : skip + 1]) or "request"
     given = error.get("input")
     shown = f' "{clean_line(given)[:MAX_SHOWN]}"' if isinstance(given, str) else ""
     kind = next((key for key in VALIDATION_MESSAGES if str(error["type"]).startswith(key)), "")
-    words = VALIDATION_MESSAGES.get(kind, DEFAULT_MESSAGE).format(**_message_values(error))
-    return f"{clean_line(name)[:MAX_SHOWN]}:{shown} {words}"
+    message = VALIDATION_MESSAGES.get(kind, DEFAULT_MESSAGE).format(**_message_values(error))
+    return f"{clean_line(name)[:MAX_SHOWN]}:{shown} {message}"
 
 
 def _message_values(error: Mapping[str, Any]) -> dict[str, str]:

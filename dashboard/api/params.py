@@ -1,10 +1,10 @@
-"""Query parameters with their limits; an unknown parameter is refused."""
+"""Query parameters with their limits; an unknown parameter is an error."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -16,27 +16,27 @@ from dashboard.services.events import EventFilter, custom_categories, find_event
 from dashboard.services.exports import CsvDialect
 from dashboard.services.rates import DEFAULT_SERIES
 
-MAX_REPEATS = 20
-_DATE_PREFIX = re.compile(r"\d{4}-\d{2}-\d{2}")
-DEFAULT_PAGE_SIZE = 1_000
-MAX_PAGE_SIZE = 10_000
+MAX_REPEATS: Final = 20
+DEFAULT_PAGE_SIZE: Final = 1_000
+MAX_PAGE_SIZE: Final = 10_000
+_DATE_PREFIX: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 WindowText = Annotated[str, Field(pattern=r"^[+-]?\d{1,4}[hm]?:[+-]?\d{1,4}[hm]?$")]
 CategoryText = Annotated[str, Field(min_length=1, max_length=CATEGORY_LIMIT)]
 LengthText = Annotated[str, Field(pattern=r"^\d{1,6}[hm]?$")]
 
 
-def require_date_text(given: object) -> object:
-    """A day or a moment as it is written; pydantic would take digits for seconds since 1970."""
-    if given is not None and not (isinstance(given, str) and _DATE_PREFIX.match(given)):
+def require_date_text(value: object) -> object:
+    """A day or a moment as text; pydantic would take digits for seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and _DATE_PREFIX.match(value)):
         raise PydanticCustomError("date_as_written", "is not a date")
-    return given
+    return value
 
 
 DayText = Annotated[date, BeforeValidator(require_date_text)]
 
 
 class QueryParams(BaseModel):
-    """The form of every set of parameters."""
+    """The base of every set of parameters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -60,7 +60,7 @@ class PageParams(QueryParams):
 
 
 class CsvParams(QueryParams):
-    """Which of the two kinds of CSV is wanted."""
+    """Which of the two dialects of CSV."""
 
     flavour: CsvDialect = Field(
         "plain", description="`excel` starts with a BOM and ends with CRLF."
@@ -76,7 +76,7 @@ class RatesParams(PeriodParams):
 
 
 class EventsParams(PeriodParams):
-    """Which events: all that fit every parameter given; a repeated one is an alternative."""
+    """Filters of events: all must match; the values of a repeated one are alternatives."""
 
     category: list[CategoryText] = Field(
         [], max_length=MAX_REPEATS, description="On the list, or a note's own."
@@ -88,18 +88,21 @@ class EventsParams(PeriodParams):
     tag: list[str] = Field([], max_length=MAX_REPEATS)
 
     def find(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """The events that fit."""
+        """The events that match.
+
+        Raises:
+            InputError: the period ends before it starts, or a category is unknown.
+        """
         if self.since is not None and self.until is not None and self.until < self.since:
-            msg = f"to: {self.until} is before from: {self.since}; swap them"
-            raise InputError(msg)
+            msg = f"{self.until} is before from: {self.since}; swap them"
+            raise InputError(msg, field="to")
         known = dict.fromkeys((*Category, *custom_categories(events)))
-        for word in self.category:
-            if word not in known:
-                msg = f'category: "{word}" is unknown; take one of {", ".join(known)}'
-                raise InputError(msg)
-        wanted = (event for event in events if self._fits_hour(event))
+        for name in self.category:
+            if name not in known:
+                msg = f'"{name}" is unknown; take one of {", ".join(known)}'
+                raise InputError(msg, field="category")
         return find_events(
-            wanted,
+            (event for event in events if self._matches_hour(event)),
             EventFilter(
                 categories=tuple(self.category),
                 text=self.q,
@@ -111,12 +114,12 @@ class EventsParams(PeriodParams):
             ),
         )
 
-    def _fits_hour(self, event: Event) -> bool:
+    def _matches_hour(self, event: Event) -> bool:
         return self.hour is None or (self.hour == "known") == (event.moment is not None)
 
 
 class EventWindowParams(QueryParams):
-    """The series on which one event is looked at."""
+    """The series and the windows of one event."""
 
     series: str = Field(DEFAULT_SERIES, max_length=120, description="The id of a series.")
     window: WindowText | None = Field(
@@ -158,8 +161,8 @@ class SourceWindowParams(QueryParams):
         """
         first, last = (int(part) for part in self.window.split(":"))
         if last < first:
-            msg = f"window: {self.window} ends before it starts; swap the two"
-            raise InputError(msg)
+            msg = f"{self.window} ends before it starts; swap the two"
+            raise InputError(msg, field="window")
         return first, last
 
 

@@ -13,14 +13,16 @@ from fastapi import Request, Response
 from dashboard.models.event import Event
 from dashboard.services.serializers import table_json_schema
 
-# ------------------------------------------------------------
-# Answers to reading requests: CSV and JSON with an ETag, and lists in pages.
-
-
 CACHE_CONTROL: Final = "private, no-cache"
-"""A client may keep an answer, and asks each time whether it still holds (304)."""
+"""A client may store a response and revalidates it on each use (304)."""
 
 CSV_MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
+
+OpenApiResponses: TypeAlias = dict[int | str, dict[str, Any]]
+
+_NOT_MODIFIED: OpenApiResponses = {
+    304: {"description": "The copy named by If-None-Match still holds."}
+}
 
 
 def csv_response(request: Request, body: bytes, file_name: str) -> Response:
@@ -74,8 +76,8 @@ def _conditional_response(
 
 def _matches_etag(tags: str, tag: str) -> bool:
     """Whether an If-None-Match header names a tag; weak comparison, as RFC 9110 wants it."""
-    named = [each.strip().removeprefix("W/") for each in tags.split(",")]
-    return tag in named or named == ["*"]
+    names = [name.strip().removeprefix("W/") for name in tags.split(",")]
+    return tag in names or names == ["*"]
 
 
 def _page_links(request: Request, total: int, limit: int, offset: int) -> str:
@@ -85,24 +87,13 @@ def _page_links(request: Request, total: int, limit: int, offset: int) -> str:
         del pages["prev"]
     if offset + limit >= total:
         del pages["next"]
-    return ", ".join(f'<{_page_url(request, at)}>; rel="{rel}"' for rel, at in pages.items())
+    return ", ".join(f'<{_page_url(request, start)}>; rel="{rel}"' for rel, start in pages.items())
 
 
 def _page_url(request: Request, offset: int) -> str:
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "offset"]
-    query = urlencode([*kept, ("offset", str(offset))])
+    others = [(k, v) for k, v in request.query_params.multi_items() if k != "offset"]
+    query = urlencode([*others, ("offset", str(offset))])
     return f"{request.url.path}?{query}"
-
-
-# ------------------------------------------------------------
-# How the description for machines tells what an answer holds, from the columns of the tables.
-
-
-OpenApiResponses: TypeAlias = dict[int | str, dict[str, Any]]
-
-_NOT_MODIFIED: OpenApiResponses = {
-    304: {"description": "The copy named by If-None-Match still holds."}
-}
 
 
 def describe_csv(table: str) -> OpenApiResponses:

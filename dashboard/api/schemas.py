@@ -34,15 +34,14 @@ NoteBody = TypeVar("NoteBody", bound="NoteFields")
 
 
 class NoteFields(BaseModel):
-    """The fields of a note, in the words of the list of events; the author is the token's.
+    """The fields of a note, named as in the list of events; the author is the token's.
 
-    What is not sent stays as it is, or takes the value that stands here. A field that notes
-    get later is one line here and one in `FIELDS`.
+    A field that is not sent keeps its value, or takes the default here.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     FIELDS: ClassVar[dict[str, str]] = {"date": "day", "time_utc": "moment", "end_date": "end_day"}
-    """Fields that a draft calls otherwise."""
+    """Fields with another name in a draft."""
 
     date: Annotated[Day, Field(description="The day in `zone`, as 2025-04-21.")] = Day.min
     title: Annotated[
@@ -72,7 +71,7 @@ class NoteFields(BaseModel):
     )
 
     def changes(self) -> dict[str, Any]:
-        """What was sent, under the names of the fields of a draft."""
+        """The fields that were sent, under their names in a draft."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
         if "tags" in sent:
             sent["tags"] = tuple(self.tags)
@@ -95,13 +94,13 @@ class NoteChange(NoteFields):
 
 
 def describe_body(model: type[NoteFields], media: tuple[str, ...], example: Any) -> dict[str, Any]:
-    """How the description for machines tells of a body."""
+    """The OpenAPI description of a body."""
     schema = model.model_json_schema()
     if model is NoteChange:
         for field in schema["properties"].values():
             field.pop("default", None)  # what is not sent is not changed
         schema["minProperties"] = 1
-    content = {each: {"schema": schema, "example": example} for each in media}
+    content = {media_type: {"schema": schema, "example": example} for media_type in media}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -123,10 +122,10 @@ async def read_body(request: Request, model: type[NoteBody], media: tuple[str, .
     return sent
 
 
-def _reject_timestamps(given: dict[str, Any]) -> None:
-    """Refuse digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
+def _reject_timestamps(fields: dict[str, Any]) -> None:
+    """Reject digits where a day or a moment belongs; pydantic takes them for seconds since 1970."""
     for name in ("date", "time_utc", "end_date"):
-        if given.get(name) is not None and not _DATE_PREFIX.match(given[name]):
+        if fields.get(name) is not None and not _DATE_PREFIX.match(fields[name]):
             raise Problem(422, f"{name}: is not written as 2025-04-21 or 2025-04-21T15:05:00Z")
 
 
@@ -152,8 +151,8 @@ async def _read_bytes(request: Request) -> bytes:
 
 
 def _validation_problem(error: ValidationError) -> Problem:
-    wrong = error.errors(include_url=False)
-    if wrong[0]["type"] == "json_invalid":
+    errors = error.errors(include_url=False)
+    if errors[0]["type"] == "json_invalid":
         return Problem(400, "body: is not JSON in UTF-8")
-    lines = [validation_message(each) for each in wrong]
+    lines = [validation_message(details) for details in errors]
     return Problem(422, "; ".join(lines[:5]), errors=lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -16,11 +17,12 @@ import typer
 from dashboard import __version__
 from dashboard.cli import admin, events, inbox, rates, study
 from dashboard.cli.options import command_group, show_help
-from dashboard.models.errors import RoubleReactionError
+from dashboard.models.errors import InputError, RoubleReactionError
 
 ServePages: TypeAlias = Callable[..., None]
 
-PROGRAM = "python -m dashboard"
+COMMAND = "rouble-reaction"
+PROGRAM = COMMAND if Path(sys.argv[0]).name == COMMAND else "python -m dashboard"
 TRACEBACK_OPTION = "--traceback"
 
 app = command_group("What the news did to the exchange rate of the rouble.")
@@ -82,6 +84,8 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
     try:
         code = app(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=serve)
         sys.stdout.flush()
+    except InputError as error:
+        return _print_error(error.labelled(_option_name(error.field)), error.exit_code)
     except RoubleReactionError as error:
         return _print_error(str(error), error.exit_code)
     except typer.TyperException as error:
@@ -111,6 +115,11 @@ def _use_utf8_streams() -> None:
 def _help_command(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path if context else PROGRAM} --help"
+
+
+def _option_name(field: str) -> str:
+    """How a field is written on the command line; an argument's name is in capitals."""
+    return f"--{field.replace('_', '-')}" if field.islower() else field
 
 
 def _print_error(message: str, code: int) -> int:

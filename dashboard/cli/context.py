@@ -39,7 +39,7 @@ def get_context(asof: str | None = None) -> AppContext:
     from dashboard.container import build_context, context_as_of
     from dashboard.models.series import read_as_of
 
-    moment = None if asof is None else read_as_of("--asof", asof)
+    moment = None if asof is None else read_as_of("asof", asof)
     try:
         live = build_context(door="cli")
         return live if moment is None else context_as_of(live, moment)
@@ -91,15 +91,12 @@ def select_series(
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
         wanted = tuple(columns) if columns and len(named) == 1 else None
-        try:
-            return rates_from_file(path, RateFileOptions(quote or "as-quoted", wanted))
-        except InputError as error:  # what a file cannot say is said when it is imported
-            raise InputError(str(error).replace("say --", "rates import it with --")) from None
+        return rates_from_file(path, RateFileOptions(quote or "as-quoted", wanted))
 
     chosen = resolve_series(parts.rates, named, open_file, columns or ())
     if quote not in (None, "as-quoted") and not opened:
-        msg = f"--quote {quote}: is for a FILE of rates; our own series say what they count"
-        raise InputError(msg)
+        msg = "is for a FILE of rates; our own series say what they count"
+        raise InputError(msg, field="quote", value=quote)
     output.print_notices(chosen.messages)
     return chosen
 

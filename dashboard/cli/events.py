@@ -76,8 +76,8 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.serializers import event_list_rows_json
 
     period = (
-        parsing.read_optional_day("--since", since),
-        parsing.read_optional_day("--until", until),
+        parsing.read_optional_day("since", since),
+        parsing.read_optional_day("until", until),
     )
     wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
     parts = get_context()
@@ -116,7 +116,7 @@ def add_event(  # noqa: PLR0913 - the fields of a note
     from dashboard.services.notes import Draft, add_note
 
     draft = parsing.fill_draft(
-        Draft(title, parsing.read_day("--date", day)), time=time, end=end, zone=zone,
+        Draft(title, parsing.read_day("date", day)), time=time, end=end, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
         visibility=parsing.read_visibility(is_private=private),
     )  # fmt: skip
@@ -218,8 +218,8 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.exports import event_list_csv
 
     period = (
-        parsing.read_optional_day("--since", since),
-        parsing.read_optional_day("--until", until),
+        parsing.read_optional_day("since", since),
+        parsing.read_optional_day("until", until),
     )
     wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
     found = list_known_events(get_context(), wanted)
@@ -249,7 +249,7 @@ def import_event_file(  # noqa: PLR0913 - what a person may say about a file
     with rejection_as_json(as_json=as_json):
         said = parsing.read_column_map(columns or ())
         reading = EventFileOptions(
-            said, dates, parsing.read_optional_zone("--zone", zone), sheet or ""
+            said, dates, parsing.read_optional_zone("zone", zone), sheet or ""
         )
         rows = event_rows_from_file(file, reading)
     plan = plan_event_import(rows, list_known_events(parts), good_rows=good_rows)

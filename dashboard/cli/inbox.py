@@ -64,7 +64,7 @@ def list_inbox_items(  # noqa: PLR0913
     from dashboard.models.inbox import Decision
     from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    days = parsing.read_optional_day("--since", since), parsing.read_optional_day("--until", until)
+    days = parsing.read_optional_day("since", since), parsing.read_optional_day("until", until)
     asked = InboxFilter(Decision(state), source, text, *days)
     stories = list_inbox(get_context().inbox, asked)
     if as_json:
@@ -286,7 +286,7 @@ def analyse_article(
     from dashboard.services.article import article_json, read_article
     from dashboard.services.rates import get_series, list_cards
 
-    given = parsing.read_published("--published", published) if published is not None else None
+    given = parsing.read_published("published", published) if published is not None else None
     parts = get_context()
     read = _read_source(parts, source)
     if rates:

@@ -22,25 +22,25 @@ _DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK_PATTERN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
-def read_day(option: str, text: str) -> date:
+def read_day(field: str, text: str) -> date:
     """A day, as 2025-04-21.
 
     Raises:
         InputError: it is none, or does not exist.
     """
     if not _DAY_PATTERN.fullmatch(text):
-        msg = f"{option} {text}: is no date; write it like 2025-04-21"
-        raise InputError(msg)
+        msg = "is no date; write it like 2025-04-21"
+        raise InputError(msg, field=field, value=text)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        msg = f"{option} {text}: is a date that does not exist; correct it"
-        raise InputError(msg) from None
+        msg = "is a date that does not exist; correct it"
+        raise InputError(msg, field=field, value=text) from None
 
 
-def read_optional_day(option: str, text: str | None) -> date | None:
+def read_optional_day(field: str, text: str | None) -> date | None:
     """A day where one was typed."""
-    return None if text is None else read_day(option, text)
+    return None if text is None else read_day(field, text)
 
 
 def read_moment(day: date, clock: str, zone: str) -> datetime:
@@ -51,17 +51,17 @@ def read_moment(day: date, clock: str, zone: str) -> datetime:
     """
     found = _CLOCK_PATTERN.fullmatch(clock)
     if found is None:
-        msg = f"--time {clock}: is no time; write it like 18:05"
-        raise InputError(msg)
+        msg = "is no time; write it like 18:05"
+        raise InputError(msg, field="time", value=clock)
     try:
         place = ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        msg = f"--zone {zone}: is no time zone; write it like Europe/Moscow"
-        raise InputError(msg) from None
+        msg = "is no time zone; write it like Europe/Moscow"
+        raise InputError(msg, field="zone", value=zone) from None
     return datetime.combine(day, clock_time(int(found[1]), int(found[2])), place).astimezone(UTC)
 
 
-def read_optional_zone(option: str, text: str | None) -> str:
+def read_optional_zone(field: str, text: str | None) -> str:
     """The name of a time zone; empty where none was typed.
 
     Raises:
@@ -72,8 +72,8 @@ def read_optional_zone(option: str, text: str | None) -> str:
     try:
         return ZoneInfo(text).key
     except (KeyError, ValueError, OSError):
-        msg = f"{option} {text}: is no time zone; write it like Europe/Moscow"
-        raise InputError(msg) from None
+        msg = "is no time zone; write it like Europe/Moscow"
+        raise InputError(msg, field=field, value=text) from None
 
 
 def read_column_map(texts: Iterable[str]) -> dict[str, str]:
@@ -86,32 +86,32 @@ def read_column_map(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         field, mark, column = (part.strip() for part in text.partition("="))
         if not (field and mark and column):
-            msg = f"--map {text}: is no pair; write it like title=Headline"
-            raise InputError(msg)
+            msg = "is no pair; write it like title=Headline"
+            raise InputError(msg, field="map", value=text)
         if field in columns:
-            msg = f"--map {field}: is given twice; keep one"
-            raise InputError(msg)
+            msg = "is given twice; keep one"
+            raise InputError(msg, field="map", value=field)
         columns[field] = column
     return columns
 
 
-def read_published(option: str, text: str) -> PublicationTime:
+def read_published(field: str, text: str) -> PublicationTime:
     """When an article was published: a day, or a day with an hour, in Moscow where no zone is.
 
     Raises:
         InputError: it is neither.
     """
     if _DAY_PATTERN.fullmatch(text):
-        return PublicationTime(read_day(option, text), "given")
-    msg = f"{option} {text}: is no date; write it like 2025-04-22 or 2025-04-22T10:15"
+        return PublicationTime(read_day(field, text), "given")
+    msg = "is no date; write it like 2025-04-22 or 2025-04-22T10:15"
     if not text.isascii():
-        raise InputError(msg)
+        raise InputError(msg, field=field, value=text)
     try:
         said = datetime.fromisoformat(text)
         local = said if said.tzinfo else said.replace(tzinfo=ZoneInfo(MOSCOW))
         return PublicationTime(local.date(), "given", local.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise InputError(msg) from None
+        raise InputError(msg, field=field, value=text) from None
 
 
 def read_visibility(*, is_private: bool | None) -> str | None:
@@ -129,10 +129,10 @@ def fill_draft(draft: Draft, *, time: str | None, end: str | None, **given: Any)
     """
     given["tags"] = tuple(given["tags"]) if given.get("tags") else None
     if given.get("day") is not None:
-        given["day"] = read_day("--date", given["day"])
+        given["day"] = read_day("date", given["day"])
     draft = replace(draft, **{name: value for name, value in given.items() if value is not None})
     if end is not None:
-        draft = replace(draft, end_day=None if end == REMOVE_FIELD else read_day("--end", end))
+        draft = replace(draft, end_day=None if end == REMOVE_FIELD else read_day("end", end))
     if time is not None:
         moment = None if time == REMOVE_FIELD else read_moment(draft.day, time, draft.zone)
         draft = replace(draft, moment=moment)

@@ -64,7 +64,7 @@ def refresh_rates_command(
     from dashboard.services.live_rates import RefreshRequest, refresh_rates
     from dashboard.services.serializers import all_refreshes_failed, refresh_results_json
 
-    day = parsing.read_optional_day("--since", since)
+    day = parsing.read_optional_day("since", since)
     request = RefreshRequest(tuple(series or ()), source, day, force)
     parts = _online_context()
     with listings.refresh_progress() as progress, _silence_logs():
@@ -167,8 +167,8 @@ def export_rates(
     from dashboard.services.exports import rates_csv
 
     first, last = (
-        parsing.read_optional_day("--since", since),
-        parsing.read_optional_day("--until", until),
+        parsing.read_optional_day("since", since),
+        parsing.read_optional_day("until", until),
     )
     chosen = select_series(get_context(), rates)
     write_output(file, rates_csv(chosen.series, first, last, "excel" if excel else "plain"))

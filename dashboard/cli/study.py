@@ -176,13 +176,11 @@ def study(  # noqa: PLR0913 - the options of the contract
         return StudyRequest(
             returns=returns,
             model=model,
-            window=study_module.read_window("--window", window, bar_minutes),
-            cars=study_module.read_windows("--car", car or ["0:1"], bar_minutes),
-            estimation=study_module.read_length("--estimation", estimation, bar_minutes),
-            gap=study_module.read_length("--gap", gap, bar_minutes),
-            min_estimation=study_module.read_length(
-                "--min-estimation", min_estimation, bar_minutes
-            ),
+            window=study_module.read_window("window", window, bar_minutes),
+            cars=study_module.read_windows("car", car or ["0:1"], bar_minutes),
+            estimation=study_module.read_length("estimation", estimation, bar_minutes),
+            gap=study_module.read_length("gap", gap, bar_minutes),
+            min_estimation=study_module.read_length("min_estimation", min_estimation, bar_minutes),
             overlap=overlap,
             pool=pool,
             clean_estimation=clean_estimation,
@@ -230,7 +228,7 @@ def facts(  # noqa: PLR0913 - the options of the contract
         source_series_ids,
     )
 
-    asked, base = parsing.read_day("DATE", day), parsing.read_optional_day("--since", since)
+    asked, base = parsing.read_day("DATE", day), parsing.read_optional_day("since", since)
     parts = get_context(asof)
     chosen = select_series(parts, rates, quote)
     answers, left_out = answer_facts(chosen.series, asked, base)
@@ -351,9 +349,9 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     question = read_study_inputs(parts, (rates, quote, series, factor), (events, category, origin))
     bar = common_bar_minutes(question.series, question.factors)
     chosen = {
-        "windows": study_module.read_windows("--car", car or (), bar),
-        "estimations": [study_module.read_length("--estimation", n, bar) for n in estimation or ()],
-        "gaps": [study_module.read_length("--gap", n, bar) for n in gap or ()],
+        "windows": study_module.read_windows("car", car or (), bar),
+        "estimations": [study_module.read_length("estimation", n, bar) for n in estimation or ()],
+        "gaps": [study_module.read_length("gap", n, bar) for n in gap or ()],
         "models": model,
         "overlaps": overlap,
         "event_filters": event_filter,
@@ -395,7 +393,7 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 # ------------------------------------------------------------
-# The command that puts one event on paper: a page, a PDF, a picture, or its bundle.
+# The command that reports one event: a page, a PDF, a picture, or its bundle.
 
 
 DEFAULT_PAGES_URL = "http://127.0.0.1:8501"
@@ -406,7 +404,7 @@ def report(  # noqa: PLR0913 - the options of the contract
     event: Annotated[str, Arg(metavar="EVENT_ID", help="As `events list` prints it.")],
     *,
     out: Annotated[
-        Path, Opt(metavar="FILE", help="Ends with .html, .pdf, .png, or .zip for the bundle.")
+        Path, Opt(metavar="FILE", help="Ends with .html, .pdf, .png, .svg, or .zip for the bundle.")
     ],
     rates: Annotated[str, Opt("--rates", metavar="ID", help="A series.")] = DEFAULT_SERIES,
     window: Annotated[str | None, Opt(metavar="A:B", help="Event window: -5:10, -2h:6h.")] = None,
@@ -415,7 +413,7 @@ def report(  # noqa: PLR0913 - the options of the contract
         str, Opt(metavar="URL", help="Where the pages are, for the link.")
     ] = DEFAULT_PAGES_URL,
 ) -> None:
-    """Put an event on paper: what its page says, with chart, tables, sources and link."""
+    """Report an event: what its page says, with chart, tables, sources and link."""
     from dashboard.cli.output import print_line
     from dashboard.services.bundles import BundleRequest
     from dashboard.services.exports import report_format

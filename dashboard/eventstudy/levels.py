@@ -36,8 +36,8 @@ def compute_day_facts(series: RateSeries, asked: date, since: date | None = None
         InputError: when the day lies before the first observation, or `since` after the day.
     """
     if since is not None and since > asked:
-        msg = f"--since {since}: lies after {asked}; give an earlier day"
-        raise InputError(msg)
+        msg = f"lies after {asked}; give an earlier day"
+        raise InputError(msg, field="since", value=since)
     present = np.isfinite(series.rate)
     days, rates = series.day[present], series.rate[present]
     here = _row_on_or_before(days, asked)

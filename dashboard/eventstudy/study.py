@@ -450,19 +450,16 @@ def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> No
     points = next((factor.card for factor in factors if not factor.card.is_price), None)
     if model_id == MARKET_ADJUSTED_ID and points is not None:
         msg = (
-            f"--model {model_id}: takes a factor's return off one for one, and {points.id} counts"
-            f" {points.unit}; use --model market"
+            f"takes a factor's return off one for one, and {points.id} counts {points.unit};"
+            " use the model market"
         )
-        raise InputError(msg)
+        raise InputError(msg, field="model", value=model_id)
 
 
 def _refuse_short_estimation(request: StudyRequest, fitted: int) -> None:
     if request.min_estimation <= fitted:
-        msg = (
-            f"--min-estimation {request.min_estimation}: --model {request.model} fits {fitted}"
-            f" coefficients; give at least {fitted + 1}"
-        )
-        raise InputError(msg)
+        msg = f"the model {request.model} fits {fitted} coefficients; give at least {fitted + 1}"
+        raise InputError(msg, field="min_estimation", value=request.min_estimation)
 
 
 def _build_history(
@@ -492,8 +489,8 @@ def get_normal_model(model_id: str) -> NormalModel:
         if model.id == model_id:
             return model
     known = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"--model {model_id}: not known; choose one of {known}"
-    raise InputError(msg)
+    msg = f"not known; choose one of {known}"
+    raise InputError(msg, field="model", value=model_id)
 
 
 def _select_events(

@@ -227,10 +227,10 @@ def write_bundle(
         entries = {name: _write_content(folder / name, content) for name, content in files.items()}
         _write_content(folder / MANIFEST_FILE, FileContent([manifest.as_json(entries, before)], 1))
     except PermissionError as error:
-        msg = f"--out {folder.name}: may not be written to; choose another folder"
-        raise InputError(msg) from error
+        msg = "may not be written to; choose another folder"
+        raise InputError(msg, field="out", value=folder.name) from error
     except OSError as error:
-        msg = f"--out {folder.name}: writing failed ({error.strerror}); free some space and retry"
+        msg = f"{folder.name}: writing failed ({error.strerror}); free some space and retry"
         raise RoubleReactionError(msg) from error
     return tuple(folder / name for name in (*files, MANIFEST_FILE))
 
@@ -258,11 +258,11 @@ def ensure_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        msg = f"--out {folder.name}: is a file; give a folder"
-        raise InputError(msg) from error
+        msg = "is a file; give a folder"
+        raise InputError(msg, field="out", value=folder.name) from error
     except OSError as error:
-        msg = f"--out {folder.name}: cannot be made ({error.strerror}); choose another folder"
-        raise InputError(msg) from error
+        msg = f"cannot be made ({error.strerror}); choose another folder"
+        raise InputError(msg, field="out", value=folder.name) from error
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:

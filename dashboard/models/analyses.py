@@ -376,12 +376,12 @@ class SpecificationGrid:
         """
         for rule in self.overlaps:
             if rule not in OVERLAPS:
-                msg = f"--overlap {rule}: not known; choose one of {', '.join(OVERLAPS)}"
-                raise InputError(msg)
+                msg = f"not known; choose one of {', '.join(OVERLAPS)}"
+                raise InputError(msg, field="overlap", value=rule)
         for name in self.event_filters:
             if name not in EVENT_FILTERS:
-                msg = f"--filter {name}: not known; choose one of {', '.join(EVENT_FILTERS)}"
-                raise InputError(msg)
+                msg = f"not known; choose one of {', '.join(EVENT_FILTERS)}"
+                raise InputError(msg, field="filter", value=name)
 
     def specifications(self) -> tuple[Specification, ...]:
         """Every combination, in the order of the fields."""

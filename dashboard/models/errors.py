@@ -26,9 +26,28 @@ class RoubleReactionError(Exception):
 
 
 class InputError(RoubleReactionError):
-    """The input or the request is wrong; the person who gave it can mend it."""
+    """The input or the request is wrong; the person who gave it can correct it.
+
+    Attributes:
+        message: what is wrong and what to do.
+        field: the name of the parameter that is wrong, as "estimation"; empty where the message
+            itself says what is meant, as a file and a row.
+        value: its value as it was given; empty where there is none.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, field: str = "", value: object = "") -> None:
+        """Store the parts; `str` of the error is `field value: message`."""
+        self.message = message
+        self.field = field
+        self.value = str(value)
+        super().__init__(self.labelled(field))
+
+    def labelled(self, label: str) -> str:
+        """The whole line, with the name that an interface gives to the field."""
+        subject = " ".join(part for part in (label, self.value) if part)
+        return f"{subject}: {self.message}" if subject else self.message
 
 
 class EditConflict(InputError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-ReportFormat: TypeAlias = Literal["html", "pdf", "png"]
+ReportFormat: TypeAlias = Literal["html", "pdf", "png", "svg"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def require_price(card: SeriesCard) -> None:
     if not card.is_price:
         msg = (
             f"series {card.id}: counts {card.unit} and is no price, so it has no log change to"
-            f" measure; study an exchange rate, and give this as a control: --factor {card.id}"
+            f" measure; study an exchange rate, and give {card.id} as a factor"
         )
         raise InputError(msg)
 
@@ -228,18 +228,18 @@ class RevisedObservation:
     became: float
 
 
-def read_as_of(option: str, text: str) -> datetime:
+def read_as_of(field: str, text: str) -> datetime:
     """The UTC moment that is meant: a day is its end in Moscow.
 
     Args:
-        option: how messages name it.
+        field: the name of the parameter.
         text: `2026-11-20`, or a moment with its zone as `2026-11-20T09:00Z`.
 
     Raises:
         InputError: it is neither, or lies before 2014.
     """
     shown = "".join(c for c in text if c.isprintable())[:40]
-    msg = f"{option} {shown}: is no moment; write it like 2026-11-20 or 2026-11-20T09:00Z"
+    msg = "is no moment; write it like 2026-11-20 or 2026-11-20T09:00Z"
     try:
         if _DAY_PATTERN.fullmatch(text):
             moment = datetime.combine(
@@ -248,12 +248,12 @@ def read_as_of(option: str, text: str) -> datetime:
         elif _MOMENT_PATTERN.fullmatch(text):
             moment = datetime.fromisoformat(text).astimezone(UTC)
         else:
-            raise InputError(msg)
+            raise InputError(msg, field=field, value=shown)
     except (ValueError, OverflowError):
-        raise InputError(msg) from None
+        raise InputError(msg, field=field, value=shown) from None
     if moment.date() < FIRST_AS_OF_DAY:
-        msg = f"{option} {shown}: lies before {FIRST_AS_OF_DAY}, when the data begin; give a later moment"
-        raise InputError(msg)
+        msg = f"lies before {FIRST_AS_OF_DAY}, when the data begin; give a later moment"
+        raise InputError(msg, field=field, value=shown)
     return moment
 
 

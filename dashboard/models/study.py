@@ -72,40 +72,40 @@ class StudyRequest:
         """Refuse a request that cannot be answered.
 
         Raises:
-            InputError: naming the option and the fix.
+            InputError: naming the field and the fix.
         """
         self._refuse_windows()
         if self.gap < 0:
-            msg = f"--gap {self.gap}: must be 0 or more; it counts rows between the two windows"
-            raise InputError(msg)
+            msg = "must be 0 or more; it counts rows between the two windows"
+            raise InputError(msg, field="gap", value=self.gap)
         if self.correction not in CORRECTIONS:
-            msg = f"--correction {self.correction}: choose one of {', '.join(CORRECTIONS)}"
-            raise InputError(msg)
+            msg = f"choose one of {', '.join(CORRECTIONS)}"
+            raise InputError(msg, field="correction", value=self.correction)
         if self.estimation < MIN_ESTIMATION_RETURNS:
-            msg = f"--estimation {self.estimation}: too short to learn from; give {MIN_ESTIMATION_RETURNS} or more"
-            raise InputError(msg)
+            msg = f"too short to learn from; give {MIN_ESTIMATION_RETURNS} or more"
+            raise InputError(msg, field="estimation", value=self.estimation)
         if not MIN_ESTIMATION_RETURNS <= self.min_estimation <= self.estimation:
             msg = (
-                f"--min-estimation {self.min_estimation}: must lie between {MIN_ESTIMATION_RETURNS} and"
-                f" --estimation {self.estimation}"
+                f"must lie between {MIN_ESTIMATION_RETURNS} and the estimation window,"
+                f" {self.estimation}"
             )
-            raise InputError(msg)
+            raise InputError(msg, field="min_estimation", value=self.min_estimation)
 
     def _refuse_windows(self) -> None:
         first, last = self.window
         if first > last:
-            msg = f"--window {first}:{last}: the window ends before it starts; give it as -5:10"
-            raise InputError(msg)
+            msg = "the window ends before it starts; give it as -5:10"
+            raise InputError(msg, field="window", value=f"{first}:{last}")
         for car in self.cars:
             if car[0] > car[1]:
-                msg = f"--car {car[0]}:{car[1]}: the window ends before it starts; give it as 0:1"
-                raise InputError(msg)
+                msg = "the window ends before it starts; give it as 0:1"
+                raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
             if car[0] < first or car[1] > last:
                 msg = (
-                    f"--car {car[0]}:{car[1]}: lies outside the event window {first}:{last};"
-                    " widen --window or shorten --car"
+                    f"lies outside the event window {first}:{last};"
+                    " widen the event window or shorten the CAR window"
                 )
-                raise InputError(msg)
+                raise InputError(msg, field="car", value=f"{car[0]}:{car[1]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,13 +434,13 @@ _WINDOW_PATTERN: Final = re.compile(f"{_OFFSET_PATTERN}:{_OFFSET_PATTERN}")
 _LENGTH_PATTERN: Final = re.compile(r"([+-]?[0-9]{1,6})([hm]?)")
 
 
-def read_window(option: str, text: str, bar_minutes: int = 0) -> Window:
+def read_window(field: str, text: str, bar_minutes: int = 0) -> Window:
     """A window: offsets as -5:10, or on bars hours and minutes as -2h:6h, -30m:90m.
 
     A number alone counts observations, whatever their length; so does 0.
 
     Args:
-        option: what the message calls it.
+        field: the name of the parameter.
         text: as it was typed.
         bar_minutes: the length of a bar of the series, 0 where there is one number a day.
 
@@ -450,28 +450,25 @@ def read_window(option: str, text: str, bar_minutes: int = 0) -> Window:
     """
     found = _WINDOW_PATTERN.fullmatch(text)
     if found is None:
-        msg = (
-            f"{option} {text}: is no window; write first and last offset like -5:10,"
-            " or on bars hours like -2h:6h"
-        )
-        raise InputError(msg)
+        msg = "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
+        raise InputError(msg, field=field, value=text)
     first, last = (int(found[1]), found[2]), (int(found[3]), found[4])
     if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
-        msg = f"{option} {text}: one end counts time, the other observations; give both alike"
-        raise InputError(msg)
-    ends = tuple(_count_rows(f"{option} {text}", end, bar_minutes) for end in (first, last))
+        msg = "one end counts time, the other observations; give both alike"
+        raise InputError(msg, field=field, value=text)
+    ends = tuple(_count_rows((field, text), end, bar_minutes) for end in (first, last))
     if max(abs(end) for end in ends) > MAX_OFFSET:
-        msg = f"{option} {text}: reaches more than {MAX_OFFSET:,} observations; shorten it"
-        raise InputError(msg)
+        msg = f"reaches more than {MAX_OFFSET:,} observations; shorten it"
+        raise InputError(msg, field=field, value=text)
     return ends[0], ends[1]
 
 
-def read_windows(option: str, texts: Iterable[str], bar_minutes: int = 0) -> tuple[Window, ...]:
+def read_windows(field: str, texts: Iterable[str], bar_minutes: int = 0) -> tuple[Window, ...]:
     """Windows, each once; see `read_window`."""
-    return tuple(dict.fromkeys(read_window(option, text, bar_minutes) for text in texts))
+    return tuple(dict.fromkeys(read_window(field, text, bar_minutes) for text in texts))
 
 
-def read_length(option: str, text: str | int, bar_minutes: int = 0) -> int:
+def read_length(field: str, text: str | int, bar_minutes: int = 0) -> int:
     """A number of observations as 120, or on bars a length of time as 120h, 90m.
 
     Raises:
@@ -479,12 +476,12 @@ def read_length(option: str, text: str | int, bar_minutes: int = 0) -> int:
     """
     found = _LENGTH_PATTERN.fullmatch(str(text))
     if found is None:
-        msg = f"{option} {text}: is no number of observations; write it like 120, or on bars 120h"
-        raise InputError(msg)
-    rows = _count_rows(f"{option} {text}", (int(found[1]), found[2]), bar_minutes)
+        msg = "is no number of observations; write it like 120, or on bars 120h"
+        raise InputError(msg, field=field, value=text)
+    rows = _count_rows((field, str(text)), (int(found[1]), found[2]), bar_minutes)
     if rows > MAX_ROWS:
-        msg = f"{option} {text}: is more than {MAX_ROWS:,} observations; shorten it"
-        raise InputError(msg)
+        msg = f"is more than {MAX_ROWS:,} observations; shorten it"
+        raise InputError(msg, field=field, value=text)
     return rows
 
 
@@ -496,21 +493,23 @@ def duration_text(bars: int, bar_minutes: int) -> str:
     return f"{count:,} {unit}{'' if count == 1 else 's'}"
 
 
-def _count_rows(told: str, span: tuple[int, str], bar_minutes: int) -> int:
+def _count_rows(given: tuple[str, str], span: tuple[int, str], bar_minutes: int) -> int:
+    """Observations of a length of time; `given` is the field and its text, for messages."""
+    field, text = given
     number, unit = span
     if not unit:
         return number
     if not bar_minutes:
         msg = (
-            f"{told}: hours need a series of bars, and this one has one number a day;"
-            " give offsets like -5:10, or --rates with bars"
+            "hours need a series of bars, and this one has one number a day;"
+            " give offsets like -5:10, or a series of bars"
         )
-        raise InputError(msg)
+        raise InputError(msg, field=field, value=text)
     bars, rest = divmod(number * MINUTES_PER_UNIT[unit], bar_minutes)
     if rest:
         msg = (
-            f"{told}: is no whole number of bars of {duration_text(1, bar_minutes)};"
+            f"is no whole number of bars of {duration_text(1, bar_minutes)};"
             f" give a multiple of {bar_minutes}m"
         )
-        raise InputError(msg)
+        raise InputError(msg, field=field, value=text)
     return bars

@@ -1,8 +1,10 @@
-"""Messages and tables about claims: the question, the verdict, its reasons, a paragraph to quote."""
+"""Messages and tables about claims: the question, the verdict, its reasons, a paragraph to quote.
+
+Every number comes from a `ClaimAnswer`; percentages carry the direction of the rouble.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -23,17 +25,15 @@ from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import (
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_day,
+    format_iso_days,
     format_number,
     format_percent,
     format_weekday,
     join_names,
 )
 from dashboard.services.claims import CHANGE_KINDS
-
-# ------------------------------------------------------------
-# The words of a verdict on a claim: one choice for pages, reports and the command line.
-
 
 BASE_LABELS: Final = {
     "previous": "the rate before",
@@ -69,53 +69,6 @@ TRUTH_MARKS: Final = {
     ClaimTruth.UNKNOWN: "?",
 }
 FURTHER_BACK_LABEL: Final = "goes back further"
-ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def is_record_claim(claim: Claim) -> bool:
-    """Whether a claim says that nothing since some period was as strong, or as weak."""
-    return claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
-
-
-def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
-    """A verdict in words: `true`, `about so`, `goes back further`, `false`, `os_error_message be known`."""
-    return (
-        FURTHER_BACK_LABEL
-        if truth == ClaimTruth.ABOUT and is_record_claim(claim)
-        else TRUTH_LABELS[truth]
-    )
-
-
-def format_marked_verdict(claim: Claim, truth: ClaimTruth) -> str:
-    """A verdict with its mark; a record that goes back further is not what was claimed."""
-    word = format_verdict(claim, truth)
-    return f"{TRUTH_MARKS[ClaimTruth.FALSE] if word == FURTHER_BACK_LABEL else TRUTH_MARKS[truth]} {word}"
-
-
-def format_claim_reason(reason: str) -> str:
-    """A reason with its days as people write them."""
-    return ISO_DAY.sub(lambda found: format_day(date.fromisoformat(found[0])), reason)
-
-
-def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
-    """The base that would make a change so, and when a series last was there."""
-    gain = "gain" if claim.kind == ClaimKind.UP else "loss"
-    need = (
-        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in {base.quote}"
-        f" needs a base of {format_number(base.rate, base.card.decimals)}"
-    )
-    if base.reached is None:
-        return f"{need}, not reached in the data, which begin on {format_day(base.data_from.day)}"
-    there = format_number(base.reached.rate, base.card.decimals)
-    return f"{need}; last there on {format_day(base.reached.day)} ({there})"
-
-
-# ------------------------------------------------------------
-# The answer to a claim in words: question, verdict, reasons, and a paragraph to quote.
-#
-# Every number comes from a `ClaimAnswer`; percentages carry the word for the rouble's direction.
-
-
 OTC_CAVEAT: Final = (
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
@@ -132,48 +85,86 @@ TRUTH_ICONS: Final = {
     ClaimTruth.FALSE: ":material/cancel:",
     ClaimTruth.UNKNOWN: ":material/help:",
 }
+MARKET_LABEL: Final = "Market quotes, over the counter"
+REASON_LIMIT: Final = 400
+
+
+def is_record_claim(claim: Claim) -> bool:
+    """Whether a claim says that nothing since some period was as strong, or as weak."""
+    return claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
+
+
+def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
+    """A verdict as text: `true`, `about so`, `goes back further`, `false`, `cannot be known`."""
+    if truth == ClaimTruth.ABOUT and is_record_claim(claim):
+        return FURTHER_BACK_LABEL
+    return TRUTH_LABELS[truth]
+
+
+def format_marked_verdict(claim: Claim, truth: ClaimTruth) -> str:
+    """A verdict with its mark; a record that goes back further is not what was claimed."""
+    verdict = format_verdict(claim, truth)
+    mark = TRUTH_MARKS[ClaimTruth.FALSE if verdict == FURTHER_BACK_LABEL else truth]
+    return f"{mark} {verdict}"
+
+
+def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
+    """The base that would make a claimed change true, and when a series last had it."""
+    gain = "gain" if claim.kind == ClaimKind.UP else "loss"
+    text = (
+        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in"
+        f" {base.quote}"
+        f" needs a base of {format_number(base.rate, base.card.decimals)}"
+    )
+    if base.reached is None:
+        return f"{text}, not reached in the data, which begin on {format_day(base.data_from.day)}"
+    rate = format_number(base.reached.rate, base.card.decimals)
+    return f"{text}; last there on {format_day(base.reached.day)} ({rate})"
+
+
+# ------------------------------------------------------------------ question, verdict, paragraph
 
 
 def format_question(claim: Claim) -> str:
-    """What is claimed, as a question: `Strongest since June 2024?`."""
+    """A claim as a question: `Strongest since June 2024?`."""
     if claim.kind == ClaimKind.LEVEL:
-        how = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
-        return f"{_capitalize(how)}{_format_value(claim)} RUB per {claim.currency}?"
+        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
+        return f"{capitalize_first(exactness)}{_format_value(claim)} RUB per {claim.currency}?"
     if is_record_claim(claim):
-        return f"{_capitalize(claim.kind)} since {_format_since(claim)}?"
+        return f"{capitalize_first(claim.kind)} since {_format_since(claim)}?"
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    than = _capitalize(
+    than = capitalize_first(
         f"{EXACTNESS_LABELS[claim.exactness]}{_format_value(claim)}{THIN_SPACE}% {word}"
     )
     return f"{than} than {_name_claimed_base(claim)}?"
 
 
 def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
-    """What the main series says: the best of the rows that the claim names.
+    """The verdict of the main series: the best of the rows that the claim names.
 
     A record that goes back further than claimed counts as false: the sentence is not exact.
     """
-    found = {row.verdict.truth for row in answer.of_main}
-    if is_record_claim(answer.claim) and ClaimTruth.ABOUT in found:
+    truths = {row.verdict.truth for row in answer.of_main}
+    if is_record_claim(answer.claim) and ClaimTruth.ABOUT in truths:
         return ClaimTruth.FALSE
     order = (ClaimTruth.TRUE, ClaimTruth.ABOUT, ClaimTruth.FALSE)
-    return next((truth for truth in order if truth in found), ClaimTruth.UNKNOWN)
+    return next((truth for truth in order if truth in truths), ClaimTruth.UNKNOWN)
 
 
 def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
-    """What came out, before anything else: `Of 3 claims, 1 is so and 2 are not`."""
+    """The outcome in one line: `Of 3 claims, 1 is so and 2 are not`."""
     if not answers:
         return "Is that so? A claim about the rouble, checked"
     if len(answers) == 1:
         verdict, *_ = describe_answer(answers[0]).rstrip(".").split(": ")
         return f"{format_question(answers[0].claim)} {verdict}"
-    found = [get_overall_truth(answer) for answer in answers]
-    told = [
-        f"{found.count(truth)} {one if found.count(truth) == 1 else more}"
-        for truth, one, more in OUTCOME_PHRASES
-        if truth in found
+    truths = [get_overall_truth(answer) for answer in answers]
+    counts = [
+        f"{truths.count(truth)} {singular if truths.count(truth) == 1 else plural}"
+        for truth, singular, plural in OUTCOME_PHRASES
+        if truth in truths
     ]
-    return f"Of {len(answers)} claims, {join_names(told)}"
+    return f"Of {len(answers)} claims, {join_names(counts)}"
 
 
 def describe_answer(answer: ClaimAnswer) -> str:
@@ -182,7 +173,7 @@ def describe_answer(answer: ClaimAnswer) -> str:
         return f"Cannot be known: there is no series of RUB per {answer.claim.currency}."
     row = answer.of_main[0]
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN or row.at is None:
-        return f"Cannot be known: {format_claim_reason(row.verdict.reason)}."
+        return f"Cannot be known: {format_iso_days(row.verdict.reason)}."
     if answer.claim.kind == ClaimKind.LEVEL:
         return f"{_answer_yes_or_no(answer)}: {_format_rate_on_day(row.at, row.verdict.card)}."
     if is_record_claim(answer.claim):
@@ -191,7 +182,7 @@ def describe_answer(answer: ClaimAnswer) -> str:
 
 
 def list_needed_bases(answer: ClaimAnswer) -> tuple[str, ...]:
-    """The bases that would make a change so, of the main series; nothing where it is so."""
+    """The bases of the main series that would make a change true; none where it is true."""
     if get_overall_truth(answer) == ClaimTruth.TRUE:
         return ()
     needed = [base for base in answer.needed if base.card.id == answer.main]
@@ -199,30 +190,33 @@ def list_needed_bases(answer: ClaimAnswer) -> tuple[str, ...]:
 
 
 def describe_other_sources(answer: ClaimAnswer) -> str:
-    """What the other sources say, in one sentence; empty where there are none."""
-    told: dict[str, str] = {}
+    """The verdicts of the other sources in one sentence; empty where there are none."""
+    verdicts: dict[str, str] = {}
     for row in answer.rows:
-        card = row.verdict.card
-        if card.id != answer.main and row.verdict.is_claimed:
-            told.setdefault(card.title, format_verdict(answer.claim, row.verdict.truth))
-            if row.verdict.truth == ClaimTruth.TRUE:
-                told[card.title] = format_verdict(answer.claim, row.verdict.truth)
-    return "; ".join(f"{title}: {word}" for title, word in told.items())
+        card, truth = row.verdict.card, row.verdict.truth
+        if card.id == answer.main or not row.verdict.is_claimed:
+            continue
+        if card.title not in verdicts or truth == ClaimTruth.TRUE:
+            verdicts[card.title] = format_verdict(answer.claim, truth)
+    return "; ".join(f"{title}: {verdict}" for title, verdict in verdicts.items())
 
 
 def describe_day_shift(answer: ClaimAnswer) -> str:
-    """That the day has no rate of its own and which one stands in; empty where it has."""
+    """That the day has no rate and which one is used instead; empty where it has one."""
     row = next(iter(answer.of_main), None)
-    asked = answer.claim.day
-    if row is None or row.at is None or asked is None or row.at.day == asked:
+    day = answer.claim.day
+    if row is None or row.at is None or day is None or row.at.day == day:
         return ""
     card, used = row.verdict.card, row.at
-    rests = "a weekend day" if asked.weekday() >= 5 else "a day without a rate"
+    reason = "a weekend day" if day.weekday() >= 5 else "a day without a rate"
     if card.date_rule == BANK_OF_RUSSIA.id:
-        force = f"the rate in force, fixed on {format_day(used.day)} and dated {format_day(used.record)}"
+        substitute = (
+            f"the rate in force, fixed on {format_day(used.day)} and dated"
+            f" {format_day(used.record)}"
+        )
     else:
-        force = f"the last one before it, of {format_day(used.day)}"
-    return f"{format_weekday(asked)} is {rests} of {card.title}: {force}, is used."
+        substitute = f"the last one before it, of {format_day(used.day)}"
+    return f"{format_weekday(day)} is {reason} of {card.title}: {substitute}, is used."
 
 
 def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) -> str:
@@ -233,15 +227,15 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
         as_of: until when the numbers are known.
         address: the link to this view; may be empty.
     """
-    said: set[tuple[str, date]] = set()
-    told = [_write_sentence(answer, said).strip() for answer in answers]
+    mentioned: set[tuple[str, date]] = set()
+    sentences = [_write_sentence(answer, mentioned).strip() for answer in answers]
     cards = {row.verdict.card.id: row.verdict.card for a in answers for row in a.of_main if row.at}
     sources = "; ".join(f"{card.title}, {card.source_url}" for card in cards.values())
     source = f"Source: {sources}; as known on {as_of}." if sources else ""
-    return " ".join(part for part in (*told, source, address) if part)
+    return " ".join(part for part in (*sentences, source, address) if part)
 
 
-# ---------------------------------------------------------------- parts of sentences
+# ------------------------------------------------------------------ parts of sentences
 
 
 def _answer_yes_or_no(answer: ClaimAnswer) -> str:
@@ -256,13 +250,13 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
     verdict, word = row.verdict, str(claim.kind)
     than = "stronger" if claim.kind == ClaimKind.STRONGEST else "weaker"
     if row.base is None:
-        return f"No, it was {than}: the {word} there is, {format_claim_reason(verdict.reason)}"
-    there = _format_day_with_rate(row.base, verdict.card)
+        return f"No, it was {than}: the {word} there is, {format_iso_days(verdict.reason)}"
+    base = _format_day_with_rate(row.base, verdict.card)
     if verdict.truth == ClaimTruth.TRUE:
-        return f"Yes: {word} since {there}"
+        return f"Yes: {word} since {base}"
     if verdict.truth == ClaimTruth.ABOUT:
-        return f"No, it was {than}: {word} since {there}"
-    return f"No: it was at least as {_record_adjective(claim)} later than that, on {there}"
+        return f"No, it was {than}: {word} since {base}"
+    return f"No: it was at least as {_record_adjective(claim)} later than that, on {base}"
 
 
 def _describe_changes(answer: ClaimAnswer) -> str:
@@ -279,8 +273,8 @@ def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
     assert first.base is not None
     word = name_change_direction(claim, first.verdict.found or 0.0)
     sizes = ", ".join(f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows)
-    named = first.verdict.base_name
-    base = "the rate then" if named == "since" else BASE_LABELS[named]
+    base_name = first.verdict.base_name
+    base = "the rate then" if base_name == "since" else BASE_LABELS[base_name]
     joint = "and as it was at" if word == "unchanged" else "than"
     return (
         f"{word} ({sizes}) {joint} {base}, {_format_day_with_rate(first.base, first.verdict.card)}"
@@ -295,32 +289,39 @@ def format_change_percent(row: ClaimRow, claim: Claim) -> str:
     return format_percent(of_quote * (verdict.found or 0.0), 2)
 
 
-def name_change_direction(claim: Claim, found: float) -> str:
-    """The rouble's direction of a change that is told in the claim's own sign."""
-    if abs(found) < 5e-5:
+def name_change_direction(claim: Claim, change: float) -> str:
+    """The rouble's direction of a change whose sign is that of the claim."""
+    if abs(change) < 5e-5:
         return "unchanged"
-    return "stronger" if (found > 0) == (claim.kind == ClaimKind.UP) else "weaker"
+    return "stronger" if (change > 0) == (claim.kind == ClaimKind.UP) else "weaker"
 
 
-def _write_sentence(answer: ClaimAnswer, said: set[tuple[str, date]]) -> str:
-    """One sentence; the rate of a day is told once."""
+def _write_sentence(answer: ClaimAnswer, mentioned: set[tuple[str, date]]) -> str:
+    """One sentence; the rate of a day is given once, `mentioned` holds the days already given."""
     claim, row = answer.claim, next(iter(answer.of_main), None)
     if row is None or row.at is None:
         return f"{format_question(claim)} {describe_answer(answer)}"
     card, at = row.verdict.card, row.at
-    here = ""
-    if (card.id, at.day) not in said:
-        here = f"On {format_day(at.day)} the {_name_series(card)} stood at {_format_printed_rate(at, row)}."
-        said.add((card.id, at.day))
+    opening = ""
+    if (card.id, at.day) not in mentioned:
+        opening = (
+            f"On {format_day(at.day)} the {_name_series(card)} stood at"
+            f" {_format_printed_rate(at, row)}."
+        )
+        mentioned.add((card.id, at.day))
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN:
-        return f"{here} {format_question(claim)} {describe_answer(answer)}"
+        return f"{opening} {format_question(claim)} {describe_answer(answer)}"
     if claim.kind == ClaimKind.LEVEL:
-        return here
+        return opening
     if is_record_claim(claim):
-        return f"{here} {_write_record(claim, row)}."
+        return f"{opening} {_write_record(claim, row)}."
     needed = list_needed_bases(answer)
-    more = f" {_capitalize('; '.join(needed))}." if needed and _is_claimed_direction(answer) else ""
-    return f"{here} The rouble was {_describe_changes(answer)}.{more}"
+    more = (
+        f" {capitalize_first('; '.join(needed))}."
+        if needed and _is_claimed_direction(answer)
+        else ""
+    )
+    return f"{opening} The rouble was {_describe_changes(answer)}.{more}"
 
 
 def _is_claimed_direction(answer: ClaimAnswer) -> bool:
@@ -330,18 +331,21 @@ def _is_claimed_direction(answer: ClaimAnswer) -> bool:
 
 def _write_record(claim: Claim, row: ClaimRow) -> str:
     if row.base is None:
-        return f"It was the rouble's {claim.kind} in the data: {format_claim_reason(row.verdict.reason)}"
-    there = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
+        return (
+            f"It was the rouble's {claim.kind} in the data: {format_iso_days(row.verdict.reason)}"
+        )
+    base = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
     if row.verdict.truth == ClaimTruth.FALSE:
         return (
-            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was at least"
-            f" as {_record_adjective(claim)} on {there}"
+            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was"
+            " at least"
+            f" as {_record_adjective(claim)} on {base}"
         )
-    words = f"It was the rouble's {claim.kind} since {there}"
+    text = f"It was the rouble's {claim.kind} since {base}"
     return (
-        words
+        text
         if row.verdict.truth == ClaimTruth.TRUE
-        else f"{words}, not since {_format_since(claim)}"
+        else f"{text}, not since {_format_since(claim)}"
     )
 
 
@@ -368,8 +372,8 @@ def _format_day_with_rate(fixing: Fixing, card: SeriesCard) -> str:
 
 def _name_claimed_base(claim: Claim) -> str:
     if claim.base == "since":
-        return f"in {_format_since(claim)}" if claim.since and claim.since.end_day != claim.since.day \
-            else f"on {_format_since(claim)}"  # fmt: skip
+        is_period = claim.since is not None and claim.since.end_day != claim.since.day
+        return f"{'in' if is_period else 'on'} {_format_since(claim)}"
     if claim.base == "year_start":
         return "at the start of the year"
     return BASE_LABELS[claim.base]
@@ -387,25 +391,16 @@ def _record_adjective(claim: Claim) -> str:
     return "strong" if claim.kind == ClaimKind.STRONGEST else "weak"
 
 
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def get_claim_day(answers: Sequence[ClaimAnswer]) -> date | None:
     """The first day of which a claim speaks."""
     return next((answer.claim.day for answer in answers if answer.claim.day), None)
 
 
-# ------------------------------------------------------------
-# The table under a claim: a row for every source, base and quote, with dates and numbers.
-
-
-MARKET_LABEL = "Market quotes, over the counter"
-REASON_LIMIT = 400
+# ------------------------------------------------------------------ table of sources and bases
 
 
 def build_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
-    """`build_plain_claim_columns` as safe Markdown, the verdicts that the claim names in bold."""
+    """`build_plain_claim_columns` as Markdown, the verdicts that the claim names in bold."""
     columns = build_plain_claim_columns(answer)
     claimed = [group[0].verdict.is_claimed for group in _group_rows(answer.rows)]
     verdicts = columns["Verdict"]
@@ -434,10 +429,10 @@ def build_plain_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
             "Change": [_format_change(group, answer) for group in groups],
         }
     elif is_record_claim(claim):
-        columns["Last at least as " + _answer_adjective(answer)] = [
+        columns["Last at least as " + _record_adjective(claim)] = [
             _format_fixing(row.base, row.verdict.card) for row in firsts
         ]
-    columns["Why"] = [format_claim_reason(row.verdict.reason) or NO_VALUE for row in firsts]
+    columns["Why"] = [format_iso_days(row.verdict.reason) or NO_VALUE for row in firsts]
     return _add_market_row(columns, answer)
 
 
@@ -447,16 +442,16 @@ def build_claim_lines(answer: ClaimAnswer) -> list[str]:
     names = [name for name in columns if name not in {"Verdict", "Source", "Why"}]
     lines = []
     for k, (verdict, source) in enumerate(zip(columns["Verdict"], columns["Source"], strict=True)):
-        told = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
+        cells = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
         why = columns["Why"][k]
         lines.append(
-            " · ".join([f"{verdict} {source}", *told, *([why] if why != NO_VALUE else [])])
+            " · ".join([f"{verdict} {source}", *cells, *([why] if why != NO_VALUE else [])])
         )
     return lines
 
 
 def format_base(row: ClaimRow) -> str:
-    """The name of the base of a row; one that the claim does not name is marked so."""
+    """The name of the base of a row, marked where the claim does not name it."""
     name = row.verdict.base_name
     if not name:
         return NO_VALUE
@@ -464,7 +459,7 @@ def format_base(row: ClaimRow) -> str:
 
 
 def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str, list[str]]:
-    """A last row for what no source here holds."""
+    """A last row for market quotes, which no source provides."""
     reason = OTC_CAVEAT
     needed = [base for base in answer.needed if base.card.id == answer.main]
     if needed and answer.claim.kind in CHANGE_KINDS:
@@ -484,20 +479,19 @@ def _group_rows(rows: Sequence[ClaimRow]) -> list[list[ClaimRow]]:
 
 def _format_verdicts(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     """One verdict where both quotes agree, else that of each quote."""
-    told = {row.verdict.quote: format_verdict(answer.claim, row.verdict.truth) for row in group}
-    agree = len(set(told.values())) == 1
-    if agree:
-        return next(iter(told.values()))
-    return "; ".join(f"{quote}: {word}" for quote, word in told.items())
+    verdicts = {row.verdict.quote: format_verdict(answer.claim, row.verdict.truth) for row in group}
+    if len(set(verdicts.values())) == 1:
+        return next(iter(verdicts.values()))
+    return "; ".join(f"{quote}: {verdict}" for quote, verdict in verdicts.items())
 
 
 def _format_fixing(fixing: Fixing | None, card: SeriesCard) -> str:
     """`80.7597, 21 Apr 2025 (record of 22 Apr 2025)`."""
     if fixing is None:
         return NO_VALUE
-    told = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
+    text = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
     return (
-        told if fixing.record == fixing.day else f"{told} (record of {format_day(fixing.record)})"
+        text if fixing.record == fixing.day else f"{text} (record of {format_day(fixing.record)})"
     )
 
 
@@ -508,7 +502,3 @@ def _format_change(group: Sequence[ClaimRow], answer: ClaimAnswer) -> str:
     word = name_change_direction(answer.claim, group[0].verdict.found)
     sizes = [f"{row.verdict.quote} {format_change_percent(row, answer.claim)}" for row in group]
     return f"{word}: {', '.join(sizes)}"
-
-
-def _answer_adjective(answer: ClaimAnswer) -> str:
-    return "strong" if answer.claim.kind == ClaimKind.STRONGEST else "weak"

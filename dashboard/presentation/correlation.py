@@ -14,31 +14,27 @@ from dashboard.models.study import (
     CorrelationRow,
     DirectionRow,
     RegressionRow,
-    Window,
-    window_text,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
 from dashboard.presentation.formatting import (
-    MINUS,
-    NO_VALUE,
     THIN_SPACE,
     format_count,
     format_day,
     format_number,
+    format_offset,
+    format_p,
     format_signed,
     join_names,
 )
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
 
-# ------------------------------------------------------------
-# The words of the Correlation page: what each part says, with N, method and correction.
-
-
 ALL_EVENTS: Final = "All events"
 SIGNIFICANCE_LEVEL: Final = 0.05
 MAX_LISTED: Final = 6
-"""More means are not named in one sentence."""
+"""One sentence names at most so many means."""
+REPORTED_HORIZONS: Final = (1, 5)
+"""The horizons in the sentence: the rate after the first, and a week of rates."""
+PRE_TREND_HORIZONS: Final = (-5, -2)
 LEAD_LAG_HELP: Final = (
     "**Lag 0** is the first rate that can contain the event, **+1** the one after it. A mark at"
     " **−1 to −5** is a move *before* the event: no effect of it can be there, so it is"
@@ -72,25 +68,13 @@ def format_group_title(group: str) -> str:
 
 def format_group_label(group: str) -> str:
     """The title with the glyph of the category before it."""
-    lane = STYLE_BY_ID.get(group)
-    return f"{lane.glyph} {lane.title}" if lane else format_group_title(group)
-
-
-def format_window(window: Window) -> str:
-    """`[0,1]` with a true minus."""
-    return window_text(window).replace("-", MINUS)
+    style = STYLE_BY_ID.get(group)
+    return f"{style.glyph} {style.title}" if style else format_group_title(group)
 
 
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
     return "positive = rouble stronger" if card.is_rouble else "positive = number up"
-
-
-def format_p(p: float) -> str:
-    """A p-value as tables print it; a dash where there is none."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
@@ -100,23 +84,25 @@ def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     if not tested:
         return "No correlation can be computed: the rate never moves, or there is too little of it."
-    said = (
-        f"{outside} of {len(tested)} marks lie outside their band, {round(len(tested) * SIGNIFICANCE_LEVEL)}"
+    text = (
+        f"{outside} of {len(tested)} marks lie outside their band,"
+        f" {round(len(tested) * SIGNIFICANCE_LEVEL)}"
         " would by chance. "
     )
     if not small:
-        return said + (
+        return text + (
             f"After the Holm correction over all {len(tested)} groups and lags none has a p below"
             f" 0.05 (N = {tested[0].n:,} rates)."
         )
-    named = "; ".join(
-        f"{format_group_title(r.group)} at lag {format_signed(r.lag, 0)} (r {format_signed(r.r)}, corrected"
+    listed = "; ".join(
+        f"{format_group_title(r.group)} at lag {format_signed(r.lag, 0)} (r {format_signed(r.r)},"
+        " corrected"
         f" p {format_p(r.p_adjusted)})"
         for r in small
     )
     lead = " A lag below 0 is a move before the event." if any(r.lag < 0 for r in small) else ""
-    return said + (
-        f"After the Holm correction over all {len(tested)} a p below 0.05 is left for {named};"
+    return text + (
+        f"After the Holm correction over all {len(tested)} a p below 0.05 is left for {listed};"
         f" N = {tested[0].n:,} rates.{lead}"
     )
 
@@ -135,16 +121,16 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     if not tested or total is None:
         return "No event has an expected direction and a move."
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
-    named = "; ".join(
+    listed = "; ".join(
         f"{format_group_title(r.group)} ({format_hits(r)}, corrected p {format_p(r.p_adjusted)})"
         for r in small
     )
     left = f"{total.unclear} without a clear expectation and {total.unmoved} unmoved are left out"
-    said = f"{format_hits(total)} of the events moved as expected; {left}. "
+    text = f"{format_hits(total)} of the events moved as expected; {left}. "
     after = f"After the Holm correction over {len(tested)} groups"
     if not small:
-        return said + f"{after} none differs from a coin with a p below 0.05."
-    return said + f"{after} a p below 0.05 is left for {named}."
+        return text + f"{after} none differs from a coin with a p below 0.05."
+    return text + f"{after} a p below 0.05 is left for {listed}."
 
 
 def format_estimate(row: RegressionRow) -> tuple[str, str]:
@@ -162,19 +148,23 @@ def format_term(term: str, titles: dict[str, str]) -> str:
 
 
 def describe_score(row: ScoreRow) -> str:
-    """One correlation of a score in words, with N, method, band and correction."""
-    what = f"{SCORE_TITLES[row.score]} against {OUTCOME_TITLES[row.against]}"
+    """One correlation of a score, with N, method, band and correction."""
+    subject = f"{SCORE_TITLES[row.score]} against {OUTCOME_TITLES[row.against]}"
     if math.isnan(row.r):
-        return f"{what}: {format_count(row.n, 'event')} with a score and a move; fewer than 5, or all alike."
+        return (
+            f"{subject}: {format_count(row.n, 'event')} with a score and a move; fewer than 5, or"
+            " all alike."
+        )
     return (
-        f"{what}: Spearman's rho {format_signed(row.r)}, band of shifted dates {format_signed(row.low)} to"
+        f"{subject}: Spearman's rho {format_signed(row.r)}, band of shifted dates"
+        f" {format_signed(row.low)} to"
         f" {format_signed(row.high)}, N = {row.n:,}, calendar-shift p {format_p(row.p_value)},"
         f" Holm-corrected {format_p(row.p_adjusted)}."
     )
 
 
 def get_cell_number(cell: CrossCell, unit: str) -> float:
-    """What a cell shows in the chosen unit; signed like the mean."""
+    """The number of a cell in the chosen unit, with the sign of the mean."""
     if unit == "mean":
         return 100 * cell.caar
     if unit == "percentile":
@@ -183,7 +173,7 @@ def get_cell_number(cell: CrossCell, unit: str) -> float:
 
 
 def shorten_reason(cell: CrossCell) -> str:
-    """Why a cell has no verdict, in a word or two that fit into it; empty where it has one."""
+    """Why a cell has no verdict, short enough for the cell; empty where it has one."""
     if not cell.reason:
         return ""
     if cell.n < MIN_RATES:
@@ -216,13 +206,14 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     )
     if not small:
         return (
-            f"None of {format_count(len(tested), 'mean')} with a verdict has a p below 0.05 after the Holm"
+            f"None of {format_count(len(tested), 'mean')} with a verdict has a p below 0.05 after"
+            " the Holm"
             f" correction.{unread}"
         )
-    named = "; ".join(_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED])
+    listed = "; ".join(_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED])
     more = f"; and {len(small) - MAX_LISTED} more" if len(small) > MAX_LISTED else ""
     return (
-        f"{named}{more}: after the Holm correction a p below 0.05 is left for {len(small)} of"
+        f"{listed}{more}: after the Holm correction a p below 0.05 is left for {len(small)} of"
         f" {format_count(len(tested), 'mean')} with a verdict.{unread}"
     )
 
@@ -232,46 +223,47 @@ def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     ended = f", which ended on {format_day(card.history_until)}" if card.history_until else ""
     return (
         f"{format_group_title(cell.group)} on {card.title}{ended}:"
-        f" {format_number(abs(100 * cell.caar), 2)} log pts {name_direction(card, 100 * cell.caar)} on average"
+        f" {format_number(abs(100 * cell.caar), 2)} log pts"
+        f" {name_direction(card, 100 * cell.caar)} on average"
         f" (standardised {format_signed(cell.mean_scar)},"
         f" {format_count(cell.n, 'event')} on {format_count(cell.n_rates, 'rate')},"
         f" {format_count(cell.clusters, 'cluster')}, corrected p {format_p(cell.p_adjusted)})"
     )
 
 
-# ------------------------------------------------------------
-# The words of local projections: the answer first, then what came before and what is left out.
+# ------------------------------------------------------------------ local projections
 
 
-REPORTED_HORIZONS: Final = (1, 5)
-"""The horizons that the sentence names: the rate after the first, and a week of rates."""
-PRE_TREND_HORIZONS: Final = (-5, -2)
-
-
-def describe_projection(found: Projection, card: SeriesCard) -> str:
+def describe_projection(projection: Projection, card: SeriesCard) -> str:
     """The move at two horizons with the band, the whole path, and N."""
-    rows = [row for row in map(found.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
-    first, title = found.at(0), format_group_title(found.group)
+    rows = [row for row in map(projection.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
+    first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
         return f"{title}: no number, {first.reason or 'no row is used'}."
     n = f"N = {format_count(first.events, 'event')} on {format_count(first.rates, 'first rate')}"
-    said = f"{title}: {join_names([_format_horizon(row) for row in rows])}; {describe_sign(card)}."
+    text = f"{title}: {join_names([_format_horizon(row) for row in rows])}; {describe_sign(card)}."
     if math.isnan(first.supt_low):
-        return f"{said} No band: {first.reason}; {n}."
-    return f"{said} {_describe_path(found)} {n}."
+        return f"{text} No band: {first.reason}; {n}."
+    return f"{text} {_describe_path(projection)} {n}."
 
 
 def _format_horizon(row: ProjectionRow) -> str:
     """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    said = f"{format_signed(100 * row.estimate)} log pts {format_count(row.horizon, 'rate')} after the first"
+    text = (
+        f"{format_signed(100 * row.estimate)} log pts {format_count(row.horizon, 'rate')} after"
+        " the first"
+    )
     if math.isnan(row.supt_low):
-        return said
-    return f"{said} (95 % band {format_signed(100 * row.supt_low)} to {format_signed(100 * row.supt_high)})"
+        return text
+    return (
+        f"{text} (95 % band {format_signed(100 * row.supt_low)} to"
+        f" {format_signed(100 * row.supt_high)})"
+    )
 
 
-def _describe_path(found: Projection) -> str:
+def _describe_path(projection: Projection) -> str:
     """At which horizons the band of the whole path leaves 0 out."""
-    outside = [row for row in found.rows if row.supt_low > 0 or row.supt_high < 0]
+    outside = [row for row in projection.rows if row.supt_low > 0 or row.supt_high < 0]
     if not outside:
         return "The band of the whole path holds 0 at every horizon from 0 to 20."
     at = join_names([f"+{row.horizon}" if row.horizon else "0" for row in outside])
@@ -282,27 +274,29 @@ def _describe_path(found: Projection) -> str:
     )
 
 
-def describe_pre_trend(found: Projection) -> str:
+def describe_pre_trend(projection: Projection) -> str:
     """What the test of the horizons before the base says."""
-    test = found.pre_trend
+    test = projection.pre_trend
     span = " to ".join(map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):
         return f"Before the event ({span}): no test, {test.reason}."
     numbers = f"Wald {format_signed(test.statistic, 1).lstrip('+')}, {test.df} horizons, p"
     if test.p_value < SIGNIFICANCE_LEVEL:
         return (
-            f"Before the event ({span}) the rate moved already ({numbers} {format_p(test.p_value)}):"
+            f"Before the event ({span}) the rate moved already ({numbers}"
+            f" {format_p(test.p_value)}):"
             " read what follows with that in mind."
         )
     return (
-        f"Before the event ({span}) no movement is seen ({numbers} {format_p(test.p_value)}); a small"
+        f"Before the event ({span}) no movement is seen ({numbers} {format_p(test.p_value)}); a"
+        " small"
         " one could be missed."
     )
 
 
-def describe_dropped(found: Projection, titles: Mapping[str, str]) -> str:
+def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
     """What is left out at horizon +1 and why; `titles` are those of the controls."""
-    row = found.at(REPORTED_HORIZONS[0])
+    row = projection.at(REPORTED_HORIZONS[0])
     reasons = [f"{rows:,} {_replace_control_id(reason, titles)}" for reason, rows in row.dropped]
     rates = f"{format_count(row.rates_dropped, 'first rate')} with an event left out"
     return f"{row.n:,} rates are used at +{row.horizon}; {rates}. Not used: {'; '.join(reasons)}."
@@ -310,5 +304,5 @@ def describe_dropped(found: Projection, titles: Mapping[str, str]) -> str:
 
 def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
-    words, _, name = reason.rpartition(" ")
-    return f"{words} {titles[name]}" if name in titles else reason
+    text, _, name = reason.rpartition(" ")
+    return f"{text} {titles[name]}" if name in titles else reason

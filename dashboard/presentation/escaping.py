@@ -1,6 +1,6 @@
 """Escaping of text from people, files and feeds before it reaches Markdown, Plotly or a link.
 
-`escape_plot` goes to Plotly, `plain` to widgets that show text as it is (`st.text`, text
+`escape_plot` goes to Plotly, `plain_text` to widgets that show text as it is (`st.text`, text
 columns of `st.dataframe`, `st.code`), `escape_markdown` and `escape_label` to the places where
 Streamlit insists on Markdown (labels, `st.markdown`, toasts, alerts, dialog titles).
 
@@ -17,10 +17,6 @@ import unicodedata
 from string import ascii_uppercase
 from typing import Final
 from urllib.parse import quote, urlsplit
-
-from dashboard.services import exports
-
-file_name_text = exports.safe_file_name
 
 DISPLAY_LIMIT: Final = 240
 LABEL_LIMIT: Final = 90
@@ -53,8 +49,8 @@ _LINK_CHARACTERS: Final = "%/:?#[]@!&'()*+,;=-._~"
 def clean_text(text: str) -> str:
     """One line of NFC text without control, direction and invisible characters.
 
-    Zero-width joiners between letters or emoji are kept; runs of more than four combining
-    marks are cut, so that a title cannot grow over its neighbours.
+    Zero-width joiners between letters or emoji stay; runs of more than four combining
+    marks are cut, so that a title cannot overlap its neighbours.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
@@ -78,7 +74,7 @@ def plain_text(text: str, limit: int = DISPLAY_LIMIT) -> str:
 
 
 def plain_text_block(text: str, limit: int = DISPLAY_LIMIT) -> str:
-    """Like `plain`, with the line breaks kept: for `st.text` of a note's text."""
+    """Like `plain_text`, with line breaks: for `st.text` of a note's text."""
     lines = [clean_text(line) for line in truncate(text, limit).splitlines()]
     return "\n".join(_isolate(line) for line in lines).strip()
 
@@ -116,10 +112,10 @@ def safe_link(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(link)
-        named = parts.hostname
+        hostname = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not named or "@" in parts.netloc:
+    if parts.scheme.lower() not in {"http", "https"} or not hostname or "@" in parts.netloc:
         return None
     return link
 
@@ -143,13 +139,13 @@ def _visible_character(character: str) -> str:
 
 
 def _limit_marks(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     run = 0
     for character in text:
         run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         if run <= _MARKS_IN_A_ROW:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)
 
 
 def _is_continuation(character: str) -> bool:

@@ -6,18 +6,25 @@ Every number and date that a page, a report or the terminal prints is formatted 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Event, HourKind
+from dashboard.models.study import Window, window_text
 
 MINUS: Final = "\u2212"
 THIN_SPACE: Final = "\u202f"
 NO_VALUE: Final = "–"
 ORDINARY_PERCENTILE: Final = 95.0
 MIN_POOL_SIZE: Final = 40
+ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+RECORD_KINDS: Final = ("strongest", "weakest")
+"""The two records of a rate, from the rouble's point of view."""
+EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
+"""The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -58,16 +65,31 @@ def join_names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def capitalize_first(text: str) -> str:
+    """The text with a capital first letter, the rest unchanged."""
+    return text[:1].upper() + text[1:]
+
+
 def format_count(value: int, noun: str, plural: str = "") -> str:
     """`1 event`, `412 events`."""
     return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
 
 
-def format_ordinal(value: float) -> str:
-    """`97th`, `1st`, for percentiles."""
-    whole = min(int(value), 99)
-    teen = 10 <= whole % 100 <= 20
-    return f"{whole}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"
+def format_offset(offset: int) -> str:
+    """An offset or horizon with a true minus: `−5`, `0`, `3`."""
+    return f"{MINUS}{-offset}" if offset < 0 else str(offset)
+
+
+def format_p(p: float) -> str:
+    """A p-value as tables print it; a dash where there is none."""
+    if math.isnan(p):
+        return NO_VALUE
+    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
+
+
+def format_window(window: Window) -> str:
+    """`[−5,1]` with a true minus."""
+    return window_text(window).replace("-", MINUS)
 
 
 def format_bytes(n_bytes: int) -> str:
@@ -76,6 +98,11 @@ def format_bytes(n_bytes: int) -> str:
 
 
 # ------------------------------------------------------------------ days and moments
+
+
+def format_iso_days(text: str) -> str:
+    """A text with its ISO dates as people write them: `after 1 Mar 2022`."""
+    return ISO_DAY.sub(lambda match: format_day(date.fromisoformat(match[0])), text)
 
 
 def format_day(value: date) -> str:
@@ -88,10 +115,12 @@ def format_weekday(value: date) -> str:
     return f"{_WEEKDAYS[value.weekday()]} {format_day(value)}"
 
 
-def format_short_day(value: date, beside: date | None = None) -> str:
-    """`24 Feb`, with the year where it differs from the one beside it."""
+def format_short_day(value: date, reference: date | None = None) -> str:
+    """`24 Feb`, with the year where it differs from the year of `reference`."""
     text = f"{value.day} {_MONTHS[value.month - 1]}"
-    return text if beside is not None and beside.year == value.year else f"{text} {value.year}"
+    return (
+        text if reference is not None and reference.year == value.year else f"{text} {value.year}"
+    )
 
 
 def format_day_range(first: date, last: date | None) -> str:
@@ -106,8 +135,8 @@ def format_day_range(first: date, last: date | None) -> str:
 def format_moment(value: datetime, zone: str = MOSCOW) -> str:
     """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
     utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
-    beside = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
-    text = f"{_format_day_time(msk)} MSK ({beside}"
+    utc_text = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
+    text = f"{_format_day_time(msk)} MSK ({utc_text}"
     if zone not in {MOSCOW, "UTC"}:
         text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
     return text + ")"
@@ -120,13 +149,13 @@ def format_timestamp(value: datetime) -> str:
 
 
 def format_clock(value: datetime) -> str:
-    """`18:00`: by the clock of Moscow; the last second of a bar is told as its end."""
+    """`18:00`: Moscow time; the last second of a bar is written as its end."""
     msk = (value + timedelta(seconds=59)).astimezone(ZoneInfo(MOSCOW))
     return f"{msk:%H:%M}"
 
 
 def format_bar(opens: datetime, ends: datetime) -> str:
-    """`17:00–18:00 MSK`: from when to when a bar goes."""
+    """`17:00–18:00 MSK`: the begin and the end of a bar."""
     begin = opens.astimezone(ZoneInfo(MOSCOW))
     return f"{begin:%H:%M}–{format_clock(ends)} MSK"
 
@@ -147,9 +176,9 @@ def format_event_time(event: Event) -> str:
 def format_age(value: date, today: date) -> str:
     """`today`, `yesterday`, `12 days ago`, `in 3 days`."""
     distance = (today - value).days
-    named = {0: "today", 1: "yesterday", -1: "tomorrow"}
-    if distance in named:
-        return named[distance]
+    names = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    if distance in names:
+        return names[distance]
     return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
 
 
@@ -157,20 +186,7 @@ def _format_day_time(value: datetime) -> str:
     return f"{format_day(value.date())} {value:%H:%M}"
 
 
-# ------------------------------------------------------------------ how unusual
-
-
-def describe_percentile(percentile: float, n: int, moves: str = "moves of this length") -> str:
-    """Where a move lies among ordinary ones; too few are never judged."""
-    if math.isnan(percentile) or n < MIN_POOL_SIZE:
-        return f"too few days to judge ({n})"
-    decimals = 1 if percentile >= 99 else 0
-    floored = math.floor(percentile * 10**decimals) / 10**decimals
-    place = "inside" if percentile < ORDINARY_PERCENTILE else "outside"
-    return (
-        f"{place} the ordinary range: larger than {floored:.{decimals}f}{THIN_SPACE}%"
-        f" of {n:,} ordinary {moves}"
-    )
+# ------------------------------------------------------------------ directions and crowding
 
 
 def describe_crowding(others: int) -> str:
@@ -180,17 +196,6 @@ def describe_crowding(others: int) -> str:
         if others == 0
         else f"{format_count(others, 'other event')} in this window"
     )
-
-
-def describe_missing_data(day_of_event: date, last_day: date) -> str:
-    """Why a move is not there: the data end before it."""
-    return f"after the last rate ({format_day(last_day)}): {format_day(day_of_event)} has none yet"
-
-
-RECORD_KINDS: Final = ("strongest", "weakest")
-"""The words for the two records of a rate, seen as the rouble's."""
-EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
-"""The directions that an event may be expected to go with, as a choice of a page shows them."""
 
 
 def describe_expected(expected: str) -> str:

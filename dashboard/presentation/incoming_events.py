@@ -19,29 +19,28 @@ from dashboard.models.event import MOSCOW
 from dashboard.models.inbox import DatedBy, Decision, InboxItem, NewsCluster
 from dashboard.models.series import SeriesCard
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.presentation import formatting
 from dashboard.presentation.claims import (
     BASE_LABELS,
     EXACTNESS_LABELS,
     LEVEL_EXACTNESS_LABELS,
-    format_claim_reason,
     format_verdict,
     is_record_claim,
 )
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.formatting import (
+    THIN_SPACE,
     format_count,
     format_day,
+    format_day_range,
+    format_iso_days,
+    format_moment,
+    format_number,
     format_signed,
     format_timestamp,
 )
 from dashboard.services.event_import import EventImportPlan, RowStatus, RowVerdict
 from dashboard.services.inbox import FeedStatus, moscow_day
 from dashboard.services.jobs import NewsRefreshState
-
-# ------------------------------------------------------------
-# Sentences about what an article says and whether its claims are so.
-
 
 PUBLICATION_ORIGINS: Final = {
     "given": "as given",
@@ -51,11 +50,34 @@ PUBLICATION_ORIGINS: Final = {
     "htmldate": "a date on the page, the hour is not known",
     "text": "the text itself, the hour is not known",
 }
-ARTICLE_OPTION_HINTS: Final = {
-    "say it with --published 2025-04-22": "give the day above",
-    "say with --published from which day its text counts": "give above the day it counts from",
-    "; give a file, a link or - for standard input": "",
+DECISION_LABELS: Final = {
+    Decision.NEW: "New",
+    Decision.ACCEPTED: "Accepted",
+    Decision.DISMISSED: "Dismissed",
 }
+VERDICT_LABELS: Final[dict[RowStatus, str]] = {
+    "new": "✚ New",
+    "duplicate": "= Already there",
+    "wrong": "✕ Wrong",
+}
+VERDICT_FILTERS: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICT_LABELS.items())}
+"""The filters of the preview table: every row, or those of one verdict."""
+FIELD_LABELS: Final = {
+    "date": "Date",
+    "title": "Title",
+    "time": "Time of day",
+    "time_utc": "Moment in UTC",
+    "zone": "Time zone",
+    "end_date": "Last day",
+    "text": "Text",
+    "category": "Category",
+    "expected": "Expected direction",
+    "source_url": "Link",
+    "tags": "Tags",
+    "author": "Author",
+}
+"""The fields of a note, in the order of the form."""
+NO_COLUMN_LABEL: Final = "– not in the file –"
 
 
 def describe_publication(article: Article) -> str:
@@ -63,17 +85,10 @@ def describe_publication(article: Article) -> str:
     if article.published is None:
         return "published: not known"
     published = article.published
-    when = formatting.format_day(published.day)
+    time = format_day(published.day)
     if published.moment is not None:
-        when = formatting.format_moment(published.moment)
-    return f"published {when}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
-
-
-def format_article_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in ARTICLE_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
+        time = format_moment(published.moment)
+    return f"published {time}: {PUBLICATION_ORIGINS.get(published.origin, published.origin)}"
 
 
 def format_statement_day(statement: Statement) -> str:
@@ -81,87 +96,84 @@ def format_statement_day(statement: Statement) -> str:
     if statement.day is None:
         return "open"
     if statement.said.moment is not None:
-        return formatting.format_moment(statement.said.moment)
-    return formatting.format_day_range(statement.day, statement.end_day)
+        return format_moment(statement.said.moment)
+    return format_day_range(statement.day, statement.end_day)
 
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
-    words = {Precision.NONE: "not known"}.get(statement.said.precision, statement.said.precision)
+    precision = {Precision.NONE: "not known"}.get(
+        statement.said.precision, statement.said.precision
+    )
     doubt = f"; {statement.said.doubt}" if statement.said.doubt else ""
-    return f"“{statement.said.phrase}”, to the {words}{doubt}" if statement.day else (
+    return f"“{statement.said.phrase}”, to the {precision}{doubt}" if statement.day else (
         f"“{statement.said.phrase}”{doubt}"
     )  # fmt: skip
 
 
 def format_claim(claim: Claim) -> str:
-    """What a claim says, in the words of the glossary."""
-    day = f" on {formatting.format_day(claim.day)}" if claim.day else ""
+    """A claim as a phrase: `the rouble 20 % stronger than a year before, against USD`."""
+    day = f" on {format_day(claim.day)}" if claim.day else ""
     if claim.kind == ClaimKind.LEVEL:
-        how = LEVEL_EXACTNESS_LABELS[claim.exactness]
-        return f"{how}{formatting.format_number(claim.value or 0, claim.decimals)} RUB per {claim.currency}{day}"
+        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness]
+        return (
+            f"{exactness}{format_number(claim.value or 0, claim.decimals)} RUB per"
+            f" {claim.currency}{day}"
+        )
     if is_record_claim(claim):
         since = claim.since.phrase if claim.since else ""
         return f"the rouble's {claim.kind} against {claim.currency} since {since}{day}"
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    value = f"{formatting.format_number(claim.value or 0, claim.decimals)}{formatting.THIN_SPACE}%"
+    value = f"{format_number(claim.value or 0, claim.decimals)}{THIN_SPACE}%"
     since = claim.since.phrase if claim.base == "since" and claim.since else BASE_LABELS[claim.base]
     than = f"{EXACTNESS_LABELS[claim.exactness]}{value} {word} than {since}"
     return f"the rouble {than}, against {claim.currency}{day}"
 
 
 def format_claim_verdict(claim: Claim, verdict: ClaimVerdict) -> str:
-    """What one series says to a claim, with its numbers."""
+    """The verdict of one series on a claim, with its numbers."""
     word = format_verdict(claim, verdict.truth)
     return f"{word}: {verdict.card.id}: {format_verdict_numbers(claim, verdict)}"
 
 
 def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
-    """The numbers behind what one series says to a claim, or why there are none."""
+    """The numbers of one series for a claim, or why there are none."""
     card, at = verdict.card, verdict.at
     if verdict.truth == ClaimTruth.UNKNOWN or at is None:
-        return format_claim_reason(verdict.reason)
-    here = f"{_format_rate(at.rate, card)} on {formatting.format_day(at.day)}"
+        return format_iso_days(verdict.reason)
+    current = f"{_format_rate(at.rate, card)} on {format_day(at.day)}"
     if claim.kind == ClaimKind.LEVEL:
-        return here
+        return current
     if is_record_claim(claim):
-        return f"{here}, {_format_record(claim, verdict)}"
+        return f"{current}, {_format_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
-    there = f"{BASE_LABELS[verdict.base_name]}, {_format_rate(verdict.base.rate, card)}"
+    base = f"{BASE_LABELS[verdict.base_name]}, {_format_rate(verdict.base.rate, card)}"
     also = "" if verdict.is_claimed else " (not the base of the claim)"
     sign = 1 if claim.kind == ClaimKind.UP else -1
     towards = "stronger" if sign * verdict.found >= 0 else "weaker"
-    share = f"{formatting.format_number(abs(verdict.found), 2)}{formatting.THIN_SPACE}%"
+    share = f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%"
     return (
-        f"{share} {towards} in {verdict.quote}, from {there} on"
-        f" {formatting.format_day(verdict.base.day)}, to {here}{also}"
+        f"{share} {towards} in {verdict.quote}, from {base} on"
+        f" {format_day(verdict.base.day)}, to {current}{also}"
     )
 
 
 def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
     word = claim.kind
     if verdict.base is None:
-        return f"the {word} there is: {format_claim_reason(verdict.reason)}"
-    there = f"{formatting.format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
-    said = claim.since.phrase if claim.since else ""
-    away = "" if verdict.truth == ClaimTruth.TRUE else f", not {said}"
-    return f"the {word} since {there}{away}"
+        return f"the {word} there is: {format_iso_days(verdict.reason)}"
+    base = f"{format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
+    claimed = claim.since.phrase if claim.since else ""
+    away = "" if verdict.truth == ClaimTruth.TRUE else f", not {claimed}"
+    return f"the {word} since {base}{away}"
 
 
 def _format_rate(rate: float, card: SeriesCard) -> str:
-    return formatting.format_number(rate, card.decimals)
+    return format_number(rate, card.decimals)
 
 
-# ------------------------------------------------------------
-# The words of the inbox: when something was reported, how exactly that is known, how feeds are.
-
-
-DECISION_LABELS: Final = {
-    Decision.NEW: "New",
-    Decision.ACCEPTED: "Accepted",
-    Decision.DISMISSED: "Dismissed",
-}
+# ------------------------------------------------------------------ inbox and feeds
 
 
 def format_reported_time(candidate: InboxItem) -> str:
@@ -177,23 +189,23 @@ def format_reported_time(candidate: InboxItem) -> str:
     return f"{before}{at}"
 
 
-def format_publishers(story: NewsCluster) -> str:
+def format_publishers(cluster: NewsCluster) -> str:
     """`5 reports: TASS, Interfax, …`, or the one who reported it."""
-    names = story.publishers
+    names = cluster.publishers
     listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    many = len(story.reports)
+    many = len(cluster.reports)
     return listed if many == 1 else f"{format_count(many, 'report')}: {listed}"
 
 
-def format_tone(story: NewsCluster) -> str:
+def format_tone(cluster: NewsCluster) -> str:
     """The mean tone of the reports of which one is known; empty where none is."""
-    known = [each.report.tone for each in story.reports if each.report.tone is not None]
+    known = [item.report.tone for item in cluster.reports if item.report.tone is not None]
     return f"tone {format_signed(sum(known) / len(known), 1)}" if known else ""
 
 
-def describe_decision(story: NewsCluster) -> str:
+def describe_decision(cluster: NewsCluster) -> str:
     """Who decided and when; empty while nobody has."""
-    lead = story.lead
+    lead = cluster.lead
     if lead.decided_at is None:
         return ""
     by = f" by {lead.decided_by}" if lead.decided_by else ""
@@ -201,20 +213,20 @@ def describe_decision(story: NewsCluster) -> str:
 
 
 def describe_feed(feed: FeedStatus, now: datetime) -> str:
-    """How a feed is: when it was asked, what it brought, what went wrong."""
+    """The state of a feed: last request, items received, problem."""
     state = feed.state
     if not feed.publisher.enabled:
         return "switched off"
     if state is None:
         return "not asked yet"
-    asked = f"asked {format_elapsed(state.asked_at, now)}"
+    attempt = f"asked {format_elapsed(state.asked_at, now)}"
     if state.problem:
         last = (
             f"; last answer {format_elapsed(state.answered_at, now)}" if state.answered_at else ""
         )
-        return f"{asked}: {state.problem}{last}"
-    told = f"; {'; '.join(state.told)}" if state.told else ""
-    return f"{asked}: {format_count(state.items, 'item')}, {state.new:,} new{told}"
+        return f"{attempt}: {state.problem}{last}"
+    messages = f"; {'; '.join(state.told)}" if state.told else ""
+    return f"{attempt}: {format_count(state.items, 'item')}, {state.new:,} new{messages}"
 
 
 def format_elapsed(moment: datetime, now: datetime) -> str:
@@ -230,74 +242,26 @@ def format_elapsed(moment: datetime, now: datetime) -> str:
 
 
 def describe_refresh_progress(state: NewsRefreshState) -> str:
-    """How a round of asking goes; empty where there is nothing to tell."""
+    """The progress of a refresh of the feeds; empty where none runs and none failed."""
     if state.is_running:
         of = f"{state.done} of {state.total} feeds" if state.total else "the feeds"
         return f"asking {of} …"
     return f"The feeds could not be asked: {state.problem}" if state.problem else ""
 
 
-# ------------------------------------------------------------
-# What the page of imports says: verdicts, counts, and a reader's messages without options.
-
-
-VERDICT_LABELS: Final[dict[RowStatus, str]] = {
-    "new": "✚ New",
-    "duplicate": "= Already there",
-    "wrong": "✕ Wrong",
-}
-VERDICT_FILTERS: Final[dict[str, str]] = {"all": "All rows", **dict(VERDICT_LABELS.items())}
-"""What the table of the preview may show: every row, or those of one verdict."""
-
-FIELD_LABELS: Final = {
-    "date": "Date",
-    "title": "Title",
-    "time": "Time of day",
-    "time_utc": "Moment in UTC",
-    "zone": "Time zone",
-    "end_date": "Last day",
-    "text": "Text",
-    "category": "Category",
-    "expected": "Expected direction",
-    "source_url": "Link",
-    "tags": "Tags",
-    "author": "Author",
-}
-"""The fields a note keeps, in the order in which a person looks for them."""
-
-NO_COLUMN_LABEL: Final = "– not in the file –"
-IMPORT_OPTION_HINTS: Final = {
-    "the first line names the columns, or say --map date=COLUMN": "choose the column of the dates",
-    "name one, or say --map title=COLUMN": "choose the column of the titles",
-    "say --dates dmy or --dates mdy": "say above which of the two is meant",
-    "say --dates if they are not": "say so above if they are not",
-    "say --zone NAME if they are of another": "choose another above if they are not",
-    "say which with --sheet NAME": "choose one above",
-    ", or take the rest with --good-rows": "",
-    "--map: ": "",
-    "--map ": "",
-    "--sheet ": "sheet ",
-    "; leave --map out": "",
-}
-
-
-def format_import_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in IMPORT_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
+# ------------------------------------------------------------------ imports of event files
 
 
 def count_verdicts(plan: EventImportPlan) -> dict[str, int]:
-    """How many rows the table has for every choice of `SHOWN`."""
+    """The number of rows for every choice of `VERDICT_FILTERS`."""
     kinds = [row.verdict for row in plan.rows]
     return {"all": len(kinds), **{kind: kinds.count(kind) for kind in VERDICT_LABELS}}
 
 
 def describe_row_problem(row: RowVerdict) -> str:
-    """What is said about a row beside its verdict, without repeating where it stands."""
-    told = row.reason.removeprefix(row.place).lstrip(",: ")
-    return plain_text(format_import_message(told).removesuffix(" and is left out"))
+    """The reason for the verdict on a row, without its place in the file."""
+    reason = row.reason.removeprefix(row.place).lstrip(",: ")
+    return plain_text(reason.removesuffix(" and is left out"))
 
 
 def format_row_location(row: RowVerdict) -> str:
@@ -307,36 +271,36 @@ def format_row_location(row: RowVerdict) -> str:
 
 def describe_import(record: ImportRecord) -> str:
     """What an import did, for the line that is drawn after it."""
-    told = [f"{format_count(record.added, 'note')} added from {record.file_name}"]
+    parts = [f"{format_count(record.added, 'note')} added from {record.file_name}"]
     if record.duplicates:
-        told.append(f"{record.duplicates:,} already there")
+        parts.append(f"{record.duplicates:,} already there")
     if record.wrong:
-        told.append(f"{record.wrong:,} wrong and left out")
-    return ", ".join(told)
+        parts.append(f"{record.wrong:,} wrong and left out")
+    return ", ".join(parts)
 
 
 def list_import_facts(record: ImportRecord) -> list[str]:
     """When, by whom and how many, for the list of earlier imports."""
-    told = [format_timestamp(record.at)] if record.at else []
+    facts = [format_timestamp(record.at)] if record.at else []
     if record.who:
-        told.append(f"by {record.who}")
-    told += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
+        facts.append(f"by {record.who}")
+    facts += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
     if record.duplicates:
-        told.append(f"{record.duplicates:,} already there")
+        facts.append(f"{record.duplicates:,} already there")
     if record.wrong:
-        told.append(f"{record.wrong:,} wrong")
+        facts.append(f"{record.wrong:,} wrong")
     if record.undone_at:
         by = f" by {record.undone_by}" if record.undone_by else ""
-        told.append(f"undone {format_timestamp(record.undone_at)}{by}")
-    return told
+        facts.append(f"undone {format_timestamp(record.undone_at)}{by}")
+    return facts
 
 
-def describe_undone_import(done: ImportUndo) -> str:
+def describe_undone_import(undo: ImportUndo) -> str:
     """What the undoing of an import did."""
-    told = [f"{format_count(done.removed, 'note')} of {done.record.file_name} removed"]
-    if done.already_removed:
-        told.append(f"{done.already_removed:,} had been removed before")
-    if done.kept:
-        stay = "stays" if len(done.kept) == 1 else "stay"
-        told.append(f"{format_count(len(done.kept), 'note')} changed since {stay}")
-    return "; ".join(told)
+    parts = [f"{format_count(undo.removed, 'note')} of {undo.record.file_name} removed"]
+    if undo.already_removed:
+        parts.append(f"{undo.already_removed:,} had been removed before")
+    if undo.kept:
+        stay = "stays" if len(undo.kept) == 1 else "stay"
+        parts.append(f"{format_count(len(undo.kept), 'note')} changed since {stay}")
+    return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""The method in plain language: a worked example, terms, limits, the simulated size of every test."""
+"""The method in plain language: worked example, terms, limits, the simulated size of tests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dashboard.presentation.formatting import (
     format_weekday,
 )
 from dashboard.presentation.moves import (
+    NO_BREAK_SPACE,
     describe_comparison,
     describe_window,
     format_p_value,
@@ -40,10 +41,6 @@ from dashboard.services.method import (
     SizeRow,
     SizeTable,
 )
-
-# ------------------------------------------------------------
-# The method in words: a worked example from live numbers, the terms, what cannot be known.
-
 
 TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("RUB per USD", "the number the publisher prints: how many roubles one dollar costs"),
@@ -93,11 +90,18 @@ LIMITATIONS: Final[tuple[str, ...]] = (
     "**The first day of the longer averaging window** of March 2022 was not found in a"
     " document; 14 March is the day of the notice.",
 )
+REJECTION_MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
+SERIES_TITLES: Final = {
+    "iid normal": "normal",
+    "GARCH": "GARCH",
+    "real rouble": "real rouble",
+}
+TableColumns = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleStep:
-    """One step of the worked example: what is done, by which rule, and what it gives here."""
+    """One step of the worked example: title, rule and result."""
 
     title: str
     rule: str
@@ -120,16 +124,18 @@ def build_example_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
 
 
 def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[ExampleStep, ...]:
-    event, timing, each = view.event, view.timing, observation_name(view.card)
+    event, timing, noun = view.event, view.timing, observation_name(view.card)
     if timing is None:
         return ()
     first, base = timing.first, timing.base
-    found = "00:00 MSK of the day" if event.moment is None else format_event_clock(event.moment)
+    known_from = (
+        "00:00 MSK of the day" if event.moment is None else format_event_clock(event.moment)
+    )
     rule = (
-        f"the first {each} known at or after the start of the event's day"
-        f" ({_describe_unknown_hour(event, timing, each)})"
+        f"the first {noun} known at or after the start of the event's day"
+        f" ({_describe_unknown_hour(event, timing, noun)})"
         if event.moment is None
-        else f"the first {each} known after the moment of the event"
+        else f"the first {noun} known after the moment of the event"
     )
     return (
         ExampleStep(
@@ -138,25 +144,25 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
             format_event_time(event),
         ),
         ExampleStep(
-            f"Date the {each}",
+            f"Date the {noun}",
             "the record carries the date it is in force from; the market day is when it was made",
             f"record of {format_day(first.record)}, made on {format_weekday(first.day)}",
         ),
         ExampleStep(
             "Known at",
-            f"when the last deal can enter the {each}",
+            f"when the last deal can enter the {noun}",
             format_event_clock(first.known_at),
         ),
-        ExampleStep("Offset 0", rule, f"after {found}: {_format_rate_on(first, quoting)}"),
+        ExampleStep("Offset 0", rule, f"after {known_from}: {_format_rate_on(first, quoting)}"),
         ExampleStep("Base, offset −1", "the observation before it", _format_rate_on(base, quoting)),
     )
 
 
-def _describe_unknown_hour(event: Event, timing: Timing, each: str) -> str:
-    """What is known of an hour that is not, and whether it could change the first rate."""
+def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
+    """What is known of an unknown hour, and whether it could change the first rate."""
     if event.reported is None:
         return "the hour is not known"
-    could = f"is the same {each}" if timing.settled else f"can be another {each}"
+    could = f"is the same {noun}" if timing.settled else f"can be another {noun}"
     return f"the hour is that of the first report; at any hour up to then it {could}"
 
 
@@ -169,7 +175,10 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
         return ExampleStep("Move", "", NO_VALUE)
     card = quoting.card
     sign = MINUS if card.is_rouble else ""
-    ratio = f"{format_number(move.end.rate, card.decimals)} / {format_number(move.base.rate, card.decimals)}"
+    ratio = (
+        f"{format_number(move.end.rate, card.decimals)} /"
+        f" {format_number(move.base.rate, card.decimals)}"
+    )
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     return ExampleStep(
         f"Move, {describe_window(move.window, card)}",
@@ -199,17 +208,20 @@ def _build_abnormal_steps(view: EventView, move: Move) -> tuple[ExampleStep, ...
         ExampleStep(
             "CAR",
             "the move less what the model expects of it",
-            f"{format_signed(moved, 3)} {MINUS} ({format_signed(moved - car, 3)}) = {format_signed(car, 3)} log pts",
+            f"{format_signed(moved, 3)} {MINUS} ({format_signed(moved - car, 3)}) ="
+            f" {format_signed(car, 3)} log pts",
         ),
         ExampleStep(
             "Its error",
             "standard deviation × √(1′V1), Campbell, Lo & MacKinlay 1997, eq. 4.4.11",
-            f"{format_number(view.sigma or math.nan, 3)} × √({inflated}) = {format_number(error, 3)} log pts",
+            f"{format_number(view.sigma or math.nan, 3)} × √({inflated}) ="
+            f" {format_number(error, 3)} log pts",
         ),
         ExampleStep(
             "t and its p",
             "CAR / error, against Student's t",
-            f"{format_signed(car, 3)} / {format_number(error, 3)} = {format_signed(move.car_t or math.nan)}:"
+            f"{format_signed(car, 3)} / {format_number(error, 3)} ="
+            f" {format_signed(move.car_t or math.nan)}:"
             f" p {format_p_value(move.p_value, many)}",
         ),
     )
@@ -240,7 +252,7 @@ def _build_crowd_step(move: Move) -> ExampleStep:
 
 def format_rule_hours(rule: PublicationRule) -> str:
     """The hours of the day that a rate covers, each with its first day."""
-    told = []
+    parts = []
     for session in rule.sessions:
         hours = (
             session.opens
@@ -248,8 +260,8 @@ def format_rule_hours(rule: PublicationRule) -> str:
             else (f"{session.opens}–{session.closes}")
         )
         since = "" if session.since.year == 1 else f" from {format_day(session.since)}"
-        told.append(f"{hours}{since}")
-    return f"{'; '.join(told)} ({rule.zone})"
+        parts.append(f"{hours}{since}")
+    return f"{'; '.join(parts)} ({rule.zone})"
 
 
 def describe_rule(rule: PublicationRule) -> str:
@@ -305,39 +317,30 @@ def describe_timing_gaps(events: tuple[Event, ...]) -> str:
     bounded = sum(event.hour_kind == HourKind.PUBLISHED for event in events)
     unknown = sum(not event.hour_kind for event in events)
     return (
-        f"**Hours.** Of {format_count(len(events), 'event')} listed, {unknown:,} have no known hour and"
+        f"**Hours.** Of {format_count(len(events), 'event')} listed, {unknown:,} have no known"
+        " hour and"
         f" {bounded:,} only that of a first report, which they precede. Where the hour could"
         " change the first rate, it may be a day too early, so the next one is shown too."
     )
 
 
-# ------------------------------------------------------------
-# The simulated sizes of the tests in words and cells, and which test to read.
-
-
-REJECTION_MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
-SERIES_TITLES: Final = {
-    "iid normal": "normal",
-    "GARCH": "GARCH",
-    "real rouble": "real rouble",
-}
-
-NO_BREAK: Final = "\u00a0"
-
-TableColumns = dict[str, list[str]]
+# ------------------------------------------------------------------ simulated size of the tests
 
 
 def describe_simulation(table: SizeTable) -> str:
     """What was simulated and how to read a cell; safe Markdown."""
-    low, high = (f"{100 * each:.0f}" for each in table.trusted)
+    low, high = (f"{100 * item:.0f}" for item in table.trusted)
     events = ", ".join(f"{format_count(n, 'event')} {dates}" for dates, n in table.events.items())
-    real = dict.fromkeys(each.series for each in table.rows[0].ranges)
+    real = dict.fromkeys(item.series for item in table.rows[0].ranges)
     designs = "; ".join(f"{name}: {table.designs[name]}" for name in real)
     return (
         f"Each cell: of {table.studies:,} simulated studies in which **nothing happened**, the"
-        f" per cent that the test rejects at the 5{THIN_SPACE}% level. A sound test rejects about 5."
-        f" **Bold with {REJECTION_MARKS['too often']}**: too often, above {high}{THIN_SPACE}%; **bold with"
-        f" {REJECTION_MARKS['too rarely']}**: too rarely, below {low}{THIN_SPACE}%. Three kinds of returns"
+        f" per cent that the test rejects at the 5{THIN_SPACE}% level. A sound test rejects about"
+        " 5."
+        f" **Bold with {REJECTION_MARKS['too often']}**: too often, above {high}{THIN_SPACE}%;"
+        " **bold with"
+        f" {REJECTION_MARKS['too rarely']}**: too rarely, below {low}{THIN_SPACE}%. Three kinds"
+        " of returns"
         " (independent normal; GARCH; those of the real rouble, the dates drawn at random) meet"
         f" three patterns of dates ({events}). Four more kinds meet the **real dates** of every"
         f" category, of which the lowest and the highest rate are given: {designs}."
@@ -347,7 +350,7 @@ def describe_simulation(table: SizeTable) -> str:
 def describe_simulation_error(table: SizeTable) -> str:
     """How sure the cells are, and what was not simulated."""
     least = min(table.events.values())
-    fewest, most = (f"{each:,}" for each in table.real_studies)
+    fewest, most = (f"{count:,}" for count in table.real_studies)
     return (
         f"The Monte Carlo standard error is {100 * table.error:.1f} percentage points for a rate of"
         f" 5{THIN_SPACE}% on made dates. Power: the per cent of"
@@ -360,17 +363,20 @@ def describe_simulation_error(table: SizeTable) -> str:
     )
 
 
-def describe_projection_coverage(found: ProjectionCoverage) -> str:
+def describe_projection_coverage(coverage: ProjectionCoverage) -> str:
     """How far the bands of local projections can be trusted."""
     interval, band, rejected = (
         f"{100 * low:.0f}-{100 * high:.0f}{THIN_SPACE}%"
-        for low, high in (found.interval, found.band, found.rejected)
+        for low, high in (coverage.interval, coverage.band, coverage.rejected)
     )
     return (
-        f"Local projections, {found.runs:,} simulated series for each of three groups of real"
-        f" dates and three kinds of returns, with and without an effect: the 95{THIN_SPACE}% interval of"
-        f" one horizon holds the true move in {interval}, the 95{THIN_SPACE}% band the whole path in"
-        f" {band}; the test of what came before rejects in {rejected} at the 5{THIN_SPACE}% level where"
+        f"Local projections, {coverage.runs:,} simulated series for each of three groups of real"
+        f" dates and three kinds of returns, with and without an effect: the 95{THIN_SPACE}%"
+        " interval of"
+        f" one horizon holds the true move in {interval}, the 95{THIN_SPACE}% band the whole path"
+        " in"
+        f" {band}; the test of what came before rejects in {rejected} at the 5{THIN_SPACE}% level"
+        " where"
         " nothing came before. The cells: docs/projections.md."
     )
 
@@ -385,7 +391,7 @@ def build_size_columns(table: SizeTable) -> TableColumns:
 
 
 def build_brief_size_columns(table: SizeTable) -> TableColumns:
-    """A column a pattern of dates, the kinds of returns beside one another in their order."""
+    """A column a pattern of dates, the kinds of returns in their order."""
     columns: TableColumns = {"Test": _test_names(table)}
     for dates in table.events:
         columns[dates] = [
@@ -399,7 +405,9 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
     """For each pattern of dates the sound tests and those that mislead."""
     readings = table.readings
     return {
-        "Dates of the group": [f"**{reading.dates}**: {words}" for reading, words in readings],
+        "Dates of the group": [
+            f"**{reading.dates}**: {description}" for reading, description in readings
+        ],
         "Answers": [f"**{_join_tests(reading.first)}**" for reading, _ in readings],
         "Sound here too": [_join_tests(reading.also) for reading, _ in readings],
         "Rejects too often": [_join_tests(reading.too_often) for reading, _ in readings],
@@ -409,13 +417,14 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
 
 def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
     """What the table of tests to read does not say; safe Markdown."""
-    asked = "; ".join(f"{test} ({question})" for test, question in table.others)
+    questions = "; ".join(f"{test} ({question})" for test, question in table.others)
     return (
         f"**{table.declared}** answers for a group: chosen by simulation before any real group was"
         " looked at, of the tests that keep their size where volatility drifts and where event"
         " days are merely volatile the most powerful. The others are orientation.",
         "The tests of a list go from the most powerful to the least.",
-        f"**Other questions** than whether the average move is 0, sound in every cell: {asked}.",
+        "**Other questions** than whether the average move is 0, sound in every cell:"
+        f" {questions}.",
         "**One event**: read its percentile and its placebo p on its page; a test of a group"
         " says nothing about one.",
         "**Too rarely** is no false alarm: a small p stands, but an effect may be missed.",
@@ -431,23 +440,23 @@ def _test_names(table: SizeTable) -> list[str]:
 def _format_marked_cell(cell: RejectionRate, *, with_error: bool = False) -> str:
     error = f" ± {100 * cell.error:.1f}" if with_error else ""
     text = f"{100 * cell.rate:.1f}{error}"
-    return f"**{text}{NO_BREAK}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
+    return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[cell.verdict]}**" if cell.verdict else text
 
 
 def _build_range_columns(table: SizeTable) -> TableColumns:
     """A column a design on the real dates: the lowest and the highest of all categories."""
-    names = [each.series for each in table.rows[0].ranges]
+    names = [item.series for item in table.rows[0].ranges]
     return {
         f"{name}, real dates": [_format_range(row, name) for row in table.rows] for name in names
     }
 
 
 def _format_range(row: SizeRow, series: str) -> str:
-    span = next((each for each in row.ranges if each.series == series), None)
+    span = next((item for item in row.ranges if item.series == series), None)
     if span is None:
         return NO_VALUE
     text = f"{100 * span.low:.1f} to {100 * span.high:.1f}"
-    return f"**{text}{NO_BREAK}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
+    return f"**{text}{NO_BREAK_SPACE}{REJECTION_MARKS[span.verdict]}**" if span.verdict else text
 
 
 def _build_power_columns(table: SizeTable) -> TableColumns:

@@ -1,4 +1,4 @@
-"""Messages about one move: its size, dates and rates, how unusual it was, on days and on intraday bars."""
+"""Messages about one move: size, dates, rates, how unusual it was; on days and intraday bars."""
 
 from __future__ import annotations
 
@@ -31,16 +31,13 @@ from dashboard.presentation.formatting import (
     format_day,
     format_day_range,
     format_number,
+    format_p,
     format_percent,
     format_short_day,
     format_signed,
     format_weekday,
 )
 from dashboard.presentation.quoting import QuotedSeries, name_direction
-
-# ------------------------------------------------------------
-# What is told about one move: its size, its dates and rates, and how unusual it was.
-
 
 OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
 POOL_TITLES: Final[dict[Pool, str]] = {
@@ -52,13 +49,17 @@ POOL_TITLES: Final[dict[Pool, str]] = {
 MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
-"""A longer span is told by its months."""
+"""A longer span is written with its months."""
 INSIDE_RANGE: Final = "inside the ordinary range"
 OUTSIDE_RANGE: Final = "outside the ordinary range"
+NO_BREAK_SPACE: Final = "\u00a0"
+MOSCOW_TIME: Final = "Moscow time"
+FIRST_BAR_LABEL: Final = "the first bar that can contain it"
+PARTLY_INCLUDED: Final = "partly in it already"
 
 
 def observation_name(card: SeriesCard) -> str:
-    """What one observation of a series is called."""
+    """The noun for one observation of a series: fixing, reference rate, bar, rate."""
     if card.bar_minutes:
         return "bar"
     return OBSERVATION_NAMES.get(card.date_rule, "rate")
@@ -70,23 +71,23 @@ def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
 
 
 def name_subject(quoting: QuotedSeries) -> str:
-    """Who moves: the rouble, or the number of a series that quotes no rouble."""
+    """The subject of a move: the rouble, or the title of a series that quotes no rouble."""
     return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
 
 
 def describe_window(window: Window, card: SeriesCard) -> str:
-    """Where a window lies, in words: `at the first fixing`, `over the first two fixings`."""
-    each = observation_name(card)
+    """Where a window lies: `at the first fixing`, `over the first two fixings`."""
+    noun = observation_name(card)
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
-    named = {
-        (0, 0): f"at the first {each}",
-        (0, 1): f"over the first two {each}s",
-        (-1, 1): f"from the {each} before to the one after",
-        (0, 5): f"over the first six {each}s",
-        (-5, -1): f"over the five {each}s before",
+    phrases = {
+        (0, 0): f"at the first {noun}",
+        (0, 1): f"over the first two {noun}s",
+        (-1, 1): f"from the {noun} before to the one after",
+        (0, 5): f"over the first six {noun}s",
+        (-5, -1): f"over the five {noun}s before",
     }
-    return named.get(window, f"in the window [{window[0]},{window[1]}]")
+    return phrases.get(window, f"in the window [{window[0]},{window[1]}]")
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:
@@ -138,53 +139,54 @@ def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
         return f"no abnormal move: {move.reason}"
-    one = move.window[0] == move.window[1]
+    is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
-    each = ("bars" if of_bars else "days") if one else "windows"
-    words = describe_rank(move.rank(pool), each)
+    noun = ("bars" if of_bars else "days") if is_single else "windows"
+    text = describe_rank(move.rank(pool), noun)
     near = move.rank("near")
     if (
         pool == "near"
         or get_pool_percentile(move, pool) is not None
         or judged_percentile(near) is None
     ):
-        return words
-    return f"{words}; {describe_rank(near, each)}"
+        return text
+    return f"{text}; {describe_rank(near, noun)}"
 
 
-def describe_rank(rank: PlaceboRank, each: str) -> str:
+def describe_rank(rank: PlaceboRank, noun: str) -> str:
     """How many of the dates moved less, which those are, and the same for the plain move.
 
     Args:
         rank: the move among the dates.
-        each: what a date is called: days, bars, or windows where a move takes several.
+        noun: for the dates: days, bars, or windows where a move takes several.
     """
-    among = {"quiet": f"quiet {each}", "similar": f"{each} of similar volatility"}.get(
-        rank.pool, each
+    among = {"quiet": f"quiet {noun}", "similar": f"{noun} of similar volatility"}.get(
+        rank.pool, noun
     )
-    when = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
+    period = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
     percentile = judged_percentile(rank)
     if percentile is None or rank.by_move is None:
         if rank.size >= MIN_POOL_SIZE:
             return "no volatility before it to compare by"
-        return f"only {rank.size:,} {among} to compare with{when and f', {when}'}"
+        return f"only {rank.size:,} {among} to compare with{period and f', {period}'}"
     return (
-        f"bigger than {_describe_share(percentile, rank.size)} {among}, {when}, in units of volatility"
+        f"bigger than {_describe_share(percentile, rank.size)} {among}, {period}, in units of"
+        " volatility"
         f" ({format_percentile(rank.by_move)} by size alone)"
     )
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
-    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither can be told."""
-    each = "bars" if card.bar_minutes else "days"
+    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither is ranked."""
+    noun = "bars" if card.bar_minutes else "days"
     first, both = ranks
-    told = []
+    sentences = []
     if judged_percentile(first) is not None:
-        told.append(f"[0,0] is {describe_rank(first, each)}.")
+        sentences.append(f"[0,0] is {describe_rank(first, noun)}.")
     share = judged_percentile(both)
     if share is not None:
-        told.append(f"[0,1] is bigger than {_describe_share(share, both.size)} windows.")
-    return " ".join((*told, describe_few_dates(first)) if told else told).strip()
+        sentences.append(f"[0,1] is bigger than {_describe_share(share, both.size)} windows.")
+    return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
 
 
 def format_percentile_cell(rank: PlaceboRank) -> str:
@@ -206,11 +208,11 @@ def format_period(first: date, last: date) -> str:
     return format_day_range(first, last).replace("–", " to ").replace("  to  ", " to ")
 
 
-def describe_few_dates(rank: PlaceboRank, each: str = "dates") -> str:
+def describe_few_dates(rank: PlaceboRank, noun: str = "dates") -> str:
     """That few of the dates are of the event's own time; empty where there are enough."""
     if rank.size == 0 or rank.close >= MIN_NEARBY_DATES:
         return ""
-    return f"Only {rank.close:,} of these {rank.size:,} {each} lie within two years of the event."
+    return f"Only {rank.close:,} of these {rank.size:,} {noun} lie within two years of the event."
 
 
 def describe_move(move: Move, quoting: QuotedSeries) -> str:
@@ -224,29 +226,29 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
-    """What to know of the dates: few of them of its time, or another verdict in like volatility."""
-    said = "" if pool == "near" else describe_few_dates(move.rank(pool))
+    """A caveat on the pool: few dates near the event, or another verdict at similar volatility."""
+    caveat = "" if pool == "near" else describe_few_dates(move.rank(pool))
     matched, percentile = get_pool_percentile(move, "similar"), get_pool_percentile(move, pool)
     if (
         matched is None
         or percentile is None
         or classify_percentile(matched) == classify_percentile(percentile)
     ):
-        return said
+        return caveat
     other = (
         f"Among {move.rank('similar').size:,} dates of similar volatility it is bigger than"
         f" {format_percentile(matched)}: {classify_percentile(matched)}."
     )
-    return f"{said} {other}".strip()
+    return f"{caveat} {other}".strip()
 
 
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
     others = format_count(len(move.crowd), "other event") if move.crowd else "no other event"
-    here = (
+    place = (
         f"at the same {observation_name(card)}" if move.window == (0, 0) else "in the same window"
     )
-    return f"{others} {here}"
+    return f"{others} {place}"
 
 
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
@@ -296,10 +298,7 @@ def quote_units(quoting: QuotedSeries) -> tuple[str, str]:
 
 def format_p_value(p: float | None, among: int) -> str:
     """`0.75 (N = 120)`: a p-value never stands without its N."""
-    if p is None:
-        return NO_VALUE
-    shown = f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
-    return f"{shown} (N = {among:,})"
+    return NO_VALUE if p is None else f"{format_p(p)} (N = {among:,})"
 
 
 def format_car(move: Move) -> str:
@@ -310,13 +309,7 @@ def format_car(move: Move) -> str:
     return f"{format_signed(move.car)} ± {error}"
 
 
-# ------------------------------------------------------------
-# What is told about bars: hours beside the event, breaks between sessions, thin weekends.
-
-
-NO_BREAK_SPACE: Final = "\u00a0"
-MOSCOW_TIME: Final = "Moscow time"
-FIRST_BAR_LABEL: Final = "the first bar that can contain it"
+# ------------------------------------------------------------------ intraday bars
 
 
 def format_offset_time(offset: int, bar_minutes: int) -> str:
@@ -374,13 +367,13 @@ def format_point_time(point: PathPoint, bar_minutes: int) -> str:
 
 def describe_bar_mark(point: PathPoint) -> str:
     """What marks a bar: a new session, bars missing before it, a weekend session."""
-    told = {"session": "new session", "missing": "bars missing before", "": ""}[point.gap]
+    gap = {"session": "new session", "missing": "bars missing before", "": ""}[point.gap]
     weekend = "weekend session" if point.weekend else ""
-    return ", ".join(words for words in (told, weekend) if words)
+    return ", ".join(mark for mark in (gap, weekend) if mark)
 
 
 def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
-    """What a reader must know of bars, by flag; empty where there is one number a day."""
+    """Notices about bars, by flag; empty for daily series."""
     if not view.card.bar_minutes:
         return {}
     length = duration_text(1, view.card.bar_minutes)
@@ -397,12 +390,14 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
             f" {format_wait(timing)} after the event and holds whatever else was known by then."
         ),
         "far_from_event": (
-            f"The first bar is {format_count(timing.shift_days, 'day')} after the event (holidays or a"
+            f"The first bar is {format_count(timing.shift_days, 'day')} after the event (holidays"
+            " or a"
             " trading halt): the market had that long to move on other news."
         ),
         "session_break": _describe_sessions(view, length),
         "missing_bars": (
-            f"{_describe_missing_bars(view)}, without a trade or in a halt: nothing is filled in, and the"
+            f"{_describe_missing_bars(view)}, without a trade or in a halt: nothing is filled in,"
+            " and the"
             " next return covers the gap."
         ),
         "weekend_session": (
@@ -422,16 +417,17 @@ def format_last_day(view: EventView) -> str:
 
 def _describe_sessions(view: EventView, length: str) -> str:
     breaks = sum(point.gap == "session" for point in view.path)
-    said = (
-        f"The window crosses {format_count(breaks, 'break')} between sessions: the return over a break"
+    text = (
+        f"The window crosses {format_count(breaks, 'break')} between sessions: the return over a"
+        " break"
         f" is a real move, but not one of {length}."
     )
     first, last = view.path[0].opens, view.path[-1].known_at
     if first is None or last is None or not any(point.gap for point in view.path[1:]):
-        return said
+        return text
     traded = duration_text(len(view.path), view.card.bar_minutes)
     spent = (last - first) / timedelta(hours=1)
-    return f"{said} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock."
+    return f"{text} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock."
 
 
 def _describe_missing_bars(view: EventView) -> str:
@@ -439,11 +435,7 @@ def _describe_missing_bars(view: EventView) -> str:
     return f"Bars are missing at {format_count(gaps, 'place')} of the window"
 
 
-# ------------------------------------------------------------
-# What is told about one move as one source measures it; pages and terminal say it alike.
-
-
-PARTLY_INCLUDED = "partly in it already"
+# ------------------------------------------------------------------ one move by source
 
 
 def format_source_name(move: SourceMove) -> str:
@@ -463,7 +455,7 @@ def format_source_rates(move: SourceMove) -> str:
     """`101.6797 → 80.7597`."""
     if move.base is None or move.end is None:
         return NO_VALUE
-    both = (format_number(each.rate, move.card.decimals) for each in (move.base, move.end))
+    both = (format_number(fixing.rate, move.card.decimals) for fixing in (move.base, move.end))
     return " → ".join(both)
 
 
@@ -489,7 +481,7 @@ def name_source_direction(move: SourceMove) -> str:
 
 def group_publication_rules(moves: Sequence[SourceMove]) -> dict[str, list[str]]:
     """When numbers are known, with the ids of the series that follow the rule."""
-    named: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for move in moves:
-        named.setdefault(move.rule, []).append(move.card.id)
-    return named
+        groups.setdefault(move.rule, []).append(move.card.id)
+    return groups

@@ -15,7 +15,7 @@ NOTES_STYLE: Final = "notes"
 
 @dataclass(frozen=True, slots=True)
 class CategoryStyle:
-    """How one kind of event looks: its words, colour, Plotly symbol and printed glyph."""
+    """The style of a category of events: titles, colour, Plotly symbol and printed glyph."""
 
     id: str
     title: str
@@ -41,27 +41,27 @@ ALL_STYLES: Final[tuple[CategoryStyle, ...]] = (
     CategoryStyle(Category.DOMESTIC, "Domestic", "Domestic", "#CB7F76", "pentagon", "⬟"),
     CategoryStyle(Category.OTHER, "Other", "Other", "#7D828A", "hexagon", "⬢"),
 )
-STYLE_BY_ID: Final = {lane.id: lane for lane in ALL_STYLES}
-CATEGORY_STYLES: Final = tuple(lane for lane in ALL_STYLES if lane.id != NOTES_STYLE)
+STYLE_BY_ID: Final = {style.id: style for style in ALL_STYLES}
+CATEGORY_STYLES: Final = tuple(style for style in ALL_STYLES if style.id != NOTES_STYLE)
 
 
-_TITLE_BY_ID: Final = {lane.id: lane.title for lane in CATEGORY_STYLES}
+_TITLE_BY_ID: Final = {style.id: style.title for style in CATEGORY_STYLES}
 
 
 def get_event_style(event: Event) -> CategoryStyle:
-    """The lane an event is drawn in: a person's notes have their own, unknown words are Other."""
+    """The style of an event: notes have one of their own, unknown categories are Other."""
     key = NOTES_STYLE if event.origin == Origin.NOTE else event.category
     return STYLE_BY_ID.get(key, STYLE_BY_ID[Category.OTHER])
 
 
 def category_title(category: str) -> str:
-    """The printed name of a category; a word of one's own is printed as it is."""
+    """The printed name of a category; a custom category is printed as it is."""
     return _TITLE_BY_ID.get(category, category)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupStyle:
-    """How one of two groups looks: hue, dash of its lines, symbol and glyph of its points.
+    """The style of one of two groups: hue, dash of its lines, symbol and glyph of its points.
 
     The hue is another on the dark surface, where thin lines need more light.
     """
@@ -81,7 +81,7 @@ GROUP_STYLES: Final[tuple[GroupStyle, GroupStyle]] = (
     GroupStyle("#00857A", "#3CC4B4", "solid", "circle", "●"),
     GroupStyle("#AE09AE", "#E48BE4", "dash", "diamond", "◆"),
 )
-"""Two groups side by side: neither hue is that of a direction, and dash and symbol differ."""
+"""Two compared groups: neither hue is that of a direction, and dash and symbol differ."""
 
 STRONGER_COLOUR: Final = "#2166AC"
 WEAKER_COLOUR: Final = "#B35806"
@@ -130,7 +130,7 @@ DARK_PALETTE: Final = Palette(
 
 
 TRANSPARENT: Final = "rgba(0,0,0,0)"
-"""No colour at all: the ground of a legend that lies on the figure."""
+"""The background of a legend that lies on the figure."""
 
 _HEAT_ENDS: Final = {
     LIGHT_PALETTE.surface: ("#C58042", "#6494C5"),
@@ -138,14 +138,14 @@ _HEAT_ENDS: Final = {
 }
 
 
-def heat_colour_scale(neutral: Palette) -> list[list[float | str]]:
+def heat_colour_scale(palette: Palette) -> list[list[float | str]]:
     """The colour scale of cells that carry text: from weaker over the surface to stronger.
 
-    The ends are the two hues of a direction at the strength where they are seen on the surface
-    (3:1) and the text of the theme is read on them (4.5:1).
+    The ends are the two hues of a direction with a contrast of 3:1 to the surface and of 4.5:1 to
+    the text of the theme.
     """
-    weaker, stronger = _HEAT_ENDS[neutral.surface]
-    return [[0.0, weaker], [0.5, neutral.surface], [1.0, stronger]]
+    weaker, stronger = _HEAT_ENDS[palette.surface]
+    return [[0.0, weaker], [0.5, palette.surface], [1.0, stronger]]
 
 
 LOGO_BACKGROUND: Final = "#2B5C8A"
@@ -158,9 +158,9 @@ _ON_DEEP: Final = "#FFFFFF"
 _DEEP: Final = {"#AE09AE", "#7A5F1F", "#5C33FF"}
 
 
-def marker_text_colour(lane: CategoryStyle) -> str:
-    """The colour of a number that is written into a mark of a lane, on either surface."""
-    return _ON_DEEP if lane.colour in _DEEP else _ON_BRIGHT
+def marker_text_colour(style: CategoryStyle) -> str:
+    """The colour of a number written into a mark of a category, on either surface."""
+    return _ON_DEEP if style.colour in _DEEP else _ON_BRIGHT
 
 
 def get_palette(*, dark: bool) -> Palette:

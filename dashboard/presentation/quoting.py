@@ -1,4 +1,8 @@
-"""Quote directions of a rate: numbers, words, arrows and axes that turn together."""
+"""Quote directions of a rate: numbers, direction names, arrows and axes in one of three modes.
+
+More roubles per dollar is a *weaker* rouble. An arrow follows the number shown; the direction name
+and its colour are always the rouble's.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,12 @@ from dashboard.presentation.formatting import (
     format_signed,
 )
 
-# ------------------------------------------------------------
-# The three ways to look at a rate: numbers, words, arrows and axis turn together.
-#
-# The rouble's view, always with a word: more roubles per dollar is a *weaker* rouble. The arrow
-# points where the number shown goes; the word and the colour are the rouble's.
-
-
 UNCHANGED_BELOW: Final = 5e-5
+PERCENT: Final = 100.0
 
 
 class QuoteMode(StrEnum):
-    """The three ways to look at a rate; the values are those of a link."""
+    """The three ways to quote a rate; the values are those of a link."""
 
     WEAKER = "weaker"
     INVERTED = "inverted"
@@ -37,7 +35,7 @@ class QuoteMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuotedSeries:
-    """A series seen in one of the three ways: numbers, words and axis turn together."""
+    """A series in one of the three quote modes."""
 
     card: SeriesCard
     mode: QuoteMode
@@ -145,16 +143,12 @@ def log_to_percent(log_points: float) -> float:
     return 100.0 * math.expm1(log_points / 100.0)
 
 
-# ------------------------------------------------------------
-# The scale of Compare: moves of the rouble as log points or per cent of the number shown.
-
-
-PERCENT: Final = 100.0
+# ------------------------------------------------------------------ moves as log points or per cent
 
 
 @dataclass(frozen=True, slots=True)
 class MoveScale:
-    """How a move in return units (positive = stronger rouble) is shown on a figure and in words.
+    """How a move in return units (positive = stronger rouble) is shown in figures and text.
 
     Log moves are log points of the number shown, in the quote that was chosen. Simple returns
     are no mirror images, so they are always those of the value of one rouble.
@@ -180,19 +174,19 @@ class MoveScale:
 
     @property
     def axis(self) -> str:
-        """`log pts of RUB per USD, up = weaker rouble`, for an axis that stands."""
+        """`log pts of RUB per USD, up = weaker rouble`, for a vertical axis."""
         return self.axis_towards("up")
 
     def axis_towards(self, side: str) -> str:
         """The same for an axis whose values grow to a side, as `right`."""
         card = self.quoting.card
         of = card.inverse_unit if self.is_simple and card.is_rouble else self.quoting.unit
-        what = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
+        text = f"{'% (simple)' if self.is_simple else 'log pts'} of {of}"
         if not card.is_rouble:
-            return what
+            return text
         inverted = "axis inverted: " if self.is_inverted else ""
         word = direction_names(card)[0] if self.is_simple else self.up
-        return f"{what}, {inverted}{side} = {word} rouble"
+        return f"{text}, {inverted}{side} = {word} rouble"
 
     @property
     def up(self) -> str:
@@ -222,10 +216,10 @@ class MoveScale:
         """`0.20 weaker to 1.40 log pts stronger`, `0.20 to 1.23 log pts weaker`, in any quote."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return NO_VALUE
-        one, other = sorted((low, high), key=abs) if low * high > 0 else (low, high)
-        word = self.direction(one)
-        between = "" if word == self.direction(other) else f" {word}"
-        return f"{format_number(abs(PERCENT * one))}{between} to {self.directed(other)}"
+        first, second = sorted((low, high), key=abs) if low * high > 0 else (low, high)
+        word = self.direction(first)
+        between = "" if word == self.direction(second) else f" {word}"
+        return f"{format_number(abs(PERCENT * first))}{between} to {self.directed(second)}"
 
     def signed(self, move: float, decimals: int = 2) -> str:
         """`−0.59`: the number on the axis with its sign."""

@@ -16,106 +16,16 @@ from dashboard.presentation.formatting import (
     format_day_range,
     format_number,
     format_timestamp,
+    join_names,
 )
 from dashboard.services.jobs import RateRefreshState
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import is_imported
 
-# ------------------------------------------------------------
-# How old rates are, what is being fetched and what went wrong, in words for the screen.
-
-
 NEGLIGIBLE_DELAY: Final = timedelta(seconds=1.5)
-"""A refresh that finds nothing to ask for is over by then."""
+"""A refresh without any request is over by then."""
 BUNDLED_LABEL: Final = "ships with the program"
 NEVER_FETCHED_LABEL: Final = "not fetched yet"
-
-
-def format_last_day(report: SeriesStatus, today: date) -> str:
-    """`last 1 Sep 2026 (83 days ago, overdue)`."""
-    if report.last_day is None:
-        return NEVER_FETCHED_LABEL
-    age = format_age(report.last_day, today)
-    return f"last {format_day(report.last_day)} ({age}{', overdue' if report.is_overdue else ''})"
-
-
-def describe_age(report: SeriesStatus) -> str:
-    """`83 days old, overdue`, `today`, `ended on 1 Mar 2022`, `not fetched yet`."""
-    until = report.card.history_until
-    if report.last_day is None:
-        return NEVER_FETCHED_LABEL
-    return f"ended on {format_day(until)}" if until and report.has_ended else report.age_label
-
-
-def describe_fetch(report: SeriesStatus) -> str:
-    """When it was last fetched, or that it never was."""
-    if report.fetched_at is not None and is_imported(report.card):
-        return f"imported {format_timestamp(report.fetched_at)}"
-    if report.fetched_at is not None:
-        return f"fetched {format_timestamp(report.fetched_at)}"
-    return BUNDLED_LABEL if report.rows else NEVER_FETCHED_LABEL
-
-
-def describe_known_until(report: SeriesStatus) -> str:
-    """Up to when information is in the last rate."""
-    return format_timestamp(report.last_known_at) if report.last_known_at is not None else ""
-
-
-def describe_live_rate(live: Fixing, card: SeriesCard) -> str:
-    """`provisional: 84.1234 on 23 Nov 2026, 20:55 MSK; it may still change`."""
-    told = f"{format_number(live.rate, card.decimals)} on {format_timestamp(live.known_at)}"
-    return f"provisional: {told}; it may still change and is in no study"
-
-
-def describe_problem(report: SeriesStatus) -> str:
-    """What went wrong in the last attempt and which data stand; empty where all is well."""
-    if not report.problem:
-        return ""
-    if report.last_day is None:
-        return f"{report.problem}; there are no earlier data"
-    return f"{report.problem}; the data of {format_day(report.last_day)} stand"
-
-
-def describe_state(report: SeriesStatus) -> str:
-    """Everything a person should know of the numbers that are there, in one line."""
-    told = [describe_problem(report)]
-    if report.revised:
-        told.append(format_count(report.revised, "revised value"))
-    if report.withheld:
-        told.append(f"{format_count(report.withheld, 'implausible value')} left out")
-    if report.unchecked:
-        told.append(
-            f"{format_count(report.unchecked, 'value')} not checked against the official rate"
-        )
-    told += report.notes
-    return "; ".join(word for word in told if word)
-
-
-def describe_fetch_progress(
-    state: RateRefreshState, now: datetime, titles: Mapping[str, str]
-) -> str:
-    """`fetching rates: 3 of 29, now CNY/RUB, Yahoo`; empty where nothing is being fetched."""
-    if not (state.is_running and state.total and state.started_at):
-        return ""
-    if now - state.started_at < NEGLIGIBLE_DELAY:
-        return ""
-    current = f", now {titles[state.current]}" if state.current in titles else ""
-    return f"fetching rates: {state.done} of {state.total}{current}"
-
-
-def describe_failing_publishers(publishers: Sequence[str]) -> str:
-    """Which publishers did not answer as they should; empty where all did."""
-    if not publishers:
-        return ""
-    *others, last = publishers
-    named = f"{', '.join(others)} and {last}" if others else last
-    return f"no usable answer from {named}: see Data"
-
-
-# ------------------------------------------------------------
-# What a page says about a person's own file of rates: the verdict, the rows, what to choose.
-
-
 QUOTE_LABELS: Final[dict[FileQuote, str]] = {
     "as-quoted": "As it is: moves of the number",
     "rub-per-usd": "Roubles for one dollar",
@@ -135,25 +45,90 @@ NO_ZONE_LABEL: Final = "Each stamp has its own, or there are no times"
 ZONES: Final = (
     "Europe/Moscow", "UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Shanghai",
 )  # fmt: skip
-RATE_OPTION_HINTS: Final = {
-    "say --dates dmy or --dates mdy": "choose what comes first",
-    "say --dates if they are not": "choose what comes first if they are not",
-    "say --zone Europe/Moscow": "choose a time zone",
-    "say --stamps begin, or --stamps end": "choose when a bar is stamped",
-    "give --replace or another --name, or rates remove": "choose another short name, or remove",
-    "--name ": "the short name ",
-}
 
 
-def format_rate_message(message: str) -> str:
-    """A message of the reader, with the controls of the page instead of options."""
-    for option, control in RATE_OPTION_HINTS.items():
-        message = message.replace(option, control)
-    return message
+def format_last_day(status: SeriesStatus, today: date) -> str:
+    """`last 1 Sep 2026 (83 days ago, overdue)`."""
+    if status.last_day is None:
+        return NEVER_FETCHED_LABEL
+    age = format_age(status.last_day, today)
+    return f"last {format_day(status.last_day)} ({age}{', overdue' if status.is_overdue else ''})"
+
+
+def describe_age(status: SeriesStatus) -> str:
+    """`83 days old, overdue`, `today`, `ended on 1 Mar 2022`, `not fetched yet`."""
+    until = status.card.history_until
+    if status.last_day is None:
+        return NEVER_FETCHED_LABEL
+    return f"ended on {format_day(until)}" if until and status.has_ended else status.age_label
+
+
+def describe_fetch(status: SeriesStatus) -> str:
+    """When it was last fetched, or that it never was."""
+    if status.fetched_at is not None and is_imported(status.card):
+        return f"imported {format_timestamp(status.fetched_at)}"
+    if status.fetched_at is not None:
+        return f"fetched {format_timestamp(status.fetched_at)}"
+    return BUNDLED_LABEL if status.rows else NEVER_FETCHED_LABEL
+
+
+def describe_known_until(status: SeriesStatus) -> str:
+    """The moment up to which the last rate contains information."""
+    return format_timestamp(status.last_known_at) if status.last_known_at is not None else ""
+
+
+def describe_live_rate(live: Fixing, card: SeriesCard) -> str:
+    """`provisional: 84.1234 on 23 Nov 2026, 20:55 MSK; it may still change`."""
+    quote = f"{format_number(live.rate, card.decimals)} on {format_timestamp(live.known_at)}"
+    return f"provisional: {quote}; it may still change and is in no study"
+
+
+def describe_problem(status: SeriesStatus) -> str:
+    """The problem of the last attempt and the last day of the data; empty without a problem."""
+    if not status.problem:
+        return ""
+    if status.last_day is None:
+        return f"{status.problem}; there are no earlier data"
+    return f"{status.problem}; the data of {format_day(status.last_day)} stand"
+
+
+def describe_state(status: SeriesStatus) -> str:
+    """Problems, revisions and notes about the data of a series in one line."""
+    messages = [describe_problem(status)]
+    if status.revised:
+        messages.append(format_count(status.revised, "revised value"))
+    if status.withheld:
+        messages.append(f"{format_count(status.withheld, 'implausible value')} left out")
+    if status.unchecked:
+        messages.append(
+            f"{format_count(status.unchecked, 'value')} not checked against the official rate"
+        )
+    messages += status.notes
+    return "; ".join(word for word in messages if word)
+
+
+def describe_fetch_progress(
+    state: RateRefreshState, now: datetime, titles: Mapping[str, str]
+) -> str:
+    """`fetching rates: 3 of 29, now CNY/RUB, Yahoo`; empty where nothing is being fetched."""
+    if not (state.is_running and state.total and state.started_at):
+        return ""
+    if now - state.started_at < NEGLIGIBLE_DELAY:
+        return ""
+    current = f", now {titles[state.current]}" if state.current in titles else ""
+    return f"fetching rates: {state.done} of {state.total}{current}"
+
+
+def describe_failing_publishers(publishers: Sequence[str]) -> str:
+    """The publishers whose last answer was not usable; empty where there is none."""
+    return f"no usable answer from {join_names(publishers)}: see Data" if publishers else ""
+
+
+# ------------------------------------------------------------------ imported rate files
 
 
 def describe_rate_file(n_messages: int, *, refused: bool) -> str:
-    """What becomes of a file, in a sentence."""
+    """Whether a file can be imported, in one sentence."""
     if refused:
         return "This file is not taken as it is. Nothing was kept; correct it or choose below."
     if n_messages:
@@ -165,19 +140,19 @@ def describe_imported_series(series: RateSeries) -> str:
     """How many rows a series has, of which days, how long its bars are, what is missing."""
     first, last = (day.astype(object) for day in series.day[[0, -1]])
     minutes = series.card.bar_minutes
-    told = [format_count(len(series), "row"), format_day_range(first, last)]
+    parts = [format_count(len(series), "row"), format_day_range(first, last)]
     if minutes:
-        told.append(f"bars of {format_count(minutes, 'minute')}")
+        parts.append(f"bars of {format_count(minutes, 'minute')}")
     missing = int((series.rate != series.rate).sum())
     if missing:
-        told.append(f"{missing:,} missing")
-    return " · ".join(told)
+        parts.append(f"{missing:,} missing")
+    return " · ".join(parts)
 
 
-def build_preview_columns(series: RateSeries, most: int = 5) -> dict[str, list[str]]:
+def build_preview_columns(series: RateSeries, max_rows: int = 5) -> dict[str, list[str]]:
     """The first and the last rows of a series, with the moment each was known (UTC)."""
     n = len(series)
-    rows = list(range(n)) if n <= 2 * most else [*range(most), *range(n - most, n)]
+    rows = list(range(n)) if n <= 2 * max_rows else [*range(max_rows), *range(n - max_rows, n)]
     known = [str(series.known_at[row]).replace("T", " ")[:16] for row in rows]
     return {
         "Market day": [str(series.day[row]) for row in rows],

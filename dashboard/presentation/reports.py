@@ -1,4 +1,8 @@
-"""Reports of an event and of a claim check, with the parts and tables that every report has."""
+"""Reports of an event and of a claim check, with the parts and tables that every report has.
+
+A report needs no page: the command line makes the same one from the same view. User text is cleaned
+here and escaped by the writer of the format.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,6 @@ from dashboard.presentation.charts.event_window import (
     build_window_figure,
     format_chart_subtitle,
     format_chart_title,
-    format_offset,
     has_band,
     summarize_window,
 )
@@ -44,7 +47,6 @@ from dashboard.presentation.claims import build_plain_claim_columns
 from dashboard.presentation.escaping import plain_text, plain_text_block, safe_link
 from dashboard.presentation.events import (
     build_notices,
-    capitalize_first,
     format_citation,
     format_headline,
     get_main_move,
@@ -53,10 +55,12 @@ from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
     MINUS,
     NO_VALUE,
+    capitalize_first,
     describe_expected,
     format_count,
     format_day,
     format_event_time,
+    format_offset,
     format_signed,
     format_timestamp,
     format_weekday,
@@ -88,15 +92,19 @@ from dashboard.services.claims import series_for_currency
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.services.study_inputs import DAY_WINDOWS, default_window, event_windows
 
-# ------------------------------------------------------------
-# What every report has: when it was made, the ways back, its sources and their day, privacy.
-
-
 SOFTWARE_VERSION: Final = f"Rouble Reaction {__version__}"
 CAUSALITY_CAUTION: Final = "A move near an event is no proof of its cause."
 PRIVATE_TITLE: Final = "A private note"
-"""What stands for the words of a private note that is only beside what a report is about."""
+"""The title of a private note in a report that is not about it."""
 TITLE_LIMIT: Final = 500
+SENTENCE_LIMIT: Final = 2_000
+QUOTE_DESCRIPTIONS: Final = {
+    QuoteMode.WEAKER: "as published, up = weaker rouble",
+    QuoteMode.INVERTED: "as published, axis inverted",
+    QuoteMode.USD: "one over the published rate",
+}
+MAX_TITLE_CLAIMS: Final = 3
+PARAGRAPH_LIMIT: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +130,20 @@ class ReportContext:
         return self.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def build_as_of_parameter(made: ReportContext) -> tuple[str, str]:
+def build_as_of_parameter(context: ReportContext) -> tuple[str, str]:
     """As of when the numbers are, and whether the page was frozen there."""
-    how = "the page was frozen at this moment" if made.as_of else "live, when this was made"
-    return "As of", f"{format_timestamp(made.known_on)} ({how})"
+    mode = "the page was frozen at this moment" if context.as_of else "live, when this was made"
+    return "As of", f"{format_timestamp(context.known_on)} ({mode})"
 
 
-def build_report_links(made: ReportContext, of: str = "") -> tuple[ReportLink, ...]:
-    """The ways back to the page; `of` names what they lead to where there are several."""
-    named = f", {of}" if of else ""
-    live = ReportLink(f"Live page (follows the data){named}", made.live)
-    if not made.frozen:
+def build_report_links(context: ReportContext, subject: str = "") -> tuple[ReportLink, ...]:
+    """The links back to the page; `subject` names their claim where there are several."""
+    suffix = f", {subject}" if subject else ""
+    live = ReportLink(f"Live page (follows the data){suffix}", context.live)
+    if not context.frozen:
         return (live,)
-    known = format_timestamp(made.known_on)
-    return (live, ReportLink(f"Frozen page (as known on {known}){named}", made.frozen))
+    known = format_timestamp(context.known_on)
+    return (live, ReportLink(f"Frozen page (as known on {known}){suffix}", context.frozen))
 
 
 def build_rate_source(series: RateSeries) -> ReportSource:
@@ -176,7 +184,7 @@ def format_as_of(series: RateSeries) -> str:
 
 
 def redact_private(event: Event) -> Event:
-    """An event that only stands beside, as a file for others shows it: private words are gone."""
+    """An event that a report is not about, without the text of a private note."""
     if not event.is_private:
         return event
     return replace(
@@ -186,12 +194,13 @@ def redact_private(event: Event) -> Event:
 
 
 def describe_private_notes(events: Iterable[Event]) -> str:
-    """That words of private notes are in the file; empty where none is studied."""
+    """That the file holds the text of private notes; empty where it does not."""
     private = sum(event.is_private for event in events)
     if not private:
         return ""
     return (
-        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets the file"
+        f"This holds the words of {format_count(private, 'private note')} of yours; whoever gets"
+        " the file"
         " can read them."
     )
 
@@ -201,8 +210,7 @@ def build_table(title: str, columns: dict[str, list[str]]) -> ReportTable:
     return ReportTable(title, tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
 
-# ------------------------------------------------------------
-# What the Event page says as plain tables, for a report: moves, certainty, crowd and window.
+# ------------------------------------------------------------------ tables of an event
 
 
 def build_event_tables(
@@ -369,32 +377,20 @@ def build_window_columns(view: EventView, quoting: QuotedSeries) -> dict[str, li
     }
 
 
-# ------------------------------------------------------------
-# The report of one event: what its page says, handed over for HTML, PDF and PNG.
-#
-# It needs no page: the command line makes the same report from the same view. Every word comes
-# from the glossary that the page uses; user text is cleaned here, escaped by the paper.
-
-
-SENTENCE_LIMIT: Final = 2_000
-QUOTE_DESCRIPTIONS: Final = {
-    QuoteMode.WEAKER: "as published, up = weaker rouble",
-    QuoteMode.INVERTED: "as published, axis inverted",
-    QuoteMode.USD: "one over the published rate",
-}
+# ------------------------------------------------------------------ report of an event
 
 
 def build_event_report(
-    view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, made: ReportContext
+    view: EventView, series: RateSeries, quoting: QuotedSeries, pool: Pool, context: ReportContext
 ) -> ReportDocument:
-    """What the Event page says about an event on a series.
+    """The content of the Event page for an event on a series.
 
     Args:
         view: the event measured.
-        series: the observations behind it, for the day of the data.
+        series: its observations, for the day of the data.
         quoting: the way to look at the rate.
         pool: the dates to compare with.
-        made: when, and the links back.
+        context: when, and the links back.
     """
     view = _redact_view(view)
     title = plain_text(view.event.title, TITLE_LIMIT)
@@ -404,8 +400,8 @@ def build_event_report(
             f"What did {view.card.title} do around “{title}”"
             f" ({plain_text(format_event_time(view.event))}), and was that unusual?"
         ),
-        parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(made)),
-        paragraphs=_build_event_paragraphs(view, quoting, pool, made.live),
+        parameters=(*_build_event_parameters(view, quoting, pool), build_as_of_parameter(context)),
+        paragraphs=_build_event_paragraphs(view, quoting, pool, context.live),
         charts=_build_event_charts(view, quoting),
         tables=build_event_tables(view, quoting, pool),
         cautions=_build_cautions(view, pool),
@@ -414,14 +410,14 @@ def build_event_report(
             *map(build_factor_source, view.factors),
             build_event_source(view.event),
         ),
-        links=build_report_links(made),
+        links=build_report_links(context),
         software=SOFTWARE_VERSION,
-        made_at=made.moment,
+        made_at=context.moment,
     )
 
 
 def _redact_view(view: EventView) -> EventView:
-    """The view without the words of private notes that only crowd its event."""
+    """The view without the text of private notes among the other events."""
     return replace(
         view,
         crowd=tuple((offset, redact_private(event)) for offset, event in view.crowd),
@@ -444,11 +440,11 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
         InputError: `pages` is no http or https address.
     """
     if safe_link(pages) is None:
-        msg = f"--pages {pages}: is no address; write it like http://127.0.0.1:8501"
-        raise InputError(msg)
+        msg = "is no address; write it like http://127.0.0.1:8501"
+        raise InputError(msg, field="pages", value=pages)
     minutes = view.card.bar_minutes
     windows = event_windows(minutes)
-    asked = {
+    params = {
         "id": view.event.id,
         "wh" if minutes and windows is not DAY_WINDOWS else "w": (
             window if window in windows and window != default_window(minutes) else None
@@ -456,14 +452,14 @@ def build_event_url(pages: str, view: EventView, window: str | None, pool: Pool)
         "pool": None if pool == "near" else pool,
         "series": None if view.card.id == DEFAULT_SERIES else view.card.id,
     }
-    query = urlencode({key: value for key, value in asked.items() if value})
+    query = urlencode({key: value for key, value in params.items() if value})
     return f"{pages.rstrip('/')}/event?{query}"
 
 
 def build_event_source(event: Event) -> ReportSource:
-    """Who says so; the address is live only where it is a plain http or https link."""
-    told = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
-    name = told[0] if told else "no source named" if not event.source_url else "source"
+    """The source of an event; the address is live only where it is a plain http or https link."""
+    names = [plain_text(part, TITLE_LIMIT) for part in (event.source_name, event.author) if part]
+    name = names[0] if names else "no source named" if not event.source_url else "source"
     link = safe_link(event.source_url) or ""
     refused = "" if link or not event.source_url else plain_text(event.source_url, TITLE_LIMIT)
     return ReportSource("Event", name, definition=refused, url=link)
@@ -482,7 +478,8 @@ def _build_event_charts(view: EventView, quoting: QuotedSeries) -> tuple[ReportC
             title,
             format_chart_subtitle(view, quoting),
             (
-                f"Move of {quoting.unit} against the {observation_name(view.card)} before the event, in log"
+                f"Move of {quoting.unit} against the {observation_name(view.card)} before the"
+                " event, in log"
                 " points (100 × log change), by offset; 0 is the first that can contain it."
             ),
             summarize_window(chart),
@@ -512,7 +509,7 @@ def _build_event_parameters(
 def _build_event_paragraphs(
     view: EventView, quoting: QuotedSeries, pool: Pool, address: str
 ) -> tuple[str, ...]:
-    what, unusual = format_headline(view, quoting, pool)
+    headline, unusual = format_headline(view, quoting, pool)
     event = view.event
     known = [
         plain_text(format_event_time(event)),
@@ -521,7 +518,7 @@ def _build_event_paragraphs(
         describe_expected(event.expected),
     ]
     parts = (
-        f"{what}. {capitalize_first(unusual)}." if unusual else f"{what}.",
+        f"{headline}. {capitalize_first(unusual)}." if unusual else f"{headline}.",
         " · ".join(part for part in known if part),
         plain_text_block(event.text, TEXT_LIMIT),
         _describe_timing(view, quoting),
@@ -533,10 +530,11 @@ def _build_event_paragraphs(
 def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
     if view.timing is None:
         return ""
-    each, first, base = observation_name(view.card), view.timing.first, view.timing.base
+    noun, first, base = observation_name(view.card), view.timing.first, view.timing.base
     return (
-        f"First {each} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
-        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base: {format_weekday(base.day)},"
+        f"First {noun} that can contain it: {format_weekday(first.day)}, {quoting.rate(first.rate)}"
+        f" {quoting.unit}, known at {format_timestamp(first.known_at)}. Base:"
+        f" {format_weekday(base.day)},"
         f" {quoting.rate(base.rate)} {quoting.unit}, known at {format_timestamp(base.known_at)}."
     )
 
@@ -544,88 +542,91 @@ def _describe_timing(view: EventView, quoting: QuotedSeries) -> str:
 def _build_cautions(view: EventView, pool: Pool) -> tuple[str, ...]:
     move = get_main_move(view)
     matched = describe_pool_caveat(move, pool) if move is not None else ""
-    told = (*build_notices(view), matched, describe_private_notes([view.event]), CAUSALITY_CAUTION)
-    return tuple(said for said in told if said)
+    candidates = (
+        *build_notices(view),
+        matched,
+        describe_private_notes([view.event]),
+        CAUSALITY_CAUTION,
+    )
+    return tuple(text for text in candidates if text)
 
 
-# ------------------------------------------------------------
-# The report of a claim check: what was claimed, whether it is so, on which source and base.
-
-
-MAX_TITLE_CLAIMS: Final = 3
-CLAIM_SENTENCE_LIMIT: Final = 2_000
-PARAGRAPH_LIMIT: Final = 8_000
+# ------------------------------------------------------------------ report of a claim check
 
 
 def build_claim_report(
     answers: Sequence[ClaimAnswer],
     chart: ClaimChart | None,
     series: Sequence[RateSeries],
-    made: Sequence[ReportContext],
+    contexts: Sequence[ReportContext],
     notices: Sequence[str] = (),
 ) -> ReportDocument:
-    """What "Check a claim" says to one or several claims.
+    """The content of "Check a claim" for one or several claims.
 
     Args:
         answers: one or more.
         chart: the figure of the page; None where no rate is known.
-        series: the observations behind the answers, for publisher, terms and day.
-        made: when, and the links back: one for the page, or one for each claim.
+        series: the observations of the answers, for publisher, terms and day.
+        contexts: when, and the links back: one for the page, or one for each claim.
         notices: what the page says first.
     """
-    when = made[0]
+    first = contexts[0]
     return ReportDocument(
         title=_format_claim_title(answers),
         question=_format_claim_question(answers),
-        parameters=(*_build_claim_parameters(answers, chart), build_as_of_parameter(when)),
-        paragraphs=tuple(_build_claim_paragraphs(answers, made)),
+        parameters=(*_build_claim_parameters(answers, chart), build_as_of_parameter(first)),
+        paragraphs=tuple(_build_claim_paragraphs(answers, contexts)),
         charts=() if chart is None else (_build_claim_chart(replace(chart, phone=False)),),
         tables=tuple(_build_claim_tables(answers, chart)),
         cautions=(*notices, f"{capitalize_first(claims.OTC_CAVEAT)}."),
-        sources=tuple(build_rate_source(each) for each in _list_used_series(answers, series)),
+        sources=tuple(build_rate_source(item) for item in _list_used_series(answers, series)),
         links=tuple(
             link
-            for at, each in enumerate(made)
+            for at, item in enumerate(contexts)
             for link in build_report_links(
-                each, claims.format_question(answers[at].claim) if len(made) > 1 else ""
+                item, claims.format_question(answers[at].claim) if len(contexts) > 1 else ""
             )
         ),
         software=SOFTWARE_VERSION,
-        made_at=when.moment,
+        made_at=first.moment,
     )
 
 
 def _format_claim_title(answers: Sequence[ClaimAnswer]) -> str:
     """`Strongest since June 2024? No, it was stronger. …`: each question with its verdict."""
-    told = [
-        f"{claims.format_question(each.claim)} {claims.describe_answer(each).partition(': ')[0].rstrip('.')}."
-        for each in answers[:MAX_TITLE_CLAIMS]
+    sentences = [
+        f"{claims.format_question(answer.claim)}"
+        f" {claims.describe_answer(answer).partition(': ')[0].rstrip('.')}."
+        for answer in answers[:MAX_TITLE_CLAIMS]
     ]
     more = len(answers) - MAX_TITLE_CLAIMS
-    return " ".join([*told, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])])
+    return " ".join(
+        [*sentences, *([f"And {format_count(more, 'more claim')}."] if more > 0 else [])]
+    )
 
 
 def _format_claim_question(answers: Sequence[ClaimAnswer]) -> str:
     """The sentence that was pasted, else the question."""
-    pasted = dict.fromkeys(each.claim.sentence for each in answers if each.claim.sentence)
+    pasted = dict.fromkeys(answer.claim.sentence for answer in answers if answer.claim.sentence)
     if pasted:
-        return f"Is it so? “{plain_text(' '.join(pasted), CLAIM_SENTENCE_LIMIT)}”"
-    return " ".join(claims.format_question(each.claim) for each in answers)
+        return f"Is it so? “{plain_text(' '.join(pasted), SENTENCE_LIMIT)}”"
+    return " ".join(claims.format_question(answer.claim) for answer in answers)
 
 
 def _build_claim_paragraphs(
-    answers: Sequence[ClaimAnswer], made: Sequence[ReportContext]
+    answers: Sequence[ClaimAnswer], contexts: Sequence[ReportContext]
 ) -> Iterator[str]:
     for answer in answers:
         yield f"{claims.format_question(answer.claim)} {claims.describe_answer(answer)}"
-        needed = [f"{each[:1].upper()}{each[1:]}." for each in claims.list_needed_bases(answer)]
+        needed = [f"{item[:1].upper()}{item[1:]}." for item in claims.list_needed_bases(answer)]
         others = claims.describe_other_sources(answer)
-        beside = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
-        if beside:
-            yield beside
-    links = " ".join(each.live for each in made)
+        details = " ".join([*needed, *([f"Other sources: {others}."] if others else [])])
+        if details:
+            yield details
+    links = " ".join(item.live for item in contexts)
     yield plain_text(
-        claims.write_paragraph(answers, format_timestamp(made[0].known_on), links), PARAGRAPH_LIMIT
+        claims.write_paragraph(answers, format_timestamp(contexts[0].known_on), links),
+        PARAGRAPH_LIMIT,
     )
 
 
@@ -662,10 +663,10 @@ def _build_claim_tables(
 def _build_claim_parameters(
     answers: Sequence[ClaimAnswer], chart: ClaimChart | None
 ) -> Iterator[tuple[str, str]]:
-    days = dict.fromkeys(format_day(each.claim.day) for each in answers if each.claim.day)
+    days = dict.fromkeys(format_day(answer.claim.day) for answer in answers if answer.claim.day)
     yield "Day of the claim", "; ".join(days) or "not told"
-    yield "Claims", "; ".join(claims.format_question(each.claim) for each in answers)
-    mains = dict.fromkeys(each.main for each in answers if each.main)
+    yield "Claims", "; ".join(claims.format_question(answer.claim) for answer in answers)
+    mains = dict.fromkeys(answer.main for answer in answers if answer.main)
     yield "Series that answers first", "; ".join(mains) or "none"
     if chart is not None:
         yield "Shown as", chart.quoting.unit
@@ -674,10 +675,12 @@ def _build_claim_parameters(
 def _list_used_series(
     answers: Sequence[ClaimAnswer], series: Sequence[RateSeries]
 ) -> list[RateSeries]:
-    """The series that have a rate to say, those made of others too; the main one in front."""
-    mains = [each.main for each in answers]
-    named = {row.verdict.card.id for each in answers for row in each.rows if row.at is not None}
-    currencies = dict.fromkeys(each.claim.currency for each in answers)
-    held = [one for currency in currencies for one in series_for_currency(currency, series)]
-    used = [one for one in held if one.card.id in {*named, *mains}]
-    return sorted(used, key=lambda one: one.card.id not in mains)
+    """The series with a rate in the answers, derived ones too; the main one first."""
+    mains = [answer.main for answer in answers]
+    used_ids = {
+        row.verdict.card.id for answer in answers for row in answer.rows if row.at is not None
+    }
+    currencies = dict.fromkeys(answer.claim.currency for answer in answers)
+    held = [item for currency in currencies for item in series_for_currency(currency, series)]
+    used = [item for item in held if item.card.id in {*used_ids, *mains}]
+    return sorted(used, key=lambda item: item.card.id not in mains)

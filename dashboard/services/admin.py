@@ -146,7 +146,7 @@ def restore_backup(  # noqa: PLR0913 - what is read, what is filled, and what ma
         contents = archive.read(file, folder)
         is_there, is_readable = _existing_data(notes, own)
         if is_there and not may_replace:
-            msg = f"{file.name}: there are notes or series here; --replace keeps them in a backup"
+            msg = f"{file.name}: there are notes or series here; allow replacing them, they are kept in a backup"
             raise InputError(msg)
         before, damaged = None, None
         if not is_readable:

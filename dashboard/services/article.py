@@ -28,7 +28,7 @@ from dashboard.services.notes import TAG_LIMIT, Draft
 
 NO_PUBLICATION_DATE: Final = (
     "the day of publication is not known, so that days like “on Sunday” stay open;"
-    " say it with --published 2025-04-22"
+    " say when it was published, as 2025-04-22"
 )
 
 

@@ -747,7 +747,7 @@ def _series_known_here(told: Mapping[str, Any], find: SeriesLookup) -> tuple[Rat
     except RoubleReactionError as error:
         msg = (
             f"series {name}: its terms keep its rates out of the bundle, and it is not here"
-            f" ({error}); fetch it with `rates refresh --series {name}`"
+            f" ({error}); fetch it first"
         )
         raise InputError(msg) from error
     last = np.datetime64(str(told["last_known_at"]).removesuffix("Z"), "s")

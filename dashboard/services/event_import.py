@@ -104,7 +104,7 @@ class EventImportPlan:
         first, count = self.wrong[0].reason, len(self.wrong)
         if count == 1:
             return first
-        rest = "" if count == len(self.rows) else ", or take the rest with --good-rows"
+        rest = "" if count == len(self.rows) else ", or take the good rows only"
         of = f"{count:,} of {len(self.rows):,} rows are wrong"
         return f"{self.file.name}: {of}; mend them{rest}; the first: {first}"
 

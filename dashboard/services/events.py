@@ -178,7 +178,7 @@ def hidden_count_text(count: int) -> str:
 def hidden_notice(count: int) -> str:
     """What a command says where events are hidden."""
     many = "event of the catalogue is" if count == 1 else "events of the catalogue are"
-    return f"{count:,} {many} hidden and left out; see `events list --hidden`"
+    return f"{count:,} {many} hidden and left out; the list of hidden events names them"
 
 
 def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Event, ...]:

@@ -25,7 +25,7 @@ from dashboard.export.bundles import (
     zip_files,
 )
 from dashboard.export.csv_tables import CsvDialect, Row, csv_bytes, csv_chunks, safe_file_name
-from dashboard.export.paper.apart import paper_apart
+from dashboard.export.report.render import NO_CHART, render_in_subprocess
 from dashboard.export.rows import (
     facts_rows,
     has_bars,
@@ -145,7 +145,7 @@ def skipped_reasons(answer: StudyAnswer) -> list[str]:
     left = len(ordered) - len(found)
     if left > 0:
         more = "more reason" if left == 1 else "more reasons"
-        found.append(f"{left} {more}, all of them with --out or --json")
+        found.append(f"{left} {more}, all of them in the files and in JSON")
     return found
 
 
@@ -552,15 +552,18 @@ def write_facts(
 
 
 # ------------------------------------------------------------
-# Write a report: one answer as an HTML page, a PDF or a picture, made beside the pages.
+# Write a report: one answer as an HTML page, a PDF or a picture, rendered in another process.
 
 
 MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
     "html": "text/html",
     "pdf": "application/pdf",
     "png": "image/png",
+    "svg": "image/svg+xml",
 }
-"""The kinds of paper and what browsers call them."""
+"""The formats of a report and their media types."""
+PICTURE_FORMATS: Final[frozenset[ReportFormat]] = frozenset({"png", "svg"})
+"""The formats that hold the first chart alone."""
 
 
 def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
@@ -568,16 +571,15 @@ def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
 
     Raises:
         InputError: a picture is wanted and there is no chart.
-        RoubleReactionError: it could not be made, or not in time.
+        RoubleReactionError: it could not be made, or not in time; or no browser is installed.
     """
-    if kind == "png" and not report.charts:
-        msg = "report: there is no chart to make a picture of; take the page or the PDF"
-        raise InputError(msg)
-    return paper_apart(report, kind)
+    if kind in PICTURE_FORMATS and not report.charts:
+        raise InputError(NO_CHART)
+    return render_in_subprocess(report, kind)
 
 
 def report_format(path: Path) -> ReportFormat:
-    """The kind of paper that a file name asks for.
+    """The format that a file name asks for.
 
     Raises:
         InputError: it ends otherwise.
@@ -586,5 +588,5 @@ def report_format(path: Path) -> ReportFormat:
     for kind in get_args(ReportFormat):
         if ending == kind:
             return kind  # type: ignore[no-any-return]
-    msg = f"--out {path.name}: end it with .html, .pdf or .png, which says what is wanted"
-    raise InputError(msg)
+    msg = "end it with .html, .pdf, .png or .svg, which says what is wanted"
+    raise InputError(msg, field="out", value=path.name)

@@ -581,8 +581,8 @@ def plan_rate_import(
     """
     named = naming.name.strip().casefold().removeprefix(IMPORTED_PREFIX)
     if named and not ID_PATTERN.fullmatch(named):
-        msg = f"--name {naming.name}: use letters a-z, digits and _ only, at most {MAX_ID_LENGTH}"
-        raise InputError(msg)
+        msg = f"use letters a-z, digits and _ only, at most {MAX_ID_LENGTH}"
+        raise InputError(msg, field="name", value=naming.name)
     stem = named or _slug(table.name.rpartition(".")[0] or table.name) or "file"
     alone = len(table.series) == 1
     series = []

@@ -138,8 +138,8 @@ def compare_sources_between(
         InputError: `until` does not lie after `since`.
     """
     if until <= since:
-        msg = f"--since {since}: does not lie before {until}; give an earlier day"
-        raise InputError(msg)
+        msg = f"does not lie before {until}; give an earlier day"
+        raise InputError(msg, field="since", value=since)
     return tuple(_move_between_days(each, since, until) for each in dollar_series(series))
 
 

@@ -67,15 +67,14 @@ def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSerie
     if not series:
         return 0
     first = series[0].card
-    for option, others in (("--rates", series), ("--factor", factors)):
+    for field, others in (("rates", series), ("factor", factors)):
         for other in others:
             if other.card.bar_minutes != first.bar_minutes:
                 msg = (
-                    f"{option} {other.card.id}: has {_step_text(other.card.bar_minutes)}, and"
-                    f" {first.id} has {_step_text(first.bar_minutes)};"
-                    " give series of one length"
+                    f"has {_step_text(other.card.bar_minutes)}, and {first.id} has"
+                    f" {_step_text(first.bar_minutes)}; give series of one length"
                 )
-                raise InputError(msg)
+                raise InputError(msg, field=field, value=other.card.id)
     return first.bar_minutes
 
 
@@ -92,10 +91,10 @@ def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> Non
     for each in series:
         if len(each) * offsets > MAX_CELLS:
             msg = (
-                f"--window {first}:{last}: {offsets:,} offsets at each of the {len(each):,} rows of"
-                f" {each.card.id} are too much at once; shorten the window or the series"
+                f"{offsets:,} offsets at each of the {len(each):,} rows of {each.card.id} are too"
+                " much at once; shorten the window or the series"
             )
-            raise InputError(msg)
+            raise InputError(msg, field="window", value=f"{first}:{last}")
 
 
 def _step_text(bar_minutes: int) -> str:
@@ -132,7 +131,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
             two events with one id.
     """
     if not series:
-        msg = "a study needs at least one series; name one with --rates"
+        msg = "a study needs at least one series; name one"
         raise InputError(msg)
     twice = [name for name, count in Counter(e.id for e in events).items() if count > 1]
     if twice:

@@ -258,8 +258,8 @@ def split_factors(
     studied = {column.casefold() for column in columns}
     for name in names:
         if name.casefold() in studied:
-            msg = f"--factor {name}: is also named by --series; a series cannot explain itself"
-            raise InputError(msg)
+            msg = "is also named as a series to study; a series cannot explain itself"
+            raise InputError(msg, field="factor", value=name)
     by_name = {each.card.id.casefold(): each for each in chosen.series}
     factors, files = [], list(chosen.files)
     for name in dict.fromkeys(names):
@@ -268,14 +268,14 @@ def split_factors(
             source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
             if source is None:
                 known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
-                msg = f"--factor {name}: is no column and no series; choose one of {known}"
-                raise InputError(msg)
+                msg = f"is no column and no series; choose one of {known}"
+                raise InputError(msg, field="factor", value=name)
             found = source.get(name)
             files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
         factors.append(found)
     if not by_name:
-        msg = "--factor: every series is a factor; leave one to study"
-        raise InputError(msg)
+        msg = "every series is a factor; leave one to study"
+        raise InputError(msg, field="factor")
     left = tuple(each for each in chosen.series if each.card.id.casefold() in by_name)
     return SelectedSeries(left, tuple(files), chosen.messages), tuple(factors)
 
@@ -312,7 +312,7 @@ def select_events(
     check_categories(events, categories)
     chosen = find_events(events, EventFilter(categories, origin=origin))
     if not chosen:
-        msg = "there is no event to study; drop --origin or --category, or add a note"
+        msg = "there is no event to study; drop the origin or the category, or add a note"
         raise InputError(msg)
     return chosen
 
@@ -326,8 +326,8 @@ def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None
     there = sorted({event.category for event in events})
     for category in categories:
         if category not in there:
-            msg = f"--category {category}: no event has it; choose one of {', '.join(there)}"
-            raise InputError(msg)
+            msg = f"no event has it; choose one of {', '.join(there)}"
+            raise InputError(msg, field="category", value=category)
 
 
 def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
@@ -335,16 +335,16 @@ def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
     if path.exists() or path.suffix:
         return path
     known = ", ".join(card.id for card in list_cards(sources))
-    msg = f"--rates {name}: is neither a file nor one of the series {known}"
-    raise InputError(msg)
+    msg = f"is neither a file nor one of the series {known}"
+    raise InputError(msg, field="rates", value=name)
 
 
 def _check_unique_ids(series: Sequence[RateSeries]) -> None:
     counts = Counter(each.card.id for each in series)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
-        msg = f"--rates: two series are called {twice[0]}; rename a column"
-        raise InputError(msg)
+        msg = f"two series are called {twice[0]}; rename a column"
+        raise InputError(msg, field="rates")
 
 
 def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tuple[RateSeries, ...]:
@@ -352,7 +352,7 @@ def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tup
     for column in columns:
         if column.casefold() not in by_name:
             known = ", ".join(each.card.id for each in series)
-            msg = f"--series {column}: is not there; choose one of {known}"
-            raise InputError(msg)
+            msg = f"is not there; choose one of {known}"
+            raise InputError(msg, field="series", value=column)
     wanted = dict.fromkeys(column.casefold() for column in columns)
     return tuple(by_name[name] for name in wanted) or tuple(series)

@@ -56,7 +56,7 @@ def read_article_file(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most + 1)
     except FileNotFoundError:
-        msg = f"{name}: there is no such file; give a file, a link or - for standard input"
+        msg = f"{name}: there is no such file; give a file or a link"
         raise InputError(msg) from None
     except (OSError, ValueError):
         msg = f"{name}: cannot be read; check the path and its permissions"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dashboard import shipped_path
 from dashboard.models.errors import SourceError
 
-DATA_FOLDER: Final = Path(__file__).resolve().parents[2] / "data"
+DATA_FOLDER: Final = shipped_path("data")
 
 
 @dataclass(frozen=True, slots=True)

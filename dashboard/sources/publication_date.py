@@ -164,7 +164,7 @@ def _from_json_ld(tree: Any, _: date) -> DateCandidate:
                         " stands first")  # fmt: skip
     if modified and modified.day - published.day > REVISION_NOTICE_AFTER:
         messages.append(f"the page was published on {published.day} and changed on {modified.day};"
-                        " say with --published from which day its text counts")  # fmt: skip
+                        " say from which day its text counts")  # fmt: skip
     return DateCandidate(published, tuple(messages))
 
 

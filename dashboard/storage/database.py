@@ -92,7 +92,7 @@ _SQLITE_REASONS: Final = {
     "SQLITE_CANTOPEN": "cannot be opened; check that its folder exists and may be written to",
     "SQLITE_IOERR": "the disk reports an error; nothing was saved, check the disk",
     "SQLITE_NOTADB": "is no SQLite database; move it away or name another place",
-    "SQLITE_CORRUPT": "is damaged; put a backup back with `restore FILE --replace`",
+    "SQLITE_CORRUPT": "is damaged; put a backup in its place with the command restore",
     "SQLITE_AUTH": "may not be read; check its permissions",
     "SQLITE_PERM": "may not be read; check its permissions",
 }

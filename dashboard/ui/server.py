@@ -1,4 +1,4 @@
-"""What the server does besides pages: the warm-up at its start, and the health report."""
+"""The warm-up of the pages at the start of the server, and the health report."""
 
 from __future__ import annotations
 
@@ -19,12 +19,9 @@ from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session, shell  # noqa: F401 - the shell imports every page
 from dashboard.ui.components.view_controls import compute_limits, resolve_window
 
-# ------------------------------------------------------------
-# What the first reader would otherwise wait for: imports, data, and one figure for nobody.
-
 
 def warm_up_pages() -> None:
-    """Read the rates and events and draw the figure with which Explore opens."""
+    """Import the pages, read rates and events, and build the first figure of Explore."""
     series, known = session.load_series(DEFAULT_SERIES), session.get_known_events().events
     shown = resolve_window(None, None, compute_limits(series, known, session.get_view_day()))
     events = tuple(e for e in known if shown.since <= e.day <= shown.until)
@@ -33,16 +30,12 @@ def warm_up_pages() -> None:
     plotly.io.to_json(go.Figure(**build_explore_figure(view, LIGHT_PALETTE)), validate=False)
 
 
-# ------------------------------------------------------------
-# The health line: what a watchdog may know about this process.
-
-
 def health_report() -> tuple[bool, dict[str, Any]]:
-    """Whether all parts answer, and how old each of them is."""
-    parts = session.get_context()
+    """Whether all parts answer, and the age of their data."""
+    context = session.get_context()
     status = replace(
-        check_health(parts.rates, parts.catalogue, parts.notes),
-        rates=series_status(parts.known, parts.rate_cache, session.get_wall_time()),
-        refresh=None if parts.refresher.is_offline else parts.refresher.state(),
+        check_health(context.rates, context.catalogue, context.notes),
+        rates=series_status(context.known, context.rate_cache, session.get_wall_time()),
+        refresh=None if context.refresher.is_offline else context.refresher.state(),
     )
     return status.is_healthy, health_json(status)

@@ -1,4 +1,9 @@
-"""The context of a reader: services of this process, the frozen moment, cached reads and studies."""
+"""The context of a reader: services of the process, frozen moment, cached reads and studies.
+
+A rate series is read once from its source, and again when more of it was fetched; reading sends no
+request. Cached values have a key that contains everything they depend on, such as the version of
+the notes, so that none is ever stale. No value of one reader is cached where another could get it.
+"""
 
 from __future__ import annotations
 
@@ -41,26 +46,18 @@ if TYPE_CHECKING:
     from dashboard.services.jobs import RateRefreshJob
 
 
-# ------------------------------------------------------------
-# What the pages of this process share: the parts, and reads cached by keys that never change.
-#
-# A rate series is read once by its source, and anew when more of it was fetched; reading never
-# asks the network, so that no cache ever waits for it. Events are kept under the version of the
-# notes, so that a change to any note is a new key and nothing is ever stale. No value of one
-# reader is kept where another could meet it.
-
-
 AS_OF_KEY: Final = "session.as_of"
 PHONE_AGENTS: Final = ("iphone", "android", "mobile", "ipod")
 READER_KEY: Final = "session.reader"
 logger = logging.getLogger("dashboard.pages")
+NO_RANK: Final = PlaceboRank("near")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownEvents:
-    """The events of the moment and the key under which work on them may be kept.
+    """The events of the moment and the key for caching results about them.
 
-    `notes_unavailable` is set where the store cannot be read: then only the catalogue is there.
+    `notes_unavailable` is set where the database cannot be read: then there is only the catalogue.
     `hidden` are the events of the catalogue that the person does not want among `events`.
     """
 
@@ -71,14 +68,14 @@ class KnownEvents:
 
 
 def get_context() -> AppContext:
-    """The real parts of this process, or as they were known where the reader's view is frozen."""
+    """The services of this process; in a frozen view those that answer as of its moment."""
     moment = get_as_of()
     return get_live_context() if moment is None else _get_context_as_of(moment)
 
 
 @st.cache_resource(show_spinner=False)
 def get_live_context() -> AppContext:
-    """The real parts of this process; the store opens at its first use."""
+    """The services of this process; the database opens at its first use."""
     return container.build_context()
 
 
@@ -89,7 +86,7 @@ def _get_context_as_of(moment: datetime) -> AppContext:
 
 def get_as_of() -> datetime | None:
     """The moment at which this reader's view is frozen; None: it is live."""
-    if get_script_run_ctx() is None:  # the health line and the warming up belong to no reader
+    if get_script_run_ctx() is None:  # health check and warm-up belong to no reader
         return None
     moment: datetime | None = st.session_state.get(AS_OF_KEY)
     return moment
@@ -120,30 +117,34 @@ def load_daily_series() -> list[RateSeries]:
     return rates.daily_series(get_context().rates)
 
 
-def build_series_version(one: RateSeries) -> str:
+def build_series_version(series: RateSeries) -> str:
     """A key that differs whenever the observations of a series differ."""
-    last = one.rate[-1] if len(one) else 0
-    return f"{one.card.id}/{len(one)}/{one.known_at[-1:]}/{last}/{one.fetched_at}/{get_as_of()}"
+    last = series.rate[-1] if len(series) else 0
+    content = f"{series.card.id}/{len(series)}/{series.known_at[-1:]}/{last}"
+    return f"{content}/{series.fetched_at}/{get_as_of()}"
 
 
 def get_refresher() -> RateRefreshJob:
-    """What refreshes the rates behind the pages, one for all sessions of this process."""
+    """The background refresh of the rates, one for all sessions of this process."""
     return get_context().refresher
 
 
 def get_series_versions() -> dict[str, int]:
-    """Of every series that was fetched a number that grows when anything of it changed."""
+    """The version of every fetched series, a number that grows with every change."""
     return dict(get_context().known.series_versions())
 
 
 def get_series_status(*series_ids: str) -> tuple[SeriesStatus, ...]:
-    """How old series are and what went wrong with them; all of them where none is named."""
-    told = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
-    return (*told, *imported_series_status(get_context().rates[-1], get_view_time(), series_ids))
+    """The status of series: age and problems; of all series where none is named."""
+    statuses = _cached_series_status(_fetch_version(), get_view_day(), series_ids)
+    return (
+        *statuses,
+        *imported_series_status(get_context().rates[-1], get_view_time(), series_ids),
+    )
 
 
 def get_failing_publishers() -> tuple[str, ...]:
-    """The publishers that did not answer as they should when last asked."""
+    """The publishers whose last answer was not usable."""
     return _cached_failing_publishers(_fetch_version())
 
 
@@ -153,29 +154,31 @@ def get_revisions() -> tuple[RateRevision, ...]:
 
 
 def _fetch_version() -> str:
-    """A key that differs whenever anything differs that was fetched or tried."""
+    """A key that changes with every fetch, successful or not."""
     return f"{get_context().rate_cache.fingerprint()}/{get_as_of()}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _cached_series_status(
-    kept: str, day: date, series_ids: tuple[str, ...]  # noqa: ARG001
+    version: str,  # noqa: ARG001
+    day: date,  # noqa: ARG001
+    series_ids: tuple[str, ...],
 ) -> tuple[SeriesStatus, ...]:
     return series_status(get_context().known, get_context().rate_cache, get_view_time(), series_ids)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _cached_failing_publishers(kept: str) -> tuple[str, ...]:  # noqa: ARG001
+def _cached_failing_publishers(version: str) -> tuple[str, ...]:  # noqa: ARG001
     return failing_sources(get_context().known, get_context().rate_cache)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _cached_revisions(kept: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
+def _cached_revisions(version: str) -> tuple[RateRevision, ...]:  # noqa: ARG001
     return list_revisions(get_context().known, get_context().rate_cache)
 
 
 def get_known_events() -> KnownEvents:
-    """What the person sees of catalogue and notes; without a store the catalogue alone."""
+    """The visible events of catalogue and notes; without a database the catalogue alone."""
     try:
         version = notes_version(get_context().notes)
         get_context().watch.set_version(version)
@@ -189,7 +192,7 @@ def get_known_events() -> KnownEvents:
 
 
 def get_live_events() -> tuple[Event, ...]:
-    """The events of now, for a frozen view that says how they differ."""
+    """The current events, for a frozen view that says how they differ."""
     try:
         return all_events(get_live_context().catalogue, get_live_context().notes)
     except StoreError:
@@ -200,8 +203,8 @@ def get_live_events() -> tuple[Event, ...]:
 def _cached_events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001
     """The events that are shown and those that are hidden; one process is one person's."""
     shown = all_events(get_context().catalogue, get_context().notes)
-    there = {event.id for event in shown}
-    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in there)
+    shown_ids = {event.id for event in shown}
+    return shown, tuple(e for e in get_context().catalogue.events() if e.id not in shown_ids)
 
 
 def find_event(event_id: str) -> Event | None:
@@ -210,9 +213,9 @@ def find_event(event_id: str) -> Event | None:
     Raises:
         StoreError: the notes cannot be read.
     """
-    found = next((e for e in get_known_events().events if e.id == event_id), None)
-    if found is not None:
-        return found
+    event = next((e for e in get_known_events().events if e.id == event_id), None)
+    if event is not None:
+        return event
     context = get_context()
     try:
         return get_event(context.catalogue, context.notes, event_id)
@@ -235,7 +238,7 @@ def count_against_limit(kind: LimitedAction) -> None:
     """Count one more write, link, import or export of this reader.
 
     Raises:
-        TooOften: there were too many lately; the line says when there is room again.
+        RateLimited: there were too many; the message says when the next one is allowed.
     """
     get_context().limits.take(get_reader_id(), kind)
 
@@ -252,7 +255,7 @@ def require_live_view() -> None:
 
 
 def get_reader_id() -> str:
-    """Whose use is counted: one tab of a browser."""
+    """The id under which uses are counted: one for each tab of a browser."""
     return f"page {st.session_state.setdefault(READER_KEY, secrets.token_hex(8))}"
 
 
@@ -278,11 +281,7 @@ def is_phone() -> bool:
     return any(word in agent for word in PHONE_AGENTS)
 
 
-# ------------------------------------------------------------
-# What one study of every known event says about each: moves, percentile, crowd, or why not.
-
-
-NO_RANK: Final = PlaceboRank("near")
+# ------------------------------------------------------------------ studies of the known events
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +304,11 @@ class EventMoves:
 def get_study(
     series: RateSeries, known: KnownEvents, events: tuple[Event, ...], request: StudyRequest
 ) -> StudyAnswer:
-    """The study of some of the known events, kept until anything in it changes."""
+    """The study of some of the known events, cached until anything in it changes."""
     is_all = len(events) == len(known.events)
-    which = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
+    selection = "every event" if is_all else " ".join(["only", *(event.id for event in events)])
     version = f"{build_series_version(series)}/{known.version}/{request}"
-    return _cached_study(series, (events, known.events, request), version, which)
+    return _cached_study(series, (events, known.events, request), version, selection)
 
 
 def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, EventMoves]:
@@ -319,15 +318,17 @@ def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, Even
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _cached_event_moves(
-    _series: RateSeries, _known: KnownEvents, version: str  # noqa: ARG001
+    _series: RateSeries,
+    _known: KnownEvents,
+    version: str,  # noqa: ARG001
 ) -> dict[str, EventMoves]:
     request = first_moves_request(_series.card.bar_minutes)
     result = measure_events(_series, _known.events, request, _known.events)
     reasons = {row.event_id: row.reason for row in result.skipped}
-    found = {name: EventMoves(reason=reason) for name, reason in reasons.items()}
+    moves = {name: EventMoves(reason=reason) for name, reason in reasons.items()}
     for k, event in enumerate(result.events):
-        found[event.id] = _build_event_moves(result, k, reasons.get(event.id, ""))
-    return found
+        moves[event.id] = _build_event_moves(result, k, reasons.get(event.id, ""))
+    return moves
 
 
 StudyArguments = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
@@ -335,9 +336,12 @@ StudyArguments = tuple[tuple[Event, ...], tuple[Event, ...], StudyRequest]
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _cached_study(
-    _series: RateSeries, _asked: StudyArguments, version: str, which: str  # noqa: ARG001
+    _series: RateSeries,
+    _arguments: StudyArguments,
+    version: str,  # noqa: ARG001
+    selection: str,  # noqa: ARG001
 ) -> StudyAnswer:
-    events, known, request = _asked
+    events, known, request = _arguments
     return run_study([_series], events, request, known=known, compute=get_context().compute)
 
 
@@ -349,12 +353,11 @@ def _build_event_moves(result: StudyResult, k: int, reason: str) -> EventMoves:
     return EventMoves(first, both, rank_first, rank_both, result.cars[1].crowd[k], reason)
 
 
-# ------------------------------------------------------------
-# The backup that the running product makes by itself, once a day.
+# ------------------------------------------------------------------ backup
 
 
 def make_daily_backup() -> None:
     """Make the backup of this day in Moscow, unless it was made; a failure is only logged."""
-    parts = get_context()
-    folder = parts.settings.backup_folder
-    write_daily_backup(folder, parts.notes.backups, parts.own, BackupArchive(), get_view_day())
+    context = get_context()
+    folder = context.settings.backup_folder
+    write_daily_backup(folder, context.notes.backups, context.own, BackupArchive(), get_view_day())

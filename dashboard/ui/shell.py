@@ -1,4 +1,10 @@
-"""What surrounds every page: navigation, status line, banner of a frozen view, notices, footer."""
+"""The frame of every page: navigation, status line, banner of a frozen view, notices, footer.
+
+The status line also requests a refresh of the rates at an interval and reruns the page when new
+days have come; while a refresh runs the interval is short and the line shows the progress. Another
+fragment compares the version of the notes each second, without a query of the database, and reruns
+the page when it has changed. Neither reruns a page while a dialog is open.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +30,9 @@ from dashboard.presentation.rates import (
     describe_failing_publishers,
     describe_fetch_progress,
     describe_live_rate,
+    describe_problem,
     format_last_day,
 )
-from dashboard.presentation.rates import describe_problem as what_went_wrong
 from dashboard.services.events import hidden_count_text
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import AS_OF_CAVEAT, DEFAULT_SERIES, get_series, live_differences
@@ -38,15 +44,36 @@ from dashboard.ui.pages.base import Page
 from dashboard.ui.pages.robustness.state import end_run_on_leave
 from dashboard.ui.url_state import UrlState, format_ignored_notice, open_url_state
 
-# ------------------------------------------------------------
-# The line under the navigation of a frozen view: when it is frozen, how live data differ.
-
-
 MAX_DIFFERENCE_ROWS: Final = 50
+IDLE_INTERVAL: Final = 60.0
+BUSY_INTERVAL: Final = 2.0
+"""Seconds between two checks, on the clock of the browser."""
+FIRST_PAGE_SHOWN_KEY: Final = "status_line.shown"
+RATES_VERSION_KEY: Final = "status_line.seen"
+STATUS_DRAWING_KEY: Final = "status_line.drawing"
+PROBLEM_LIMIT: Final = 200
+POLL_SECONDS: Final = 1.0
+"""Seconds between two checks, on the clock of the browser."""
+NOTES_VERSION_KEY: Final = "note_watch.seen"
+NOTES_DRAWING_KEY: Final = "note_watch.drawing"
+APP_NAME: Final = "Rouble Reaction"
+# An inline icon: one by name would be fetched from Google's servers.
+APP_ICON: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    f'<rect width="32" height="32" rx="7" fill="{LOGO_BACKGROUND}"/>'
+    f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
+    f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
+)
+DISCLAIMER: Final = (
+    "Research tool. Moves near an event are not proof of cause. Not investment advice."
+)
+
+
+# ------------------------------------------------------------------ banner of a frozen view
 
 
 def draw_frozen_banner(view: UrlState, series_id: str) -> None:
-    """Draw the moment, the difference to the live data, and the way back to them."""
+    """Draw the moment, the difference to the live data, and the button back to them."""
     frozen = session.load_series(series_id)
     live = get_series(session.get_live_context().rates, series_id)
     rows = live_differences(frozen, live)
@@ -75,9 +102,9 @@ def describe_frozen_view(
     revised = sum(row.was is not None for row in rows)
     differ = "live data are the same"
     if rows:
-        parts = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
-        parts += [f"{revised:,} revised"] * (revised > 0)
-        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(parts)})"
+        changes = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
+        changes += [f"{revised:,} revised"] * (revised > 0)
+        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(changes)})"
     last = frozen.day[-1].astype(object)
     told = [
         f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
@@ -92,7 +119,7 @@ def describe_frozen_view(
 def build_difference_columns(
     rows: Sequence[RevisedObservation], card: SeriesCard
 ) -> dict[str, list[str]]:
-    """Day, printed date, the number then and the number now."""
+    """Day, printed date, the number in the frozen view and the live number."""
     return {
         "Market day": [format_day(row.day) for row in rows],
         "Record date": [format_day(row.record) for row in rows],
@@ -104,26 +131,11 @@ def build_difference_columns(
     }
 
 
-# ------------------------------------------------------------
-# The line under the navigation: how old each part is, and whose clock the times follow.
-#
-# It looks after the rates too. At its own rhythm it asks for a refresh behind the page, which
-# nobody waits for, and has the page drawn anew when new days have come. While a refresh runs
-# the rhythm is quick and the line tells how far it is.
-
-
-IDLE_INTERVAL: Final = 60.0
-BUSY_INTERVAL: Final = 2.0
-"""Seconds between two looks, on the clock of the browser."""
-
-FIRST_PAGE_SHOWN_KEY: Final = "status_line.shown"
-RATES_VERSION_KEY: Final = "status_line.seen"
-STATUS_DRAWING_KEY: Final = "status_line.drawing"
-PROBLEM_LIMIT: Final = 200
+# ------------------------------------------------------------------ status line
 
 
 def draw_status_line(series_id: str) -> None:
-    """Draw the age of every part in one line; what is stale or missing is amber."""
+    """Draw the age of rates and events in one line; what is stale or missing is amber."""
     st.session_state[RATES_VERSION_KEY] = _get_known_rates()
     st.session_state[STATUS_DRAWING_KEY] = True
     try:
@@ -133,7 +145,7 @@ def draw_status_line(series_id: str) -> None:
 
 
 def request_background_refresh() -> None:
-    """End a page: ask for a refresh, but not before a session has shown its first one."""
+    """End a page: request a refresh of the rates, but not on the first page of a session."""
     if FIRST_PAGE_SHOWN_KEY in st.session_state:
         session.get_refresher().ask()
     st.session_state[FIRST_PAGE_SHOWN_KEY] = True
@@ -160,7 +172,7 @@ def _draw_busy_status(series_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RatesVersion:
-    """What was known of the rates when the page was drawn."""
+    """The rates a page was drawn from: versions of the series and failing publishers."""
 
     series_versions: dict[str, int]
     failing: tuple[str, ...]
@@ -171,7 +183,7 @@ def _get_known_rates() -> RatesVersion:
 
 
 def _check_rates(series_id: str) -> None:
-    """Ask for a refresh and draw the page anew if it brought something; never in a drawing."""
+    """Request a refresh and rerun the page if the rates changed; not while the page is drawn."""
     if st.session_state[STATUS_DRAWING_KEY]:
         return
     refresher = session.get_refresher()
@@ -183,43 +195,44 @@ def _check_rates(series_id: str) -> None:
 
 
 def _draw_status(series_id: str) -> None:
-    (report,) = session.get_series_status(series_id)
-    told = [
-        *build_rate_status(report),
-        *_build_refresh_status(report),
+    (status,) = session.get_series_status(series_id)
+    parts = [
+        *build_rate_status(status),
+        *_build_refresh_status(status),
         *_build_event_status(),
         "times: Moscow",
     ]
-    st.markdown(f":small[{' · '.join(told)}]")
+    st.markdown(f":small[{' · '.join(parts)}]")
 
 
-def build_rate_status(report: SeriesStatus) -> tuple[str, ...]:
-    """The series, its last day and how long ago that was, what went wrong, what is live."""
-    age = format_last_day(report, session.get_view_day())
-    wrong = what_went_wrong(report)
-    told = [
-        f"Rate: {escape_markdown(report.card.title)}",
-        f":orange-badge[{age}]" if report.is_overdue or not report.rows else age,
+def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
+    """The series, its last day and age, the last problem, the live rate."""
+    age = format_last_day(status, session.get_view_day())
+    problem = describe_problem(status)
+    parts = [
+        f"Rate: {escape_markdown(status.card.title)}",
+        f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
-    if wrong:
-        told.append(f":orange[:material/warning: {escape_markdown(wrong, PROBLEM_LIMIT)}]")
-    if report.live is not None:
-        told.append(describe_live_rate(report.live, report.card))
-    return tuple(told)
+    if problem:
+        parts.append(f":orange[:material/warning: {escape_markdown(problem, PROBLEM_LIMIT)}]")
+    if status.live is not None:
+        parts.append(describe_live_rate(status.live, status.card))
+    return tuple(parts)
 
 
-def _build_refresh_status(report: SeriesStatus) -> tuple[str, ...]:
+def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
+    """The progress of a refresh, and the publishers that failed besides that of the series."""
     refresher = session.get_refresher()
     if refresher.is_offline:
         return ("offline: nothing is fetched",)
     titles = {card.id: card.title for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
-    told = [escape_markdown(progress)] if progress else []
-    told_of = report.source_name if report.problem else ""
-    others = [each for each in session.get_failing_publishers() if each != told_of]
+    parts = [escape_markdown(progress)] if progress else []
+    shown = status.source_name if status.problem else ""
+    others = [name for name in session.get_failing_publishers() if name != shown]
     if others:
-        told.append(f":orange[{escape_markdown(describe_failing_publishers(others))}]")
-    return tuple(told)
+        parts.append(f":orange[{escape_markdown(describe_failing_publishers(others))}]")
+    return tuple(parts)
 
 
 def _build_event_status() -> tuple[str, ...]:
@@ -233,28 +246,16 @@ def _build_event_status() -> tuple[str, ...]:
     return catalogue, format_count(notes, "note")
 
 
-# ------------------------------------------------------------
-# A colleague's note appears without a reload: a look each second at one number of the process.
-#
-# The look asks no database and draws nothing; one thread of the process asks which version the
-# notes have. The page is drawn anew only where that differs from what it was drawn from, and
-# never while a dialog is open, where a person may be writing.
-
-
-POLL_SECONDS: Final = 1.0
-"""Seconds between two looks, on the clock of the browser."""
-
-NOTES_VERSION_KEY: Final = "note_watch.seen"
-NOTES_DRAWING_KEY: Final = "note_watch.drawing"
+# ------------------------------------------------------------------ refresh when notes change
 
 
 def remember_notes_version() -> None:
-    """Remember which notes a page is about to be drawn from."""
+    """Store the version of the notes a page is about to be drawn from."""
     st.session_state[NOTES_VERSION_KEY] = session.get_known_events().version
 
 
 def watch_notes() -> None:
-    """End a page: from now on look whether the notes have changed."""
+    """End a page: from now on check whether the notes have changed."""
     st.session_state[NOTES_DRAWING_KEY] = True
     try:
         _check_notes()
@@ -271,21 +272,7 @@ def _check_notes() -> None:
         rerun_page()
 
 
-# ------------------------------------------------------------
-# What surrounds every page: navigation, status line, notices about the link, footer.
-
-
-APP_NAME: Final = "Rouble Reaction"
-# Drawn here: an icon by name would be fetched from Google's servers.
-APP_ICON: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-    f'<rect width="32" height="32" rx="7" fill="{LOGO_BACKGROUND}"/>'
-    f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
-    f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
-)
-DISCLAIMER: Final = (
-    "Research tool. Moves near an event are not proof of cause. Not investment advice."
-)
+# ------------------------------------------------------------------ page frame
 
 
 def draw_app() -> None:
@@ -320,11 +307,11 @@ def _draw_page(page: Page) -> None:
         draw_frozen_banner(view, _get_page_series(page, view))
     notice = st.container()
     page.draw(view)
-    told = (
+    message = (
         f"{format_ignored_notice(view.ignored)} {_describe_ignored_controls(view.ignored)}".strip()
     )
-    if told:
-        notice.info(escape_markdown(told), icon=":material/link_off:")
+    if message:
+        notice.info(escape_markdown(message), icon=":material/link_off:")
     st.caption(DISCLAIMER)
     if view["asof"] is None:
         request_background_refresh()
@@ -332,17 +319,17 @@ def _draw_page(page: Page) -> None:
 
 
 def _describe_ignored_controls(ignored: Sequence[str]) -> str:
-    """What a series of the link is that no page can measure; empty where none was asked for."""
-    asked = (card for card in session.get_cards() if f"series={card.id}" in ignored)
+    """Why a series of the link was ignored that is no price; empty where there is none."""
+    cards = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(
         f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
-        for card in asked
+        for card in cards
         if not card.is_price
     )
 
 
 def _get_page_series(page: Page, view: UrlState) -> str:
-    """The series that the page shows; what is not one is told by the page itself."""
-    asked = view["series"] if any(param.key == "series" for param in page.params) else ""
+    """The series of the page; the default where the link names none that exists."""
+    series_id = view["series"] if any(param.key == "series" for param in page.params) else ""
     known = {card.id for card in session.get_cards()}
-    return asked if asked in known else DEFAULT_SERIES
+    return series_id if series_id in known else DEFAULT_SERIES

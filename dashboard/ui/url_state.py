@@ -1,4 +1,10 @@
-"""Page state in the URL: typed parameters, reading and writing links, binding to widgets."""
+"""Page state in the URL: typed parameters, reading and writing links, binding to widgets.
+
+A `UrlParam` reads its value from the repeated texts of a link and writes it back, so that a copied
+address restores every control; defaults are left out. What cannot be read is ignored with a notice,
+never guessed. Streamlit's own `bind="query-params"` writes the label of an option into the link and
+drops unknown values in silence; here a link holds short ids.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +22,17 @@ from dashboard.models.errors import InputError
 from dashboard.models.series import as_of_text, read_as_of
 from dashboard.ui.widget_state import ignore_fragment_echo
 
-# ------------------------------------------------------------
-# What a link may carry: closed lists, ISO dates, defaults left out. Nothing of Streamlit here.
-#
-# A `UrlParam` reads its value from the repeated texts of a link and writes it back, so that a copied
-# address restores every control. Whatever cannot be read is ignored and reported, never guessed.
-
-
 NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
 MAX_TEXT_LENGTH: Final = 200
 MAX_SHOWN_VALUE: Final = 40
+STATE_KEY: Final = "view.state"
+LINK_KEY: Final = "view.link"
+PREVIOUS_LINK_KEY: Final = "view.link_before"
+PAGE_KEY: Final = "view.page"
+JUST_SET_KEY: Final = "view.just_set"
+PUSHED_AT_KEY: Final = "view.pushed_at"
+IGNORED_KEY: Final = "view.ignored"
+STALE_SECONDS: Final = 0.25  # less than a person needs to press Back
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,13 @@ class UrlParam:
 
 
 class PartialValueError(ValueError):
-    """Some texts of a repeated key are good: `value` holds those, `strange` the others."""
+    """Some texts of a repeated key are valid: `value` holds those, `invalid` the others."""
 
-    def __init__(self, value: Any, strange: Sequence[str]) -> None:
+    def __init__(self, value: Any, invalid: Sequence[str]) -> None:
         """Keep what could be read and what could not."""
-        super().__init__(", ".join(strange))
+        super().__init__(", ".join(invalid))
         self.value = value
-        self.strange = tuple(strange)
+        self.invalid = tuple(invalid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,11 @@ def parse_link(params: Sequence[UrlParam], link: Mapping[str, Sequence[str]]) ->
         param = known.get(key)
         try:
             if param is None:
-                raise ValueError(key)  # noqa: TRY301 - told like any other bad setting
+                raise ValueError(key)  # noqa: TRY301 - reported like any other bad setting
             values[key] = param.read(texts)
         except PartialValueError as partly:
             values[key] = partly.value
-            ignored.extend(format_setting(key, text) for text in partly.strange)
+            ignored.extend(format_setting(key, text) for text in partly.invalid)
         except (ValueError, OverflowError):
             ignored.extend(format_setting(key, text) for text in texts)
     return ParsedLink(values, tuple(ignored))
@@ -127,9 +134,9 @@ def choices_param(key: str, options: Sequence[str]) -> UrlParam:
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         chosen = tuple(option for option in options if option in texts)
-        strange = [text for text in texts if text not in options]
-        if strange:
-            raise PartialValueError(chosen, strange)
+        invalid = [text for text in texts if text not in options]
+        if invalid:
+            raise PartialValueError(chosen, invalid)
         return chosen
 
     return UrlParam(key, (), read, list, tuple(options[:2]))
@@ -140,11 +147,11 @@ def nonempty_choices_param(key: str, options: Sequence[str], default: Sequence[s
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         chosen = tuple(option for option in options if option in texts)
-        strange = [text for text in texts if text not in options]
+        invalid = [text for text in texts if text not in options]
         if not chosen:
             raise ValueError(key)
-        if strange:
-            raise PartialValueError(chosen, strange)
+        if invalid:
+            raise PartialValueError(chosen, invalid)
         return chosen
 
     example = tuple(options[:1]) if tuple(default) != tuple(options[:1]) else tuple(options[:2])
@@ -161,11 +168,11 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
         if list(texts) == [nothing]:
             return ()
         names = tuple(dict.fromkeys(text for text in texts if NAME_PATTERN.fullmatch(text)))
-        strange = [text for text in texts if not NAME_PATTERN.fullmatch(text)]
+        invalid = [text for text in texts if not NAME_PATTERN.fullmatch(text)]
         if not names:
             raise ValueError(key)
-        if strange:
-            raise PartialValueError(names, strange)
+        if invalid:
+            raise PartialValueError(names, invalid)
         return names
 
     def write(value: Sequence[str]) -> list[str]:
@@ -174,16 +181,16 @@ def names_param(key: str, default: Sequence[str], example: Sequence[str], nothin
     return UrlParam(key, tuple(default), read, write, tuple(example))
 
 
-def tags_param(key: str, options: Sequence[str], longest: int) -> UrlParam:
-    """Several from a list, in its order, then words that people made; the page says which exist."""
+def tags_param(key: str, options: Sequence[str], max_length: int) -> UrlParam:
+    """Several from a list, in its order, then custom ones; the page says which exist."""
 
     def read(texts: Sequence[str]) -> tuple[str, ...]:
         listed = [option for option in options if option in texts]
-        own = [text for text in dict.fromkeys(texts) if text not in options]
-        good = [text for text in own if text.strip() and text.isprintable()]
-        good = [text for text in good if len(text) <= longest]
-        if len(good) < len(own):
-            raise PartialValueError((*listed, *good), [text for text in own if text not in good])
+        custom = [text for text in dict.fromkeys(texts) if text not in options]
+        good = [text for text in custom if text.strip() and text.isprintable()]
+        good = [text for text in good if len(text) <= max_length]
+        if len(good) < len(custom):
+            raise PartialValueError((*listed, *good), [text for text in custom if text not in good])
         return (*listed, *good)
 
     return UrlParam(key, (), read, list, tuple(options[:2]))
@@ -234,36 +241,23 @@ def moment_param(key: str, example: str = "2026-11-20", *, shared: bool = False)
     return UrlParam(key, None, read, lambda value: [as_of_text(value)], (example,), shared)
 
 
-def count_param(key: str, default: int, least: int, most: int) -> UrlParam:
+def count_param(key: str, default: int, minimum: int, maximum: int) -> UrlParam:
     """A whole number between two bounds."""
 
     def read(texts: Sequence[str]) -> int:
         value = int(texts[-1])
-        if not least <= value <= most:
+        if not minimum <= value <= maximum:
             raise ValueError(texts[-1])
         return value
 
-    return UrlParam(key, default, read, lambda value: [str(value)], (str(least),))
+    return UrlParam(key, default, read, lambda value: [str(value)], (str(minimum),))
 
 
-# ------------------------------------------------------------
-# The address bar and the controls kept equal: the link is read first, widgets write it back.
-#
-# Streamlit's own `bind="query-params"` writes the label of an option into the link and drops
-# what it does not know in silence; here a link holds short ids, and a reader is told.
+# ------------------------------------------------------------------ the address bar and the widgets
 
-
-STATE_KEY: Final = "view.state"
-LINK_KEY: Final = "view.link"
-PREVIOUS_LINK_KEY: Final = "view.link_before"
-PAGE_KEY: Final = "view.page"
-JUST_SET_KEY: Final = "view.just_set"
-PUSHED_AT_KEY: Final = "view.pushed_at"
-IGNORED_KEY: Final = "view.ignored"
 
 COMMON_PARAMS: Final[tuple[UrlParam, ...]] = (moment_param("asof", shared=True),)
-"""What the link of every page may carry beside its own settings."""
-STALE_SECONDS: Final = 0.25  # less than a hand needs to press Back
+"""Parameters of the link of every page."""
 
 LinkQuery = dict[str, list[str]]
 
@@ -296,14 +290,14 @@ class UrlState:
         }
 
     def typed(self, key: str) -> dict[str, Any]:
-        """Like `widget`, for a field one types in: what is half typed there stays."""
+        """Like `widget`, for a field one types in: a half typed text stays."""
         name = _widget_key(key)
         if st.session_state.get(name) == self[key]:
             return {"key": name, "on_change": ignore_fragment_echo(self._changed), "args": (key,)}
         return self.widget(key)
 
     def switch(self, key: str, on: str, off: str) -> dict[str, Any]:
-        """`key=` and `on_change=` for a toggle of a parameter that has two words."""
+        """`key=` and `on_change=` for a toggle of a parameter that has two values."""
         name = _widget_key(f"{key}?")
         st.session_state[name] = self[key] == on
         turn = lambda: self.set(**{key: on if st.session_state[name] else off})  # noqa: E731
@@ -317,7 +311,7 @@ class UrlState:
         self._push()
 
     def ignore(self, *keys: str) -> None:
-        """Put parameters that cannot be together back to their defaults, and tell so."""
+        """Reset parameters that exclude one another to their defaults, with a notice."""
         link = build_link(self.params, self._values())
         st.session_state[IGNORED_KEY] += tuple(
             format_setting(key, link[key][0]) for key in keys if key in link
@@ -326,11 +320,11 @@ class UrlState:
         self._values().update({key: defaults[key] for key in keys})
         self._push()
 
-    def ignore_part(self, key: str, strange: Sequence[str]) -> None:
-        """Take values out of a parameter that holds several, and tell so."""
-        if strange:
-            st.session_state[IGNORED_KEY] += tuple(format_setting(key, text) for text in strange)
-            left = tuple(value for value in self[key] if value not in strange)
+    def ignore_part(self, key: str, invalid: Sequence[str]) -> None:
+        """Remove values from a parameter that holds several, with a notice."""
+        if invalid:
+            st.session_state[IGNORED_KEY] += tuple(format_setting(key, text) for text in invalid)
+            left = tuple(value for value in self[key] if value not in invalid)
             self._values().update({key: left})
             self._push()
 
@@ -369,8 +363,8 @@ class UrlState:
 def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:
     """Read the address bar where it says something new, and give the values it means.
 
-    A control that was just used counts more than the address that came with it: the browser
-    may have sent that before it got the last one from here.
+    A control that was just used takes precedence over the address that came with it: the browser
+    may have sent that before it received the last one.
     """
     view, state = UrlState((*params, *COMMON_PARAMS)), st.session_state
     link = {key: st.query_params.get_all(key) for key in st.query_params}
@@ -406,8 +400,8 @@ def _carry_shared_values(
 ) -> dict[str, Any]:
     """Shared values that the reader set on another page and this link does not mention."""
     before: dict[str, Any] = st.session_state.get(STATE_KEY, {})
-    kept = [p.key for p in params if p.shared and p.key in before and p.key not in link]
-    return {key: before[key] for key in kept}
+    keys = [p.key for p in params if p.shared and p.key in before and p.key not in link]
+    return {key: before[key] for key in keys}
 
 
 def _widget_key(key: str) -> str:

@@ -1,4 +1,12 @@
-"""Widget values that outlive a page, and callbacks that ignore echoes of fragments."""
+"""Widget values that outlive a page, and callbacks that ignore echoes of fragments.
+
+Streamlit forgets a widget that is not drawn: the value of a persistent widget is stored in the
+session under a name of its own and restored when the widget is drawn again.
+
+A fragment that reruns itself sends the values of all controls of the page as the browser has them.
+Where the program has just changed a control, its old value would come back as if a person had
+chosen it; a person who uses a control outside the fragment makes the whole page run.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +18,19 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
-# ------------------------------------------------------------
-# Callbacks that hear people, not echoes.
-#
-# A part of a page that looks again by itself sends the values of all controls with every look,
-# as the browser has them. Where the program has just changed a control, the browser may not know
-# yet, and its old value would come back as if a person had chosen it. Who really uses a control
-# outside such a part makes the whole page run.
-
-
+VALUES_KEY: Final = "kept_choice.values"
 P = ParamSpec("P")
 
 
 def ignore_fragment_echo(callback: Callable[P, None]) -> Callable[P, None]:
-    """The callback of a control whose value the program also changes, deaf to echoes."""
+    """Wrap the callback of a control whose value the program also changes."""
 
     @wraps(callback)
-    def hear(*args: P.args, **kwargs: P.kwargs) -> None:
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
         if not _is_fragment_echo():
             callback(*args, **kwargs)
 
-    return hear
+    return call
 
 
 def _is_fragment_echo() -> bool:
@@ -40,20 +40,10 @@ def _is_fragment_echo() -> bool:
     return is_part and not ThreadState.get().in_fragment_callback
 
 
-# ------------------------------------------------------------
-# Controls whose value outlives the page: what a person chose is there when they come back.
-#
-# Streamlit forgets a widget that is not drawn. The value of a control of this module is kept in
-# the session under a name of its own, and put back whenever the control is drawn again.
-
-
-VALUES_KEY: Final = "kept_choice.values"
-
-
 def persistent_widget(name: str, default: Any = None) -> dict[str, Any]:
     """`key=` and `on_change=` for a widget; give it no default of its own.
 
-    What is half typed in a field stays: its value is only put in place where it differs.
+    A half typed text stays: the value is only set where it differs.
     """
     key, value = _widget_key(name), get_persistent(name, default)
     if key not in st.session_state or st.session_state[key] != value:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from dashboard.export.paper.page import html_bytes
+from dashboard.export.report.render import render_in_subprocess
 from dashboard.models.event import Origin
 from dashboard.presentation.escaping import plain_text
 from dashboard.presentation.reports import ReportContext
@@ -30,6 +30,7 @@ KINDS = {
     "Page (HTML, opens without a network)": b"<!DOCTYPE html>",
     "Paper (PDF)": b"%PDF",
     "Picture of the chart (PNG)": b"\x89PNG",
+    "Drawing of the chart (SVG)": b"<?xml",
     "Bundle to reproduce it (ZIP)": b"PK",
 }
 
@@ -73,7 +74,7 @@ def test_hostile_texts_run_ask_and_move_nothing_and_read_back_whole(tab, tmp_pat
         parameters=tuple((text, text) for text in HOSTILE),
         tables=(type(table)(HOSTILE[4], ("Offset", HOSTILE[1]), rows),),
     )
-    address = opened(tab, html_bytes(report), tmp_path)
+    address = opened(tab, render_in_subprocess(report, "html"), tmp_path)
     assert outside(tab, address) == []
     assert tab.seen["dialogs"] == []
     assert tab.seen["moves"] == [address]
@@ -106,7 +107,7 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
     report = build_compare_report(
         scene, scene.answer, ReportContext(MOMENT, live, f"{live}&asof=2026-11-26")
     )
-    address = opened(tab, html_bytes(report), tmp_path)
+    address = opened(tab, render_in_subprocess(report, "html"), tmp_path)
     assert outside(tab, address) == []
     assert tab.seen["dialogs"] == []
     assert tab.seen["moves"] == [address]
@@ -119,6 +120,20 @@ def test_a_comparison_of_notes_with_hostile_titles_runs_asks_and_moves_nothing(t
     cells = tab.evaluate("[...document.querySelectorAll('td')].map(x => x.textContent)")
     assert {plain_text(text, 500) for text in HOSTILE} <= set(cells)
     assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_no_line_of_a_caption_leaves_the_picture_and_it_runs_nothing(tab, tmp_path):
+    file = tmp_path / "chart.svg"
+    file.write_bytes(render_in_subprocess(made_report(" ".join(HOSTILE)), "svg"))
+    tab.goto(f"file://{quote(str(file))}")
+    widest = """family => Math.max(...[...document.querySelectorAll('svg > text')].map(line => {
+        line.setAttribute('font-family', family);
+        return line.getBBox().x + line.getBBox().width;
+    }))"""
+    for family in ("DejaVu Sans", "Liberation Sans"):
+        assert 500 < tab.evaluate(widest, family) <= 1_000
+    assert tab.seen["requests"] == [f"file://{quote(str(file))}"]
+    assert tab.seen["dialogs"] == []
 
 
 @pytest.fixture
@@ -151,7 +166,9 @@ def test_the_policy_stops_what_would_get_through(tab, tmp_path, listener, guarde
         f"<script>document.title='ran'</script><img src='{address}/beacon.png'>"
         f"<link rel=stylesheet href='{address}/x.css'>"
     ).encode()
-    content = html_bytes(made_report(charts=())).replace(b"<main>", b"<main>" + evil)
+    content = render_in_subprocess(made_report(charts=()), "html").replace(
+        b"<main>", b"<main>" + evil
+    )
     if not guarded:
         content = content.replace(b"Content-Security-Policy", b"x-nothing")
     opened(tab, content, tmp_path)
@@ -162,7 +179,7 @@ def test_the_policy_stops_what_would_get_through(tab, tmp_path, listener, guarde
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_chart_is_seen_and_the_ground_follows_the_reader(tab, tmp_path, look):
     tab.emulate_media(color_scheme=look)
-    opened(tab, html_bytes(made_report()), tmp_path)
+    opened(tab, render_in_subprocess(made_report(), "html"), tmp_path)
     assert tab.evaluate("document.querySelector('img').naturalWidth") > 500
     ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 18, 20)"}[look]

@@ -1,4 +1,4 @@
-"""`report`: an event on paper, the same bytes each time, every mistake in one line."""
+"""`report`: an event as a file, the same bytes each time, every mistake in one line."""
 
 import pytest
 
@@ -27,14 +27,25 @@ def test_an_event_becomes_a_page(shell, tmp_path):
     assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
-def test_and_a_paper_and_a_picture(shell, tmp_path, kind, begins):
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG"), ("svg", b"<?xml")]
+)
+def test_and_a_document_and_a_picture(shell, tmp_path, kind, begins):
     for name in ("one", "two"):
         asked = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
         assert shell("report", EVENT, "--out", tmp_path / f"{name}.{kind}", *asked).code == 0
     content = (tmp_path / f"one.{kind}").read_bytes()
     assert content.startswith(begins)
     assert content == (tmp_path / f"two.{kind}").read_bytes()
+
+
+def test_without_a_browser_one_line_says_what_to_install(shell, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    out = tmp_path / "report.pdf"
+    answer = shell("report", EVENT, "--out", out)
+    assert (answer.code, answer.out, out.exists()) == (3, "", False)
+    assert "neither Chrome nor Chromium is found; install one" in answer.err
+    assert answer.err.count("\n") == 1
 
 
 def test_and_a_bundle_that_is_equal(shell, tmp_path):
@@ -58,7 +69,7 @@ def test_an_event_outside_the_data_has_a_report_that_says_so(shell, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((EVENT, "--out", "x.docx"), "end it with .html, .pdf or .png"),
+        ((EVENT, "--out", "x.docx"), "end it with .html, .pdf, .png or .svg"),
         (("nobody-said-that", "--out", "x.html"), "`events list --text WORDS` finds its id"),
         ((EVENT, "--out", "x.html", "--rates", "gold"), "choose one of"),
         ((EVENT, "--out", "x.html", "--window", "5:-5"), "window"),

@@ -183,6 +183,6 @@ CASES = cases_of(
      "holds 20,000 events"),
     ("3,000 rules for 120 years", calendar(*["DTSTART:19050305\nSUMMARY:x\nRRULE:FREQ=YEARLY;"
      "BYMONTH=2;BYMONTHDAY=30"] * 3_000), "reject", "repeat too many days"),
-    ("columns that are said", PLAIN, "reject", "leave --map out", ("--map", "date=DTSTART")),
+    ("columns that are said", PLAIN, "reject", "leave the mapping out", ("--map", "date=DTSTART")),
     ("a name that lies", PLAIN, "warn", TWO, "is iCalendar whatever", {"name": "f.csv"}),
 )  # fmt: skip

@@ -289,9 +289,9 @@ def test_a_factor_is_matched_by_the_bar_and_never_carried_over():
 def test_series_of_different_lengths_are_not_studied_together():
     event = said("2025-06-20", "15:20")
     daily, bars = made_series([1.0] * 100, series_id="daily"), hours()
-    with pytest.raises(InputError, match="--rates made: has bars of 60 minutes, and daily has one"):
+    with pytest.raises(InputError, match="rates made: has bars of 60 minutes, and daily has one"):
         run_study([daily, bars], [event], REQUEST)
-    with pytest.raises(InputError, match="--factor daily: has one number a day, and made has bars"):
+    with pytest.raises(InputError, match="factor daily: has one number a day, and made has bars"):
         run_study([bars], [event], REQUEST, factors=[daily])
 
 

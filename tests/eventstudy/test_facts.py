@@ -160,7 +160,7 @@ def test_since_adds_a_base_and_bounds_the_search():
 
 
 def test_since_must_not_lie_after_the_day():
-    with pytest.raises(InputError, match="--since 2024-01-07: lies after 2024-01-06"):
+    with pytest.raises(InputError, match="since 2024-01-07: lies after 2024-01-06"):
         compute_day_facts(made_series(UP_AND_DOWN), date(2024, 1, 6), date(2024, 1, 7))
 
 

@@ -175,7 +175,7 @@ def test_an_overlap_rule_skips_with_its_name(overlap, stay):
 
 
 def test_an_unknown_model_is_refused_with_those_there_are():
-    with pytest.raises(InputError, match="--model magic: not known; choose one of none, mean"):
+    with pytest.raises(InputError, match="model magic: not known; choose one of none, mean"):
         study_series(random_series(), [], [], replace(SMALL, model="magic"))
 
 
@@ -249,7 +249,7 @@ def points(n=80, seed=2):
 
 
 def test_a_study_of_what_is_no_price_is_refused_with_what_to_do():
-    with pytest.raises(InputError, match=r"series risk: counts index points .*--factor risk"):
+    with pytest.raises(InputError, match=r"series risk: counts index points .*give risk as a factor"):
         study_series(points(), [event_at_row(50)], [], SMALL)
 
 
@@ -268,7 +268,7 @@ def test_a_factor_that_is_no_price_explains_by_its_differences():
 
 def test_points_are_not_taken_off_one_for_one():
     request = replace(SMALL, model="market-adjusted")
-    with pytest.raises(InputError, match=r"risk counts index points; use --model market"):
+    with pytest.raises(InputError, match=r"risk counts index points; use the model market"):
         study_series(random_series(), [event_at_row(50)], [], request, [points()])
 
 
@@ -332,7 +332,7 @@ def factor_of(n=80, seed=2, **card):
 def test_fewer_returns_than_coefficients_are_refused():
     factors = [factor_of(seed=seed) for seed in (2, 3, 4)]
     request = replace(SMALL, model="market", min_estimation=4)
-    with pytest.raises(InputError, match="--min-estimation 4: --model market fits 4 coefficients;"
+    with pytest.raises(InputError, match="min_estimation 4: the model market fits 4 coefficients;"
                                          " give at least 5"):  # fmt: skip
         study_series(random_series(), [event_at_row(40)], [], request, factors)
 

@@ -88,9 +88,9 @@ def test_a_run_cut_short_leaves_no_half_file_and_no_manifest(tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "out").write_text("x")
-    with pytest.raises(InputError, match="--out out: is a file; give a folder"):
+    with pytest.raises(InputError, match="out out: is a file; give a folder"):
         write_bundle(tmp_path / "out", files(), MADE)
-    with pytest.raises(InputError, match="--out deeper: cannot be made"):
+    with pytest.raises(InputError, match="out deeper: cannot be made"):
         write_bundle(tmp_path / "out" / "deeper", files(), MADE)
 
 

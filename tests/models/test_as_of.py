@@ -38,8 +38,8 @@ def test_a_moment_is_written_as_it_was_read(text):
     ["", "today", "2026-11-20T09:00", "2026-13-01", "2026-11-20T25:00Z", "20261120", "9" * 99],
 )
 def test_what_is_no_moment_is_refused_in_one_line(text):
-    with pytest.raises(InputError, match=r"--asof .*: is no moment; write it like 2026-11-20 or"):
-        read_as_of("--asof", text)
+    with pytest.raises(InputError, match=r"asof.*: is no moment; write it like 2026-11-20 or"):
+        read_as_of("asof", text)
 
 
 def test_a_moment_before_the_data_is_refused():

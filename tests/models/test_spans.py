@@ -12,18 +12,18 @@ from dashboard.models.study import duration_text, read_length, read_window, read
     ("text", "window"), [("-5:10", (-5, 10)), ("0:1", (0, 1)), ("+1:+2", (1, 2)), ("5:1", (5, 1))]
 )
 def test_a_window_is_two_offsets(text, window):
-    assert read_window("--window", text) == window
+    assert read_window("window", text) == window
 
 
 @pytest.mark.parametrize("text", ["", "5", "1:2:3", "a:b", "0.5:1", "1 : 2", "٠:١", "1d:2d"])
 def test_anything_else_is_no_window(text):
     with pytest.raises(InputError, match="is no window; write first and last offset like -5:10"):
-        read_window("--car", text)
+        read_window("car", text)
 
 
 def test_windows_are_taken_once():
-    assert read_windows("--car", ["0:1", "0:0", "0:1"]) == ((0, 1), (0, 0))
-    assert read_windows("--car", ["0:1", "0h:1h", "0:60m"], 60) == ((0, 1),)
+    assert read_windows("car", ["0:1", "0:0", "0:1"]) == ((0, 1), (0, 0))
+    assert read_windows("car", ["0:1", "0h:1h", "0:60m"], 60) == ((0, 1),)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_windows_are_taken_once():
     ],
 )
 def test_hours_become_numbers_of_bars(text, bar_minutes, window):
-    assert read_window("--window", text, bar_minutes) == window
+    assert read_window("window", text, bar_minutes) == window
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ def test_hours_become_numbers_of_bars(text, bar_minutes, window):
     ],
 )
 def test_a_window_that_does_not_fit_the_series_is_refused(text, bar_minutes, said):
-    with pytest.raises(InputError, match=f"^--window {text}: {said}"):
-        read_window("--window", text, bar_minutes)
+    with pytest.raises(InputError, match=f"^window {text}: {said}"):
+        read_window("window", text, bar_minutes)
 
 
 def test_a_length_is_observations_or_a_time_on_bars():
-    assert read_length("--estimation", "120") == read_length("--estimation", 120) == 120
-    assert read_length("--estimation", "120h", 60) == 120
-    assert read_length("--estimation", "2h", 10) == 12
-    assert read_length("--gap", "90m", 30) == 3
+    assert read_length("estimation", "120") == read_length("estimation", 120) == 120
+    assert read_length("estimation", "120h", 60) == 120
+    assert read_length("estimation", "2h", 10) == 12
+    assert read_length("gap", "90m", 30) == 3
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_a_length_is_observations_or_a_time_on_bars():
     ],
 )
 def test_any_other_length_is_refused(text, bar_minutes, said):
-    with pytest.raises(InputError, match=f"^--gap {text}: {said}"):
-        read_length("--gap", text, bar_minutes)
+    with pytest.raises(InputError, match=f"^gap {text}: {said}"):
+        read_length("gap", text, bar_minutes)
 
 
 @pytest.mark.parametrize(

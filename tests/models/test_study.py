@@ -11,13 +11,13 @@ from dashboard.models.study import StudyRequest, window_text
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"window": (5, -5)}, "--window 5:-5: the window ends before it starts"),
-        ({"cars": ((1, 0),)}, "--car 1:0"),
-        ({"cars": ((0, 11),)}, "--car 0:11: lies outside the event window -5:10"),
-        ({"cars": ((-6, 0),)}, "--car -6:0: lies outside"),
-        ({"gap": -1}, "--gap -1: must be 0 or more"),
-        ({"min_estimation": 2}, "--min-estimation 2: must lie between 3 and"),
-        ({"estimation": 50}, "--min-estimation 60: must lie between 3 and --estimation 50"),
+        ({"window": (5, -5)}, "window 5:-5: the window ends before it starts"),
+        ({"cars": ((1, 0),)}, "car 1:0"),
+        ({"cars": ((0, 11),)}, "car 0:11: lies outside the event window -5:10"),
+        ({"cars": ((-6, 0),)}, "car -6:0: lies outside"),
+        ({"gap": -1}, "gap -1: must be 0 or more"),
+        ({"min_estimation": 2}, "min_estimation 2: must lie between 3 and"),
+        ({"estimation": 50}, "min_estimation 60: must lie between 3 and the estimation window, 50"),
     ],
 )
 def test_an_impossible_request_names_its_option(options, message):

@@ -74,7 +74,7 @@ def test_a_file_without_an_extension_is_found(tmp_path, monkeypatch):
 
 def test_a_name_that_is_neither_is_refused_with_the_ids_there_are():
     with pytest.raises(
-        InputError, match="--rates gbp: is neither a file nor one of the series usd"
+        InputError, match="rates gbp: is neither a file nor one of the series usd"
     ):
         choose(["gbp"])
 
@@ -89,7 +89,7 @@ def test_columns_are_picked_in_the_order_asked_whatever_their_capitals():
 
 
 def test_a_column_that_is_not_there_is_refused():
-    with pytest.raises(InputError, match="--series Z: is not there; choose one of X, Y"):
+    with pytest.raises(InputError, match="series Z: is not there; choose one of X, Y"):
         choose(["mine.csv"], columns=["Z"])
 
 
@@ -111,7 +111,7 @@ def test_events_are_chosen_by_category_and_origin(categories, origin, found):
 
 
 def test_a_category_that_no_event_has_is_refused():
-    with pytest.raises(InputError, match="--category x: no event has it; choose one of energy, t"):
+    with pytest.raises(InputError, match="category x: no event has it; choose one of energy, t"):
         select_events(EVENTS, ["x"])
 
 
@@ -145,5 +145,5 @@ def test_the_house_counts_its_notes():
     assert chosen.name == "catalogue without 1 hidden and 1 notes"
     assert chosen.events == EVENTS[1:]
     assert chosen.messages == (
-        "1 event of the catalogue is hidden and left out; see `events list --hidden`",
+        "1 event of the catalogue is hidden and left out; the list of hidden events names them",
     )

@@ -47,4 +47,4 @@ def test_the_most_frequent_reason_comes_first_and_the_rest_are_counted(answer):
     said = skipped_reasons(replace(answer, skipped=rows))
     assert said[0] == "2 x why 5 (e5, x)"
     assert said[1] == "1 x why 0 (e0)"
-    assert said[5:] == ["1 more reason, all of them with --out or --json"]
+    assert said[5:] == ["1 more reason, all of them in the files and in JSON"]

@@ -43,7 +43,7 @@ def test_of_several_columns_each_is_called_after_its_own():
 
 @pytest.mark.parametrize("name", ["a b", "../x", "é", "a" * 61, "A-B"])
 def test_a_name_that_cannot_be_an_id_is_refused(name):
-    with pytest.raises(InputError, match=r"--name .*: use letters a-z, digits and _ only"):
+    with pytest.raises(InputError, match=r"name .*: use letters a-z, digits and _ only"):
         plan(name=name)
 
 

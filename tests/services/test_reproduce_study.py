@@ -180,7 +180,7 @@ def _longer(series):
 
 
 def test_a_series_that_is_not_here_is_asked_for():
-    with pytest.raises(InputError, match="rates refresh --series made"):
+    with pytest.raises(InputError, match="fetch it first"):
         reproduce_bundle(bundle(licence=KEPT_BACK), "x.zip", nobody)
 
 

@@ -83,7 +83,7 @@ def test_a_second_run_waits_for_the_first_and_can_be_ended_while_it_waits():
 def test_a_model_without_its_factor_is_one_line():
     state = run(SpecificationGrid(("made",), models=("market",))).start().wait(SECONDS)
     assert state.answer is None
-    assert "--model market: needs a factor" in state.error
+    assert "model market: needs a factor" in state.error
     assert not state.is_running
 
 

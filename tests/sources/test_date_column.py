@@ -31,12 +31,12 @@ def test_an_order_that_the_column_proves_is_told():
     assert found.days.tolist() == [date(2025, 4, 3), date(2025, 4, 14)]
     assert found.notes == (
         "dates like 03/04/2025 were read as day/month/year, as 14/04/2025 proves;"
-        " say --dates if they are not",
+        " say on import if they are not",
     )
 
 
 def test_an_order_that_nothing_proves_is_asked_for():
-    with pytest.raises(CellError, match="say --dates dmy or --dates mdy"):
+    with pytest.raises(CellError, match="say on import which order the dates have, dmy or mdy"):
         read_date_column(["03/04/2025", "05/06/2025"])
     assert read_date_column(["03/04/2025"], "mdy").days.tolist() == [date(2025, 3, 4)]
 

@@ -40,7 +40,7 @@ def test_a_proof_is_told_where_it_decided_something():
 @pytest.mark.parametrize(
     ("cells", "stated", "wrong"),
     [
-        (["2025-01-01", "1/2/2025"], None, {1: "can be 2025-02-01 or 2025-01-02; say --dates"}),
+        (["2025-01-01", "1/2/2025"], None, {1: "can be 2025-02-01 or 2025-01-02; say on import"}),
         (["31/12/2024", "12/31/2024", "1/2/2025", "5/5/2025"], None,
          dict.fromkeys((0, 1, 2), "has the day first and '12/31/2024' the month")),
         (["31/12/2024"], "mdy", {0: "is no date in month/day/year"}),

@@ -149,7 +149,7 @@ class BackupForm:
         desk.back_up(zip_file)
         desk.store.add(NOTE)
         before = rows_of(url)
-        with pytest.raises(InputError, match="--replace"):
+        with pytest.raises(InputError, match="allow replacing"):
             desk.restore(zip_file)
         with pytest.raises(InputError, match="never overwrites"):
             desk.back_up(zip_file)

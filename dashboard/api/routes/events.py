@@ -54,21 +54,21 @@ EventId = Annotated[str, Path(max_length=200, description="The id of an event or
 
 @router.get("/events.csv", responses=describe_csv("event_list"), response_class=Response)
 def events_file(
-    request: Request, house: Context, asked: Annotated[EventsCsvParams, Query()]
+    request: Request, context: Context, params: Annotated[EventsCsvParams, Query()]
 ) -> Response:
     """Events and notes as CSV."""
-    found = asked.find(known_events(house))
-    name = download_file_name("events", asked.since, asked.until, flavour=asked.flavour)
-    return csv_response(request, event_list_csv(found, asked.flavour), name)
+    events = params.find(known_events(context))
+    name = download_file_name("events", params.since, params.until, flavour=params.flavour)
+    return csv_response(request, event_list_csv(events, params.flavour), name)
 
 
 @router.get("/events.json", responses=describe_page("event_list"), response_class=Response)
 def events_page(
-    request: Request, house: Context, asked: Annotated[EventsPageParams, Query()]
+    request: Request, context: Context, params: Annotated[EventsPageParams, Query()]
 ) -> Response:
     """Events and notes, a page of them."""
-    found = asked.find(known_events(house))
-    return page_response(request, event_list_rows_json(found), asked.limit, asked.offset)
+    events = params.find(known_events(context))
+    return page_response(request, event_list_rows_json(events), params.limit, params.offset)
 
 
 @router.get(
@@ -76,9 +76,9 @@ def events_page(
     responses=describe_json(table_json_schema("event_list"), "One event or note"),
     response_class=Response,
 )
-def one_event(request: Request, house: Context, event_id: EventId) -> Response:
+def one_event(request: Request, context: Context, event_id: EventId) -> Response:
     """One event or note; 410 for a note that was deleted."""
-    event = _require_event(house, event_id)
+    event = _require_event(context, event_id)
     tag = {"ETag": note_etag(event)} if event.origin == Origin.NOTE else {}
     return json_response(request, event_list_rows_json([event])[0], tag)
 
@@ -88,14 +88,14 @@ def one_event(request: Request, house: Context, event_id: EventId) -> Response:
 )
 def window_file(
     request: Request,
-    house: Context,
+    context: Context,
     event_id: EventId,
-    asked: Annotated[EventWindowCsvParams, Query()],
+    params: Annotated[EventWindowCsvParams, Query()],
 ) -> Response:
     """The path of a rate around one event as CSV."""
-    view = _event_view(house, event_id, asked)
-    name = download_file_name(asked.series, event_id, "window", flavour=asked.flavour)
-    return csv_response(request, event_window_csv(view, asked.flavour), name)
+    view = _event_view(context, event_id, params)
+    name = download_file_name(params.series, event_id, "window", flavour=params.flavour)
+    return csv_response(request, event_window_csv(view, params.flavour), name)
 
 
 @router.get(
@@ -105,12 +105,12 @@ def window_file(
 )
 def window(
     request: Request,
-    house: Context,
+    context: Context,
     event_id: EventId,
-    asked: Annotated[EventWindowParams, Query()],
+    params: Annotated[EventWindowParams, Query()],
 ) -> Response:
     """What one event did on one series: timing, moves with their ordinary range, path."""
-    return json_response(request, event_view_json(_event_view(house, event_id, asked)))
+    return json_response(request, event_view_json(_event_view(context, event_id, params)))
 
 
 @router.get(
@@ -120,16 +120,16 @@ def window(
 )
 def sources_file(
     request: Request,
-    house: Context,
+    context: Context,
     event_id: EventId,
-    asked: Annotated[SourceWindowCsvParams, Query()],
+    params: Annotated[SourceWindowCsvParams, Query()],
 ) -> Response:
     """The same move of the dollar on every source as CSV."""
     moves = compare_sources_of_event(
-        daily_series(house.rates), _require_event(house, event_id), asked.offsets()
+        daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
-    name = download_file_name(event_id, "sources", flavour=asked.flavour)
-    return csv_response(request, source_moves_csv(moves, asked.flavour), name)
+    name = download_file_name(event_id, "sources", flavour=params.flavour)
+    return csv_response(request, source_moves_csv(moves, params.flavour), name)
 
 
 @router.get(
@@ -145,20 +145,20 @@ def sources_file(
 )
 def sources(
     request: Request,
-    house: Context,
+    context: Context,
     event_id: EventId,
-    asked: Annotated[SourceWindowParams, Query()],
+    params: Annotated[SourceWindowParams, Query()],
 ) -> Response:
     """The same move of the dollar on every source, each by its own clock, or why not."""
     moves = compare_sources_of_event(
-        daily_series(house.rates), _require_event(house, event_id), asked.offsets()
+        daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
     return json_response(request, {"rows": source_move_rows_json(moves)})
 
 
-def _require_event(house: AppContext, event_id: str) -> Event:
+def _require_event(context: AppContext, event_id: str) -> Event:
     try:
-        event = get_event(house.catalogue, house.notes, event_id)
+        event = get_event(context.catalogue, context.notes, event_id)
     except InputError as error:
         raise Problem(404, str(error)) from error
     if event.deleted is not None:
@@ -166,7 +166,7 @@ def _require_event(house: AppContext, event_id: str) -> Event:
     return event
 
 
-def _event_view(house: AppContext, event_id: str, asked: EventWindowParams) -> EventView:
-    event, series = _require_event(house, event_id), get_series(house.rates, asked.series)
-    request = default_request(series.card.bar_minutes, asked.window, asked.car)
-    return build_event_view(series, event, known_events(house), request)
+def _event_view(context: AppContext, event_id: str, params: EventWindowParams) -> EventView:
+    event, series = _require_event(context, event_id), get_series(context.rates, params.series)
+    request = default_request(series.card.bar_minutes, params.window, params.car)
+    return build_event_view(series, event, known_events(context), request)

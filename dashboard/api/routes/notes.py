@@ -74,22 +74,22 @@ _LOCATION_HEADER: Final = {
 }
 
 
-def _describe_note(words: str, headers: dict[str, Any]) -> dict[str, Any]:
+def _describe_note(description: str, headers: dict[str, Any]) -> dict[str, Any]:
     return {
-        "description": words,
+        "description": description,
         "headers": headers,
         "content": {JSON_MEDIA_TYPE: {"schema": _NOTE_SCHEMA}},
     }
 
 
-# 422 and 503 are told for every address in door.py; FastAPI would add up what is told twice.
+# 422 and 503 are declared for every route in app.py; FastAPI would add up what is declared twice.
 _AUTH_PROBLEMS: Final = problem_responses(401, 403, 429)
 _BODY_PROBLEMS: Final = problem_responses(400, 413, 415)
 _REVISION_PROBLEMS: Final = problem_responses(400, 404, 409, 410, 428)
 
 
 async def parse_new_note(request: Request, _writer: WriterToken) -> NewNote:
-    """The body of a new note; it is not read before the token is known."""
+    """The body of a new note; it is read after the token was checked."""
     return await read_body(request, NewNote, (JSON_MEDIA_TYPE,))
 
 
@@ -111,18 +111,18 @@ async def parse_note_change(request: Request, _writer: WriterToken) -> NoteChang
 )
 def add(
     request: Request,
-    house: Context,
+    context: Context,
     writer: WriterToken,
     sent: Annotated[NewNote, Depends(parse_new_note)],
 ) -> Response:
     """Add a note; its author is the person of the token."""
-    notes = _notes_of_token(house, writer.person)
-    check_note_quota(house.notes, writer.person)
-    house.limits.take(writer.person, "write")
+    notes = _notes_of_token(context, writer.person)
+    check_note_quota(context.notes, writer.person)
+    context.limits.take(writer.person, "write")
     with _field_errors_as_problems():
         note = add_note(notes, sent.draft(writer.person))
-    place = {"Location": f"{request.url.path.rstrip('/')}/{note.id}"}
-    return _note_response(request, note, status=201, headers=place)
+    location = {"Location": f"{request.url.path.rstrip('/')}/{note.id}"}
+    return _note_response(request, note, status=201, headers=location)
 
 
 @router.patch(
@@ -143,22 +143,22 @@ def add(
 )
 def change(
     request: Request,
-    house: Context,
+    context: Context,
     writer: WriterToken,
     event_id: EventId,
     sent: Annotated[NoteChange, Depends(parse_note_change)],
 ) -> Response:
     """Change the fields of a note that are sent, unless somebody changed it meanwhile."""
-    notes, revision = _notes_of_token(house, writer.person), _required_revision(request)
-    note = _require_note(house, notes, event_id)
-    house.limits.take(writer.person, "write")
+    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
+    note = _require_note(context, notes, event_id)
+    context.limits.take(writer.person, "write")
     if note.revision != revision:
         raise _edit_conflict(notes, note, revision, sent)
     try:
         with _field_errors_as_problems():
             draft = replace(draft_from_event(note), **sent.changes())
             saved = edit_note(notes, note.id, draft, revision, who=writer.person)
-    except EditConflict as error:  # somebody came between our look and our change
+    except EditConflict as error:  # changed between reading and writing
         raise _edit_conflict(notes, error.current or note, revision, sent) from error
     return _note_response(request, saved)
 
@@ -174,11 +174,11 @@ def change(
     openapi_extra=_IF_MATCH_HEADER,
     response_class=Response,
 )
-def remove(request: Request, house: Context, writer: WriterToken, event_id: EventId) -> Response:
+def remove(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Remove a note; it stays in the history."""
-    notes, revision = _notes_of_token(house, writer.person), _required_revision(request)
-    note = _require_note(house, notes, event_id)
-    house.limits.take(writer.person, "write")
+    notes, revision = _notes_of_token(context, writer.person), _required_revision(request)
+    note = _require_note(context, notes, event_id)
+    context.limits.take(writer.person, "write")
     try:
         delete_note(notes, note.id, revision, who=writer.person)
     except EditConflict as error:
@@ -195,11 +195,11 @@ def remove(request: Request, house: Context, writer: WriterToken, event_id: Even
     },
     response_class=Response,
 )
-def restore(request: Request, house: Context, writer: WriterToken, event_id: EventId) -> Response:
+def restore(request: Request, context: Context, writer: WriterToken, event_id: EventId) -> Response:
     """Bring a removed note back; one that is not removed stays as it is."""
-    notes = _notes_of_token(house, writer.person)
-    note = _require_note(house, notes, event_id, removed_too=True)
-    house.limits.take(writer.person, "write")
+    notes = _notes_of_token(context, writer.person)
+    note = _require_note(context, notes, event_id, with_deleted=True)
+    context.limits.take(writer.person, "write")
     return _note_response(request, restore_note(notes, note.id, who=writer.person))
 
 
@@ -225,69 +225,67 @@ def restore(request: Request, house: Context, writer: WriterToken, event_id: Eve
     response_class=Response,
 )
 def history(
-    request: Request, house: Context, event_id: EventId, asked: Annotated[PageParams, Query()]
+    request: Request, context: Context, event_id: EventId, params: Annotated[PageParams, Query()]
 ) -> Response:
     """Every change to a note, the oldest first: when, by whom, before and after."""
-    note = _require_note(house, house.notes, event_id, removed_too=True)
-    rows = note_history_json(note_history(house.notes, note.id))
-    return page_response(request, rows, asked.limit, asked.offset)
+    note = _require_note(context, context.notes, event_id, with_deleted=True)
+    rows = note_history_json(note_history(context.notes, note.id))
+    return page_response(request, rows, params.limit, params.offset)
 
 
-def _notes_of_token(house: AppContext, person: str) -> NoteStore:
+def _notes_of_token(context: AppContext, person: str) -> NoteStore:
     """The notes as the person of a token sees and signs them."""
-    return notes_for_user(house, person)
+    return notes_for_user(context, person)
 
 
 def _require_note(
-    house: AppContext, notes: NoteStore, event_id: str, *, removed_too: bool = False
+    context: AppContext, notes: NoteStore, event_id: str, *, with_deleted: bool = False
 ) -> Event:
     try:
-        note = get_event(house.catalogue, notes, event_id)
+        note = get_event(context.catalogue, notes, event_id)
     except InputError as error:
         raise Problem(404, str(error)) from error
     if note.origin != Origin.NOTE:
-        told = f"{note.id}: the catalogue is read-only; add a note of your own"
-        raise Problem(403, told)
-    if note.deleted is not None and not removed_too:
-        told = f"{note.id}: this note was deleted on {note.deleted:%Y-%m-%d}; restore it first"
-        raise Problem(410, told)
+        raise Problem(403, f"{note.id}: the catalogue is read-only; add a note of your own")
+    if note.deleted is not None and not with_deleted:
+        detail = f"{note.id}: this note was deleted on {note.deleted:%Y-%m-%d}; restore it first"
+        raise Problem(410, detail)
     return note
 
 
 def _required_revision(request: Request) -> int:
-    given = request.headers.get("if-match")
-    if given is None:
-        told = 'If-Match: say which revision you read, with its ETag, as "1"'
-        raise Problem(428, told)
-    found = _REVISION_ETAG.fullmatch(given.strip())
-    if found is None:
-        told = 'If-Match: give one ETag of a note as it came, as "1"; neither * nor W/'
-        raise Problem(400, told)
-    return int(found[1])
+    etag = request.headers.get("if-match")
+    if etag is None:
+        raise Problem(428, 'If-Match: say which revision you read, with its ETag, as "1"')
+    match = _REVISION_ETAG.fullmatch(etag.strip())
+    if match is None:
+        detail = 'If-Match: give one ETag of a note as it came, as "1"; neither * nor W/'
+        raise Problem(400, detail)
+    return int(match[1])
 
 
 def _edit_conflict(
     notes: NoteStore, current: Event, revision: int, sent: NoteChange | None = None
 ) -> Problem:
-    """409 with the note as it stands, and as it would be had nobody come between."""
+    """409 with the current note, and the note with the rejected change applied."""
     changes = note_history(notes, current.id)
-    read = next((each.after for each in changes if each.revision == revision), None)
+    base = next((change.after for change in changes if change.revision == revision), None)
     last = changes[-1]
     yours = None
-    if read is not None and sent is not None:
+    if base is not None and sent is not None:
         with _field_errors_as_problems():
-            yours = event_list_rows_json([replace(read, **sent.changes())])[0]
-    told = (
+            yours = event_list_rows_json([replace(base, **sent.changes())])[0]
+    detail = (
         f"{current.id}: was changed by {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC"
         f" and is at revision {current.revision}; yours was not saved. Look at both, send again"
     )
     more = {"current": event_list_rows_json([current])[0], "yours": yours}
-    return Problem(409, told, headers={"ETag": note_etag(current)}, **more)
+    return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
 
 
 @contextmanager
 def _field_errors_as_problems() -> Iterator[None]:
-    """What the house says of a field is 422 here: the JSON was read and cannot be meant."""
+    """Turn an input error of a field into 422: the JSON is valid and its values are not."""
     try:
         yield
     except (EditConflict, RateLimited):
@@ -295,7 +293,7 @@ def _field_errors_as_problems() -> Iterator[None]:
     except InputError as error:
         raise Problem(422, str(error), errors=[str(error)]) from error
     except ValueError as error:
-        # An end before the start is refused by the event itself.
+        # The event itself rejects an end before its start.
         raise Problem(422, "end_date: is before date; swap them or leave it out") from error
 
 
@@ -304,6 +302,6 @@ def _note_response(
 ) -> Response:
     row = event_list_rows_json([note])[0]
     sent = {**(headers or {}), "ETag": note_etag(note)}
-    answer = json_response(request, row, sent)
-    answer.status_code = status
-    return answer
+    response = json_response(request, row, sent)
+    response.status_code = status
+    return response

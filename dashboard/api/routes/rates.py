@@ -33,42 +33,37 @@ from dashboard.services.rates import DEFAULT_SERIES, daily_series
 from dashboard.services.serializers import card_json, rate_rows_json, source_move_rows_json
 from dashboard.services.source_moves import compare_sources_of_events, compare_sources_of_facts
 
-# ------------------------------------------------------------
-# Rates over the network: the observations of one or several series.
-
-
 rates_router = APIRouter(tags=["rates"])
+facts_router = APIRouter(tags=["facts"])
+sources_router = APIRouter(tags=["sources"])
 
 
 @rates_router.get("/rates.csv", responses=describe_csv("rates"), response_class=Response)
 def rates_file(
-    request: Request, house: Context, asked: Annotated[RatesCsvParams, Query()]
+    request: Request, context: Context, params: Annotated[RatesCsvParams, Query()]
 ) -> Response:
     """The observations of a period as CSV."""
-    series = get_series_list(house, asked.series)
-    body = rates_csv(series, asked.since, asked.until, asked.flavour)
+    series = get_series_list(context, params.series)
+    body = rates_csv(series, params.since, params.until, params.flavour)
     name = download_file_name(
-        *(one.card.id for one in series), "rates", asked.since, asked.until, flavour=asked.flavour
+        *(one.card.id for one in series),
+        "rates",
+        params.since,
+        params.until,
+        flavour=params.flavour,
     )
     return csv_response(request, body, name)
 
 
 @rates_router.get("/rates.json", responses=describe_page("rates"), response_class=Response)
 def rates_page(
-    request: Request, house: Context, asked: Annotated[RatesPageParams, Query()]
+    request: Request, context: Context, params: Annotated[RatesPageParams, Query()]
 ) -> Response:
     """The observations of a period, a page of them, with the cards of their series."""
-    series = get_series_list(house, asked.series)
-    rows = rate_rows_json(series, asked.since, asked.until)
+    series = get_series_list(context, params.series)
+    rows = rate_rows_json(series, params.since, params.until)
     cards = [card_json(one.card) for one in series]
-    return page_response(request, rows, asked.limit, asked.offset, series=cards)
-
-
-# ------------------------------------------------------------
-# Facts over the network: what every series says about a day.
-
-
-facts_router = APIRouter(tags=["facts"])
+    return page_response(request, rows, params.limit, params.offset, series=cards)
 
 
 class FactsParams(QueryParams):
@@ -88,43 +83,38 @@ class FactsParams(QueryParams):
     ),
     response_class=Response,
 )
-def facts(request: Request, house: Context, asked: Annotated[FactsParams, Query()]) -> Response:
+def facts(request: Request, context: Context, params: Annotated[FactsParams, Query()]) -> Response:
     """The rate of a day, its changes, since when it was last there, and what other sources say."""
-    series = get_series_list(house, asked.rates)
-    answers, _ = answer_facts(series, asked.day, asked.since)
-    moves = compare_sources_of_facts(daily_series(house.rates), series, asked.day, asked.since)
-    return json_response(request, facts_json(asked.day, answers, moves))
-
-
-# ------------------------------------------------------------
-# Sources over the network: events as every source of the dollar measures them.
-
-
-sources_router = APIRouter(tags=["sources"])
+    series = get_series_list(context, params.rates)
+    answers, _ = answer_facts(series, params.day, params.since)
+    moves = compare_sources_of_facts(daily_series(context.rates), series, params.day, params.since)
+    return json_response(request, facts_json(params.day, answers, moves))
 
 
 @sources_router.get("/sources.csv", responses=describe_csv("source_moves"), response_class=Response)
 def sources_file(
-    request: Request, house: Context, asked: Annotated[SourceMovesCsvParams, Query()]
+    request: Request, context: Context, params: Annotated[SourceMovesCsvParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, event by event, as CSV."""
-    name = download_file_name("sources", asked.since, asked.until, flavour=asked.flavour)
-    return csv_response(request, source_moves_csv(_source_moves(house, asked), asked.flavour), name)
+    name = download_file_name("sources", params.since, params.until, flavour=params.flavour)
+    return csv_response(
+        request, source_moves_csv(_source_moves(context, params), params.flavour), name
+    )
 
 
 @sources_router.get(
     "/sources.json", responses=describe_page("source_moves"), response_class=Response
 )
 def sources_page(
-    request: Request, house: Context, asked: Annotated[SourceMovesPageParams, Query()]
+    request: Request, context: Context, params: Annotated[SourceMovesPageParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, a page of them."""
-    rows = source_move_rows_json(_source_moves(house, asked))
-    return page_response(request, rows, asked.limit, asked.offset)
+    rows = source_move_rows_json(_source_moves(context, params))
+    return page_response(request, rows, params.limit, params.offset)
 
 
 def _source_moves(
-    house: AppContext, asked: SourceMovesCsvParams | SourceMovesPageParams
+    context: AppContext, params: SourceMovesCsvParams | SourceMovesPageParams
 ) -> tuple[SourceMove, ...]:
-    events = asked.find(known_events(house))
-    return compare_sources_of_events(daily_series(house.rates), events, asked.offsets())
+    events = params.find(known_events(context))
+    return compare_sources_of_events(daily_series(context.rates), events, params.offsets())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -44,11 +44,11 @@ from dashboard.services.study import common_bar_minutes, run_study
 
 router = APIRouter(tags=["study"])
 
-MAX_OBSERVATIONS = 2_500
+MAX_OBSERVATIONS: Final = 2_500
 
 
 class StudyParams(EventsParams):
-    """The options of the command `study`, and which events go in."""
+    """The options of the command `study`, and the filters of events."""
 
     rates: list[str] = Field([DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series.")
     returns: Returns = "log"
@@ -73,7 +73,7 @@ class StudyParams(EventsParams):
     seed: int = Field(1, ge=0, le=2**31)
 
     def request(self, bar_minutes: int) -> StudyRequest:
-        """The request of the engine, for series with bars of so many minutes (0: days).
+        """The request of the study, for series with bars of so many minutes (0: days).
 
         Raises:
             InputError: the windows do not fit one another, or the bars.
@@ -116,11 +116,11 @@ class StudyPageParams(StudyParams, PageParams):
     response_class=Response,
 )
 def study_file(
-    request: Request, house: Context, asked: Annotated[StudyCsvParams, Query()]
+    request: Request, context: Context, params: Annotated[StudyCsvParams, Query()]
 ) -> Response:
     """One table of a study as CSV."""
-    file = study_csv(_study_answer(house, asked), asked.table, asked.flavour)
-    name = download_file_name(*asked.rates, "study", asked.table, flavour=asked.flavour)
+    file = study_csv(_study_answer(context, params), params.table, params.flavour)
+    name = download_file_name(*params.rates, "study", params.table, flavour=params.flavour)
     return csv_response(request, file, name)
 
 
@@ -138,31 +138,33 @@ def study_file(
     ),
     response_class=Response,
 )
-def study(request: Request, house: Context, asked: Annotated[StudyPageParams, Query()]) -> Response:
+def study(
+    request: Request, context: Context, params: Annotated[StudyPageParams, Query()]
+) -> Response:
     """Every table of a study but `paths`; or one table in pages."""
-    answer = _study_answer(house, asked)
-    if asked.table is None:
+    answer = _study_answer(context, params)
+    if params.table is None:
         return json_response(request, study_json(answer))
-    rows = study_rows_json(answer, asked.table)
-    return page_response(request, rows, asked.limit, asked.offset, table=asked.table)
+    rows = study_rows_json(answer, params.table)
+    return page_response(request, rows, params.limit, params.offset, table=params.table)
 
 
-def _study_answer(house: AppContext, asked: StudyParams) -> StudyAnswer:
-    known = known_events(house)
-    series = get_series_list(house, asked.rates)
+def _study_answer(context: AppContext, params: StudyParams) -> StudyAnswer:
+    known = known_events(context)
+    series = get_series_list(context, params.rates)
     return run_study(
         series,
-        asked.find(known),
-        asked.request(common_bar_minutes(series)),
+        params.find(known),
+        params.request(common_bar_minutes(series)),
         known=known,
-        factors=get_series_list(house, asked.factor),
-        compute=house.compute,
+        factors=get_series_list(context, params.factor),
+        compute=context.compute,
     )
 
 
-def _read_length(name: str, text: str, bar_minutes: int) -> int:
-    rows = read_length(name, text, bar_minutes)
+def _read_length(field: str, text: str, bar_minutes: int) -> int:
+    rows = read_length(field, text, bar_minutes)
     if rows > MAX_OBSERVATIONS:
-        msg = f"{name} {text}: is more than {MAX_OBSERVATIONS:,} observations; shorten it"
-        raise InputError(msg)
+        msg = f"is more than {MAX_OBSERVATIONS:,} observations; shorten it"
+        raise InputError(msg, field=field, value=text)
     return rows

@@ -67,11 +67,11 @@ def check_factor_count(model_id: str, history: History, least: int, most: int | 
     """
     count = history.factors.shape[1]
     if count < least:
-        msg = f"--model {model_id}: needs a factor; name its column with --factor"
-        raise InputError(msg)
+        msg = "needs a factor; name its column or its series as the factor"
+        raise InputError(msg, field="model", value=model_id)
     if most is not None and count > most:
-        msg = f"--model {model_id}: takes {most} factor, {count} are given; use --model market"
-        raise InputError(msg)
+        msg = f"takes {most} factor, {count} are given; use the model market"
+        raise InputError(msg, field="model", value=model_id)
 
 
 def residual_sd(sse: Floats, df: Ints) -> Floats:

@@ -81,19 +81,19 @@ def fit_garch(raw: bytes) -> tuple[float, float, float, Floats]:
     returns = np.frombuffer(raw, dtype=np.float64)
     present = np.isfinite(returns)
     if present.sum() < MIN_RETURNS:
-        msg = f"--model garch: needs {MIN_RETURNS} returns, the series has {int(present.sum())}"
-        raise InputError(msg)
+        msg = f"needs {MIN_RETURNS} returns, the series has {int(present.sum())}"
+        raise InputError(msg, field="model", value="garch")
     # The optimiser works on unit variance, so that the unit of the returns changes nothing.
     spread = float(returns[present].std())
     if spread == 0:
-        msg = "--model garch: the series does not vary; use --model none"
-        raise InputError(msg)
+        msg = "the series does not vary; use the model none"
+        raise InputError(msg, field="model", value="garch")
     result = _fit_from_starts(returns[present] / spread)
     parameters = result.params
     alpha, beta = float(parameters["alpha[1]"]), float(parameters["beta[1]"])
     if result.convergence_flag or alpha + beta > MAX_PERSISTENCE:
-        msg = "--model garch: no stationary GARCH(1,1) fits this series; use --model mean"
-        raise InputError(msg)
+        msg = "no stationary GARCH(1,1) fits this series; use the model mean"
+        raise InputError(msg, field="model", value="garch")
     omega = float(parameters["omega"]) * spread**2
     residual = returns[present] - float(parameters["mu"]) * spread
     variance = (result.conditional_volatility * spread) ** 2

@@ -1,4 +1,4 @@
-"""Comparison figures of one number per event: moves, leave-one-out, placebo distributions, attrition."""
+"""Comparison figures of one number per event: moves, leave-one-out, placebo, attrition."""
 
 from __future__ import annotations
 
@@ -14,23 +14,31 @@ from dashboard.models.series import Floats
 from dashboard.presentation.charts.comparison_paths import (
     ComparisonChart,
     ComparisonGroup,
-    build_axis_title,
+    build_event_layout,
+    build_event_rows,
     build_heading,
-    build_legend,
     build_move_axis,
-    compute_bounds,
     format_event_label,
 )
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
+    KEEP_OPACITY,
     Figure,
     build_axis,
-    build_base_layout,
-    nice_ticks,
-    tick_decimals,
+    build_axis_title,
+    build_hover,
+    build_layout,
+    build_legend,
+    build_number_axis,
+    build_pane_note,
+    build_row_axis,
+    build_scatter,
+    build_vertical_line,
+    compute_bounds,
+    get_selected_points,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_day, format_signed
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.palette import Palette, direction_colour
 
 # ------------------------------------------------------------
@@ -50,40 +58,31 @@ def build_moves_figure(chart: ComparisonChart) -> Figure:
     """Moves along x, the largest of the number shown on top; a dashed line at each mean."""
     dots = sort_dots(chart)
     named = len(dots) <= MAX_NAMED_DOTS
-    height = max(
-        MIN_HEIGHT,
-        min(MAX_HEIGHT, (DOT_ROW_PIXELS if named else SMALL_DOT_ROW_PIXELS) * len(dots) + 130),
-    )
-    left = (150 if chart.phone else 300) if named else 30
-    layout = build_base_layout(chart.palette, height) | {
-        "margin": {
-            "l": left,
-            "r": 20,
-            "t": 20 if chart.phone else 66,
-            "b": 84 if chart.is_pair else 46,
-            "pad": 4,
-        },
-        "hovermode": "closest",
-        "hoverdistance": 30,
-        "dragmode": False,
-        "xaxis": build_move_axis(chart, _compute_reach(chart, dots))
-        | build_axis_title(chart, chart.scale.axis_towards("right")),
-        "yaxis": _build_dot_names(chart, dots, named=named),
-        "shapes": [
-            _build_group_mean_line(chart, group) for group in chart.groups if group.study.n > 1
+    row_pixels = DOT_ROW_PIXELS if named else SMALL_DOT_ROW_PIXELS
+    height = max(MIN_HEIGHT, min(MAX_HEIGHT, row_pixels * len(dots) + 130))
+    layout = build_event_layout(
+        chart,
+        height,
+        (20, 20 if chart.phone else 66, 84 if chart.is_pair else 46),
+        hoverdistance=30,
+        xaxis=build_move_axis(chart, _compute_reach(chart, dots)) | _build_move_title(chart),
+        yaxis=_build_dot_names(chart, dots, named=named),
+        shapes=[
+            _build_mean_line(chart, group.mean, chart.colour(group))
+            for group in chart.groups
+            if group.study.n > 1
         ],
-    }
+    )
+    if not named:
+        layout["margin"]["l"] = 30
     data = [
         _build_dot_trace(
-            chart, group, [(at, dot) for at, dot in enumerate(dots) if dot[0] is group]
+            chart, group, [(row, dot) for row, dot in enumerate(dots) if dot[0] is group]
         )
         for group in chart.groups
     ]
-    above = build_legend(chart, -46 / (height - 150)) if chart.is_pair else {}
-    return {
-        "data": data,
-        "layout": layout | above | build_heading(chart, chart.heading, chart.subheading),
-    }
+    legend = build_legend(chart.palette, -46 / (height - 150)) if chart.is_pair else {}
+    return {"data": data, "layout": layout | legend}
 
 
 def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
@@ -104,8 +103,7 @@ def sort_dots(chart: ComparisonChart) -> list[MoveDot]:
 
 def get_picked_event(selection: Mapping[str, Any] | None) -> str:
     """The id of the event whose dot was clicked, "" where none was."""
-    points = ((selection or {}).get("selection") or {}).get("points") or []
-    for point in points:
+    for point in get_selected_points(selection):
         carried = point.get("customdata") or []
         if isinstance(carried, list | tuple) and carried:
             return str(carried[0])
@@ -116,34 +114,27 @@ def _build_dot_trace(
     chart: ComparisonChart, group: ComparisonGroup, placed: list[tuple[int, MoveDot]]
 ) -> Figure:
     dots = [dot for _, dot in placed]
-    halves = [half * 100 if math.isfinite(half) else None for *_, half in dots]
+    halves = [round(100 * half, 3) if math.isfinite(half) else None for *_, half in dots]
     colours = [
         chart.colour(group)
         if chart.is_pair
         else direction_colour(chart.scale.direction(move), dark=chart.dark)
         for _, _, move, _ in dots
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{group.plot_name}, dashed: their mean",
-        "x": [chart.shown(move) for _, _, move, _ in dots],
-        "y": [at for at, _ in placed],
-        "error_x": {
-            "type": "data",
-            "array": [None if half is None else round(half, 3) for half in halves],
-            "color": chart.palette.muted,
-            "thickness": 0.8,
-            "width": 0,
-        },
-        "marker": {"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "customdata": [
-            [event.id, _format_dot_hover(chart, event, move, half)] for _, event, move, half in dots
-        ],
-        "hovertemplate": "%{customdata[1]}<extra></extra>",
-    }
+    interval = {"color": chart.palette.muted, "thickness": 0.8, "width": 0}
+    hover = [
+        [event.id, _format_dot_hover(chart, event, move, half)] for _, event, move, half in dots
+    ]
+    return build_scatter(
+        "markers",
+        [chart.shown(move) for _, _, move, _ in dots],
+        [row for row, _ in placed],
+        name=f"{group.plot_name}, dashed: their mean",
+        error_x={"type": "data", "array": halves, **interval},
+        marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
+        **KEEP_OPACITY,
+        **build_hover(hover, "[1]"),
+    )
 
 
 def _format_dot_hover(chart: ComparisonChart, event: Event, move: float, half: float) -> str:
@@ -165,13 +156,9 @@ def _compute_reach(chart: ComparisonChart, dots: list[MoveDot]) -> list[float]:
 
 
 def _build_dot_names(chart: ComparisonChart, dots: list[MoveDot], *, named: bool) -> Figure:
-    return build_axis(
-        chart.palette,
-        range=[len(dots) - 0.4, -0.6],
-        tickvals=list(range(len(dots))) if named else [],
-        ticktext=[_format_dot_name(chart, dot) for dot in dots] if named else [],
-        showgrid=named,
-    ) | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}}
+    labels = [_format_dot_name(chart, dot) for dot in dots]
+    axis = build_event_rows(chart, labels, padding=0.6, showgrid=named)
+    return axis if named else axis | {"tickvals": [], "ticktext": []}
 
 
 def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
@@ -179,12 +166,12 @@ def _format_dot_name(chart: ComparisonChart, dot: MoveDot) -> str:
     return f"{mark}{format_event_label(chart, dot[1])}"
 
 
-def _build_group_mean_line(chart: ComparisonChart, group: ComparisonGroup) -> dict[str, Any]:
-    at = chart.shown(group.mean)
-    return {
-        "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
-        "line": {"color": chart.colour(group), "width": 1.4, "dash": "dash"},
-    }  # fmt: skip
+def _build_mean_line(chart: ComparisonChart, mean: float, colour: str) -> Figure:
+    return build_vertical_line(chart.shown(mean), {"color": colour, "width": 1.4, "dash": "dash"})
+
+
+def _build_move_title(chart: ComparisonChart) -> Figure:
+    return build_axis_title(chart.palette, chart.scale.axis_towards("right"), standoff=6)
 
 
 # ------------------------------------------------------------
@@ -198,56 +185,34 @@ LEFT_OUT_ROW_PIXELS: Final = 19
 def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
     """The events that move the average most, each with the average of the others."""
     events = {event.id: event for event in group.events}
-    rows = [row for row in group.study.left_out if math.isfinite(row.without)][:MAX_LEFT_OUT_ROWS]
+    rows = [row for row in group.study.left_out if math.isfinite(row.without)]
+    rows = rows[:MAX_LEFT_OUT_ROWS]
     mean = group.study.mean
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [chart.shown(row.without) for row in rows],
-        "y": list(range(len(rows))),
-        "marker": {
-            "symbol": group.style.symbol,
-            "size": 9,
-            "color": [
-                direction_colour(chart.scale.direction(row.without), dark=chart.dark)
-                for row in rows
-            ],
-        },
-        "customdata": [
-            f"without it {without}<br>its own move {own}"
-            for without, own in [
-                (chart.scale.move(row.without), chart.scale.move(row.car)) for row in rows
-            ]
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    colours = [
+        direction_colour(chart.scale.direction(row.without), dark=chart.dark) for row in rows
+    ]
+    hover = [
+        f"without it {chart.scale.move(row.without)}<br>its own move {chart.scale.move(row.car)}"
+        for row in rows
+    ]
+    dots = build_scatter(
+        "markers",
+        [chart.shown(row.without) for row in rows],
+        list(range(len(rows))),
+        marker={"symbol": group.style.symbol, "size": 9, "color": colours},
+        **build_hover(hover),
+    )
     values = [chart.scale.shown(value) for value in (mean, *(row.without for row in rows))]
-    layout = build_base_layout(chart.palette, LEFT_OUT_ROW_PIXELS * len(rows) + (90 if chart.phone else 120)) | {
-        "margin": {"l": 150 if chart.phone else 300, "r": 16, "t": 20 if chart.phone else 62,
-                   "b": 44, "pad": 4},
-        "dragmode": False,
-        "xaxis": build_move_axis(chart, values) | build_axis_title(chart, chart.scale.axis_towards("right")),
-        "yaxis": build_axis(
-            chart.palette,
-            range=[len(rows) - 0.4, -0.6],
-            tickvals=list(range(len(rows))),
-            ticktext=[f"without {format_event_label(chart, events[row.event_id])}" for row in rows],
-        )
-        | {"tickfont": {"size": FONT_SIZE - 2, "color": chart.text_colour}},
-        "shapes": [_build_overall_mean_line(chart, mean)],
-    }  # fmt: skip
-    return {
-        "data": [dots],
-        "layout": layout | build_heading(chart, chart.heading, chart.subheading),
-    }
-
-
-def _build_overall_mean_line(chart: ComparisonChart, mean: float) -> dict[str, Any]:
-    """The average of all, dashed."""
-    at = chart.shown(mean)
-    line = {"color": chart.palette.line, "width": 1.4, "dash": "dash"}
-    return {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
-            "line": line}  # fmt: skip
+    labels = [f"without {format_event_label(chart, events[row.event_id])}" for row in rows]
+    layout = build_event_layout(
+        chart,
+        LEFT_OUT_ROW_PIXELS * len(rows) + (90 if chart.phone else 120),
+        (16, 20 if chart.phone else 62, 44),
+        xaxis=build_move_axis(chart, values) | _build_move_title(chart),
+        yaxis=build_event_rows(chart, labels, padding=0.6),
+        shapes=[_build_mean_line(chart, mean, chart.palette.line)],
+    )
+    return {"data": [dots], "layout": layout}
 
 
 # ------------------------------------------------------------
@@ -277,37 +242,48 @@ class PlaceboPane:
 def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> Figure:
     """One histogram below the other, each on its own scale, the observed value marked."""
     data: list[Figure] = []
-    layout: dict[str, Any] = {"annotations": [], "shapes": []}
+    axes: Figure = {}
+    notes: list[Figure] = []
+    shapes: list[Figure] = []
     slot = 1 / max(len(panes), 1)
     for k, pane in enumerate(panes):
         suffix = "" if k == 0 else str(k + 1)
         ceiling = 1 - k * slot - 0.2 * slot
-        low, high = _compute_pane_range(chart, pane)
-        heights, edges = _count_bins(chart, pane, (low, high))
+        ends = _compute_pane_range(chart, pane)
+        heights, edges = _count_bins(chart, pane, ends)
+        tallest = max(heights.max(initial=1), 1)
         data += _build_pane_traces(chart, pane, (heights, edges), suffix)
-        layout[f"xaxis{suffix}"] = _build_move_axis(chart, (low, high)) | {"anchor": f"y{suffix}"}
-        layout[f"yaxis{suffix}"] = build_axis(
-            chart.palette, domain=[1 - (k + 1) * slot + 0.16 * slot, ceiling], visible=False,
-            range=[-0.18 * max(heights.max(initial=1), 1), 1.15 * max(heights.max(initial=1), 1)],
-        ) | {"anchor": f"x{suffix}"}  # fmt: skip
-        layout["annotations"].append(_build_pane_note(chart, pane.plot_name, ceiling))
-        layout["shapes"] += _build_pane_marks(chart, pane, suffix)
-    base = build_base_layout(
-        chart.palette, PANE_PIXELS * len(panes) + (40 if chart.phone else 100)
-    ) | {
-        "margin": {"l": 16, "r": 16, "t": 10 if chart.phone else 60, "b": 30, "pad": 0},
-        "dragmode": False,
-        "bargap": 0,
-    }
-    return {
-        "data": data,
-        "layout": base | layout | build_heading(chart, chart.heading, chart.subheading),
-    }
+        axes[f"xaxis{suffix}"] = build_number_axis(
+            chart.palette,
+            ends[::-1] if chart.scale.is_inverted else ends,
+            4 if chart.phone else 6,
+            anchor=f"y{suffix}",
+        )
+        axes[f"yaxis{suffix}"] = build_axis(
+            chart.palette,
+            domain=[1 - (k + 1) * slot + 0.16 * slot, ceiling],
+            visible=False,
+            range=[-0.18 * tallest, 1.15 * tallest],
+            anchor=f"x{suffix}",
+        )
+        font = {"size": FONT_SIZE - 1, "color": chart.text_colour}
+        notes.append(build_pane_note(chart.palette, pane.plot_name, ceiling, font=font))
+        shapes += _build_pane_marks(chart, pane, suffix)
+    layout = build_layout(
+        chart.palette,
+        PANE_PIXELS * len(panes) + (40 if chart.phone else 100),
+        (16, 16, 10 if chart.phone else 60, 30, 0),
+        bargap=0,
+        annotations=notes,
+        shapes=shapes,
+        **axes,
+    )
+    return {"data": data, "layout": layout | build_heading(chart)}
 
 
 def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> tuple[str, ...]:
     """What the figure says, a sentence a pane, for those who cannot see it."""
-    told = []
+    sentences = []
     for pane in panes:
         values = pane.values[np.isfinite(pane.values)]
         if not len(values):
@@ -316,13 +292,15 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
         seen = (
             f"; observed {chart.scale.signed(pane.observed[0])}" if len(pane.observed) == 1 else ""
         )
-        bar = (
+        interval = (
             f"; 95 % interval of the mean {chart.scale.span(*pane.interval)}"
             if pane.interval
             else ""
         )
-        told.append(f"{pane.plot_name}: 95 % from {chart.scale.span(low, high)}{seen}{bar}.")
-    return tuple(told)
+        sentences.append(
+            f"{pane.plot_name}: 95 % from {chart.scale.span(low, high)}{seen}{interval}."
+        )
+    return tuple(sentences)
 
 
 def _compute_pane_range(chart: ComparisonChart, pane: PlaceboPane) -> tuple[float, float]:
@@ -351,81 +329,50 @@ def _count_bins(
 def _build_pane_traces(
     chart: ComparisonChart, pane: PlaceboPane, counted: tuple[Floats, Floats], suffix: str
 ) -> list[Figure]:
+    """The histogram, the observed values below it, and the interval of the mean where given."""
     heights, edges = counted
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     bars = {
         "type": "bar",
         "x": np.round((edges[:-1] + edges[1:]) / 2, 4).tolist(),
         "y": heights.tolist(),
         "width": round(float(edges[1] - edges[0]), 4),
         "marker": {"color": chart.palette.muted, "opacity": 0.7, "line": {"width": 0}},
-        "xaxis": f"x{suffix}",
-        "yaxis": f"y{suffix}",
         "hovertemplate": "%{y:,} of these dates around %{x:.2f}<extra></extra>",
     }
     seen = [chart.shown(value) for value in pane.observed if math.isfinite(value)]
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": seen,
-        "y": [-0.09 * max(heights.max(initial=1), 1)] * len(seen),
-        "marker": {"symbol": pane.symbol, "size": 10 if len(seen) == 1 else 6, "opacity": 0.9}
-        | {"color": pane.colour},
-        "xaxis": f"x{suffix}",
-        "yaxis": f"y{suffix}",
-        "hovertemplate": "observed %{x:.2f}<extra></extra>",
-    }
-    return [bars, marks, *_build_interval_trace(chart, pane, suffix, marks["y"])]
-
-
-def _build_interval_trace(
-    chart: ComparisonChart, pane: PlaceboPane, suffix: str, height: Any
-) -> list[Figure]:
-    """The interval as a bar at the height of the mark; none where there is none."""
-    if pane.interval is None or not all(map(math.isfinite, pane.interval)):
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [chart.shown(end) for end in pane.interval],
-            "y": list(height[:1]) * 2,
-            "line": {"color": pane.colour, "width": 3},
-            "xaxis": f"x{suffix}",
-            "yaxis": f"y{suffix}",
-            "hovertemplate": "95 % interval of the mean: %{x:.2f}<extra></extra>",
-        }
+    level = -0.09 * max(heights.max(initial=1), 1)
+    size = 10 if len(seen) == 1 else 6
+    traces = [
+        bars,
+        build_scatter(
+            "markers",
+            seen,
+            [level] * len(seen),
+            marker={"symbol": pane.symbol, "size": size, "opacity": 0.9, "color": pane.colour},
+            hovertemplate="observed %{x:.2f}<extra></extra>",
+        ),
     ]
+    if pane.interval is not None and all(map(math.isfinite, pane.interval)):
+        interval = build_scatter(
+            "lines",
+            [chart.shown(end) for end in pane.interval],
+            [level, level],
+            line={"color": pane.colour, "width": 3},
+            hovertemplate="95 % interval of the mean: %{x:.2f}<extra></extra>",
+        )
+        traces.append(interval)
+    return [trace | axes for trace in traces]
 
 
-def _build_move_axis(chart: ComparisonChart, ends: tuple[float, float]) -> Figure:
-    ticks = nice_ticks(*ends, 4 if chart.phone else 6)
-    names = [format_signed(tick, tick_decimals(ticks)) for tick in ticks]
-    turned = list(ends[::-1]) if chart.scale.is_inverted else list(ends)
-    return build_axis(chart.palette, range=turned, tickvals=ticks, ticktext=names)
-
-
-def _build_pane_note(chart: ComparisonChart, name: str, ceiling: float) -> dict[str, Any]:
-    return {
-        "text": name, "xref": "paper", "yref": "paper", "x": 0, "y": ceiling, "xanchor": "left",
-        "yanchor": "bottom", "showarrow": False,
-        "font": {"size": FONT_SIZE - 1, "color": chart.text_colour},
-    }  # fmt: skip
-
-
-def _build_pane_marks(
-    chart: ComparisonChart, pane: PlaceboPane, suffix: str
-) -> list[dict[str, Any]]:
+def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) -> list[Figure]:
     """A line through the pane where one value was observed."""
     if len(pane.observed) != 1 or not math.isfinite(pane.observed[0]):
         return []
-    at = chart.shown(pane.observed[0])
-    line = {
-        "color": pane.colour,
-        "width": 2,
-        "dash": "dash" if pane.symbol == "diamond" else "solid",
-    }
-    return [{"type": "line", "xref": f"x{suffix}", "yref": f"y{suffix} domain", "x0": at,
-             "x1": at, "y0": 0, "y1": 1, "line": line}]  # fmt: skip
+    dash = "dash" if pane.symbol == "diamond" else "solid"
+    line = {"color": pane.colour, "width": 2, "dash": dash}
+    axes = {"xref": f"x{suffix}", "yref": f"y{suffix} domain"}
+    return [build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
 
 
 # ------------------------------------------------------------
@@ -436,10 +383,9 @@ FUNNEL_BAR_PIXELS: Final = 38
 
 
 def build_funnel_figure(
-    steps: Sequence[tuple[str, int]], ink: Palette, *, phone: bool = False
+    steps: Sequence[tuple[str, int]], palette: Palette, *, phone: bool = False
 ) -> Figure:
     """Bars from the first step on top to the last, each with its number at its end."""
-    labels = [label for label, _ in steps]
     sizes = [size for _, size in steps]
     bar = {
         "type": "bar",
@@ -448,22 +394,17 @@ def build_funnel_figure(
         "y": list(range(len(steps))),
         "text": [f"{size:,}" for size in sizes],
         "textposition": "outside",
-        "textfont": {"color": ink.text, "size": FONT_SIZE},
-        "marker": {"color": ink.muted, "line": {"width": 0}},
+        "textfont": {"color": palette.text, "size": FONT_SIZE},
+        "marker": {"color": palette.muted, "line": {"width": 0}},
         "width": 0.6,
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    layout = build_base_layout(ink, FUNNEL_BAR_PIXELS * len(steps) + 20) | {
-        "margin": {"l": 150 if phone else 190, "r": 44, "t": 6, "b": 6, "pad": 6},
-        "dragmode": False,
-        "xaxis": build_axis(ink, range=[0, max([*sizes, 1])], visible=False),
-        "yaxis": build_axis(
-            ink,
-            range=[len(steps) - 0.5, -0.5],
-            tickvals=list(range(len(steps))),
-            ticktext=labels,
-            showgrid=False,
-        ),
-    }
+    layout = build_layout(
+        palette,
+        FUNNEL_BAR_PIXELS * len(steps) + 20,
+        (150 if phone else 190, 44, 6, 6, 6),
+        xaxis=build_axis(palette, range=[0, max([*sizes, 1])], visible=False),
+        yaxis=build_row_axis(palette, [label for label, _ in steps], showgrid=False),
+    )
     return {"data": [bar], "layout": layout}

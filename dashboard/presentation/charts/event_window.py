@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from dashboard.models.event import Event
 from dashboard.models.moves import EventView, Fixing, PathPoint
@@ -16,21 +16,31 @@ from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
     build_axis,
-    build_base_layout,
-    nice_ticks,
-    tick_decimals,
+    build_band,
+    build_hover,
+    build_layout,
+    build_note,
+    build_number_axis,
+    build_pane_note,
+    build_region,
+    build_scatter,
+    build_title,
+    build_vertical_line,
+    build_zero_line,
+    compute_bounds,
 )
 from dashboard.presentation.charts.timeline import (
     build_category_axis,
+    build_count_markers,
     get_row_positions,
     list_used_styles,
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.events import get_main_move
 from dashboard.presentation.formatting import (
-    MINUS,
     format_clock,
     format_day,
+    format_offset,
     format_short_day,
     format_signed,
     format_weekday,
@@ -49,12 +59,8 @@ from dashboard.presentation.palette import (
     Palette,
     direction_colour,
     get_event_style,
-    marker_text_colour,
 )
 from dashboard.presentation.quoting import QuotedSeries
-
-__all__ = ["EventWindowChart", "build_window_figure", "summarize_window"]
-
 
 # ------------------------------------------------------------
 # The axis of bars in the event-window figure: Moscow time, new sessions, weekends.
@@ -68,7 +74,7 @@ BAR_AXIS_HEIGHT: Final = 78
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
 
 
-def select_tick_offsets(view: EventView, about: int) -> list[int]:
+def select_tick_offsets(view: EventView, count: int) -> list[int]:
     """Offsets to name, `about` of them: whole hours where bars are minutes, 0 always there."""
     first, last = view.request.window
     minutes = view.card.bar_minutes
@@ -77,7 +83,7 @@ def select_tick_offsets(view: EventView, about: int) -> list[int]:
     steps = [step for step in units if hour == 1 or hour % step == 0]
     steps += [hour * step for step in NICE_HOUR_STEPS]
     span = last - first
-    step = next((each for each in steps if span / each <= about), steps[-1])
+    step = next((candidate for candidate in steps if span / candidate <= count), steps[-1])
     return [offset for offset in range(first, last + 1) if offset % step == 0]
 
 
@@ -85,13 +91,13 @@ def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
         return "first bar"
-    words = duration_text(offset, bar_minutes)
-    number, unit = words.split(" ")
+    duration = duration_text(offset, bar_minutes)
+    number, unit = duration.split(" ")
     short = "h" if unit.startswith("hour") else "min"
     return f"{number} {short} {'before' if offset < 0 else 'after'}"
 
 
-def build_bar_axis(view: EventView, ink: Palette, *, phone: bool) -> Figure:
+def build_bar_axis(view: EventView, palette: Palette, *, phone: bool) -> Figure:
     """The offsets along x, named by the end of their bar in Moscow time."""
     points = {point.offset: point for point in view.path}
     ticks = select_tick_offsets(view, PHONE_TARGET_LABELS if phone else TARGET_LABELS)
@@ -107,71 +113,56 @@ def build_bar_axis(view: EventView, ink: Palette, *, phone: bool) -> Figure:
                 shown = point.day
         texts.append("<br>".join(lines))
     first, last = view.request.window
-    return build_axis(ink, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
-        "showgrid": False,
-        "showline": True,
-        "linecolor": ink.grid,
-        "anchor": "y",
-        "tickangle": 0,
-    }
+    return _build_tick_axis(palette, (first, last), ticks, texts)
 
 
-def build_bar_axis_title(ink: Palette, *, phone: bool) -> Figure:
-    """What the hours along the axis are."""
-    return _build_note(ink, MOSCOW_TIME, 0, 0) | {
-        "xref": "paper",
-        "yref": "paper",
-        "xanchor": "right",
-        "yanchor": "top",
-        "xshift": -16 if phone else -24,
-        "yshift": -4,
-        "font": {"size": FONT_SIZE - 2, "color": ink.text},
-    }
-
-
-def build_session_shapes(path: Sequence[PathPoint], ink: Palette) -> list[Figure]:
+def build_session_shapes(path: Sequence[PathPoint], palette: Palette) -> list[Figure]:
     """A dashed line before a new session, a dotted one where bars are missing, weekend bands."""
-    across = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     dashes = {"session": "dash", "missing": "dot"}
     lines = [
-        across
-        | {"type": "line", "x0": point.offset - 0.5, "x1": point.offset - 0.5}
-        | {"line": {"color": ink.muted, "width": 1, "dash": dashes[point.gap]}}
+        build_vertical_line(
+            point.offset - 0.5,
+            {"color": palette.muted, "width": 1, "dash": dashes[point.gap]},
+            layer="below",
+        )
         for point in path
         if point.gap
     ]
     bands = [
-        across
-        | {"type": "rect", "x0": first - 0.5, "x1": last + 0.5}
-        | {"fillcolor": ink.muted, "opacity": 0.12, "line": {"width": 0}}
+        build_region(first - 0.5, last + 0.5, palette.muted, opacity=0.12)
         for first, last in find_weekend_offsets(path)
     ]
     return [*bands, *lines]
 
 
 def build_session_notes(
-    path: Sequence[PathPoint], at: tuple[float, str], ink: Palette
+    path: Sequence[PathPoint], height: float, anchor: str, palette: Palette
 ) -> list[Figure]:
-    """The names of the lines and bands, as long as there is room for them.
+    """The names of the lines and bands; none of the lines where there are too many.
 
     Args:
         path: the bars of the window.
-        at: the height of the names in the paper, and which end of a name stands there.
-        ink: the colours.
+        height: of the names, in paper units.
+        anchor: which end of a name is at that height.
+        palette: the neutral colours.
     """
-    height, anchor = at
+    place = {"yref": "paper", "yanchor": anchor, "font": _small_font(palette)}
     breaks = [point for point in path if point.gap]
     notes = [
-        _build_note(ink, _describe_gap(point), point.offset - 0.5, height)
-        | {"yref": "paper", "xanchor": "left", "yanchor": anchor, "textangle": -90}
+        build_note(palette, _describe_gap(point), point.offset - 0.5, height, **place)
+        | {"xanchor": "left", "textangle": -90}
         for point in breaks
         if len(breaks) <= MAX_SESSION_LABELS
     ]
     weekends = [
-        _build_note(
-            ink, "weekend session" if last - first > 2 else "weekend", (first + last) / 2, height
+        build_note(
+            palette,
+            "weekend session" if last - first > 2 else "weekend",
+            (first + last) / 2,
+            height,
+            **place,
         )
-        | {"yref": "paper", "xanchor": "center", "yanchor": anchor}
+        | {"xanchor": "center"}
         for first, last in find_weekend_offsets(path)
     ]
     return [*notes, *weekends]
@@ -189,16 +180,6 @@ def _describe_gap(point: PathPoint) -> str:
     return f"new session, {format_weekday(point.day)[:3]}"
 
 
-def _build_note(ink: Palette, text: str, x: float, y: float) -> Figure:
-    return {
-        "text": text,
-        "x": x,
-        "y": y,
-        "showarrow": False,
-        "font": {"size": FONT_SIZE - 2, "color": ink.muted},
-    }
-
-
 # ------------------------------------------------------------
 # Axes, title, labels and the moment of the event in the event-window figure.
 
@@ -211,7 +192,6 @@ BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
 MIN_BAND_RETURNS: Final = 40
 MAX_OFFSET_LABELS: Final = 16
 MAX_DAY_LABELS: Final = 12
-PADDING: Final = 0.08
 EVENT_LINE_X: Final = -0.5
 
 
@@ -238,11 +218,6 @@ def has_band(view: EventView) -> bool:
     )
 
 
-def format_offset(offset: int) -> str:
-    """An offset with a true minus."""
-    return f"{MINUS}{-offset}" if offset < 0 else str(offset)
-
-
 def format_move(quoting: QuotedSeries, log_points: float) -> str:
     """`▼ 0.47 log pts stronger`."""
     size = format_signed(quoting.quoted_log_points(log_points))
@@ -250,77 +225,139 @@ def format_move(quoting: QuotedSeries, log_points: float) -> str:
 
 
 def build_window_layout(
-    chart: EventWindowChart, lanes: tuple[CategoryStyle, ...], ink: Palette
+    chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
 ) -> Figure:
-    """The layout: offsets along x, the moves, the lanes of the events above them."""
-    bars, path = chart.view.card.bar_minutes > 0, chart.view.path
-    height, top, bottom = (PHONE_HEIGHT, 8, 44) if chart.phone else (HEIGHT, 62, 48)
-    bottom = BAR_AXIS_HEIGHT if bars else bottom
+    """The layout: offsets along x, the moves, the category rows of the events above them."""
+    has_bars, phone, quoting = chart.view.card.bar_minutes > 0, chart.phone, chart.quoting
+    height, top, bottom = (PHONE_HEIGHT, 8, 44) if phone else (HEIGHT, 62, 48)
+    bottom = BAR_AXIS_HEIGHT if has_bars else bottom
     area = height - top - bottom
-    foot = 1 - (CATEGORY_ROW_PIXELS * len(lanes) + 6) / area
-    ceiling = foot - GAP_PIXELS / area
-    margin = {
-        "l": 78 if chart.phone else 118,
-        "r": 36 if bars else 14,
-        "t": top,
-        "b": bottom,
-        "pad": 4,
-    }
-    low, high = _compute_bounds(chart)
-    on_top = has_band(chart.view) and _is_top_free(chart)
-    inverted = chart.quoting.axis_is_inverted
-    layout = build_base_layout(ink, height) | {
-        "margin": margin,
-        "hovermode": "closest",
-        "hoverdistance": 40,
-        "dragmode": False,
-        "xaxis": _build_offset_axis(chart, ink),
-        "yaxis": build_axis(
-            ink, range=[high, low] if inverted else [low, high], domain=[0, ceiling]
-        )
-        | _build_move_ticks(low, high, 4 if chart.phone else 6)
-        | {"zeroline": True, "zerolinecolor": ink.muted, "zerolinewidth": 1},
-        "yaxis2": build_axis(
-            ink, domain=[foot, 1], **build_category_axis(lanes, short=chart.phone)
+    rows_bottom = 1 - (CATEGORY_ROW_PIXELS * len(styles) + 6) / area
+    ceiling = rows_bottom - GAP_PIXELS / area
+    low, high = compute_bounds(list_axis_values(chart), padding=0.08)
+    bounds = (high, low) if quoting.axis_is_inverted else (low, high)
+    layout = build_layout(
+        palette,
+        height,
+        (78 if phone else 118, 36 if has_bars else 14, top, bottom, 4),
+        hoverdistance=40,
+        xaxis=_build_offset_axis(chart, palette),
+        yaxis=build_number_axis(palette, bounds, 4 if phone else 6, domain=[0, ceiling])
+        | build_zero_line(palette),
+        yaxis2=build_axis(
+            palette, domain=[rows_bottom, 1], **build_category_axis(styles, short=phone)
         ),
-        "annotations": [
-            _build_unit_note(chart, ceiling, ink),
-            _build_event_note(ceiling, ink),
-            *_build_band_note(chart, ceiling, ink),
-            *_build_main_label(chart, ink),
-            *([build_bar_axis_title(ink, phone=chart.phone)] if bars else []),
-            *build_session_notes(path, (0, "bottom") if on_top else (ceiling, "top"), ink),
+        annotations=_build_notes(chart, ceiling, (low, high), palette),
+        shapes=[
+            *build_session_shapes(chart.view.path, palette),
+            *_build_event_shapes(chart, palette),
         ],
-        "shapes": [*build_session_shapes(path, ink), *_build_event_line(chart, ink)],
-    }
-    if chart.phone:
-        return layout
-    return layout | {
-        "title": {
-            "text": chart.title,
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 6, "l": 4},
-            "font": {"size": 15, "color": ink.text, "weight": 600},
-            "subtitle": {
-                "text": chart.subtitle,
-                "font": {"size": FONT_SIZE, "color": ink.muted},
-            },
-        }
-    }
+    )
+    if not phone:
+        layout["title"] = build_title(palette, chart.title, chart.subtitle)
+    return layout
 
 
-def _build_offset_axis(chart: EventWindowChart, ink: Palette) -> Figure:
-    """Every offset where there is room, else every fifth, with days; of bars their hours.
+def list_axis_values(chart: EventWindowChart) -> list[float]:
+    """What the axis of moves must hold: 0, the path and the ordinary range, as shown."""
+    path = chart.view.path
+    values = [0.0, *(point.move for point in path)]
+    if has_band(chart.view):
+        values += [end for point in path for end in (point.low, point.high)]
+    return [chart.quoting.quoted_log_points(value) for value in values if math.isfinite(value)]
 
-    Where many offsets have room, every second one has its day.
+
+def _build_notes(
+    chart: EventWindowChart, ceiling: float, bounds: tuple[float, float], palette: Palette
+) -> list[Figure]:
+    """Unit, event line, ordinary range, main move, and on bars the clock and the sessions."""
+    small = {"font": _small_font(palette)}
+    right = {"yref": "paper", "xanchor": "right"}
+    is_banded = has_band(chart.view)
+    on_top = is_banded and _is_top_free(chart, bounds)
+    notes = [
+        build_pane_note(palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface),
+        build_note(palette, "the event", EVENT_LINE_X, ceiling, **right, **small)
+        | {"yanchor": "top", "xshift": -3},
+    ]
+    if is_banded:
+        text = "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}"
+        side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
+        notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)
+    notes += _build_main_label(chart, palette)
+    if chart.view.card.bar_minutes:
+        clock = {"xref": "paper", "yanchor": "top", "yshift": -4}
+        font = {"size": FONT_SIZE - 2, "color": palette.text}
+        note = build_note(palette, MOSCOW_TIME, 0, 0, **right, **clock, font=font)
+        notes.append(note | {"xshift": -16 if chart.phone else -24})
+    height, anchor = (0, "bottom") if on_top else (ceiling, "top")
+    return [*notes, *build_session_notes(chart.view.path, height, anchor, palette)]
+
+
+def _small_font(palette: Palette) -> Figure:
+    return {"size": FONT_SIZE - 2, "color": palette.muted}
+
+
+def _describe_unit(chart: EventWindowChart) -> str:
+    """What is measured and which way is up."""
+    quoting = chart.quoting
+    up = f"up = {quoting.up_label} rouble"
+    inverted = "axis inverted: " if quoting.axis_is_inverted else ""
+    text = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
+    if not quoting.card.is_rouble:
+        return text
+    return f"{inverted or 'log pts, '}{up}" if chart.phone else f"{text} ({inverted}{up})"
+
+
+def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
+    """The move of the headline, as the label of its point."""
+    main = next((p for p in chart.view.path if p.offset == chart.main_offset), None)
+    if main is None or not math.isfinite(main.move):
+        return []
+    quoting = chart.quoting
+    value = quoting.quoted_log_points(main.move)
+    is_high = (value > 0) != quoting.axis_is_inverted
+    colour = direction_colour(quoting.direction(main.move), dark=chart.dark)
+    note = build_note(
+        palette,
+        f"<b>{format_move(quoting, main.move)}</b>",
+        main.offset,
+        value,
+        xanchor="left",
+        yanchor="bottom" if is_high else "top",
+        xshift=6,
+        yshift=6 if is_high else -6,
+        bgcolor=palette.surface,
+        opacity=0.92,
+        font={"size": FONT_SIZE, "color": colour},
+    )
+    return [note]
+
+
+def _build_tick_axis(
+    palette: Palette, window: tuple[int, int], ticks: list[int], texts: list[str]
+) -> Figure:
+    """The axis of offsets with a label at each tick."""
+    return build_axis(
+        palette,
+        range=[window[0] - 0.6, window[1] + 0.6],
+        tickvals=ticks,
+        ticktext=texts,
+        showgrid=False,
+        showline=True,
+        linecolor=palette.grid,
+        anchor="y",
+        tickangle=0,
+    )
+
+
+def _build_offset_axis(chart: EventWindowChart, palette: Palette) -> Figure:
+    """Every offset of a short window, else every fifth, with days; on bars their hours.
+
+    In a window of many offsets every second one has its day.
     """
     if chart.view.card.bar_minutes:
-        return build_bar_axis(chart.view, ink, phone=chart.phone)
+        return build_bar_axis(chart.view, palette, phone=chart.phone)
     path = chart.view.path
     step = 1 if len(path) <= (6 if chart.phone else MAX_OFFSET_LABELS) else 5
     days = {point.offset: point.day for point in path}
@@ -333,143 +370,27 @@ def _build_offset_axis(chart: EventWindowChart, ink: Palette) -> Figure:
         else format_offset(k)
         for k in ticks
     ]
-    return build_axis(ink, range=[first - 0.6, last + 0.6], tickvals=ticks, ticktext=texts) | {
-        "showgrid": False,
-        "showline": True,
-        "linecolor": ink.grid,
-        "anchor": "y",
-        "tickangle": 0,
-    }
+    return _build_tick_axis(palette, (first, last), ticks, texts)
 
 
-def _compute_bounds(chart: EventWindowChart) -> tuple[float, float]:
-    values = [0.0]
-    for point in chart.view.path:
-        values.append(point.move)
-        if has_band(chart.view):
-            values += [point.low, point.high]
-    shown = [chart.quoting.quoted_log_points(v) for v in values if math.isfinite(v)]
-    low, high = min(shown), max(shown)
-    pad = PADDING * (high - low) or 1.0
-    return low - pad, high + pad
-
-
-def _build_move_ticks(low: float, high: float, about: int) -> Figure:
-    ticks = nice_ticks(low, high, about)
-    return {"tickvals": ticks, "ticktext": [format_signed(t, tick_decimals(ticks)) for t in ticks]}
-
-
-def _build_unit_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> Figure:
-    """What is measured and what up means, over the pane instead of along the axis."""
-    quoting = chart.quoting
-    up = f"up = {quoting.up_label} rouble"
-    inverted = "axis inverted: " if quoting.axis_is_inverted else ""
-    what = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
-    if quoting.card.is_rouble:
-        what = f"{inverted or 'log pts, '}{up}" if chart.phone else f"{what} ({inverted}{up})"
-    return {
-        "text": what,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": ceiling,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "yshift": 3,
-        "showarrow": False,
-        "bgcolor": ink.surface,
-        "font": {"size": FONT_SIZE - 1, "color": ink.muted},
-    }
-
-
-def _build_event_note(ceiling: float, ink: Palette) -> Figure:
-    """What the dotted line is, at the top, where no other note reaches."""
-    return {
-        "text": "the event",
-        "x": EVENT_LINE_X,
-        "y": ceiling,
-        "yref": "paper",
-        "xanchor": "right",
-        "yanchor": "top",
-        "xshift": -3,
-        "showarrow": False,
-        "font": {"size": FONT_SIZE - 2, "color": ink.muted},
-    }
-
-
-def _build_band_note(chart: EventWindowChart, ceiling: float, ink: Palette) -> list[Figure]:
-    """What the shaded band is, in the right-hand corner that the path leaves free."""
-    if not has_band(chart.view):
-        return []
-    on_top = _is_top_free(chart)
-    return [
-        {
-            "text": "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}",
-            "xref": "paper",
-            "yref": "paper",
-            "x": 1,
-            "y": ceiling if on_top else 0,
-            "xanchor": "right",
-            "yanchor": "top" if on_top else "bottom",
-            "showarrow": False,
-            "font": {"size": FONT_SIZE - 1, "color": ink.muted},
-        }
-    ]
-
-
-def _is_top_free(chart: EventWindowChart) -> bool:
+def _is_top_free(chart: EventWindowChart, bounds: tuple[float, float]) -> bool:
     """Whether the path leaves the right-hand corner at the top free, rather than the foot."""
-    low, high = _compute_bounds(chart)
-    late = [p.move for p in chart.view.path[len(chart.view.path) // 2 :] if math.isfinite(p.move)]
+    path = chart.view.path
+    late = [point.move for point in path[len(path) // 2 :] if math.isfinite(point.move)]
     shown = [chart.quoting.quoted_log_points(move) for move in late] or [0.0]
-    above = high - max(shown) > min(shown) - low
+    above = bounds[1] - max(shown) > min(shown) - bounds[0]
     return above != chart.quoting.axis_is_inverted
 
 
-def _build_main_label(chart: EventWindowChart, ink: Palette) -> list[Figure]:
-    """The move that the headline speaks of, beside its point."""
-    main = next((p for p in chart.view.path if p.offset == chart.main_offset), None)
-    if main is None or not math.isfinite(main.move):
-        return []
-    quoting = chart.quoting
-    value = quoting.quoted_log_points(main.move)
-    high_on_screen = (value > 0) != quoting.axis_is_inverted
-    return [
-        {
-            "text": f"<b>{format_move(quoting, main.move)}</b>",
-            "x": main.offset,
-            "y": value,
-            "xanchor": "left",
-            "yanchor": "bottom" if high_on_screen else "top",
-            "xshift": 6,
-            "yshift": 6 if high_on_screen else -6,
-            "showarrow": False,
-            "bgcolor": ink.surface,
-            "opacity": 0.92,
-            "font": {
-                "size": FONT_SIZE,
-                "color": direction_colour(quoting.direction(main.move), dark=chart.dark),
-            },
-        }
-    ]
-
-
-def _build_event_line(chart: EventWindowChart, ink: Palette) -> list[Figure]:
-    """The moment of the event, which lies between base and offset 0; a range is shaded."""
-    across: dict[str, Any] = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
-    line = {"color": ink.selected, "width": 1.5, "dash": "dot"}
-    shapes: list[Figure] = [
-        across | {"type": "line", "x0": EVENT_LINE_X, "x1": EVENT_LINE_X, "line": line}
-    ]
+def _build_event_shapes(chart: EventWindowChart, palette: Palette) -> list[Figure]:
+    """The moment of the event, between base and offset 0; the days of a range are shaded."""
+    line = {"color": palette.selected, "width": 1.5, "dash": "dot"}
+    shapes = [build_vertical_line(EVENT_LINE_X, line)]
     event = chart.view.event
     if event.is_range and event.end_day is not None:
         within = [p.offset for p in chart.view.path if p.offset >= 0 and p.day <= event.end_day]
         end = max(within, default=0) + 0.5
-        shapes.append(
-            across
-            | {"type": "rect", "x0": EVENT_LINE_X, "x1": end, "layer": "below"}
-            | {"fillcolor": get_event_style(event).colour, "opacity": 0.08, "line": {"width": 0}}
-        )
+        shapes.append(build_region(EVENT_LINE_X, end, get_event_style(event).colour, opacity=0.08))
     return shapes
 
 
@@ -482,16 +403,16 @@ MAX_MARKED_POINTS: Final = 120
 TITLE_COLUMNS: Final = 60
 
 
-def build_window_figure(chart: EventWindowChart, ink: Palette) -> Figure:
+def build_window_figure(chart: EventWindowChart, palette: Palette) -> Figure:
     """The whole figure as Plotly's plain dictionary; offsets run along x."""
-    lanes = list_used_styles([chart.view.event, *(event for _, event in chart.view.crowd)])
-    band = _build_band_trace(chart, ink)
+    styles = list_used_styles([chart.view.event, *(event for _, event in chart.view.crowd)])
+    band = _build_band_trace(chart, palette)
     data = [
         *([band] if band else []),
-        _build_path_trace(chart, ink),
-        _build_event_markers(chart, lanes, ink),
+        _build_path_trace(chart, palette),
+        _build_event_markers(chart, styles, palette),
     ]
-    return {"data": data, "layout": build_window_layout(chart, lanes, ink)}
+    return {"data": data, "layout": build_window_layout(chart, styles, palette)}
 
 
 def summarize_window(chart: EventWindowChart) -> str:
@@ -521,60 +442,48 @@ def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | No
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 
 
-def _build_band_trace(chart: EventWindowChart, ink: Palette) -> Figure | None:
+def _build_band_trace(chart: EventWindowChart, palette: Palette) -> Figure | None:
     if not has_band(chart.view):
         return None
     points = [p for p in chart.view.path if math.isfinite(p.low) and math.isfinite(p.high)]
-    there_and_back = [(p.offset, p.high) for p in points]
-    there_and_back += [(p.offset, p.low) for p in reversed(points)]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [offset for offset, _ in there_and_back],
-        "y": [_to_shown_log_points(chart.quoting, value) for _, value in there_and_back],
-        "fill": "toself",
-        "fillcolor": ink.band,
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+    low = [_to_shown_log_points(chart.quoting, point.low) for point in points]
+    high = [_to_shown_log_points(chart.quoting, point.high) for point in points]
+    offsets = [point.offset for point in points]
+    return build_band(offsets, low, high, fillcolor=palette.band, line={"width": 0})
 
 
-def _build_path_trace(chart: EventWindowChart, ink: Palette) -> Figure:
+def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
     points, quoting = chart.view.path, chart.quoting
-    main = [point.offset == chart.main_offset for point in points]
+    is_main = [point.offset == chart.main_offset for point in points]
     small = 5 if len(points) <= MAX_MARKED_POINTS else 2
     colours = [
-        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else ink.line
-        for point, marked in zip(points, main, strict=True)
+        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else palette.line
+        for point, marked in zip(points, is_main, strict=True)
     ]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [point.offset for point in points],
-        "y": [_to_shown_log_points(quoting, point.move) for point in points],
-        "line": {"color": ink.line, "width": 1.6},
-        "marker": {
-            "color": [
-                ink.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)
-            ],
-            "line": {
-                "color": colours,
-                "width": [
-                    1.6 if marked or p.offset == -1 or small > 2 else 0
-                    for p, marked in zip(points, main, strict=True)
-                ],
-            },
-            "symbol": ["diamond-open" if point.weekend else "circle" for point in points],
-            "size": [
-                12 if marked else 9 if p.offset == -1 else small
-                for p, marked in zip(points, main, strict=True)
-            ],
-            "opacity": 1,
-        },
-        "connectgaps": False,
-        "customdata": [_format_point_hover(chart, point) for point in points],
-        "hovertemplate": "%{customdata}<extra></extra>",
+    fills = [palette.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)]
+    widths = [
+        1.6 if marked or p.offset == -1 or small > 2 else 0
+        for p, marked in zip(points, is_main, strict=True)
+    ]
+    marker = {
+        "color": fills,
+        "line": {"color": colours, "width": widths},
+        "symbol": ["diamond-open" if point.weekend else "circle" for point in points],
+        "size": [
+            12 if marked else 9 if p.offset == -1 else small
+            for p, marked in zip(points, is_main, strict=True)
+        ],
+        "opacity": 1,
     }
+    return build_scatter(
+        "lines+markers",
+        [point.offset for point in points],
+        [_to_shown_log_points(quoting, point.move) for point in points],
+        line={"color": palette.line, "width": 1.6},
+        marker=marker,
+        connectgaps=False,
+        **build_hover([_format_point_hover(chart, point) for point in points]),
+    )
 
 
 def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
@@ -590,11 +499,11 @@ def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
     if has_band(chart.view):
         ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
         lines.append(f"ordinary range {format_signed(ends[0])} to {format_signed(ends[1])} log pts")
-    there = [event for offset, event in chart.view.crowd if offset == point.offset]
-    if there:
-        more = f" +{len(there) - 1} more" if len(there) > 1 else ""
+    events = [event for offset, event in chart.view.crowd if offset == point.offset]
+    if events:
+        more = f" +{len(events) - 1} more" if len(events) > 1 else ""
         lines.append(
-            f"{get_event_style(there[0]).glyph} {escape_plot(there[0].title, 48, 1)}{more}"
+            f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}{more}"
         )
     return "<br>".join(lines)
 
@@ -611,46 +520,28 @@ def _format_hover_head(chart: EventWindowChart, point: PathPoint) -> str:
 
 
 def _build_event_markers(
-    chart: EventWindowChart, lanes: tuple[CategoryStyle, ...], ink: Palette
+    chart: EventWindowChart, styles: tuple[CategoryStyle, ...], palette: Palette
 ) -> Figure:
     """The event itself, ringed, and the others at their offsets; several in one place count."""
-    view, rows = chart.view, get_row_positions(lanes)
+    view, rows = chart.view, get_row_positions(styles)
     first = view.path[0].offset if view.path else 0
-    places: dict[tuple[str, int], list[Event]] = defaultdict(list)
+    by_position: dict[tuple[str, int], list[Event]] = defaultdict(list)
     for offset, event in view.crowd:
-        places[get_event_style(event).id, max(offset, first)].append(event)
+        by_position[get_event_style(event).id, max(offset, first)].append(event)
     own = (get_event_style(view.event).id, 0)
-    places[own].insert(0, view.event)
-    marks = [(get_event_style(events[0]), offset, events) for (_, offset), events in places.items()]
-    many = [len(events) > 1 for _, _, events in marks]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "yaxis": "y2",
-        "x": [offset for _, offset, _ in marks],
-        "y": [rows[lane.id] for lane, _, _ in marks],
-        "text": [str(len(events)) if len(events) > 1 else "" for _, _, events in marks],
-        "textfont": {
-            "size": 10,
-            "color": [marker_text_colour(lane) for lane, _, _ in marks],
-            "weight": 600,
-        },
-        "textposition": "middle center",
-        "marker": {
-            "symbol": [
-                "circle" if m else lane.symbol for m, (lane, _, _) in zip(many, marks, strict=True)
-            ],
-            "color": [lane.colour for lane, _, _ in marks],
-            "size": [16 if m else 10 for m in many],
-            "opacity": 1,
-            "line": {
-                "width": [2 if (lane.id, offset) == own else 0 for lane, offset, _ in marks],
-                "color": ink.selected,
-            },
-        },
-        "customdata": [_format_events_hover(events, view.event) for _, _, events in marks],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    by_position[own].insert(0, view.event)
+    marks = [
+        (get_event_style(events[0]), offset, events) for (_, offset), events in by_position.items()
+    ]
+    ring = [2 if (style.id, offset) == own else 0 for style, offset, _ in marks]
+    trace = build_count_markers(
+        [offset for _, offset, _ in marks],
+        [rows[style.id] for style, _, _ in marks],
+        [(style, len(events)) for style, _, events in marks],
+        (10, 16),
+    )
+    trace["marker"]["line"] = {"width": ring, "color": palette.selected}
+    return trace | build_hover([_format_events_hover(events, view.event) for *_, events in marks])
 
 
 def _format_events_hover(events: list[Event], own: Event) -> str:

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW
 from dashboard.models.inbox import ToneTimeline
-from dashboard.presentation.charts.theme import Figure, build_axis, build_base_layout
+from dashboard.presentation.charts.theme import (
+    Figure,
+    build_axis,
+    build_axis_title,
+    build_horizontal_line,
+    build_layout,
+    build_scatter,
+)
 from dashboard.presentation.formatting import format_signed, format_timestamp
 from dashboard.presentation.palette import Palette
 
@@ -16,33 +23,29 @@ HEIGHT: Final = 260
 MAX_MARKED_POINTS: Final = 60
 
 
-def build_tone_figure(timeline: ToneTimeline, ink: Palette, *, phone: bool = False) -> Figure:
-    """A line through the average tone of each stretch of time, by the clock of Moscow."""
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers" if len(timeline.points) <= MAX_MARKED_POINTS else "lines",
-        "x": [_format_moscow_time(point.at) for point in timeline.points],
-        "y": [point.tone for point in timeline.points],
-        "line": {"color": ink.line, "width": 1.6},
-        "marker": {"color": ink.line, "size": 5},
-        "customdata": [format_timestamp(point.at) for point in timeline.points],
-        "hovertemplate": "%{customdata}<br>tone %{y:+.2f}<extra></extra>",
-    }
-    zero = {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-        "line": {"color": ink.muted, "width": 1, "dash": "dot"},
-    }  # fmt: skip
-    layout = build_base_layout(ink, HEIGHT) | {
-        "margin": {"l": 46, "r": 12, "t": 10, "b": 62, "pad": 4},
-        "dragmode": False,
-        "hovermode": "closest",
-        "shapes": [zero],
-        "xaxis": build_axis(ink, type="date", showgrid=False, nticks=4 if phone else 10)
-        | {"title": {"text": "Moscow time", "font": {"color": ink.muted, "size": 12}}},
-        "yaxis": build_axis(ink, nticks=5)
-        | {"title": {"text": "average tone", "font": {"color": ink.muted, "size": 12}}},
-    }
-    return {"data": [line], "layout": layout}
+def build_tone_figure(timeline: ToneTimeline, palette: Palette, *, phone: bool = False) -> Figure:
+    """A line through the average tone of each stretch of time, in Moscow time."""
+    points = timeline.points
+    trace = build_scatter(
+        "lines+markers" if len(points) <= MAX_MARKED_POINTS else "lines",
+        [_format_moscow_time(point.at) for point in points],
+        [point.tone for point in points],
+        line={"color": palette.line, "width": 1.6},
+        marker={"color": palette.line, "size": 5},
+        customdata=[format_timestamp(point.at) for point in points],
+        hovertemplate="%{customdata}<br>tone %{y:+.2f}<extra></extra>",
+    )
+    zero = build_horizontal_line(0, {"color": palette.muted, "width": 1, "dash": "dot"})
+    dates = build_axis(palette, type="date", showgrid=False, nticks=4 if phone else 10)
+    layout = build_layout(
+        palette,
+        HEIGHT,
+        (46, 12, 10, 62, 4),
+        shapes=[zero],
+        xaxis=dates | build_axis_title(palette, "Moscow time"),
+        yaxis=build_axis(palette, nticks=5) | build_axis_title(palette, "average tone"),
+    )
+    return {"data": [trace], "layout": layout}
 
 
 def summarize_tone(timeline: ToneTimeline) -> str:
@@ -50,14 +53,15 @@ def summarize_tone(timeline: ToneTimeline) -> str:
     tones = [point.tone for point in timeline.points]
     first, last = timeline.points[0].at, timeline.points[-1].at
     return (
-        f"Average tone of articles from {format_timestamp(first)} to {format_timestamp(last)}: {len(tones)} points"
+        f"Average tone of articles from {format_timestamp(first)} to {format_timestamp(last)}:"
+        f" {len(tones)} points"
         f" between {format_signed(min(tones), 2)} and {format_signed(max(tones), 2)}, the last"
         f" {format_signed(tones[-1], 2)}. Below zero is a negative tone."
     )
 
 
 def build_tone_columns(timeline: ToneTimeline) -> dict[str, list[str]]:
-    """The table behind the figure, the newest first."""
+    """The figure as a table, the newest first."""
     points = timeline.points[::-1]
     return {
         "From": [format_timestamp(point.at) for point in points],

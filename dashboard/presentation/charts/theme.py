@@ -1,63 +1,108 @@
-"""What all figures share: fonts, axes, margins, mode bar, thinning of long lines, reading a selection."""
+"""The theme of every figure: layout, axes, traces, notes, shapes; thinning of long lines."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
 from dashboard.models.series import Floats, Ints
+from dashboard.presentation.formatting import format_signed
 from dashboard.presentation.palette import TRANSPARENT, Palette
-
-# ------------------------------------------------------------
-# What every figure shares: fonts, axes, margins, mode bar, and the reading of a click.
-
 
 Figure = dict[str, Any]
 
 FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", sans-serif'
 FONT_SIZE: Final = 13
 NICE_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+OFFSET_STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 500)
+PADDING: Final = 0.06
+KEEP_OPACITY: Final[Figure] = {
+    "selected": {"marker": {"opacity": 1}},
+    "unselected": {"marker": {"opacity": 1}},
+}
+"""A click selects a point; the other points of the trace do not fade."""
+MAX_POINTS: Final = 2_200
+"""About two a pixel; six years of days are drawn whole."""
+MAX_GAPS: Final = 200
 
 
-def build_base_layout(ink: Palette, height: int) -> Figure:
-    """Layout that does not leave colour, font or margin to any theme."""
+# ------------------------------------------------------------------ layout and mode bar
+
+
+def build_layout(
+    palette: Palette, height: int, margin: tuple[int, int, int, int, int], **more: Any
+) -> Figure:
+    """A layout that leaves no colour, font or margin to Plotly's template.
+
+    Args:
+        palette: the neutral colours.
+        height: of the whole figure, in pixels.
+        margin: left, right, top, bottom and the space between pane and tick labels, in pixels.
+        more: axes, shapes and what else a figure sets.
+    """
+    font = {"family": FONT, "size": FONT_SIZE, "color": palette.text}
     return {
         "height": height,
         "autosize": True,
-        "paper_bgcolor": ink.surface,
-        "plot_bgcolor": ink.surface,
-        "font": {"family": FONT, "size": FONT_SIZE, "color": ink.text},
+        "paper_bgcolor": palette.surface,
+        "plot_bgcolor": palette.surface,
+        "font": font,
         "showlegend": False,
         "hoverlabel": {
-            "bgcolor": ink.pill,
-            "bordercolor": ink.muted,
-            "font": {"family": FONT, "size": FONT_SIZE, "color": ink.text},
+            "bgcolor": palette.pill,
+            "bordercolor": palette.muted,
+            "font": font,
             "align": "left",
         },
         "modebar": {
             "bgcolor": TRANSPARENT,
-            "color": ink.muted,
-            "activecolor": ink.text,
+            "color": palette.muted,
+            "activecolor": palette.text,
             "orientation": "h",
         },
+        "margin": dict(zip(("l", "r", "t", "b", "pad"), margin, strict=True)),
+        "hovermode": "closest",
+        "dragmode": False,
+        **more,
     }
 
 
-def build_axis(ink: Palette, **more: Any) -> Figure:
-    """A quiet axis: hairline grid, no zero line, fixed range (the server owns the window)."""
+def build_title(palette: Palette, text: str, subtitle: str, **more: Any) -> Figure:
+    """Title and subtitle in the figure, so that a picture of it explains itself."""
     return {
-        "fixedrange": True,
-        "zeroline": False,
-        "showline": False,
-        "gridcolor": ink.grid,
-        "gridwidth": 1,
-        "tickfont": {"color": ink.muted, "size": FONT_SIZE - 1},
-        "title": {"font": {"color": ink.muted, "size": FONT_SIZE - 1}},
+        "text": text,
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 6, "l": 4},
+        "font": {"size": 15, "color": palette.text, "weight": 600},
+        "subtitle": {"text": subtitle, "font": {"size": FONT_SIZE, "color": palette.muted}},
         **more,
+    }
+
+
+def build_legend(palette: Palette, y: float) -> Figure:
+    """The names of the lines below the pane; a click on one does nothing."""
+    return {
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": y,
+            "yanchor": "top",
+            "font": {"size": FONT_SIZE - 1, "color": palette.text},
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "bgcolor": TRANSPARENT,
+        },
     }
 
 
@@ -71,6 +116,94 @@ def build_chart_config(file_name: str, *, interactive: bool = True) -> Figure:
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "png", "scale": 2, "filename": file_name},
     }
+
+
+# ------------------------------------------------------------------ axes
+
+
+def build_axis(palette: Palette, **more: Any) -> Figure:
+    """An axis with a hairline grid and a fixed range: the server owns the window."""
+    return {
+        "fixedrange": True,
+        "zeroline": False,
+        "showline": False,
+        "gridcolor": palette.grid,
+        "gridwidth": 1,
+        "tickfont": {"color": palette.muted, "size": FONT_SIZE - 1},
+        "title": {"font": {"color": palette.muted, "size": FONT_SIZE - 1}},
+        **more,
+    }
+
+
+def build_axis_title(palette: Palette, text: str, **more: Any) -> Figure:
+    """The title of an axis, in the type of its ticks."""
+    font = {"color": palette.muted, "size": FONT_SIZE - 1}
+    return {"title": {"text": text, "font": font, **more}}
+
+
+def build_zero_line(palette: Palette) -> Figure:
+    """A line at zero, as properties of an axis."""
+    return {"zeroline": True, "zerolinecolor": palette.muted, "zerolinewidth": 1}
+
+
+def build_number_axis(
+    palette: Palette,
+    bounds: tuple[float, float],
+    about: int = 6,
+    label: Callable[[float, int], str] = format_signed,
+    **more: Any,
+) -> Figure:
+    """An axis of numbers with round ticks.
+
+    Args:
+        palette: the neutral colours.
+        bounds: the ends of the axis, the larger number first where it runs downwards.
+        about: how many ticks.
+        label: writes a tick, given its number and the decimals of all ticks.
+        more: further properties.
+    """
+    ticks = nice_ticks(min(bounds), max(bounds), about)
+    decimals = tick_decimals(ticks)
+    labels = [label(tick, decimals) for tick in ticks]
+    return build_axis(palette, range=list(bounds), tickvals=ticks, ticktext=labels, **more)
+
+
+def build_row_axis(
+    palette: Palette, labels: Sequence[str], padding: float = 0.5, **more: Any
+) -> Figure:
+    """A vertical axis of named rows, the first on top; `padding` in rows, above and below."""
+    n = len(labels)
+    properties = {"range": [n - (1 - padding), -padding], "tickvals": list(range(n))}
+    return build_axis(palette, **properties, ticktext=list(labels), **more)
+
+
+def build_offset_axis(
+    palette: Palette, offsets: Sequence[int], max_ticks: int, label: Callable[[int], str]
+) -> Figure:
+    """A horizontal axis of offsets: the first step of a few that gives at most `max_ticks`."""
+    step = next(s for s in OFFSET_STEPS if len(offsets) / s <= max_ticks)
+    ticks = [offset for offset in offsets if offset % step == 0]
+    ends = [offsets[0] - 0.5, offsets[-1] + 0.5]
+    labels = [label(tick) for tick in ticks]
+    return build_axis(palette, range=ends, tickvals=ticks, ticktext=labels, showgrid=False)
+
+
+def compute_bounds(
+    values: Iterable[float], *, with_zero: bool = True, padding: float = PADDING
+) -> tuple[float, float]:
+    """A range that holds the values with some padding; ±1 where nothing is known.
+
+    Args:
+        values: what the axis shows; what is not finite is left out.
+        with_zero: whether the range holds zero too.
+        padding: added on both sides, as a share of the range; 1 where the range is empty.
+    """
+    known = [value for value in values if math.isfinite(value)] + ([0.0] if with_zero else [])
+    if not known:
+        return -1.0, 1.0
+    low, high = min(known), max(known)
+    added = padding * (high - low) or 1.0
+    return low - added, high + added
 
 
 def nice_ticks(low: float, high: float, about: int = 6) -> list[float]:
@@ -92,9 +225,70 @@ def tick_decimals(ticks: Sequence[float]) -> int:
     return next(exact, 6)
 
 
+# ------------------------------------------------------------------ traces, notes and shapes
+
+
+def build_scatter(mode: str, x: Sequence[Any], y: Sequence[Any], **more: Any) -> Figure:
+    """A scatter trace."""
+    return {"type": "scatter", "mode": mode, "x": x, "y": y, **more}
+
+
+def build_hover(texts: Sequence[Any], index: str = "") -> Figure:
+    """One hover text for each point; `index` picks it, as `[1]`, where points carry more."""
+    return {"customdata": texts, "hovertemplate": f"%{{customdata{index}}}<extra></extra>"}
+
+
+def build_band(
+    x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], **more: Any
+) -> Figure:
+    """A filled area between two lines over the same places."""
+    outline = [*x, *reversed(x)], [*high, *reversed(low)]
+    return build_scatter("lines", *outline, fill="toself", hoverinfo="skip", **more)
+
+
+def build_note(palette: Palette, text: str, x: Any, y: Any, **more: Any) -> Figure:
+    """A short text in the figure, without an arrow."""
+    font = {"size": FONT_SIZE - 1, "color": palette.muted}
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": font, **more}
+
+
+def build_pane_note(palette: Palette, text: str, y: float = 1, **more: Any) -> Figure:
+    """A note above the upper left corner of a pane; `y` is the top of the pane, in paper units."""
+    place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return build_note(palette, text, 0, y, **(place | more))
+
+
+def build_vertical_line(x: Any, line: Figure, **more: Any) -> Figure:
+    """A line from the foot to the top of the figure."""
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1}
+    return {"type": "line", "xref": "x", "yref": "paper", **ends, "line": line, **more}
+
+
+def build_horizontal_line(y: float, line: Figure, **more: Any) -> Figure:
+    """A line across the figure."""
+    ends = {"x0": 0, "x1": 1, "y0": y, "y1": y}
+    return {"type": "line", "xref": "paper", "yref": "y", **ends, "line": line, **more}
+
+
+def build_region(x0: Any, x1: Any, colour: str, **more: Any) -> Figure:
+    """A filled rectangle below the traces, from the foot to the top of the figure."""
+    ends = {"x0": x0, "x1": x1, "y0": 0, "y1": 1}
+    look = {"fillcolor": colour, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect", "xref": "x", "yref": "paper", **ends, **look, **more}
+
+
+def fade_colour(colour: str, alpha: float) -> str:
+    """`#RRGGBB` with an opacity."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+# ------------------------------------------------------------------ reading a selection
+
+
 def get_picked_day(selection: Mapping[str, Any] | None) -> date | None:
     """The day of the first point of a selection, as Streamlit hands it over."""
-    for point in _selected_points(selection):
+    for point in get_selected_points(selection):
         day = _parse_day(point.get("x"))
         if day is not None:
             return day
@@ -108,7 +302,8 @@ def get_picked_window(selection: Mapping[str, Any] | None) -> tuple[date, date] 
     return (days[0], days[-1]) if len(days) >= 2 and days[0] < days[-1] else None
 
 
-def _selected_points(selection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+def get_selected_points(selection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The points of a selection, as Streamlit hands it over."""
     return list(((selection or {}).get("selection") or {}).get("points") or [])
 
 
@@ -119,41 +314,32 @@ def _parse_day(value: Any) -> date | None:
         return None
 
 
-# ------------------------------------------------------------
-# Which points of a long line are drawn. The only place that leaves any out, and only here.
-#
-# The line keeps its shape: MinMaxLTTB picks real points, among them the highs and lows. Numbers,
-# tables and files never pass through here.
+# ------------------------------------------------------------------ thinning of long lines
 
 
-MAX_POINTS: Final = 2_200
-"""About two a pixel; six years of days pass whole."""
-MAX_GAPS: Final = 200
-
-
-def select_points(values: Floats, most: int = MAX_POINTS) -> Ints:
-    """The rows of a line to draw, ascending, (k,), k <= most; all where there are not more.
+def select_points(values: Floats, max_points: int = MAX_POINTS) -> Ints:
+    """The rows of a line to draw, ascending, (k,), k <= `max_points`; all where there are not more.
 
     Args:
         values: the line, (n,); NaN is a gap, and the longest gaps stay gaps.
-        most: how many points at most.
+        max_points: how many at most.
     """
     n = len(values)
-    if n <= most:
+    if n <= max_points:
         return np.arange(n)
-    there = np.flatnonzero(np.isfinite(values))
+    finite = np.flatnonzero(np.isfinite(values))
     gaps = _find_gaps(values)
-    room = most - len(gaps)
-    if len(there) > room:
-        there = there[_pick_extremes(values[there], room)]
-    return np.union1d(there, gaps)
+    limit = max_points - len(gaps)
+    if len(finite) > limit:
+        finite = finite[_pick_extremes(values[finite], limit)]
+    return np.union1d(finite, gaps)
 
 
-def _pick_extremes(values: Floats, room: int) -> Ints:
+def _pick_extremes(values: Floats, count: int) -> Ints:
     from tsdownsample import MinMaxLTTBDownsampler
 
-    thin: Any = MinMaxLTTBDownsampler
-    picked = thin().downsample(np.ascontiguousarray(values), n_out=room)
+    downsampler: Any = MinMaxLTTBDownsampler
+    picked = downsampler().downsample(np.ascontiguousarray(values), n_out=count)
     return np.asarray(picked, dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""The time axis of events: category rows, clustered markers, sessions and weekends of intraday bars."""
+"""The time axis of events: category rows, clustered markers, sessions and weekends of bars."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ import pandas as pd
 
 from dashboard.models.event import MOSCOW, Event
 from dashboard.models.series import Bools, Days, Floats, Moments, RateSeries
-from dashboard.presentation.charts.theme import FONT_SIZE, Figure
+from dashboard.presentation.charts.theme import (
+    FONT_SIZE,
+    KEEP_OPACITY,
+    Figure,
+    build_hover,
+    build_note,
+    build_region,
+    build_scatter,
+)
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_count, format_day, format_weekday
 from dashboard.presentation.palette import (
@@ -28,8 +36,15 @@ from dashboard.presentation.palette import (
 )
 from dashboard.presentation.quoting import QuotedSeries
 
-# ------------------------------------------------------------
-# What the Explore figure shows: the view that was asked for and the line that is drawn.
+NIGHT_GAPS_MAX_DAYS: Final = 14
+"""In a window of more days the hours without a session are too narrow to leave open."""
+WEEKEND_BANDS_MAX_DAYS: Final = 45
+"""In a window of more days weekend sessions are too narrow to shade and name."""
+MARKER_SIZE: Final = 9
+CLUSTER_MARKER_SIZE: Final = 14
+MAX_LISTED_EVENTS: Final = 3
+TITLE_COLUMNS: Final = 60
+MAX_MARKERS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +68,10 @@ class ExploreChart:
 class DrawnRateLine:
     """The points drawn: market days, numbers shown and rouble moves (log points), each (n,).
 
-    `at` is where each lies on the axis: its market day, or the end of its bar by the clock of
-    Moscow (`is_intraday`). `starts_session` marks the first bar of a session, `weekend` those of a weekend.
-    `of` is how many points the window has; a move is that from the observation before, drawn
-    or not.
+    `at` is the position of each on the axis: its market day, or on intraday bars (`is_intraday`)
+    the end of its bar in Moscow time. `starts_session` marks the first bar of a session, `weekend`
+    the bars of a weekend. `of` is how many points the window has; a move is that from the
+    observation before, drawn or not.
     """
 
     day: Days
@@ -79,20 +94,13 @@ class DrawnRateLine:
         return str(self.at[point])
 
 
-# ------------------------------------------------------------
-# Bars on the time axis of Explore: the clock of Moscow, nights left open, weekends marked.
-
-
-NIGHT_GAPS_MAX_DAYS: Final = 14
-"""In a window of more days the hours without a session are too narrow to leave open."""
-WEEKEND_BANDS_MAX_DAYS: Final = 45
-"""In a window of more days weekend sessions are too narrow to shade and name."""
+# ------------------------------------------------------------------ intraday bars
 
 
 def convert_to_moscow(known_at: Moments) -> Moments:
-    """The ends of bars by the clock of Moscow, without a zone, in whole minutes, (n,)."""
-    there = pd.DatetimeIndex(known_at + np.timedelta64(59, "s"), tz="UTC").tz_convert(MOSCOW)
-    local: Moments = there.tz_localize(None).to_numpy().astype("datetime64[m]")
+    """The ends of bars in Moscow time, without a zone, in whole minutes, (n,)."""
+    index = pd.DatetimeIndex(known_at + np.timedelta64(59, "s"), tz="UTC").tz_convert(MOSCOW)
+    local: Moments = index.tz_localize(None).to_numpy().astype("datetime64[m]")
     return local.astype("datetime64[s]")
 
 
@@ -114,53 +122,34 @@ def insert_session_gaps(line: DrawnRateLine, *, days: int) -> list[int]:
 
 
 def build_weekend_shapes(
-    view: ExploreChart, line: DrawnRateLine, ink: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
 ) -> list[Figure]:
-    """A band behind each weekend session."""
+    """A band for each weekend session."""
     return [
-        {
-            "type": "rect",
-            "xref": "x",
-            "yref": "paper",
-            "x0": first,
-            "x1": last,
-            "y0": 0,
-            "y1": rate_top,
-            "layer": "below",
-            "fillcolor": ink.muted,
-            "opacity": 0.12,
-            "line": {"width": 0},
-        }
-        for first, last in find_weekends(view, line)
+        build_region(first, last, palette.muted, y1=rate_top, opacity=0.12)
+        for first, last in find_weekends(chart, line)
     ]
 
 
 def build_weekend_notes(
-    view: ExploreChart, line: DrawnRateLine, ink: Palette, rate_top: float
+    chart: ExploreChart, line: DrawnRateLine, palette: Palette, rate_top: float
 ) -> list[Figure]:
-    """The name of each band, short where there is little room."""
-    wide = (view.until - view.since).days <= NIGHT_GAPS_MAX_DAYS and not view.phone
+    """The name of each band, short where the bands are narrow."""
+    wide = (chart.until - chart.since).days <= NIGHT_GAPS_MAX_DAYS and not chart.phone
+    text = "weekend session" if wide else "we"
+    place = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top"}
+    font = {"size": FONT_SIZE - 3, "color": palette.muted}
     return [
-        {
-            "text": "weekend session" if wide else "we",
-            "xref": "x",
-            "yref": "paper",
-            "x": first,
-            "y": rate_top,
-            "xanchor": "left",
-            "yanchor": "top",
-            "showarrow": False,
-            "font": {"size": FONT_SIZE - 3, "color": ink.muted},
-        }
-        for first, last in find_weekends(view, line)
+        build_note(palette, text, first, rate_top, **place, font=font)
+        for first, _ in find_weekends(chart, line)
     ]
 
 
-def find_weekends(view: ExploreChart, line: DrawnRateLine) -> list[tuple[str, str]]:
-    """First and last moment of each weekend with a session, where there is room to mark it."""
-    if not line.is_intraday or (view.until - view.since).days > WEEKEND_BANDS_MAX_DAYS:
+def find_weekends(chart: ExploreChart, line: DrawnRateLine) -> list[tuple[str, str]]:
+    """First and last moment of each weekend with a session, where bands are wide enough."""
+    if not line.is_intraday or (chart.until - chart.since).days > WEEKEND_BANDS_MAX_DAYS:
         return []
-    hour = np.timedelta64(view.series.card.bar_minutes, "m")
+    hour = np.timedelta64(chart.series.card.bar_minutes, "m")
     groups = groupby(
         range(len(line.day)), key=lambda k: _find_weekend_start(line.day, line.weekend, k)
     )
@@ -180,67 +169,61 @@ def _find_weekend_start(day: Days, weekend: Bools, k: int) -> str | None:
     return str(on - timedelta(days=on.weekday() - 5))
 
 
-# ------------------------------------------------------------
-# Category lanes: one row a category, one marker an event, close ones under one count.
-
-
-MARKER_SIZE: Final = 9
-CLUSTER_MARKER_SIZE: Final = 14
-MAX_LISTED_EVENTS: Final = 3
-TITLE_COLUMNS: Final = 60
-MAX_MARKERS: Final = 2_000
+# ------------------------------------------------------------------ category rows and markers
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One mark in a lane: one event, or several too close to tell apart.
+    """One mark in a category row: one event, or several whose marks would overlap.
 
-    `x` is where it lies on the axis: the day, or the moment by the clock of Moscow.
+    `x` is its position on the axis: the day, or the moment in Moscow time.
     """
 
-    lane: CategoryStyle
+    style: CategoryStyle
     day: date
     events: tuple[Event, ...]
     x: str
 
 
 def list_used_styles(events: Sequence[Event]) -> tuple[CategoryStyle, ...]:
-    """The lanes that have an event, in the order of the palette."""
+    """The styles of the categories that have an event, in the order of the palette."""
     used = {get_event_style(event).id for event in events}
-    return tuple(lane for lane in ALL_STYLES if lane.id in used)
+    return tuple(style for style in ALL_STYLES if style.id in used)
 
 
 def cluster_events(
     events: Sequence[Event], pixels_a_day: float, *, exact: bool = False
 ) -> tuple[Marker, ...]:
-    """Markers in order of lane and day; events whose marks would overlap share one.
+    """Markers in order of category and day; events whose marks would overlap share one.
 
     Args:
         events: those to draw.
         pixels_a_day: how wide a day is.
         exact: put an event at its moment where that is known, and not on its day.
     """
-    by_lane: dict[str, list[Event]] = defaultdict(list)
+    by_style: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        by_lane[get_event_style(event).id].append(event)
+        by_style[get_event_style(event).id].append(event)
     return tuple(
-        _build_marker(lane, group, exact=exact)
-        for lane in list_used_styles(events)
-        for group in _group_close_events(by_lane[lane.id], pixels_a_day, exact=exact)
+        _build_marker(style, group, exact=exact)
+        for style in list_used_styles(events)
+        for group in _group_close_events(by_style[style.id], pixels_a_day, exact=exact)
     )
 
 
-def _build_marker(lane: CategoryStyle, group: Sequence[Event], *, exact: bool) -> Marker:
+def _build_marker(style: CategoryStyle, group: Sequence[Event], *, exact: bool) -> Marker:
     event = _middle_event(group)
-    there = get_axis_position(event) if exact else None
-    day, x = (there.date(), there.isoformat()) if there else (event.day, event.day.isoformat())
-    return Marker(lane, day, tuple(group), x)
+    position = get_axis_position(event) if exact else None
+    day, x = (
+        (position.date(), position.isoformat()) if position else (event.day, event.day.isoformat())
+    )
+    return Marker(style, day, tuple(group), x)
 
 
 def _group_close_events(
     events: Sequence[Event], pixels_a_day: float, *, exact: bool
 ) -> list[list[Event]]:
-    """Events of one lane in groups whose marks do not touch."""
+    """Events of one category in groups whose marks do not touch."""
     groups: list[list[Event]] = []
     for event in sorted(events, key=lambda e: (get_axis_position(e) if exact else e.day, e.id)):
         groups.append([event])
@@ -253,11 +236,12 @@ def _group_close_events(
 def _markers_touch(
     left: list[Event], right: list[Event], pixels_a_day: float, *, exact: bool
 ) -> bool:
-    one, other = _middle_event(left), _middle_event(right)
-    gap = get_axis_position(other) - get_axis_position(one) if exact else other.day - one.day
-    apart = gap / timedelta(days=1) * pixels_a_day
+    first, second = _middle_event(left), _middle_event(right)
+    gap = get_axis_position(second) - get_axis_position(first) if exact else second.day - first.day
+    distance = gap / timedelta(days=1) * pixels_a_day
     return (
-        apart < sum(MARKER_SIZE if len(g) == 1 else CLUSTER_MARKER_SIZE for g in (left, right)) / 2
+        distance
+        < sum(MARKER_SIZE if len(g) == 1 else CLUSTER_MARKER_SIZE for g in (left, right)) / 2
     )
 
 
@@ -268,129 +252,130 @@ def _middle_event(group: Sequence[Event]) -> Event:
 
 @lru_cache(maxsize=4_096)
 def wrap_title(title: str, lines: int = 1) -> str:
-    """A title as a tooltip shows it; wrapping takes time, and titles come again and again."""
+    """A title as a tooltip shows it; cached, since wrapping is slow and titles recur."""
     return escape_plot(title, TITLE_COLUMNS, lines)
 
 
-def get_row_positions(lanes: Sequence[CategoryStyle]) -> dict[str, int]:
-    """The height of each lane: the first one is on top."""
-    return {lane.id: len(lanes) - 1 - k for k, lane in enumerate(lanes)}
+def get_row_positions(styles: Sequence[CategoryStyle]) -> dict[str, int]:
+    """The height of each category row: the first one is on top."""
+    return {style.id: len(styles) - 1 - k for k, style in enumerate(styles)}
 
 
-def build_marker_trace(markers: Sequence[Marker], lanes: Sequence[CategoryStyle]) -> Figure:
-    """All markers of all lanes as one trace; a click anywhere in the pane picks the nearest."""
-    rows = get_row_positions(lanes)
-    many = [len(marker.events) > 1 for marker in markers]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "yaxis": "y2",
-        "x": [marker.x for marker in markers],
-        "y": [rows[marker.lane.id] for marker in markers],
-        "text": [str(len(m.events)) if len(m.events) > 1 else "" for m in markers],
-        "textfont": {
+def build_marker_trace(markers: Sequence[Marker], styles: Sequence[CategoryStyle]) -> Figure:
+    """All markers of all rows as one trace; a click anywhere in the pane picks the nearest."""
+    rows = get_row_positions(styles)
+    trace = build_count_markers(
+        [marker.x for marker in markers],
+        [rows[marker.style.id] for marker in markers],
+        [(marker.style, len(marker.events)) for marker in markers],
+        (MARKER_SIZE, CLUSTER_MARKER_SIZE),
+    )
+    hover = build_hover([_format_marker_hover(marker, markers) for marker in markers])
+    return trace | KEEP_OPACITY | hover
+
+
+def build_count_markers(
+    x: Sequence[Any],
+    y: Sequence[int],
+    marks: Sequence[tuple[CategoryStyle, int]],
+    sizes: tuple[int, int],
+) -> Figure:
+    """A trace of events in their category rows; a mark of several events shows their number.
+
+    Args:
+        x: positions on the axis, (n,).
+        y: category rows, (n,).
+        marks: style and number of events of each mark, (n,).
+        sizes: of the mark of one event and of several, in pixels.
+    """
+    return build_scatter(
+        "markers+text",
+        x,
+        y,
+        yaxis="y2",
+        text=[str(count) if count > 1 else "" for _, count in marks],
+        textfont={
             "size": 10,
-            "color": [marker_text_colour(marker.lane) for marker in markers],
+            "color": [marker_text_colour(style) for style, _ in marks],
             "weight": 600,
         },
-        "textposition": "middle center",
-        "marker": {
-            "symbol": [
-                "circle" if is_many else marker.lane.symbol
-                for marker, is_many in zip(markers, many, strict=True)
-            ],
-            "color": [marker.lane.colour for marker in markers],
-            "size": [CLUSTER_MARKER_SIZE if is_many else MARKER_SIZE for is_many in many],
+        textposition="middle center",
+        marker={
+            "symbol": ["circle" if count > 1 else style.symbol for style, count in marks],
+            "color": [style.colour for style, _ in marks],
+            "size": [sizes[count > 1] for _, count in marks],
             "opacity": 1,
             "line": {"width": 0},
         },
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "customdata": [_format_marker_hover(marker, markers) for marker in markers],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    )
 
 
 def build_range_traces(
-    events: Sequence[Event], lanes: Sequence[CategoryStyle], last: date
+    events: Sequence[Event], styles: Sequence[CategoryStyle], last: date
 ) -> list[Figure]:
-    """Events that last more than a day as bars in their lanes, one trace a lane."""
-    rows = get_row_positions(lanes)
-    bars: dict[str, list[Event]] = defaultdict(list)
+    """Events that last more than a day as bars in their rows, one trace a category."""
+    rows = get_row_positions(styles)
+    ranges: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for event in events:
         if event.end_day is not None and event.is_range:
-            bars[get_event_style(event).id].append(event)
+            ends = event.day.isoformat(), min(event.end_day, last).isoformat()
+            ranges[get_event_style(event).id].append(ends)
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "yaxis": "y2",
-            "x": [
-                x
-                for e in bars[lane.id]
-                for x in (_format_iso(e.day), _format_iso(_event_end(e, last)), None)
-            ],
-            "y": [y for _ in bars[lane.id] for y in (rows[lane.id], rows[lane.id], None)],
-            "line": {"color": lane.colour, "width": 6},
-            "opacity": 0.45,
-            "hoverinfo": "skip",
-        }
-        for lane in lanes
-        if bars[lane.id]
+        build_scatter(
+            "lines",
+            [x for first, end in ranges[style.id] for x in (first, end, None)],
+            [rows[style.id], rows[style.id], None] * len(ranges[style.id]),
+            yaxis="y2",
+            line={"color": style.colour, "width": 6},
+            opacity=0.45,
+            hoverinfo="skip",
+        )
+        for style in styles
+        if ranges[style.id]
     ]
 
 
-def build_weekly_counts(events: Sequence[Event], ink: Palette) -> Figure:
-    """More events than can be told apart: how many there were each week."""
+def build_weekly_counts(events: Sequence[Event], palette: Palette) -> Figure:
+    """The number of events a week, for more events than there is space for markers."""
     weeks = Counter(event.day - timedelta(days=event.day.weekday()) for event in events)
     ordered = sorted(weeks)
+    hover = [
+        f"Week of {format_day(week)}<br>{format_count(weeks[week], 'event')}" for week in ordered
+    ]
     return {
         "type": "bar",
         "yaxis": "y2",
         "x": [week.isoformat() for week in ordered],
         "y": [weeks[week] for week in ordered],
         "width": 6 * 86_400_000,
-        "marker": {"color": ink.muted},
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-        "customdata": [
-            f"Week of {format_day(week)}<br>{format_count(weeks[week], 'event')}"
-            for week in ordered
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {"color": palette.muted},
+        **KEEP_OPACITY,
+        **build_hover(hover),
     }
 
 
-def build_category_axis(lanes: Sequence[CategoryStyle], *, short: bool) -> dict[str, Any]:
+def build_category_axis(styles: Sequence[CategoryStyle], *, short: bool) -> dict[str, Any]:
     """The row labels, which stand in for a legend."""
-    rows = get_row_positions(lanes)
+    rows = get_row_positions(styles)
     return {
-        "tickvals": [rows[lane.id] for lane in lanes],
-        "ticktext": [lane.short if short else lane.title for lane in lanes],
-        "range": [-0.6, max(len(lanes), 1) - 0.4],
+        "tickvals": [rows[style.id] for style in styles],
+        "ticktext": [style.short if short else style.title for style in styles],
+        "range": [-0.6, max(len(styles), 1) - 0.4],
     }
 
 
 def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
     """At most five lines: the day, three titles, how many more."""
-    same_day = [m for m in markers if m.day == marker.day and m.lane is not marker.lane]
+    same_day = [m for m in markers if m.day == marker.day and m.style is not marker.style]
     events = [*marker.events, *(event for m in same_day for event in m.events)]
     first, last = marker.events[0].day, max(event.day for event in marker.events)
     head = format_weekday(first) if first == last else f"{format_day(first)} – {format_day(last)}"
     if len(events) == 1:
-        lane = marker.lane
-        return f"{head}<br>{lane.glyph} {lane.title}<br>{wrap_title(events[0].title, 2)}"
+        style = marker.style
+        return f"{head}<br>{style.glyph} {style.title}<br>{wrap_title(events[0].title, 2)}"
     lines = [
         f"{get_event_style(e).glyph} {wrap_title(e.title)}" for e in events[:MAX_LISTED_EVENTS]
     ]
     if len(events) > MAX_LISTED_EVENTS:
         lines.append(f"+{len(events) - MAX_LISTED_EVENTS} more")
     return "<br>".join([head, *lines])
-
-
-def _event_end(event: Event, last: date) -> date:
-    return min(event.end_day or event.day, last)
-
-
-def _format_iso(value: date) -> str:
-    return value.isoformat()

@@ -146,7 +146,7 @@ def resolve_day_order(cells: Sequence[str], stated: DayOrder | None = None) -> O
     if needed and not stated and order:
         told = (
             f"dates like {display_text(cells[needed[0]])} were read as {DAY_ORDER_NAMES[order]}, as"
-            f" {display_text(cells[proofs[order]])} proves; say --dates if they are not"
+            f" {display_text(cells[proofs[order]])} proves; say on import if they are not"
         )
     else:
         told = ""
@@ -227,7 +227,7 @@ def _ambiguity_reason(parted: _NumericDate, cell: str) -> str:
     day_first, month_first = parted.iso("dmy"), parted.iso("mdy")
     if not (day_first and month_first):
         return f"'{cell}' is a date that does not exist; correct it"
-    return f"'{cell}' can be {day_first} or {month_first}; say --dates dmy or --dates mdy"
+    return f"'{cell}' can be {day_first} or {month_first}; say on import which order the dates have, dmy or mdy"
 
 
 def _contradiction_reason(cells: Sequence[str], proofs: dict[DayOrder, int]) -> str:

@@ -163,8 +163,8 @@ def _resolve_times(
         named.cells["zone"] = [reading.zone if moment else "" for moment in utc]
     if named.zoneless and not reading.zone:
         named.told.append(
-            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW}; say"
-            " --zone NAME if they are of another"
+            f"{named.grid.name}: {named.zoneless} times have no zone and were read as {MOSCOW};"
+            " say their time zone on import if it is another"
         )
 
 
@@ -222,8 +222,8 @@ def read_event_rows(
     check_size(called, len(data), MAX_BYTES)
     grid = _read_grid(data, called, reading, today)
     if reading.sheet and grid.kind != excel_file.KIND:
-        msg = f"--sheet {display_text(reading.sheet)}: {called} is {grid.kind} and has no sheets"
-        raise InputError(msg)
+        msg = f"{called} is {grid.kind} and has no sheets"
+        raise InputError(msg, field="sheet", value=display_text(reading.sheet))
     fields = _match_fields(grid, reading)
     if not grid.rows:
         msg = f"{called}: has a header but no rows; add at least one"
@@ -314,8 +314,8 @@ def _reject_unsupported(data: bytes, name: str) -> None:
 
 def _reject_mapping(name: str, kind: str, reading: EventFileOptions) -> None:
     if reading.columns:
-        msg = f"--map: {name} is {kind}, whose fields are known; leave --map out"
-        raise InputError(msg)
+        msg = f"{name} is {kind}, whose fields are known; leave the mapping out"
+        raise InputError(msg, field="map")
 
 
 def _match_fields(grid: EventGrid, reading: EventFileOptions) -> dict[str, str]:

@@ -425,14 +425,14 @@ def choose_columns(
     listed = display_text(", ".join(filter(None, header)), 80) or "nothing"
     if "date" not in found:
         msg = (
-            f"{name}, {place}: has no column date (found: {listed}); the first line names the"
-            " columns, or say --map date=COLUMN"
+            f"{name}, {place}: has no column date (found: {listed}); name it in the first"
+            " line, or say on import which column holds the dates"
         )
         raise InputError(msg)
     if "title" not in found and "id" not in found:
         msg = (
             f"{name}, {place}: has no column title (found: {listed}); name one, or say"
-            " --map title=COLUMN"
+            " on import which column holds the titles"
         )
         raise InputError(msg)
     counts = Counter(normalize_column_name(column) for column in header)
@@ -450,8 +450,8 @@ def _check_mapping(name: str, header: Sequence[str], said: Mapping[str, str]) ->
     for field, column in said.items():
         if field not in EVENT_FIELDS or field in EXPORT_ONLY_COLUMNS:
             known = ", ".join(each for each in EVENT_FIELDS if each not in EXPORT_ONLY_COLUMNS)
-            msg = f"--map {display_text(field)}: is no field; take one of {known}"
-            raise InputError(msg)
+            msg = f"is no field; take one of {known}"
+            raise InputError(msg, field="map", value=display_text(field))
         if column and normalize_column_name(column) not in names:
             listed = display_text(", ".join(filter(None, header)), 200)
             msg = f"{name}: has no column {display_text(column)}; choose one of {listed}"
@@ -459,7 +459,5 @@ def _check_mapping(name: str, header: Sequence[str], said: Mapping[str, str]) ->
     counts = Counter(normalize_column_name(column) for column in said.values() if column)
     twice = [column for column, count in counts.items() if count > 1]
     if twice:
-        msg = (
-            f"--map: the column {display_text(twice[0])} is given to two fields; give each its own"
-        )
-        raise InputError(msg)
+        msg = f"the column {display_text(twice[0])} is given to two fields; give each its own"
+        raise InputError(msg, field="map")

@@ -301,7 +301,7 @@ def _choose_sheet(
     dated = _sheets_with_dates(filled, said)
     if len(dated) > 1:
         listed = display_text(", ".join(dated), 80)
-        msg = f"{name}: several sheets hold dates ({listed}); say which with --sheet NAME"
+        msg = f"{name}: several sheets hold dates ({listed}); say on import which to read"
         raise InputError(msg)
     title = (dated or list(filled))[0]
     return title, [other for other in filled if other != title]

@@ -190,13 +190,13 @@ def check_zone(zone: str) -> None:
     """Refuse a zone that the databases do not know.
 
     Raises:
-        ValueError: with what to write instead.
+        InputError: with what to write instead.
     """
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError):
-        msg = f"--zone {zone}: is no time zone; write one as Europe/Moscow"
-        raise ValueError(msg) from None
+        msg = "is no time zone; write one as Europe/Moscow"
+        raise InputError(msg, field="zone", value=zone) from None
 
 
 def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
@@ -215,9 +215,7 @@ def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
     if dates.offsets is None:
         if not zone:
             said = str(local[0]).replace("T", " ")[:16]
-            reason = (
-                f"'{said}' has no zone; say --zone Europe/Moscow, or write it as {EXAMPLE_MOMENT}"
-            )
+            reason = f"'{said}' has no zone; say its time zone on import, as Europe/Moscow, or write it as {EXAMPLE_MOMENT}"
             raise CellError(0, reason)
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
@@ -250,7 +248,7 @@ def build_observation_times(
     if not reading.stamps:
         notes = (
             f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is known"
-            f" {_format_minutes(minutes)} after its stamp; say --stamps begin, or --stamps end",
+            f" {_format_minutes(minutes)} after its stamp; say on import whether a stamp is the begin or the end of a bar",
         )
     if reading.stamps == "end":
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)

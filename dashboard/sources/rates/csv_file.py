@@ -115,7 +115,8 @@ def read_rate_file(
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    _check_zone(reading.zone)
+    if reading.zone:
+        check_zone(reading.zone)
     table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
     notes = list(table.messages)
     if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
@@ -140,14 +141,6 @@ def read_rate_file(
         for card, rate in zip(cards, rates.values(), strict=True)
     )
     return RateFileContents(table.name, series, tuple(notes), table.sha256)
-
-
-def _check_zone(zone: str) -> None:
-    if zone:
-        try:
-            check_zone(zone)
-        except ValueError as error:
-            raise InputError(str(error)) from None
 
 
 def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str]:

@@ -203,8 +203,8 @@ class ImportedRates:
             taken = [name for name in ids if name in known]
             if taken and not replace:
                 msg = (
-                    f"series {taken[0]}: is already kept; give --replace or another --name,"
-                    f" or rates remove {taken[0]}"
+                    f"series {taken[0]}: is already kept; take another name, replace it,"
+                    " or remove it first"
                 )
                 raise InputError(msg)
             if len(known | set(ids)) > MAX_SERIES:

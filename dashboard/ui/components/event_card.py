@@ -18,8 +18,8 @@ from dashboard.presentation.escaping import (
     plain_text_block,
     truncate,
 )
-from dashboard.presentation.events import capitalize_first
 from dashboard.presentation.formatting import (
+    capitalize_first,
     describe_expected,
     format_count,
     format_event_time,
@@ -37,21 +37,25 @@ from dashboard.ui.components.note_form import open_note_copy, open_note_editor
 from dashboard.ui.components.note_history import open_note_history
 from dashboard.ui.session import EventMoves
 
-# ------------------------------------------------------------
-# One event in one line: shape, title with a link to its page, and when it was.
-
-
 # A link does not wrap: what does not fit in its line would be cut without a sign.
 TITLE_LIMIT: Final = 66
 PHONE_TITLE_LIMIT: Final = 40
-CONFIDENCE_LABELS = {
+CONFIDENCE_LABELS: Final = {
     "high": "date and content stand in a document",
     "medium": "date from general knowledge: check it before you cite it",
 }
+HIDDEN_TABLE_KEY: Final = "hidden.table"
+ROW_PIXELS: Final = 35
+MAX_HEIGHT: Final = 480
+HIDDEN_HELP: Final = (
+    "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
+    " catalogue, and nobody else misses them."
+)
+MAX_LISTED_EVENTS: Final = 5
 
 
 def draw_event_line(event: Event, **params: str) -> None:
-    """Draw the event; `params` (the quoting, the series) go along to its page."""
+    """Draw the event; `params` (quote mode, series) become settings of the link to its page."""
     with st.container(gap=None):
         title = truncate(event.title, PHONE_TITLE_LIMIT if session.is_phone() else TITLE_LIMIT)
         draw_page_link(
@@ -62,12 +66,12 @@ def draw_event_line(event: Event, **params: str) -> None:
 
 def format_event_caption(event: Event) -> str:
     """Category, time and author or source of an event, safe as Markdown."""
-    told = [category_title(event.category), format_event_time(event)]
+    parts = [category_title(event.category), format_event_time(event)]
     if event.author:
-        told.append(f"by {event.author}")
+        parts.append(f"by {event.author}")
     elif event.source_name:
-        told.append(event.source_name)
-    return escape_markdown(" · ".join(told))
+        parts.append(event.source_name)
+    return escape_markdown(" · ".join(parts))
 
 
 def build_event_facts(event: Event) -> list[str]:
@@ -77,9 +81,9 @@ def build_event_facts(event: Event) -> list[str]:
         facts.append(escape_markdown(event.actor))
     facts.append(_format_source(event))
     if event.confidence:
-        told = CONFIDENCE_LABELS.get(event.confidence)
+        meaning = CONFIDENCE_LABELS.get(event.confidence)
         grade = f"confidence {escape_markdown(event.confidence)}"
-        facts.append(f"{grade} ({told})" if told else grade)
+        facts.append(f"{grade} ({meaning})" if meaning else grade)
     facts.append(describe_expected(event.expected))
     if event.tags:
         facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
@@ -91,23 +95,14 @@ def build_event_facts(event: Event) -> list[str]:
 
 def _format_source(event: Event) -> str:
     if event.source_url:
-        return f"source: {format_markdown_link(event.source_name or event.source_url, event.source_url)}"
+        name = event.source_name or event.source_url
+        return f"source: {format_markdown_link(name, event.source_url)}"
     if event.source_name:
         return f"source: {escape_markdown(event.source_name)}"
     return "no source named"
 
 
-# ------------------------------------------------------------
-# The events of the catalogue that a person hides, and the ways to hide and show them.
-
-
-HIDDEN_TABLE_KEY: Final = "hidden.table"
-ROW_PIXELS: Final = 35
-MAX_HEIGHT: Final = 480
-HIDDEN_HELP: Final = (
-    "Hidden events are in no list, chart, crowding or study of yours. They stay in the"
-    " catalogue, and nobody else misses them."
-)
+# ------------------------------------------------------------------ hidden events
 
 
 def draw_hidden_events() -> None:
@@ -150,20 +145,20 @@ def _draw_unhide_button(label: str, key: str, events: list[Event]) -> None:
 
 def draw_hide_button(event: Event, key: str) -> None:
     """Draw the button that hides an event of the catalogue, or shows it again."""
-    if event.id in {each.id for each in session.get_known_events().hidden}:
+    if event.id in {hidden.id for hidden in session.get_known_events().hidden}:
         icon = ":material/visibility:"
         st.button("Show again", icon=icon, key=key, on_click=unhide_with_undo, args=([event],))
         return
-    told = "Takes it out of your lists, charts and studies; it can be shown again."
+    help_text = "Takes it out of your lists, charts and studies; it can be shown again."
     icon = ":material/visibility_off:"
-    st.button("Hide", icon=icon, key=key, help=told, on_click=hide_with_undo, args=(event,))
+    st.button("Hide", icon=icon, key=key, help=help_text, on_click=hide_with_undo, args=(event,))
 
 
 def hide_with_undo(event: Event) -> None:
-    """Hide an event, with a line that takes it back."""
-    parts = session.get_context()
+    """Hide an event and offer to undo it."""
+    context = session.get_context()
     try:
-        hide_events(parts.catalogue, parts.notes, [event.id])
+        hide_events(context.catalogue, context.notes, [event.id])
     except RoubleReactionError as error:
         set_flash(f"Not hidden: {error}")
         return
@@ -172,9 +167,9 @@ def hide_with_undo(event: Event) -> None:
 
 def unhide_with_undo(events: list[Event]) -> None:
     """Show hidden events again."""
-    parts = session.get_context()
+    context = session.get_context()
     try:
-        shown = unhide_events(parts.catalogue, parts.notes, [event.id for event in events])
+        shown = unhide_events(context.catalogue, context.notes, [event.id for event in events])
     except RoubleReactionError as error:
         set_flash(f"Not shown: {error}")
         return
@@ -183,25 +178,21 @@ def unhide_with_undo(events: list[Event]) -> None:
     )
 
 
-# ------------------------------------------------------------
-# The card of a chosen event: what it says, its moves, and what can be done with it.
+# ------------------------------------------------------------------ card of an event
 
 
-MAX_LISTED_EVENTS = 5
-
-
-def draw_event_card(scene: EventsState, event: Event, close: Callable[[], None]) -> None:
-    """Draw the card of an event; `close` is called in a callback to put it away."""
+def draw_event_card(state: EventsState, event: Event, close: Callable[[], None]) -> None:
+    """Draw the card of an event; `close` is the callback of its close button."""
     with st.container(border=True):
         _draw_card_head(event, close)
         _draw_event_text(event)
-        _draw_event_moves(scene, event)
-        _draw_card_buttons(scene, event)
+        _draw_event_moves(state, event)
+        _draw_card_buttons(state, event)
 
 
 def _draw_card_head(event: Event, close: Callable[[], None]) -> None:
-    lane = get_event_style(event)
-    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    style = get_event_style(event)
+    glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     note = f" · {describe_note_visibility(event)}" if event.origin == Origin.NOTE else ""
     kind = f"{glyph} **{escape_markdown(category_title(event.category))}**{note}"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -215,8 +206,8 @@ def _draw_card_head(event: Event, close: Callable[[], None]) -> None:
 def describe_note_visibility(note: Event) -> str:
     """Whose note it is and who sees it."""
     mine = note.owner in {"", session.get_context().notes.person}
-    whose = "your note" if mine else f"a note of {escape_markdown(note.owner, 80)}"
-    return f":material/lock: {whose}, only you see it" if note.is_private else whose
+    owner_text = "your note" if mine else f"a note of {escape_markdown(note.owner, 80)}"
+    return f":material/lock: {owner_text}, only you see it" if note.is_private else owner_text
 
 
 def _draw_event_text(event: Event) -> None:
@@ -226,46 +217,46 @@ def _draw_event_text(event: Event) -> None:
     st.markdown("  \n".join(build_event_facts(event)))
 
 
-def _draw_event_moves(scene: EventsState, event: Event) -> None:
-    studied = scene.studied.get(event.id, EventMoves())
-    if math.isnan(studied.first):
-        if studied.reason:
-            where = f"No move on {scene.series.card.title}: {studied.reason}."
+def _draw_event_moves(state: EventsState, event: Event) -> None:
+    moves = state.moves.get(event.id, EventMoves())
+    if math.isnan(moves.first):
+        if moves.reason:
+            where = f"No move on {state.series.card.title}: {moves.reason}."
             st.caption(escape_markdown(where))
         return
-    for window, move in (("[0,0]", studied.first), ("[0,1]", studied.both)):
-        st.markdown(f":small[{window}] {_format_coloured_move(scene, move)}")
-    told = describe_both_ranks((studied.rank_first, studied.rank_both), scene.series.card)
-    if told:
-        st.caption(told)
-    _draw_crowding(scene, studied)
+    for window, move in (("[0,0]", moves.first), ("[0,1]", moves.both)):
+        st.markdown(f":small[{window}] {_format_coloured_move(state, move)}")
+    ranks = describe_both_ranks((moves.rank_first, moves.rank_both), state.series.card)
+    if ranks:
+        st.caption(ranks)
+    _draw_crowding(state, moves)
 
 
-def _format_coloured_move(scene: EventsState, log_points: float) -> str:
-    quoting = scene.quoting
+def _format_coloured_move(state: EventsState, log_points: float) -> str:
+    quoting = state.quoting
     if math.isnan(log_points):
         return "not yet: the data end before it"
-    colour = direction_colour(quoting.direction(log_points), dark=scene.dark)
+    colour = direction_colour(quoting.direction(log_points), dark=state.dark)
     return f'**:color[{quoting.move(log_points, 2)}]{{foreground="{colour}"}}** {quoting.unit}'
 
 
-def _draw_crowding(scene: EventsState, studied: EventMoves) -> None:
-    by_id = {event.id: event for event in scene.known.events}
-    others = [by_id[name] for name in studied.crowd if name in by_id]
+def _draw_crowding(state: EventsState, moves: EventMoves) -> None:
+    by_id = {event.id: event for event in state.known.events}
+    others = [by_id[name] for name in moves.crowd if name in by_id]
     if not others:
         return
     with st.expander(f"{format_count(len(others), 'other event')} in [0,1]"):
         for other in others[:MAX_LISTED_EVENTS]:
-            draw_event_line(other, up=scene.quoting.mode.value, series=scene.series.card.id)
+            draw_event_line(other, up=state.quoting.mode.value, series=state.series.card.id)
         if len(others) > MAX_LISTED_EVENTS:
             st.caption(f"and {len(others) - MAX_LISTED_EVENTS} more on its page")
 
 
-def _draw_card_buttons(scene: EventsState, event: Event) -> None:
-    series = scene.series.card.id
+def _draw_card_buttons(state: EventsState, event: Event) -> None:
+    series = state.series.card.id
     with st.container(horizontal=True):
         if st.button("Open", icon=":material/open_in_new:", type=button_type(), key="card.open"):
-            open_page("event", id=event.id, series=series, up=scene.quoting.mode.value)
+            open_page("event", id=event.id, series=series, up=state.quoting.mode.value)
         if event.origin != Origin.NOTE:
             if st.button("Copy into a note", icon=":material/content_copy:", key="card.copy"):
                 open_note_copy(event, series)
@@ -285,7 +276,7 @@ def _draw_card_buttons(scene: EventsState, event: Event) -> None:
 
 
 def delete_with_undo(note: Event) -> None:
-    """Delete a note, with a line that takes it back; a note changed meanwhile stays."""
+    """Delete a note and offer to undo it; a note changed in the meantime is not deleted."""
     try:
         deleted = delete_note(session.get_context().notes, note.id, note.revision)
     except RoubleReactionError as error:

@@ -33,15 +33,13 @@ from dashboard.ui.url_state import (
 )
 from dashboard.ui.widget_state import ignore_fragment_echo
 
-# ------------------------------------------------------------
-# What Events & notes shows for one link: the events that fit, and what each choice would find.
-
-
 ANY_OPTION: Final = "any"
 HOUR_OPTIONS: Final = (ANY_OPTION, "known", "unknown")
 ORIGIN_OPTIONS: Final = (ANY_OPTION, Origin.CATALOGUE.value, Origin.NOTE.value)
-EXPECTED_OPTIONS: Final = (ANY_OPTION, *(each.value for each in Expected))
-CATEGORY_IDS: Final = tuple(lane.id for lane in CATEGORY_STYLES)
+YEAR_KEY: Final = "events.year"
+EARLIEST_DAY: Final = date(1900, 1, 1)
+EXPECTED_OPTIONS: Final = (ANY_OPTION, *(item.value for item in Expected))
+CATEGORY_IDS: Final = tuple(style.id for style in CATEGORY_STYLES)
 
 FILTER_PARAMS: Final[tuple[UrlParam, ...]] = (
     day_param("from", "2022-01-01"),
@@ -78,7 +76,7 @@ class EventFacets:
         return self._fitting("")
 
     def counts(self, facet: str, value_of: Callable[[Event], str | int]) -> Counter[str | int]:
-        """How many events each choice of a facet would find, the other filters being kept."""
+        """How many events each choice of a facet finds under the other filters."""
         return Counter(value_of(event) for event in self._fitting(facet))
 
     def _fitting(self, but: str) -> tuple[Event, ...]:
@@ -95,7 +93,7 @@ class EventsState:
     known: KnownEvents
     facets: EventFacets
     events: tuple[Event, ...]
-    studied: Mapping[str, EventMoves]
+    moves: Mapping[str, EventMoves]
     since: date | None
     until: date | None
     dark: bool
@@ -113,7 +111,7 @@ class EventsState:
 
 
 def read_events_state(view: UrlState) -> EventsState:
-    """The scene of a link; settings that cannot be together are ignored and told."""
+    """The page state of a link; settings that exclude one another are ignored with a notice."""
     if view["series"] not in {card.id for card in session.get_price_cards()}:
         view.ignore("series")
     if view["from"] and view["to"] and view["to"] < view["from"]:
@@ -126,7 +124,7 @@ def read_events_state(view: UrlState) -> EventsState:
         known=known,
         facets=facets,
         events=facets.found[::-1],
-        studied=get_event_moves(series, known),
+        moves=get_event_moves(series, known),
         since=view["from"],
         until=view["to"],
         dark=session.is_dark(),
@@ -135,14 +133,14 @@ def read_events_state(view: UrlState) -> EventsState:
 
 
 def build_facets(view: UrlState, events: tuple[Event, ...]) -> EventFacets:
-    """The filters of a link as facets; the search is applied at once, for nobody counts it.
+    """The filters of a link as facets; the search is no facet and is applied first.
 
-    A category of the link that neither is on the list nor has an event is ignored and told.
+    A category that is neither on the list nor used by an event is ignored with a notice.
     """
     known = {*CATEGORY_IDS, *custom_categories(events)}
-    view.ignore_part("cat", [word for word in view["cat"] if word not in known])
-    found = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
-    return EventFacets(found, dict(_build_predicates(view)))
+    view.ignore_part("cat", [name for name in view["cat"] if name not in known])
+    matching = find_events(events, EventFilter(text=view["q"])) if view["q"] else events
+    return EventFacets(matching, dict(_build_predicates(view)))
 
 
 def get_event_year(event: Event) -> int:
@@ -196,21 +194,16 @@ def _build_equality(value_of: Callable[[Event], str], wanted: str) -> EventPredi
     return lambda event: value_of(event) == wanted
 
 
-# ------------------------------------------------------------
-# The filters of Events & notes; each choice says how many events it would find.
-
-
-YEAR_KEY: Final = "events.year"
-EARLIEST_DAY: Final = date(1900, 1, 1)
+# ------------------------------------------------------------------ controls
 
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A facet with one choice of a few: its key in the link, its words, what it looks at."""
+    """A facet with one choice of a few: key in the link, label, titles of the options, value."""
 
     key: str
     label: str
-    words: Mapping[str, str]
+    titles: Mapping[str, str]
     value_of: Callable[[Event], str]
 
 
@@ -236,32 +229,32 @@ FACET_CHOICES: Final = (
 )
 
 
-def draw_facet_filters(view: UrlState, scene: EventsState) -> None:
+def draw_facet_filters(view: UrlState, state: EventsState) -> None:
     """Draw search, period and every facet: in rows that wrap, on a phone folded away."""
-    if scene.phone:
+    if state.phone:
         draw_event_search(view)
         with st.popover("Filters", icon=":material/tune:", width="stretch"):
-            draw_measure_controls(view, scene)
-            _draw_facets(view, scene)
+            draw_measure_controls(view, state)
+            _draw_facets(view, state)
         return
-    _draw_facets(view, scene)
+    _draw_facets(view, state)
 
 
-def draw_measure_controls(view: UrlState, scene: EventsState) -> None:
+def draw_measure_controls(view: UrlState, state: EventsState) -> None:
     """Draw on which series, and in which quote, the moves are given."""
     draw_series_choice(view, session.get_price_cards())
-    draw_quote_switch(view, scene.series.card)
+    draw_quote_switch(view, state.series.card)
 
 
-def _draw_facets(view: UrlState, scene: EventsState) -> None:
+def _draw_facets(view: UrlState, state: EventsState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not scene.phone:
+        if not state.phone:
             draw_event_search(view)
-        _draw_year(view, scene)
+        _draw_year(view, state)
         _draw_days(view)
         for choice in FACET_CHOICES:
-            _draw_choice(view, scene, choice)
-    _draw_categories(view, scene)
+            _draw_choice(view, state, choice)
+    _draw_categories(view, state)
 
 
 def draw_event_search(view: UrlState) -> None:
@@ -283,15 +276,15 @@ def draw_plain_filters(view: UrlState) -> None:
         if choice.key in {param.key for param in view.params}:
             st.selectbox(
                 choice.label,
-                list(choice.words),
-                format_func=choice.words.__getitem__,
+                list(choice.titles),
+                format_func=choice.titles.__getitem__,
                 width=130,
                 **view.widget(choice.key),
             )
-    words = custom_categories(session.get_known_events().events)
+    custom = custom_categories(session.get_known_events().events)
     st.multiselect(
         "Categories",
-        list(dict.fromkeys((*(lane.id for lane in CATEGORY_STYLES), *words, *view["cat"]))),
+        list(dict.fromkeys((*(style.id for style in CATEGORY_STYLES), *custom, *view["cat"]))),
         format_func=lambda name: plain_text(category_title(name)),
         placeholder="all",
         width=300,
@@ -299,8 +292,8 @@ def draw_plain_filters(view: UrlState) -> None:
     )
 
 
-def draw_no_matches(view: UrlState, scene: EventsState) -> None:
-    """Say what found nothing, with a button for each way out."""
+def draw_no_matches(view: UrlState, state: EventsState) -> None:
+    """Say which filters match nothing, with buttons that reset them."""
     with st.container(border=True):
         st.markdown(f":material/filter_alt_off: {describe_no_matches(view)}")
         with st.container(horizontal=True):
@@ -309,7 +302,7 @@ def draw_no_matches(view: UrlState, scene: EventsState) -> None:
                     st.button(
                         name, key=f"events.clear.{key}", on_click=_clear_param, args=(view, key)
                     )
-            if scene.since or scene.until:
+            if state.since or state.until:
                 st.button(
                     "All dates",
                     key="events.clear.days",
@@ -320,16 +313,16 @@ def draw_no_matches(view: UrlState, scene: EventsState) -> None:
 
 
 def describe_no_matches(view: UrlState) -> str:
-    """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`, without the reader's words."""
-    named = " or ".join(
+    """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`; a search is not quoted."""
+    categories = " or ".join(
         f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
     )
     searched = "the search" if view["q"] else ""
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    what = " and ".join(word for word in (named, searched) if word) or (
+    criteria = " and ".join(part for part in (categories, searched) if part) or (
         "these filters" if others else "this period"
     )
-    return f"No events match {what}{_format_period(view['from'], view['to'])}."
+    return f"No events match {criteria}{_format_period(view['from'], view['to'])}."
 
 
 def _format_period(since: date | None, until: date | None) -> str:
@@ -350,10 +343,10 @@ def _clear_param(view: UrlState, *keys: str) -> None:
     view.set(**{key: defaults[key] for key in keys})
 
 
-def _draw_year(view: UrlState, scene: EventsState) -> None:
-    counts = scene.facets.counts("period", get_event_year)
-    years = sorted({get_event_year(event) for event in scene.known.events}, reverse=True)
-    chosen = find_whole_year(scene.since, scene.until)
+def _draw_year(view: UrlState, state: EventsState) -> None:
+    counts = state.facets.counts("period", get_event_year)
+    years = sorted({get_event_year(event) for event in state.known.events}, reverse=True)
+    chosen = find_whole_year(state.since, state.until)
     total = sum(counts.values())
     st.session_state[YEAR_KEY] = chosen if chosen in years else 0
 
@@ -384,27 +377,27 @@ def _draw_days(view: UrlState) -> None:
     st.date_input("To day", **view.widget("to"), **common)
 
 
-def _draw_choice(view: UrlState, scene: EventsState, choice: FacetChoice) -> None:
-    counts = scene.facets.counts(choice.key, choice.value_of)
+def _draw_choice(view: UrlState, state: EventsState, choice: FacetChoice) -> None:
+    counts = state.facets.counts(choice.key, choice.value_of)
     total = sum(counts.values())
     st.segmented_control(
         choice.label,
-        list(choice.words),
+        list(choice.titles),
         format_func=lambda option: (
-            f"{choice.words[option]} · {total if option == ANY_OPTION else counts[option]:,}"
+            f"{choice.titles[option]} · {total if option == ANY_OPTION else counts[option]:,}"
         ),
         required=True,
         **view.widget(choice.key),
     )
 
 
-def _draw_categories(view: UrlState, scene: EventsState) -> None:
-    counts = scene.facets.counts("cat", lambda event: str(event.category))
+def _draw_categories(view: UrlState, state: EventsState) -> None:
+    counts = state.facets.counts("cat", lambda event: str(event.category))
     labels = {
-        lane.id: f"{lane.glyph} {lane.title} · {counts[lane.id]:,}" for lane in CATEGORY_STYLES
+        style.id: f"{style.glyph} {style.title} · {counts[style.id]:,}" for style in CATEGORY_STYLES
     }
-    for word in custom_categories(scene.known.events):
-        labels[word] = f"{escape_label(word, CATEGORY_LIMIT)} · {counts[word]:,}"
+    for category in custom_categories(state.known.events):
+        labels[category] = f"{escape_label(category, CATEGORY_LIMIT)} · {counts[category]:,}"
     st.pills(
         "Categories (none chosen: all)",
         list(labels),

@@ -1,4 +1,8 @@
-"""Drawing figures and tables, and deferred rendering after the first chart."""
+"""Drawing figures and tables, and deferred rendering after the first chart.
+
+Streamlit loads a large script for charts and another for tables. To show the first chart sooner,
+the first run of a session leaves the place of a table empty and asks the browser for a second run.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,16 @@ from dashboard.presentation.charts.theme import Figure, build_chart_config
 from dashboard.ui import session
 from dashboard.ui.components.interaction import rerun_page
 
-# ------------------------------------------------------------
-# A figure on the page: Plotly's dictionary as it is, no theme over it, an alternative text.
+MAX_PHONE_COLUMNS: Final = 3
+CHART_DRAWN_KEY: Final = "chart_first.drawn"
+DEFERRAL_SECONDS: Final = 1.8  # on the clock of the browser
 
 
 def draw_figure(figure: Figure, key: str, alt: str, file_name: str, *, phone: bool = False) -> None:
     """Draw a figure that is only looked at; touch scrolls the page over it."""
-    quiet = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
+    fixed = {"dragmode": False, "hovermode": figure["layout"].get("hovermode", "closest")}
     st.plotly_chart(
-        {**figure, "layout": figure["layout"] | quiet},
+        {**figure, "layout": figure["layout"] | fixed},
         theme=None,
         key=key,
         alt=alt,
@@ -47,13 +52,6 @@ def draw_selectable_figure(
     )
 
 
-# ------------------------------------------------------------
-# A table to read: on a phone, where it would be wider than the page, a list of its rows.
-
-
-MAX_PHONE_COLUMNS: Final = 3
-
-
 def draw_text_table(columns: dict[str, list[str]], alt: str) -> None:
     """Draw a table of safe Markdown; on a phone more than three columns become a list."""
     if not session.is_phone() or len(columns) <= MAX_PHONE_COLUMNS:
@@ -62,24 +60,15 @@ def draw_text_table(columns: dict[str, list[str]], alt: str) -> None:
     first, *others = columns.values()
     names = list(columns)[1:]
     for head, *cells in zip(first, *others, strict=True):
-        told = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
-        st.markdown("  \n".join([head, *told]))
+        lines = [f":gray[{name}:] {cell}" for name, cell in zip(names, cells, strict=True)]
+        st.markdown("  \n".join([head, *lines]))
 
 
-# ------------------------------------------------------------
-# The first chart of a session goes first: what needs much of the browser waits a moment.
-#
-# Tables and charts are each drawn by a large script of Streamlit's; loaded together, they make a
-# reader wait for both. So the first run of a session leaves a table's place empty and asks the
-# browser for a second run soon after; from then on everything is drawn at once.
-
-
-CHART_DRAWN_KEY: Final = "chart_first.drawn"
-DEFERRAL_SECONDS: Final = 1.8  # seconds, on the clock of the browser
+# ------------------------------------------------------------------ deferred rendering
 
 
 def draw_after_chart(draw: Callable[[], None], height: int) -> None:
-    """Draw something heavy, or keep its place (`height` in pixels) in a session's first run."""
+    """Draw something heavy; in the first run of a session a skeleton of `height` pixels."""
     if CHART_DRAWN_KEY in st.session_state:
         draw()
     else:

@@ -15,52 +15,45 @@ from dashboard.services.events import unhide_events
 from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
 
-# ------------------------------------------------------------
-# Dialogs, and whether one is open: then nothing may draw the page anew behind it.
-
-
 DIALOG_OPEN_KEY: Final = "dialog.open"
-
-
-def open_dialog(title: str, icon: str, draw: Callable[..., None], *given: Any) -> None:
-    """Open a wide dialog; when it is dismissed, the page is brought up to date."""
-    st.session_state[DIALOG_OPEN_KEY] = True
-    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*given)
-
-
-def mark_dialogs_closed() -> None:
-    """Note that a page is drawn from its beginning, which closes every dialog."""
-    st.session_state[DIALOG_OPEN_KEY] = False
-
-
-def is_dialog_open() -> bool:
-    """Whether a person may be writing in a dialog."""
-    return bool(st.session_state.get(DIALOG_OPEN_KEY))
-
-
-def rerun_page() -> None:
-    """Run the whole page again, from a part of it; not while a dialog is open, which it closes."""
-    if not is_dialog_open():
-        st.rerun()
-
-
-# ------------------------------------------------------------
-# One line about what was just done, with Undo where a note was saved or deleted.
-
-
 FLASH_KEY: Final = "flash"
 FLASH_SHOWN_KEY: Final = "flash.told"
 UndoAction = Literal["delete", "restore", "unhide"]
 
 
+def open_dialog(title: str, icon: str, draw: Callable[..., None], *args: Any) -> None:
+    """Open a wide dialog; when it is dismissed, the page is brought up to date."""
+    st.session_state[DIALOG_OPEN_KEY] = True
+    st.dialog(title, width="large", icon=icon, on_dismiss="rerun")(draw)(*args)
+
+
+def mark_dialogs_closed() -> None:
+    """Record that a page is drawn from its beginning, which closes every dialog."""
+    st.session_state[DIALOG_OPEN_KEY] = False
+
+
+def is_dialog_open() -> bool:
+    """Whether a dialog is open, in which a person may be writing."""
+    return bool(st.session_state.get(DIALOG_OPEN_KEY))
+
+
+def rerun_page() -> None:
+    """Rerun the whole page from a fragment; not while a dialog is open, which a rerun closes."""
+    if not is_dialog_open():
+        st.rerun()
+
+
+# ------------------------------------------------------------------ messages with Undo
+
+
 def set_flash(text: str, note: Event | None = None, undo: UndoAction | None = None) -> None:
-    """Keep a line for the next drawing; `revert_import` is what takes the change to `note` back."""
+    """Set the message of the next run; `undo` is the action that reverts the change to `note`."""
     st.session_state[FLASH_KEY] = (text, note, undo)
     st.session_state[FLASH_SHOWN_KEY] = False
 
 
 def draw_flash() -> None:
-    """Draw the last line said; it stays until it is closed or undone."""
+    """Draw the last message; it stays until it is closed or undone."""
     if FLASH_KEY not in st.session_state:
         return
     text, note, undo = st.session_state[FLASH_KEY]
@@ -96,12 +89,11 @@ def _undo_change(note: Event, undo: UndoAction) -> None:
     set_flash(f"{done}: {note.title}")
 
 
-# ------------------------------------------------------------
-# How the main button of a place is told from the others, so that its text can be read.
+# ------------------------------------------------------------------ buttons
 
 
 def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
-    """The kind of a button that stands out.
+    """The Streamlit type of a prominent button.
 
     Streamlit writes white on the primary colour, in dark themes too, where that colour must be
     bright to be read as text; white on it has a contrast of 2.2 to 1. So there no button is
@@ -110,8 +102,7 @@ def button_type(*, strong: bool = True) -> Literal["primary", "secondary"]:
     return "primary" if strong and not session.is_dark() else "secondary"
 
 
-# ------------------------------------------------------------
-# Keyboard shortcuts: buttons in a row that is folded away, and the list of their keys.
+# ------------------------------------------------------------------ keyboard shortcuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +118,19 @@ class Shortcut:
 
 
 def draw_shortcuts(keys: Sequence[Shortcut]) -> None:
-    """Draw the buttons that carry the shortcuts; they work while folded away, H unfolds them."""
+    """Draw the buttons that carry the shortcuts; they work while folded away, H opens the list."""
     listed = (*keys, Shortcut("H", "This list", lambda: toggle_expander("keys")))
-    fold = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
-    with fold, st.container(horizontal=True):
-        for each in listed:
-            if each.action is None:
-                st.markdown(f"`{each.key}` {each.description}", width="content")
+    expander = st.expander("Keys", icon=":material/keyboard:", key="keys", on_change="rerun")
+    with expander, st.container(horizontal=True):
+        for shortcut in listed:
+            if shortcut.action is None:
+                st.markdown(f"`{shortcut.key}` {shortcut.description}", width="content")
             else:
                 st.button(
-                    each.description, key=f"key.{each.key}", shortcut=each.key, on_click=each.action
+                    shortcut.description,
+                    key=f"key.{shortcut.key}",
+                    shortcut=shortcut.key,
+                    on_click=shortcut.action,
                 )
 
 

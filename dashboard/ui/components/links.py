@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -15,15 +15,11 @@ from dashboard.services.claims import CLAIM_BASES, query_from_claim
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# Links from page to page that carry their settings, made from page ids.
-
-
 TARGETS_KEY: Final = "shell.pages"
 
 
 def register_pages(targets: Mapping[str, st.Page]) -> None:
-    """Keep Streamlit's page objects of this run, so that links can name pages by id."""
+    """Store Streamlit's page objects of this run, so that links can name pages by id."""
     st.session_state[TARGETS_KEY] = dict(targets)
 
 
@@ -48,12 +44,12 @@ def build_page_url(page_id: str, **params: str) -> str:
     """The whole address of a page on this server, for copying."""
     targets = st.session_state.get(TARGETS_KEY, {})
     path = targets[page_id].url_path if page_id in targets else page_id
-    here = urlsplit(st.context.url or "http://127.0.0.1")
-    folder, _, last = here.path.rpartition("/")
+    current = urlsplit(st.context.url or "http://127.0.0.1")
+    folder, _, last = current.path.rpartition("/")
     if last and last not in {target.url_path for target in targets.values()}:
-        folder = here.path.rstrip("/")
+        folder = current.path.rstrip("/")
     query = urlencode(params, doseq=True)
-    return f"{here.scheme}://{here.netloc}{folder}/{path}{'?' if query else ''}{query}"
+    return f"{current.scheme}://{current.netloc}{folder}/{path}{'?' if query else ''}{query}"
 
 
 def build_event_url(event_id: str, series_id: str) -> str:
@@ -62,27 +58,27 @@ def build_event_url(event_id: str, series_id: str) -> str:
 
 
 def build_claim_query(claim: Claim) -> dict[str, str] | None:
-    """The settings of a link that asks this claim; None where its day or period is open.
+    """The settings of a link that checks this claim; None where its day or period is unknown.
 
     For any page that shows a claim: `draw_page_link("facts", "Check", **settings)`.
     """
-    asked = query_from_claim(claim)
-    if asked is None:
+    query = query_from_claim(claim)
+    if query is None:
         return None
-    found = {"day": asked.day.isoformat(), "kind": str(asked.kind)}
-    if asked.value is not None:
-        found |= {"value": format_link_number(asked.value), "how": str(asked.exactness)}
-    if asked.base:
-        found["base"] = asked.base if asked.base in CLAIM_BASES else "year_start"
-    if asked.since:
-        found["since"] = asked.since
-    if asked.currency != "USD":
-        found["cur"] = asked.currency
-    return found
+    params = {"day": query.day.isoformat(), "kind": str(query.kind)}
+    if query.value is not None:
+        params |= {"value": format_link_number(query.value), "how": str(query.exactness)}
+    if query.base:
+        params["base"] = query.base if query.base in CLAIM_BASES else "year_start"
+    if query.since:
+        params["since"] = query.since
+    if query.currency != "USD":
+        params["cur"] = query.currency
+    return params
 
 
 def build_level_query(on: date, rate: float, series_id: str) -> dict[str, str]:
-    """The settings of a link that asks whether the rate of a day was what it was."""
+    """The settings of a link that checks the level of a rate on a day."""
     level = {
         "kind": str(ClaimKind.LEVEL),
         "value": format_link_number(round(rate, 4)),
@@ -96,8 +92,7 @@ def format_link_number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-# ------------------------------------------------------------
-# The address of what is on the page, ready to copy: live, and frozen at what is known now.
+# ------------------------------------------------------------------ link of the current view
 
 
 def draw_copy_link(page_path: str, view: UrlState) -> None:
@@ -110,17 +105,17 @@ def draw_copy_link(page_path: str, view: UrlState) -> None:
 
 def draw_links(page_path: str, view: UrlState) -> None:
     """Draw both links, each with its own copy button."""
-    live, frozen = build_links(page_path, view)
+    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
+    live, frozen = build_links(page_path, view, moment)
     st.markdown("**Live**: it follows the data")
     st.code(live, language=None, wrap_lines=True)
     st.markdown("**Frozen**: what is known now, whatever is fetched or revised later")
     st.code(frozen, language=None, wrap_lines=True)
 
 
-def build_links(page_path: str, view: UrlState) -> tuple[str, str]:
-    """The live link, and the one frozen at this second or at the moment of this view."""
-    moment = session.get_as_of() or session.get_view_time().replace(microsecond=0)
-    queries = view.query(asof=None), view.query(asof=moment)
+def build_links(page_path: str, view: UrlState, moment: datetime) -> tuple[str, str]:
+    """The live link of a view, and its link frozen at a moment."""
     address = build_page_url(page_path)
+    queries = view.query(asof=None), view.query(asof=moment)
     live, frozen = (f"{address}?{query}" if query else address for query in queries)
     return live, frozen

@@ -23,7 +23,7 @@ from dashboard.models.event import (
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
-from dashboard.presentation.formatting import format_day as day_words
+from dashboard.presentation.formatting import format_day
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import custom_categories, hide_events
@@ -51,12 +51,30 @@ from dashboard.ui.components.note_history import (
 from dashboard.ui.components.timing import build_timing_steps
 from dashboard.ui.widget_state import get_persistent, persistent_widget
 
-# ------------------------------------------------------------
-# What a note would say about the rate, while it is being written.
+TIME_ZONES: Final = (
+    MOSCOW,
+    "UTC",
+    "Europe/Kyiv",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+)
+EARLIEST_DAY: Final = date(1900, 1, 1)
+YEARS_AHEAD: Final = 2
+COLUMN_WIDTHS: Final = (2, 5, 5)
+NAME_WIDTH: Final = 220
+FORM_KEY: Final = "note_form"
+CONFLICT_KEY: Final = "note_form:conflict"
+HIDE_COPIED_KEY: Final = "note_form:hide_copied"
+AUTHOR_KEY: Final = "note_form.author_of_this_session"
+AUTHOR_NAME_KEY: Final = "person.name"
+
+
+# ------------------------------------------------------------------ preview
 
 
 def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
-    """Draw the timing of a draft and the move it would be given, or why there is none yet."""
+    """Draw the timing and the move of a draft, or why there is none yet."""
     st.markdown("**What this note will say**")
     try:
         event = Event(
@@ -69,8 +87,8 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
         return
     series = session.load_series(series_id)
     view = build_event_view(series, event, session.get_known_events().events)
-    what, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
-    st.markdown(f"**{escape_markdown(what)}.** {escape_markdown(how_unusual)}")
+    headline, how_unusual = format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))
+    st.markdown(f"**{escape_markdown(headline)}.** {escape_markdown(how_unusual)}")
     if view.timing is not None:
         for step in build_timing_steps(event, view.timing, view.card):
             foot = escape_markdown(step.foot.replace("\n", " · "))
@@ -82,65 +100,60 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
         st.caption(escape_markdown(remark))
 
 
-# ------------------------------------------------------------
-# Two people changed one note: both texts side by side, and the ways on from there.
-
-
-CONFLICT_KEY: Final = "note_form:conflict"
-COLUMN_WIDTHS: Final = (2, 5, 5)
+# ------------------------------------------------------------------ conflict between two editors
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictState:
-    """A conflict that was met: what was said about it, and the note as it stands now."""
+    """A conflict: its message, and the note as the other editor saved it."""
 
     message: str
     theirs: Event
 
 
 def remember_conflict(conflict: EditConflict) -> None:
-    """Keep a conflict until the form is closed; both texts are shown from then on."""
+    """Store a conflict until the form is closed; both texts are shown from now on."""
     if conflict.current is not None:
         st.session_state[CONFLICT_KEY] = ConflictState(str(conflict), conflict.current)
 
 
 def get_conflict() -> ConflictState | None:
-    """The conflict that the open form has met, None where there is none."""
-    met: ConflictState | None = st.session_state.get(CONFLICT_KEY)
-    return met
+    """The conflict of the open form, None where there is none."""
+    conflict: ConflictState | None = st.session_state.get(CONFLICT_KEY)
+    return conflict
 
 
-def draw_conflict(read: Draft, mine: Draft | None, met: ConflictState) -> None:
-    """Draw both texts field by field and a button for each way on.
+def draw_conflict(base: Draft, mine: Draft | None, conflict: ConflictState) -> None:
+    """Draw both texts field by field and a button for each resolution.
 
     Args:
-        read: the note as both had read it.
+        base: the note as both editors had read it.
         mine: what the form says; None while a field of it cannot be read.
-        met: the conflict.
+        conflict: what the other editor saved.
     """
-    st.error(escape_markdown(met.message))
+    st.error(escape_markdown(conflict.message))
     if mine is None:
         return
-    found = draft_differences(read, draft_from_event(met.theirs), mine)
-    _draw_differences(found)
+    differences = draft_differences(base, draft_from_event(conflict.theirs), mine)
+    _draw_differences(differences)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_resolution_buttons(read, mine, met)
+        _draw_resolution_buttons(base, mine, conflict)
     st.caption(
         "Or edit below until it says what you both mean, and save that."
         " Every version stays in the history."
     )
 
 
-def _draw_differences(found: tuple[DraftDifference, ...]) -> None:
-    if not found:
+def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
+    if not differences:
         st.caption("Both say the same now.")
         return
     with st.container(border=True, gap="small"):
-        for place, word in zip(
+        for column, heading in zip(
             st.columns(COLUMN_WIDTHS), ("", "Theirs, saved", "Yours"), strict=True
         ):
-            place.markdown(f"**{word}**" if word else "")
-        for difference in found:
+            column.markdown(f"**{heading}**" if heading else "")
+        for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
             label.markdown(
                 f"{NOTE_FIELD_LABELS[difference.field]}  \n:small[{_describe_editor(difference)}]"
@@ -161,15 +174,15 @@ def _format_conflict_value(difference: DraftDifference, value: object) -> str:
     return format_field_value(difference.field, value)
 
 
-def _draw_resolution_buttons(read: Draft, mine: Draft, met: ConflictState) -> None:
-    gone = met.theirs.deleted is not None
+def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) -> None:
+    gone = conflict.theirs.deleted is not None
     keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
     take = "Leave it deleted" if gone else "Take theirs"
-    told = "Fields that you changed become yours; fields that only they changed stay theirs."
-    if st.button(keep, type=button_type(), key="note_form:keep_mine", help=told):
-        _save_mine(merge_drafts(read, draft_from_event(met.theirs), mine), met.theirs)
+    help_text = "Fields that you changed become yours; fields that only they changed stay theirs."
+    if st.button(keep, type=button_type(), key="note_form:keep_mine", help=help_text):
+        _save_mine(merge_drafts(base, draft_from_event(conflict.theirs), mine), conflict.theirs)
     if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
-        set_flash(f"Left as it was saved by the other: {met.theirs.title}")
+        set_flash(f"Left as it was saved by the other: {conflict.theirs.title}")
         st.rerun()
 
 
@@ -189,31 +202,15 @@ def _save_mine(merged: Draft, theirs: Event) -> None:
     st.rerun()
 
 
-# ------------------------------------------------------------
-# The form of a note: add one on a day, edit one, with a live preview of its timing and move.
-
-
-TIME_ZONES: Final = (
-    MOSCOW,
-    "UTC",
-    "Europe/Kyiv",
-    "Europe/London",
-    "Europe/Berlin",
-    "America/New_York",
-)
-EARLIEST_DAY: Final = date(1900, 1, 1)
-YEARS_AHEAD: Final = 2
-FORM_KEY: Final = "note_form"
-HIDE_COPIED_KEY: Final = "note_form:hide_copied"
-AUTHOR_KEY: Final = "note_form.author_of_this_session"
+# ------------------------------------------------------------------ the form
 
 
 @dataclass(frozen=True, slots=True)
 class NoteFormContext:
-    """What the form is about: a new note or the note to change, and the series to preview on.
+    """The subject of the form: a new note or the note to change, and the series of the preview.
 
-    `copied` is the event of the catalogue that a new note starts from; `store` is where a new
-    note goes instead of to the other notes.
+    `copied` is the event of the catalogue that a new note starts from; `store` receives a new
+    note instead of the notes of the context.
     """
 
     draft: Draft
@@ -265,37 +262,37 @@ def open_note_draft(
     _open_form(NoteFormContext(replace(draft, author=author), series_id, after=after, store=store))
 
 
-def _open_form(asked: NoteFormContext) -> None:
+def _open_form(context: NoteFormContext) -> None:
     for name in [k for k in st.session_state if str(k).startswith(f"{FORM_KEY}:")]:
         del st.session_state[name]
-    open_dialog(asked.title, ":material/edit_note:", draw_note_form, asked)
+    open_dialog(context.title, ":material/edit_note:", draw_note_form, context)
 
 
-def draw_note_form(asked: NoteFormContext) -> None:
-    """Draw fields, preview and *Save note*; a save says so, calls `after` and draws anew."""
+def draw_note_form(context: NoteFormContext) -> None:
+    """Draw fields, preview and *Save note*; a save sets a message, calls `after` and reruns."""
     above = st.container()
     form, preview = st.columns([7, 5], gap="large")
     with form:
         try:
-            draft = _draw_fields(asked)
+            draft = _draw_fields(context)
         except InputError as error:
             draft = None
             st.warning(escape_markdown(str(error)))
     with preview:
         if draft is not None:
-            draw_note_preview(draft, asked.series_id, asked.note)
-    met = get_conflict()
-    label = "Save what this form says" if met else "Save note"
+            draw_note_preview(draft, context.series_id, context.note)
+    conflict = get_conflict()
+    label = "Save what this form says" if conflict else "Save note"
     with st.container(horizontal=True, vertical_alignment="center"):
-        kind = button_type(strong=met is None)
+        kind = button_type(strong=conflict is None)
         pressed = st.button(label, type=kind, key=f"{FORM_KEY}:save", disabled=draft is None)
         st.caption(_describe_visibility(draft))
     if pressed and draft is not None:
-        _save_note(asked, draft)
-    met = get_conflict()
-    if met is not None:
+        _save_note(context, draft)
+    conflict = get_conflict()
+    if conflict is not None:
         with above:
-            draw_conflict(asked.draft, draft, met)
+            draw_conflict(context.draft, draft, conflict)
 
 
 def _describe_visibility(draft: Draft | None) -> str:
@@ -309,19 +306,19 @@ def _describe_visibility(draft: Draft | None) -> str:
     )
 
 
-def _save_note(asked: NoteFormContext, draft: Draft) -> None:
+def _save_note(context: NoteFormContext, draft: Draft) -> None:
     notes = session.get_context().notes
     try:
         session.count_against_limit("write")
-        if asked.note is None:
+        if context.note is None:
             check_note_quota(notes, draft.author)
-            saved = add_note(asked.store or notes, draft)
-            _hide_copied_event(asked)
-            set_flash(f"Note saved on {day_words(saved.day)}: {saved.title}", saved, "delete")
+            saved = add_note(context.store or notes, draft)
+            _hide_copied_event(context)
+            set_flash(f"Note saved on {format_day(saved.day)}: {saved.title}", saved, "delete")
         else:
             met = get_conflict()
-            revision = asked.note.revision if met is None else met.theirs.revision
-            saved = edit_note(notes, asked.note.id, draft, revision)
+            revision = context.note.revision if met is None else met.theirs.revision
+            saved = edit_note(notes, context.note.id, draft, revision)
             set_flash(f"Note changed: {saved.title}")
     except EditConflict as conflict:
         remember_conflict(conflict)
@@ -332,20 +329,22 @@ def _save_note(asked: NoteFormContext, draft: Draft) -> None:
             st.caption("Your text is kept in this form. Copy it, or try again in a moment.")
         return
     st.session_state[AUTHOR_KEY] = draft.author
-    if asked.after is not None:
-        asked.after(saved)
+    if context.after is not None:
+        context.after(saved)
     st.rerun()
 
 
-def _hide_copied_event(asked: NoteFormContext) -> None:
-    """Put the event a note was copied from out of sight, where that is wanted."""
-    if asked.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
-        hide_events(session.get_context().catalogue, session.get_context().notes, [asked.copied.id])
+def _hide_copied_event(context: NoteFormContext) -> None:
+    """Hide the event a note was copied from, where that is chosen."""
+    if context.copied is not None and st.session_state.get(HIDE_COPIED_KEY):
+        hide_events(
+            session.get_context().catalogue, session.get_context().notes, [context.copied.id]
+        )
 
 
-def _draw_fields(asked: NoteFormContext) -> Draft:
-    """Draw every field and give what stands in them, unchecked but for the clock."""
-    start = asked.draft
+def _draw_fields(context: NoteFormContext) -> Draft:
+    """Draw every field and return their values, not validated except the time."""
+    start = context.draft
     title = _draw_text_field(
         "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
     )
@@ -359,8 +358,8 @@ def _draw_fields(asked: NoteFormContext) -> Draft:
         tags = _draw_text_field("Tags, with commas", ", ".join(start.tags))
     with right:
         author = _draw_text_field("Your name on the note", start.author, max_chars=80)
-    visibility = _draw_visibility(asked)
-    if asked.copied is not None:
+    visibility = _draw_visibility(context)
+    if context.copied is not None:
         st.checkbox(
             "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
         )
@@ -395,7 +394,7 @@ def _draw_day_fields(start: Draft) -> dict[str, Any]:
 
 
 def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
-    """The hour, where it is known, in the zone where it was said."""
+    """The hour, where it is known, in the zone of its source."""
     first, second = st.columns(2)
     local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
     at: time | None = first.time_input(
@@ -410,8 +409,8 @@ def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
 
 def _draw_category_fields(start: Draft) -> dict[str, Any]:
     first, second = st.columns(2)
-    own = custom_categories(session.get_known_events().events)
-    categories = list(dict.fromkeys([*(each.value for each in Category), *own, start.category]))
+    custom = custom_categories(session.get_known_events().events)
+    categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start.category]))
     category = first.selectbox(
         "Category",
         categories,
@@ -423,7 +422,7 @@ def _draw_category_fields(start: Draft) -> dict[str, Any]:
     )
     expected = second.segmented_control(
         "Expected for the rouble",
-        [each.value for each in Expected],
+        [item.value for item in Expected],
         default=start.expected,
         required=True,
         key=f"{FORM_KEY}:expected",
@@ -435,43 +434,38 @@ def _draw_category_fields(start: Draft) -> dict[str, Any]:
 
 
 def _format_category(category: str) -> str:
-    lane = STYLE_BY_ID[category] if category in set(Category) else None
-    return f"{lane.glyph} {lane.title}" if lane else plain_text(category_title(category))
+    style = STYLE_BY_ID[category] if category in set(Category) else None
+    return f"{style.glyph} {style.title}" if style else plain_text(category_title(category))
 
 
-def _draw_visibility(asked: NoteFormContext) -> str:
+def _draw_visibility(context: NoteFormContext) -> str:
     """Who sees the note; only its owner may change that."""
     person = session.get_context().notes.person
-    mine = bool(person) and (asked.note is None or asked.note.owner == person)
-    whose = asked.note.owner if asked.note is not None else ""
-    told = (
+    mine = bool(person) and (context.note is None or context.note.owner == person)
+    owner = context.note.owner if context.note is not None else ""
+    help_text = (
         "A private note needs to know whose it is: set DASHBOARD_USER."
         if not person
         else (
             f"You are {plain_text(person, 80)}."
             if mine
-            else f"Only {plain_text(whose, 80) or 'its owner'} can."
+            else f"Only {plain_text(owner, 80) or 'its owner'} can."
         )
     )
     chosen: str | None = st.segmented_control(
         "Who sees it",
         list(VISIBILITY_LABELS),
-        default=asked.draft.visibility,
+        default=context.draft.visibility,
         format_func=VISIBILITY_LABELS.__getitem__,
         required=True,
         disabled=not mine,
-        help=told,
+        help=help_text,
         key=f"{FORM_KEY}:visibility",
     )
-    return chosen or asked.draft.visibility
+    return chosen or context.draft.visibility
 
 
-# ------------------------------------------------------------
-# The name a person gives to what they add: asked once, offered wherever something is kept.
-
-
-AUTHOR_NAME_KEY: Final = "person.name"
-NAME_WIDTH: Final = 220
+# ------------------------------------------------------------------ name of the author
 
 
 def draw_author_name() -> None:
@@ -485,7 +479,7 @@ def draw_author_name() -> None:
 
 
 def get_author_name() -> str:
-    """What stands in the field; empty where nothing does."""
+    """The value of the field; may be empty."""
     return str(get_persistent(AUTHOR_NAME_KEY, _last_author_name()) or "")
 
 

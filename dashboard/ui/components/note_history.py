@@ -27,7 +27,7 @@ VISIBILITY_LABELS: Final = {
     Visibility.SHARED.value: "Everyone here",
     Visibility.PRIVATE.value: "Only me",
 }
-"""Who sees a note, in the words of its writer."""
+"""The visibility of a note, from the point of view of its author."""
 
 ACTION_LABELS: Final = {
     NoteAction.CREATE: "Written",
@@ -76,8 +76,8 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
     by = f" by {change.who}" if change.who else ""
     done = ACTION_LABELS.get(NoteAction(change.action), change.action)
     with st.container(border=True):
-        when = escape_markdown(format_timestamp(change.at) + by)
-        st.markdown(f"**{done}** {when} :small[revision {change.revision}]")
+        subtitle = escape_markdown(format_timestamp(change.at) + by)
+        st.markdown(f"**{done}** {subtitle} :small[revision {change.revision}]")
         rows = list_changed_fields(change)
         if rows:
             st.dataframe(

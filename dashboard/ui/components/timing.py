@@ -26,7 +26,7 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.moves import format_wait, observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
-MIN_BOX_WIDTH: int = 215
+MIN_BOX_WIDTH: Final = 215
 HOUR_KIND_PHRASES: Final = {
     HourKind.STATEMENT: "",
     HourKind.SCHEDULED: "scheduled for ",
@@ -41,7 +41,7 @@ HOUR_KIND_TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TimingStep:
-    """One box of the strip; the lines of `foot` are parted by line breaks."""
+    """One box of the strip; `foot` may have several lines."""
 
     head: str
     text: str
@@ -51,22 +51,22 @@ class TimingStep:
 def build_timing_steps(
     event: Event, timing: Timing, card: SeriesCard, mode: QuoteMode = QuoteMode.WEAKER
 ) -> tuple[TimingStep, ...]:
-    """When it was, first rate, base; and the other candidate where the hour would change it."""
-    quoting, each = QuotedSeries(card, mode), observation_name(card)
+    """Event, first rate, base; and the other candidate where the hour would change it."""
+    quoting, noun = QuotedSeries(card, mode), observation_name(card)
     first, base = timing.first, timing.base
     steps = [
         TimingStep(
             "When it happened",
             format_weekday(_event_moscow_day(event)),
-            _format_time_foot(event, timing, each),
+            _format_time_foot(event, timing, noun),
         ),
         TimingStep(
-            f"First {each} that can contain it (offset 0)",
+            f"First {noun} that can contain it (offset 0)",
             _format_fixing_day(first),
             _format_fixing_foot(first, quoting),
         ),
         TimingStep(
-            f"Base: the {each} before (offset {MINUS}1)",
+            f"Base: the {noun} before (offset {MINUS}1)",
             _format_fixing_day(base),
             _format_fixing_foot(base, quoting),
         ),
@@ -94,7 +94,7 @@ def draw_timing(
 
 
 def draw_hour_sources(event: Event) -> None:
-    """Draw where the hours of an event were read, folded away; nothing where none is known."""
+    """Draw the sources of the hours of an event in an expander; nothing without any."""
     if not event.hours:
         return
     with st.expander("Where the hour was read", icon=":material/schedule:"):
@@ -125,11 +125,11 @@ def _event_moscow_day(event: Event) -> date:
     return event.moment.astimezone(ZoneInfo(MOSCOW)).date()
 
 
-def _format_time_foot(event: Event, timing: Timing, each: str) -> str:
+def _format_time_foot(event: Event, timing: Timing, noun: str) -> str:
     lines = [_format_event_clock(event)]
     if event.is_range:
         lines.append(f"the first day of {format_day_range(event.day, event.end_day)}")
-    return "\n".join([*lines, *_describe_position(event, timing, each)])
+    return "\n".join([*lines, *_describe_position(event, timing, noun)])
 
 
 def _format_event_clock(event: Event) -> str:
@@ -142,19 +142,19 @@ def _format_event_clock(event: Event) -> str:
     return f"{HOUR_KIND_PHRASES[HourKind(hour.kind)]}{clock}{by}"
 
 
-def _describe_position(event: Event, timing: Timing, each: str) -> list[str]:
-    """Where the event lies beside the hours in which the rates were made."""
+def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:
+    """The position of the event relative to the hours in which the rates were made."""
     if timing.first.bar_minutes:
         return [_describe_bar_position(timing)]
     if timing.partial:
-        return [f"while the {each} of that day was being made"]
+        return [f"while the {noun} of that day was being made"]
     if event.moment is None:
-        return _describe_day_position(event, timing, each)
+        return _describe_day_position(event, timing, noun)
     if timing.base.day == _event_moscow_day(event):
-        return [f"after that day's {each} was made ({_format_moscow_clock(timing.base)} MSK)"]
+        return [f"after that day's {noun} was made ({_format_moscow_clock(timing.base)} MSK)"]
     if timing.first.day == _event_moscow_day(event):
-        return [f"before that day's {each} was made"]
-    return [f"no {each} on that day", *_describe_distance(timing)]
+        return [f"before that day's {noun} was made"]
+    return [f"no {noun} on that day", *_describe_distance(timing)]
 
 
 def _describe_bar_position(timing: Timing) -> str:
@@ -166,13 +166,13 @@ def _describe_bar_position(timing: Timing) -> str:
     return f"no bar then: {format_wait(timing)} before the next one"
 
 
-def _describe_day_position(event: Event, timing: Timing, each: str) -> list[str]:
+def _describe_day_position(event: Event, timing: Timing, noun: str) -> list[str]:
     if not timing.settled:
         return []
     if timing.shift_days > 0:
-        return [f"no {each} on that day, so the hour does not matter", *_describe_distance(timing)]
+        return [f"no {noun} on that day, so the hour does not matter", *_describe_distance(timing)]
     if event.reported is not None:
-        return [f"any hour up to then lies before that day's {each}"]
+        return [f"any hour up to then lies before that day's {noun}"]
     return ["any hour of that day lies before the rate"]
 
 
@@ -201,8 +201,8 @@ def _format_fixing_foot(fixing: Fixing, quoting: QuotedSeries) -> str:
 
 def _format_fixing_day(fixing: Fixing) -> str:
     """The market day; of a bar also from when to when it goes."""
-    which = format_weekday(fixing.day)
-    return f"{which}, {format_bar(fixing.opens, fixing.known_at)}" if fixing.bar_minutes else which
+    day = format_weekday(fixing.day)
+    return f"{day}, {format_bar(fixing.opens, fixing.known_at)}" if fixing.bar_minutes else day
 
 
 def _format_moscow_clock(fixing: Fixing) -> str:

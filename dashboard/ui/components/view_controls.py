@@ -18,10 +18,6 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.ui.components.interaction import button_type
 from dashboard.ui.url_state import UrlState
 
-# ------------------------------------------------------------
-# The window of days a page shows: from the link, within the data, told where it was cut.
-
-
 DEFAULT_DAYS: Final = 730
 DEFAULT_INTRADAY_DAYS: Final = 91
 MIN_DAYS: Final = 3
@@ -33,6 +29,13 @@ PRESETS: Final[Mapping[str, int | None]] = {
     "5Y": 1_826,
     "All": None,
 }
+NEXT_QUOTE: Final = {
+    QuoteMode.WEAKER: QuoteMode.INVERTED,
+    QuoteMode.INVERTED: QuoteMode.USD,
+    QuoteMode.USD: QuoteMode.WEAKER,
+}
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,11 @@ class WindowLimits:
 
 @dataclass(frozen=True, slots=True)
 class DayWindow:
-    """The window shown, and a sentence where it is not the one asked for."""
+    """The window shown, and a notice where it differs from the requested one."""
 
     since: date
     until: date
-    told: str = ""
+    notice: str = ""
     is_empty: bool = False
 
 
@@ -84,21 +87,24 @@ def get_default_days(bar_minutes: int) -> int:
 
 
 def resolve_window(
-    asked_since: date | None, asked_until: date | None, bounds: WindowLimits
+    requested_since: date | None, requested_until: date | None, bounds: WindowLimits
 ) -> DayWindow:
-    """The window for what a link asks; nothing is shown that ends before it starts."""
-    until = min(asked_until or bounds.last, bounds.last_allowed)
-    since = asked_since or min(bounds.default_since(), until - timedelta(days=bounds.default_days))
+    """The window for the days of a link, limited to the data; empty where it would be reversed."""
+    until = min(requested_until or bounds.last, bounds.last_allowed)
+    since = requested_since or min(
+        bounds.default_since(), until - timedelta(days=bounds.default_days)
+    )
     if since >= until or until <= bounds.first:
         return DayWindow(bounds.default_since(), bounds.last, is_empty=True)
-    told = ""
+    notice = ""
     if since < bounds.first:
         since = bounds.first
-        if asked_since is not None:
-            told = f"Rates start on {format_day(bounds.first)}; showing from there."
-    if asked_until is not None and asked_until > bounds.last_allowed:
-        told = f"{told} Nothing is known after {format_day(bounds.last_allowed)}; showing to there.".strip()
-    return DayWindow(since, until, told)
+        if requested_since is not None:
+            notice = f"Rates start on {format_day(bounds.first)}; showing from there."
+    if requested_until is not None and requested_until > bounds.last_allowed:
+        last = format_day(bounds.last_allowed)
+        notice = f"{notice} Nothing is known after {last}; showing to there.".strip()
+    return DayWindow(since, until, notice)
 
 
 def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:
@@ -116,17 +122,7 @@ def widen_window(first: date, last: date) -> tuple[date, date]:
     return (first, last) if missing <= 0 else (first - timedelta(days=missing), last)
 
 
-# ------------------------------------------------------------
-# The controls of Explore: which series, which days, which events, which way up.
-
-
-NEXT_QUOTE: Final = {
-    QuoteMode.WEAKER: QuoteMode.INVERTED,
-    QuoteMode.INVERTED: QuoteMode.USD,
-    QuoteMode.USD: QuoteMode.WEAKER,
-}
-FIRST_DAY: Final = date(1900, 1, 1)
-LAST_DAY: Final = date(2100, 12, 31)
+# ------------------------------------------------------------------ controls
 
 
 def draw_window_presets(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
@@ -178,7 +174,7 @@ def draw_series_choice(view: UrlState, cards: tuple[SeriesCard, ...]) -> None:
 
 
 def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
-    """Draw the switch that turns series, words, arrows and axis together."""
+    """Draw the choice of the quote mode of series, text, arrows and axis."""
     st.selectbox(
         "Up means",
         [quote.value for quote in QuoteMode],
@@ -189,7 +185,7 @@ def draw_quote_switch(view: UrlState, card: SeriesCard) -> None:
 
 
 def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
-    """How the switch names one of the three ways."""
+    """The title of a quote mode."""
     quoting = QuotedSeries(card, quote)
     shown = "axis inverted" if quoting.axis_is_inverted else quoting.unit
     return f"{quoting.up_label} rouble ({shown})" if card.is_rouble else shown
@@ -203,7 +199,7 @@ def draw_display_switches(view: UrlState) -> None:
 
 def draw_category_choice(view: UrlState) -> None:
     """Draw the categories; none chosen means all of them."""
-    labels = {lane.id: f"{lane.glyph} {lane.title}" for lane in CATEGORY_STYLES}
+    labels = {style.id: f"{style.glyph} {style.title}" for style in CATEGORY_STYLES}
     st.pills(
         "Categories (none chosen: all)",
         list(labels),
@@ -239,7 +235,7 @@ def draw_pick_mode(view: UrlState) -> None:
 
 
 def draw_no_events(view: UrlState, shown: DayWindow, bounds: WindowLimits) -> None:
-    """Say that no event fits, and offer the two ways out."""
+    """Say that no event matches, with buttons that clear the filters or widen the window."""
     with st.container(horizontal=True, vertical_alignment="center"):
         span = f"{format_short_day(shown.since)} – {format_short_day(shown.until)}"
         st.markdown(f":material/filter_alt_off: No event matches in {span}.")
@@ -254,7 +250,7 @@ def _clear_filter(view: UrlState) -> None:
 
 
 def flip_quote(view: UrlState) -> None:
-    """Turn to the next way up."""
+    """Switch to the next quote mode."""
     view.set(up=NEXT_QUOTE[QuoteMode(view["up"])].value)
 
 

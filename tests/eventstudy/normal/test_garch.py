@@ -96,7 +96,7 @@ def test_the_event_itself_does_not_widen_its_range():
 
 
 def test_too_few_returns_are_refused():
-    with pytest.raises(InputError, match="--model garch: needs 250 returns, the series has 199"):
+    with pytest.raises(InputError, match="model garch: needs 250 returns, the series has 199"):
         predict(RETURNS[:200], anchors=(150,))
 
 
@@ -104,5 +104,5 @@ def test_a_series_without_a_stationary_fit_is_refused():
     # Half calm, half wild: the likelihood wants a variance that never comes back.
     random = np.random.default_rng(0)
     returns = random.standard_normal(600) * np.where(np.arange(600) < 300, 0.01, 1.0)
-    with pytest.raises(InputError, match="--model garch: no stationary"):
+    with pytest.raises(InputError, match="model garch: no stationary"):
         predict(returns, anchors=(400,))

@@ -95,5 +95,5 @@ def test_a_return_that_is_its_factor_leaves_no_spread():
 
 
 def test_a_factor_is_needed():
-    with pytest.raises(InputError, match="--model market: needs a factor; name its column"):
+    with pytest.raises(InputError, match="model market: needs a factor; name its column"):
         predict([NAN, 0.01], np.empty((2, 0)), [[1]], 1, 1)

@@ -36,8 +36,8 @@ def test_by_hand():
 
 @pytest.mark.parametrize(
     ("width", "message"),
-    [(0, "needs a factor"), (2, "takes 1 factor, 2 are given; use --model market")],
+    [(0, "needs a factor"), (2, "takes 1 factor, 2 are given; use the model market")],
 )
 def test_it_takes_one_factor(width, message):
-    with pytest.raises(InputError, match=f"--model market-adjusted: {message}"):
+    with pytest.raises(InputError, match=f"model market-adjusted: {message}"):
         predict([NAN, 0.01], np.zeros((2, width)), [[1]], 1, 1)

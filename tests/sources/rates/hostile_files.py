@@ -156,8 +156,8 @@ DATES = (
            "midnight", *TWO),
     taken("names of months", day("5 Jan 2024", "Jan 9, 2024"), *TWO),
     taken("names of months in Russian", day("5 января 2024", "9 января 2024 г."), *TWO),
-    refused("day or month first?", ORDER, "--dates dmy"),
-    refused("day or month first, with dashes?", ORDER.replace("/", "-"), "--dates dmy"),
+    refused("day or month first?", ORDER, "on import which order the dates have, dmy or mdy"),
+    refused("day or month first, with dashes?", ORDER.replace("/", "-"), "on import which order the dates have, dmy or mdy"),
     taken("day first, as told", ORDER, ("2025-04-03", 84.2), ("2025-04-04", 84.1),
           options=("--dates", "dmy")),
     taken("month first, as told", ORDER, ("2025-03-04", 84.2), ("2025-04-04", 84.1),
@@ -281,7 +281,7 @@ ROWS = (
 )  # fmt: skip
 
 TIMES = (
-    refused("hours without a zone", HOURS, "--zone Europe/Moscow"),
+    refused("hours without a zone", HOURS, "say its time zone on import, as Europe/Moscow"),
     warned("hours of Moscow", HOURS, "begin", *MOSCOW_BARS, options=MOSCOW),
     taken("hours of Moscow that begin", HOURS, *MOSCOW_BARS, options=(*MOSCOW, *BEGIN)),
     taken("hours of Moscow that end", HOURS,

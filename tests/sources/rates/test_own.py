@@ -48,7 +48,7 @@ def test_nothing_is_made_before_something_is_kept(tmp_path):
 def test_a_taken_id_is_refused_and_replaced_only_when_told(tmp_path):
     own = ImportedRates(tmp_path)
     own.store([bars()], "f" * 64)
-    with pytest.raises(InputError, match="own_a: is already kept; give --replace"):
+    with pytest.raises(InputError, match="own_a: is already kept; take another name"):
         own.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64)
     assert own.get("own_a").rate[0] == 80.5
     own.store([bars(rates=(1.0, 2.0, 3.0))], "e" * 64, replace=True)

@@ -60,7 +60,7 @@ def test_no_two_marks_of_a_lane_touch(pixels_a_day):
 
 def test_categories_never_share_a_mark():
     markers = cluster_events([event(0, "sanctions"), event(0, "energy")], pixels_a_day=1)
-    assert [(m.lane.id, len(m.events)) for m in markers] == [("sanctions", 1), ("energy", 1)]
+    assert [(m.style.id, len(m.events)) for m in markers] == [("sanctions", 1), ("energy", 1)]
 
 
 def test_all_lanes_are_one_trace_so_that_a_click_anywhere_finds_the_nearest():

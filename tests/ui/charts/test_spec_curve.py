@@ -14,7 +14,7 @@ from dashboard.presentation.charts.robustness import (
     ChoiceRow,
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_places,
+    select_drawn_positions,
     summarize_curve,
 )
 from dashboard.presentation.palette import (
@@ -32,10 +32,10 @@ def row(caar, p=0.5, low=math.nan, high=math.nan):
 
 
 def curve(rows, plain=None, choices=(), **more):
-    words = tuple(f"words {k}" for k in range(len(rows)))
-    asked = {"headline": "Said", "definition": "of what", "up_word": "stronger rouble",
-             "down_word": "weaker rouble", "dark": False, "phone": False} | more  # fmt: skip
-    return SpecificationCurve(tuple(rows), words, choices, plain, 0.004, **asked)
+    descriptions = tuple(f"choices {k}" for k in range(len(rows)))
+    fields = {"headline": "Headline", "definition": "of what", "up_label": "stronger rouble",
+              "down_label": "weaker rouble", "dark": False, "phone": False} | more  # fmt: skip
+    return SpecificationCurve(tuple(rows), descriptions, choices, plain, 0.004, **fields)
 
 
 ROWS = [row(-0.01, 0.01, -0.02, 0.0), row(0.004), row(0.02, 0.2, 0.01, 0.03)]
@@ -85,16 +85,16 @@ def test_a_click_carries_the_place_and_the_hover_has_n_and_p():
     points = trace(build_curve_figure(curve(ROWS), LIGHT_PALETTE), "points")
     assert [data[0] for data in points["customdata"]] == [0, 1, 2]
     assert points["customdata"][0][1] == (
-        "1 of 3<br>−1.00 log pts (−2.00 to 0.00)<br>N = 17, p 0.010<br>words 0"
+        "1 of 3<br>−1.00 log pts (−2.00 to 0.00)<br>N = 17, p 0.010<br>choices 0"
     )
 
 
 def test_of_a_long_curve_evenly_spaced_points_with_both_ends_and_the_plain_study_are_drawn():
-    places = select_drawn_places(5_000, 1_234)
-    assert len(places) in {800, 801}
-    assert {0, 1_234, 4_999} <= set(places)
-    assert max(b - a for a, b in pairwise(places)) <= 7
-    assert select_drawn_places(800, None) == list(range(800))
+    positions = select_drawn_positions(5_000, 1_234)
+    assert len(positions) in {800, 801}
+    assert {0, 1_234, 4_999} <= set(positions)
+    assert max(b - a for a, b in pairwise(positions)) <= 7
+    assert select_drawn_positions(800, None) == list(range(800))
 
 
 def test_the_largest_curve_stays_below_300_kilobytes():
@@ -102,7 +102,7 @@ def test_the_largest_curve_stays_below_300_kilobytes():
     kinds = tuple(
         ChoiceRow(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
     )  # six kinds of three choices
-    made = replace(curve(rows, plain=7, choices=kinds), words=("x" * 75,) * 5_000)
+    made = replace(curve(rows, plain=7, choices=kinds), descriptions=("x" * 75,) * 5_000)
     assert len(json.dumps(build_curve_figure(made, LIGHT_PALETTE))) < 300_000
 
 

@@ -180,6 +180,7 @@ def test_the_csv_is_that_of_the_services():
         "Page (HTML, opens without a network)",
         "Paper (PDF)",
         "Picture of the chart (PNG)",
+        "Drawing of the chart (SVG)",
         "Bundle to reproduce it (ZIP)",
     ]
 

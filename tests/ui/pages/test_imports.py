@@ -5,7 +5,6 @@ import re
 import pytest
 
 from dashboard.container import build_context
-from dashboard.presentation.incoming_events import format_import_message
 from dashboard.services.notes import Draft, add_note, draft_from_event, edit_note
 from tests.event_collection.form import workbook
 from tests.ui.app_in_test import open_page, press, words_of
@@ -301,14 +300,3 @@ def test_a_draft_of_a_note_comes_back_from_its_own_export(page):
         ),
     )
     assert len(notes()) == 2
-
-
-@pytest.mark.parametrize(
-    "option",
-    ["say --dates dmy or --dates mdy", "say --dates if they are not", "--map: the column x is",
-     "say --zone NAME if they are of another", "say which with --sheet NAME",
-     "the first line names the columns, or say --map date=COLUMN",
-     "name one, or say --map title=COLUMN"],
-)  # fmt: skip
-def test_messages_speak_of_the_controls_of_the_page(option):
-    assert "--" not in format_import_message(option)

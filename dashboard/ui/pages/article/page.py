@@ -17,7 +17,6 @@ from dashboard.presentation.formatting import format_count
 from dashboard.presentation.incoming_events import (
     describe_precision,
     describe_publication,
-    format_article_message,
     format_claim,
     format_statement_day,
     format_verdict_numbers,
@@ -71,7 +70,7 @@ def draw(view: UrlState) -> None:
     st.markdown(PAGE_HELP)
     given = draw_article_input(view)
     if get_problem():
-        message = escape_markdown(format_article_message(get_problem()), MESSAGE_LIMIT)
+        message = escape_markdown(get_problem(), MESSAGE_LIMIT)
         st.warning(f"Not read: {message}", icon=":material/block:")
     reading = read_article_state(given)
     if reading is None:
@@ -89,10 +88,7 @@ def _draw_head(article: Article) -> None:
     facts.append(escape_markdown(describe_publication(article)))
     st.markdown(" · ".join(facts))
     if article.messages:
-        lines = [
-            f"- {escape_markdown(format_article_message(message), MESSAGE_LIMIT)}"
-            for message in article.messages
-        ]
+        lines = [f"- {escape_markdown(message, MESSAGE_LIMIT)}" for message in article.messages]
         st.info("\n".join(lines), icon=":material/info:")
 
 

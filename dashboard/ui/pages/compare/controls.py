@@ -10,8 +10,10 @@ import streamlit as st
 
 from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
 from dashboard.presentation.escaping import escape_label
-from dashboard.presentation.events import capitalize_group, format_group
-from dashboard.presentation.formatting import EXPECTED_TITLES, format_count
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import EXPECTED_TITLES, capitalize_first, format_count
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.presentation.palette import STYLE_BY_ID
 from dashboard.services.events import count_facets
@@ -68,7 +70,7 @@ def _draw_group_controls(state: CompareState, prefix: str, name: str) -> None:
     label = "none"
     if chosen and at < len(state.filters):
         listed = format_count(len(state.listed[at]), "event")
-        label = f"{capitalize_group(format_group(state.filters[at]))}, {listed}"
+        label = f"{capitalize_first(format_group(state.filters[at]))}, {listed}"
     with st.popover(f"{name}: {escape_label(label, NAME_LIMIT)}", icon=":material/filter_alt:"):
         if prefix:
             _draw_second_group_switch(link, chosen=chosen)

@@ -14,13 +14,12 @@ from dashboard.models.study import (
     CORRECTIONS,
     Headline,
     StudyRequest,
-    Window,
     duration_text,
-    window_text,
 )
-from dashboard.presentation.charts.comparison_paths import ComparisonGroup, format_offset
+from dashboard.presentation.charts.comparison_paths import (
+    ComparisonGroup,
+)
 from dashboard.presentation.events import (
-    capitalize_group,
     format_group,
     format_group_count,
     format_period_limits,
@@ -30,10 +29,14 @@ from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_count,
     format_day,
     format_number,
+    format_offset,
+    format_p,
     format_percent,
+    format_window,
 )
 from dashboard.presentation.moves import describe_window, format_percentile_cell, observation_name
 from dashboard.presentation.quoting import MoveScale
@@ -136,10 +139,10 @@ def _describe_group_verdict(
     if headline is None:
         return f"Not judged: {moved}", ""
     if headline.reason:
-        named = f"{capitalize_group(name)}: t" if len(state.groups) > 1 else "T"
+        named = f"{capitalize_first(name)}: t" if len(state.groups) > 1 else "T"
         return (
             _describe_no_verdict(headline, named),
-            f"{capitalize_group(moved)}. {_describe_sample_size(headline)}."
+            f"{capitalize_first(moved)}. {_describe_sample_size(headline)}."
             f" {_describe_spread(headline, state.scale)}",
         )
     n = group.study.n
@@ -175,7 +178,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     )
     if headline.reason or not (one.is_judged and other.is_judged):
         no_verdict = "Difference: too few separate episodes for a verdict"
-        return no_verdict, f"{capitalize_group(moved)}. {size}."
+        return no_verdict, f"{capitalize_first(moved)}. {size}."
     head = (
         f"Difference {_lowercase_first(_format_unusualness(headline))}: {moved}"
         f" ({_describe_p(headline, answer)})"
@@ -217,13 +220,6 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
 def _describe_p(headline: Headline, answer: Comparison) -> str:
     family = count_corrected_tests(answer)
     return f"p = {format_p(headline.p_adjusted)}, corrected for {format_count(family, 'question')}"
-
-
-def format_p(p: float) -> str:
-    """`0.18`, `0.031`, `< 0.001`."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
 def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
@@ -342,11 +338,6 @@ def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
     return f"model {request.model} over {many}{clean}{rule}"
 
 
-def format_window(window: Window) -> str:
-    """`[−1,1]`."""
-    return window_text(window).replace("-", MINUS)
-
-
 def _format_hit_share(hits: int, n: int) -> str:
     """`9 of 17 (53 %)`."""
     return f"{hits} of {n} ({format_percent(100 * hits / n, 0).lstrip('+')})" if n else NO_VALUE
@@ -423,7 +414,7 @@ def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str
 
 def format_group_name(group: ComparisonGroup) -> str:
     """`NATO remarks`, as the first words of a cell or a heading."""
-    return capitalize_group(format_group(group.filter))
+    return capitalize_first(format_group(group.filter))
 
 
 def build_summary_columns(state: CompareState) -> dict[str, list[str]]:

@@ -26,15 +26,23 @@ from dashboard.presentation.charts.comparison_paths import (
     build_heat_figure,
     build_paths_figure,
     count_cut_paths,
-    format_offset,
     select_heat_rows,
     summarize_heat,
     summarize_paths,
 )
 from dashboard.presentation.charts.theme import Figure
 from dashboard.presentation.escaping import escape_label, escape_markdown, format_markdown_link
-from dashboard.presentation.events import capitalize_first, format_group
-from dashboard.presentation.formatting import format_count, format_day, format_number
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import (
+    capitalize_first,
+    format_count,
+    format_day,
+    format_number,
+    format_offset,
+    format_window,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.presentation.reports import ReportContext, describe_private_notes
 from dashboard.services.bundles import BundleRequest, build_bundle, source_files
@@ -92,7 +100,6 @@ from dashboard.ui.pages.compare.messages import (
     format_moves_heading,
     format_paths_heading,
     format_placebo_heading,
-    format_window,
 )
 from dashboard.ui.pages.compare.report import (
     build_chart,

@@ -22,15 +22,15 @@ from dashboard.presentation.charts.comparison_paths import (
 )
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.events import (
-    capitalize_first,
-    capitalize_group,
     format_period_limits,
 )
 from dashboard.presentation.formatting import (
+    capitalize_first,
     format_count,
     format_day,
     format_number,
     format_percent,
+    format_window,
 )
 from dashboard.presentation.moves import POOL_TITLES
 from dashboard.presentation.reports import (
@@ -66,7 +66,6 @@ from dashboard.ui.pages.compare.messages import (
     format_group_name,
     format_moves_heading,
     format_paths_heading,
-    format_window,
 )
 from dashboard.ui.pages.compare.state import MIN_VERDICT_EVENTS, CompareState
 
@@ -104,7 +103,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             named = (
                 f"{group.style.glyph} {group.plot_name}: {name}"
                 if chart.is_pair
-                else capitalize_group(name)
+                else capitalize_first(name)
             )
             panes.append(PlaceboPane(named, means, (float(means[0]),), chart.colour(group),
                               group.style.symbol, _get_interval(group.study.headline)))  # fmt: skip
@@ -129,7 +128,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
             named = (
                 f"{group.style.glyph} {group.plot_name}: {name}"
                 if chart.is_pair
-                else capitalize_group(name)
+                else capitalize_first(name)
             )
             panes.append(PlaceboPane(named, values, tuple(cars.tolist()), chart.colour(group),
                               group.style.symbol))  # fmt: skip

@@ -24,7 +24,10 @@ from dashboard.models.study import (
 )
 from dashboard.presentation.charts.comparison_paths import ComparisonGroup
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.events import capitalize_first, capitalize_group, format_group
+from dashboard.presentation.events import (
+    format_group,
+)
+from dashboard.presentation.formatting import capitalize_first
 from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.compare import compare_groups
@@ -71,7 +74,6 @@ PART_TITLES: Final = {
 
 WINDOW_PATTERN: Final = re.compile(r"[+-]?[0-9]{1,4}[hm]?:[+-]?[0-9]{1,4}[hm]?")
 LENGTH_PATTERN: Final = re.compile(r"[0-9]{1,6}[hm]?")
-OPTION_PATTERN: Final = re.compile(r"--(\w[\w-]*)")
 MIN_VERDICT_EVENTS: Final = 5
 """Of fewer events the figure draws each by itself and no mean."""
 LABEL_LIMIT: Final = 48
@@ -269,7 +271,7 @@ class CompareState:
         studies = self.answer.groups if self.answer else ()
         return tuple(
             ComparisonGroup(
-                escape_plot(capitalize_group(format_group(filter_)), LABEL_LIMIT, 1),
+                escape_plot(capitalize_first(format_group(filter_)), LABEL_LIMIT, 1),
                 study,
                 style,
                 filter_,
@@ -305,7 +307,7 @@ def read_compare_state(link: UrlState) -> CompareState:
             names,
         )
     except InputError as error:
-        refusal = capitalize_first(OPTION_PATTERN.sub(r"\1", str(error)))
+        refusal = capitalize_first(str(error))
     return CompareState(
         link=link,
         card=series.card,

@@ -14,9 +14,9 @@ from dashboard.presentation.correlation import (
     OUTCOME_TITLES,
     SCORE_TITLES,
     format_group_label,
-    format_window,
 )
 from dashboard.presentation.escaping import escape_label
+from dashboard.presentation.formatting import format_window
 from dashboard.presentation.palette import CATEGORY_STYLES
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_period_fields, draw_series_choice

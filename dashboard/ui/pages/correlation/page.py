@@ -19,7 +19,6 @@ from dashboard.models.study import (
     DirectionRow,
     RegressionRow,
 )
-from dashboard.presentation.charts.comparison_paths import format_offset
 from dashboard.presentation.charts.correlation import (
     build_cross_series_figure,
     build_hit_figure,
@@ -44,12 +43,18 @@ from dashboard.presentation.correlation import (
     describe_sign,
     format_estimate,
     format_group_title,
-    format_p,
     format_term,
-    format_window,
 )
 from dashboard.presentation.escaping import escape_markdown, plain_text
-from dashboard.presentation.formatting import NO_VALUE, format_count, format_number, format_signed
+from dashboard.presentation.formatting import (
+    NO_VALUE,
+    format_count,
+    format_number,
+    format_offset,
+    format_p,
+    format_signed,
+    format_window,
+)
 from dashboard.presentation.palette import get_palette
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import (

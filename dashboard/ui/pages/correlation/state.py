@@ -33,12 +33,17 @@ from dashboard.presentation.correlation import (
     format_group_label,
     format_group_title,
     format_hits,
-    format_p,
     get_cell_number,
     shorten_reason,
 )
 from dashboard.presentation.escaping import escape_plot
-from dashboard.presentation.formatting import format_count, format_day, format_number, format_signed
+from dashboard.presentation.formatting import (
+    format_count,
+    format_day,
+    format_number,
+    format_p,
+    format_signed,
+)
 from dashboard.presentation.quoting import name_direction
 from dashboard.services.compare import (
     EventRelations,

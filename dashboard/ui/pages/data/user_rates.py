@@ -22,7 +22,6 @@ from dashboard.presentation.rates import (
     describe_fetch,
     describe_imported_series,
     describe_rate_file,
-    format_rate_message,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import (
@@ -207,7 +206,7 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
         cards = import_rates(parts.own, plan)
         parts.notes.beside.write_audit("rates-import", *audit_state_of_import(plan))
     except RoubleReactionError as error:
-        set_flash(f"Not kept: {format_rate_message(str(error))}")
+        set_flash(f"Not kept: {_error_text(error)}")
         return
     named = ", ".join(card.id for card in cards)
     set_flash(f"Kept as {named}. Choose it as a series on any page.")
@@ -216,5 +215,12 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
         st.session_state.pop(key, None)
 
 
+def _error_text(error: RoubleReactionError) -> str:
+    """The message of an error, with the name that the page gives to the field."""
+    if isinstance(error, InputError) and error.field == "name":
+        return error.labelled("the short name")
+    return str(error)
+
+
 def _escape_message(message: str) -> str:
-    return escape_markdown(format_rate_message(message), MESSAGE_LIMIT)
+    return escape_markdown(message, MESSAGE_LIMIT)

@@ -12,10 +12,11 @@ from dashboard.models.moves import EventView, Move, SourceMove
 from dashboard.models.study import Pool, duration_text, window_text
 from dashboard.presentation import moves as moves_module
 from dashboard.presentation.escaping import escape_markdown, plain_text_block
-from dashboard.presentation.events import capitalize_first, format_headline, get_main_move
+from dashboard.presentation.events import format_headline, get_main_move
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
+    capitalize_first,
     describe_crowding,
     format_count,
     format_signed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
@@ -14,8 +13,7 @@ from dashboard.models.moves import EventView
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Pool, StudyRequest
 from dashboard.presentation.charts.event_window import EventWindowChart, build_window_chart
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.formatting import format_day_range
+from dashboard.presentation.formatting import capitalize_first, format_day_range
 from dashboard.presentation.moves import observation_name
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.method import check_model, needs_factor
@@ -33,7 +31,6 @@ from dashboard.services.study_inputs import (
 from dashboard.ui import session
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param, text_param
 
-OPTION_PATTERN: Final = re.compile(r"--(\w[\w-]*)")
 POOL_OPTIONS: Final = get_args(Pool)
 PARAMS: Final[tuple[UrlParam, ...]] = (
     text_param("id", "kellogg-nato-off-table-2025-04-20"),
@@ -91,7 +88,7 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
 def _build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice:
     """The model used instead of one that does not fit the series, with the reason."""
     link.ignore("model", "factor")
-    message = OPTION_PATTERN.sub(r"\1", str(error).partition("; use ")[0])
+    message = str(error).partition("; use ")[0]
     return NormalModelChoice(
         notice=f"{capitalize_first(message)}. Shown with the constant mean instead."
     )

@@ -237,7 +237,7 @@ def _draw_event_list(state: EventsState) -> None:
         with st.container(gap=None, border=True):
             draw_event_line(event, up=state.quoting.mode.value, series=state.series.card.id)
             # not a caption: those are paled, and the colour of a direction with them
-            st.markdown(_format_list_move(state, state.studied.get(event.id, EventMoves())))
+            st.markdown(_format_list_move(state, state.moves.get(event.id, EventMoves())))
     if pages > 1:
         st.pagination(pages, key=LIST_PAGE_KEY, max_visible_pages=5)
 
@@ -265,7 +265,7 @@ def _draw_event_table(state: EventsState, chosen: str, choose: Callable[[str], N
         at = _get_picked_row(st.session_state[EVENT_TABLE_KEY]["selection"])
         choose(ids[at] if at is not None and at < len(ids) else "")
 
-    frame = _build_event_frame(state.events, state.studied, state.quoting)
+    frame = _build_event_frame(state.events, state.moves, state.quoting)
     st.dataframe(
         _style_frame(frame, state),
         key=EVENT_TABLE_KEY,

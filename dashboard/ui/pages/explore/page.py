@@ -118,8 +118,8 @@ PARAMS: Final = (
 def draw(view: UrlState) -> None:
     """Draw the page for a desktop or a phone."""
     state = read_explore_state(view)
-    if state.shown.told:
-        st.caption(f":material/info: {state.shown.told}")
+    if state.shown.notice:
+        st.caption(f":material/info: {state.shown.notice}")
     if state.phone:
         _draw_phone(view, state)
     else:

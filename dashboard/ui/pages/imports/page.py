@@ -21,7 +21,6 @@ from dashboard.presentation.incoming_events import (
     describe_import,
     describe_row_problem,
     describe_undone_import,
-    format_import_message,
     format_row_location,
     list_import_facts,
 )
@@ -97,7 +96,7 @@ def _draw_upload(view: UrlState, upload: Upload) -> None:
         st.button("Put it away", key="import.away", on_click=close_upload, icon=":material/close:")
     draw_format_questions(plan)
     if plan.problem:
-        message = escape_markdown(format_import_message(plan.problem), MESSAGE_LIMIT)
+        message = escape_markdown(plan.problem, MESSAGE_LIMIT)
         st.warning(f"This file is not taken as it is: {message}", icon=":material/block:")
     if plan.outline is not None:
         draw_column_mapping(plan.outline, is_open=bool(plan.problem))
@@ -167,7 +166,7 @@ def _commit_import(plan: EventImportPlan) -> None:
         taken = replace(plan, imports_valid_rows=bool(plan.wrong))
         record, _ = import_events(session.get_context().notes, taken, get_author_name())
     except RoubleReactionError as error:
-        set_flash(f"Not added: {format_import_message(str(error))}")
+        set_flash(f"Not added: {error!s}")
         return
     if record is not None:
         st.session_state[DONE_KEY] = FinishedImport(record, plan.wrong)
@@ -183,10 +182,7 @@ def _draw_messages(plan: EventImportPlan) -> None:
     ]
     if not messages:
         return
-    lines = [
-        f"- {escape_markdown(format_import_message(line), MESSAGE_TEXT_LIMIT)}"
-        for line in messages[:MAX_MESSAGES]
-    ]
+    lines = [f"- {escape_markdown(line, MESSAGE_TEXT_LIMIT)}" for line in messages[:MAX_MESSAGES]]
     if len(messages) > MAX_MESSAGES:
         lines.append(
             "- and"

@@ -127,7 +127,9 @@ def _build_plan(upload: Upload, reading: EventFileOptions, known: tuple[Any, ...
             return PlannedUpload(outline)
         rows = event_rows_from_upload(upload.data, upload.name, reading)
     except InputError as error:
-        return PlannedUpload(outline, problem=str(error))
+        return PlannedUpload(
+            outline, problem=error.labelled("" if error.field == "map" else error.field)
+        )
     return PlannedUpload(
         outline, plan_event_import(rows, known, good_rows=True, today=session.get_view_day())
     )

@@ -19,15 +19,16 @@ from dashboard.models.series import SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
-from dashboard.presentation.events import capitalize_first
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
     THIN_SPACE,
+    capitalize_first,
     format_count,
     format_day,
     format_log_points,
     format_number,
+    format_p,
     format_signed,
 )
 from dashboard.presentation.palette import category_title
@@ -130,13 +131,6 @@ def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
         f"{format_log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
         f" p {format_p(row.p_value)}"
     )
-
-
-def format_p(p: float) -> str:
-    """A p-value as tables print it; a dash where there is none."""
-    if math.isnan(p):
-        return NO_VALUE
-    return f"<{THIN_SPACE}0.001" if p < 0.001 else format_number(p, 3 if p < 0.1 else 2)
 
 
 def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
@@ -262,7 +256,7 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
     subject = " rouble" if card.is_rouble else ""
     return SpecificationCurve(
         rows=rows,
-        words=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
+        descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
         choices=_build_choice_rows(state, rows),
         plain=at,
         median=answer.median,

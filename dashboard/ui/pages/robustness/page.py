@@ -12,12 +12,11 @@ from dashboard.models.study import StudyRequest
 from dashboard.presentation.charts.robustness import (
     SpecificationCurve,
     build_curve_figure,
-    select_drawn_places,
+    select_drawn_positions,
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.events import capitalize_first
-from dashboard.presentation.formatting import format_count
+from dashboard.presentation.formatting import capitalize_first, format_count
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import specifications_csv
 from dashboard.services.method import needs_factor
@@ -183,7 +182,7 @@ def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
         draw_figure(figure, CHART_KEY, alt, name, phone=True)
     else:
         draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
-    shown = len(select_drawn_places(len(curve.rows), curve.plain))
+    shown = len(select_drawn_positions(len(curve.rows), curve.plain))
     thinned = (
         f" {shown:,} of {len(curve.rows):,} points are drawn; the table and the file have all."
         if shown < len(curve.rows)

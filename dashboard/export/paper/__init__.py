@@ -1,1 +1,0 @@
-"""Paper: a report as one HTML page, a PDF or a picture, without a browser."""

@@ -1,0 +1,259 @@
+"""A chart as one static SVG: the picture that kaleido draws, with its caption around it.
+
+Title, definition, sources, the day of the data and the links stand in the picture itself, so
+that it stays true when it is copied out of its page. What the browser returns is parsed and
+refused if it holds a script, a link or a reference to anything outside the picture.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dashboard.models.errors import RoubleReactionError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+WIDTH: Final = 1_000
+"""Width of a chart in pixels; its height is that of the figure and of its caption."""
+DEFAULT_HEIGHT: Final = 450
+TOP: Final = 30
+"""Pixels between the caption and the plotting area, for the name of the axis above it."""
+MARGIN: Final = 24
+LINE_HEIGHT: Final = 1.35
+"""Height of a line of text in sizes of its font."""
+FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", sans-serif'
+"""As in the figures."""
+INK: Final = "#333333"
+MUTED: Final = "#5C636D"
+WHITE: Final = "#FFFFFF"
+
+_SVG: Final = "http://www.w3.org/2000/svg"
+_ACTIVE: Final = frozenset(
+    {
+        "a", "animate", "embed", "foreignobject", "handler", "iframe", "listener", "object",
+        "script", "set", "style",
+    }
+)  # fmt: skip
+_REFERENCES: Final = frozenset({"href", "src"})
+_INSIDE: Final = ("#", "data:image/png;base64,")
+_EM: Final = (
+    (frozenset("ijlI.,:;·'| "), 0.34),
+    (frozenset('frtJ!()[]/\\-"'), 0.43),
+    (frozenset("wOQ#&+<=>^~→×−"), 0.87),
+    (frozenset("mMW@%—жшщюфЖШЩЮФ"), 1.1),
+)
+"""Widths of DejaVu Sans, the widest of the usual sans serifs, in sizes of the font."""
+_BOLD: Final = 1.09
+"""How much wider bold letters are."""
+
+
+class ChartRefused(RoubleReactionError):
+    """A chart could not be drawn, or what was drawn is no static picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The text around a chart: title and subtitle above it, a line each below it."""
+
+    title: str
+    subtitle: str
+    footer: Sequence[str]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    size: float
+    color: str
+    weight: str = "normal"
+
+
+def without_title(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure to be drawn below its caption: `WIDTH` pixels wide, without a title of its own."""
+    layout = {key: value for key, value in figure.get("layout", {}).items() if key != "title"}
+    margin = layout.get("margin", {})
+    above = margin.get("t", 100)
+    height = int(layout.get("height") or DEFAULT_HEIGHT) - above + TOP
+    layout |= {"width": WIDTH, "height": height, "margin": {**margin, "t": TOP}}
+    return {"data": list(figure.get("data", ())), "layout": layout}
+
+
+def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> bytes:
+    """The picture of a figure with its caption.
+
+    Args:
+        plot: the SVG that the browser drew, `WIDTH` pixels wide.
+        caption: what is written above and below it.
+        background: the colour behind the caption, that of the figure.
+
+    Returns:
+        A standalone SVG document in UTF-8.
+
+    Raises:
+        ChartRefused: the SVG is not well formed or not static.
+    """
+    from lxml import etree
+
+    picture = _static(plot)
+    header = [
+        *_lines(caption.title, 17, INK, "bold"),
+        *_lines(caption.subtitle, 13, MUTED),
+    ]
+    footer = [line for text in caption.footer for line in _lines(text, 11, MUTED)]
+    top = _height(header) + MARGIN / 2
+    middle = top + float(picture.get("height", DEFAULT_HEIGHT))
+    height = round(middle + _height(footer) + MARGIN)
+    size = {"width": str(WIDTH), "height": str(height), "viewBox": f"0 0 {WIDTH} {height}"}
+    root = etree.Element(f"{{{_SVG}}}svg", size, nsmap={None: _SVG})
+    root.set("role", "img")
+    _add(root, "title", printable(caption.title))
+    _add(root, "desc", printable(caption.description))
+    _add(root, "rect", width=str(WIDTH), height=str(height), fill=background)
+    _write(root, header, MARGIN / 2)
+    picture.set("y", f"{top:g}")
+    root.append(picture)
+    _write(root, footer, middle + MARGIN / 2)
+    document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document
+
+
+def svg_size(svg: bytes) -> tuple[int, int]:
+    """Width and height in pixels that an SVG of `captioned_svg` declares."""
+    root = _parsed(svg)
+    return int(root.get("width", 0)), int(root.get("height", 0))
+
+
+def printable(text: str) -> str:
+    """One line without control and invisible characters, which XML and fonts do not take."""
+    kept = "".join(
+        " " if char.isspace() or unicodedata.category(char) == "Cc" else char
+        for char in text
+        if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"}
+    )
+    return " ".join(kept.split()) if "\n" in text else kept.strip()
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """The lines of a text that fit a width; a long word is cut, nothing is lost.
+
+    Args:
+        text: any text.
+        width: pixels.
+        size: pixels of the font.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in printable(text).split():
+        candidate = f"{line} {word}" if line else word
+        if text_width(candidate, size) <= width:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _pieces(word, width, size)
+        lines += full
+    return [*lines, line] if line or not lines else lines
+
+
+def text_width(text: str, size: float) -> float:
+    """An upper estimate of the width of a text in pixels, whichever sans serif draws it."""
+    return size * sum(map(_em, text))
+
+
+def _em(char: str) -> float:
+    """Width of a character in sizes of the font."""
+    if unicodedata.combining(char):
+        return 0.0
+    for chars, width in _EM:
+        if char in chars:
+            return width
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.05
+    return 0.78 if char.isupper() else 0.64
+
+
+def _pieces(word: str, width: float, size: float) -> list[str]:
+    pieces = [""]
+    for char in word:
+        if pieces[-1] and text_width(pieces[-1] + char, size) > width:
+            pieces.append("")
+        pieces[-1] += char
+    return pieces
+
+
+def _static(svg: bytes) -> _Element:
+    """The parsed picture.
+
+    Raises:
+        ChartRefused: it could run, open or load something.
+    """
+    root = _parsed(svg)
+    for element in root.iter():
+        name = str(element.tag).rpartition("}")[2].lower()
+        if not isinstance(element.tag, str) or name in _ACTIVE:
+            msg = f"report: the chart is no static picture (<{name}>)"
+            raise ChartRefused(msg)
+        for attribute in _active_attributes(element):
+            msg = f"report: the chart is no static picture ({attribute} of <{name}>)"
+            raise ChartRefused(msg)
+    return root
+
+
+def _active_attributes(element: _Element) -> Iterator[str]:
+    for key, value in element.items():
+        attribute = str(key).rpartition("}")[2].lower()
+        outside = attribute in _REFERENCES and not str(value).startswith(_INSIDE)
+        if outside or attribute.startswith("on") or _loads(str(value)):
+            yield attribute
+
+
+def _loads(value: str) -> bool:
+    """Whether a style or a fill refers to anything but a part of the picture itself."""
+    parts = value.lower().split("url(")[1:]
+    return any(not part.lstrip(" \"'").startswith("#") for part in parts)
+
+
+def _parsed(svg: bytes) -> _Element:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        return etree.fromstring(svg, parser)
+    except etree.XMLSyntaxError as error:
+        msg = f"report: the chart is no picture ({error})"
+        raise ChartRefused(msg) from None
+
+
+def _lines(text: str, size: float, color: str, weight: str = "normal") -> list[_Line]:
+    lines = wrapped(text, WIDTH - 2 * MARGIN, size * (_BOLD if weight == "bold" else 1))
+    return [_Line(line, size, color, weight) for line in lines if line]
+
+
+def _height(lines: Sequence[_Line]) -> float:
+    return sum(line.size * LINE_HEIGHT for line in lines)
+
+
+def _write(root: _Element, lines: Sequence[_Line], top: float) -> None:
+    for line in lines:
+        top += line.size * LINE_HEIGHT
+        _add(
+            root,
+            "text",
+            line.text,
+            x=str(MARGIN),
+            y=f"{top - line.size * (LINE_HEIGHT - 1):g}",
+            fill=line.color,
+            **{"font-family": FONT, "font-size": f"{line.size:g}px", "font-weight": line.weight},
+        )
+
+
+def _add(root: _Element, name: str, text: str = "", **attributes: str) -> None:
+    from lxml import etree
+
+    element = etree.SubElement(root, f"{{{_SVG}}}{name}", attributes)
+    element.text = text or None

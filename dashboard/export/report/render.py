@@ -1,0 +1,193 @@
+"""A report rendered in a process of its own, which is ended when it takes too long.
+
+A browser draws the charts and prints the page, and nothing in the libraries bounds how long.
+So `python -m dashboard.export.report.render FORMAT FOLDER` reads a report as JSON from standard
+input, writes the file to standard output and whatever the browser needs to the folder. The
+browser belongs to its process group: both are ended together, and the folder goes with them. No
+more than two are rendered at once; two more may wait for them, and who comes then is refused at
+once, because everyone who waits holds a thread of the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, cast
+
+import dashboard
+from dashboard.export.report.browser import Browser, open_browser
+from dashboard.export.report.chart_svg import captioned_svg
+from dashboard.export.report.page import caption_of, footer_html, report_html
+from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.report import ReportDocument, ReportFormat
+
+AT_ONCE: Final = 2
+WAITING: Final = 2
+SECONDS: Final = 60.0
+"""For waiting and rendering together."""
+BUSY: Final = "report: several others are being made; try again in a minute"
+NO_CHART: Final = "report: there is no chart to make a picture of; take the page or the PDF"
+
+ORPHAN_SECONDS: Final = 2.0
+PR_SET_CHILD_SUBREAPER: Final = 36
+"""Of prctl(2)."""
+
+_ROOT: Final = Path(dashboard.__file__).parents[1]
+_admitted = threading.BoundedSemaphore(AT_ONCE + WAITING)
+_rendering = threading.BoundedSemaphore(AT_ONCE)
+
+
+def render_in_subprocess(
+    report: ReportDocument, kind: ReportFormat, seconds: float = SECONDS
+) -> bytes:
+    """A report as a file of a format, rendered in another process.
+
+    Args:
+        report: what is written.
+        kind: `html`, `pdf`, or the first chart alone: `png`, `svg`.
+        seconds: after which it is given up.
+
+    Raises:
+        RoubleReactionError: it cannot be made, or not in time; one line.
+    """
+    deadline = time.monotonic() + seconds
+    if not _admitted.acquire(blocking=False):
+        raise RoubleReactionError(BUSY)
+    try:
+        if not _rendering.acquire(timeout=seconds):
+            raise RoubleReactionError(BUSY)
+        try:
+            with TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
+                return _run(report, kind, deadline - time.monotonic(), folder)
+        except subprocess.TimeoutExpired:
+            msg = f"report: not made within {seconds:g} seconds; ask for a shorter window"
+            raise RoubleReactionError(msg) from None
+        finally:
+            _rendering.release()
+    finally:
+        _admitted.release()
+
+
+def _run(report: ReportDocument, kind: ReportFormat, seconds: float, folder: str) -> bytes:
+    process = subprocess.Popen(  # noqa: S603 - every argument is ours
+        [sys.executable, "-m", "dashboard.export.report.render", kind, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=_ROOT,
+        start_new_session=True,
+    )
+    content = json.dumps(report.as_json()).encode()
+    try:
+        output, errors = process.communicate(content, max(seconds, 0.1))
+    finally:
+        _end(process)
+    if process.returncode:
+        lines = errors.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+        known = process.returncode == RoubleReactionError.exit_code
+        msg = lines[-1] if known else f"report: could not be made ({lines[-1][:300]})"
+        raise RoubleReactionError(msg)
+    return output
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of a process and of the browser in its group, and collect both."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    with process:  # closes the pipes and waits
+        pass
+    if hasattr(os, "killpg"):
+        # Orphans of a process that was ended are ours where this is the first of a container.
+        with suppress(ChildProcessError):
+            while os.waitpid(-process.pid, os.WNOHANG)[0]:
+                pass
+
+
+async def render(report: ReportDocument, kind: ReportFormat) -> bytes:
+    """The bytes of a report; a browser runs meanwhile, except for a page without charts.
+
+    Raises:
+        InputError: a picture is wanted of a report without a chart.
+        RoubleReactionError: no browser is found, or a chart cannot be drawn.
+    """
+    if kind in {"png", "svg"} and not report.charts:
+        raise InputError(NO_CHART)
+    if kind == "html" and not report.charts:
+        return report_html(report, ()).encode("utf-8", "replace")
+    async with open_browser(root=getattr(os, "geteuid", lambda: 1)() == 0) as browser:
+        return await _rendered(browser, report, kind)
+
+
+async def _rendered(browser: Browser, report: ReportDocument, kind: ReportFormat) -> bytes:
+    wanted = report.charts[:1] if kind in {"png", "svg"} else report.charts
+    charts = [
+        captioned_svg(
+            await browser.draw(chart.figure),
+            caption_of(report, chart),
+            chart.figure.get("layout", {}).get("paper_bgcolor", "#FFFFFF"),
+        )
+        for chart in wanted
+    ]
+    if kind == "svg":
+        return charts[0]
+    if kind == "png":
+        return await browser.picture(charts[0])
+    page = report_html(report, charts)
+    if kind == "pdf":
+        return await browser.print_pdf(page, footer_html(report), report.made_at)
+    return page.encode("utf-8", "replace")
+
+
+def _adopt_orphans() -> None:
+    """Let processes that the browser leaves fall to this one instead of the first of the system.
+
+    In a container the first is often the server, which would never collect them.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _collect_orphans() -> None:
+    if sys.platform != "linux":
+        return
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    with suppress(ChildProcessError):
+        while time.monotonic() < deadline:
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                time.sleep(0.01)
+
+
+def main() -> None:
+    """Render one report: it comes from standard input."""
+    _adopt_orphans()
+    logging.disable(logging.CRITICAL)  # the libraries log what they catch themselves
+    kind = cast(ReportFormat, sys.argv[1])
+    tempfile.tempdir = sys.argv[2]  # where the browser writes; removed with what it holds
+    report = ReportDocument.from_json(json.loads(sys.stdin.buffer.read()))
+    try:
+        output = asyncio.run(render(report, kind))
+    except RoubleReactionError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(RoubleReactionError.exit_code)
+    finally:
+        _collect_orphans()
+    sys.stdout.buffer.write(output)
+
+
+if __name__ == "__main__":
+    main()

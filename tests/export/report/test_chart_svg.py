@@ -1,0 +1,123 @@
+"""The SVG of a chart: the drawing with its caption, nothing active in it, any text whole."""
+
+import pytest
+from lxml import etree
+
+from dashboard.export.report.chart_svg import (
+    MARGIN,
+    WIDTH,
+    Caption,
+    ChartRefused,
+    captioned_svg,
+    printable,
+    svg_size,
+    text_width,
+    without_title,
+    wrapped,
+)
+from tests.made_report import HOSTILE
+
+NAME = "{http://www.w3.org/2000/svg}"
+CAPTION = Caption("A title", "A subtitle", ["Source: a bank", "Live page: http://x.example/"], "Up")
+
+
+def plot(inside="", attributes=""):
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' width="1000" height="300" {attributes}>{inside}</svg>'
+    ).encode()
+
+
+def lines_of(svg):
+    return [element.text for element in etree.fromstring(svg).findall(f"{NAME}text")]
+
+
+def test_the_caption_stands_around_the_drawing():
+    svg = captioned_svg(plot('<path d="M0,0L9,9"/>'), CAPTION, "#FAFAFA")
+    root = etree.fromstring(svg)
+    assert lines_of(svg) == ["A title", "A subtitle", *CAPTION.footer]
+    assert root.findtext(f"{NAME}title") == "A title"
+    assert root.findtext(f"{NAME}desc") == "Up"
+    assert root.find(f"{NAME}rect").get("fill") == "#FAFAFA"
+    drawing = root.find(f"{NAME}svg")
+    top = float(drawing.get("y"))
+    heights = [float(element.get("y")) for element in root.findall(f"{NAME}text")]
+    assert heights[0] < heights[1] <= top < top + 300 < heights[2] < heights[3]
+    # 17, 13 and twice 11 pixels x 1.35, a margin and a half, and the drawing of 300
+    assert svg_size(svg) == (1000, round(300 + 1.35 * (17 + 13 + 22) + 1.5 * MARGIN))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_only_text_and_loses_nothing(text):
+    svg = captioned_svg(plot(), Caption(text, text, [text], text))
+    root = etree.fromstring(svg)
+    names = {element.tag.removeprefix(NAME) for element in root.iter()}
+    assert names == {"svg", "title", "desc", "rect", "text"}
+    joined = "".join(lines_of(svg)).replace(" ", "")
+    assert joined == 3 * "".join(printable(text).split())
+
+
+@pytest.mark.parametrize(
+    ("inside", "named"),
+    [
+        ("<script>alert(1)</script>", "<script>"),
+        ("<style>@import url(http://x.example/)</style>", "<style>"),
+        ("<foreignObject><p>x</p></foreignObject>", "<foreignobject>"),
+        ('<a xlink:href="http://x.example/"><text>x</text></a>', "<a>"),
+        ('<set attributeName="href" to="javascript:alert(1)"/>', "<set>"),
+        ('<image xlink:href="http://x.example/b.png"/>', "href of <image>"),
+        ('<image href="//x.example/b.png"/>', "href of <image>"),
+        ('<image href="data:image/svg+xml;base64,PHN2Zy8+"/>', "href of <image>"),
+        ('<use href="other.svg#x"/>', "href of <use>"),
+        ('<rect onload="alert(1)"/>', "onload of <rect>"),
+        ("<rect style=\"fill: URL( 'http://x.example/')\"/>", "style of <rect>"),
+        ('<rect fill="url(http://x.example/#p)"/>', "fill of <rect>"),
+        ("<?xml-stylesheet href='http://x.example/'?>", "no static picture"),
+    ],
+)
+def test_what_runs_loads_or_leads_elsewhere_is_refused_by_name(inside, named):
+    with pytest.raises(ChartRefused) as refused:
+        captioned_svg(plot(inside), CAPTION)
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_parts_of_the_picture_itself_stay():
+    inside = (
+        '<defs><clipPath id="c"/></defs><g clip-path="url(#c)" style="fill: url(&quot;#c&quot;)"/>'
+        '<image xlink:href="data:image/png;base64,iVBORw0KGgo="/><use href="#c"/>'
+    )
+    drawing = etree.fromstring(captioned_svg(plot(inside), CAPTION)).find(f"{NAME}svg")
+    assert [element.tag.removeprefix(NAME) for element in drawing] == ["defs", "g", "image", "use"]
+
+
+def test_what_is_no_xml_is_refused():
+    with pytest.raises(ChartRefused, match="no picture"):
+        captioned_svg(b"<svg><g></svg>", CAPTION)
+
+
+def test_a_figure_is_drawn_without_its_title_and_the_room_for_it():
+    figure = {
+        "data": [{"type": "bar", "y": [1]}],
+        "layout": {"height": 400, "title": {"text": "T"}, "margin": {"l": 50, "t": 90}},
+    }
+    drawn = without_title(figure)
+    assert drawn["data"] == figure["data"]
+    assert "title" not in drawn["layout"]
+    assert drawn["layout"]["width"] == WIDTH
+    top = drawn["layout"]["margin"]["t"]
+    assert drawn["layout"]["height"] - top == 400 - 90
+    assert drawn["layout"]["margin"]["l"] == 50
+    assert figure["layout"]["title"] == {"text": "T"}
+
+
+def test_invisible_characters_are_left_out():
+    assert printable("a\u202eb\u200bc\x00d") == "abc d"
+
+
+def test_lines_are_no_wider_than_the_room_and_a_long_word_is_cut():
+    lines = wrapped(" ".join(HOSTILE), 300, 13)
+    assert max(text_width(line, 13) for line in lines) <= 300
+    assert wrapped("", 300, 13) == [""]
+    assert wrapped("one two", 30, 11) == ["one", "two"]
+    assert len(wrapped("W" * 40, 100, 10)) > 1
