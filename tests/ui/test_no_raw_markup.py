@@ -1,11 +1,11 @@
-"""User text reaches the screen through `dashboard.presentation.escaping` only, and nothing is run from data.
+"""User text is escaped by `dashboard.presentation.escaping` alone, and no data are run as code.
 
 The rule: what a person, a file or a feed wrote (see `FIELDS` in `user_text_flow`) and the
 message of a caught error may be handed to a Streamlit call that reads Markdown only inside
-`escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside `escape_plot`.
-Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain`.
-Words of our own in an attribute of such a name are listed in `OUR_OWN_WORDS`, each with its
-reason.
+`escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside
+`escape_plot`. Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take
+`plain_text`. Constants of the program in an attribute of such a name are listed in `CONSTANTS`,
+each with its reason.
 """
 
 import ast
@@ -16,25 +16,24 @@ import pytest
 from tests.ui.user_text_flow import markdown_flow, plot_flow
 
 ROOT = Path(__file__).parents[2]
-HOUSE = ROOT / "dashboard"
+PACKAGE = ROOT / "dashboard"
 MODULES = {
     str(path.relative_to(ROOT)).removesuffix(".py").replace("/", ".").removesuffix(".__init__"): (
         path.read_text(encoding="utf-8")
     )
-    for path in sorted(HOUSE.rglob("*.py"))
+    for path in sorted(PACKAGE.rglob("*.py"))
 }
-# The one way itself, and the lines of the command line, which reads no Markdown.
-NO_SCREEN = {"dashboard.presentation.escaping", "dashboard.cli.output"}
 SCREENS = {
     name: source
     for name, source in MODULES.items()
-    if name.startswith("dashboard.ui") and name not in NO_SCREEN
+    if name.startswith(("dashboard.ui", "dashboard.presentation"))
+    and name != "dashboard.presentation.escaping"
 }
 
 # An expression, or `module: expression`, that looks like user text and is not; with the reason.
-OUR_OWN_WORDS = {
-    "lane.title": "the name of a category lane, from the palette",
-    "LANE_OF[value].title": "the name of a category lane, from the palette",
+CONSTANTS = {
+    "lane.title": "the title of a category, from the palette",
+    "STYLE_BY_ID[value].title": "the title of a category, from the palette",
     "page.title": "the name of a page, from the register of pages",
     "asked.title": "the heading of a dialog, a constant of its widget",
     "model.title": "the name of a model of normal returns, a constant of its module",
@@ -43,7 +42,7 @@ OUR_OWN_WORDS = {
     "ink.text": "a colour of the palette",
     "dashboard.presentation.charts.explore: view.title": "cleaned where the chart is asked for",
     "dashboard.presentation.charts.explore: view.subtitle": "cleaned where the chart is asked for",
-    "dashboard.presentation.charts.event_window: chart.title": "cleaned where the chart is asked for",
+    "dashboard.presentation.charts.event_window: chart.title": "cleaned where it is asked for",
     "dashboard.presentation.charts.event_window: chart.subtitle": "cleaned where it is asked for",
     "dashboard.presentation.charts.claim: chart.title": "cleaned where the chart is asked for",
     "dashboard.presentation.charts.claim: chart.subtitle": "cleaned where the chart is asked for",
@@ -60,19 +59,19 @@ def lines(found):
     return [f"{each.module}:{each.line}: {each.source[:120]}" for each in sorted(found, key=str)]
 
 
-# ---------------------------------------------------------------- the house
+# ---------------------------------------------------------------- the package
 
 
 def test_no_raw_markup_from_user_text_in_markdown():
-    assert lines(markdown_flow(SCREENS, frozenset(OUR_OWN_WORDS))) == []
+    assert lines(markdown_flow(SCREENS, frozenset(CONSTANTS))) == []
 
 
 def test_no_raw_markup_from_user_text_in_figures():
-    assert lines(plot_flow(SCREENS, frozenset(OUR_OWN_WORDS))) == []
+    assert lines(plot_flow(SCREENS, frozenset(CONSTANTS))) == []
 
 
 def test_every_exception_to_the_rule_has_a_reason():
-    assert all(len(reason.split()) > 3 for reason in OUR_OWN_WORDS.values())
+    assert all(len(reason.split()) > 3 for reason in CONSTANTS.values())
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -152,16 +151,16 @@ def is_constant(node):
 
 CLEAN = """
 import streamlit as st
-from dashboard.presentation.escaping import escape_markdown, label_text, plain
-from dashboard.presentation.formatting import day
+from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
+from dashboard.presentation.formatting import format_day
 
 def draw(event, error):
     st.header(escape_markdown(event.title))
-    st.markdown(f"**{label_text(event.title)}** on {day(event.day)}")
-    st.text(plain(event.title))
+    st.markdown(f"**{escape_label(event.title)}** on {format_day(event.day)}")
+    st.text(plain_text(event.title))
     st.metric("Events", len(event.tags))
     shown = escape_markdown(event.title)
-    st.caption(" · ".join([shown, day(event.day)]))
+    st.caption(" · ".join([shown, format_day(event.day)]))
     try:
         pass
     except ValueError as error:
@@ -196,7 +195,7 @@ def test_clean_code_passes():
         "st.page_link('x', label=event.title)",
         "box = st.empty(); box.info(event.title)",
         "shown = event.title; again = shown.strip(); st.markdown(again)",
-        "st.markdown(plain(event.title))",
+        "st.markdown(plain_text(event.title))",
         "st.markdown(view['q'])",
         "\n    try:\n        pass\n    except ValueError as error:\n        st.error(str(error))",
         "\n    for tag in event.tags:\n        st.badge(tag)",
@@ -245,8 +244,8 @@ def test_an_allowed_expression_is_left_alone():
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        ("plot_text(event.title)", 0),
-        ("[plot_text(e.title) for e in events]", 0),
+        ("escape_plot(event.title)", 0),
+        ("[escape_plot(e.title) for e in events]", 0),
         ("event.title", 1),
         ("[e.title for e in events]", 1),
         ("escape_markdown(event.title)", 1),
@@ -260,9 +259,9 @@ def test_user_text_in_a_figure_is_found(value, found):
 def test_user_text_handed_to_a_chart_is_found():
     sources = {
         "dashboard.presentation.charts.a": "class Chart:\n    title: str\n",
-        "dashboard.ui.scene": (
+        "dashboard.ui.state": (
             "from dashboard.presentation.charts.a import Chart\n"
-            "def good(event):\n    return Chart(title=plot_text(event.title))\n"
+            "def good(event):\n    return Chart(title=escape_plot(event.title))\n"
             "def bad(event):\n    return Chart(title=event.title)\n"
         ),
     }

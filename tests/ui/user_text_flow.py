@@ -4,11 +4,11 @@
 settings of a link, the message of a caught error, `st.query_params`; fields of the screens' own
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
-`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names, f-strings,
-calls, return values and parameters, within and across the modules given, without regard to the
-order of statements. An expression may be allowed by its source (`lane.title`) or by module and
-source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
-expression that ends so.
+`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names,
+f-strings, calls, return values and parameters, within and across the modules given, without
+regard to the order of statements. An expression may be allowed by its source (`page.title`) or by
+module and source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot
+allows every expression that ends so.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 USER = "user"
+OWN_PACKAGES = ("dashboard.ui", "dashboard.presentation")
 FIELDS = frozenset(
     {
         "title",
@@ -60,13 +61,13 @@ MARKDOWN = frozenset(
         "title", "toast", "toggle", "warning", "write",
     }
 )  # fmt: skip
-MARKDOWN_CLEANERS = frozenset({"escape_markdown", "label_text", "markdown_link"})
+MARKDOWN_CLEANERS = frozenset({"escape_markdown", "escape_label", "format_markdown_link"})
 MARKDOWN_KEYWORDS = frozenset({"label", "body", "help", "captions", "value", "delta", "title"})
 MARKDOWN_OPTIONS = frozenset({"pills", "radio", "segmented_control"})
 PLOT_PROPERTIES = frozenset(
     {"text", "hovertext", "customdata", "name", "ticktext", "title", "label", "legendgroup"}
 )
-PLOT_CLEANERS = frozenset({"plot_text"})
+PLOT_CLEANERS = frozenset({"escape_plot"})
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """User text that reaches a sink uncleaned."""
 
     module: str
@@ -107,14 +108,14 @@ class Flow:
         self.imports: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         for name, tree in self.trees.items():
             self._read(name, tree)
-        self.found: set[Found] = set()
+        self.findings: set[Finding] = set()
 
-    def run(self) -> set[Found]:
+    def run(self) -> set[Finding]:
         """Everything found, once nothing new is learned."""
         before = None
         while before != (state := self._state()):
             before = state
-            self.found = set()
+            self.findings = set()
             for name, tree in self.trees.items():
                 for function in self._every(name):
                     self._function(function)
@@ -124,11 +125,11 @@ class Flow:
                     if not isinstance(node, ast.FunctionDef | ast.ClassDef)
                 ]
                 self._body(name, ast.Module(top, []), {}, None)
-        return self.found
+        return self.findings
 
     def _read(self, name, tree):
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and "dashboard.ui" in (node.module or ""):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN_PACKAGES):
                 for alias in node.names:
                     self.imports[name][alias.asname or alias.name] = (node.module, alias.name)
         for node in tree.body:
@@ -179,7 +180,7 @@ class Flow:
         for value in [*self.sinks_of(self, scope.module, node), *self._passed(scope, node)]:
             labels = scope.labels(value)
             if USER in labels:
-                self.found.add(Found(scope.module, value.lineno, ast.unparse(value)))
+                self.findings.add(Finding(scope.module, value.lineno, ast.unparse(value)))
             if function is not None:
                 function.sinks |= labels & set(function.parameters)
         self._fill(scope, node)
@@ -350,11 +351,11 @@ def plot_sinks(flow: Flow, module: str, node):
             yield value
 
 
-def markdown_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Found]:
+def markdown_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Finding]:
     """User text that reaches Markdown without `escape_markdown` or its like."""
     return Flow(sources, MARKDOWN_CLEANERS, markdown_sinks, allowed).run()
 
 
-def plot_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Found]:
+def plot_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Finding]:
     """User text that reaches a figure without `escape_plot`."""
     return Flow(sources, PLOT_CLEANERS, plot_sinks, allowed).run()
