@@ -3,7 +3,7 @@
 The rule: what a person, a file or a feed wrote (see `FIELDS` in `user_text_flow`) and the
 message of a caught error may be handed to a Streamlit call that reads Markdown only inside
 `escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside `escape_plot`.
-Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain`.
+Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain_text`.
 Words of our own in an attribute of such a name are listed in `OUR_OWN_WORDS`, each with its
 reason.
 """
@@ -28,25 +28,25 @@ NO_SCREEN = {"dashboard.presentation.escaping", "dashboard.cli.output"}
 SCREENS = {
     name: source
     for name, source in MODULES.items()
-    if name.startswith("dashboard.ui") and name not in NO_SCREEN
+    if name.startswith(("dashboard.ui", "dashboard.presentation")) and name not in NO_SCREEN
 }
 
 # An expression, or `module: expression`, that looks like user text and is not; with the reason.
 OUR_OWN_WORDS = {
-    "lane.title": "the name of a category lane, from the palette",
-    "LANE_OF[value].title": "the name of a category lane, from the palette",
+    "style.title": "the title of a category, from the palette",
+    "style.short": "the title of a category, from the palette",
+    "STYLE_BY_ID[value].title": "the title of a category, from the palette",
     "page.title": "the name of a page, from the register of pages",
-    "asked.title": "the heading of a dialog, a constant of its widget",
+    "context.title": "the heading of a dialog, a constant of its component",
     "model.title": "the name of a model of normal returns, a constant of its module",
     "card.title": "from data/datapackage.json, or the plain words of an import",
     ".card.title": "from data/datapackage.json, or the plain words of an import",
-    "ink.text": "a colour of the palette",
-    "dashboard.presentation.charts.explore: view.title": "cleaned where the chart is asked for",
-    "dashboard.presentation.charts.explore: view.subtitle": "cleaned where the chart is asked for",
-    "dashboard.presentation.charts.event_window: chart.title": "cleaned where the chart is asked for",
-    "dashboard.presentation.charts.event_window: chart.subtitle": "cleaned where it is asked for",
-    "dashboard.presentation.charts.claim: chart.title": "cleaned where the chart is asked for",
-    "dashboard.presentation.charts.claim: chart.subtitle": "cleaned where the chart is asked for",
+    "palette.text": "a colour of the palette",
+    **{
+        f"dashboard.presentation.charts.{module}: chart.{name}": "escaped where the chart is made"
+        for module in ("claim", "comparison_paths", "event_window", "explore")
+        for name in ("title", "subtitle", "heading", "subheading")
+    },
 }
 
 TEMPLATES = frozenset({"hovertemplate", "texttemplate"})
@@ -152,16 +152,16 @@ def is_constant(node):
 
 CLEAN = """
 import streamlit as st
-from dashboard.presentation.escaping import escape_markdown, label_text, plain
-from dashboard.presentation.formatting import day
+from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
+from dashboard.presentation.formatting import format_day
 
 def draw(event, error):
     st.header(escape_markdown(event.title))
-    st.markdown(f"**{label_text(event.title)}** on {day(event.day)}")
-    st.text(plain(event.title))
+    st.markdown(f"**{escape_label(event.title)}** on {format_day(event.day)}")
+    st.text(plain_text(event.title))
     st.metric("Events", len(event.tags))
     shown = escape_markdown(event.title)
-    st.caption(" · ".join([shown, day(event.day)]))
+    st.caption(" · ".join([shown, format_day(event.day)]))
     try:
         pass
     except ValueError as error:
@@ -245,8 +245,8 @@ def test_an_allowed_expression_is_left_alone():
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        ("plot_text(event.title)", 0),
-        ("[plot_text(e.title) for e in events]", 0),
+        ("escape_plot(event.title)", 0),
+        ("[escape_plot(e.title) for e in events]", 0),
         ("event.title", 1),
         ("[e.title for e in events]", 1),
         ("escape_markdown(event.title)", 1),

@@ -132,7 +132,7 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
         [round(100 * row.caar, 3) for row in rows],
         marker=marker,
         **KEEP_OPACITY,
-        **build_hover([[position, _format_hover(curve, position)] for position in drawn], "[1]"),
+        **build_hover([[position, _format_hover(curve, position)] for position in drawn], with_id=True),
     )
 
 
