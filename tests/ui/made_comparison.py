@@ -17,8 +17,7 @@ def build_compare_state(series, known, *filters, request=REQUEST, quote=QuoteMod
     filters = filters or (EventFilter(),)
     listed = tuple(find_events(known, filter_) for filter_ in filters)
     groups = [
-        Group(name_group(filter_), events)
-        for filter_, events in zip(filters, listed, strict=True)
+        Group(name_group(filter_), events) for filter_, events in zip(filters, listed, strict=True)
     ]
     return CompareState(
         link=None,

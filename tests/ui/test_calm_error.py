@@ -9,11 +9,11 @@ from tests.ui.app_in_test import SECONDS, words_of
 
 SCRIPT = """
 from dashboard.models.errors import InputError
-from dashboard.ui.errors import show_calm_error
+from dashboard.ui.errors import show_error
 try:
     raise ERROR
 except Exception as error:
-    assert show_calm_error(error) is True
+    assert show_error(error) is True
 """
 
 

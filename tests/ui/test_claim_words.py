@@ -56,7 +56,7 @@ def test_the_headline_counts_what_came_out(series):
 
 
 def test_a_change_that_holds_in_one_quote_only_says_so(series):
-    found = ask("up", series, value=25.0, how=Exactness.EXACT, base="year_end")
+    found = ask("up", series, value=25.0, exactness=Exactness.EXACT, base="year_end")
     thin = "\u202f"
     assert claims.describe_answer(found) == (
         f"Only counted in one way: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"

@@ -33,7 +33,7 @@ def report_of(series, sentence, notices=()):
     answers = tuple(answer_claim(claim, series, "usd_rub_cbr") for claim in claims)
     scene = FactsState(answers, (), QuoteMode.WEAKER, phone=True, dark=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts_state.session, "daily_series", lambda: series)
+        patch.setattr(facts_state.session, "load_daily_series", lambda: series)
         chart = build_claim_chart(scene)
     return build_claim_report(answers, chart, series, links(len(answers)), notices)
 

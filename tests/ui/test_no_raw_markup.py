@@ -1,9 +1,9 @@
-"""User text reaches the screen through `dashboard.presentation.escaping` only, and nothing is run from data.
+"""User text reaches the screen through `presentation.escaping` only; nothing is run from data.
 
 The rule: what a person, a file or a feed wrote (see `FIELDS` in `user_text_flow`) and the
 message of a caught error may be handed to a Streamlit call that reads Markdown only inside
-`escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside `escape_plot`.
-Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain_text`.
+`escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside
+`escape_plot`. Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain_text`.
 Words of our own in an attribute of such a name are listed in `OUR_OWN_WORDS`, each with its
 reason.
 """
@@ -16,12 +16,12 @@ import pytest
 from tests.ui.user_text_flow import markdown_flow, plot_flow
 
 ROOT = Path(__file__).parents[2]
-HOUSE = ROOT / "dashboard"
+PACKAGE = ROOT / "dashboard"
 MODULES = {
     str(path.relative_to(ROOT)).removesuffix(".py").replace("/", ".").removesuffix(".__init__"): (
         path.read_text(encoding="utf-8")
     )
-    for path in sorted(HOUSE.rglob("*.py"))
+    for path in sorted(PACKAGE.rglob("*.py"))
 }
 # The one way itself, and the lines of the command line, which reads no Markdown.
 NO_SCREEN = {"dashboard.presentation.escaping", "dashboard.cli.output"}
@@ -60,7 +60,7 @@ def lines(found):
     return [f"{each.module}:{each.line}: {each.source[:120]}" for each in sorted(found, key=str)]
 
 
-# ---------------------------------------------------------------- the house
+# ------------------------------------------------------------------ the product
 
 
 def test_no_raw_markup_from_user_text_in_markdown():
@@ -148,7 +148,7 @@ def is_constant(node):
     return isinstance(node, ast.FormattedValue) and is_constant(node.value)
 
 
-# ---------------------------------------------------------------- the rule itself
+# ------------------------------------------------------------------ the rule itself
 
 CLEAN = """
 import streamlit as st
@@ -262,7 +262,7 @@ def test_user_text_handed_to_a_chart_is_found():
         "dashboard.presentation.charts.a": "class Chart:\n    title: str\n",
         "dashboard.ui.scene": (
             "from dashboard.presentation.charts.a import Chart\n"
-            "def good(event):\n    return Chart(title=plot_text(event.title))\n"
+            "def good(event):\n    return Chart(title=escape_plot(event.title))\n"
             "def bad(event):\n    return Chart(title=event.title)\n"
         ),
     }

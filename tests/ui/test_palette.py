@@ -1,4 +1,4 @@
-"""Shapes and colours can be told apart: contrast against both surfaces, never colour alone."""
+"""Shapes and colours can be distinguished: contrast against both surfaces, never colour alone."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ from dashboard.presentation.palette import (
 from tests.ui.literals import literals
 
 ROOT = Path(__file__).parents[2]
-INKS = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
+PALETTES = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
 COLOUR = re.compile(r"#(?:[0-9a-f]{3}){1,2}\b|\b(?:rgb|hsl)a?\(\s*\d", re.IGNORECASE)
 
 
@@ -55,14 +55,14 @@ def test_the_formula_gives_the_known_extremes():
 @pytest.mark.parametrize(
     "surface", [LIGHT_PALETTE.surface, DARK_PALETTE.surface], ids=["light", "dark"]
 )
-@pytest.mark.parametrize("lane", ALL_STYLES, ids=lambda lane: lane.id)
-def test_a_mark_is_seen_on_both_surfaces(lane, surface):
-    assert contrast(lane.colour, surface) >= 3
+@pytest.mark.parametrize("style", ALL_STYLES, ids=lambda style: style.id)
+def test_a_mark_is_seen_on_both_surfaces(style, surface):
+    assert contrast(style.colour, surface) >= 3
 
 
-@pytest.mark.parametrize("lane", ALL_STYLES, ids=lambda lane: lane.id)
-def test_a_number_in_a_mark_can_be_read(lane):
-    assert contrast(marker_text_colour(lane), lane.colour) >= 4.5
+@pytest.mark.parametrize("style", ALL_STYLES, ids=lambda style: style.id)
+def test_a_number_in_a_mark_can_be_read(style):
+    assert contrast(marker_text_colour(style), style.colour) >= 4.5
 
 
 @pytest.mark.parametrize("word", ["stronger", "weaker"])
@@ -71,26 +71,26 @@ def test_a_direction_can_be_read_as_text_on_both_surfaces(word):
     assert contrast(DIRECTION_TEXT_DARK[word], DARK_PALETTE.surface) >= 4.5
 
 
-@pytest.mark.parametrize("ink", [LIGHT_PALETTE, DARK_PALETTE], ids=["light", "dark"])
-def test_text_can_be_read(ink):
-    assert contrast(ink.text, ink.surface) >= 7
-    assert contrast(ink.muted, ink.surface) >= 4.5
+@pytest.mark.parametrize("palette", [LIGHT_PALETTE, DARK_PALETTE], ids=["light", "dark"])
+def test_text_can_be_read(palette):
+    assert contrast(palette.text, palette.surface) >= 7
+    assert contrast(palette.muted, palette.surface) >= 4.5
 
 
 def test_lanes_of_one_colour_differ_in_shape():
-    looks = [(lane.colour, lane.symbol) for lane in ALL_STYLES]
-    assert len(set(looks)) == len(looks)
-    assert len({lane.symbol for lane in ALL_STYLES}) == len(ALL_STYLES)
-    assert len({lane.glyph for lane in ALL_STYLES}) == len(ALL_STYLES)
+    marks = [(style.colour, style.symbol) for style in ALL_STYLES]
+    assert len(set(marks)) == len(marks)
+    assert len({style.symbol for style in ALL_STYLES}) == len(ALL_STYLES)
+    assert len({style.glyph for style in ALL_STYLES}) == len(ALL_STYLES)
 
 
 def test_every_category_has_a_lane_and_notes_have_their_own():
-    assert {lane.id for lane in ALL_STYLES} == {NOTES_STYLE, *(c.value for c in Category)}
+    assert {style.id for style in ALL_STYLES} == {NOTES_STYLE, *(c.value for c in Category)}
 
 
 def test_no_colour_is_one_that_streamlit_replaces():
     # "#000001" to "#000040" are placeholders of theme colours in the browser
-    assert all(int(lane.colour[1:], 16) > 0x40 for lane in ALL_STYLES)
+    assert all(int(style.colour[1:], 16) > 0x40 for style in ALL_STYLES)
 
 
 def test_neither_red_nor_green_says_a_direction():
@@ -118,9 +118,9 @@ def test_the_order_of_lanes_starts_with_the_readers_notes():
 
 
 def test_no_button_is_filled_where_white_on_it_cannot_be_read():
-    house = ROOT / "dashboard" / "ui"
+    pages = ROOT / "dashboard" / "ui"
     filled = [
-        path.name for path in sorted(house.rglob("*.py")) if 'type="primary"' in path.read_text()
+        path.name for path in sorted(pages.rglob("*.py")) if 'type="primary"' in path.read_text()
     ]
     assert filled == []
     settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
@@ -139,10 +139,10 @@ def test_a_caption_can_be_read(theme):
     assert contrast(mixed, surface) >= 4.5
 
 
-@pytest.mark.parametrize("look", GROUP_STYLES, ids=lambda look: look.symbol)
-def test_a_group_is_seen_on_both_surfaces(look):
-    assert contrast(look.colour(dark=False), LIGHT_PALETTE.surface) >= 4.5
-    assert contrast(look.colour(dark=True), DARK_PALETTE.surface) >= 7
+@pytest.mark.parametrize("style", GROUP_STYLES, ids=lambda style: style.symbol)
+def test_a_group_is_seen_on_both_surfaces(style):
+    assert contrast(style.colour(dark=False), LIGHT_PALETTE.surface) >= 4.5
+    assert contrast(style.colour(dark=True), DARK_PALETTE.surface) >= 7
 
 
 def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
@@ -150,19 +150,19 @@ def test_two_groups_differ_in_more_than_hue_and_take_no_hue_of_a_direction():
     assert one.dash != other.dash
     assert one.symbol != other.symbol
     assert one.glyph != other.glyph
-    hues = {look.colour(dark=dark) for look in GROUP_STYLES for dark in (False, True)}
+    hues = {style.colour(dark=dark) for style in GROUP_STYLES for dark in (False, True)}
     assert len(hues) == 4
     assert hues.isdisjoint({*DIRECTION_COLOUR.values(), *DIRECTION_TEXT_DARK.values()})
 
 
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_cells_are_seen_and_the_text_on_them_is_read(theme):
-    ink = INKS[theme]
-    (_, weaker), (_, middle), (_, stronger) = heat_colour_scale(ink)
-    assert middle == ink.surface
+    palette = PALETTES[theme]
+    (_, weaker), (_, middle), (_, stronger) = heat_colour_scale(palette)
+    assert middle == palette.surface
     for end in (weaker, stronger):
-        assert contrast(end, ink.surface) >= 3
-        assert contrast(end, ink.text) >= 4.5
+        assert contrast(end, palette.surface) >= 3
+        assert contrast(end, palette.text) >= 4.5
         # between the ends and the surface the luminance only grows towards the surface
         assert (luminance(end) < luminance(middle)) == (theme == "light")
 
@@ -175,19 +175,19 @@ def test_the_ends_of_a_heat_map_without_text_are_seen_on_both_surfaces(colour, s
     assert contrast(colour, surface) >= 3
 
 
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_every_neutral_mark_is_seen_and_text_on_a_pill_is_read(theme):
-    ink = INKS[theme]
-    for mark in (ink.line, ink.muted, ink.selected, ink.text):
-        assert contrast(mark, ink.surface) >= 3
-    assert contrast(ink.text, ink.pill) >= 4.5
-    assert contrast(ink.muted, ink.pill) >= 4.5
+    palette = PALETTES[theme]
+    for mark in (palette.line, palette.muted, palette.selected, palette.text):
+        assert contrast(mark, palette.surface) >= 3
+    assert contrast(palette.text, palette.pill) >= 4.5
+    assert contrast(palette.muted, palette.pill) >= 4.5
 
 
 @pytest.mark.parametrize("word", ["stronger", "weaker", "unchanged"])
-@pytest.mark.parametrize("theme", INKS)
+@pytest.mark.parametrize("theme", PALETTES)
 def test_a_direction_word_is_read_on_the_surface_of_its_theme(word, theme):
-    assert contrast(direction_colour(word, dark=theme == "dark"), INKS[theme].surface) >= 4.5
+    assert contrast(direction_colour(word, dark=theme == "dark"), PALETTES[theme].surface) >= 4.5
 
 
 def test_the_logo_can_be_seen():
@@ -201,12 +201,13 @@ def literal_colours(text):
 
 
 def test_every_colour_of_the_pages_is_in_the_palette():
-    house = ROOT / "dashboard" / "ui"
+    package = ROOT / "dashboard"
     found = {
-        str(path.relative_to(house)): literal_colours(path.read_text(encoding="utf-8"))
-        for path in sorted(house.rglob("*.py"))
+        str(path.relative_to(package)): literal_colours(path.read_text(encoding="utf-8"))
+        for folder in ("presentation", "ui")
+        for path in sorted((package / folder).rglob("*.py"))
     }
-    assert {path for path, colours in found.items() if colours} == {"palette.py"}
+    assert {path for path, colours in found.items() if colours} == {"presentation/palette.py"}
 
 
 @pytest.mark.parametrize("code", ['a = "#1F2a3B"', 'a = "x #fff;"', 'a = f"rgba(1,2,{b})"'])

@@ -13,7 +13,6 @@ from dashboard.presentation.escaping import (
     escape_label,
     escape_markdown,
     escape_plot,
-    file_name_text,
     format_markdown_link,
     plain_text,
     plain_text_block,
@@ -205,10 +204,6 @@ def test_a_link_in_markdown_is_live_only_for_a_web_address():
         "[\\[x\\]](<https://example.org/a_(b)?c=%24d>)"
     )
     assert format_markdown_link("x", "javascript:alert(1)") == "x"
-
-
-def test_a_file_name_is_made_in_the_same_way_as_in_exports():
-    assert file_name_text("../<x>.csv") == "x-.csv"
 
 
 def test_ten_thousand_characters_of_one_kind_take_no_time():

@@ -23,19 +23,19 @@ BOUNDS = WindowLimits(
 def test_nothing_asked_shows_two_years():
     shown = resolve_window(None, None, BOUNDS)
     assert (shown.since, shown.until) == (date(2024, 9, 1), date(2026, 9, 1))
-    assert shown.told == ""
+    assert shown.notice == ""
 
 
 def test_a_start_before_the_data_is_cut_and_told():
     shown = resolve_window(date(2001, 1, 1), None, BOUNDS)
     assert shown.since == date(2013, 1, 9)
-    assert shown.told == "Rates start on 9 Jan 2013; showing from there."
+    assert shown.notice == "Rates start on 9 Jan 2013; showing from there."
 
 
 def test_an_end_after_everything_known_is_cut_and_told():
     shown = resolve_window(None, date(2030, 1, 1), BOUNDS)
     assert shown.until == date(2026, 11, 23)
-    assert "Nothing is known after 23 Nov 2026" in shown.told
+    assert "Nothing is known after 23 Nov 2026" in shown.notice
 
 
 def test_an_end_alone_is_given_two_years_before_it():

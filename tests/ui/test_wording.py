@@ -1,14 +1,11 @@
 """One glossary: signs, dates and phrases are the same wherever they are printed."""
 
 import math
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
-import dashboard.ui
 from dashboard.models.event import Event, Hour
 from dashboard.presentation import formatting
 
@@ -75,20 +72,6 @@ def test_a_first_report_and_a_scheduled_hour_are_named_as_such():
     )
 
 
-@pytest.mark.parametrize(
-    ("percentile", "n", "words"),
-    [
-        (44.2, 504, "inside the ordinary range: larger than 44\u202f% of 504 ordinary"),
-        (97.9, 504, "outside the ordinary range: larger than 97\u202f% of 504 ordinary"),
-        (99.96, 504, "outside the ordinary range: larger than 99.9\u202f% of 504 ordinary"),
-        (97.9, 39, "too few days to judge (39)"),
-        (math.nan, 504, "too few days to judge (504)"),
-    ],
-)
-def test_too_few_days_are_never_judged(percentile, n, words):
-    assert formatting.describe_percentile(percentile, n).startswith(words)
-
-
 def test_what_happened_and_what_will():
     today = date(2026, 11, 23)
     assert formatting.format_age(date(2026, 11, 23), today) == "today"
@@ -98,22 +81,18 @@ def test_what_happened_and_what_will():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (21.7, "21st"), (97, "97th")],
+    ("p", "shown"),
+    [(0.18, "0.18"), (0.031, "0.031"), (0.0004, "<\u202f0.001"), (math.nan, "–")],
 )
-def test_ordinals(value, shown):
-    assert formatting.format_ordinal(value) == shown
+def test_p_values(p, shown):
+    assert formatting.format_p(p) == shown
 
 
-def test_no_page_says_that_news_moved_the_rate():
-    forbidden = re.compile(
-        r"\b(caused|due to|because of|reacted to|triggered by|thanks to)\b", re.I
-    )
-    room = Path(dashboard.ui.__file__).parent
-    said = [
-        f"{path.name}: {text}"
-        for path in room.rglob("*.py")
-        for text in re.findall(r'"([^"\n]+)"', path.read_text(encoding="utf-8"))
-        if forbidden.search(text)
-    ]
-    assert said == []
+def test_offsets_and_windows_have_a_true_minus():
+    assert [formatting.format_offset(k) for k in (-5, 0, 3)] == ["−5", "0", "3"]
+    assert formatting.format_window((-1, 1)) == "[−1,1]"
+
+
+def test_iso_days_in_a_text_are_written_out():
+    text = "before the data, which begin on 2022-03-01"
+    assert formatting.format_iso_days(text) == "before the data, which begin on 1 Mar 2022"

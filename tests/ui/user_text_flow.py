@@ -4,9 +4,9 @@
 settings of a link, the message of a caught error, `st.query_params`; fields of the screens' own
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
-`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names, f-strings,
-calls, return values and parameters, within and across the modules given, without regard to the
-order of statements. An expression may be allowed by its source (`lane.title`) or by module and
+`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names,
+f-strings, calls, return values and parameters, within and across the modules given, without regard to the
+order of statements. An expression may be allowed by its source (`style.title`) or by module and
 source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
 expression that ends so.
 """
@@ -306,7 +306,7 @@ def text_parts(node) -> list[ast.AST]:
 
 
 def bound(called: Function, node: ast.Call):
-    """Parameter and argument of a call, as far as they can be told."""
+    """Parameter and argument of a call, as far as they are known."""
     names = called.parameters
     if names[:1] in (["self"], ["cls"]):
         names = names[1:]

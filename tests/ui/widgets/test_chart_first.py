@@ -7,14 +7,14 @@ from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
-from dashboard.ui.components import chart_first, dialog
+from dashboard.ui.components import figures, interaction
 st.session_state.runs = st.session_state.get("runs", 0) + 1
-st.session_state[dialog.OPEN] = st.session_state.get("writing", False)
-drawn = chart_first.CHART_DRAWN in st.session_state
-chart_first.draw_after_chart(lambda: st.write("the table"), 100)
-chart_first.let_chart_go_first()
+st.session_state[interaction.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
+drawn = figures.CHART_DRAWN_KEY in st.session_state
+figures.draw_after_chart(lambda: st.write("the table"), 100)
+figures.request_deferred_run()
 if not drawn:
-    chart_first._second_run()
+    figures._run_deferred()
 """
 
 

@@ -19,20 +19,21 @@ WRITER = """
 from datetime import date, time
 from dashboard.services.notes import Draft
 from dashboard.ui.components.interaction import draw_flash
-from dashboard.ui.components.note_form import Asked, draw_note_form
+from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
 import streamlit as st
 draw_flash()
 author = st.session_state.get("note_form.author_of_this_session", "")
-draw_note_form(Asked(Draft("", date.fromisoformat("DAY"), author=author), "usd_rub_cbr"))
+draft = Draft("", date.fromisoformat("DAY"), author=author)
+draw_note_form(NoteFormContext(draft, "usd_rub_cbr"))
 """
 EDITOR = """
 import streamlit as st
-from dashboard.services.notes import draft_of, list_notes
+from dashboard.services.notes import draft_from_event, list_notes
 from dashboard.ui import session
-from dashboard.ui.components.note_form import Asked, draw_note_form
-(note,) = list_notes(session.parts().notes)
+from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
+(note,) = list_notes(session.get_context().notes)
 read = st.session_state.setdefault("read", note)
-draw_note_form(Asked(draft_of(read), "usd_rub_cbr", read))
+draw_note_form(NoteFormContext(draft_from_event(read), "usd_rub_cbr", read))
 """
 
 
@@ -98,7 +99,7 @@ def test_the_hour_is_stored_in_utc_with_its_zone():
     form(app, "Time zone").set_value("America/New_York").run()
     press(app, "Save note")
     (note,) = stored()
-    # New York keeps summer time in April: four hours behind UTC
+    # New York keeps summer time in April: UTC−4
     assert note.moment.isoformat() == "2025-04-21T16:30:00+00:00"
     assert note.zone == "America/New_York"
 

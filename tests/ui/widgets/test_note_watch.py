@@ -1,4 +1,4 @@
-"""The look at the notes: a page is drawn anew for a change, and for nothing else."""
+"""The check of the notes: a page is rerun after a change only."""
 
 import pytest
 import streamlit as st
@@ -9,25 +9,26 @@ from tests.ui.app_in_test import SECONDS
 
 PAGE = """
 import streamlit as st
-from dashboard.ui.components import dialog, note_watch
+from dashboard.ui import shell
+from dashboard.ui.components import interaction
 st.session_state.runs = st.session_state.get("runs", 0) + 1
-st.session_state[dialog.OPEN] = st.session_state.get("writing", False)
-note_watch.note_what_is_seen()
-st.session_state[note_watch.DRAWING] = False
-note_watch._look()
+st.session_state[interaction.DIALOG_OPEN_KEY] = st.session_state.get("writing", False)
+shell.remember_notes_version()
+st.session_state[shell.NOTES_DRAWING_KEY] = False
+shell._check_notes()
 """
 
 
 @pytest.fixture
-def heard(monkeypatch):
-    """What the process heard of the notes, look by look; then what the page has just read."""
-    told = []
+def versions(monkeypatch):
+    """The versions of the notes at each check; afterwards the one that the page has read."""
+    pending = []
 
     def look(watch):
-        return told.pop(0) if told else watch._version
+        return pending.pop(0) if pending else watch._version
 
     monkeypatch.setattr(NoteVersionWatcher, "look", look)
-    return told
+    return pending
 
 
 def runs_of(**state):
@@ -40,20 +41,20 @@ def runs_of(**state):
     return app.session_state["runs"]
 
 
-def test_nothing_is_drawn_anew_when_nothing_changed(heard):
+def test_nothing_is_drawn_anew_when_nothing_changed(versions):
     assert runs_of() == 1
 
 
-def test_a_change_draws_the_page_anew_once(heard):
-    heard.append("of a colleague")
+def test_a_change_draws_the_page_anew_once(versions):
+    versions.append("of a colleague")
     assert runs_of() == 2
 
 
-def test_nothing_is_drawn_anew_while_a_person_writes_in_a_dialog(heard):
-    heard.append("of a colleague")
+def test_nothing_is_drawn_anew_while_a_person_writes_in_a_dialog(versions):
+    versions.append("of a colleague")
     assert runs_of(writing=True) == 1
 
 
-def test_nothing_is_drawn_anew_while_the_notes_cannot_be_read(heard):
-    heard.append("")
+def test_nothing_is_drawn_anew_while_the_notes_cannot_be_read(versions):
+    versions.append("")
     assert runs_of() == 1
