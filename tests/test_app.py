@@ -176,7 +176,7 @@ def test_origins_seven_pairs_of_host_and_origin_with_a_token_that_holds(door):
 
     port, seen, _ = door
     store = NoteRepository(f"sqlite:///{seen.parent / 'home' / 'events.sqlite3'}")
-    secret, _ = create_token(store.beside, "desk")
+    secret, _ = create_token(store.tokens, "desk")
     answered = {who: written(port, secret, *pair[:2]) for who, pair in PAIRS.items()}
     assert answered == {who: status for who, (*_, status) in PAIRS.items()}
     assert len(store.notes()) == 3

@@ -18,7 +18,7 @@ from dashboard.export.schemas import STUDY_TABLES
 from dashboard.presentation.method import TERMS
 from dashboard.services.method import describe_size
 from dashboard.ui.pages import PAGES
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "dashboard"

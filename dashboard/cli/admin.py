@@ -45,7 +45,7 @@ def backup(file: BackupFileArgument, *, as_json: JsonOption = False) -> None:
 
     parts = get_context()
     contents = make_backup(file, parts.notes.backups, parts.own, BackupArchive())
-    parts.notes.beside.write_audit("backup", file.name, (None, {"rows": dict(contents.rows)}))
+    parts.notes.audit.write("backup", file.name, (None, {"rows": dict(contents.rows)}))
     if as_json:
         output.print_json(backup_json(contents))
     else:
@@ -71,7 +71,7 @@ def restore(
         parts.notes.backups,
         parts.own,
         BackupArchive(),
-        keep_in=parts.settings.backup_folder,
+        backup_folder=parts.settings.backup_folder,
         may_replace=replace,
     )
     if as_json:
@@ -103,7 +103,7 @@ def create_access_token(
     from dashboard.cli import listings, output
     from dashboard.services.admin import create_token, token_json
 
-    secret, token = create_token(get_context().notes.beside, name, person, days)
+    secret, token = create_token(get_context().notes.tokens, name, person, days)
     if as_json:
         output.print_json({"token": secret, **token_json(token, _utc_now())})
     else:
@@ -116,7 +116,7 @@ def list_access_tokens(*, as_json: JsonOption = False) -> None:
     from dashboard.cli import listings, output
     from dashboard.services.admin import list_tokens, token_json
 
-    tokens = list_tokens(get_context().notes.beside)
+    tokens = list_tokens(get_context().notes.tokens)
     if as_json:
         output.print_json([token_json(token, _utc_now()) for token in tokens])
     else:
@@ -129,7 +129,7 @@ def revoke_access_token(name: TokenNameArgument, *, as_json: JsonOption = False)
     from dashboard.cli import output
     from dashboard.services.admin import revoke_token, token_json
 
-    token = revoke_token(get_context().notes.beside, name)
+    token = revoke_token(get_context().notes.tokens, name)
     if as_json:
         output.print_json(token_json(token, _utc_now()))
     else:
@@ -145,7 +145,7 @@ def list_audit_log(
     from dashboard.cli import listings, output
     from dashboard.services.admin import audit_json, list_audit_entries
 
-    actions = list_audit_entries(get_context().notes.beside, most)
+    actions = list_audit_entries(get_context().notes.audit, most)
     if as_json:
         output.print_json(audit_json(actions))
     else:

@@ -41,7 +41,7 @@ def get_context(asof: str | None = None) -> AppContext:
 
     moment = None if asof is None else read_as_of("asof", asof)
     try:
-        live = build_context(door="cli")
+        live = build_context(interface="cli")
         return live if moment is None else context_as_of(live, moment)
     except ValidationError as error:
         wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]

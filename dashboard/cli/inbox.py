@@ -121,9 +121,9 @@ def search_inbox(
         return
     found = search_news(parts.search, parts.inbox, query, period, _utc_now)
     if as_json:
-        output.print_json({"found": found.found, "new": found.new, "told": list(found.told)})
+        output.print_json({"found": found.found, "new": found.new, "told": list(found.messages)})
     else:
-        output.print_notices(found.told)
+        output.print_notices(found.messages)
         output.print_line(f"{found.found:,} articles, {found.new:,} of them new; see inbox list")
 
 
@@ -178,7 +178,7 @@ def dismiss_items(
     if undo:
         undo_dismissal(ids, inbox)
     else:
-        dismiss_news(ids, inbox, who=author or "")
+        dismiss_news(ids, inbox, author=author or "")
     done = "put back" if undo else "dismissed"
     if as_json:
         output.print_json({"done": done, "reports": ids})

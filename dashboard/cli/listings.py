@@ -38,8 +38,8 @@ from dashboard.services.live_rates import RefreshOutcome, RefreshResult
 from dashboard.services.serializers import import_report_json, note_rows_json
 
 if TYPE_CHECKING:
-    from dashboard.services.admin import Finding
     from dashboard.services.article import ArticleReading
+    from dashboard.services.health import Finding
     from dashboard.services.live_rates import SeriesStatus
 
 
@@ -79,11 +79,11 @@ def refresh_progress() -> Iterator[Callable[[int, int, str], None]]:
 def show_refresh_results(results: Sequence[RefreshResult]) -> None:
     """Print what became of each series, and the sum."""
     rows = [
-        (one.series, one.source, outcome_text(one), _iso_day(one.last_day), one.told)
+        (one.series, one.source, outcome_text(one), _iso_day(one.last_day), one.message)
         for one in results
     ]
     show_table(("series", "source", "what came", "last day", "remark"), rows)
-    new = sum(one.kept.new for one in results)
+    new = sum(one.changes.new for one in results)
     failed = sum(one.answered is False for one in results)
     print_line(
         f"{format_count(len(results), 'series', 'series')}: {format_count(new, 'new number')}, {failed} failed"
@@ -94,7 +94,7 @@ def outcome_text(one: RefreshResult) -> str:
     """What became of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
     if one.outcome != RefreshOutcome.NEW:
         return OUTCOME_LABELS[one.outcome]
-    kept = one.kept
+    kept = one.changes
     named = {"new": kept.new, "revised": kept.revised, "now final": kept.settled}
     return ", ".join(f"{many:,} {what}" for what, many in named.items() if many)
 
@@ -122,7 +122,7 @@ def show_diagnosis(findings: Iterable[Finding]) -> None:
             one.part,
             "works" if one.works else "FAILS",
             f"{format_number(one.seconds, 1)} s",
-            one.told,
+            one.message,
         )
         for one in findings
     ]
@@ -337,7 +337,7 @@ def show_rejected_import(plan: EventImportPlan) -> None:
     for row in plan.wrong:
         output.print_line(clean_text(row.reason))
     output.print_line(count_rows(plan))
-    output.print_notices(plan.told)
+    output.print_notices(plan.notices)
 
 
 def show_import(plan: EventImportPlan, record: ImportRecord | None, *, dry_run: bool) -> None:

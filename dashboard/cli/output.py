@@ -21,9 +21,9 @@ from dashboard.presentation import moves as moves_module
 from dashboard.presentation.escaping import clean_text, truncate
 from dashboard.presentation.formatting import format_count, format_day, format_number, format_signed
 from dashboard.presentation.quoting import name_direction
-from dashboard.services.bundles import Reproduction
 from dashboard.services.compare import HEADLINE_TEST, is_significant
 from dashboard.services.exports import skipped_reasons
+from dashboard.services.reproduction import Reproduction
 from dashboard.services.serializers import import_report_json, rate_import_report_chunks
 
 # ------------------------------------------------------------

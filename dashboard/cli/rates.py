@@ -79,7 +79,7 @@ def refresh_rates_command(
 def doctor(*, as_json: JsonOption = False) -> int:
     """Try every source and store and say in words what works; exit code 3 if something fails."""
     from dashboard.cli import listings, output
-    from dashboard.services.admin import diagnose, diagnose_feeds, diagnosis_json
+    from dashboard.services.health import diagnose, diagnose_feeds, diagnosis_json
 
     parts = get_context()
     is_offline = parts.settings.dashboard_offline
@@ -216,7 +216,7 @@ def remove_imported_rates(series: SeriesIdArgument, *, as_json: JsonOption = Fal
 
     parts = get_context()
     removed = delete_imported_rates(parts.own, series)
-    parts.notes.beside.write_audit("rates-remove", removed)
+    parts.notes.audit.write("rates-remove", removed)
     if as_json:
         output.print_json({"removed": removed})
     else:
@@ -228,5 +228,5 @@ def _import_plan(plan: RateImportPlan, *, replace: bool) -> tuple[SeriesCard, ..
 
     parts = get_context()
     kept = import_rates(parts.own, plan, replace=replace)
-    parts.notes.beside.write_audit("rates-import", *audit_state_of_import(plan))
+    parts.notes.audit.write("rates-import", *audit_state_of_import(plan))
     return kept

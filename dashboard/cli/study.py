@@ -82,9 +82,9 @@ def reproduce(
     Exit code 0 where the files are equal, byte for byte or to 1e-12; 1 where they differ.
     """
     from dashboard.cli import output
-    from dashboard.services.bundles import reproduce_bundle as compare
-    from dashboard.services.bundles import reproduction_json
     from dashboard.services.rates import get_series
+    from dashboard.services.reproduction import reproduce_bundle as compare
+    from dashboard.services.reproduction import reproduction_json
 
     parts = get_context()
     verdict = compare(_read_bundle(bundle), bundle.name, lambda name: get_series(parts.rates, name))
@@ -96,7 +96,7 @@ def reproduce(
 
 
 def _read_bundle(file: Path) -> bytes:
-    from dashboard.services.bundles import MAX_ARCHIVE_BYTES
+    from dashboard.services.reproduction import MAX_ARCHIVE_BYTES
 
     try:
         if not file.is_file():
@@ -368,7 +368,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
             seed=seed,
             categories=count_categories(question.known),
             compute=parts.compute,
-            told=told,
+            progress=told,
         )
     if out is not None:
         write_robustness(out, answer, grid, question.made)

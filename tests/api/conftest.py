@@ -14,7 +14,7 @@ from tests.asgi_client import get
 
 
 def door_to(home):
-    parts = build_context(Settings(dashboard_home=home, database_url=None), door="api")
+    parts = build_context(Settings(dashboard_home=home, database_url=None), interface="api")
     app = build_app()
     app.dependency_overrides[get_live_context] = lambda: parts
     return app, parts

@@ -86,7 +86,7 @@ def fuzz(operation, mode, examples, look, **fixed):
 
 
 def token_of(parts, name):
-    secret, _ = create_token(parts.notes.beside, name, "Ann")
+    secret, _ = create_token(parts.notes.tokens, name, "Ann")
     return {"Authorization": f"Bearer {secret}"}
 
 
@@ -136,9 +136,9 @@ def test_without_a_token_that_holds_no_request_changes_anything(house, schema, g
     parts = house[1]
     headers = {"no token": {}, "a wrong token": {"Authorization": "Bearer rr_" + "A" * 43}}
     revoked = token_of(parts, given.replace(" ", "-"))
-    revoke_token(parts.notes.beside, given.replace(" ", "-"))
+    revoke_token(parts.notes.tokens, given.replace(" ", "-"))
     note = add_note(parts.notes, Draft("a note to keep", parts.catalogue.events()[0].day))
-    before, statuses = (parts.notes.version(), parts.notes.beside.audit_entries(5)), Counter()
+    before, statuses = (parts.notes.version(), parts.notes.audit.entries(5)), Counter()
 
     def look(case):
         more = headers.get(given, revoked) | {"If-Match": '"1"'}
@@ -150,4 +150,4 @@ def test_without_a_token_that_holds_no_request_changes_anything(house, schema, g
             fixed = {"path_parameters": {"event_id": note.id}} if "{" in operation.path else {}
             fuzz(operation, GenerationMode.POSITIVE, 25, look, **fixed)
     assert set(statuses) == {401}
-    assert (parts.notes.version(), parts.notes.beside.audit_entries(5)) == before
+    assert (parts.notes.version(), parts.notes.audit.entries(5)) == before

@@ -10,7 +10,7 @@ import pytest
 from dashboard.services.notes import Draft, add_note
 from tests.api.conftest import door_to
 from tests.asgi_client import get
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 
 MOMENT = datetime(2026, 11, 18, 9, 20, tzinfo=UTC)  # 12:20 in Moscow
 

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.container import notes_for_user
 from dashboard.models.errors import StoreError
 from dashboard.services.admin import create_token, revoke_token
 from dashboard.services.notes import Draft, add_note, edit_note, note_history
@@ -22,7 +21,7 @@ CATALOGUE = "kellogg-nato-off-table-2025-04-20"
 def desk(own_house):
     """A door, the parts behind it, and Ann's token."""
     ask, parts = own_house
-    secret, _ = create_token(parts.notes.beside, "desk", "Ann")
+    secret, _ = create_token(parts.notes.tokens, "desk", "Ann")
 
     def send(method, address, body=None, **headers):
         headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"} | {
@@ -70,9 +69,9 @@ def test_a_note_is_its_writers_who_may_keep_it_private(desk):
     assert (note["visibility"], note["category"]) == ("private", "a word of mine")
     assert parts.notes.notes() == ()
     assert desk.ask(f"/v1/events/{note['id']}").status == 404
-    (kept,) = notes_for_user(parts, "Ann").notes()
+    (kept,) = parts.notes.for_user("Ann").notes()
     assert (kept.owner, kept.visibility) == ("Ann", "private")
-    (change,) = notes_for_user(parts, "Ann").history(kept.id)
+    (change,) = parts.notes.for_user("Ann").history(kept.id)
     assert (change.who, change.origin) == ("Ann", "api")
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"visibility": "shared"}, if_match='"1"')
     assert answer.status == 200
@@ -166,9 +165,9 @@ def test_somebody_who_comes_between_the_look_and_the_change_is_told_too(desk, mo
     note = added(desk)
     real = NoteRepository.edit
 
-    def overtaken(notes, changed, revision, who=""):
-        real(desk.parts.notes, notes.get(changed.id), revision, who="Bob")
-        return real(notes, changed, revision, who)
+    def overtaken(notes, changed, revision, author=""):
+        real(desk.parts.notes, notes.get(changed.id), revision, author="Bob")
+        return real(notes, changed, revision, author)
 
     monkeypatch.setattr(NoteRepository, "edit", overtaken)
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"title": "Mine"}, if_match='"1"')
@@ -302,7 +301,7 @@ def test_without_a_token_that_holds_nothing_is_written(desk, given):
 
 def test_a_revoked_token_is_refused_at_once(desk):
     added(desk)
-    revoke_token(desk.parts.notes.beside, "desk")
+    revoke_token(desk.parts.notes.tokens, "desk")
     answer = desk("POST", "/v1/events", KELLOGG)
     assert answer.status == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -313,7 +312,7 @@ def test_a_revoked_token_is_refused_at_once(desk):
 def test_a_token_that_has_expired_is_refused(own_house):
     ask, parts = own_house
     then = datetime.now(UTC) - timedelta(days=2)
-    secret, _ = create_token(parts.notes.beside, "old", days=1, now=lambda: then)
+    secret, _ = create_token(parts.notes.tokens, "old", days=1, now=lambda: then)
     headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"}
     answer = ask("/v1/events", method="POST", body=json.dumps(KELLOGG).encode(), **headers)
     assert answer.status == 401
@@ -345,7 +344,7 @@ def test_limits_the_sixty_first_change_in_a_minute_is_told_when_to_come_back(des
     assert 0 < int(answer.headers["retry-after"]) <= 60
     assert "at most 60 changes in a minute" in answer.json["detail"]
     assert len(desk.parts.notes.notes()) == 60
-    secret, _ = create_token(desk.parts.notes.beside, "other", "Bob")
+    secret, _ = create_token(desk.parts.notes.tokens, "other", "Bob")
     others = desk("POST", "/v1/events", KELLOGG, authorization=f"Bearer {secret}")
     assert others.status == 201
 
@@ -402,7 +401,7 @@ def test_audit_every_change_is_on_record_with_its_door(desk):
     desk("PATCH", address, {"title": "New"}, if_match='"1"')
     desk("DELETE", address, if_match='"2"')
     desk("POST", f"{address}/restore")
-    found = desk.parts.notes.beside.audit_entries(10)
+    found = desk.parts.notes.audit.entries(10)
     assert [(one.action, one.who, one.origin) for one in reversed(found)] == [
         ("token-create", "Ann", "api"),
         ("create", "Ann", "api"),

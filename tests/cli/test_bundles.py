@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.export.schemas import STUDY_TABLES
 from tests.cli.conftest import table
-from tests.services.bar_house import fill_cache
+from tests.services.bar_cache import fill_cache
 
 ROOT = Path(__file__).parents[2]
 RATES = "date,usd\n" + "".join(f"2024-{1 + k // 28:02}-{1 + k % 28:02},{80 + k % 7 * 0.37}\n"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import table
 from tests.replica.market import near
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 
 # In the replica Moscow trades from 10:00 to 19:00 every day, on weekends too.
 WEDNESDAY = date(2026, 11, 18)

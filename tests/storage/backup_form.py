@@ -50,8 +50,8 @@ def rows_of(url):
 
 def write_something(store):
     """A note that was edited, a deleted one, and an import."""
-    note = store.add(NOTE, who="Ann")
-    store.edit(replace(note, title="edited"), 1, who="Bob")
+    note = store.add(NOTE, author="Ann")
+    store.edit(replace(note, title="edited"), 1, author="Bob")
     gone = store.add(NOTE)
     store.delete(gone.id, 1)
     store.import_notes(RECORD, [NOTE])
@@ -74,7 +74,7 @@ class Desk:
     def restore(self, file, *, may_replace=False):
         return restore_backup(
             file, self.store.backups, self.own, BackupArchive(),
-            keep_in=self.folder, may_replace=may_replace, who="Ann",
+            backup_folder=self.folder, may_replace=may_replace, author="Ann",
         )  # fmt: skip
 
 
@@ -168,23 +168,23 @@ class BackupForm:
 
     def test_backup_restore_leaves_the_tokens_as_they_are(self, desk, zip_file):
         desk.store.add(NOTE)
-        secret, _ = create_token(desk.store.beside, "desk")
+        secret, _ = create_token(desk.store.tokens, "desk")
         desk.back_up(zip_file)
-        revoke_token(desk.store.beside, "desk")
-        other, _ = create_token(desk.store.beside, "other")
+        revoke_token(desk.store.tokens, "desk")
+        other, _ = create_token(desk.store.tokens, "other")
         desk.restore(zip_file, may_replace=True)
-        assert authenticate_token(desk.store.beside, secret) is None
-        assert authenticate_token(desk.store.beside, other).name == "other"
+        assert authenticate_token(desk.store.tokens, secret) is None
+        assert authenticate_token(desk.store.tokens, other).name == "other"
         with zipfile.ZipFile(zip_file) as packed:
             held = b"".join(packed.read(name) for name in packed.namelist())
-        for token in desk.store.beside.tokens():
+        for token in desk.store.tokens.tokens():
             assert token.sha256.encode() not in held
 
     def test_backup_restore_is_on_record_and_history_stays_append_only(self, url, desk, zip_file):
         write_something(desk.store)
         desk.back_up(zip_file)
         desk.restore(zip_file, may_replace=True)
-        newest = desk.store.beside.audit_entries(1)[0]
+        newest = desk.store.audit.entries(1)[0]
         assert (newest.action, newest.subject, newest.who) == ("restore-backup", "all.zip", "Ann")
         engine = create_engine(url)
         for table in ("note_history", "audit"):

@@ -45,7 +45,7 @@ class ImportForm:
         other = store.add(NOTE)
         first, _ = store.import_notes(RECORD, three())
         _, second_notes = store.import_notes(RECORD, three())
-        done = store.undo_import(first.id, who="Bob")
+        done = store.undo_import(first.id, author="Bob")
         assert (done.removed, done.kept, done.already_removed) == (3, (), 0)
         assert set(store.notes()) == {other, *second_notes}
         assert done.record.undone_by == "Bob"
@@ -54,7 +54,7 @@ class ImportForm:
 
     def test_an_undone_note_is_in_the_history_and_can_be_restored(self, store):
         record, (note, *_) = store.import_notes(RECORD, three())
-        store.undo_import(record.id, who="Bob")
+        store.undo_import(record.id, author="Bob")
         changes = store.history(note.id)
         assert [(c.revision, c.action, c.who) for c in changes] == [
             (1, "create", "Ann"),
@@ -67,7 +67,7 @@ class ImportForm:
 
     def test_a_note_that_was_changed_since_is_kept_and_told(self, store):
         record, (edited, removed, left) = store.import_notes(RECORD, three())
-        edited = store.edit(replace(edited, title="my own words"), 1, who="Cid")
+        edited = store.edit(replace(edited, title="my own words"), 1, author="Cid")
         store.delete(removed.id, 1)
         done = store.undo_import(record.id)
         assert (done.removed, done.kept, done.already_removed) == (1, (edited,), 1)
@@ -76,7 +76,7 @@ class ImportForm:
 
     def test_an_import_is_undone_once(self, store):
         record, _ = store.import_notes(RECORD, three())
-        store.undo_import(record.id, who="Bob")
+        store.undo_import(record.id, author="Bob")
         with pytest.raises(InputError, match=r"was undone already by Bob at 20\d\d-"):
             store.undo_import(record.id)
         assert len(store.notes(with_deleted=True)) == 3

@@ -57,7 +57,7 @@ def write_thousand_notes(url):
     """1,002 changes: one note is edited, one deleted."""
     store = NoteRepository(url)
     notes = store.add_all([replace(NOTE, title=f"note {number}") for number in range(1_000)])
-    store.edit(replace(notes[0], title="edited"), 1, who="Ann")
+    store.edit(replace(notes[0], title="edited"), 1, author="Ann")
     store.delete(notes[1].id, 1)
     store.close()
 
@@ -155,7 +155,7 @@ class MigrationForm:
         self, url, database, thousand_notes, next_release, table, change
     ):
         store = NoteRepository(url)
-        store.beside.write_audit("backup", "a.zip", who="Ann")
+        store.audit.write("backup", "a.zip", author="Ann")
         store.close()
         ensure_schema(database, next_release)
         engine = create_engine(url)

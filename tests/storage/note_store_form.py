@@ -68,7 +68,7 @@ class NoteStoreForm:
     def test_an_edit_is_a_new_revision_with_the_first_creation_kept(self, url):
         store = NoteRepository(url, clock=Clock())
         added = store.add(NOTE)
-        edited = store.edit(replace(added, title="Other", day=date(2025, 4, 20)), 1, who="Bob")
+        edited = store.edit(replace(added, title="Other", day=date(2025, 4, 20)), 1, author="Bob")
         stored = store.get(added.id)
         store.close()
         assert stored == edited
@@ -77,10 +77,10 @@ class NoteStoreForm:
         assert stored.updated == added.created + timedelta(minutes=1)
 
     def test_every_change_is_a_line_of_history_with_before_and_after(self, store):
-        added = store.add(FULL, who="Ann")
-        edited = store.edit(replace(added, title="Other"), 1, who="Bob")
-        deleted = store.delete(added.id, 2, who="Cid")
-        restored = store.restore(added.id, who="Dot")
+        added = store.add(FULL, author="Ann")
+        edited = store.edit(replace(added, title="Other"), 1, author="Bob")
+        deleted = store.delete(added.id, 2, author="Cid")
+        restored = store.restore(added.id, author="Dot")
         changes = store.history(added.id)
         assert [(c.revision, c.action, c.who) for c in changes] == [
             (1, "create", "Ann"),
@@ -118,7 +118,7 @@ class NoteStoreForm:
         assert [note.day for note in store.notes()] == sorted(days)
 
     def test_many_notes_are_added_all_or_none(self, store):
-        added = store.add_all([NOTE, FULL], who="import")
+        added = store.add_all([NOTE, FULL], author="import")
         assert [note.title for note in added] == [NOTE.title, FULL.title]
         assert [store.history(note.id)[0].who for note in added] == ["import", "import"]
         not_storable = replace(NOTE, title=None)
@@ -171,7 +171,7 @@ class NoteStoreForm:
         ],
     )
     def test_the_history_cannot_be_changed(self, url, store, statement):
-        note = store.add(NOTE, who="Ann")
+        note = store.add(NOTE, author="Ann")
         engine = create_engine(url)
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
             connection.execute(text(statement))
@@ -199,10 +199,10 @@ class NoteStoreForm:
 
 class EditConflictForm:
     def test_edit_conflict_names_who_was_faster_and_when(self, store):
-        note = store.add(NOTE, who="Ann")
-        edited = store.edit(replace(note, title="Bob's title"), 1, who="Bob")
+        note = store.add(NOTE, author="Ann")
+        edited = store.edit(replace(note, title="Bob's title"), 1, author="Bob")
         with pytest.raises(EditConflict) as caught:
-            store.edit(replace(note, title="Ann's title"), 1, who="Ann")
+            store.edit(replace(note, title="Ann's title"), 1, author="Ann")
         told = str(caught.value)
         assert f"changed by Bob at {edited.updated:%Y-%m-%d %H:%M:%S} UTC" in told
         assert "\n" not in told
@@ -211,7 +211,7 @@ class EditConflictForm:
 
     def test_edit_conflict_with_a_deletion_says_so(self, store):
         note = store.add(NOTE)
-        deleted = store.delete(note.id, 1, who="Bob")
+        deleted = store.delete(note.id, 1, author="Bob")
         for act in (
             lambda: store.edit(note, 1),
             lambda: store.edit(note, 2),
@@ -231,7 +231,7 @@ class EditConflictForm:
     def test_edit_conflict_is_told_200_times_out_of_200(self, store):
         for number in range(200):
             note = store.add(NOTE)
-            store.edit(replace(note, title=f"first {number}"), 1, who=f"Ann {number}")
+            store.edit(replace(note, title=f"first {number}"), 1, author=f"Ann {number}")
             with pytest.raises(EditConflict, match=f"changed by Ann {number} at "):
                 store.edit(replace(note, title=f"second {number}"), 1)
             assert store.get(note.id).title == f"first {number}"

@@ -100,8 +100,8 @@ class PeopleForm:
         assert len(bob.notes()) == 1
 
     def test_a_note_is_signed_by_the_person_and_stays_its_owners(self, ann, bob):
-        note = ann.add(SHARED, who="a label")
-        edited = bob.edit(replace(note, title="by Bob", owner="bob"), 1, who="Ann")
+        note = ann.add(SHARED, author="a label")
+        edited = bob.edit(replace(note, title="by Bob", owner="bob"), 1, author="Ann")
         assert edited.owner == "ann"
         assert [change.who for change in ann.history(note.id)] == ["ann", "bob"]
 
@@ -152,19 +152,19 @@ class PeopleForm:
         ann.add(PRIVATE)
         ann.import_notes(A_FILE, [PRIVATE])
         ann.add(SHARED)
-        actions = [each.action for each in ann.beside.audit_entries(9)]
+        actions = [each.action for each in ann.audit.entries(9)]
         assert actions == ["create", "import", "create", "create"]
         for other in (bob, nobody):
-            (only,) = other.beside.audit_entries(9)
+            (only,) = other.audit.entries(9)
             assert only.after["title"] == "for everybody"
 
     def test_the_record_of_a_note_that_was_private_once_keeps_that_state_back(self, ann, bob):
         note = ann.add(PRIVATE)
         ann.edit(replace(note, visibility=Visibility.SHARED, title="for everybody"), 1)
-        shared, created = bob.beside.audit_entries(9)
+        shared, created = bob.audit.entries(9)
         assert (created.before, created.after, shared.before) == (None, None, None)
         assert shared.after["title"] == "for everybody"
-        assert ann.beside.audit_entries(9)[1].after["title"] == "for Ann alone"
+        assert ann.audit.entries(9)[1].after["title"] == "for Ann alone"
 
     def test_an_import_with_a_private_note_is_its_owners_alone(self, ann, bob):
         record, (note,) = ann.import_notes(A_FILE, [PRIVATE])
@@ -240,7 +240,7 @@ class HiddenForm:
         ann.hide(["one", "two"])
         ann.hide(["two"])
         ann.unhide(["two", "never hidden"])
-        found = [(one.action, one.subject, one.who) for one in ann.beside.audit_entries(10)]
+        found = [(one.action, one.subject, one.who) for one in ann.audit.entries(10)]
         assert sorted(found) == [
             ("hide", "one", "ann"), ("hide", "two", "ann"), ("unhide", "two", "ann"),
         ]  # fmt: skip

@@ -89,9 +89,9 @@ def test_making_a_store_opens_nothing(tmp_path):
 def test_opening_a_current_store_does_not_load_alembic(url, store):
     store.version()
     program = (
-        "import sys; from dashboard.storage.notes import EventStore;"
+        "import sys; from dashboard.storage.notes import NoteRepository;"
         f" assert not any('sqlalchemy' in name for name in sys.modules);"
-        f" EventStore({url!r}).version(); print('alembic' in sys.modules)"
+        f" NoteRepository({url!r}).version(); print('alembic' in sys.modules)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.models.errors import InputError
 from dashboard.models.event import Event, Origin
-from dashboard.storage.notes import AsOfNoteRepository, NoteRepository
+from dashboard.storage.notes import NoteRepository
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,32 +58,32 @@ def told(store):
 )
 def test_the_notes_are_those_of_the_moment(told, hours, titles):
     live, *_ = told
-    then = AsOfNoteRepository(live, START + hours * HOUR)
+    then = live.as_of(START + hours * HOUR)
     assert sorted(each.title for each in then.notes()) == titles
 
 
 def test_one_note_its_history_and_the_deleted_ones_are_those_of_the_moment(told):
     live, first, second = told
-    then = AsOfNoteRepository(live, START)
+    then = live.as_of(START)
     assert then.get(first).title == "as it was"
     assert then.get(second) is None
     assert [change.action for change in then.history(first)] == ["create"]
-    late = AsOfNoteRepository(live, START + 2 * HOUR)
+    late = live.as_of(START + 2 * HOUR)
     assert {each.title for each in late.notes(with_deleted=True)} == {"as it became", "later"}
     assert late.get(first).deleted is not None
 
 
 def test_the_version_differs_by_moment_and_by_change(told):
     live, first, _ = told
-    one, other = (AsOfNoteRepository(live, START + hours * HOUR).version() for hours in (1, 2))
+    one, other = (live.as_of(START + hours * HOUR).version() for hours in (1, 2))
     assert one != other != live.version()
     live.restore(first)
-    assert AsOfNoteRepository(live, START + HOUR).version() != one
+    assert live.as_of(START + HOUR).version() != one
 
 
 def test_nothing_can_be_written(told):
     live, first, _ = told
-    then = AsOfNoteRepository(live, START + HOUR)
+    then = live.as_of(START + HOUR)
     for act in (
         lambda: then.add(note("new")),
         lambda: then.edit(replace(then.get(first), title="new"), 2),

@@ -359,7 +359,7 @@ for _ in range(50):
             assert got
             for number in range(first, first + 100_000):
                 series = replace(made.series, rate=np.full(400, float(number)))
-                cache.keep("made", "source", replace(made, series=series), datetime.now(UTC))
+                cache.store("made", "source", replace(made, series=series), datetime.now(UTC))
                 os.write(writing, b"%d\\n" % number)
     os.close(writing)
     lines = os.fdopen(reading)
@@ -367,9 +367,9 @@ for _ in range(50):
     print(int(lines.readline()), flush=True)
     sys.stdin.readline()
     os.waitpid(writer, 0)
-    told = [int(line) for line in lines if line.endswith("\\n")]
+    stored = [int(line) for line in lines if line.endswith("\\n")]
     lines.close()
-    first = max([first, *told]) + 1
+    first = max([first, *stored]) + 1
     print(first - 1, flush=True)
 """
 

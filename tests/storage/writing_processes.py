@@ -83,7 +83,7 @@ def save_or_be_told(start, answers, url, note_id, times):
     for _ in range(times):
         note = store.get(note_id)
         try:
-            store.edit(add_one(note), note.revision, who="Ann")
+            store.edit(add_one(note), note.revision, author="Ann")
             saved += 1
         except EditConflict as error:
             told.append(str(error))

@@ -7,7 +7,7 @@ import pytest
 from dashboard.models.article import ClaimKind, Exactness
 from dashboard.presentation import claims
 from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
-from tests.services.test_answer_claim import ask, rouble
+from tests.services.test_claims_answer import ask, rouble
 
 
 @pytest.fixture

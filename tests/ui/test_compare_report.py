@@ -10,8 +10,8 @@ import pytest
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.models.event import Category, Origin
 from dashboard.presentation.reports import ReportContext
-from dashboard.services.bundles import reproduce_bundle
 from dashboard.services.events import EventFilter
+from dashboard.services.reproduction import reproduce_bundle
 from dashboard.ui.pages.compare.page import build_group_bundles
 from dashboard.ui.pages.compare.report import build_compare_report
 from tests.made_report import HOSTILE

@@ -19,7 +19,7 @@ def parts(monkeypatch):
 
 
 def on_record(parts):
-    found = parts.notes.beside.audit_entries(1_000)
+    found = parts.notes.audit.entries(1_000)
     return [(one.action, one.subject, one.who, one.origin, one.after) for one in found]
 
 

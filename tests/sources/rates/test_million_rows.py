@@ -9,15 +9,15 @@ MOST_MEGABYTES = 1_000
 SCRIPT = """
 import sys, time
 from pathlib import Path
-from dashboard.models.user_files import RateReading
-from dashboard.sources.rates.csv_file import read_rate_table
+from dashboard.models.user_files import RateFileOptions
+from dashboard.sources.rates.csv_file import read_rate_file
 begun = time.process_time()
-table = read_rate_table(Path(sys.argv[1]), RateReading(zone="Europe/Moscow", stamps="begin"))
+table = read_rate_file(Path(sys.argv[1]), RateFileOptions(zone="Europe/Moscow", stamps="begin"))
 seconds = time.process_time() - begun
 (series,) = table.series
 # Not ru_maxrss: a child begins with that of the process it was split from.
-told = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()
-peak = int(told[0]) / 1e3
+status = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()
+peak = int(status[0]) / 1e3
 print(len(series), series.card.bar_minutes, series.rate[0], series.rate[-1], series.known_at[-1])
 print(seconds, peak)
 """

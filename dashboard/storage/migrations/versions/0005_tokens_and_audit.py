@@ -14,7 +14,7 @@ _REFUSAL = "audit is append-only"
 
 
 def upgrade() -> None:
-    """Create both tables, refuse changes to the record, and give the history its door."""
+    """Create both tables, the audit trail append-only; add the interface to the history."""
     op.add_column(
         "note_history", sa.Column("origin", sa.String(10), nullable=False, server_default="")
     )

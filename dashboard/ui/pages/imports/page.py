@@ -177,7 +177,7 @@ def _draw_messages(plan: EventImportPlan) -> None:
     """Draw the messages about the file as a whole."""
     messages = [
         line.removeprefix(f"{plan.file.name}: ")
-        for line in plan.told
+        for line in plan.notices
         if "already there" not in line
     ]
     if not messages:

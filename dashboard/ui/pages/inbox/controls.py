@@ -76,7 +76,7 @@ def _search_news(query: str, period: str) -> None:
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)
         return
-    messages = f" {' '.join(result.told)}" if result.told else ""
+    messages = f" {' '.join(result.messages)}" if result.messages else ""
     st.session_state.pop(SEARCH_FAILED_KEY, None)
     set_flash(
         f"GDELT: {format_count(result.found, 'article')}, {result.new:,} new in the"
