@@ -5,9 +5,9 @@ settings of a link, the message of a caught error, `st.query_params`; fields of 
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
 `dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names,
-f-strings, calls, return values and parameters, within and across the modules given, without regard to the
-order of statements. An expression may be allowed by its source (`style.title`) or by module and
-source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
+f-strings, calls, return values and parameters, within and across the modules given, without regard
+to the order of statements. An expression may be allowed by its source (`style.title`) or by module
+and source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
 expression that ends so.
 """
 

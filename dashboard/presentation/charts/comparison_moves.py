@@ -297,7 +297,8 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
             if pane.interval
             else ""
         )
-        sentences.append(f"{pane.plot_name}: 95 % from {chart.scale.span(low, high)}{seen}{interval}.")
+        span = chart.scale.span(low, high)
+        sentences.append(f"{pane.plot_name}: 95 % from {span}{seen}{interval}.")
     return tuple(sentences)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.literals import literals
+from tests.presentation.literals import literals
 
 PACKAGE = Path(__file__).parents[2] / "dashboard"
 SCREENS = ("presentation", "ui", "cli")

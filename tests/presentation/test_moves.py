@@ -22,7 +22,7 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from tests.made_series import made_card
-from tests.ui.made_view import CARD, event, move, ranks
+from tests.presentation.made_view import CARD, event, move, ranks
 
 THIN = "\u202f"
 

@@ -7,7 +7,7 @@ from dashboard.presentation.charts.comparison_moves import (
     MAX_LEFT_OUT_ROWS,
     build_leave_one_out_figure,
 )
-from tests.ui.charts.made_comparison import MANY, made_chart
+from tests.presentation.charts.made_comparison import MANY, made_chart
 
 
 def test_each_dot_is_the_average_of_the_others():

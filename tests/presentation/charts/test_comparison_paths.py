@@ -9,7 +9,7 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_paths,
 )
 from dashboard.presentation.quoting import QuoteMode
-from tests.ui.charts.made_comparison import FEW, MANY, RETURNS, made_chart
+from tests.presentation.charts.made_comparison import FEW, MANY, RETURNS, made_chart
 
 
 def named(figure):

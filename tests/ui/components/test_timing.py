@@ -7,7 +7,7 @@ import pytest
 from dashboard.models.event import Hour, moment_from_hours
 from dashboard.presentation.quoting import QuoteMode
 from dashboard.ui.components.timing import build_hour_lines, build_timing_steps
-from tests.ui.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing, unsettled
+from tests.presentation.made_view import CARD, FRIDAY, MONDAY, event, fixing, timing, unsettled
 
 
 def feet(steps):

@@ -11,7 +11,7 @@ from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter
 from dashboard.ui.pages.compare.messages import build_verdict_lines
 from tests.made_series import event_at_row, series_of_returns
-from tests.ui.made_comparison import build_compare_state
+from tests.ui.pages.made_comparison import build_compare_state
 
 ROWS = tuple(range(50, 140, 10))
 NATO = EventFilter(categories=(Category.NATO_REMARK,))

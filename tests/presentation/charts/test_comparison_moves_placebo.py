@@ -12,7 +12,7 @@ from dashboard.presentation.charts.comparison_moves import (
     describe_placebo,
 )
 from dashboard.presentation.quoting import QuoteMode
-from tests.ui.charts.made_comparison import MANY, made_chart
+from tests.presentation.charts.made_comparison import MANY, made_chart
 
 VALUES = np.linspace(-0.04, 0.04, 500)
 PANES = (

@@ -11,7 +11,7 @@ from dashboard.presentation.charts.comparison_paths import (
     summarize_heat,
 )
 from dashboard.presentation.palette import STRONGER_COLOUR, WEAKER_COLOUR
-from tests.ui.charts.made_comparison import MANY, RETURNS, made_chart
+from tests.presentation.charts.made_comparison import MANY, RETURNS, made_chart
 
 
 def test_colours_are_symmetric_and_those_of_the_directions():

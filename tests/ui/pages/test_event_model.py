@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.app_in_test import open_page, words_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KELLOGG = "kellogg-nato-off-table-2025-04-20"
 RATE_RISE = "cbr-2022-02-28"
 IMPORTS = f"""

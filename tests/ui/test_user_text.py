@@ -3,7 +3,8 @@
 The rule: what a person, a file or a feed wrote (see `FIELDS` in `user_text_flow`) and the
 message of a caught error may be handed to a Streamlit call that reads Markdown only inside
 `escape_markdown`, `escape_label` or `format_markdown_link`, and to a figure only inside
-`escape_plot`. Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take `plain_text`.
+`escape_plot`. Places that show characters as they are (`st.text`, `st.code`, `st.dataframe`) take
+`plain_text`.
 Words of our own in an attribute of such a name are listed in `OUR_OWN_WORDS`, each with its
 reason.
 """

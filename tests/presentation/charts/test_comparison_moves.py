@@ -9,7 +9,7 @@ from dashboard.presentation.charts.comparison_moves import (
     sort_dots,
 )
 from dashboard.presentation.quoting import QuoteMode
-from tests.ui.charts.made_comparison import FEW, MANY, made_chart
+from tests.presentation.charts.made_comparison import FEW, MANY, made_chart
 
 
 def test_the_largest_number_shown_comes_first():

@@ -12,7 +12,7 @@ from dashboard.presentation.charts.comparison_paths import ComparisonChart, Comp
 from dashboard.presentation.palette import GROUP_STYLES
 from dashboard.presentation.quoting import MoveScale, QuotedSeries, QuoteMode
 from tests.made_series import LONG_AGO, series_of_returns
-from tests.ui.made_view import CARD
+from tests.presentation.made_view import CARD
 
 REQUEST = StudyRequest(model="none", window=(-1, 1), cars=((0, 1),), estimation=20, gap=0,
                        min_estimation=10)  # fmt: skip

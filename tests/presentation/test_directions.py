@@ -22,8 +22,8 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.claims import ClaimQuery, answer_claim, claim_from_query
 from dashboard.services.rates import daily_series, get_series
 from dashboard.services.study import build_event_view
+from tests.presentation.made_view import CARD
 from tests.shipped_catalogue import AFTER_THE_RATES, COUNT, timed_ids
-from tests.ui.made_view import CARD
 
 ROOT = Path(__file__).parents[2]
 THIN = "\u202f"

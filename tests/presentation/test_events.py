@@ -14,7 +14,7 @@ from dashboard.presentation.events import (
     get_main_move,
 )
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from tests.ui.made_view import (
+from tests.presentation.made_view import (
     CARD,
     MONDAY,
     event,

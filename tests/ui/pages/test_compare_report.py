@@ -16,7 +16,7 @@ from dashboard.ui.pages.compare.page import build_group_bundles
 from dashboard.ui.pages.compare.report import build_compare_report
 from tests.made_report import HOSTILE
 from tests.made_series import event_at_row, series_of_returns
-from tests.ui.made_comparison import build_compare_state
+from tests.ui.pages.made_comparison import build_compare_state
 
 LIVE = "http://127.0.0.1:8501/compare?cat=nato_remark&bcat=energy"
 MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), LIVE, f"{LIVE}&asof=2026-11-26T09:00Z")

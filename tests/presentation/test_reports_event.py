@@ -14,7 +14,7 @@ from dashboard.presentation.reports import (
     build_event_url,
 )
 from tests.made_series import made_series
-from tests.ui.made_view import CARD, event, made_view, missing_move, move
+from tests.presentation.made_view import CARD, event, made_view, missing_move, move
 
 MADE = ReportContext(datetime(2026, 11, 26, 9, tzinfo=UTC), "http://127.0.0.1:8501/event?id=said")
 

@@ -14,7 +14,7 @@ from dashboard.presentation.charts.event_window import (
 )
 from dashboard.presentation.palette import DARK_PALETTE, LIGHT_PALETTE, STRONGER_COLOUR
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from tests.ui.made_view import CARD, MONDAY, event, made_view, path
+from tests.presentation.made_view import CARD, MONDAY, event, made_view, path
 
 NAN = float("nan")
 

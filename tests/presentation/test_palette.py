@@ -28,7 +28,7 @@ from dashboard.presentation.palette import (
     heat_colour_scale,
     marker_text_colour,
 )
-from tests.ui.literals import literals
+from tests.presentation.literals import literals
 
 ROOT = Path(__file__).parents[2]
 PALETTES = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}

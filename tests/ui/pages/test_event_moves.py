@@ -7,7 +7,7 @@ from dashboard.ui.pages.event.results import (
     build_moves_columns,
     build_tests_columns,
 )
-from tests.ui.made_view import CARD, event, made_view, missing_move, move, ranks
+from tests.presentation.made_view import CARD, event, made_view, missing_move, move, ranks
 
 THIN = "\u202f"
 VIEW = made_view(moves=tuple(move(window) for window in DEFAULT_CAR_WINDOWS))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from dashboard.models.moves import Fixing, SourceMove
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.ui.pages.event.results import build_source_columns, build_source_lines
-from tests.ui.made_view import CARD
+from tests.presentation.made_view import CARD
 
 THIN = "\u202f"
 
