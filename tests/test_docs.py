@@ -353,7 +353,7 @@ def test_every_entry_of_a_registry_is_described(package):
 def test_every_test_and_model_has_its_formula():
     text = page("statistics.md")
     for name in (entry.id for entry in (*SIGNIFICANCE_TESTS, *NORMAL_MODELS)):
-        assert re.search(rf"^    {name}  |`{name}`", text, re.MULTILINE), name
+        assert re.search(rf"^    {name} +\S|`{name}`", text, re.MULTILINE), name
 
 
 def test_every_page_is_described():
