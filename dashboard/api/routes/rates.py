@@ -50,7 +50,7 @@ def rates_file(
         "rates",
         params.since,
         params.until,
-        flavour=params.flavour,
+        dialect=params.flavour,
     )
     return csv_response(request, body, name)
 
@@ -96,7 +96,7 @@ def sources_file(
     request: Request, context: Context, params: Annotated[SourceMovesCsvParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, event by event, as CSV."""
-    name = download_file_name("sources", params.since, params.until, flavour=params.flavour)
+    name = download_file_name("sources", params.since, params.until, dialect=params.flavour)
     return csv_response(
         request, source_moves_csv(_source_moves(context, params), params.flavour), name
     )
