@@ -24,7 +24,7 @@ from dashboard.presentation.method import TERMS
 from dashboard.services.method import describe_size
 from dashboard.ui.pages import PAGES
 from tests.replica.failures import NAMED
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 from tests.shipped_catalogue import CATALOGUE, hour_kinds
 from tools.write_reference import REFERENCE_PAGES
 
