@@ -53,7 +53,9 @@ def refresh_rates_command(
     since: Annotated[
         str | None, Opt(metavar="DATE", help="Read everything from this day on again.")
     ] = None,
-    force: Annotated[bool, Opt("--force", help="Fetch again what was fetched a moment ago.")] = False,
+    force: Annotated[
+        bool, Opt("--force", help="Fetch again what was fetched a moment ago.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Fetch what is new from the publishers; what fails is reported and loses nothing.
