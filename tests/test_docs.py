@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.services.bar_house import HOURS, fill_cache
 
 from dashboard.api.app import build_app
 from dashboard.cli import run
@@ -25,10 +24,7 @@ from dashboard.presentation.method import TERMS
 from dashboard.services.method import describe_size
 from dashboard.ui.pages import PAGES
 from tests.replica.failures import NAMED
-<<<<<<< HEAD
 from tests.services.bar_cache import HOURS, fill_cache
-=======
->>>>>>> main
 from tests.shipped_catalogue import CATALOGUE, hour_kinds
 from tools.write_reference import REFERENCE_PAGES
 
