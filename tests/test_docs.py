@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.services.bar_house import HOURS, fill_cache
 
 from dashboard.api.app import build_app
 from dashboard.cli import run
@@ -25,6 +24,7 @@ from dashboard.presentation.method import TERMS
 from dashboard.services.method import describe_size
 from dashboard.ui.pages import PAGES
 from tests.replica.failures import NAMED
+from tests.services.bar_cache import HOURS, fill_cache
 from tests.shipped_catalogue import CATALOGUE, hour_kinds
 from tools.write_reference import REFERENCE_PAGES
 
@@ -353,7 +353,7 @@ def test_every_entry_of_a_registry_is_described(package):
 def test_every_test_and_model_has_its_formula():
     text = page("statistics.md")
     for name in (entry.id for entry in (*SIGNIFICANCE_TESTS, *NORMAL_MODELS)):
-        assert re.search(rf"^    {name}  |`{name}`", text, re.MULTILINE), name
+        assert re.search(rf"^    {name} +\S|`{name}`", text, re.MULTILINE), name
 
 
 def test_every_page_is_described():
