@@ -120,7 +120,8 @@ def event_move_rows(view: EventView) -> Rows:
             view.event.id, view.card.id, window_text(move.window), *_fixing_cells(move.base),
             *_fixing_cells(move.end), *_move_cells(move), move.rank("quiet").size,
             move.rank("all").size, len(move.crowd), " ".join(event.id for event in move.crowd),
-            move.reason, *_rank_cells(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
+            move.reason, *_rank_cells(move.rank("near")), move.rank("quiet").p,
+            move.rank("quiet").percentile,
             *([_available_at(move.base), _available_at(move.end)] if bars else []),
         )
         for move in view.moves

@@ -89,7 +89,7 @@ def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> byt
     Args:
         plot: the SVG that the browser drew, `WIDTH` pixels wide.
         caption: what is written above and below it.
-        background: the colour behind the caption, that of the figure.
+        background: the background colour of the caption, that of the figure.
 
     Returns:
         A standalone SVG document in UTF-8.
