@@ -144,7 +144,7 @@ def facts_rows(facts: Iterable[DayFacts]) -> Rows:
     """Facts of a day, one row a series and base; records and ranges repeat on every row."""
     return [
         (
-            fact.series, fact.quote, fact.asked, fact.day, fact.rate, *_change_cells(change),
+            fact.series, fact.quote, fact.requested, fact.day, fact.rate, *_change_cells(change),
             *_observation_cells(fact.strongest_since), *_observation_cells(fact.weakest_since),
             *_observation_cells(fact.year_low), *_observation_cells(fact.year_high),
         )

@@ -191,11 +191,11 @@ def _draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
 
 
 def _build_news_facts(cluster: NewsCluster) -> list[str]:
-    lane = STYLE_BY_ID[propose_category(cluster.lead)]
+    style = STYLE_BY_ID[propose_category(cluster.lead)]
     return list(filter(None, (
         escape_markdown(format_reported_time(cluster.lead)),
         escape_markdown(format_publishers(cluster)),
-        f"{lane.glyph} {lane.title}",
+        f"{style.glyph} {style.title}",
         format_tone(cluster),
         escape_markdown(describe_decision(cluster)),
     )))  # fmt: skip
@@ -351,7 +351,7 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
             type="tertiary",
             on_click=partial(_switch_feed, of.id, enabled=not of.enabled),
         )
-        if of.is_own:
+        if of.is_imported:
             st.button("Remove", key=f"feeds.remove.{of.id}", type="tertiary",
                       on_click=partial(_remove_feed, of.id))  # fmt: skip
 
