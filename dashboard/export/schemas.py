@@ -7,18 +7,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
 StudyTableName: TypeAlias = Literal[
-    "events",
-    "paths",
-    "averages",
-    "headline",
-    "tests",
-    "skipped",
-    "correlation",
-    "regression",
-    "direction",
-    "intervals",
-    "projections",
-]
+    "events", "paths", "averages", "headline", "tests", "skipped", "correlation", "regression",
+    "direction", "intervals", "projections",
+]  # fmt: skip
 """The tables of a study, in files, pages and the API."""
 
 
@@ -251,33 +242,12 @@ WRONG_ROWS: Final = Table(
 TABLES: Final = {
     table.name: table
     for table in (
-        PATHS,
-        STUDY_EVENTS,
-        AVERAGES,
-        HEADLINE,
-        TESTS,
-        SKIPPED,
-        CORRELATION,
-        REGRESSION,
-        DIRECTION,
-        INTERVALS,
-        PROJECTIONS,
-        SPECIFICATIONS,
-        SCORES,
-        ACROSS_SERIES,
-        RATES,
-        REVISIONS,
-        EVENT_LIST,
-        LARGEST_MOVES,
-        EVENT_MOVES,
-        EVENT_WINDOW,
-        SOURCE_MOVES,
-        FACTS,
-        CLAIMS,
-        NEEDED_BASES,
+        PATHS, STUDY_EVENTS, AVERAGES, HEADLINE, TESTS, SKIPPED, CORRELATION, REGRESSION, DIRECTION,
+        INTERVALS, PROJECTIONS, SPECIFICATIONS, SCORES, ACROSS_SERIES, RATES, REVISIONS, EVENT_LIST,
+        LARGEST_MOVES, EVENT_MOVES, EVENT_WINDOW, SOURCE_MOVES, FACTS, CLAIMS, NEEDED_BASES,
         WRONG_ROWS,
     )
-}
+}  # fmt: skip
 STUDY_TABLES: Final = tuple(TABLES[name] for name in get_args(StudyTableName))
 BAR_COLUMNS: Final = {
     "paths": _parse_columns("known_at:moment"),

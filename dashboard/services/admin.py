@@ -39,23 +39,18 @@ class DatabaseBackup(Protocol):
     @property
     def file(self) -> Path | None:
         """Its file; None on a server."""
-        ...
 
     def is_empty(self) -> bool:
         """Whether it holds nothing."""
-        ...
 
     def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
         """Copy a consistent snapshot into a folder."""
-        ...
 
     def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
         """Replace everything by the rows of a backup, in one transaction."""
-        ...
 
     def quarantine(self) -> Path | None:
         """Move an unreadable file away."""
-        ...
 
 
 class ImportedSeriesFiles(Protocol):
@@ -63,11 +58,9 @@ class ImportedSeriesFiles(Protocol):
 
     def series_files(self) -> tuple[Path, ...]:
         """The file of every series."""
-        ...
 
     def restore_from(self, files: Sequence[Path]) -> None:
         """Replace every series by these files."""
-        ...
 
 
 class BackupArchive(Protocol):
@@ -75,11 +68,9 @@ class BackupArchive(Protocol):
 
     def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
         """Write a new file atomically."""
-        ...
 
     def read(self, file: Path, folder: Path) -> BackupContents:
         """Check a file and unpack its members into a folder."""
-        ...
 
 
 def make_backup(
@@ -208,23 +199,18 @@ class TokenStore(Protocol):
 
     def create_token(self, token: AccessToken, author: str = "") -> AccessToken:
         """Store a new token; InputError where the name is taken."""
-        ...
 
     def find_token(self, sha256: str) -> AccessToken | None:
         """The token whose secret has this hash."""
-        ...
 
     def tokens(self) -> tuple[AccessToken, ...]:
         """Every token, the oldest first."""
-        ...
 
     def revoke_token(self, name: str, author: str = "") -> AccessToken:
         """Revoke a token; InputError where there is none of this name."""
-        ...
 
     def record_use(self, name: str) -> None:
         """Record the present moment as the last use of a token."""
-        ...
 
 
 def create_token(
@@ -335,7 +321,6 @@ class AuditStore(Protocol):
 
     def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""
-        ...
 
 
 def list_audit_entries(store: AuditStore, most: int) -> tuple[AuditEntry, ...]:

@@ -34,15 +34,12 @@ class ImportStore(Protocol):
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store notes and the import they came with, in one transaction."""
-        ...
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Every import, the newest first."""
-        ...
 
     def undo_import(self, import_id: str, author: str = "") -> ImportUndo:
         """Delete the notes of an import, except those changed since."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,15 +128,12 @@ class HiddenEventStore(Protocol):
 
     def hidden(self) -> frozenset[str]:
         """The ids of the hidden events."""
-        ...
 
     def hide(self, ids: Sequence[str]) -> None:
         """Hide events."""
-        ...
 
     def unhide(self, ids: Sequence[str]) -> None:
         """Show events again."""
-        ...
 
 
 def hide_events(

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.services.live_rates import RefreshRequest, RefreshResult, refresh_rates
@@ -30,7 +31,7 @@ MAX_IDLE_POLLS: Final = 12
 """Polls without a reader before the thread ends."""
 
 
-# ---- rates
+# ---- refreshing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,69 @@ class RateRefreshState:
     results: tuple[RefreshResult, ...] = ()
 
 
-class RateRefreshJob:
-    """Refreshes rates in a background thread, for all sessions of a process.
+@dataclass(frozen=True, slots=True)
+class NewsRefreshState:
+    """The state of the background refresh of news; `problem` is a failure of the whole refresh."""
+
+    is_running: bool = False
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    done: int = 0
+    total: int = 0
+    problem: str = ""
+
+
+State = TypeVar("State", RateRefreshState, NewsRefreshState)
+
+
+class _RefreshJob(Generic[State]):
+    """A refresh in a background thread, for all sessions of a process; never two at once."""
+
+    def __init__(
+        self, state: State, interval: timedelta, now: Callable[[], datetime], *, is_offline: bool
+    ) -> None:
+        self._state: State = state
+        self._interval = interval
+        self._now = now
+        self.is_offline = is_offline
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def state(self) -> State:
+        """The present state."""
+        return self._state
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `submit` would start a refresh now."""
+        now, started = self._now(), self._state.started_at
+        is_recent = started is not None and started <= now < started + self._interval
+        return not (self.is_offline or self._state.is_running or is_recent)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the running refresh."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _start(self, run: Callable[[], None], *, force: bool, **reset: Any) -> bool:
+        """Run in a thread unless offline, running or, without `force`, not due.
+
+        `reset` are further fields of the state to set at the start.
+        """
+        with self._lock:
+            is_forced = force and not (self.is_offline or self._state.is_running)
+            if not (self.is_due or is_forced):
+                return False
+            self._state = replace(
+                self._state, is_running=True, started_at=self._now(), done=0, total=0, **reset
+            )
+            self._thread = threading.Thread(target=run, name="refresh", daemon=True)
+            self._thread.start()
+            return True
+
+
+class RateRefreshJob(_RefreshJob[RateRefreshState]):
+    """Refreshes rates in the background.
 
     Args:
         rates: the series and their sources.
@@ -74,49 +136,16 @@ class RateRefreshJob:
         *,
         is_offline: bool = False,
     ) -> None:
+        super().__init__(RateRefreshState(), RATES_INTERVAL, now, is_offline=is_offline)
         self._rates = rates
         self._rate_cache = rate_cache
-        self._now = now
-        self.is_offline = is_offline
-        self._state = RateRefreshState()
-        self._started_at: datetime | None = None
-        self._changing = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def state(self) -> RateRefreshState:
-        """The present state."""
-        return self._state
-
-    @property
-    def is_due(self) -> bool:
-        """Whether `submit` would start a refresh now."""
-        now, started = self._now(), self._started_at
-        is_recent = started is not None and started <= now < started + RATES_INTERVAL
-        return not (self.is_offline or self._state.is_running or is_recent)
 
     def submit(self, request: RefreshRequest = RefreshRequest()) -> bool:  # noqa: B008 - frozen
         """Start a refresh unless one is running or has just run; returns whether it started.
 
         Cheap enough to be called by every page at every rerun.
         """
-        with self._changing:
-            is_forced = request.force and not (self.is_offline or self._state.is_running)
-            if not (self.is_due or is_forced):
-                return False
-            now = self._started_at = self._now()
-            self._state = replace(
-                self._state, is_running=True, started_at=now, done=0, total=0, current=""
-            )
-            self._thread = threading.Thread(
-                target=self._run, args=(request,), name="rate-refresh", daemon=True
-            )
-            self._thread.start()
-            return True
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the running refresh."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        return self._start(partial(self._run, request), force=request.force)
 
     def _run(self, request: RefreshRequest) -> None:
         results: tuple[RefreshResult, ...] = self._state.results
@@ -126,7 +155,7 @@ class RateRefreshJob:
             rates_log.exception("the refresh failed")
         finally:
             self._state = RateRefreshState(
-                started_at=self._started_at,
+                started_at=self._state.started_at,
                 done=self._state.total, total=self._state.total,
                 finished_at=self._now(), results=results,
             )  # fmt: skip
@@ -135,23 +164,8 @@ class RateRefreshJob:
         self._state = replace(self._state, done=done, total=total, current=series_id)
 
 
-# ---- news
-
-
-@dataclass(frozen=True, slots=True)
-class NewsRefreshState:
-    """The state of the background refresh of news; `problem` is a failure of the whole refresh."""
-
-    is_running: bool = False
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    done: int = 0
-    total: int = 0
-    problem: str = ""
-
-
-class NewsRefreshJob:
-    """Refreshes news in a background thread, for all sessions of a process.
+class NewsRefreshJob(_RefreshJob[NewsRefreshState]):
+    """Refreshes news in the background.
 
     Args:
         feeds: returns the enabled feeds; may raise InputError where their list is invalid.
@@ -168,42 +182,13 @@ class NewsRefreshJob:
         *,
         is_offline: bool = False,
     ) -> None:
+        super().__init__(NewsRefreshState(), NEWS_INTERVAL, now, is_offline=is_offline)
         self._feeds = feeds
         self._inbox = inbox
-        self._now = now
-        self.is_offline = is_offline
-        self._state = NewsRefreshState()
-        self._changing = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def state(self) -> NewsRefreshState:
-        """The present state."""
-        return self._state
-
-    @property
-    def is_due(self) -> bool:
-        """Whether `submit` would start a refresh now."""
-        now, started = self._now(), self._state.started_at
-        is_recent = started is not None and started <= now < started + NEWS_INTERVAL
-        return not (self.is_offline or self._state.is_running or is_recent)
 
     def submit(self, *, force: bool = False) -> bool:
         """Start a refresh unless one is running or ran recently; returns whether it started."""
-        with self._changing:
-            is_forced = force and not (self.is_offline or self._state.is_running)
-            if not (self.is_due or is_forced):
-                return False
-            self._state = replace(
-                self._state, is_running=True, started_at=self._now(), done=0, total=0, problem=""
-            )
-            self._thread = threading.Thread(target=self._run, name="news-refresh", daemon=True)
-            self._thread.start()
-            return True
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the running refresh."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        return self._start(self._run, force=force, problem="")
 
     def _run(self) -> None:
         problem = ""

@@ -541,13 +541,13 @@ def _status_of_card(
 ) -> SeriesStatus:
     source, source_name = attempts.source_names
     try:
-        found = rates.known(card.id)
+        known = rates.known(card.id)
     except RoubleReactionError as error:
         return SeriesStatus(card, source, source_name, problem=str(error))
-    if found is None or len(found.series) == 0:
+    if known is None or len(known.series) == 0:
         tried = attempts.state.tried_at if attempts.state else None
         return SeriesStatus(card, source, source_name, problem=attempts.problem, tried_at=tried)
-    return _status_of_series(found, attempts)
+    return _status_of_series(known, attempts)
 
 
 def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesStatus:

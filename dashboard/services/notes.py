@@ -267,7 +267,6 @@ class EventCatalogue(Protocol):
 
     def events(self) -> tuple[Event, ...]:
         """Every event."""
-        ...
 
 
 class NoteStore(Protocol):
@@ -278,43 +277,33 @@ class NoteStore(Protocol):
 
     def add(self, note: Event, author: str = "") -> Event:
         """Store a new note; the store assigns id, revision 1 and times."""
-        ...
 
     def edit(self, note: Event, revision: int, author: str = "") -> Event:
         """Replace the note with the same id; EditConflict where `revision` is not current."""
-        ...
 
     def delete(self, note_id: str, revision: int, author: str = "") -> Event:
         """Mark a note deleted; EditConflict where `revision` is not current."""
-        ...
 
     def restore(self, note_id: str, author: str = "") -> Event:
         """Undo a deletion."""
-        ...
 
     def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
         """Store the content of an earlier revision as the newest one."""
-        ...
 
     def hidden(self) -> frozenset[str]:
         """The ids of the events of the catalogue that the user hides."""
-        ...
 
     def get(self, note_id: str) -> Event | None:
         """The note, even if deleted; None where it never existed."""
-        ...
 
     def notes(self, *, with_deleted: bool = False) -> tuple[Event, ...]:
         """Every note, by day."""
-        ...
 
     def history(self, note_id: str) -> tuple[NoteRevision, ...]:
         """Every change to a note, oldest first."""
-        ...
 
     def version(self) -> str:
         """A short text that differs after every change to any note."""
-        ...
 
 
 def utc_now() -> datetime:

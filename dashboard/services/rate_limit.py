@@ -43,7 +43,6 @@ class NoteCounter(Protocol):
 
     def count_by_author(self, author: str) -> int:
         """The number of notes of an author, without deleted ones."""
-        ...
 
 
 class RateLimiter:

@@ -533,19 +533,15 @@ class ImportedRateStore(Protocol):
 
     def cards(self) -> tuple[SeriesCard, ...]:
         """The cards of the stored series."""
-        ...
 
     def get(self, series_id: str) -> RateSeries:
         """A stored series."""
-        ...
 
     def store(self, series: Sequence[RateSeries], sha256: str, *, replace: bool = False) -> None:
         """Store series, all or none; raises InputError where an id is taken."""
-        ...
 
     def remove(self, series_id: str) -> None:
         """Delete a series; raises InputError where there is none of this id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

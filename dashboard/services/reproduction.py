@@ -195,14 +195,14 @@ def _series_by_role(
     included = read_rates(files[RATES_PATH], cards)
     series: dict[str, list[RateSeries]] = {"studied": [], "factor": []}
     for entry in entries:
-        found = included.get(entry["card"]["id"])
+        rates = included.get(entry["card"]["id"])
         if not entry["included"]:
-            found, note = _local_series(entry, get_series)
+            rates, note = _local_series(entry, get_series)
             notes.append(note)
-        if found is None:
+        if rates is None:
             msg = f"no rates of {entry['card']['id']}"
             raise ValueError(msg)
-        series[entry["role"]].append(found)
+        series[entry["role"]].append(rates)
     return series, tuple(notes)
 
 

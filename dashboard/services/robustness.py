@@ -65,7 +65,7 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     Raises:
         InputError: a series of the grid is missing, or a model is unknown.
     """
-    by_id = {one_series.card.id: one_series for one_series in series}
+    by_id = {item.card.id: item for item in series}
     for name in grid.series:
         if name not in by_id:
             msg = f"series {name}: not among those given: {', '.join(by_id)}"
@@ -76,16 +76,20 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     chosen = grid.specifications()
     done = 0
 
-    def one(specification: Specification) -> SpecificationResult:
+    def run(specification: Specification) -> SpecificationResult:
         nonlocal done
-        found = run_specification(specification, by_id[specification.series], events, factors, seed)
+        result = run_specification(
+            specification, by_id[specification.series], events, factors, seed
+        )
         done += 1
         if progress is not None:
             progress(done, len(chosen))
-        return found
+        return result
 
-    found = compute.map(one, chosen) if compute else [one(one_series) for one_series in chosen]
-    return summarise_specifications(found, [by_id[name] for name in grid.series], seed, categories)
+    results = compute.map(run, chosen) if compute else [run(choice) for choice in chosen]
+    return summarise_specifications(
+        results, [by_id[name] for name in grid.series], seed, categories
+    )
 
 
 def count_categories(events: Iterable[Event]) -> int:

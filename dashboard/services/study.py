@@ -142,12 +142,10 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     measure = partial(
         study.measure_series, events=events, known=known or events, request=request, factors=factors
     )
-    measured = (
-        compute.map(measure, series) if compute else [measure(one_series) for one_series in series]
-    )
+    measured = compute.map(measure, series) if compute else [measure(item) for item in series]
     names = tuple(factor.card.id for factor in factors)
     answer = build_study_answer(measured, request, len(events), names)
-    bound = _skip_other_series(events, {one_series.card.id for one_series in series})
+    bound = _skip_other_series(events, {item.card.id for item in series})
     return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
 
 

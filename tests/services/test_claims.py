@@ -132,8 +132,7 @@ def test_a_record_is_true_inside_its_period_and_false_where_it_was_there_later(t
     }
     assert truths == {
         "January 2025": ClaimTruth.TRUE, "February 2025": ClaimTruth.ABOUT,
-        "December 2024": ClaimTruth.FALSE,
-        "June 2023": ClaimTruth.FALSE,
+        "December 2024": ClaimTruth.FALSE, "June 2023": ClaimTruth.FALSE,
     }  # fmt: skip
 
 

@@ -221,7 +221,7 @@ def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, 
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "result"),
     [
         ({"dated_by": DatedBy.SEEN}, "First seen 2026-11-23 10:00 UTC, published before."),
         ({"dated_by": DatedBy.UPDATED, "doubt": "the date of the last change"},

@@ -89,7 +89,7 @@ def captioned_svg(plot: bytes, caption: Caption, background: str = WHITE) -> byt
     Args:
         plot: the SVG that the browser drew, `WIDTH` pixels wide.
         caption: what is written above and below it.
-        background: the colour behind the caption, that of the figure.
+        background: the background colour of the caption, that of the figure.
 
     Returns:
         A standalone SVG document in UTF-8.
@@ -130,12 +130,12 @@ def svg_size(svg: bytes) -> tuple[int, int]:
 
 def printable(text: str) -> str:
     """One line without control and invisible characters, which XML and fonts do not take."""
-    kept = "".join(
+    cleaned = "".join(
         " " if char.isspace() or unicodedata.category(char) == "Cc" else char
         for char in text
         if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"}
     )
-    return " ".join(kept.split()) if "\n" in text else kept.strip()
+    return " ".join(cleaned.split()) if "\n" in text else cleaned.strip()
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
