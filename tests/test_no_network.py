@@ -53,10 +53,10 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("policy", WAYS)
-def test_no_way_leads_out_of_this_machine(policy):
+@pytest.mark.parametrize("method", WAYS)
+def test_no_way_leads_out_of_this_machine(method):
     with pytest.raises(BaseException) as caught:
-        WAYS[policy]()
+        WAYS[method]()
     assert is_refusal(caught)
 
 
@@ -78,7 +78,7 @@ def test_a_process_that_a_test_starts_is_guarded_too():
 def test_the_product_asks_for_nothing_in_a_test_that_does_not_say_so():
     parts = build_context()
     assert parts.settings.dashboard_offline
-    assert not parts.refresher.ask()
+    assert not parts.refresher.submit()
 
 
 def test_pages_that_are_drawn_in_a_test_ask_for_nothing():

@@ -93,7 +93,7 @@ class NoteRepository:
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store the notes of a file and the record of the import, all of them or nothing."""
-        signed = replace(record, who=self._signature(record.who))
+        signed = replace(record, author=self._signature(record.author))
         return self._write_imports(lambda rows: rows.ingest(signed, notes, self._clock()))
 
     def imports(self) -> tuple[ImportRecord, ...]:

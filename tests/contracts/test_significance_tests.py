@@ -34,9 +34,9 @@ def sample(rows, seed=1, shift=0.0, missing=(), moves=None, wished=WISHED, **req
     The event days are moved by `shift`; rates in `missing` rows are missing.
     """
     random = np.random.default_rng(seed)
-    made = 0.01 * random.standard_t(5, ROWS - 1) if moves is None else np.array(moves)
-    made[np.array(sorted(set(rows)), dtype=int) - 1] += shift
-    series = series_of_returns(made)
+    generated = 0.01 * random.standard_t(5, ROWS - 1) if moves is None else np.array(moves)
+    generated[np.array(sorted(set(rows)), dtype=int) - 1] += shift
+    series = series_of_returns(generated)
     series.rate[list(missing)] = np.nan
     events = [
         event_at_row(row, f"{k:03d}", expected=wished[row % len(wished)])
@@ -209,11 +209,11 @@ def test_the_other_direction_has_the_same_p_value(test, seed):
 
 @EVERY
 def test_a_large_move_of_many_events_is_found(test):
-    made = sample(some(3, 25), shift=0.05, wished=["stronger"], clean_estimation=True,
+    generated = sample(some(3, 25), shift=0.05, wished=["stronger"], clean_estimation=True,
                   min_estimation=20)  # fmt: skip
     # Many events on one series: r is 1 for every overlapping pair, so that two say nothing.
     blind = test.id in {"kolari_pynnonen", "adjusted_patell"}
-    p = test.apply(made).p_value[0]
+    p = test.apply(generated).p_value[0]
     assert p < (0.5 if blind else 0.005)
 
 

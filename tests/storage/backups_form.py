@@ -36,7 +36,9 @@ NOTE = Event(
     origin=Origin.NOTE,
 )  # fmt: skip
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
-RECORD = ImportRecord("e.csv", "CSV", "0" * 64, rows=1, added=1, duplicates=0, wrong=0, who="Ann")
+RECORD = ImportRecord(
+    "e.csv", "CSV", "0" * 64, rows=1, added=1, duplicates=0, wrong=0, author="Ann"
+)
 
 
 def rows_of(url):
@@ -74,7 +76,7 @@ class Desk:
     def restore(self, file, *, may_replace=False):
         return restore_backup(
             file, self.store.backups, self.own, BackupArchive(),
-            keep_in=self.folder, may_replace=may_replace, who="Ann",
+            backup_folder=self.folder, may_replace=may_replace, author="Ann",
         )  # fmt: skip
 
 
@@ -140,7 +142,7 @@ class BackupForm:
         done = desk.restore(zip_file, may_replace=True)
         assert rows_of(url) != newer
         (stored,) = desk.folder.iterdir()
-        assert str(stored) == done.kept_before
+        assert str(stored) == done.previous_data
         desk.restore(stored, may_replace=True)
         assert rows_of(url) == newer
 
@@ -185,7 +187,11 @@ class BackupForm:
         desk.back_up(zip_file)
         desk.restore(zip_file, may_replace=True)
         newest = desk.store.audit.entries(1)[0]
-        assert (newest.action, newest.subject, newest.who) == ("restore-backup", "all.zip", "Ann")
+        assert (newest.action, newest.subject, newest.author) == (
+            "restore-backup",
+            "all.zip",
+            "Ann",
+        )
         engine = create_engine(url)
         for table in ("note_history", "audit"):
             with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:

@@ -16,7 +16,7 @@ from tests.storage.upgrade_form import migrate, write_thousand_notes
 NOTE = Event(id="", day=date(2025, 4, 21), title="Kellogg on NATO", origin=Origin.NOTE)
 RECORD = ImportRecord(
     file_name="events.csv", kind="CSV", sha256="0" * 64, rows=5, added=3, duplicates=1, wrong=1,
-    who="Ann",
+    author="Ann",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ class ImportForm:
         assert store.imports() == (record,)
         assert [note.title for note in notes] == ["note 0", "note 1", "note 2"]
         assert set(store.notes()) == set(notes)
-        assert {store.history(note.id)[0].who for note in notes} == {"Ann"}
+        assert {store.history(note.id)[0].author for note in notes} == {"Ann"}
 
     def test_the_newest_import_is_listed_first(self, store):
         first, _ = store.import_notes(RECORD, three())
@@ -46,7 +46,7 @@ class ImportForm:
         first, _ = store.import_notes(RECORD, three())
         _, second_notes = store.import_notes(RECORD, three())
         done = store.undo_import(first.id, author="Bob")
-        assert (done.removed, done.kept, done.already_removed) == (3, (), 0)
+        assert (done.removed, done.changed, done.already_removed) == (3, (), 0)
         assert set(store.notes()) == {other, *second_notes}
         assert done.record.undone_by == "Bob"
         assert done.record.undone_at >= first.at
@@ -56,7 +56,7 @@ class ImportForm:
         record, (note, *_) = store.import_notes(RECORD, three())
         store.undo_import(record.id, author="Bob")
         changes = store.history(note.id)
-        assert [(c.revision, c.action, c.who) for c in changes] == [
+        assert [(c.revision, c.action, c.author) for c in changes] == [
             (1, "create", "Ann"),
             (2, "delete", "Bob"),
         ]
@@ -70,7 +70,7 @@ class ImportForm:
         edited = store.edit(replace(edited, title="my own words"), 1, author="Cid")
         store.delete(removed.id, 1)
         done = store.undo_import(record.id)
-        assert (done.removed, done.kept, done.already_removed) == (1, (edited,), 1)
+        assert (done.removed, done.changed, done.already_removed) == (1, (edited,), 1)
         assert store.notes() == (edited,)
         assert store.get(left.id).deleted is not None
 

@@ -67,7 +67,7 @@ class InboxForm:
         inbox.ingest(candidates(3))
         note = inbox.accept(["report-0", "report-2"], NOTE, "Ann")
         assert store.get(note.id) == note
-        assert store.history(note.id)[0].who == "Ann"
+        assert store.history(note.id)[0].author == "Ann"
         assert [(c.state, c.note_id) for c in inbox.find()] == [
             (Decision.ACCEPTED, note.id),
             (Decision.NEW, ""),
@@ -112,11 +112,11 @@ class InboxForm:
         assert inbox.find(AT - timedelta(days=40)) == (ONE,)
 
     def test_a_feed_that_fails_keeps_its_last_good_answer_and_its_words(self, inbox):
-        good = FeedState("tass", AT, AT, items=30, new=4, told=("the feed was cut off",))
+        good = FeedState("tass", AT, AT, items=30, new=4, messages=("the feed was cut off",))
         inbox.record_feed_state(good)
         later = AT + timedelta(hours=1)
         inbox.record_feed_state(FeedState("tass", later, problem="TASS answered a web page"))
         (state,) = inbox.feed_states()
-        assert state == replace(good, asked_at=later, problem="TASS answered a web page")
+        assert state == replace(good, tried_at=later, problem="TASS answered a web page")
         inbox.record_feed_state(FeedState("tass", later, later, items=31, new=1))
         assert inbox.feed_states() == (FeedState("tass", later, later, items=31, new=1),)

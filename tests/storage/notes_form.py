@@ -82,7 +82,7 @@ class NoteStoreForm:
         deleted = store.delete(added.id, 2, author="Cid")
         restored = store.restore(added.id, author="Dot")
         changes = store.history(added.id)
-        assert [(c.revision, c.action, c.who) for c in changes] == [
+        assert [(c.revision, c.action, c.author) for c in changes] == [
             (1, "create", "Ann"),
             (2, "edit", "Bob"),
             (3, "delete", "Cid"),
@@ -120,7 +120,7 @@ class NoteStoreForm:
     def test_many_notes_are_added_all_or_none(self, store):
         added = store.add_all([NOTE, FULL], author="import")
         assert [note.title for note in added] == [NOTE.title, FULL.title]
-        assert [store.history(note.id)[0].who for note in added] == ["import", "import"]
+        assert [store.history(note.id)[0].author for note in added] == ["import", "import"]
         not_storable = replace(NOTE, title=None)
         with pytest.raises(StoreError, match="nothing was saved"):
             store.add_all([NOTE, not_storable])
@@ -176,7 +176,7 @@ class NoteStoreForm:
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
             connection.execute(text(statement))
         engine.dispose()
-        assert [change.who for change in store.history(note.id)] == ["Ann"]
+        assert [change.author for change in store.history(note.id)] == ["Ann"]
 
     def test_threads_share_a_store_from_its_first_use_on(self, store):
         failed = []

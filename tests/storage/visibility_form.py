@@ -103,7 +103,7 @@ class PeopleForm:
         note = ann.add(SHARED, author="a label")
         edited = bob.edit(replace(note, title="by Bob", owner="bob"), 1, author="Ann")
         assert edited.owner == "ann"
-        assert [change.who for change in ann.history(note.id)] == ["ann", "bob"]
+        assert [change.author for change in ann.history(note.id)] == ["ann", "bob"]
 
     def test_only_its_owner_makes_a_note_private_or_shares_it(self, ann, bob, nobody):
         note = ann.add(SHARED)
@@ -180,7 +180,7 @@ class PeopleForm:
         record, (first, second) = ann.import_notes(A_FILE, [SHARED, SHARED])
         secret = ann.edit(replace(first, visibility=Visibility.PRIVATE), 1)
         done = bob.undo_import(record.id)
-        assert (done.removed, done.kept) == (1, ())
+        assert (done.removed, done.changed) == (1, ())
         assert ann.get(first.id) == secret
         assert ann.get(second.id).deleted is not None
 
@@ -197,7 +197,7 @@ class RevisionsForm:
         assert ann.get(note.id) == back
         changes = ann.history(note.id)
         assert [change.revision for change in changes] == [1, 2, 3, 4, 5, 6]
-        assert (changes[-1].action, changes[-1].who) == ("restore", "ann")
+        assert (changes[-1].action, changes[-1].author) == ("restore", "ann")
         assert changes[-1].at == back.updated > datetime(2026, 1, 1, tzinfo=UTC)
         assert (changes[-1].before, changes[-1].after) == (note, back)
 
@@ -240,7 +240,7 @@ class HiddenForm:
         ann.hide(["one", "two"])
         ann.hide(["two"])
         ann.unhide(["two", "never hidden"])
-        result = [(one.action, one.subject, one.who) for one in ann.audit.entries(10)]
+        result = [(one.action, one.subject, one.author) for one in ann.audit.entries(10)]
         assert sorted(result) == [
             ("hide", "one", "ann"), ("hide", "two", "ann"), ("unhide", "two", "ann"),
         ]  # fmt: skip

@@ -4,10 +4,10 @@
 settings of a link, the message of a caught error, `st.query_params`; fields of the screens' own
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
-`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names, f-strings,
-calls, return values and parameters, within and across the modules given, without regard to the
-order of statements. An expression may be allowed by its source (`lane.title`) or by module and
-source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
+`dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names,
+f-strings, calls, return values and parameters, within and across the modules given, without regard
+to the order of statements. An expression may be allowed by its source (`style.title`) or by module
+and source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
 expression that ends so.
 """
 
@@ -46,7 +46,7 @@ NOT_TEXT = frozenset(
         "sum",
         "hash",
         "range",
-        "link_or_none",
+        "safe_link",
     }
 )
 
@@ -60,13 +60,14 @@ MARKDOWN = frozenset(
         "title", "toast", "toggle", "warning", "write",
     }
 )  # fmt: skip
-MARKDOWN_CLEANERS = frozenset({"escape_markdown", "label_text", "markdown_link"})
+MARKDOWN_CLEANERS = frozenset({"escape_markdown", "escape_label", "format_markdown_link"})
 MARKDOWN_KEYWORDS = frozenset({"label", "body", "help", "captions", "value", "delta", "title"})
 MARKDOWN_OPTIONS = frozenset({"pills", "radio", "segmented_control"})
 PLOT_PROPERTIES = frozenset(
     {"text", "hovertext", "customdata", "name", "ticktext", "title", "label", "legendgroup"}
 )
-PLOT_CLEANERS = frozenset({"plot_text"})
+SCREENS = ("dashboard.ui", "dashboard.presentation")
+PLOT_CLEANERS = frozenset({"escape_plot"})
 
 
 @dataclass
@@ -128,7 +129,7 @@ class Flow:
 
     def _read(self, name, tree):
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and "dashboard.ui" in (node.module or ""):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SCREENS):
                 for alias in node.names:
                     self.imports[name][alias.asname or alias.name] = (node.module, alias.name)
         for node in tree.body:
@@ -305,7 +306,7 @@ def text_parts(node) -> list[ast.AST]:
 
 
 def bound(called: Function, node: ast.Call):
-    """Parameter and argument of a call, as far as they can be told."""
+    """Parameter and argument of a call, as far as they are known."""
     names = called.parameters
     if names[:1] in (["self"], ["cls"]):
         names = names[1:]
@@ -343,6 +344,8 @@ def plot_sinks(flow: Flow, module: str, node):
     elif isinstance(node, ast.Assign):
         targets = [target for target in node.targets if isinstance(target, ast.Subscript)]
         pairs = ((target.slice, node.value) for target in targets)
+    elif isinstance(node, ast.Call):
+        pairs = ((ast.Constant(keyword.arg), keyword.value) for keyword in node.keywords)
     else:
         return
     for key, value in pairs:

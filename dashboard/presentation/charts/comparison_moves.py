@@ -129,11 +129,11 @@ def _build_dot_trace(
         "markers",
         [chart.shown(move) for _, _, move, _ in dots],
         [row for row, _ in placed],
-        name=f"{group.name}, dashed: their mean",
+        name=f"{group.plot_name}, dashed: their mean",
         error_x={"type": "data", "array": halves, **interval},
         marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
         **KEEP_OPACITY,
-        **build_hover(hover, "[1]"),
+        **build_hover(hover, with_id=True),
     )
 
 
@@ -231,7 +231,7 @@ class PlaceboPane:
     `interval` is the 95 % interval of the mean by the declared test, drawn as a bar.
     """
 
-    name: str
+    plot_name: str
     values: Floats
     observed: tuple[float, ...]
     colour: str
@@ -267,7 +267,7 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
             anchor=f"x{suffix}",
         )
         font = {"size": FONT_SIZE - 1, "color": chart.text_colour}
-        notes.append(build_pane_note(chart.palette, pane.name, ceiling, font=font))
+        notes.append(build_pane_note(chart.palette, pane.plot_name, ceiling, font=font))
         shapes += _build_pane_marks(chart, pane, suffix)
     layout = build_layout(
         chart.palette,
@@ -297,7 +297,8 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
             if pane.interval
             else ""
         )
-        sentences.append(f"{pane.name}: 95 % from {chart.scale.span(low, high)}{seen}{interval}.")
+        span = chart.scale.span(low, high)
+        sentences.append(f"{pane.plot_name}: 95 % from {span}{seen}{interval}.")
     return tuple(sentences)
 
 

@@ -53,7 +53,7 @@ PHONE_COLUMNS: Final = 14
 class ComparisonGroup:
     """One group: its name escaped for Plotly, its study, its style, the filter of its events."""
 
-    name: str
+    plot_name: str
     study: GroupAnswer
     style: GroupStyle
     filter: EventFilter = field(default_factory=EventFilter)
@@ -220,7 +220,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
-            sentences.append(f"{group.name}: no path.")
+            sentences.append(f"{group.plot_name}: no path.")
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
@@ -230,7 +230,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
             else "; too few for a mean to be judged"
         )
         sentences.append(
-            f"{group.name}: {group.study.n} paths of cumulative moves by offset; the mean ends"
+            f"{group.plot_name}: {group.study.n} paths of cumulative moves by offset; the mean ends"
             f" at {mean} at offset {format_offset(last.offset)}{judged}."
         )
     return " ".join(sentences)
@@ -274,7 +274,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         "lines+markers" if few else "lines",
         x,
         y,
-        name=f"{group.name}: each event" if chart.is_pair else "each event",
+        name=f"{group.plot_name}: each event" if chart.is_pair else "each event",
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -286,7 +286,7 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.answer.averages
-    prefix = f"{group.name}: " if chart.is_pair else ""
+    prefix = f"{group.plot_name}: " if chart.is_pair else ""
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
@@ -319,7 +319,7 @@ def _build_line(
         "lines",
         group.study.result.offsets.tolist(),
         [chart.shown(value) for value in values],
-        name=f"{group.name}: {label}" if chart.is_pair else label,
+        name=f"{group.plot_name}: {label}" if chart.is_pair else label,
         hovertemplate="offset %{x}: %{y}<extra>%{fullData.name}</extra>",
     )
 

@@ -127,4 +127,4 @@ class Feed:
             )
             for item in news.reports
         )  # fmt: skip
-        return NewsBatch(tuple(reports), news.told)
+        return NewsBatch(tuple(reports), news.messages)

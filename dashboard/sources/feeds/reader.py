@@ -412,7 +412,7 @@ def _news_to_json(news: NewsBatch) -> dict[str, Any]:
         }
         for item in news.reports
     ]
-    return {"reports": reports, "told": list(news.told)}
+    return {"reports": reports, "told": list(news.messages)}
 
 
 def _serve_feed(params: dict[str, Any], content: bytes) -> dict[str, Any]:

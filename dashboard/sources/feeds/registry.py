@@ -21,7 +21,7 @@ BUNDLED_FILE: Final = Path(__file__).with_name("shipped.toml")
 USER_FILE_NAME: Final = "feeds.toml"
 MAX_FEEDS: Final = 100
 _FEED_ID: Final = re.compile(r"[a-z0-9_]{1,40}")
-_FILE_FIELDS: Final = tuple(f.name for f in fields(Publisher) if f.name != "is_own")
+_FILE_FIELDS: Final = tuple(f.name for f in fields(Publisher) if f.name != "is_imported")
 _FILE_HEADER: Final = """\
 # Your feeds. One with the id of a feed that ships takes its place; enabled =
 # false keeps it from being asked. The commands feeds add and feeds remove write this file.
@@ -42,7 +42,9 @@ class FeedRegistry:
     def bundled(self) -> tuple[Publisher, ...]:
         """The bundled feeds."""
         return tuple(
-            _parse_feeds(BUNDLED_FILE.read_text(encoding="utf-8"), BUNDLED_FILE.name, is_own=False)
+            _parse_feeds(
+                BUNDLED_FILE.read_text(encoding="utf-8"), BUNDLED_FILE.name, is_imported=False
+            )
         )
 
     def publishers(self) -> tuple[Publisher, ...]:
@@ -95,12 +97,12 @@ class FeedRegistry:
         except (OSError, UnicodeDecodeError):
             msg = f"{USER_FILE_NAME}: cannot be read; check its permissions, and that it is UTF-8"
             raise InputError(msg) from None
-        return list(_parse_feeds(text, USER_FILE_NAME, is_own=True))
+        return list(_parse_feeds(text, USER_FILE_NAME, is_imported=True))
 
     def _as_bundled(self, publisher: Publisher) -> Publisher:
         """A feed with the address of a bundled one is fetched like that one."""
         urls = {feed.url for feed in self.bundled}
-        return replace(publisher, is_own=False) if publisher.url in urls else publisher
+        return replace(publisher, is_imported=False) if publisher.url in urls else publisher
 
     def _write(self, publishers: Iterable[Publisher]) -> None:
         """Write a temporary file and rename it."""
@@ -116,7 +118,7 @@ class FeedRegistry:
             raise StoreError(msg) from None
 
 
-def _parse_feeds(text: str, name: str, *, is_own: bool) -> Iterable[Publisher]:
+def _parse_feeds(text: str, name: str, *, is_imported: bool) -> Iterable[Publisher]:
     try:
         tables = tomllib.loads(text).get("feed", [])
     except tomllib.TOMLDecodeError as error:
@@ -126,10 +128,10 @@ def _parse_feeds(text: str, name: str, *, is_own: bool) -> Iterable[Publisher]:
         msg = f"{name}: each feed begins with [[feed]]"
         raise InputError(msg)
     for number, table in enumerate(tables, 1):
-        yield _parse_publisher(table, f"{name}, feed {number}", is_own=is_own)
+        yield _parse_publisher(table, f"{name}, feed {number}", is_imported=is_imported)
 
 
-def _parse_publisher(table: dict[str, Any], place: str, *, is_own: bool) -> Publisher:
+def _parse_publisher(table: dict[str, Any], place: str, *, is_imported: bool) -> Publisher:
     unknown = sorted(set(table) - set(_FILE_FIELDS))
     if unknown:
         msg = f"{place}: {unknown[0][:40]} is no field; there are {', '.join(_FILE_FIELDS)}"
@@ -142,7 +144,7 @@ def _parse_publisher(table: dict[str, Any], place: str, *, is_own: bool) -> Publ
     if missing:
         msg = f"{place}: {missing[0]} is missing"
         raise InputError(msg)
-    return _validated(Publisher(**table, is_own=is_own), place)
+    return _validated(Publisher(**table, is_imported=is_imported), place)
 
 
 def _validated(publisher: Publisher, place: str) -> Publisher:

@@ -366,7 +366,7 @@ class _RowReader:
             event = self._titled(index, self._reader.event(index))
         except InputError as error:
             return EventFileRow(place, wrong=str(error))
-        return EventFileRow(place, event, told=tuple(self._reader.notes[first_note:]))
+        return EventFileRow(place, event, messages=tuple(self._reader.notes[first_note:]))
 
     def _titled(self, index: int, event: Event) -> Event:
         """The event; in a file without titles the id is the title. Two equal ids are refused."""

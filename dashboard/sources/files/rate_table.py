@@ -237,7 +237,7 @@ def build_observation_times(
     """
     key, day = row_times.key[rows], row_times.day[rows]
     if not row_times.has_times:
-        market_day, opens, known_at = END_OF_DAY.clock(key)
+        market_day, opens, known_at = END_OF_DAY.timestamps(key)
         return ObservationTimes(key, market_day, opens, known_at, END_OF_DAY.id)
     if len(np.unique(day)) == len(day):
         return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id)

@@ -193,7 +193,7 @@ def build_daily_series(
     rates = _unique_by_date(rows, period)
     record = np.array(sorted(rates), dtype="datetime64[D]")
     rate = np.array([rates[day] for day in sorted(rates)], dtype=np.float64)
-    day, opens, known_at = PUBLICATION_RULES[card.date_rule].clock(record)
+    day, opens, known_at = PUBLICATION_RULES[card.date_rule].timestamps(record)
     if provisional:  # known up to now, not to the end of its day
         fetched = np.datetime64(period.fetched_at.replace(tzinfo=None), "s")
         opens[-provisional:] = np.minimum(opens[-provisional:], fetched)

@@ -83,7 +83,7 @@ def read_series(resource: DataResource) -> RateSeries:
     try:
         record = np.array([row[0] for row in rows], dtype="datetime64[D]")
         rate = np.array([row[1] for row in rows], dtype=np.float64)
-        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].clock(record)
+        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].timestamps(record)
         card = build_card(resource.entry)
         return make_read_only(RateSeries(card, record, day, opens, known_at, rate))
     except ValueError as error:

@@ -106,7 +106,7 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key
     """
     dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
     for dialect, title in dialects:
-        file_name = download_file_name(*name, flavour=dialect)
+        file_name = download_file_name(*name, dialect=dialect)
         st.download_button(
             f"{title} ({label})",
             data=audit_export(_bind_dialect(make, dialect), file_name),

@@ -61,7 +61,7 @@ def test_windows_1251_is_read_whatever_the_header_says(ask, replica):
     replica.feeds.answers(wrong_charset)
     news = ask(interfax)
     assert news.reports[2].title == "Новости рынка"
-    assert news.told == (
+    assert news.messages == (
         "the header says utf-8, but the letters are windows-1251; read so",
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_the_address_asked_is_that_of_the_list(ask, replica):
 
 # ---------------------------------------------------------------- feeds that a person added
 
-OWN = Publisher("own", "Mine", "https://feed.example/rss", is_own=True)
+OWN = Publisher("own", "Mine", "https://feed.example/rss", is_imported=True)
 
 
 def guarded(address, publisher=OWN):
@@ -148,7 +148,7 @@ def test_a_public_name_that_leads_inside_is_refused_before_anything_is_sent(addr
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "file:///etc/passwd", "http://[::1]/feed"])
 def test_an_address_inside_is_refused_as_it_stands(url):
-    feed, dialled = guarded("93.184.215.14", Publisher("own", "Mine", url, is_own=True))
+    feed, dialled = guarded("93.184.215.14", Publisher("own", "Mine", url, is_imported=True))
     with pytest.raises(InputError, match="link"):
         feed.news(NewsQuery())
     assert dialled == []

@@ -68,7 +68,7 @@ def test_more_than_it_gives_at_once_is_asked_in_slices(gdelt, replica, count):
     fill(replica, count)
     news = gdelt.news(ROUBLE)
     assert [report.title for report in news.reports] == [f"Article {n}" for n in range(count)]
-    assert news.told == ()
+    assert news.messages == ()
     assert len(replica.gdelt.requests) == -(-count // MAX_RECORDS)
 
 
@@ -83,14 +83,14 @@ def test_what_cannot_be_had_even_in_slices_is_told(gdelt, replica):
     fill(replica, 9_000, minutes=0)
     news = gdelt.news(ROUBLE)
     assert len(replica.gdelt.requests) <= MAX_REQUESTS
-    assert "there is more than it gives at once" in news.told[0]
+    assert "there is more than it gives at once" in news.messages[0]
 
 
 def test_nothing_is_not_an_error(gdelt, replica):
     replica.gdelt.answers(no_articles)
     assert gdelt.news(ROUBLE).reports == ()
     assert gdelt.tone(ROUBLE).points == ()
-    assert "knows no article" in gdelt.tone(ROUBLE).told[0]
+    assert "knows no article" in gdelt.tone(ROUBLE).messages[0]
 
 
 def test_a_sentence_in_place_of_an_answer_is_told_as_it_stands(gdelt, replica):
@@ -133,7 +133,7 @@ def test_a_batch_that_cannot_be_mended_is_left_out_and_told(gdelt, replica):
         when=lambda requests: requests.params["enddatetime"] < "20261123180000",
     )
     news = gdelt.news(ROUBLE)
-    assert "could not be read, left out" in news.told[0]
+    assert "could not be read, left out" in news.messages[0]
     assert news.reports
 
 

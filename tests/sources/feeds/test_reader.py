@@ -40,7 +40,7 @@ def test_a_feed_is_read_as_expected(case):
     assert [(report.title, date_of(report)) for report in news.reports] == list(case.items)
     if case.links is not None:
         assert tuple(report.link for report in news.reports) == case.links
-    expected = [*news.told, *(report.doubt for report in news.reports)]
+    expected = [*news.messages, *(report.doubt for report in news.reports)]
     assert any(case.says in text for text in expected) or not case.says
     assert all(bool(report.doubt) or report.precision == Precision.MINUTE
                for report in news.reports)  # fmt: skip

@@ -22,7 +22,7 @@ def test_every_feed_that_ships_says_whose_it_is_by_which_clock_and_on_what_terms
     assert len(shipped) >= 5
     for item in shipped:
         assert all((item.title, item.language, item.terms))
-        assert not item.is_own
+        assert not item.is_imported
         assert ZoneInfo(item.zone)
         assert parse_public_url(item.url).url == item.url
     assert list(tmp_path.iterdir()) == []
@@ -30,7 +30,7 @@ def test_every_feed_that_ships_says_whose_it_is_by_which_clock_and_on_what_terms
 
 def test_a_feed_that_was_added_comes_back_as_it_was_and_is_guarded(tmp_path):
     FeedRegistry(tmp_path).put(OWN)
-    assert by_id(FeedRegistry(tmp_path))["mine"] == replace(OWN, is_own=True)
+    assert by_id(FeedRegistry(tmp_path))["mine"] == replace(OWN, is_imported=True)
 
 
 def test_one_that_ships_is_switched_off_and_on_and_stays_one_that_ships(tmp_path):
@@ -45,7 +45,7 @@ def test_one_that_ships_is_switched_off_and_on_and_stays_one_that_ships(tmp_path
 def test_another_address_under_a_shipped_id_is_guarded(tmp_path):
     feeds = FeedRegistry(tmp_path)
     feeds.put(replace(by_id(feeds)["tass_en"], url="https://feed.example/rss"))
-    assert by_id(FeedRegistry(tmp_path))["tass_en"].is_own
+    assert by_id(FeedRegistry(tmp_path))["tass_en"].is_imported
 
 
 def test_a_removed_one_is_gone_and_an_unknown_one_is_told(tmp_path):

@@ -265,7 +265,7 @@ def on_line(monkeypatch):
     """The page may follow links, through a resolver and a dialler of the test's own."""
 
     def use(net):
-        by = partial(article_from_link, way=ConnectionPolicy(net.resolve, net.dial))
+        by = partial(article_from_link, policy=ConnectionPolicy(net.resolve, net.dial))
         monkeypatch.setattr(article_controls, "article_from_link", by)
 
     return use

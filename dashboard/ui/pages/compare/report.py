@@ -101,7 +101,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
                 f" {len(means):,} shifts"
             )
             named = (
-                f"{group.style.glyph} {group.name}: {name}"
+                f"{group.style.glyph} {group.plot_name}: {name}"
                 if chart.is_pair
                 else capitalize_first(name)
             )
@@ -126,7 +126,7 @@ def build_placebo_panes(chart: ComparisonChart, answer: Comparison) -> tuple[Pla
         if len(values) and np.isfinite(cars).any():
             name = f"single moves on {len(values):,} {pool}; marks: the events"
             named = (
-                f"{group.style.glyph} {group.name}: {name}"
+                f"{group.style.glyph} {group.plot_name}: {name}"
                 if chart.is_pair
                 else capitalize_first(name)
             )
