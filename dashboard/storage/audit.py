@@ -37,6 +37,7 @@ _PENDING: Final = "actions"
 _BULK_ACTIONS: Final = {"import", "undo-import"}
 
 _AUDIT_COLUMNS: Final = ("at", "who", "origin", "action", "subject", "before", "after")
+"""In the order of the fields of `AuditEntry`."""
 _NOTE_ACTIONS: Final = select(
     HISTORY.c.at, HISTORY.c.who, HISTORY.c.origin, HISTORY.c.action,
     HISTORY.c.note_id.label("subject"), HISTORY.c.before, HISTORY.c.after,
@@ -117,7 +118,7 @@ class AuditRows:
         """The last actions on notes and on everything else, the newest first."""
         params = {"person": self._person}
         rows = self._connection.execute(_NEWEST_ACTIONS.limit(limit), params).mappings()
-        entries = (AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS}) for row in rows)
+        entries = (AuditEntry(*(row[name] for name in _AUDIT_COLUMNS)) for row in rows)
         return tuple(
             replace(e, before=self._visible(e.before), after=self._visible(e.after))
             for e in entries

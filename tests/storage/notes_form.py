@@ -238,7 +238,7 @@ class EditConflictForm:
 
     def test_edit_conflict_among_processes_loses_no_saved_edit(self, url, store):
         note = store.add(NOTE)
-        answers = run_together(writing_processes.save_or_be_told, 4, url, note.id, 60)
+        answers = run_together(writing_processes.save_or_message, 4, url, note.id, 60)
         saved = sum(count for count, _ in answers)
         message = [line for _, lines in answers for line in lines]
         assert saved + len(message) == 4 * 60

@@ -73,10 +73,10 @@ class InterruptAfter:
         self.left = count
 
     def __enter__(self):
-        event.listen(Engine, "before_cursor_execute", self.look)
+        event.listen(Engine, "before_cursor_execute", self.read)
 
     def __exit__(self, *_):
-        event.remove(Engine, "before_cursor_execute", self.look)
+        event.remove(Engine, "before_cursor_execute", self.read)
 
     def read(self, connection, cursor, statement, *_):
         verb = statement.split()[0].upper()
