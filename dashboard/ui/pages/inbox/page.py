@@ -191,11 +191,11 @@ def _draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
 
 
 def _build_news_facts(cluster: NewsCluster) -> list[str]:
-    lane = STYLE_BY_ID[propose_category(cluster.lead)]
+    style = STYLE_BY_ID[propose_category(cluster.lead)]
     return list(filter(None, (
         escape_markdown(format_reported_time(cluster.lead)),
         escape_markdown(format_publishers(cluster)),
-        f"{lane.glyph} {lane.title}",
+        f"{style.glyph} {style.title}",
         format_tone(cluster),
         escape_markdown(describe_decision(cluster)),
     )))  # fmt: skip
