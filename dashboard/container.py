@@ -55,7 +55,7 @@ Interface: TypeAlias = Literal["page", "cli", "api"]
 
 @dataclass(frozen=True)
 class AppContext:
-    """Everything a door hands to the services."""
+    """The implementations that an interface passes to the services."""
 
     settings: Settings
     rates: tuple[RateSource, ...]
@@ -75,29 +75,31 @@ class AppContext:
     news: NewsRefreshJob
 
 
-def build_context(settings: Settings | None = None, door: Interface = "page") -> AppContext:
-    """The parts for these settings; cheap: nothing is read or opened before its first use.
+def build_context(settings: Settings | None = None, interface: Interface = "page") -> AppContext:
+    """The context for some settings; nothing is read or opened before its first use.
 
     Args:
-        settings: those of the environment where None.
-        door: through which door changes come; the record says it.
+        settings: the settings; those of the environment where None.
+        interface: the interface that makes changes, for the audit trail.
     """
     settings = settings or Settings()
-    memory = RateCache(settings.cache_folder)
-    known = CombinedRates(BundledRates(), live_sources(settings), memory)
-    own = ImportedRates(settings.own_folder)
-    notes = NoteRepository(settings.store_url, person=settings.dashboard_user.strip(), door=door)
+    rate_cache = RateCache(settings.cache_folder)
+    rates = CombinedRates(BundledRates(), live_sources(settings), rate_cache)
+    imported = ImportedRates(settings.own_folder)
+    notes = NoteRepository(
+        settings.store_url, person=settings.dashboard_user.strip(), interface=interface
+    )
     offline = settings.dashboard_offline
     inbox = InboxRepository(notes)
     feeds = FeedRegistry(settings.dashboard_home.expanduser().resolve())
     feed_client = http_client(settings, FEED_LIMITS)
     return AppContext(
         settings=settings,
-        rates=(known, own),
-        known=known,
-        own=own,
-        rate_cache=memory,
-        refresher=RateRefreshJob(known, memory, WallClock().now, is_offline=offline),
+        rates=(rates, imported),
+        known=rates,
+        own=imported,
+        rate_cache=rate_cache,
+        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=offline),
         catalogue=Catalogue(),
         notes=notes,
         watch=NoteVersionWatcher(notes),
@@ -117,71 +119,65 @@ def build_context(settings: Settings | None = None, door: Interface = "page") ->
 
 
 def enabled_feeds(
-    feeds: FeedRegistry, client: LazyClient, settings: Settings, named: str = ""
+    feeds: FeedRegistry, client: LazyClient, settings: Settings, feed_id: str = ""
 ) -> tuple[Feed, ...]:
-    """The feeds that are switched on, or the one that is named, ready to be asked.
+    """The enabled feeds, or the one of an id, with their clients.
 
-    A feed that a person added is asked over public addresses only; with a replica of the
-    network every feed goes to that.
+    A feed added by a user is fetched from public addresses only; with a replica of the network
+    every feed is fetched from that.
 
     Args:
-        feeds: the list.
-        client: for the feeds that ship.
+        feeds: the list of feeds.
+        client: fetches the bundled feeds.
         settings: whether there is a replica.
-        named: the id of the only one to ask.
+        feed_id: the only feed to fetch; all enabled ones where empty.
 
     Raises:
-        InputError: there is none of this id, or the list cannot be read.
+        InputError: there is no feed of this id, or the list cannot be read.
     """
     polite, guarded = PoliteFetcher(client), GuardedFetcher()
-    wanted = [each for each in feeds.publishers() if named in {"", each.id}]
-    if named and not wanted:
-        msg = f"{named[:60]}: there is no feed of this id; see `feeds list`"
+    wanted = [publisher for publisher in feeds.publishers() if feed_id in {"", publisher.id}]
+    if feed_id and not wanted:
+        msg = f"{feed_id[:60]}: there is no feed of this id; see `feeds list`"
         raise InputError(msg)
     return tuple(
         Feed(
-            each,
-            guarded if each.is_own and settings.dashboard_upstream is None else polite,
+            publisher,
+            guarded if publisher.is_imported and settings.dashboard_upstream is None else polite,
             client.clock,
         )
-        for each in wanted
-        if each.enabled or named
+        for publisher in wanted
+        if publisher.enabled or feed_id
     )
 
 
-def notes_for_user(parts: AppContext, person: str) -> NoteRepository:
-    """The notes as somebody sees and signs them who is not the person of this process."""
-    from dashboard.storage.notes import UserNoteRepository
-
-    return UserNoteRepository(parts.notes, person)
-
-
-def context_as_of(parts: AppContext, moment: datetime) -> AppContext:
-    """The same parts as they were known at a moment; nobody is asked and nothing is written."""
+def context_as_of(context: AppContext, moment: datetime) -> AppContext:
+    """The context as of a moment; the network is not used and nothing is written."""
     from dashboard.services.rates import AsOfCatalogue, AsOfSource
-    from dashboard.storage.notes import AsOfNoteRepository
     from dashboard.storage.rate_cache import AsOfRateCache
 
-    memory = AsOfRateCache(parts.settings.cache_folder, moment)
-    known = CombinedRates(AsOfSource(BundledRates(), moment), live_sources(parts.settings), memory)
-    own = AsOfSource(parts.own, moment, by_import=True)
+    rate_cache = AsOfRateCache(context.settings.cache_folder, moment)
+    rates = CombinedRates(
+        AsOfSource(BundledRates(), moment), live_sources(context.settings), rate_cache
+    )
+    imported = AsOfSource(context.own, moment, by_import=True)
     return replace(
-        parts,
-        rates=(known, own),
-        known=known,
-        rate_cache=memory,
-        refresher=RateRefreshJob(known, memory, WallClock().now, is_offline=True),
-        catalogue=AsOfCatalogue(parts.catalogue, moment),
-        notes=AsOfNoteRepository(parts.notes, moment),
+        context,
+        rates=(rates, imported),
+        known=rates,
+        rate_cache=rate_cache,
+        refresher=RateRefreshJob(rates, rate_cache, WallClock().now, is_offline=True),
+        catalogue=AsOfCatalogue(context.catalogue, moment),
+        notes=context.notes.as_of(moment),
     )
 
 
 def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> LazyClient:
-    """The client of the services, or of their replica; making it imports no network library.
+    """The HTTP client, or that of a replica; creating it imports no network library.
 
     Args:
         settings: whether there is a replica.
-        limits: of one request.
+        limits: the limits of one request.
     """
 
     def make() -> PoliteClient:
@@ -194,7 +190,7 @@ def http_client(settings: Settings, limits: RequestLimits = DEFAULT_LIMITS) -> L
 
 
 def live_sources(settings: Settings) -> tuple[LiveSource, ...]:
-    """The sources that ask the network, the official one first; making them asks nothing."""
+    """The live sources, the official one first; creating them does not use the network."""
     client = http_client(settings)
     return (
         Cbr(client),
@@ -212,13 +208,13 @@ def article_from_bytes(
     """An article from the bytes of a page or a text.
 
     Args:
-        content: as they were given.
-        name: what messages call it.
-        url: where it came from.
-        content_type: what its server said about it.
+        content: the bytes.
+        name: the name in messages.
+        url: the address of the page.
+        content_type: the media type given by its server.
 
     Raises:
-        InputError: it is neither, or stands in place of an article.
+        InputError: it is neither, or holds no article.
     """
     from dashboard.sources.article_reader import (
         is_web_page,
@@ -243,91 +239,93 @@ def article_from_file(path: Path) -> Article:
 
 
 def article_from_link(
-    link: str, settings: Settings, way: ConnectionPolicy | None = None
+    link: str, settings: Settings, policy: ConnectionPolicy | None = None
 ) -> Article:
     """An article from a link, which may lead to public addresses only.
 
     Args:
-        link: as a person pasted it.
-        settings: offline, or with a replica of the network, no link is followed.
-        way: how names become connections; the Internet's where None.
+        link: the link as entered.
+        settings: no link is followed offline, or with a replica of the network.
+        policy: resolves names and opens connections; that of the Internet where None.
 
     Raises:
-        InputError: the link may not be followed, or there is no article behind it.
+        InputError: the link may not be followed, or the page holds no article.
         SourceError: the host did not answer with a page.
     """
     from dashboard.sources.public_url import parse_public_url
     from dashboard.sources.safe_fetch import DEFAULT_POLICY, LinkFetcher
 
-    asked = parse_public_url(link)
-    if way is None and (settings.dashboard_offline or settings.dashboard_upstream):
+    target = parse_public_url(link)
+    if policy is None and (settings.dashboard_offline or settings.dashboard_upstream):
         variable = "DASHBOARD_OFFLINE" if settings.dashboard_offline else "DASHBOARD_UPSTREAM"
-        msg = f"link {asked.host}: is not followed while {variable} is set; give the page as a file"
+        msg = (
+            f"link {target.host}: is not followed while {variable} is set; give the page as a file"
+        )
         raise InputError(msg)
-    page = LinkFetcher(way or DEFAULT_POLICY).fetch(link)
+    page = LinkFetcher(policy or DEFAULT_POLICY).fetch(link)
     return article_from_bytes(
-        page.content, asked.host, url=page.url, content_type=page.content_type
+        page.content, target.host, url=page.url, content_type=page.content_type
     )
 
 
 class BackupArchive:
-    """A backup as one file on this machine."""
+    """A backup as one file."""
 
     def write(self, target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
-        """Write a new file, whole or not at all."""
+        """Write a new file atomically."""
         from dashboard.storage.backups import write_archive
 
         write_archive(target, members, contents)
 
     def read(self, file: Path, folder: Path) -> BackupContents:
-        """Check a file and take its members out into a folder."""
+        """Check a file and unpack its members into a folder."""
         from dashboard.storage.backups import read_archive
 
         return read_archive(file, folder)
 
 
 def rates_from_file(
-    source: Path | bytes, reading: RateFileOptions = DEFAULT_RATE_OPTIONS, name: str = ""
+    source: Path | bytes, options: RateFileOptions = DEFAULT_RATE_OPTIONS, name: str = ""
 ) -> RateFileContents:
-    """A person's file of rates, or the bytes of an upload, read strictly.
+    """A user's file of rates, or the bytes of an upload, parsed strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    return read_rate_file(source, reading, name=name)
+    return read_rate_file(source, options, name=name)
 
 
-def event_rows_from_file(path: Path, reading: EventFileOptions) -> EventFileRows:
-    """A person's file of events in CSV, Excel, JSON or iCalendar, read row by row.
+def event_rows_from_file(path: Path, options: EventFileOptions) -> EventFileRows:
+    """A user's file of events in CSV, Excel, JSON or iCalendar, parsed row by row.
 
     Raises:
         InputError: the file as a whole cannot be read; one line with what to do.
     """
-    return read_event_rows(path, reading, WallClock().now().date())
+    return read_event_rows(path, options, WallClock().now().date())
 
 
-def event_rows_from_upload(data: bytes, name: str, reading: EventFileOptions) -> EventFileRows:
-    """The bytes of an upload, read row by row as a file of events.
+def event_rows_from_upload(data: bytes, name: str, options: EventFileOptions) -> EventFileRows:
+    """The bytes of an uploaded file of events, parsed row by row.
 
     Raises:
         InputError: it cannot be read as a whole; one line with what to do.
     """
-    return read_event_rows(data, reading, WallClock().now().date(), name=name)
+    return read_event_rows(data, options, WallClock().now().date(), name=name)
 
 
 def event_outline_from_upload(
-    data: bytes, name: str, reading: EventFileOptions
+    data: bytes, name: str, options: EventFileOptions
 ) -> EventFileOutline:
-    """What kind of file an upload is, with its sheets, columns and what they are read as.
+    """The format of an uploaded file of events, with its sheets, columns and their fields.
 
     Raises:
         InputError: it is no file of events; one line with what to do.
     """
-    return outline_event_file(data, reading, WallClock().now().date(), name=name)
+    return outline_event_file(data, options, WallClock().now().date(), name=name)
 
 
 def events_from_file(path: Path) -> EventTable:
-    """A person's file of events, read strictly.
+    """A user's file of events, parsed strictly.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.

@@ -50,7 +50,7 @@ def require_token(
         raise Problem(
             401, "Authorization: writing needs a token; send Bearer rr_…", headers=_CHALLENGE
         )
-    token = authenticate_token(context.notes.beside, given.credentials)
+    token = authenticate_token(context.notes.tokens, given.credentials)
     if token is None:
         detail = "Authorization: this token is unknown, expired or revoked; make a new one"
         raise Problem(401, detail, headers=_INVALID_TOKEN)

@@ -17,7 +17,7 @@ from dashboard.services.rates import get_series
 @lru_cache(maxsize=1)
 def get_live_context() -> AppContext:
     """The context of this process; the store opens at its first use."""
-    return build_context(door="api")
+    return build_context(interface="api")
 
 
 def get_context(

@@ -1,4 +1,4 @@
-"""Inputs of a bundle: the rates, events and series cards of a computation, written so that they read back exactly."""
+"""Inputs of a bundle: rates, events and series cards, written and read back without loss."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ EVENTS_USED: Final = Table(
     (*EVENT_LIST.columns, Column("studied", "int")),
 )
 OPTIONAL_COLUMNS: Final = frozenset({"hour_kind", "reported_utc"})
-"""Columns of events that bundles of earlier releases do not have."""
+"""Columns of events that bundles of earlier releases lack."""
 _TAG_PATTERN: Final = re.compile(r"((?:\\.|[^\\;])+)")
 _ESCAPE_PATTERN: Final = re.compile(r"\\(.)")
 
 
 def write_rates(series: Iterable[RateSeries]) -> bytes:
-    """`rates.csv` of some series: the columns of an export, and when each number opens."""
+    """`rates.csv`: the columns of an export and the start of the period of each rate."""
     rows = (
         (*row, f"{moment}Z")
-        for each in series
+        for one in series
         for row, moment in zip(
-            rate_rows([each]), np.datetime_as_string(each.opens, unit="s").tolist(), strict=True
+            rate_rows([one]), np.datetime_as_string(one.opens, unit="s").tolist(), strict=True
         )
     )
     return csv_bytes(RATES_USED, rows)
 
 
 def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, RateSeries]:
-    """The series that `write_rates` was given, by id.
+    """The inverse of `write_rates`, by id.
 
     Raises:
-        ValueError: the file is none of ours.
+        ValueError: the file has another format.
     """
     by_id: dict[str, list[dict[str, str]]] = {name: [] for name in cards}
     for row in _read_table(content, RATES_USED):
@@ -59,22 +59,22 @@ def read_rates(content: bytes, cards: Mapping[str, SeriesCard]) -> dict[str, Rat
 
 
 def write_events(known: Sequence[Event], studied: Sequence[Event]) -> bytes:
-    """`events.csv`: every known event; those studied are numbered in their order.
+    """`events.csv`: every known event; the studied ones are numbered in their order.
 
-    A note that is not studied only crowds others: its words, links and author stay at home,
-    and the kind of a private one too.
+    Notes that are not studied matter for crowding only: their text, links and author are left
+    out, and the category of private ones too.
     """
-    place = {event.id: number for number, event in enumerate(studied, 1)}
-    kept = [event if event.id in place else _without_text(event) for event in known]
-    rows = zip(event_list_rows(kept), kept, strict=True)
-    return csv_bytes(EVENTS_USED, ((*row, place.get(event.id)) for row, event in rows))
+    numbers = {event.id: number for number, event in enumerate(studied, 1)}
+    written = [event if event.id in numbers else _without_text(event) for event in known]
+    rows = zip(event_list_rows(written), written, strict=True)
+    return csv_bytes(EVENTS_USED, ((*row, numbers.get(event.id)) for row, event in rows))
 
 
 def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """The known events and the studied ones, in the orders that `write_events` was given.
+    """The inverse of `write_events`: the known and the studied events in their orders.
 
     Raises:
-        ValueError: the file is none of ours.
+        ValueError: the file has another format.
     """
     rows = list(_read_table(content, EVENTS_USED))
     known = tuple(_event_from_row(row) for row in rows)
@@ -84,27 +84,28 @@ def read_events(content: bytes) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
 
 
 def card_to_json(card: SeriesCard) -> dict[str, Any]:
-    """Every word of a card as JSON values."""
-    told = asdict(card)
-    told["breaks"] = [{"day": each.day.isoformat(), "text": each.text} for each in card.breaks]
+    """A card as JSON values."""
+    values = asdict(card)
+    values["breaks"] = [{"day": item.day.isoformat(), "text": item.text} for item in card.breaks]
     for name in ("history_from", "history_until"):
-        told[name] = told[name].isoformat() if told[name] else None
-    return told
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
 
 
-def card_from_json(told: Mapping[str, Any]) -> SeriesCard:
-    """The card that `card_json` was given.
+def card_from_json(content: Mapping[str, Any]) -> SeriesCard:
+    """The inverse of `card_to_json`.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none of ours.
+        ValueError, KeyError, TypeError: the values are no valid card.
     """
-    told = {"change": "ratio"} | dict(told)  # bundles of earlier releases know no other
-    values = {field.name: told[field.name] for field in fields(SeriesCard)}
+    content = {"change": "ratio"} | dict(content)  # bundles of earlier releases know no other
+    values = {field.name: content[field.name] for field in fields(SeriesCard)}
     values["breaks"] = tuple(
-        MethodBreak(date.fromisoformat(each["day"]), str(each["text"])) for each in told["breaks"]
+        MethodBreak(date.fromisoformat(item["day"]), str(item["text"]))
+        for item in content["breaks"]
     )
     for name in ("history_from", "history_until"):
-        values[name] = date.fromisoformat(told[name]) if told[name] else None
+        values[name] = date.fromisoformat(content[name]) if content[name] else None
     return SeriesCard(**values)
 
 
@@ -168,16 +169,16 @@ def _event_from_row(row: Mapping[str, str]) -> Event:
 
 
 def _hours_from_row(row: Mapping[str, str]) -> tuple[Hour, ...]:
-    """The clock times of an event; bundles made before they were written have none."""
+    """The hours of an event; bundles of earlier releases have none."""
     moment, reported = (
         _parse_timestamp(row["time_utc"]),
         _parse_timestamp(row.get("reported_utc", "")),
     )
-    found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+    hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
     kind = row.get("hour_kind", "")
-    if moment is not None and (kind == HourKind.SCHEDULED or found):
-        found.insert(0, Hour(moment, kind))
-    return tuple(found)
+    if moment is not None and (kind == HourKind.SCHEDULED or hours):
+        hours.insert(0, Hour(moment, kind))
+    return tuple(hours)
 
 
 def _parse_timestamp(text: str) -> datetime | None:

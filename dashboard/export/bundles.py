@@ -1,4 +1,11 @@
-"""Reproducible bundles: folders and zip archives of tables with a manifest, a README and a citation."""
+"""Files of bundles: zip archives, folders with a manifest, README and citation.
+
+Archives are equal byte for byte for equal content. Reading treats an archive as untrusted: nothing
+is unpacked to disk, and an archive with unsafe or duplicate names, links, encrypted entries or too
+many bytes is refused as a whole. In folders only files of the bundle are replaced; each is written
+to a temporary file first and moved when complete, the manifest last, so that an interrupted run
+leaves neither partial files nor a manifest of old ones.
+"""
 
 from __future__ import annotations
 
@@ -18,36 +25,56 @@ from typing import Any, Final
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.series import SeriesCard
 
-# ------------------------------------------------------------
-# A zip of our own making, the same bytes each time, and the careful reading of one that is given.
-#
-# What is read may come from anybody. Nothing is ever unpacked to a disk; a name that would leave
-# a folder, a file twice, a link, a lock, or more bytes than a bundle can have refuses the whole.
-
-
+MANIFEST_FILE: Final = "manifest.json"
+README_FILE: Final = "README.txt"
+CITATION_FILE: Final = "CITATION.cff"
 MAX_ARCHIVE_BYTES: Final = 100_000_000
-"""Of the archive, and of everything in it together."""
+"""The limit for the archive, and for the sum of its files."""
 MAX_ARCHIVE_FILES: Final = 100
 ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 CHUNK_BYTES: Final = 1 << 20
 ENCRYPTED_FLAG: Final = 0x1
 ALLOWED_COMPRESSION: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+TERMS_UNKNOWN: Final = "as the owner of the file says"
+
+EVENTS_DESCRIPTION: Final = (
+    "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
+    "                      not studied only the dates and the category are here, of private",
+    "                      ones the dates alone",
+)
+CLAIMS_DESCRIPTION: Final = (
+    "                      (the claims stand in manifest.json, without the words they were in)",
+)
+MOVES_DESCRIPTION: Final = (
+    "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
+    "in the tables of a study, in log points where a column says so. The columns are described",
+    "in the README of the program. A move near an event is no proof that the event moved the",
+    "rate. Not investment advice.",
+)
+VERDICTS_DESCRIPTION: Final = (
+    "A verdict holds for one source, one base and one quote: true, about, false, or cannot be",
+    "known with the reason; of a record, about means that it goes back further than claimed.",
+    "Over-the-counter quotes are in no source here. Not investment advice.",
+)
+
+# ---- zip archives
 
 
 def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """An archive of files in the order given; no moment, machine or user is in it.
+    """An archive of files in the order given, without timestamps, machine or user.
 
     Raises:
-        InputError: together they are larger than a bundle may be.
+        InputError: the files exceed the size limit of a bundle.
     """
     if sum(map(len, files.values())) > MAX_ARCHIVE_BYTES:
-        msg = f"bundle: more than {MAX_ARCHIVE_BYTES // 1_000_000} MB of data; study fewer series or events"
+        limit = f"{MAX_ARCHIVE_BYTES // 1_000_000} MB"
+        msg = f"bundle: more than {limit} of data; study fewer series or events"
         raise InputError(msg)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            entry.create_system = 3  # as on Unix wherever it is made, so that the bytes agree
+            entry.create_system = 3  # Unix on every system, for equal bytes
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, compresslevel=9)
@@ -59,10 +86,10 @@ def unzip_files(content: bytes, shown: str) -> dict[str, bytes]:
 
     Args:
         content: the bytes of the archive.
-        shown: what messages call it.
+        shown: its name in messages.
 
     Raises:
-        InputError: it is no zip, or one that a bundle cannot be; one line with the reason.
+        InputError: it is no valid zip archive, or violates the limits of a bundle.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
         raise _archive_error(shown, f"is larger than {MAX_ARCHIVE_BYTES // 1_000_000} MB")
@@ -98,7 +125,7 @@ def _check_duplicate_names(names: Iterable[str], shown: str) -> None:
 
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:
-    """Why an entry cannot be one of a bundle; empty where it can."""
+    """Why an entry is not allowed in a bundle; empty where it is."""
     name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
     parts = name.split("/")
     checks = (
@@ -115,7 +142,7 @@ def _entry_problem(entry: zipfile.ZipInfo) -> str:
 def _read_entries(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], shown: str
 ) -> dict[str, bytes]:
-    """Read the entries, counting what really comes and not what the archive promises."""
+    """Read the entries, counting the actual bytes and not the sizes in the directory."""
     left, files = MAX_ARCHIVE_BYTES, {}
     for entry in entries:
         pieces = []
@@ -140,20 +167,12 @@ def _archive_error(shown: str, reason: str) -> InputError:
     return InputError(f"{shown}: {reason}; give a bundle that this program wrote")
 
 
-# ------------------------------------------------------------
-# A folder of tables with a manifest that says what made them.
-#
-# Only files of our own names are replaced; anything else in the folder is left alone. Each file
-# is written beside its place and moved there when it is whole, the manifest last, so a run that
-# is cut short never leaves half a file, nor a manifest that vouches for old ones.
-
-
-MANIFEST_FILE: Final = "manifest.json"
+# ---- folders with a manifest
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file the numbers come from."""
+    """A data file with its hash."""
 
     name: str
     sha256: str
@@ -161,10 +180,10 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What makes a folder of tables reproducible.
+    """The manifest of a folder of tables.
 
-    `parameters` are those of the request, as plain JSON values; `count_rows` name what went in and
-    out (`events_in`, `used`, `skipped`); the rows of every file are added when it is written.
+    `parameters` are those of the request, as JSON values; `counts` those of events (`events_in`,
+    `used`, `skipped`); the row counts of files are added when they are written.
     """
 
     parameters: Mapping[str, Any]
@@ -174,10 +193,10 @@ class Manifest:
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self, files: Mapping[str, Mapping[str, Any]], before: bytes = b"") -> bytes:
-        """The manifest with the rows, size and hash of the files it vouches for.
+        """The manifest with the rows, size and hash of every file.
 
-        `before` is the manifest that stood in the folder: where nothing but the moment of
-        writing differs, the tables were created then, and its bytes are kept.
+        `before` is the previous manifest of the folder; where only `created_at` differs, its
+        bytes are returned.
         """
         rows = {name: entry["rows"] for name, entry in files.items()}
         content = {
@@ -197,7 +216,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """The pieces of one file and how many rows they hold."""
+    """The chunks of one file and the number of its rows."""
 
     chunks: Iterable[bytes]
     rows: int
@@ -209,7 +228,7 @@ def write_bundle(
     """Write the files and their manifest.
 
     Args:
-        folder: made if it is not there.
+        folder: created if it does not exist.
         files: content by file name.
         manifest: written last, as `manifest.json`.
 
@@ -236,24 +255,24 @@ def write_bundle(
 
 
 def bundle_files(files: Mapping[str, FileContent], manifest: Manifest) -> dict[str, bytes]:
-    """The same files and manifest in memory, by name, the manifest last."""
-    made = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
-    entries = {name: {"rows": rows, **file_entry(whole)} for name, (whole, rows) in made.items()}
-    return {name: whole for name, (whole, _) in made.items()} | {
+    """The files and manifest of `write_bundle` in memory, by name, the manifest last."""
+    contents = {name: (b"".join(content.chunks), content.rows) for name, content in files.items()}
+    entries = {name: {"rows": rows, **file_entry(data)} for name, (data, rows) in contents.items()}
+    return {name: data for name, (data, _) in contents.items()} | {
         MANIFEST_FILE: manifest.as_json(entries)
     }
 
 
 def file_entry(content: bytes) -> dict[str, Any]:
-    """The size and hash of a file, as a manifest names them."""
+    """The size and hash of a file for a manifest."""
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def ensure_folder(folder: Path) -> None:
-    """Make the folder, or check that it is one.
+    """Create a folder if it does not exist.
 
     Raises:
-        InputError: it is a file, or may not be made.
+        InputError: it is a file, or cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -266,10 +285,10 @@ def ensure_folder(folder: Path) -> None:
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write one file that a person named; it appears whole or not at all.
+    """Write one file atomically.
 
     Raises:
-        InputError: the place may not be written to.
+        InputError: the path is not writable.
         RoubleReactionError: writing failed half-way (disk full).
     """
     if path.is_dir():
@@ -286,7 +305,7 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def hash_data_file(path: Path) -> DataFile:
-    """A file of a person's with its hash, for the manifest."""
+    """A user's file with its hash, for a manifest."""
     return DataFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
@@ -299,7 +318,7 @@ def _content_bytes(content: Mapping[str, Any]) -> bytes:
 
 
 def _manifest_created_at(manifest: bytes) -> Any:
-    """The moment a manifest names; None where it is no manifest."""
+    """`created_at` of a manifest; None where the bytes are no manifest."""
     try:
         content = json.loads(manifest)
     except ValueError:
@@ -308,54 +327,28 @@ def _manifest_created_at(manifest: bytes) -> Any:
 
 
 def _write_content(path: Path, content: FileContent) -> dict[str, Any]:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     digest, size = hashlib.sha256(), 0
     try:
-        with beside.open("wb") as out:
+        with partial.open("wb") as out:
             for chunk in content.chunks:
                 digest.update(chunk)
                 size += out.write(chunk)
-        beside.replace(path)
+        partial.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     return {"rows": content.rows, "bytes": size, "sha256": digest.hexdigest()}
 
 
-# ------------------------------------------------------------
-# The words in a bundle: what it is, how to compute it again, how to cite it, on which terms.
-
-
-README_FILE: Final = "README.txt"
-CITATION_FILE: Final = "CITATION.cff"
-TERMS_UNKNOWN: Final = "as the owner of the file says"
-
-EVENTS_DESCRIPTION: Final = (
-    "  inputs/events.csv   the events known; those studied are numbered. Of notes that were",
-    "                      not studied only the dates and the category are here, of private",
-    "                      ones the dates alone",
-)
-CLAIMS_DESCRIPTION: Final = (
-    "                      (the claims stand in manifest.json, without the words they were in)",
-)
-MOVES_DESCRIPTION: Final = (
-    "Moves are those of the rouble, positive = stronger: in return units (0.01 = 1 log point)",
-    "in the tables of a study, in log points where a column says so. The columns are described",
-    "in the README of the program. A move near an event is no proof that the event moved the",
-    "rate. Not investment advice.",
-)
-VERDICTS_DESCRIPTION: Final = (
-    "A verdict holds for one source, one base and one quote: true, about, false, or cannot be",
-    "known with the reason; of a record, about means that it goes back further than claimed.",
-    "Over-the-counter quotes are in no source here. Not investment advice.",
-)
+# ---- README and citation
 
 
 @dataclass(frozen=True, slots=True)
 class BundleDescription:
-    """What the words are made of: the question, the series, those whose rates are left out.
+    """The content of README and citation: question, series, and those whose rates are left out.
 
-    `private` counts the private notes that were studied: their words are in the bundle. Without
-    events it is claims that were checked.
+    `private` counts the studied private notes, whose text is in the bundle; without events it is
+    a bundle of a claim check.
     """
 
     question: str
@@ -367,13 +360,13 @@ class BundleDescription:
     has_events: bool = True
 
 
-def readme_bytes(told: BundleDescription, results: Sequence[str]) -> bytes:
+def readme_bytes(description: BundleDescription, results: Sequence[str]) -> bytes:
     """`README.txt`."""
     lines = [
-        told.question,
-        "=" * min(len(told.question), 90),
+        description.question,
+        "=" * min(len(description.question), 90),
         "",
-        f"Made by Rouble Reaction {told.software_version} on {told.created_at}.",
+        f"Made by Rouble Reaction {description.software_version} on {description.created_at}.",
         "",
         "Compute it again and compare, in a clone of the program:",
         "",
@@ -383,37 +376,37 @@ def readme_bytes(told: BundleDescription, results: Sequence[str]) -> bytes:
         "",
         "  manifest.json       parameters, software version, sha256 and size of every file",
         "  inputs/rates.csv    the rates used, with the moments each covers (UTC)",
-        *(EVENTS_DESCRIPTION if told.has_events else CLAIMS_DESCRIPTION),
+        *(EVENTS_DESCRIPTION if description.has_events else CLAIMS_DESCRIPTION),
         *(f"  results/{name}" for name in results),
         "  CITATION.cff        how to cite this file",
-        *_private_lines(told),
+        *_private_lines(description),
         "",
-        *(MOVES_DESCRIPTION if told.has_events else VERDICTS_DESCRIPTION),
+        *(MOVES_DESCRIPTION if description.has_events else VERDICTS_DESCRIPTION),
         "",
         "Cite the publishers beside this file, on their terms:",
         "",
         *(f"  {card.id}: {card.publisher}, {card.source_url}\n    {_licence_line(card)}"
-          for card in told.cards),
-        *_withheld_lines(told),
+          for card in description.cards),
+        *_withheld_lines(description),
         "",
     ]  # fmt: skip
     return "\n".join(lines).encode("utf-8")
 
 
-def citation_bytes(told: BundleDescription) -> bytes:
-    """`CITATION_FILE.cff` (Citation File Format 1.2.0); every text is a quoted YAML string."""
+def citation_bytes(description: BundleDescription) -> bytes:
+    """`CITATION.cff` (Citation File Format 1.2.0); every text is a quoted YAML string."""
     lines = [
         "cff-version: 1.2.0",
         'message: "Cite this bundle and the publishers of the rates in it."',
         "type: dataset",
-        f"title: {_yaml_string(told.question)}",
+        f"title: {_yaml_string(description.question)}",
         "authors:",
         '  - name: "Rouble Reaction contributors"',
-        f"version: {_yaml_string(told.software_version)}",
-        f"date-released: {told.created_at[:10]}",
+        f"version: {_yaml_string(description.software_version)}",
+        f"date-released: {description.created_at[:10]}",
         "references:",
     ]
-    for card in told.cards:
+    for card in description.cards:
         lines += [
             "  - type: data",
             f"    title: {_yaml_string(card.title)}",
@@ -430,22 +423,23 @@ def _licence_line(card: SeriesCard) -> str:
     return f"terms: {card.licence or TERMS_UNKNOWN}"
 
 
-def _private_lines(told: BundleDescription) -> list[str]:
-    if not told.private:
+def _private_lines(description: BundleDescription) -> list[str]:
+    if not description.private:
         return []
+    count = description.private
+    notes = f"{count} of the events studied are private notes"
     return [
         "",
-        f"PRIVATE: {told.private} of the events studied are private notes of whoever made this"
-        if told.private > 1
-        else "PRIVATE: one of the events studied is a private note of whoever made this",
+        f"PRIVATE: {notes if count > 1 else 'one of the events studied is a private note'}"
+        " of whoever made this",
         "file; their words are in inputs/events.csv. Pass it on only to those who may read them.",
     ]
 
 
-def _withheld_lines(told: BundleDescription) -> list[str]:
-    if not told.left_out:
+def _withheld_lines(description: BundleDescription) -> list[str]:
+    if not description.left_out:
         return []
-    named = ", ".join(card.id for card in told.left_out)
+    named = ", ".join(card.id for card in description.left_out)
     return [
         "",
         f"Left out, for their terms forbid passing them on: the rates of {named}. To compute",

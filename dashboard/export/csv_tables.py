@@ -1,8 +1,8 @@
-"""CSV files of tables: UTF-8, decimal points, ISO dates, every digit of a number, RFC 4180.
+"""CSV files of tables: UTF-8, decimal points, ISO dates, full precision, RFC 4180.
 
-Two flavours: `plain` ends lines with LF; `excel` starts with a byte order mark and ends
-lines with CRLF, so that a spreadsheet opens it with the right letters. Missing values are
-empty. Text goes through the formula guard; numbers stay numbers.
+Two dialects: `plain` ends lines with LF; `excel` starts with a byte order mark and ends lines with
+CRLF, so that spreadsheets detect the encoding. Missing values are empty. Text is escaped against
+formulas; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ _CONTROL_CHARACTERS: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udf
 _WINDOW_PATTERN: Final = re.compile(r"\[-?\d+,-?\d+\]")
 
 
-def csv_bytes(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> bytes:
+def csv_bytes(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
     """The whole file of a table.
 
     Args:
         table: its columns.
         rows: tuples in the order of the columns, or mappings by column name; NaN and None
             are missing values.
-        flavour: `plain` or `excel`.
+        dialect: `plain` or `excel`.
 
     Raises:
         ValueError: a tuple has more or fewer cells than the table has columns.
     """
-    return b"".join(csv_chunks(table, rows, flavour))
+    return b"".join(csv_chunks(table, rows, dialect))
 
 
-def csv_chunks(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain") -> Iterator[bytes]:
-    """The file of a table piece by piece, for tables too long to hold at once."""
-    yield (BOM if flavour == "excel" else b"") + _encode_lines([table.header], flavour)
+def csv_chunks(table: Table, rows: Iterable[Row], dialect: CsvDialect = "plain") -> Iterator[bytes]:
+    """The file of a table in chunks, for tables too long for memory."""
+    yield (BOM if dialect == "excel" else b"") + _encode_lines([table.header], dialect)
     source = iter(rows)
     cells = _CellFormatter()
     while chunk := list(islice(source, CHUNK_ROWS)):
@@ -57,7 +57,7 @@ def csv_chunks(table: Table, rows: Iterable[Row], flavour: CsvDialect = "plain")
             cells.column(column, values)
             for column, values in zip(table.columns, columns, strict=True)
         ]
-        yield _encode_lines(zip(*written, strict=True), flavour)
+        yield _encode_lines(zip(*written, strict=True), dialect)
 
 
 def clean_text(text: str) -> str:
@@ -71,14 +71,14 @@ def clean_text(text: str) -> str:
 def safe_file_name(text: str, fallback: str = "export", limit: int = 120) -> str:
     """A file name of ASCII letters, digits, `.`, `_` and `-` that starts with a letter or digit.
 
-    Folders, formulas, quotes and invisible characters cannot get through; the extension
-    survives the limit.
+    Path separators, formulas, quotes and invisible characters are replaced; the extension is
+    preserved by the limit.
     """
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     name = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._]+", "-", ascii_only)).strip("-._")
     stem, dot, extension = name.rpartition(".")
-    room = max(limit - len(dot) - len(extension), 1)
-    return f"{stem[:room]}{dot}{extension}"[:limit] or fallback
+    stem_limit = max(limit - len(dot) - len(extension), 1)
+    return f"{stem[:stem_limit]}{dot}{extension}"[:limit] or fallback
 
 
 def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:
@@ -87,14 +87,14 @@ def _cells_in_order(table: Table, row: Row) -> Sequence[Any]:
     return row
 
 
-def _encode_lines(rows: Iterable[Iterable[Any]], flavour: CsvDialect) -> bytes:
+def _encode_lines(rows: Iterable[Iterable[Any]], dialect: CsvDialect) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n" if flavour == "excel" else "\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n" if dialect == "excel" else "\n").writerows(rows)
     return out.getvalue().encode("utf-8")
 
 
 class _CellFormatter:
-    """Writes columns; remembers texts, for the same ids come back on many rows."""
+    """Formats columns; caches texts, because ids repeat on many rows."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}

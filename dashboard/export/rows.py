@@ -36,30 +36,30 @@ from dashboard.models.study import (
     window_text,
 )
 
-# ------------------------------------------------------------
-# The rows of the tables about rates, events, moves and facts.
-
-
 Rows: TypeAlias = list[tuple[Any, ...]]
 
 TAG_SEPARATOR: Final = ";"
 _TAG_SPECIALS: Final = re.compile(r"([\\;])")
+_CAR_COLUMNS: Final = ("car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile")
+
+
+# ---- rates, events, moves and facts
 
 
 def rate_rows(
     series: Iterable[RateSeries], since: date | None = None, until: date | None = None
 ) -> Iterator[tuple[Any, ...]]:
     """Published date, market day, moment known, rate and series id, of market days in a range."""
-    for each in series:
-        first = 0 if since is None else int(np.searchsorted(each.day, np.datetime64(since, "D")))
-        last = len(each) if until is None else each.row_on_or_before(until) + 1
+    for one in series:
+        first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
+        last = len(one) if until is None else one.row_on_or_before(until) + 1
         rows = slice(first, max(first, last))
         yield from zip(
-            np.datetime_as_string(each.record[rows], unit="D").tolist(),
-            np.datetime_as_string(each.day[rows], unit="D").tolist(),
-            [f"{moment}Z" for moment in np.datetime_as_string(each.known_at[rows], unit="s")],
-            each.rate[rows].tolist(),
-            [each.card.id] * (rows.stop - rows.start),
+            np.datetime_as_string(one.record[rows], unit="D").tolist(),
+            np.datetime_as_string(one.day[rows], unit="D").tolist(),
+            [f"{moment}Z" for moment in np.datetime_as_string(one.known_at[rows], unit="s")],
+            one.rate[rows].tolist(),
+            [one.card.id] * (rows.stop - rows.start),
             strict=True,
         )
 
@@ -67,13 +67,21 @@ def rate_rows(
 def revision_rows(revisions: Iterable[RateRevision]) -> Rows:
     """Series, printed date, beginning of the hours, both numbers, and when each was fetched."""
     return [
-        (one.series, one.record, one.opens, one.was, one.became, one.was_fetched_at, one.seen_at)
-        for one in revisions
+        (
+            revision.series,
+            revision.record,
+            revision.opens,
+            revision.was,
+            revision.became,
+            revision.was_fetched_at,
+            revision.seen_at,
+        )
+        for revision in revisions
     ]
 
 
 def event_list_rows(events: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
-    """Events and notes with every field that can be read back."""
+    """Events and notes with every field that an import reads."""
     return (
         (
             event.id, event.day, event.moment, event.zone, event.end_day, event.title,
@@ -92,7 +100,7 @@ def join_tags(tags: Iterable[str]) -> str:
 
 
 def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
-    """The largest moves of a period, as the page shows them."""
+    """The largest moves of a period."""
     return [
         (
             series_id, move.day, move.base_day, move.rate, move.base_rate, move.log_points,
@@ -105,14 +113,15 @@ def largest_move_rows(series_id: str, moves: Sequence[DayMove]) -> Rows:
 
 
 def event_move_rows(view: EventView) -> Rows:
-    """The moves around one event, a row a window; on bars with the ends of both bars."""
+    """The moves around one event, one row a window; on bars with the ends of both bars."""
     bars = bool(view.card.bar_minutes)
     return [
         (
             view.event.id, view.card.id, window_text(move.window), *_fixing_cells(move.base),
-            *_fixing_cells(move.end), *_move_cells(move), move.rank("quiet").size, move.rank("all").size,
-            len(move.crowd), " ".join(event.id for event in move.crowd), move.reason,
-            *_rank_cells(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
+            *_fixing_cells(move.end), *_move_cells(move), move.rank("quiet").size,
+            move.rank("all").size, len(move.crowd), " ".join(event.id for event in move.crowd),
+            move.reason, *_rank_cells(move.rank("near")), move.rank("quiet").p,
+            move.rank("quiet").percentile,
             *([_available_at(move.base), _available_at(move.end)] if bars else []),
         )
         for move in view.moves
@@ -120,7 +129,7 @@ def event_move_rows(view: EventView) -> Rows:
 
 
 def event_window_rows(view: EventView) -> Rows:
-    """The path around one event, a row an offset; on bars with the end of each."""
+    """The path around one event, one row an offset; on bars with the end of each."""
     bars = bool(view.card.bar_minutes)
     return [
         (
@@ -132,10 +141,10 @@ def event_window_rows(view: EventView) -> Rows:
 
 
 def facts_rows(facts: Iterable[DayFacts]) -> Rows:
-    """Facts of a day, a row a series and base; the records repeat on every row."""
+    """Facts of a day, one row a series and base; records and ranges repeat on every row."""
     return [
         (
-            fact.series, fact.quote, fact.asked, fact.day, fact.rate, *_change_cells(change),
+            fact.series, fact.quote, fact.requested, fact.day, fact.rate, *_change_cells(change),
             *_observation_cells(fact.strongest_since), *_observation_cells(fact.weakest_since),
             *_observation_cells(fact.year_low), *_observation_cells(fact.year_high),
         )
@@ -177,14 +186,10 @@ def _observation_cells(observation: Observation | None) -> tuple[date | None, fl
     return (None, None) if observation is None else (observation.day, observation.rate)
 
 
-# ------------------------------------------------------------
-# The rows of the study tables, made from study results column by column.
+# ---- studies
 
 
-TableRows: TypeAlias = list[tuple[Any, ...]]
-
-
-def study_rows(answer: StudyAnswer) -> dict[str, TableRows]:
+def study_rows(answer: StudyAnswer) -> dict[str, Rows]:
     """The rows of every table of a study.
 
     Returns:
@@ -193,12 +198,12 @@ def study_rows(answer: StudyAnswer) -> dict[str, TableRows]:
     return {name: make(answer) for name, make in _ROW_BUILDERS.items()}
 
 
-def study_table_rows(answer: StudyAnswer, name: str) -> TableRows:
-    """The rows of one table of a study; the others are not made."""
+def study_table_rows(answer: StudyAnswer, name: str) -> Rows:
+    """The rows of one table of a study; the others are not computed."""
     return _ROW_BUILDERS[name](answer)
 
 
-_ROW_BUILDERS: Final[dict[str, Callable[[StudyAnswer], TableRows]]] = {
+_ROW_BUILDERS: Final[dict[str, Callable[[StudyAnswer], Rows]]] = {
     "paths": lambda answer: [row for result in answer.results for row in path_rows(result)],
     "events": lambda answer: [row for result in answer.results for row in event_rows(result)],
     "averages": lambda answer: [astuple(average) for average in answer.averages],
@@ -216,14 +221,14 @@ _ROW_BUILDERS: Final[dict[str, Callable[[StudyAnswer], TableRows]]] = {
 
 
 def has_bars(answer: StudyAnswer) -> bool:
-    """Whether a study is one of bars; all its series are, or none."""
+    """Whether the series of a study are bars; all are, or none."""
     return any(result.series.card.bar_minutes for result in answer.results)
 
 
 def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
-    """One row an event and offset; the day is empty where the window leaves the data.
+    """One row an event and offset; the day is empty where the window exceeds the data.
 
-    On bars a last cell says until when the bar goes.
+    On bars the last cell is the end of the bar.
     """
     n_events, n_offsets = result.car.shape
     rows = result.anchor[:, None] + result.offsets[None, :]
@@ -251,7 +256,7 @@ def path_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
 
 
 def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
-    """One row an event and CAR window; a CAR that is not defined is in `skipped` instead."""
+    """One row an event and CAR window; undefined CARs are in `skipped` instead."""
     n, cars = len(result.events), result.cars
     if not cars or not n:
         return []
@@ -280,15 +285,12 @@ def event_rows(result: StudyResult) -> Iterable[tuple[Any, ...]]:
     return (row for row in rows if row[car_column] is not None)
 
 
-_CAR_COLUMNS = ("car", "se", "t", "df", "p", "bhar", "placebo_p", "percentile")
-
-
-def test_rows(tests: Sequence[TestResult]) -> TableRows:
+def test_rows(tests: Sequence[TestResult]) -> Rows:
     """One row a test of a group and window."""
     return [_test_row(test) for test in tests]
 
 
-def headline_rows(headlines: Sequence[Headline]) -> TableRows:
+def headline_rows(headlines: Sequence[Headline]) -> Rows:
     """One row a group and window: the declared test with its estimate and interval."""
     return [_window_row(row) for row in headlines]
 
@@ -300,16 +302,16 @@ def _test_row(row: TestResult) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def projection_rows(projections: Iterable[Projection]) -> TableRows:
+def projection_rows(projections: Iterable[Projection]) -> Rows:
     """One row a group, series and horizon, each with the pre-trend test of its path."""
-    rows: TableRows = []
-    for found in projections:
-        before = found.pre_trend
+    rows: Rows = []
+    for projection in projections:
+        before = projection.pre_trend
         test = (before.statistic, before.df, before.df_error, before.p_value)
-        for row in found.rows:
+        for row in projection.rows:
             *cells, dropped, reason = astuple(row)
-            by = "; ".join(f"{why} {count}" for why, count in dropped)
-            rows.append((*cells, sum(count for _, count in dropped), by, *test, reason))
+            dropped_by = "; ".join(f"{why} {count}" for why, count in dropped)
+            rows.append((*cells, sum(count for _, count in dropped), dropped_by, *test, reason))
     return rows
 
 
@@ -318,8 +320,8 @@ def _window_row(row: DirectionRow | Headline | Interval) -> tuple[Any, ...]:
     return (group, window_text(window), *others)
 
 
-def specification_rows(answer: RobustnessAnswer) -> TableRows:
-    """One row a specification: its choices, then what it found."""
+def specification_rows(answer: RobustnessAnswer) -> Rows:
+    """One row a specification: its choices, then its result."""
     return [
         (
             chosen.series, chosen.model, window_text(chosen.window), chosen.estimation,
@@ -336,17 +338,17 @@ def _market_days(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.obj
     if not len(days):
         return np.full(len(rows), None, dtype=object)
     text = np.datetime_as_string(days, unit="D").astype(object)
-    found: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
-    found[(rows < 0) | (rows >= len(days))] = None
-    return found
+    picked: NDArray[np.object_] = text[np.clip(rows, 0, len(days) - 1)]
+    picked[(rows < 0) | (rows >= len(days))] = None
+    return picked
 
 
 def _availability_times(result: StudyResult, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     known = result.series.known_at
     text = np.char.add(np.datetime_as_string(known, unit="s"), "Z").astype(object)
-    found: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
-    found[(rows < 0) | (rows >= len(known))] = None
-    return found
+    picked: NDArray[np.object_] = text[np.clip(rows, 0, len(known) - 1)]
+    picked[(rows < 0) | (rows >= len(known))] = None
+    return picked
 
 
 def _by_event(cars: tuple[CarResult, ...], name: str) -> list[Any]:

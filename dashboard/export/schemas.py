@@ -19,12 +19,12 @@ StudyTableName: TypeAlias = Literal[
     "intervals",
     "projections",
 ]
-"""The tables of a study: files, pages and the network door all offer these and no other."""
+"""The tables of a study, in files, pages and the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A named column. `window` is `[a,b]`, written by us; all other words are `text`."""
+    """A named column; `window` is `[a,b]`, other strings are `text`."""
 
     name: str
     kind: ColumnKind
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its id, which is the stem of its file, and its columns."""
+    """A table: its name, which is the stem of its file, its title and its columns."""
 
     name: str
     title: str
@@ -45,12 +45,12 @@ class Table:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The names of the columns."""
+        """The column names."""
         return tuple(column.name for column in self.columns)
 
 
 def _parse_columns(kinds: str) -> tuple[Column, ...]:
-    """Read `name:kind name:kind`; a name without a kind is a number."""
+    """Parse `name:kind name:kind`; a name without a kind is a number."""
     pairs = (word.partition(":") for word in kinds.split())
     return tuple(Column(name, kind or "number") for name, _, kind in pairs)  # type: ignore[arg-type]
 
@@ -285,11 +285,11 @@ BAR_COLUMNS: Final = {
     "event_moves": _parse_columns("base_known_at:moment end_known_at:moment"),
     "event_window": _parse_columns("known_at:moment"),
 }
-"""What a table has more, at its end, where the series is one of bars: a day holds many."""
+"""Additional last columns for series of bars, of which a day has many."""
 
 
 def table_schema(name: str, *, bars: bool = False) -> Table:
-    """A table of `TABLES`, as it is for a series of bars or for one with a number a day."""
+    """A table of `TABLES`, for series of bars or for daily ones."""
     table = TABLES[name]
     more = BAR_COLUMNS.get(name, ()) if bars else ()
     return Table(table.name, table.title, (*table.columns, *more)) if more else table

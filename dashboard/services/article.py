@@ -1,4 +1,4 @@
-"""Articles: dated statements as drafts of notes, and claims with their verdicts."""
+"""Articles: their dated statements as drafts of notes, and their claims with verdicts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from dashboard.models.article import (
 )
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
-from dashboard.models.moves import Observation
 from dashboard.models.series import RateSeries
 from dashboard.nlp.dates import publication_day
 from dashboard.nlp.statements import read_text
-from dashboard.services.claims import check_claims
+from dashboard.services.claims import check_claims, observation_json
 from dashboard.services.notes import TAG_LIMIT, Draft
 
 NO_PUBLICATION_DATE: Final = (
@@ -34,7 +33,7 @@ NO_PUBLICATION_DATE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ArticleReading:
-    """An article, what is proposed from it, and what the rates say to its claims."""
+    """An article, its dated statements and its checked claims."""
 
     article: Article
     statements: tuple[Statement, ...]
@@ -42,39 +41,39 @@ class ArticleReading:
 
 
 def read_article(
-    article: Article, series: Sequence[RateSeries], given: PublicationTime | None = None
+    article: Article, series: Sequence[RateSeries], stated: PublicationTime | None = None
 ) -> ArticleReading:
-    """What an article says.
+    """Extract the statements and claims of an article and check the claims.
 
     Args:
-        article: as it was read.
-        series: what its claims are held against.
-        given: when it was published, where a person says so; else what the page or the text says.
+        article: the article.
+        series: the series that its claims are checked against.
+        stated: when it was published, according to the user; else as the page or text says.
     """
-    published = given or article.published or _date_in_text(article.text)
+    published = stated or article.published or _date_in_text(article.text)
     messages = article.messages if published else (*article.messages, NO_PUBLICATION_DATE)
     article = replace(article, published=published, messages=messages)
-    found = read_text(article.text, published.day if published else None)
-    return ArticleReading(article, found.statements, check_claims(found.claims, series))
+    extracted = read_text(article.text, published.day if published else None)
+    return ArticleReading(article, extracted.statements, check_claims(extracted.claims, series))
 
 
 def draft_from_statement(statement: Statement, article: Article) -> Draft:
-    """A candidate as the draft of a note, for a person to change, save or drop.
+    """A statement as the draft of a note.
 
     Raises:
-        InputError: its day is open; a person has to say it.
+        InputError: the day of the statement is unknown.
     """
-    said = statement.said
-    if said.day is None:
-        msg = f"day: “{said.phrase}” is open ({said.doubt}); say which day it was"
+    mention = statement.mention
+    if mention.day is None:
+        msg = f"day: “{mention.phrase}” is open ({mention.doubt}); say which day it was"
         raise InputError(msg)
-    # A note's day is that of its moment in Moscow; the words may have meant that of Washington.
-    day = said.moment.astimezone(ZoneInfo(MOSCOW)).date() if said.moment else said.day
+    # The day of a note is that of its moment in Moscow; the text may mean a day elsewhere.
+    day = mention.moment.astimezone(ZoneInfo(MOSCOW)).date() if mention.moment else mention.day
     return Draft(
         title=statement.title,
         day=day,
-        moment=said.moment,
-        end_day=None if said.moment else statement.end_day,
+        moment=mention.moment,
+        end_day=None if mention.moment else statement.end_day,
         category=statement.category,
         text=statement.sentence,
         source_url=article.url,
@@ -87,11 +86,8 @@ def _date_in_text(text: str) -> PublicationTime | None:
     return PublicationTime(day, "text") if day else None
 
 
-# ---------------------------------------------------------------- JSON
-
-
 def article_json(reading: ArticleReading) -> dict[str, Any]:
-    """What `analyse_article --json` prints."""
+    """An article as `article --json` prints it."""
     article = reading.article
     return {
         "title": article.title,
@@ -100,8 +96,8 @@ def article_json(reading: ArticleReading) -> dict[str, Any]:
         "site": article.site,
         "published": _published_json(article.published),
         "messages": list(article.messages),
-        "statements": [_statement_json(each) for each in reading.statements],
-        "claims": [_checked_claim_json(each) for each in reading.claims],
+        "statements": [_statement_json(item) for item in reading.statements],
+        "claims": [_checked_claim_json(item) for item in reading.claims],
     }
 
 
@@ -118,7 +114,7 @@ def _published_json(published: PublicationTime | None) -> dict[str, Any] | None:
 
 def _statement_json(statement: Statement) -> dict[str, Any]:
     return {
-        **_date_mention_json(statement.said),
+        **_date_mention_json(statement.mention),
         "actor": statement.actor,
         "category": str(statement.category),
         "title": statement.title,
@@ -126,22 +122,22 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _date_mention_json(said: DateMention) -> dict[str, Any]:
+def _date_mention_json(mention: DateMention) -> dict[str, Any]:
     return {
-        "day": said.day.isoformat() if said.day else None,
-        "end_day": said.end_day.isoformat() if said.end_day else None,
-        "moment": said.moment.isoformat().replace("+00:00", "Z") if said.moment else None,
-        "precision": str(said.precision),
-        "phrase": said.phrase,
-        "doubt": said.doubt,
+        "day": mention.day.isoformat() if mention.day else None,
+        "end_day": mention.end_day.isoformat() if mention.end_day else None,
+        "moment": mention.moment.isoformat().replace("+00:00", "Z") if mention.moment else None,
+        "precision": str(mention.precision),
+        "phrase": mention.phrase,
+        "doubt": mention.doubt,
     }
 
 
 def _checked_claim_json(checked: CheckedClaim) -> dict[str, Any]:
     return {
         **_claim_json(checked.claim),
-        "verdicts": [_verdict_json(each) for each in checked.verdicts],
-        "needed": [_needed_base_json(each) for each in checked.needed],
+        "verdicts": [_verdict_json(item) for item in checked.verdicts],
+        "needed": [_needed_base_json(item) for item in checked.needed],
     }
 
 
@@ -167,8 +163,8 @@ def _verdict_json(verdict: ClaimVerdict) -> dict[str, Any]:
         "claimed_base": verdict.is_claimed,
         "base": verdict.base_name,
         "quote": verdict.quote,
-        "at": _observation_json(verdict.at),
-        "from": _observation_json(verdict.base),
+        "at": observation_json(verdict.at),
+        "from": observation_json(verdict.base),
         "found": verdict.found,
         "reason": verdict.reason,
     }
@@ -179,12 +175,6 @@ def _needed_base_json(needed: RequiredBase) -> dict[str, Any]:
         "series": needed.card.id,
         "quote": needed.quote,
         "base_rate": needed.rate,
-        "last_there": _observation_json(needed.reached),
+        "last_there": observation_json(needed.reached),
         "data_from": needed.data_from.day.isoformat(),
     }
-
-
-def _observation_json(observation: Observation | None) -> dict[str, Any] | None:
-    if observation is None:
-        return None
-    return {"day": observation.day.isoformat(), "rate": observation.rate}

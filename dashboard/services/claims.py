@@ -30,20 +30,27 @@ from dashboard.models.series import RateSeries, require_price
 from dashboard.services.serializers import source_move_rows_json
 from dashboard.services.source_moves import MAX_BASE_GAP_DAYS, dollar_series
 
-# ------------------------------------------------------------
-# Weigh a claim: how near a number must come for a sentence to be true, or about true.
-#
-# A number is true where it is what was written, to the last digit that was written; "around 80"
-# is true within 2 %, "about 20 %" within a twentieth of it; "more than" is true where it is more.
-# Beside that lies "about": a reader would not be led astray.
-
+MAX_DAYS_PAST_DATA: Final = 366
+"""After the last rate: later than this even the base "end of the year before" is that rate."""
+BASE_ALIASES: Final = {
+    "year_start": ("year_end", "year_start"),
+    "month_start": ("since",),
+    "since": ("since",),
+}
+"""The bases that a name in a claim may mean; any other name means itself."""
+ROUBLE_QUANTITY: Final = "RUB per"
+RECORD_KINDS: Final = frozenset({ClaimKind.STRONGEST, ClaimKind.WEAKEST})
+CHANGE_KINDS: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
+CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "since")
+"""The bases of a change; `since` needs a date of its own."""
 
 _ROUNDING_ERROR: Final = 1e-9
+_PERIOD_PATTERN: Final = re.compile(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimTolerance:
-    """Shares of the number: within what "around" is true, and what still is about so."""
+    """Relative tolerances: of a number given as approximate, and of the verdict "about"."""
 
     around: float
     about: float
@@ -53,19 +60,26 @@ LEVEL_TOLERANCE: Final = ClaimTolerance(around=0.02, about=0.01)
 CHANGE_TOLERANCE: Final = ClaimTolerance(around=0.05, about=0.10)
 
 
-def judge_level(claim: Claim, found: float) -> ClaimTruth:
+# ---- tolerance
+#
+# An exact number is true to the last digit written; "around 80" is true within 2 %, "about 20 %"
+# within a twentieth of it; "more than" is true where the rate is above. The verdict "about" is
+# for numbers outside of that by so little that a reader is not misled.
+
+
+def judge_level(claim: Claim, measured: float) -> ClaimTruth:
     """Whether a rate is the level that is claimed."""
-    return _judge_value(claim, found, LEVEL_TOLERANCE)
+    return _judge_value(claim, measured, LEVEL_TOLERANCE)
 
 
-def judge_change(claim: Claim, found: float) -> ClaimTruth:
+def judge_change(claim: Claim, measured: float) -> ClaimTruth:
     """Whether a change in per cent, in the direction of the claim, is what is claimed."""
-    return _judge_value(claim, found, CHANGE_TOLERANCE)
+    return _judge_value(claim, measured, CHANGE_TOLERANCE)
 
 
-def _judge_value(claim: Claim, found: float, tolerance: ClaimTolerance) -> ClaimTruth:
+def _judge_value(claim: Claim, measured: float, tolerance: ClaimTolerance) -> ClaimTruth:
     value = claim.value or 0.0
-    beyond, about = _excess(claim, found, value), tolerance.about * value
+    beyond, about = _excess(claim, measured, value), tolerance.about * value
     if claim.exactness == Exactness.ABOUT:
         about += tolerance.around * value
         is_true = beyond <= tolerance.around * value + _ROUNDING_ERROR
@@ -80,19 +94,14 @@ def _judge_value(claim: Claim, found: float, tolerance: ClaimTolerance) -> Claim
     return ClaimTruth.ABOUT if beyond <= about + _ROUNDING_ERROR else ClaimTruth.FALSE
 
 
-def _excess(claim: Claim, found: float, value: float) -> float:
-    """How far the number lies outside of what was claimed."""
+def _excess(claim: Claim, measured: float, value: float) -> float:
+    """The distance of a number from what was claimed."""
     if claim.exactness == Exactness.MORE:
-        return value - found
-    return found - value if claim.exactness == Exactness.LESS else abs(found - value)
+        return value - measured
+    return measured - value if claim.exactness == Exactness.LESS else abs(measured - value)
 
 
-# ------------------------------------------------------------
-# Check facts: what every series says about a day, in the shape of the JSON contract.
-
-
-MAX_DAYS_PAST_DATA: Final = 366
-"""After the last rate: a year on, even the base "end of the year before" would be that rate."""
+# ---- facts of a day
 
 
 def check_facts(
@@ -104,22 +113,23 @@ def check_facts(
         InputError: when the day lies before a series' first observation, or the series is no
             price.
     """
-    for each in series:
-        require_price(each.card)
-    return tuple(compute_day_facts(each, day, since) for each in series)
+    for one in series:
+        require_price(one.card)
+    return tuple(compute_day_facts(one, day, since) for one in series)
 
 
 def answer_facts(
     series: Sequence[RateSeries], day: date, since: date | None = None
 ) -> tuple[tuple[DayFacts, ...], tuple[str, ...]]:
-    """`check_facts` for a day that somebody typed, which the data may not reach.
+    """`check_facts` for a day entered by a user, which may lie after the data.
 
     Returns:
-        The facts of every series that reaches near the day, and of each other one a line that
-        says where it ended: its last rate would be of another time.
+        The facts of every series with data near the day, and a message for each other series
+        with the day on which it ended.
 
     Raises:
-        InputError: the day lies before a series' first observation, or none reaches near it.
+        InputError: the day lies before a series' first observation, or no series has data near
+            it.
     """
     answers = check_facts(series, day, since)
     near = tuple(facts for facts in answers if (day - facts.day).days <= MAX_DAYS_PAST_DATA)
@@ -134,11 +144,11 @@ def answer_facts(
 
 
 def facts_json(
-    asked: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
+    day: date, answers: Sequence[DayFacts], moves: Sequence[SourceMove] = ()
 ) -> dict[str, Any]:
-    """The contract of `facts --json` and of the HTTP API; `moves` are those of every source."""
+    """The JSON of `facts --json` and of the HTTP API; `moves` are those on every source."""
     return {
-        "asked": asked.isoformat(),
+        "asked": day.isoformat(),
         "answers": [_day_facts_json(answer) for answer in answers],
         "source_moves": source_move_rows_json(moves),
     }
@@ -161,77 +171,66 @@ def _day_facts_json(answer: DayFacts) -> dict[str, Any]:
             }
             for change in answer.changes
         ],
-        "strongest_since": _observation_json(answer.strongest_since),
-        "weakest_since": _observation_json(answer.weakest_since),
+        "strongest_since": observation_json(answer.strongest_since),
+        "weakest_since": observation_json(answer.weakest_since),
         "data_from": answer.first_day.isoformat(),
         "range_52_weeks": {
-            "low": _observation_json(answer.year_low),
-            "high": _observation_json(answer.year_high),
+            "low": observation_json(answer.year_low),
+            "high": observation_json(answer.year_high),
         },
     }
 
 
-def _observation_json(observation: Observation | None) -> dict[str, Any] | None:
+def observation_json(observation: Observation | None) -> dict[str, Any] | None:
+    """A day and its rate as JSON values."""
     if observation is None:
         return None
     return {"day": observation.day.isoformat(), "rate": observation.rate}
 
 
-# ------------------------------------------------------------
-# Check claims: what every series says to what an article claims about the rate.
-
-
-BASE_ALIASES: Final = {
-    "year_start": ("year_end", "year_start"),
-    "month_start": ("since",),
-    "since": ("since",),
-}
-"""The bases that a name in a claim may mean; any other name means itself."""
-
-ROUBLE_QUANTITY: Final = "RUB per"
-RECORD_KINDS: Final = {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
+# ---- verdicts
 
 
 def check_claims(claims: Iterable[Claim], series: Sequence[RateSeries]) -> tuple[CheckedClaim, ...]:
-    """Every claim, held against every daily series of its currency.
+    """Check claims against every daily series of their currencies.
 
     Args:
-        claims: of one text.
-        series: all that are known; those of another currency are passed over.
+        claims: the claims of one text.
+        series: all known series; those of other currencies are ignored.
     """
     return tuple(check_claim(claim, series) for claim in claims)
 
 
 def check_claim(claim: Claim, series: Sequence[RateSeries]) -> CheckedClaim:
-    """One claim, held against every daily series of its currency, from every base it may mean."""
-    held = [
-        (each, *_claim_facts(claim, each)) for each in series_for_currency(claim.currency, series)
+    """Check a claim against every daily series of its currency, from every base it may mean."""
+    checked = [
+        (one, *_claim_facts(claim, one)) for one in series_for_currency(claim.currency, series)
     ]
     verdicts: list[ClaimVerdict] = []
     needed: list[RequiredBase] = []
-    for each, facts, reason in held:
+    for one, facts, reason in checked:
         if facts is None:
-            verdicts.append(ClaimVerdict(each.card, ClaimTruth.UNKNOWN, reason=reason))
+            verdicts.append(ClaimVerdict(one.card, ClaimTruth.UNKNOWN, reason=reason))
         elif claim.kind == ClaimKind.LEVEL:
-            verdicts.append(_check_level(claim, each, facts))
+            verdicts.append(_check_level(claim, one, facts))
         elif claim.kind in RECORD_KINDS:
-            verdicts.append(_check_record(claim, each, facts))
+            verdicts.append(_check_record(claim, one, facts))
         else:
-            verdicts.extend(_check_changes(claim, each, facts))
-            needed.extend(_needed_bases(claim, each, facts))
+            verdicts.extend(_check_changes(claim, one, facts))
+            needed.extend(_needed_bases(claim, one, facts))
     return CheckedClaim(claim, tuple(verdicts), tuple(needed))
 
 
 def series_for_currency(currency: str, series: Sequence[RateSeries]) -> tuple[RateSeries, ...]:
-    """The daily series of roubles for a currency; for the dollar also those the yuan implies."""
+    """The daily rouble rates of a currency; for the dollar also those implied by the yuan."""
     if currency == "USD":
         return dollar_series(series)
     unit = f"{ROUBLE_QUANTITY} {currency}"
-    return tuple(each for each in series if each.card.unit == unit and not each.card.bar_minutes)
+    return tuple(one for one in series if one.card.unit == unit and not one.card.bar_minutes)
 
 
 def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str]:
-    """The facts of the day of a claim, or why there are none."""
+    """The facts of the day of a claim, or the reason why there are none."""
     if claim.day is None:
         return None, "the day of the claim is not known; say when the text was published"
     try:
@@ -244,7 +243,7 @@ def _claim_facts(claim: Claim, series: RateSeries) -> tuple[DayFacts | None, str
 
 
 def _since_day(claim: Claim) -> date | None:
-    """The base a change names by a date of its own: no day of it may lie after the claim."""
+    """The base of a change that names a date: no later than the day of the claim."""
     assert claim.day is not None
     if claim.base == "month_start":
         return claim.day.replace(day=1) - timedelta(days=1)
@@ -257,9 +256,6 @@ def _claimed_observation(facts: DayFacts) -> Observation:
     return Observation(facts.day, facts.rate)
 
 
-# ---------------------------------------------------------------- levels and records
-
-
 def _check_level(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerdict:
     truth = judge_level(claim, facts.rate)
     return ClaimVerdict(
@@ -268,10 +264,10 @@ def _check_level(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerd
 
 
 def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVerdict:
-    """A record since some period: true where the rate was last there inside it.
+    """A record since a period: true where the rate was last at this level within the period.
 
-    Where it was last there before the period, nothing since was stronger, but the period is
-    not the right one: about. Where it was there after the period: false.
+    About where it was last at this level before the period (a longer record than claimed);
+    false where it was at this level after the period.
     """
     strongest = claim.kind == ClaimKind.STRONGEST
     last = facts.strongest_since if strongest else facts.weakest_since
@@ -289,16 +285,13 @@ def _check_record(claim: Claim, series: RateSeries, facts: DayFacts) -> ClaimVer
         truth = ClaimTruth.TRUE if last.day <= end else ClaimTruth.FALSE
     reason = f"not in the data, which begin on {facts.first_day}" if last is None else ""
     return ClaimVerdict(
-        series.card, truth, "since", series.card.unit, at=_claimed_observation(facts), base=last, found=facts.rate,
-        reason=reason,
+        series.card, truth, "since", series.card.unit, at=_claimed_observation(facts), base=last,
+        found=facts.rate, reason=reason,
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- changes
-
-
 def _check_changes(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator[ClaimVerdict]:
-    """The bases that the claim may mean; then others from which it would be so."""
+    """Verdicts for the bases that the claim may mean, then other bases for which it is true."""
     meant = BASE_ALIASES.get(claim.base, (claim.base,))
     by_name = {change.base: change for change in facts.changes}
     for name in meant:
@@ -326,8 +319,8 @@ def _check_change(
         (series.card.inverse_unit, sign * change.usd_per_rub_pct),
     )
     base = Observation(change.base_day, change.base_rate)
-    for quote, found in pairs:
-        truth = judge_change(claim, found)
+    for quote, measured in pairs:
+        truth = judge_change(claim, measured)
         yield ClaimVerdict(
             series.card,
             truth,
@@ -335,13 +328,13 @@ def _check_change(
             quote,
             _claimed_observation(facts),
             base,
-            found,
+            measured,
             is_claimed,
         )
 
 
 def _needed_bases(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator[RequiredBase]:
-    """The base from which the change would be exactly as claimed, in either quote."""
+    """The base rate for which the change would be exactly as claimed, in both quotes."""
     share = (claim.value or 0.0) / 100.0
     rises = claim.kind == ClaimKind.UP
     rates = {
@@ -355,26 +348,14 @@ def _needed_bases(claim: Claim, series: RateSeries, facts: DayFacts) -> Iterator
         yield RequiredBase(series.card, quote, rate, reached, start)
 
 
-# ------------------------------------------------------------
-# Answer a claim: the verdict of every source, of a change from every base and in both quotes.
-
-
-CHANGE_KINDS: Final = frozenset({ClaimKind.UP, ClaimKind.DOWN})
-CLAIM_BASES: Final = (*NAMED_BASES, "month_start", "since")
-"""What a change may be counted from; `since` needs a day of its own."""
-
-_PERIOD_PATTERN: Final = re.compile(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d))?)?")
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+# ---- claims from controls and links
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimQuery:
-    """A claim in short words, as controls and links hold it.
+    """A claim as the fields of controls and links.
 
-    `value` is a level or a change in per cent; `since` a year, a month or a day in ISO form.
+    `value` is a level or a change in per cent; `since` a year, a month or a day in ISO format.
     """
 
     day: date
@@ -387,67 +368,67 @@ class ClaimQuery:
 
 
 def parse_claims(text: str, day: date) -> tuple[Claim, ...]:
-    """The claims about the rate in a sentence that was printed on a day."""
+    """The claims about the rate in a text published on a day."""
     from dashboard.nlp.statements import read_text
 
     return read_text(text, day).claims
 
 
-def claim_from_query(asked: ClaimQuery) -> Claim:
-    """The claim that was asked.
+def claim_from_query(query: ClaimQuery) -> Claim:
+    """The claim of a query.
 
     Raises:
-        InputError: it lacks its number or its period; the line says what to give.
+        InputError: the number or the period is missing.
     """
-    is_record = asked.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}
-    base = asked.base if asked.kind in CHANGE_KINDS else ""
+    is_record = query.kind in RECORD_KINDS
+    base = query.base if query.kind in CHANGE_KINDS else ""
     needs_since = is_record or base == "since"
-    if not is_record and asked.value is None:
+    if not is_record and query.value is None:
         msg = "value: is missing; give the level or the per cent that is claimed"
         raise InputError(msg)
-    since = parse_period(asked.since) if needs_since else None
-    if since is not None and since.day is not None and since.day > asked.day:
-        msg = f"since {asked.since}: lies after {asked.day}; give an earlier day"
+    since = parse_period(query.since) if needs_since else None
+    if since is not None and since.day is not None and since.day > query.day:
+        msg = f"since {query.since}: lies after {query.day}; give an earlier day"
         raise InputError(msg)
     return Claim(
-        asked.kind,
-        asked.currency,
+        query.kind,
+        query.currency,
         sentence="",
         phrase="",
-        value=None if is_record else asked.value,
-        exactness=Exactness.EXACT if is_record else asked.exactness,
-        decimals=_count_decimals(asked.value),
+        value=None if is_record else query.value,
+        exactness=Exactness.EXACT if is_record else query.exactness,
+        decimals=_count_decimals(query.value),
         since=since,
         base=base,
-        day=asked.day,
+        day=query.day,
     )
 
 
 def query_from_claim(claim: Claim) -> ClaimQuery | None:
-    """A claim in short words; None where its day or its period is open."""
+    """The inverse of `claim_from_query`; None where the day or the period is unknown."""
     if claim.day is None:
         return None
     since = format_period(claim.since) if claim.since is not None else ""
-    wants = claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST} or claim.base == "since"
-    if wants and not since:
+    needs_since = claim.kind in RECORD_KINDS or claim.base == "since"
+    if needs_since and not since:
         return None
     return ClaimQuery(
-        claim.day, claim.kind, claim.value, claim.exactness, since if wants else "", claim.base,
-        claim.currency,
+        claim.day, claim.kind, claim.value, claim.exactness, since if needs_since else "",
+        claim.base, claim.currency,
     )  # fmt: skip
 
 
 def parse_period(text: str) -> DateMention:
-    """The period that a year, a month or a day in ISO form means.
+    """The period of a year, a month or a day in ISO format.
 
     Raises:
-        InputError: it is none of these.
+        InputError: the text has another format.
     """
-    found = _PERIOD_PATTERN.fullmatch(text)
+    matched = _PERIOD_PATTERN.fullmatch(text)
     msg = f"since {text}: is no period; write it like 2024-06, 2024 or 2024-06-12"
-    if found is None:
+    if matched is None:
         raise InputError(msg)
-    year, month, day = (int(part) if part else 0 for part in found.groups())
+    year, month, day = (int(part) if part else 0 for part in matched.groups())
     try:
         if not month:
             return DateMention(text, 0, Precision.MONTH, date(year, 1, 1), date(year, 12, 31))
@@ -455,16 +436,16 @@ def parse_period(text: str) -> DateMention:
     except ValueError:
         raise InputError(msg) from None
     if day:
-        return DateMention(f"{day} {_MONTHS[month - 1]} {year}", 0, Precision.DAY, first, first)
+        return DateMention(f"{day} {first:%B} {year}", 0, Precision.DAY, first, first)
     last = first.replace(day=monthrange(year, month)[1])
-    return DateMention(f"{_MONTHS[month - 1]} {year}", 0, Precision.MONTH, first, last)
+    return DateMention(f"{first:%B} {year}", 0, Precision.MONTH, first, last)
 
 
-def format_period(said: DateMention) -> str:
-    """A period as `parse_period` reads it; of another one its first day, empty where it is open."""
-    if said.day is None:
+def format_period(mention: DateMention) -> str:
+    """The inverse of `parse_period`: of other periods the first day, empty where it is unknown."""
+    if mention.day is None:
         return ""
-    first, last = said.day, said.end_day or said.day
+    first, last = mention.day, mention.end_day or mention.day
     for text in (f"{first.year:04}", f"{first:%Y-%m}"):
         whole = parse_period(text)
         if (whole.day, whole.end_day) == (first, last):
@@ -473,17 +454,17 @@ def format_period(said: DateMention) -> str:
 
 
 def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> ClaimAnswer:
-    """What every daily series of its currency says to a claim.
+    """The verdicts of every daily series on a claim; for a change from every base.
 
     Args:
-        claim: read from a text, or asked.
-        series: all that are known; those of another currency are passed over.
-        main: the series that is spoken of first; another one where it has no rate of the day.
+        claim: the claim.
+        series: all known series; those of other currencies are ignored.
+        main: the id of the series to list first, where it has a rate of the day.
     """
-    held = series_for_currency(claim.currency, series)
-    by_id = {each.card.id: each for each in held}
+    candidates = series_for_currency(claim.currency, series)
+    by_id = {one.card.id: one for one in candidates}
     checked = check_claim(claim, series)
-    verdicts = list(_verdicts_of_all_bases(claim, held, checked) if claim.kind in CHANGE_KINDS
+    verdicts = list(_verdicts_of_all_bases(claim, candidates, checked) if claim.kind in CHANGE_KINDS
                     else checked.verdicts)  # fmt: skip
     known = [v.card.id for v in verdicts if v.truth != ClaimTruth.UNKNOWN]
     first = main if main in known else next(iter(known), next(iter(by_id), ""))
@@ -496,7 +477,7 @@ def answer_claim(claim: Claim, series: Sequence[RateSeries], main: str = "") -> 
 def _verdicts_of_all_bases(
     claim: Claim, held: Sequence[RateSeries], checked: CheckedClaim
 ) -> Iterator[ClaimVerdict]:
-    """The bases that the claim names, then all the others; a series without a rate once."""
+    """Verdicts for the claimed bases, then all others; one for a series without a rate."""
     meant = BASE_ALIASES.get(claim.base, (claim.base,))
     others = [name for name in NAMED_BASES if name not in meant]
     by_base = {name: check_claim(replace(claim, base=name), held).verdicts for name in others}
@@ -522,7 +503,7 @@ def _fixing_of(observation: Observation | None, series: RateSeries) -> Fixing | 
 
 
 def _count_decimals(value: float | None) -> int:
-    """How many decimals a number was written with, zeros at its end aside."""
+    """The number of decimals of a value without trailing zeros."""
     if value is None:
         return 0
     return len(f"{value:.6f}".rstrip("0").partition(".")[2])

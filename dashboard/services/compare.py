@@ -1,4 +1,4 @@
-"""Comparisons: one or two groups of events, and how categories, expectations and scores relate to moves."""
+"""Comparison of one or two groups of events; relations of categories and scores with moves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 
 from dashboard.eventstudy import comparison
 from dashboard.eventstudy.difference import DIFFERENCE_GROUP, DIFFERENCE_TESTS
-from dashboard.eventstudy.headline import HEADLINE_TEST, SIGNIFICANCE_LEVEL
+from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.local_projections import project_groups
+from dashboard.eventstudy.numerics import SIGNIFICANCE_LEVEL
 from dashboard.eventstudy.panel import compute_hit_rates
 from dashboard.eventstudy.relations import (
     SeriesCells,
@@ -62,49 +63,49 @@ __all__ = [
     "compare_groups",
     "count_corrected_tests",
     "declared_test_title",
+    "explain_tests",
     "group_test_lines",
     "is_significant",
     "read_tests",
-    "test_reading_notes",
 ]
 
 
-# ------------------------------------------------------------
-# Read tests: which test of a study answers, and what must be known beside each other one.
-
-
 HEADLINE_ROLE: Final = "headline"
-"""The role of the test that answers: declared before any data were looked at."""
+"""The role of the test that was declared before the analysis."""
+MAX_GROUPS: Final = 2
+
+
+# ---- reading the tests of a study
 
 
 @dataclass(frozen=True, slots=True)
 class TestReading:
-    """One test of one group and window, with what to know beside it.
+    """One test of one group and window.
 
-    `declared` marks the test that answers; `describe_test_limits` says in a few words that a test does not
-    apply, or that it misleads with such dates; else it is empty.
+    `declared` marks the declared test; `caution` says that the test does not apply, or that its
+    simulated size is off for such dates; else it is empty.
     """
 
     __test__ = False
 
     result: TestResult
     declared: bool
-    beside: str
+    caution: str
 
     @property
-    def words(self) -> str:
-        """How to read it: what to know beside it, else whether it is the one that answers."""
+    def text(self) -> str:
+        """Whether it is the declared test, and the caution."""
         declared = "the declared test" if self.declared else ""
-        return "; ".join(text for text in (declared, self.beside) if text)
+        return "; ".join(text for text in (declared, self.caution) if text)
 
 
-def is_significant(found: Headline) -> bool:
-    """Whether the declared test rejects at 5 % after correction; False without a verdict."""
-    return not found.reason and found.p_adjusted <= SIGNIFICANCE_LEVEL
+def is_significant(headline: Headline) -> bool:
+    """Whether the declared test rejects at 5 % after correction; False where it has no result."""
+    return not headline.reason and headline.p_adjusted <= SIGNIFICANCE_LEVEL
 
 
 def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
-    """The tests of the CAR windows, the declared one first, the others in their order."""
+    """The tests of the CAR windows, the declared one first."""
     lines = [
         TestReading(row, row.role == HEADLINE_ROLE, _caution_text(row))
         for row in answer.tests
@@ -113,12 +114,12 @@ def read_tests(answer: StudyAnswer) -> tuple[TestReading, ...]:
     return tuple(sorted(lines, key=lambda line: not line.declared))
 
 
-def test_reading_notes(answer: StudyAnswer) -> tuple[str, ...]:
-    """Which tests are sound for each pattern of dates, and what the words beside them mean."""
+def explain_tests(answer: StudyAnswer) -> tuple[str, ...]:
+    """Sentences: the recommended tests for each pattern of dates, and the meaning of cautions."""
     sentences = []
     for dates, groups in _tests_by_group(answer):
-        reading = recommend_tests(dates)
-        sound = [test for test in (*reading.first, *reading.also) if test != HEADLINE_TEST]
+        recommended = recommend_tests(dates)
+        sound = [test for test in (*recommended.first, *recommended.also) if test != HEADLINE_TEST]
         sentences.append(
             f"{', '.join(groups)}: {dates} dates. {HEADLINE_TEST} answers"
             + (f"; sound with such dates too: {', '.join(sound)}." if sound else ".")
@@ -134,7 +135,7 @@ def test_reading_notes(answer: StudyAnswer) -> tuple[str, ...]:
 def _tests_by_group(answer: StudyAnswer) -> Iterator[tuple[str, list[str]]]:
     pattern = {row.group: row.dates for row in answer.tests}
     for dates in dict.fromkeys(pattern.values()):
-        yield dates, [group for group, each in pattern.items() if each == dates]
+        yield dates, [group for group, group_dates in pattern.items() if group_dates == dates]
 
 
 def _caution_text(row: TestResult) -> str:
@@ -143,11 +144,7 @@ def _caution_text(row: TestResult) -> str:
     return short_size_caution(row.test, row.dates)
 
 
-# ------------------------------------------------------------
-# Compare groups: one or two groups of events on one series, with every reason and every doubt.
-
-
-MAX_GROUPS: Final = 2
+# ---- groups of events
 
 
 def compare_groups(
@@ -157,11 +154,11 @@ def compare_groups(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> Comparison:
-    """Study one or two groups of events and their difference; see `engine.comparison`.
+    """Study one or two groups of events and their difference; see `eventstudy.comparison`.
 
     Raises:
-        InputError: for no group or more than two, two groups of one name, a model that is not
-            there or lacks its factor, and series of different lengths of bars.
+        InputError: for no group or more than two, two groups of one name, an unknown model or
+            one without its factor, and series with different lengths of bars.
     """
     if not 1 <= len(groups) <= MAX_GROUPS:
         msg = f"a comparison takes one or two groups of events, not {len(groups)}"
@@ -183,9 +180,9 @@ def compare_groups(
 
 @dataclass(frozen=True, slots=True)
 class GroupTestLine:
-    """One test in the window that is compared, with what it assumes.
+    """One test in the compared window, with its assumptions.
 
-    `declared` marks the one that answers, for a group or for the difference; `family` counts the
+    `declared` marks the declared test of a group or of the difference; `family` counts the
     p-values corrected together.
     """
 
@@ -199,7 +196,7 @@ class GroupTestLine:
 
 
 def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
-    """Every test in the window that is compared: of the groups and of their difference."""
+    """Every test in the compared window: of the groups and of their difference."""
     rows = _test_results(answer)
     titles = {test.id: (test.title, test.assumptions) for test in SIGNIFICANCE_TESTS}
     titles |= {test.id: (test.title, test.assumptions) for test in DIFFERENCE_TESTS}
@@ -215,13 +212,13 @@ def group_test_lines(answer: Comparison) -> tuple[GroupTestLine, ...]:
 
 
 def count_corrected_tests(answer: Comparison) -> int:
-    """How many p-values of the declared tests were corrected together."""
+    """The number of p-values of declared tests that were corrected together."""
     rows = [row for row in _test_results(answer) if row.role == HEADLINE_ROLE]
     return max((_family_size(rows, row, answer.request) for row in rows), default=0)
 
 
 def declared_test_title(*, difference: bool = False) -> str:
-    """The title of the test that answers for a group, or for the difference of two."""
+    """The title of the declared test of a group, or of the difference of two."""
     if difference:
         return DIFFERENCE_TESTS[0].title
     return next(test.title for test in SIGNIFICANCE_TESTS if test.id == HEADLINE_TEST)
@@ -233,28 +230,27 @@ def _test_results(answer: Comparison) -> list[TestResult]:
 
 
 def _family_size(rows: Sequence[TestResult], row: TestResult, request: StudyRequest) -> int:
-    """How many p-values were adjusted together with that of a row."""
-    mine = comparison.p_value_family(row, request)
+    """The number of p-values that were adjusted together with that of a row."""
+    family = comparison.p_value_family(row, request)
     return sum(
-        comparison.p_value_family(each, request) == mine and not math.isnan(each.p_value)
-        for each in rows
+        comparison.p_value_family(other, request) == family and not math.isnan(other.p_value)
+        for other in rows
     )
 
 
-# ------------------------------------------------------------
-# Relate events: how categories, expectations and scores go together with moves of series.
+# ---- relations of events with moves
 
 
 @dataclass(frozen=True, slots=True)
 class EventRelations:
-    """What goes together on one series, over the first CAR window of the request.
+    """Relations of events with moves of one series, over the first CAR window of the request.
 
-    `used` of `asked` events are measured, in `result`; `skipped` names the others with their
+    `used` of `requested` events are measured, in `result`; `skipped` names the others with their
     reason; `unread` are id and tag of events whose score cannot be read.
     """
 
     request: StudyRequest
-    asked: int
+    requested: int
     used: int
     skipped: tuple[SkippedEvent, ...]
     correlations: tuple[CorrelationRow, ...] = ()
@@ -267,7 +263,7 @@ class EventRelations:
 
     @property
     def window(self) -> Window:
-        """The CAR window of hit rates and scores."""
+        """The CAR window of the hit rates and scores."""
         return self.request.cars[0]
 
 
@@ -280,18 +276,18 @@ def relate_events(
 ) -> EventRelations:
     """Lead-lag correlations, hit rates, regression and scores of events on one series.
 
-    The rows are those of `run_study` with the same request; the tests of a study, which take
-    longer, are not run.
+    The rows are those of `run_study` with the same request; the slower tests of a study are
+    not run.
 
     Args:
         series: the observations.
         events: the events to relate.
         known: every known event.
         request: the parameters.
-        controls: series whose returns stand in the regression beside the categories.
+        controls: series whose returns are further regressors.
 
     Raises:
-        InputError: series of different lengths of bars, or a model that does not fit.
+        InputError: series with different lengths of bars, or a model that does not fit.
     """
     common_bar_minutes([series], controls)
     result, measured = measure_series(series, events, known, request, controls)
@@ -301,12 +297,12 @@ def relate_events(
     scores, points = correlate_scores(measured, request, request.cars[0])
     return EventRelations(
         request=request,
-        asked=len(events),
+        requested=len(events),
         used=len(result.events),
         skipped=result.skipped,
         correlations=compute_lead_lag(pooled),
         directions=compute_hit_rates(pooled),
-        regression=regress_returns(pooled, tuple(each.card.id for each in controls)),
+        regression=regress_returns(pooled, tuple(control.card.id for control in controls)),
         scores=scores,
         points=points,
         unread=unreadable_scores(events),
@@ -322,7 +318,7 @@ def project_group(
     Args:
         related: the measured events.
         group: "all" or a category.
-        controls: series whose returns stand beside the events.
+        controls: series whose returns are further regressors.
 
     Returns:
         None where no event of the group is measured.
@@ -338,22 +334,22 @@ def relate_across_series(
     known: Sequence[Event],
     request: StudyRequest,
 ) -> tuple[CrossCell, ...]:
-    """Mean move of every category on every series, each by its own clock; p over all cells.
+    """Mean move of every category on every series; p-values are adjusted over all cells.
 
-    Each cell is what a study of that series alone says of the category.
+    Each cell equals that of a study of the series alone.
 
     Raises:
         InputError: no series, or two with one id.
     """
-    ids = [each.card.id for each in series]
+    ids = [one.card.id for one in series]
     if not ids or len(set(ids)) < len(ids):
         msg = f"series {', '.join(ids) or '(none)'}: give each series once"
         raise InputError(msg)
     window = request.cars[0]
     request = replace(request, cars=(window,))
     cells: list[SeriesCells] = []
-    for each in series:
-        result, measured = measure_series(each, events, known, request)
+    for one in series:
+        result, measured = measure_series(one, events, known, request)
         if result.events:
-            cells.append(build_series_cells(each.card.id, measured, request, window))
+            cells.append(build_series_cells(one.card.id, measured, request, window))
     return adjust_cells(cells, request)

@@ -1,4 +1,4 @@
-"""Import of event files as notes: a plan with a verdict for each row, the import and its undoing."""
+"""Import of event files as notes: a plan with a verdict for each row, the import and its undo."""
 
 from __future__ import annotations
 
@@ -16,47 +16,44 @@ from dashboard.models.user_files import EventFileRow, EventFileRows, ImportRecor
 from dashboard.services.events import DuplicateIndex
 from dashboard.services.notes import AUTHOR_LIMIT, Draft, clean_draft, clean_line
 
-# ------------------------------------------------------------
-# Import events: a file of events becomes notes, each row with its verdict; undone as a whole.
-
-
 EventImportStatus: TypeAlias = Literal["accept", "warn", "reject"]
 RowStatus: TypeAlias = Literal["new", "duplicate", "wrong"]
 
 DRAFT_FIELDS: Final = tuple(each.name for each in fields(Draft))
 UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "hours")
-"""What an event of a file may have and a note has no place for."""
+"""Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
 MAX_ERROR_MESSAGES: Final = 1_000
+_COLUMN_MESSAGE: Final = re.compile(r"column (?P<column>[^:]*): (?P<reason>.*)", re.DOTALL)
 
 
 class ImportStore(Protocol):
-    """Where notes and imports are kept; every method raises StoreError where the store fails."""
+    """Stores notes and imports; every method raises StoreError where the store fails."""
 
     def import_notes(
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
-        """Store notes and where they came from, all or nothing."""
+        """Store notes and the import they came with, in one transaction."""
         ...
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Every import, the newest first."""
         ...
 
-    def undo_import(self, import_id: str, who: str = "") -> ImportUndo:
-        """Remove the notes of an import; those that were changed since stay."""
+    def undo_import(self, import_id: str, author: str = "") -> ImportUndo:
+        """Delete the notes of an import, except those changed since."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What would become of one row.
+    """The result of checking one row.
 
     Attributes:
         place: `file.csv, row 3 (line 4)`.
         verdict: new, duplicate or wrong.
-        note: the note it would be; None where it is wrong.
-        reason: whose duplicate it is, or why it is wrong, with its place and what to do.
+        note: the note to add; None where the row is wrong.
+        reason: which event it duplicates, or what is wrong, with the place and the remedy.
     """
 
     place: str
@@ -67,27 +64,27 @@ class RowVerdict:
 
 @dataclass(frozen=True, slots=True)
 class EventImportPlan:
-    """What an import would do, row by row, and what a person should know."""
+    """An import that is checked row by row and not yet executed, with notices for the user."""
 
     file: EventFileRows
     rows: tuple[RowVerdict, ...]
-    told: tuple[str, ...]
+    notices: tuple[str, ...]
     imports_valid_rows: bool = False
 
     @property
     def notes(self) -> tuple[Event, ...]:
-        """The notes to add; none where the file is rejected."""
+        """The notes to add; empty where the file is rejected."""
         new = tuple(row.note for row in self.rows if row.verdict == "new" and row.note)
         return new if self.status != "reject" else ()
 
     @property
     def wrong(self) -> tuple[RowVerdict, ...]:
-        """The rows that cannot be taken."""
+        """The rows that cannot be imported."""
         return tuple(row for row in self.rows if row.verdict == "wrong")
 
     @property
     def status(self) -> EventImportStatus:
-        """`reject` where a row is wrong, unless the good rows are wanted and there is one."""
+        """`reject` where a row is wrong, unless valid rows are imported and there is one."""
         wrong = len(self.wrong)
         if wrong and (not self.imports_valid_rows or wrong == len(self.rows)):
             return "reject"
@@ -95,51 +92,52 @@ class EventImportPlan:
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What is wrong, then what a person should know, one line each."""
-        return (*_first_lines([row.reason for row in self.wrong], MAX_ERROR_MESSAGES), *self.told)
+        """The errors, then the notices, one line each."""
+        errors = _first_lines([row.reason for row in self.wrong], MAX_ERROR_MESSAGES)
+        return (*errors, *self.notices)
 
     @property
     def refusal(self) -> str:
-        """One line that says why the file is rejected."""
+        """Why the file is rejected, in one line."""
         first, count = self.wrong[0].reason, len(self.wrong)
         if count == 1:
             return first
         rest = "" if count == len(self.rows) else ", or take the good rows only"
-        of = f"{count:,} of {len(self.rows):,} rows are wrong"
-        return f"{self.file.name}: {of}; mend them{rest}; the first: {first}"
+        summary = f"{count:,} of {len(self.rows):,} rows are wrong"
+        return f"{self.file.name}: {summary}; mend them{rest}; the first: {first}"
 
 
 def plan_event_import(
     file: EventFileRows,
-    already: Iterable[Event],
+    existing: Iterable[Event],
     *,
     good_rows: bool = False,
     today: date | None = None,
 ) -> EventImportPlan:
-    """Check every row of a file and say what would become of it.
+    """Check every row of a file.
 
-    An event that is already there (in the catalogue, in a note, or further up in the file) is
-    left out and told, so that a second import adds nothing.
+    An event that exists (in the catalogue, in a note, or earlier in the file) is left out with a
+    notice, so that a second import adds nothing.
 
     Args:
-        file: as it was read.
-        already: the catalogue and the notes.
-        good_rows: whether the good rows are taken where others are wrong.
-        today: the day from which "at most two years ahead" counts.
+        file: the rows of the file.
+        existing: the events of the catalogue and the notes.
+        good_rows: whether valid rows are imported where others are wrong.
+        today: the day from which the limit of two years ahead is counted.
     """
-    planner = _ImportPlanner(today or datetime.now(UTC).date(), DuplicateIndex.of(already))
+    planner = _ImportPlanner(today or datetime.now(UTC).date(), DuplicateIndex.of(existing))
     verdicts = tuple(planner.verdict(row) for row in file.rows)
-    told = (*file.messages, *planner.told(), *_unsupported_field_messages(file))
-    return EventImportPlan(file, verdicts, told, good_rows)
+    notices = (*file.messages, *planner.notices(), *_unsupported_field_messages(file))
+    return EventImportPlan(file, verdicts, notices, good_rows)
 
 
 def import_events(
-    store: ImportStore, plan: EventImportPlan, who: str = ""
+    store: ImportStore, plan: EventImportPlan, author: str = ""
 ) -> tuple[ImportRecord | None, tuple[Event, ...]]:
-    """Store the notes of a plan, and where they came from, in one transaction.
+    """Store the notes of a plan and the record of the import, in one transaction.
 
     Returns:
-        The import on record, None where there was nothing to add; and the notes.
+        The record, None where there was nothing to add; and the notes.
 
     Raises:
         InputError: the plan is rejected.
@@ -158,47 +156,47 @@ def import_events(
         added=len(plan.notes),
         duplicates=count["duplicate"],
         wrong=count["wrong"],
-        who=clean_line(who)[:AUTHOR_LIMIT],
+        author=clean_line(author)[:AUTHOR_LIMIT],
     )
     return store.import_notes(record, plan.notes)
 
 
 def list_imports(store: ImportStore) -> tuple[ImportRecord, ...]:
-    """Every import of a file, the newest first."""
+    """Every import, the newest first."""
     return store.imports()
 
 
-def undo_import(store: ImportStore, import_id: str, who: str = "") -> ImportUndo:
-    """Remove every note that came with a file and was not changed since, in one go.
+def undo_import(store: ImportStore, import_id: str, author: str = "") -> ImportUndo:
+    """Delete every note of an import that was not changed since, in one transaction.
 
     Raises:
         InputError: there is no such import, or it was undone before.
-        StoreError: the store cannot be written; nothing was removed.
+        StoreError: the store cannot be written; nothing was deleted.
     """
-    return store.undo_import(import_id, clean_line(who)[:AUTHOR_LIMIT])
+    return store.undo_import(import_id, clean_line(author)[:AUTHOR_LIMIT])
 
 
 @dataclass(slots=True)
 class _ImportPlanner:
     today: date
     known: DuplicateIndex
-    twice: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
     custom_categories: list[str] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)
+    reading: list[str] = field(default_factory=list)
 
     def verdict(self, row: EventFileRow) -> RowVerdict:
-        """Whether a row becomes a note, is there already, or is wrong."""
+        """The verdict on one row."""
         if row.event is None:
             return RowVerdict(row.place, "wrong", reason=row.wrong)
         try:
             note = self._note(row.place, row.event)
         except InputError as error:
             return RowVerdict(row.place, "wrong", reason=f"{row.place}, {error}")
-        self.read.extend(row.told)
+        self.reading.extend(row.messages)
         same = self.known.find_duplicate(note)
         if same is not None:
             reason = f"{row.place}: is already there ({same}) and is left out"
-            self.twice.append(reason)
+            self.duplicates.append(reason)
             return RowVerdict(row.place, "duplicate", note, reason)
         self.known.add(note, row.place)
         return RowVerdict(row.place, "new", note)
@@ -214,43 +212,36 @@ class _ImportPlanner:
         values = {name: getattr(clean, name) for name in DRAFT_FIELDS}
         return Event(id="", origin=Origin.NOTE, **values)
 
-    def told(self) -> Iterator[str]:
-        """What was left out or changed, one line each; of many lines the first."""
-        for lines in (self.read, self.twice, self.custom_categories):
+    def notices(self) -> Iterator[str]:
+        """What was left out or changed, one line each, limited for each kind."""
+        for lines in (self.reading, self.duplicates, self.custom_categories):
             yield from _first_lines(lines, MAX_MESSAGES)
 
 
-def _first_lines(lines: Sequence[str], most: int) -> Iterator[str]:
-    yield from lines[:most]
-    if len(lines) > most:
-        yield f"and {len(lines) - most} more rows like this"
+def _first_lines(lines: Sequence[str], limit: int) -> Iterator[str]:
+    yield from lines[:limit]
+    if len(lines) > limit:
+        yield f"and {len(lines) - limit} more rows like this"
 
 
 def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
-    lost = [
+    dropped = [
         name
         for name in UNSUPPORTED_FIELDS
         if any(getattr(row.event, name) for row in file.rows if row.event)
     ]
-    if lost:
-        named = ", ".join(lost).replace("hours", "the kind of an hour and a first report")
+    if dropped:
+        named = ", ".join(dropped).replace("hours", "the kind of an hour and a first report")
         yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"
 
 
-# ------------------------------------------------------------
-# Export imports: the rows of a file that cannot be taken, as a table to mend them by.
-
-
-_COLUMN_MESSAGE: Final = re.compile(r"column (?P<column>[^:]*): (?P<reason>.*)", re.DOTALL)
-
-
-def invalid_rows_csv(rows: Iterable[RowVerdict], flavour: CsvDialect = "plain") -> bytes:
-    """`wrong_rows.csv`: where each row stands, the column and what is wrong with it."""
-    return csv_bytes(WRONG_ROWS, (invalid_row(row) for row in rows), flavour)
+def invalid_rows_csv(rows: Iterable[RowVerdict], dialect: CsvDialect = "plain") -> bytes:
+    """`wrong_rows.csv`: the place of each wrong row, the column and the problem."""
+    return csv_bytes(WRONG_ROWS, (invalid_row(row) for row in rows), dialect)
 
 
 def invalid_row(row: RowVerdict) -> tuple[str, str, str]:
-    """Row, column and reason of one row; the column is empty where it is the whole row."""
-    told = row.reason.removeprefix(row.place).lstrip(",: ")
-    found = _COLUMN_MESSAGE.fullmatch(told)
-    return (row.place, found["column"], found["reason"]) if found else (row.place, "", told)
+    """Place, column and reason of one row; the column is empty where the whole row is wrong."""
+    reason = row.reason.removeprefix(row.place).lstrip(",: ")
+    matched = _COLUMN_MESSAGE.fullmatch(reason)
+    return (row.place, matched["column"], matched["reason"]) if matched else (row.place, "", reason)

@@ -1,4 +1,8 @@
-"""Events of the catalogue and notes: filters, hidden events and duplicates."""
+"""Events of the catalogue and notes: filters, hidden events and duplicates.
+
+A user can hide events of the catalogue. They disappear from the lists, charts, crowding and
+studies of this user; the catalogue and other users are not affected.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +24,22 @@ if TYPE_CHECKING:
     from dashboard.services.notes import EventCatalogue
 
 
-# ------------------------------------------------------------
-# Find events: by words, category, direction, origin, tags and period; and count what there is.
+_TITLE_TOKENS: Final = re.compile(r"[+−-]?\d+(?:[.,:]\d+)*\s?%?|\w+")
+_HOMOGLYPHS: Final = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_ANY_VALUE: Final = object()
+_TRACKING_PARAMETERS: Final = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid)=[^&]*&?")
+
+
+# ---- filters
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What to look for; an empty field asks for nothing.
+    """A filter of events; empty fields do not restrict.
 
-    An event fits when it fits every field. One of `categories` and one of `tags` is enough;
-    every word of `text` must be somewhere in title, actor, text, tags or source, whatever
-    its case. A range fits `since` and `until` (both inclusive) when it overlaps them.
+    An event matches when it matches every field: one of `categories`, one of `tags`, and every
+    word of `text` in title, actor, text, tags or source, ignoring case. An event of several
+    days matches `since` and `until` (both inclusive) when it overlaps them.
     """
 
     categories: Collection[str] = ()
@@ -42,42 +51,42 @@ class EventFilter:
     tags: Collection[str] = ()
 
 
-def find_events(events: Iterable[Event], asked: EventFilter) -> tuple[Event, ...]:
-    """The events that fit, in the order given."""
-    words = _fold_case(asked.text).split()
-    tags = {_fold_case(tag) for tag in asked.tags}
+def find_events(events: Iterable[Event], query: EventFilter) -> tuple[Event, ...]:
+    """The events that match, in the given order."""
+    terms = fold_case(query.text).split()
+    tags = {fold_case(tag) for tag in query.tags}
     return tuple(
         event
         for event in events
-        if _matches_choices(event, asked)
-        and _matches_period(event, asked)
-        and (not tags or any(_fold_case(tag) in tags for tag in event.tags))
-        and (not words or _contains_terms(event, words))
+        if _matches_choices(event, query)
+        and _matches_period(event, query)
+        and (not tags or any(fold_case(tag) in tags for tag in event.tags))
+        and (not terms or _contains_terms(event, terms))
     )
 
 
 def custom_categories(events: Iterable[Event]) -> tuple[str, ...]:
-    """The categories that are not on the closed list, in the order of the alphabet."""
-    return tuple(sorted({str(event.category) for event in events} - set(Category), key=_fold_case))
+    """The categories that are not on the closed list, sorted."""
+    return tuple(sorted({str(event.category) for event in events} - set(Category), key=fold_case))
 
 
 def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
-    """How many events each choice of a filter would find, the most frequent first.
+    """The number of events for each value of a filter, the most frequent first.
 
     Returns:
         By field of `EventFilter` (`categories`, `origin`, `expected`, `tags`), by value. Tags
-        that differ in case are one, in the spelling met first.
+        that differ in case only are counted together, in the first spelling.
     """
     events = tuple(events)
     spelling: dict[str, str] = {}
     for tag in (tag for event in events for tag in event.tags):
-        spelling.setdefault(_fold_case(tag), tag)
+        spelling.setdefault(fold_case(tag), tag)
     counts = {
         "categories": Counter(str(event.category) for event in events),
         "origin": Counter(str(event.origin) for event in events),
         "expected": Counter(str(event.expected) for event in events),
         "tags": Counter(
-            spelling[tag] for event in events for tag in {_fold_case(tag) for tag in event.tags}
+            spelling[tag] for event in events for tag in {fold_case(tag) for tag in event.tags}
         ),
     }
     return {
@@ -86,63 +95,60 @@ def count_facets(events: Iterable[Event]) -> dict[str, dict[str, int]]:
     }
 
 
-def _matches_choices(event: Event, asked: EventFilter) -> bool:
+def _matches_choices(event: Event, query: EventFilter) -> bool:
     return (
-        (not asked.categories or event.category in asked.categories)
-        and (not asked.origin or event.origin == asked.origin)
-        and (not asked.expected or event.expected == asked.expected)
+        (not query.categories or event.category in query.categories)
+        and (not query.origin or event.origin == query.origin)
+        and (not query.expected or event.expected == query.expected)
     )
 
 
-def _matches_period(event: Event, asked: EventFilter) -> bool:
-    return (asked.since is None or (event.end_day or event.day) >= asked.since) and (
-        asked.until is None or event.day <= asked.until
+def _matches_period(event: Event, query: EventFilter) -> bool:
+    return (query.since is None or (event.end_day or event.day) >= query.since) and (
+        query.until is None or event.day <= query.until
     )
 
 
-def _contains_terms(event: Event, words: Iterable[str]) -> bool:
+def _contains_terms(event: Event, terms: Iterable[str]) -> bool:
     parts = (event.title, event.actor, event.text, event.source_name, event.source_url)
-    text = _fold_case("\n".join((*parts, *event.tags)))
-    return all(word in text for word in words)
+    text = fold_case("\n".join((*parts, *event.tags)))
+    return all(term in text for term in terms)
 
 
-def _fold_case(text: str) -> str:
+def fold_case(text: str) -> str:
+    """Text for comparisons that ignore case, in NFC."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
-# ------------------------------------------------------------
-# Hide events: a person takes events of the catalogue out of sight, and shows them again.
-#
-# Hidden events leave the lists, the charts, the crowding and the studies of that person. They
-# stay in the catalogue, and nobody else misses them.
+# ---- hidden events
 
 
 class HiddenEventStore(Protocol):
-    """Where it is kept what a person hides; every method raises StoreError where that fails."""
+    """Stores the hidden events of a user; every method raises StoreError where it fails."""
 
     def hidden(self) -> frozenset[str]:
-        """The ids of the events that the person hides."""
+        """The ids of the hidden events."""
         ...
 
     def hide(self, ids: Sequence[str]) -> None:
-        """Hide events from the person."""
+        """Hide events."""
         ...
 
     def unhide(self, ids: Sequence[str]) -> None:
-        """Show them again."""
+        """Show events again."""
         ...
 
 
 def hide_events(
     catalogue: EventCatalogue, store: HiddenEventStore, ids: Sequence[str]
 ) -> tuple[Event, ...]:
-    """Hide events of the catalogue, all of those named or none.
+    """Hide events of the catalogue, all or none.
 
     Returns:
-        Those that were not hidden before, in the order of the catalogue.
+        The events that were not hidden before, in the order of the catalogue.
 
     Raises:
-        InputError: an id is not one of the catalogue.
+        InputError: the catalogue has no event of one of the ids.
         StoreError: the store cannot be written.
     """
     before, named = store.hidden(), _catalogue_events(catalogue, ids)
@@ -156,7 +162,7 @@ def unhide_events(
     """Show hidden events again; raises as `hide_events` does.
 
     Returns:
-        Those that were hidden before, in the order of the catalogue.
+        The events that were hidden before, in the order of the catalogue.
     """
     before, named = store.hidden(), _catalogue_events(catalogue, ids)
     store.unhide([event.id for event in named])
@@ -164,21 +170,21 @@ def unhide_events(
 
 
 def hidden_events(catalogue: EventCatalogue, store: HiddenEventStore) -> tuple[Event, ...]:
-    """The events that the person hides, by their days."""
+    """The hidden events, by day."""
     hidden = store.hidden()
-    found = (event for event in catalogue.events() if event.id in hidden)
-    return tuple(sorted(found, key=lambda event: (event.day, event.id)))
+    matching = (event for event in catalogue.events() if event.id in hidden)
+    return tuple(sorted(matching, key=lambda event: (event.day, event.id)))
 
 
 def hidden_count_text(count: int) -> str:
-    """`3 hidden`, as lists, studies and files say it; empty where nothing is hidden."""
+    """`3 hidden`; empty where nothing is hidden."""
     return f"{count:,} hidden" if count else ""
 
 
 def hidden_notice(count: int) -> str:
-    """What a command says where events are hidden."""
-    many = "event of the catalogue is" if count == 1 else "events of the catalogue are"
-    return f"{count:,} {many} hidden and left out; the list of hidden events names them"
+    """The notice of a command that leaves out hidden events."""
+    subject = "event of the catalogue is" if count == 1 else "events of the catalogue are"
+    return f"{count:,} {subject} hidden and left out; the list of hidden events names them"
 
 
 def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Event, ...]:
@@ -190,47 +196,40 @@ def _catalogue_events(catalogue: EventCatalogue, ids: Sequence[str]) -> tuple[Ev
         if name not in by_id:
             msg = f"{clean_line(name)[:80]}: there is no event with this id in the catalogue"
             raise InputError(msg)
-    asked = set(ids)
-    return tuple(event for event in by_id.values() if event.id in asked)
+    wanted = set(ids)
+    return tuple(event for event in by_id.values() if event.id in wanted)
 
 
-# ------------------------------------------------------------
-# Whether two events are the same: on one day, under one title, with no other link or hour.
-
-
-_TITLE_TOKENS: Final = re.compile(r"[+−-]?\d+(?:[.,:]\d+)*\s?%?|\w+")
-_HOMOGLYPHS: Final = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
-_ANY_VALUE: Final = object()
-_TRACKING_PARAMETERS: Final = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid)=[^&]*&?")
+# ---- duplicates
 
 
 @dataclass(slots=True)
 class DuplicateIndex:
-    """Events by day, title, hour and link, to ask whether another is among them.
+    """Finds duplicates: events with the same day and title and no different hour or link.
 
-    Two hours or two links that differ tell two events; one that is missing does not. So each
-    event is filed under its hour and link, and under any of them, and a question is a few
+    Different hours or links mean different events; a missing one is no difference. Each event
+    has an entry for its hour and link and for any value of them, so that a query is a few
     look-ups however many events share a title.
     """
 
-    _filed: dict[tuple[object, ...], str] = field(default_factory=dict)
+    _entries: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> DuplicateIndex:
-        """Those of the catalogue and the notes, called by their ids."""
+        """An index of events, labelled by their ids."""
         known = cls()
         for event in events:
             known.add(event, event.id)
         return known
 
-    def add(self, event: Event, called: str) -> None:
-        """Remember an event under what messages call it."""
+    def add(self, event: Event, label: str) -> None:
+        """Add an event with its label in messages."""
         day, title, link = event.day, normalise_title(event.title), normalise_link(event.source_url)
         for key in product((day,), (title,), (event.moment, _ANY_VALUE), (link, _ANY_VALUE)):
-            self._filed.setdefault(key, called)
+            self._entries.setdefault(key, label)
 
     def find_duplicate(self, event: Event) -> str | None:
-        """What the same event is called; None where there is none."""
+        """The label of the same event; None where there is none."""
         hours = (_ANY_VALUE,) if event.moment is None else (event.moment, None)
         link = normalise_link(event.source_url)
         keys = product(
@@ -239,19 +238,19 @@ class DuplicateIndex:
             hours,
             (link, "") if link else (_ANY_VALUE,),
         )
-        return next((self._filed[key] for key in keys if key in self._filed), None)
+        return next((self._entries[key] for key in keys if key in self._entries), None)
 
 
 def normalise_title(title: str) -> str:
-    """A title without capitals, marks and letters that only look different; numbers stay."""
+    """A title without case, punctuation and homoglyphs; numbers keep their signs."""
     folded = unicodedata.normalize("NFKC", title).casefold().replace("ё", "е")
     visible = "".join(c for c in folded if unicodedata.category(c) != "Cf")
-    words = _TITLE_TOKENS.findall(visible.translate(_HOMOGLYPHS))
-    return " ".join(words) or visible.strip()
+    tokens = _TITLE_TOKENS.findall(visible.translate(_HOMOGLYPHS))
+    return " ".join(tokens) or visible.strip()
 
 
 def normalise_link(link: str) -> str:
-    """A link without scheme, `www.`, fragment, visitor counts and last slash."""
+    """A link without scheme, `www.`, fragment, tracking parameters and trailing slash."""
     try:
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.")

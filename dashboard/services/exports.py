@@ -103,21 +103,29 @@ __all__ = [
 ]
 
 
-# ------------------------------------------------------------
-# Explain gaps: why a study has no value where one would look for it.
-
-
 MAX_NAMED: Final = 3
-"""So many places or events are named, the rest are counted."""
+"""The number of groups or events named in a message; the rest are counted."""
 MAX_REASONS: Final = 5
+MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+"""The formats of a report and their media types."""
+PICTURE_FORMATS: Final[frozenset[ReportFormat]] = frozenset({"png", "svg"})
+"""The formats that hold the first chart alone."""
+
+
+# ---- reasons of missing values
 
 
 def not_applicable_reasons(answer: StudyAnswer) -> list[str]:
-    """A sentence for each reason why tests have no value in the CAR windows.
+    """A line for each reason why tests have no value in the CAR windows.
 
     Returns:
-        `bmp, overlap_t (all, energy): needs at least 2 events that differ`; the window stands
-        beside the group where the study has several.
+        `bmp, overlap_t (all, energy): needs at least 2 events that differ`; with the window
+        after the group where the study has several.
     """
     several = len(answer.request.cars) > 1
     places: dict[tuple[str, str], list[str]] = {}
@@ -126,45 +134,44 @@ def not_applicable_reasons(answer: StudyAnswer) -> list[str]:
             place = f"{row.group} {window_text(row.window)}" if several else row.group
             places.setdefault((row.note, row.test), []).append(place)
     tests: dict[tuple[str, str], list[str]] = {}
-    for (reason, test), found in places.items():
-        tests.setdefault((reason, _join_names(found)), []).append(test)
+    for (reason, test), groups in places.items():
+        tests.setdefault((reason, _join_names(groups)), []).append(test)
     return [f"{', '.join(names)} ({where}): {why}" for (why, where), names in tests.items()]
 
 
 def skipped_reasons(answer: StudyAnswer) -> list[str]:
-    """A sentence for each reason why events are skipped, the most frequent first.
+    """A line for each reason why events are skipped, the most frequent first.
 
     Returns:
-        `2 x no series Z in this study (a, b)`; after five reasons the rest are counted.
+        `2 x no series Z in this study (a, b)`; after five reasons the others are counted.
     """
     events: dict[str, list[str]] = {}
     for row in answer.skipped:
         events.setdefault(row.reason, []).append(row.event_id)
-    ordered = sorted(events.items(), key=lambda each: -len(each[1]))
-    found = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
-    left = len(ordered) - len(found)
+    ordered = sorted(events.items(), key=lambda item: -len(item[1]))
+    lines = [f"{len(ids)} x {why} ({_join_names(ids)})" for why, ids in ordered[:MAX_REASONS]]
+    left = len(ordered) - len(lines)
     if left > 0:
         more = "more reason" if left == 1 else "more reasons"
-        found.append(f"{left} {more}, all of them in the files and in JSON")
-    return found
+        lines.append(f"{left} {more}, all of them in the files and in JSON")
+    return lines
 
 
 def _join_names(names: Iterable[str]) -> str:
-    each: Sequence[str] = list(dict.fromkeys(names))
-    rest = f" and {len(each) - MAX_NAMED} more" if len(each) > MAX_NAMED else ""
-    return ", ".join(each[:MAX_NAMED]) + rest
+    unique: Sequence[str] = list(dict.fromkeys(names))
+    rest = f" and {len(unique) - MAX_NAMED} more" if len(unique) > MAX_NAMED else ""
+    return ", ".join(unique[:MAX_NAMED]) + rest
 
 
-# ------------------------------------------------------------
-# Export tables: the one way by which pages, command line and API make files.
+# ---- CSV files
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What went into a folder of tables, for its manifest.
+    """The origin of a folder of tables, for its manifest.
 
-    `parameters` is what was asked besides the study request (rates, events, filters), as JSON
-    values; `data_files` the files that were read, with their hashes.
+    `parameters` are those besides the study request (rates, events, filters), as JSON values;
+    `data_files` the data files with their hashes.
     """
 
     parameters: Mapping[str, Any]
@@ -172,16 +179,16 @@ class Provenance:
     created_at: datetime
 
 
-def table_csv(name: str, rows: Iterable[Row], flavour: CsvDialect = "plain") -> bytes:
+def table_csv(name: str, rows: Iterable[Row], dialect: CsvDialect = "plain") -> bytes:
     """The CSV file of a table of `TABLES`."""
-    return csv_bytes(TABLES[name], rows, flavour)
+    return csv_bytes(TABLES[name], rows, dialect)
 
 
 def table_csv_chunks(
-    name: str, rows: Iterable[Row], flavour: CsvDialect = "plain"
+    name: str, rows: Iterable[Row], dialect: CsvDialect = "plain"
 ) -> Iterator[bytes]:
-    """The same bytes in pieces, for a streamed answer."""
-    return csv_chunks(TABLES[name], rows, flavour)
+    """The bytes of `table_csv` in chunks, for a streamed response."""
+    return csv_chunks(TABLES[name], rows, dialect)
 
 
 # ------------------------------------------------------------------ one table
@@ -191,101 +198,101 @@ def rates_csv(
     series: Iterable[RateSeries],
     since: date | None = None,
     until: date | None = None,
-    flavour: CsvDialect = "plain",
+    dialect: CsvDialect = "plain",
 ) -> bytes:
     """`rates.csv`: the observations whose market day lies between two days, both included."""
-    return table_csv("rates", rows_of.rate_rows(series, since, until), flavour)
+    return table_csv("rates", rows_of.rate_rows(series, since, until), dialect)
 
 
-def revisions_csv(revisions: Iterable[RateRevision], flavour: CsvDialect = "plain") -> bytes:
-    """`get_revisions.csv`: the numbers that their publishers replaced."""
-    return table_csv("revisions", rows_of.revision_rows(revisions), flavour)
+def revisions_csv(revisions: Iterable[RateRevision], dialect: CsvDialect = "plain") -> bytes:
+    """`revisions.csv`: the numbers that their publishers replaced."""
+    return table_csv("revisions", rows_of.revision_rows(revisions), dialect)
 
 
-def event_list_csv(events: Iterable[Event], flavour: CsvDialect = "plain") -> bytes:
-    """`event_list.csv`: events and notes, which an import reads back as they were."""
-    return table_csv("event_list", rows_of.event_list_rows(events), flavour)
+def event_list_csv(events: Iterable[Event], dialect: CsvDialect = "plain") -> bytes:
+    """`event_list.csv`: events and notes, in the format of an import."""
+    return table_csv("event_list", rows_of.event_list_rows(events), dialect)
 
 
 def largest_moves_csv(
-    series_id: str, moves: Sequence[DayMove], flavour: CsvDialect = "plain"
+    series_id: str, moves: Sequence[DayMove], dialect: CsvDialect = "plain"
 ) -> bytes:
     """`largest_moves.csv`."""
     table = table_schema("largest_moves", bars=any(move.known_at is not None for move in moves))
-    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), flavour)
+    return csv_bytes(table, rows_of.largest_move_rows(series_id, moves), dialect)
 
 
-def event_moves_csv(view: EventView, flavour: CsvDialect = "plain") -> bytes:
+def event_moves_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
     """`event_moves.csv`: the moves table of one event."""
     table = table_schema("event_moves", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_move_rows(view), flavour)
+    return csv_bytes(table, rows_of.event_move_rows(view), dialect)
 
 
-def event_window_csv(view: EventView, flavour: CsvDialect = "plain") -> bytes:
+def event_window_csv(view: EventView, dialect: CsvDialect = "plain") -> bytes:
     """`event_window.csv`: the path around one event."""
     table = table_schema("event_window", bars=bool(view.card.bar_minutes))
-    return csv_bytes(table, rows_of.event_window_rows(view), flavour)
+    return csv_bytes(table, rows_of.event_window_rows(view), dialect)
 
 
-def facts_csv(facts: Iterable[DayFacts], flavour: CsvDialect = "plain") -> bytes:
-    """`facts.csv`: a row a series and base."""
-    return table_csv("facts", rows_of.facts_rows(facts), flavour)
+def facts_csv(facts: Iterable[DayFacts], dialect: CsvDialect = "plain") -> bytes:
+    """`facts.csv`: one row a series and base."""
+    return table_csv("facts", rows_of.facts_rows(facts), dialect)
 
 
-def source_moves_csv(moves: Sequence[SourceMove], flavour: CsvDialect = "plain") -> bytes:
-    """`source_moves.csv`: one move as every source measures it."""
-    return table_csv("source_moves", source_move_rows(moves), flavour)
+def source_moves_csv(moves: Sequence[SourceMove], dialect: CsvDialect = "plain") -> bytes:
+    """`source_moves.csv`: the same move on every source."""
+    return table_csv("source_moves", source_move_rows(moves), dialect)
 
 
 def download_file_name(
-    *parts: object, flavour: CsvDialect = "plain", extension: str = "csv"
+    *parts: object, dialect: CsvDialect = "plain", extension: str = "csv"
 ) -> str:
-    """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is left out."""
-    words = [safe_file_name(str(part), "") for part in parts if part is not None]
-    stem = "_".join(word for word in words if word) or "export"
-    return f"{stem[:110]}{'_excel' if flavour == 'excel' else ''}.{extension}"
+    """A file name such as `usd_rub_cbr_rates_2022-01-01_2022-06-30.csv`; None is skipped."""
+    components = [safe_file_name(str(part), "") for part in parts if part is not None]
+    stem = "_".join(component for component in components if component) or "export"
+    return f"{stem[:110]}{'_excel' if dialect == 'excel' else ''}.{extension}"
 
 
-# ------------------------------------------------------------------ a study
+# ---- studies
 
 
 def study_table_titles() -> dict[str, str]:
-    """What each table of a study holds, by its name; the one list of them."""
+    """The titles of the tables of a study, by name."""
     return {table.name: table.title for table in STUDY_TABLES}
 
 
-def study_csvs(answer: StudyAnswer, flavour: CsvDialect = "plain") -> dict[str, bytes]:
+def study_csvs(answer: StudyAnswer, dialect: CsvDialect = "plain") -> dict[str, bytes]:
     """The CSV files of a study by file name."""
     tables = study_rows(answer)
     return {
-        table.file_name: csv_bytes(table, tables[table.name], flavour)
+        table.file_name: csv_bytes(table, tables[table.name], dialect)
         for table in _study_table_schemas(answer)
     }
 
 
-def study_csv(answer: StudyAnswer, name: str, flavour: CsvDialect = "plain") -> bytes:
-    """The CSV file of one table of a study; the others are not made."""
+def study_csv(answer: StudyAnswer, name: str, dialect: CsvDialect = "plain") -> bytes:
+    """The CSV file of one table of a study; the others are not computed."""
     table = table_schema(name, bars=has_bars(answer))
-    return csv_bytes(table, study_table_rows(answer, name), flavour)
+    return csv_bytes(table, study_table_rows(answer, name), dialect)
 
 
-def write_study(folder: Path, answer: StudyAnswer, made: Provenance) -> tuple[Path, ...]:
+def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tuple[Path, ...]:
     """Write the files of `study --out`; only files of these names are replaced.
 
     Raises:
         InputError: the folder cannot be used.
     """
-    return write_bundle(folder, study_files(answer), study_manifest(answer, made))
+    return write_bundle(folder, study_files(answer), study_manifest(answer, provenance))
 
 
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
-    """Events asked for, used in at least one window and series, and left out everywhere."""
+    """The number of events requested, used in at least one window and series, and skipped."""
     used = answer.used
-    return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
+    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
 
 
 def write_robustness(
-    folder: Path, answer: RobustnessAnswer, grid: SpecificationGrid, made: Provenance
+    folder: Path, answer: RobustnessAnswer, grid: SpecificationGrid, provenance: Provenance
 ) -> tuple[Path, ...]:
     """Write `specifications.csv` and a manifest with the grid and the summary.
 
@@ -295,10 +302,14 @@ def write_robustness(
     table, rows = TABLES["specifications"], specification_rows(answer)
     choices = asdict(grid) | {"windows": [window_text(window) for window in grid.windows]}
     manifest = Manifest(
-        parameters={**choices, **made.parameters, "summary": robustness_json(answer)["summary"]},
+        parameters={
+            **choices,
+            **provenance.parameters,
+            "summary": robustness_json(answer)["summary"],
+        },
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
         counts={"specifications": len(rows)},
     )
     return write_bundle(folder, {table.file_name: FileContent(csv_chunks(table, rows), len(rows))},
@@ -308,8 +319,8 @@ def write_robustness(
 def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
     """Rows of `specifications` and their summary as JSON values; null for missing.
 
-    `joint_placebo_p` is the joint p by signs of whole clusters, `shifts` the sign vectors it
-    rests on (every one, or those drawn): the names are those of the contract.
+    `joint_placebo_p` is the joint p-value by sign flips of whole clusters, `shifts` the number
+    of sign vectors (all, or those drawn).
     """
     header = TABLES["specifications"].header
     summary = {
@@ -334,7 +345,7 @@ def robustness_json(answer: RobustnessAnswer) -> dict[str, Any]:
 
 
 def study_cautions(answer: StudyAnswer) -> list[str]:
-    """Tests that simulations show to reject wrongly for the dates of a group, each once."""
+    """Cautions about tests whose simulated size is off for the dates of a group, each once."""
     return list(
         dict.fromkeys(
             f"{row.test} ({row.group}): {row.caution}" for row in answer.tests if row.caution
@@ -364,7 +375,7 @@ def study_files(answer: StudyAnswer) -> dict[str, FileContent]:
 def table_files(
     tables: Mapping[str, Sequence[Row]], *, bars: bool = False
 ) -> dict[str, FileContent]:
-    """The files of tables, by file name."""
+    """The files of some tables, by file name."""
     return {
         TABLES[name].file_name: FileContent(
             csv_chunks(table_schema(name, bars=bars), rows), len(rows)
@@ -378,8 +389,8 @@ def _study_table_schemas(answer: StudyAnswer) -> tuple[Table, ...]:
     return tuple(table_schema(table.name, bars=bars) for table in STUDY_TABLES)
 
 
-def study_manifest(answer: StudyAnswer, made: Provenance) -> Manifest:
-    """What makes the files of a study reproducible."""
+def study_manifest(answer: StudyAnswer, provenance: Provenance) -> Manifest:
+    """The manifest of a study, with everything needed to reproduce it."""
     series = [result.series.card.id for result in answer.results]
     parameters = request_json(answer.request) | {
         "series": series,
@@ -388,10 +399,10 @@ def study_manifest(answer: StudyAnswer, made: Provenance) -> Manifest:
     if has_bars(answer):
         parameters["bar_minutes"] = answer.results[0].series.card.bar_minutes
     return Manifest(
-        parameters={**parameters, **made.parameters, **_manifest_notes(answer)},
+        parameters={**parameters, **provenance.parameters, **_manifest_notes(answer)},
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
         counts=study_counts(answer),
     )
 
@@ -402,24 +413,23 @@ def _json_value(cell: Any) -> Any:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-# ------------------------------------------------------------
-# Export a comparison: the tables of one or two groups of events as CSV.
+# ---- comparisons and relations
 
 
 def comparison_csv(
-    answer: Comparison, name: StudyTableName, flavour: CsvDialect = "plain"
+    answer: Comparison, name: StudyTableName, dialect: CsvDialect = "plain"
 ) -> bytes:
-    """One table of a comparison: the rows of every group, and of their difference where it has any.
+    """One table of a comparison: the rows of every group and, if there are any, of the difference.
 
-    `headline` and `tests` have some. The group of a row is its name; `paths`, `events` and
-    `skipped` name none, so they hold an event of both groups once.
+    `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
+    group column and hold an event of both groups once.
     """
     table = table_schema(name, bars=any(has_bars(group.answer) for group in answer.groups))
-    return csv_bytes(table, _comparison_rows(answer, name), flavour)
+    return csv_bytes(table, _comparison_rows(answer, name), dialect)
 
 
 def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
-    """How many rows that table has."""
+    """The number of rows of `comparison_csv`."""
     return len(_comparison_rows(answer, name))
 
 
@@ -432,91 +442,90 @@ def _comparison_rows(answer: Comparison, name: StudyTableName) -> list[Row]:
     return list(dict.fromkeys(rows))
 
 
-# ------------------------------------------------------------
-# Export relations: the files of the pages Correlation and Robustness, by the one way out.
-
-
-def correlation_csv(rows: Iterable[CorrelationRow], flavour: CsvDialect = "plain") -> bytes:
+def correlation_csv(rows: Iterable[CorrelationRow], dialect: CsvDialect = "plain") -> bytes:
     """`correlation.csv`, as a study writes it."""
-    return table_csv("correlation", map(astuple, rows), flavour)
+    return table_csv("correlation", map(astuple, rows), dialect)
 
 
-def direction_csv(rows: Iterable[DirectionRow], flavour: CsvDialect = "plain") -> bytes:
-    """`name_direction.csv`, as a study writes it."""
-    return table_csv("direction", (_with_window_text(row, 1) for row in rows), flavour)
+def direction_csv(rows: Iterable[DirectionRow], dialect: CsvDialect = "plain") -> bytes:
+    """`direction.csv`, as a study writes it."""
+    return table_csv("direction", (_with_window_text(row, 1) for row in rows), dialect)
 
 
-def regression_csv(rows: Iterable[RegressionRow], flavour: CsvDialect = "plain") -> bytes:
+def regression_csv(rows: Iterable[RegressionRow], dialect: CsvDialect = "plain") -> bytes:
     """`regression.csv`, as a study writes it."""
-    return table_csv("regression", map(astuple, rows), flavour)
+    return table_csv("regression", map(astuple, rows), dialect)
 
 
-def projections_csv(found: Iterable[Projection], flavour: CsvDialect = "plain") -> bytes:
+def projections_csv(projections: Iterable[Projection], dialect: CsvDialect = "plain") -> bytes:
     """`projections.csv`, as a study writes it."""
-    return table_csv("projections", projection_rows(found), flavour)
+    return table_csv("projections", projection_rows(projections), dialect)
 
 
-def scores_csv(rows: Iterable[ScoreRow], flavour: CsvDialect = "plain") -> bytes:
-    """`scores.csv`: a row a score and way of looking."""
-    return table_csv("scores", (_with_window_text(row, 2) for row in rows), flavour)
+def scores_csv(rows: Iterable[ScoreRow], dialect: CsvDialect = "plain") -> bytes:
+    """`scores.csv`: one row a score and kind of move."""
+    return table_csv("scores", (_with_window_text(row, 2) for row in rows), dialect)
 
 
-def across_series_csv(cells: Iterable[CrossCell], flavour: CsvDialect = "plain") -> bytes:
-    """`get_cross_series.csv`: a row a category and series."""
-    return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), flavour)
+def across_series_csv(cells: Iterable[CrossCell], dialect: CsvDialect = "plain") -> bytes:
+    """`across_series.csv`: one row a category and series."""
+    return table_csv("across_series", (_with_window_text(cell, 2) for cell in cells), dialect)
 
 
-def specifications_csv(answer: RobustnessAnswer, flavour: CsvDialect = "plain") -> bytes:
+def specifications_csv(answer: RobustnessAnswer, dialect: CsvDialect = "plain") -> bytes:
     """`specifications.csv`, as `robustness --out` writes it."""
-    return table_csv("specifications", specification_rows(answer), flavour)
+    return table_csv("specifications", specification_rows(answer), dialect)
 
 
 def _with_window_text(row: Any, at: int) -> tuple[Any, ...]:
-    """The cells of a row, the window at a place written as `[a,b]`."""
+    """The cells of a row, the window at index `at` written as `[a,b]`."""
     cells = list(astuple(row))
     cells[at] = window_text(cells[at])
     return tuple(cells)
 
 
-# ------------------------------------------------------------
-# Everything in one folder, or in one file: rates, events, notes, their moves and the study.
+# ---- folders and archives
 
 
 def write_full_export(
     folder: Path,
     answer: StudyAnswer,
-    made: Provenance,
+    provenance: Provenance,
     *,
     series: Sequence[RateSeries],
     events: Sequence[Event],
 ) -> tuple[Path, ...]:
-    """Write rates, events, their moves on every source and the study (`export DIR`).
+    """Write rates, events, their moves on every source, and the study (`export DIR`).
 
     Raises:
         InputError: the folder cannot be used.
     """
     return write_bundle(
-        folder, _full_export_files(answer, series, events), study_manifest(answer, made)
+        folder, _full_export_files(answer, series, events), study_manifest(answer, provenance)
     )
 
 
 def full_export_zip(
-    answer: StudyAnswer, made: Provenance, *, series: Sequence[RateSeries], events: Sequence[Event]
+    answer: StudyAnswer,
+    provenance: Provenance,
+    *,
+    series: Sequence[RateSeries],
+    events: Sequence[Event],
 ) -> bytes:
-    """The files of `write_full_export` as one archive.
+    """The files of `write_full_export` as a zip archive.
 
     Raises:
-        InputError: they are larger than an archive may be.
+        InputError: they exceed the size limit of an archive.
     """
     return zip_files(
-        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, made))
+        bundle_files(_full_export_files(answer, series, events), study_manifest(answer, provenance))
     )
 
 
 def _full_export_files(
     answer: StudyAnswer, series: Sequence[RateSeries], events: Sequence[Event]
 ) -> dict[str, FileContent]:
-    rates, n_rates = TABLES["rates"], sum(len(each) for each in series)
+    rates, n_rates = TABLES["rates"], sum(len(one) for one in series)
     moves = source_move_rows(compare_sources_of_events(series, events))
     return {
         rates.file_name: FileContent(csv_chunks(rates, rows_of.rate_rows(series)), n_rates),
@@ -525,53 +534,37 @@ def _full_export_files(
     }
 
 
-# ------------------------------------------------------------
-# Export facts: the facts of a day and the same move on every source, as a folder.
-
-
 def write_facts(
-    folder: Path, facts: Sequence[DayFacts], moves: Sequence[SourceMove], made: Provenance
+    folder: Path, facts: Sequence[DayFacts], moves: Sequence[SourceMove], provenance: Provenance
 ) -> tuple[Path, ...]:
     """Write the files of `facts --out`: `facts.csv`, `source_moves.csv`, a manifest.
 
     Raises:
         InputError: the folder cannot be used.
     """
-    rows, compared = facts_rows(facts), source_move_rows(moves)
+    rows, move_rows = facts_rows(facts), source_move_rows(moves)
     files = {
         FACTS.file_name: FileContent(csv_chunks(FACTS, rows), len(rows)),
-        SOURCE_MOVES.file_name: FileContent(csv_chunks(SOURCE_MOVES, compared), len(compared)),
+        SOURCE_MOVES.file_name: FileContent(csv_chunks(SOURCE_MOVES, move_rows), len(move_rows)),
     }
     manifest = Manifest(
-        parameters={"series": [fact.series for fact in facts], **made.parameters},
+        parameters={"series": [fact.series for fact in facts], **provenance.parameters},
         software_version=__version__,
-        data_files=made.data_files,
-        created_at=made.created_at,
+        data_files=provenance.data_files,
+        created_at=provenance.created_at,
     )
     return write_bundle(folder, files, manifest)
 
 
-# ------------------------------------------------------------
-# Write a report: one answer as an HTML page, a PDF or a picture, rendered in another process.
-
-
-MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-}
-"""The formats of a report and their media types."""
-PICTURE_FORMATS: Final[frozenset[ReportFormat]] = frozenset({"png", "svg"})
-"""The formats that hold the first chart alone."""
+# ---- reports
 
 
 def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
     """A report as the bytes of a file.
 
     Raises:
-        InputError: a picture is wanted and there is no chart.
-        RoubleReactionError: it could not be made, or not in time; or no browser is installed.
+        InputError: the format is a picture and the report has no chart.
+        RoubleReactionError: rendering failed or took too long, or no browser is installed.
     """
     if kind in PICTURE_FORMATS and not report.charts:
         raise InputError(NO_CHART)
@@ -579,10 +572,10 @@ def write_report(report: ReportDocument, kind: ReportFormat) -> bytes:
 
 
 def report_format(path: Path) -> ReportFormat:
-    """The format that a file name asks for.
+    """The report format of a file name.
 
     Raises:
-        InputError: it ends otherwise.
+        InputError: the name has another extension.
     """
     ending = path.suffix.lower().removeprefix(".")
     for kind in get_args(ReportFormat):

@@ -1,8 +1,7 @@
-"""Inbox: news clusters that wait for a decision, and accepting or dismissing them."""
+"""Inbox: clusters of news items to decide about; accepting them as notes and dismissing them."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW, TEXT_LIMIT
 from dashboard.models.inbox import DatedBy, Decision, FeedState, InboxItem, NewsCluster, Publisher
 from dashboard.nlp.classify import category_of_text
+from dashboard.services.events import fold_case
 from dashboard.services.news import group_by_cluster
 from dashboard.services.notes import Draft, NoteStore, add_note, clean_line, utc_now
 
@@ -21,16 +21,12 @@ if TYPE_CHECKING:
     from dashboard.storage.base import InboxStore
 
 
-# ------------------------------------------------------------
-# List the inbox: stories that wait for a decision, or those that were decided, and the feeds.
-
-
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What to look for; an empty field asks for nothing.
+    """A filter of the inbox; empty fields do not restrict.
 
-    `source` is the id of a feed, or `gdelt`; every word of `text` must be somewhere in title,
-    excerpt, publisher or link of one report; `since` and `until` are days in Moscow, inclusive.
+    `source` is the id of a feed, or `gdelt`; every word of `text` must be in title, excerpt,
+    publisher or link of one item; `since` and `until` are days in Moscow, inclusive.
     """
 
     state: Decision = Decision.NEW
@@ -42,80 +38,78 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed of the list and what became of it when last asked; None: it never was."""
+    """A feed with the state after its last request; None: it was never requested."""
 
     publisher: Publisher
     state: FeedState | None
 
 
-def list_inbox(inbox: InboxStore, asked: InboxFilter = InboxFilter()) -> tuple[NewsCluster, ...]:
-    """The stories that fit, the newest first; a story is listed whole where one report fits.
+def list_inbox(inbox: InboxStore, query: InboxFilter = InboxFilter()) -> tuple[NewsCluster, ...]:
+    """The matching clusters, the newest first; a cluster matches where one of its items does.
 
     Raises:
         StoreError: the inbox cannot be read.
     """
-    of_state = [each for each in inbox.find() if each.state is asked.state]
-    stories = group_by_cluster(of_state)
+    of_state = [item for item in inbox.find() if item.state is query.state]
+    clusters = group_by_cluster(of_state)
     return tuple(
-        one for one in stories if any(_matches_filter(each, asked) for each in one.reports)
+        cluster
+        for cluster in clusters
+        if any(_matches_filter(item, query) for item in cluster.reports)
     )
 
 
 def count_inbox(inbox: InboxStore) -> dict[Decision, int]:
-    """How many stories there are of each state."""
-    found = inbox.find()
+    """The number of clusters of each state."""
+    items = inbox.find()
     return {
-        state: len({each.cluster for each in found if each.state is state}) for state in Decision
+        state: len({item.cluster for item in items if item.state is state}) for state in Decision
     }
 
 
 def list_feed_statuses(
     publishers: Iterable[Publisher], states: Iterable[FeedState]
 ) -> tuple[FeedStatus, ...]:
-    """Every feed of the list with what became of it."""
+    """Every feed of the list with its state."""
     known = {state.feed_id: state for state in states}
-    return tuple(FeedStatus(each, known.get(each.id)) for each in publishers)
+    return tuple(FeedStatus(publisher, known.get(publisher.id)) for publisher in publishers)
 
 
-def moscow_day(candidate: InboxItem) -> date:
-    """The day a candidate is listed under: its own, by the clock of Moscow where that is known."""
-    if candidate.report.moment is not None:
-        return candidate.report.moment.astimezone(ZoneInfo(MOSCOW)).date()
-    return candidate.report.day or candidate.first_seen.astimezone(ZoneInfo(MOSCOW)).date()
+def moscow_day(item: InboxItem) -> date:
+    """The day of an item: that of its moment in Moscow, else its day, else when it was fetched."""
+    if item.report.moment is not None:
+        return item.report.moment.astimezone(ZoneInfo(MOSCOW)).date()
+    return item.report.day or item.first_seen.astimezone(ZoneInfo(MOSCOW)).date()
 
 
-def propose_category(candidate: InboxItem) -> str:
-    """The category that the words of a report propose."""
-    return category_of_text(f"{candidate.report.title}. {candidate.report.excerpt}").value
+def propose_category(item: InboxItem) -> str:
+    """The category proposed by the text of an item."""
+    return category_of_text(f"{item.report.title}. {item.report.excerpt}").value
 
 
-def _matches_filter(candidate: InboxItem, asked: InboxFilter) -> bool:
-    source = candidate.kind if candidate.kind != "feed" else candidate.source_id
-    day = moscow_day(candidate)
+def _matches_filter(item: InboxItem, query: InboxFilter) -> bool:
+    source = item.kind if item.kind != "feed" else item.source_id
+    day = moscow_day(item)
     return (
-        asked.source in {"", source}
-        and (asked.since is None or day >= asked.since)
-        and (asked.until is None or day <= asked.until)
-        and _contains_terms(candidate, _fold_case(asked.text).split())
+        query.source in {"", source}
+        and (query.since is None or day >= query.since)
+        and (query.until is None or day <= query.until)
+        and _contains_terms(item, fold_case(query.text).split())
     )
 
 
-def _contains_terms(candidate: InboxItem, words: list[str]) -> bool:
-    report = candidate.report
-    text = _fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
-    return all(word in text for word in words)
+def _contains_terms(item: InboxItem, terms: list[str]) -> bool:
+    report = item.report
+    text = fold_case("\n".join((report.title, report.excerpt, report.publisher, report.link)))
+    return all(term in text for term in terms)
 
 
-def _fold_case(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+# ---- JSON
 
 
-# ---------------------------------------------------------------- JSON
-
-
-def cluster_json(story: NewsCluster) -> dict[str, Any]:
-    """A story as `inbox list --json` prints it; moments in UTC."""
-    lead = story.lead
+def cluster_json(cluster: NewsCluster) -> dict[str, Any]:
+    """A cluster as `inbox list --json` prints it; moments in UTC."""
+    lead = cluster.lead
     return {
         "id": lead.id,
         "title": lead.report.title,
@@ -125,32 +119,32 @@ def cluster_json(story: NewsCluster) -> dict[str, Any]:
         "note_id": lead.note_id or None,
         "decided_at": _iso_text(lead.decided_at),
         "decided_by": lead.decided_by or None,
-        "publishers": list(story.publishers),
+        "publishers": list(cluster.publishers),
         **_dating_json(lead),
-        "reports": [_item_json(each) for each in story.reports],
+        "reports": [_item_json(item) for item in cluster.reports],
     }
 
 
-def _item_json(each: InboxItem) -> dict[str, Any]:
-    report = each.report
+def _item_json(item: InboxItem) -> dict[str, Any]:
+    report = item.report
     return {
-        "id": each.id,
-        "kind": each.kind,
-        "source": each.source_id,
+        "id": item.id,
+        "kind": item.kind,
+        "source": item.source_id,
         "publisher": report.publisher,
         "title": report.title,
         "link": report.link or None,
         "language": report.language or None,
         "tone": report.tone,
-        "first_seen": _iso_text(each.first_seen),
-        **_dating_json(each),
+        "first_seen": _iso_text(item.first_seen),
+        **_dating_json(item),
     }
 
 
-def _dating_json(each: InboxItem) -> dict[str, Any]:
-    report = each.report
+def _dating_json(item: InboxItem) -> dict[str, Any]:
+    report = item.report
     return {
-        "day": moscow_day(each).isoformat() if report.day else None,
+        "day": moscow_day(item).isoformat() if report.day else None,
         "moment": _iso_text(report.moment),
         "precision": report.precision.value,
         "dated_by": report.dated_by.value,
@@ -161,22 +155,22 @@ def _dating_json(each: InboxItem) -> dict[str, Any]:
 
 def feed_json(feed: FeedStatus) -> dict[str, Any]:
     """A feed as `feeds list --json` prints it."""
-    state, of = feed.state, feed.publisher
+    state, publisher = feed.state, feed.publisher
     return {
-        "id": of.id,
-        "title": of.title,
-        "url": of.url,
-        "zone": of.zone or None,
-        "language": of.language or None,
-        "terms": of.terms or None,
-        "enabled": of.enabled,
-        "own": of.is_own,
-        "asked_at": _iso_text(state.asked_at if state else None),
+        "id": publisher.id,
+        "title": publisher.title,
+        "url": publisher.url,
+        "zone": publisher.zone or None,
+        "language": publisher.language or None,
+        "terms": publisher.terms or None,
+        "enabled": publisher.enabled,
+        "own": publisher.is_imported,
+        "asked_at": _iso_text(state.tried_at if state else None),
         "answered_at": _iso_text(state.answered_at if state else None),
         "items": state.items if state else None,
         "new": state.new if state else None,
         "problem": (state.problem or None) if state else None,
-        "told": list(state.told) if state else [],
+        "told": list(state.messages) if state else [],
     }
 
 
@@ -184,38 +178,37 @@ def _iso_text(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
-# ------------------------------------------------------------
-# Decide news: make a report a note, dismiss it, or take a dismissal back.
+# ---- decisions
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptingNoteStore:
-    """Where a note goes that is made of reports: note and decision are stored together."""
+    """Stores a note made from news items together with the decision about them."""
 
     inbox: InboxStore
     ids: tuple[str, ...]
 
-    def add(self, note: Event, who: str = "") -> Event:
-        """Store the note and that these reports became it.
+    def add(self, note: Event, author: str = "") -> Event:
+        """Store the note and accept the items.
 
         Raises:
-            InputError: somebody decided about one of them before.
+            InputError: one of the items was decided before.
         """
-        return self.inbox.accept(self.ids, note, who)
+        return self.inbox.accept(self.ids, note, author)
 
 
-def draft_from_cluster(story: NewsCluster, *, guess_day: bool = False) -> Draft:
-    """A story as the draft of a note: the hour only where it is that of the publication.
+def draft_from_cluster(cluster: NewsCluster, *, guess_day: bool = False) -> Draft:
+    """A cluster as the draft of a note; with an hour only where it is that of the publication.
 
     Args:
-        story: of the inbox.
-        guess_day: for a form that a person will look at: where the story has no date, the day
-            on which it was first seen.
+        cluster: a cluster of the inbox.
+        guess_day: use the day on which an undated cluster was first seen, for a form that a
+            user checks.
 
     Raises:
-        InputError: it has no date; a person has to say the day.
+        InputError: the cluster has no date.
     """
-    lead = story.lead
+    lead = cluster.lead
     if lead.report.day is None and not guess_day:
         doubt = lead.report.doubt or "the feed gives none"
         msg = f"day: the report has no date ({doubt}); edit it and say which day it was"
@@ -225,87 +218,86 @@ def draft_from_cluster(story: NewsCluster, *, guess_day: bool = False) -> Draft:
         day=moscow_day(lead),
         moment=lead.report.moment if lead.is_exact else None,
         category=propose_category(lead),
-        text=_note_text(story),
-        source_url=next((each.report.link for each in (lead, *story.reports)
-                         if each.report.link), ""),
+        text=_note_text(cluster),
+        source_url=next((item.report.link for item in (lead, *cluster.reports)
+                         if item.report.link), ""),
     )  # fmt: skip
 
 
-def accepting_note_store(story: NewsCluster, inbox: InboxStore) -> NoteStore:
-    """The store for a form that makes a note of a story; only `add` of it is there."""
-    return cast("NoteStore", AcceptingNoteStore(inbox, tuple(each.id for each in story.reports)))
+def accepting_note_store(cluster: NewsCluster, inbox: InboxStore) -> NoteStore:
+    """The note store for a form that accepts a cluster; it has only the method `add`."""
+    return cast("NoteStore", AcceptingNoteStore(inbox, tuple(item.id for item in cluster.reports)))
 
 
 def accept_cluster(
-    story: NewsCluster,
+    cluster: NewsCluster,
     inbox: InboxStore,
     draft: Draft | None = None,
     *,
-    who: str = "",
+    author: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
-    """Make a note of a story; all its reports are accepted with it.
+    """Make a note of a cluster and accept all its items.
 
     Args:
-        story: of the inbox, not yet decided.
-        inbox: where it lies.
-        draft: as a person changed it; as the story says where None.
-        who: the label of the person, for a draft that has none.
+        cluster: an undecided cluster of the inbox.
+        inbox: the inbox.
+        draft: the draft as edited by the user; that of the cluster where None.
+        author: the author of a draft without one.
         now: the clock.
 
     Raises:
-        InputError: a field is wrong, the story has no date, or somebody decided before.
+        InputError: a field is wrong, the cluster has no date, or an item was decided before.
         StoreError: the store cannot be written.
     """
-    made = draft or draft_from_cluster(story)
-    return add_note(
-        accepting_note_store(story, inbox), replace(made, author=made.author or who), now=now
-    )  # fmt: skip
+    draft = draft or draft_from_cluster(cluster)
+    store = accepting_note_store(cluster, inbox)
+    return add_note(store, replace(draft, author=draft.author or author), now=now)
 
 
-def dismiss_news(ids: Sequence[str], inbox: InboxStore, *, who: str = "") -> None:
-    """Dismiss reports, all of them or none; they stay dismissed though a feed brings them again.
+def dismiss_news(ids: Sequence[str], inbox: InboxStore, *, author: str = "") -> None:
+    """Dismiss items, all or none; they stay dismissed when a feed repeats them.
 
     Raises:
-        InputError: somebody decided about one of them before, or there is none such.
+        InputError: one of the items was decided before, or does not exist.
         StoreError: the store cannot be written.
     """
-    inbox.decide(ids, Decision.DISMISSED, clean_line(who))
+    inbox.decide(ids, Decision.DISMISSED, clean_line(author))
 
 
 def undo_dismissal(ids: Sequence[str], inbox: InboxStore) -> None:
-    """Put dismissed reports back among the new ones.
+    """Return dismissed items to the state `new`.
 
     Raises:
-        InputError: one of them is a note by now, or there is none such.
+        InputError: one of the items became a note, or does not exist.
         StoreError: the store cannot be written.
     """
     inbox.reopen(ids)
 
 
-def find_cluster(candidate_id: str, inbox: InboxStore) -> NewsCluster:
-    """The story of a report: all its reports of the same state.
+def find_cluster(item_id: str, inbox: InboxStore) -> NewsCluster:
+    """The cluster of an item: all its items of the same state.
 
     Raises:
-        InputError: there is no such report.
+        InputError: there is no such item.
     """
-    found = inbox.find()
-    asked = next((each for each in found if each.id == candidate_id), None)
-    if asked is None:
-        msg = f"{clean_line(candidate_id)[:60]}: there is no report with this id; see `inbox list`"
+    items = inbox.find()
+    wanted = next((item for item in items if item.id == item_id), None)
+    if wanted is None:
+        msg = f"{clean_line(item_id)[:60]}: there is no report with this id; see `inbox list`"
         raise InputError(msg)
-    (story,) = group_by_cluster(
-        each for each in found if (each.cluster, each.state) == (asked.cluster, asked.state)
+    (cluster,) = group_by_cluster(
+        item for item in items if (item.cluster, item.state) == (wanted.cluster, wanted.state)
     )
-    return story
+    return cluster
 
 
-def _note_text(story: NewsCluster) -> str:
-    """The excerpt, who reported it, and what is uncertain about the time."""
-    lead, lines = story.lead, []
+def _note_text(cluster: NewsCluster) -> str:
+    """The excerpt, the publishers, and what is uncertain about the time."""
+    lead, lines = cluster.lead, []
     if lead.report.excerpt:
         lines.append(lead.report.excerpt)
-    lines.append(f"Reported by {', '.join(story.publishers[:8])}.")
+    lines.append(f"Reported by {', '.join(cluster.publishers[:8])}.")
     doubt = _timing_caveat(lead)
     if doubt:
         lines.append(doubt)

@@ -18,26 +18,33 @@ if TYPE_CHECKING:
     from dashboard.storage.base import InboxStore, RateStore
 
 
-# ------------------------------------------------------------
-# Refresh behind the pages: nobody waits, nothing is raised, and once a while is enough.
-
-
 rates_log: Final = logging.getLogger("dashboard.rates")
+news_log: Final = logging.getLogger("dashboard.news")
+
 RATES_INTERVAL: Final = timedelta(minutes=1)
+NEWS_INTERVAL: Final = timedelta(minutes=10)
+POLL_SECONDS: Final = 0.75
+"""Seconds between two polls; pages poll once a second, so a change shows within 1.75 s."""
+RETRY_SECONDS: Final = 3.0
+MAX_IDLE_POLLS: Final = 12
+"""Polls without a reader before the thread ends."""
+
+
+# ---- rates
 
 
 @dataclass(frozen=True, slots=True)
 class RateRefreshState:
-    """How the refresh is going.
+    """The state of the background refresh of rates.
 
     Attributes:
-        is_running: whether one is under way.
-        started_at: when the last one began; None: none has.
-        done: how many series are done.
-        total: of how many.
-        current: the one that is being asked for.
-        finished_at: when the last one ended; None: none has.
-        results: what became of each series in the last one.
+        is_running: whether a refresh is running.
+        started_at: when the last refresh started; None: none did.
+        done: the number of finished series.
+        total: the number of all series.
+        current: the id of the series being fetched.
+        finished_at: when the last refresh finished; None: none did.
+        results: the result for each series in the last refresh.
     """
 
     is_running: bool = False
@@ -50,25 +57,25 @@ class RateRefreshState:
 
 
 class RateRefreshJob:
-    """Refreshes in a thread of its own, for all sessions of a process together.
+    """Refreshes rates in a background thread, for all sessions of a process.
 
     Args:
-        known: the series and their sources.
-        memory: where answers are kept.
+        rates: the series and their sources.
+        rate_cache: stores the answers.
         now: the clock.
-        is_offline: never ask.
+        is_offline: never use the network.
     """
 
     def __init__(
         self,
-        known: CombinedRates,
-        memory: RateStore,
+        rates: CombinedRates,
+        rate_cache: RateStore,
         now: Callable[[], datetime],
         *,
         is_offline: bool = False,
     ) -> None:
-        self._known = known
-        self._memory = memory
+        self._rates = rates
+        self._rate_cache = rate_cache
         self._now = now
         self.is_offline = is_offline
         self._state = RateRefreshState()
@@ -77,20 +84,20 @@ class RateRefreshJob:
         self._thread: threading.Thread | None = None
 
     def state(self) -> RateRefreshState:
-        """How it is going, at once."""
+        """The present state."""
         return self._state
 
     @property
     def is_due(self) -> bool:
-        """Whether `ask` would start a refresh now."""
+        """Whether `submit` would start a refresh now."""
         now, started = self._now(), self._started_at
         is_recent = started is not None and started <= now < started + RATES_INTERVAL
         return not (self.is_offline or self._state.is_running or is_recent)
 
-    def ask(self, request: RefreshRequest = RefreshRequest()) -> bool:  # noqa: B008 - frozen
-        """Start a refresh unless one runs or has just run; returns at once whether it did.
+    def submit(self, request: RefreshRequest = RefreshRequest()) -> bool:  # noqa: B008 - frozen
+        """Start a refresh unless one is running or has just run; returns whether it started.
 
-        Every page may call this at every rerun.
+        Cheap enough to be called by every page at every rerun.
         """
         with self._changing:
             is_forced = request.force and not (self.is_offline or self._state.is_running)
@@ -101,20 +108,20 @@ class RateRefreshJob:
                 self._state, is_running=True, started_at=now, done=0, total=0, current=""
             )
             self._thread = threading.Thread(
-                target=self._run, args=(request,), name="refresh-behind", daemon=True
+                target=self._run, args=(request,), name="rate-refresh", daemon=True
             )
             self._thread.start()
             return True
 
     def wait(self, seconds: float) -> None:
-        """Wait for the one under way, for a command line or a test."""
+        """Wait for the running refresh."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _run(self, request: RefreshRequest) -> None:
         results: tuple[RefreshResult, ...] = self._state.results
         try:
-            results = refresh_rates(self._known, self._memory, request, self._now, self._note)
+            results = refresh_rates(self._rates, self._rate_cache, request, self._now, self._report)
         except Exception:
             rates_log.exception("the refresh failed")
         finally:
@@ -124,21 +131,16 @@ class RateRefreshJob:
                 finished_at=self._now(), results=results,
             )  # fmt: skip
 
-    def _note(self, done: int, total: int, series_id: str) -> None:
+    def _report(self, done: int, total: int, series_id: str) -> None:
         self._state = replace(self._state, done=done, total=total, current=series_id)
 
 
-# ------------------------------------------------------------
-# Refresh news behind the Inbox: nobody waits, nothing is raised, and only where it was asked.
-
-
-news_log: Final = logging.getLogger("dashboard.news")
-NEWS_INTERVAL: Final = timedelta(minutes=10)
+# ---- news
 
 
 @dataclass(frozen=True, slots=True)
 class NewsRefreshState:
-    """How asking the feeds goes: `problem_response` says why the last round as a whole failed."""
+    """The state of the background refresh of news; `problem` is a failure of the whole refresh."""
 
     is_running: bool = False
     started_at: datetime | None = None
@@ -149,13 +151,13 @@ class NewsRefreshState:
 
 
 class NewsRefreshJob:
-    """Asks the feeds in a thread of its own, for all sessions of a process together.
+    """Refreshes news in a background thread, for all sessions of a process.
 
     Args:
-        feeds: gives the feeds to ask; may raise InputError where their list is wrong.
-        inbox: where reports are kept.
+        feeds: returns the enabled feeds; may raise InputError where their list is invalid.
+        inbox: stores the items.
         now: the clock.
-        is_offline: never ask.
+        is_offline: never use the network.
     """
 
     def __init__(
@@ -175,18 +177,18 @@ class NewsRefreshJob:
         self._thread: threading.Thread | None = None
 
     def state(self) -> NewsRefreshState:
-        """How it goes, at once."""
+        """The present state."""
         return self._state
 
     @property
     def is_due(self) -> bool:
-        """Whether `ask` would begin a round now."""
+        """Whether `submit` would start a refresh now."""
         now, started = self._now(), self._state.started_at
         is_recent = started is not None and started <= now < started + NEWS_INTERVAL
         return not (self.is_offline or self._state.is_running or is_recent)
 
-    def ask(self, *, force: bool = False) -> bool:
-        """Begin a round unless one runs or has run lately; returns at once whether it did."""
+    def submit(self, *, force: bool = False) -> bool:
+        """Start a refresh unless one is running or ran recently; returns whether it started."""
         with self._changing:
             is_forced = force and not (self.is_offline or self._state.is_running)
             if not (self.is_due or is_forced):
@@ -194,19 +196,19 @@ class NewsRefreshJob:
             self._state = replace(
                 self._state, is_running=True, started_at=self._now(), done=0, total=0, problem=""
             )
-            self._thread = threading.Thread(target=self._run, name="news-behind", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="news-refresh", daemon=True)
             self._thread.start()
             return True
 
     def wait(self, seconds: float) -> None:
-        """Wait for the round under way, for a test."""
+        """Wait for the running refresh."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _run(self) -> None:
         problem = ""
         try:
-            refresh_news(self._feeds(), self._inbox, self._now, self._note)
+            refresh_news(self._feeds(), self._inbox, self._now, self._report)
         except Exception as error:
             problem = " ".join(str(error).split())[:300] or type(error).__name__
             news_log.exception("asking the feeds failed")
@@ -215,90 +217,82 @@ class NewsRefreshJob:
                 self._state, is_running=False, finished_at=self._now(), problem=problem
             )
 
-    def _note(self, done: int, total: int, _title: str) -> None:
+    def _report(self, done: int, total: int, _title: str) -> None:
         self._state = replace(self._state, done=done, total=total)
 
 
-# ------------------------------------------------------------
-# Watch notes: one thread of the process asks which version the notes have, and all pages look.
+# ---- the version of the notes
 #
-# A colleague writes from another process, so nobody here is told. The question is one short
-# query for the whole process, however many pages are open, and none at all while no page looks.
-
-
-POLL_SECONDS: Final = 0.75
-"""Seconds between two questions; a page looks once a second, which is 1.75 s at the most."""
-RETRY_SECONDS: Final = 3.0
-MAX_IDLE_POLLS: Final = 12
-"""Questions after the last look of a page, before the thread ends."""
+# Other processes write notes without notifying this one. One thread polls the version with one
+# short query for the whole process, however many pages are open, and stops while none reads it.
 
 
 class VersionedStore(Protocol):
-    """What has a version."""
+    """A store with a version."""
 
     def version(self) -> str:
-        """A short text that differs after every change; StoreError where it cannot be told."""
+        """A short text that differs after every change; StoreError where it cannot be read."""
 
 
 class NoteVersionWatcher:
-    """The version of the notes as this process last heard of it.
+    """Polls the version of the notes in a background thread.
 
     Args:
-        notes: what is asked.
-        every: seconds between two questions.
-        after_failure: seconds after one that failed.
+        notes: the store of notes.
+        interval: seconds between two polls.
+        retry_interval: seconds after a failed poll.
     """
 
     def __init__(
         self,
         notes: VersionedStore,
-        every: float = POLL_SECONDS,
-        after_failure: float = RETRY_SECONDS,
+        interval: float = POLL_SECONDS,
+        retry_interval: float = RETRY_SECONDS,
     ) -> None:
         self._notes = notes
-        self._every = every
-        self._after_failure = after_failure
+        self._interval = interval
+        self._retry_interval = retry_interval
         self._lock = threading.Lock()
         self._version = ""
-        self._told = 0
-        self._left = 0
+        self._updates = 0
+        self._polls_left = 0
         self._running = False
 
-    def look(self) -> str:
-        """The version last heard of, and an interest in later ones; empty where none is known."""
+    def read(self) -> str:
+        """The latest version, empty where none is known; keeps the polling alive."""
         with self._lock:
-            self._left = MAX_IDLE_POLLS
+            self._polls_left = MAX_IDLE_POLLS
             if not self._running:
                 self._running = True
-                threading.Thread(target=self._ask, name="notes", daemon=True).start()
+                threading.Thread(target=self._poll, name="notes", daemon=True).start()
             return self._version
 
     def set_version(self, version: str) -> None:
-        """Take a version that a page just read; it is newer than any answer under way."""
+        """Set a version that was just read; it is newer than that of any running poll."""
         with self._lock:
             self._version = version
-            self._told += 1
+            self._updates += 1
 
-    def _ask(self) -> None:
+    def _poll(self) -> None:
         pause = threading.Event()
-        while self._is_wanted():
-            answered = self._poll_version(self._notes.version)
-            pause.wait(self._every if answered else self._after_failure)
+        while self._has_readers():
+            answered = self._poll_once()
+            pause.wait(self._interval if answered else self._retry_interval)
 
-    def _is_wanted(self) -> bool:
+    def _has_readers(self) -> bool:
         with self._lock:
-            self._left -= 1
-            self._running = self._left >= 0
+            self._polls_left -= 1
+            self._running = self._polls_left >= 0
             return self._running
 
-    def _poll_version(self, ask: Callable[[], str]) -> bool:
-        """Ask once; a failure leaves no version, so that no page is drawn anew for it."""
-        told = self._told
+    def _poll_once(self) -> bool:
+        """Read the version; a failure leaves it empty, so that no page is redrawn for it."""
+        updates = self._updates
         try:
-            version = ask()
+            version = self._notes.version()
         except RoubleReactionError:
             version = ""
         with self._lock:
-            if self._told == told:
+            if self._updates == updates:
                 self._version = version
         return bool(version)

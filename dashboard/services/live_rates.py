@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,54 +27,48 @@ if TYPE_CHECKING:
     from dashboard.storage.base import RateStore
 
 
-# ------------------------------------------------------------
-# Count news: what an answer added to what a person could already see, shipped days included.
-
-
-def count_new_observations(
-    kept: CacheUpdate, before: KnownSeries | None, fetched: FetchResult
-) -> CacheUpdate:
-    """What an answer changed, where days that ship are known although never fetched.
-
-    Args:
-        kept: what the answer changed in the memory.
-        before: the series as it was known; None: nothing was.
-        fetched: the answer.
-    """
-    if before is None or fetched.series is None:
-        return kept
-    known, answer = before.series, fetched.series
-    _, ours, theirs = np.intersect1d(known.opens, answer.opens, return_indices=True)
-    with np.errstate(invalid="ignore"):
-        moved = np.abs(answer.rate[theirs] / known.rate[ours] - 1) > 1e-9
-    live = 0 if before.live is None else int(np.isin(before.live.opens, answer.opens).sum())
-    return replace(
-        kept,
-        new=min(kept.new, len(answer) - len(theirs) - live),
-        revised=max(kept.revised, int(moved.sum())),
-    )
-
-
-# ------------------------------------------------------------
-# Refresh rates: ask publishers for what is new, and remember it; one process at a time.
-
-
 log: Final = logging.getLogger("dashboard.rates")
 
 MAX_AGE: Final = timedelta(minutes=30)
 MAX_AGE_OF_BARS: Final = timedelta(minutes=1)
 RETRY_AFTER: Final = timedelta(minutes=1)
 LOCK_WAIT_SECONDS: Final = 20.0
-"""Seconds to wait for another process that asks the same source."""
+"""Seconds to wait for another process that fetches from the same source."""
 MAX_LOG_JUMP: Final = np.log(3.0)
 """No rate here has ever changed threefold from one number to the next."""
-
-
 NO_CHANGES: Final = CacheUpdate()
+NEVER_FETCHED: Final = "nothing fetched yet"
+
+
+# ---- refreshing
+
+
+def count_new_observations(
+    update: CacheUpdate, before: KnownSeries | None, fetched: FetchResult
+) -> CacheUpdate:
+    """The changes by an answer, where bundled observations count as known.
+
+    Args:
+        update: the changes of the cache.
+        before: the series as known before; None: it was not.
+        fetched: the answer.
+    """
+    if before is None or fetched.series is None:
+        return update
+    known, answer = before.series, fetched.series
+    _, known_rows, answer_rows = np.intersect1d(known.opens, answer.opens, return_indices=True)
+    with np.errstate(invalid="ignore"):
+        changed = np.abs(answer.rate[answer_rows] / known.rate[known_rows] - 1) > 1e-9
+    live = 0 if before.live is None else int(np.isin(before.live.opens, answer.opens).sum())
+    return replace(
+        update,
+        new=min(update.new, len(answer) - len(answer_rows) - live),
+        revised=max(update.revised, int(changed.sum())),
+    )
 
 
 class RefreshOutcome(StrEnum):
-    """What became of one series."""
+    """The outcome of refreshing one series."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -84,33 +78,33 @@ class RefreshOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What became of one series.
+    """The result of refreshing one series.
 
     Attributes:
-        kept: what changed.
-        told: a sentence: what failed and what was kept, or why nothing was asked.
+        changes: the changes of the cache.
+        message: a sentence: what failed and which data remain, or why it was skipped.
         last_day: the last market day known now.
-        answered: whether its publisher's last answer was taken in; None: it was not asked.
+        answered: whether the last answer of its publisher was stored; None: no request was made.
     """
 
     series: str
     source: str
     outcome: RefreshOutcome
-    kept: CacheUpdate = NO_CHANGES
-    told: str = ""
+    changes: CacheUpdate = NO_CHANGES
+    message: str = ""
     last_day: date | None = None
     answered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshRequest:
-    """What is to be refreshed.
+    """Which series to refresh.
 
     Attributes:
-        series: these series; all if empty, bars only where something of them is kept.
+        series: their ids; all if empty, except bars of which nothing is stored.
         source: only those of this source.
-        since: read again from this day on.
-        force: ask even what was asked a moment ago.
+        since: fetch again from this day on.
+        force: fetch even what was fetched a moment ago.
     """
 
     series: tuple[str, ...] = ()
@@ -121,82 +115,84 @@ class RefreshRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefreshTask:
-    """One series to be asked for."""
+    """One series to fetch."""
 
     source: LiveSource
     card: SeriesCard
 
 
-RefreshProgress = Callable[[int, int, str], None]
-"""Told how many series are done, of how many, and which comes next."""
+RefreshProgress: TypeAlias = Callable[[int, int, str], None]
+"""Called with the number of finished series, of all series, and the id of the next one."""
 
 
 def refresh_rates(
-    known: CombinedRates,
-    memory: RateStore,
+    rates: CombinedRates,
+    rate_cache: RateStore,
     request: RefreshRequest,
     now: Callable[[], datetime],
     progress: RefreshProgress = lambda done, total, series_id: None,  # noqa: ARG005
 ) -> tuple[RefreshResult, ...]:
-    """Ask for what is new; every source at once, the series of a source one after another.
+    """Fetch new observations: sources in parallel, the series of a source one after another.
 
-    A failure of one series is told and stops no other; what is kept stays.
+    A failure is reported in the result of its series; the others go on, stored data remain.
 
     Raises:
         InputError: there is no such series or source.
     """
-    asked_at = now()
-    groups = _group_by_source(refresh_tasks(known, memory, request))
+    requested_at = now()
+    groups = _group_by_source(refresh_tasks(rates, rate_cache, request))
     total = sum(len(group) for group in groups)
     done: list[RefreshResult] = []
 
     def run(group: Sequence[RefreshTask]) -> list[RefreshResult]:
-        found = []
+        results = []
         for task in group:
             progress(len(done), total, task.card.id)
-            one = _refresh_series(_RefreshRun(known, memory, request, now, asked_at), task)
-            found.append(one)
-            done.append(one)
-        return found
+            result = _refresh_series(
+                _RefreshRun(rates, rate_cache, request, now, requested_at), task
+            )
+            results.append(result)
+            done.append(result)
+        return results
 
     with ThreadPoolExecutor(max(len(groups), 1), thread_name_prefix="refresh") as pool:
-        answers = [one for group in pool.map(run, groups) for one in group]
+        answers = [result for group in pool.map(run, groups) for result in group]
     progress(total, total, "")
     return tuple(answers)
 
 
 def refresh_tasks(
-    known: CombinedRates, memory: RateStore, request: RefreshRequest
+    rates: CombinedRates, rate_cache: RateStore, request: RefreshRequest
 ) -> tuple[RefreshTask, ...]:
-    """The series that a request means, in the order of the shelf.
+    """The series of a request, in the order of the sources.
 
     Raises:
-        InputError: there is no such series or source; the message names those there are.
+        InputError: there is no such series or source.
     """
-    every = [RefreshTask(source, card) for source in known.live_sources for card in source.cards()]
+    tasks = [RefreshTask(source, card) for source in rates.live_sources for card in source.cards()]
     if request.source:
-        _check_known_names("source", [request.source], {task.source.id for task in every})
-    chosen = [t for t in every if not request.source or t.source.id == request.source]
+        _check_known_names("source", [request.source], {task.source.id for task in tasks})
+    chosen = [t for t in tasks if not request.source or t.source.id == request.source]
     _check_known_names("series", request.series, {task.card.id for task in chosen})
     if request.series:
         return tuple(task for task in chosen if task.card.id in request.series)
     return tuple(
-        t for t in chosen if not t.card.bar_minutes or _has_observations(memory, t.card.id)
+        t for t in chosen if not t.card.bar_minutes or _has_observations(rate_cache, t.card.id)
     )
 
 
-def _has_observations(memory: RateStore, series_id: str) -> bool:
+def _has_observations(rate_cache: RateStore, series_id: str) -> bool:
     try:
-        state = memory.state(series_id)
+        state = rate_cache.state(series_id)
     except RoubleReactionError:
         return False
     return state is not None and state.rows > 0
 
 
-def _check_known_names(what: str, wanted: Iterable[str], there: set[str]) -> None:
+def _check_known_names(field: str, wanted: Iterable[str], available: set[str]) -> None:
     for name in wanted:
-        if name not in there:
-            msg = f"{what} {name}: cannot be refreshed; choose {', '.join(sorted(there))}"
+        if name not in available:
+            msg = f"{field} {name}: cannot be refreshed; choose {', '.join(sorted(available))}"
             raise InputError(msg)
 
 
@@ -207,48 +203,47 @@ def _group_by_source(tasks: Iterable[RefreshTask]) -> list[list[RefreshTask]]:
     return list(groups.values())
 
 
-# ---------------------------------------------------------------- one series
-
-
 @dataclass(frozen=True, slots=True)
 class _RefreshRun:
     known: CombinedRates
     rate_cache: RateStore
     request: RefreshRequest
     now: Callable[[], datetime]
-    asked_at: datetime
+    requested_at: datetime
 
 
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     source, series_id = task.source, task.card.id
     try:
-        with run.rate_cache.alone(source.id, LOCK_WAIT_SECONDS) as is_alone:
+        with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
-                return _skipped_result(task, f"{source.who} is being asked by another process")
+                return _skipped_result(
+                    task, f"{source.publisher_name} is being asked by another process"
+                )
             state = run.rate_cache.state(series_id)
             reason = _completed_message(run, task) or _skip_reason(run, task, state)
             return (
                 _skipped_result(task, reason, state) if reason else _fetch_series(run, task, state)
             )
-    except RoubleReactionError as error:  # of the store; the source's are told by _ask
+    except RoubleReactionError as error:  # of the cache; _fetch_series handles the source's
         log.warning("%s: %s", series_id, error)
         return RefreshResult(
-            series_id, source.id, RefreshOutcome.FAILED, told=str(error), answered=False
+            series_id, source.id, RefreshOutcome.FAILED, message=str(error), answered=False
         )
 
 
 def _completed_message(run: _RefreshRun, task: RefreshTask) -> str:
-    """Says so where the publisher has stopped and everything is there."""
+    """A message where the publisher has stopped and the series is complete; else empty."""
     until = task.card.history_until
     last = _last_day(_last_known_series(run.known, task.card.id)) if until else None
     return f"it ended on {until} and is complete" if until and last and last >= until else ""
 
 
 def _skip_reason(run: _RefreshRun, task: RefreshTask, state: FetchState | None) -> str:
-    """Why a series need not be asked for; empty where it is to be."""
-    if state is None or state.tried_at > run.now():  # noted while the clock was ahead
+    """Why a series is not fetched; empty where it is."""
+    if state is None or state.tried_at > run.now():  # recorded while the clock was ahead
         return ""
-    if state.tried_at > run.asked_at:
+    if state.tried_at > run.requested_at:
         return "another process has just asked for it"
     if run.request.force or run.request.since:
         return ""
@@ -266,27 +261,27 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
         fetched = source.fetch(
             card.id, _fetch_start(run, task, last), _stored_validator(run, state)
         )
-        _check_scale(last, fetched, source.who)
+        _check_scale(last, fetched, source.publisher_name)
     except SourceError as error:
         run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
         day = _last_day(last)
-        told = f"{error}; {retained_data_text(day)}"
+        message = f"{error}; {retained_data_text(day)}"
         return RefreshResult(
-            card.id, source.id, RefreshOutcome.FAILED, NO_CHANGES, told, day, answered=False
+            card.id, source.id, RefreshOutcome.FAILED, NO_CHANGES, message, day, answered=False
         )
     before = run.known.known(card.id)
-    kept = count_new_observations(
+    changes = count_new_observations(
         run.rate_cache.store(card.id, source.id, fetched, run.now()), before, fetched
     )
     after = _last_known_series(run.known, card.id)
-    outcome = RefreshOutcome.NEW if kept.changed else RefreshOutcome.UNCHANGED
+    outcome = RefreshOutcome.NEW if changes.changed else RefreshOutcome.UNCHANGED
     notes, day = "; ".join(fetched.notes), _last_day(after)
-    return RefreshResult(card.id, source.id, outcome, kept, notes, day, answered=True)
+    return RefreshResult(card.id, source.id, outcome, changes, notes, day, answered=True)
 
 
 def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -> date:
-    """From where to read: the last days again, never so late that a hole is left."""
+    """The first day to fetch: with an overlap, and never so late that a gap is left."""
     overlap = timedelta(days=task.source.overlap_days)
     if last is None:
         return run.request.since or task.source.start(task.card.id)
@@ -295,13 +290,13 @@ def _fetch_start(run: _RefreshRun, task: RefreshTask, last: RateSeries | None) -
 
 
 def _stored_validator(run: _RefreshRun, state: FetchState | None) -> str:
-    """The version that is kept, unless it is to be read again anyway."""
+    """The validator of the stored version; empty where everything is fetched again."""
     again = run.request.since is not None
     return "" if state is None or not state.rows or again else state.stamp
 
 
-def _check_scale(last: RateSeries | None, fetched: FetchResult, who: str) -> None:
-    """Refuse an answer of another scale than what is known: a factor of units, another symbol.
+def _check_scale(last: RateSeries | None, fetched: FetchResult, publisher: str) -> None:
+    """Refuse an answer of another scale than the known rates: other units, another symbol.
 
     Raises:
         SourceError: a number is more than three times its neighbour.
@@ -313,67 +308,65 @@ def _check_scale(last: RateSeries | None, fetched: FetchResult, who: str) -> Non
         before = last.rate[last.record < fetched.series.record[0]]
         rates = np.concatenate((before[np.isfinite(before)][-1:], rates))
     rates = rates[np.isfinite(rates)]
-    far = np.flatnonzero(np.abs(np.diff(np.log(rates))) > MAX_LOG_JUMP)
-    if len(far):
-        one, other = rates[far[0]], rates[far[0] + 1]
-        msg = f"{who} answered {other:g} after {one:g}, which cannot be one series"
+    jumps = np.flatnonzero(np.abs(np.diff(np.log(rates))) > MAX_LOG_JUMP)
+    if len(jumps):
+        earlier, later = rates[jumps[0]], rates[jumps[0] + 1]
+        msg = f"{publisher} answered {later:g} after {earlier:g}, which cannot be one series"
         raise SourceError(msg)
 
 
-def _last_known_series(known: CombinedRates, series_id: str) -> RateSeries | None:
-    found = known.known(series_id)
-    return None if found is None or len(found.series) == 0 else found.series
+def _last_known_series(rates: CombinedRates, series_id: str) -> RateSeries | None:
+    series = rates.known(series_id)
+    return None if series is None or len(series.series) == 0 else series.series
 
 
 def _last_day(series: RateSeries | None) -> date | None:
     return None if series is None else series.day[-1].astype(object)
 
 
-def _skipped_result(task: RefreshTask, told: str, state: FetchState | None = None) -> RefreshResult:
-    skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, told=told)
+def _skipped_result(
+    task: RefreshTask, message: str, state: FetchState | None = None
+) -> RefreshResult:
+    skipped = RefreshResult(task.card.id, task.source.id, RefreshOutcome.SKIPPED, message=message)
     if state is None:
         return skipped
     return replace(skipped, last_day=state.last_day, answered=not state.problem)
 
 
 def retained_data_text(last_day: date | None) -> str:
-    """What stays after a failure: "kept the data of 2 Sep 2026"."""
+    """The data that remain after a failed refresh, as a clause of a message."""
     if last_day is None:
         return "there are no earlier data"
     return f"kept the data of {format_day(last_day)}"
 
 
 def format_day(day: date) -> str:
-    """A day as messages write it: "2 Sep 2026"."""
+    """A day in messages: "2 Sep 2026"."""
     return f"{day.day} {day:%b %Y}"
 
 
-# ------------------------------------------------------------
-# Report rates: of every series how far it goes, how old it is, and what went wrong.
-
-
-NEVER_FETCHED: Final = "nothing fetched yet"
+# ---- status
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """How one series is now.
+    """The present state of one series.
 
     Attributes:
-        card: what it is.
-        source: the live source it is refreshed from; empty where there is none.
-        asked_of: the publisher it is asked of, as messages name it; empty where there is none.
+        card: its description.
+        source: the id of the live source it is refreshed from; empty where there is none.
+        source_name: the name of that source in messages; empty where there is none.
         first_day: its first market day; None: nothing is known.
         last_day: its last market day.
-        rows: how many observations there are.
-        last_known_at: up to when (UTC) information is in the last of them.
+        rows: the number of observations.
+        last_known_at: until when (UTC) information is in the last of them.
         live: a number of today that may still change; it is in no study.
         age_days: calendar days in Moscow since the last market day.
-        is_overdue: whether that is more than holidays explain.
-        fetched_at: when an answer was last taken in; None: it is as it ships.
-        tried_at: when it was last asked for.
-        problem: why the last attempt failed, a sentence.
-        notes: what a person should know about the last answer.
+        is_overdue: whether that is longer than holidays explain.
+        fetched_at: when an answer was last stored; None: the series is as bundled.
+        tried_at: when it was last requested.
+        problem: why the last request failed, a sentence.
+        notes: remarks on the last answer.
         revised: how many numbers were replaced by later ones.
         withheld: how many are left out as implausible.
         unchecked: how many could not be checked against official ones.
@@ -399,51 +392,51 @@ class SeriesStatus:
 
     @property
     def age_label(self) -> str:
-        """The age in words: "today", "3 days old", "82 days old, overdue", "ended"."""
+        """The age as text: "today", "3 days old", "82 days old, overdue", "ended"."""
         if self.age_days is None:
             return NEVER_FETCHED
         if self.has_ended:
             return f"ended on {self.card.history_until}"
         days = "day" if self.age_days == 1 else "days"
-        said = f"{self.age_days} {days} old" if self.age_days > 0 else "today"
-        return f"{said}, overdue" if self.is_overdue else said
+        label = f"{self.age_days} {days} old" if self.age_days > 0 else "today"
+        return f"{label}, overdue" if self.is_overdue else label
 
     @property
     def has_ended(self) -> bool:
-        """Whether the publisher has stopped and everything is there."""
+        """Whether the publisher has stopped and the series is complete."""
         until = self.card.history_until
         return until is not None and self.last_day is not None and self.last_day >= until
 
     @property
     def remark(self) -> str:
-        """What a status line adds, in one sentence; empty where all is well."""
+        """The remark of a status line, one sentence; empty where there is none."""
         if self.problem:
-            kept = f"; the data of {format_day(self.last_day)} stand" if self.last_day else ""
-            return f"{self.problem}{kept}"
+            retained = f"; the data of {format_day(self.last_day)} stand" if self.last_day else ""
+            return f"{self.problem}{retained}"
         if self.withheld:
-            what = "number is" if self.withheld == 1 else "numbers are"
-            return f"{self.withheld} {what} far from the official rate and left out"
+            subject = "number is" if self.withheld == 1 else "numbers are"
+            return f"{self.withheld} {subject} far from the official rate and left out"
         return self.notes[0] if self.notes else ""
 
 
 def series_status(
-    known: CombinedRates, memory: RateStore, now: datetime, series: Sequence[str] = ()
+    rates: CombinedRates, rate_cache: RateStore, now: datetime, series: Sequence[str] = ()
 ) -> tuple[SeriesStatus, ...]:
-    """How every series is, also those of which nothing was fetched yet; nothing is raised.
+    """The state of every series, also of those never fetched; nothing is raised.
 
     Args:
-        known: what is known.
-        memory: what was asked for.
+        rates: the series and their sources.
+        rate_cache: holds the state of the last requests.
         now: the moment, for ages.
-        series: only these, all if empty.
+        series: only these ids; all if empty.
     """
-    sources = {card.id: source for source in known.live_sources for card in source.cards()}
-    states, problem = _read_fetch_states(memory)
+    sources = {card.id: source for source in rates.live_sources for card in source.cards()}
+    states, problem = _read_fetch_states(rate_cache)
     return tuple(
         _status_of_card(
-            known, card, _FetchAttempts(sources.get(card.id), states.get(card.id), problem, now)
+            rates, card, _FetchAttempts(sources.get(card.id), states.get(card.id), problem, now)
         )
-        for card in known.all_cards()
+        for card in rates.all_cards()
         if not series or card.id in series
     )
 
@@ -451,69 +444,72 @@ def series_status(
 def imported_series_status(
     source: RateSource, now: datetime, series: Sequence[str] = ()
 ) -> tuple[SeriesStatus, ...]:
-    """How a person's own series are; nothing refreshes them, so none is ever overdue."""
-    asked = _FetchAttempts(None, None, "", now)
-    told = []
+    """The state of the imported series; they are not refreshed and never overdue."""
+    attempts = _FetchAttempts(None, None, "", now)
+    statuses = []
     for card in source.cards():
         if series and card.id not in series:
             continue
         try:
-            found = source.get(card.id)
-            told.append(
-                replace(_status_of_series(KnownSeries(found), asked), fetched_at=found.fetched_at)
+            imported = source.get(card.id)
+            statuses.append(
+                replace(
+                    _status_of_series(KnownSeries(imported), attempts),
+                    fetched_at=imported.fetched_at,
+                )
             )
         except RoubleReactionError as error:
-            told.append(SeriesStatus(card, problem=str(error)))
-    return tuple(told)
+            statuses.append(SeriesStatus(card, problem=str(error)))
+    return tuple(statuses)
 
 
-def failing_sources(known: CombinedRates, memory: RateStore) -> tuple[str, ...]:
-    """The publishers, as messages name them, that answered nothing usable when last asked."""
-    states, _ = _read_fetch_states(memory)
+def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, ...]:
+    """The names of the sources whose last request failed for a series."""
+    states, _ = _read_fetch_states(rate_cache)
     return tuple(
-        source.who
-        for source in known.live_sources
+        source.publisher_name
+        for source in rates.live_sources
         if any(card.id in states and states[card.id].problem for card in source.cards())
     )
 
 
-def series_status_json(reports: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
-    """What `rates list --json` prints of every series beyond its card."""
+def series_status_json(statuses: Sequence[SeriesStatus]) -> list[dict[str, Any]]:
+    """The state of every series as `rates list --json` prints it."""
     return [
         {
-            "id": each.card.id,
-            "title": each.card.title,
-            "publisher": each.card.publisher,
-            "quantity": each.card.quantity,
-            "limits": each.card.limits,
-            "licence": each.card.licence,
-            "date_rule": PUBLICATION_RULES[each.card.date_rule].description,
-            "source": each.source or None,
-            "first_day": _iso_text(each.first_day),
-            "last_day": _iso_text(each.last_day),
-            "rows": each.rows,
-            "last_known_at": _iso_text(each.last_known_at),
-            "age_days": each.age_days,
-            "age": each.age_label,
-            "overdue": each.is_overdue,
-            "fetched_at": _iso_text(each.fetched_at),
-            "tried_at": _iso_text(each.tried_at),
-            "problem": each.problem or None,
-            "notes": list(each.notes),
-            "revised": each.revised,
-            "withheld": each.withheld,
-            "unchecked": each.unchecked,
-            "live": None if each.live is None else {"day": _iso_text(each.live.day),
-                                                    "known_at": _iso_text(each.live.known_at),
-                                                    "rate": each.live.rate},
+            "id": status.card.id,
+            "title": status.card.title,
+            "publisher": status.card.publisher,
+            "quantity": status.card.quantity,
+            "limits": status.card.limits,
+            "licence": status.card.licence,
+            "date_rule": PUBLICATION_RULES[status.card.date_rule].description,
+            "source": status.source or None,
+            "first_day": _iso_text(status.first_day),
+            "last_day": _iso_text(status.last_day),
+            "rows": status.rows,
+            "last_known_at": _iso_text(status.last_known_at),
+            "age_days": status.age_days,
+            "age": status.age_label,
+            "overdue": status.is_overdue,
+            "fetched_at": _iso_text(status.fetched_at),
+            "tried_at": _iso_text(status.tried_at),
+            "problem": status.problem or None,
+            "notes": list(status.notes),
+            "revised": status.revised,
+            "withheld": status.withheld,
+            "unchecked": status.unchecked,
+            "live": None if status.live is None else {"day": _iso_text(status.live.day),
+                                                    "known_at": _iso_text(status.live.known_at),
+                                                    "rate": status.live.rate},
         }
-        for each in reports
+        for status in statuses
     ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _FetchAttempts:
-    """What is known of the attempts at a series, and why that cannot be read."""
+    """The last requests for a series, and why their state cannot be read."""
 
     source: LiveSource | None
     state: FetchState | None
@@ -522,59 +518,61 @@ class _FetchAttempts:
 
     @property
     def problem(self) -> str:
-        """Why the last attempt failed, or why that is not known; empty where all is well."""
+        """Why the last request failed, or why that is not known; else empty."""
         return (self.state.problem if self.state else "") or (
             self.unreadable if self.source else ""
         )
 
     @property
-    def ids(self) -> tuple[str, str]:
-        """The id of the source, and how messages name it."""
-        return (self.source.id, self.source.who) if self.source else ("", "")
+    def source_names(self) -> tuple[str, str]:
+        """The id of the source, and its name in messages."""
+        return (self.source.id, self.source.publisher_name) if self.source else ("", "")
 
 
-def _read_fetch_states(memory: RateStore) -> tuple[Mapping[str, FetchState], str]:
+def _read_fetch_states(rate_cache: RateStore) -> tuple[Mapping[str, FetchState], str]:
     try:
-        return memory.states(), ""
+        return rate_cache.states(), ""
     except RoubleReactionError as error:
         return {}, str(error)
 
 
-def _status_of_card(known: CombinedRates, card: SeriesCard, asked: _FetchAttempts) -> SeriesStatus:
-    source, asked_of = asked.ids
+def _status_of_card(
+    rates: CombinedRates, card: SeriesCard, attempts: _FetchAttempts
+) -> SeriesStatus:
+    source, source_name = attempts.source_names
     try:
-        found = known.known(card.id)
+        found = rates.known(card.id)
     except RoubleReactionError as error:
-        return SeriesStatus(card, source, asked_of, problem=str(error))
+        return SeriesStatus(card, source, source_name, problem=str(error))
     if found is None or len(found.series) == 0:
-        tried = asked.state.tried_at if asked.state else None
-        return SeriesStatus(card, source, asked_of, problem=asked.problem, tried_at=tried)
-    return _status_of_series(found, asked)
+        tried = attempts.state.tried_at if attempts.state else None
+        return SeriesStatus(card, source, source_name, problem=attempts.problem, tried_at=tried)
+    return _status_of_series(found, attempts)
 
 
-def _status_of_series(found: KnownSeries, asked: _FetchAttempts) -> SeriesStatus:
-    state, now, (source, asked_of) = asked.state, asked.now, asked.ids
-    series, card = found.series, found.series.card
+def _status_of_series(known: KnownSeries, attempts: _FetchAttempts) -> SeriesStatus:
+    state, now, (source, source_name) = attempts.state, attempts.now, attempts.source_names
+    series, card = known.series, known.series.card
     last = Fixing.at(series, len(series) - 1)
     age = (now.astimezone(ZoneInfo(MOSCOW)).date() - last.day).days
     return SeriesStatus(
         card=card,
         source=source,
-        source_name=asked_of,
+        source_name=source_name,
         first_day=series.day[0].astype(object),
         last_day=last.day,
         rows=len(series),
         last_known_at=last.known_at,
-        live=Fixing.at(found.live, 0) if found.live is not None else None,
+        live=Fixing.at(known.live, 0) if known.live is not None else None,
         age_days=max(age, 0),
         is_overdue=card.history_until is None and age > card.stale_after,
         fetched_at=state.ok_at if state else None,
         tried_at=state.tried_at if state else None,
-        problem=found.problem or asked.problem,
+        problem=known.problem or attempts.problem,
         notes=state.notes if state else (),
         revised=state.revised if state else 0,
-        withheld=found.withheld,
-        unchecked=found.unchecked,
+        withheld=known.withheld,
+        unchecked=known.unchecked,
     )
 
 

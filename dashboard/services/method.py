@@ -1,4 +1,4 @@
-"""Method: models, tests, publication rules and constants as the statistics define them, with simulated test sizes."""
+"""Description of the method: models, tests, constants and simulated sizes of the tests."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.eventstudy import study
-from dashboard.eventstudy.abnormal_returns import ORDINARY_COVERAGE
 from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY
-from dashboard.eventstudy.projection_coverage import PROJECTION_COVERAGE, PROJECTION_RUNS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.simulated_size import (
     DATE_PATTERNS,
@@ -28,6 +27,7 @@ from dashboard.eventstudy.simulated_size import (
     RecommendedTests,
     SizeCell,
     keeps_size,
+    load_projection_coverage,
     mean_power,
     recommend_tests,
     simulated_powers,
@@ -39,13 +39,10 @@ from dashboard.models.publication import PUBLICATION_RULES, PublicationRule
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyRequest
 
-# ------------------------------------------------------------
-# Describe the method: models, tests, date rules and defaults, read from the engine itself.
-
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
-    """A normal-return model in words; `needs` says how many factors."""
+    """A normal-return model; `needs` says how many factors."""
 
     id: str
     title: str
@@ -56,7 +53,7 @@ class ModelDescription:
 
 @dataclass(frozen=True, slots=True)
 class TestDescription:
-    """A test in words: its claim, assumptions, what it does not apply without, after whom."""
+    """A significance test: null hypothesis, assumptions, requirements and reference."""
 
     __test__ = False
 
@@ -70,7 +67,7 @@ class TestDescription:
 
 @dataclass(frozen=True, slots=True)
 class MethodConstants:
-    """The fixed numbers of the method: coverage of the ordinary range, days, EWMA decay."""
+    """The constants of the method: coverage of the ordinary range, days, EWMA decay."""
 
     coverage: float
     far_days: int
@@ -80,7 +77,7 @@ class MethodConstants:
 
 @dataclass(frozen=True, slots=True)
 class MethodDescription:
-    """Everything about the method that is the same for every event."""
+    """The parts of the method that do not depend on the event."""
 
     models: tuple[ModelDescription, ...]
     tests: tuple[TestDescription, ...]
@@ -89,10 +86,10 @@ class MethodDescription:
 
 @dataclass(frozen=True, slots=True)
 class AttritionCounts:
-    """How many of the events listed stay, step by step, on one series.
+    """The number of listed events left on one series after each exclusion.
 
-    `windows` counts, for each CAR window asked, the events with a CAR; `alone` those whose
-    first CAR window holds no other event.
+    `windows` counts the events with a CAR for each CAR window of the request; `alone` those
+    whose first CAR window holds no other event.
     """
 
     listed: int
@@ -105,7 +102,7 @@ class AttritionCounts:
 
 
 def describe_method() -> MethodDescription:
-    """The shelves of the engine in words."""
+    """The models and tests of the package `eventstudy`."""
     models = tuple(
         ModelDescription(
             model.id, model.title, _first_sentence(model), model.needs, model.reference
@@ -124,12 +121,12 @@ def describe_method() -> MethodDescription:
         for test in SIGNIFICANCE_TESTS
     )
     return MethodDescription(
-        models, tests, MethodConstants(ORDINARY_COVERAGE, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
+        models, tests, MethodConstants(CONFIDENCE_LEVEL, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
     )
 
 
 def model_ids() -> tuple[str, ...]:
-    """The ids of the models, in the order of the shelf."""
+    """The ids of the models, in the order of their registry."""
     return tuple(model.id for model in NORMAL_MODELS)
 
 
@@ -139,27 +136,27 @@ def needs_factor(model_id: str) -> bool:
 
 
 def check_model(model_id: str) -> None:
-    """Refuse a model that is not on the shelf.
+    """Refuse an unknown model.
 
     Raises:
-        InputError: naming the models there are.
+        InputError: the message names the known models.
     """
     study.get_normal_model(model_id)
 
 
 def publication_rule_of(card: SeriesCard) -> PublicationRule:
-    """The date rule of a series."""
+    """The publication rule of a series."""
     return PUBLICATION_RULES[card.date_rule]
 
 
 def count_attrition(
     series: RateSeries, events: Sequence[Event], request: StudyRequest
 ) -> AttritionCounts:
-    """Count what is left of the events on one series, and why the others are not.
+    """Count the events left on one series after each exclusion.
 
     Args:
         series: the observations.
-        events: every event listed.
+        events: every listed event.
         request: windows, estimation and overlap rule.
     """
     bound = [event for event in events if event.series in (None, series.card.id)]
@@ -179,7 +176,7 @@ def count_attrition(
 
 
 def software_versions() -> tuple[str, ...]:
-    """This program and the libraries that make its numbers and pages, each with its version."""
+    """This program and its main libraries with their versions."""
     libraries = ("numpy", "pandas", "scipy", "plotly", "streamlit")
     return (f"Rouble Reaction {__version__}", *(f"{name} {version(name)}" for name in libraries))
 
@@ -188,15 +185,14 @@ def _first_sentence(model: object) -> str:
     return (model.__doc__ or "").strip().split("\n")[0].replace("`", "")
 
 
-# ------------------------------------------------------------
-# Describe size: how often each test rejects in simulations, and which to read as a consequence.
+# ---- simulated sizes
 
 
 @dataclass(frozen=True, slots=True)
 class RejectionRate:
-    """How often a test rejects in one cell, with its Monte Carlo standard error; both shares.
+    """The rejection rate of a test in one cell with its Monte Carlo standard error, as shares.
 
-    `verdict` is `too often`, `too rarely`, or empty where the rate is trusted.
+    `verdict` is `too often`, `too rarely`, or empty where the rate is near the nominal size.
     """
 
     series: str
@@ -208,7 +204,7 @@ class RejectionRate:
 
 @dataclass(frozen=True, slots=True)
 class RejectionRange:
-    """The lowest and the highest size of a test over the real dates of every category.
+    """The lowest and the highest size of a test over the dates of every category.
 
     `verdict` is that of the worst cell; `dates` name the category of the highest.
     """
@@ -222,9 +218,9 @@ class RejectionRange:
 
 @dataclass(frozen=True, slots=True)
 class SizeRow:
-    """One test in every cell: made dates in `cells`, real ones as a range for each design.
+    """One test: rejection rates for synthetic dates, ranges for real dates of each design.
 
-    `power` is the mean share of effects found over the series with scattered dates.
+    `power` is the mean power over the series with scattered dates.
     """
 
     test: str
@@ -236,14 +232,14 @@ class SizeRow:
 
 @dataclass(frozen=True, slots=True)
 class SizeTable:
-    """The whole table and what follows from it.
+    """The table of simulated sizes and the tests recommended by it.
 
-    `studies` and `error` (the standard error of a rate of 5 %) are those of made dates, and
-    `effect` in standard deviations is the one behind `power`; `real_studies` are the fewest and
-    the most on real dates. `events` are the numbers of events simulated, by dates; `readings`
-    say what to read for each pattern of dates, in words too; `others` are the tests that ask
-    something else than the mean, with their questions; `designs` say what the returns were;
-    `declared` is the id of the test that answers for a group.
+    `studies` and `error` (the standard error of a rate of 5 %) are those of synthetic dates;
+    `effect`, in standard deviations, is that of `power`; `real_studies` are the fewest and the
+    most on real dates. `events` are the numbers of simulated events by dates; `readings` the
+    recommended tests for each pattern of dates with its description; `others` the tests of
+    other hypotheses than a zero mean, with their questions; `designs` describe the simulated
+    returns; `declared` is the id of the declared test of a group.
     """
 
     studies: int
@@ -260,30 +256,32 @@ class SizeTable:
 
 
 def describe_size() -> SizeTable:
-    """The simulated sizes as `docs/size.md` prints them, and the tests to read."""
+    """The simulated sizes, as in `docs/size.md`, and the recommended tests."""
     tests = [test.id for test in SIGNIFICANCE_TESTS]
-    made = next(cell for cell in simulated_sizes(tests[0]) if not cell.is_real)
+    synthetic = next(cell for cell in simulated_sizes(tests[0]) if not cell.is_real)
     real = [cell.studies for test in tests for cell in simulated_sizes(test) if cell.is_real]
     return SizeTable(
-        studies=made.studies,
+        studies=synthetic.studies,
         real_studies=(min(real), max(real)),
-        error=share_standard_error(0.05, made.studies),
+        error=share_standard_error(0.05, synthetic.studies),
         effect=next(cell.effect for cell in simulated_powers(tests[0]) if not cell.is_real),
         trusted=TRUSTED_SIZES,
         events=dict(SYNTHETIC_PATTERNS),
         rows=tuple(_size_row(test.id, test.title) for test in SIGNIFICANCE_TESTS),
-        readings=tuple((recommend_tests(dates), words) for dates, words in DATE_PATTERNS.items()),
-        others=tuple(each for each in OTHER_HYPOTHESES.items() if keeps_size(each[0])),
+        readings=tuple(
+            (recommend_tests(dates), description) for dates, description in DATE_PATTERNS.items()
+        ),
+        others=tuple(item for item in OTHER_HYPOTHESES.items() if keeps_size(item[0])),
         designs=SIMULATED_RETURNS,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionCoverage:
-    """How often local projections hold the true response in simulations: least and most, shares.
+    """The simulated coverage of local projections: lowest and highest, as shares.
 
-    `interval` is the mean over horizons, `band` that of the whole path, `rejected` how often
-    the test of what came before rejects at 5 %.
+    `interval` is the mean over horizons, `band` that of the whole path, `rejected` the rejection
+    rate of the pre-trend test at 5 %.
     """
 
     runs: int
@@ -294,10 +292,9 @@ class ProjectionCoverage:
 
 def describe_projections() -> ProjectionCoverage:
     """The simulated coverage as `docs/projections.md` prints it."""
-    ends = [
-        (min(shares), max(shares)) for shares in zip(*PROJECTION_COVERAGE.values(), strict=True)
-    ]
-    return ProjectionCoverage(PROJECTION_RUNS, *ends)
+    cells = load_projection_coverage()
+    shares = zip(*((cell.interval, cell.band, cell.pre_trend) for cell in cells), strict=True)
+    return ProjectionCoverage(cells[0].runs, *((min(each), max(each)) for each in shares))
 
 
 def _size_row(test: str, title: str) -> SizeRow:

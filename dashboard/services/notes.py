@@ -1,4 +1,9 @@
-"""Notes: validate, create, update, delete and restore them, merge concurrent edits, read their history."""
+r"""Notes: validate, create, update, delete and restore them, merge concurrent edits, read history.
+
+Cleaning brings text to NFC, line ends to `\n` in the text and to spaces in one-line fields, and
+removes control characters, lone surrogates and noncharacters. Anything that would change the
+meaning is refused with a message that names the field and the remedy.
+"""
 
 from __future__ import annotations
 
@@ -48,14 +53,7 @@ __all__ = [
 ]
 
 
-# ------------------------------------------------------------
-# Check and clean what a person typed into a note, before anything is stored.
-#
-# Cleaning, which never asks: text is brought to NFC; line ends become `\n` in the text and
-# spaces in one-line fields; control characters, lone surrogates and noncharacters go. Whatever
-# changes the meaning is refused instead, with a line that names the field and the fix.
-
-
+NOTE_PREFIX: Final = "note-"
 EARLIEST_DAY: Final = date(1900, 1, 1)
 MAX_YEARS_AHEAD: Final = 2
 URL_LIMIT: Final = 2_000
@@ -63,14 +61,19 @@ AUTHOR_LIMIT: Final = 80
 ZONE_LIMIT: Final = 64
 TAG_LIMIT: Final = 40
 TAGS_LIMIT: Final = 20
+LINKED_FIELDS: Final = ("day", "moment", "zone", "end_day")
+"""Fields that are merged together: a moment lies on its day, in its zone."""
 
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVALID_LINK_CHARACTERS: Final = re.compile(r"[\s<>\"`\\^{|}]")
 
 
+# ---- validation
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person wrote: a note before it is checked; the fields are those of `Event`."""
+    """A note before validation; the fields are those of `Event`."""
 
     title: str
     day: date
@@ -87,14 +90,14 @@ class Draft:
 
 
 def clean_draft(draft: Draft, today: date) -> Draft:
-    """The draft as it will be stored.
+    """The validated draft.
 
     Args:
-        draft: what was typed.
-        today: the day from which "at most two years ahead" counts.
+        draft: the draft as entered.
+        today: the day from which the limit of two years ahead is counted.
 
     Raises:
-        InputError: one line with the field, what is wrong with it and what to do.
+        InputError: the message names the field, the problem and the remedy.
     """
     return replace(
         _clean_dates(draft, today),
@@ -110,22 +113,22 @@ def clean_draft(draft: Draft, today: date) -> Draft:
 
 
 def clean_category(category: str) -> str:
-    """A word of the closed list, however it is written, or a word of one's own on one line.
+    """A category of the closed list in any spelling, or a custom category on one line.
 
     Raises:
-        InputError: it is too long, or holds no letter, digit or sign.
+        InputError: it is too long, or has no letter, digit or sign.
     """
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in category):
         msg = f"category: {_quote_value(category)} holds control characters; type it anew"
         raise InputError(msg)
-    own = clean_line(category)
-    listed = re.sub(r"[\s-]+", "_", own).casefold()
+    cleaned = clean_line(category)
+    listed = re.sub(r"[\s-]+", "_", cleaned).casefold()
     if listed in set(Category):
         return Category(listed)
-    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in own):
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in cleaned):
         msg = f"category: is empty; take one of {', '.join(Category)}, or a word of your own"
         raise InputError(msg)
-    return _check_length("category", own, CATEGORY_LIMIT)
+    return _check_length("category", cleaned, CATEGORY_LIMIT)
 
 
 def clean_line(text: str) -> str:
@@ -134,15 +137,15 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    r"""Several lines in NFC: every line end becomes `\n`, tabs spaces; no space at the edges."""
+    r"""Several lines in NFC: line ends become `\n`, tabs spaces; the text is stripped."""
     return _without_controls(_LINE_ENDS.sub("\n", text.replace("\t", " "))).strip()
 
 
 def _without_controls(text: str) -> str:
     if text.isascii() and text.isprintable():
-        return text  # most text of an import, in a tenth of the time
-    kept = (letter for letter in text if letter == "\n" or _is_allowed_character(letter))
-    return unicodedata.normalize("NFC", "".join(kept))
+        return text  # a fast path for most text of an import
+    allowed = (letter for letter in text if letter == "\n" or _is_allowed_character(letter))
+    return unicodedata.normalize("NFC", "".join(allowed))
 
 
 def _is_allowed_character(letter: str) -> bool:
@@ -242,13 +245,13 @@ def _clean_link(link: str) -> str:
 
 
 def _clean_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    kept: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for tag in filter(None, map(clean_line, tags)):
-        kept.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
-    if len(kept) > TAGS_LIMIT:
-        msg = f"tags: {len(kept)} tags, at most {TAGS_LIMIT} are kept; drop some"
+        unique.setdefault(tag.casefold(), _check_length("tags", tag, TAG_LIMIT))
+    if len(unique) > TAGS_LIMIT:
+        msg = f"tags: {len(unique)} tags, at most {TAGS_LIMIT} are kept; drop some"
         raise InputError(msg)
-    return tuple(kept.values())
+    return tuple(unique.values())
 
 
 def _quote_value(text: str) -> str:
@@ -256,15 +259,11 @@ def _quote_value(text: str) -> str:
     return f'"{clipped[:60]}…"' if len(clipped) > 60 else f'"{clipped}"'
 
 
-# ------------------------------------------------------------
-# Keep a person's notes: add, edit, delete with undo, and the history of every change.
-
-
-NOTE_PREFIX: Final = "note-"
+# ---- changes
 
 
 class EventCatalogue(Protocol):
-    """Events that nobody can edit."""
+    """The read-only events."""
 
     def events(self) -> tuple[Event, ...]:
         """Every event."""
@@ -272,41 +271,41 @@ class EventCatalogue(Protocol):
 
 
 class NoteStore(Protocol):
-    """Where notes are remembered, as one person sees them: private ones of others are not there.
+    """Stores the notes visible to one user, that is without private notes of others.
 
     Every method raises StoreError where the store fails.
     """
 
-    def add(self, note: Event, who: str = "") -> Event:
-        """Store a new note; the store gives it its id, revision 1 and its times."""
+    def add(self, note: Event, author: str = "") -> Event:
+        """Store a new note; the store assigns id, revision 1 and times."""
         ...
 
-    def edit(self, note: Event, revision: int, who: str = "") -> Event:
-        """Replace the note of that id; EditConflict where `revision` is not the current one."""
+    def edit(self, note: Event, revision: int, author: str = "") -> Event:
+        """Replace the note with the same id; EditConflict where `revision` is not current."""
         ...
 
-    def delete(self, note_id: str, revision: int, who: str = "") -> Event:
-        """Mark a note deleted; EditConflict where `revision` is not the current one."""
+    def delete(self, note_id: str, revision: int, author: str = "") -> Event:
+        """Mark a note deleted; EditConflict where `revision` is not current."""
         ...
 
-    def restore(self, note_id: str, who: str = "") -> Event:
-        """Take a deletion back."""
+    def restore(self, note_id: str, author: str = "") -> Event:
+        """Undo a deletion."""
         ...
 
-    def restore_revision(self, note_id: str, revision: int, who: str = "") -> Event:
-        """Make what a note said at an earlier revision its newest one."""
+    def restore_revision(self, note_id: str, revision: int, author: str = "") -> Event:
+        """Store the content of an earlier revision as the newest one."""
         ...
 
     def hidden(self) -> frozenset[str]:
-        """The ids of the events of the catalogue that the person hides."""
+        """The ids of the events of the catalogue that the user hides."""
         ...
 
     def get(self, note_id: str) -> Event | None:
-        """The note, deleted ones too; None where there never was one."""
+        """The note, even if deleted; None where it never existed."""
         ...
 
     def notes(self, *, with_deleted: bool = False) -> tuple[Event, ...]:
-        """Every note in the order of its day."""
+        """Every note, by day."""
         ...
 
     def history(self, note_id: str) -> tuple[NoteRevision, ...]:
@@ -324,74 +323,74 @@ def utc_now() -> datetime:
 
 
 def draft_from_event(event: Event) -> Draft:
-    """An event as a draft: to fill an edit form, or to copy a catalogue event into a note."""
+    """An event as a draft, for a form or to copy an event of the catalogue into a note."""
     return Draft(**{field.name: getattr(event, field.name) for field in fields(Draft)})
 
 
 def add_note(store: NoteStore, draft: Draft, *, now: Callable[[], datetime] = utc_now) -> Event:
-    """Check a draft and store it as a new note.
+    """Validate a draft and store it as a new note.
 
     Raises:
-        InputError: a field is wrong; the line names it and the fix.
+        InputError: a field is not valid.
         StoreError: the store cannot be written.
     """
     note = _note_from_draft("", draft, now())
-    return store.add(note, who=note.author)
+    return store.add(note, author=note.author)
 
 
-def edit_note(  # noqa: PLR0913 - which note, what, over which revision, by whom
+def edit_note(  # noqa: PLR0913 - the note, its new content, the revision and the author
     store: NoteStore,
     note_id: str,
     draft: Draft,
     revision: int,
     *,
-    who: str = "",
+    author: str = "",
     now: Callable[[], datetime] = utc_now,
 ) -> Event:
-    """Replace a note by a draft, if nobody changed it since `revision` was read.
+    """Replace a note by a draft, unless it was changed after `revision`.
 
-    `who` signs the change; the author of the draft where it is empty.
+    `author` signs the change; the author of the draft where it is empty.
 
     Raises:
-        InputError: a field is wrong, the note is unknown, or it is a catalogue event.
-        EditConflict: somebody changed or deleted it meanwhile; says who and when.
+        InputError: a field is not valid, the note is unknown, or it is an event of the catalogue.
+        EditConflict: it was changed or deleted in the meantime.
         StoreError: the store cannot be written.
     """
     _check_is_note(note_id)
     note = _note_from_draft(note_id, draft, now())
-    return store.edit(note, revision, who=clean_line(who) or note.author)
+    return store.edit(note, revision, author=clean_line(author) or note.author)
 
 
-def delete_note(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
-    """Mark a note deleted; `restore_note` takes it back. Raises as `edit_note` does."""
+def delete_note(store: NoteStore, note_id: str, revision: int, *, author: str = "") -> Event:
+    """Mark a note deleted; `restore_note` undoes it. Raises as `edit_note` does."""
     _check_is_note(note_id)
-    return store.delete(note_id, revision, who=clean_line(who))
+    return store.delete(note_id, revision, author=clean_line(author))
 
 
-def restore_note(store: NoteStore, note_id: str, *, who: str = "") -> Event:
-    """Take the deletion of a note back; a note that is not deleted stays as it is."""
+def restore_note(store: NoteStore, note_id: str, *, author: str = "") -> Event:
+    """Undo the deletion of a note; a note that is not deleted stays as it is."""
     _check_is_note(note_id)
-    return store.restore(note_id, who=clean_line(who))
+    return store.restore(note_id, author=clean_line(author))
 
 
-def restore_revision(store: NoteStore, note_id: str, revision: int, *, who: str = "") -> Event:
-    """Make what a note said at an earlier revision its newest one; the history only grows.
+def restore_revision(store: NoteStore, note_id: str, revision: int, *, author: str = "") -> Event:
+    """Store the content of an earlier revision as the newest one.
 
-    Who may see the note stays as it is now. A deleted note comes back.
+    The visibility of the note does not change. A deleted note is restored.
 
     Raises:
-        InputError: there is no such note or revision, or it is a catalogue event.
+        InputError: there is no such note or revision, or it is an event of the catalogue.
         StoreError: the store cannot be written.
     """
     _check_is_note(note_id)
-    return store.restore_revision(note_id, revision, who=clean_line(who))
+    return store.restore_revision(note_id, revision, author=clean_line(author))
 
 
 def note_history(store: NoteStore, note_id: str) -> tuple[NoteRevision, ...]:
     """Every change to a note, oldest first.
 
     Raises:
-        InputError: there never was such a note.
+        InputError: the note never existed.
     """
     changes = store.history(note_id)
     if not changes:
@@ -405,12 +404,12 @@ def list_notes(store: NoteStore, *, with_deleted: bool = False) -> tuple[Event, 
 
 
 def notes_version(store: NoteStore) -> str:
-    """A short text that differs after every change to any note: the key for caches."""
+    """A short text that differs after every change to any note: a key for caches."""
     return store.version()
 
 
 def get_event(catalogue: EventCatalogue, store: NoteStore, event_id: str) -> Event:
-    """An event of the catalogue or a note; a deleted note comes back with `deleted` set.
+    """An event of the catalogue or a note; `deleted` is set for a deleted note.
 
     Raises:
         InputError: there is no such event.
@@ -418,16 +417,16 @@ def get_event(catalogue: EventCatalogue, store: NoteStore, event_id: str) -> Eve
     note = store.get(event_id) if event_id.startswith(NOTE_PREFIX) else None
     if note is not None:
         return note
-    found = next((event for event in catalogue.events() if event.id == event_id), None)
-    if found is None:
+    catalogue_event = next((event for event in catalogue.events() if event.id == event_id), None)
+    if catalogue_event is None:
         raise _unknown_event_error(event_id)
-    return found
+    return catalogue_event
 
 
 def all_events(catalogue: EventCatalogue, store: NoteStore) -> tuple[Event, ...]:
-    """What the person sees, sorted by day, moment and id.
+    """The events visible to the user, sorted by day, moment and id.
 
-    That is the catalogue but for what the person hides, and the notes that are not deleted.
+    These are the events of the catalogue without hidden ones, and the notes without deleted ones.
     """
     notes, hidden = store.notes(), store.hidden()
     shown = (event for event in catalogue.events() if event.id not in hidden)
@@ -454,49 +453,46 @@ def _unknown_event_error(event_id: str) -> InputError:
     return InputError(f"{clean_line(event_id)[:80]}: there is no event with this id")
 
 
-# ------------------------------------------------------------
-# Merge drafts: two people changed one note; what differs, and mine put on top of theirs.
-
-
-LINKED_FIELDS: Final = ("day", "moment", "zone", "end_day")
-"""Fields that mean something only with one another: an hour lies on its day, in its zone."""
+# ---- merging concurrent edits
 
 
 @dataclass(frozen=True, slots=True)
 class DraftDifference:
-    """A field in which two drafts differ, and what it said before either was written.
+    """A field in which two drafts differ, for a three-way merge.
 
     Attributes:
         field: its name in `Draft`.
-        read: what both had read.
-        theirs: what it says now.
-        mine: what I want it to say.
+        base: the value that both edits started from.
+        theirs: the stored value.
+        mine: the value of the pending edit.
     """
 
     field: str
-    read: Any
+    base: Any
     theirs: Any
     mine: Any
 
     @property
     def is_mine(self) -> bool:
-        """Whether I changed it; else only the other did."""
-        return bool(self.mine != self.read)
+        """Whether the pending edit changed it; else only the stored one did."""
+        return bool(self.mine != self.base)
 
 
-def draft_differences(read: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDifference, ...]:
-    """Every field in which mine and theirs differ, in the order of the fields."""
+def draft_differences(base: Draft, theirs: Draft, mine: Draft) -> tuple[DraftDifference, ...]:
+    """The fields in which both edits differ, in the order of the fields."""
     return tuple(
-        DraftDifference(name, getattr(read, name), getattr(theirs, name), getattr(mine, name))
-        for name in (each.name for each in fields(Draft))
+        DraftDifference(name, getattr(base, name), getattr(theirs, name), getattr(mine, name))
+        for name in (field.name for field in fields(Draft))
         if getattr(theirs, name) != getattr(mine, name)
     )
 
 
-def merge_drafts(read: Draft, theirs: Draft, mine: Draft) -> Draft:
-    """Theirs with every field that I changed as I want it; days and hours go together."""
+def merge_drafts(base: Draft, theirs: Draft, mine: Draft) -> Draft:
+    """The stored draft with every field changed by the pending edit; dates are merged together."""
     changed = {
-        each.name for each in fields(Draft) if getattr(mine, each.name) != getattr(read, each.name)
+        field.name
+        for field in fields(Draft)
+        if getattr(mine, field.name) != getattr(base, field.name)
     }
     if changed & set(LINKED_FIELDS):
         changed |= set(LINKED_FIELDS)

@@ -1,7 +1,7 @@
 """Rate limits: how often one user may write, fetch, import and export.
 
-The count is kept in this process and for each person alone. What is refused is not counted,
-so that waiting always helps. A person at a shell is at their own machine and is not limited.
+Actions are counted in this process, for each user. Refused actions are not counted, so that
+waiting always helps. The command line is not limited.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ LimitedAction: TypeAlias = Literal["write", "fetch", "import", "export"]
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most so many in so many seconds, and what a person calls them."""
+    """A limit: the number of actions, the period, and its description in messages."""
 
     most: int
     seconds: int
-    words: str
+    description: str
 
 
 MAX_NOTES: Final = 100_000
@@ -39,18 +39,18 @@ _MAX_TRACKED_USERS: Final = 10_000
 
 
 class NoteCounter(Protocol):
-    """Where notes are counted."""
+    """Counts notes."""
 
     def count_by_author(self, author: str) -> int:
-        """How many notes of an author there are, without deleted ones."""
+        """The number of notes of an author, without deleted ones."""
         ...
 
 
 class RateLimiter:
-    """What every person did lately.
+    """The recent actions of every user.
 
     Args:
-        now: seconds that only grow.
+        now: a monotonic clock in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -59,14 +59,14 @@ class RateLimiter:
         self._counting = threading.Lock()
 
     def take(self, person: str, kind: LimitedAction) -> None:
-        """Count one more, if there is room for it.
+        """Count one more action, if the limit allows it.
 
         Args:
-            person: who does it: a name, or the session of a reader without one.
-            kind: what is done.
+            person: the name of the user, or the session of an anonymous one.
+            kind: the action.
 
         Raises:
-            TooOften: there is no room; the line says from when on there is.
+            RateLimited: the limit is reached; the message says when to try again.
         """
         now = self._now()
         with self._counting:
@@ -78,7 +78,7 @@ class RateLimiter:
                 self._drop_idle(now)
 
     def refusal_reason(self, person: str, kind: LimitedAction) -> str:
-        """Why there is no room for one more now, as `take` would say it; empty where there is."""
+        """The message of `take` where the limit is reached; else empty."""
         with self._counting:
             return str(self._refusal(person, kind, self._now()) or "")
 
@@ -90,20 +90,20 @@ class RateLimiter:
             return None
         wait = math.ceil(done[0] + limit.seconds - now)
         return RateLimited(
-            f"at most {limit.most} {limit.words}; try again in {_duration_text(wait)}", wait
+            f"at most {limit.most} {limit.description}; try again in {_duration_text(wait)}", wait
         )
 
     def _drop_idle(self, now: float) -> None:
-        idle = [who for who, done in self._done.items() if _is_idle(who[1], done, now)]
-        for who in idle:
-            del self._done[who]
+        idle = [key for key, done in self._done.items() if _is_idle(key[1], done, now)]
+        for key in idle:
+            del self._done[key]
 
 
 def check_note_quota(store: NoteCounter, author: str) -> None:
-    """Refuse one more note of an author who has as many as are kept.
+    """Refuse a new note of an author with the maximal number of notes.
 
     Raises:
-        TooOften: there are; waiting does not help.
+        RateLimited: the number is reached; waiting does not help.
         StoreError: the store cannot be read.
     """
     if author and store.count_by_author(author) >= MAX_NOTES:

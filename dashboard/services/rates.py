@@ -1,4 +1,4 @@
-"""Rate series: shipped, fetched and imported ones, as they are known now or were at an earlier moment."""
+"""Rate series: bundled, fetched and imported ones, as known now or at an earlier moment."""
 
 from __future__ import annotations
 
@@ -28,15 +28,38 @@ if TYPE_CHECKING:
     from dashboard.storage.base import RateStore
 
 
-# ------------------------------------------------------------
-# Get rates: which series there are, and one of them.
+log: Final = logging.getLogger("dashboard.rates")
 
+RateImportStatus: TypeAlias = Literal["accept", "warn"]
 
 DEFAULT_SERIES: Final = "usd_rub_cbr"
+MAX_LOG_DEVIATION: Final = np.log(1.07)
+"""Quotes that differ by about 7 % or more from the official fixing are implausible."""
+MAX_DISTANCE_DAYS: Final = 5
+"""Fixings farther away than this do not check a quote."""
+MONTH: Final = np.timedelta64(31, "D")
+AS_OF_CAVEAT: Final = (
+    "Known then means fetched here by then, with the value held then. Rates that ship with the"
+    " program count from the moment their publisher's rule says they were known; revisions before"
+    " the shipped data were made are not recorded. Notes are those of then and read-only. The"
+    " catalogue was compiled later: its events until then are shown."
+)
+ID_PATTERN: Final = re.compile(r"[a-z0-9_]{1,60}")
+MAX_ID_LENGTH: Final = 60
+MAX_TITLE_LENGTH: Final = 80
+IMPORTED_LICENCE: Final = "yours"
+_ALLOWED_PUNCTUATION: Final = " ,.()/+%-"
+_WEB_ADDRESS: Final = re.compile(r"(www)\.", re.IGNORECASE)
+_CYRILLIC_LETTERS: Final = "а б в г д е ё ж з и й к л м н о п р с т у ф х ц ч ш щ ы э ю я"
+_LATIN_LETTERS: Final = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch y e iu ia"
+_TRANSLITERATION: Final = dict(zip(_CYRILLIC_LETTERS.split(), _LATIN_LETTERS.split(), strict=True))
+
+
+# ---- series of sources
 
 
 def list_cards(sources: Sequence[RateSource]) -> tuple[SeriesCard, ...]:
-    """The cards of every series of every source, in the order of the shelf."""
+    """The cards of every series of every source, in the order of the sources."""
     return tuple(card for source in sources for card in source.cards())
 
 
@@ -44,8 +67,8 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
     """The observations of a series.
 
     Raises:
-        InputError: for an id no source knows, naming those there are.
-        SourceError: when the source cannot deliver it.
+        InputError: no source has this id; the message names the known ones.
+        SourceError: the source cannot deliver it.
     """
     for source in sources:
         if any(card.id == series_id for card in source.cards()):
@@ -56,28 +79,22 @@ def get_series(sources: Sequence[RateSource], series_id: str) -> RateSeries:
 
 
 def daily_series(sources: Sequence[RateSource]) -> list[RateSeries]:
-    """Every price with one number a day; bars, of which there may be a million, are not read."""
+    """Every daily price series; bars, which may have a million rows, are not read."""
     cards = [card for card in list_cards(sources) if card.is_price and not card.bar_minutes]
     return [get_series(sources, card.id) for card in cards]
 
 
-# ------------------------------------------------------------
-# Check quotes: which numbers of an indicative source are too far from the official ones.
-
-
-MAX_LOG_DEVIATION: Final = np.log(1.07)
-"""About 7 %: more than this away from the official fixing is not believed."""
-MAX_DISTANCE_DAYS: Final = 5
-"""A fixing farther away than this says nothing about a quote."""
+# ---- plausibility of indicative quotes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CheckedQuotes:
-    """A series whose implausible numbers are missing, and how many there are of each kind.
+    """A series without its implausible quotes.
 
     Attributes:
-        withheld: numbers that are not believed.
-        unchecked: numbers that no fixing is near enough to check.
+        series: the series; implausible quotes are missing.
+        withheld: the number of implausible quotes.
+        unchecked: the number of quotes without a fixing near enough to check them.
     """
 
     series: RateSeries
@@ -88,21 +105,21 @@ class CheckedQuotes:
 def withhold_implausible_quotes(quotes: RateSeries, official: RateSeries) -> CheckedQuotes:
     """Withhold every quote that is far from the official fixings around it.
 
-    A quote is believed if it is near the fixing of its own market day, or near the next one:
-    a large move after the fixing shows in the next. Where the next is not there yet, a quote
-    far from its own is withheld until it is.
+    A quote is plausible if it is near the fixing of its own market day, or near the next one:
+    a large move after the fixing shows in the next. Until the next fixing is known, a quote far
+    from its own is withheld.
 
     Args:
         quotes: an indicative series of the same pair.
-        official: the fixings; missing ones are passed over.
+        official: the fixings; missing ones are ignored.
     """
     present = np.isfinite(official.rate)
     days, rates = official.day[present], official.rate[present]
     if len(days) == 0:
         return CheckedQuotes(quotes, 0, int(np.isfinite(quotes.rate).sum()))
-    own = np.searchsorted(days, quotes.day, side="right") - 1
-    far_from_own, has_own = _is_far(quotes, (own, days, rates))
-    far_from_next, has_next = _is_far(quotes, (own + 1, days, rates))
+    own_row = np.searchsorted(days, quotes.day, side="right") - 1
+    far_from_own, has_own = _is_far(quotes, (own_row, days, rates))
+    far_from_next, has_next = _is_far(quotes, (own_row + 1, days, rates))
     doubted = has_own & far_from_own & (far_from_next | ~has_next)
     unchecked = np.isfinite(quotes.rate) & ~has_own
     rate = np.where(doubted, np.nan, quotes.rate)
@@ -119,24 +136,26 @@ def withhold_implausible_quotes(quotes: RateSeries, official: RateSeries) -> Che
 def _is_far(
     quotes: RateSeries, fixings: tuple[np.ndarray, np.ndarray, Floats]
 ) -> tuple[Bools, Bools]:
-    """Whether each quote is far from the fixing of a row, and whether one is there and near."""
+    """Whether each quote is far from the fixing of a row, and whether that fixing is near in time.
+
+    Args:
+        quotes: (n,) quotes.
+        fixings: row of the fixing for each quote (n,); days and rates of the fixings (m,).
+    """
     row, days, rates = fixings
     inside = (row >= 0) & (row < len(days))
     at = np.where(inside, row, 0)
-    apart = np.abs((days[at] - quotes.day).astype(np.int64))
-    there = inside & (apart <= MAX_DISTANCE_DAYS)
+    distance = np.abs((days[at] - quotes.day).astype(np.int64))
+    has_fixing = inside & (distance <= MAX_DISTANCE_DAYS)
     with np.errstate(invalid="ignore"):
         far = np.abs(np.log(quotes.rate / rates[at])) > MAX_LOG_DEVIATION
-    return far, there
+    return far, has_fixing
 
 
-# ------------------------------------------------------------
-# Known rates: what ships and what was fetched, joined per series, never across publishers.
+# ---- bundled and fetched series
 #
-# Reading never asks the network. A live series is offered once something of it was fetched.
-
-
-log: Final = logging.getLogger("dashboard.rates")
+# Merged per series and never across publishers, without using the network. A live series is
+# listed once something of it was fetched.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,13 +163,13 @@ class KnownSeries:
     """One series as it is known now.
 
     Attributes:
-        series: the observations that are final and believed.
-        live: the last number that may still change, with its day and moment; None: there is
-            none. It is in no study and on no chart.
-        shipped_rows: how many of the rows came with the program and were not replaced.
-        withheld: how many numbers are left out as implausible.
-        unchecked: how many could not be checked yet.
-        problem: why what was fetched is not shown, a sentence; empty where it is.
+        series: the final and plausible observations.
+        live: the last number that may still change, a series of one row; None: there is none.
+            It is in no study and on no chart.
+        bundled_rows: the number of bundled rows that were not replaced.
+        withheld: the number of implausible observations left out.
+        unchecked: the number of observations that could not be checked.
+        problem: why the fetched observations are not used, a sentence; empty where they are.
     """
 
     series: RateSeries
@@ -162,24 +181,26 @@ class KnownSeries:
 
 
 class CombinedRates:
-    """A rate source of what ships, extended by what was fetched from the same publisher.
+    """A rate source of bundled series, extended by observations fetched from the same publisher.
 
     Args:
-        shipped: the rates that come with the program.
-        live: the sources whose answers are remembered.
-        memory: what they answered.
+        bundled: the rates that come with the program.
+        live: the live sources.
+        rate_cache: the observations fetched from them.
     """
 
     id = "known"
 
-    def __init__(self, shipped: RateSource, live: Sequence[LiveSource], memory: RateStore) -> None:
-        self._shipped = shipped
+    def __init__(
+        self, bundled: RateSource, live: Sequence[LiveSource], rate_cache: RateStore
+    ) -> None:
+        self._bundled = bundled
         self._live = tuple(live)
-        self._memory = memory
-        self._found: dict[str, KnownSeries | None] = {}
+        self._rate_cache = rate_cache
+        self._series: dict[str, KnownSeries | None] = {}
         self._state: object = None
         self._versions: Mapping[str, SeriesVersion] = {}
-        self._finding = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def live_sources(self) -> tuple[LiveSource, ...]:
@@ -187,40 +208,40 @@ class CombinedRates:
         return self._live
 
     def all_cards(self) -> tuple[SeriesCard, ...]:
-        """Every series there is, with those of which nothing was fetched yet."""
-        return self._every_card
+        """Every series, also those of which nothing was fetched yet."""
+        return self._all_cards
 
     @cached_property
-    def _every_card(self) -> tuple[SeriesCard, ...]:
+    def _all_cards(self) -> tuple[SeriesCard, ...]:
         live = {card.id: card for source in self._live for card in source.cards()}
-        shipped = [self._merge_card(card, live) for card in self._shipped.cards()]
-        mine = {card.id for card in shipped}
-        return (*shipped, *(card for card in live.values() if card.id not in mine))
+        bundled = [self._merge_card(card, live) for card in self._bundled.cards()]
+        bundled_ids = {card.id for card in bundled}
+        return (*bundled, *(card for card in live.values() if card.id not in bundled_ids))
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The series that have observations; those that ship come first."""
-        with self._finding:
-            self._look()
-            kept = {name for name, version in self._versions.items() if version.has_rows}
-        mine = {card.id for card in self._shipped.cards()}
-        return tuple(card for card in self.all_cards() if card.id in mine | kept)
+        """The series that have observations; bundled ones come first."""
+        with self._lock:
+            self._refresh_versions()
+            cached_ids = {name for name, version in self._versions.items() if version.has_rows}
+        bundled_ids = {card.id for card in self._bundled.cards()}
+        return tuple(card for card in self.all_cards() if card.id in bundled_ids | cached_ids)
 
     def series_versions(self) -> Mapping[str, int]:
-        """Of every series that was fetched a number that grows when anything of it changed."""
-        with self._finding:
-            self._look()
+        """A number for every fetched series that grows with every change."""
+        with self._lock:
+            self._refresh_versions()
             return {name: version.mark for name, version in self._versions.items()}
 
     def get(self, series_id: str) -> RateSeries:
-        """The final and believed observations of a series; the arrays are shared.
+        """The final and plausible observations of a series; the arrays are shared.
 
         Raises:
             InputError: no such series, or nothing of it was fetched yet.
-            SourceError: what ships is damaged.
+            SourceError: the bundled data are damaged.
         """
-        found = self.known(series_id)
-        if found is not None:
-            return found.series
+        current = self.known(series_id)
+        if current is not None:
+            return current.series
         if any(card.id == series_id for card in self.all_cards()):
             msg = f"series {series_id}: nothing was fetched yet; run rates refresh"
             raise InputError(msg)
@@ -229,35 +250,35 @@ class CombinedRates:
         raise InputError(msg)
 
     def files(self) -> dict[str, str]:
-        """The sha256 of shipped files, of the series that are still as they shipped."""
+        """The sha256 of the files of series that are still as bundled."""
         return {
             series_id: sha256
-            for series_id, sha256 in self._shipped.files().items()
-            if (found := self.known(series_id)) and found.bundled_rows == len(found.series)
+            for series_id, sha256 in self._bundled.files().items()
+            if (current := self.known(series_id)) and current.bundled_rows == len(current.series)
         }
 
     def known(self, series_id: str) -> KnownSeries | None:
-        """A series as it is known now; None where nothing is, or it is not a series.
+        """A series as it is known now; None where nothing is known or there is no such series.
 
         Raises:
-            SourceError: what ships is damaged.
+            SourceError: the bundled data are damaged.
         """
-        with self._finding:
-            self._look()
-            if series_id not in self._found:
-                self._found[series_id] = self._find(series_id)
-            return self._found[series_id]
+        with self._lock:
+            self._refresh_versions()
+            if series_id not in self._series:
+                self._series[series_id] = self._load(series_id)
+            return self._series[series_id]
 
-    def _look(self) -> None:
-        """Forget the series of which another version is kept by now."""
-        state = self._memory.fingerprint()
+    def _refresh_versions(self) -> None:
+        """Drop the series whose version in the cache has changed."""
+        state = self._rate_cache.fingerprint()
         if state == self._state:
             return
         try:
-            versions = self._memory.versions()
+            versions = self._rate_cache.versions()
         except StoreError as error:
             log.warning("%s", error)
-            versions, self._found = {}, {}
+            versions, self._series = {}, {}
         changed = {
             name
             for name in {*versions, *self._versions}
@@ -265,49 +286,51 @@ class CombinedRates:
         }
         for card in self.all_cards():
             if {card.id, card.checked_by} & changed:
-                self._found.pop(card.id, None)
+                self._series.pop(card.id, None)
         self._state, self._versions = state, versions
 
-    # ------------------------------------------------------------ one series
-
-    def _find(self, series_id: str) -> KnownSeries | None:
+    def _load(self, series_id: str) -> KnownSeries | None:
         card = next((card for card in self.all_cards() if card.id == series_id), None)
         if card is None:
             return None
-        ships = any(each.id == series_id for each in self._shipped.cards())
-        shipped = _with_card(self._shipped.get(series_id), card) if ships else None
+        ships = any(candidate.id == series_id for candidate in self._bundled.cards())
+        bundled = _with_card(self._bundled.get(series_id), card) if ships else None
         fetched, problem = self._read_cached(card)
         if fetched is None:
-            if shipped is None:
+            if bundled is None:
                 return None
-            return KnownSeries(shipped, bundled_rows=len(shipped), problem=problem)
+            return KnownSeries(bundled, bundled_rows=len(bundled), problem=problem)
         final, live = split_provisional(fetched)
-        if shipped is None:
-            return self._checked(final, live) if len(final) else None
+        if bundled is None:
+            return self._check_quotes(final, live) if len(final) else None
         try:
-            return replace(merge_series(shipped, final), live=live)
+            return replace(merge_series(bundled, final), live=live)
         except SourceError as error:
-            return KnownSeries(shipped, bundled_rows=len(shipped), problem=str(error))
+            return KnownSeries(bundled, bundled_rows=len(bundled), problem=str(error))
 
     def _read_cached(self, card: SeriesCard) -> tuple[RateSeries | None, str]:
-        if not any(each.id == card.id for source in self._live for each in source.cards()):
+        if not any(
+            candidate.id == card.id for source in self._live for candidate in source.cards()
+        ):
             return None, ""
         try:
-            return self._memory.read(card), ""
+            return self._rate_cache.read(card), ""
         except StoreError as error:
             log.warning("%s", error)
             return None, str(error)
 
-    def _checked(self, final: RateSeries, live: RateSeries | None) -> KnownSeries:
+    def _check_quotes(self, final: RateSeries, live: RateSeries | None) -> KnownSeries:
         official = self.known(final.card.checked_by) if final.card.checked_by else None
         if official is None:
             unchecked = len(final) if final.card.checked_by else 0
             return KnownSeries(final, live, unchecked=unchecked)
-        found = withhold_implausible_quotes(final, official.series)
-        return KnownSeries(found.series, live, withheld=found.withheld, unchecked=found.unchecked)
+        checked = withhold_implausible_quotes(final, official.series)
+        return KnownSeries(
+            checked.series, live, withheld=checked.withheld, unchecked=checked.unchecked
+        )
 
     def _merge_card(self, card: SeriesCard, live: dict[str, SeriesCard]) -> SeriesCard:
-        """A shipped card with what only the live one says."""
+        """A bundled card with the fields that only the live one has."""
         more = live.get(card.id)
         if more is None:
             return card
@@ -330,61 +353,65 @@ def split_provisional(series: RateSeries) -> tuple[RateSeries, RateSeries | None
     return _select_rows(series, slice(0, final)), replace(_select_rows(series, last), provisional=1)
 
 
-def merge_series(shipped: RateSeries, fetched: RateSeries) -> KnownSeries:
-    """What ships with what its own publisher said later; fetched numbers replace shipped ones.
+def merge_series(bundled: RateSeries, fetched: RateSeries) -> KnownSeries:
+    """Extend a bundled series by fetched observations, which replace bundled ones.
 
     Raises:
-        SourceError: they are not one series: another publisher, unit or date rule, another
-            level where they overlap, or a hole between them.
+        SourceError: they are not one series: another publisher, unit or publication rule, other
+            levels where they overlap, or a gap between them.
     """
-    _check_same_series(shipped, fetched)
-    record = np.union1d(shipped.record, fetched.record)
+    _check_same_series(bundled, fetched)
+    record = np.union1d(bundled.record, fetched.record)
     record.setflags(write=False)
-    mine = np.searchsorted(record, shipped.record)
-    theirs = np.searchsorted(record, fetched.record)
-    replaces = np.isfinite(fetched.rate) | ~np.isin(fetched.record, shipped.record)
+    bundled_rows = np.searchsorted(record, bundled.record)
+    fetched_rows = np.searchsorted(record, fetched.record)
+    replaces = np.isfinite(fetched.rate) | ~np.isin(fetched.record, bundled.record)
 
     def merged(name: str) -> np.ndarray:
-        old, new = getattr(shipped, name), getattr(fetched, name)
+        old, new = getattr(bundled, name), getattr(fetched, name)
         array = np.empty(len(record), dtype=old.dtype)
-        array[mine] = old
-        array[theirs[replaces]] = new[replaces]
+        array[bundled_rows] = old
+        array[fetched_rows[replaces]] = new[replaces]
         array.setflags(write=False)
         return array
 
     series = RateSeries(
-        shipped.card, record, merged("day"), merged("opens"), merged("known_at"),
+        bundled.card, record, merged("day"), merged("opens"), merged("known_at"),
         merged("rate"), fetched.fetched_at,
     )  # fmt: skip
-    same = np.isin(record[mine], fetched.record[replaces]) & (series.rate[mine] != shipped.rate)
-    replaced = int((same & ~(np.isnan(series.rate[mine]) & np.isnan(shipped.rate))).sum())
-    if len(record) == len(shipped) and not replaced:
+    same = np.isin(record[bundled_rows], fetched.record[replaces]) & (
+        series.rate[bundled_rows] != bundled.rate
+    )
+    replaced = int((same & ~(np.isnan(series.rate[bundled_rows]) & np.isnan(bundled.rate))).sum())
+    if len(record) == len(bundled) and not replaced:
         return KnownSeries(
-            replace(shipped, fetched_at=fetched.fetched_at), bundled_rows=len(shipped)
+            replace(bundled, fetched_at=fetched.fetched_at), bundled_rows=len(bundled)
         )
-    return KnownSeries(series, bundled_rows=len(shipped) - replaced)
+    return KnownSeries(series, bundled_rows=len(bundled) - replaced)
 
 
-MONTH: Final = np.timedelta64(31, "D")
-
-
-def _check_same_series(shipped: RateSeries, fetched: RateSeries) -> None:
-    one, other = shipped.card, fetched.card
+def _check_same_series(bundled: RateSeries, fetched: RateSeries) -> None:
+    bundled_card, fetched_card = bundled.card, fetched.card
     for name in ("publisher", "unit", "date_rule"):
-        if getattr(one, name) != getattr(other, name):
-            msg = f"series {one.id}: what was fetched has another {name.replace('_', ' ')}"
+        if getattr(bundled_card, name) != getattr(fetched_card, name):
+            msg = f"series {bundled_card.id}: what was fetched has another {name.replace('_', ' ')}"
             raise SourceError(msg)
-    if len(fetched) and fetched.record[0] > shipped.record[-1] + MONTH:
+    if len(fetched) and fetched.record[0] > bundled.record[-1] + MONTH:
         msg = (
-            f"series {one.id}: nothing is known from {shipped.record[-1]} to"
-            f" {fetched.record[0]}; refresh it since {shipped.record[-1]}"
+            f"series {bundled_card.id}: nothing is known from {bundled.record[-1]} to"
+            f" {fetched.record[0]}; refresh it since {bundled.record[-1]}"
         )
         raise SourceError(msg)
-    both, ours, theirs = np.intersect1d(shipped.record, fetched.record, return_indices=True)
+    common, bundled_rows, fetched_rows = np.intersect1d(
+        bundled.record, fetched.record, return_indices=True
+    )
     with np.errstate(invalid="ignore"):
-        apart = np.abs(np.log(fetched.rate[theirs] / shipped.rate[ours])) > 0.01
-    if len(both) and apart.sum() > len(both) / 2:
-        msg = f"series {one.id}: what was fetched differs from what ships on most common days"
+        differs = np.abs(np.log(fetched.rate[fetched_rows] / bundled.rate[bundled_rows])) > 0.01
+    if len(common) and differs.sum() > len(common) / 2:
+        msg = (
+            f"series {bundled_card.id}: what was fetched differs from what ships on most common"
+            " days"
+        )
         raise SourceError(msg)
 
 
@@ -399,44 +426,35 @@ def _with_card(series: RateSeries, card: SeriesCard) -> RateSeries:
     return series if series.card == card else replace(series, card=card)
 
 
-# ------------------------------------------------------------
-# List revisions: every number that a publisher replaced after it was fetched here.
-
-
-def list_revisions(known: CombinedRates, memory: RateStore) -> tuple[RateRevision, ...]:
-    """The numbers that were replaced, the latest replacement first; nothing is raised."""
+def list_revisions(rates: CombinedRates, rate_cache: RateStore) -> tuple[RateRevision, ...]:
+    """The fetched numbers that publishers replaced, the latest first; nothing is raised."""
     try:
-        states = memory.states()
-        revised = [c.id for c in known.all_cards() if c.id in states and states[c.id].revised]
-        found = [one for series_id in revised for one in memory.revisions(series_id)]
+        states = rate_cache.states()
+        revised = [c.id for c in rates.all_cards() if c.id in states and states[c.id].revised]
+        revisions = [
+            revision for series_id in revised for revision in rate_cache.revisions(series_id)
+        ]
     except RoubleReactionError:
         return ()
-    return tuple(sorted(found, key=lambda one: (one.seen_at, one.opens), reverse=True))
+    return tuple(
+        sorted(revisions, key=lambda revision: (revision.seen_at, revision.opens), reverse=True)
+    )
 
 
-# ------------------------------------------------------------
-# Freeze: rates and events as they were known at a moment, and how live ones differ.
+# ---- point in time
 #
-# What was known is what had been fetched by then with the values held then, and of what ships the
-# observations that the rule of their publisher lets be known by then: revisions before the data
-# package was made are not recorded, so its values stand for what was known before it.
-
-
-AS_OF_CAVEAT: Final = (
-    "Known then means fetched here by then, with the value held then. Rates that ship with the"
-    " program count from the moment their publisher's rule says they were known; revisions before"
-    " the shipped data were made are not recorded. Notes are those of then and read-only. The"
-    " catalogue was compiled later: its events until then are shown."
-)
+# Known at a moment are the observations fetched by then, with the values of then, and the bundled
+# ones that were published by then according to the publication rule: revisions before the bundled
+# data were made are not recorded, so their values stand for earlier ones.
 
 
 class AsOfSource:
-    """A source of rates that are never revised, as far as it was known at a moment.
+    """A source of rates without revisions, as known at a moment.
 
     Args:
-        source: what ships, or what a person imported.
-        moment: until when an observation counts.
-        by_import: whether a series counts only from the moment it was brought.
+        source: the bundled or imported rates.
+        moment: the moment, UTC.
+        by_import: whether a series is known only from the moment of its import.
     """
 
     def __init__(self, source: RateSource, moment: datetime, *, by_import: bool = False) -> None:
@@ -446,38 +464,38 @@ class AsOfSource:
         self.id = source.id
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The series of which something was known."""
-        return tuple(card for card in self._source.cards() if self._find(card.id) is not None)
+        """The series with known observations."""
+        return tuple(card for card in self._source.cards() if self._load(card.id) is not None)
 
     def get(self, series_id: str) -> RateSeries:
-        """What was known of a series.
+        """The known observations of a series.
 
         Raises:
             InputError: there is no such series, or nothing of it was known yet.
             SourceError: its file is damaged.
         """
-        found = self._find(series_id)
-        if found is None:
+        known = self._load(series_id)
+        if known is None:
             msg = (
                 f"series {series_id}: nothing of it was known at {self._moment:%Y-%m-%d %H:%M} UTC"
             )
             raise InputError(msg)
-        return found
+        return known
 
     def files(self) -> dict[str, str]:
-        """The sha256 of the files that were known whole."""
+        """The sha256 of the files of series that were known completely."""
         return {
             name: sha256
             for name, sha256 in self._source.files().items()
-            if (found := self._find(name)) is not None and len(found) == len(self._source.get(name))
+            if (known := self._load(name)) is not None and len(known) == len(self._source.get(name))
         }
 
-    def _find(self, series_id: str) -> RateSeries | None:
+    def _load(self, series_id: str) -> RateSeries | None:
         whole = self._source.get(series_id)
         if self._by_import and whole.fetched_at is not None and whole.fetched_at > self._moment:
             return None
-        found = restrict_to_known(whole, self._moment)
-        return found if len(found) else None
+        known = restrict_to_known(whole, self._moment)
+        return known if len(known) else None
 
 
 class AsOfCatalogue:
@@ -494,8 +512,8 @@ class AsOfCatalogue:
         self.id = source.id
 
     def events(self) -> tuple[Event, ...]:
-        """The events that had happened by then."""
-        return tuple(each for each in self._source.events() if each.starts_at <= self._moment)
+        """The events until the moment."""
+        return tuple(event for event in self._source.events() if event.starts_at <= self._moment)
 
     def files(self) -> dict[str, str]:
         """The sha256 of each file of the catalogue."""
@@ -503,50 +521,36 @@ class AsOfCatalogue:
 
 
 def live_differences(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObservation, ...]:
-    """The rows of a series that were added or revised since, by day."""
+    """The observations of a series that were added or revised since, by day."""
     return compare_vintages(frozen, live)
 
 
-# ------------------------------------------------------------
-# Import rates: a file that was read becomes series of a person's own, kept until removed.
-
-
-RateImportStatus: TypeAlias = Literal["accept", "warn"]
-
-ID_PATTERN: Final = re.compile(r"[a-z0-9_]{1,60}")
-MAX_ID_LENGTH: Final = 60
-MAX_TITLE_LENGTH: Final = 80
-IMPORTED_LICENCE: Final = "yours"
-_ALLOWED_PUNCTUATION: Final = " ,.()/+%-"
-_WEB_ADDRESS: Final = re.compile(r"(www)\.", re.IGNORECASE)
-_CYRILLIC_LETTERS: Final = "а б в г д е ё ж з и й к л м н о п р с т у ф х ц ч ш щ ы э ю я"
-_LATIN_LETTERS: Final = "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch y e iu ia"
-_TRANSLITERATION: Final = dict(zip(_CYRILLIC_LETTERS.split(), _LATIN_LETTERS.split(), strict=True))
+# ---- imported series
 
 
 class ImportedRateStore(Protocol):
-    """Where a person's own series are kept."""
+    """Stores imported series."""
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """What is kept."""
+        """The cards of the stored series."""
         ...
 
     def get(self, series_id: str) -> RateSeries:
-        """One of them."""
+        """A stored series."""
         ...
 
     def store(self, series: Sequence[RateSeries], sha256: str, *, replace: bool = False) -> None:
-        """Keep series, all or none; raises InputError where an id is taken."""
+        """Store series, all or none; raises InputError where an id is taken."""
         ...
 
     def remove(self, series_id: str) -> None:
-        """Remove one; raises InputError where there is none."""
+        """Delete a series; raises InputError where there is none of this id."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesNaming:
-    """What a person calls a series: a short name for its id, and a title; empty: as the file."""
+    """The name of an imported series, part of its id, and its title; empty: as the file."""
 
     name: str = ""
     title: str = ""
@@ -554,7 +558,7 @@ class SeriesNaming:
 
 @dataclass(frozen=True, slots=True)
 class RateImportPlan:
-    """What an import would keep, and what a person should know first."""
+    """The series of an import, with messages for the user to confirm."""
 
     series: tuple[RateSeries, ...]
     messages: tuple[str, ...]
@@ -562,19 +566,19 @@ class RateImportPlan:
 
     @property
     def status(self) -> RateImportStatus:
-        """`warn` where there is something a person should know, else `accept`."""
+        """`warn` where there are messages, else `accept`."""
         return "warn" if self.messages else "accept"
 
 
 def plan_rate_import(
     table: RateFileContents, naming: SeriesNaming, now: datetime
 ) -> RateImportPlan:
-    """Give the series of a file their ids and cards.
+    """Assign ids and cards to the series of a file.
 
     Args:
-        table: the file as it was read.
-        naming: what the person calls them.
-        now: the moment of the import, in UTC.
+        table: the content of the file.
+        naming: name and title by the user.
+        now: the moment of the import, UTC.
 
     Raises:
         InputError: a name that cannot be an id, or two series with one id.
@@ -586,50 +590,50 @@ def plan_rate_import(
     stem = named or _slug(table.name.rpartition(".")[0] or table.name) or "file"
     alone = len(table.series) == 1
     series = []
-    for number, each in enumerate(table.series, start=1):
-        column = each.card.id
+    for number, column_series in enumerate(table.series, start=1):
+        column = column_series.card.id
         slug = stem if alone else f"{stem}_{_slug(column) or number}"
-        card = _imported_card(each.card, table, now)
+        card = _imported_card(column_series.card, table, now)
         title = _series_title(naming.title, column, table.name, alone=alone)
         card = replace(card, id=f"{IMPORTED_PREFIX}{slug[:MAX_ID_LENGTH]}", title=title)
-        series.append(replace(each, card=card, fetched_at=now))
+        series.append(replace(column_series, card=card, fetched_at=now))
     _check_unique_ids(series)
     return RateImportPlan(tuple(series), table.messages, table.sha256)
 
 
 def import_rates(
-    shelf: ImportedRateStore, plan: RateImportPlan, *, replace: bool = False
+    store: ImportedRateStore, plan: RateImportPlan, *, replace: bool = False
 ) -> tuple[SeriesCard, ...]:
-    """Keep the series of a plan, all or none; those that are kept already stay as they are.
+    """Store the series of a plan, all or none; identical stored ones are not written again.
 
     Raises:
-        InputError: an id is taken by other numbers and `replace` is not given.
+        InputError: an id is taken by another series and `replace` is not set.
         SourceError: they cannot be written.
     """
-    known = {card.id for card in shelf.cards()}
-    if not all(_is_stored(shelf, known, each) for each in plan.series):
-        shelf.store(plan.series, plan.sha256, replace=replace)
-    return tuple(each.card for each in plan.series)
+    known = {card.id for card in store.cards()}
+    if not all(_is_stored(store, known, series) for series in plan.series):
+        store.store(plan.series, plan.sha256, replace=replace)
+    return tuple(series.card for series in plan.series)
 
 
 def audit_state_of_import(plan: RateImportPlan) -> tuple[str, tuple[None, dict[str, str]]]:
-    """What the record says of an import: the ids, nothing before, and the hash of the file."""
-    ids = ", ".join(each.card.id for each in plan.series)
+    """The entry of the audit trail for an import: ids, no state before, the hash of the file."""
+    ids = ", ".join(series.card.id for series in plan.series)
     return ids, (None, {"sha256": plan.sha256})
 
 
-def delete_imported_rates(shelf: ImportedRateStore, series_id: str) -> str:
-    """Remove a series of a person's own; answer its id.
+def delete_imported_rates(store: ImportedRateStore, series_id: str) -> str:
+    """Delete an imported series and return its id.
 
     Raises:
-        InputError: there is none of this name.
+        InputError: there is none of this id.
     """
-    shelf.remove(series_id)
+    store.remove(series_id)
     return series_id
 
 
 def is_imported(card: SeriesCard) -> bool:
-    """Whether a person brought the series."""
+    """Whether a series was imported."""
     return card.id.startswith(IMPORTED_PREFIX)
 
 
@@ -657,9 +661,11 @@ def _series_title(title: str, column: str, file: str, *, alone: bool) -> str:
 
 
 def plain_title(text: str) -> str:
-    """Letters, digits and a few harmless signs: a title stands in charts, links and tables."""
-    kept = "".join(c if c.isalnum() or c in _ALLOWED_PUNCTUATION else " " for c in text)
-    return " ".join(_WEB_ADDRESS.sub(r"\1 ", kept).split()).lstrip(_ALLOWED_PUNCTUATION)
+    """A title of letters, digits and safe punctuation, for charts, links and tables."""
+    allowed = "".join(
+        letter if letter.isalnum() or letter in _ALLOWED_PUNCTUATION else " " for letter in text
+    )
+    return " ".join(_WEB_ADDRESS.sub(r"\1 ", allowed).split()).lstrip(_ALLOWED_PUNCTUATION)
 
 
 def _slug(text: str) -> str:
@@ -669,20 +675,20 @@ def _slug(text: str) -> str:
 
 
 def _check_unique_ids(series: Sequence[RateSeries]) -> None:
-    counts = Counter(each.card.id for each in series)
-    twice = next((name for name, count in counts.items() if count > 1), "")
-    if twice:
-        msg = f"two columns would both be called {twice}; rename one of them"
+    counts = Counter(one.card.id for one in series)
+    duplicate = next((name for name, count in counts.items() if count > 1), "")
+    if duplicate:
+        msg = f"two columns would both be called {duplicate}; rename one of them"
         raise InputError(msg)
 
 
-def _is_stored(shelf: ImportedRateStore, known: set[str], series: RateSeries) -> bool:
+def _is_stored(store: ImportedRateStore, known: set[str], series: RateSeries) -> bool:
     if series.card.id not in known:
         return False
-    there = shelf.get(series.card.id)
-    same_card = (there.card.unit, there.card.title) == (series.card.unit, series.card.title)
+    stored = store.get(series.card.id)
+    same_card = (stored.card.unit, stored.card.title) == (series.card.unit, series.card.title)
     return (
         same_card
-        and np.array_equal(there.known_at, series.known_at)
-        and np.array_equal(there.rate, series.rate, equal_nan=True)
+        and np.array_equal(stored.known_at, series.known_at)
+        and np.array_equal(stored.rate, series.rate, equal_nan=True)
     )

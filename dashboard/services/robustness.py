@@ -1,4 +1,4 @@
-"""Robustness checks: the specification curve, computed at once or in a background run."""
+"""Robustness checks: the specification curve, computed directly or in a background run."""
 
 from __future__ import annotations
 
@@ -26,8 +26,17 @@ if TYPE_CHECKING:
     from dashboard.compute.base import ComputeBackend
 
 
-# ------------------------------------------------------------
-# Run a robustness check: the specification curve over a grid of choices.
+log: Final = logging.getLogger("dashboard.robustness")
+
+MAX_SPECIFICATIONS: Final = 5_000
+"""The limit of a background run: the processor is shared by all users."""
+YIELD_SECONDS: Final = 0.002
+"""The pause between two specifications, in which other requests are served."""
+IDLE_SECONDS: Final = 15.0
+"""A run ends itself after so many seconds without a poll: the page was left."""
+MAX_CACHED_ANSWERS: Final = 16
+RUN_LOCK: Final = threading.Lock()
+"""Serialises the runs of a process."""
 
 
 def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
@@ -39,25 +48,24 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
     seed: int = 1,
     categories: int = 1,
     compute: ComputeBackend | None = None,
-    told: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RobustnessAnswer:
-    """Every specification of a grid on the events.
+    """Compute every specification of a grid.
 
     Args:
-        grid: the choices; it names the series.
-        series: the series the grid names.
+        grid: the choices, with the ids of the series.
+        series: the series of the grid.
         events: the events to study.
         factors: factors for the models that need them.
-        seed: of every study.
-        categories: how many categories could be asked about; see `count_categories`.
+        seed: the seed of every study.
+        categories: the number of categories that could be studied; see `count_categories`.
         compute: where the work runs; in this process if None.
-        told: called with (done, all) after each specification, for a progress bar; it may
-            raise to cancel.
+        progress: called with (done, all) after each specification; it may raise to cancel.
 
     Raises:
-        InputError: for a series that is not given or a model that is not known.
+        InputError: a series of the grid is missing, or a model is unknown.
     """
-    by_id = {each.card.id: each for each in series}
+    by_id = {one_series.card.id: one_series for one_series in series}
     for name in grid.series:
         if name not in by_id:
             msg = f"series {name}: not among those given: {', '.join(by_id)}"
@@ -72,33 +80,20 @@ def run_robustness(  # noqa: PLR0913 - a grid of studies has this many parts
         nonlocal done
         found = run_specification(specification, by_id[specification.series], events, factors, seed)
         done += 1
-        if told is not None:
-            told(done, len(chosen))
+        if progress is not None:
+            progress(done, len(chosen))
         return found
 
-    found = compute.map(one, chosen) if compute else [one(each) for each in chosen]
+    found = compute.map(one, chosen) if compute else [one(one_series) for one_series in chosen]
     return summarise_specifications(found, [by_id[name] for name in grid.series], seed, categories)
 
 
 def count_categories(events: Iterable[Event]) -> int:
-    """How many categories the events have, each of which could be asked about; 1 at least."""
+    """The number of categories of the events, each of which could be studied; at least 1."""
     return max(1, len({event.category for event in events if event.category}))
 
 
-# ------------------------------------------------------------
-# Run a robustness check behind a page: in small pieces, watched, and ended when nobody looks.
-
-
-log: Final = logging.getLogger("dashboard.robustness")
-MAX_SPECIFICATIONS: Final = 5_000
-"""More than this are refused: nobody reads them, and others wait for the processor."""
-YIELD_SECONDS: Final = 0.002
-"""Seconds between two specifications, in which other readers are served."""
-IDLE_SECONDS: Final = 15.0
-"""Seconds without anybody looking after which a run ends itself: the page was left."""
-MAX_CACHED_ANSWERS: Final = 16
-RUN_LOCK: Final = threading.Lock()
-"""Runs of one process queue here, so that ten readers do not share one processor ten ways."""
+# ---- background runs
 
 
 class RunCancelled(Exception):
@@ -107,7 +102,7 @@ class RunCancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RobustnessRequest:
-    """What a run is about."""
+    """The arguments of a run; see `run_robustness`."""
 
     grid: SpecificationGrid
     series: tuple[RateSeries, ...]
@@ -119,10 +114,10 @@ class RobustnessRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How a run is going: `done` of `total` specifications.
+    """The progress of a run: `done` of `total` specifications.
 
-    `is_waiting` while another run goes first. A run that has ended has an `answer`, an
-    `error` in one line, or was cancelled.
+    `is_waiting` while another run is running. A finished run has an `answer`, an `error` in one
+    line, or was cancelled.
     """
 
     total: int
@@ -134,28 +129,28 @@ class RunProgress:
 
     @property
     def is_running(self) -> bool:
-        """Whether it goes on."""
+        """Whether it has not finished."""
         return not (self.is_cancelled or self.error or self.answer is not None)
 
 
 class AnswerCache:
-    """The last answers of a process by their immutable keys; safe to share between threads."""
+    """A thread-safe LRU cache of the answers of a process."""
 
-    def __init__(self, most: int = MAX_CACHED_ANSWERS) -> None:
-        """Keep at most so many."""
-        self._max_size = most
+    def __init__(self, max_size: int = MAX_CACHED_ANSWERS) -> None:
+        """Create an empty cache of at most `max_size` answers."""
+        self._max_size = max_size
         self._answers: OrderedDict[Hashable, RobustnessAnswer] = OrderedDict()
         self._changing = threading.Lock()
 
     def get(self, key: Hashable) -> RobustnessAnswer | None:
-        """The answer under a key, or None."""
+        """The answer of a key, or None."""
         with self._changing:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
     def store(self, key: Hashable, answer: RobustnessAnswer) -> None:
-        """Keep an answer; the one that nobody asked for longest makes room."""
+        """Store an answer and evict the least recently used."""
         with self._changing:
             self._answers[key] = answer
             self._answers.move_to_end(key)
@@ -164,46 +159,46 @@ class AnswerCache:
 
 
 class RobustnessRun:
-    """One run of one reader, in a thread of its own."""
+    """One run in a background thread."""
 
     def __init__(
         self,
         key: Hashable,
-        asked: RobustnessRequest,
-        kept: AnswerCache,
-        patience: float = IDLE_SECONDS,
+        query: RobustnessRequest,
+        cache: AnswerCache,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Prepare a run; `start` begins it.
+        """Prepare a run; `start` starts it.
 
         Args:
-            key: under which the answer is kept; it must say everything that `asked` holds.
-            asked: what to run.
-            kept: where the answer goes.
-            patience: seconds without a call of `look` after which the run ends itself.
+            key: the key of the answer in the cache; it must determine `query`.
+            query: the arguments.
+            cache: stores the answer.
+            idle_seconds: the run ends itself after so many seconds without a call of `poll`.
         """
         self.key = key
-        self._asked, self._answers, self._patience = asked, kept, patience
-        self._state = RunProgress(len(asked.grid.specifications()), is_waiting=True)
+        self._query, self._cache, self._idle_seconds = query, cache, idle_seconds
+        self._state = RunProgress(len(query.grid.specifications()), is_waiting=True)
         self._stop = threading.Event()
         self._polled_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="robustness", daemon=True)
 
     def start(self) -> RobustnessRun:
-        """Begin; returns at once."""
+        """Start the thread; returns at once."""
         self._thread.start()
         return self
 
-    def look(self) -> RunProgress:
-        """How it goes; a page that looks keeps the run alive."""
+    def poll(self) -> RunProgress:
+        """The progress; polling keeps the run alive."""
         self._polled_at = time.monotonic()
         return self._state
 
     def cancel(self) -> None:
-        """End it after the specification under way; what is done is thrown away."""
+        """End the run after the present specification; its results are discarded."""
         self._stop.set()
 
     def wait(self, seconds: float) -> RunProgress:
-        """Wait for the end, for a test; looking all the while."""
+        """Wait for the end and keep the run alive meanwhile."""
         until = time.monotonic() + seconds
         while self._thread.is_alive() and time.monotonic() < until:
             self._thread.join(0.05)
@@ -213,13 +208,13 @@ class RobustnessRun:
     def _run(self) -> None:
         try:
             while not RUN_LOCK.acquire(timeout=0.1):
-                self._end_if_unwanted(0.0)
+                self._check_wanted(0.0)
             try:
                 self._state = replace(self._state, is_waiting=False)
                 answer = self._answer()
             finally:
                 RUN_LOCK.release()
-            self._answers.store(self.key, answer)
+            self._cache.store(self.key, answer)
             self._state = replace(self._state, done=self._state.total, answer=answer)
         except RunCancelled:
             self._state = replace(self._state, is_cancelled=True, is_waiting=False)
@@ -227,30 +222,22 @@ class RobustnessRun:
             self._state = replace(self._state, error=str(error), is_waiting=False)
         except Exception:
             log.exception("a robustness run failed")
-            said = "the run failed; the log of the program says more"
-            self._state = replace(self._state, error=said, is_waiting=False)
+            message = "the run failed; the log of the program says more"
+            self._state = replace(self._state, error=message, is_waiting=False)
 
     def _answer(self) -> RobustnessAnswer:
-        asked = self._asked
-        self._end_if_unwanted(0.0)
+        query = self._query
+        self._check_wanted(0.0)
         return run_robustness(
-            asked.grid, asked.series, asked.events, asked.factors,
-            seed=asked.seed, categories=asked.categories, told=self._told,
+            query.grid, query.series, query.events, query.factors,
+            seed=query.seed, categories=query.categories, progress=self._report,
         )  # fmt: skip
 
-    def _told(self, done: int, _total: int) -> None:
+    def _report(self, done: int, _total: int) -> None:
         self._state = replace(self._state, done=done)
-        self._end_if_unwanted(YIELD_SECONDS)
+        self._check_wanted(YIELD_SECONDS)
 
-    def _end_if_unwanted(self, pause: float) -> None:
-        """Give the processor away for a moment, and end where the run is no longer wanted."""
-        if self._stop.wait(pause) or time.monotonic() - self._polled_at > self._patience:
+    def _check_wanted(self, pause: float) -> None:
+        """Yield the processor, and end the run if it was cancelled or is no longer polled."""
+        if self._stop.wait(pause) or time.monotonic() - self._polled_at > self._idle_seconds:
             raise RunCancelled
-
-
-def count_specifications(grid_lengths: Sequence[int]) -> int:
-    """How many combinations so many choices of each kind give."""
-    product = 1
-    for length in grid_lengths:
-        product *= length
-    return product

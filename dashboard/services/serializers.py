@@ -21,9 +21,7 @@ from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.services.live_rates import RefreshResult, SeriesStatus, series_status_json
 from dashboard.services.source_moves import source_move_rows
 
-# ------------------------------------------------------------
-# Describe columns: what each column of each table holds, in one line with its unit.
-
+JsonRow: TypeAlias = dict[str, Any]
 
 KIND_NAMES: Final[dict[ColumnKind, str]] = {
     "text": "text",
@@ -39,7 +37,7 @@ BOOTSTRAP_NOTE: Final = (
     " of the verdict is in headline.csv"
 )
 STRONGER_NOTE: Final = "positive = the rouble stronger"
-"""Moves of a series that quotes no rouble are those of the quoted number."""
+"""Moves of series without the rouble are those of the quoted number."""
 
 COLUMN_MEANINGS: Final[dict[str, str]] = {
     "claim": "Which claim of the check, from 1",
@@ -211,7 +209,7 @@ COLUMN_MEANINGS: Final[dict[str, str]] = {
     "n_quiet": "Quiet pseudo-dates compared with",
     "n_all": "All pseudo-dates compared with",
     "quote": "The unit of the quoted number",
-    "asked": "The day asked about",
+    "asked": "The day in question",
     "base": "What the change is counted from",
     "rub_per_usd_pct": "Change of the quoted number, in per cent",
     "usd_per_rub_pct": "Change of its inverse, in per cent",
@@ -258,50 +256,23 @@ TABLE_SPECIFIC_MEANINGS: Final[dict[tuple[str, str], str]] = {
     ("across_series", "reason"): "Why the mean has no verdict",
     ("across_series", "caar"): "Mean CAR, each distinct first rate once",
 }
-"""What a column holds in one table where that is not what it holds elsewhere.
+"""Columns whose meaning differs from `COLUMN_MEANINGS` in one table.
 
-Tables of one event count in log points what the study tables count in returns.
+Tables of one event are in log points where the study tables are in returns.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnDescription:
-    """A column in words."""
-
-    name: str
-    kind: str
-    meaning: str
-
-
-def describe_columns(table: str) -> tuple[ColumnDescription, ...]:
-    """The columns of a table of `TABLES` in words."""
-    return tuple(
-        ColumnDescription(
-            column.name,
-            KIND_NAMES[column.kind],
-            TABLE_SPECIFIC_MEANINGS.get((table, column.name), COLUMN_MEANINGS[column.name]),
-        )
-        for column in TABLES[table].columns
-    )
-
-
-# ------------------------------------------------------------
-# Answer JSON: rows of the tables as JSON values, and what each column of a table holds.
-#
-# The columns are those of the CSV files; a row of `tests` also says what to know before it is
-# read. A number keeps every digit, a missing value is null, a moment ends in Z. Text is given as
-# it is: JSON runs nothing, so no formula guard is needed.
-
-
-JsonRow: TypeAlias = dict[str, Any]
-
 JSON_TABLES: Final = tuple(table.name for table in STUDY_TABLES if table.name != "paths")
-"""The tables that the whole study holds in JSON: all but the longest."""
+"""The tables of a study in JSON: all but the longest."""
 EXTRA_TEST_FIELDS: Final[dict[str, str]] = {
     "note": "Why the test does not apply, or what its number rests on",
     "dates": "The simulated pattern that the group's dates resemble: scattered, clustered, dense",
     "caution": "How the test misleads in simulations with such dates; empty = it does not",
 }
+IMPORTED_NOTE_FIELDS: Final = (
+    "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
+    "source_url", "tags", "author", "visibility",
+)  # fmt: skip
+RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
+ROWS_PER_CHUNK: Final = 20_000
 
 _SCHEMA_TYPES: Final[dict[ColumnKind, JsonRow]] = {
     "text": {"type": ["string", "null"]},
@@ -313,8 +284,39 @@ _SCHEMA_TYPES: Final[dict[ColumnKind, JsonRow]] = {
 }
 
 
+# ---- columns
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDescription:
+    """The description of a column."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+def describe_columns(table: str) -> tuple[ColumnDescription, ...]:
+    """The descriptions of the columns of a table of `TABLES`."""
+    return tuple(
+        ColumnDescription(
+            column.name,
+            KIND_NAMES[column.kind],
+            TABLE_SPECIFIC_MEANINGS.get((table, column.name), COLUMN_MEANINGS[column.name]),
+        )
+        for column in TABLES[table].columns
+    )
+
+
+# ---- rows of tables
+#
+# The columns are those of the CSV files; rows of `tests` have the extra fields too. Numbers keep
+# every digit, missing values are null, moments end in Z. Text is not escaped: the formula guard
+# is for spreadsheets only.
+
+
 def json_key(name: str) -> str:
-    """The key of a table of a study in JSON: its name, of `headline` the plural."""
+    """The JSON key of a table of a study: its name, for `headline` the plural."""
     return "headlines" if name == "headline" else name
 
 
@@ -322,7 +324,7 @@ def table_json_schema(name: str) -> JsonRow:
     """The JSON schema of one row of a table of `TABLES`."""
     table = TABLES[name]
     meanings = {column.name: column.meaning for column in describe_columns(name)}
-    beside = EXTRA_TEST_FIELDS if name == "tests" else {}
+    extra_fields = EXTRA_TEST_FIELDS if name == "tests" else {}
     return {
         "title": table.title,
         "type": "object",
@@ -330,13 +332,16 @@ def table_json_schema(name: str) -> JsonRow:
             column.name: {**_SCHEMA_TYPES[column.kind], "description": meanings[column.name]}
             for column in table.columns
         }
-        | {each: {"type": "string", "description": said} for each, said in beside.items()},
-        "required": [*table.header, *beside],
+        | {
+            field: {"type": "string", "description": description}
+            for field, description in extra_fields.items()
+        },
+        "required": [*table.header, *extra_fields],
     }
 
 
 def json_bytes(rows: Sequence[JsonRow]) -> bytes:
-    """Rows as a JSON file in UTF-8, a row a line."""
+    """Rows as a JSON file in UTF-8, one row a line."""
     lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
     return ("[" + ",\n ".join(lines) + "]\n").encode("utf-8")
 
@@ -354,11 +359,11 @@ def event_list_rows_json(events: Iterable[Event]) -> list[JsonRow]:
 
 
 def study_rows_json(answer: StudyAnswer, name: str) -> list[JsonRow]:
-    """The rows of one table of a study; those of `tests` with what to know beside each."""
+    """The rows of one table of a study; those of `tests` with `EXTRA_TEST_FIELDS`."""
     rows = _rows_json(name, study_table_rows(answer, name), bars=has_bars(answer))
     if name == "tests":
         for row, test in zip(rows, answer.tests, strict=True):
-            row.update({each: getattr(test, each) for each in EXTRA_TEST_FIELDS})
+            row.update({field: getattr(test, field) for field in EXTRA_TEST_FIELDS})
     return rows
 
 
@@ -368,7 +373,7 @@ def study_json(answer: StudyAnswer) -> dict[str, list[JsonRow]]:
 
 
 def study_row_count(answer: StudyAnswer, name: str) -> int:
-    """How many rows a table of a study has."""
+    """The number of rows of a table of a study."""
     return len(study_table_rows(answer, name))
 
 
@@ -380,7 +385,7 @@ def source_move_rows_json(moves: Sequence[SourceMove]) -> list[JsonRow]:
 
 
 def event_view_json(view: EventView) -> JsonRow:
-    """One event on one series: timing, moves, path, what else happened, and warnings."""
+    """One event on one series: timing, moves, path, other events in the window, and flags."""
     bars = bool(view.card.bar_minutes)
     return {
         "event": event_list_rows_json([view.event])[0],
@@ -399,7 +404,7 @@ def event_view_json(view: EventView) -> JsonRow:
 
 
 def card_json(card: SeriesCard) -> JsonRow:
-    """What a series is: its words, source, licence and date rule."""
+    """The card of a series: title, source, licence and publication rule."""
     return {
         "id": card.id,
         "title": card.title,
@@ -449,50 +454,39 @@ def _json_value(cell: Any) -> Any:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-# ------------------------------------------------------------
-# Shell JSON: what `--json` prints beyond the tables: series, history, import reports.
-
-
-JsonObject: TypeAlias = dict[str, Any]
-
-IMPORTED_NOTE_FIELDS: Final = (
-    "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
-    "source_url", "tags", "author", "visibility",
-)  # fmt: skip
-RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
-ROWS_PER_CHUNK: Final = 20_000
+# ---- imports, series and note history
 
 
 def import_report_json(
     status: Literal["accept", "warn", "reject"],
     rows: Iterable[Mapping[str, Any]],
     messages: Sequence[str],
-) -> JsonObject:
-    """The contract of `events import --json` and `rates import --json`."""
+) -> JsonRow:
+    """The JSON of `events import --json` and `rates import --json`."""
     return {"status": status, "rows": list(rows), "messages": list(messages)}
 
 
-def note_rows_json(notes: Iterable[Event]) -> list[JsonObject]:
-    """The notes of an import, in the words of the event columns."""
+def note_rows_json(notes: Iterable[Event]) -> list[JsonRow]:
+    """The notes of an import, with the names of the event columns."""
     return [
         {name: row[name] for name in IMPORTED_NOTE_FIELDS} for row in event_list_rows_json(notes)
     ]
 
 
-def import_record_json(record: ImportRecord) -> JsonObject:
-    """An import on record; moments in UTC."""
-    row = asdict(record)
+def import_record_json(record: ImportRecord) -> JsonRow:
+    """The record of an import; moments in UTC."""
+    row = {"who" if name == "author" else name: value for name, value in asdict(record).items()}
     for name in ("at", "undone_at"):
         row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
     return row
 
 
-def undone_import_json(done: ImportUndo) -> JsonObject:
-    """What the undoing of an import did; the notes that stay in full."""
+def undone_import_json(done: ImportUndo) -> JsonRow:
+    """The result of undoing an import; notes that stay are given in full."""
     return {
         "import": import_record_json(done.record),
         "removed": done.removed,
-        "kept": event_list_rows_json(done.kept),
+        "kept": event_list_rows_json(done.changed),
         "removed_before": done.already_removed,
     }
 
@@ -501,15 +495,15 @@ def rate_import_report_chunks(
     status: Literal["accept", "warn"],
     series: Iterable[RateSeries],
     messages: Sequence[str],
-    kept: Sequence[SeriesCard] = (),
+    stored: Sequence[SeriesCard] = (),
 ) -> Iterator[str]:
-    """The contract of `rates import --json`, piece by piece: a file may have a million rows.
+    """The JSON of `rates import --json` in chunks: a file may have a million rows.
 
-    `kept` adds the ids under which the series are kept.
+    `stored` adds the ids of the stored series.
     """
     yield f'{{"status": {_dump_json(status)},\n"messages": {_dump_json(list(messages))},\n'
-    if kept:
-        yield f'"kept": {_dump_json([card.id for card in kept])},\n'
+    if stored:
+        yield f'"kept": {_dump_json([card.id for card in stored])},\n'
     yield '"rows": ['
     between = "\n"
     for rows in _row_chunks(series):
@@ -518,10 +512,10 @@ def rate_import_report_chunks(
     yield "]}\n"
 
 
-def _row_chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonObject]]:
-    for each in series:
-        for start in range(0, len(each), ROWS_PER_CHUNK):
-            rows = rate_rows_json([each.part(slice(start, start + ROWS_PER_CHUNK))])
+def _row_chunks(series: Iterable[RateSeries]) -> Iterator[list[JsonRow]]:
+    for one in series:
+        for start in range(0, len(one), ROWS_PER_CHUNK):
+            rows = rate_rows_json([one.part(slice(start, start + ROWS_PER_CHUNK))])
             yield [{name: row[name] for name in RATE_FIELDS} for row in rows]
 
 
@@ -529,49 +523,49 @@ def _dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def series_json(report: SeriesStatus) -> JsonObject:
-    """What a series is, how far it goes, how old it is and what went wrong."""
-    (told,) = series_status_json([report])
-    return {**told, **card_json(report.card), "known_when": told["date_rule"]}
+def series_json(status: SeriesStatus) -> JsonRow:
+    """The card of a series and its present state."""
+    (state,) = series_status_json([status])
+    return {**state, **card_json(status.card), "known_when": state["date_rule"]}
 
 
 def all_refreshes_failed(results: Iterable[RefreshResult]) -> bool:
-    """Whether publishers failed and none of those that were asked has answered."""
-    answered = [one.answered for one in results]
+    """Whether publishers failed and none answered."""
+    answered = [result.answered for result in results]
     return False in answered and True not in answered
 
 
-def refresh_results_json(results: Sequence[RefreshResult]) -> JsonObject:
-    """What `rates refresh --json` prints."""
-    failed = sum(one.answered is False for one in results)
+def refresh_results_json(results: Sequence[RefreshResult]) -> JsonRow:
+    """The results of a refresh as `rates refresh --json` prints them."""
+    failed = sum(result.answered is False for result in results)
     status = "failed" if all_refreshes_failed(results) else "partly" if failed else "ok"
     return {
         "status": status,
         "failed": failed,
         "results": [
             {
-                "series": one.series,
-                "source": one.source,
-                "outcome": str(one.outcome),
-                "new": one.kept.new,
-                "revised": one.kept.revised,
-                "settled": one.kept.settled,
-                "last_day": one.last_day.isoformat() if one.last_day else None,
-                "told": one.told,
+                "series": result.series,
+                "source": result.source,
+                "outcome": str(result.outcome),
+                "new": result.changes.new,
+                "revised": result.changes.revised,
+                "settled": result.changes.settled,
+                "last_day": result.last_day.isoformat() if result.last_day else None,
+                "told": result.message,
             }
-            for one in results
+            for result in results
         ],
     }
 
 
-def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonObject]:
-    """Every change to a note, with the note before and after it."""
+def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
+    """Every change to a note, with the note before and after."""
     return [
         {
             "revision": change.revision,
             "action": str(change.action),
             "at": change.at.isoformat().replace("+00:00", "Z"),
-            "who": change.who,
+            "who": change.author,
             "before": _note_json(change.before),
             "after": _note_json(change.after),
         }
@@ -579,5 +573,5 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonObject]:
     ]
 
 
-def _note_json(note: Event | None) -> JsonObject | None:
+def _note_json(note: Event | None) -> JsonRow | None:
     return None if note is None else event_list_rows_json([note])[0]

@@ -1,4 +1,4 @@
-"""Source comparison: the same move of the dollar measured on every series, also implied from the yuan."""
+"""Comparison of sources: one move of the dollar on every series, also implied by the yuan."""
 
 from __future__ import annotations
 
@@ -20,29 +20,35 @@ from dashboard.models.publication import PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import Window, window_text
 
-# ------------------------------------------------------------
-# Cross rates: the dollar implied by the yuan, where the dollar itself is hard to come by.
-
-
 MAX_QUOTE_AGE: Final = np.timedelta64(5, "D")
-"""A USD/CNY older than this does not go into a cross."""
+"""An older USD/CNY rate is not used in a cross rate."""
+DOLLAR_QUANTITY: Final = "RUB per USD"
 YUAN_QUANTITY: Final = "RUB per CNY"
 USD_CNY_SERIES: Final = "usd_cny_ecb"
+DEFAULT_SOURCE_WINDOW: Final[Window] = (0, 1)
+"""An averaged rate contains all of the news only with its second observation."""
+MAX_BASE_GAP_DAYS: Final = 7
+"""An observation farther from the requested day does not stand in for it."""
+
+
+# ---- cross rates
 
 
 def implied_dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...]:
-    """For every series of roubles per yuan, the dollar it implies with the ECB's USD/CNY."""
-    every = [each for each in series if not each.card.bar_minutes]
-    by = next((each for each in every if each.card.id == USD_CNY_SERIES), None)
-    if by is None:
+    """The dollar rates implied by the series of roubles per yuan and the ECB's USD/CNY."""
+    daily = [one for one in series if not one.card.bar_minutes]
+    usd_cny = next((one for one in daily if one.card.id == USD_CNY_SERIES), None)
+    if usd_cny is None:
         return ()
-    return tuple(implied_dollar_rate(each, by) for each in every if each.card.unit == YUAN_QUANTITY)
+    return tuple(
+        implied_dollar_rate(one, usd_cny) for one in daily if one.card.unit == YUAN_QUANTITY
+    )
 
 
 def implied_dollar_rate(yuan: RateSeries, usd_cny: RateSeries) -> RateSeries:
-    """Roubles per yuan times yuan per dollar, the latest known when the first was.
+    """Roubles per yuan times yuan per dollar, the latest USD/CNY known at the same moment.
 
-    A rate whose USD/CNY is missing or more than five days old is missing.
+    The result is missing where USD/CNY is missing or more than five days old.
     """
     present = np.isfinite(usd_cny.rate)
     known, rates = usd_cny.known_at[present], usd_cny.rate[present]
@@ -83,102 +89,94 @@ def _implied_card(yuan: SeriesCard) -> SeriesCard:
     )
 
 
-# ------------------------------------------------------------
-# Compare sources: the same move of the dollar, measured on every series there is.
-
-
-DEFAULT_SOURCE_WINDOW: Final[Window] = (0, 1)
-"""An averaged rate has all of the news only with its second number."""
-DOLLAR_QUANTITY: Final = "RUB per USD"
-MAX_BASE_GAP_DAYS: Final = 7
-"""An observation farther from the day that was meant does not stand in for it."""
+# ---- comparison
 
 
 def dollar_series(series: Iterable[RateSeries]) -> tuple[RateSeries, ...]:
-    """The daily series of roubles per dollar, and those that the yuan implies."""
-    every = list(series)
+    """The daily series of roubles per dollar, and those implied by the yuan."""
+    candidates = list(series)
     direct = [
-        each for each in every if each.card.unit == DOLLAR_QUANTITY and not each.card.bar_minutes
+        one for one in candidates if one.card.unit == DOLLAR_QUANTITY and not one.card.bar_minutes
     ]
-    return (*direct, *implied_dollar_series(every))
+    return (*direct, *implied_dollar_series(candidates))
 
 
 def compare_sources_of_events(
     series: Iterable[RateSeries], events: Sequence[Event], window: Window = DEFAULT_SOURCE_WINDOW
 ) -> tuple[SourceMove, ...]:
-    """The moves around events on every series of the dollar, event by event.
+    """The moves around events on every dollar series, event by event.
 
-    Offsets count the observations of each series by its own clock, so offset 0 is the first
-    number of each that can contain the event; that is why moves may differ.
+    Offsets count the observations of each series, with offset 0 at the first that can contain
+    the event by its publication rule; moves differ for this reason.
 
     Args:
-        series: all that are known.
+        series: all known series.
         events: the events, in the order of the answer.
         window: first and last offset; the base is the observation before the first.
     """
-    by_series = [_moves_of_events(each, events, window) for each in dollar_series(series)]
+    by_series = [_moves_of_events(one, events, window) for one in dollar_series(series)]
     return tuple(move for of_event in zip(*by_series, strict=True) for move in of_event)
 
 
 def compare_sources_of_event(
     series: Iterable[RateSeries], event: Event, window: Window = DEFAULT_SOURCE_WINDOW
 ) -> tuple[SourceMove, ...]:
-    """The move around one event on every series of the dollar; see `compare_sources_of_events`."""
+    """The move around one event on every dollar series; see `compare_sources_of_events`."""
     return compare_sources_of_events(series, [event], window)
 
 
 def compare_sources_between(
     series: Iterable[RateSeries], since: date, until: date
 ) -> tuple[SourceMove, ...]:
-    """The move from one market day to another on every series of the dollar.
+    """The move from one market day to another on every dollar series.
 
-    A day without an observation means the last one before it, no more than a week back.
+    For a day without an observation the last one before is used, at most a week back.
 
     Raises:
-        InputError: `until` does not lie after `since`.
+        InputError: `until` is not after `since`.
     """
     if until <= since:
         msg = f"does not lie before {until}; give an earlier day"
         raise InputError(msg, field="since", value=since)
-    return tuple(_move_between_days(each, since, until) for each in dollar_series(series))
+    return tuple(_move_between_days(one, since, until) for one in dollar_series(series))
 
 
 def resolve_base_day(day: date, since: date | None) -> date:
-    """The day a move is counted from: the one given, else the last of the year before."""
+    """The base of a move: `since`, else the last day of the year before."""
     return since or date(day.year - 1, 12, 31)
 
 
 def compare_sources_of_facts(
-    known: Iterable[RateSeries], asked: Sequence[RateSeries], day: date, since: date | None = None
+    known: Iterable[RateSeries], chosen: Sequence[RateSeries], day: date, since: date | None = None
 ) -> tuple[SourceMove, ...]:
-    """What every source says beside the facts of a day: the move since a base.
+    """The move since a base on every dollar series, to complement the facts of a day.
 
     Args:
-        known: all that are known.
-        asked: the series that were asked about; files of dollars are compared too.
-        day: the day asked about.
+        known: all known series.
+        chosen: the series of the facts; dollar series of a user's file are compared too.
+        day: the day of the facts.
         since: the base, see `resolve_base_day`.
 
     Returns:
-        Nothing where no series asked about counts roubles, or the base is the day itself.
+        Empty where no chosen series quotes the rouble, or the base is the day itself.
     """
     base = resolve_base_day(day, since)
-    if base >= day or not any(each.card.is_rouble for each in asked):
+    if base >= day or not any(one.card.is_rouble for one in chosen):
         return ()
-    every = {each.card.id: each for each in (*known, *asked)}
-    return compare_sources_between(every.values(), base, day)
+    by_id = {one.card.id: one for one in (*known, *chosen)}
+    return compare_sources_between(by_id.values(), base, day)
 
 
 def source_series_ids(known: Iterable[RateSeries]) -> tuple[str, ...]:
-    """The ids of the series that a comparison is computed from."""
-    cards = [each.card for each in known if not each.card.bar_minutes]
+    """The ids of the series used in a comparison."""
+    cards = [one.card for one in known if not one.card.bar_minutes]
     return tuple(
         c.id for c in cards if c.unit in {DOLLAR_QUANTITY, YUAN_QUANTITY} or c.id == USD_CNY_SERIES
     )
 
 
 def source_move_rows(moves: Sequence[SourceMove]) -> list[dict[str, Any]]:
-    """The rows of the table `source_moves`, for CSV and JSON alike."""
+    """The rows of the table `source_moves`."""
     return [_source_move_row(move) for move in moves]
 
 
@@ -187,10 +185,10 @@ def _moves_of_events(
 ) -> list[SourceMove]:
     alignment = align_events(series, events)
     shifts = alignment.shift_days.tolist()
-    found = zip(alignment.row.tolist(), alignment.far.tolist(), alignment.partial.tolist(),
+    placements = zip(alignment.row.tolist(), alignment.far.tolist(), alignment.partial.tolist(),
                 strict=True)  # fmt: skip
     moves = []
-    for event, shift, (row, far, partial) in zip(events, shifts, found, strict=True):
+    for event, shift, (row, far, partial) in zip(events, shifts, placements, strict=True):
         first, last = row + window[0] - 1, row + window[1]
         if row < 1:
             move = _unmeasured_move(series, _outside_reason(series, is_after=row == AFTER))

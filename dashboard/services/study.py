@@ -1,4 +1,4 @@
-"""Event studies: of many events on several series, of one event, and of the largest moves of a period."""
+"""Event studies: of events on several series, of one event, and the largest moves of a period."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_REQUEST", "build_event_view"]
 
 
-# ------------------------------------------------------------
-# Check bars: that the series of one study count in one length of time.
-
-
 MAX_CELLS: Final = 60_000_000
+"""The limit of rows times offsets of a study."""
+
+
+# ---- checks
 
 
 def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSeries] = ()) -> int:
-    """The length of the bars of all series in minutes; 0 where they have one number a day.
+    """The common length of bars of all series in minutes; 0 for daily series.
 
-    An offset of one series must be as long as that of another, and a factor is matched by
-    the end of its bar.
+    Offsets must have the same length on all series, and factors are matched by the end of
+    their bars.
 
     Raises:
-        InputError: naming two that differ.
+        InputError: two series differ.
     """
     if not series:
         return 0
@@ -79,19 +79,19 @@ def common_bar_minutes(series: Sequence[RateSeries], factors: Sequence[RateSerie
 
 
 def check_study_size(series: Sequence[RateSeries], request: StudyRequest) -> None:
-    """Refuse a study whose tests would have to hold more than fits.
+    """Refuse a study that would need too much memory.
 
     Every test compares with every row of a series at every offset of the event window.
 
     Raises:
-        InputError: naming the window and the series.
+        InputError: the message names the window and the series.
     """
     first, last = request.window
     offsets = last - first + 1
-    for each in series:
-        if len(each) * offsets > MAX_CELLS:
+    for one in series:
+        if len(one) * offsets > MAX_CELLS:
             msg = (
-                f"{offsets:,} offsets at each of the {len(each):,} rows of {each.card.id} are too"
+                f"{offsets:,} offsets at each of the {len(one):,} rows of {one.card.id} are too"
                 " much at once; shorten the window or the series"
             )
             raise InputError(msg, field="window", value=f"{first}:{last}")
@@ -103,8 +103,7 @@ def _step_text(bar_minutes: int) -> str:
     return f"bars of {bar_minutes} minute{'' if bar_minutes == 1 else 's'}"
 
 
-# ------------------------------------------------------------
-# Run a study: events on one or several series, none of them lost.
+# ---- studies
 
 
 def run_study(  # noqa: PLR0913 - a study has this many parts
@@ -116,7 +115,7 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     factors: Sequence[RateSeries] = (),
     compute: ComputeBackend | None = None,
 ) -> StudyAnswer:
-    """Study events on every series, each event on the series it is bound to or on all.
+    """Study events on every series, events bound to a series on this series only.
 
     Args:
         series: the series of the panel.
@@ -140,18 +139,20 @@ def run_study(  # noqa: PLR0913 - a study has this many parts
     common_bar_minutes(series, factors)
     check_study_size(series, request)
     study.get_normal_model(request.model)
-    one = partial(
+    measure = partial(
         study.measure_series, events=events, known=known or events, request=request, factors=factors
     )
-    found = compute.map(one, series) if compute else [one(each) for each in series]
+    measured = (
+        compute.map(measure, series) if compute else [measure(one_series) for one_series in series]
+    )
     names = tuple(factor.card.id for factor in factors)
-    answer = build_study_answer(found, request, len(events), names)
-    bound = _skip_other_series(events, {each.card.id for each in series})
+    answer = build_study_answer(measured, request, len(events), names)
+    bound = _skip_other_series(events, {one_series.card.id for one_series in series})
     return replace(answer, skipped=bound + answer.skipped, factors=tuple(factors))
 
 
 def _skip_other_series(events: Sequence[Event], series: set[str]) -> tuple[SkippedEvent, ...]:
-    """The events that belong to a series which is not studied."""
+    """The events bound to a series that is not studied."""
     return tuple(
         SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
         for event in events
@@ -165,13 +166,12 @@ def measure_events(
     request: StudyRequest,
     known: Sequence[Event] | None = None,
 ) -> StudyResult:
-    """The moves of events on one series without averages and tests, for pages that list them."""
+    """The moves of events on one series, without averages and tests."""
     result = study.study_series(series, events, known or events, request)
     return replace(result, skipped=_skip_other_series(events, {series.card.id}) + result.skipped)
 
 
-# ------------------------------------------------------------
-# Explain an event: its timing, its moves with their ordinary range, and its neighbours.
+# ---- one event
 
 
 def build_event_view(
@@ -181,15 +181,15 @@ def build_event_view(
     request: StudyRequest | None = None,
     factors: Sequence[RateSeries] = (),
 ) -> EventView:
-    """Everything one event did on one series.
+    """Study one event on one series.
 
     Args:
         series: the observations.
-        event: the event, stored or only a draft.
-        known: every known event, for crowding, quiet dates and the neighbours' ids.
-        request: the windows and the model, else what the pages ask; every pool is used
-            whatever it says.
-        factors: series that explain the ordinary move, for the models that need them.
+        event: the event, stored or a draft.
+        known: every known event, for crowding, quiet dates and the ids of neighbours.
+        request: the windows and the model, else the defaults of pages; all placebo pools are
+            used in any case.
+        factors: series that explain normal returns, for the models that need them.
 
     Returns:
         An `EventView`, with a `reason` instead of numbers where the event cannot be studied.
@@ -203,7 +203,7 @@ def build_event_view(
     cards = tuple(factor.card for factor in factors)
     if not result.events:
         return replace(_unstudied_view(series, event, (result, before, after)), factors=cards)
-    by_id = {each.id: each for each in known}
+    by_id = {neighbour.id: neighbour for neighbour in known}
     row = int(result.anchor[0])
     moves = []
     for at, car in enumerate(result.cars):
@@ -228,9 +228,9 @@ def build_event_view(
 
 
 def _unstudied_view(
-    series: RateSeries, event: Event, found: tuple[StudyResult, str | None, str | None]
+    series: RateSeries, event: Event, outcome: tuple[StudyResult, str | None, str | None]
 ) -> EventView:
-    result, before, after = found
+    result, before, after = outcome
     row = int(align_events(series, [event]).row[0])
     timed = bool(is_measurable(series, np.array([event.moment is not None]))[0])
     return EventView(
@@ -278,10 +278,10 @@ def _timing_at_row(series: RateSeries, event: Event, row: int) -> Timing:
 def _event_move(
     series: RateSeries,
     row: int,
-    found: tuple[CarResult, tuple[PlaceboRank, ...]],
+    measurement: tuple[CarResult, tuple[PlaceboRank, ...]],
     by_id: dict[str, Event],
 ) -> Move:
-    car, ranks = found
+    car, ranks = measurement
     first, last = row + car.window[0] - 1, row + car.window[1]
     crowd = tuple(by_id[name] for name in car.crowd[0] if name in by_id)
     base = Fixing.at(series, first)
@@ -331,14 +331,14 @@ def _unknown_move(
 
 
 def _method_breaks(series: RateSeries, row: int, window: Window) -> tuple[MethodBreak, ...]:
-    """The changes of method after the observation before the window, up to its last one."""
+    """The changes of method between the base and the last observation of the window."""
     days = series.day[np.clip([row + window[0] - 1, row + window[1]], 0, len(series) - 1)]
     after, until = (date.fromisoformat(str(day)) for day in days)
     return tuple(method for method in series.card.breaks if after < method.day <= until)
 
 
 def _event_path(series: RateSeries, result: StudyResult) -> tuple[PathPoint, ...]:
-    """The offsets that the data reach; a missing rate is a gap, not the end of the path."""
+    """The offsets within the data; a missing rate is a gap, not the end of the path."""
     _, low, high = (100.0 * matrix[0] for matrix in result.from_base)
     row = int(result.anchor[0])
     move = np.asarray(
@@ -377,7 +377,7 @@ def _overlapping_events(
 
 def _neighbour_ids(event: Event, known: Sequence[Event]) -> tuple[str | None, str | None]:
     ordered = sorted({e.id: e for e in (*known, event)}.values(), key=lambda e: (e.starts_at, e.id))
-    at = next(k for k, each in enumerate(ordered) if each.id == event.id)
+    at = next(k for k, candidate in enumerate(ordered) if candidate.id == event.id)
     before = ordered[at - 1].id if at else None
     return before, ordered[at + 1].id if at + 1 < len(ordered) else None
 
@@ -392,16 +392,15 @@ def _single_percent(values: np.ndarray) -> float | None:
     return None if value is None else 100.0 * value
 
 
-# ------------------------------------------------------------
-# Scan moves: the largest moves of a period and the events each can contain.
+# ---- largest moves
 
 
 def largest_moves(
     series: RateSeries, events: Sequence[Event], since: date, until: date, count: int = 5
 ) -> tuple[DayMove, ...]:
-    """The observations of a period that moved most, in size, the largest first.
+    """The largest moves of a period in size, the largest first.
 
-    Each is ranked among the dates near it, as an event is that it is the first rate of.
+    Each is ranked among the dates near it, like an event at the same offset 0.
     """
     move = move_sizes(series)
     rows = np.flatnonzero(
@@ -429,12 +428,12 @@ def move_on_day(series: RateSeries, events: Sequence[Event], day: date) -> DayMo
 
 
 def log_changes(rate: Floats, card: SeriesCard) -> Floats:
-    """Moves of a line of rates against the point before, 100 x log, (n,); NaN at the first."""
+    """Moves against the observation before in log points, (n,); NaN at the first."""
     return 100.0 * compute_returns(rate, card.move_sign, "log")
 
 
 def move_between(card: SeriesCard, base: float, rate: float) -> float:
-    """The move from a base to a rate in log points, positive = stronger for rouble series."""
+    """The move from a base to a rate in log points; positive = stronger, for rouble series."""
     return float(log_points(rate, base, card.move_sign))
 
 
@@ -445,17 +444,17 @@ def move_sizes(series: RateSeries) -> Floats:
 
 def events_by_row(series: RateSeries, events: Sequence[Event]) -> dict[int, list[Event]]:
     """The events whose offset 0 is each row of the series."""
-    found: dict[int, list[Event]] = defaultdict(list)
+    by_row: dict[int, list[Event]] = defaultdict(list)
     if not events:
-        return found
+        return by_row
     for event, row in zip(events, align_events(series, events).row.tolist(), strict=True):
         if row >= 1:
-            found[row].append(event)
-    return found
+            by_row[row].append(event)
+    return by_row
 
 
 def _rank_rows(series: RateSeries, rows: Ints) -> list[tuple[PlaceboRank, PlaceboRank]]:
-    """Where the moves at rows stand in [0,0] and [0,1], among the dates near each."""
+    """The ranks of the moves at rows in [0,0] and [0,1], among the dates near each."""
     ranked = rank_rows(series, rows, first_moves_request(series.card.bar_minutes))
     first, both = (placebo for _, placebo in ranked.values())
     return [(first.rank("near", k), both.rank("near", k)) for k in range(len(rows))]

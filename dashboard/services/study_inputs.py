@@ -29,28 +29,27 @@ if TYPE_CHECKING:
     from dashboard.sources.rates.base import RateSource
 
 
-# ------------------------------------------------------------
-# Choose windows: those that pages and API look through where nobody names any.
-
-
 DEFAULT_REQUEST: Final = StudyRequest(cars=DEFAULT_CAR_WINDOWS)
-"""What the pages ask: the defaults of the command line, for the five first windows."""
+"""The default request of pages: that of the command line, with the five default CAR windows."""
 
 DAY_WINDOWS: Final = ("-5:5", "-5:10", "-10:20", "-20:40")
 HOUR_WINDOWS: Final = ("-30m:90m", "-2h:6h", "-6h:12h", "-12h:24h")
 DEFAULT_DAY_WINDOW: Final = "-5:10"
 DEFAULT_HOUR_WINDOW: Final = "-2h:6h"
 MAX_WINDOW_LENGTH: Final = 500
-"""Offsets that a page still draws."""
+"""The limit of offsets that a page draws."""
 MIN_BARS_BEFORE: Final = 5
-"""On bars at least this many event windows go into the estimation."""
+"""The minimal length of the estimation window on bars, in event windows."""
+
+
+# ---- windows
 
 
 def event_windows(bar_minutes: int) -> tuple[str, ...]:
-    """The event windows a page offers, as a link writes them.
+    """The event windows offered by pages, in the format of links.
 
-    Those in hours that are a whole number of bars and no more than a page can draw; in
-    observations where the default is none, or there is one number a day.
+    On bars windows in hours that are a whole number of bars and not too long to draw; for daily
+    series, and where the default window is not possible, windows in observations.
     """
     if not bar_minutes or not _fits_bars(DEFAULT_HOUR_WINDOW, bar_minutes):
         return DAY_WINDOWS
@@ -58,7 +57,7 @@ def event_windows(bar_minutes: int) -> tuple[str, ...]:
 
 
 def default_window(bar_minutes: int) -> str:
-    """The event window where a link names none."""
+    """The event window of a link without one."""
     return (
         DEFAULT_HOUR_WINDOW
         if DEFAULT_HOUR_WINDOW in event_windows(bar_minutes)
@@ -69,15 +68,15 @@ def default_window(bar_minutes: int) -> str:
 def default_request(
     bar_minutes: int = 0, window: str | None = None, cars: Sequence[str] = ()
 ) -> StudyRequest:
-    """What a page asks of a series with bars of so many minutes; 0 for one number a day.
+    """The default request of pages.
 
     Args:
-        bar_minutes: the length of a bar.
-        window: the event window as it was typed; else the default.
-        cars: CAR windows as they were typed; else the first windows that lie inside.
+        bar_minutes: the length of a bar; 0 for daily series.
+        window: the event window as entered; else the default.
+        cars: CAR windows as entered; else the default ones within the event window.
 
     Raises:
-        InputError: a window cannot be read, does not fit the bars, or lies outside the event
+        InputError: a window cannot be parsed, does not fit the bars, or is not within the event
             window.
     """
     if not bar_minutes and window is None and not cars:
@@ -94,7 +93,7 @@ def default_request(
 
 
 def first_moves_request(bar_minutes: int = 0) -> StudyRequest:
-    """What a page asks of the windows [0,0] and [0,1] alone, where it lists many events."""
+    """The request of pages that list many events: the windows [0,0] and [0,1] only."""
     return replace(default_request(bar_minutes), cars=((0, 0), (0, 1)))
 
 
@@ -115,18 +114,17 @@ def _fits_bars(text: str, bar_minutes: int) -> bool:
     return last - first < MAX_WINDOW_LENGTH
 
 
-# ------------------------------------------------------------
-# Choose factors: which of the series at hand may explain the ordinary move of another.
+# ---- factors
 
 
 def available_factors(
     studied: SeriesCard, cards: Iterable[SeriesCard], model: str = ""
 ) -> tuple[SeriesCard, ...]:
-    """The series that count no rouble, in the same steps, and are not the studied one.
+    """The series without the rouble and with the same length of bars, except the studied one.
 
-    Another rate of the rouble moves with the event itself, so it would take the answer off;
-    factors are matched by market day, or by the end of bars of one length. A model that takes
-    the factor off one for one needs a price.
+    Another rouble rate moves with the event itself and would absorb its effect; factors are
+    matched by market day, or by the end of bars of the same length. The market-adjusted model,
+    which subtracts the factor one for one, needs a price.
     """
     return tuple(
         card
@@ -138,53 +136,44 @@ def available_factors(
     )
 
 
-# ------------------------------------------------------------
-# Choose input: the series and the events that were named, and the files they come from.
+# ---- series and events
 
 
-class RateFile(Protocol):
-    """A file of rates as it was read."""
+class DataFileContents(Protocol):
+    """A data file that was read."""
 
     @property
     def name(self) -> str:
-        """What messages call the file."""
+        """The name of the file in messages."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """Messages for the user about the content."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+
+
+class RateFile(DataFileContents, Protocol):
+    """A file of rates."""
 
     @property
     def series(self) -> tuple[RateSeries, ...]:
         """One series a column."""
 
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """What a person should know about the reading."""
 
-    @property
-    def sha256(self) -> str:
-        """The hash of its bytes."""
-
-
-class EventFile(Protocol):
-    """A file of events as it was read."""
-
-    @property
-    def name(self) -> str:
-        """What messages call the file."""
+class EventFile(DataFileContents, Protocol):
+    """A file of events."""
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The events in the order of their days."""
-
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """What a person should know about the reading."""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its bytes."""
+        """The events by day."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedEvents:
-    """Every known event of a house or a file, and the files behind them."""
+    """The known events, of the catalogue and notes or of a file, with the data files."""
 
     name: str
     events: tuple[Event, ...]
@@ -194,7 +183,7 @@ class SelectedEvents:
 
 @dataclass(frozen=True, slots=True)
 class SelectedSeries:
-    """The series asked for, the files behind them, and what a person should know."""
+    """The selected series, their data files, and messages for the user."""
 
     series: tuple[RateSeries, ...]
     files: tuple[DataFile, ...]
@@ -207,16 +196,16 @@ def resolve_series(
     open_file: Callable[[Path], RateFile],
     columns: Sequence[str] = (),
 ) -> SelectedSeries:
-    """The series of ids and files, in the order they were named.
+    """The series of ids and files, in the order given.
 
     Args:
-        sources: where ids are looked up first.
+        sources: the sources of series.
         names: ids of series, or paths of files.
         open_file: reads a file of rates.
-        columns: take only these series; all if empty.
+        columns: select only these series; all if empty.
 
     Raises:
-        InputError: a name is neither, a column is not there, or two series have one id.
+        InputError: a name is neither, a column does not exist, or two series have one id.
     """
     series: list[RateSeries] = []
     files: list[DataFile] = []
@@ -241,62 +230,62 @@ def split_factors(
     sources: Sequence[RateSource],
     columns: Sequence[str] = (),
 ) -> tuple[SelectedSeries, tuple[RateSeries, ...]]:
-    """Part the factors from the series that are studied.
+    """Separate the factors from the series to study.
 
     Args:
-        chosen: the series asked for; a factor that is among them is taken out.
-        names: columns of a file, or ids of our own series.
-        sources: where ids are looked up.
-        columns: the series that were named to be studied.
+        chosen: the selected series, among them factors or not.
+        names: the factors: columns of a file, or ids of series.
+        sources: the sources of series.
+        columns: the series that were explicitly selected to be studied.
 
     Returns:
-        What is left to study, with the files of all, and the factors in the order named.
+        The series to study, with the files of all, and the factors in the order given.
 
     Raises:
-        InputError: a factor is neither, is to be studied too, or nothing is left to study.
+        InputError: a factor is neither, is to be studied too, or no series is left to study.
     """
     studied = {column.casefold() for column in columns}
     for name in names:
         if name.casefold() in studied:
             msg = "is also named as a series to study; a series cannot explain itself"
             raise InputError(msg, field="factor", value=name)
-    by_name = {each.card.id.casefold(): each for each in chosen.series}
+    by_name = {one.card.id.casefold(): one for one in chosen.series}
     factors, files = [], list(chosen.files)
     for name in dict.fromkeys(names):
-        found = by_name.pop(name.casefold(), None)
-        if found is None:
+        factor = by_name.pop(name.casefold(), None)
+        if factor is None:
             source = next((s for s in sources if any(c.id == name for c in s.cards())), None)
             if source is None:
                 known = ", ".join((*by_name, *(card.id for card in list_cards(sources))))
                 msg = f"is no column and no series; choose one of {known}"
                 raise InputError(msg, field="factor", value=name)
-            found = source.get(name)
+            factor = source.get(name)
             files.extend(DataFile(f"{name}.csv", sha) for sha in [source.files().get(name)] if sha)
-        factors.append(found)
+        factors.append(factor)
     if not by_name:
         msg = "every series is a factor; leave one to study"
         raise InputError(msg, field="factor")
-    left = tuple(each for each in chosen.series if each.card.id.casefold() in by_name)
+    left = tuple(one for one in chosen.series if one.card.id.casefold() in by_name)
     return SelectedSeries(left, tuple(files), chosen.messages), tuple(factors)
 
 
 def available_events(catalogue: EventSource, notes: NoteStore) -> SelectedEvents:
-    """The catalogue and the notes, without what the person hides, which is told."""
+    """The events of the catalogue and the notes, with a notice about hidden ones."""
     return available_events_from(catalogue, all_events(catalogue, notes))
 
 
 def available_events_from(catalogue: EventSource, known: tuple[Event, ...]) -> SelectedEvents:
-    """What `available_events` says of events that were read before."""
+    """`available_events` for events that were read before."""
     files = tuple(DataFile(f"{name}.csv", sha) for name, sha in catalogue.files().items())
     n_notes = sum(event.origin == Origin.NOTE for event in known)
     hidden = len(catalogue.events()) - (len(known) - n_notes)
-    told = (hidden_notice(hidden),) if hidden else ()
+    notices = (hidden_notice(hidden),) if hidden else ()
     without = f" without {hidden_count_text(hidden)}" if hidden else ""
-    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, told)
+    return SelectedEvents(f"catalogue{without} and {n_notes} notes", known, files, notices)
 
 
 def select_file_events(table: EventFile) -> SelectedEvents:
-    """The events of a file, which stand alone: ours do not crowd them."""
+    """The events of a file, without those of the catalogue and notes."""
     file = DataFile(table.name, table.sha256)
     return SelectedEvents(table.name, table.events, (file,), table.messages)
 
@@ -304,10 +293,11 @@ def select_file_events(table: EventFile) -> SelectedEvents:
 def select_events(
     events: Sequence[Event], categories: Sequence[str], origin: str | None = None
 ) -> tuple[Event, ...]:
-    """The events of some categories and of one origin, all of them where none is named.
+    """The events of some categories and of one origin; empty arguments do not restrict.
 
     Raises:
-        InputError: there is none, or none of a category; the message names those there are.
+        InputError: there is no such event, or a category has none; the message names the known
+            categories.
     """
     check_categories(events, categories)
     chosen = find_events(events, EventFilter(categories, origin=origin))
@@ -318,15 +308,15 @@ def select_events(
 
 
 def check_categories(events: Iterable[Event], categories: Iterable[str]) -> None:
-    """Refuse a category that no event has, so that a slip is not taken for "none found".
+    """Refuse a category without events, so that a typo is not reported as an empty result.
 
     Raises:
-        InputError: naming the categories there are.
+        InputError: the message names the known categories.
     """
-    there = sorted({event.category for event in events})
+    available = sorted({event.category for event in events})
     for category in categories:
-        if category not in there:
-            msg = f"no event has it; choose one of {', '.join(there)}"
+        if category not in available:
+            msg = f"no event has it; choose one of {', '.join(available)}"
             raise InputError(msg, field="category", value=category)
 
 
@@ -340,7 +330,7 @@ def _file_path(name: str, sources: Sequence[RateSource]) -> Path:
 
 
 def _check_unique_ids(series: Sequence[RateSeries]) -> None:
-    counts = Counter(each.card.id for each in series)
+    counts = Counter(one.card.id for one in series)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         msg = f"two series are called {twice[0]}; rename a column"
@@ -348,10 +338,10 @@ def _check_unique_ids(series: Sequence[RateSeries]) -> None:
 
 
 def _select_columns(series: Sequence[RateSeries], columns: Sequence[str]) -> tuple[RateSeries, ...]:
-    by_name = {each.card.id.casefold(): each for each in series}
+    by_name = {one.card.id.casefold(): one for one in series}
     for column in columns:
         if column.casefold() not in by_name:
-            known = ", ".join(each.card.id for each in series)
+            known = ", ".join(one.card.id for one in series)
             msg = f"is not there; choose one of {known}"
             raise InputError(msg, field="series", value=column)
     wanted = dict.fromkeys(column.casefold() for column in columns)

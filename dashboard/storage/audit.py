@@ -1,4 +1,8 @@
-"""Audit trail: one entry for every action, written in its transaction and logged after the commit."""
+"""Audit trail: one entry for every action, stored in its transaction, logged after the commit.
+
+A line of the log is one JSON object, so that a title with line ends cannot forge a second line.
+It names the author, the action and the note; the text of the note stays in the database.
+"""
 
 from __future__ import annotations
 
@@ -12,75 +16,25 @@ from sqlalchemy import exists, insert, literal_column, not_, select, union_all
 
 from dashboard.models.event import Visibility
 from dashboard.models.records import AuditEntry
-from dashboard.storage.schema import AUDIT, HISTORY, IMPORTS, NOTES
-from dashboard.storage.visibility import IMPORT_IS_VISIBLE, NOTE_IS_VISIBLE
+from dashboard.storage.schema import (
+    AUDIT,
+    HISTORY,
+    IMPORT_IS_VISIBLE,
+    IMPORTS,
+    NOTE_IS_VISIBLE,
+    NOTES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Table
 
-
-# ------------------------------------------------------------
-# Actions on record: a row in the same transaction, and one line in the log once it is committed.
-#
-# A line is one JSON object, so that a title with line ends cannot forge a second one. It names
-# who did what to which note; what the note says stays in the database.
-
+    State: TypeAlias = Mapping[str, Any] | None
 
 log: Final = logging.getLogger("dashboard.actions")
 _PENDING: Final = "actions"
 _BULK_ACTIONS: Final = {"import", "undo-import"}
-
-
-def write_audit(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows to a table of actions, and have them told when the transaction is committed.
-
-    Args:
-        connection: in a writing transaction.
-        table: `note_history` or `list_audit_log`.
-        rows: with `at`, `who`, `action` and `note_id` or `name_subject`.
-    """
-    connection.execute(insert(table), list(rows))
-    connection.info.setdefault(_PENDING, []).extend(rows)
-
-
-def discard_pending_actions(connection: Connection) -> None:
-    """Forget what an earlier transaction on this connection left untold: it was rolled back."""
-    connection.info.pop(_PENDING, None)
-
-
-def log_committed_actions(connection: Connection, door: str) -> None:
-    """Write one line for every action of the transaction that was just committed.
-
-    An import is one action, whatever it did to its notes: ten thousand lines tell nobody more.
-    """
-    rows = connection.info.pop(_PENDING, [])
-    whole = [row for row in rows if row["action"] in _BULK_ACTIONS]
-    for row in whole or rows:
-        log.info("%s", _log_line(row, door))
-
-
-def _log_line(row: dict[str, Any], door: str) -> str:
-    at: datetime = row["at"]
-    told = {
-        "at": at.astimezone(UTC).isoformat(),
-        "action": row["action"],
-        "subject": row.get("note_id") or row.get("subject", ""),
-        "revision": row.get("revision"),
-        "who": row["who"],
-        "origin": door,
-        "title": (row.get("after") or {}).get("title"),
-    }
-    return json.dumps({name: value for name, value in told.items() if value is not None})
-
-
-# ------------------------------------------------------------
-# The record in the database: what was done, to notes and to everything else.
-
-
-if TYPE_CHECKING:
-    State: TypeAlias = Mapping[str, Any] | None
 
 _AUDIT_COLUMNS: Final = ("at", "who", "origin", "action", "subject", "before", "after")
 _NOTE_ACTIONS: Final = select(
@@ -97,12 +51,54 @@ _NEWEST_ACTIONS: Final = select(_ALL_ACTIONS).order_by(
 )
 
 
+def write_audit(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a table of actions; they are logged once the transaction is committed.
+
+    Args:
+        connection: in a writing transaction.
+        table: `note_history` or `list_audit_log`.
+        rows: with `at`, `who`, `action` and `note_id` or `name_subject`.
+    """
+    connection.execute(insert(table), list(rows))
+    connection.info.setdefault(_PENDING, []).extend(rows)
+
+
+def discard_pending_actions(connection: Connection) -> None:
+    """Drop the actions of an earlier transaction on this connection that was rolled back."""
+    connection.info.pop(_PENDING, None)
+
+
+def log_committed_actions(connection: Connection, interface: str) -> None:
+    """Write one line for every action of the transaction that was just committed.
+
+    An import is one action, however many notes it created.
+    """
+    rows = connection.info.pop(_PENDING, [])
+    bulk = [row for row in rows if row["action"] in _BULK_ACTIONS]
+    for row in bulk or rows:
+        log.info("%s", _log_line(row, interface))
+
+
+def _log_line(row: dict[str, Any], interface: str) -> str:
+    at: datetime = row["at"]
+    values = {
+        "at": at.astimezone(UTC).isoformat(),
+        "action": row["action"],
+        "subject": row.get("note_id") or row.get("subject", ""),
+        "revision": row.get("revision"),
+        "who": row["who"],
+        "origin": interface,
+        "title": (row.get("after") or {}).get("title"),
+    }
+    return json.dumps({name: value for name, value in values.items() if value is not None})
+
+
 class AuditRows:
-    """The record as one transaction sees it.
+    """The audit trail as one transaction sees it.
 
     Args:
         connection: in a transaction, a writing one to add to it.
-        person: who reads it; what is private to others is not there.
+        person: the reader; private entries of other users are invisible.
     """
 
     def __init__(self, connection: Connection, person: str = "") -> None:
@@ -110,28 +106,25 @@ class AuditRows:
         self._person = person
 
     def add(
-        self, action: str, subject: str, states: tuple[State, State], at: datetime, who: str
+        self, action: str, subject: str, states: tuple[State, State], at: datetime, author: str
     ) -> None:
-        """Put an action on record: on what, how it stood before and after, when, by whom."""
+        """Add an action on a subject, with its states before and after."""
         before, after = states
         row = {"action": action, "subject": subject, "before": before, "after": after}
-        write_audit(self._connection, AUDIT, [row | {"at": at, "who": who}])
+        write_audit(self._connection, AUDIT, [row | {"at": at, "who": author}])
 
-    def newest(self, most: int) -> tuple[AuditEntry, ...]:
+    def newest(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
-        asked = {"person": self._person}
-        rows = self._connection.execute(_NEWEST_ACTIONS.limit(most), asked).mappings()
+        params = {"person": self._person}
+        rows = self._connection.execute(_NEWEST_ACTIONS.limit(limit), params).mappings()
+        entries = (AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS}) for row in rows)
         return tuple(
-            self._seen(AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS})) for row in rows
+            replace(e, before=self._visible(e.before), after=self._visible(e.after))
+            for e in entries
         )
 
-    def _seen(self, action: AuditEntry) -> AuditEntry:
-        """The action without a state that was private to somebody else then."""
-        return replace(
-            action, before=self._seen_state(action.before), after=self._seen_state(action.after)
-        )
-
-    def _seen_state(self, state: State) -> State:
+    def _visible(self, state: State) -> State:
+        """The state, or None where it was private to another user."""
         if state is None or state.get("visibility", Visibility.SHARED) == Visibility.SHARED:
             return state
         return state if self._person and state.get("owner") == self._person else None

@@ -1,4 +1,12 @@
-"""Backups of the database: copy every row to one archive and restore it, from either engine into either."""
+"""Backups: a zip archive of the database and the imported series, restored into either engine.
+
+A manifest lists the members with their sizes and SHA-256. Nothing is extracted by the name it has
+in the archive: a member is taken if the manifest lists it under a known name with the right hash.
+
+SQLite is copied by its own backup call, into a database that any program opens; PostgreSQL is
+written as one file a table, a row a line, all of one moment. Tokens are not part of a backup: a
+revoked token must not come back with an old one.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +49,7 @@ if TYPE_CHECKING:
 
     from dashboard.storage.database import Address, Database
 
-
-# ------------------------------------------------------------
-# One file for a backup: a zip of the database, a person's own series, and a manifest with hashes.
-#
-# Nothing is extracted by the name it has in the file: a member is taken if the manifest lists
-# it under a name we know, with its size and SHA-256.
-
+RowIterator: TypeAlias = Iterator[dict[str, Any]]
 
 BACKUP_KIND: Final = "rouble-reaction backup"
 BACKUP_FORMAT: Final = 1
@@ -61,59 +63,65 @@ _MAX_TOTAL_BYTES: Final = 20_000_000_000
 _CHUNK_BYTES: Final = 1 << 20
 _ZIP_LEVEL: Final = 1
 """The level of deflate: notes shrink to a quarter, and 100 MB take seconds."""
+TOKENS_TABLE: Final = "tokens"
+TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS_TABLE})
+_NUMBERED_TABLES: Final = (HISTORY, AUDIT)
+_BATCH_SIZE: Final = 1_000
+
+# ---- the archive
 
 
 def write_archive(target: Path, members: Mapping[str, Path], contents: BackupContents) -> None:
-    """Write a backup beside its place and put it there whole.
+    """Write a backup to a temporary file and rename it, so that it is complete or absent.
 
     Args:
-        target: a file that is not there yet; only its owner may read it.
-        members: the file behind each name.
-        contents: what the manifest says of them.
+        target: a new file; only its owner may read it.
+        members: the file of each name in the archive.
+        contents: stored in the manifest.
 
     Raises:
         StoreError: it cannot be written.
     """
-    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
-    about = {
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    manifest = {
         "kind": BACKUP_KIND,
         "format": BACKUP_FORMAT,
         **asdict(contents),
         "software": __version__,
     }
-    about["files"] = [{"name": name, **_size_and_hash(file)} for name, file in members.items()]
+    manifest["files"] = [{"name": name, **_size_and_hash(file)} for name, file in members.items()]
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "wb") as opened:
             with zipfile.ZipFile(
                 opened, "w", zipfile.ZIP_DEFLATED, compresslevel=_ZIP_LEVEL
             ) as packed:
-                packed.writestr(MANIFEST_FILE, json.dumps(about, indent=1))
+                packed.writestr(MANIFEST_FILE, json.dumps(manifest, indent=1))
                 for name, file in members.items():
                     packed.write(file, name)
             opened.flush()
             os.fsync(opened.fileno())
-        beside.replace(target)
+        temporary.replace(target)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "unknown reason"
-        msg = f"{target.name}: the backup cannot be written ({reason}); free some room"
+        msg = f"{target.name}: the backup cannot be written ({reason}); free some space"
         raise StoreError(msg) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def read_archive(file: Path, folder: Path) -> BackupContents:
-    """Check a backup and put its members into a folder, each under the name it has in it.
+    """Check a backup and extract its members into a folder under their names in the archive.
 
     Raises:
         InputError: it is no backup, was made by a newer release, or is damaged.
     """
     try:
         with zipfile.ZipFile(file) as packed:
-            about = _read_manifest(packed, file.name)
-            for member in about["files"]:
+            manifest = _read_manifest(packed, file.name)
+            for member in manifest["files"]:
                 _extract_member(packed, member, folder, file.name)
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         number = error.errno if isinstance(error, OSError) else None
@@ -121,32 +129,32 @@ def read_archive(file: Path, folder: Path) -> BackupContents:
         msg = f"{file.name}: cannot be read as a backup ({reason}); take another one"
         raise InputError(msg) from error
     return BackupContents(
-        engine=str(about["engine"]),
-        schema=str(about["schema"]),
-        rows={str(name): int(count) for name, count in about["rows"].items()},
-        series=tuple(map(str, about["series"])),
-        created_at=str(about["created_at"]),
-        software=str(about["software"]),
+        engine=str(manifest["engine"]),
+        schema=str(manifest["schema"]),
+        rows={str(name): int(count) for name, count in manifest["rows"].items()},
+        series=tuple(map(str, manifest["series"])),
+        created_at=str(manifest["created_at"]),
+        software=str(manifest["software"]),
     )
 
 
 def _read_manifest(packed: zipfile.ZipFile, name: str) -> dict[str, Any]:
     try:
         with packed.open(MANIFEST_FILE) as opened:
-            about: dict[str, Any] = json.loads(opened.read(_MAX_MANIFEST_BYTES))
-        is_ours = about["kind"] == BACKUP_KIND
-        listed = {MANIFEST_FILE, *(member["name"] for member in about["files"])}
+            manifest: dict[str, Any] = json.loads(opened.read(_MAX_MANIFEST_BYTES))
+        is_ours = manifest["kind"] == BACKUP_KIND
+        listed = {MANIFEST_FILE, *(member["name"] for member in manifest["files"])}
         wanted = {"engine", "schema", "rows", "series", "created_at", "software"}
     except (KeyError, ValueError, TypeError):
         msg = f"{name}: is no backup of this program; take a file that `backup` wrote"
         raise InputError(msg) from None
-    if is_ours and about["format"] > BACKUP_FORMAT:
-        msg = f"{name}: was made by a newer release ({about['software']}); install that one"
+    if is_ours and manifest["format"] > BACKUP_FORMAT:
+        msg = f"{name}: was made by a newer release ({manifest['software']}); install that one"
         raise InputError(msg)
-    if not is_ours or not wanted <= about.keys() or listed != set(packed.namelist()):
+    if not is_ours or not wanted <= manifest.keys() or listed != set(packed.namelist()):
         msg = f"{name}: is no backup of this program, or was changed; take another one"
         raise InputError(msg)
-    return about
+    return manifest
 
 
 def _extract_member(
@@ -158,9 +166,9 @@ def _extract_member(
         and info.file_size == member["bytes"] < _MAX_TOTAL_BYTES
     )
     if is_right:
-        place = folder / info.filename
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with packed.open(info) as source, place.open("wb") as target:
+        path = folder / info.filename
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with packed.open(info) as source, path.open("wb") as target:
             while chunk := source.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 target.write(chunk)
@@ -177,26 +185,14 @@ def _size_and_hash(file: Path) -> dict[str, Any]:
     return {"bytes": file.stat().st_size, "sha256": digest.hexdigest()}
 
 
-# ------------------------------------------------------------
-# Rows on their way into a backup and out of it: from either engine into either.
-#
-# SQLite gives a copy made by its own backup call, which is a database that any program opens.
-# PostgreSQL gives one file a table, a row a line, all of one moment. Tokens stay at home: what
-# was revoked must not come back with an old backup.
-
-
-RowIterator: TypeAlias = Iterator[dict[str, Any]]
-
-TOKENS_TABLE: Final = "tokens"
-TABLES_NOT_RESTORED: Final = frozenset({"alembic_version", TOKENS_TABLE})
-_BATCH_SIZE: Final = 1_000
+# ---- rows of the database
 
 
 def dump_database(address: Address, folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
     """Copy a database into a folder, as it stands at one moment, while others write.
 
     Returns:
-        The file behind each name in the backup, and how many rows each table has.
+        The file of each name in the archive, and the number of rows of each table.
 
     Raises:
         StoreError: it cannot be read, or the copy is not sound.
@@ -209,7 +205,7 @@ def dump_database(address: Address, folder: Path) -> tuple[dict[str, Path], dict
 
 
 def read_dump(folder: Path, name: str) -> Mapping[str, Iterable[dict[str, Any]]]:
-    """The rows of every table of a backup that was taken out into a folder.
+    """The rows of every table of a backup that was extracted into a folder.
 
     Raises:
         InputError: its database is damaged.
@@ -223,12 +219,10 @@ def read_dump(folder: Path, name: str) -> Mapping[str, Iterable[dict[str, Any]]]
         raise InputError(str(error)) from error
     engine = new_engine(parse_address(f"sqlite:///{copy}"), migrating=True)
     with engine.connect() as connection:
-        found = {
-            table.name: list(_iterate_rows(connection, table))
-            for table in _reflect_tables(connection)
-        }
+        tables = _reflect_tables(connection)
+        rows = {table.name: list(_iterate_rows(connection, table)) for table in tables}
     engine.dispose()
-    return found
+    return rows
 
 
 def load_rows(connection: Connection, rows: Mapping[str, Iterable[dict[str, Any]]]) -> None:
@@ -238,19 +232,21 @@ def load_rows(connection: Connection, rows: Mapping[str, Iterable[dict[str, Any]
         InputError: there is no such table, or a row does not fit it.
     """
     tables = {table.name: table for table in _reflect_tables(connection)}
-    strange = sorted(set(rows) - set(tables))
-    if strange:
-        msg = f"the backup has a table {strange[0][:60]} that its release did not; take another"
+    unknown = sorted(set(rows) - set(tables))
+    if unknown:
+        msg = f"the backup has a table {unknown[0][:60]} that its release did not; take another"
         raise InputError(msg)
     aware = connection.dialect.name != "sqlite"
     for name, table in tables.items():
         lines = iter(rows.get(name, ()))
-        while some := [_convert_row(table, row, aware=aware) for row in islice(lines, _BATCH_SIZE)]:
-            connection.execute(insert(table), some)
+        while batch := [
+            _convert_row(table, row, aware=aware) for row in islice(lines, _BATCH_SIZE)
+        ]:
+            connection.execute(insert(table), batch)
 
 
 class _JsonLines:
-    """The rows of a file, a row a line; read anew each time."""
+    """The rows of a JSON Lines file; every iteration reads it again."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -264,8 +260,8 @@ def _write_tables(address: Address, folder: Path) -> tuple[dict[str, Path], dict
     engine = new_engine(address, migrating=True)
     files, counts = {}, {}
     (folder / "tables").mkdir()
-    with engine.connect() as unset:
-        connection = unset.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as default:
+        connection = default.execution_options(isolation_level="REPEATABLE READ")
         for table in _reflect_tables(connection):
             file = files[f"tables/{table.name}.jsonl"] = folder / "tables" / f"{table.name}.jsonl"
             counts[table.name] = 0
@@ -278,7 +274,7 @@ def _write_tables(address: Address, folder: Path) -> tuple[dict[str, Path], dict
 
 
 def _check_database_copy(copy: Path, name: str) -> dict[str, int]:
-    """Check a copy of SQLite, take the tokens out of it, and count its rows."""
+    """Check a copy of SQLite, delete the tokens in it, and count its rows."""
     try:
         with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
             if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
@@ -310,10 +306,10 @@ def _count_query(name: str) -> str:
 
 
 def _reflect_tables(connection: Connection) -> list[Table]:
-    """The tables as they are in the database, those that others point at first."""
-    found = MetaData()
-    found.reflect(connection)
-    tables = [table for table in found.sorted_tables if table.name not in TABLES_NOT_RESTORED]
+    """The tables as they are in the database; those that foreign keys refer to come first."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    tables = [table for table in metadata.sorted_tables if table.name not in TABLES_NOT_RESTORED]
     for table in tables:
         for column in table.columns:
             if isinstance(column.type, JSON):
@@ -322,8 +318,8 @@ def _reflect_tables(connection: Connection) -> list[Table]:
 
 
 def _iterate_rows(connection: Connection, table: Table) -> RowIterator:
-    asked = select(table).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=_BATCH_SIZE).execute(asked).mappings():
+    query = select(table).order_by(*table.primary_key.columns)
+    for row in connection.execution_options(yield_per=_BATCH_SIZE).execute(query).mappings():
         yield dict(row)
 
 
@@ -355,30 +351,26 @@ def _json_text(value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    msg = f"{type(value).__name__} has no place in a backup"
+    msg = f"{type(value).__name__} cannot be stored in a backup"
     raise TypeError(msg)
 
 
-# ------------------------------------------------------------
-# Backups of the database of notes: one is written while others write, one is put back whole.
-
-
-_NUMBERED_TABLES: Final = (HISTORY, AUDIT)
+# ---- backup and restore of the database of notes
 
 
 class BackupStore:
-    """What a backup asks of the database.
+    """Backup and restore of one database.
 
     Args:
         address: where the database is.
-        current: gives it opened and brought up to date.
-        door: through which door a restore comes.
+        current: returns it opened, with the schema of this release.
+        interface: where a restore comes from, stored in the audit trail.
     """
 
-    def __init__(self, address: Address, current: Callable[[], Database], door: str) -> None:
+    def __init__(self, address: Address, current: Callable[[], Database], interface: str) -> None:
         self._address = address
         self._current = current
-        self._interface = door
+        self._interface = interface
 
     @property
     def file(self) -> Path | None:
@@ -392,18 +384,18 @@ class BackupStore:
             StoreError: it cannot be read.
         """
 
-        def look(connection: Connection) -> bool:
+        def has_no_rows(connection: Connection) -> bool:
             return all(
                 connection.scalar(select(table).limit(1)) is None for table in _NUMBERED_TABLES
             )
 
-        return self._current().read(look)
+        return self._current().read(has_no_rows)
 
     def dump_to(self, folder: Path) -> tuple[dict[str, Path], BackupContents]:
         """Copy everything but the tokens into a folder, as it stands at one moment.
 
         Raises:
-            StoreError: it cannot be read, or there is no room for the copy.
+            StoreError: it cannot be read, or the disk is full.
         """
         self._current()
         try:
@@ -414,10 +406,10 @@ class BackupStore:
         revision = CURRENT_RELEASE.revision
         return files, BackupContents(self._address.engine, revision, counts, (), at)
 
-    def restore_from(self, folder: Path, contents: BackupContents, name: str, who: str) -> None:
-        """Put the rows of a backup in the place of everything but the tokens, or change nothing.
+    def restore_from(self, folder: Path, contents: BackupContents, name: str, author: str) -> None:
+        """Replace everything but the tokens by the rows of a backup, or change nothing.
 
-        The tables are made anew as its release knew them, filled, and brought up to date, in
+        The tables are created as its release knew them, filled and migrated to this release in
         one transaction; programs that have the database open see the old or the new rows.
 
         Raises:
@@ -425,13 +417,15 @@ class BackupStore:
             StoreError: the database cannot be written.
         """
         rows = read_dump(folder, name)
-        engine = new_engine(self._address, migrating=True).execution_options(door=self._interface)
+        engine = new_engine(self._address, migrating=True).execution_options(
+            interface=self._interface
+        )
         try:
             with exclusive_migration(), engine.begin() as connection:
                 _replace_rows(connection, self._address, contents.schema, rows)
-                told = {"rows": dict(contents.rows), "created_at": contents.created_at}
+                state = {"rows": dict(contents.rows), "created_at": contents.created_at}
                 at = datetime.now(UTC)
-                AuditRows(connection).add("restore-backup", name, (None, told), at, who)
+                AuditRows(connection).add("restore-backup", name, (None, state), at, author)
         except SQLAlchemyError as error:
             raise store_error(self._address, error) from error
         except RoubleReactionError:
@@ -443,17 +437,17 @@ class BackupStore:
             engine.dispose()
 
     def quarantine(self) -> Path | None:
-        """Move a database that cannot be read out of the way; None where there is no file."""
+        """Rename a database that cannot be read; None where there is no file."""
         file = self._address.file
         if file is None or not file.exists():
             return None
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        aside = file.with_name(f"{file.stem}.damaged-{stamp}{file.suffix}")
+        target = file.with_name(f"{file.stem}.damaged-{stamp}{file.suffix}")
         for end in ("", "-wal", "-shm"):
             part = file.with_name(file.name + end)
             if part.exists():
-                part.rename(aside.with_name(aside.name + end))
-        return aside
+                part.rename(target.with_name(target.name + end))
+        return target
 
 
 def _replace_rows(
@@ -484,17 +478,17 @@ def _highest_id(connection: Connection, table: Table) -> int:
 
 
 def _advance_id_sequences(connection: Connection, highest: Mapping[str, int]) -> None:
-    """Give the next rows numbers that were never used: pages keep what they read under them."""
+    """Number the next rows with ids never used before: pages cache what they read by id."""
     for table in METADATA.sorted_tables:
         if "id" not in table.c or table.c.id.type.python_type is not int:
             continue
         last = max(_highest_id(connection, table), highest.get(table.name, 0))
         if connection.dialect.name == "sqlite":
-            done = connection.execute(
+            updated = connection.execute(
                 text("UPDATE sqlite_sequence SET seq = :last WHERE name = :name"),
                 {"last": last, "name": table.name},
             )
-            if not done.rowcount:
+            if not updated.rowcount:
                 connection.execute(
                     text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"),
                     {"last": last, "name": table.name},

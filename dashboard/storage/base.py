@@ -21,87 +21,87 @@ from dashboard.models.series import (
 
 
 class RateStore(Protocol):
-    """Keeps what live sources answered; reading never waits for who writes."""
+    """Stores answers of live sources; reading never waits for a writer."""
 
     def fingerprint(self) -> object:
-        """Something cheap that differs whenever anything kept differs; None: nothing is."""
+        """A cheap value that differs after every change; None where nothing is stored."""
 
     def versions(self) -> Mapping[str, SeriesVersion]:
-        """Which version is kept of every series that was ever asked for, by its id.
+        """The stored version of every series ever requested, by its id.
 
         Raises:
             StoreError: they cannot be read.
         """
 
     def read(self, card: SeriesCard) -> RateSeries | None:
-        """The observations kept of a series, ascending; None where there are none.
+        """The stored observations of a series, ascending; None where there are none.
 
         Raises:
             StoreError: they cannot be read.
         """
 
     def state(self, series_id: str) -> FetchState | None:
-        """What is known of the attempts at a series; None: it was never asked for.
+        """The state of the requests for a series; None where it was never requested.
 
         Raises:
             StoreError: it cannot be read.
         """
 
     def states(self) -> Mapping[str, FetchState]:
-        """The same of every series that was ever asked for, by its id.
+        """The states of every series ever requested, by its id.
 
         Raises:
             StoreError: they cannot be read.
         """
 
     def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
-        """The numbers that were replaced, the latest replacement first.
+        """The values that were replaced, the latest replacement first.
 
         Raises:
             StoreError: they cannot be read.
         """
 
     def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
-        """Take in an answer, whole or not at all.
+        """Store an answer in one transaction.
 
         Raises:
             StoreError: it cannot be written, or the series is another source's.
         """
 
     def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
-        """Note an attempt that failed; nothing that is kept changes.
+        """Record a failed request; stored observations do not change.
 
         Raises:
             StoreError: it cannot be written.
         """
 
-    def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
-        """Hold a lock among all processes; it says whether it was got in that many seconds."""
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
 
 
 class InboxStore(Protocol):
-    """Where reports wait for a decision; every method raises StoreError where the store fails."""
+    """News items that wait for a decision; every method raises StoreError where the store fails."""
 
     def find(self, since: datetime | None = None) -> tuple[InboxItem, ...]:
-        """Every candidate that was seen since a moment, in the order of ids."""
+        """Every item fetched since a moment, in the order of ids."""
 
     def by_ids(self, ids: Sequence[str]) -> tuple[InboxItem, ...]:
-        """The candidates of some ids; what there is not is left out."""
+        """The items of some ids; unknown ids are left out."""
 
-    def ingest(self, candidates: Sequence[InboxItem]) -> int:
-        """Keep reports, each once; how many are new. What was decided stays decided."""
+    def ingest(self, items: Sequence[InboxItem]) -> int:
+        """Store items, each once; returns how many are new. Decisions stay."""
 
-    def accept(self, ids: Sequence[str], note: Event, who: str = "") -> Event:
-        """Make one note of candidates; InputError where somebody decided before."""
+    def accept(self, ids: Sequence[str], note: Event, author: str = "") -> Event:
+        """Make one note of items; InputError where one was decided before."""
 
-    def decide(self, ids: Sequence[str], state: Decision, who: str = "") -> None:
-        """Decide about candidates, all or none; InputError where somebody decided before."""
+    def decide(self, ids: Sequence[str], state: Decision, author: str = "") -> None:
+        """Decide about items, all or none; InputError where one was decided before."""
 
     def reopen(self, ids: Sequence[str]) -> None:
-        """Take a dismissal back; InputError where one is a note by now."""
+        """Take a dismissal back; InputError where one became a note."""
 
     def feed_states(self) -> tuple[FeedState, ...]:
-        """What became of each feed when it was last asked."""
+        """The result of the last request to each feed."""
 
     def record_feed_state(self, state: FeedState) -> None:
-        """Keep what became of a feed."""
+        """Store the result of a request to a feed."""

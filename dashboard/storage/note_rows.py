@@ -1,4 +1,8 @@
-"""Rows of notes, of their history, of file imports and of hidden events, within one transaction."""
+"""Rows of notes, their history, file imports and hidden events, within one transaction.
+
+A change of a note is an UPDATE of the row *with the revision that was read*: where none matches,
+the note was changed meanwhile (the optimistic lock that SQLAlchemy calls version_id_col).
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,16 @@ from dashboard.models.event import Event, Origin, Visibility
 from dashboard.models.records import NoteAction, NoteRevision, StoreStatus
 from dashboard.models.user_files import ImportRecord, ImportUndo
 from dashboard.storage.audit import AuditRows, write_audit
-from dashboard.storage.schema import HIDDEN_EVENTS, HISTORY, IMPORT_NOTES, IMPORTS, NOTES
-from dashboard.storage.visibility import (
+from dashboard.storage.schema import (
+    HIDDEN_EVENTS,
+    HISTORY,
     IMPORT_IS_VISIBLE,
+    IMPORT_NOTES,
+    IMPORTS,
     NOTE_IS_VISIBLE,
+    NOTES,
+)
+from dashboard.storage.visibility import (
     check_private_has_owner,
     check_visibility_change,
     is_visible_to,
@@ -30,18 +40,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-
-# ------------------------------------------------------------
-# Notes as rows and as the JSON of their history, and back.
-
-
 NOTE_COLUMNS: Final = (
     *("id", "title", "day", "moment", "zone", "end_day", "category", "expected", "text"),
     *("source_url", "tags", "author", "created", "updated", "revision", "deleted"),
     *("visibility", "owner"),
 )
 _DEFAULTS_BEFORE_0003: Final = {"visibility": Visibility.SHARED.value, "owner": ""}
-"""What a line of history older than that revision says about them."""
+"""Values of the columns that history older than migration 0003 lacks."""
 _DATE_COLUMNS: Final = ("day", "end_day")
 _TIMESTAMP_COLUMNS: Final = ("moment", "created", "updated", "deleted")
 
@@ -54,7 +59,7 @@ def row_from_note(note: Event) -> dict[str, Any]:
 
 
 def note_from_row(row: Mapping[str, Any]) -> Event:
-    """The note of a row, or of `json_of` with its dates read."""
+    """The note of a row, or of `json_from_note` with its dates read."""
     values = {name: row[name] for name in NOTE_COLUMNS}
     values["tags"] = tuple(row["tags"])
     return Event(origin=Origin.NOTE, **values)
@@ -71,7 +76,7 @@ def json_from_note(note: Event) -> dict[str, Any]:
 
 
 def note_from_json(stored: Mapping[str, Any] | None) -> Event | None:
-    """The note that `json_of` wrote."""
+    """The note that `json_from_note` wrote."""
     if stored is None:
         return None
     row = _DEFAULTS_BEFORE_0003 | dict(stored)
@@ -89,27 +94,18 @@ def change_from_row(row: Mapping[str, Any]) -> NoteRevision:
         revision=row["revision"],
         action=row["action"],
         at=row["at"],
-        who=row["who"],
+        author=row["who"],
         before=note_from_json(row["before"]),
         after=note_from_json(row["after"]),
         origin=row["origin"],
     )
 
 
-# ------------------------------------------------------------
-# Read and change notes inside one transaction; each change writes its line of history too.
-#
-# A change is an UPDATE of the row *with the revision that was read*: where none matches,
-# somebody was faster and is named (the optimistic lock that SQLAlchemy calls version_id_col).
-
-
 _VERSION_HISTORY_ROWS: Final = 1_000
 _BATCH_SIZE: Final = 500
 
 _NOTE_BY_ID: Final = select(NOTES).where(NOTES.c.id == bindparam("note_id"), NOTE_IS_VISIBLE)
-_NOTE_BY_ID_FOR_UPDATE: Final = (
-    _NOTE_BY_ID.with_for_update()
-)  # SQLite's writer is alone and ignores it
+_NOTE_BY_ID_FOR_UPDATE: Final = _NOTE_BY_ID.with_for_update()  # SQLite has one writer; ignored
 _ALL_NOTES: Final = select(NOTES).where(NOTE_IS_VISIBLE).order_by(NOTES.c.day, NOTES.c.id)
 _NOTES_NOT_DELETED: Final = _ALL_NOTES.where(NOTES.c.deleted.is_(None))
 _HISTORY_WITH_NOTES: Final = HISTORY.join(NOTES, NOTES.c.id == HISTORY.c.note_id)
@@ -138,18 +134,18 @@ _COUNT_QUERY: Final = (
     select(func.count(), func.count(NOTES.c.deleted)).select_from(NOTES).where(NOTE_IS_VISIBLE)
 )
 _METADATA_FIELDS: Final = ("id", "created", "updated", "revision", "visibility", "owner")
-"""Fields that are about a note and not what it says."""
+"""Fields that describe a note and are no part of its content."""
 _UPDATE_NOTE: Final = update(NOTES).where(
     NOTES.c.id == bindparam("note_id"), NOTES.c.revision == bindparam("read_revision")
 )
 
 
 class NoteRows:
-    """The notes that one person may see, as one transaction sees them.
+    """The notes that one user may see, as one transaction sees them.
 
     Args:
         connection: in a transaction, a writing one for a change.
-        person: who asks; a private note of another is not there.
+        person: the user; private notes of other users are invisible.
     """
 
     def __init__(self, connection: Connection, person: str = "") -> None:
@@ -181,11 +177,11 @@ class NoteRows:
         return int(self._connection.scalar(mine) or 0)
 
     def version(self) -> str:
-        """Differs after every change to what the person sees, and after no other.
+        """A text that differs after every change to what the user sees, and after no other.
 
         It is made of the newest id of the history and a sum over the last (on PostgreSQL a
         lower id can be committed after a higher one; the sum shows it), of the number of
-        notes (it falls when one becomes private), and of what the person hides.
+        notes (it falls when one becomes private), and of the events that the user hides.
         """
         newest, total, notes, hidden, since = self._connection.execute(
             _VERSION_QUERY, self._viewer_params
@@ -194,17 +190,17 @@ class NoteRows:
         return f"{newest or 0}-{total or 0}-{notes}{hiding}"
 
     def status(self, engine: str) -> StoreStatus:
-        """How many notes there are, and when the last change was."""
+        """The number of notes and the time of the last change."""
         total, deleted = self._connection.execute(_COUNT_QUERY, self._viewer_params).one()
         newest = self._connection.execute(_NEWEST_CHANGES.limit(1), self._viewer_params).first()
         last = None if newest is None else newest.at
         return StoreStatus(engine, total - deleted, deleted, last)
 
-    def create(self, note: Event, at: datetime, who: str) -> Event:
+    def create(self, note: Event, at: datetime, author: str) -> Event:
         """Insert a note under a new id."""
-        return self.create_all([note], at, who)[0]
+        return self.create_all([note], at, author)[0]
 
-    def create_all(self, notes: Sequence[Event], at: datetime, who: str) -> tuple[Event, ...]:
+    def create_all(self, notes: Sequence[Event], at: datetime, author: str) -> tuple[Event, ...]:
         """Insert many notes under new ids, in their order."""
         created = tuple(
             replace(
@@ -217,72 +213,72 @@ class NoteRows:
             check_private_has_owner(note, self._person)
         if created:
             self._connection.execute(insert(NOTES), [row_from_note(note) for note in created])
-            lines = [_history_row(NoteAction.CREATE, None, note, who) for note in created]
+            lines = [_history_row(NoteAction.CREATE, None, note, author) for note in created]
             write_audit(self._connection, HISTORY, lines)
         return created
 
-    def delete_all(self, notes: Sequence[Event], at: datetime, who: str) -> None:
+    def delete_all(self, notes: Sequence[Event], at: datetime, author: str) -> None:
         """Mark many notes deleted; they were read for update in this transaction."""
         after = [replace(n, deleted=at, updated=at, revision=n.revision + 1) for n in notes]
         if not after:
             return
         pairs = list(zip(notes, after, strict=True))
-        seen = [
+        params = [
             {"note_id": old.id, "read_revision": old.revision} | row_from_note(new)
             for old, new in pairs
         ]
-        self._connection.execute(_UPDATE_NOTE, seen)
-        lines = [_history_row(NoteAction.DELETE, old, new, who) for old, new in pairs]
+        self._connection.execute(_UPDATE_NOTE, params)
+        lines = [_history_row(NoteAction.DELETE, old, new, author) for old, new in pairs]
         write_audit(self._connection, HISTORY, lines)
 
-    def edit(self, note: Event, revision: int, at: datetime, who: str) -> Event:
+    def edit(self, note: Event, revision: int, at: datetime, author: str) -> Event:
         """Put `note` in the place of the note with its id, if that is still at `revision`."""
         current = self._at_revision(note.id, revision)
-        return self._save(NoteAction.EDIT, self._not_deleted(current), note, at, who)
+        return self._save(NoteAction.EDIT, self._not_deleted(current), note, at, author)
 
     def change(
-        self, note_id: str, function: Callable[[Event], Event], at: datetime, who: str
+        self, note_id: str, function: Callable[[Event], Event], at: datetime, author: str
     ) -> Event:
-        """Replace a note by what `function` makes of it; nobody comes between."""
-        current = self._not_deleted(self._known(note_id))
-        return self._save(NoteAction.EDIT, current, function(current), at, who)
+        """Replace a note by what `function` makes of it, in this transaction."""
+        current = self._not_deleted(self._for_update(note_id))
+        return self._save(NoteAction.EDIT, current, function(current), at, author)
 
-    def delete(self, note_id: str, revision: int, at: datetime, who: str) -> Event:
+    def delete(self, note_id: str, revision: int, at: datetime, author: str) -> Event:
         """Mark a note deleted, if it is still at `revision`."""
         current = self._at_revision(note_id, revision)
         if current.deleted is not None:
             return current
-        return self._save(NoteAction.DELETE, current, replace(current, deleted=at), at, who)
+        return self._save(NoteAction.DELETE, current, replace(current, deleted=at), at, author)
 
-    def restore(self, note_id: str, at: datetime, who: str) -> Event:
-        """Take the mark away; a note without one stays as it is."""
-        current = self._known(note_id)
+    def restore(self, note_id: str, at: datetime, author: str) -> Event:
+        """Take a deletion back; a note that is not deleted stays as it is."""
+        current = self._for_update(note_id)
         if current.deleted is None:
             return current
-        return self._save(NoteAction.RESTORE, current, replace(current, deleted=None), at, who)
+        return self._save(NoteAction.RESTORE, current, replace(current, deleted=None), at, author)
 
-    def restore_revision(self, note_id: str, wanted: int, at: datetime, who: str) -> Event:
-        """Put what a note said at an earlier revision into a new one; who may see it stays.
+    def restore_revision(self, note_id: str, wanted: int, at: datetime, author: str) -> Event:
+        """Copy the content of an earlier revision into a new one; visibility and owner stay.
 
-        A revision that says what the note says now changes nothing.
+        A revision with the present content changes nothing.
         """
-        current = self._known(note_id)
-        said = next((c.after for c in self.changes(note_id) if c.revision == wanted), None)
-        if said is None:
+        current = self._for_update(note_id)
+        past = next((c.after for c in self.changes(note_id) if c.revision == wanted), None)
+        if past is None:
             msg = f"{note_id}: there is no revision {wanted} to restore; see its history"
             raise InputError(msg)
-        kept = {name: getattr(current, name) for name in _METADATA_FIELDS}
-        again = replace(said, **kept, deleted=None)
-        if again == current:
+        metadata = {name: getattr(current, name) for name in _METADATA_FIELDS}
+        restored = replace(past, **metadata, deleted=None)
+        if restored == current:
             return current
-        return self._save(NoteAction.RESTORE, current, again, at, who)
+        return self._save(NoteAction.RESTORE, current, restored, at, author)
 
     def _find(self, query: Select[Any], note_id: str) -> Event | None:
-        asked = {"note_id": note_id} | self._viewer_params
-        row = self._connection.execute(query, asked).mappings().first()
+        params = {"note_id": note_id} | self._viewer_params
+        row = self._connection.execute(query, params).mappings().first()
         return None if row is None else note_from_row(dict(row))
 
-    def _known(self, note_id: str) -> Event:
+    def _for_update(self, note_id: str) -> Event:
         current = self._find(_NOTE_BY_ID_FOR_UPDATE, note_id)
         if current is None:
             msg = f"{note_id}: there is no note with this id"
@@ -295,29 +291,24 @@ class NoteRows:
         return current
 
     def _at_revision(self, note_id: str, revision: int) -> Event:
-        current = self._known(note_id)
+        current = self._for_update(note_id)
         if current.revision != revision:
             raise self._conflict(current)
         return current
 
     def _save(
-        self, action: NoteAction, before: Event, after: Event, at: datetime, who: str
+        self, action: NoteAction, before: Event, after: Event, at: datetime, author: str
     ) -> Event:
         after = replace(
             after, id=before.id, created=before.created, updated=at, revision=before.revision + 1,
             owner=before.owner,
         )  # fmt: skip
         check_visibility_change(before, after, self._person)
-        seen = {"note_id": before.id, "read_revision": before.revision}
-        if self._connection.execute(_UPDATE_NOTE, row_from_note(after) | seen).rowcount != 1:
-            raise self._conflict(self._known(before.id))
-        self._write_history(action, before, after, who)
+        params = {"note_id": before.id, "read_revision": before.revision}
+        if self._connection.execute(_UPDATE_NOTE, row_from_note(after) | params).rowcount != 1:
+            raise self._conflict(self._for_update(before.id))
+        write_audit(self._connection, HISTORY, [_history_row(action, before, after, author)])
         return after
-
-    def _write_history(
-        self, action: NoteAction, before: Event | None, after: Event, who: str
-    ) -> None:
-        write_audit(self._connection, HISTORY, [_history_row(action, before, after, who)])
 
     def _new_ids(self, notes: Sequence[Event]) -> list[str]:
         ids = [_new_note_id(note.day) for note in notes]
@@ -329,32 +320,32 @@ class NoteRows:
         return ids
 
     def _existing_ids(self, ids: Sequence[str]) -> set[str]:
-        found: set[str] = set()
+        existing: set[str] = set()
         for first in range(0, len(ids), _BATCH_SIZE):
             query = select(NOTES.c.id).where(NOTES.c.id.in_(ids[first : first + _BATCH_SIZE]))
-            found.update(self._connection.scalars(query))
-        return found
+            existing.update(self._connection.scalars(query))
+        return existing
 
     def _conflict(self, current: Event) -> EditConflict:
         last = self.changes(current.id)[-1]
-        gone = current.deleted is not None
+        is_deleted = current.deleted is not None
         msg = (
-            f'"{current.title[:60]}" was {"deleted" if gone else "changed"} by'
-            f" {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
-            f" saved: {'restore the note' if gone else 'read the new text'}, then save again"
+            f'"{current.title[:60]}" was {"deleted" if is_deleted else "changed"} by'
+            f" {last.author or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
+            f" saved: {'restore the note' if is_deleted else 'read the new text'}, then save again"
         )
         return EditConflict(msg, current)
 
 
 def _history_row(
-    action: NoteAction, before: Event | None, after: Event, who: str
+    action: NoteAction, before: Event | None, after: Event, author: str
 ) -> dict[str, Any]:
     return {
         "note_id": after.id,
         "revision": after.revision,
         "action": action.value,
         "at": after.updated,
-        "who": who,
+        "who": author,
         "before": before and json_from_note(before),
         "after": json_from_note(after),
     }
@@ -372,7 +363,10 @@ def _new_note_id(day: date) -> str:
 # The imports of files in the database: each with the notes that came with it.
 
 
-_IMPORT_COLUMNS: Final = tuple(each.name for each in fields(ImportRecord))
+_IMPORT_COLUMNS: Final = {
+    field.name: "who" if field.name == "author" else field.name for field in fields(ImportRecord)
+}
+"""The column of each field of an import record."""
 _ALL_IMPORTS: Final = (
     select(IMPORTS).where(IMPORT_IS_VISIBLE).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
 )
@@ -389,11 +383,11 @@ _NOTES_TO_UNDO: Final = (
 
 
 class ImportRows:
-    """The imports that one person may see, as one transaction sees them.
+    """The imports that one user may see, as one transaction sees them.
 
     Args:
         connection: in a transaction, a writing one for a change.
-        person: who asks; an import of private notes is its owner's alone.
+        person: the user; imports with private notes of other users are invisible.
     """
 
     def __init__(self, connection: Connection, person: str = "") -> None:
@@ -411,40 +405,42 @@ class ImportRows:
     def ingest(
         self, record: ImportRecord, notes: Sequence[Event], at: datetime
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
-        """Insert the notes of a file and the line that says where they came from."""
-        kept = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
-        whose = {"visibility": _import_visibility(notes), "owner": self._person}
-        row = {name: getattr(kept, name) for name in _IMPORT_COLUMNS}
-        self._connection.execute(insert(IMPORTS), row | whose)
-        created = NoteRows(self._connection, self._person).create_all(notes, at, kept.who)
+        """Insert the notes of a file and the record of the import."""
+        stored = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
+        access = {"visibility": _import_visibility(notes), "owner": self._person}
+        row = {column: getattr(stored, name) for name, column in _IMPORT_COLUMNS.items()}
+        self._connection.execute(insert(IMPORTS), row | access)
+        created = NoteRows(self._connection, self._person).create_all(notes, at, stored.author)
         if created:
-            links = [{"note_id": note.id, "import_id": kept.id} for note in created]
+            links = [{"note_id": note.id, "import_id": stored.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
         AuditRows(self._connection).add(
-            "import", kept.id, (None, _audit_state_of_import(kept)), at, kept.who
+            "import", stored.id, (None, _audit_state_of_import(stored)), at, stored.author
         )
-        return kept, created
+        return stored, created
 
-    def undo(self, import_id: str, at: datetime, who: str) -> ImportUndo:
-        """Mark the notes of an import deleted; what somebody changed since stays."""
+    def undo(self, import_id: str, at: datetime, author: str) -> ImportUndo:
+        """Mark the notes of an import deleted; those changed since stay."""
         record = self._to_undo(import_id)
         rows = self._connection.execute(_NOTES_TO_UNDO, {"of": import_id}).mappings()
         notes = [note_from_row(dict(row)) for row in rows]
-        alive = [note for note in notes if note.deleted is None]
-        untouched = [note for note in alive if note.revision == 1]
-        changed = [note for note in alive if note.revision > 1]
-        kept = tuple(note for note in changed if is_visible_to(note, self._person))
-        NoteRows(self._connection, self._person).delete_all(untouched, at, who)
-        mark = update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=who)
+        present = [note for note in notes if note.deleted is None]
+        unchanged = [note for note in present if note.revision == 1]
+        changed = [note for note in present if note.revision > 1]
+        visible = tuple(note for note in changed if is_visible_to(note, self._person))
+        NoteRows(self._connection, self._person).delete_all(unchanged, at, author)
+        mark = (
+            update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_at=at, undone_by=author)
+        )
         self._connection.execute(mark)
-        before, record = record, replace(record, undone_at=at, undone_by=who)
+        before, record = record, replace(record, undone_at=at, undone_by=author)
         states = _audit_state_of_import(before), _audit_state_of_import(record)
-        AuditRows(self._connection).add("undo-import", import_id, states, at, who)
-        return ImportUndo(record, len(untouched), kept, len(notes) - len(alive))
+        AuditRows(self._connection).add("undo-import", import_id, states, at, author)
+        return ImportUndo(record, len(unchanged), visible, len(notes) - len(present))
 
     def _to_undo(self, import_id: str) -> ImportRecord:
-        found = self._connection.execute(_IMPORT_TO_UNDO, {"of": import_id} | self._viewer_params)
-        row = found.mappings().first()
+        params = {"of": import_id} | self._viewer_params
+        row = self._connection.execute(_IMPORT_TO_UNDO, params).mappings().first()
         if row is None:
             msg = f"{import_id}: there is no import with this id; see `events imports`"
             raise InputError(msg)
@@ -460,25 +456,18 @@ class ImportRows:
 
 
 def _import_visibility(notes: Sequence[Event]) -> str:
-    """An import is private when one of its notes is: its line names the file and counts them."""
-    private = any(note.is_private for note in notes)
-    return Visibility.PRIVATE.value if private else Visibility.SHARED.value
+    """An import is private when one of its notes is: its record names the file."""
+    is_private = any(note.is_private for note in notes)
+    return Visibility.PRIVATE.value if is_private else Visibility.SHARED.value
 
 
 def _audit_state_of_import(record: ImportRecord) -> dict[str, Any]:
-    return {name: _json_value(getattr(record, name)) for name in _IMPORT_COLUMNS}
-
-
-def _json_value(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    values = {column: getattr(record, name) for name, column in _IMPORT_COLUMNS.items()}
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()}
 
 
 def _import_from_row(row: Mapping[Any, Any]) -> ImportRecord:
-    return ImportRecord(**{name: row[name] for name in _IMPORT_COLUMNS})
-
-
-# ------------------------------------------------------------
-# Which events of the catalogue a person does not want to see; the catalogue itself stays.
+    return ImportRecord(**{name: row[column] for name, column in _IMPORT_COLUMNS.items()})
 
 
 _HIDDEN_IDS: Final = select(HIDDEN_EVENTS.c.event_id).where(
@@ -490,11 +479,11 @@ _DELETE_HIDDEN: Final = delete(HIDDEN_EVENTS).where(
 
 
 class HiddenEventRows:
-    """What one person hides, as one transaction sees it.
+    """The events of the catalogue that one user hides, as one transaction sees them.
 
     Args:
         connection: in a transaction, a writing one for a change.
-        person: whose list it is; people without a name share one.
+        person: the user; those without a name share one list.
     """
 
     def __init__(self, connection: Connection, person: str) -> None:
@@ -506,24 +495,24 @@ class HiddenEventRows:
         return frozenset(self._connection.scalars(_HIDDEN_IDS, {"of": self._person}))
 
     def hide(self, ids: Sequence[str], at: datetime) -> None:
-        """Add ids; those that are there already stay as they are."""
-        there = self.find_all()
-        new = [name for name in dict.fromkeys(ids) if name not in there]
+        """Add ids; those that are hidden already stay as they are."""
+        hidden = self.find_all()
+        new = [name for name in dict.fromkeys(ids) if name not in hidden]
         if new:
             rows = [{"person": self._person, "event_id": name, "at": at} for name in new]
             self._connection.execute(insert(HIDDEN_EVENTS), rows)
             self._write_audit("hide", new, at)
 
     def show(self, ids: Sequence[str], at: datetime) -> None:
-        """Take ids away again; those that are not there stay away."""
-        there = self.find_all()
-        gone = [name for name in dict.fromkeys(ids) if name in there]
-        if gone:
-            rows = [{"of": self._person, "named": name} for name in gone]
+        """Remove ids; those that are not hidden are ignored."""
+        hidden = self.find_all()
+        removed = [name for name in dict.fromkeys(ids) if name in hidden]
+        if removed:
+            rows = [{"of": self._person, "named": name} for name in removed]
             self._connection.execute(_DELETE_HIDDEN, rows)
-            self._write_audit("unhide", gone, at)
+            self._write_audit("unhide", removed, at)
 
     def _write_audit(self, action: str, names: Sequence[str], at: datetime) -> None:
-        record = AuditRows(self._connection, self._person)
+        audit = AuditRows(self._connection, self._person)
         for name in names:
-            record.add(action, name, (None, None), at, self._person)
+            audit.add(action, name, (None, None), at, self._person)

@@ -1,4 +1,8 @@
-"""Cache of fetched rates: one SQLite file with observations, revisions and fetch attempts, also as of an earlier moment."""
+"""Cache of fetched rates: one SQLite file with observations, their revisions and the requests.
+
+It lies in the user's cache directory and holds no only copy: a damaged file is renamed and a new
+one is filled. `AsOfRateCache` is its state at an earlier moment, rebuilt from the revisions.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +32,11 @@ from dashboard.models.series import (
 )
 from dashboard.storage.sqlite_files import create_private_file, enable_wal, file_lock
 
-# ------------------------------------------------------------
-# The tables of the memory of live rates, and how rows become series and back.
-
-
+CACHE_FILE: Final = "rates.sqlite3"
+LOCK_TIMEOUT_SECONDS: Final = 5.0
+UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+CORRUPTION_ERRORS: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 CACHE_SCHEMA_VERSION: Final = 1
 CREATE_TABLES: Final = """
 create table series (
@@ -77,87 +82,8 @@ create table revisions (
 ) without rowid;
 """
 """`key` is the printed date in days, or the beginning of a bar in seconds; days and moments
-are counted from 1970-01-01 (UTC), our own moments (`…_at` of series and fetches) in
+are counted from 1970-01-01 (UTC), the times of requests (`…_at` of series and fetches) in
 microseconds; a missing rate is null."""
-UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
-CORRUPTION_ERRORS: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
-
-
-class ObservationRow(NamedTuple):
-    """One observation as it is kept."""
-
-    key: int
-    record: int
-    day: int
-    opens: int
-    known_at: int
-    rate: float | None
-    provisional: int
-
-
-def rows_from_series(series: RateSeries) -> Iterator[ObservationRow]:
-    """The observations of a series as rows."""
-    record, day = (array.astype(np.int64).tolist() for array in (series.record, series.day))
-    opens, known = (array.astype(np.int64).tolist() for array in (series.opens, series.known_at))
-    keys = opens if series.card.bar_minutes else record
-    final = len(series) - series.provisional
-    for at, rate in enumerate(series.rate.tolist()):
-        number = None if math.isnan(rate) else rate
-        yield ObservationRow(
-            keys[at], record[at], day[at], opens[at], known[at], number, int(at >= final)
-        )
-
-
-def series_from_rows(
-    card: SeriesCard, rows: Sequence[ObservationRow], fetched_at: datetime | None
-) -> RateSeries:
-    """A series of rows in ascending order, with arrays that cannot be written to."""
-    _, record, day, opens, known_at, rate, provisional = zip(*rows, strict=True)
-    last_final = max((at for at, one in enumerate(provisional) if not one), default=-1)
-    return RateSeries(
-        card,
-        record=_read_only_array(record, "datetime64[D]"),
-        day=_read_only_array(day, "datetime64[D]"),
-        opens=_read_only_array(opens, "datetime64[s]"),
-        known_at=_read_only_array(known_at, "datetime64[s]"),
-        rate=_read_only_array([np.nan if number is None else number for number in rate], "float64"),
-        fetched_at=fetched_at,
-        provisional=len(rows) - 1 - last_final,
-    )
-
-
-def _read_only_array(values: Sequence[Any], kind: str) -> Any:
-    whole = np.array(values) if kind == "float64" else np.array(values, dtype=np.int64)
-    array = whole.astype(kind)
-    array.setflags(write=False)
-    return array
-
-
-def to_microseconds(moment: datetime) -> int:
-    """A moment of ours as it is kept."""
-    return (moment - UNIX_EPOCH) // MICROSECOND
-
-
-def from_microseconds(kept: int) -> datetime:
-    """A moment of ours as it was kept."""
-    return UNIX_EPOCH + kept * MICROSECOND
-
-
-def from_optional_microseconds(kept: int | None) -> datetime | None:
-    """The same of one that may be missing."""
-    return None if kept is None else from_microseconds(kept)
-
-
-def day_from_number(kept: int | None) -> date | None:
-    """A day as it was kept."""
-    return None if kept is None else np.datetime64(kept, "D").astype(object)
-
-
-# ------------------------------------------------------------
-# What the memory of live rates says about itself: attempts, versions, revisions.
-
-
 VERSION_QUERY: Final = """
 with marks as (select series, max(id) as mark from fetches group by series)
 select s.name, coalesce(m.mark, 0), s.ok_at,
@@ -171,383 +97,8 @@ select s.name, s.source, s.tried_at, s.ok_at, s.problem, s.notes, s.stamp,
     (select count(*) from revisions r where r.series = s.id)
 from series s
 """
-
-
-def read_state(connection: sqlite3.Connection, series_id: str) -> FetchState | None:
-    """What is known of the attempts at a series; None: it was never asked for."""
-    row = connection.execute(f"{STATE_QUERY} where s.name = ?", (series_id,)).fetchone()
-    return None if row is None else _state_from_row(row)
-
-
-def read_states(connection: sqlite3.Connection) -> list[FetchState]:
-    """The same of every series."""
-    return [_state_from_row(row) for row in connection.execute(STATE_QUERY)]
-
-
-def _state_from_row(row: tuple[Any, ...]) -> FetchState:
-    series, source, tried_at, ok_at, problem, notes, stamp, last_day, rows, revised = row
-    return FetchState(
-        series=series,
-        source=source,
-        tried_at=from_microseconds(tried_at),
-        ok_at=from_optional_microseconds(ok_at),
-        problem=problem,
-        notes=tuple(json.loads(notes or "[]")),
-        stamp=stamp,
-        last_day=day_from_number(last_day),
-        rows=rows,
-        revised=revised,
-    )
-
-
-def revision_from_row(
-    series_id: str, row: tuple[int, int, int, float, float, int, int]
-) -> RateRevision:
-    """A number that was replaced, as it was kept."""
-    record, opens, revision, was, became, fetched, seen = row
-    day = day_from_number(record)
-    assert day is not None
-    begins = datetime.fromtimestamp(opens, UTC)
-    first, later = from_microseconds(fetched), from_microseconds(seen)
-    return RateRevision(series_id, day, begins, revision, was, became, first, later)
-
-
-# ------------------------------------------------------------
-# How an answer is taken into the memory of live rates: new, settled, revised or left alone.
-
-
-@dataclass(slots=True)
-class _RowChanges:
-    """What is to be written."""
-
-    put: list[tuple[ObservationRow, int]] = field(default_factory=list)  # row and its revision
-    replaced: list[tuple[ObservationRow, ObservationRow, int, int]] = field(
-        default_factory=list
-    )  # old, new, n, fetch
-    new: int = 0
-    settled: int = 0
-
-
-def write_rows(
-    connection: sqlite3.Connection, of: tuple[int, str], series: RateSeries, at: datetime
-) -> CacheUpdate:
-    """Write what differs from what is kept; `of` is the number of the series and its source."""
-    number, source = of
-    rows = list(rows_from_series(series))
-    kept = _stored_rows_since(connection, number, rows[0].key)
-    changes = _compare_rows(rows, kept)
-    answered = {row.key for row in rows}
-    gone = [key for key, (row, *_) in kept.items() if row.provisional and key not in answered]
-    connection.executemany(
-        "delete from observations where series = ? and key = ?", [(number, key) for key in gone]
-    )
-    if not changes.put:
-        return CacheUpdate()
-    fetch = connection.execute(
-        "insert into fetches (series, source, fetched_at) values (?, ?, ?)",
-        (number, source, to_microseconds(at)),
-    ).lastrowid
-    connection.executemany(
-        "insert into revisions values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (number, old.key, revision, old.record, old.opens, old.rate, new.rate, first, fetch)
-            for old, new, revision, first in changes.replaced
-        ],
-    )
-    connection.executemany(
-        "insert or replace into observations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(number, *row, revision, fetch) for row, revision in changes.put],
-    )
-    return CacheUpdate(changes.new, len(changes.replaced), changes.settled)
-
-
-def _stored_rows_since(
-    connection: sqlite3.Connection, number: int, key: int
-) -> dict[int, tuple[ObservationRow, int, int]]:
-    """Row, revision and fetch of what is kept from a key on."""
-    found = connection.execute(
-        "select key, record, day, opens, known_at, rate, provisional, revision, fetched"
-        " from observations where series = ? and key >= ?",
-        (number, key),
-    )
-    return {row[0]: (ObservationRow(*row[:7]), row[7], row[8]) for row in found}
-
-
-def _compare_rows(
-    rows: list[ObservationRow], kept: dict[int, tuple[ObservationRow, int, int]]
-) -> _RowChanges:
-    changes = _RowChanges()
-    for row in rows:
-        if row.key not in kept:
-            changes.put.append((row, 0))
-            changes.new += 1
-            continue
-        old, revision, fetch = kept[row.key]
-        if row == old or not _supersedes(row, old):
-            continue
-        is_revised = not old.provisional and old.rate is not None and row.rate != old.rate
-        if is_revised:
-            changes.replaced.append((old, row, revision, fetch))
-        else:
-            changes.settled += 1
-        changes.put.append((row, revision + is_revised))
-    return changes
-
-
-def _supersedes(row: ObservationRow, old: ObservationRow) -> bool:
-    """Whether a row may replace one: never the missing a number, nor the live the final."""
-    if row.rate is None and old.rate is not None:
-        return False
-    return bool(old.provisional or not row.provisional)
-
-
-# ------------------------------------------------------------
-# What live sources answered, kept in one SQLite file of the user's cache directory.
-#
-# Nothing in it is the only copy of anything: a damaged file is put aside and filled anew.
-
-
-CACHE_FILE: Final = "rates.sqlite3"
-LOCK_TIMEOUT_SECONDS: Final = 5.0
-
-
-class RateCache:
-    """The memory of live rates; nothing is created before something is kept.
-
-    Args:
-        folder: where its files lie.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = folder / CACHE_FILE
-
-    def fingerprint(self) -> tuple[int, ...] | None:
-        """Size, change and identity of the files; None where nothing is kept."""
-        found: list[int] = []
-        for name in (CACHE_FILE, f"{CACHE_FILE}-wal"):
-            try:
-                told = os.stat(self._folder / name)  # noqa: PTH116 - asked at every page
-            except OSError:
-                continue
-            found += [told.st_mtime_ns, told.st_size, told.st_ino]
-        return tuple(found) or None
-
-    def versions(self) -> Mapping[str, SeriesVersion]:
-        """Which version is kept of every series that was ever asked for, by its id.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            rows = [] if connection is None else connection.execute(VERSION_QUERY).fetchall()
-        return {
-            name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
-            for name, mark, ok_at, has_rows in rows
-        }
-
-    def read(self, card: SeriesCard) -> RateSeries | None:
-        """The observations kept of a series, ascending; None where there are none.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            if connection is None:
-                return None
-            rows = connection.execute(
-                "select key, record, day, opens, known_at, rate, provisional from observations"
-                " where series = (select id from series where name = ?) order by known_at",
-                (card.id,),
-            ).fetchall()
-            ok_at = connection.execute(
-                "select ok_at from series where name = ?", (card.id,)
-            ).fetchone()
-        if not rows:
-            return None
-        return series_from_rows(
-            card, [ObservationRow(*row) for row in rows], from_optional_microseconds(ok_at[0])
-        )
-
-    def state(self, series_id: str) -> FetchState | None:
-        """What is known of the attempts at a series; None: it was never asked for.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            return None if connection is None else read_state(connection, series_id)
-
-    def states(self) -> Mapping[str, FetchState]:
-        """The same of every series that was ever asked for, by its id.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            found = () if connection is None else read_states(connection)
-        return {state.series: state for state in found}
-
-    def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
-        """The numbers that were replaced, the latest replacement first.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
-        with self._reading() as connection:
-            if connection is None:
-                return ()
-            rows = connection.execute(
-                "select r.record, r.opens, r.revision, r.rate, r.became, f.fetched_at,"
-                " n.fetched_at from revisions r join fetches f on f.id = r.fetched"
-                " join fetches n on n.id = r.replaced"
-                " where r.series = (select id from series where name = ?)"
-                " order by n.fetched_at desc, r.key desc, r.revision desc",
-                (series_id,),
-            ).fetchall()
-        return tuple(revision_from_row(series_id, row) for row in rows)
-
-    def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
-        """Take in an answer, whole or not at all.
-
-        A number that differs from one that is kept replaces it, and the earlier one is kept
-        as a revision. A missing number replaces nothing, and neither does a provisional one
-        replace one that is final.
-
-        Raises:
-            StoreError: it cannot be written, or the series is another source's.
-        """
-        with self._writing() as connection:
-            number = self._record_attempt(connection, series_id, source, at)
-            connection.execute(
-                "update series set ok_at = ?, problem = '', notes = ?, stamp = ? where id = ?",
-                (to_microseconds(at), json.dumps(fetched.notes), fetched.stamp, number),
-            )
-            if fetched.series is None or len(fetched.series) == 0:
-                return CacheUpdate()
-            return write_rows(connection, (number, source), fetched.series, at)
-
-    def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
-        """Note an attempt that failed; nothing that is kept changes.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-        with self._writing() as connection:
-            number = self._record_attempt(connection, series_id, source, at)
-            connection.execute("update series set problem = ? where id = ?", (problem, number))
-
-    def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
-        """Hold a lock among all processes; it says whether it was got in that many seconds."""
-        return file_lock(self._folder / f"{name}.lock", patience)
-
-    # ------------------------------------------------------------ the file
-
-    def _record_attempt(
-        self, connection: sqlite3.Connection, series_id: str, source: str, at: datetime
-    ) -> int:
-        connection.execute(
-            "insert into series (name, source, tried_at) values (?, ?, ?)"
-            " on conflict (name) do update set tried_at = excluded.tried_at",
-            (series_id, source, to_microseconds(at)),
-        )
-        row = connection.execute(
-            "select id, source from series where name = ?", (series_id,)
-        ).fetchone()
-        if row[1] != source:
-            msg = f"series {series_id}: is kept from {row[1]} and takes nothing from {source}"
-            raise StoreError(msg)
-        return int(row[0])
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """A view of one state of the file; None where there is no file, or a damaged one."""
-        if not self._file.exists():
-            yield None
-            return
-        with self._told(), closing(self._connect()) as connection:
-            if _read_schema_version(connection) != CACHE_SCHEMA_VERSION:
-                yield None
-                return
-            connection.execute("begin")
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end, or as if it had never begun."""
-        with self._told():
-            self._prepare()
-            with closing(self._connect()) as connection:
-                connection.execute("begin immediate")
-                try:
-                    yield connection
-                except BaseException as error:
-                    connection.execute("rollback")
-                    if getattr(error, "sqlite_errorname", "") in CORRUPTION_ERRORS:
-                        self._quarantine()
-                    raise
-                connection.execute("commit")
-
-    def _prepare(self) -> None:
-        """Make the file and its tables; put one aside that is damaged or of another version."""
-        create_private_file(self._file)
-        try:
-            with closing(self._connect()) as connection:
-                if _read_schema_version(connection) == CACHE_SCHEMA_VERSION:
-                    return
-                connection.execute("begin exclusive")
-                if (found := _read_schema_version(connection)) == 0:
-                    for statement in CREATE_TABLES.split(";\n"):
-                        connection.execute(statement)
-                    connection.execute(f"pragma user_version = {CACHE_SCHEMA_VERSION}")
-                    connection.execute("commit")
-                if found in {
-                    0,
-                    CACHE_SCHEMA_VERSION,
-                }:  # another process may have made them meanwhile
-                    return
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname not in CORRUPTION_ERRORS:
-                raise
-        self._quarantine()
-        self._prepare()
-
-    def _quarantine(self) -> None:
-        for name in (CACHE_FILE, f"{CACHE_FILE}-wal", f"{CACHE_FILE}-shm"):
-            with contextlib.suppress(OSError):
-                (self._folder / name).replace(self._folder / f"{name}.damaged")
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
-        try:
-            enable_wal(connection, LOCK_TIMEOUT_SECONDS)
-            connection.execute("pragma synchronous = normal")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Errors of the file in one line, without its path."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            reason = getattr(error, "sqlite_errorname", "") or type(error).__name__
-            msg = f"the rate cache cannot be used ({reason}); rates stay as they ship"
-            raise StoreError(msg) from error
-
-
-def _read_schema_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("pragma user_version").fetchone()[0])
-
-
-# ------------------------------------------------------------
-# The memory of live rates as it stood at an earlier moment, rebuilt from its revisions.
-
-
-# A row that was written later is taken at its last revision that was there by then: the number
-# before that one was replaced, or the number it became where that had happened by then.
+# A row that was written after the moment is read at its last revision stored by then: the value
+# before that revision was replaced, or the value after it where that had happened by then.
 AS_OF_ROWS_QUERY: Final = """
 select o.key, coalesce(r.record, o.record), o.day, coalesce(r.opens, o.opens), o.known_at,
     case when f.fetched_at <= :at then o.rate when later.fetched_at > :at then r.rate
@@ -575,16 +126,439 @@ from series s left join fetches f on f.series = s.id and f.fetched_at <= :at
 group by s.id
 """
 
+# ---- rows as series, states and revisions, and back
 
-class AsOfRateCache(RateCache):
-    """What a memory held at a moment; it takes nothing in.
 
-    What is lost with time is not there: a number that was still provisional then, and a number
-    whose moment or printed date its publisher corrected later, count from the correction on.
+class ObservationRow(NamedTuple):
+    """One observation as it is stored."""
+
+    key: int
+    record: int
+    day: int
+    opens: int
+    known_at: int
+    rate: float | None
+    provisional: int
+
+
+def rows_from_series(series: RateSeries) -> Iterator[ObservationRow]:
+    """The observations of a series as rows."""
+    record, day = (array.astype(np.int64).tolist() for array in (series.record, series.day))
+    opens, known = (array.astype(np.int64).tolist() for array in (series.opens, series.known_at))
+    keys = opens if series.card.bar_minutes else record
+    final = len(series) - series.provisional
+    for i, rate in enumerate(series.rate.tolist()):
+        value = None if math.isnan(rate) else rate
+        yield ObservationRow(keys[i], record[i], day[i], opens[i], known[i], value, int(i >= final))
+
+
+def series_from_rows(
+    card: SeriesCard, rows: Sequence[ObservationRow], fetched_at: datetime | None
+) -> RateSeries:
+    """A series from rows in ascending order, with read-only arrays."""
+    _, record, day, opens, known_at, rate, provisional = zip(*rows, strict=True)
+    last_final = max((i for i, flag in enumerate(provisional) if not flag), default=-1)
+    return RateSeries(
+        card,
+        record=_read_only_array(record, "datetime64[D]"),
+        day=_read_only_array(day, "datetime64[D]"),
+        opens=_read_only_array(opens, "datetime64[s]"),
+        known_at=_read_only_array(known_at, "datetime64[s]"),
+        rate=_read_only_array([np.nan if value is None else value for value in rate], "float64"),
+        fetched_at=fetched_at,
+        provisional=len(rows) - 1 - last_final,
+    )
+
+
+def _read_only_array(values: Sequence[Any], kind: str) -> Any:
+    numbers = np.array(values) if kind == "float64" else np.array(values, dtype=np.int64)
+    array = numbers.astype(kind)
+    array.setflags(write=False)
+    return array
+
+
+def to_microseconds(moment: datetime) -> int:
+    """A moment as it is stored."""
+    return (moment - UNIX_EPOCH) // MICROSECOND
+
+
+def from_microseconds(stored: int) -> datetime:
+    """A stored moment."""
+    return UNIX_EPOCH + stored * MICROSECOND
+
+
+def from_optional_microseconds(stored: int | None) -> datetime | None:
+    """A stored moment that may be missing."""
+    return None if stored is None else from_microseconds(stored)
+
+
+def day_from_number(stored: int | None) -> date | None:
+    """A stored day."""
+    return None if stored is None else np.datetime64(stored, "D").astype(object)
+
+
+def _state_from_row(row: tuple[Any, ...]) -> FetchState:
+    series, source, tried_at, ok_at, problem, notes, stamp, last_day, rows, revised = row
+    return FetchState(
+        series=series,
+        source=source,
+        tried_at=from_microseconds(tried_at),
+        ok_at=from_optional_microseconds(ok_at),
+        problem=problem,
+        notes=tuple(json.loads(notes or "[]")),
+        stamp=stamp,
+        last_day=day_from_number(last_day),
+        rows=rows,
+        revised=revised,
+    )
+
+
+def revision_from_row(
+    series_id: str, row: tuple[int, int, int, float, float, int, int]
+) -> RateRevision:
+    """A replaced value as it is stored."""
+    record, opens, revision, was, became, fetched, seen = row
+    day = day_from_number(record)
+    assert day is not None
+    begins = datetime.fromtimestamp(opens, UTC)
+    first, later = from_microseconds(fetched), from_microseconds(seen)
+    return RateRevision(series_id, day, begins, revision, was, became, first, later)
+
+
+# ---- writing an answer
+
+
+@dataclass(slots=True)
+class _RowChanges:
+    """What is to be written.
+
+    Attributes:
+        put: rows, each with the number of its revision.
+        replaced: old row, new row, the old one's revision and its fetch.
+        new: how many rows are new.
+        settled: how many provisional rows became final or changed without a revision.
+    """
+
+    put: list[tuple[ObservationRow, int]] = field(default_factory=list)
+    replaced: list[tuple[ObservationRow, ObservationRow, int, int]] = field(default_factory=list)
+    new: int = 0
+    settled: int = 0
+
+
+def write_rows(
+    connection: sqlite3.Connection, number: int, source: str, series: RateSeries, at: datetime
+) -> CacheUpdate:
+    """Write the observations that differ from the stored ones of the series with this number."""
+    rows = list(rows_from_series(series))
+    stored = _stored_rows_since(connection, number, rows[0].key)
+    changes = _compare_rows(rows, stored)
+    keys = {row.key for row in rows}
+    dropped = [key for key, (row, *_) in stored.items() if row.provisional and key not in keys]
+    connection.executemany(
+        "delete from observations where series = ? and key = ?", [(number, key) for key in dropped]
+    )
+    if not changes.put:
+        return CacheUpdate()
+    fetch = connection.execute(
+        "insert into fetches (series, source, fetched_at) values (?, ?, ?)",
+        (number, source, to_microseconds(at)),
+    ).lastrowid
+    connection.executemany(
+        "insert into revisions values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, old.key, revision, old.record, old.opens, old.rate, new.rate, first, fetch)
+            for old, new, revision, first in changes.replaced
+        ],
+    )
+    connection.executemany(
+        "insert or replace into observations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(number, *row, revision, fetch) for row, revision in changes.put],
+    )
+    return CacheUpdate(changes.new, len(changes.replaced), changes.settled)
+
+
+def _stored_rows_since(
+    connection: sqlite3.Connection, number: int, key: int
+) -> dict[int, tuple[ObservationRow, int, int]]:
+    """Row, revision and fetch of every stored observation from a key on."""
+    cursor = connection.execute(
+        "select key, record, day, opens, known_at, rate, provisional, revision, fetched"
+        " from observations where series = ? and key >= ?",
+        (number, key),
+    )
+    return {row[0]: (ObservationRow(*row[:7]), row[7], row[8]) for row in cursor}
+
+
+def _compare_rows(
+    rows: list[ObservationRow], stored: dict[int, tuple[ObservationRow, int, int]]
+) -> _RowChanges:
+    changes = _RowChanges()
+    for row in rows:
+        if row.key not in stored:
+            changes.put.append((row, 0))
+            changes.new += 1
+            continue
+        old, revision, fetch = stored[row.key]
+        if row == old or not _supersedes(row, old):
+            continue
+        is_revised = not old.provisional and old.rate is not None and row.rate != old.rate
+        if is_revised:
+            changes.replaced.append((old, row, revision, fetch))
+        else:
+            changes.settled += 1
+        changes.put.append((row, revision + is_revised))
+    return changes
+
+
+def _supersedes(row: ObservationRow, old: ObservationRow) -> bool:
+    """Whether a row may replace another: never a missing value a rate, nor a live row a final."""
+    if row.rate is None and old.rate is not None:
+        return False
+    return bool(old.provisional or not row.provisional)
+
+
+# ---- the cache
+
+
+class RateCache:
+    """The cache of live rates; no file is created before the first answer is stored.
 
     Args:
-        folder: where the files of the memory lie.
-        moment: until when answers count.
+        folder: of its files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / CACHE_FILE
+
+    def fingerprint(self) -> tuple[int, ...] | None:
+        """Size, time and identity of the files; None where nothing is stored."""
+        values: list[int] = []
+        for name in (CACHE_FILE, f"{CACHE_FILE}-wal"):
+            try:
+                stat = os.stat(self._folder / name)  # noqa: PTH116 - called on every page
+            except OSError:
+                continue
+            values += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
+        return tuple(values) or None
+
+    def versions(self) -> Mapping[str, SeriesVersion]:
+        """The stored version of every series ever requested, by its id.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            rows = [] if connection is None else connection.execute(VERSION_QUERY).fetchall()
+        return {
+            name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
+            for name, mark, ok_at, has_rows in rows
+        }
+
+    def read(self, card: SeriesCard) -> RateSeries | None:
+        """The stored observations of a series, ascending; None where there are none.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            if connection is None:
+                return None
+            rows = connection.execute(
+                "select key, record, day, opens, known_at, rate, provisional from observations"
+                " where series = (select id from series where name = ?) order by known_at",
+                (card.id,),
+            ).fetchall()
+            ok_at = connection.execute(
+                "select ok_at from series where name = ?", (card.id,)
+            ).fetchone()
+        if not rows:
+            return None
+        return series_from_rows(
+            card, [ObservationRow(*row) for row in rows], from_optional_microseconds(ok_at[0])
+        )
+
+    def state(self, series_id: str) -> FetchState | None:
+        """The state of the requests for a series; None where it was never requested.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            if connection is None:
+                return None
+            row = connection.execute(f"{STATE_QUERY} where s.name = ?", (series_id,)).fetchone()
+        return None if row is None else _state_from_row(row)
+
+    def states(self) -> Mapping[str, FetchState]:
+        """The states of every series ever requested, by its id.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            rows = [] if connection is None else connection.execute(STATE_QUERY).fetchall()
+        return {state.series: state for state in map(_state_from_row, rows)}
+
+    def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
+        """The values that were replaced, the latest replacement first.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._reading() as connection:
+            if connection is None:
+                return ()
+            rows = connection.execute(
+                "select r.record, r.opens, r.revision, r.rate, r.became, f.fetched_at,"
+                " n.fetched_at from revisions r join fetches f on f.id = r.fetched"
+                " join fetches n on n.id = r.replaced"
+                " where r.series = (select id from series where name = ?)"
+                " order by n.fetched_at desc, r.key desc, r.revision desc",
+                (series_id,),
+            ).fetchall()
+        return tuple(revision_from_row(series_id, row) for row in rows)
+
+    def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:
+        """Store an answer in one transaction.
+
+        A value that differs from the stored one replaces it, and the earlier one is stored
+        as a revision. A missing value replaces nothing, and a provisional one replaces no
+        final one.
+
+        Raises:
+            StoreError: it cannot be written, or the series is another source's.
+        """
+        with self._writing() as connection:
+            number = self._record_attempt(connection, series_id, source, at)
+            connection.execute(
+                "update series set ok_at = ?, problem = '', notes = ?, stamp = ? where id = ?",
+                (to_microseconds(at), json.dumps(fetched.notes), fetched.stamp, number),
+            )
+            if fetched.series is None or len(fetched.series) == 0:
+                return CacheUpdate()
+            return write_rows(connection, number, source, fetched.series, at)
+
+    def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
+        """Record a failed request; stored observations do not change.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        with self._writing() as connection:
+            number = self._record_attempt(connection, series_id, source, at)
+            connection.execute("update series set problem = ? where id = ?", (problem, number))
+
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
+        """Hold a lock between processes; yields whether it was acquired in that many seconds."""
+        return file_lock(self._folder / f"{name}.lock", timeout)
+
+    def _record_attempt(
+        self, connection: sqlite3.Connection, series_id: str, source: str, at: datetime
+    ) -> int:
+        connection.execute(
+            "insert into series (name, source, tried_at) values (?, ?, ?)"
+            " on conflict (name) do update set tried_at = excluded.tried_at",
+            (series_id, source, to_microseconds(at)),
+        )
+        row = connection.execute(
+            "select id, source from series where name = ?", (series_id,)
+        ).fetchone()
+        if row[1] != source:
+            msg = f"series {series_id}: is kept from {row[1]} and takes nothing from {source}"
+            raise StoreError(msg)
+        return int(row[0])
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """A view of one state of the file; None where there is no file, or a damaged one."""
+        if not self._file.exists():
+            yield None
+            return
+        with self._mapped_errors(), closing(self._connect()) as connection:
+            if _read_schema_version(connection) != CACHE_SCHEMA_VERSION:
+                yield None
+                return
+            connection.execute("begin")
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed at the end, rolled back on any error."""
+        with self._mapped_errors():
+            self._prepare()
+            with closing(self._connect()) as connection:
+                connection.execute("begin immediate")
+                try:
+                    yield connection
+                except BaseException as error:
+                    connection.execute("rollback")
+                    if getattr(error, "sqlite_errorname", "") in CORRUPTION_ERRORS:
+                        self._quarantine()
+                    raise
+                connection.execute("commit")
+
+    def _prepare(self) -> None:
+        """Create the file and its tables; rename a file that is damaged or of another version."""
+        create_private_file(self._file)
+        try:
+            with closing(self._connect()) as connection:
+                if _read_schema_version(connection) == CACHE_SCHEMA_VERSION:
+                    return
+                connection.execute("begin exclusive")
+                if (version := _read_schema_version(connection)) == 0:
+                    for statement in CREATE_TABLES.split(";\n"):
+                        connection.execute(statement)
+                    connection.execute(f"pragma user_version = {CACHE_SCHEMA_VERSION}")
+                    connection.execute("commit")
+                # Another process may have created them meanwhile.
+                if version in {0, CACHE_SCHEMA_VERSION}:
+                    return
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname not in CORRUPTION_ERRORS:
+                raise
+        self._quarantine()
+        self._prepare()
+
+    def _quarantine(self) -> None:
+        for name in (CACHE_FILE, f"{CACHE_FILE}-wal", f"{CACHE_FILE}-shm"):
+            with contextlib.suppress(OSError):
+                (self._folder / name).replace(self._folder / f"{name}.damaged")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._file, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
+        try:
+            enable_wal(connection, LOCK_TIMEOUT_SECONDS)
+            connection.execute("pragma synchronous = normal")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _mapped_errors(self) -> Iterator[None]:
+        """Raise errors of the file as StoreError, in one line without its path."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            reason = getattr(error, "sqlite_errorname", "") or type(error).__name__
+            msg = f"the rate cache cannot be used ({reason}); rates stay as they ship"
+            raise StoreError(msg) from error
+
+
+def _read_schema_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+class AsOfRateCache(RateCache):
+    """The state of a cache at a moment, read-only.
+
+    Overwritten details are lost: a value that was provisional at the moment, and one whose
+    moment or printed date its publisher corrected later, appear from the correction on.
+
+    Args:
+        folder: of the files of the cache.
+        moment: answers until then count.
     """
 
     def __init__(self, folder: Path, moment: datetime) -> None:
@@ -592,9 +566,9 @@ class AsOfRateCache(RateCache):
         self._moment = moment
 
     def versions(self) -> Mapping[str, SeriesVersion]:
-        """Which version was kept then of every series that had been answered."""
+        """The version at the moment of every series that had been answered."""
         with self._reading() as connection:
-            rows = self._asked(connection, AS_OF_VERSION_QUERY)
+            rows = self._query(connection, AS_OF_VERSION_QUERY)
         return {
             name: SeriesVersion(mark, from_optional_microseconds(ok_at), bool(has_rows))
             for name, mark, ok_at, has_rows in rows
@@ -602,9 +576,9 @@ class AsOfRateCache(RateCache):
         }
 
     def read(self, card: SeriesCard) -> RateSeries | None:
-        """The observations that were kept then with their values then; None where none were."""
+        """The observations at the moment with their values then; None where there were none."""
         with self._reading() as connection:
-            rows = self._asked(connection, AS_OF_ROWS_QUERY, card.id)
+            rows = self._query(connection, AS_OF_ROWS_QUERY, card.id)
         if not rows:
             return None
         version = self.versions().get(card.id)
@@ -613,30 +587,29 @@ class AsOfRateCache(RateCache):
         )
 
     def state(self, series_id: str) -> FetchState | None:
-        """What was known then of a series; failures of then are not remembered."""
+        """The state at the moment, without failures; None where it had not been answered."""
         return self.states().get(series_id)
 
     def states(self) -> Mapping[str, FetchState]:
-        """The same of every series that had been answered."""
+        """The states at the moment of every series that had been answered."""
         versions = self.versions()
-        found = {}
+        states = {}
         for name, state in super().states().items():
             if name in versions:
                 ok_at = versions[name].ok_at
                 assert ok_at is not None
-                found[name] = replace(
+                states[name] = replace(
                     state, tried_at=ok_at, ok_at=ok_at, problem="", notes=(), stamp="",
                     revised=len(self.revisions(name)),
                 )  # fmt: skip
-        return found
+        return states
 
     def revisions(self, series_id: str) -> tuple[RateRevision, ...]:
-        """The numbers that had been replaced by then, the latest replacement first."""
-        found = super().revisions(series_id)
-        return tuple(one for one in found if one.seen_at <= self._moment)
+        """The values that had been replaced by the moment, the latest replacement first."""
+        return tuple(r for r in super().revisions(series_id) if r.seen_at <= self._moment)
 
     def store(self, series_id: str, source: str, fetched: FetchResult, at: datetime) -> CacheUpdate:  # noqa: ARG002
-        """Take nothing in.
+        """Refuse an answer.
 
         Raises:
             StoreError: always.
@@ -645,9 +618,9 @@ class AsOfRateCache(RateCache):
         raise StoreError(msg)
 
     def record_failure(self, series_id: str, source: str, problem: str, at: datetime) -> None:
-        """Note nothing: nobody is asked for what is frozen."""
+        """Ignore it: an as-of cache sends no requests."""
 
-    def _asked(
+    def _query(
         self, connection: sqlite3.Connection | None, query: str, name: str = ""
     ) -> list[tuple[Any, ...]]:
         if connection is None:

@@ -1,7 +1,7 @@
-"""Tables of the database: notes, their history, imports, hidden events, the inbox, the audit trail and tokens.
+"""Tables of the database: notes and their history, imports, the inbox, the audit trail, tokens.
 
-Rows of the history and of the record can only be added: a trigger refuses changes, made by
-the migrations on both engines. Each of them says through which door it came (`origin`).
+Rows of the history and of the audit trail can only be added: a trigger refuses changes, made by
+the migrations on both engines. Their column `origin` is the interface that made the change.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -24,8 +25,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
 )
 from sqlalchemy.types import TypeDecorator
+
+from dashboard.models.event import Visibility
 
 REVISION: Final = "0005"
 METADATA: Final = MetaData(
@@ -40,8 +46,8 @@ METADATA: Final = MetaData(
 
 
 def interface_of(context: Any) -> str:
-    """Through which door the transaction of a new row came; the database was told (`door`)."""
-    return str(context.execution_options.get("door", ""))
+    """The interface that writes a row (page, cli or api), an execution option of `Database`."""
+    return str(context.execution_options.get("interface", ""))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -205,3 +211,13 @@ TOKENS: Final = Table(
     Column("last_used", UtcDateTime),
     Column("revoked", UtcDateTime),
 )
+
+
+def _visible_rows(table: Table) -> ColumnElement[bool]:
+    is_own = and_(table.c.owner != "", table.c.owner == bindparam("person"))
+    return or_(table.c.visibility == Visibility.SHARED.value, is_own)
+
+
+NOTE_IS_VISIBLE: Final = _visible_rows(NOTES)
+IMPORT_IS_VISIBLE: Final = _visible_rows(IMPORTS)
+"""Conditions on `:person`, the user; without a name only shared rows are visible."""

@@ -1,4 +1,4 @@
-"""SQLite files: private creation, write-ahead logging, locks between processes and consistent copies."""
+"""SQLite files: private creation, write-ahead log, locks between processes, consistent copies."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from dashboard.models.errors import StoreError
 
-# ------------------------------------------------------------
-# Files that only their owner may read, in folders that only their owner may enter.
+MAX_UPGRADE_BACKUPS: Final = 7
+_WAL_RETRY_SECONDS: Final = 0.001
 
 
 def create_private_file(file: Path) -> None:
@@ -36,50 +36,40 @@ def create_private_file(file: Path) -> None:
         raise StoreError(msg) from error
 
 
-# ------------------------------------------------------------
-# SQLite's write-ahead log, switched on although others may be doing the same.
-
-
-_WAL_RETRY_SECONDS: Final = 0.001
-
-
-def enable_wal(connection: Any, patience: float) -> None:
+def enable_wal(connection: Any, timeout: float) -> None:
     """Switch to the write-ahead log; while another does the same, SQLite answers "busy" at once.
 
     Args:
         connection: to a file of SQLite; no transaction is open.
-        patience: seconds to go on trying.
+        timeout: seconds to go on trying.
 
     Raises:
         sqlite3.Error: the file is busy for longer, or cannot be used.
     """
-    give_up = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(_WAL_RETRY_SECONDS)
         else:
             return
 
 
-# ------------------------------------------------------------
-# A lock among processes on one file, given back by the system however its holder ends.
-#
-# SQLite's own locking is used: it works alike on every system and needs no library.
-
-
 @contextmanager
-def file_lock(file: Path, patience: float) -> Iterator[bool]:
-    """Hold the lock of a file; yield whether it was got in `patience` seconds.
+def file_lock(file: Path, timeout: float) -> Iterator[bool]:
+    """Hold a lock between processes; yield whether it was acquired in `timeout` seconds.
+
+    SQLite's own locking is used: it works alike on every system, needs no library, and the
+    system releases the lock however its holder ends.
 
     Raises:
         StoreError: the file cannot be created.
     """
     create_private_file(file)
-    with closing(sqlite3.connect(file, timeout=patience, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(file, timeout=timeout, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
@@ -91,15 +81,8 @@ def file_lock(file: Path, patience: float) -> Iterator[bool]:
             connection.execute("ROLLBACK")
 
 
-# ------------------------------------------------------------
-# Copies of a SQLite database that hold every committed row, also while others write.
-
-
-MAX_UPGRADE_BACKUPS: Final = 7
-
-
 def backup_before_upgrade(file: Path, revision: str) -> Path:
-    """Copy the database beside itself and drop all but the newest seven such copies.
+    """Copy the database in its folder and delete all but the newest seven such copies.
 
     Args:
         file: the database.
@@ -115,14 +98,14 @@ def backup_before_upgrade(file: Path, revision: str) -> Path:
     target = file.with_name(f"{file.stem}.before-upgrade-{stamp}-{revision}{file.suffix}")
     copy_sqlite_database(file, target)
     prefix = f"{file.stem}.before-upgrade-"
-    copies = sorted(place for place in file.parent.iterdir() if place.name.startswith(prefix))
+    copies = sorted(path for path in file.parent.iterdir() if path.name.startswith(prefix))
     for old in copies[:-MAX_UPGRADE_BACKUPS]:
         old.unlink(missing_ok=True)
     return target
 
 
 def copy_sqlite_database(file: Path, target: Path) -> None:
-    """Copy a database with SQLite's own backup, never as a file, to a new file of mode 0600.
+    """Copy a database with SQLite's backup call, also while others write, to a file of mode 0600.
 
     Raises:
         StoreError: the copy cannot be written, or `target` exists.

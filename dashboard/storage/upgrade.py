@@ -1,4 +1,4 @@
-"""Schema upgrades: bring a database to the revision of this release, by one process, wholly or not at all."""
+"""Schema upgrades: migrate a database to the revision of this release, in one transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _process_lock: Final = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a release of the program knows: its newest revision and the folder of all."""
+    """The migrations of a release: its newest revision and the folder of all."""
 
     revision: str
     migrations: Path
@@ -62,7 +62,7 @@ def ensure_schema(database: Database, release: Release = CURRENT_RELEASE) -> Non
             raise
         except SQLAlchemyError as error:
             raise store_error(database.address, error) from error
-        except Exception as error:  # whatever a revision raises, the transaction is taken back
+        except Exception as error:  # whatever a migration raises, the transaction is rolled back
             msg = f"{database.address.name}: the upgrade failed; nothing was changed"
             raise StoreError(msg) from error
         finally:
@@ -73,8 +73,8 @@ def schema_revision(connection: Connection) -> str | None:
     """The revision of the schema; None for a database without one."""
     if not inspect(connection).has_table(_VERSION_TABLE):
         return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return None if found is None else str(found)
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if revision is None else str(revision)
 
 
 def alembic_config(release: Release = CURRENT_RELEASE) -> Config:
@@ -88,16 +88,16 @@ def alembic_config(release: Release = CURRENT_RELEASE) -> Config:
 
 @contextmanager
 def exclusive_migration() -> Iterator[None]:
-    """No other migration runs in this process meanwhile."""
+    """Hold the lock of migrations within this process."""
     with _process_lock:
         yield
 
 
 def migrate_to(connection: Connection, address: Address, revision: str) -> None:
-    """Bring the tables up or down to a revision this release knows, in the transaction given.
+    """Migrate up or down to a revision, in the transaction given.
 
     Raises:
-        StoreError: this release does not know it.
+        StoreError: this release does not know the revision.
     """
     from alembic import command
 

@@ -13,7 +13,7 @@ from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from dashboard.services.admin import check_health, health_json
+from dashboard.services.health import check_health, health_json
 from dashboard.services.live_rates import series_status
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session, shell  # noqa: F401 - the shell imports every page

@@ -147,7 +147,7 @@ def draw_status_line(series_id: str) -> None:
 def request_background_refresh() -> None:
     """End a page: request a refresh of the rates, but not on the first page of a session."""
     if FIRST_PAGE_SHOWN_KEY in st.session_state:
-        session.get_refresher().ask()
+        session.get_refresher().submit()
     st.session_state[FIRST_PAGE_SHOWN_KEY] = True
 
 
@@ -187,7 +187,7 @@ def _check_rates(series_id: str) -> None:
     if st.session_state[STATUS_DRAWING_KEY]:
         return
     refresher = session.get_refresher()
-    refresher.ask()
+    refresher.submit()
     seen, known = st.session_state[RATES_VERSION_KEY], _get_known_rates()
     is_news = seen.series_versions.get(series_id) != known.series_versions.get(series_id)
     if is_news or (seen != known and not refresher.state().is_running):
@@ -267,7 +267,7 @@ def watch_notes() -> None:
 def _check_notes() -> None:
     if st.session_state[NOTES_DRAWING_KEY]:
         return
-    version = session.get_context().watch.look()
+    version = session.get_context().watch.read()
     if version and version != st.session_state[NOTES_VERSION_KEY]:
         rerun_page()
 

@@ -8,7 +8,7 @@ from dashboard.config import Settings
 from dashboard.container import build_context
 from dashboard.services.notes import Draft, add_note
 from tests.browser.conftest import Product, link_of
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 
 pytestmark = pytest.mark.browser
 

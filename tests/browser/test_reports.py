@@ -20,7 +20,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.test_downloads import shell, taken
 from tests.made_report import HOSTILE, made_report
 from tests.made_series import event_at_row, series_of_returns
-from tests.ui.made_comparison import build_compare_state
+from tests.ui.pages.made_comparison import build_compare_state
 
 pytestmark = pytest.mark.browser
 

@@ -25,7 +25,7 @@ def client():
         yield PoliteClient(session, MadeClock(replica.market.now))
 
 
-def shipped(source, folder, client):
+def bundled(source, folder, client):
     return source()
 
 
@@ -45,19 +45,19 @@ def csv_file(source, folder, client):
     return source(path)
 
 
-def own(source, folder, client):
+def imported(source, folder, client):
     made = source(folder / "rates")
     day = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
     card = SeriesCard("own_a", "A", "as quoted", "inverse", "your own file", "", "yours", ECB.id)
-    series = RateSeries(card, day, *ECB.clock(day), np.array([80.5, np.nan]))
+    series = RateSeries(card, day, *ECB.timestamps(day), np.array([80.5, np.nan]))
     made.store([replace(series, fetched_at=datetime(2026, 9, 3, tzinfo=UTC))], "0" * 64)
     return made
 
 
 # How a test makes each source; a new source adds its line.
 MAKERS = {
-    "shipped": shipped, "csv_file": csv_file, "own": own, "cbr": live, "ecb": live, "fred": live,
-    "moex": live, "yahoo": yahoo, "exchange_api": live,
+    "bundled": bundled, "csv_file": csv_file, "imported": imported, "cbr": live, "ecb": live,
+    "fred": live, "moex": live, "yahoo": yahoo, "exchange_api": live,
 }  # fmt: skip
 
 
@@ -127,7 +127,9 @@ def test_every_series_that_is_offered_can_be_had(source, all_series):
 def test_every_source_that_asks_the_network_fits_its_form(source):
     is_live = type(source) in LIVE_SOURCES
     assert isinstance(source, LiveSource) == is_live
-    assert (type(source).__module__.rpartition(".")[2] in {"shipped", "csv_file", "own"}) != is_live
+    assert (
+        type(source).__module__.rpartition(".")[2] in {"bundled", "csv_file", "imported"}
+    ) != is_live
 
 
 def test_a_live_card_says_what_it_measures_and_what_it_cannot_say(source):

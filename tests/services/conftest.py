@@ -1,10 +1,10 @@
-"""A replica of the data services and a house that asks it."""
+"""A replica of the data services and live sources that use it."""
 
 import pytest
 
 from dashboard.sources.http_transport import new_session
 from tests.replica import Replica
-from tests.services.live_house import LiveHouse
+from tests.services.live_setup import LiveSetup
 from tests.sources.made_clock import MadeClock
 
 
@@ -20,6 +20,6 @@ def clock(replica):
 
 
 @pytest.fixture
-def house(replica, clock, tmp_path):
+def live(replica, clock, tmp_path):
     with new_session(replica.url) as session:
-        yield LiveHouse(tmp_path, session, clock)
+        yield LiveSetup(tmp_path, session, clock)

@@ -1,4 +1,4 @@
-"""The inbox from feeds to notes: what comes, what is told, what a person decides."""
+"""The inbox from feeds to notes: fetched items, messages and decisions."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -90,9 +90,9 @@ class MadeFeed:
 
 def report(title=TITLE, hour=10, day=23, **more):
     moment = datetime(2026, 11, day, hour, tzinfo=UTC)
-    told = {"guid": f"{title}{hour}", "link": "https://news.example/1", "day": moment.date(),
+    result = {"guid": f"{title}{hour}", "link": "https://news.example/1", "day": moment.date(),
             "moment": moment, "precision": Precision.MINUTE, "publisher": "TASS"}  # fmt: skip
-    return NewsItem(title=title, **told | more)
+    return NewsItem(title=title, **result | more)
 
 
 def take(inbox, *reports, now=NOW):
@@ -100,8 +100,8 @@ def take(inbox, *reports, now=NOW):
 
 
 def only(inbox, **asked):
-    (story,) = list_inbox(inbox, InboxFilter(**asked))
-    return story
+    (cluster,) = list_inbox(inbox, InboxFilter(**asked))
+    return cluster
 
 
 # ---------------------------------------------------------------- the inbox is right
@@ -116,8 +116,8 @@ def test_a_challenge_page_with_the_status_of_success_is_told_and_the_inbox_stays
     (state,) = refresh()
     assert state.problem == "TASS answered a page that keeps programs out instead of a feed"
     assert list_inbox(inbox) == before
-    (kept,) = inbox.feed_states()
-    assert (kept.problem, kept.items) == (state.problem, 3)
+    (stored,) = inbox.feed_states()
+    assert (stored.problem, stored.items) == (state.problem, 3)
 
 
 def test_msk_in_a_date_is_the_clock_of_moscow(refresh, replica, inbox):
@@ -145,7 +145,7 @@ def test_windows_1251_is_read_with_the_right_and_with_the_wrong_header(refresh, 
     refresh(INTERFAX)
     replica.feeds.answers(wrong_charset)
     (state,) = refresh(INTERFAX)
-    assert "the letters are windows-1251" in state.told[0]
+    assert "the letters are windows-1251" in state.messages[0]
     assert state.new == 0
     titles = {each.report.title for each in inbox.find()}
     assert "Новости рынка" in titles
@@ -157,12 +157,12 @@ def test_an_undated_item_is_listed_by_when_it_came_and_needs_a_day_to_be_a_note(
 ):
     replica.feeds.answers(dated(None))
     refresh()
-    story = only(inbox)
-    assert (story.lead.report.day, story.lead.sort_moment) == (None, NOW)
+    cluster = only(inbox)
+    assert (cluster.lead.report.day, cluster.lead.sort_moment) == (None, NOW)
     with pytest.raises(InputError, match=r"the report has no date .*gives no date.*edit it"):
-        accept_cluster(story, inbox)
-    assert draft_from_cluster(story, guess_day=True).day == date(2026, 11, 23)
-    assert list_inbox(inbox) == (story,)
+        accept_cluster(cluster, inbox)
+    assert draft_from_cluster(cluster, guess_day=True).day == date(2026, 11, 23)
+    assert list_inbox(inbox) == (cluster,)
 
 
 def test_one_feed_that_fails_does_not_touch_the_others(inbox):
@@ -182,7 +182,7 @@ def test_one_feed_that_fails_does_not_touch_the_others(inbox):
 def test_stories_are_listed_newest_first_and_found_by_source_words_day_and_state(inbox):
     take(inbox, report("Rouble firms in Moscow", 9), report("Дума приняла бюджет", 12, day=22),
          report("Peace talks resume in Geneva", 20))  # fmt: skip
-    found = [story.lead.report.title for story in list_inbox(inbox)]
+    found = [cluster.lead.report.title for cluster in list_inbox(inbox)]
     assert found == [
         "Peace talks resume in Geneva",
         "Rouble firms in Moscow",
@@ -208,7 +208,7 @@ def test_the_day_of_a_report_is_that_of_moscow(inbox):
 def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, notes):
     take(inbox, report(excerpt="The twentieth package."),
          report(f"{TITLE} - Reuters", 11, publisher="Reuters"))  # fmt: skip
-    note = accept_cluster(only(inbox), inbox, who="Ann", now=lambda: NOW)
+    note = accept_cluster(only(inbox), inbox, author="Ann", now=lambda: NOW)
     assert notes.notes() == (note,)
     assert (note.title, note.day, note.author) == (TITLE, date(2026, 11, 23), "Ann")
     assert note.moment == datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -230,36 +230,38 @@ def test_an_accepted_story_is_a_note_with_hour_link_category_and_sources(inbox, 
          "The time: only a date."),
     ],
 )  # fmt: skip
-def test_a_note_has_no_hour_where_that_of_the_publication_is_not_known(inbox, more, told):
+def test_a_note_has_no_hour_where_that_of_the_publication_is_not_known(inbox, more, result):
     take(inbox, report(**more))
     note = accept_cluster(only(inbox), inbox, now=lambda: NOW)
     assert (note.moment, note.day) == (None, date(2026, 11, 23))
-    assert told in note.text
+    assert result in note.text
 
 
 def test_a_story_is_accepted_as_a_person_changed_it(inbox):
     take(inbox, report())
-    story = only(inbox)
+    cluster = only(inbox)
     draft = replace(
-        draft_from_cluster(story), title="My own words", day=date(2026, 11, 20), moment=None
+        draft_from_cluster(cluster), title="My own words", day=date(2026, 11, 20), moment=None
     )
-    note = accept_cluster(story, inbox, draft, now=lambda: NOW)
+    note = accept_cluster(cluster, inbox, draft, now=lambda: NOW)
     assert (note.title, note.day, note.moment) == ("My own words", date(2026, 11, 20), None)
 
 
 def test_a_draft_that_is_refused_leaves_the_story_undecided(inbox, notes):
     take(inbox, report())
-    story = only(inbox)
+    cluster = only(inbox)
     with pytest.raises(InputError, match="title: is empty"):
-        accept_cluster(story, inbox, replace(draft_from_cluster(story), title=" "), now=lambda: NOW)
-    assert only(inbox) == story
+        accept_cluster(
+            cluster, inbox, replace(draft_from_cluster(cluster), title=" "), now=lambda: NOW
+        )
+    assert only(inbox) == cluster
     assert notes.notes() == ()
 
 
 def test_dismissed_stays_dismissed_though_the_feed_brings_it_again_and_again(inbox):
     take(inbox, report())
-    story = only(inbox)
-    dismiss_news([each.id for each in story.reports], inbox, who="Ann")
+    cluster = only(inbox)
+    dismiss_news([each.id for each in cluster.reports], inbox, author="Ann")
     for hours in (1, 2):
         take(inbox, report(), report(f"{TITLE} - Reuters", 11), now=NOW + timedelta(hours=hours))
         assert list_inbox(inbox) == ()
@@ -272,11 +274,11 @@ def test_dismissed_stays_dismissed_though_the_feed_brings_it_again_and_again(inb
 def test_two_people_who_decide_at_once_make_one_note_and_the_second_is_told(inbox, notes):
     take(inbox, report())
     seen_by_both = only(inbox)
-    accept_cluster(seen_by_both, inbox, who="Ann", now=lambda: NOW)
+    accept_cluster(seen_by_both, inbox, author="Ann", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann at 2026-11-23 18:00 UTC"):
-        accept_cluster(seen_by_both, inbox, who="Bob", now=lambda: NOW)
+        accept_cluster(seen_by_both, inbox, author="Bob", now=lambda: NOW)
     with pytest.raises(InputError, match="was accepted by Ann"):
-        dismiss_news([seen_by_both.lead.id], inbox, who="Bob")
+        dismiss_news([seen_by_both.lead.id], inbox, author="Bob")
     assert len(notes.notes()) == 1
 
 
@@ -298,7 +300,7 @@ def test_a_search_lands_in_the_inbox_once_whatever_its_words(replica, inbox, clo
     assert (again.found, again.new) == (3, 0)
     assert len(list_inbox(inbox, InboxFilter(source="gdelt"))) == 3
     assert len(line.points) == 3
-    assert replica.gdelt.asked[-1].params["startdatetime"].startswith("20261116")
+    assert replica.gdelt.requests[-1].params["startdatetime"].startswith("20261116")
 
 
 def test_a_period_that_is_none_is_told(inbox):
@@ -306,23 +308,23 @@ def test_a_period_that_is_none_is_told(inbox):
         search_news(Gdelt(None), inbox, "rouble", "4y", lambda: NOW)
 
 
-# ---------------------------------------------------------------- behind the page
+# ---------------------------------------------------------------- in the background
 
 
 def test_feeds_are_asked_behind_the_page_once_in_a_while_and_never_offline(inbox):
     clock = MadeClock(NOW)
     refresher = NewsRefreshJob(lambda: [MadeFeed(report())], inbox, clock.now)
-    assert refresher.ask()
+    assert refresher.submit()
     refresher.wait(30)
     assert (refresher.state().is_running, refresher.state().done) == (False, 1)
     assert len(list_inbox(inbox)) == 1
-    assert not refresher.ask()
-    assert refresher.ask(force=True)
+    assert not refresher.submit()
+    assert refresher.submit(force=True)
     refresher.wait(30)
     clock.pass_by(601)
     assert refresher.is_due
     offline = NewsRefreshJob(lambda: [], inbox, clock.now, is_offline=True)
-    assert not offline.ask(force=True)
+    assert not offline.submit(force=True)
 
 
 def test_a_round_that_fails_as_a_whole_says_why(inbox, caplog):
@@ -331,6 +333,6 @@ def test_a_round_that_fails_as_a_whole_says_why(inbox, caplog):
         raise InputError(msg)
 
     refresher = NewsRefreshJob(broken, inbox, lambda: NOW)
-    refresher.ask()
+    refresher.submit()
     refresher.wait(30)
     assert refresher.state().problem == "feeds.toml: is not TOML"

@@ -5,7 +5,7 @@ import pytest
 from dashboard.sources.http_transport import new_session
 from dashboard.ui import session
 from tests.replica import Replica
-from tests.services.live_house import LiveHouse
+from tests.services.live_setup import LiveSetup
 from tests.sources.made_clock import MadeClock
 
 
@@ -21,4 +21,4 @@ def house(replica, dashboard_home, monkeypatch):
     clock = MadeClock(replica.market.now)
     monkeypatch.setattr(session, "get_wall_time", clock.now)
     with new_session(replica.url) as connection:
-        yield LiveHouse(dashboard_home, connection, clock)
+        yield LiveSetup(dashboard_home, connection, clock)

@@ -1,4 +1,4 @@
-"""What the first page costs: no library is imported that only a later wish needs."""
+"""Imports of the first page: no heavy library that only a later action needs."""
 
 import json
 import subprocess
@@ -12,14 +12,14 @@ HEAVY = [
 ]  # fmt: skip
 
 # The app as it starts, then Explore drawn three times by Streamlit's own test runner: the
-# second run asks for the refresh behind the pages, which has nothing to do offline.
+# second run requests the background refresh, which has nothing to do offline.
 CODE = """
 import json, sys
 import dashboard.app, dashboard.ui.shell
-from dashboard.ui.server import warm_up
+from dashboard.ui.server import warm_up_pages
 heavy = set(json.loads(sys.argv[1]))
 found = {"started": None, "drawn": None}
-warm_up()
+warm_up_pages()
 found["started"] = sorted(heavy & set(sys.modules))
 from streamlit.testing.v1 import AppTest
 before = heavy & set(sys.modules)

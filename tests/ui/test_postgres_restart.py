@@ -10,7 +10,7 @@ from dashboard.services.notes import Draft, add_note, list_notes
 from dashboard.ui import session
 from tests.own_postgres import own_postgres
 from tests.ui.app_in_test import SECONDS, open_page, press, words_of
-from tests.ui.widgets.test_note_form import WRITER, form
+from tests.ui.components.test_note_form import WRITER, form
 
 
 @pytest.fixture

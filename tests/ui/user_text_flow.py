@@ -5,10 +5,10 @@ settings of a link, the message of a caught error, `st.query_params`; fields of 
 classes that were once filled with such text count too. *Sinks*: the Streamlit calls that read
 Markdown, and the text properties of Plotly figures. *Cleaners*: the functions of
 `dashboard.presentation.escaping` that fit the kind of sink. The text is followed through names,
-f-strings, calls, return values and parameters, within and across the modules given, without
-regard to the order of statements. An expression may be allowed by its source (`page.title`) or by
-module and source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot
-allows every expression that ends so.
+f-strings, calls, return values and parameters, within and across the modules given, without regard
+to the order of statements. An expression may be allowed by its source (`style.title`) or by module
+and source (`dashboard.presentation.charts.x: chart.title`); one that starts with a dot allows every
+expression that ends so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 USER = "user"
-OWN_PACKAGES = ("dashboard.ui", "dashboard.presentation")
 FIELDS = frozenset(
     {
         "title",
@@ -47,7 +46,7 @@ NOT_TEXT = frozenset(
         "sum",
         "hash",
         "range",
-        "link_or_none",
+        "safe_link",
     }
 )
 
@@ -67,6 +66,7 @@ MARKDOWN_OPTIONS = frozenset({"pills", "radio", "segmented_control"})
 PLOT_PROPERTIES = frozenset(
     {"text", "hovertext", "customdata", "name", "ticktext", "title", "label", "legendgroup"}
 )
+SCREENS = ("dashboard.ui", "dashboard.presentation")
 PLOT_CLEANERS = frozenset({"escape_plot"})
 
 
@@ -86,7 +86,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Found:
     """User text that reaches a sink uncleaned."""
 
     module: str
@@ -108,14 +108,14 @@ class Flow:
         self.imports: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         for name, tree in self.trees.items():
             self._read(name, tree)
-        self.findings: set[Finding] = set()
+        self.found: set[Found] = set()
 
-    def run(self) -> set[Finding]:
+    def run(self) -> set[Found]:
         """Everything found, once nothing new is learned."""
         before = None
         while before != (state := self._state()):
             before = state
-            self.findings = set()
+            self.found = set()
             for name, tree in self.trees.items():
                 for function in self._every(name):
                     self._function(function)
@@ -125,11 +125,11 @@ class Flow:
                     if not isinstance(node, ast.FunctionDef | ast.ClassDef)
                 ]
                 self._body(name, ast.Module(top, []), {}, None)
-        return self.findings
+        return self.found
 
     def _read(self, name, tree):
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN_PACKAGES):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(SCREENS):
                 for alias in node.names:
                     self.imports[name][alias.asname or alias.name] = (node.module, alias.name)
         for node in tree.body:
@@ -180,7 +180,7 @@ class Flow:
         for value in [*self.sinks_of(self, scope.module, node), *self._passed(scope, node)]:
             labels = scope.labels(value)
             if USER in labels:
-                self.findings.add(Finding(scope.module, value.lineno, ast.unparse(value)))
+                self.found.add(Found(scope.module, value.lineno, ast.unparse(value)))
             if function is not None:
                 function.sinks |= labels & set(function.parameters)
         self._fill(scope, node)
@@ -306,7 +306,7 @@ def text_parts(node) -> list[ast.AST]:
 
 
 def bound(called: Function, node: ast.Call):
-    """Parameter and argument of a call, as far as they can be told."""
+    """Parameter and argument of a call, as far as they are known."""
     names = called.parameters
     if names[:1] in (["self"], ["cls"]):
         names = names[1:]
@@ -344,6 +344,8 @@ def plot_sinks(flow: Flow, module: str, node):
     elif isinstance(node, ast.Assign):
         targets = [target for target in node.targets if isinstance(target, ast.Subscript)]
         pairs = ((target.slice, node.value) for target in targets)
+    elif isinstance(node, ast.Call):
+        pairs = ((ast.Constant(keyword.arg), keyword.value) for keyword in node.keywords)
     else:
         return
     for key, value in pairs:
@@ -351,11 +353,11 @@ def plot_sinks(flow: Flow, module: str, node):
             yield value
 
 
-def markdown_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Finding]:
+def markdown_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Found]:
     """User text that reaches Markdown without `escape_markdown` or its like."""
     return Flow(sources, MARKDOWN_CLEANERS, markdown_sinks, allowed).run()
 
 
-def plot_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Finding]:
+def plot_flow(sources: dict[str, str], allowed: frozenset[str] = frozenset()) -> set[Found]:
     """User text that reaches a figure without `escape_plot`."""
     return Flow(sources, PLOT_CLEANERS, plot_sinks, allowed).run()

@@ -58,7 +58,7 @@ def events_file(
 ) -> Response:
     """Events and notes as CSV."""
     events = params.find(known_events(context))
-    name = download_file_name("events", params.since, params.until, flavour=params.flavour)
+    name = download_file_name("events", params.since, params.until, dialect=params.flavour)
     return csv_response(request, event_list_csv(events, params.flavour), name)
 
 
@@ -94,7 +94,7 @@ def window_file(
 ) -> Response:
     """The path of a rate around one event as CSV."""
     view = _event_view(context, event_id, params)
-    name = download_file_name(params.series, event_id, "window", flavour=params.flavour)
+    name = download_file_name(params.series, event_id, "window", dialect=params.flavour)
     return csv_response(request, event_window_csv(view, params.flavour), name)
 
 
@@ -128,7 +128,7 @@ def sources_file(
     moves = compare_sources_of_event(
         daily_series(context.rates), _require_event(context, event_id), params.offsets()
     )
-    name = download_file_name(event_id, "sources", flavour=params.flavour)
+    name = download_file_name(event_id, "sources", dialect=params.flavour)
     return csv_response(request, source_moves_csv(moves, params.flavour), name)
 
 

@@ -24,7 +24,7 @@ from dashboard.api.schemas import (
     describe_body,
     read_body,
 )
-from dashboard.container import AppContext, notes_for_user
+from dashboard.container import AppContext
 from dashboard.models.errors import EditConflict, InputError, RateLimited
 from dashboard.models.event import Event, Origin
 from dashboard.services.notes import (
@@ -102,7 +102,7 @@ async def parse_note_change(request: Request, _writer: WriterToken) -> NoteChang
     "/events",
     status_code=201,
     responses={
-        201: _describe_note("The note as it was kept.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
+        201: _describe_note("The note as it is stored.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
         **_AUTH_PROBLEMS,
         **_BODY_PROBLEMS,
     },
@@ -157,7 +157,7 @@ def change(
     try:
         with _field_errors_as_problems():
             draft = replace(draft_from_event(note), **sent.changes())
-            saved = edit_note(notes, note.id, draft, revision, who=writer.person)
+            saved = edit_note(notes, note.id, draft, revision, author=writer.person)
     except EditConflict as error:  # changed between reading and writing
         raise _edit_conflict(notes, error.current or note, revision, sent) from error
     return _note_response(request, saved)
@@ -180,7 +180,7 @@ def remove(request: Request, context: Context, writer: WriterToken, event_id: Ev
     note = _require_note(context, notes, event_id)
     context.limits.take(writer.person, "write")
     try:
-        delete_note(notes, note.id, revision, who=writer.person)
+        delete_note(notes, note.id, revision, author=writer.person)
     except EditConflict as error:
         raise _edit_conflict(notes, error.current or note, revision) from error
     return Response(status_code=204)
@@ -200,7 +200,7 @@ def restore(request: Request, context: Context, writer: WriterToken, event_id: E
     notes = _notes_of_token(context, writer.person)
     note = _require_note(context, notes, event_id, with_deleted=True)
     context.limits.take(writer.person, "write")
-    return _note_response(request, restore_note(notes, note.id, who=writer.person))
+    return _note_response(request, restore_note(notes, note.id, author=writer.person))
 
 
 @router.get(
@@ -235,7 +235,7 @@ def history(
 
 def _notes_of_token(context: AppContext, person: str) -> NoteStore:
     """The notes as the person of a token sees and signs them."""
-    return notes_for_user(context, person)
+    return context.notes.for_user(person)
 
 
 def _require_note(
@@ -276,8 +276,8 @@ def _edit_conflict(
         with _field_errors_as_problems():
             yours = event_list_rows_json([replace(base, **sent.changes())])[0]
     detail = (
-        f"{current.id}: was changed by {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC"
-        f" and is at revision {current.revision}; yours was not saved. Look at both, send again"
+        f"{current.id}: was changed by {last.author or 'somebody'} at"
+        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision}; yours was not saved. Look at both, send again"
     )
     more = {"current": event_list_rows_json([current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)

@@ -50,7 +50,7 @@ def rates_file(
         "rates",
         params.since,
         params.until,
-        flavour=params.flavour,
+        dialect=params.flavour,
     )
     return csv_response(request, body, name)
 
@@ -69,7 +69,7 @@ def rates_page(
 class FactsParams(QueryParams):
     """The day, the series, and a base of one's own."""
 
-    day: DayText = Field(alias="date", description="The day asked about, as 2025-04-21.")
+    day: DayText = Field(alias="date", description="The day in question, as 2025-04-21.")
     rates: list[str] = Field(
         [DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series; may be repeated."
     )
@@ -96,7 +96,7 @@ def sources_file(
     request: Request, context: Context, params: Annotated[SourceMovesCsvParams, Query()]
 ) -> Response:
     """The same moves of the dollar on every source, event by event, as CSV."""
-    name = download_file_name("sources", params.since, params.until, flavour=params.flavour)
+    name = download_file_name("sources", params.since, params.until, dialect=params.flavour)
     return csv_response(
         request, source_moves_csv(_source_moves(context, params), params.flavour), name
     )

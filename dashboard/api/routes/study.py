@@ -120,7 +120,7 @@ def study_file(
 ) -> Response:
     """One table of a study as CSV."""
     file = study_csv(_study_answer(context, params), params.table, params.flavour)
-    name = download_file_name(*params.rates, "study", params.table, flavour=params.flavour)
+    name = download_file_name(*params.rates, "study", params.table, dialect=params.flavour)
     return csv_response(request, file, name)
 
 

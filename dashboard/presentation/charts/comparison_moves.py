@@ -133,7 +133,7 @@ def _build_dot_trace(
         error_x={"type": "data", "array": halves, **interval},
         marker={"symbol": group.style.symbol, "size": 9, "color": colours, "opacity": 1},
         **KEEP_OPACITY,
-        **build_hover(hover, "[1]"),
+        **build_hover(hover, with_id=True),
     )
 
 
@@ -297,9 +297,8 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
             if pane.interval
             else ""
         )
-        sentences.append(
-            f"{pane.plot_name}: 95 % from {chart.scale.span(low, high)}{seen}{interval}."
-        )
+        span = chart.scale.span(low, high)
+        sentences.append(f"{pane.plot_name}: 95 % from {span}{seen}{interval}.")
     return tuple(sentences)
 
 

@@ -194,10 +194,10 @@ HIT_FOOT_PIXELS: Final = 44
 
 @dataclass(frozen=True, slots=True)
 class HitRateRow:
-    """A group with an expectation: its title, the text at the end of its row, its numbers."""
+    """A group with an expectation: its title, the caption at the end of its row, its numbers."""
 
     row_name: str
-    text: str
+    caption: str
     row: DirectionRow
 
 
@@ -237,7 +237,7 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
         yaxis=build_row_axis(palette, [line.row_name for line in lines], showgrid=False),
         shapes=[build_vertical_line(50, coin, layer="below")],
         annotations=[
-            build_note(palette, line.text, 1, row, **place)
+            build_note(palette, line.caption, 1, row, **place)
             for row, line in zip(rows, lines, strict=True)
             if not phone
         ],

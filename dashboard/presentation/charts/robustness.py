@@ -126,13 +126,14 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
         "opacity": 1,
         "line": {"width": 1.2, "color": colours},
     }
+    hover = [[position, _format_hover(curve, position)] for position in drawn]
     return build_scatter(
         "markers",
         [position + 1 for position in drawn],
         [round(100 * row.caar, 3) for row in rows],
         marker=marker,
         **KEEP_OPACITY,
-        **build_hover([[position, _format_hover(curve, position)] for position in drawn], "[1]"),
+        **build_hover(hover, with_id=True),
     )
 
 

@@ -233,9 +233,14 @@ def build_scatter(mode: str, x: Sequence[Any], y: Sequence[Any], **more: Any) ->
     return {"type": "scatter", "mode": mode, "x": x, "y": y, **more}
 
 
-def build_hover(texts: Sequence[Any], index: str = "") -> Figure:
-    """One hover text for each point; `index` picks it, as `[1]`, where points carry more."""
-    return {"customdata": texts, "hovertemplate": f"%{{customdata{index}}}<extra></extra>"}
+def build_hover(texts: Sequence[Any], *, with_id: bool = False) -> Figure:
+    """One hover text for each point, or a pair of the point's id and its text."""
+    return {
+        "customdata": texts,
+        "hovertemplate": (
+            "%{customdata[1]}<extra></extra>" if with_id else "%{customdata}<extra></extra>"
+        ),
+    }
 
 
 def build_band(

@@ -9,7 +9,7 @@ from dashboard.storage.schema import METADATA
 
 
 def run(connection: Connection) -> None:
-    """Run the revisions asked for; SQLite tables are rebuilt where they cannot be altered."""
+    """Run the requested revisions; SQLite tables are rebuilt where they cannot be altered."""
     context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -87,7 +87,7 @@ def limit_export(make: BytesFactory, file_name: str) -> BytesFactory:
 def _make_audited(make: BytesFactory, file_name: str, context: AppContext) -> bytes:
     content = make()
     try:
-        context.notes.beside.write_audit("export", file_name, (None, {"bytes": len(content)}))
+        context.notes.audit.write("export", file_name, (None, {"bytes": len(content)}))
     except (
         RoubleReactionError
     ) as error:  # the file is still given while the database is unavailable
@@ -106,7 +106,7 @@ def draw_csv_buttons(label: str, name: tuple[object, ...], make: CsvFactory, key
     """
     dialects: tuple[tuple[CsvDialect, str], ...] = (("plain", "CSV"), ("excel", "CSV for Excel"))
     for dialect, title in dialects:
-        file_name = download_file_name(*name, flavour=dialect)
+        file_name = download_file_name(*name, dialect=dialect)
         st.download_button(
             f"{title} ({label})",
             data=audit_export(_bind_dialect(make, dialect), file_name),

@@ -165,7 +165,7 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
 def _describe_editor(difference: DraftDifference) -> str:
     if not difference.is_mine:
         return "changed by them"
-    return "changed by you" if difference.theirs == difference.read else "changed by both"
+    return "changed by you" if difference.theirs == difference.base else "changed by both"
 
 
 def _format_conflict_value(difference: DraftDifference, value: object) -> str:

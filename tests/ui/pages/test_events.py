@@ -246,7 +246,7 @@ def test_the_history_tells_who_changed_what_from_what_to_what():
         "Something was said", date(2025, 4, 22), end_day=date(2025, 4, 25), author="Boris"
     )
     changed = edit_note(notes, note.id, moved, note.revision)
-    deleted = delete_note(notes, note.id, changed.revision, who="Clara")
+    deleted = delete_note(notes, note.id, changed.revision, author="Clara")
     assert deleted.deleted is not None
     app = press(open_page("events", show="deleted"), "History")
     words = words_of(app)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.services.notes import Draft, add_note
 from dashboard.ui import session
-from tests.services.bar_house import HOURS, fill_cache
+from tests.services.bar_cache import HOURS, fill_cache
 from tests.ui.app_in_test import figure_of, open_page, words_of
 
 NOON = datetime(2026, 11, 18, 9, 20, tzinfo=UTC)  # 12:20 in Moscow, in the bar 12:00-13:00

@@ -22,7 +22,7 @@ SECONDS = 60
 def finished(app):
     """The page after its run has ended."""
     until = time.monotonic() + SECONDS
-    while app.session_state[RUN_KEY].look().is_running and time.monotonic() < until:
+    while app.session_state[RUN_KEY].poll().is_running and time.monotonic() < until:
         time.sleep(0.05)
     return app.run()
 

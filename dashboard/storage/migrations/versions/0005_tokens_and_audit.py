@@ -14,7 +14,7 @@ _REFUSAL = "audit is append-only"
 
 
 def upgrade() -> None:
-    """Create both tables, refuse changes to the record, and give the history its door."""
+    """Create both tables, the audit trail append-only; add the interface to the history."""
     op.add_column(
         "note_history", sa.Column("origin", sa.String(10), nullable=False, server_default="")
     )
@@ -64,9 +64,9 @@ def _create_audit() -> None:
 
 
 def _refuse_changes_on_sqlite() -> None:
-    for what in ("UPDATE", "DELETE"):
+    for statement in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER audit_no_{what.lower()} BEFORE {what} ON audit"
+            f"CREATE TRIGGER audit_no_{statement.lower()} BEFORE {statement} ON audit"
             f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
 

@@ -50,7 +50,7 @@ def draw_panel_choice(view: UrlState) -> None:
     """Draw the choice of categories that have a panel; the corrections count all of them."""
     st.pills(
         "Categories (none chosen: all)",
-        [lane.id for lane in CATEGORY_STYLES],
+        [style.id for style in CATEGORY_STYLES],
         selection_mode="multi",
         format_func=format_group_label,
         **view.widget("cat"),
@@ -91,7 +91,7 @@ def draw_projection_choice(view: UrlState) -> None:
     """Draw the choice of the group whose projection is shown."""
     st.selectbox(
         "Moves around",
-        [ALL_GROUPS, *(lane.id for lane in CATEGORY_STYLES)],
+        [ALL_GROUPS, *(style.id for style in CATEGORY_STYLES)],
         format_func=format_group_label,
         width=260,
         **view.widget("projection"),

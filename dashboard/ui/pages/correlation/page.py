@@ -134,7 +134,7 @@ def _draw_parts(view: UrlState, state: CorrelationState, related: EventRelations
     card = state.series.card
     st.caption(
         escape_markdown(
-            f"{related.used:,} of {related.asked:,} events measured on {card.title};"
+            f"{related.used:,} of {related.requested:,} events measured on {card.title};"
             f" {describe_sign(card)}; moves in the window {format_window(related.window)} against a"
             " constant mean of 120 rates.",
             SENTENCE_LIMIT,

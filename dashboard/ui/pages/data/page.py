@@ -34,7 +34,7 @@ from dashboard.presentation.rates import (
 )
 from dashboard.presentation.reports import describe_private_notes
 from dashboard.services.bundles import source_files
-from dashboard.services.compare import read_tests, test_reading_notes
+from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
     Provenance,
     download_file_name,
@@ -593,7 +593,7 @@ def _draw_test_results(answer: StudyAnswer) -> None:
         height=TESTS_HEIGHT,
         alt="Tests and how to read them",
     )
-    for sentence in test_reading_notes(answer):
+    for sentence in explain_tests(answer):
         st.caption(escape_markdown(sentence, SENTENCE_LIMIT))
 
 
@@ -604,7 +604,7 @@ def _build_test_frame(answer: StudyAnswer) -> pd.DataFrame:
             {
                 "Test": line.result.test,
                 "p": format_number(line.result.p_value, 4),
-                "How to read it": line.words,
+                "How to read it": line.text,
                 "Group": plain_text(line.result.group),
                 f"p ({answer.request.correction})": format_number(line.result.p_adjusted, 4),
                 "n": line.result.n,

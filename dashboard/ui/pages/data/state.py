@@ -218,7 +218,7 @@ def _build_rates_file(
         sum(len(item) for item in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
-        lambda flavour: rates_csv(series, flavour=flavour),
+        lambda dialect: rates_csv(series, dialect=dialect),
         lambda: rate_rows_json(series),
         lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
     )

@@ -204,7 +204,7 @@ def _import_rates(table: RateFileContents, naming: SeriesNaming) -> None:
         session.count_against_limit("import")
         plan = plan_rate_import(table, naming, session.get_wall_time().replace(microsecond=0))
         cards = import_rates(parts.own, plan)
-        parts.notes.beside.write_audit("rates-import", *audit_state_of_import(plan))
+        parts.notes.audit.write("rates-import", *audit_state_of_import(plan))
     except RoubleReactionError as error:
         set_flash(f"Not kept: {_error_text(error)}")
         return

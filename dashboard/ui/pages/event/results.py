@@ -74,8 +74,8 @@ SOURCES_HELP: Final = (
 
 def draw_event_head(event: Event) -> None:
     """Draw category, title and details of the event, all as escaped text."""
-    lane = get_event_style(event)
-    glyph = f':color[{lane.glyph}]{{foreground="{lane.colour}"}}'
+    style = get_event_style(event)
+    glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = escape_markdown(category_title(event.category))
     note = " · your note" if event.origin == Origin.NOTE else ""
     st.markdown(f"{glyph} **{kind}**{note}")

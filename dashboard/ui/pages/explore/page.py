@@ -101,7 +101,7 @@ MAX_LISTED_MOVES: Final = 12
 PARAMS: Final = (
     day_param("from", "2022-01-01"),
     day_param("to", "2022-06-30"),
-    choices_param("cat", tuple(lane.id for lane in CATEGORY_STYLES)),
+    choices_param("cat", tuple(style.id for style in CATEGORY_STYLES)),
     text_param("q"),
     choice_param(
         "up", tuple(quote.value for quote in QuoteMode), QuoteMode.WEAKER.value, shared=True

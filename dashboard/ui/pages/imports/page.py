@@ -177,7 +177,7 @@ def _draw_messages(plan: EventImportPlan) -> None:
     """Draw the messages about the file as a whole."""
     messages = [
         line.removeprefix(f"{plan.file.name}: ")
-        for line in plan.told
+        for line in plan.notices
         if "already there" not in line
     ]
     if not messages:
@@ -317,10 +317,12 @@ def _draw_done(done: FinishedImport) -> None:
 def _draw_undone(undone: ImportUndo) -> None:
     with st.container(border=True):
         st.markdown(f":material/undo: **{escape_markdown(describe_undone_import(undone))}**")
-        for note in undone.kept[:MAX_LISTED_IMPORTS]:
+        for note in undone.changed[:MAX_LISTED_IMPORTS]:
             draw_page_link("event", f"Stays: {note.title}", icon=":material/edit_note:", id=note.id)
-        if len(undone.kept) > MAX_LISTED_IMPORTS:
-            st.caption(f"and {format_count(len(undone.kept) - MAX_LISTED_IMPORTS, 'more', 'more')}")
+        if len(undone.changed) > MAX_LISTED_IMPORTS:
+            st.caption(
+                f"and {format_count(len(undone.changed) - MAX_LISTED_IMPORTS, 'more', 'more')}"
+            )
         st.button(
             "Close",
             key="import.close_undone",

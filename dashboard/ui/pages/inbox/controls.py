@@ -76,7 +76,7 @@ def _search_news(query: str, period: str) -> None:
     except RoubleReactionError as error:
         st.session_state[SEARCH_FAILED_KEY] = str(error)
         return
-    messages = f" {' '.join(result.told)}" if result.told else ""
+    messages = f" {' '.join(result.messages)}" if result.messages else ""
     st.session_state.pop(SEARCH_FAILED_KEY, None)
     set_flash(
         f"GDELT: {format_count(result.found, 'article')}, {result.new:,} new in the"
@@ -99,7 +99,7 @@ def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
                 f" {PERIOD_LABELS[measured.period]}")  # fmt: skip
     if not timeline.points:
-        st.markdown(escape_markdown(" ".join(timeline.told), 300))
+        st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return
     figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
     draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",

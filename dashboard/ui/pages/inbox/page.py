@@ -72,7 +72,7 @@ def draw(view: UrlState) -> None:
     _draw_items(view, state)
     draw_copy_link("inbox", view)
     if OPENED_KEY in st.session_state:
-        news.ask()
+        news.submit()
     st.session_state[OPENED_KEY] = True
 
 
@@ -111,7 +111,7 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
 
 
 def _fetch_news() -> None:
-    session.get_context().news.ask(force=True)
+    session.get_context().news.submit(force=True)
 
 
 @st.fragment(run_every=PROGRESS_INTERVAL)
@@ -275,7 +275,7 @@ def _accept_item(cluster: NewsCluster) -> None:
     author = st.session_state.get(AUTHOR_KEY, "")
     try:
         session.require_live_view()
-        note = accept_cluster(cluster, session.get_context().inbox, who=author)
+        note = accept_cluster(cluster, session.get_context().inbox, author=author)
     except RoubleReactionError as error:
         set_flash(f"Not accepted: {error}")
         return
@@ -287,7 +287,7 @@ def _dismiss_items(clusters: Sequence[NewsCluster]) -> None:
     ids = _item_ids(clusters)
     try:
         session.require_live_view()
-        dismiss_news(ids, session.get_context().inbox, who=st.session_state.get(AUTHOR_KEY, ""))
+        dismiss_news(ids, session.get_context().inbox, author=st.session_state.get(AUTHOR_KEY, ""))
     except RoubleReactionError as error:
         set_flash(f"Not dismissed: {error}")
         return
@@ -351,7 +351,7 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
             type="tertiary",
             on_click=partial(_switch_feed, of.id, enabled=not of.enabled),
         )
-        if of.is_own:
+        if of.is_imported:
             st.button("Remove", key=f"feeds.remove.{of.id}", type="tertiary",
                       on_click=partial(_remove_feed, of.id))  # fmt: skip
 

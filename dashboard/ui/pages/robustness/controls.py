@@ -43,7 +43,7 @@ def draw_group_controls(view: UrlState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.multiselect(
             "Categories",
-            [lane.id for lane in CATEGORY_STYLES],
+            [style.id for style in CATEGORY_STYLES],
             format_func=lambda name: STYLE_BY_ID[name].title,
             placeholder="all",
             width=300,

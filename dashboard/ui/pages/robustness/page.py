@@ -143,7 +143,7 @@ def _draw_start(state: RobustnessState, label: str) -> None:
 @st.fragment(run_every=POLL_SECONDS)
 def _draw_progress(run: RobustnessRun) -> None:
     """Draw the progress of the run; the rest of the page stays until it has ended."""
-    progress = run.look()
+    progress = run.poll()
     if not progress.is_running:
         st.rerun()
     st.progress(progress.done / max(progress.total, 1), text=_describe_progress(progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +24,6 @@ from dashboard.services.robustness import (
     RobustnessRun,
     RunProgress,
     count_categories,
-    count_specifications,
 )
 from dashboard.services.study_inputs import available_factors
 from dashboard.ui import session
@@ -135,7 +135,7 @@ class RobustnessState:
         grid = self.grid
         choices = (grid.series, grid.windows, grid.estimations, grid.gaps, grid.models,
                    grid.overlaps, grid.event_filters)  # fmt: skip
-        return count_specifications([len(choice) for choice in choices])
+        return math.prod(len(choice) for choice in choices)
 
     @property
     def request(self) -> RobustnessRequest:
@@ -282,13 +282,13 @@ def get_progress(state: RobustnessState) -> RunProgress | None:
         return RunProgress(state.total, state.total, answer=answer)
     run: RobustnessRun | None = st.session_state.get(RUN_KEY)
     if run is not None and run.key == state.key:
-        return run.look()
+        return run.poll()
     end_run()
     if state.total > MAX_IMMEDIATE_RUNS and st.session_state.get(WANTED_KEY) != state.key:
         return None
     run = RobustnessRun(state.key, state.request, get_cached_answers()).start()
     st.session_state[RUN_KEY] = run
-    return run.look()
+    return run.poll()
 
 
 def get_current_run() -> RobustnessRun | None:
