@@ -74,7 +74,7 @@ class Product:
                     stderr=log,
                     text=True,
                 )
-        told = self.process.stdout.readline()  # it speaks when the first page can be asked for
+        told = self.process.stdout.readline()  # it prints when the first page can be requested
         if self.url.rstrip("/") not in told:
             pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
         return self
@@ -92,7 +92,7 @@ class Product:
 
 
 class Reader:
-    """One tab of a browser, and what it asked from elsewhere."""
+    """One tab of a browser, and the requests it sent to other hosts."""
 
     def __init__(self, page, url):
         self.page = page
@@ -112,7 +112,7 @@ class Reader:
         return self.settle()
 
     def settle(self):
-        """Wait until every run that was asked for has ended and the page stands still."""
+        """Wait until every requested run has ended and the page stands still."""
         ends, counted, still = monotonic() + SECONDS, self.runs.asked, monotonic() + STILL
         while True:
             self.page.wait_for_function("""() => {

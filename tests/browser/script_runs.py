@@ -1,4 +1,4 @@
-"""Whether Streamlit has drawn what a page asked for, read from the messages of its WebSocket.
+"""Whether Streamlit has finished the runs a page requested, read from the messages of its WebSocket.
 
 The page itself does not know: between a click and the first answer of a busy server it stands as
 still as after the last one, with the elements of the run before.
@@ -12,7 +12,7 @@ PAGE = ""
 
 
 class ScriptRuns:
-    """The last run that a tab asked for: `asked` counts them, `is_owed` tells it has not ended.
+    """The last run that a tab requested: `asked` counts them, `is_owed` tells it has not ended.
 
     Runs that a fragment asks for by itself, at its rhythm, are not waited for.
     """

@@ -135,7 +135,7 @@ def test_other_series_of_the_rouble_can_stand_beside():
 
 
 def test_a_chosen_row_has_a_card_with_its_choices(opened, monkeypatch):
-    monkeypatch.setattr(robustness_page, "_get_picked_place", lambda _state, _rows: 2)
+    monkeypatch.setattr(robustness_page, "get_picked_place", lambda _state, _rows: 2)
     app = opened.run()
     said = as_read(app)
     assert "Specification 3 of 8" in said
