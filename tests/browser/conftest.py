@@ -113,19 +113,19 @@ class Reader:
 
     def settle(self):
         """Wait until every requested run has ended and the page stands still."""
-        ends, counted, still = monotonic() + SECONDS, self.runs.asked, monotonic() + STILL
+        ends, counted, still = monotonic() + SECONDS, self.runs.count, monotonic() + STILL
         while True:
             self.page.wait_for_function("""() => {
                 const app = document.querySelector('[data-testid=stApp]');
                 return app && app.dataset.testScriptState === 'notRunning'
                     && !document.querySelector('[data-stale=true]');
             }""")
-            asked = self.runs.asked
+            asked = self.runs.count
             self.page.wait_for_timeout(300)
-            if not self.runs.is_owed and self.runs.asked == asked:
+            if not self.runs.is_owed and self.runs.count == asked:
                 return self
-            if self.runs.asked != counted:
-                counted, still = self.runs.asked, monotonic() + STILL
+            if self.runs.count != counted:
+                counted, still = self.runs.count, monotonic() + STILL
             elif monotonic() > still:
                 return self
             if monotonic() > ends:
