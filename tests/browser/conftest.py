@@ -74,7 +74,7 @@ class Product:
                     stderr=log,
                     text=True,
                 )
-        told = self.process.stdout.readline()  # it speaks when the first page can be asked for
+        told = self.process.stdout.readline()  # it prints when the first page can be requested
         if self.url.rstrip("/") not in told:
             pytest.fail(f"the product did not start: {self.log.read_text()[-2_000:]}")
         return self
@@ -92,7 +92,7 @@ class Product:
 
 
 class Reader:
-    """One tab of a browser, and what it asked from elsewhere."""
+    """One tab of a browser, and the requests it sent to other hosts."""
 
     def __init__(self, page, url):
         self.page = page
@@ -112,20 +112,20 @@ class Reader:
         return self.settle()
 
     def settle(self):
-        """Wait until every run that was asked for has ended and the page stands still."""
-        ends, counted, still = monotonic() + SECONDS, self.runs.asked, monotonic() + STILL
+        """Wait until every requested run has ended and the page stands still."""
+        ends, counted, still = monotonic() + SECONDS, self.runs.count, monotonic() + STILL
         while True:
             self.page.wait_for_function("""() => {
                 const app = document.querySelector('[data-testid=stApp]');
                 return app && app.dataset.testScriptState === 'notRunning'
                     && !document.querySelector('[data-stale=true]');
             }""")
-            asked = self.runs.asked
+            asked = self.runs.count
             self.page.wait_for_timeout(300)
-            if not self.runs.is_owed and self.runs.asked == asked:
+            if not self.runs.is_owed and self.runs.count == asked:
                 return self
-            if self.runs.asked != counted:
-                counted, still = self.runs.asked, monotonic() + STILL
+            if self.runs.count != counted:
+                counted, still = self.runs.count, monotonic() + STILL
             elif monotonic() > still:
                 return self
             if monotonic() > ends:

@@ -1,4 +1,4 @@
-"""Whether Streamlit has drawn what a page asked for, read from the messages of its WebSocket.
+"""Whether Streamlit has finished the runs of a page, read from the messages of its WebSocket.
 
 The page itself does not know: between a click and the first answer of a busy server it stands as
 still as after the last one, with the elements of the run before.
@@ -12,13 +12,13 @@ PAGE = ""
 
 
 class ScriptRuns:
-    """The last run that a tab asked for: `asked` counts them, `is_owed` tells it has not ended.
+    """The last run that a tab requested: `count` counts them, `is_owed` says it has not ended.
 
     Runs that a fragment asks for by itself, at its rhythm, are not waited for.
     """
 
     def __init__(self, page):
-        self.asked = 0
+        self.count = 0
         self._fragment = None
         self._has_begun = False
         page.on("websocket", self._listen)
@@ -38,7 +38,7 @@ class ScriptRuns:
         message = BackMsg.FromString(frame)
         if not message.HasField("rerun_script") or message.rerun_script.is_auto_rerun:
             return
-        self.asked += 1
+        self.count += 1
         waits_for_page = self._fragment == PAGE and not self._has_begun
         self._fragment = PAGE if waits_for_page else message.rerun_script.fragment_id
         self._has_begun = False

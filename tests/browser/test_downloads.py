@@ -34,7 +34,7 @@ def shell(product, *words):
 
 
 def taken(reader, label):
-    """The bytes behind a download button and the name of the file."""
+    """The bytes of a download button and the name of the file."""
     with reader.page.expect_download() as waiting:
         reader.press(label, exact=True)
     return Path(waiting.value.path()).read_bytes(), waiting.value.suggested_filename

@@ -86,7 +86,7 @@ def rows_served(product):
 
 
 def fetch_at_a_good_time(home, replica):
-    """Three days ago everything was well, and the rates of that time were kept."""
+    """Three days ago everything was well, and the rates of that time were stored."""
     settings = Settings(
         dashboard_home=home, dashboard_upstream=replica.url, dashboard_offline=False
     )

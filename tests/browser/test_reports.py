@@ -59,7 +59,7 @@ def opened(tab, content, tmp_path):
 
 
 def outside(tab, address):
-    """What was asked beside the file itself and the pictures inside it."""
+    """The requests other than the file itself and the pictures inside it."""
     return [url for url in tab.seen["requests"] if url != address and not url.startswith("data:")]
 
 

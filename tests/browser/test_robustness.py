@@ -1,4 +1,4 @@
-"""A run of Robustness in a real browser: it shows how far it is, ends when told, and leads on."""
+"""A run of Robustness in a real browser: it shows how far it is, ends on request, and leads on."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Two people, each with a process of their own, on one store: notes appear, texts are kept."""
+"""Two people, each with a process of their own, on one store: notes appear, texts survive."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""A replica and a house that asks it, for rates that were fetched before a page opens."""
+"""A replica and services that fetch from it, for rates that were fetched before a page opens."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def replica():
 
 @pytest.fixture
 def house(replica, dashboard_home, monkeypatch):
-    """A house whose memory is that of the pages, and whose clock, at the replica's time, too."""
+    """Services that share the cache and the clock of the pages, at the replica's time."""
     clock = MadeClock(replica.market.now)
     monkeypatch.setattr(session, "get_wall_time", clock.now)
     with new_session(replica.url) as connection:

@@ -1,4 +1,4 @@
-"""A page that fails is calm: an id that is also in the log, and nothing of what went wrong."""
+"""A page that fails shows an id that is also in the log, and nothing of what went wrong."""
 
 import logging
 import re

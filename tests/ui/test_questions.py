@@ -1,4 +1,4 @@
-"""The ten questions of docs/questions.md are answered by their links, in the words told there."""
+"""The ten questions of docs/questions.md are answered by their links, in the text given there."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How many sessions of readers who left are kept by a process that is to live for weeks."""
+"""How many sessions of readers who left are held by a process that is to live for weeks."""
 
 import subprocess
 import sys

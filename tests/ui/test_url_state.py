@@ -1,4 +1,4 @@
-"""A link is read key by key; what cannot be read is ignored and told, never guessed."""
+"""A link is read key by key; what cannot be read is ignored with a notice, never guessed."""
 
 from datetime import date
 

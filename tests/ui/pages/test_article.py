@@ -1,4 +1,4 @@
-"""The page of articles: candidates beside their sentences, claims with verdicts."""
+"""The page of articles: candidates with their sentences, claims with verdicts."""
 
 import re
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""The sentences of a verdict: what leads, what stands beside it, where mean and ranks part."""
+"""The sentences of a verdict: what leads, what follows it, where mean and ranks part."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The Correlation page: six parts, each with N, method and correction; what is missing is told."""
+"""The Correlation page: six parts, each with N, method and correction; what is missing is named."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_without_any_score_the_page_says_how_to_bring_one(opened):
 
 
 def test_the_regression_names_its_lags_and_its_n(opened):
-    # floor(4 (T/100)^(2/9)) with T of some 3,300 rates is 8
+    # The integer part of 4 (T/100)^(2/9) with T of some 3,300 rates is 8
     assert "Newey-West with 8 lags" in as_read(opened)
     shown = opened.dataframe[0].value
     assert {"Estimate", "Standard error", "t", "p", "p (Holm)", "N"} <= set(shown.columns)

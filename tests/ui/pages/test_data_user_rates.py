@@ -1,4 +1,4 @@
-"""A person's own rates on the Data page: looked at, kept, refused in words, removed."""
+"""A person's own rates on the Data page: checked, stored, refused in words, removed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The Event page: the answer in words, its timing, its window, its ways out, its empty states."""
+"""The Event page: the answer in words, its timing, its window, its exports, its empty states."""
 
 from datetime import date
 

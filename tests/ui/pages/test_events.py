@@ -1,4 +1,4 @@
-"""Events & notes: facets and their counts, the table, the card, notes kept and taken back."""
+"""Events & notes: facets and their counts, the table, the card, notes saved and undone."""
 
 import csv
 from collections import Counter

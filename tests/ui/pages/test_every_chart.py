@@ -1,4 +1,4 @@
-"""Every figure is told in words and has its table, and every key is in the list of its page."""
+"""Every figure is described in text and has its table, and every key is in the list of its page."""
 
 import re
 
@@ -26,7 +26,7 @@ def named(case):
 
 
 def tables(app):
-    """The tables that are open, and the folds that promise one or the names behind a number."""
+    """The tables that are open, and the folds that promise one or the names of a number."""
     folds = [
         fold
         for fold in app.expander

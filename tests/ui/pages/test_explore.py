@@ -141,7 +141,7 @@ def test_a_compact_view_draws_a_figure_that_leaves_swipes_alone():
 def test_the_card_steps_from_rate_to_rate(step):
     app = open_page(sel="2025-04-21")
     app.button(key=step).click().run()
-    # Easter Monday 2025: the rates beside 21 April are of Friday 18 and Tuesday 22
+    # Easter Monday 2025: the rates around 21 April are of Friday 18 and Tuesday 22
     assert (
         app.query_params["sel"]
         == {

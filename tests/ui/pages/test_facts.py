@@ -19,7 +19,7 @@ def code_of(app):
 
 
 def verdicts_of(app):
-    """Source and verdict of every table but that behind the chart."""
+    """Source and verdict of every table but that of the chart."""
     tables = [t.value for t in app.table if "Verdict" in t.value.columns]
     return [list(zip(t["Source"], t["Verdict"], strict=True)) for t in tables]
 

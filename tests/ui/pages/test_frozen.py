@@ -21,7 +21,7 @@ REVISED = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 @pytest.fixture
 def fetched(dashboard_home, monkeypatch):
-    """A house that fetched 2 and 3 September on the 20th, and a revision of the 3rd on the 21st."""
+    """Services that fetched 2 and 3 September on the 20th, a revision of the 3rd on the 21st."""
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     parts = container.build_context()
     keep(parts, ["2026-09-03", "2026-09-04"], [83.1, 83.2], FETCHED)

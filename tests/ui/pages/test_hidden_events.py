@@ -1,4 +1,4 @@
-"""Hidden events on the pages: out of the lists, told, and back again."""
+"""Hidden events on the pages: out of the lists, counted, and back again."""
 
 import streamlit as st
 

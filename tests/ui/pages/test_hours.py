@@ -17,7 +17,7 @@ TENS = "cny_rub_moex_10m"
 
 @pytest.fixture
 def bars(dashboard_home, monkeypatch):
-    """A home with hours and ten minutes of the yuan; nobody is asked."""
+    """A home with hours and ten minutes of the yuan; nothing is fetched."""
     fill_cache(dashboard_home, HOURS, TENS)
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     st.cache_resource.clear()

@@ -132,16 +132,16 @@ def test_editing_opens_the_note_form_with_what_is_known():
 # A dialog is a fragment, which AppTest cannot run alone; this is what the dialog of Edit draws.
 EDITED = """
 import streamlit as st
-from dashboard.services.inbox import accepting, draft_of
-from dashboard.services.inbox import list_inbox
+from dashboard.services.inbox import accepting_note_store, draft_from_cluster, list_inbox
 from dashboard.ui import session
-from dashboard.ui.components.note_form import Asked, draw_note_form
-inbox = session.parts().inbox
-if "story" not in st.session_state:
-    st.session_state["story"] = list_inbox(inbox)[0]
-story = st.session_state["story"]
-draft = draft_of(story, guess_day=True)
-draw_note_form(Asked(draft, "usd_rub_cbr", store=accepting(story, inbox)))
+from dashboard.ui.components.note_form import NoteFormContext, draw_note_form
+inbox = session.get_context().inbox
+if "cluster" not in st.session_state:
+    st.session_state["cluster"] = list_inbox(inbox)[0]
+cluster = st.session_state["cluster"]
+draft = draft_from_cluster(cluster, guess_day=True)
+store = accepting_note_store(cluster, inbox)
+draw_note_form(NoteFormContext(draft, "usd_rub_cbr", store=store))
 """
 
 

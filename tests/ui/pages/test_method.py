@@ -1,4 +1,4 @@
-"""The Method page: the worked example is made of live numbers, and the shelves are told whole."""
+"""The Method page: the example is made of live numbers, the registries are listed whole."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ SPIKE = 600_123
 
 
 def made_rates():
-    """A calm wave with one bar a hundredth higher than its neighbours."""
+    """A smooth wave with one bar a hundredth higher than its neighbours."""
     rate = 90.0 + np.sin(np.arange(ROWS) / 5_000.0)
     rate[SPIKE] *= 1.01
     return rate

@@ -95,7 +95,7 @@ def test_another_choice_ends_the_run_of_the_first(held):
 
 
 def test_many_specifications_wait_to_be_asked_for(monkeypatch):
-    monkeypatch.setattr("dashboard.ui.pages.robustness.state.AT_ONCE", 4)
+    monkeypatch.setattr("dashboard.ui.pages.robustness.state.MAX_IMMEDIATE_RUNS", 4)
     app = open_page("robustness", **SMALL)
     assert RUN_KEY not in app.session_state
     app = finished(press(app, "Run 8 specifications"))
@@ -135,8 +135,7 @@ def test_other_series_of_the_rouble_can_stand_beside():
 
 
 def test_a_chosen_row_has_a_card_with_its_choices(opened, monkeypatch):
-    monkeypatch.setattr(robustness_page, "get_picked_place", lambda _scene, _rows: 2)
-    monkeypatch.setattr("dashboard.ui.pages.robustness.page.picked_place", lambda _scene, _rows: 2)
+    monkeypatch.setattr(robustness_page, "get_picked_place", lambda _state, _rows: 2)
     app = opened.run()
     said = as_read(app)
     assert "Specification 3 of 8" in said
