@@ -1,4 +1,4 @@
-"""What leaves a page is on record, and reports are counted; a store that is away stops no file."""
+"""Files that leave a page are in the audit log, and reports are counted, without the database too."""
 
 import pytest
 
@@ -60,4 +60,4 @@ def test_a_store_that_is_away_stops_no_file(parts, tmp_path, monkeypatch, caplog
     away = container.build_context(Settings(database_url=f"sqlite:///{tmp_path}/file/notes.db"))
     monkeypatch.setattr(session, "get_live_context", lambda: away)
     assert exports.audit_export(lambda: b"a", "moves.csv")() == b"a"
-    assert "the export of moves.csv is not on record" in caplog.text
+    assert "the export of moves.csv is not in the audit log" in caplog.text
