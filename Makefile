@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help run test lint format types lock screenshots bench clean
+.PHONY: help run test lint format types lock reference docs screenshots bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -18,10 +18,10 @@ run: $(VENV)/ready-to-run  ## open the dashboard in the browser (PORT=8501)
 	@$(BIN)/python -m dashboard open --port $(PORT)
 
 # Two workers for two cores: further threads of the linear algebra would wait for one another.
-test: lint types  ## check everything: style, house plan, types, security, behaviour
+test: lint types  ## check everything: style, architecture, types, security, behaviour
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses 2
 
-lint: $(VENV)/ready-to-test  ## style, house plan and security, without running anything
+lint: $(VENV)/ready-to-test  ## style, architecture and security, without running anything
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/lint-imports --no-logo
@@ -37,7 +37,13 @@ types: $(VENV)/ready-to-test  ## mypy, strict
 lock: $(VENV)/ready-to-test  ## write requirements*.txt anew from pyproject.toml
 	@$(BIN)/python tools/lock_requirements.py
 
-screenshots: $(VENV)/ready-to-test  ## take the pictures of the README from the running product
+reference: $(VENV)/ready-to-test  ## write the reference pages in docs/ from the program
+	@$(BIN)/python -m tools.write_reference
+
+docs: reference  ## build the documentation strictly into build/site
+	@$(BIN)/mkdocs build --quiet --strict
+
+screenshots: $(VENV)/ready-to-test  ## take the pictures of the documentation from the running product
 	@$(BIN)/python -m tools.take_screenshots
 
 bench: $(VENV)/ready-to-test  ## print what is measured: first chart, rerun, size of the figure

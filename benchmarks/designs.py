@@ -38,7 +38,7 @@ ALL: Final = "all"
 class RealGroup:
     """The events of one category that the shipped series can measure.
 
-    `row` (n,) are their rows of offset 0, ascending; `cluster_events` (n,) numbers the groups of events
+    `row` (n,) are their rows of offset 0, ascending; `cluster` (n,) numbers the groups of events
     whose event windows overlap.
     """
 
@@ -88,7 +88,7 @@ def real_groups(request: StudyRequest) -> tuple[RealGroup, ...]:
 
 
 def simulate(design: str, returns: Floats, count: int, random: np.random.Generator) -> Floats:
-    """Returns of `format_count` series without an effect, (count, T), NaN in row 0."""
+    """Returns of `count` series without an effect, (count, T), NaN in row 0."""
     real = returns[1:]
     shape = (count, len(real))
     if design == "block":

@@ -8,7 +8,7 @@ Ways are compared by processor time, which other work on the machine changes lea
 seconds on the clock, the best of some repeats, with the ratio to bare numpy's CARs of 10,000
 events in the same run, which says more than seconds on a busy machine. The packages
 `eventstudy` and `easy-es` are measured where they are installed; `docs/benchmark.md` says how
-to install them beside the product. Run: `python -m benchmarks.engine`.
+to install them next to the product. Run: `python -m benchmarks.engine`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def made_events(rows: np.ndarray) -> tuple[Event, ...]:
 
 
 def verdict(value: float, goal: float, *, least: bool = False) -> str:
-    """Whether a goal is kept."""
+    """Whether a goal is reached."""
     return "OK" if (value >= goal if least else value <= goal) else "MISSED"
 
 

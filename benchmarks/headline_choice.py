@@ -172,8 +172,8 @@ def table(names: list[str], found: dict[tuple[str, str], list[float]]) -> list[s
 
 def main() -> int:
     """Print both tables and the candidate that the rule names."""
-    words = [word for word in sys.argv[1:] if word != "--write"]
-    runs, start = int(words[0]) if words else RUNS, time.perf_counter()
+    arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
+    runs, start = int(arguments[0]) if arguments else RUNS, time.perf_counter()
     names = list(CANDIDATES)
     size = rates(names, 0.0, runs)
     columns = np.array(list(size.values())).T

@@ -3,7 +3,7 @@
 A server process of its own on the loopback, and sessions that speak Streamlit's protocol: each
 opens a page, waits as a person does, changes a control or goes on to the next page, and counts
 how long it takes until the script has finished. 25 sessions for two minutes, then 50, with ten
-seconds to think; then 1,000 connections that come and go, and what they leave behind.
+seconds to think; then 1,000 connections that come and go, and what they leak.
 
     python -m benchmarks.load                 everything, about six minutes
     python -m benchmarks.load --short         4 sessions for 30 seconds and 20 connects
@@ -121,10 +121,10 @@ class Session:
     async def look(self, path: str) -> str:
         """Ask for a page and wait until its script has finished; what went wrong, or nothing."""
         page, _, query = path.partition("?")
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_script_hash = calc_hash(page) if page else ""
-        await self._socket.send(asked.SerializeToString())
+        request = BackMsg()
+        request.rerun_script.query_string = query
+        request.rerun_script.page_script_hash = calc_hash(page) if page else ""
+        await self._socket.send(request.SerializeToString())
         wrong = ""
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -227,7 +227,7 @@ def measure_crowd(server: Server, sessions: int, seconds: float, paths: Sequence
 
 
 def measure_leaks(server: Server, times: int) -> bool:
-    """What connections that come and go leave behind, after a first few to fill the caches."""
+    """Memory and descriptors after many connections, once a first few have filled the caches."""
     asyncio.run(come_and_go(server, max(times // 25, 4)))
     time.sleep(3)
     before, open_before = server.rss(), server.descriptors()

@@ -1,4 +1,4 @@
-"""A million bars of one's own: reading, time to chart, bytes sent, memory, beside what ships.
+"""A million bars of one's own: reading, time to chart, bytes sent, memory, next to what ships.
 
 `python -m benchmarks.million [ROWS]` makes a file, imports it and opens Explore on it and on a
 shipped series in turn, in the same run: on a shared machine the ratios say more than seconds.
@@ -40,8 +40,8 @@ def main(rows: int = ROWS) -> int:
         write_bars(file, rows)
         print(f"file          {rows:,} rows, {file.stat().st_size / 1e6:.1f} MB")
         _import(home, file)
-        kept = home / "rates" / f"{SERIES}.npz"
-        print(f"kept          {kept.stat().st_size / 1e6:.1f} MB")
+        stored = home / "rates" / f"{SERIES}.npz"
+        print(f"stored        {stored.stat().st_size / 1e6:.1f} MB")
         with chromium() as browser, served_product(home) as address:
             for line in _pages(browser, address):
                 print(line)

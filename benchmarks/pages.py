@@ -28,9 +28,9 @@ def main() -> int:
     lines += [*in_process()]
     for line in lines:
         print(line)
-    kept = sum(line.holds for line in lines)
-    print(f"{kept} of {len(lines)} promises hold")
-    return 0 if kept == len(lines) else 1
+    held = sum(line.holds for line in lines)
+    print(f"{held} of {len(lines)} promises hold")
+    return 0 if held == len(lines) else 1
 
 
 def first_chart(browser: Browser) -> Line:

@@ -6,12 +6,13 @@ within 40 rows with a random sign, so that volatility drifts as it did. With an 
 event adds `EFFECT` to the returns from its first rate on; what a projection should find then is
 its own regression without noise, which counts later events of the category too.
 Run: `python benchmarks/projections.py --runs 1000 --write` (about a quarter of an hour);
-`--write` renews `docs/projections.md` and `dashboard/eventstudy/projection_coverage.py`.
+`--write` renews `docs/projections.md` and `dashboard/eventstudy/projection_coverage.csv`.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import sys
 import time
@@ -30,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from dashboard.eventstudy.alignment import align_events
 from dashboard.eventstudy.local_projections import build_projection_sample, project_rows, shift_rows
+from dashboard.eventstudy.simulated_size import COVERAGE_FILE
 from dashboard.models.analyses import Projection
 from dashboard.models.series import RateSeries
 from dashboard.services.rates import DEFAULT_SERIES
@@ -167,33 +169,19 @@ def table(found: dict[tuple[str, str, bool], Cell], rates: dict[str, str], runs:
     return "\n".join([*lines, ""])
 
 
-def module(found: dict[tuple[str, str, bool], Cell], runs: int) -> str:
-    """The generated numbers that the page Method states."""
-    lines = [
-        '"""Coverage of local projections by simulation; made by benchmarks/projections.py."""',
-        "",
-        "from __future__ import annotations",
-        "",
-        "from typing import Final",
-        "",
-        f"RUNS: Final = {runs}",
-        "",
-        "# By group, returns and whether there is an effect: the share of runs in which the",
-        "# interval (mean of horizons 0 to 20) and the whole band hold the response, and the",
-        "# share in which the test before the event rejects at 5 %.",
-        "COVERAGE: Final[dict[tuple[str, str, bool], tuple[float, float, float]]] = {",
-        *(
-            f'    ("{name}", "{design}", {moved}): '
-            f"({one.at.mean():.4f}, {one.band:.4f}, {one.rejected:.4f}),"
-            for (name, design, moved), one in found.items()
-        ),
-        "}",
-    ]
-    return "\n".join([*lines, ""])
+def write_cells(found: dict[tuple[str, str, bool], Cell], runs: int) -> None:
+    """Write the numbers that the page Method states."""
+    path = ROOT / "dashboard" / "eventstudy" / COVERAGE_FILE
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        out = csv.writer(lines, lineterminator="\n")
+        out.writerow(("group", "returns", "effect", "runs", "interval", "band", "pre_trend"))
+        for (name, design, moved), cell in found.items():
+            shares = (f"{share:.4f}" for share in (cell.at.mean(), cell.band, cell.rejected))
+            out.writerow((name, design, "yes" if moved else "no", runs, *shares))
 
 
 def main() -> None:
-    """Run every cell, print the table, and write it where asked."""
+    """Run every cell, print the table, and write it with `--write`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--write", action="store_true")
@@ -216,8 +204,7 @@ def main() -> None:
     print(text)
     if given.write:
         (ROOT / "docs" / "projections.md").write_text(text, encoding="utf-8")
-        target = ROOT / "dashboard" / "engine" / "projection_coverage.py"
-        target.write_text(module(found, given.runs), encoding="utf-8")
+        write_cells(found, given.runs)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ LARGEST_KB = 300.0
 COMPARE_PARTS = ("moves", "tests", "placebo", "carries", "when", "lost", "files")
 NEEDED: dict[str, dict[str, Any]] = {"event": {"id": "kellogg-nato-off-table-2025-04-20"}}
 """Without which a page has nothing to show."""
-APART = {"explore", "compare", "robustness"}
+SEPARATE = {"explore", "compare", "robustness"}
 """Two have lines of their own; the third is excused: it is a long run with a progress bar."""
 
 
@@ -54,7 +54,7 @@ def in_process() -> Iterator[Line]:
         )
         yield from compare()
         for page in PAGES:
-            if page.id not in APART:
+            if page.id not in SEPARATE:
                 yield of_page(page)
     logging.disable(logging.NOTSET)
 

@@ -6,7 +6,7 @@ offset 0. Real dates: the four designs of `benchmarks/designs.py` with the dates
 every category of the catalogue. Size: no effect. Power: one log point on every first rate.
 
 Run: `python -m benchmarks.size --write` (about an hour); it renews `docs/size.md` and
-`dashboard/engine/test_sizes.csv`. `--part` runs one part and keeps the other cells of the file;
+`dashboard/eventstudy/test_sizes.csv`. `--part` runs one part and keeps the other cells of the file;
 `--write` alone with `--part none` writes the document anew from the file.
 """
 
@@ -108,7 +108,7 @@ def simulated(kind: str, random: np.random.Generator, rouble: Floats) -> Floats:
 
 
 def dated(kind: str, random: np.random.Generator) -> Ints:
-    """Rows of offset 0: far apart, eight bunches of five within a week, or a third of all days."""
+    """Rows of offset 0: without overlap, eight bunches of five a week, or a third of all days."""
     last, count = DAYS - REQUEST.window[1] - 1, SYNTHETIC_PATTERNS[kind]
     if kind == "scattered":
         length = REQUEST.window[1] - REQUEST.window[0] + 1
@@ -126,9 +126,10 @@ def made_events(count: int, random: np.random.Generator) -> tuple[Event, ...]:
     """Events in bunches of five, most of a bunch with one expectation, some against it."""
     bunch = np.repeat(random.integers(0, 2, count // 5 + 1), 5)[:count]
     turned = random.random(count) > SAME_EXPECTATION
-    words = ["stronger" if up else "weaker" for up in (bunch ^ turned).tolist()]
+    expected = ["stronger" if up else "weaker" for up in (bunch ^ turned).tolist()]
     return tuple(
-        Event(f"e{k}", date(2020, 1, 1), "simulated", expected=word) for k, word in enumerate(words)
+        Event(f"e{k}", date(2020, 1, 1), "simulated", expected=word)
+        for k, word in enumerate(expected)
     )
 
 
@@ -136,19 +137,19 @@ class Series:
     """One simulated series; everything that its groups have in common is made once."""
 
     def __init__(self, returns: Floats) -> None:
-        """Keep the history and all its positions."""
+        """Store the history and all its positions."""
         self.history, self.model = History(returns), ConstantMean()
         rows = np.arange(1, len(returns), dtype=np.int64)
         rows = rows[
             has_full_windows(rows, REQUEST.window, (REQUEST.estimation, REQUEST.gap), len(returns))
         ]
         self.day = np.arange(len(returns)).astype("datetime64[D]")
-        self.places = PlaceboGrid(self.history, rows, REQUEST, self.model)
+        self.candidates = PlaceboGrid(self.history, rows, REQUEST, self.model)
 
     def sample(self, events: tuple[Event, ...], rows: Ints) -> GroupSample:
         """Events on rows, measured in the window [0,1]."""
-        found = compute_abnormal_returns(self.history, rows, REQUEST, self.model)
-        measured = SeriesSample(self.day, self.history, events, rows, found, self.places)
+        abnormal = compute_abnormal_returns(self.history, rows, REQUEST, self.model)
+        measured = SeriesSample(self.day, self.history, events, rows, abnormal, self.candidates)
         pooled = PooledSample([measured], REQUEST.cars, REQUEST)
         return GroupSample(pooled, np.ones(len(rows), dtype=bool))
 
@@ -233,7 +234,7 @@ def true_mean(row: Ints) -> float:
 
 
 def power_cells(studies: int) -> Iterator[Row]:
-    """The declared test beside two others at one log point, and what its interval holds.
+    """The declared test and two others at one log point, and what its interval holds.
 
     The interval holds the true mean where the test does not reject it: the means that are not
     rejected form the interval.
@@ -253,8 +254,8 @@ def power_cells(studies: int) -> Iterator[Row]:
                 patterns[group.name] = classify_date_pattern(sample)
                 sums = compute_cluster_scores(sample).sums_with_effects(REQUEST.cars[0])
                 p_of_truth = signed_rank_test(sums(np.array([-truths[group.name]])).T)[1][0]
-                found = p_values(sample, FOR_POWER) | {COVERAGE: float(p_of_truth)}
-                counts[group.name].add(found)
+                rejected = p_values(sample, FOR_POWER) | {COVERAGE: float(p_of_truth)}
+                counts[group.name].add(rejected)
         for name, count in counts.items():
             yield from count.cells(design, name, patterns[name], REAL_EFFECT)
         report(f"{design}, one log point", start)
@@ -279,7 +280,7 @@ def renewed(rows: Sequence[Row]) -> list[Row]:
 
 def write(rows: Sequence[Row]) -> None:
     """Write the file that ships and the document."""
-    path = ROOT / "dashboard" / "engine" / SIZES_FILE
+    path = ROOT / "dashboard" / "eventstudy" / SIZES_FILE
     with path.open("w", encoding="utf-8", newline="") as lines:
         out = csv.writer(lines, lineterminator="\n")
         out.writerow(("test", "series", "dates", "pattern", "effect", "studies", "rejected"))
@@ -291,25 +292,25 @@ def write(rows: Sequence[Row]) -> None:
 
 
 def main() -> None:
-    """Run the parts that are asked for, print their cells, and write them where asked."""
+    """Run the chosen parts, print their cells, and write them with `--write`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=("all", "made", "real", "power", "none"), default="all")
     parser.add_argument("--studies", type=int, default=0, help="instead of 4,000, 2,000 and 2,000")
     parser.add_argument("--design", choices=DESIGNS, action="append")
     parser.add_argument("--write", action="store_true")
-    given = parser.parse_args()
+    options = parser.parse_args()
     warnings.simplefilter("error")
     rows: list[Row] = []
-    if given.part in {"all", "made"}:
-        rows += made_cells(given.studies or 4_000)
-    if given.part in {"all", "real"}:
-        rows += real_cells(given.studies or 2_000, (given.studies or 2_000) // 4,
-                           given.design or DESIGNS)  # fmt: skip
-    if given.part in {"all", "power"}:
-        rows += power_cells(given.studies or 2_000)
+    if options.part in {"all", "made"}:
+        rows += made_cells(options.studies or 4_000)
+    if options.part in {"all", "real"}:
+        rows += real_cells(options.studies or 2_000, (options.studies or 2_000) // 4,
+                           options.design or DESIGNS)  # fmt: skip
+    if options.part in {"all", "power"}:
+        rows += power_cells(options.studies or 2_000)
     for test, cell in rows:
         print(test, cell.series, cell.dates, cell.effect, cell.studies, round(cell.rejected, 4))
-    if given.write:
+    if options.write:
         write(renewed(rows))
 
 

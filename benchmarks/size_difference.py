@@ -51,11 +51,11 @@ def main() -> int:
 
 def _show(what: str, found: list[list[float]]) -> None:
     shares = np.nanmean(np.array(found) < 0.05, axis=0)
-    said = ", ".join(
+    text = ", ".join(
         f"{test.id} {100 * share:.1f} %"
         for test, share in zip(DIFFERENCE_TESTS, shares, strict=True)
     )
-    print(f"{what}: {said}", flush=True)
+    print(f"{what}: {text}", flush=True)
 
 
 def _on_real_dates(design: str, pair: Sequence[Group], runs: int) -> list[list[float]]:
@@ -113,7 +113,7 @@ def made_rows(random: np.random.Generator, pattern: str, n: int) -> Ints:
 def _series(returns: np.ndarray) -> RateSeries:
     rate = 100 * np.exp(np.concatenate(([0.0], np.cumsum(returns))))
     record = np.datetime64(FIRST_DAY, "D") + np.arange(ROWS)
-    day, opens, known_at = END_OF_DAY.clock(record)
+    day, opens, known_at = END_OF_DAY.timestamps(record)
     card = SeriesCard(
         id="made", title="Made", unit="per unit", inverse_unit="units per", publisher="nobody",
         source_url="https://example.org", licence="none", date_rule=END_OF_DAY.id, move_sign=1,

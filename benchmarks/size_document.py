@@ -38,7 +38,7 @@ def document(groups: Sequence[RealGroup]) -> str:
         "How often each test rejects at the 5 % level in simulated studies: window [0,1], event"
         " window [-5,10], 120-row estimation with a gap of 10, constant mean. **Bold**: outside"
         " 3-7 %. Made by `benchmarks/size.py`; the cells ship in"
-        " `dashboard/engine/test_sizes.csv`.",
+        " `dashboard/eventstudy/test_sizes.csv`.",
         "",
         "## The declared test",
         "",
@@ -59,7 +59,7 @@ def document(groups: Sequence[RealGroup]) -> str:
         "",
         *_table(lambda test: [c for c in simulated_powers(test) if not c.is_real], bold=False),
         "",
-        "`name_direction` meets random expectations, hence it has no power here; `volatility` looks for"
+        "`direction` meets random expectations, hence it has no power here; `volatility` looks for"
         " larger moves, not for a mean.",
         "",
         "## Which test to read",
@@ -84,7 +84,8 @@ def _real() -> Iterator[str]:
             if c.series == design
         }
         yield (
-            f"{SIMULATED_RETURNS[design].capitalize()}. {min(studies):,} to {max(studies):,} studies a cell."
+            f"{SIMULATED_RETURNS[design].capitalize()}."
+            f" {min(studies):,} to {max(studies):,} studies a cell."
             + (
                 " Where days are as volatile as they were, `volatility` has no null to reject."
                 if not any(c.series == design for c in simulated_sizes("volatility"))
@@ -103,14 +104,14 @@ def _real() -> Iterator[str]:
 def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
     """Size, coverage and power of the declared test, by category and design."""
     yield (
-        f"`{HEADLINE_TEST}`, declared before any real group was looked at (`docs/headline_choice.md`)."
-        " Each cell: per cent of studies without effect that it rejects / whose 95 % interval holds"
-        " the true mean without an effect, and with one log point on every first rate / in which it"
-        " finds that log point (overlap_t, corrado_rank). Without an effect the interval holds 0"
-        " where the test does not reject. With one the true mean is the mean of the CARs that the"
-        " effects alone give: they also lie in the windows and in the estimation windows of other"
-        " events. Where these are as many as in all categories together the interval, which is one"
-        " of ranks, holds the mean less often."
+        f"`{HEADLINE_TEST}`, declared before any real group was looked at"
+        " (`docs/headline_choice.md`). Each cell: per cent of studies without effect that it"
+        " rejects / whose 95 % interval holds the true mean without an effect, and with one log"
+        " point on every first rate / in which it finds that log point (overlap_t, corrado_rank)."
+        " Without an effect the interval holds 0 where the test does not reject. With one the true"
+        " mean is the mean of the CARs that the effects alone give: they also lie in the windows"
+        " and in the estimation windows of other events. Where these are as many as in all"
+        " categories together the interval, which is one of ranks, holds the mean less often."
     )
     yield ""
     yield f"| dates | events, rates, clusters | {' | '.join(DESIGNS)} |"
@@ -128,14 +129,14 @@ def _declared(groups: Sequence[RealGroup]) -> Iterator[str]:
 def _cell(dates: str, design: str) -> str:
     size = _share(simulated_sizes(HEADLINE_TEST), dates, design)
     missed = _share(simulated_powers(COVERAGE), dates, design)
-    found = [
+    powers = [
         _share(simulated_powers(test), dates, design)
         for test in (HEADLINE_TEST, "overlap_t", "corrado_rank")
     ]
     held = ", ".join(
         "–" if share is None else f"{100 * (1 - share):.1f}" for share in (size, missed)
     )
-    mine, *others = ("–" if each is None else f"{100 * each:.0f}" for each in found)
+    mine, *others = ("–" if power is None else f"{100 * power:.0f}" for power in powers)
     return f"{'–' if size is None else f'{100 * size:.1f}'} / {held} / {mine} ({', '.join(others)})"
 
 
@@ -168,11 +169,12 @@ def _marked(cell: SizeCell, bold: bool) -> str:  # noqa: FBT001 - one column of 
 def _advice() -> Iterator[str]:
     yield "| dates | read first | also | rejects too often | rejects too rarely |"
     yield "|---|---|---|---|---|"
-    for dates, words in DATE_PATTERNS.items():
+    for dates, description in DATE_PATTERNS.items():
         advice = recommend_tests(dates)
         lists = (advice.first, advice.also, advice.too_often, advice.too_rarely)
-        yield f"| {dates}: {words} | " + " | ".join(", ".join(each) or "–" for each in lists) + " |"
+        tests = " | ".join(", ".join(names) or "–" for names in lists)
+        yield f"| {dates}: {description} | {tests} |"
     others = [test for test in OTHER_HYPOTHESES if keeps_size(test)]
-    asked = "; ".join(f"`{test}`: {OTHER_HYPOTHESES[test]}" for test in others)
+    questions = "; ".join(f"`{test}`: {OTHER_HYPOTHESES[test]}" for test in others)
     yield ""
-    yield f"Other questions, 3-7 % in every cell: {asked or 'none'}"
+    yield f"Other questions, 3-7 % in every cell: {questions or 'none'}"

@@ -1,7 +1,7 @@
 """`python -m benchmarks.upstream [RUNS]`: the seconds to the chart that sick publishers cost.
 
 A fresh server asks a replica on this machine that misbehaves for every publisher. The first
-visit comes before anything was asked; the second while the refresh behind the pages runs into
+visit comes before any request; the second while the background refresh runs into
 the failure. Each is compared with the same visit to a server that is offline.
 """
 
@@ -49,10 +49,10 @@ def main(runs: int = RUNS) -> int:
                 visits = _two_visits(browser, way)
                 for kind, one, other in zip(gathered, visits, offline, strict=True):
                     kind.append(one - other)
-                told = ", ".join(
+                seconds = ", ".join(
                     f"{a:.2f} s ({b:.2f} offline)" for a, b in zip(visits, offline, strict=True)
                 )
-                print(f"  {way}: {told}", flush=True)
+                print(f"  {way}: {seconds}", flush=True)
     print(f"seconds later than a server that is offline, asked just before; medians of {runs}")
     print(f"{'publishers':<16}{'first visit':<14}while they are asked")
     medians = {way: [median(kind) for kind in gathered] for way, gathered in later.items()}

@@ -6,7 +6,7 @@ from dashboard.cli import main
 
 
 def serve(port: int, *, open_browser: bool) -> None:
-    """Open the browser door, which is imported only then."""
+    """Serve the pages; the application is imported only then."""
     from dashboard.app import serve as serve_pages
 
     serve_pages(port, open_browser=open_browser)

@@ -1,8 +1,8 @@
 """The ASGI application: the pages and, under /api, the API, in one process.
 
-Two ways in. Streamlit runs this file as a script, once for each rerun: then it draws a page.
-Everything else imports it: then it offers `app`, the ASGI application, and `serve`. No class
-is defined here, because a script's classes are made anew at each rerun.
+Streamlit runs this file as a script, once for each rerun: then it draws a page. Everything else
+imports it: then it offers `app`, the ASGI application, and `serve`. No class is defined here,
+because the classes of a script are made anew at each rerun.
 """
 
 from __future__ import annotations
@@ -31,18 +31,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-# ------------------------------------------------------------
-# The browser door: the pages and, under /api, the network door, in one process.
-#
-# Two ways in. Streamlit runs this file as a script, once for each rerun: then it draws a page.
-# Everything else imports it: then it offers `app`, the ASGI application, and `serve`. No class
-# is defined here, because a script's classes are made anew at each rerun.
-
-
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
+MAX_DISCONNECTED_SESSIONS: Final = 100
+"""Each holds an event loop, of three descriptors, besides its widgets."""
 
 
 def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
@@ -67,10 +61,10 @@ def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:
 
 
 def check_port_is_free(port: int) -> None:
-    """Say in one line that a port is taken, before anything has started.
+    """Check that a port can be used, before anything has started.
 
     Raises:
-        InputError: naming the port and the option that changes it.
+        InputError: it cannot.
     """
     from dashboard.models.errors import InputError
 
@@ -97,7 +91,7 @@ def read_streamlit_config(path: Path) -> dict[str, Any]:
 
 
 def build_app(*, open_browser: bool = False) -> st.App:
-    """The ASGI application: pages at /, the network door at /api, the health line at /healthz."""
+    """The ASGI application: pages at /, the API at /api, the health check at /healthz."""
     import anyio.to_thread
     import streamlit as st
     from starlette.middleware import Middleware
@@ -132,13 +126,13 @@ def build_app(*, open_browser: bool = False) -> st.App:
 
 
 def allowed_hosts() -> list[str]:
-    """The names under which this machine is asked; a page elsewhere may point its own at it."""
+    """The host names that are served, against DNS rebinding by pages of other sites."""
     hosts: list[str] = read_streamlit_config(STREAMLIT_CONFIG)["server.allowedHosts"]
     return hosts
 
 
 def hide_metrics(app: ASGIApp) -> ASGIApp:
-    """The application without Streamlit's public list of what goes on in this process."""
+    """The application without Streamlit's public metrics of this process."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         from starlette.responses import PlainTextResponse
@@ -152,37 +146,37 @@ def hide_metrics(app: ASGIApp) -> ASGIApp:
 
 
 def silence_cache_warnings() -> None:
-    """Keep Streamlit from warning of each cache that is filled before there is a reader.
+    """Keep Streamlit from warning of each cache that is filled outside a session.
 
-    The start, the backup of the day and the network door share caches with the pages on purpose.
+    The start, the daily backup and the API share caches with the pages on purpose.
     """
-    context = "streamlit.runtime.scriptrunner_utils.script_run_context"
-    logging.getLogger(context).setLevel(logging.ERROR)
+    name = "streamlit.runtime.scriptrunner_utils.script_run_context"
+    logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def warm_up() -> None:
-    """Import what the first page needs and open the data, so that nobody waits for it there."""
+    """Import what the first page needs and open the data, so that it draws at once."""
     try:
         from dashboard.ui.server import warm_up_pages
 
         warm_up_pages()
     except Exception:
-        # The page that needs it will meet the same error and say so calmly.
+        # The page that needs it will meet the same error and show it.
         logging.getLogger("dashboard").exception("warming up failed")
 
 
 def back_up_today() -> None:
-    """Make the backup of the day, unless it was made; nobody waits for it."""
-    from dashboard.ui.session import make_daily_backup as make
+    """Make the backup of the day, unless there is one."""
+    from dashboard.ui.session import make_daily_backup
 
-    make()
+    make_daily_backup()
 
 
 def freeze_gc() -> None:
-    """Take what was imported and read so far out of every later garbage collection.
+    """Exclude what was imported and read so far from later garbage collections.
 
-    Streamlit collects all of its garbage after each run of a script, and of each fragment, on
-    the thread that serves everybody; looking through modules that never go takes 0.2 s a time.
+    Streamlit runs a full collection after each run of a script or a fragment, on the thread of
+    the event loop; traversing the imported modules takes 0.2 s each time.
     """
     gc.collect()
     gc.freeze()
@@ -197,9 +191,9 @@ async def api_app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _import_api() -> Any:
-    from dashboard.api import application as api
+    from dashboard.api import application
 
-    return api
+    return application
 
 
 async def healthz(_request: Request) -> Response:
@@ -213,19 +207,11 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse(report, status_code=200 if healthy else 503)
 
 
-# ------------------------------------------------------------
-# Sessions that lost their connection: kept for those who come back, but only so many.
-
-
-MAX_DISCONNECTED_SESSIONS: Final = 100
-"""Each holds an event loop, of three descriptors, besides what it has drawn."""
-
-
 def limit_disconnected_sessions() -> None:
-    """Keep at most `MOST` of the sessions whose reader has gone; call it before the first.
+    """Store at most `MAX_DISCONNECTED_SESSIONS`; call it before the first session.
 
-    Streamlit has a setting for how long they are kept, and none for how many: it keeps 128,
-    which alone are 384 descriptors of a process that is to live for weeks.
+    Streamlit has a setting for how long a disconnected session is stored, and none for how many:
+    it stores 128, which alone are 384 descriptors of a process that runs for weeks.
     """
     lifetime = st.get_option("server.disconnectedSessionTTL")
     manager = runtime.get_instance()._session_mgr  # there is no public way

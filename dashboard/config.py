@@ -13,10 +13,6 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-# ------------------------------------------------------------
-# What differs between machines; the only reader of the environment.
-
-
 APP_NAME: Final = "rouble-reaction"
 
 
@@ -36,10 +32,10 @@ def login_name() -> str:
 class Settings(BaseSettings):
     """The settings of this machine.
 
-    `DASHBOARD_HOME` is where what a person writes is kept; `DATABASE_URL` puts the event
+    `DASHBOARD_HOME` is the folder of what users write; `DATABASE_URL` puts the event
     store elsewhere, for example `postgresql+psycopg://user@host/name`. `SOURCE_DATE_EPOCH`
     (seconds since 1970) stands in for the time of an export, so that the same export twice is
-    the same bytes. `DASHBOARD_CACHE` is where fetched rates are kept. `DASHBOARD_OFFLINE=1`
+    the same bytes. `DASHBOARD_CACHE` is the folder of fetched rates. `DASHBOARD_OFFLINE=1`
     never asks the network; `DASHBOARD_UPSTREAM` asks a replica of the data services on this
     machine instead, for example `http://127.0.0.1:8600`. `DASHBOARD_USER` is who uses this
     process, the name of the login where it is not set: private notes are those of this person.
@@ -58,7 +54,7 @@ class Settings(BaseSettings):
 
     @property
     def cache_folder(self) -> Path:
-        """Where fetched rates are kept: beside a home that was named, else in the user's cache."""
+        """The folder of fetched rates: in a home that was set, else in the user's cache."""
         if self.dashboard_cache is not None:
             return self.dashboard_cache.expanduser().resolve()
         if "dashboard_home" in self.model_fields_set:
@@ -67,12 +63,12 @@ class Settings(BaseSettings):
 
     @property
     def own_folder(self) -> Path:
-        """Where the series are kept that a person imported."""
+        """The folder of imported series."""
         return self.dashboard_home.expanduser().resolve() / "rates"
 
     @property
     def backup_folder(self) -> Path:
-        """Where the backups are kept that are made by themselves."""
+        """The folder of automatic backups."""
         return self.dashboard_home.expanduser().resolve() / "backups"
 
     @property
@@ -83,44 +79,44 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.dashboard_home.expanduser().resolve() / 'events.sqlite3'}"
 
 
-# ------------------------------------------------------------
-# Log lines: what the server writes about itself, one JSON object a line and never two.
-#
-# A title with line ends, or the text of an error, cannot forge a line: JSON escapes them.
+# ------------------------------------------------------------------ log
 
 
 class JsonLogFormatter(logging.Formatter):
-    """A record as one line: when, how bad, where from, what; a fault with its traceback."""
+    """A record as one JSON object: time, level, logger, message, and the traceback of a fault.
+
+    JSON escapes line ends, so that a title or the text of an error cannot forge a line.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; what an action says of itself is put into it as it is."""
-        told: dict[str, Any] = {
+        """The line; the fields of an audited action are merged into it."""
+        fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
         }
         message = record.getMessage()
-        told |= (
+        fields |= (
             _message_fields(message) if record.name == "dashboard.actions" else {"message": message}
         )
         if record.exc_info:
-            told["fault"] = self.formatException(record.exc_info)
-        return json.dumps(told)
+            fields["fault"] = self.formatException(record.exc_info)
+        return json.dumps(fields)
 
 
 def configure_json_logging() -> None:
-    """Write what the program says of itself to standard error, from now on, in such lines."""
+    """Write the log of the program to standard error as JSON lines from now on."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLogFormatter())
-    ours = logging.getLogger("dashboard")
-    ours.setLevel(logging.INFO)
-    ours.handlers = [handler]
-    ours.propagate = False
+    logger = logging.getLogger("dashboard")
+    logger.setLevel(logging.INFO)
+    logger.handlers = [handler]
+    logger.propagate = False
 
 
 def _message_fields(message: str) -> dict[str, Any]:
     try:
-        found = json.loads(message)
+        fields = json.loads(message)
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"message": message}
+        fields = None
+    return fields if isinstance(fields, dict) else {"message": message}

@@ -143,7 +143,7 @@ def enabled_feeds(
     return tuple(
         Feed(
             publisher,
-            guarded if publisher.is_own and settings.dashboard_upstream is None else polite,
+            guarded if publisher.is_imported and settings.dashboard_upstream is None else polite,
             client.clock,
         )
         for publisher in wanted

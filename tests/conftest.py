@@ -1,4 +1,4 @@
-"""Shared by every test: no network, a home of its own, and PostgreSQL for those that ask for it."""
+"""Shared by every test: no network, a home of its own, and PostgreSQL for those that need it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_NETWORK = Path(__file__).with_name("no_network")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep every test on this machine, unless those that ask real services are asked for."""
+    """Keep every test on this machine, unless those that request real services are selected."""
     if config.option.markexpr.strip() == "network":
         return
     os.environ["DASHBOARD_OFFLINE"] = "1"  # a test that wants a replica says 0 and where it is

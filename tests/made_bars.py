@@ -1,4 +1,4 @@
-"""Series of bars made by hand: sessions by the clock of Moscow, told apart by zoneinfo."""
+"""Series of bars made by hand: sessions in Moscow time, converted by zoneinfo."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 def begins_of(days, first=10, last=18, minutes=60):
     """When the bars of some days begin in Moscow, from `first` o'clock to the end of `last`."""
     step = timedelta(minutes=minutes)
-    found = []
+    result = []
     for day in days:
         begin = datetime.combine(date.fromisoformat(day), time(first), MOSCOW)
         while begin.hour <= last and begin.date().isoformat() == day:
-            found.append(begin)
+            result.append(begin)
             begin += step
-    return found
+    return result
 
 
 def working_days(first, count):
     """That many days from Monday to Friday, from a day on."""
-    day, found = date.fromisoformat(first), []
-    while len(found) < count:
+    day, result = date.fromisoformat(first), []
+    while len(result) < count:
         if day.weekday() < 5:
-            found.append(day.isoformat())
+            result.append(day.isoformat())
         day += timedelta(days=1)
-    return found
+    return result
 
 
 def made_bars(rates, begins, minutes=60, **card) -> RateSeries:
@@ -54,12 +54,12 @@ def bars_of_returns(returns, begins, **card):
     return made_bars(rates, begins, **card)
 
 
-def said(day, clock=None, event_id=None, zone="Europe/Moscow", **rest) -> Event:
+def event_on(day, clock=None, event_id=None, zone="Europe/Moscow", **rest) -> Event:
     """An event on a day, at HH:MM or HH:MM:SS in a zone where one is given."""
     moment = None
     if clock is not None:
-        there = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
-        moment = there.astimezone(UTC)
+        expected = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+        moment = expected.astimezone(UTC)
     return Event(
         id=event_id or f"said-{day}-{clock}", day=date.fromisoformat(day), title="Something said",
         moment=moment, zone=zone, **rest,

@@ -35,7 +35,7 @@ def made_series(rates, records=None, *, rule: PublicationRule = END_OF_DAY, **ca
         record = LONG_AGO + np.arange(len(rate))
     else:
         record = np.array(records, dtype="datetime64[D]")
-    day, opens, known_at = rule.clock(record)
+    day, opens, known_at = rule.timestamps(record)
     return RateSeries(made_card(rule=rule, **card), record, day, opens, known_at, rate)
 
 

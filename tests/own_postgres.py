@@ -16,7 +16,7 @@ class OwnPostgres:
         self.url = server.get_uri(driver="psycopg")
 
     def stop(self):
-        """Stop it as a person does: connections end at once, what was told to be stored stays."""
+        """Stop it as a person does: connections end at once, acknowledged rows stay."""
         self._server.stop()
 
     def start(self):

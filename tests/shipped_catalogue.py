@@ -18,15 +18,21 @@ AFTER_THE_RATES = sum(row["date"] > "2026-09-01" for row in CATALOGUE)
 RATES = sorted(path.stem for path in (DATA / "rates").glob("*.csv"))
 
 
-def timed_ids():
-    """The events whose moment is known: said then, or scheduled and not reported before."""
+def hour_kinds():
+    """The ids of events by what is known of their hour: a statement, a schedule, a report only."""
     hours = rows_of("events/hours.csv")
-    said = {row["id"] for row in CATALOGUE if row["time_utc"]}
-    said |= {row["id"] for row in hours if row["kind"] == "statement"}
+    stated = {row["id"] for row in CATALOGUE if row["time_utc"]}
+    stated |= {row["id"] for row in hours if row["kind"] == "statement"}
     reported = {row["id"]: row["time_utc"] for row in hours if row["kind"] == "published"}
-    planned = {
+    scheduled = {
         row["id"]
         for row in hours
         if row["kind"] == "scheduled" and row["time_utc"] <= reported.get(row["id"], "9")
-    }
-    return said | planned
+    } - stated
+    return stated, scheduled, reported.keys() - stated - scheduled
+
+
+def timed_ids():
+    """The events whose moment is known: said then, or scheduled and not reported before."""
+    stated, scheduled, _ = hour_kinds()
+    return stated | scheduled

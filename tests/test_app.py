@@ -1,4 +1,4 @@
-"""The browser door: safe when just started, found from anywhere, calm when a port is taken."""
+"""The ASGI application: safe when just started, started anywhere, clear when a port is taken."""
 
 import json
 import os
@@ -44,13 +44,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def answer_of(url):
+def response_of(url):
     with urllib.request.urlopen(url, timeout=10) as answer:
         return answer.status, answer.read().decode()
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory):
+def served(tmp_path_factory):
     """The product, started from a foreign folder, and what it connected to."""
     place = tmp_path_factory.mktemp("elsewhere")
     port, seen = free_port(), place / "seen.txt"
@@ -66,56 +66,56 @@ def door(tmp_path_factory):
             stderr=subprocess.PIPE,
             text=True,
         )
-    told = process.stdout.readline()  # it speaks when the first page can be asked for
-    if not told:
+    message = process.stdout.readline()  # printed when the first page can be requested
+    if not message:
         pytest.fail(f"the product did not start: {process.communicate()}")
-    yield port, seen, told
+    yield port, seen, message
     process.terminate()
     process.communicate(timeout=SECONDS)
 
 
 def listening_addresses(port):
     """Local addresses of sockets that listen on a port, from /proc/net."""
-    found = set()
+    result = set()
     for table in ("tcp", "tcp6"):
         lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
         for local, state in ((line.split()[1], line.split()[3]) for line in lines):
             address, hex_port = local.split(":")
             if state == "0A" and int(hex_port, 16) == port:
-                found.add(address)
-    return found
+                result.add(address)
+    return result
 
 
-def test_it_listens_on_the_loopback_only(door):
+def test_it_listens_on_the_loopback_only(served):
     # 0100007F is 127.0.0.1 in the byte order of /proc/net
-    assert listening_addresses(door[0]) == {"0100007F"}
+    assert listening_addresses(served[0]) == {"0100007F"}
 
 
-def test_nothing_is_asked_from_outside_before_the_first_reader(door):
-    port, seen, _ = door
+def test_nothing_is_asked_from_outside_before_the_first_reader(served):
+    port, seen, _ = served
     deadline = time.monotonic() + 3  # long enough for a look-up at the start
     while time.monotonic() < deadline:
         time.sleep(0.2)
-    answer_of(f"http://127.0.0.1:{port}/healthz")
+    response_of(f"http://127.0.0.1:{port}/healthz")
     assert seen.read_text() == ""
 
 
-def test_the_health_line_tells_how_old_the_data_are(door):
-    status, body = answer_of(f"http://127.0.0.1:{door[0]}/healthz")
-    told = json.loads(body)
-    assert (status, told["status"]) == (200, "ok")
-    assert {"id": "usd_rub_cbr", "last_day": "2026-09-01"}.items() <= told["series"][0].items()
+def test_the_health_line_tells_how_old_the_data_are(served):
+    status, body = response_of(f"http://127.0.0.1:{served[0]}/healthz")
+    message = json.loads(body)
+    assert (status, message["status"]) == (200, "ok")
+    assert {"id": "usd_rub_cbr", "last_day": "2026-09-01"}.items() <= message["series"][0].items()
 
 
-def test_the_network_door_is_mounted_in_the_same_process(door):
-    status, body = answer_of(f"http://127.0.0.1:{door[0]}/api/v1/facts.json?date=2025-04-21")
+def test_the_api_is_mounted_in_the_same_process(served):
+    status, body = response_of(f"http://127.0.0.1:{served[0]}/api/v1/facts.json?date=2025-04-21")
     assert status == 200
     assert json.loads(body)["answers"][0]["rate"] == 80.7597
 
 
-def test_the_address_is_printed(door):
-    port, _, told = door
-    assert told == (f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n")
+def test_the_address_is_printed(served):
+    port, _, message = served
+    assert message == (f"Rouble Reaction is at http://127.0.0.1:{port} (stop it with Ctrl-C)\n")
 
 
 def test_nothing_but_the_address_is_printed_by_a_start(tmp_path, monkeypatch):
@@ -130,7 +130,7 @@ def test_nothing_but_the_address_is_printed_by_a_start(tmp_path, monkeypatch):
         text=True,
     )
     first = process.stdout.readline()
-    time.sleep(2)  # the backup of the day is made beside
+    time.sleep(2)  # the backup of the day is made meanwhile
     process.terminate()
     rest, errors = process.communicate(timeout=SECONDS)
     assert first.startswith("Rouble Reaction is at http://127.0.0.1:")
@@ -148,14 +148,14 @@ def refusal(port, path, host="127.0.0.1"):
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
-def test_the_metrics_of_the_process_are_not_public(door, path):
-    assert refusal(door[0], path) == 404
+def test_the_metrics_of_the_process_are_not_public(served, path):
+    assert refusal(served[0], path) == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/rates.csv", "/_stcore/health"])
-def test_a_name_that_somebody_pointed_here_is_refused(door, path):
-    assert refusal(door[0], path, "rebound.example") == 400
-    assert refusal(door[0], path, f"localhost:{door[0]}") == 200
+def test_a_name_that_somebody_pointed_here_is_refused(served, path):
+    assert refusal(served[0], path, "rebound.example") == 400
+    assert refusal(served[0], path, f"localhost:{served[0]}") == 200
 
 
 EVIL, OTHER = "https://evil.example", "http://127.0.0.1:9999"
@@ -170,15 +170,15 @@ PAIRS = {
 }
 
 
-def test_origins_seven_pairs_of_host_and_origin_with_a_token_that_holds(door):
+def test_origins_seven_pairs_of_host_and_origin_with_a_token_that_holds(served):
     from dashboard.services.admin import create_token
     from dashboard.storage.notes import NoteRepository
 
-    port, seen, _ = door
+    port, seen, _ = served
     store = NoteRepository(f"sqlite:///{seen.parent / 'home' / 'events.sqlite3'}")
     secret, _ = create_token(store.tokens, "desk")
-    answered = {who: written(port, secret, *pair[:2]) for who, pair in PAIRS.items()}
-    assert answered == {who: status for who, (*_, status) in PAIRS.items()}
+    answered = {person: written(port, secret, *pair[:2]) for person, pair in PAIRS.items()}
+    assert answered == {person: status for person, (*_, status) in PAIRS.items()}
     assert len(store.notes()) == 3
     store.close()
 
@@ -204,7 +204,9 @@ def test_a_port_in_use_is_one_clear_line():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(InputError, match=rf"^--port {port}: cannot be used .* --port 8502$"):
+        with pytest.raises(
+            InputError, match=rf"^port {port}: cannot be used .*; choose another, as 8502$"
+        ):
             check_port_is_free(port)
         answer = subprocess.run(
             [sys.executable, "-m", "dashboard", "open", "--port", str(port), "--no-browser"],

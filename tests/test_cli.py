@@ -39,7 +39,7 @@ def out(tmp_path_factory):
 
 
 def test_all_events_are_each_answered_or_skipped_and_the_sum_is_printed(out):
-    folder, said = out
+    folder, message = out
     answered = {row["event_id"] for row in rows(folder / "events.csv")}
     skipped = {row["event_id"]: row["reason"] for row in rows(folder / "skipped.csv")}
     catalogue = {row["id"] for row in rows(ROOT / "data/events/catalogue.csv")}
@@ -47,9 +47,9 @@ def test_all_events_are_each_answered_or_skipped_and_the_sum_is_printed(out):
     assert answered | set(skipped) == catalogue
     assert answered & set(skipped) == set()
     assert all(skipped.values())
-    counts = [int(n) for n in re.findall(r"\d+", said.splitlines()[0])]
+    counts = [int(n) for n in re.findall(r"\d+", message.splitlines()[0])]
     assert counts == [COUNT, len(answered), len(skipped), COUNT]
-    assert said.splitlines()[0] == (
+    assert message.splitlines()[0] == (
         f"{COUNT} events: {len(answered)} in events.csv + {len(skipped)} in skipped.csv = {COUNT}"
     )
 

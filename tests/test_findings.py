@@ -16,14 +16,14 @@ SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def result(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASHBOARD_HOME", str(tmp_path_factory.mktemp("home")))
         return answers()
 
 
-def test_the_page_is_what_the_program_answers(found):
-    assert page(found) == PAGE, "python -m tools.write_findings renews it"
+def test_the_page_is_what_the_program_answers(result):
+    assert page(result) == PAGE, "python -m tools.write_findings renews it"
 
 
 def test_every_category_of_the_catalogue_is_answered():
@@ -32,13 +32,13 @@ def test_every_category_of_the_catalogue_is_answered():
     assert set(SECTIONS) == categories
 
 
-def test_unusual_is_said_where_the_adjusted_p_is_at_most_five_per_cent(found):
-    for row in found.tables["headline"]:
+def test_unusual_is_said_where_the_adjusted_p_is_at_most_five_per_cent(result):
+    for row in result.tables["headline"]:
         if row["group"] in SECTIONS and row["window"] == "[0,1]":
-            said = SECTIONS[row["group"]].strip().split("\n\n")[0]
-            assert ("**Unusual**" in said) == (float(row["p_adjusted"] or 1) <= 0.05)
-            assert ("**Unusual**" in said) == survives(row)
-            assert "adjusted for" in said or "No verdict" in said
+            message = SECTIONS[row["group"]].strip().split("\n\n")[0]
+            assert ("**Unusual**" in message) == (float(row["p_adjusted"] or 1) <= 0.05)
+            assert ("**Unusual**" in message) == survives(row)
+            assert "adjusted for" in message or "No verdict" in message
 
 
 def test_a_null_names_the_smallest_mean_it_could_have_seen():

@@ -53,10 +53,10 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_no_way_leads_out_of_this_machine(way):
+@pytest.mark.parametrize("method", WAYS)
+def test_no_way_leads_out_of_this_machine(method):
     with pytest.raises(BaseException) as caught:
-        WAYS[way]()
+        WAYS[method]()
     assert is_refusal(caught)
 
 
@@ -83,5 +83,5 @@ def test_the_product_asks_for_nothing_in_a_test_that_does_not_say_so():
 
 def test_pages_that_are_drawn_in_a_test_ask_for_nothing():
     app = open_page().run()
-    assert "offline: nothing is fetched" in str([each.value for each in app.markdown])
+    assert "offline: nothing is fetched" in str([item.value for item in app.markdown])
     assert session.get_refresher().state().started_at is None

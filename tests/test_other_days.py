@@ -32,8 +32,8 @@ def faketime():
 def marked():
     """The files with tests that read the clock; no others need be collected."""
     files = (ROOT / "tests").rglob("test_*.py")
-    found = {str(each) for each in files if MARK in each.read_text()}
-    return sorted(found - {str(Path(__file__))})
+    result = {str(item) for item in files if MARK in item.read_text()}
+    return sorted(result - {str(Path(__file__))})
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)

@@ -1,6 +1,6 @@
 """Measure the shipped files and write what is measured into data/datapackage.json.
 
-The words of the descriptor are written by hand, in the descriptor. This script fills in what a
+The texts of the descriptor are written by hand, in the descriptor. This script fills in what a
 file itself says (hash, bytes, rows, first and last date) and the sentence of its date rule.
 With `--check` it writes nothing and exits with 1 if the descriptor does not fit the files.
 """
@@ -20,7 +20,7 @@ DESCRIPTOR = ROOT / "data" / "datapackage.json"
 
 sys.path.insert(0, str(ROOT))
 
-from dashboard.models.publication import PUBLICATION_RULES
+from dashboard.models.publication import PUBLICATION_RULES  # noqa: E402 - the script may be run by its path
 
 
 def measured(content: bytes) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def measured(content: bytes) -> dict[str, Any]:
 
 
 def described(descriptor: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The descriptor with everything measured anew from the files beside it."""
+    """The descriptor with everything measured anew from the files next to it."""
     resources = []
     for resource in descriptor["resources"]:
         updated = resource | measured((folder / resource["path"]).read_bytes())

@@ -1,6 +1,6 @@
 """Write `docs/findings.md` from what the command line answers on the shipped data.
 
-One study asks the declared test of every category at once and corrects its p for all of them; the
+One study runs the declared test of every category at once and corrects its p for all of them; the
 sentence of a category follows from its numbers by rule. Run after data or engine change:
 `python -m tools.write_findings`; `tests/test_findings.py` compares the page with the program.
 """
@@ -30,8 +30,8 @@ What the shipped catalogue and the Bank of Russia's rate say about each kind of 
 they cannot say. The figures are those of `python -m dashboard study --origin catalogue`: the mean
 move over the first rate that can contain an event and the one after it, window [0,1], against a
 constant mean of 120 rates before, each first rate once; positive = stronger rouble. p is that of
-the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `format_bytes.md`), and
-in brackets adjusted (Holm) over all groups of the table, because all of them are asked here. The
+the declared test, signed ranks of clusters of events (`docs/headline_choice.md`, `size.md`), and
+in brackets adjusted (Holm) over all groups of the table, each of which is a question here. The
 interval holds the means that the test does not reject at 5 %. *Visible* is the mean that it would
 find in four studies of five.
 
@@ -101,7 +101,7 @@ def points(text: str) -> str:
     return f"{100 * float(text):+.2f}".replace("-", "−")
 
 
-def p_words(row: Row) -> str:
+def format_p_values(row: Row) -> str:
     """P and, in brackets, the adjusted one; a dash where there is no verdict."""
     if not row["p_value"]:
         return "no verdict"
@@ -121,7 +121,8 @@ def table(rows: list[Row]) -> list[str]:
         rest = row["mean_without_largest"]
         cells = (
             row["group"], f"{row['n']}, {row['rates']}, {row['clusters']}", points(row["mean"]),
-            span, p_words(row), visible, points(row["median"]), points(rest) if rest else "–",
+            span, format_p_values(row), visible, points(row["median"]),
+            points(rest) if rest else "–",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -132,14 +133,14 @@ def survives(row: Row) -> bool:
     return bool(row["p_adjusted"]) and float(row["p_adjusted"]) <= LEVEL
 
 
-def verdict(row: Row, asked: int) -> str:
+def verdict(row: Row, questions: int) -> str:
     """The answer of one group in words."""
     if not row["p_value"]:
         return f"No verdict: {row['reason']}."
     numbers = (
         f"mean {points(row['mean'])} log points (95 % {points(row['low'])} to"
         f" {points(row['high'])}; p {float(row['p_value']):.3f}, {float(row['p_adjusted']):.3f}"
-        f" adjusted for {asked} questions; {row['n']} events on {row['rates']} rates,"
+        f" adjusted for {questions} questions; {row['n']} events on {row['rates']} rates,"
         f" {row['clusters']} clusters)"
     )
     if survives(row):
@@ -170,8 +171,7 @@ def doubts(row: Row, found: Answers) -> str:
         f"Under {summary['distinct']} distinct choices of windows, models and events"
         f" {100 * summary['same_sign']:.0f} % have the sign of their median"
         f" ({points(str(summary['median']))}); their joint p is {summary['joint_placebo_p']:.3f},"
-        f" {summary['joint_p_adjusted']:.3f} for the {summary['categories']} categories that could"
-        " be asked."
+        f" {summary['joint_p_adjusted']:.3f} for the {summary['categories']} categories."
     )
     old = next(
         test for test in found.tables["tests"]
@@ -179,9 +179,9 @@ def doubts(row: Row, found: Answers) -> str:
     )  # fmt: skip
     if old["p_adjusted"] and (float(old["p_adjusted"]) <= LEVEL) != survives(row):
         sentences.append(
-            f"`{OLD_TEST}`, which holds calm and stormy days for exchangeable, has"
+            f"`{OLD_TEST}`, which treats quiet and volatile days as exchangeable, has"
             f" p {float(old['p_value']):.3f} ({float(old['p_adjusted']):.3f}): with such dates it"
-            " rejects a true null too often (`format_bytes.md`)."
+            " rejects a true null too often (`size.md`)."
         )
     return " ".join(sentences)
 
@@ -190,14 +190,14 @@ def page(found: Answers) -> str:
     """The whole page."""
     rows = [row for row in found.tables["headline"] if row["window"] == WINDOW]
     categories = [row for row in rows if row["group"] != "all"]
-    kept = [row["group"] for row in categories if survives(row)]
+    surviving = [row["group"] for row in categories if survives(row)]
     others = [row["group"] for row in categories if row["p_value"] and not survives(row)]
     none = [row["group"] for row in categories if not row["p_value"]]
     lines = [
         INTRODUCTION,
         f"Of {len(rows)} questions (every category and all events together):",
         "",
-        f"- what survives the correction: {', '.join(kept) or 'nothing'};",
+        f"- what survives the correction: {', '.join(surviving) or 'nothing'};",
         f"- what does not: {', '.join(others) or 'nothing'}" + (";" if none else "."),
         *([f"- too few clusters for a verdict: {', '.join(none)}."] if none else []),
         "",

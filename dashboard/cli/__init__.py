@@ -1,7 +1,7 @@
-"""The command line: parses arguments, calls the services, prints what they answer.
+"""The command line: parses arguments, calls the services, prints their results.
 
-Exit codes: 0 done, 2 the input or the request is wrong, 3 a source or the store failed; what
-is wrong is one line on standard error. Heavy modules are imported inside the commands.
+Exit codes: 0 done, 2 the input or the request is wrong, 3 a source or the store failed; an
+error is one line on standard error. Heavy modules are imported inside the commands.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import typer
 
 from dashboard import __version__
 from dashboard.cli import admin, events, inbox, rates, study
+from dashboard.cli.context import error_text
 from dashboard.cli.options import command_group, show_help
-from dashboard.models.errors import InputError, RoubleReactionError
+from dashboard.models.errors import RoubleReactionError
 
 ServePages: TypeAlias = Callable[..., None]
 
@@ -69,7 +70,7 @@ def main(serve: ServePages) -> None:
     """Run the command line and leave with its exit code.
 
     Args:
-        serve: the browser door, which `open` opens: a port, and whether to open a browser.
+        serve: serves the pages for the command `open`: a port, and whether to open a browser.
     """
     sys.exit(run(sys.argv[1:], serve))
 
@@ -78,22 +79,20 @@ def run(arguments: Sequence[str], serve: ServePages | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit code; what a person did wrong is told in one line, never raised.
+        The exit code; an error is printed in one line, never raised.
     """
     _use_utf8_streams()
     try:
         code = app(list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=serve)
         sys.stdout.flush()
-    except InputError as error:
-        return _print_error(error.labelled(_option_name(error.field)), error.exit_code)
     except RoubleReactionError as error:
-        return _print_error(str(error), error.exit_code)
+        return _print_error(error_text(error), error.exit_code)
     except typer.TyperException as error:
         return _print_error(f"{error.format_message()} (see {_help_command(error)})", 2)
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except (BrokenPipeError, SystemExit):
-        # Who reads has had enough; a second complaint at the end of Python helps nobody.
+        # The reader closed the pipe; Python would report it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -115,11 +114,6 @@ def _use_utf8_streams() -> None:
 def _help_command(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path if context else PROGRAM} --help"
-
-
-def _option_name(field: str) -> str:
-    """How a field is written on the command line; an argument's name is in capitals."""
-    return f"--{field.replace('_', '-')}" if field.islower() else field
 
 
 def _print_error(message: str, code: int) -> int:

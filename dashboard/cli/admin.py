@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashboard.cli.context import get_context
+from dashboard.cli.context import get_context, utc_now
 from dashboard.cli.options import Arg, JsonOption, Opt, command_group
-
-# ------------------------------------------------------------
-# The command that opens the pages.
 
 
 def open_pages(
@@ -30,9 +26,7 @@ def open_pages(
         raise typer.Exit(3 if stop.code else 0) from None
 
 
-# ------------------------------------------------------------
-# The commands that keep everything in one file and put it back.
-
+# ------------------------------------------------------------------ backups
 
 BackupFileArgument = Annotated[Path, Arg(metavar="FILE", help="A .zip.")]
 
@@ -43,9 +37,9 @@ def backup(file: BackupFileArgument, *, as_json: JsonOption = False) -> None:
     from dashboard.container import BackupArchive
     from dashboard.services.admin import backup_json, make_backup
 
-    parts = get_context()
-    contents = make_backup(file, parts.notes.backups, parts.own, BackupArchive())
-    parts.notes.audit.write("backup", file.name, (None, {"rows": dict(contents.rows)}))
+    application = get_context()
+    contents = make_backup(file, application.notes.backups, application.own, BackupArchive())
+    application.notes.audit.write("backup", file.name, (None, {"rows": dict(contents.rows)}))
     if as_json:
         output.print_json(backup_json(contents))
     else:
@@ -65,24 +59,22 @@ def restore(
     from dashboard.container import BackupArchive
     from dashboard.services.admin import backup_json, restore_backup
 
-    parts = get_context()
+    application = get_context()
     done = restore_backup(
         file,
-        parts.notes.backups,
-        parts.own,
+        application.notes.backups,
+        application.own,
         BackupArchive(),
-        backup_folder=parts.settings.backup_folder,
+        backup_folder=application.settings.backup_folder,
         may_replace=replace,
     )
     if as_json:
-        output.print_json({**backup_json(done.contents), "kept_before": done.kept_before})
+        output.print_json({**backup_json(done.contents), "kept_before": done.previous_data})
     else:
         listings.show_restored(done)
 
 
-# ------------------------------------------------------------
-# The commands about tokens, with which programs write over the network, and about the record.
-
+# ------------------------------------------------------------------ access tokens and the audit log
 
 token_commands = command_group("Make, list and revoke the tokens with which programs write.")
 
@@ -99,13 +91,13 @@ def create_access_token(
     days: Annotated[int | None, Opt(help="How long it holds; else until it is revoked.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a token and print it, this once: only its hash is kept."""
+    """Make a token and print it, this once: only its hash is stored."""
     from dashboard.cli import listings, output
     from dashboard.services.admin import create_token, token_json
 
     secret, token = create_token(get_context().notes.tokens, name, person, days)
     if as_json:
-        output.print_json({"token": secret, **token_json(token, _utc_now())})
+        output.print_json({"token": secret, **token_json(token, utc_now())})
     else:
         listings.show_new_token(secret, token)
 
@@ -118,9 +110,9 @@ def list_access_tokens(*, as_json: JsonOption = False) -> None:
 
     tokens = list_tokens(get_context().notes.tokens)
     if as_json:
-        output.print_json([token_json(token, _utc_now()) for token in tokens])
+        output.print_json([token_json(token, utc_now()) for token in tokens])
     else:
-        listings.show_tokens(tokens, _utc_now())
+        listings.show_tokens(tokens, utc_now())
 
 
 @token_commands.command("revoke")
@@ -131,7 +123,7 @@ def revoke_access_token(name: TokenNameArgument, *, as_json: JsonOption = False)
 
     token = revoke_token(get_context().notes.tokens, name)
     if as_json:
-        output.print_json(token_json(token, _utc_now()))
+        output.print_json(token_json(token, utc_now()))
     else:
         output.print_line(f"token {token.name} is revoked: it is refused from now on")
 
@@ -141,7 +133,7 @@ def list_audit_log(
     most: Annotated[int, Opt("--most", min=1, max=100_000, help="Only so many.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """List what is on record, the newest first: who did what, when, through which door."""
+    """List what is on record, the newest first: who did what, when, through which interface."""
     from dashboard.cli import listings, output
     from dashboard.services.admin import audit_json, list_audit_entries
 
@@ -150,7 +142,3 @@ def list_audit_log(
         output.print_json(audit_json(actions))
     else:
         listings.show_audit_log(actions)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

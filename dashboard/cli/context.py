@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.cli.options import Texts
-from dashboard.models.errors import InputError
+from dashboard.models.errors import InputError, RoubleReactionError
 
 if TYPE_CHECKING:
     from dashboard.container import AppContext
@@ -22,17 +22,23 @@ if TYPE_CHECKING:
     from dashboard.services.exports import DataFile, Provenance
     from dashboard.services.study_inputs import RateFile, SelectedSeries
 
-DEFAULT_SERIES = "usd_rub_cbr"
+DEFAULT_SERIES: Final = "usd_rub_cbr"
+EXIT_FAILED: Final = 3
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
 
 
 def get_context(asof: str | None = None) -> AppContext:
-    """The real parts of this process.
+    """The application context of this process.
 
     Args:
-        asof: the moment as which they are known; None: now.
+        asof: the moment as of which data are known; now if None.
 
     Raises:
-        InputError: a variable of the environment holds what it cannot, or the moment is none.
+        InputError: an environment variable has an invalid value, or `asof` is no moment.
     """
     from pydantic import ValidationError
 
@@ -44,16 +50,31 @@ def get_context(asof: str | None = None) -> AppContext:
         live = build_context(interface="cli")
         return live if moment is None else context_as_of(live, moment)
     except ValidationError as error:
-        wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
-        msg = f"the environment variable {'; '.join(wrong)}"
+        errors = [f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        msg = f"the environment variable {'; '.join(errors)}"
         raise InputError(msg) from None
 
 
-def list_known_events(parts: AppContext, wanted: EventFilter | None = None) -> tuple[Event, ...]:
-    """The catalogue and the notes, or those of them that are wanted.
+def get_online_context(command: str) -> AppContext:
+    """The application context of a command that needs the network.
 
     Raises:
-        InputError: a category is wanted that no event has.
+        InputError: the process is set to be offline.
+    """
+    context = get_context()
+    if context.settings.dashboard_offline:
+        msg = f"{command}: DASHBOARD_OFFLINE is set, so nothing is asked; unset it first"
+        raise InputError(msg)
+    return context
+
+
+def list_known_events(
+    context: AppContext, event_filter: EventFilter | None = None
+) -> tuple[Event, ...]:
+    """The catalogue and the notes, or those that match a filter.
+
+    Raises:
+        InputError: no event has a category of the filter.
     """
     from dashboard.cli import output
     from dashboard.models.event import Origin
@@ -61,73 +82,73 @@ def list_known_events(parts: AppContext, wanted: EventFilter | None = None) -> t
     from dashboard.services.notes import all_events
     from dashboard.services.study_inputs import check_categories
 
-    known = all_events(parts.catalogue, parts.notes)
-    hidden = len(parts.catalogue.events()) - sum(e.origin == Origin.CATALOGUE for e in known)
+    events = all_events(context.catalogue, context.notes)
+    hidden = len(context.catalogue.events()) - sum(e.origin == Origin.CATALOGUE for e in events)
     if hidden:
         output.print_notices([hidden_notice(hidden)])
-    if wanted is None:
-        return known
-    check_categories(known, wanted.categories)
-    return find_events(known, wanted)
+    if event_filter is None:
+        return events
+    check_categories(events, event_filter.categories)
+    return find_events(events, event_filter)
 
 
 def select_series(
-    parts: AppContext, names: Texts, quote: FileQuote | None = None, columns: Texts = None
+    context: AppContext, names: Texts, quote: FileQuote | None = None, columns: Texts = None
 ) -> SelectedSeries:
-    """The series of ids and files; what the reading of a file found is mentioned.
+    """The series of ids and files; messages about a file go to standard error.
 
     Raises:
-        InputError: a name is neither, or the file cannot be read as it is.
+        InputError: a name is neither, or the file cannot be read.
     """
     from dashboard.cli import output
     from dashboard.container import rates_from_file
     from dashboard.models.user_files import RateFileOptions
     from dashboard.services.study_inputs import resolve_series
 
-    named = names or [DEFAULT_SERIES]
+    selected_names = names or [DEFAULT_SERIES]
     opened: list[Path] = []
 
     def open_file(path: Path) -> RateFile:
         opened.append(path)
         # A column may be in one of several files, so that only one alone is read in part.
-        wanted = tuple(columns) if columns and len(named) == 1 else None
-        return rates_from_file(path, RateFileOptions(quote or "as-quoted", wanted))
+        read_columns = tuple(columns) if columns and len(selected_names) == 1 else None
+        return rates_from_file(path, RateFileOptions(quote or "as-quoted", read_columns))
 
-    chosen = resolve_series(parts.rates, named, open_file, columns or ())
+    selection = resolve_series(context.rates, selected_names, open_file, columns or ())
     if quote not in (None, "as-quoted") and not opened:
         msg = "is for a FILE of rates; our own series say what they count"
         raise InputError(msg, field="quote", value=quote)
-    output.print_notices(chosen.messages)
-    return chosen
+    output.print_notices(selection.messages)
+    return selection
 
 
-def list_series(parts: AppContext) -> list[RateSeries]:
-    """Every series of which something is known."""
+def list_series(context: AppContext) -> list[RateSeries]:
+    """Every series that has observations."""
     from dashboard.services.rates import get_series, list_cards
 
-    return [get_series(parts.rates, card.id) for card in list_cards(parts.rates)]
+    return [get_series(context.rates, card.id) for card in list_cards(context.rates)]
 
 
 def list_data_files(
-    parts: AppContext, chosen: SelectedSeries, ids: Iterable[str]
+    context: AppContext, selection: SelectedSeries, ids: Iterable[str]
 ) -> list[DataFile]:
-    """The files behind what was chosen and behind some of our own series, each once."""
+    """The files of a selection and of further series by id, each once."""
     from dashboard.services.exports import DataFile
 
-    shipped = {name: sha for source in parts.rates for name, sha in source.files().items()}
-    ours = [DataFile(f"{name}.csv", shipped[name]) for name in ids if name in shipped]
-    return list(dict.fromkeys((*chosen.files, *ours)))
+    hashes = {name: sha for source in context.rates for name, sha in source.files().items()}
+    series_files = [DataFile(f"{name}.csv", hashes[name]) for name in ids if name in hashes]
+    return list(dict.fromkeys((*selection.files, *series_files)))
 
 
-def export_time(parts: AppContext) -> datetime:
-    """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
-    epoch = parts.settings.source_date_epoch
+def export_time(context: AppContext) -> datetime:
+    """The moment of an export; SOURCE_DATE_EPOCH replaces the present."""
+    epoch = context.settings.source_date_epoch
     return datetime.now(UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class StudyInputs:
-    """What a study is asked about, and what went into it for the manifest."""
+    """The series and events of a study, and their provenance for the manifest."""
 
     series: tuple[RateSeries, ...]
     factors: tuple[RateSeries, ...]
@@ -137,19 +158,19 @@ class StudyInputs:
 
 
 def read_study_inputs(
-    parts: AppContext,
-    of_rates: tuple[Texts, FileQuote | None, Texts, Texts],
-    of_events: tuple[Path | None, Texts, str | None],
+    context: AppContext,
+    rate_selection: tuple[Texts, FileQuote | None, Texts, Texts],
+    event_selection: tuple[Path | None, Texts, str | None],
 ) -> StudyInputs:
-    """The series, factors and events that were named.
+    """The series, factors and events of a study.
 
     Args:
-        parts: the real parts.
-        of_rates: ids or files, quote, columns, factors.
-        of_events: a file, categories, origin.
+        context: the application context.
+        rate_selection: ids or files, quote, columns, factors.
+        event_selection: a file, categories, origin.
 
     Raises:
-        InputError: one of them is not there or cannot be read.
+        InputError: one of them is unknown or cannot be read.
     """
     from dashboard.cli import output
     from dashboard.container import events_from_file
@@ -162,39 +183,50 @@ def read_study_inputs(
         split_factors,
     )
 
-    (names, quote, columns, factors), (file, categories, origin) = of_rates, of_events
-    ours = {card.id for card in list_cards(parts.rates)}
-    of_file = [name for name in factors or () if name not in ours]
-    wanted = list(dict.fromkeys((*columns, *of_file))) if columns else None
-    chosen = select_series(parts, names, quote, wanted)
-    chosen, regressors = split_factors(chosen, factors or (), parts.rates, columns or ())
+    (names, quote, columns, factors), (file, categories, origin) = rate_selection, event_selection
+    known_ids = {card.id for card in list_cards(context.rates)}
+    file_factors = [name for name in factors or () if name not in known_ids]
+    read_columns = list(dict.fromkeys((*columns, *file_factors))) if columns else None
+    selection = select_series(context, names, quote, read_columns)
+    selection, factor_series = split_factors(selection, factors or (), context.rates, columns or ())
     if file is None:
-        source = available_events(parts.catalogue, parts.notes)
+        source = available_events(context.catalogue, context.notes)
     else:
         source = select_file_events(events_from_file(file))
     output.print_notices(source.messages)
     studied = select_events(source.events, categories or (), origin)
-    asked = {
+    parameters = {
         "events": source.name,
         "category": categories or [],
         "origin": origin,
         "quote": quote,
-        "factors": [factor.card.id for factor in regressors],
+        "factors": [factor.card.id for factor in factor_series],
     }
-    made = Provenance(asked, (*chosen.files, *source.files), export_time(parts))
-    return StudyInputs(chosen.series, regressors, studied, source.events, made)
+    provenance = Provenance(parameters, (*selection.files, *source.files), export_time(context))
+    return StudyInputs(selection.series, factor_series, studied, source.events, provenance)
+
+
+def error_text(error: RoubleReactionError) -> str:
+    """The line of an error, with the field of an input error as an option.
+
+    The name of an argument is in capitals and stays as it is.
+    """
+    if not isinstance(error, InputError):
+        return str(error)
+    field = error.field
+    return error.labelled(f"--{field.replace('_', '-')}" if field.islower() else field)
 
 
 @contextmanager
 def rejection_as_json(*, as_json: bool) -> Iterator[None]:
-    """Print the report of a file that is refused before the error goes its way."""
+    """Print the report of a rejected file before the error is raised."""
     from dashboard.cli import output
 
     try:
         yield
     except InputError as error:
         if as_json:
-            output.print_import_report("reject", [], [str(error)])
+            output.print_import_report("reject", [], [error_text(error)])
         raise
 
 

@@ -48,10 +48,6 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
 
 
-# ------------------------------------------------------------
-# The commands about events and notes.
-
-
 event_commands = command_group("List, write, import and export events and notes.")
 
 
@@ -75,23 +71,20 @@ def list_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.notes import list_notes
     from dashboard.services.serializers import event_list_rows_json
 
-    period = (
-        parsing.read_optional_day("since", since),
-        parsing.read_optional_day("until", until),
-    )
-    wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
-    parts = get_context()
+    period = parsing.read_period(since, until)
+    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    context = get_context()
     if hidden:
-        found = find_events(hidden_events(parts.catalogue, parts.notes), wanted)
+        events = find_events(hidden_events(context.catalogue, context.notes), event_filter)
     elif removed:
-        notes = list_notes(parts.notes, with_deleted=True)
-        found = find_events((note for note in notes if note.deleted), wanted)
+        notes = list_notes(context.notes, with_deleted=True)
+        events = find_events((note for note in notes if note.deleted), event_filter)
     else:
-        found = list_known_events(parts, wanted)
+        events = list_known_events(context, event_filter)
     if as_json:
-        output.print_json(event_list_rows_json(found))
+        output.print_json(event_list_rows_json(events))
     else:
-        output.show_events(found)
+        output.show_events(events)
 
 
 @event_commands.command("add")
@@ -146,15 +139,15 @@ def edit_event(  # noqa: PLR0913 - the fields of a note
     from dashboard.cli import parsing
     from dashboard.services.notes import draft_from_event, edit_note, get_event
 
-    parts = get_context()
-    note = get_event(parts.catalogue, parts.notes, note_id)
+    context = get_context()
+    note = get_event(context.catalogue, context.notes, note_id)
     draft = parsing.fill_draft(
         draft_from_event(note), time=time, end=end, title=title, day=day, zone=zone,
         category=category, expected=expected, text=text, source_url=link, tags=tags, author=author,
         visibility=parsing.read_visibility(is_private=private),
     )  # fmt: skip
-    at = note.revision if revision is None else revision
-    print_note(edit_note(parts.notes, note_id, draft, at), "changed", as_json=as_json)
+    base_revision = note.revision if revision is None else revision
+    print_note(edit_note(context.notes, note_id, draft, base_revision), "changed", as_json=as_json)
 
 
 @event_commands.command("remove")
@@ -162,9 +155,9 @@ def remove_event(note_id: NoteIdArgument, *, as_json: JsonOption = False) -> Non
     """Remove a note; `events restore` brings it back."""
     from dashboard.services.notes import delete_note, get_event
 
-    parts = get_context()
-    note = get_event(parts.catalogue, parts.notes, note_id)
-    print_note(delete_note(parts.notes, note_id, note.revision), "removed", as_json=as_json)
+    context = get_context()
+    note = get_event(context.catalogue, context.notes, note_id)
+    print_note(delete_note(context.notes, note_id, note.revision), "removed", as_json=as_json)
 
 
 @event_commands.command("restore")
@@ -217,17 +210,14 @@ def export_events(  # noqa: PLR0913 - the fields of a search
     from dashboard.services.events import EventFilter
     from dashboard.services.exports import event_list_csv
 
-    period = (
-        parsing.read_optional_day("since", since),
-        parsing.read_optional_day("until", until),
-    )
-    wanted = EventFilter(category or (), text, *period, origin, expected, tag or ())
-    found = list_known_events(get_context(), wanted)
-    write_output(file, event_list_csv(found, "excel" if excel else "plain"))
+    period = parsing.read_period(since, until)
+    event_filter = EventFilter(category or (), text, *period, origin, expected, tag or ())
+    events = list_known_events(get_context(), event_filter)
+    write_output(file, event_list_csv(events, "excel" if excel else "plain"))
 
 
 @event_commands.command("import")
-def import_event_file(  # noqa: PLR0913 - what a person may say about a file
+def import_event_file(  # noqa: PLR0913 - the options of the contract
     file: EventFileArgument,
     *,
     dry_run: DryRunOption = False,
@@ -245,21 +235,21 @@ def import_event_file(  # noqa: PLR0913 - what a person may say about a file
     from dashboard.models.user_files import EventFileOptions
     from dashboard.services.event_import import import_events, plan_event_import
 
-    parts = get_context()
+    context = get_context()
     with rejection_as_json(as_json=as_json):
-        said = parsing.read_column_map(columns or ())
-        reading = EventFileOptions(
-            said, dates, parsing.read_optional_zone("zone", zone), sheet or ""
+        column_map = parsing.read_column_map(columns or ())
+        options = EventFileOptions(
+            column_map, dates, parsing.read_optional_zone("zone", zone), sheet or ""
         )
-        rows = event_rows_from_file(file, reading)
-    plan = plan_event_import(rows, list_known_events(parts), good_rows=good_rows)
+        rows = event_rows_from_file(file, options)
+    plan = plan_event_import(rows, list_known_events(context), good_rows=good_rows)
     if plan.status == "reject":
         if as_json:
             listings.print_import_json(plan, None)
         else:
             listings.show_rejected_import(plan)
         raise InputError(plan.refusal)
-    record = None if dry_run else import_events(parts.notes, plan, author or "")[0]
+    record = None if dry_run else import_events(context.notes, plan, author or "")[0]
     if as_json:
         listings.print_import_json(plan, record)
     else:
@@ -289,11 +279,11 @@ def undo_event_import(
     from dashboard.services.event_import import undo_import
     from dashboard.services.serializers import undone_import_json
 
-    done = undo_import(get_context().notes, import_id, author or "")
+    undone = undo_import(get_context().notes, import_id, author or "")
     if as_json:
-        output.print_json(undone_import_json(done))
+        output.print_json(undone_import_json(undone))
     else:
-        listings.show_import_undo(done)
+        listings.show_import_undo(undone)
 
 
 def print_note(note: Event, done: str, *, as_json: bool) -> None:
@@ -307,8 +297,7 @@ def print_note(note: Event, done: str, *, as_json: bool) -> None:
         output.show_note_change(note, done)
 
 
-# ------------------------------------------------------------
-# The commands by which a person makes the catalogue their own: copy, hide, show again.
+# ------------------------------------------------------------------ copies and hidden events
 
 
 def copy_event(
@@ -323,15 +312,15 @@ def copy_event(
     from dashboard.services.events import hide_events
     from dashboard.services.notes import add_note, draft_from_event, get_event
 
-    parts = get_context()
-    event = get_event(parts.catalogue, parts.notes, event_id)
-    seen = parsing.read_visibility(is_private=private)
+    context = get_context()
+    event = get_event(context.catalogue, context.notes, event_id)
+    visibility = parsing.read_visibility(is_private=private)
     note = add_note(
-        parts.notes,
-        parsing.fill_draft(draft_from_event(event), time=None, end=None, visibility=seen),
+        context.notes,
+        parsing.fill_draft(draft_from_event(event), time=None, end=None, visibility=visibility),
     )
     if hide:
-        hide_events(parts.catalogue, parts.notes, [event_id])
+        hide_events(context.catalogue, context.notes, [event_id])
     print_note(note, f"copied from {event.id}", as_json=as_json)
 
 
@@ -339,16 +328,18 @@ def hide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False)
     """Take events of the catalogue out of your lists, charts and studies; they stay in it."""
     from dashboard.services.events import hide_events
 
-    parts = get_context()
-    _print_notes(hide_events(parts.catalogue, parts.notes, ids), "hidden", as_json=as_json)
+    context = get_context()
+    _print_notes(hide_events(context.catalogue, context.notes, ids), "hidden", as_json=as_json)
 
 
 def unhide_catalogue_events(ids: EventIdsArgument, *, as_json: JsonOption = False) -> None:
     """Show hidden events again; `events list --hidden` lists them."""
     from dashboard.services.events import unhide_events
 
-    parts = get_context()
-    _print_notes(unhide_events(parts.catalogue, parts.notes, ids), "shown again", as_json=as_json)
+    context = get_context()
+    _print_notes(
+        unhide_events(context.catalogue, context.notes, ids), "shown again", as_json=as_json
+    )
 
 
 def _print_notes(events: Sequence[Event], done: str, *, as_json: bool) -> None:

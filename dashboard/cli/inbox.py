@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from dashboard.cli.context import get_context, select_series
+from dashboard.cli.context import (
+    EXIT_FAILED,
+    get_context,
+    get_online_context,
+    select_series,
+    utc_now,
+)
 from dashboard.cli.options import (
     Arg,
     AuthorOption,
@@ -33,11 +38,6 @@ if TYPE_CHECKING:
     from dashboard.models.inbox import Publisher
 
 
-# ------------------------------------------------------------
-# The commands about the inbox: what feeds and searches reported, and what becomes of it.
-
-
-EXIT_FAILED = 3
 InboxState: TypeAlias = Literal["new", "accepted", "dismissed"]
 SearchPeriod: TypeAlias = Literal["1d", "3d", "7d", "30d", "90d"]
 ItemIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `inbox list` prints it.")]
@@ -64,18 +64,18 @@ def list_inbox_items(  # noqa: PLR0913
     from dashboard.models.inbox import Decision
     from dashboard.services.inbox import InboxFilter, cluster_json, list_inbox
 
-    days = parsing.read_optional_day("since", since), parsing.read_optional_day("until", until)
-    asked = InboxFilter(Decision(state), source, text, *days)
-    stories = list_inbox(get_context().inbox, asked)
+    period = parsing.read_period(since, until)
+    inbox_filter = InboxFilter(Decision(state), source, text, *period)
+    clusters = list_inbox(get_context().inbox, inbox_filter)
     if as_json:
-        output.print_json([cluster_json(each) for each in stories])
+        output.print_json([cluster_json(cluster) for cluster in clusters])
     else:
-        listings.show_inbox(stories)
+        listings.show_inbox(clusters)
 
 
 @inbox_commands.command("refresh")
 def refresh_inbox(*, feed: FeedOption = "", as_json: JsonOption = False) -> int:
-    """Ask the feeds for what they hold now; what fails is told and loses nothing.
+    """Ask the feeds for what they hold now; what fails is reported and loses nothing.
 
     Exit code 3 where no feed has answered.
     """
@@ -84,19 +84,19 @@ def refresh_inbox(*, feed: FeedOption = "", as_json: JsonOption = False) -> int:
     from dashboard.services.inbox import feed_json, list_feed_statuses
     from dashboard.services.news import refresh_news
 
-    parts = _online_context("inbox refresh")
-    feeds = enabled_feeds(parts.feeds, parts.feed_client, parts.settings, feed)
+    context = get_online_context("inbox refresh")
+    feeds = enabled_feeds(context.feeds, context.feed_client, context.settings, feed)
     if not feeds:
         msg = "inbox refresh: no feed is switched on; see `feeds list`"
         raise InputError(msg)
     with listings.refresh_progress() as progress:
-        states = refresh_news(feeds, parts.inbox, _utc_now, progress)
-    asked = list_feed_statuses([each.publisher for each in feeds], states)
+        states = refresh_news(feeds, context.inbox, utc_now, progress)
+    statuses = list_feed_statuses([feed.publisher for feed in feeds], states)
     if as_json:
-        output.print_json([feed_json(each) for each in asked])
+        output.print_json([feed_json(status) for status in statuses])
     else:
-        listings.show_feeds(asked)
-    return EXIT_FAILED if all(each.problem for each in states) else 0
+        listings.show_feeds(statuses)
+    return EXIT_FAILED if all(state.problem for state in states) else 0
 
 
 @inbox_commands.command("search")
@@ -111,25 +111,25 @@ def search_inbox(
     from dashboard.cli import listings, output
     from dashboard.services.news import search_news, tone_timeline
 
-    parts = _online_context("inbox search")
+    context = get_online_context("inbox search")
     if tone:
-        timeline = tone_timeline(parts.search, query, period, _utc_now)
+        timeline = tone_timeline(context.search, query, period, utc_now)
         if as_json:
             output.print_json(listings.tone_json(timeline))
         else:
             listings.show_tone_timeline(timeline)
         return
-    found = search_news(parts.search, parts.inbox, query, period, _utc_now)
+    result = search_news(context.search, context.inbox, query, period, utc_now)
     if as_json:
-        output.print_json({"found": found.found, "new": found.new, "told": list(found.messages)})
+        output.print_json({"found": result.found, "new": result.new, "told": list(result.messages)})
     else:
-        output.print_notices(found.messages)
-        output.print_line(f"{found.found:,} articles, {found.new:,} of them new; see inbox list")
+        output.print_notices(result.messages)
+        output.print_line(f"{result.found:,} articles, {result.new:,} of them new; see inbox list")
 
 
 @inbox_commands.command("accept")
 def accept_item(  # noqa: PLR0913
-    report: ItemIdArgument,
+    item_id: ItemIdArgument,
     *,
     title: Annotated[str | None, Opt(help="In place of the headline.")] = None,
     day: Annotated[str | None, Opt("--date", metavar="DATE", help="In place of its day.")] = None,
@@ -147,13 +147,14 @@ def accept_item(  # noqa: PLR0913
     from dashboard.services.inbox import accept_cluster, draft_from_cluster, find_cluster
     from dashboard.services.serializers import event_list_rows_json
 
-    parts = get_context()
-    story = find_cluster(report, parts.inbox)
+    context = get_context()
+    cluster = find_cluster(item_id, context.inbox)
     draft = parsing.fill_draft(
-        draft_from_cluster(story, guess_day=day is not None), time=time, end=None, title=title, day=day,
-        zone=zone, category=category, expected=expected, text=text, tags=tags, author=author,
+        draft_from_cluster(cluster, guess_day=day is not None), time=time, end=None, title=title,
+        day=day, zone=zone, category=category, expected=expected, text=text, tags=tags,
+        author=author,
     )  # fmt: skip
-    note = accept_cluster(story, parts.inbox, draft)
+    note = accept_cluster(cluster, context.inbox, draft)
     if as_json:
         output.print_json(event_list_rows_json([note])[0])
     else:
@@ -162,7 +163,7 @@ def accept_item(  # noqa: PLR0913
 
 @inbox_commands.command("dismiss")
 def dismiss_items(
-    reports: ItemIdsArgument,
+    item_ids: ItemIdsArgument,
     *,
     undo: Annotated[bool, Opt("--undo", help="Put what was dismissed back.")] = False,
     author: AuthorOption = None,
@@ -173,34 +174,22 @@ def dismiss_items(
     from dashboard.services.inbox import dismiss_news, find_cluster, undo_dismissal
 
     inbox = get_context().inbox
-    stories = [find_cluster(each, inbox) for each in reports]
-    ids = list(dict.fromkeys(each.id for story in stories for each in story.reports))
+    clusters = [find_cluster(item_id, inbox) for item_id in item_ids]
+    ids = list(dict.fromkeys(item.id for cluster in clusters for item in cluster.reports))
     if undo:
         undo_dismissal(ids, inbox)
     else:
         dismiss_news(ids, inbox, author=author or "")
-    done = "put back" if undo else "dismissed"
+    action = "put back" if undo else "dismissed"
     if as_json:
-        output.print_json({"done": done, "reports": ids})
+        output.print_json({"done": action, "reports": ids})
     else:
-        output.print_line(f"{len(stories)} {'story' if len(stories) == 1 else 'stories'} {done}")
+        output.print_line(
+            f"{len(clusters)} {'story' if len(clusters) == 1 else 'stories'} {action}"
+        )
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _online_context(command: str) -> AppContext:
-    parts = get_context()
-    if parts.settings.dashboard_offline:
-        msg = f"{command}: DASHBOARD_OFFLINE is set, so nothing is asked; unset it first"
-        raise InputError(msg)
-    return parts
-
-
-# ------------------------------------------------------------
-# The commands about the list of feeds.
-
+# ------------------------------------------------------------------ feeds
 
 FeedIdArgument: TypeAlias = Annotated[str, Arg(metavar="ID", help="As `feeds list` prints it.")]
 
@@ -209,14 +198,14 @@ feed_commands = command_group("List, add and remove the feeds that the inbox ask
 
 @feed_commands.command("list")
 def list_feeds(*, as_json: JsonOption = False) -> None:
-    """List the feeds: whose they are, when they were last asked, what went wrong."""
+    """List the feeds: whose they are, when they were last read, what went wrong."""
     from dashboard.cli import listings, output
     from dashboard.services.inbox import feed_json, list_feed_statuses
 
-    parts = get_context()
-    feeds = list_feed_statuses(parts.feeds.publishers(), parts.inbox.feed_states())
+    context = get_context()
+    feeds = list_feed_statuses(context.feeds.publishers(), context.inbox.feed_states())
     if as_json:
-        output.print_json([feed_json(each) for each in feeds])
+        output.print_json([feed_json(feed) for feed in feeds])
     else:
         listings.show_feeds(feeds)
 
@@ -232,7 +221,7 @@ def add_feed(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Add a feed, or switch one that ships on again; nothing is asked yet."""
+    """Add a feed, or switch one that ships on again; nothing is fetched yet."""
     from dashboard.services.news import NewFeed, register_feed
 
     added = register_feed(get_context().feeds, NewFeed(url, title, feed_id, zone))
@@ -252,19 +241,17 @@ def remove_feed(feed: FeedIdArgument, *, as_json: JsonOption = False) -> None:
         output.print_line(f"{feed} removed")
 
 
-def _print_feed(publisher: Publisher, done: str, *, as_json: bool) -> None:
+def _print_feed(publisher: Publisher, action: str, *, as_json: bool) -> None:
     from dashboard.cli import output
     from dashboard.services.inbox import FeedStatus, feed_json
 
     if as_json:
         output.print_json(feed_json(FeedStatus(publisher, None)))
     else:
-        output.print_line(f"{publisher.id} {done}: {publisher.title}, {publisher.url}")
+        output.print_line(f"{publisher.id} {action}: {publisher.title}, {publisher.url}")
 
 
-# ------------------------------------------------------------
-# The command about articles: what is proposed from a text, and whether its claims are so.
-
+# ------------------------------------------------------------------ articles
 
 _LINK_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -286,14 +273,14 @@ def analyse_article(
     from dashboard.services.article import article_json, read_article
     from dashboard.services.rates import get_series, list_cards
 
-    given = parsing.read_published("published", published) if published is not None else None
-    parts = get_context()
-    read = _read_source(parts, source)
+    publication = parsing.read_published("published", published) if published is not None else None
+    context = get_context()
+    article = _read_source(context, source)
     if rates:
-        series = select_series(parts, rates).series
+        series = select_series(context, rates).series
     else:
-        series = tuple(get_series(parts.rates, card.id) for card in list_cards(parts.rates))
-    reading = read_article(read, series, given)
+        series = tuple(get_series(context.rates, card.id) for card in list_cards(context.rates))
+    reading = read_article(article, series, publication)
     if as_json:
         output.print_json(article_json(reading))
         return
@@ -301,11 +288,11 @@ def analyse_article(
     listings.show_article(reading)
 
 
-def _read_source(parts: AppContext, source: str) -> Article:
+def _read_source(context: AppContext, source: str) -> Article:
     from dashboard.container import article_from_bytes, article_from_file, article_from_link
 
     if source == "-":
         return article_from_bytes(sys.stdin.buffer.read(20_000_000), "standard input")
     if _LINK_PATTERN.match(source):
-        return article_from_link(source, parts.settings)
+        return article_from_link(source, context.settings)
     return article_from_file(Path(source))

@@ -9,14 +9,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.cli import output
-from dashboard.cli.output import print_line, print_notices, show_table
+from dashboard.cli.output import print_json, print_line, print_notices, rate_text, show_table
 from dashboard.models.article import CheckedClaim, ClaimTruth
 from dashboard.models.inbox import NewsCluster, ToneTimeline
 from dashboard.models.records import AccessToken, AuditEntry, BackupContents, RestoreResult
-from dashboard.models.series import SeriesCard
 from dashboard.models.user_files import ImportRecord, ImportUndo
-from dashboard.presentation import formatting, incoming_events
 from dashboard.presentation.claims import describe_needed_base
 from dashboard.presentation.escaping import clean_text
 from dashboard.presentation.formatting import (
@@ -28,8 +25,13 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.incoming_events import (
     describe_feed,
+    describe_precision,
+    describe_publication,
+    format_claim,
+    format_claim_verdict,
     format_publishers,
     format_reported_time,
+    format_statement_day,
 )
 from dashboard.services.admin import token_state
 from dashboard.services.event_import import EventImportPlan
@@ -43,9 +45,7 @@ if TYPE_CHECKING:
     from dashboard.services.live_rates import SeriesStatus
 
 
-# ------------------------------------------------------------
-# The terminal on live rates: what a refresh brought, how old each series is, what works.
-
+# ------------------------------------------------------------------ rates
 
 OUTCOME_LABELS: Final = {
     RefreshOutcome.UNCHANGED: "nothing new",
@@ -77,40 +77,45 @@ def refresh_progress() -> Iterator[Callable[[int, int, str], None]]:
 
 
 def show_refresh_results(results: Sequence[RefreshResult]) -> None:
-    """Print what became of each series, and the sum."""
+    """Print the result of each series, and the sum."""
     rows = [
-        (one.series, one.source, outcome_text(one), _iso_day(one.last_day), one.message)
-        for one in results
+        (
+            result.series,
+            result.source,
+            outcome_text(result),
+            _iso_day(result.last_day),
+            result.message,
+        )
+        for result in results
     ]
     show_table(("series", "source", "what came", "last day", "remark"), rows)
-    new = sum(one.changes.new for one in results)
-    failed = sum(one.answered is False for one in results)
-    print_line(
-        f"{format_count(len(results), 'series', 'series')}: {format_count(new, 'new number')}, {failed} failed"
-    )
+    new = sum(result.changes.new for result in results)
+    failed = sum(result.answered is False for result in results)
+    series = format_count(len(results), "series", "series")
+    print_line(f"{series}: {format_count(new, 'new number')}, {failed} failed")
 
 
-def outcome_text(one: RefreshResult) -> str:
-    """What became of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
-    if one.outcome != RefreshOutcome.NEW:
-        return OUTCOME_LABELS[one.outcome]
-    kept = one.changes
-    named = {"new": kept.new, "revised": kept.revised, "now final": kept.settled}
-    return ", ".join(f"{many:,} {what}" for what, many in named.items() if many)
+def outcome_text(result: RefreshResult) -> str:
+    """The result of one series: `3 new, 1 revised`, `nothing new`, `failed`."""
+    if result.outcome != RefreshOutcome.NEW:
+        return OUTCOME_LABELS[result.outcome]
+    update = result.changes
+    counts = {"new": update.new, "revised": update.revised, "now final": update.settled}
+    return ", ".join(f"{count:,} {label}" for label, count in counts.items() if count)
 
 
-def show_series_status(reports: Sequence[SeriesStatus], more: int) -> None:
+def show_series_status(statuses: Sequence[SeriesStatus], more: int) -> None:
     """Print what each series is, how far it goes, how old it is and what went wrong.
 
     Args:
-        reports: the series to print.
+        statuses: the series to print.
         more: how many are left out, because nothing of them was fetched yet.
     """
     header = (
         "id", "title", "first day", "last day", "rows", "known at", "age", "live", "publisher",
         "licence", "remark",
     )  # fmt: skip
-    show_table(header, (_status_row(each) for each in reports), ("rows",))
+    show_table(header, (_status_row(status) for status in statuses), ("rows",))
     if more:
         print_line(f"{more} more can be fetched: rates refresh (rates list --all names them)")
 
@@ -119,81 +124,81 @@ def show_diagnosis(findings: Iterable[Finding]) -> None:
     """Print what each part did when it was tried."""
     rows = [
         (
-            one.part,
-            "works" if one.works else "FAILS",
-            f"{format_number(one.seconds, 1)} s",
-            one.message,
+            finding.part,
+            "works" if finding.works else "FAILS",
+            f"{format_number(finding.seconds, 1)} s",
+            finding.message,
         )
-        for one in findings
+        for finding in findings
     ]
     show_table(("part", "state", "took", "what it said"), rows, ("took",))
 
 
-def _status_row(each: SeriesStatus) -> tuple[str, ...]:
+def _status_row(status: SeriesStatus) -> tuple[str, ...]:
     return (
-        each.card.id,
-        each.card.title,
-        _iso_day(each.first_day),
-        _iso_day(each.last_day),
-        f"{each.rows:,}",
-        format_timestamp(each.last_known_at) if each.last_known_at else NO_VALUE,
-        each.age_label,
-        _provisional_rate(each),
-        each.card.publisher,
-        each.card.licence,
-        each.remark,
+        status.card.id,
+        status.card.title,
+        _iso_day(status.first_day),
+        _iso_day(status.last_day),
+        f"{status.rows:,}",
+        format_timestamp(status.last_known_at) if status.last_known_at else NO_VALUE,
+        status.age_label,
+        _provisional_rate(status),
+        status.card.publisher,
+        status.card.licence,
+        status.remark,
     )
 
 
-def _provisional_rate(each: SeriesStatus) -> str:
-    """The number of today that may still change."""
-    if each.live is None:
+def _provisional_rate(status: SeriesStatus) -> str:
+    """The value of today, which may still change."""
+    if status.live is None:
         return NO_VALUE
-    return f"{_rate_text(each.live.rate, each.card)} on {each.live.day}"
-
-
-def _rate_text(rate: float, card: SeriesCard) -> str:
-    return format_number(rate, card.decimals)
+    return f"{rate_text(status.live.rate, status.card)} on {status.live.day}"
 
 
 def _iso_day(value: date | None) -> str:
     return NO_VALUE if value is None else value.isoformat()
 
 
-# ------------------------------------------------------------
-# The terminal on the inbox: stories, feeds and the tone of a search.
+# ------------------------------------------------------------------ inbox
 
 
-def show_inbox(stories: Sequence[NewsCluster]) -> None:
+def show_inbox(clusters: Sequence[NewsCluster]) -> None:
     """Print stories: id, when, headline, who reported it, the category that is proposed."""
     rows = [
         (
-            each.lead.id,
-            format_reported_time(each.lead),
-            each.lead.report.title,
-            format_publishers(each),
-            propose_category(each.lead),
-            each.lead.report.doubt,
+            cluster.lead.id,
+            format_reported_time(cluster.lead),
+            cluster.lead.report.title,
+            format_publishers(cluster),
+            propose_category(cluster.lead),
+            cluster.lead.report.doubt,
         )
-        for each in stories
+        for cluster in clusters
     ]
     show_table(("id", "when", "headline", "reported by", "category", "remark"), rows)
-    print_line(format_count(len(stories), "story", "stories"))
+    print_line(format_count(len(clusters), "story", "stories"))
 
 
 def show_feeds(feeds: Iterable[FeedStatus]) -> None:
-    """Print feeds: id, whose, how each is, where it lies."""
+    """Print feeds: id, publisher, status, address."""
     now = datetime.now(UTC)
     rows = [
-        (each.publisher.id, each.publisher.title, describe_feed(each, now), each.publisher.url)
-        for each in feeds
+        (
+            status.publisher.id,
+            status.publisher.title,
+            describe_feed(status, now),
+            status.publisher.url,
+        )
+        for status in feeds
     ]
     show_table(("id", "publisher", "how it is", "address"), rows)
 
 
 def show_tone_timeline(timeline: ToneTimeline) -> None:
     """Print how the tone of the articles on a query went."""
-    print_notices(timeline.told)
+    print_notices(timeline.messages)
     rows = [(format_timestamp(point.at), format_signed(point.tone, 2)) for point in timeline.points]
     show_table(("from", "tone"), rows, ("tone",))
 
@@ -203,7 +208,7 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
     return {
         "query": timeline.query,
         "resolution": timeline.resolution,
-        "told": list(timeline.told),
+        "told": list(timeline.messages),
         "points": [
             {"at": point.at.isoformat().replace("+00:00", "Z"), "tone": point.tone}
             for point in timeline.points
@@ -211,12 +216,11 @@ def tone_json(timeline: ToneTimeline) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------
-# The terminal: tokens, what is on record, and backups.
+# ------------------------------------------------------------------ tokens, audit log, backups
 
 
 def show_new_token(secret: str, token: AccessToken) -> None:
-    """Print the secret alone on standard output, and what to know about it beside it."""
+    """Print the secret alone on standard output, and how to use it on standard error."""
     print_line(secret)
     until = f"until {format_timestamp(token.expires)}" if token.expires else "until it is revoked"
     print_notices(
@@ -237,62 +241,67 @@ def show_tokens(tokens: Iterable[AccessToken], now: datetime) -> None:
     show_table(("name", "person", "state", "made", "last used", "expires", "revoked"), rows)
 
 
-def show_audit_log(actions: Iterable[AuditEntry]) -> None:
-    """Print what is on record."""
+def show_audit_log(entries: Iterable[AuditEntry]) -> None:
+    """Print the entries of the audit log."""
     rows = [
-        (format_timestamp(one.at), one.who or NO_VALUE, one.origin or NO_VALUE, one.action, one.subject,
-         _title_of_entry(one))
-        for one in actions
-    ]  # fmt: skip
+        (
+            format_timestamp(entry.at),
+            entry.author or NO_VALUE,
+            entry.origin or NO_VALUE,
+            entry.action,
+            entry.subject,
+            _title_of_entry(entry),
+        )
+        for entry in entries
+    ]
     show_table(("when", "who", "through", "what", "of", "title"), rows)
 
 
 def show_backup(contents: BackupContents, file: Path) -> None:
-    """Say what went into a backup."""
+    """Print what went into a backup."""
     print_line(f"{_backup_summary(contents)} written to {file}")
 
 
-def show_restored(done: RestoreResult) -> None:
-    """Say what came back, and where that is which was there before."""
-    print_line(f"{_backup_summary(done.contents)} put back, as of {done.contents.created_at}")
-    if done.kept_before is not None:
-        print_line(f"what was here before is in {done.kept_before}")
-    if done.damaged is not None:
-        print_line(f"the database could not be read; it was moved to {done.damaged}")
+def show_restored(result: RestoreResult) -> None:
+    """Print what was restored, and where the previous data are."""
+    print_line(f"{_backup_summary(result.contents)} put back, as of {result.contents.created_at}")
+    if result.previous_data is not None:
+        print_line(f"what was here before is in {result.previous_data}")
+    if result.damaged is not None:
+        print_line(f"the database could not be read; it was moved to {result.damaged}")
 
 
 def _backup_summary(contents: BackupContents) -> str:
     notes, changes = (contents.rows.get(name, 0) for name in ("notes", "note_history"))
     series = format_count(len(contents.series), "series", "series")
-    return f"{format_count(notes, 'note')} with {format_count(changes, 'change')} and {series} of your own"
+    written = f"{format_count(notes, 'note')} with {format_count(changes, 'change')}"
+    return f"{written} and {series} of your own"
 
 
 def _moment_text(moment: datetime | None) -> str:
     return format_timestamp(moment) if moment is not None else NO_VALUE
 
 
-def _title_of_entry(one: AuditEntry) -> str:
-    state = one.after or one.before or {}
+def _title_of_entry(entry: AuditEntry) -> str:
+    state = entry.after or entry.before or {}
     return clean_text(str(state.get("title", "")))
 
 
-# ------------------------------------------------------------
-# What `analyse_article` prints: candidates with their sentences, claims with their verdicts.
+# ------------------------------------------------------------------ articles
 
 
 def show_article(reading: ArticleReading) -> None:
-    """Print what is proposed from an article; every candidate beside its sentence."""
+    """Print what is proposed from an article: every candidate with its sentence."""
     article = reading.article
     if article.title:
         _print_indented(article.title)
-    _print_indented(incoming_events.describe_publication(article))
+    _print_indented(describe_publication(article))
     _print_indented(f"\n{_count_text(len(reading.statements), 'candidate')}; nothing is stored")
     for number, statement in enumerate(reading.statements, 1):
         actor = statement.actor or "nobody named"
-        _print_indented(
-            f"\n{number}. {incoming_events.format_statement_day(statement)} · {actor} · {statement.category}"
-        )
-        _print_indented(f"   {incoming_events.describe_precision(statement)}")
+        day = format_statement_day(statement)
+        _print_indented(f"\n{number}. {day} · {actor} · {statement.category}")
+        _print_indented(f"   {describe_precision(statement)}")
         _print_indented(f"   {statement.sentence}")
     _print_indented(f"\n{_count_text(len(reading.claims), 'claim')} about the rate")
     for number, checked in enumerate(reading.claims, 1):
@@ -301,12 +310,14 @@ def show_article(reading: ArticleReading) -> None:
 
 def _show_claim(number: int, checked: CheckedClaim) -> None:
     claim = checked.claim
-    _print_indented(f"\n{number}. “{claim.phrase}”: {incoming_events.format_claim(claim)}")
+    _print_indented(f"\n{number}. “{claim.phrase}”: {format_claim(claim)}")
     for verdict in checked.verdicts:
-        _print_indented(f"   {incoming_events.format_claim_verdict(claim, verdict)}")
-    held = {ClaimTruth.TRUE} & {each.truth for each in checked.verdicts if each.is_claimed}
-    for needed in () if held else checked.needed:
-        _print_indented(f"   {needed.card.id}: {describe_needed_base(claim, needed)}")
+        _print_indented(f"   {format_claim_verdict(claim, verdict)}")
+    confirmed = {ClaimTruth.TRUE} & {
+        verdict.truth for verdict in checked.verdicts if verdict.is_claimed
+    }
+    for base in () if confirmed else checked.needed:
+        _print_indented(f"   {base.card.id}: {describe_needed_base(claim, base)}")
     if not checked.verdicts:
         _print_indented(f"   {ClaimTruth.UNKNOWN}: there is no series of RUB per {claim.currency}")
 
@@ -317,11 +328,10 @@ def _count_text(number: int, noun: str) -> str:
 
 def _print_indented(line: str) -> None:
     indent = len(line) - len(line.lstrip(" \n"))
-    output.print_line(line[:indent] + clean_text(line[indent:]))
+    print_line(line[:indent] + clean_text(line[indent:]))
 
 
-# ------------------------------------------------------------
-# Imports in the terminal: what a file holds, what was taken from it, what was undone.
+# ------------------------------------------------------------------ imports
 
 
 def print_import_json(plan: EventImportPlan, record: ImportRecord | None) -> None:
@@ -329,33 +339,33 @@ def print_import_json(plan: EventImportPlan, record: ImportRecord | None) -> Non
     report = import_report_json(plan.status, note_rows_json(plan.notes), plan.messages)
     if record is not None:
         report["import"] = record.id
-    output.print_json(report)
+    print_json(report)
 
 
 def show_rejected_import(plan: EventImportPlan) -> None:
     """Print every row that is wrong, and how many of each kind there are."""
     for row in plan.wrong:
-        output.print_line(clean_text(row.reason))
-    output.print_line(count_rows(plan))
-    output.print_notices(plan.notices)
+        print_line(clean_text(row.reason))
+    print_line(count_rows(plan))
+    print_notices(plan.notices)
 
 
 def show_import(plan: EventImportPlan, record: ImportRecord | None, *, dry_run: bool) -> None:
-    """Say how many notes were or would be added, and how to take them away again."""
-    output.print_notices(plan.messages)
+    """Print how many notes were or would be added, and how to remove them again."""
+    print_notices(plan.messages)
     if dry_run:
-        output.print_notices([describe_columns_read(plan), count_rows(plan)])
-    done = "would be" if dry_run else "were"
-    output.print_line(f"{len(plan.notes)} notes {done} added")
+        print_notices([describe_columns_read(plan), count_rows(plan)])
+    verb = "would be" if dry_run else "were"
+    print_line(f"{len(plan.notes)} notes {verb} added")
     if record is not None:
-        output.print_notices([f"`events undo-import {record.id}` takes them away again"])
+        print_notices([f"`events undo-import {record.id}` takes them away again"])
 
 
 def count_rows(plan: EventImportPlan) -> str:
     """`10,000 rows: 9,863 new, 0 already there, 137 wrong`."""
     kinds = [row.verdict for row in plan.rows]
     return (
-        f"{formatting.format_count(len(kinds), 'row')}: {kinds.count('new'):,} new,"
+        f"{format_count(len(kinds), 'row')}: {kinds.count('new'):,} new,"
         f" {kinds.count('duplicate'):,} already there, {kinds.count('wrong'):,} wrong"
     )
 
@@ -372,27 +382,26 @@ def show_imports(records: Iterable[ImportRecord]) -> None:
     rows = (
         (
             record.id,
-            formatting.format_timestamp(record.at) if record.at else "",
-            record.who or "–",
+            format_timestamp(record.at) if record.at else "",
+            record.author or "–",
             record.file_name,
             *(
                 f"{number:,}"
                 for number in (record.rows, record.added, record.duplicates, record.wrong)
             ),
-            formatting.format_timestamp(record.undone_at) if record.undone_at else "",
+            format_timestamp(record.undone_at) if record.undone_at else "",
         )
         for record in records
     )
-    output.show_table(header, rows, header[4:8])
+    show_table(header, rows, header[4:8])
 
 
-def show_import_undo(done: ImportUndo) -> None:
-    """Say what was removed, and name what stays."""
-    for note in done.kept:
-        who = f" by {note.author}" if note.author else ""
-        output.print_notices([f"{note.id} was changed since{who} and stays: {note.title}"])
-    before = f"; {done.already_removed:,} had been removed before" if done.already_removed else ""
-    kept = f"; {len(done.kept):,} stay" if done.kept else ""
-    output.print_line(
-        f"{formatting.format_count(done.removed, 'note')} of {done.record.id} removed{kept}{before}"
-    )
+def show_import_undo(undo: ImportUndo) -> None:
+    """Print what was removed, and what stays."""
+    for note in undo.changed:
+        author = f" by {note.author}" if note.author else ""
+        print_notices([f"{note.id} was changed since{author} and stays: {note.title}"])
+    earlier = f"; {undo.already_removed:,} had been removed before" if undo.already_removed else ""
+    unchanged = f"; {len(undo.changed):,} stay" if undo.changed else ""
+    removed = format_count(undo.removed, "note")
+    print_line(f"{removed} of {undo.record.id} removed{unchanged}{earlier}")

@@ -10,9 +10,6 @@ import typer
 from dashboard.models.event import MOSCOW, Category, Expected
 from dashboard.models.user_files import FileQuote
 
-# ------------------------------------------------------------
-# The form of a group of commands: plain text, its help where no command is named.
-
 
 def command_group(sentence: str) -> typer.Typer:
     """A group of commands with its sentence of help."""
@@ -31,10 +28,6 @@ def show_help(context: typer.Context) -> None:
     """Show the help where no command is named."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-# ------------------------------------------------------------
-# What may be typed: the options that several commands share.
 
 
 Opt, Arg = typer.Option, typer.Argument
@@ -127,7 +120,7 @@ RateZoneOption: TypeAlias = Annotated[
 BarStampsOption: TypeAlias = Annotated[
     Literal["begin", "end"] | None, Opt("--stamps", help="When a bar is stamped.")
 ]
-SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Kept as own_ID.")]
+SeriesNameOption: TypeAlias = Annotated[str, Opt("--name", metavar="ID", help="Stored as own_ID.")]
 SeriesTitleOption: TypeAlias = Annotated[
     str, Opt("--title", metavar="WORDS", help="What pages call it.")
 ]

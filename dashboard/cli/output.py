@@ -16,25 +16,33 @@ from dashboard.models.moves import DayFacts, Observation, SourceMove
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import MIN_CLUSTERS, Headline, StudyAnswer, window_text
-from dashboard.presentation import formatting
-from dashboard.presentation import moves as moves_module
+from dashboard.presentation import moves as move_texts
 from dashboard.presentation.escaping import clean_text, truncate
-from dashboard.presentation.formatting import format_count, format_day, format_number, format_signed
+from dashboard.presentation.formatting import (
+    RECORD_KINDS,
+    THIN_SPACE,
+    format_count,
+    format_day,
+    format_day_range,
+    format_event_time,
+    format_number,
+    format_percent,
+    format_signed,
+    format_timestamp,
+)
 from dashboard.presentation.quoting import name_direction
 from dashboard.services.compare import HEADLINE_TEST, is_significant
 from dashboard.services.exports import skipped_reasons
 from dashboard.services.reproduction import Reproduction
 from dashboard.services.serializers import import_report_json, rate_import_report_chunks
 
-# ------------------------------------------------------------
-# The terminal: what the declared test says of each group of a study.
-
+# ------------------------------------------------------------------ studies
 
 INDENT = "    "
 
 
 def headline_lines(answer: StudyAnswer) -> Iterator[str]:
-    """Verdict, estimate, interval, p, N and power of every group and window, then where more is.
+    """Verdict, estimate, interval, p, N and power of every group and window.
 
     Moves are in log points, of simple returns in per cent.
     """
@@ -44,8 +52,8 @@ def headline_lines(answer: StudyAnswer) -> Iterator[str]:
     unit = "log pts" if answer.request.returns == "log" else "%"
     for row in answer.headlines:
         yield from _lines_of_headline(row, unit, answer.request.correction)
-    every = [result.series.card.is_rouble for result in answer.results]
-    sign = "; positive = the rouble stronger" if every and all(every) else ""
+    quotes_rouble = [result.series.card.is_rouble for result in answer.results]
+    sign = "; positive = the rouble stronger" if quotes_rouble and all(quotes_rouble) else ""
     yield f"By {HEADLINE_TEST}, the test declared in advance; moves in {unit}{sign}."
     yield "The other tests, as orientation: tests.csv (--out DIR), or `tests` of --json."
 
@@ -59,16 +67,18 @@ def _lines_of_headline(row: Headline, unit: str, correction: str) -> Iterator[st
         yield f"{head}; {mean}; {size}"
     else:
         yield (
-            f"{head}; {mean} (95 % {_move_text(row.low)} to {_move_text(row.high)}); p {_p_text(row.p_value)},"
-            f" {correction} {_p_text(row.p_adjusted)}"
+            f"{head}; {mean} (95 % {_move_text(row.low)} to {_move_text(row.high)});"
+            f" p {_p_text(row.p_value)}, {correction} {_p_text(row.p_adjusted)}"
         )
-        seen = format_number(100 * row.smallest_visible, 1 if row.smallest_visible >= 0.01 else 2)
-        yield f"{INDENT}{size}; means under about {seen} {unit} would not be seen"
+        visible = format_number(
+            100 * row.smallest_visible, 1 if row.smallest_visible >= 0.01 else 2
+        )
+        yield f"{INDENT}{size}; means under about {visible} {unit} would not be seen"
     rest = f", without the three largest moves {_move_text(row.mean_without_largest)}"
-    known = math.isfinite(row.mean_without_largest)
-    one = f"; one rate carries {format_number(100 * row.largest_share, 0)} % of all moves"
-    ended = one if row.depends_on_one_rate else ""
-    yield f"{INDENT}median {_move_text(row.median)}{rest if known else ''} {unit}{ended}"
+    has_rest = math.isfinite(row.mean_without_largest)
+    concentration = f"; one rate carries {format_number(100 * row.largest_share, 0)} % of all moves"
+    suffix = concentration if row.depends_on_one_rate else ""
+    yield f"{INDENT}median {_move_text(row.median)}{rest if has_rest else ''} {unit}{suffix}"
 
 
 def _verdict_text(row: Headline) -> str:
@@ -87,9 +97,7 @@ def _p_text(p: float) -> str:
     return format_number(p, 4)
 
 
-# ------------------------------------------------------------
-# The terminal: tables and sentences of the command line, in the words of the glossary.
-
+# ------------------------------------------------------------------ tables
 
 PIPE_WIDTH: Final = 400
 """Columns of a table that goes into a file or a pipe, where nothing is cut."""
@@ -132,31 +140,33 @@ def show_table(
 def show_facts(facts: DayFacts, card: SeriesCard) -> None:
     """Print what one series says about a day."""
     print_line(f"{card.title} ({facts.series}), {facts.quote}")
-    said = "" if facts.day == facts.asked else f", the last rate on or before {facts.asked}"
-    print_line(f"{formatting.format_day(facts.day)}: {_rate_text(facts.rate, card)}{said}\n")
+    remark = (
+        "" if facts.day == facts.requested else f", the last rate on or before {facts.requested}"
+    )
+    print_line(f"{format_day(facts.day)}: {rate_text(facts.rate, card)}{remark}\n")
     columns = ("against", "day", "rate", card.unit, card.inverse_unit, "log pts", "move")
     rows = [
         (
             BASE_LABELS.get(change.base, change.base),
-            formatting.format_day(change.base_day),
-            _rate_text(change.base_rate, card),
-            formatting.format_percent(change.rub_per_usd_pct, 3),
-            formatting.format_percent(change.usd_per_rub_pct, 3),
-            formatting.format_signed(change.log_points, 3),
+            format_day(change.base_day),
+            rate_text(change.base_rate, card),
+            format_percent(change.rub_per_usd_pct, 3),
+            format_percent(change.usd_per_rub_pct, 3),
+            format_signed(change.log_points, 3),
             name_direction(card, change.log_points),
         )
         for change in facts.changes
     ]
     show_table(columns, rows, columns[2:6])
     print_line("")
-    for word, seen in zip(
-        formatting.RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True
+    for kind, record in zip(
+        RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True
     ):
-        print_line(_record_line(word, seen, facts, card))
+        print_line(_record_line(kind, record, facts, card))
     low, high = facts.year_low, facts.year_high
     print_line(
-        f"52 weeks: {_rate_text(low.rate, card)} ({formatting.format_day(low.day)})"
-        f" to {_rate_text(high.rate, card)} ({formatting.format_day(high.day)})\n"
+        f"52 weeks: {rate_text(low.rate, card)} ({format_day(low.day)})"
+        f" to {rate_text(high.rate, card)} ({format_day(high.day)})\n"
     )
 
 
@@ -164,7 +174,7 @@ def show_events(events: Iterable[Event]) -> None:
     """Print a list of events."""
     rows = [
         (
-            formatting.format_day_range(e.day, e.end_day),
+            format_day_range(e.day, e.end_day),
             _utc_time(e),
             e.category,
             e.expected,
@@ -179,7 +189,7 @@ def show_events(events: Iterable[Event]) -> None:
 def show_note_history(changes: Iterable[NoteRevision]) -> None:
     """Print what was done to a note."""
     rows = [
-        (str(change.revision), formatting.format_timestamp(change.at), change.action, change.who or "–",
+        (str(change.revision), format_timestamp(change.at), change.action, change.author or "–",
          change.after.title if change.after else "–")
         for change in changes
     ]  # fmt: skip
@@ -204,13 +214,11 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
     lines = {
         "specifications": f"{len(answer.rows):,}",
         "distinct specifications": f"{answer.distinct:,}",
-        "median of the mean CAR": f"{formatting.format_signed(100 * answer.median, 3)} log pts",
+        "median of the mean CAR": f"{format_signed(100 * answer.median, 3)} log pts",
         "with the sign of the median": _share_text(answer.same_sign),
         "with a p below 0.05": _share_text(answer.share_below),
         "joint p": _joint_p(answer),
-        f"joint p for {answer.categories} categories": formatting.format_number(
-            answer.joint_p_adjusted, 4
-        ),
+        f"joint p for {answer.categories} categories": format_number(answer.joint_p_adjusted, 4),
     }
     show_table(("what", "value"), lines.items(), ("value",))
     if folder is not None:
@@ -220,13 +228,13 @@ def show_robustness(answer: RobustnessAnswer, folder: Path | None) -> None:
 def _joint_p(answer: RobustnessAnswer) -> str:
     if not answer.draws:
         return f"none: {answer.clusters} clusters of events, fewer than {MIN_CLUSTERS}"
-    joint, clusters = formatting.format_number(answer.joint_p, 4), f"{answer.clusters:,} clusters"
+    joint, clusters = format_number(answer.joint_p, 4), f"{answer.clusters:,} clusters"
     return f"{joint} ({clusters}, {answer.draws:,} sign vectors)"
 
 
-def show_note_change(note: Event, done: str) -> None:
-    """Say what was done to a note."""
-    print_line(f"{note.id} {done}: {formatting.format_event_time(note)}, {clean_text(note.title)}")
+def show_note_change(note: Event, action: str) -> None:
+    """Print what was done to a note."""
+    print_line(f"{note.id} {action}: {format_event_time(note)}, {clean_text(note.title)}")
 
 
 def print_import_report(
@@ -242,21 +250,22 @@ def print_rate_import_report(
     status: Literal["accept", "warn"],
     series: Sequence[RateSeries],
     messages: Sequence[str],
-    kept: Sequence[SeriesCard] = (),
+    cards: Sequence[SeriesCard] = (),
 ) -> None:
     """Print the report of an import of rates as JSON, as it is made."""
-    for piece in rate_import_report_chunks(status, series, messages, kept):
-        sys.stdout.write(piece)
+    for chunk in rate_import_report_chunks(status, series, messages, cards):
+        sys.stdout.write(chunk)
 
 
 def event_count_lines(answer: StudyAnswer, *, in_files: bool) -> Iterator[str]:
     """`365 events: 355 in events.csv + 10 in skipped.csv = 365`, and which are in both."""
-    used, total = answer.used, answer.asked
-    here, there = ("in events.csv", "in skipped.csv") if in_files else ("studied", "skipped")
-    yield f"{formatting.format_count(total, 'event')}: {used} {here} + {total - used} {there} = {total}"
+    used, total = answer.used, answer.n_events
+    studied, skipped = ("in events.csv", "in skipped.csv") if in_files else ("studied", "skipped")
+    sums = f"{used} {studied} + {total - used} {skipped} = {total}"
+    yield f"{format_count(total, 'event')}: {sums}"
     both = answer.used_ids & {row.event_id for row in answer.skipped}
     if both:
-        yield f"{len(both)} of the {used} also {there}, for a window or a series they miss"
+        yield f"{len(both)} of the {used} also {skipped}, for a window or a series they miss"
 
 
 def print_line(text: str) -> None:
@@ -265,7 +274,7 @@ def print_line(text: str) -> None:
 
 
 def print_notices(messages: Iterable[str]) -> None:
-    """What a person should know, one line each on standard error."""
+    """Messages for the user, one line each on standard error."""
     for message in messages:
         sys.stderr.write(f"note: {clean_text(message)}\n")
 
@@ -289,81 +298,77 @@ def show_series(rows: Iterable[RateSeries]) -> None:
     )  # fmt: skip
 
 
-def _rate_text(rate: float, card: SeriesCard) -> str:
-    return formatting.format_number(rate, card.decimals)
+def rate_text(rate: float, card: SeriesCard) -> str:
+    """A rate with the decimals of its series."""
+    return format_number(rate, card.decimals)
 
 
-def _record_line(word: str, found: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
-    if found is None:
-        return f"{word} in the data, which start on {formatting.format_day(facts.first_day)}"
-    return f"{word} since {formatting.format_day(found.day)} ({_rate_text(found.rate, card)})"
+def _record_line(kind: str, record: Observation | None, facts: DayFacts, card: SeriesCard) -> str:
+    if record is None:
+        return f"{kind} in the data, which start on {format_day(facts.first_day)}"
+    return f"{kind} since {format_day(record.day)} ({rate_text(record.rate, card)})"
 
 
 def _share_text(value: float) -> str:
-    return f"{formatting.format_number(100 * value, 0)}{formatting.THIN_SPACE}%"
+    return f"{format_number(100 * value, 0)}{THIN_SPACE}%"
 
 
 def _utc_time(event: Event) -> str:
     return f"{event.moment:%H:%M}" if event.moment else ""
 
 
-# ------------------------------------------------------------
-# The terminal: what came of computing a bundle again.
-
+# ------------------------------------------------------------------ reproduction
 
 MAX_CELL_LENGTH = 60
 
 
-def show_reproduction(verdict: Reproduction) -> None:
-    """Print one line for the whole, one for each file that differs, and what to know."""
-    files = format_count(verdict.files, "file")
-    if verdict.status == "equal" and verdict.added:
+def show_reproduction(result: Reproduction) -> None:
+    """Print one line for the bundle, one for each difference, and notes."""
+    files = format_count(result.files, "file")
+    if result.status == "equal" and result.added:
         print_line(f"equal: {files}, every cell that they hold")
-    elif verdict.status == "equal":
+    elif result.status == "equal":
         print_line(f"equal: {files}, byte for byte")
-    elif verdict.status == "close":
+    elif result.status == "close":
         print_line(f"equal to 1e-12, not byte for byte: {files}; last digits differ")
     else:
-        print_line(
-            f"different: {format_count(len(verdict.differences), 'file')} of {verdict.files}"
-        )
-    for each in verdict.differences:
-        if not each.column:
-            print_line(f"  {each.file}: other bytes, the same cells")
+        print_line(f"different: {format_count(len(result.differences), 'file')} of {result.files}")
+    for difference in result.differences:
+        if not difference.column:
+            print_line(f"  {difference.file}: other bytes, the same cells")
             continue
-        kept, computed = (
-            truncate(clean_text(text), MAX_CELL_LENGTH) for text in (each.in_bundle, each.computed)
+        stored, computed = (
+            truncate(clean_text(text), MAX_CELL_LENGTH)
+            for text in (difference.in_bundle, difference.computed)
         )
-        where = f"{each.file}, row {each.row:,}, {clean_text(each.column)}"
-        print_line(f"  {where}: {kept!r} in the bundle, {computed!r} computed")
-    if verdict.added:
-        print_line(f"  not in the bundle and not compared: {clean_text('; '.join(verdict.added))}")
-    for note in verdict.notes:
+        location = f"{difference.file}, row {difference.row:,}, {clean_text(difference.column)}"
+        print_line(f"  {location}: {stored!r} in the bundle, {computed!r} computed")
+    if result.added:
+        print_line(f"  not in the bundle and not compared: {clean_text('; '.join(result.added))}")
+    for note in result.notes:
         print_line(f"  {clean_text(note)}")
 
 
-# ------------------------------------------------------------
-# The terminal on sources: one move as each of them measures it.
+# ------------------------------------------------------------------ sources
 
 
 def show_source_moves(moves: Sequence[SourceMove], since: date, until: date) -> None:
     """Print the move of the dollar between two days on every source, and its clock."""
-    print_line(
-        f"The dollar from {format_day(since)} to {format_day(until)} on every source, each by its own clock:\n"
-    )
+    days = f"from {format_day(since)} to {format_day(until)}"
+    print_line(f"The dollar {days} on every source, each by its own clock:\n")
     columns = ("source", "days", "rates", "RUB per USD", "USD per RUB", "log pts", "move")
     rows = [
         (
             move.card.id,
-            moves_module.format_source_dates(move),
-            moves_module.format_source_rates(move),
-            *moves_module.format_source_percents(move, 3),
-            moves_module.format_source_size(move, 3),
-            moves_module.name_source_direction(move),
+            move_texts.format_source_dates(move),
+            move_texts.format_source_rates(move),
+            *move_texts.format_source_percents(move, 3),
+            move_texts.format_source_size(move, 3),
+            move_texts.name_source_direction(move),
         )
         for move in moves
     ]
     show_table(columns, rows, columns[2:6])
     print_line("\nWhen the numbers are known:")
-    for rule, ids in moves_module.group_publication_rules(moves).items():
+    for rule, ids in move_texts.group_publication_rules(moves).items():
         print_line(f"  {', '.join(ids)}: {rule}")

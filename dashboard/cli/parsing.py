@@ -16,17 +16,17 @@ from dashboard.models.event import MOSCOW, Visibility
 from dashboard.services.notes import Draft
 
 REMOVE_FIELD: Final = "none"
-"""Typed in place of an end or a time, it takes the one that is there away."""
+"""The value of an end or a time that removes it from a note."""
 
-_DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK_PATTERN = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_DAY_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK_PATTERN: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def read_day(field: str, text: str) -> date:
     """A day, as 2025-04-21.
 
     Raises:
-        InputError: it is none, or does not exist.
+        InputError: it is no day, or does not exist.
     """
     if not _DAY_PATTERN.fullmatch(text):
         msg = "is no date; write it like 2025-04-21"
@@ -39,33 +39,40 @@ def read_day(field: str, text: str) -> date:
 
 
 def read_optional_day(field: str, text: str | None) -> date | None:
-    """A day where one was typed."""
+    """A day, or None where none was given."""
     return None if text is None else read_day(field, text)
+
+
+def read_period(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """The first and the last day of the options `--since` and `--until`."""
+    return read_optional_day("since", since), read_optional_day("until", until)
 
 
 def read_moment(day: date, clock: str, zone: str) -> datetime:
     """The UTC moment of HH:MM on a day in a time zone.
 
     Raises:
-        InputError: the time or the zone is none.
+        InputError: the time or the time zone is not valid.
     """
-    found = _CLOCK_PATTERN.fullmatch(clock)
-    if found is None:
+    match = _CLOCK_PATTERN.fullmatch(clock)
+    if match is None:
         msg = "is no time; write it like 18:05"
         raise InputError(msg, field="time", value=clock)
     try:
-        place = ZoneInfo(zone)
+        zone_info = ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         msg = "is no time zone; write it like Europe/Moscow"
         raise InputError(msg, field="zone", value=zone) from None
-    return datetime.combine(day, clock_time(int(found[1]), int(found[2])), place).astimezone(UTC)
+    return datetime.combine(day, clock_time(int(match[1]), int(match[2])), zone_info).astimezone(
+        UTC
+    )
 
 
 def read_optional_zone(field: str, text: str | None) -> str:
-    """The name of a time zone; empty where none was typed.
+    """The name of a time zone; empty where none was given.
 
     Raises:
-        InputError: it is none.
+        InputError: it is no time zone.
     """
     if not text:
         return ""
@@ -80,12 +87,12 @@ def read_column_map(texts: Iterable[str]) -> dict[str, str]:
     """Pairs like `title=Headline`, each field once.
 
     Raises:
-        InputError: one is no pair, or a field is there twice.
+        InputError: one is no pair, or a field is given twice.
     """
     columns: dict[str, str] = {}
     for text in texts:
-        field, mark, column = (part.strip() for part in text.partition("="))
-        if not (field and mark and column):
+        field, separator, column = (part.strip() for part in text.partition("="))
+        if not (field and separator and column):
             msg = "is no pair; write it like title=Headline"
             raise InputError(msg, field="map", value=text)
         if field in columns:
@@ -107,30 +114,30 @@ def read_published(field: str, text: str) -> PublicationTime:
     if not text.isascii():
         raise InputError(msg, field=field, value=text)
     try:
-        said = datetime.fromisoformat(text)
-        local = said if said.tzinfo else said.replace(tzinfo=ZoneInfo(MOSCOW))
+        moment = datetime.fromisoformat(text)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(MOSCOW))
         return PublicationTime(local.date(), "given", local.astimezone(UTC))
     except (ValueError, OverflowError):
         raise InputError(msg, field=field, value=text) from None
 
 
 def read_visibility(*, is_private: bool | None) -> str | None:
-    """The visibility that `--private` or `--shared` asks for; None where neither was typed."""
+    """The visibility of `--private` or `--shared`; None where neither was given."""
     if is_private is None:
         return None
     return Visibility.PRIVATE if is_private else Visibility.SHARED
 
 
-def fill_draft(draft: Draft, *, time: str | None, end: str | None, **given: Any) -> Draft:
-    """The draft with the fields that were typed; what is None was not typed.
+def fill_draft(draft: Draft, *, time: str | None, end: str | None, **fields: Any) -> Draft:
+    """The draft with the fields that were given; None means not given.
 
     Raises:
-        InputError: a day, a time or a zone is none.
+        InputError: a day, a time or a time zone is not valid.
     """
-    given["tags"] = tuple(given["tags"]) if given.get("tags") else None
-    if given.get("day") is not None:
-        given["day"] = read_day("date", given["day"])
-    draft = replace(draft, **{name: value for name, value in given.items() if value is not None})
+    fields["tags"] = tuple(fields["tags"]) if fields.get("tags") else None
+    if fields.get("day") is not None:
+        fields["day"] = read_day("date", fields["day"])
+    draft = replace(draft, **{name: value for name, value in fields.items() if value is not None})
     if end is not None:
         draft = replace(draft, end_day=None if end == REMOVE_FIELD else read_day("end", end))
     if time is not None:

@@ -48,28 +48,24 @@ if TYPE_CHECKING:
     from dashboard.services.bundles import BundleRequest
 
 
-# ------------------------------------------------------------
-# The bundle of a study, and the command that computes one again and compares.
-
-
 EXIT_DIFFERENT = 1
-"""As `diff` has it: 0 equal, 1 different; 2 and 3 are what they are everywhere."""
+"""As in `diff`: 0 equal, 1 different; 2 and 3 as for every command."""
 
 
-def write_bundle(file: Path, question: StudyInputs, request: StudyRequest) -> None:
-    """Write the bundle of a study that was computed.
+def write_bundle(file: Path, inputs: StudyInputs, request: StudyRequest) -> None:
+    """Write the bundle of a study.
 
     Raises:
-        InputError: the place cannot be written to, or there is too much for one file.
+        InputError: the file cannot be written, or there is too much for one file.
     """
     from dashboard.services.bundles import BundleRequest, build_bundle, study_question
 
-    asked = BundleRequest(
-        "study", question.series, question.events, question.known, request, question.factors
+    bundle_request = BundleRequest(
+        "study", inputs.series, inputs.events, inputs.known, request, inputs.factors
     )
-    titles = [each.card.title for each in question.series]
-    words = study_question(question.made.parameters, len(question.events), titles)
-    write_output(file, build_bundle(asked, question.made, words))
+    titles = [series.card.title for series in inputs.series]
+    description = study_question(inputs.made.parameters, len(inputs.events), titles)
+    write_output(file, build_bundle(bundle_request, inputs.made, description))
 
 
 def reproduce(
@@ -86,13 +82,15 @@ def reproduce(
     from dashboard.services.reproduction import reproduce_bundle as compare
     from dashboard.services.reproduction import reproduction_json
 
-    parts = get_context()
-    verdict = compare(_read_bundle(bundle), bundle.name, lambda name: get_series(parts.rates, name))
+    context = get_context()
+    result = compare(
+        _read_bundle(bundle), bundle.name, lambda name: get_series(context.rates, name)
+    )
     if as_json:
-        output.print_json(reproduction_json(verdict))
+        output.print_json(reproduction_json(result))
     else:
-        output.show_reproduction(verdict)
-    return EXIT_DIFFERENT if verdict.status == "different" else 0
+        output.show_reproduction(result)
+    return EXIT_DIFFERENT if result.status == "different" else 0
 
 
 def _read_bundle(file: Path) -> bytes:
@@ -103,7 +101,8 @@ def _read_bundle(file: Path) -> bytes:
             msg = f"{file.name or file}: is no file; give a bundle that this program wrote"
             raise InputError(msg)
         if file.stat().st_size > MAX_ARCHIVE_BYTES:
-            msg = f"{file.name}: is larger than {MAX_ARCHIVE_BYTES // 1_000_000} MB; that is no bundle"
+            limit = MAX_ARCHIVE_BYTES // 1_000_000
+            msg = f"{file.name}: is larger than {limit} MB; that is no bundle"
             raise InputError(msg)
         return file.read_bytes()
     except OSError as error:
@@ -111,9 +110,7 @@ def _read_bundle(file: Path) -> bytes:
         raise InputError(msg) from error
 
 
-# ------------------------------------------------------------
-# The commands about numbers: study, facts, and the export of everything.
-
+# ------------------------------------------------------------------ study, facts, export
 
 MODEL_NAMES = "none, mean, market-adjusted, market, scholes-williams or garch."
 
@@ -154,7 +151,7 @@ def study(  # noqa: PLR0913 - the options of the contract
         Literal["holm", "hochberg", "bonferroni", "bh", "by"], Opt(help="Of the p-values.")
     ] = "holm",
     by: Annotated[
-        Literal["category", "expected"], Opt(help="What makes the groups beside all events.")
+        Literal["category", "expected"], Opt(help="What makes the groups, next to all events.")
     ] = "category",
     seed: SeedOption = 1,
     quote: QuoteOption = "as-quoted",
@@ -189,12 +186,12 @@ def study(  # noqa: PLR0913 - the options of the contract
             seed=seed,
         )
 
-    of_rates, of_events = (rates, quote, series, factor), (events, category, origin)
-    answer, question = _run_study(request, of_rates, of_events, asof=asof)
+    rate_selection, event_selection = (rates, quote, series, factor), (events, category, origin)
+    answer, inputs = _run_study(request, rate_selection, event_selection, asof=asof)
     if out is not None:
-        write_study(out, answer, question.made)
+        write_study(out, answer, inputs.made)
     if bundle is not None:
-        write_bundle(bundle, question, answer.request)
+        write_bundle(bundle, inputs, answer.request)
     if as_json:
         output.print_json(study_json(answer))
     else:
@@ -228,28 +225,28 @@ def facts(  # noqa: PLR0913 - the options of the contract
         source_series_ids,
     )
 
-    asked, base = parsing.read_day("DATE", day), parsing.read_optional_day("since", since)
-    parts = get_context(asof)
-    chosen = select_series(parts, rates, quote)
-    answers, left_out = answer_facts(chosen.series, asked, base)
-    output.print_notices(left_out)
-    known = daily_series(parts.rates)
-    moves = compare_sources_of_facts(known, chosen.series, asked, base)
+    market_day, base = parsing.read_day("DATE", day), parsing.read_optional_day("since", since)
+    context = get_context(asof)
+    selection = select_series(context, rates, quote)
+    answers, messages = answer_facts(selection.series, market_day, base)
+    output.print_notices(messages)
+    dollar_sources = daily_series(context.rates)
+    moves = compare_sources_of_facts(dollar_sources, selection.series, market_day, base)
     if out is not None:
-        made = Provenance(
+        provenance = Provenance(
             {"date": day, "since": since, "quote": quote, **_as_of_parameters(asof)},
-            list_data_files(parts, chosen, source_series_ids(known) if moves else ()),
-            export_time(parts),
+            list_data_files(context, selection, source_series_ids(dollar_sources) if moves else ()),
+            export_time(context),
         )
-        write_facts(out, answers, moves, made)
+        write_facts(out, answers, moves, provenance)
     if as_json:
-        output.print_json(facts_json(asked, answers, moves))
+        output.print_json(facts_json(market_day, answers, moves))
         return
-    cards = {series.card.id: series.card for series in chosen.series}
+    cards = {series.card.id: series.card for series in selection.series}
     for answer in answers:
         output.show_facts(answer, cards[answer.series])
     if moves:
-        output.show_source_moves(moves, resolve_base_day(asked, base), asked)
+        output.show_source_moves(moves, resolve_base_day(market_day, base), market_day)
     if out is not None:
         output.print_line(f"written to {out}")
 
@@ -264,53 +261,54 @@ def export_everything(
     from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyRequest
     from dashboard.services.exports import write_full_export
 
-    parts = get_context(asof)
-    answer, question = _run_study(lambda _: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
-    made = question.made
+    context = get_context(asof)
+    answer, inputs = _run_study(lambda _: StudyRequest(cars=DEFAULT_CAR_WINDOWS), asof=asof)
+    provenance = inputs.made
     write_full_export(
-        folder, answer, made, series=list_series(parts), events=list_known_events(parts)
+        folder, answer, provenance, series=list_series(context), events=list_known_events(context)
     )
     output.show_study(answer, folder)
 
 
 def _run_study(
     request: Callable[[int], StudyRequest],
-    of_rates: tuple[Texts, FileQuote | None, Texts, Texts] = (None, None, None, None),
-    of_events: tuple[Path | None, Texts, str | None] = (None, None, None),
+    rate_selection: tuple[Texts, FileQuote | None, Texts, Texts] = (None, None, None, None),
+    event_selection: tuple[Path | None, Texts, str | None] = (None, None, None),
     asof: str | None = None,
 ) -> tuple[StudyAnswer, StudyInputs]:
-    """The answer of a study, and what went into it.
+    """The answer of a study, and its inputs.
 
     Args:
-        request: what is asked of series with bars of so many minutes, 0 for days.
-        of_rates: ids or files, quote, columns, factors.
-        of_events: a file, categories, origin.
-        asof: the moment as which rates and events are known; None: now.
+        request: the parameters for series with bars of so many minutes, 0 for days.
+        rate_selection: ids or files, quote, columns, factors.
+        event_selection: a file, categories, origin.
+        asof: the moment as of which data are known; now if None.
     """
-    parts = get_context(asof)
+    context = get_context(asof)
     from dashboard.services.study import common_bar_minutes, run_study
 
-    question = read_study_inputs(parts, of_rates, of_events)
+    inputs = read_study_inputs(context, rate_selection, event_selection)
     answer = run_study(
-        question.series,
-        question.events,
-        request(common_bar_minutes(question.series, question.factors)),
-        known=question.known,
-        factors=question.factors,
-        compute=parts.compute,
+        inputs.series,
+        inputs.events,
+        request(common_bar_minutes(inputs.series, inputs.factors)),
+        known=inputs.known,
+        factors=inputs.factors,
+        compute=context.compute,
     )
-    made = question.made
-    frozen = replace(made, parameters={**made.parameters, **_as_of_parameters(asof)})
-    return answer, replace(question, made=frozen)
+    provenance = inputs.made
+    frozen_provenance = replace(
+        provenance, parameters={**provenance.parameters, **_as_of_parameters(asof)}
+    )
+    return answer, replace(inputs, made=frozen_provenance)
 
 
 def _as_of_parameters(asof: str | None) -> dict[str, str]:
-    """What a manifest says of a frozen answer; nothing of a live one."""
+    """The entry of an as-of answer in the manifest; none for a live one."""
     return {} if asof is None else {"asof": asof}
 
 
-# ------------------------------------------------------------
-# The command about robustness: one question under every defensible choice.
+# ------------------------------------------------------------------ robustness
 
 
 def robustness(  # noqa: PLR0913 - the options of the contract
@@ -345,33 +343,35 @@ def robustness(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.robustness import count_categories, run_robustness
     from dashboard.services.study import common_bar_minutes
 
-    parts = get_context()
-    question = read_study_inputs(parts, (rates, quote, series, factor), (events, category, origin))
-    bar = common_bar_minutes(question.series, question.factors)
-    chosen = {
-        "windows": study_module.read_windows("car", car or (), bar),
-        "estimations": [study_module.read_length("estimation", n, bar) for n in estimation or ()],
-        "gaps": [study_module.read_length("gap", n, bar) for n in gap or ()],
+    context = get_context()
+    inputs = read_study_inputs(context, (rates, quote, series, factor), (events, category, origin))
+    bar_minutes = common_bar_minutes(inputs.series, inputs.factors)
+    options = {
+        "windows": study_module.read_windows("car", car or (), bar_minutes),
+        "estimations": [
+            study_module.read_length("estimation", n, bar_minutes) for n in estimation or ()
+        ],
+        "gaps": [study_module.read_length("gap", n, bar_minutes) for n in gap or ()],
         "models": model,
         "overlaps": overlap,
         "event_filters": event_filter,
     }
-    given = {name: tuple(dict.fromkeys(values)) for name, values in chosen.items() if values}
-    ids = tuple(each.card.id for each in question.series)
-    grid = SpecificationGrid(series=ids, returns=returns, **given)  # type: ignore[arg-type]
-    with specification_progress() as told:
+    grid_values = {name: tuple(dict.fromkeys(values)) for name, values in options.items() if values}
+    ids = tuple(one.card.id for one in inputs.series)
+    grid = SpecificationGrid(series=ids, returns=returns, **grid_values)  # type: ignore[arg-type]
+    with specification_progress() as progress:
         answer = run_robustness(
             grid,
-            question.series,
-            question.events,
-            question.factors,
+            inputs.series,
+            inputs.events,
+            inputs.factors,
             seed=seed,
-            categories=count_categories(question.known),
-            compute=parts.compute,
-            progress=told,
+            categories=count_categories(inputs.known),
+            compute=context.compute,
+            progress=progress,
         )
     if out is not None:
-        write_robustness(out, answer, grid, question.made)
+        write_robustness(out, answer, grid, inputs.made)
     if as_json:
         output.print_json(robustness_json(answer))
     else:
@@ -380,7 +380,7 @@ def robustness(  # noqa: PLR0913 - the options of the contract
 
 @contextmanager
 def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error while specifications run; none where nobody looks."""
+    """A progress bar on standard error; None where that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -392,9 +392,7 @@ def specification_progress() -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-# ------------------------------------------------------------
-# The command that reports one event: a page, a PDF, a picture, or its bundle.
-
+# ------------------------------------------------------------------ report
 
 DEFAULT_PAGES_URL = "http://127.0.0.1:8501"
 BUNDLE_SUFFIX = ".zip"
@@ -421,49 +419,54 @@ def report(  # noqa: PLR0913 - the options of the contract
     from dashboard.services.study_inputs import default_request
 
     kind = None if out.suffix.lower() == BUNDLE_SUFFIX else report_format(out)
-    parts = get_context()
-    known, series = list_known_events(parts), get_series(parts.rates, rates)
+    context = get_context()
+    known, series = list_known_events(context), get_series(context.rates, rates)
     request = default_request(series.card.bar_minutes, window)
-    asked = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
+    bundle_request = BundleRequest("event", (series,), (_find_event(known, event),), known, request)
     if kind is None:
-        content = _event_bundle(parts, asked)
+        content = _event_bundle(context, bundle_request)
     else:
-        content = _event_report(kind, asked, export_time(parts), (pages, window, pool))
+        content = _event_report(kind, bundle_request, export_time(context), (pages, window, pool))
     write_output(out, content)
     print_line(f"written to {out}")
 
 
-def _event_bundle(parts: AppContext, asked: BundleRequest) -> bytes:
+def _event_bundle(context: AppContext, bundle_request: BundleRequest) -> bytes:
     from dashboard.services.bundles import build_event_bundle, source_files
     from dashboard.services.exports import Provenance
 
-    files = source_files(parts.rates, [each.card.id for each in asked.series])
-    return build_event_bundle(asked, Provenance({"quote": "as-quoted"}, files, export_time(parts)))
+    files = source_files(context.rates, [series.card.id for series in bundle_request.series])
+    return build_event_bundle(
+        bundle_request, Provenance({"quote": "as-quoted"}, files, export_time(context))
+    )
 
 
 def _event_report(
-    kind: ReportFormat, asked: BundleRequest, moment: datetime, way: tuple[str, str | None, Pool]
+    kind: ReportFormat,
+    bundle_request: BundleRequest,
+    moment: datetime,
+    view_options: tuple[str, str | None, Pool],
 ) -> bytes:
-    """The report of an event; `way` says where the pages are, the window typed, and the pool."""
+    """The report of an event; `view_options`: URL of the pages, window, pool."""
     from dashboard.models.series import as_of_text
     from dashboard.presentation.quoting import QuotedSeries, QuoteMode
     from dashboard.presentation.reports import ReportContext, build_event_report, build_event_url
     from dashboard.services.exports import write_report
     from dashboard.services.study import build_event_view
 
-    (series,), (event,) = asked.series, asked.events
-    pages, window, pool = way
-    view = build_event_view(series, event, asked.known, asked.request)
-    live = build_event_url(pages, view, window, pool)
-    frozen = f"{live}&{urlencode({'asof': as_of_text(moment.replace(microsecond=0))})}"
-    made = ReportContext(moment, live, frozen)
+    (series,), (event,) = bundle_request.series, bundle_request.events
+    pages, window, pool = view_options
+    view = build_event_view(series, event, bundle_request.known, bundle_request.request)
+    live_url = build_event_url(pages, view, window, pool)
+    frozen_url = f"{live_url}&{urlencode({'asof': as_of_text(moment.replace(microsecond=0))})}"
+    report_context = ReportContext(moment, live_url, frozen_url)
     quoting = QuotedSeries(series.card, QuoteMode.WEAKER)
-    return write_report(build_event_report(view, series, quoting, pool, made), kind)
+    return write_report(build_event_report(view, series, quoting, pool, report_context), kind)
 
 
-def _find_event(known: tuple[Event, ...], event_id: str) -> Event:
-    found = next((each for each in known if each.id == event_id), None)
-    if found is None:
+def _find_event(events: tuple[Event, ...], event_id: str) -> Event:
+    event = next((event for event in events if event.id == event_id), None)
+    if event is None:
         msg = f"event {event_id}: is not there; `events list --text WORDS` finds its id"
         raise InputError(msg)
-    return found
+    return event

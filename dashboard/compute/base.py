@@ -2,7 +2,7 @@
 
 1. `compute/<id>.py`: a class with `id = "<id>"` that fits `ComputeBackend`.
 2. One import and one entry in `COMPUTE_BACKENDS` (`compute/__init__.py`); the tests in
-   `tests/contracts/test_compute_places.py` hold for all.
+   `tests/contracts/test_compute_backends.py` hold for all.
 3. `container.py` chooses it.
 """
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from dashboard.eventstudy.normal.base import EstimationSample, NormalModel, Prediction
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import (
     History,
     estimation_rows,
@@ -18,8 +19,6 @@ from dashboard.eventstudy.returns import (
 from dashboard.models.series import Floats, Ints
 from dashboard.models.study import StudyRequest, Window
 
-ORDINARY_COVERAGE = 0.95
-"""Share of moves that the ordinary range is meant to hold."""
 CAR_ROUNDING = 1e-14
 """A CAR below this is 0: returns that cancel leave less than this by rounding."""
 
@@ -41,20 +40,20 @@ class AbnormalReturns:
             np.multiply(self._root(column, column), self.prediction.sigma, out=row)
         return out.T
 
-    def at(self, places: Ints) -> AbnormalReturns:
+    def take(self, indices: Ints) -> AbnormalReturns:
         """Those of some positions, each as often as it is named."""
-        whole, factor = self.prediction, self.prediction.factor
+        original, factor = self.prediction, self.prediction.factor
         prediction = replace(
-            whole,
-            normal=take_events(whole.normal, places),
-            sigma=whole.sigma[places],
-            usable=whole.usable[places],
-            df=whole.df[places],
-            factor=lambda first, last: factor(first, last)[places],
-            intercept=whole.intercept[places],
-            slopes=whole.slopes[places],
+            original,
+            normal=take_events(original.normal, indices),
+            sigma=original.sigma[indices],
+            usable=original.usable[indices],
+            df=original.df[indices],
+            factor=lambda first, last: factor(first, last)[indices],
+            intercept=original.intercept[indices],
+            slopes=original.slopes[indices],
         )
-        returns, ar = take_events(self.returns, places), take_events(self.ar, places)
+        returns, ar = take_events(self.returns, indices), take_events(self.ar, indices)
         return AbnormalReturns(self.window, returns, prediction, ar)
 
     def _root(self, first: int, last: int) -> Floats:
@@ -81,9 +80,9 @@ class AbnormalReturns:
     def bhar(self, window: Window) -> Floats:
         """Buy-and-hold abnormal return (Barber & Lyon 1997, JFE 43); simple returns only."""
         columns = self.columns(window)
-        held = np.prod(1 + self.returns[:, columns], axis=1)
+        observed = np.prod(1 + self.returns[:, columns], axis=1)
         expected = np.prod(1 + self.prediction.normal[:, columns], axis=1)
-        difference: Floats = held - expected
+        difference: Floats = observed - expected
         return difference
 
     def path(self) -> tuple[Floats, Floats, Floats]:
@@ -110,7 +109,7 @@ class AbnormalReturns:
         Offset by offset, so that what is added up stays in the processor's cache.
         """
         count, length = self.ar.shape
-        low, high, reach = np.empty((length, count)), np.empty((length, count)), self._range_width()
+        low, high, width = np.empty((length, count)), np.empty((length, count)), self._range_width()
         if 0 <= base < length:
             low[base] = high[base] = 0.0
         for columns, step in ((range(base + 1, length), 1), (range(base - 1, -1, -1), -1)):
@@ -119,10 +118,10 @@ class AbnormalReturns:
                 first, last = (base + 1, column) if step > 0 else (column + 1, base)
                 half = self._root(first, last)
                 if normal is None:
-                    np.multiply(half, reach, out=high[column])
+                    np.multiply(half, width, out=high[column])
                     np.negative(high[column], out=low[column])
                     continue
-                half *= reach
+                half *= width
                 move = normal[:, last if step > 0 else first]
                 (np.add if step > 0 else np.subtract)(centre, move, out=centre)
                 np.subtract(centre, half, out=low[column])
@@ -132,20 +131,20 @@ class AbnormalReturns:
     def _range_width(self) -> Floats:
         """The quantile of t times sigma, (N,)."""
         df: Ints = self.prediction.df
-        each: Ints | slice = slice(None)
+        indices: Ints | slice = slice(None)
         if len(df) and (df == df[0]).all():
             df = df[:1]
         else:
-            df, each = np.unique(df, return_inverse=True)
-        level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + ORDINARY_COVERAGE) / 2)
-        reach: Floats = np.where(df > 0, level, np.nan)[each] * self.prediction.sigma
-        return reach
+            df, indices = np.unique(df, return_inverse=True)
+        level = special.stdtrit(np.maximum(df, 1).astype(float), (1 + CONFIDENCE_LEVEL) / 2)
+        width: Floats = np.where(df > 0, level, np.nan)[indices] * self.prediction.sigma
+        return width
 
 
 def _cumulate_from(base: int, values: Floats) -> Floats:
     """Sums away from a column: of those after it, and minus those up to it; (N, L).
 
-    An offset's N values lie side by side in memory, as in `windows.event_rows`.
+    The N values of an offset are contiguous in memory, as in `event_rows`.
     """
     count, length = values.shape
     out = np.empty((length, count))

@@ -28,15 +28,21 @@ from dashboard.models.series import (
 )
 from dashboard.models.study import Overlap, Window
 
-# ------------------------------------------------------------
-# Alignment: which observation is the first that can contain an event (offset 0).
-
-
 FAR_DAYS: Final = 5
 """More calendar days than this between event and observation are flagged (New Year, halts)."""
 
 BEFORE_DATA: Final = -1
 AFTER_DATA: Final = -2
+REASON_HOUR_UNKNOWN: Final = (
+    "hour unknown: on bars an event needs the moment, this one has only a day"
+)
+REASON_HOUR_PUBLISHED: Final = (
+    "hour of kind published: it is that of the first report, before which the event was; on bars"
+    " an event needs an hour of kind statement or scheduled"
+)
+SEARCH_SIDES: Final = ("left", "right")
+EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+ONE_MINUTE: Final = np.timedelta64(60, "s")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,7 +107,7 @@ class EventTimes:
 
 
 def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes) -> Alignment:
-    """Find offset 0 of every event (DESIGN section 5), without a loop over events.
+    """Find offset 0 of every event, without a loop over events.
 
     With a moment: the first observation with `known_at > moment`, because what is known at
     the very moment cannot contain it. Date only: the first with `known_at >=` the start of
@@ -117,9 +123,9 @@ def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes)
         An `Alignment` of N events.
     """
     day, opens, known_at = observations
-    found = _first_observation_after(known_at, events.first, events.timed)
+    first = _first_observation_after(known_at, events.first, events.timed)
     latest = _first_observation_after(known_at, events.last, events.bounded)
-    row = np.where(found >= len(day), AFTER_DATA, np.where(found == 0, BEFORE_DATA, found))
+    row = np.where(first >= len(day), AFTER_DATA, np.where(first == 0, BEFORE_DATA, first))
     inside = row >= 1
     at = np.where(inside, row, 0)
     if len(day) == 0:
@@ -133,21 +139,11 @@ def align_times(observations: tuple[Days, Moments, Moments], events: EventTimes)
 def _first_observation_after(known_at: Moments, moments: Moments, exclusive: Bools) -> Ints:
     """The first observation known after each moment, or at it where not `exclusive`, (N,)."""
     earliest = moments.astype("datetime64[s]") + exclusive.astype("timedelta64[s]")
-    found: Ints = np.searchsorted(known_at.astype("datetime64[s]"), earliest).astype(np.int64)
-    return found
+    rows: Ints = np.searchsorted(known_at.astype("datetime64[s]"), earliest).astype(np.int64)
+    return rows
 
 
-# ------------------------------------------------------------
-# Bars in a study: what their calendar is, which events they can measure, what to flag.
-
-
-REASON_HOUR_UNKNOWN: Final = (
-    "hour unknown: on bars an event needs the moment, this one has only a day"
-)
-REASON_HOUR_PUBLISHED: Final = (
-    "hour of kind published: it is that of the first report, before which the event was; on bars"
-    " an event needs an hour of kind statement or scheduled"
-)
+# ---- bars
 
 
 def is_measurable(series: RateSeries, timed: Bools) -> Bools:
@@ -174,7 +170,7 @@ def observation_label(series: RateSeries, row: int) -> str:
 
 
 def match_rates(factor: RateSeries, series: RateSeries) -> Floats:
-    """The factor's rate on each day or bar of a series, NaN where it has none; none is kept on."""
+    """The factor's rate on each day or bar of a series, NaN where it has none."""
     theirs, ours = matching_calendar(factor), matching_calendar(series)
     at = np.minimum(np.searchsorted(theirs, ours), len(factor) - 1)
     return np.where(theirs[at] == ours, factor.rate[at], np.nan)
@@ -248,8 +244,8 @@ def _is_between_bars(
 ) -> Bools:
     naive = [event.starts_at.replace(tzinfo=None) for event in events]
     early: Bools = np.array(naive, dtype="datetime64[s]") < series.opens[rows]
-    found: Bools = early & (gaps.session[rows] | gaps.missing[rows])
-    return found
+    between: Bools = early & (gaps.session[rows] | gaps.missing[rows])
+    return between
 
 
 def _any_in_window(marks: Bools, rows: Ints, window: Window) -> Bools:
@@ -257,17 +253,11 @@ def _any_in_window(marks: Bools, rows: Ints, window: Window) -> Bools:
     total = np.concatenate(([0], np.cumsum(marks)))
     first = np.clip(rows + window[0], 0, len(marks))
     last = np.clip(rows + window[1] + 1, 0, len(marks))
-    found: Bools = total[last] > total[first]
-    return found
+    marked: Bools = total[last] > total[first]
+    return marked
 
 
-# ------------------------------------------------------------
-# Dated events: the moments they start, their rows on a series, and all that are known there.
-
-
-SEARCH_SIDES: Final = ("left", "right")
-EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
-ONE_MINUTE: Final = np.timedelta64(60, "s")
+# ---- dated events
 
 
 def to_day_array(days: Iterable[date]) -> Days:
@@ -280,8 +270,8 @@ def moscow_midnights(days: Days) -> Moments:
     """00:00 Moscow of days in UTC, (N,)."""
     naive = pd.DatetimeIndex(days.astype("datetime64[s]"))
     summer = np.ones(len(days), dtype=bool)
-    there = naive.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
-    return np.array(there.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
+    local = naive.tz_localize(MOSCOW, ambiguous=summer, nonexistent="shift_forward")
+    return np.array(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[s]")
 
 
 def read_event_times(events: Sequence[Event]) -> EventTimes:
@@ -336,7 +326,7 @@ class DatedEvents:
     """Events and when they were, each (N,)."""
 
     events: tuple[Event, ...]
-    when: EventTimes
+    times: EventTimes
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> DatedEvents:
@@ -351,28 +341,28 @@ class DatedEvents:
     @property
     def timed(self) -> Bools:
         """Whether the moment is known, (N,)."""
-        return self.when.timed
+        return self.times.timed
 
     def take(self, order: Sequence[int]) -> DatedEvents:
         """Those of some places, in their order."""
         events = tuple(map(self.events.__getitem__, order))
-        return DatedEvents(events, self.when.take(np.asarray(order, dtype=np.int64)))
+        return DatedEvents(events, self.times.take(np.asarray(order, dtype=np.int64)))
 
     def sorted_by_date(self) -> DatedEvents:
         """In the order of `starts_at`, then of the ids."""
-        starts = self.when.first
+        starts = self.times.first
         if (starts[1:] < starts[:-1]).any():
             return self.take(np.argsort(starts, kind="stable").tolist()).sorted_by_date()
         ids, same_start = self.ids, np.flatnonzero(starts[1:] == starts[:-1]).tolist()
-        wrong = [k for k in same_start if ids[k] > ids[k + 1]]
-        if not wrong:
+        unsorted = [k for k in same_start if ids[k] > ids[k + 1]]
+        if not unsorted:
             return self
-        events, places = list(self.events), np.arange(len(starts))
-        for start in np.unique(starts[wrong]):
+        events, order = list(self.events), np.arange(len(starts))
+        for start in np.unique(starts[unsorted]):
             same = slice(*(np.searchsorted(starts, start, side) for side in SEARCH_SIDES))
-            places[same] = sorted(places[same].tolist(), key=self.ids.__getitem__)
-            events[same] = [self.events[k] for k in places[same].tolist()]
-        return DatedEvents(tuple(events), self.when.take(places))
+            order[same] = sorted(order[same].tolist(), key=self.ids.__getitem__)
+            events[same] = [self.events[k] for k in order[same].tolist()]
+        return DatedEvents(tuple(events), self.times.take(order))
 
     def for_series(self, series_id: str) -> DatedEvents:
         """Those of one series and of every series."""
@@ -380,17 +370,17 @@ class DatedEvents:
             return self
         return self.take([k for k, e in enumerate(self.events) if e.series in (None, series_id)])
 
-    def on(self, series: RateSeries) -> Alignment:
-        """Offset 0 of every event on a series (DESIGN section 5); worked out once."""
-        return cached_on(self, series, lambda: self._on(series))
+    def align_to(self, series: RateSeries) -> Alignment:
+        """Offset 0 of every event on a series; computed once."""
+        return cached_on(self, series, lambda: self._align_to(series))
 
-    def _on(self, series: RateSeries) -> Alignment:
-        return align_times((series.day, series.opens, observation_ends(series)), self.when)
+    def _align_to(self, series: RateSeries) -> Alignment:
+        return align_times((series.day, series.opens, observation_ends(series)), self.times)
 
 
 def align_events(series: RateSeries, events: Sequence[Event]) -> Alignment:
-    """Offset 0 of every event on a series (DESIGN section 5)."""
-    return DatedEvents.of(events).on(series)
+    """Offset 0 of every event on a series."""
+    return DatedEvents.of(events).align_to(series)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -422,7 +412,7 @@ def locate_known_events(
         named = {event.id: event for event in (*known, *studied.events)}
         both = DatedEvents.of(tuple(named.values()))
         both = both.for_series(series.card.id)
-    first = both.on(series)
+    first = both.align_to(series)
     inside = first.inside
     if not inside.all():
         both = both.take(np.flatnonzero(inside).tolist())
@@ -432,60 +422,64 @@ def locate_known_events(
     return KnownEventRows(rows, last, both.ids, occupied)
 
 
-# ------------------------------------------------------------
-# Crowding: which other events lie in a window, and which windows overlap.
+# ---- nearby events
 
 
 class NearbyEvents(Sequence[tuple[str, ...]]):
-    """The other events near each of N events, kept as spans of one list of names.
+    """The other events near each of N events, stored as spans of one list of ids.
 
     Ten thousand events with forty others each are twenty thousand numbers, not four hundred
-    thousand; the names of one crowd are read when it is asked for.
+    thousand; the ids near one event are read on access.
     """
 
-    def __init__(self, names: tuple[str, ...], own: tuple[str, ...], low: Ints, high: Ints) -> None:
-        """The crowd of event k is `names[low[k]:high[k]]` without its own name."""
+    def __init__(
+        self, names: tuple[str, ...], event_ids: tuple[str, ...], low: Ints, high: Ints
+    ) -> None:
+        """The ids near event k are `names[low[k]:high[k]]` without its own."""
         self.names = names
-        self._own, self._low, self._high = own, low, high
+        self._event_ids, self._low, self._high = event_ids, low, high
 
     def __len__(self) -> int:
         """The number of events."""
-        return len(self._own)
+        return len(self._event_ids)
 
     @overload
-    def __getitem__(self, place: int) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int) -> tuple[str, ...]: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[tuple[str, ...], ...]: ...
-    def __getitem__(self, place: int | slice) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
-        """The names around one event, or around some."""
-        if isinstance(place, slice):
-            return tuple(self[k] for k in range(len(self))[place])
-        own = self._own[place]
+    def __getitem__(self, index: slice) -> tuple[tuple[str, ...], ...]: ...
+    def __getitem__(self, index: int | slice) -> tuple[str, ...] | tuple[tuple[str, ...], ...]:
+        """The ids near one event, or near some."""
+        if isinstance(index, slice):
+            return tuple(self[k] for k in range(len(self))[index])
+        event_id = self._event_ids[index]
         return tuple(
-            name for name in self.names[self._low[place] : self._high[place]] if name != own
+            name for name in self.names[self._low[index] : self._high[index]] if name != event_id
         )
 
     def __eq__(self, other: object) -> bool:
-        """Whether the same names stand around the same events."""
+        """Whether the same ids are near the same events."""
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
 
 
 def find_nearby_events(
-    anchor: Ints, own: tuple[str, ...], known: tuple[Ints, Ints, tuple[str, ...]], window: Window
+    anchor: Ints,
+    event_ids: tuple[str, ...],
+    known: tuple[Ints, Ints, tuple[str, ...]],
+    window: Window,
 ) -> Sequence[tuple[str, ...]]:
     """Ids of the other events whose rows fall into each event's window.
 
     Args:
         anchor: rows of offset 0, (N,).
-        own: ids of the same events, left out of their own crowd.
+        event_ids: ids of the same events, left out of their own list.
         known: first row, last row and id of every known event (a range covers more than one
             row), each (K,).
         window: offsets.
 
     Returns:
-        N crowds, each a tuple of ids in the order of the known events' first rows.
+        N tuples of ids, each in the order of the known events' first rows.
     """
     first, last, ids = known
     starts, ends, names = first, last, ids
@@ -495,15 +489,15 @@ def find_nearby_events(
     longest = int((ends - starts).max()) if len(starts) else 0
     low = np.searchsorted(starts, anchor + window[0] - longest, side="left")
     high = np.searchsorted(starts, anchor + window[1], side="right")
-    crowds = NearbyEvents(names, own, low, high)
+    nearby = NearbyEvents(names, event_ids, low, high)
     if longest == 0:
-        return crowds
+        return nearby
     bounds = anchor + window[0]
     return tuple(
         tuple(
-            crowds.names[k]
+            nearby.names[k]
             for k in (begin + np.flatnonzero(ends[begin:end] >= bounds[event])).tolist()
-            if crowds.names[k] != own[event]
+            if nearby.names[k] != event_ids[event]
         )
         for event, (begin, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True))
     )
@@ -521,14 +515,14 @@ def apply_overlap_rule(anchor: Ints, window: Window, rule: Overlap) -> Bools:
         rule: the overlap rule.
     """
     length = window[1] - window[0] + 1
-    kept = np.ones(len(anchor), dtype=bool)
+    retained = np.ones(len(anchor), dtype=bool)
     if rule == "exclude" and len(anchor) > 1:
         close = np.diff(anchor) < length
-        kept[1:] &= ~close
-        kept[:-1] &= ~close
+        retained[1:] &= ~close
+        retained[:-1] &= ~close
     if rule == "first":
         free_from = -(2**62)
         for event, row in enumerate(anchor.tolist()):
-            kept[event] = row >= free_from
-            free_from = row + length if kept[event] else free_from
-    return kept
+            retained[event] = row >= free_from
+            free_from = row + length if retained[event] else free_from
+    return retained

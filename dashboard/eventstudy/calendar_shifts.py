@@ -28,23 +28,25 @@ class PositionValues:
     `values` (K, W), NaN where there is none, also where a position has too little history.
     """
 
-    def __init__(self, each: SeriesSample, values: Floats, least: int) -> None:
-        """Keep them; `least` is the number of returns that an estimation window needs."""
-        enough = each.grid.prediction.usable >= least
+    def __init__(self, series_sample: SeriesSample, values: Floats, least: int) -> None:
+        """Store the values; `least` is the number of returns that an estimation window needs."""
+        enough = series_sample.grid.prediction.usable >= least
         self.values = np.where(enough[:, None], values, np.nan)
         self._known = np.isfinite(self.values)
 
     def sums(self, at: Ints, windows: Ints) -> tuple[Floats, Floats]:
         """Sum and number of the values at the positions `at` after every shift, each (K, w)."""
-        here = np.bincount(at, minlength=len(self.values)).astype(float)
-        known, filled = self._known[:, windows], self._filled[:, windows]
-        number = np.empty(known.shape)
-        for same, column in split_by_events(known):
+        event_counts = np.bincount(at, minlength=len(self.values)).astype(float)
+        present, filled = self._known[:, windows], self._filled[:, windows]
+        number = np.empty(present.shape)
+        for same, column in split_by_events(present):
             every = column.all()
-            number[:, same] = len(at) if every else _correlate(here, column[:, None].astype(float))
-        if _is_summed_directly(here):
-            return _correlate(here, filled), number
-        return _correlate_with_spectrum(here, self._spectrum[:, windows]), number
+            number[:, same] = (
+                len(at) if every else _correlate(event_counts, column[:, None].astype(float))
+            )
+        if _is_summed_directly(event_counts):
+            return _correlate(event_counts, filled), number
+        return _correlate_with_spectrum(event_counts, self._spectrum[:, windows]), number
 
     @cached_property
     def _filled(self) -> Floats:
@@ -68,29 +70,32 @@ def compute_shifted_means(
     Args:
         sample: the group.
         value_at: values at every position of a series, (K, W), NaN where there is none.
-        name: of these values where more than one group of the study asks for them.
+        name: of these values where more than one group of the study needs them.
 
     Returns:
         Means (S, W) for shifts 0..S-1, S = the fewest positions of any series, and the
         number of events inside the positions for each window at shift 0, (W,).
     """
     width = len(sample.pooled.windows)
-    sizes = [len(each.positions) for k, each in enumerate(sample.pooled.measured)
-             if sample.member[sample.pooled.series == k].any()]  # fmt: skip
+    sizes = [
+        len(series_sample.positions)
+        for k, series_sample in enumerate(sample.pooled.series_samples)
+        if sample.member[sample.pooled.series == k].any()
+    ]
     length = min(sizes, default=0)
     total, count = np.zeros((length, width)), np.zeros((length, width))
-    for k, each in enumerate(sample.pooled.measured):
+    for k, series_sample in enumerate(sample.pooled.series_samples):
         chosen = sample.member[sample.pooled.series == k]
         if not chosen.any() or length == 0:
             continue
-        found = partial(
-            _build_position_values, each, value_at, sample.pooled.request.min_estimation
+        build = partial(
+            _build_position_values, series_sample, value_at, sample.pooled.request.min_estimation
         )
-        there = cached_on(sample.pooled, (name, k), found) if name else found()
-        at = each.row[chosen] - each.positions[0]
-        at = at[(at >= 0) & (at < len(there.values))]
-        for windows, events in split_by_events(np.isfinite(there.values[at])):
-            sums, numbers = there.sums(at[events], windows)
+        position_values = cached_on(sample.pooled, (name, k), build) if name else build()
+        at = series_sample.row[chosen] - series_sample.positions[0]
+        at = at[(at >= 0) & (at < len(position_values.values))]
+        for windows, events in split_by_events(np.isfinite(position_values.values[at])):
+            sums, numbers = position_values.sums(at[events], windows)
             total[:, windows] += sums[:length]
             count[:, windows] += numbers[:length]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -100,40 +105,42 @@ def compute_shifted_means(
 
 
 def _build_position_values(
-    each: SeriesSample, value_at: Callable[[SeriesSample], Floats], least: int
+    series_sample: SeriesSample, value_at: Callable[[SeriesSample], Floats], least: int
 ) -> PositionValues:
-    return PositionValues(each, value_at(each), least)
+    return PositionValues(series_sample, value_at(series_sample), least)
 
 
-def _is_summed_directly(here: Floats) -> bool:
-    return len(here) >= LONG_SERIES and int(np.count_nonzero(here)) <= FEW_DATES
+def _is_summed_directly(event_counts: Floats) -> bool:
+    return len(event_counts) >= LONG_SERIES and int(np.count_nonzero(event_counts)) <= FEW_DATES
 
 
-def _correlate(here: Floats, values: Floats) -> Floats:
+def _correlate(event_counts: Floats, values: Floats) -> Floats:
     """`sum_j here[j] values[(j + k) mod K]` for every k, down the columns."""
-    if _is_summed_directly(here):
+    if _is_summed_directly(event_counts):
         twice = np.concatenate([values, values])
-        found = np.zeros_like(values)
-        for j in np.flatnonzero(here).tolist():
-            found += here[j] * twice[j : j + len(here)]
-        return found
-    return _correlate_with_spectrum(here, np.fft.rfft(values, n=_padded_length(len(here)), axis=0))
+        sums = np.zeros_like(values)
+        for j in np.flatnonzero(event_counts).tolist():
+            sums += event_counts[j] * twice[j : j + len(event_counts)]
+        return sums
+    return _correlate_with_spectrum(
+        event_counts, np.fft.rfft(values, n=_padded_length(len(event_counts)), axis=0)
+    )
 
 
-def _correlate_with_spectrum(here: Floats, spectrum: ComplexArray) -> Floats:
+def _correlate_with_spectrum(event_counts: Floats, spectrum: ComplexArray) -> Floats:
     """The same from the spectrum of the padded values: a shift past the end comes in again."""
-    size, padded = len(here), _padded_length(len(here))
-    product = np.conj(np.fft.rfft(here, n=padded))[:, None] * spectrum
-    found: Floats = np.fft.irfft(product, n=padded, axis=0)
+    size, padded = len(event_counts), _padded_length(len(event_counts))
+    product = np.conj(np.fft.rfft(event_counts, n=padded))[:, None] * spectrum
+    correlation: Floats = np.fft.irfft(product, n=padded, axis=0)
     if padded == size:
-        return found
-    found[1:size] += found[padded - size + 1 :]
-    return found[:size]
+        return correlation
+    correlation[1:size] += correlation[padded - size + 1 :]
+    return correlation[:size]
 
 
 @lru_cache(maxsize=64)
 def _padded_length(size: int) -> int:
-    """The length to transform: `format_bytes` if its prime factors are small, else beyond twice it.
+    """The length to transform: `size` if its prime factors are small, else beyond twice it.
 
     A length with a large prime factor takes ten times as long; half of twice the length are
     zeros, so that no value meets another that it should not.

@@ -13,19 +13,29 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks, cached_on
+from dashboard.eventstudy.numerics import (
+    CONFIDENCE_LEVEL,
+    RETURN_DECIMALS,
+    average_ranks,
+    cached_on,
+)
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import MIN_CLUSTERS, Interval, Window
 
-# ------------------------------------------------------------
-# Clusters: events whose event windows overlap on the calendar, and resampling them whole.
-
-
 BOOTSTRAP_DRAWS: Final = 1_999
-BOOTSTRAP_LEVEL: Final = 0.95
 BOOTSTRAP_TIE: Final = 1e-12
 """Resampled means closer than this to the mean, against the largest of them, equal it."""
+MAX_EXACT_RANKS: Final = 50
+MAX_EXACT_CLUSTERS: Final = 14
+"""Up to so many clusters every vector of signs is used."""
+SIGN_DRAWS: Final = 9_999
+SIGN_BLOCK_CELLS: Final = 2**21
+"""Signs that are held at once."""
+SIGN_SUM_TIE: Final = 1e-9
+"""Sums closer than this share of the largest possible one are equal."""
+UNITS_PER_RETURN: Final = 10.0**RETURN_DECIMALS
+"""Returns are counted in whole numbers of the decimal up to which they differ."""
 
 
 def label_clusters(sample: GroupSample, events: Bools | None = None) -> Ints:
@@ -49,10 +59,10 @@ def label_linked_spans(starts: Days, ends: Days) -> Ints:
     if len(starts) == 0:
         return np.zeros(0, dtype=np.int64)
     order = np.argsort(starts, kind="stable")
-    reach = np.maximum.accumulate(ends[order])
-    fresh = np.concatenate(([False], starts[order][1:] > reach[:-1]))
+    latest_end = np.maximum.accumulate(ends[order])
+    is_new = np.concatenate(([False], starts[order][1:] > latest_end[:-1]))
     label = np.empty(len(order), dtype=np.int64)
-    label[order] = np.cumsum(fresh)
+    label[order] = np.cumsum(is_new)
     return label
 
 
@@ -90,35 +100,32 @@ def bootstrap_intervals(group: str, sample: GroupSample) -> tuple[Interval, ...]
         return ()
     windows = sample.pooled.request.cars
     car = sample.car[:, [sample.pooled.windows.index(window) for window in windows]]
-    present = np.isfinite(car)
-    total, number = np.zeros((count, len(windows))), np.zeros((count, len(windows)))
-    np.add.at(total, label, np.where(present, car, 0.0))
-    np.add.at(number, label, present)
+    total, number = _sums_and_counts(car, label)
     random = np.random.default_rng(sample.pooled.request.seed)
     weights = random.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAP_DRAWS).astype(
         float
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = (weights @ total) / (weights @ number)
-        seen = total.sum(axis=0) / number.sum(axis=0)
+        observed = total.sum(axis=0) / number.sum(axis=0)
         left_out = (total.sum(axis=0) - total) / (number.sum(axis=0) - number)
-    tails = np.array([(1 - BOOTSTRAP_LEVEL) / 2, (1 + BOOTSTRAP_LEVEL) / 2])
-    found = []
+    tails = np.array([(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
+    intervals = []
     for w, window in enumerate(windows):
         draws = np.sort(drawn[np.isfinite(drawn[:, w]), w])
         if len(draws) == 0 or not np.isfinite(left_out[:, w]).all():
             continue
         plain = np.quantile(draws, tails)
-        corrected = np.quantile(draws, _bca_levels(draws, seen[w], left_out[:, w], tails))
+        corrected = np.quantile(draws, _bca_levels(draws, observed[w], left_out[:, w], tails))
         for method, (low, high) in (("percentile", plain), ("bca", corrected)):
-            found.append(
+            intervals.append(
                 Interval(group, window, method, float(low), float(high), count, BOOTSTRAP_DRAWS)
             )
-    return tuple(found)
+    return tuple(intervals)
 
 
-def _bca_levels(draws: Floats, seen: float, left_out: Floats, tails: Floats) -> Floats:
-    gap = draws - seen
+def _bca_levels(draws: Floats, observed: float, left_out: Floats, tails: Floats) -> Floats:
+    gap = draws - observed
     # Few clusters are often drawn once each; rounding must not say on which side that lies.
     gap[np.abs(gap) <= BOOTSTRAP_TIE * np.abs(draws).max()] = 0.0
     below = np.clip((gap < 0).mean() + (gap == 0).mean() / 2, 1e-6, 1 - 1e-6)
@@ -131,19 +138,7 @@ def _bca_levels(draws: Floats, seen: float, left_out: Floats, tails: Floats) -> 
     return adjusted
 
 
-# ------------------------------------------------------------
-# Signs: events that moved up or down, as expected or not, and signs of whole clusters.
-
-
-MAX_EXACT_RANKS: Final = 50
-MAX_EXACT_CLUSTERS: Final = 14
-"""Up to so many clusters every vector of signs is used."""
-SIGN_DRAWS: Final = 9_999
-SIGN_BLOCK_CELLS: Final = 2**21
-"""Signs that are held at once."""
-_HIT_RATE_CACHE: Final = "_hits_p"
-SIGN_SUM_TIE: Final = 1e-9
-"""Sums closer than this share of the largest possible one are equal."""
+# ---- signs and signed ranks
 
 
 def binomial_p(up: Ints, n: Ints) -> Floats:
@@ -153,7 +148,7 @@ def binomial_p(up: Ints, n: Ints) -> Floats:
 
 
 def unmoved_notes(zeros: Ints) -> tuple[str, ...]:
-    """How many unmoved events each window leaves out, in words."""
+    """A note on the unmoved events that each window leaves out."""
     return tuple(f"{count} unmoved events dropped" if count else "" for count in zeros.tolist())
 
 
@@ -167,14 +162,11 @@ def hit_rate_p(sample: GroupSample) -> Floats:
     """Two-sided p of the hit rates, (W,): signs of the cluster sums of (hit - 1/2).
 
     Events that share days hit or miss together, so that they are no independent throws; an
-    event without an expectation or a move adds nothing to its cluster. Kept with the pooled
-    events, because the battery of tests and the table of hit rates ask for it.
+    event without an expectation or a move adds nothing to its cluster. Cached on the
+    pooled events, because the battery of tests and the table of hit rates need it.
     """
-    kept: dict[bytes, Floats] = sample.pooled.__dict__.setdefault(_HIT_RATE_CACHE, {})
-    asked = sample.member.tobytes()
-    if asked not in kept:
-        kept[asked] = _compute_hit_rate_p(sample)
-    return kept[asked]
+    name = ("hit_rate_p", sample.member.tobytes())
+    return cached_on(sample.pooled, name, lambda: _compute_hit_rate_p(sample))
 
 
 def _compute_hit_rate_p(sample: GroupSample) -> Floats:
@@ -216,10 +208,10 @@ def cluster_sign_p(sums: Floats, seed: int) -> Floats:
 
 def _sign_vector_p(x: Floats, seed: int) -> Floats:
     """The share of sign vectors with a sum of x (G, W) at least as large in size, (W,)."""
-    seen = np.abs(x.sum(axis=0)) - SIGN_SUM_TIE * np.abs(x).sum(axis=0)
+    observed = np.abs(x.sum(axis=0)) - SIGN_SUM_TIE * np.abs(x).sum(axis=0)
     hits, drawn = np.zeros(x.shape[1]), 0
     for signs in iterate_sign_vectors(len(x), seed):
-        hits += (np.abs(signs @ x) >= seen).sum(axis=0)
+        hits += (np.abs(signs @ x) >= observed).sum(axis=0)
         drawn += len(signs)
     return sign_share_p(hits, drawn, len(x))
 
@@ -230,8 +222,8 @@ def sign_share_p(hits: Floats, drawn: int, clusters: int) -> Floats:
     The share itself where all were used, else with the (B+1) rule of Phipson & Smyth 2010
     (Stat. Appl. Genet. Mol. Biol. 9).
     """
-    one = 0 if clusters <= MAX_EXACT_CLUSTERS else 1
-    return np.minimum(1.0, (hits + one) / (drawn + one))
+    added = 0 if clusters <= MAX_EXACT_CLUSTERS else 1
+    return np.minimum(1.0, (hits + added) / (drawn + added))
 
 
 def iterate_sign_vectors(clusters: int, seed: int) -> Iterator[Floats]:
@@ -294,12 +286,12 @@ def rejects_positive(scores: Floats, level: float) -> Bools:
     """
     z, ranks, positive = _rank_sums(scores)
     count = (ranks > 0).sum(axis=1)
-    found: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
+    rejected: Bools = (z > 0) & (2 * special.ndtr(-np.abs(z)) <= level)
     few = (count > 0) & (count <= MAX_EXACT_RANKS)
-    found[few] = z[few] > 1
-    for k in np.flatnonzero(found & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
-        found[k] = _exact_rank_p(ranks[k], positive[k]) <= level
-    return found
+    rejected[few] = z[few] > 1
+    for k in np.flatnonzero(rejected & few & (2 * np.exp(-(z**2) / 2) > level)).tolist():
+        rejected[k] = _exact_rank_p(ranks[k], positive[k]) <= level
+    return rejected
 
 
 def _rank_sums(scores: Floats) -> tuple[Floats, Floats, Floats]:
@@ -322,18 +314,18 @@ def _exact_rank_p(ranks: Floats, positive: float) -> float:
 @lru_cache(maxsize=512)
 def rank_sum_distribution(doubled: tuple[int, ...]) -> Floats:
     """P(rank sum <= s) for s = 0, 1, … over all signs; ranks are doubled to stay whole."""
-    ways = np.zeros(sum(doubled) + 1)
-    ways[0], total = 1.0, 0
+    probability = np.zeros(sum(doubled) + 1)
+    probability[0], total = 1.0, 0
     for rank in doubled:
         total += rank
-        reached = ways[: total + 1]
+        reached = probability[: total + 1]
         reached /= 2
         reached[rank:] += reached[:-rank].copy()
-    return np.cumsum(ways)
+    return np.cumsum(probability)
 
 
 def critical_rank_sum(count: int) -> float:
-    """The smallest |sum of signed ranks| of `format_count` values without ties that 5 % reject."""
+    """The smallest |sum of signed ranks| of `count` values without ties that 5 % reject."""
     total = count * (count + 1) // 2
     if count > MAX_EXACT_RANKS:
         return 1.959963984540054 * float(np.sqrt(count * (count + 1) * (2 * count + 1) / 6))
@@ -342,15 +334,7 @@ def critical_rank_sum(count: int) -> float:
     return float(total - low) if low >= 0 else float("inf")
 
 
-# ------------------------------------------------------------
-# Rank scores of a group's first rates, summed over clusters of events that overlap.
-#
-# The declared test of a group ranks these sums, its interval inverts that test, and the smallest
-# visible move asks how large a mean it would have found.
-
-
-UNITS_PER_RETURN: Final = 10.0**RETURN_DECIMALS
-"""Returns are counted in whole numbers of the decimal up to which they differ."""
+# ---- rank scores
 
 
 class ClusterScores:
@@ -358,8 +342,8 @@ class ClusterScores:
 
     `first` (r,) are the places of the rates' first events in the group, `car` (r, W) the CARs,
     `ar` (r, L) the abnormal returns on the event rows, `label` (r,) the cluster of each rate,
-    0 … G-1 by date; `count_rows` (W,) the events with a CAR and `largest_residual` the largest residual in
-    size. Two events on one rate of one series count once.
+    0 … G-1 by date; `counts` (W,) the events with a CAR and `largest_residual` the largest
+    residual in size. Two events on one rate of one series count once.
     """
 
     def __init__(self, sample: GroupSample) -> None:
@@ -440,7 +424,7 @@ class ClusterScores:
 
 
 def compute_cluster_scores(sample: GroupSample) -> ClusterScores:
-    """The cluster scores of a group; made once, because test, interval and power ask for them."""
+    """The cluster scores of a group; computed once, because test, interval and power need them."""
     return cached_on(sample, "cluster_scores", lambda: ClusterScores(sample))
 
 

@@ -24,7 +24,8 @@ from dashboard.eventstudy.difference import (
 )
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.multiple_testing import CORRECTIONS
-from dashboard.eventstudy.panel import CONFIDENCE_LEVEL, build_study_answer
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
+from dashboard.eventstudy.panel import build_study_answer
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import ALL_EVENTS, GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.study import measure_series
@@ -51,10 +52,6 @@ from dashboard.models.study import (
     window_text,
 )
 
-# ------------------------------------------------------------
-# Attrition: where on the way from listed to used each event of a group was lost.
-
-
 ATTRITION_STEPS: Final[tuple[StepName, ...]] = (
     "listed",
     "dated",
@@ -75,13 +72,18 @@ STEP_BY_REASON: Final[dict[str, StepName]] = {
     "window ": "used",
 }
 """How the reasons of a skipped event begin, and the step that it is lost at."""
+COUNTERPARTS: Final = {test.id: test.counterpart for test in DIFFERENCE_TESTS}
+NO_VALUES: Final = np.zeros(0)
+
+
+# ---- attrition
 
 
 def attrition_step(reason: str) -> StepName:
     """The step at which an event is lost for this reason.
 
     Raises:
-        ValueError: nobody gives such a reason.
+        ValueError: no step has such a reason.
     """
     for beginning, step in STEP_BY_REASON.items():
         if reason.startswith(beginning):
@@ -98,24 +100,23 @@ def count_attrition(
     Args:
         listed: how many events the group has.
         skipped: the events with their reasons; an event without a CAR in another window than
-            the one asked for is not lost.
+            `window` is not lost.
         window: the CAR window that an event must have.
     """
     lost: dict[StepName, list[SkippedEvent]] = {name: [] for name in ATTRITION_STEPS}
-    ours = f"window {window_text(window)}"
+    tested_window = f"window {window_text(window)}"
     for row in skipped:
         step = attrition_step(row.reason)
-        if step != "used" or row.reason.startswith(ours):
+        if step != "used" or row.reason.startswith(tested_window):
             lost[step].append(row)
-    steps, left = [], listed
+    steps, remaining = [], listed
     for name in ATTRITION_STEPS:
-        left -= len(lost[name])
-        steps.append(AttritionStep(name, left, tuple(lost[name])))
+        remaining -= len(lost[name])
+        steps.append(AttritionStep(name, remaining, tuple(lost[name])))
     return tuple(steps)
 
 
-# ------------------------------------------------------------
-# Leave one out: what the average of a group is without each of its events.
+# ---- leave one out
 
 
 def leave_one_out_means(values: Floats) -> Floats:
@@ -145,12 +146,7 @@ def leave_one_out(ids: Sequence[str], car: Floats) -> tuple[LeaveOneOut, ...]:
     )
 
 
-# ------------------------------------------------------------
-# Comparison: groups of events on one series side by side, each p-value corrected among them.
-
-
-COUNTERPARTS: Final = {test.id: test.beside for test in DIFFERENCE_TESTS}
-NO_VALUES: Final = np.zeros(0)
+# ---- comparison
 
 
 def compare_groups(
@@ -160,7 +156,7 @@ def compare_groups(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> Comparison:
-    """Study one or two groups on one series, each as if it were alone, and their difference.
+    """Study one or two groups on one series, each on its own, and their difference.
 
     The overlap rule looks at each group by itself. The p-values of one test, of its
     counterpart for the difference too, are adjusted together by the request's correction:
@@ -179,21 +175,25 @@ def compare_groups(
     measured = [measure_series(series, group.events, known, request, factors) for group in groups]
     names = tuple(factor.card.id for factor in factors)
     answers = [
-        _study_group(group, found, request, names)
-        for group, found in zip(groups, measured, strict=True)
+        _study_group(group, measurement, request, names)
+        for group, measurement in zip(groups, measured, strict=True)
     ]
     two = GroupPair.of(measured[0][1], measured[1][1], request) if len(groups) > 1 else None
     differences, gap = _run_difference_tests(two, request) if two else ((), None)
     *tests, differences = adjust_test_tables(
-        [*(each.tests for each in answers), differences], request
+        [*(group_answer.tests for group_answer in answers), differences], request
     )
     occupied = _find_occupied_rows(series, groups, known)
     return Comparison(
         request=request,
         series=series,
         groups=tuple(
-            _build_group_answer(group, _with_adjusted_p_values(answer, rows), found[1], occupied)
-            for group, answer, rows, found in zip(groups, answers, tests, measured, strict=True)
+            _build_group_answer(
+                group, _with_adjusted_p_values(answer, rows), measurement[1], occupied
+            )
+            for group, answer, rows, measurement in zip(
+                groups, answers, tests, measured, strict=True
+            )
         ),
         differences=differences,
         shifted=two.shifted if two else NO_VALUES,
@@ -214,10 +214,10 @@ def adjust_test_tables(
     adjusted = np.full(len(rows), np.nan)
     for members in families.values():
         adjusted[members] = CORRECTIONS[request.correction](p[members])
-    left = iter(
+    adjusted_rows = iter(
         [replace(row, p_adjusted=value) for row, value in zip(rows, adjusted.tolist(), strict=True)]
     )
-    return [tuple(next(left) for _ in table) for table in tables]
+    return [tuple(next(adjusted_rows) for _ in table) for table in tables]
 
 
 def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:
@@ -227,7 +227,7 @@ def p_value_family(row: TestResult, request: StudyRequest) -> tuple[str, bool]:
 
 def _study_group(
     group: Group,
-    found: tuple[StudyResult, SeriesSample],
+    measurement: tuple[StudyResult, SeriesSample],
     request: StudyRequest,
     factors: tuple[str, ...],
 ) -> StudyAnswer:
@@ -235,15 +235,15 @@ def _study_group(
 
     For the study all its events are of one category, so that nothing is tested twice.
     """
-    result, measured = found
+    result, measured = measurement
     events = tuple(replace(event, category=ALL_EVENTS) for event in result.events)
-    alike = (replace(result, events=events), replace(measured, events=events))
-    answer = build_study_answer([alike], request, len(group.events), factors, relations=False)
-    bound = result.series.card.id
-    homeless = tuple(
+    uniform = (replace(result, events=events), replace(measured, events=events))
+    answer = build_study_answer([uniform], request, len(group.events), factors, relations=False)
+    series_id = result.series.card.id
+    of_other_series = tuple(
         SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
         for event in group.events
-        if event.series not in {None, bound}
+        if event.series not in {None, series_id}
     )
     return replace(
         answer,
@@ -253,7 +253,7 @@ def _study_group(
         headlines=tuple(replace(row, group=group.name) for row in answer.headlines),
         intervals=tuple(replace(row, group=group.name) for row in answer.intervals),
         directions=tuple(replace(row, group=group.name) for row in answer.directions),
-        skipped=homeless + answer.skipped,
+        skipped=of_other_series + answer.skipped,
     )
 
 
@@ -281,18 +281,18 @@ def _run_difference_tests(
             DIFFERENCE_GROUP,
             request.cars[0],
             test.id,
-            found.statistic,
-            found.df,
-            found.p_value,
+            outcome.statistic,
+            outcome.df,
+            outcome.p_value,
             float("nan"),
             two.events,
             test.null_hypothesis,
             test.reference,
-            found.reason or found.note,
-            "" if found.reason else test.caution,
+            outcome.reason or outcome.note,
+            "" if outcome.reason else test.caution,
             role="headline" if test is DIFFERENCE_TESTS[0] else "",
         )
-        for test, found in zip(DIFFERENCE_TESTS, results, strict=True)
+        for test, outcome in zip(DIFFERENCE_TESTS, results, strict=True)
     )
     return rows, build_difference_headline(two, results[0])
 
@@ -346,7 +346,7 @@ def _find_occupied_rows(
 def _median_path(paths: Floats) -> Floats:
     """Median of the CAR paths at each offset, NaN where there is none, (L,)."""
     columns = [column[np.isfinite(column)] for column in paths.T]
-    return np.array([np.median(each) if len(each) else np.nan for each in columns])
+    return np.array([np.median(values) if len(values) else np.nan for values in columns])
 
 
 def _events_in_both(groups: Sequence[Group]) -> tuple[str, ...]:

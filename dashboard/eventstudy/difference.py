@@ -26,8 +26,8 @@ DIFFERENCE_GROUP: Final = "difference"
 class GroupPair:
     """Two groups of events on one series, measured with one request in one CAR window.
 
-    The first and the second group may share dates, clusters and even events. `once` (N,) are
-    the first event of each first rate of each group: two events on one rate count once.
+    The first and the second group may share dates, clusters and even events. `first_of_rate`
+    (N,) are the first event of each first rate of each group: two events on one rate count once.
     """
 
     pooled: PooledSample
@@ -36,7 +36,7 @@ class GroupPair:
 
     @classmethod
     def of(cls, first: SeriesSample, second: SeriesSample, request: StudyRequest) -> GroupPair:
-        """Put the groups side by side, in the first CAR window of the request."""
+        """Pool the groups, in the first CAR window of the request."""
         pooled = PooledSample((first, second), request.cars[:1], request)
         once = np.zeros(len(pooled), dtype=bool)
         once[np.unique((pooled.series, pooled.row), axis=1, return_index=True)[1]] = True
@@ -45,8 +45,8 @@ class GroupPair:
     def car(self, group: int) -> Floats:
         """The CARs of the rates of group 0 or 1, as far as there are any, (n,)."""
         values = self.pooled.car[self.first_of_rate & (self.pooled.series == group), 0]
-        found: Floats = values[np.isfinite(values)]
-        return found
+        finite: Floats = values[np.isfinite(values)]
+        return finite
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -85,13 +85,13 @@ class DifferenceOutcome:
 class DifferenceTest:
     """One test of the difference: its claim, what it assumes, after whom, and how it is made.
 
-    `describe_test_limits` is the test of a single group that it is corrected with; `caution` what simulation
-    says against it, if anything (`benchmarks/size_difference.py`: normal and GARCH returns, and
-    four designs of returns on the dates of real categories).
+    `counterpart` is the test of a single group that it is corrected with; `caution` what
+    simulation says against it, if anything (`benchmarks/size_difference.py`: normal and GARCH
+    returns, and four designs of returns on the dates of real categories).
     """
 
     id: str
-    beside: str
+    counterpart: str
     title: str
     null_hypothesis: str
     assumptions: str
@@ -100,19 +100,19 @@ class DifferenceTest:
     apply: Callable[[GroupPair], DifferenceOutcome]
 
 
-def build_difference_headline(two: GroupPair, found: DifferenceOutcome) -> Headline:
+def build_difference_headline(two: GroupPair, outcome: DifferenceOutcome) -> Headline:
     """The difference with the interval of its cluster-robust t, return units.
 
     `low`, `high` = difference -+ t(0.975, df) error; `smallest_visible` = (t(0.975, df) +
     t(0.8, df)) error, the difference that such a t finds in about four studies of five.
-    `clusters` are the joint ones. Fewer than `FEWEST_CLUSTERS` give no verdict.
+    `clusters` are the joint ones. Fewer than `MIN_CLUSTERS` give no verdict.
     """
-    clusters, reason = found.clusters, found.reason
+    clusters, reason = outcome.clusters, outcome.reason
     if not reason and clusters < MIN_CLUSTERS:
         reason = f"{clusters} joint clusters of events; a verdict needs {MIN_CLUSTERS}"
     missing = float("nan")
-    upper = float(special.stdtrit(found.df, 0.975)) * found.error if not reason else missing
-    power = float(special.stdtrit(found.df, 0.8)) * found.error if not reason else missing
+    upper = float(special.stdtrit(outcome.df, 0.975)) * outcome.error if not reason else missing
+    power = float(special.stdtrit(outcome.df, 0.8)) * outcome.error if not reason else missing
     return Headline(
         group=DIFFERENCE_GROUP,
         window=two.pooled.windows[0],
@@ -124,7 +124,7 @@ def build_difference_headline(two: GroupPair, found: DifferenceOutcome) -> Headl
         mean_without_largest=missing,
         low=two.difference - upper,
         high=two.difference + upper,
-        p_value=missing if reason else found.p_value,
+        p_value=missing if reason else outcome.p_value,
         p_adjusted=missing,
         smallest_visible=upper + power,
         reason=reason,
@@ -134,8 +134,8 @@ def build_difference_headline(two: GroupPair, found: DifferenceOutcome) -> Headl
 def _shifted_differences(pooled: PooledSample, once: Bools) -> Floats:
     """Mean CAR of the first group less that of the second, after every common shift, (S,)."""
 
-    def cars(each: SeriesSample) -> Floats:
-        return each.grid.car(pooled.windows[0])[0][:, None]
+    def cars(series_sample: SeriesSample) -> Floats:
+        return series_sample.grid.car(pooled.windows[0])[0][:, None]
 
     means = [
         compute_shifted_means(GroupSample(pooled, once & (pooled.series == group)), cars)[0][:, 0]
@@ -182,8 +182,8 @@ def _cluster_t_test(two: GroupPair) -> DifferenceOutcome:
     summed = np.bincount(label, weights=share)
     error = float(np.sqrt(g / (g - 1) * (summed**2).sum()))
     note = f"{two.events} events on {len(np.unique(row))} rates, {g} joint clusters"
-    found = _t_outcome(two.difference, error, satterthwaite_df(group, row, label), note)
-    return replace(found, clusters=g)
+    outcome = _t_outcome(two.difference, error, satterthwaite_df(group, row, label), note)
+    return replace(outcome, clusters=g)
 
 
 def satterthwaite_df(group: Ints, row: Ints, label: Ints) -> float:
@@ -209,7 +209,7 @@ def satterthwaite_df(group: Ints, row: Ints, label: Ints) -> float:
     total = weight.sum(axis=1)
     by_cluster = [np.bincount(of_rate, weights=column) for column in (total * weight.T)]
     share = [np.bincount(label[group == k], minlength=len(by_cluster[0])) for k in (0, 1)]
-    basis = np.column_stack([*by_cluster, *(part / part.sum() for part in share)])
+    basis = np.column_stack([*by_cluster, *(counts / counts.sum() for counts in share)])
     between = np.zeros((4, 4))
     between[:2, 2:] = between[2:, :2] = -np.eye(2)
     between[2:, 2:] = weight.T @ weight
@@ -226,14 +226,14 @@ def _welch_test(two: GroupPair) -> DifferenceOutcome:
     if min(two.counts) < 2:
         return _not_applicable("needs 2 rates of each group")
     n, m = two.counts
-    part = []
+    variances = []
     for group in (0, 1):
         count, _, sd = count_mean_sd(two.car(group)[:, None])
-        part.append(float(sd[0] ** 2 / count[0]))
-    if sum(part) == 0:
+        variances.append(float(sd[0] ** 2 / count[0]))
+    if sum(variances) == 0:
         return _not_applicable("needs CARs that differ within a group")
-    df = sum(part) ** 2 / (part[0] ** 2 / (n - 1) + part[1] ** 2 / (m - 1))
-    return _t_outcome(two.difference, float(np.sqrt(sum(part))), df, "")
+    df = sum(variances) ** 2 / (variances[0] ** 2 / (n - 1) + variances[1] ** 2 / (m - 1))
+    return _t_outcome(two.difference, float(np.sqrt(sum(variances))), df, "")
 
 
 def _t_outcome(difference: float, error: float, df: float, note: str) -> DifferenceOutcome:

@@ -15,13 +15,13 @@ from dashboard.eventstudy.clusters import (
     rejects_positive,
 )
 from dashboard.eventstudy.multiple_testing import distinct_groups, expand_to_groups
+from dashboard.eventstudy.numerics import SIGNIFICANCE_LEVEL
 from dashboard.eventstudy.samples import PooledSample
 from dashboard.models.series import Bools, Floats
 from dashboard.models.study import Headline, TestResult, Window
 
 HEADLINE_TEST: Final = "cluster_rank"
 """The test that answers for a group, declared before any data (`benchmarks/headline_choice.py`)."""
-SIGNIFICANCE_LEVEL: Final = 0.05
 TARGET_POWER: Final = 0.8
 LARGEST_LEFT_OUT: Final = 3
 """So many of the largest moves are left out of the second mean."""
@@ -71,8 +71,8 @@ def _build_headline(scores: ClusterScores, window: Window, row: TestResult) -> H
         low, high = _agree_with_p_value(invert_test(scores, window), row)
         visible = find_smallest_visible_mean(scores, window)
     return Headline(
-        row.group, window, int(scores.counts[w]), len(car), clusters, *_location_estimates(car), low, high,
-        row.p_value, row.p_adjusted, visible,
+        row.group, window, int(scores.counts[w]), len(car), clusters,
+        *_location_estimates(car), low, high, row.p_value, row.p_adjusted, visible,
         "" if np.isfinite(row.p_value) else row.note, row.statistic, largest_share(car),
     )  # fmt: skip
 
@@ -85,9 +85,9 @@ def _location_estimates(car: Floats) -> tuple[float, float, float]:
     return float(car.mean()), float(np.median(car)), float(rest.mean()) if len(rest) else MISSING
 
 
-def _agree_with_p_value(ends: tuple[float, float], row: TestResult) -> tuple[float, float]:
+def _agree_with_p_value(interval: tuple[float, float], row: TestResult) -> tuple[float, float]:
     """The interval with 0 inside or outside as the verdict says, ties or not."""
-    low, high = ends
+    low, high = interval
     if row.p_value > SIGNIFICANCE_LEVEL:
         return min(low, 0.0), max(high, 0.0)
     return (max(low, TINY_MEAN), high) if row.statistic > 0 else (low, min(high, -TINY_MEAN))
@@ -146,13 +146,13 @@ def find_smallest_visible_mean(scores: ClusterScores, window: Window) -> float:
     clusters = int(scores.label.max()) + 1
     random = np.random.default_rng(scores.seed)
     up = random.integers(0, 2, size=(POWER_DRAWS, clusters), dtype=np.int8) == 1
-    as_seen, turned = (scores.sums_with_effects(window, sign) for sign in (1.0, -1.0))
+    as_observed, turned = (scores.sums_with_effects(window, sign) for sign in (1.0, -1.0))
 
     def finds(effect: float) -> bool:
         at = np.array([effect])
-        same, other = as_seen(at)[:, 0], turned(at)[:, 0]
-        known = np.isfinite(same)
-        drawn = np.where(up[:, known], same[known], other[known])
+        same, other = as_observed(at)[:, 0], turned(at)[:, 0]
+        present = np.isfinite(same)
+        drawn = np.where(up[:, present], same[present], other[present])
         return float(_is_rejected(drawn).mean()) >= TARGET_POWER
 
     car = cluster_sums(scores.car[:, [scores.windows.index(window)]], scores.label)

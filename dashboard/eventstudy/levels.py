@@ -12,40 +12,36 @@ from dashboard.models.errors import InputError
 from dashboard.models.moves import DayFacts, Observation, RateChange
 from dashboard.models.series import ROUBLE_QUOTED, Days, Floats, RateSeries, RevisedObservation
 
-# ------------------------------------------------------------
-# Facts about a day: changes against named bases, since when the rate was last there.
-
-
 MONTHS_BACK = {"month": 1, "quarter": 3, "year": 12}
 
 
-def compute_day_facts(series: RateSeries, asked: date, since: date | None = None) -> DayFacts:
+def compute_day_facts(series: RateSeries, requested: date, since: date | None = None) -> DayFacts:
     """What a series says about a day.
 
-    The day is that of the last observation on or before `asked`; a base is the last
-    observation on or before its own day, `year_start` the first observation of the year
-    asked. A base without an observation is left out.
+    The day is that of the last observation on or before `requested`; a base is the
+    last observation on or before its own day, `year_start` the first observation of the
+    requested year. A base without an observation is left out.
 
     Args:
         series: the observations; missing rates are passed over.
-        asked: market day.
+        requested: market day.
         since: adds a base `since` (the last observation on or before it) and limits how far
             back "strongest since" looks.
 
     Raises:
         InputError: when the day lies before the first observation, or `since` after the day.
     """
-    if since is not None and since > asked:
-        msg = f"lies after {asked}; give an earlier day"
+    if since is not None and since > requested:
+        msg = f"lies after {requested}; give an earlier day"
         raise InputError(msg, field="since", value=since)
     present = np.isfinite(series.rate)
     days, rates = series.day[present], series.rate[present]
-    here = _row_on_or_before(days, asked)
-    if here < 0:
+    current = _row_on_or_before(days, requested)
+    if current < 0:
         first = f"they start on {days[0]}" if len(days) else "the series is empty"
-        msg = f"{asked}: before the data of {series.card.id}; {first}"
+        msg = f"{requested}: before the data of {series.card.id}; {first}"
         raise InputError(msg)
-    bases = _base_rows(days, asked, here)
+    bases = _base_rows(days, requested, current)
     earliest = 0
     if since is not None:
         bases["since"] = _row_on_or_before(days, since)
@@ -53,21 +49,24 @@ def compute_day_facts(series: RateSeries, asked: date, since: date | None = None
     return DayFacts(
         series=series.card.id,
         quote=series.card.unit,
-        asked=asked,
-        day=_to_date(days[here]),
-        rate=float(rates[here]),
+        requested=requested,
+        day=_to_date(days[current]),
+        rate=float(rates[current]),
         first_day=_to_date(days[0]),
         changes=tuple(
             compute_change(
-                name, _observation_at(days, rates, row), float(rates[here]), series.card.move_sign
+                name,
+                _observation_at(days, rates, row),
+                float(rates[current]),
+                series.card.move_sign,
             )
             for name, row in bases.items()
-            if 0 <= row <= here
+            if 0 <= row <= current
         ),
-        strongest_since=_last_as_strong(days, rates, (earliest, here), series.card.move_sign),
-        weakest_since=_last_as_strong(days, rates, (earliest, here), -series.card.move_sign),
-        year_low=_year_extreme(days, rates, here, lowest=True),
-        year_high=_year_extreme(days, rates, here, lowest=False),
+        strongest_since=_last_as_strong(days, rates, (earliest, current), series.card.move_sign),
+        weakest_since=_last_as_strong(days, rates, (earliest, current), -series.card.move_sign),
+        year_low=_year_extreme(days, rates, current, lowest=True),
+        year_high=_year_extreme(days, rates, current, lowest=False),
     )
 
 
@@ -89,16 +88,16 @@ def subtract_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _base_rows(days: Days, asked: date, here: int) -> dict[str, int]:
-    day = _to_date(days[here])
-    rows = {"previous": here - 1, "week": _row_on_or_before(days, day - timedelta(days=7))}
+def _base_rows(days: Days, requested: date, current: int) -> dict[str, int]:
+    day = _to_date(days[current])
+    rows = {"previous": current - 1, "week": _row_on_or_before(days, day - timedelta(days=7))}
     rows |= {
         name: _row_on_or_before(days, subtract_months(day, count))
         for name, count in MONTHS_BACK.items()
     }
-    rows["year_end"] = _row_on_or_before(days, date(asked.year - 1, 12, 31))
+    rows["year_end"] = _row_on_or_before(days, date(requested.year - 1, 12, 31))
     start = rows["year_end"] + 1
-    of_year = start <= here and _to_date(days[start]).year == asked.year
+    of_year = start <= current and _to_date(days[start]).year == requested.year
     rows["year_start"] = start if of_year else -1
     return rows
 
@@ -107,19 +106,19 @@ def _last_as_strong(
     days: Days, rates: Floats, span: tuple[int, int], move_sign: int
 ) -> Observation | None:
     """The last earlier observation at least as strong; stronger = fewer roubles per unit."""
-    first, here = span
-    earlier = rates[first:here]
+    first, current = span
+    earlier = rates[first:current]
     lower_is_stronger = move_sign == ROUBLE_QUOTED
-    reached = earlier <= rates[here] if lower_is_stronger else earlier >= rates[here]
+    reached = earlier <= rates[current] if lower_is_stronger else earlier >= rates[current]
     rows = np.flatnonzero(reached)
     return _observation_at(days, rates, first + int(rows[-1])) if len(rows) else None
 
 
-def _year_extreme(days: Days, rates: Floats, here: int, *, lowest: bool) -> Observation:
+def _year_extreme(days: Days, rates: Floats, current: int, *, lowest: bool) -> Observation:
     """The 52-week (364-day) low or high up to and including the day; the latest if tied."""
-    start = int(np.searchsorted(days, days[here] - np.timedelta64(364, "D"), side="left"))
-    window = rates[start : here + 1][::-1]
-    row = here - int(window.argmin() if lowest else window.argmax())
+    start = int(np.searchsorted(days, days[current] - np.timedelta64(364, "D"), side="left"))
+    window = rates[start : current + 1][::-1]
+    row = current - int(window.argmin() if lowest else window.argmax())
     return _observation_at(days, rates, row)
 
 
@@ -135,8 +134,7 @@ def _to_date(day: np.datetime64) -> date:
     return date.fromisoformat(str(day))
 
 
-# ------------------------------------------------------------
-# When a rate last was as high, or as low, as some level.
+# ---- last time reached
 
 
 def last_reached(
@@ -146,28 +144,23 @@ def last_reached(
 
     Args:
         series: the observations; missing rates are passed over.
-        before: market day; it is not looked at itself.
+        before: market day, itself not included.
         level: of the quoted number.
         from_above: whether "beyond" means higher.
     """
     earlier = np.isfinite(series.rate) & (series.day < np.datetime64(before, "D"))
     beyond = series.rate >= level if from_above else series.rate <= level
     rows = np.flatnonzero(earlier & beyond)
-    return _observation_of_series(series, int(rows[-1])) if len(rows) else None
+    return _observation_at(series.day, series.rate, int(rows[-1])) if len(rows) else None
 
 
 def first_observation(series: RateSeries) -> Observation | None:
     """The first observation that is not missing."""
     rows = np.flatnonzero(np.isfinite(series.rate))
-    return _observation_of_series(series, int(rows[0])) if len(rows) else None
+    return _observation_at(series.day, series.rate, int(rows[0])) if len(rows) else None
 
 
-def _observation_of_series(series: RateSeries, row: int) -> Observation:
-    return Observation(date.fromisoformat(str(series.day[row])), float(series.rate[row]))
-
-
-# ------------------------------------------------------------
-# A series as it was known at a moment, and how a later one differs from it.
+# ---- vintages
 
 
 def restrict_to_known(series: RateSeries, moment: datetime) -> RateSeries:
@@ -183,19 +176,21 @@ def restrict_to_known(series: RateSeries, moment: datetime) -> RateSeries:
 
 
 def compare_vintages(frozen: RateSeries, live: RateSeries) -> tuple[RevisedObservation, ...]:
-    """The rows in which a live series differs from a frozen one, by day; rows are told by opens.
+    """The rows in which a live series differs from a frozen one, by day.
 
-    A row that only the live one has was added; one with another number was revised.
+    Rows are matched by `opens`. A row that only the live one has was added; one with another
+    number was revised.
     """
     was = dict(zip(frozen.opens.tolist(), frozen.rate.tolist(), strict=True))
-    found = []
+    changes = []
     for row, (opens, rate) in enumerate(zip(live.opens.tolist(), live.rate.tolist(), strict=True)):
         if opens in was and _is_same_rate(was[opens], rate):
             continue
         before = was.get(opens)
-        found.append(RevisedObservation(live.day[row].astype(object), live.record[row].astype(object),
-                             None if before is None else float(before), float(rate)))  # fmt: skip
-    return tuple(found)
+        day, record = (dates[row].astype(object) for dates in (live.day, live.record))
+        previous = None if before is None else float(before)
+        changes.append(RevisedObservation(day, record, previous, float(rate)))
+    return tuple(changes)
 
 
 def _is_same_rate(one: float, other: float) -> bool:

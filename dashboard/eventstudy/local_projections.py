@@ -36,27 +36,44 @@ from scipy import special
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.alignment import match_rates
 from dashboard.eventstudy.multiple_testing import distinct_groups, map_equal_groups
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import compute_changes
 from dashboard.eventstudy.samples import group_members
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
 from dashboard.models.series import Bools, Floats, Ints, RateSeries
 from dashboard.models.study import StudyResult
 
-# ------------------------------------------------------------
-# The variables of local projections: outcome, events, controls, lags and method breaks by row.
-
-
 LAG_COUNT: Final = 4
 EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)
 """The columns of the events of a group: their lags, and last the row itself."""
 DROP_REASONS: Final = ("too near the start", "too near the end", "a rate is missing")
+BAND_DRAWS: Final = 5_000
+COLLINEARITY_TOLERANCE: Final = 1e-9
+"""Responses whose correlation matrix has an eigenvalue below this are collinear."""
+REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
+HORIZONS: Final = range(-5, 21)
+BASE_HORIZON: Final = -1
+MIN_FIRST_RATES: Final = 8
+"""With fewer first rates there is an estimate and no error."""
+MAX_SERIES_ROWS: Final = 100_000
+"""A longer series (bars of several years) is not projected: it would take minutes."""
+GROUPS_PER_BLOCK: Final = 16
+"""Groups that are projected at once; the influences of more need much memory."""
+DEPENDENCE_TOLERANCE: Final = 1e-9
+"""What is left of a column below this share of it is rounding: the others explain it."""
+REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
+REASON_FEW_RATES: Final = f"fewer than {MIN_FIRST_RATES} first rates"
+REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is not projected"
+
+
+# ---- variables
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ProjectionSample:
     """The variables of one series: T rows, G groups, K controls.
 
-    `log_rate` (T,) with the sign of the rouble, `count_rows` (T, G) events on their first rate,
+    `log_rate` (T,) with the sign of the rouble, `counts` (T, G) events on their first rate,
     `events` (T, G x 5) by group these counts 1, 2, 3, 4 rows before and on the row itself,
     `controls` (T, K) log returns, `breaks` the rows whose return crosses a method break.
     """
@@ -83,9 +100,10 @@ def build_projection_sample(
     with np.errstate(divide="ignore", invalid="ignore"):  # no log of 0 or less: missing
         log_rate = series.card.move_sign * np.log(series.rate)
         returns = [
-            compute_changes(each.card, match_rates(each, series), "log") for each in controls
+            compute_changes(control.card, match_rates(control, series), "log")
+            for control in controls
         ]
-    days = np.array([each.day for each in series.card.breaks], dtype="datetime64[D]")
+    days = np.array([method.day for method in series.card.breaks], dtype="datetime64[D]")
     first = np.searchsorted(series.day, days)
     return ProjectionSample(
         log_rate,
@@ -94,7 +112,7 @@ def build_projection_sample(
             len(series), -1
         ),
         np.column_stack(returns) if returns else np.empty((len(series), 0)),
-        tuple(each.card.id for each in controls),
+        tuple(control.card.id for control in controls),
         tuple(sorted({row for row in first.tolist() if 0 < row < len(series)})),
     )
 
@@ -105,15 +123,17 @@ def build_shared_terms(
     """Constant, controls, lagged returns and breaks (T, P); rows used; others by reason."""
     size = len(sample)
     first = max(1, -horizon)  # the last return before the difference begins
-    own = np.concatenate(([np.nan], np.diff(sample.log_rate)))
-    returns = np.column_stack([shift_rows(own, -lag) for lag in range(first, first + LAG_COUNT)])
+    own_returns = np.concatenate(([np.nan], np.diff(sample.log_rate)))
+    returns = np.column_stack(
+        [shift_rows(own_returns, -lag) for lag in range(first, first + LAG_COUNT)]
+    )
     controls = [shift_rows(sample.controls, -lag) for lag in range(LAG_COUNT + 1)]
     row = np.arange(size)
     missing = ~np.isfinite(outcome + returns.sum(axis=1))
     ends = (row < first + LAG_COUNT, row + max(horizon, 0) >= size, missing)
     reasons = dict(zip(DROP_REASONS, ends, strict=True))
     for k, name in enumerate(sample.names):
-        reasons[f"no return of {name}"] = ~np.isfinite(sum(each[:, k] for each in controls))
+        reasons[f"no return of {name}"] = ~np.isfinite(sum(lagged[:, k] for lagged in controls))
     used, dropped = np.ones(size, dtype=bool), []
     for reason, unusable in reasons.items():
         if count := int((used & unusable).sum()):
@@ -146,15 +166,7 @@ def shift_rows(values: Floats, rows: int) -> Floats:
     return out
 
 
-# ------------------------------------------------------------
-# Joint inference on a path of responses: a simultaneous band and one Wald test.
-
-
-BAND_DRAWS: Final = 5_000
-BAND_LEVEL: Final = 0.95
-COLLINEARITY_TOLERANCE: Final = 1e-9
-"""Responses whose correlation matrix has an eigenvalue below this say the same."""
-REASON_NOT_IDENTIFIED: Final = "no row tells the events from the other terms"
+# ---- band and pre-trend test
 
 
 def draw_normals(seed: int, width: int) -> Floats:
@@ -177,23 +189,24 @@ def add_sup_t_band(
         influence: by horizon, what each of the T rows adds to the error, (T,).
         normal: standard normal draws, at least as wide as there are rows.
     """
-    known = [k for k, row in enumerate(rows) if row.se_hc1 > 0]
+    estimated = [k for k, row in enumerate(rows) if row.se_hc1 > 0]
     out = list(rows)
-    if not known:
+    if not estimated:
         return out
-    stacked = np.column_stack([influence[rows[k].horizon] for k in known])
-    error = np.array([rows[k].se_hc1 for k in known])
+    stacked = np.column_stack([influence[rows[k].horizon] for k in estimated])
+    error = np.array([rows[k].se_hc1 for k in estimated])
     value, vector = np.linalg.eigh(stacked.T @ stacked / np.outer(error, error))
     # The symmetric root is the same on every machine; eigenvectors alone are not.
     root = vector @ (np.sqrt(np.maximum(value, 0.0))[:, None] * vector.T)
-    df = min(rows[k].rates for k in known) - 1
+    df = min(rows[k].rates for k in estimated) - 1
     spread = np.sqrt(np.random.default_rng(df).chisquare(df, len(normal)) / df)
-    drawn = normal[:, : len(known)] @ root
+    drawn = normal[:, : len(estimated)] @ root
     largest = np.sort(np.maximum(drawn.max(axis=1), -drawn.min(axis=1)) / spread)
     edge = max(
-        float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(df, (1 + BAND_LEVEL) / 2))
+        float(np.quantile(largest, CONFIDENCE_LEVEL)),
+        float(special.stdtrit(df, (1 + CONFIDENCE_LEVEL) / 2)),
     )
-    for k in known:
+    for k in estimated:
         row = rows[k]
         beyond = len(largest) - int(np.searchsorted(largest, abs(row.estimate) / row.se_hc1))
         out[k] = replace(
@@ -234,46 +247,7 @@ def compute_pre_trend(rows: Sequence[ProjectionRow], influence: Mapping[int, Flo
     return PreTrend(wald, q, df_error, p)
 
 
-# ------------------------------------------------------------
-# Local projections: the response of a rate to the events of a category, horizon by horizon.
-#
-# Jorda 2005 (American Economic Review 95), lag-augmented as in Montiel Olea & Plagborg-Moller 2021
-# (Econometrica 89), with the long difference against the rate before the event:
-#
-# `y_{t+h} - y_{t-1} = a + b D_t + c' X_t + sum_{l=1..4} d_l' (Dy_{t-l}, D_{t-l}, X_{t-l}) + g' B + e`
-#
-# for h = -5..20; y is the log of the rate (positive moves = a stronger rouble), D_t the number of
-# events whose first rate is row t, X_t the changes of the controls (log returns of a price), B one
-# intercept a method break for the rows whose difference crosses it. `b` is the response at horizon
-# h; it holds what followed the events, later events of the same kind included.
-#
-# Before the event (h < -1) the difference is minus the sum of the returns of rows t+h+1..t-1.
-# Were the last four returns among the regressors they would explain it exactly, so there the four
-# lagged returns are those before the difference begins, rows t+h-3..t+h; D and X keep their lags.
-# At h = -1 the response is 0 by construction: that rate is the base.
-#
-# Errors: HC1, which lag augmentation makes sufficient (Montiel Olea & Plagborg-Moller 2021), and
-# beside it Newey & West 1987 with Bartlett weights and as many lags as the difference has returns
-# (h + 1), both times n / (n - k). The used rows count as neighbours where rows between them are
-# not used (equal spacing: Datta & Du 2012, Econometric Reviews 31). t, the band and the Wald test
-# count one degree of freedom less than there are first rates: with a rare indicator the error rests
-# on the rows where it is not 0 (Imbens & Kolesar 2016, Review of Economics and Statistics 98).
-
-
-HORIZONS: Final = range(-5, 21)
-BASE_HORIZON: Final = -1
-MIN_FIRST_RATES: Final = 8
-"""With fewer first rates there is an estimate and no error."""
-MAX_SERIES_ROWS: Final = 100_000
-"""A longer series (bars of several years) is not projected: it would take minutes."""
-GROUPS_PER_BLOCK: Final = 16
-"""Groups that are projected at once; the influences of more need much memory."""
-INTERVAL_LEVEL: Final = 0.95
-DEPENDENCE_TOLERANCE: Final = 1e-9
-"""What is left of a column below this share of it is rounding: the others explain it."""
-REASON_AT_BASE: Final = "0 by construction: the rate before the event is the base"
-REASON_FEW_RATES: Final = f"fewer than {MIN_FIRST_RATES} first rates"
-REASON_LONG_SERIES: Final = f"a series of more than {MAX_SERIES_ROWS:,} rows is not projected"
+# ---- projections
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -297,16 +271,16 @@ def project_groups(
 
     Args:
         result: the studied events on their first rates.
-        controls: series whose returns on the same market days stand beside the events.
-        groups: those asked about; every group of the study if None.
+        controls: series whose returns on the same market days are controls.
+        groups: the groups to project; every group of the study if None.
     """
     members = group_members(result.events, result.request.by) if result.events else {}
-    asked = {k: member for k, member in members.items() if groups is None or k in groups}
-    same = map_equal_groups(asked)
-    rows = {name: result.anchor[asked[name]] for name in distinct_groups(asked)}
-    found = project_rows(result.series, rows, controls, result.request.seed)
-    by_name = {projection.group: projection for projection in found}
-    return tuple(_rename_projection(by_name[same[name]], name) for name in asked)
+    chosen = {k: member for k, member in members.items() if groups is None or k in groups}
+    same = map_equal_groups(chosen)
+    rows = {name: result.anchor[chosen[name]] for name in distinct_groups(chosen)}
+    projections = project_rows(result.series, rows, controls, result.request.seed)
+    by_name = {projection.group: projection for projection in projections}
+    return tuple(_rename_projection(by_name[same[name]], name) for name in chosen)
 
 
 def _rename_projection(projection: Projection, name: str) -> Projection:
@@ -328,8 +302,8 @@ def project_rows(
     Args:
         series: the observations.
         rows: by group, the row of the first rate of each of its events, (N,).
-        controls: series whose returns on the same market days stand beside the events.
-        seed: of the simulation behind the sup-t band.
+        controls: series whose returns on the same market days are controls.
+        seed: of the simulation of the sup-t band.
 
     Returns:
         One `Projection` a group, with a row for each of `HORIZONS`.
@@ -339,14 +313,16 @@ def project_rows(
             _projection_without_estimate(name, series.card.id, REASON_LONG_SERIES) for name in rows
         )
     normal = draw_normals(seed, len(HORIZONS))
-    names, found = list(rows), []
+    names, projections = list(rows), []
     for first in range(0, len(names), GROUPS_PER_BLOCK):
-        part = names[first : first + GROUPS_PER_BLOCK]
-        sample = build_projection_sample(series, [rows[name] for name in part], controls)
+        block = names[first : first + GROUPS_PER_BLOCK]
+        sample = build_projection_sample(series, [rows[name] for name in block], controls)
         fitted = {h: _fit_horizon(sample, h) for h in HORIZONS if h != BASE_HORIZON}
-        for g, name in enumerate(part):
-            found.append(_build_projection((name, series.card.id), (sample, fitted, g), normal))
-    return tuple(found)
+        for g, name in enumerate(block):
+            projections.append(
+                _build_projection((name, series.card.id), (sample, fitted, g), normal)
+            )
+    return tuple(projections)
 
 
 def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
@@ -359,22 +335,24 @@ def _fit_horizon(sample: ProjectionSample, horizon: int) -> _HorizonFit:
         events = sample.events[used]
         size = (events**2).sum(axis=0)
         basis = _orthonormal_basis(shared[used])
-        left = outcome[used] - basis @ (basis.T @ outcome[used])
+        remainder = outcome[used] - basis @ (basis.T @ outcome[used])
         events -= basis @ (basis.T @ events)
-        gram, right = events.T @ events, events.T @ left
+        gram, right = events.T @ events, events.T @ remainder
         for g in range(groups):
-            kept = _independent_event_columns(
+            independent = _independent_event_columns(
                 gram, size, range(g * (LAG_COUNT + 1), (g + 1) * (LAG_COUNT + 1))
             )
-            free = len(left) - basis.shape[1] - len(kept)
-            if not kept or free < 1:
+            free = len(remainder) - basis.shape[1] - len(independent)
+            if not independent or free < 1:
                 continue
-            inverse = np.linalg.inv(gram[np.ix_(kept, kept)])
-            slopes = inverse @ right[kept]
-            own = events[:, kept]
+            inverse = np.linalg.inv(gram[np.ix_(independent, independent)])
+            slopes = inverse @ right[independent]
+            event_columns = events[:, independent]
             estimate[g] = slopes[-1]
-            scale = np.sqrt(len(left) / free)
-            influence[used, g] = scale * (own @ inverse[:, -1]) * (left - own @ slopes)
+            scale = np.sqrt(len(remainder) / free)
+            influence[used, g] = (
+                scale * (event_columns @ inverse[:, -1]) * (remainder - event_columns @ slopes)
+            )
     return _HorizonFit(used, dropped, estimate, influence)
 
 
@@ -391,12 +369,12 @@ def _independent_event_columns(gram: Floats, size: Floats, columns: range) -> li
         pivots = np.diagonal(np.linalg.cholesky(gram[block, block])) ** 2
         if (pivots > DEPENDENCE_TOLERANCE * size[block]).all():
             return list(columns)
-    kept: list[int] = []
+    independent: list[int] = []
     for column in columns:
-        pivot = _pivot_of_last(gram[np.ix_([*kept, column], [*kept, column])])
+        pivot = _pivot_of_last(gram[np.ix_([*independent, column], [*independent, column])])
         if pivot > DEPENDENCE_TOLERANCE * size[column]:
-            kept.append(column)
-    return kept if kept and kept[-1] == columns[-1] else []
+            independent.append(column)
+    return independent if independent and independent[-1] == columns[-1] else []
 
 
 def _pivot_of_last(gram: Floats) -> float:
@@ -413,8 +391,8 @@ def _orthonormal_basis(columns: Floats) -> Floats:
     good = np.abs(np.diagonal(triangle)) > np.sqrt(DEPENDENCE_TOLERANCE) * size[: len(triangle)]
     if not good.all():
         basis = np.linalg.qr(columns[:, np.flatnonzero(good)])[0]
-    found: Floats = basis
-    return found
+    orthonormal: Floats = basis
+    return orthonormal
 
 
 def _build_projection(
@@ -423,11 +401,11 @@ def _build_projection(
     """The rows of one group from the fits of all horizons, with band and pre-trend test."""
     sample, fitted, g = at
     rows = []
-    for horizon, found in fitted.items():
-        rows.append(_horizon_row(ProjectionRow(*of, horizon), sample, found, g))
+    for horizon, fit in fitted.items():
+        rows.append(_horizon_row(ProjectionRow(*of, horizon), sample, fit, g))
     before = [row for row in rows if row.horizon < BASE_HORIZON]
     after = [row for row in rows if row.horizon > BASE_HORIZON]
-    influence = {horizon: found.influence[:, g] for horizon, found in fitted.items()}
+    influence = {horizon: fit.influence[:, g] for horizon, fit in fitted.items()}
     after = add_sup_t_band(after, influence, normal)
     path = (*before, _base_row(ProjectionRow(*of, BASE_HORIZON)), *after)
     return Projection(*of, path, compute_pre_trend(before, influence))
@@ -459,7 +437,7 @@ def _horizon_row(
         return replace(row, reason=REASON_FEW_RATES)
     influence = fitted.influence[used, g]
     error = float(np.sqrt(influence @ influence))
-    half = float(special.stdtrit(rates - 1, (1 + INTERVAL_LEVEL) / 2)) * error
+    half = float(special.stdtrit(rates - 1, (1 + CONFIDENCE_LEVEL) / 2)) * error
     t = np.array([row.estimate / error if error > 0 else np.nan])
     return replace(
         row,

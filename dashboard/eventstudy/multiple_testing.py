@@ -10,8 +10,7 @@ import numpy as np
 
 from dashboard.models.series import Bools, Floats
 
-# ------------------------------------------------------------
-# Corrections: p-values adjusted for the number of tests in a declared family.
+# ---- corrections
 
 
 def bonferroni(p: Floats) -> Floats:
@@ -66,15 +65,14 @@ def _step_up(p: Floats, factor: Callable[[int], Floats]) -> Floats:
 def _adjust_in_order(p: Floats, adjust: Callable[[Floats], Floats]) -> Floats:
     """Adjust the p-values in ascending order; NaN entries are not counted and stay NaN."""
     out = np.full(len(p), np.nan)
-    known = np.flatnonzero(np.isfinite(p))
-    if len(known):
-        order = known[np.argsort(p[known], kind="stable")]
+    present = np.flatnonzero(np.isfinite(p))
+    if len(present):
+        order = present[np.argsort(p[present], kind="stable")]
         out[order] = adjust(p[order])
     return out
 
 
-# ------------------------------------------------------------
-# Families: the distinct questions of one view; groups of the same events are one question.
+# ---- families
 
 
 class GroupRow(Protocol):

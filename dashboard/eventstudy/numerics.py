@@ -9,11 +9,27 @@ import numpy as np
 
 from dashboard.models.series import Bools, Floats, Ints
 
-# ------------------------------------------------------------
-# Arrays that several tests of one study need, made once and then returned again.
-
-
 T = TypeVar("T")
+CONFIDENCE_LEVEL: Final = 0.95
+"""Of every interval and band of the package."""
+SIGNIFICANCE_LEVEL: Final = 0.05
+RETURN_DECIMALS: Final = 13
+"""Returns equal to this decimal are equal: a move and the same move back must tie."""
+SD_ROUNDING: Final = 1e-10
+"""Values whose spread is smaller than this, against the largest of them, are all equal."""
+MIN_VARIANCE_FACTOR: Final = 1e-9
+"""`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
+CANCELLATION_RATIO: Final = 1e5
+"""Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
+MOMENT_ROUNDING: Final = 1e-14
+"""Values that differ by less than this on average differ by their last digits only."""
+COLLINEARITY_TOLERANCE: Final = 1e-10
+"""Factors whose correlation matrix has an eigenvalue below this are collinear."""
+EXPLAINED_TOLERANCE: Final = 1e-12
+"""What is left of a return below this share is rounding: the factors explain it wholly."""
+
+
+# ---- cached arrays
 
 
 def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
@@ -30,12 +46,7 @@ def cached_on(owner: object, key: Hashable, make: Callable[[], T]) -> T:
     return stored[key]
 
 
-# ------------------------------------------------------------
-# Ranks along rows, in which values that differ by their last digits only are ties.
-
-
-RETURN_DECIMALS: Final = 13
-"""Returns equal to this decimal are equal: a move and the same move back must tie."""
+# ---- ranks
 
 
 def average_ranks(values: Floats | Ints, decimals: int = RETURN_DECIMALS) -> Floats:
@@ -51,23 +62,16 @@ def average_ranks(values: Floats | Ints, decimals: int = RETURN_DECIMALS) -> Flo
 
 def _ranks_of_sorted(ordered: Floats) -> Floats:
     """Ranks of rows whose values ascend; a run of equal values shares its average, (N, M)."""
-    fresh = np.ones(ordered.shape, dtype=bool)
-    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
-    first = np.flatnonzero(fresh)
-    size = np.diff(first, append=fresh.size)
+    is_new = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=is_new[:, 1:])
+    first = np.flatnonzero(is_new)
+    size = np.diff(first, append=is_new.size)
     ranks = np.repeat(first + (size + 1) / 2, size).reshape(ordered.shape)
     ranks -= ordered.shape[1] * np.arange(len(ordered))[:, None]
     return ranks
 
 
-# ------------------------------------------------------------
-# Spread: count, mean and standard deviation down the columns of what was measured.
-
-
-SD_ROUNDING: Final = 1e-10
-"""Values whose spread is smaller than this, against the largest of them, are all equal."""
-MIN_VARIANCE_FACTOR: Final = 1e-9
-"""`1 + (N-1) r` below this is 0 but for rounding: residuals that cancel leave no variance."""
+# ---- spread
 
 
 def count_mean_sd(values: Floats) -> tuple[Ints, Floats, Floats]:
@@ -98,14 +102,7 @@ def _count_mean_sd_complete(values: Floats) -> tuple[Ints, Floats, Floats]:
     return np.full(values.shape[1], count), mean, np.where(sd <= SD_ROUNDING * largest, 0.0, sd)
 
 
-# ------------------------------------------------------------
-# Running moments: counts, means and cross products over any span of rows in constant time.
-
-
-CANCELLATION_RATIO: Final = 1e5
-"""Beyond this ratio of running total to result a difference of prefix sums is recomputed."""
-MOMENT_ROUNDING: Final = 1e-14
-"""Values that differ by less than this on average differ by their last digits only."""
+# ---- running moments
 
 
 class RunningMoments:
@@ -151,9 +148,9 @@ class RunningMoments:
                 total = prefix[high]
                 cross[a, b] = total - prefix[low] - sums[a] * means[b]
                 if a == b:
-                    left = np.abs(cross[a, b])
-                    flat = (left > 0) & (left <= count * MOMENT_ROUNDING**2)
-                    fragile |= (count > 0) & (flat | (total > CANCELLATION_RATIO * left))
+                    remaining = np.abs(cross[a, b])
+                    flat = (remaining > 0) & (remaining <= count * MOMENT_ROUNDING**2)
+                    fragile |= (count > 0) & (flat | (total > CANCELLATION_RATIO * remaining))
         moments = SpanMoments(
             count, [m + c for m, c in zip(means, self._centre, strict=True)], cross
         )
@@ -173,7 +170,7 @@ class RunningMoments:
 
 
 class SpanMoments:
-    """Moments of N spans: `format_count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
+    """Moments of N spans: `count` (N,), `means[a]` and `cross[a, b]` (a <= b), each (N,).
 
     `cross` holds sums of products of deviations from the span's own means. An empty span has
     count 0 and NaN elsewhere.
@@ -182,7 +179,7 @@ class SpanMoments:
     def __init__(
         self, count: Ints, means: list[Floats], cross: dict[tuple[int, int], Floats]
     ) -> None:
-        """Keep the arrays."""
+        """Store the arrays."""
         self.count = count
         self.means = means
         self.cross = cross
@@ -192,50 +189,45 @@ def _prefix_sums(values: Floats) -> Floats:
     return np.concatenate(([0.0], np.cumsum(values)))
 
 
-# ------------------------------------------------------------
-# Least squares on factors from the running moments of many spans at once.
+# ---- least squares
 
 
-COLLINEARITY_TOLERANCE: Final = 1e-10
-"""Factors whose correlation matrix has an eigenvalue below this say the same."""
-EXPLAINED_TOLERANCE: Final = 1e-12
-"""What is left of a return below this share is rounding: the factors explain it wholly."""
-
-
-def fit_slopes(found: SpanMoments, width: int) -> tuple[list[Floats], Floats]:
+def fit_slopes(moments: SpanMoments, width: int) -> tuple[list[Floats], Floats]:
     """Slopes of the return (column 0) on `width` factors, and the sum of squares they leave.
 
     Returns:
         `width` arrays (N,), NaN where the factors do not vary or repeat one another, and (N,).
     """
-    right = [found.cross[0, k + 1] for k in range(width)]
-    slopes = solve_normal_equations(found, right)
+    right = [moments.cross[0, k + 1] for k in range(width)]
+    slopes = solve_normal_equations(moments, right)
     explained = sum(slope * cross for slope, cross in zip(slopes, right, strict=True))
-    return slopes, zero_rounding(found.cross[0, 0] - explained, found.cross[0, 0])
+    return slopes, zero_rounding(moments.cross[0, 0] - explained, moments.cross[0, 0])
 
 
-def zero_rounding(left: Floats, whole: Floats) -> Floats:
+def zero_rounding(remainder: Floats, total: Floats) -> Floats:
     """`left`, 0 where it is nothing but rounding against `whole`."""
-    return np.where(left < EXPLAINED_TOLERANCE * whole, 0.0, left)
+    return np.where(remainder < EXPLAINED_TOLERANCE * total, 0.0, remainder)
 
 
-def variance_factor(found: SpanMoments, factors: list[Floats]) -> Callable[[int, int], Floats]:
+def variance_factor(moments: SpanMoments, factors: list[Floats]) -> Callable[[int, int], Floats]:
     """`1'V1 = L + L^2/M + d' Sxx^-1 d`, d = sum of factors - L x their estimation mean."""
     summed = _cached_column_sums(factors)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = 1 / found.count
-        single = np.where(found.cross[1, 1] > 0, 1 / found.cross[1, 1], np.nan)
+        share = 1 / moments.count
+        single = np.where(moments.cross[1, 1] > 0, 1 / moments.cross[1, 1], np.nan)
     even = float(share[0]) if len(share) and (share == share[0]).all() else share
 
     def factor(first: int, last: int) -> Floats:
         length = last - first + 1
-        gaps = [total - length * found.means[k + 1] for k, total in enumerate(summed(first, last))]
+        gaps = [
+            total - length * moments.means[k + 1] for k, total in enumerate(summed(first, last))
+        ]
         if len(gaps) == 1:
             explained = np.square(gaps[0], out=gaps[0])
             explained *= single
         else:
-            explained = np.zeros(len(found.count))
-            for gap, weight in zip(gaps, solve_normal_equations(found, gaps), strict=True):
+            explained = np.zeros(len(moments.count))
+            for gap, weight in zip(gaps, solve_normal_equations(moments, gaps), strict=True):
                 explained += gap * weight
         explained += length + length**2 * even
         return explained
@@ -246,8 +238,8 @@ def variance_factor(found: SpanMoments, factors: list[Floats]) -> Callable[[int,
 def _cached_column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floats]]:
     """Sums of each factor over columns first..last.
 
-    Those that were asked for last are kept: a path asks for one column more each time, at its
-    end or at its beginning.
+    The last result is cached: a path needs one column more each time, at its end or at its
+    beginning.
     """
     newest: tuple[int, int, list[Floats]] = (0, -1, [])
 
@@ -268,16 +260,16 @@ def _cached_column_sums(factors: list[Floats]) -> Callable[[int, int], list[Floa
     return summed
 
 
-def solve_normal_equations(found: SpanMoments, right: list[Floats]) -> list[Floats]:
+def solve_normal_equations(moments: SpanMoments, right: list[Floats]) -> list[Floats]:
     """Solve Sxx w = right for every position; NaN where the factors do not vary."""
     width = len(right)
     if width == 1:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return [np.where(found.cross[1, 1] > 0, right[0] / found.cross[1, 1], np.nan)]
+            return [np.where(moments.cross[1, 1] > 0, right[0] / moments.cross[1, 1], np.nan)]
     matrix = np.empty((len(right[0]), width, width))
     for a in range(width):
         for b in range(width):
-            matrix[:, a, b] = found.cross[min(a, b) + 1, max(a, b) + 1]
+            matrix[:, a, b] = moments.cross[min(a, b) + 1, max(a, b) + 1]
     good = _is_full_rank(matrix)
     out = np.full((len(matrix), width), np.nan)
     out[good] = np.linalg.solve(matrix[good], np.stack(right, axis=-1)[good][..., None])[..., 0]

@@ -12,7 +12,7 @@ from scipy import special
 from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
 from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
 from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import count_mean_sd
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL, count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, group_members
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
@@ -30,17 +30,21 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# Averages: AAR and CAAR of a group, with pointwise and simultaneous bands.
-
-
-BAND_LEVEL: Final = 0.95
 BAND_DRAWS: Final = 2_000
 MIN_PATHS_FOR_BAND: Final = 3
 DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
+P_VALUE_FAMILY: Final = (
+    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
+    " the same events count once, another test of the same group is no further question, and the"
+    " single days that are no CAR window form a family of their own"
+)
+"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+
+
+# ---- average paths
 
 
 def average_path(
@@ -52,13 +56,13 @@ def average_path(
         group: "all" or a category.
         offsets: (L,).
         paths: AR and CAR (cumulated from the first offset), each (N, L); NaN where missing.
-        seed: of the simulation behind the sup-t band.
+        seed: of the simulation of the sup-t band.
     """
     ar, car = paths
     n, aar, aar_se = _mean_and_error(ar)
     count, caar, caar_se = _mean_and_error(car)
     with np.errstate(invalid="ignore"):
-        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + BAND_LEVEL) / 2) * caar_se
+        pointwise = special.stdtrit(np.maximum(count - 1, 1), (1 + CONFIDENCE_LEVEL) / 2) * caar_se
     simultaneous = sup_t_quantile(car, seed) * caar_se
     columns = (n, aar, aar_se, caar, caar - pointwise, caar + pointwise,
                caar - simultaneous, caar + simultaneous)  # fmt: skip
@@ -77,15 +81,15 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
         A number at least as large as the pointwise t quantile; NaN for fewer than three
         complete paths.
     """
-    whole = car[np.isfinite(car).all(axis=1)]
-    n = len(whole)
+    complete = car[np.isfinite(car).all(axis=1)]
+    n = len(complete)
     if n < MIN_PATHS_FOR_BAND:
         return float("nan")
-    _, mean, spread = count_mean_sd(whole)
+    _, mean, spread = count_mean_sd(complete)
     moving = spread > 0
     if not moving.any():
         return float("nan")
-    scores = (whole[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
+    scores = (complete[:, moving] - mean[moving]) / (spread[moving] * np.sqrt(n - 1))
     random = np.random.default_rng(seed)
     largest = (
         _simulate_samples(scores, random)
@@ -93,7 +97,8 @@ def sup_t_quantile(car: Floats, seed: int) -> float:
         else _simulate_means(scores, random)
     )
     return max(
-        float(np.quantile(largest, BAND_LEVEL)), float(special.stdtrit(n - 1, (1 + BAND_LEVEL) / 2))
+        float(np.quantile(largest, CONFIDENCE_LEVEL)),
+        float(special.stdtrit(n - 1, (1 + CONFIDENCE_LEVEL) / 2)),
     )
 
 
@@ -106,11 +111,11 @@ def _simulate_samples(scores: Floats, random: np.random.Generator) -> Floats:
     _, size, direction = np.linalg.svd(scores, full_matrices=False)
     shape, largest = size[:, None] * direction, np.empty(BAND_DRAWS)
     for start in range(0, BAND_DRAWS, DRAW_BLOCK):
-        part = largest[start : start + DRAW_BLOCK]
-        paths = random.standard_normal((len(part), n, min(n, width))) @ shape
+        block = largest[start : start + DRAW_BLOCK]
+        paths = random.standard_normal((len(block), n, min(n, width))) @ shape
         mean = paths.mean(axis=1)
         square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
-        np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=part)
+        np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=block)
     return largest
 
 
@@ -118,9 +123,9 @@ def _simulate_means(scores: Floats, random: np.random.Generator) -> Floats:
     """Largest |t| of simulated means over one common spread; the same for many events."""
     df, largest = len(scores) - 1, np.empty(BAND_DRAWS)
     for start in range(0, BAND_DRAWS, DRAW_BLOCK):
-        part = largest[start : start + DRAW_BLOCK]
-        draws = random.standard_normal((len(part), len(scores))) @ scores
-        np.max(np.abs(draws, out=draws), axis=1, out=part)
+        block = largest[start : start + DRAW_BLOCK]
+        draws = random.standard_normal((len(block), len(scores))) @ scores
+        np.max(np.abs(draws, out=draws), axis=1, out=block)
     spread: Floats = np.sqrt(random.chisquare(df, BAND_DRAWS) / df)
     return largest / spread
 
@@ -130,16 +135,7 @@ def _mean_and_error(values: Floats) -> tuple[Ints, Floats, Floats]:
     return n, mean, sd / np.sqrt(np.maximum(n, 1))
 
 
-# ------------------------------------------------------------
-# Verdicts: every test on every group and window, p-values corrected within their family.
-
-
-P_VALUE_FAMILY: Final = (
-    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
-    " the same events count once, another test of the same group is no further question, and the"
-    " single days that are no CAR window form a family of their own"
-)
-"""The declared family of the adjusted p-values: that of the headline, and alike of every test."""
+# ---- tests
 
 
 def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
@@ -153,11 +149,13 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
         return ()
     groups = distinct_groups(pooled.members)
     samples = [pooled.sample(member) for member in groups.values()]
-    found = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
-    adjusted = _adjust_p_values(pooled, np.array([[o.p_value for o in each] for each in found]))
+    results = [[test.apply(sample) for test in SIGNIFICANCE_TESTS] for sample in samples]
+    adjusted = _adjust_p_values(
+        pooled, np.array([[o.p_value for o in group_outcomes] for group_outcomes in results])
+    )
     rows = (
         row
-        for group, sample, outcomes, p in zip(groups, samples, found, adjusted, strict=True)
+        for group, sample, outcomes, p in zip(groups, samples, results, adjusted, strict=True)
         for row in _build_test_rows(group, sample, outcomes, p)
     )
     return expand_to_groups(rows, pooled.members)
@@ -166,10 +164,12 @@ def run_tests(pooled: PooledSample) -> tuple[TestResult, ...]:
 def _adjust_p_values(pooled: PooledSample, p_values: Floats) -> Floats:
     """p-values (groups, tests, windows) adjusted over groups and windows of each test."""
     correct = CORRECTIONS[pooled.request.correction]
-    asked = np.array([window in pooled.request.cars for window in pooled.windows], dtype=bool)
+    is_car_window = np.array(
+        [window in pooled.request.cars for window in pooled.windows], dtype=bool
+    )
     adjusted = np.full(p_values.shape, np.nan)
     for test in range(p_values.shape[1]):
-        for family in (asked, ~asked):
+        for family in (is_car_window, ~is_car_window):
             p = p_values[:, test, family]
             adjusted[:, test, family] = correct(p.ravel()).reshape(p.shape)
     return adjusted
@@ -200,17 +200,13 @@ def _build_test_rows(
             )
 
 
-# ------------------------------------------------------------
-# The panel: averages, tests, intervals and directions over the events of all series.
-
-
-CONFIDENCE_LEVEL = 0.95
+# ---- panel
 
 
 def build_study_answer(
-    found: Sequence[tuple[StudyResult, SeriesSample]],
+    series_results: Sequence[tuple[StudyResult, SeriesSample]],
     request: StudyRequest,
-    asked: int,
+    n_events: int,
     factor_names: tuple[str, ...] = (),
     *,
     relations: bool = True,
@@ -218,15 +214,15 @@ def build_study_answer(
     """What all series say together; the event on its series is the unit.
 
     Args:
-        found: result and raw measurements of each series.
+        series_results: result and raw measurements of each series.
         request: the parameters.
-        asked: how many events were given.
+        n_events: how many events were given.
         factor_names: names of the factors of every series.
-        relations: whether correlations and the regression are wanted too.
+        relations: whether correlations and the regression are computed too.
     """
-    results = tuple(result for result, _ in found)
+    results = tuple(result for result, _ in series_results)
     pooled = PooledSample(
-        [measured for _, measured in found], list_tested_windows(request), request
+        [measured for _, measured in series_results], list_tested_windows(request), request
     )
     tests = run_tests(pooled)
     return StudyAnswer(
@@ -240,7 +236,7 @@ def build_study_answer(
         correlations=compute_lead_lag(pooled) if relations else (),
         regression=regress_returns(pooled, factor_names) if relations and len(pooled) else (),
         skipped=tuple(row for result in results for row in result.skipped),
-        asked=asked,
+        n_events=n_events,
     )
 
 

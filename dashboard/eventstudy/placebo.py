@@ -27,10 +27,6 @@ from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import Pool, StudyRequest, Window
 
-# ------------------------------------------------------------
-# The dates near an event: which they are, how many moved less (docs/statistics.md, 17.2).
-
-
 NEAR_ROWS: Final = 250
 """Rows before and after an event whose dates it is compared with."""
 MIN_NEAR_DATES: Final = 100
@@ -48,37 +44,51 @@ FEW_EVENTS: Final = 16
 """So many events are counted one by one: a million sizes need not be put in order for one."""
 EVENT_BLOCK: Final = 256
 """Events compared at once: their windows then fit into the processor's cache."""
+EWMA_DECAY: Final = 0.94
+"""EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
+MAX_CELLS: Final = 8_000_000
+"""Positions times offsets that are held at once."""
+REUSE_RATIO: Final = 2
+"""Events lie on most positions if there are fewer than so many positions for each rate."""
+TERCILE_LEVELS: Final = (1 / 3, 2 / 3)
+CLOSE_SPAN: Final = np.timedelta64(731, "D")
+"""Two years, one of which may be a leap year."""
+EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
+"""Row, CAR, SCAR and eve volatility of N events, each (N,)."""
+
+
+# ---- dates near an event
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PoolSpans:
     """Of each of N events the members of its pool, by their places among K sorted dates.
 
-    They are `[start, hole)` and `[back, stop)`, each (N,): the dates before the event and those
-    after it, without the dates whose window contains the event.
+    They are `[start, gap_start)` and `[gap_end, stop)`, each (N,): the dates before the event and
+    those after it, without the dates whose window contains the event.
     """
 
     start: Ints
     gap_start: Ints
-    back: Ints
+    gap_end: Ints
     stop: Ints
 
     @property
     def size(self) -> Ints:
         """How many members, (N,)."""
-        return self.gap_start - self.start + self.stop - self.back
+        return self.gap_start - self.start + self.stop - self.gap_end
 
     def count_between(self, low: Ints, high: Ints) -> Ints:
         """How many members lie at the places `[low, high)`, (N,)."""
         before = np.minimum(self.gap_start, high) - np.maximum(self.start, low)
-        after = np.minimum(self.stop, high) - np.maximum(self.back, low)
+        after = np.minimum(self.stop, high) - np.maximum(self.gap_end, low)
         inside: Ints = np.maximum(before, 0) + np.maximum(after, 0)
         return inside
 
-    def ends(self) -> tuple[Ints, Ints]:
+    def first_and_last(self) -> tuple[Ints, Ints]:
         """The places of the first and the last member, each (N,); without meaning if none."""
-        first = np.where(self.start < self.gap_start, self.start, self.back)
-        last = np.where(self.back < self.stop, self.stop, self.gap_start) - 1
+        first = np.where(self.start < self.gap_start, self.start, self.gap_end)
+        last = np.where(self.gap_end < self.stop, self.stop, self.gap_start) - 1
         return first, last
 
 
@@ -109,28 +119,28 @@ def find_near_spans(dates: Ints, row: Ints, window: Window) -> tuple[PoolSpans, 
         The pools, and of which events they are the nearest dates, (N,).
     """
     first, last = excluded_offsets(window)
-    hole, back = np.searchsorted(dates, row + first), np.searchsorted(dates, row + last + 1)
-    start = np.minimum(np.searchsorted(dates, row - NEAR_ROWS), hole)
-    stop = np.maximum(np.searchsorted(dates, row + NEAR_ROWS + 1), back)
-    few = hole - start + stop - back < MIN_NEAR_DATES
+    gap_start, gap_end = np.searchsorted(dates, row + first), np.searchsorted(dates, row + last + 1)
+    start = np.minimum(np.searchsorted(dates, row - NEAR_ROWS), gap_start)
+    stop = np.maximum(np.searchsorted(dates, row + NEAR_ROWS + 1), gap_end)
+    few = gap_start - start + stop - gap_end < MIN_NEAR_DATES
     if few.any():
-        before = _count_nearest_before(dates, row[few], (hole[few], back[few]))
-        start[few] = hole[few] - before
-        stop[few] = np.minimum(back[few] + NEAREST_DATES - before, len(dates))
-    return PoolSpans(start, hole, back, stop), few
+        before = _count_nearest_before(dates, row[few], (gap_start[few], gap_end[few]))
+        start[few] = gap_start[few] - before
+        stop[few] = np.minimum(gap_end[few] + NEAREST_DATES - before, len(dates))
+    return PoolSpans(start, gap_start, gap_end, stop), few
 
 
 def _count_nearest_before(dates: Ints, row: Ints, gap: tuple[Ints, Ints]) -> Ints:
     """How many of the nearest dates lie before each row, (N,), found by bisection."""
-    hole, back = gap
-    low = np.maximum(NEAREST_DATES - (len(dates) - back), 0)
-    high = np.minimum(hole, NEAREST_DATES)
+    gap_start, gap_end = gap
+    low = np.maximum(NEAREST_DATES - (len(dates) - gap_end), 0)
+    high = np.minimum(gap_start, NEAREST_DATES)
     low = np.minimum(low, high)
     while (low < high).any():
         middle = (low + high) // 2
         # One more from before is nearer than the farthest of those that come after.
-        left = dates[np.maximum(hole - middle - 1, 0)]
-        right = dates[np.minimum(back + NEAREST_DATES - middle - 1, len(dates) - 1)]
+        left = dates[np.maximum(gap_start - middle - 1, 0)]
+        right = dates[np.minimum(gap_end + NEAREST_DATES - middle - 1, len(dates) - 1)]
         more = (low < high) & (row - left <= right - row)
         low, high = np.where(more, middle + 1, low), np.where(more, high, middle)
     return low
@@ -140,7 +150,7 @@ class MoveSizes:
     """The sizes of K moves in their order."""
 
     def __init__(self, values: Floats) -> None:
-        """Keep the sizes of K moves."""
+        """Store the sizes of K moves."""
         self.values = np.abs(values)
 
     @cached_property
@@ -161,12 +171,12 @@ class MoveSizes:
         """
         size = SIZE_TIE * np.abs(values)
         if len(size) <= FEW_EVENTS:
-            counts = [np.count_nonzero(self.values < each) for each in size]
+            counts = [np.count_nonzero(self.values < limit) for limit in size]
             return np.array(counts, dtype=np.int64)
         order = np.argsort(size)
-        found = np.empty(len(size), dtype=np.int64)
-        found[order] = np.searchsorted(self.values[self._order], size[order])
-        return found
+        result = np.empty(len(size), dtype=np.int64)
+        result[order] = np.searchsorted(self.values[self._order], size[order])
+        return result
 
 
 class NearPoolCounts:
@@ -177,7 +187,7 @@ class NearPoolCounts:
         self.spans, self._uses_nearest = find_near_spans(dates, row, window)
         self._dates, self._row, self._window = dates, row, window
 
-    def below(self, sizes: MoveSizes, values: Floats) -> Ints:
+    def count_below(self, sizes: MoveSizes, values: Floats) -> Ints:
         """How many members of each event's pool are smaller than its value, (N,).
 
         Args:
@@ -188,19 +198,19 @@ class NearPoolCounts:
             return self._count_each(sizes, SIZE_TIE * np.abs(values))
         # A date is smaller than an event if its place is below the number of all that are.
         level, rank = sizes.count_smaller(values), sizes.rank
-        found = np.zeros(len(level), dtype=np.int64)
+        result = np.zeros(len(level), dtype=np.int64)
         usual, few = np.flatnonzero(~self._uses_nearest), np.flatnonzero(self._uses_nearest)
-        found[usual] = self._count_near(rank, usual, level)
-        found[few] = self._count_nearest(rank, few, level)
-        return found
+        result[usual] = self._count_near(rank, usual, level)
+        result[few] = self._count_nearest(rank, few, level)
+        return result
 
     def _count_each(self, sizes: MoveSizes, limit: Floats) -> Ints:
-        spans, found = self.spans, np.zeros(len(limit), dtype=np.int64)
-        for k, each in enumerate(limit):
+        spans, result = self.spans, np.zeros(len(limit), dtype=np.int64)
+        for k, bound in enumerate(limit):
             before = sizes.values[spans.start[k] : spans.gap_start[k]]
-            after = sizes.values[spans.back[k] : spans.stop[k]]
-            found[k] = np.count_nonzero(before < each) + np.count_nonzero(after < each)
-        return found
+            after = sizes.values[spans.gap_end[k] : spans.stop[k]]
+            result[k] = np.count_nonzero(before < bound) + np.count_nonzero(after < bound)
+        return result
 
     def _count_near(self, rank: Ints, events: Ints, level: Ints) -> Ints:
         """Those in reach without the dates whose window contains the event.
@@ -220,27 +230,27 @@ class NearPoolCounts:
         first, last = (
             min(max(end, -NEAR_ROWS), NEAR_ROWS) for end in excluded_offsets(self._window)
         )
-        found = _count_in_windows(by_row, at, limit, 2 * NEAR_ROWS + 1)
+        result = _count_in_windows(by_row, at, limit, 2 * NEAR_ROWS + 1)
         for offset in range(first, last + 1):
-            found -= np.less(by_row[at + NEAR_ROWS + offset], limit)
-        return found
+            result -= np.less(by_row[at + NEAR_ROWS + offset], limit)
+        return result
 
     def _count_nearest(self, rank: Ints, events: Ints, level: Ints) -> Ints:
         """Those at the places of the spans, which are few."""
         spans = self.spans
-        found = np.zeros(len(events), dtype=np.int64)
+        result = np.zeros(len(events), dtype=np.int64)
         if len(rank) == 0:
-            return found
+            return result
         for first in range(0, len(events), EVENT_BLOCK):
-            part = events[first : first + EVENT_BLOCK, None]
-            place = spans.start[part] + np.arange(NEAREST_DATES)
-            place += np.where(
-                place >= spans.gap_start[part], (spans.back - spans.gap_start)[part], 0
+            block = events[first : first + EVENT_BLOCK, None]
+            index = spans.start[block] + np.arange(NEAREST_DATES)
+            index += np.where(
+                index >= spans.gap_start[block], (spans.gap_end - spans.gap_start)[block], 0
             )
-            member = place < spans.stop[part]
-            below = rank[np.where(member, place, 0)] < level[part]
-            found[first : first + EVENT_BLOCK] = (below & member).sum(axis=1)
-        return found
+            member = index < spans.stop[block]
+            below = rank[np.where(member, index, 0)] < level[block]
+            result[first : first + EVENT_BLOCK] = (below & member).sum(axis=1)
+        return result
 
 
 def _count_in_windows(values: NDArray[Any], start: Ints, limit: NDArray[Any], length: int) -> Ints:
@@ -253,57 +263,43 @@ def _count_in_windows(values: NDArray[Any], start: Ints, limit: NDArray[Any], le
         every[start - lowest] = limit
         return _count_in_rows(windows[lowest : lowest + span], every)[start - lowest]
     parts = [slice(first, first + EVENT_BLOCK) for first in range(0, len(start), EVENT_BLOCK)]
-    return np.concatenate([_count_in_rows(windows[start[part]], limit[part]) for part in parts])
+    return np.concatenate([_count_in_rows(windows[start[block]], limit[block]) for block in parts])
 
 
 def _count_in_rows(rows: NDArray[Any], limit: NDArray[Any]) -> Ints:
     """How many numbers of each row (N, K), K at most 2,040, lie below its limit, (N,)."""
-    found = np.empty(len(rows), dtype=np.int64)
+    result = np.empty(len(rows), dtype=np.int64)
     marks = np.zeros(
         (EVENT_BLOCK, -(-rows.shape[1] // BYTES_PER_WORD) * BYTES_PER_WORD), dtype=bool
     )
     for first in range(0, len(rows), EVENT_BLOCK):
-        part = slice(first, first + EVENT_BLOCK)
-        some = marks[: len(limit[part])]
-        np.less(rows[part], limit[part, None], out=some[:, : rows.shape[1]])
+        block = slice(first, first + EVENT_BLOCK)
+        some = marks[: len(limit[block])]
+        np.less(rows[block], limit[block, None], out=some[:, : rows.shape[1]])
         # Eight marks are added at once: none of the eight sums exceeds a byte.
         sums = some.view(np.uint64).sum(axis=1)
-        found[part] = sums.view(np.uint8).reshape(-1, BYTES_PER_WORD).sum(axis=1)
-    return found
+        result[block] = sums.view(np.uint8).reshape(-1, BYTES_PER_WORD).sum(axis=1)
+    return result
 
 
-# ------------------------------------------------------------
-# Placebo: how the move of an event compares with that of every admissible pseudo-date.
-
-
-EWMA_DECAY: Final = 0.94
-"""EWMA lambda of RiskMetrics 1996, for the volatility on the event's eve."""
-MAX_CELLS: Final = 8_000_000
-"""Positions times offsets that are held at once."""
-REUSE_RATIO: Final = 2
-"""Events lie on most positions if there are fewer than so many positions for each rate."""
-TERCILE_LEVELS: Final = (1 / 3, 2 / 3)
-CLOSE_SPAN: Final = np.timedelta64(731, "D")
-"""Two years, one of which may be a leap year."""
-EventMoves: TypeAlias = tuple[Ints, Floats, Floats, Floats]
-"""Row, CAR, SCAR and eve volatility of N events, each (N,)."""
+# ---- all pseudo-dates
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DistinctRowReturns:
     """The abnormal returns at D rows that hold those of N events.
 
-    Events on one rate share their moves, which are measured once: `found` are those at the rows
-    `at` (D,), and `back` (N,) are the places of the events there.
+    Events on one rate share their moves, which are measured once: `abnormal` are those at
+    `rows` (D,), and `inverse` (N,) are the indices of the events there.
     """
 
-    at: Ints
-    back: Ints
-    found: AbnormalReturns
+    rows: Ints
+    inverse: Ints
+    abnormal: AbnormalReturns
 
 
 class PlaceboGrid:
-    """The abnormal returns at every admissible pseudo-date, made when they are first asked for.
+    """The abnormal returns at every admissible pseudo-date, computed on first access.
 
     A page needs only their CARs; of a million bars the matrices would not fit.
     """
@@ -311,43 +307,45 @@ class PlaceboGrid:
     def __init__(
         self, history: History, positions: Ints, request: StudyRequest, model: NormalModel
     ) -> None:
-        """Keep what they are made from."""
+        """Store what they are computed from."""
         self.positions = positions
         self._history, self._request, self._model = history, request, model
-        self._found: AbnormalReturns | None = None
+        self._abnormal: AbnormalReturns | None = None
 
     @property
-    def found(self) -> AbnormalReturns:
+    def abnormal(self) -> AbnormalReturns:
         """All of them, (P, L)."""
-        if self._found is None:
-            self._found = self.at(slice(None))
-        return self._found
+        if self._abnormal is None:
+            self._abnormal = self.measure_chunk(slice(None))
+        return self._abnormal
 
-    def parts(self) -> Iterator[AbnormalReturns]:
+    def chunks(self) -> Iterator[AbnormalReturns]:
         """One after the other, as many positions as fit comfortably; all at once if they do."""
         length = self._request.window[1] - self._request.window[0] + 1
         step = max(MAX_CELLS // length, 1)
         if len(self.positions) <= step:
-            yield self.found
+            yield self.abnormal
             return
         for start in range(0, len(self.positions), step):
-            yield self.at(slice(start, start + step))
+            yield self.measure_chunk(slice(start, start + step))
 
     def measure_rows(self, rows: Ints) -> DistinctRowReturns:
         """The abnormal returns at N rows: where they are most of all positions, those of all."""
-        at, back = collapse_runs(rows)
-        if self._found is not None and 0 < len(self.positions) < REUSE_RATIO * len(at):
-            places = np.searchsorted(self.positions, rows)
-            if (self.positions[np.minimum(places, len(self.positions) - 1)] == rows).all():
-                return DistinctRowReturns(self.positions, places, self._found)
+        distinct, inverse = collapse_runs(rows)
+        if self._abnormal is not None and 0 < len(self.positions) < REUSE_RATIO * len(distinct):
+            indices = np.searchsorted(self.positions, rows)
+            if (self.positions[np.minimum(indices, len(self.positions) - 1)] == rows).all():
+                return DistinctRowReturns(self.positions, indices, self._abnormal)
         return DistinctRowReturns(
-            at, back, compute_abnormal_returns(self._history, at, self._request, self._model)
+            distinct,
+            inverse,
+            compute_abnormal_returns(self._history, distinct, self._request, self._model),
         )
 
-    def at(self, part: slice) -> AbnormalReturns:
+    def measure_chunk(self, rows: slice) -> AbnormalReturns:
         """Those of some positions."""
         return compute_abnormal_returns(
-            self._history, self.positions[part], self._request, self._model
+            self._history, self.positions[rows], self._request, self._model
         )
 
 
@@ -376,8 +374,8 @@ class PlaceboRanks:
     """Placebo answers of N events in one window, each (N,).
 
     `percentile` counts the members of the pool with a smaller |SCAR|, `by_move` those with a
-    smaller |CAR|, in per cent; the pool has `format_bytes` members from `first` to `last`, NaT without
-    any, `close` of them within two years of the event.
+    smaller |CAR|, in per cent; the pool has `size` members from `first` to `last`, NaT without any,
+    `close` of them within two years of the event.
     """
 
     p: Floats
@@ -388,9 +386,9 @@ class PlaceboRanks:
     first: Days
     last: Days
 
-    def at(self, places: Ints) -> PlaceboRanks:
+    def take(self, indices: Ints) -> PlaceboRanks:
         """Those of some events, each as often as it is named."""
-        return PlaceboRanks(*(getattr(self, each.name)[places] for each in fields(self)))
+        return PlaceboRanks(*(getattr(self, field.name)[indices] for field in fields(self)))
 
     def rank(self, pool: Pool, k: int) -> PlaceboRank:
         """Where event `k` stands; `pool` is what the dates are called."""
@@ -416,9 +414,9 @@ def is_far_from(rows: Ints, occupied: Ints, length: int) -> Bools:
         return np.ones(len(rows), dtype=bool)
     taken = np.sort(occupied)
     after = np.searchsorted(taken, rows)
-    ahead = taken[np.minimum(after, len(taken) - 1)] - rows
-    behind = rows - taken[np.maximum(after - 1, 0)]
-    free: Bools = (np.abs(ahead) >= length) & (np.abs(behind) >= length)
+    to_next = taken[np.minimum(after, len(taken) - 1)] - rows
+    to_previous = rows - taken[np.maximum(after - 1, 0)]
+    free: Bools = (np.abs(to_next) >= length) & (np.abs(to_previous) >= length)
     return free
 
 
@@ -436,31 +434,31 @@ def find_candidates(
         occupied: rows of offset 0 of all known events; they make a pseudo-date unquiet.
         request: windows and the number of returns needed.
         model: predicts the normal return, as for the events.
-        rows: the rows to look at, ascending; every row if None.
+        rows: the candidate rows, ascending; every row if None.
     """
     rows = np.arange(1, len(history), dtype=np.int64) if rows is None else rows
     rows = rows[
         has_full_windows(rows, request.window, (request.estimation, request.gap), len(history))
     ]
-    everywhere = PlaceboGrid(history, rows, request, model)
-    parts = [_measure_chunk(found, request) for found in everywhere.parts()]
-    enough = np.concatenate([each.enough for each in parts])
+    grid = PlaceboGrid(history, rows, request, model)
+    parts = [_measure_chunk(chunk, request) for chunk in grid.chunks()]
+    enough = np.concatenate([part.enough for part in parts])
     length = request.window[1] - request.window[0] + 1
     return PlaceboCandidates(
-        everywhere,
-        max(each.n_coefficients for each in parts),
+        grid,
+        max(part.n_coefficients for part in parts),
         history.day,
         rows[enough],
         is_far_from(rows[enough], occupied, length),
         cached_eve_volatility(history)[rows[enough]],
-        {w: np.concatenate([each.car[w] for each in parts]) for w in request.cars},
-        {w: np.concatenate([each.scar[w] for each in parts]) for w in request.cars},
+        {w: np.concatenate([part.car[w] for part in parts]) for w in request.cars},
+        {w: np.concatenate([part.scar[w] for part in parts]) for w in request.cars},
     )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _CandidateChunk:
-    """What is kept of some positions: which have enough history, and the CARs of those."""
+    """What is stored of some positions: which have enough history, and the CARs of those."""
 
     enough: Bools
     n_coefficients: int
@@ -468,14 +466,14 @@ class _CandidateChunk:
     scar: dict[Window, Floats]
 
 
-def _measure_chunk(found: AbnormalReturns, request: StudyRequest) -> _CandidateChunk:
-    usable = found.prediction.usable
+def _measure_chunk(abnormal: AbnormalReturns, request: StudyRequest) -> _CandidateChunk:
+    usable = abnormal.prediction.usable
     enough = usable >= request.min_estimation
     car, scar = {}, {}
     for window in request.cars:
-        value, se = found.car(window)
+        value, se = abnormal.car(window)
         car[window], scar[window] = value[enough], standardise(value, se)[enough]
-    return _CandidateChunk(enough, int((usable - found.prediction.df).max(initial=0)), car, scar)
+    return _CandidateChunk(enough, int((usable - abnormal.prediction.df).max(initial=0)), car, scar)
 
 
 def rank_among_placebos(
@@ -507,28 +505,36 @@ def _rank_among_similar(
 ) -> PlaceboRanks:
     """Each event among the dates whose eve volatility lies in the same tercile of them all."""
     member, events = of
-    known = candidates.volatility[member]
-    cuts = np.quantile(known, TERCILE_LEVELS) if len(known) else np.zeros(len(TERCILE_LEVELS))
-    here, there = np.searchsorted(cuts, candidates.volatility), np.searchsorted(cuts, events[3])
+    volatilities = candidates.volatility[member]
+    cuts = (
+        np.quantile(volatilities, TERCILE_LEVELS)
+        if len(volatilities)
+        else np.zeros(len(TERCILE_LEVELS))
+    )
+    date_tercile, event_tercile = (
+        np.searchsorted(cuts, candidates.volatility),
+        np.searchsorted(cuts, events[3]),
+    )
     row, car, scar, volatility = events
     parts = [
-        (there == tercile, member & (here == tercile)) for tercile in range(len(TERCILE_LEVELS) + 1)
+        (event_tercile == tercile, member & (date_tercile == tercile))
+        for tercile in range(len(TERCILE_LEVELS) + 1)
     ]
     order = np.concatenate([np.flatnonzero(chosen) for chosen, _ in parts])
-    found = [
+    ranks = [
         _rank_among_members(
             candidates,
             window,
-            (each, False),
+            (tercile_member, False),
             (row[chosen], car[chosen], scar[chosen], volatility[chosen]),
         )
-        for chosen, each in parts
+        for chosen, tercile_member in parts
     ]
-    back = np.argsort(order)
+    inverse = np.argsort(order)
     return PlaceboRanks(
         *(
-            np.concatenate([getattr(part, each.name) for part in found])[back]
-            for each in fields(PlaceboRanks)
+            np.concatenate([getattr(rank, field.name) for rank in ranks])[inverse]
+            for field in fields(PlaceboRanks)
         )
     )
 
@@ -545,12 +551,12 @@ def _rank_among_members(
     if is_near:
         counts = NearPoolCounts(dates, row, window)
         spans = counts.spans
-        below = counts.below(standards, scar), counts.below(sizes, car)
+        below = counts.count_below(standards, scar), counts.count_below(sizes, car)
     else:
         below = standards.count_smaller(scar), sizes.count_smaller(car)
-        own = np.searchsorted(dates, row)
-        none = np.zeros_like(own)
-        spans = PoolSpans(none, own, np.searchsorted(dates, row, "right"), none + len(dates))
+        own_index = np.searchsorted(dates, row)
+        none = np.zeros_like(own_index)
+        spans = PoolSpans(none, own_index, np.searchsorted(dates, row, "right"), none + len(dates))
     return _build_placebo_ranks(candidates.day, (dates, spans), (row, scar), below)
 
 
@@ -561,7 +567,7 @@ def _build_placebo_ranks(
     usable = np.isfinite(scar) & (size > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(usable, (size - below[0] + 1) / (size + 1), np.nan)
-        by_scar, by_move = (np.where(usable, 100.0 * each / size, np.nan) for each in below)
+        by_scar, by_move = (np.where(usable, 100.0 * count / size, np.nan) for count in below)
     low, high = (
         np.searchsorted(day, day[row] - CLOSE_SPAN),
         np.searchsorted(day, day[row] + CLOSE_SPAN, "right"),
@@ -572,6 +578,6 @@ def _build_placebo_ranks(
         return PlaceboRanks(p, by_scar, by_move, size, close, never, never)
     ends = (
         np.where(size > 0, day[dates[np.clip(end, 0, len(dates) - 1)]], np.datetime64("NaT", "D"))
-        for end in spans.ends()
+        for end in spans.first_and_last()
     )
     return PlaceboRanks(p, by_scar, by_move, size, close, *ends)

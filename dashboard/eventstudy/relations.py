@@ -35,14 +35,11 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# Lead-lag correlation of events with returns, with bands from calendar shifts.
-
-
 LEAD_LAGS: Final = tuple(range(-5, 6))
-CORRELATION_BAND: Final = (0.025, 0.975)
+PLACEBO_BAND: Final = (0.025, 0.975)
 SPEARMAN_SHIFTS: Final = 400
 MIN_CORRELATED_EVENTS: Final = 5
+"""With fewer events a correlation says nothing."""
 LEVEL_BITS: Final = 2
 LEVEL_MASK: Final = 2**LEVEL_BITS - 1
 """The lowest bits of a place are free for the level of a score, of which there are three."""
@@ -50,6 +47,15 @@ MAX_SHORT_RANKS: Final = 2**15 >> LEVEL_BITS
 """Up to so many distinct returns place and level fit into 16 bits, which sort fastest."""
 CORRELATION_TIE: Final = 1e-9
 """Correlations closer than this are equal: the same dates shifted once round the series."""
+MAX_RANKED_CELLS: Final = 300_000
+"""Events times shifts that are ranked; of more shifts evenly spaced ones are taken."""
+MIN_EVENTS_FOR_MEAN: Final = 3
+"""A mean of fewer events is not shown: one of them would be it."""
+CONSTANT_TERM: Final = "constant"
+QR_BLOCK_ROWS: Final = 256
+
+
+# ---- lead-lag correlation
 
 
 def compute_lead_lag(pooled: PooledSample) -> tuple[CorrelationRow, ...]:
@@ -76,10 +82,10 @@ def compute_lead_lag(pooled: PooledSample) -> tuple[CorrelationRow, ...]:
 def _unadjusted_rows(
     pooled: PooledSample, members: Mapping[str, Bools]
 ) -> Iterator[CorrelationRow]:
-    places = _rank_returns(pooled)
+    return_ranks = _rank_returns(pooled)
     for name, member in members.items():
         yield from _point_biserial_rows(pooled, name, member)
-        yield from _spearman_rows(pooled, name, member, places)
+        yield from _spearman_rows(pooled, name, member, return_ranks)
 
 
 def _point_biserial_rows(
@@ -87,10 +93,10 @@ def _point_biserial_rows(
 ) -> Iterator[CorrelationRow]:
     """All shifts of a series at once: a circular correlation by FFT."""
     parts: list[tuple[Floats, Floats]] = []
-    for k, each in enumerate(pooled.measured):
-        part = _centre_series(each, member[pooled.series == k])
-        if part is not None:
-            parts.append(part)
+    for k, series_sample in enumerate(pooled.series_samples):
+        centred = _centre_series(series_sample, member[pooled.series == k])
+        if centred is not None:
+            parts.append(centred)
     if not parts:
         return
     length = min(len(returns) for returns, _ in parts)
@@ -103,7 +109,7 @@ def _point_biserial_rows(
     if (power <= 0).any():
         return
     r = cross / np.sqrt(power.prod())
-    low, high = np.quantile(r, CORRELATION_BAND)
+    low, high = np.quantile(r, PLACEBO_BAND)
     n = sum(len(returns) for returns, _ in parts)
     for lag in LEAD_LAGS:
         shifted = sum(_cross_product_at_lag(returns, events, lag) for returns, events in parts)
@@ -118,14 +124,14 @@ def _share_at_least_as_large(value: float, others: Floats) -> float:
     return (hits + 1) / (len(others) + 1)
 
 
-def _centre_series(each: SeriesSample, chosen: Bools) -> tuple[Floats, Floats] | None:
+def _centre_series(series_sample: SeriesSample, chosen: Bools) -> tuple[Floats, Floats] | None:
     """Standardised returns and the centred indicator on the rows that have a return."""
-    present = np.isfinite(each.history.returns)
+    present = np.isfinite(series_sample.history.returns)
     if not chosen.any() or present.sum() < MIN_CORRELATED_EVENTS:
         return None
     indicator = np.zeros(len(present))
-    indicator[each.row[chosen]] = 1.0
-    returns, indicator = each.history.returns[present], indicator[present]
+    indicator[series_sample.row[chosen]] = 1.0
+    returns, indicator = series_sample.history.returns[present], indicator[present]
     spread = returns.std()
     if spread == 0:
         return None
@@ -135,9 +141,9 @@ def _centre_series(each: SeriesSample, chosen: Bools) -> tuple[Floats, Floats] |
 def _cross_product_at_lag(returns: Floats, events: Floats, lag: int) -> float:
     """Cross product of the indicator with the return `lag` rows later, ends left out."""
     size = len(returns)
-    now = slice(max(0, -lag), size - max(0, lag))
-    then = slice(max(0, lag), size - max(0, -lag))
-    return float(events[now] @ returns[then])
+    at_event = slice(max(0, -lag), size - max(0, lag))
+    at_return = slice(max(0, lag), size - max(0, -lag))
+    return float(events[at_event] @ returns[at_return])
 
 
 def _rank_returns(pooled: PooledSample) -> list[Ints]:
@@ -146,15 +152,15 @@ def _rank_returns(pooled: PooledSample) -> list[Ints]:
     Small integers are sorted many times faster than the returns, and equal ones are equal.
     The lowest `LEVEL_BITS` bits of each are free.
     """
-    parts = [each.history.returns for each in pooled.measured]
+    parts = [series_sample.history.returns for series_sample in pooled.series_samples]
     parts = [returns[np.isfinite(returns)] for returns in parts]
-    values, place = np.unique(np.round(np.concatenate(parts), RETURN_DECIMALS), return_inverse=True)
-    small = (place << LEVEL_BITS).astype(np.int16 if len(values) <= MAX_SHORT_RANKS else np.int64)
-    return np.split(small, np.cumsum([len(returns) for returns in parts])[:-1])
+    values, rank = np.unique(np.round(np.concatenate(parts), RETURN_DECIMALS), return_inverse=True)
+    compact = (rank << LEVEL_BITS).astype(np.int16 if len(values) <= MAX_SHORT_RANKS else np.int64)
+    return np.split(compact, np.cumsum([len(returns) for returns in parts])[:-1])
 
 
 def _spearman_rows(
-    pooled: PooledSample, name: str, member: Bools, places: list[Ints]
+    pooled: PooledSample, name: str, member: Bools, return_ranks: list[Ints]
 ) -> Iterator[CorrelationRow]:
     score = pooled.expected[member].astype(float)
     if len(score) < MIN_CORRELATED_EVENTS or score.std() == 0:
@@ -165,44 +171,44 @@ def _spearman_rows(
         usable = np.isfinite(returns)
         if usable.sum() < MIN_CORRELATED_EVENTS or score[usable].std() == 0:
             continue
-        shifted = _shifted_ranks(pooled, series[usable], row[usable] + lag, places)
-        known = _rank_correlation(score[usable], shifted)
-        r = float(known[0])
-        known = known[np.isfinite(known)]
+        shifted = _shifted_ranks(pooled, series[usable], row[usable] + lag, return_ranks)
+        shifted_r = _rank_correlation(score[usable], shifted)
+        r = float(shifted_r[0])
+        shifted_r = shifted_r[np.isfinite(shifted_r)]
         if not np.isfinite(r):
             continue
-        low, high = np.quantile(known, CORRELATION_BAND)
-        p = _share_at_least_as_large(r, known[1:])  # the first is the pattern itself
+        low, high = np.quantile(shifted_r, PLACEBO_BAND)
+        p = _share_at_least_as_large(r, shifted_r[1:])  # the first is the pattern itself
         count = int(usable.sum())
         yield CorrelationRow(name, lag, "spearman", r, float(low), float(high), count, p)
 
 
 def _returns_at(pooled: PooledSample, series: Ints, row: Ints) -> Floats:
     out = np.full(len(row), np.nan)
-    for k, each in enumerate(pooled.measured):
-        returns = each.history.returns
+    for k, series_sample in enumerate(pooled.series_samples):
+        returns = series_sample.history.returns
         mine = (series == k) & (row >= 0) & (row < len(returns))
         out[mine] = returns[row[mine]]
     return out
 
 
-def _shifted_ranks(pooled: PooledSample, series: Ints, row: Ints, places: list[Ints]) -> Ints:
+def _shifted_ranks(pooled: PooledSample, series: Ints, row: Ints, return_ranks: list[Ints]) -> Ints:
     """Places of the same pattern of rows after evenly spaced circular shifts, (S, n).
 
     Shift 0 is the pattern itself; a shift steps over rows without a return.
     """
-    out = np.empty((SPEARMAN_SHIFTS, len(row)), dtype=places[0].dtype)
-    for k, each in enumerate(pooled.measured):
+    out = np.empty((SPEARMAN_SHIFTS, len(row)), dtype=return_ranks[0].dtype)
+    for k, series_sample in enumerate(pooled.series_samples):
         mine = series == k
-        number = np.cumsum(np.isfinite(each.history.returns)) - 1
-        size = len(places[k])
+        number = np.cumsum(np.isfinite(series_sample.history.returns)) - 1
+        size = len(return_ranks[k])
         steps = np.linspace(0, size, SPEARMAN_SHIFTS, endpoint=False).astype(np.int64)
-        twice = np.concatenate((places[k], places[k]))
+        twice = np.concatenate((return_ranks[k], return_ranks[k]))
         out[:, mine] = twice[number[row[mine]][None, :] + steps[:, None]]
     return out
 
 
-def _rank_correlation(score: Floats, places: Ints) -> Floats:
+def _rank_correlation(score: Floats, return_ranks: Ints) -> Floats:
     """Spearman's rho of one score with each row of places, average ties; NaN for equal places.
 
     Place and level of the score are sorted as one number, once with the levels of a tie
@@ -211,16 +217,19 @@ def _rank_correlation(score: Floats, places: Ints) -> Floats:
     """
     n = len(score)
     ranks, level = np.unique(average_ranks(score[None, :])[0], return_inverse=True)
-    left = ranks - (n + 1) / 2
-    level = level.astype(places.dtype)
-    ordered, other = np.sort(places + level, axis=1), np.sort(places + (LEVEL_MASK - level), axis=1)
+    centred = ranks - (n + 1) / 2
+    level = level.astype(return_ranks.dtype)
+    ordered, other = (
+        np.sort(return_ranks + level, axis=1),
+        np.sort(return_ranks + (LEVEL_MASK - level), axis=1),
+    )
     position = np.arange(1.0, n + 1)
-    shared = np.full(len(places), left[0] * position.sum())
-    for k, value in enumerate((left[1:] - left[0]).tolist(), start=1):
-        here = ((ordered & LEVEL_MASK) == k).astype(float)
-        here += (other & LEVEL_MASK) == LEVEL_MASK - k
-        shared += value / 2 * np.einsum("sn,n->s", here, position)
-    spread = (left[level] ** 2).sum() * (n**3 - n - _tie_correction(ordered >> LEVEL_BITS)) / 12
+    shared = np.full(len(return_ranks), centred[0] * position.sum())
+    for k, value in enumerate((centred[1:] - centred[0]).tolist(), start=1):
+        at_level = ((ordered & LEVEL_MASK) == k).astype(float)
+        at_level += (other & LEVEL_MASK) == LEVEL_MASK - k
+        shared += value / 2 * np.einsum("sn,n->s", at_level, position)
+    spread = (centred[level] ** 2).sum() * (n**3 - n - _tie_correction(ordered >> LEVEL_BITS)) / 12
     with np.errstate(divide="ignore", invalid="ignore"):
         rho: Floats = shared / np.sqrt(spread)
     return rho
@@ -231,23 +240,14 @@ def _tie_correction(ordered: Ints) -> Ints:
     tied = np.zeros(ordered.shape, dtype=bool)
     np.equal(ordered[:, 1:], ordered[:, :-1], out=tied[:, 1:])
     at = np.flatnonzero(tied)
-    ends = np.append(np.flatnonzero(at[1:] != at[:-1] + 1), len(at) - 1)
-    size = np.diff(ends, prepend=-1) + 1
-    row = at[ends] // ordered.shape[1] if len(at) else ends[:0]
-    found = np.bincount(row, weights=(size**3 - size)[: len(row)], minlength=len(ordered))
-    return np.rint(found).astype(np.int64)
+    run_ends = np.append(np.flatnonzero(at[1:] != at[:-1] + 1), len(at) - 1)
+    size = np.diff(run_ends, prepend=-1) + 1
+    row = at[run_ends] // ordered.shape[1] if len(at) else run_ends[:0]
+    total = np.bincount(row, weights=(size**3 - size)[: len(row)], minlength=len(ordered))
+    return np.rint(total).astype(np.int64)
 
 
-# ------------------------------------------------------------
-# Scores against moves: Spearman's rho with its placebo from calendar shifts.
-
-
-MIN_SCORED_EVENTS: Final = 5
-"""With fewer events a rank correlation says nothing."""
-MAX_RANKED_CELLS: Final = 300_000
-"""Events times shifts that are ranked; of more shifts evenly spaced ones are taken."""
-SCORE_BAND: Final = (0.025, 0.975)
-SCORE_TIE: Final = 1e-9
+# ---- scores
 
 
 def correlate_scores(
@@ -268,28 +268,30 @@ def correlate_scores(
     Returns:
         A row a score and way of looking, p corrected over all of them, and the points.
     """
-    moves, place = _admissible_cars(measured, request, window)
+    moves, index = _admissible_cars(measured, request, window)
     rows: list[ScoreRow] = []
     points: list[ScoredEvents] = []
     for score in SCORES:
         value = read_event_scores(measured, score)
         if not np.isfinite(value).any():
             continue
-        there = np.isfinite(value) & (place >= 0)
-        ids = tuple(measured.events[k].id for k in np.flatnonzero(there).tolist())
-        points.append(ScoredEvents(score, ids, value[there], moves[place[there]]))
-        found = _score_rows((value[there], place[there], moves), (score, window))
-        rows.extend(replace(row, without=int((~there).sum())) for row in found)
+        usable = np.isfinite(value) & (index >= 0)
+        ids = tuple(measured.events[k].id for k in np.flatnonzero(usable).tolist())
+        points.append(ScoredEvents(score, ids, value[usable], moves[index[usable]]))
+        score_rows = _score_rows((value[usable], index[usable], moves), (score, window))
+        rows.extend(replace(row, without=int((~usable).sum())) for row in score_rows)
     adjusted = CORRECTIONS[request.correction](np.array([row.p_value for row in rows]))
-    told = (replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True))
-    return tuple(told), tuple(points)
+    adjusted_rows = (
+        replace(row, p_adjusted=p) for row, p in zip(rows, adjusted.tolist(), strict=True)
+    )
+    return tuple(adjusted_rows), tuple(points)
 
 
 def read_event_scores(measured: SeriesSample, score: Score) -> Floats:
     """The score of every event, (N,); NaN where it has none."""
     if score == "crowd":
-        _, place, count = np.unique(measured.row, return_inverse=True, return_counts=True)
-        return count[place].astype(float)
+        _, inverse, count = np.unique(measured.row, return_inverse=True, return_counts=True)
+        return count[inverse].astype(float)
     return np.array([tagged_score(event, score) for event in measured.events], dtype=float)
 
 
@@ -306,29 +308,29 @@ def _admissible_cars(
     car = measured.grid.car(window)[0]
     enough = measured.grid.prediction.usable >= request.min_estimation
     usable = positions[np.isfinite(car) & enough]
-    place = np.searchsorted(usable, measured.row)
-    return car[np.isin(positions, usable)], np.where(np.isin(measured.row, usable), place, -1)
+    index = np.searchsorted(usable, measured.row)
+    return car[np.isin(positions, usable)], np.where(np.isin(measured.row, usable), index, -1)
 
 
-def _score_rows(found: tuple[Floats, Ints, Floats], of: tuple[Score, Window]) -> Iterator[ScoreRow]:
-    value, place, moves = found
+def _score_rows(data: tuple[Floats, Ints, Floats], of: tuple[Score, Window]) -> Iterator[ScoreRow]:
+    value, index, moves = data
     nothing = (float("nan"),) * 4
     for against in SCORE_TARGETS:
-        looked_at = moves if against == "move" else np.abs(moves)
-        can_rank = len(value) >= MIN_SCORED_EVENTS and np.ptp(value) > 0
-        r, low, high, p = _correlate_with_shifts(value, place, looked_at) if can_rank else nothing
+        target = moves if against == "move" else np.abs(moves)
+        can_rank = len(value) >= MIN_CORRELATED_EVENTS and np.ptp(value) > 0
+        r, low, high, p = _correlate_with_shifts(value, index, target) if can_rank else nothing
         yield ScoreRow(of[0], against, of[1], r, low, high, len(value), 0, p)
 
 
 def _correlate_with_shifts(
-    value: Floats, place: Ints, moves: Floats
+    value: Floats, index: Ints, moves: Floats
 ) -> tuple[float, float, float, float]:
     """rho, the band of its shifts, and the share of shifts as large; shift 0 is the data."""
     size = len(moves)
-    count = min(size, max(MAX_RANKED_CELLS // len(place), 1))
+    count = min(size, max(MAX_RANKED_CELLS // len(index), 1))
     steps = np.linspace(0, size, count, endpoint=False).astype(np.int64)
     _, rank = np.unique(np.round(moves, RETURN_DECIMALS), return_inverse=True)
-    shifted = rank[(place[None, :] + steps[:, None]) % size]
+    shifted = rank[(index[None, :] + steps[:, None]) % size]
     left = average_ranks(value[None, :])[0]
     left = left - left.mean()
     right = average_ranks(shifted)
@@ -337,18 +339,13 @@ def _correlate_with_shifts(
         rho = (right @ left) / np.sqrt((left @ left) * (right**2).sum(axis=1))
     if not np.isfinite(rho[0]):
         return float("nan"), float("nan"), float("nan"), float("nan")
-    known = rho[np.isfinite(rho)]
-    low, high = np.quantile(known, SCORE_BAND)
-    p = float((np.abs(known) >= abs(rho[0]) - SCORE_TIE).mean())
+    finite = rho[np.isfinite(rho)]
+    low, high = np.quantile(finite, PLACEBO_BAND)
+    p = float((np.abs(finite) >= abs(rho[0]) - CORRELATION_TIE).mean())
     return float(rho[0]), float(low), float(high), p
 
 
-# ------------------------------------------------------------
-# Categories across series: the mean move of each, and whether its clusters are one-sided.
-
-
-MIN_EVENTS_FOR_MEAN: Final = 3
-"""A mean of fewer events is not shown: one of them would be it."""
+# ---- cross table
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -416,7 +413,8 @@ def no_verdict_reason(rates: int, clusters: int, share: float) -> str:
     if np.isnan(share):
         return "no move at all"
     if share > MAX_SHARE_OF_ONE_RATE:
-        return f"one rate is {100 * share:.0f} % of all moves, {100 * MAX_SHARE_OF_ONE_RATE:.0f} % at most"
+        most = f"{100 * MAX_SHARE_OF_ONE_RATE:.0f} % at most"
+        return f"one rate is {100 * share:.0f} % of all moves, {most}"
     if clusters < MIN_CLUSTERS:
         return f"only {clusters} clusters of events, {MIN_CLUSTERS} needed"
     return ""
@@ -425,42 +423,41 @@ def no_verdict_reason(rates: int, clusters: int, share: float) -> str:
 def _place_among_shifts(cell: CrossCell, sample: GroupSample, first: Ints) -> CrossCell:
     """The cell with its place among the same rates shifted round the series."""
     window = cell.window
-    once = np.zeros(len(sample.pooled), dtype=bool)
-    once[np.flatnonzero(sample.member)[first]] = True
-    rates = GroupSample(sample.pooled, once)
-    shifted, _ = compute_shifted_means(rates, lambda each: each.grid.car(window)[0][:, None])
+    first_of_rate = np.zeros(len(sample.pooled), dtype=bool)
+    first_of_rate[np.flatnonzero(sample.member)[first]] = True
+    rates = GroupSample(sample.pooled, first_of_rate)
+    shifted, _ = compute_shifted_means(
+        rates, lambda series_sample: series_sample.grid.car(window)[0][:, None]
+    )
     means = shifted[:, 0]
-    known = means[np.isfinite(means)]
-    if len(known) < MIN_SHIFTS or known.std() == 0 or not np.isfinite(means[0]):
+    finite = means[np.isfinite(means)]
+    if len(finite) < MIN_SHIFTS or finite.std() == 0 or not np.isfinite(means[0]):
         return cell
     return replace(
         cell,
-        spread=float(known.std()),
-        in_spreads=float((means[0] - known.mean()) / known.std()),
-        percentile=float(100 * (np.abs(known) < abs(means[0]) * (1 - 1e-9)).mean()),
+        spread=float(finite.std()),
+        in_spreads=float((means[0] - finite.mean()) / finite.std()),
+        percentile=float(100 * (np.abs(finite) < abs(means[0]) * (1 - 1e-9)).mean()),
     )
 
 
-def adjust_cells(found: Iterable[SeriesCells], request: StudyRequest) -> tuple[CrossCell, ...]:
+def adjust_cells(
+    series_cells: Iterable[SeriesCells], request: StudyRequest
+) -> tuple[CrossCell, ...]:
     """The cells of all series with p corrected over the distinct ones that have a verdict."""
-    listed = tuple(found)
-    cells = [cell for each in listed for cell in each.cells]
+    listed = tuple(series_cells)
+    cells = [cell for part in listed for cell in part.cells]
     adjusted = CORRECTIONS[request.correction](np.array([cell.p_value for cell in cells]))
     pairs = zip(cells, adjusted.tolist(), strict=True)
     with_p = iter([replace(cell, p_adjusted=p) for cell, p in pairs])
     return tuple(
         cell
-        for each in listed
-        for cell in expand_to_groups([next(with_p) for _ in each.cells], each.members)
+        for part in listed
+        for cell in expand_to_groups([next(with_p) for _ in part.cells], part.members)
     )
 
 
-# ------------------------------------------------------------
-# Regression of returns on category dummies and factors, with HAC standard errors.
-
-
-CONSTANT_TERM: Final = "constant"
-QR_BLOCK_ROWS: Final = 256
+# ---- regression
 
 
 def regress_returns(
@@ -471,8 +468,8 @@ def regress_returns(
     A dummy is 1 on the rows that are offset 0 of an event of the category. With several
     series each has its own constant, and the error products stay within a series. Standard
     errors: Newey & West 1987 (Econometrica 55) with Bartlett weights and
-    `floor(4 (T/100)^(2/9))` lags; p from t(n - k), corrected over the categories. Dummies that
-    never or always occur, and columns that repeat others, are left out.
+    `4 (T/100)^(2/9)` lags, rounded down; p from t(n - k), corrected over the categories. Dummies
+    that never or always occur, and columns that repeat others, are left out.
 
     Args:
         pooled: the events and histories of all series.
@@ -482,10 +479,14 @@ def regress_returns(
     if not blocks:
         return ()
     groups = pooled.members
-    names = [CONSTANT_TERM, *(name for name in groups if name != "all"),
-             *factor_names, *(f"series_{k}" for k in range(1, len(pooled.measured)))]  # fmt: skip
-    kept = _independent_columns(np.concatenate([design for design, _ in blocks]))
-    blocks = [(design[:, kept], returns) for design, returns in blocks]
+    names = [
+        CONSTANT_TERM,
+        *(name for name in groups if name != "all"),
+        *factor_names,
+        *(f"series_{k}" for k in range(1, len(pooled.series_samples))),
+    ]
+    independent = _independent_columns(np.concatenate([design for design, _ in blocks]))
+    blocks = [(design[:, independent], returns) for design, returns in blocks]
     design = np.concatenate([block for block, _ in blocks])
     returns = np.concatenate([block for _, block in blocks])
     n, k = design.shape
@@ -499,31 +500,33 @@ def regress_returns(
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / error
     p = two_sided_p(t, np.full(k, n - k))
-    of_category = np.array([names[column] in groups for column in kept])
+    of_category = np.array([names[column] in groups for column in independent])
     adjusted = CORRECTIONS[pooled.request.correction](np.where(of_category, p, np.nan))
     columns = zip(*(x.tolist() for x in (estimate, error, t, p, adjusted)), strict=True)
     return tuple(
         RegressionRow(names[column], value, se, statistic, p_value, n, lags, corrected)
-        for column, (value, se, statistic, p_value, corrected) in zip(kept, columns, strict=True)
+        for column, (value, se, statistic, p_value, corrected) in zip(
+            independent, columns, strict=True
+        )
     )
 
 
 def _design_blocks(
     pooled: PooledSample, factor_names: tuple[str, ...]
 ) -> list[tuple[Floats, Floats]]:
-    groups = {name: who for name, who in pooled.members.items() if name != "all"}
+    groups = {name: mask for name, mask in pooled.members.items() if name != "all"}
     blocks = []
-    for k, each in enumerate(pooled.measured):
-        history = each.history
+    for k, series_sample in enumerate(pooled.series_samples):
+        history = series_sample.history
         size = len(history)
         dummies = np.zeros((size, len(groups)))
         for column, member in enumerate(groups.values()):
-            dummies[each.row[member[pooled.series == k]], column] = 1.0
-        own = np.zeros((size, len(pooled.measured) - 1))
+            dummies[series_sample.row[member[pooled.series == k]], column] = 1.0
+        series_dummies = np.zeros((size, len(pooled.series_samples) - 1))
         if k:
-            own[:, k - 1] = 1.0
+            series_dummies[:, k - 1] = 1.0
         factors = history.factors[:, : len(factor_names)]
-        design = np.column_stack((np.ones(size), dummies, factors, own))
+        design = np.column_stack((np.ones(size), dummies, factors, series_dummies))
         present = np.isfinite(history.returns) & np.isfinite(design).all(axis=1)
         if present.any():
             blocks.append((design[present], history.returns[present]))
@@ -537,17 +540,17 @@ def _independent_columns(design: Floats) -> list[int]:
     rows as the design has columns. It is made from those of blocks of rows, which are too small
     to be spread over threads.
     """
-    kept: list[int] = []
+    independent: list[int] = []
     blank = np.zeros((-len(design) % QR_BLOCK_ROWS, design.shape[1]))
     blocks = np.concatenate((design, blank)).reshape(-1, QR_BLOCK_ROWS, design.shape[1])
     parts = np.asarray(np.linalg.qr(blocks, mode="r")).reshape(-1, design.shape[1])
     triangle = np.asarray(np.linalg.qr(parts, mode="r"))
     rounding = len(design) * np.finfo(float).eps
     for column in range(design.shape[1]):
-        trial = [*kept, column]
+        trial = [*independent, column]
         if np.linalg.matrix_rank(triangle[:, trial], rtol=rounding) == len(trial):
-            kept = trial
-    return kept
+            independent = trial
+    return independent
 
 
 def _newey_west_sum(scores: Floats, lags: int) -> Floats:

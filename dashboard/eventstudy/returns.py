@@ -10,14 +10,13 @@ from dashboard.eventstudy.numerics import RunningMoments
 from dashboard.models.series import ROUBLE_QUOTED, Bools, Days, Floats, Ints, SeriesCard
 from dashboard.models.study import Returns, Window
 
-# ------------------------------------------------------------
-# Windows: which rows of a series belong to an event and to its estimation.
+# ---- windows
 
 
 def event_rows(anchor: Ints, window: Window) -> Ints:
     """Rows of the event window of every event, shape (N, L); may lie outside the series.
 
-    In memory an offset's N rows lie side by side, and so do the returns taken at them: sums
+    The N rows of an offset are contiguous in memory, and so are the returns taken at them: sums
     over a few offsets of many events then run several times faster.
     """
     return (np.arange(window[0], window[1] + 1)[:, None] + anchor[None, :]).T
@@ -33,9 +32,9 @@ def take_or_nan(values: Floats, rows: Ints) -> Floats:
     return np.where(inside, values[np.where(inside, rows, 0)], np.nan)
 
 
-def take_events(values: Floats, places: Ints) -> Floats:
+def take_events(values: Floats, indices: Ints) -> Floats:
     """`values[places]` of a matrix (D, L), an offset's N values side by side in memory, (N, L)."""
-    return values.T.take(places, axis=1, mode="clip").T
+    return values.T.take(indices, axis=1, mode="clip").T
 
 
 def collapse_runs(rows: Ints) -> tuple[Ints, Ints]:
@@ -63,8 +62,7 @@ def has_full_windows(anchor: Ints, window: Window, reach: tuple[int, int], lengt
     return (first >= 1) & (anchor + window[1] <= length - 1)
 
 
-# ------------------------------------------------------------
-# Returns: the move from one observation to the next, never across a filled-in day.
+# ---- returns
 
 
 def log_points(rate: Floats | float, base: float, move_sign: int) -> Floats | float:
@@ -114,30 +112,29 @@ def compute_returns(rate: Floats, move_sign: int, kind: Returns) -> Floats:
     return out
 
 
-# ------------------------------------------------------------
-# A series' history: its returns, its factors, and the running moments models are fitted from.
+# ---- history
 
 
 class History:
     """Returns of one series with the returns of K factors on the same rows.
 
     `returns` (n,), `factors` (n, K); NaN where missing. `excluded` (n,) marks rows that no
-    estimation may use (the days of other events, when a study asks for clean estimation).
+    estimation may use (the days of other events, when a study has clean estimation).
     `day` (n,) are the market days; one after the other where none are given.
-    The moments are made once, however many models and positions ask for them.
+    The moments are computed once, however many models and positions need them.
     """
 
     def __init__(
         self,
         returns: Floats,
         factors: Floats | None = None,
-        barred: Bools | None = None,
+        excluded: Bools | None = None,
         day: Days | None = None,
     ) -> None:
-        """Keep the arrays; nothing is computed before it is asked for."""
+        """Store the arrays; moments are computed on first access."""
         self.returns = returns
         self.factors = np.empty((len(returns), 0)) if factors is None else factors
-        self.excluded = np.zeros(len(returns), dtype=bool) if barred is None else barred
+        self.excluded = np.zeros(len(returns), dtype=bool) if excluded is None else excluded
         self.day = np.arange(len(returns)).astype("datetime64[D]") if day is None else day
 
     def __len__(self) -> int:
@@ -145,7 +142,7 @@ class History:
         return len(self.returns)
 
     @cached_property
-    def own(self) -> RunningMoments:
+    def return_moments(self) -> RunningMoments:
         """Moments of the returns alone."""
         return RunningMoments(self._without_excluded(self.returns[:, None]))
 

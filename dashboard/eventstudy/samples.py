@@ -18,7 +18,7 @@ from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import Grouping, StudyRequest, Window
 
 ALL_EVENTS: Final = "all"
-"""The group of all events; a category of that name is not listed beside it."""
+"""The group of all events; a category of that name is not listed separately."""
 DIRECTION_SIGNS: Final[dict[str, int]] = {Expected.STRONGER: 1, Expected.WEAKER: -1}
 
 
@@ -26,47 +26,47 @@ DIRECTION_SIGNS: Final[dict[str, int]] = {Expected.STRONGER: 1, Expected.WEAKER:
 class SeriesSample:
     """What was measured on one series: its days, history, events and all its positions.
 
-    `row` (N,) are the rows of offset 0 of `events`; `found` their abnormal returns.
-    `places` are all rows between the first and the last admissible pseudo-date, with the
-    abnormal returns there; a study asks for those more than once.
+    `row` (N,) are the rows of offset 0 of `events`; `abnormal` their abnormal returns.
+    `candidates` are all rows between the first and the last admissible pseudo-date, with the
+    abnormal returns there; a study needs those more than once.
     """
 
     day: Days
     history: History
     events: tuple[Event, ...]
     row: Ints
-    found: AbnormalReturns
-    places: PlaceboGrid
+    abnormal: AbnormalReturns
+    candidates: PlaceboGrid
 
     @property
     def positions(self) -> Ints:
-        """The rows of `places`, (K,)."""
-        return self.places.positions
+        """The rows of `candidates`, (K,)."""
+        return self.candidates.positions
 
     @property
     def grid(self) -> AbnormalReturns:
         """The abnormal returns at `positions`."""
-        return self.places.found
+        return self.candidates.abnormal
 
 
 class PooledSample:
     """N events over all series; W windows, L offsets, M estimation rows.
 
-    Arrays are made when first asked for and then kept: one study asks for each many times.
+    Arrays are computed on first access and cached: one study needs each many times.
     """
 
     def __init__(
         self, measured: Sequence[SeriesSample], windows: Sequence[Window], request: StudyRequest
     ) -> None:
         """Pool what was measured; `windows` are the W windows that are tested."""
-        self.measured = tuple(measured)
+        self.series_samples = tuple(measured)
         self.windows = tuple(windows)
         self.request = request
-        self.events = tuple(event for each in measured for event in each.events)
+        self.events = tuple(event for sample in measured for event in sample.events)
         self.series = np.concatenate(
-            [np.full(len(each.events), k) for k, each in enumerate(measured)]
+            [np.full(len(sample.events), k) for k, sample in enumerate(measured)]
         ).astype(np.int64)
-        self.row = np.concatenate([each.row for each in measured])
+        self.row = np.concatenate([sample.row for sample in measured])
 
     def __len__(self) -> int:
         """The number of events."""
@@ -78,7 +78,7 @@ class PooledSample:
         return group_members(self.events, self.request.by)
 
     def sample(self, member: Bools) -> GroupSample:
-        """The group of these events, (N,); made once, because many tables ask for the same."""
+        """The group of these events, (N,); made once, because many tables need the same."""
         return cached_on(self, member.tobytes(), lambda: GroupSample(self, member))
 
     @property
@@ -88,9 +88,12 @@ class PooledSample:
 
     @cached_property
     def _cars(self) -> tuple[Floats, Floats]:
-        pairs = [[each.found.car(window) for window in self.windows] for each in self.measured]
-        car = [np.column_stack([car for car, _ in each]) for each in pairs]
-        error = [np.column_stack([se for _, se in each]) for each in pairs]
+        pairs = [
+            [sample.abnormal.car(window) for window in self.windows]
+            for sample in self.series_samples
+        ]
+        car = [np.column_stack([car for car, _ in row]) for row in pairs]
+        error = [np.column_stack([se for _, se in row]) for row in pairs]
         return np.concatenate(car), np.concatenate(error)
 
     @property
@@ -113,35 +116,37 @@ class PooledSample:
         """Buy-and-hold abnormal returns, (N, W)."""
         return np.concatenate(
             [
-                np.column_stack([each.found.bhar(window) for window in self.windows])
-                for each in self.measured
+                np.column_stack([sample.abnormal.bhar(window) for window in self.windows])
+                for sample in self.series_samples
             ]
         )
 
     @cached_property
     def ar(self) -> Floats:
         """AR on every offset of the event window, (N, L)."""
-        return np.concatenate([each.found.ar for each in self.measured])
+        return np.concatenate([sample.abnormal.ar for sample in self.series_samples])
 
     @cached_property
     def sar(self) -> Floats:
         """AR / S_AR, (N, L)."""
-        return standardise(self.ar, np.concatenate([m.found.ar_se for m in self.measured]))
+        return standardise(
+            self.ar, np.concatenate([sample.abnormal.ar_se for sample in self.series_samples])
+        )
 
     @cached_property
     def sigma(self) -> Floats:
         """Residual standard deviation, (N,)."""
-        return np.concatenate([each.found.prediction.sigma for each in self.measured])
+        return np.concatenate([sample.abnormal.prediction.sigma for sample in self.series_samples])
 
     @cached_property
     def usable(self) -> Ints:
         """M_i, (N,)."""
-        return np.concatenate([each.found.prediction.usable for each in self.measured])
+        return np.concatenate([sample.abnormal.prediction.usable for sample in self.series_samples])
 
     @cached_property
     def df(self) -> Ints:
         """M_i - p, (N,)."""
-        return np.concatenate([each.found.prediction.df for each in self.measured])
+        return np.concatenate([sample.abnormal.prediction.df for sample in self.series_samples])
 
     @cached_property
     def expected(self) -> Ints:
@@ -152,10 +157,10 @@ class PooledSample:
     def estimation(self) -> tuple[Ints, Floats]:
         """Rows (N, M) of the estimation windows and the residuals there, NaN where unusable."""
         rows, residuals = [], []
-        for each in self.measured:
-            at = estimation_row_matrix(each.row, self.request)
+        for sample in self.series_samples:
+            at = estimation_row_matrix(sample.row, self.request)
             rows.append(at)
-            residuals.append(compute_residuals(each, at))
+            residuals.append(compute_residuals(sample, at))
         return np.concatenate(rows), np.concatenate(residuals)
 
     @property
@@ -167,17 +172,17 @@ class PooledSample:
         """First and last market day of every event window, cut to the data, each (N,)."""
         first, last = self.request.window
         starts, ends = [], []
-        for each in self.measured:
-            final = len(each.day) - 1
-            starts.append(each.day[np.clip(each.row + first, 0, final)])
-            ends.append(each.day[np.clip(each.row + last, 0, final)])
+        for sample in self.series_samples:
+            final = len(sample.day) - 1
+            starts.append(sample.day[np.clip(sample.row + first, 0, final)])
+            ends.append(sample.day[np.clip(sample.row + last, 0, final)])
         return np.concatenate(starts), np.concatenate(ends)
 
 
 class GroupSample:
     """One group of a study's events, n of N, in all W windows at once.
 
-    Slices of the pooled arrays are made when asked for; a NaN is an event without a value in
+    Slices of the pooled arrays are made on access; a NaN is an event without a value in
     that window, which a test leaves out, with its past too, and does not count.
     """
 
@@ -225,7 +230,7 @@ class GroupSample:
 
 
 def split_by_events(present: Bools) -> Iterator[tuple[Ints, Bools]]:
-    """The windows (columns) of `get_wall_time` (n, W) in parts that hold the same events.
+    """The windows (columns) of `present` (n, W) in parts that hold the same events.
 
     Nearly always there is one part: only an event at the end of the data, or one near a
     missing return, is in some windows and not in others.
@@ -246,9 +251,9 @@ def estimation_row_matrix(row: Ints, request: StudyRequest) -> Ints:
     return first[:, None] + np.arange(request.estimation)[None, :]
 
 
-def compute_residuals(each: SeriesSample, rows: Ints) -> Floats:
+def compute_residuals(sample: SeriesSample, rows: Ints) -> Floats:
     """Returns minus predictions on any rows; NaN on rows that no estimation may use."""
-    history, prediction = each.history, each.found.prediction
+    history, prediction = sample.history, sample.abnormal.prediction
     allowed = np.where(rows >= 1, rows, -1)
     normal = np.repeat(prediction.intercept[:, None], rows.shape[1], axis=1)
     for k in range(history.factors.shape[1]):
@@ -256,8 +261,8 @@ def compute_residuals(each: SeriesSample, rows: Ints) -> Floats:
         if np.any(slope != 0):
             normal = normal + slope[:, None] * take_or_nan(history.factors[:, k], allowed)
     residual = take_or_nan(history.returns, allowed) - normal
-    barred = take_or_nan(history.excluded.astype(float), allowed) != 0
-    return np.where(barred, np.nan, residual)
+    excluded = take_or_nan(history.excluded.astype(float), allowed) != 0
+    return np.where(excluded, np.nan, residual)
 
 
 def group_members(events: Sequence[Event], by: Grouping = "category") -> dict[str, Bools]:

@@ -22,8 +22,14 @@ from dashboard.eventstudy.returns import estimation_rows, take_or_nan
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, split_by_events
 from dashboard.models.series import Bools, Floats, Ints
 
-# ------------------------------------------------------------
-# Patell's sum of standardised CARs, which the tests built on it share.
+RANK_TIE: Final = 1e-10
+"""Standardised returns closer than this are equal."""
+MIN_COMMON_DAYS: Final = 30
+MAX_PAIRED_EVENTS: Final = 2_000
+FLAT_TOLERANCE: Final = 1e-12
+"""A sum of squared deviations below this share of the sum of squares is rounding."""
+
+# ---- Patell sums
 
 
 def patell_z(sample: GroupSample) -> tuple[Floats, Ints]:
@@ -49,30 +55,25 @@ def student_t_variance(sample: GroupSample) -> Floats:
         return np.where(df > 2, df / (df - 2), np.nan)
 
 
-# ------------------------------------------------------------
-# Rank scores of the generalised rank tests, which both of them share.
-
-
-RANK_TIE: Final = 1e-10
-"""Standardised returns closer than this are equal."""
+# ---- generalised ranks
 
 
 @dataclass(frozen=True, slots=True)
 class RankScores:
     """Ranks of one group in one window.
 
-    `event` = Ubar_0; `square` = S^2; `points` = T; `own` the T_i of each event, (n,).
+    `event` = Ubar_0; `square` = S^2; `points` = T; `points_per_event` the T_i of each event, (n,).
     """
 
     event: float
     square: float
     points: int
     n: int
-    own: Ints
+    points_per_event: Ints
 
 
 def compute_rank_scores(sample: GroupSample) -> list[RankScores]:
-    """The rank scores of every window, made once, because two tests ask for them."""
+    """The rank scores of every window, computed once, because two tests need them."""
     return cached_on(sample, "rank_scores", lambda: list(_iterate_window_scores(sample)))
 
 
@@ -98,12 +99,12 @@ class _EstimationRanks:
 
     def __init__(self, sample: GroupSample, usable: Bools) -> None:
         past = sample.residuals[usable] / sample.sigma[usable][:, None]
-        here = np.isfinite(past)
+        present = np.isfinite(past)
         self._past = past
-        self._own = here.sum(axis=1) + 1
-        self._weight = 1 / (self._own + 1.0)
-        count = here.sum(axis=0)
-        self._seen, self._count = count > 0, count[count > 0]
+        self._points_per_event = present.sum(axis=1) + 1
+        self._weight = 1 / (self._points_per_event + 1.0)
+        count = present.sum(axis=0)
+        self._has_residual, self._count = count > 0, count[count > 0]
         ranks = np.nan_to_num(_residual_ranks(sample.pooled)[sample.member][usable])
         self._base = self._weight @ ranks - count / 2
         self._above, self._tied = np.empty(past.shape), np.empty(past.shape, dtype=bool)
@@ -120,12 +121,12 @@ class _EstimationRanks:
         above = (gap >= RANK_TIE).view(np.int8)
         above += np.greater(gap, -RANK_TIE, out=self._tied).view(np.int8)
         np.multiply(above, 0.5, out=gap)
-        own = self._own
-        u0 = (own - gap.sum(axis=1)) / (own + 1) - 0.5
-        average = (self._base + self._weight @ gap)[self._seen] / self._count
+        points_per_event = self._points_per_event
+        u0 = (points_per_event - gap.sum(axis=1)) / (points_per_event + 1) - 0.5
+        average = (self._base + self._weight @ gap)[self._has_residual] / self._count
         points = len(average) + 1
         square = ((self._count / n * average**2).sum() + u0.mean() ** 2) / points
-        return RankScores(float(u0.mean()), float(square), points, n, own)
+        return RankScores(float(u0.mean()), float(square), points, n, points_per_event)
 
 
 def _residual_ranks(pooled: PooledSample) -> Floats:
@@ -133,11 +134,7 @@ def _residual_ranks(pooled: PooledSample) -> Floats:
     return cached_on(pooled, "base_ranks", lambda: average_ranks(pooled.residuals))
 
 
-# ------------------------------------------------------------
-# Overlap: the correlation that CARs have because they are sums of the same returns.
-
-
-MIN_COMMON_SERIES_DAYS: Final = 30
+# ---- overlap correlation
 
 
 def mean_overlap_correlation(sample: GroupSample, present: Bools) -> Floats:
@@ -168,7 +165,7 @@ def _compute_mean_overlap(sample: GroupSample, present: Bools) -> Floats:
         spans = np.array(pooled.windows, dtype=np.int64)[windows]
         summed = [
             _sum_unit_weights(pooled, k, (spans, chosen[pooled.series == k]))
-            for k in range(len(pooled.measured))
+            for k in range(len(pooled.series_samples))
         ]
         square = _squared_length(summed, _series_correlation(pooled, chosen), pooled)
         out[windows] = (square - n) / (n * (n - 1))
@@ -182,25 +179,27 @@ def _sum_unit_weights(pooled: PooledSample, k: int, at: tuple[Ints, Bools]) -> F
     estimation row of an event is visited: levels and slopes are added over spans of rows.
     """
     spans, chosen = at
-    each = pooled.measured[k]
-    size, prediction = len(each.history), each.found.prediction
+    series_sample = pooled.series_samples[k]
+    size, prediction = len(series_sample.history), series_sample.abnormal.prediction
     if not chosen.any():
         return np.zeros((size, len(spans)))
-    row = each.row[chosen][:, None]
+    row = series_sample.row[chosen][:, None]
     inside = (row + spans[:, 0], row + spans[:, 1])
     lengths = (spans[:, 1] - spans[:, 0] + 1).astype(float)
     if (prediction.usable == prediction.df).all():
         return _add_over_spans(inside, np.broadcast_to(1 / np.sqrt(lengths), inside[0].shape), size)
     first, last = estimation_rows(row, pooled.request.window, *_estimation_and_gap(pooled))
     before = (np.broadcast_to(np.maximum(first, 1), inside[0].shape), last)
-    factors = each.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
-    level, slopes, square = _estimation_weights(each, (inside, before), factors)
+    factors = (
+        series_sample.history.factors if np.any(prediction.slopes != 0) else np.empty((size, 0))
+    )
+    level, slopes, square = _estimation_weights(series_sample, (inside, before), factors)
     unit = 1 / np.sqrt(lengths + square)
     weights = _add_over_spans(before, level * unit, size)
     for slope, factor in zip(slopes, factors.T, strict=True):
         weights += factor[:, None] * _add_over_spans(before, slope * unit, size)
-    usable = np.isfinite(each.history.returns) & np.isfinite(factors).all(axis=1)
-    weights[~usable | each.history.excluded] = 0.0
+    usable = np.isfinite(series_sample.history.returns) & np.isfinite(factors).all(axis=1)
+    weights[~usable | series_sample.history.excluded] = 0.0
     return _add_over_spans(inside, unit, size) - weights
 
 
@@ -221,21 +220,25 @@ def _add_over_spans(bounds: tuple[Ints, Ints], values: Floats, size: int) -> Flo
 
 
 def _estimation_weights(
-    each: SeriesSample, at: tuple[tuple[Ints, Ints], tuple[Ints, Ints]], factors: Floats
+    series_sample: SeriesSample, at: tuple[tuple[Ints, Ints], tuple[Ints, Ints]], factors: Floats
 ) -> tuple[Floats, list[Floats], Floats]:
     """Level, slopes and sum of squares of `X_i (X_i'X_i)^-1 X*_i'1`, each (n, w)."""
     (begin, end), (first, last) = at
-    moments = each.history.joint_moments if factors.shape[1] else each.history.own
-    found = moments.over(first[:, 0], last[:, 0])
-    length, usable = (end - begin + 1).astype(float), found.count[:, None]
+    moments = (
+        series_sample.history.joint_moments
+        if factors.shape[1]
+        else series_sample.history.return_moments
+    )
+    estimated = moments.over(first[:, 0], last[:, 0])
+    length, usable = (end - begin + 1).astype(float), estimated.count[:, None]
     level, square = length / usable, length**2 / usable
     slopes: list[Floats] = []
     if factors.shape[1]:
-        means = [mean[:, None] for mean in found.means[1:]]
+        means = [mean[:, None] for mean in estimated.means[1:]]
         totals = [_sum_factor_in_windows(factor, begin, end) for factor in factors.T]
         gaps = [total - length * mean for total, mean in zip(totals, means, strict=True)]
         solved = [
-            solve_normal_equations(found, [gap[:, w] for gap in gaps])
+            solve_normal_equations(estimated, [gap[:, w] for gap in gaps])
             for w in range(begin.shape[1])
         ]
         slopes = [np.column_stack(columns) for columns in zip(*solved, strict=True)]
@@ -260,18 +263,18 @@ def _series_correlation(pooled: PooledSample, chosen: Bools) -> Floats:
     it, so that with all events on one date it is the residual correlation of the two events.
     1 on itself; 0 for fewer than 30 common days or without variance.
     """
-    count = len(pooled.measured)
+    count = len(pooled.series_samples)
     rho = np.eye(count)
     if count == 1:
         return rho
     means = [_mean_residuals(pooled, chosen & (pooled.series == k), k) for k in range(count)]
     for a in range(count):
         for b in range(a + 1, count):
-            days = (pooled.measured[a].day, pooled.measured[b].day)
+            days = (pooled.series_samples[a].day, pooled.series_samples[b].day)
             _, left, right = np.intersect1d(*days, return_indices=True)
             x, y = means[a][left], means[b][right]
             both = np.isfinite(x) & np.isfinite(y)
-            if both.sum() >= MIN_COMMON_SERIES_DAYS and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0:
+            if both.sum() >= MIN_COMMON_DAYS and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0:
                 rho[a, b] = rho[b, a] = np.corrcoef(x[both], y[both])[0, 1]
     return rho
 
@@ -280,7 +283,7 @@ def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
     """Mean estimation residual of each row of series `k` over its chosen events, (rows,)."""
     rows, residuals = (values[mine] for values in pooled.estimation)
     present = np.isfinite(residuals)
-    size = len(pooled.measured[k].history)
+    size = len(pooled.series_samples[k].history)
     total = np.bincount(rows[present], weights=residuals[present], minlength=size)
     number = np.bincount(rows[present], minlength=size)
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
@@ -288,7 +291,7 @@ def _mean_residuals(pooled: PooledSample, mine: Bools, k: int) -> Floats:
 
 def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> Floats:
     """Squared length of the summed unit weights of all series in each window, (w,)."""
-    days = [each.day for each in pooled.measured]
+    days = [series_sample.day for series_sample in pooled.series_samples]
     total: Floats = np.zeros(summed[0].shape[1])
     for a, left in enumerate(summed):
         total += np.einsum("rw,rw->w", left, left)
@@ -298,14 +301,7 @@ def _squared_length(summed: list[Floats], rho: Floats, pooled: PooledSample) -> 
     return total
 
 
-# ------------------------------------------------------------
-# Residual correlation: how estimation residuals of events move together on the same days.
-
-
-MIN_COMMON_DAYS: Final = 30
-MAX_PAIRED_EVENTS: Final = 2_000
-FLAT_TOLERANCE: Final = 1e-12
-"""A sum of squared deviations below this share of the sum of squares is rounding."""
+# ---- residual correlation
 
 
 def mean_residual_correlation(
@@ -357,9 +353,11 @@ def _match_residuals_to_days(pooled: PooledSample) -> tuple[Floats, Floats]:
     """Residuals (N, M) and the number of the market day of each, -1 where unusable."""
     rows, residuals = pooled.estimation
     days = np.full(rows.shape, -1, dtype=np.int64)
-    for k, each in enumerate(pooled.measured):
+    for k, series_sample in enumerate(pooled.series_samples):
         mine = pooled.series == k
-        days[mine] = each.day.astype(np.int64)[np.clip(rows[mine], 0, len(each.day) - 1)]
+        days[mine] = series_sample.day.astype(np.int64)[
+            np.clip(rows[mine], 0, len(series_sample.day) - 1)
+        ]
     return residuals, np.where(np.isfinite(residuals), days, -1)
 
 
@@ -380,13 +378,13 @@ def correlate_pairs(residuals: Floats, days: Floats) -> tuple[Floats, Floats]:
     number, day = np.unique(days[event, column], return_inverse=True)
     shape, at = (size, len(number)), (event, day)
     value = residuals[event, column]
-    here = sparse.csr_array((np.ones(len(value)), at), shape=shape)
+    indicator = sparse.csr_array((np.ones(len(value)), at), shape=shape)
     first = sparse.csr_array((value, at), shape=shape)
     square = sparse.csr_array((value**2, at), shape=shape)
-    n = (here @ here.T).toarray()
-    total = (first @ here.T).toarray()
+    n = (indicator @ indicator.T).toarray()
+    total = (first @ indicator.T).toarray()
     products = (first @ first.T).toarray()
-    squares = (square @ here.T).toarray()
+    squares = (square @ indicator.T).toarray()
     enough = n >= MIN_COMMON_DAYS
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = n * squares - total**2

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,11 +15,8 @@ import numpy as np
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.samples import GroupSample
 
-# ------------------------------------------------------------
-# Simulated size and power of every test, as `benchmarks/size.py` wrote them.
-
-
 SIZES_FILE: Final = "test_sizes.csv"
+COVERAGE_FILE: Final = "projection_coverage.csv"
 SIMULATED_RETURNS: Final[dict[str, str]] = {
     "iid normal": "independent normal returns",
     "GARCH": "GARCH returns with normal shocks",
@@ -34,6 +32,24 @@ SYNTHETIC_PATTERNS: Final = {"scattered": 40, "clustered": 40, "dense": 150}
 
 All other dates are real ones, of a category of the catalogue.
 """
+TRUSTED_SIZES: Final = (0.03, 0.07)
+"""A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
+SCATTERED_BELOW: Final = 0.25
+DENSE_ABOVE: Final = 0.05
+DATE_PATTERNS: Final[dict[str, str]] = {
+    "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
+    "clustered": "windows overlap in bunches",
+    "dense": "windows overlap, and more than one day in twenty has an event",
+}
+"""What the dates of a group can look like; `classify_date_pattern` says which it is."""
+OTHER_HYPOTHESES: Final[dict[str, str]] = {
+    "volatility": "are the moves larger than elsewhere?",
+    "direction": "do the moves go the expected way?",
+}
+"""Tests that ask something else than whether the moves are 0 on average."""
+
+
+# ---- simulated cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +74,47 @@ class SizeCell:
         return self.dates not in SYNTHETIC_PATTERNS
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageCell:
+    """Local projections of one group on one kind of returns, with an effect or without.
+
+    `interval` (mean of horizons 0 to 20) and `band` are the shares of `runs` in which the 95 %
+    interval and the whole sup-t band hold the response, `pre_trend` the share in which the test
+    before the event rejects at 5 %.
+    """
+
+    group: str
+    returns: str
+    has_effect: bool
+    runs: int
+    interval: float
+    band: float
+    pre_trend: float
+
+
 @cache
 def load_size_table() -> dict[str, tuple[SizeCell, ...]]:
     """All cells of every test, read once."""
     table: dict[str, list[SizeCell]] = {}
-    lines = (
-        files("dashboard.eventstudy").joinpath(SIZES_FILE).read_text(encoding="utf-8").splitlines()
-    )
-    for test, series, dates, pattern, effect, studies, rejected in csv.reader(lines[1:]):
+    for test, series, dates, pattern, effect, studies, rejected in _read_rows(SIZES_FILE):
         cell = SizeCell(series, dates, pattern, float(effect), int(studies), float(rejected))
         table.setdefault(test, []).append(cell)
     return {test: tuple(cells) for test, cells in table.items()}
+
+
+@cache
+def load_projection_coverage() -> tuple[CoverageCell, ...]:
+    """The coverage of local projections, as `benchmarks/projections.py` wrote it, read once."""
+    return tuple(
+        CoverageCell(group, returns, effect == "yes", int(runs), *map(float, shares))
+        for group, returns, effect, runs, *shares in _read_rows(COVERAGE_FILE)
+    )
+
+
+def _read_rows(name: str) -> Iterator[list[str]]:
+    """The rows of a table of this package, without its header."""
+    text = files("dashboard.eventstudy").joinpath(name).read_text(encoding="utf-8")
+    return itertools.islice(csv.reader(text.splitlines()), 1, None)
 
 
 def simulated_sizes(test: str) -> tuple[SizeCell, ...]:
@@ -81,14 +127,7 @@ def simulated_powers(test: str) -> tuple[SizeCell, ...]:
     return tuple(cell for cell in load_size_table().get(test, ()) if cell.effect != 0)
 
 
-# ------------------------------------------------------------
-# Cautions: where simulation says that a test rejects too often or too rarely.
-
-
-TRUSTED_SIZES: Final = (0.03, 0.07)
-"""A test that rejects a true null at 5 % in 3-7 % of studies needs no caution."""
-SCATTERED_BELOW: Final = 0.25
-DENSE_ABOVE: Final = 0.05
+# ---- cautions
 
 
 def classify_date_pattern(sample: GroupSample) -> str:
@@ -126,8 +165,8 @@ def find_worst_cell(test_id: str, pattern: str) -> SizeCell | None:
 def short_size_caution(test_id: str, pattern: str) -> str:
     """`rejects too often (20 %)` where the test's simulated size lies outside 3-7 %, else empty."""
     cell = find_worst_cell(test_id, pattern)
-    word = "" if cell is None else size_verdict(cell.rejected)
-    return f"rejects {word} ({_format_per_cent(cell.rejected)} %)" if cell and word else ""
+    verdict = "" if cell is None else size_verdict(cell.rejected)
+    return f"rejects {verdict} ({_format_per_cent(cell.rejected)} %)" if cell and verdict else ""
 
 
 def size_caution(test_id: str, pattern: str) -> str:
@@ -141,35 +180,21 @@ def size_caution(test_id: str, pattern: str) -> str:
         return ""
     dates = f"the dates of {cell.dates}" if cell.is_real else f"{cell.dates} dates"
     return (
-        f"rejects {_format_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,} simulated"
-        f" studies without effect and with {dates} ({SIMULATED_RETURNS[cell.series]})"
+        f"rejects {_format_per_cent(cell.rejected)} % at the 5 % level in {cell.studies:,}"
+        f" simulated studies without effect and with {dates} ({SIMULATED_RETURNS[cell.series]})"
     )
 
 
 def _format_per_cent(rate: float) -> str:
     """A whole number, with a decimal where rounding would hide on which side of a bound it is."""
-    near = any(abs(rate - bound) < 0.005 for bound in TRUSTED_SIZES)
-    return f"{100 * rate:.{1 if near else 0}f}"
+    is_near_bound = any(abs(rate - bound) < 0.005 for bound in TRUSTED_SIZES)
+    return f"{100 * rate:.{1 if is_near_bound else 0}f}"
 
 
-# ------------------------------------------------------------
-# Which test to read: the declared one, and what the simulated sizes say of the others.
+# ---- recommended tests
 
 
 CellsByTest: TypeAlias = Mapping[str, Sequence[SizeCell]]
-
-DATE_PATTERNS: Final[dict[str, str]] = {
-    "scattered": "windows hardly overlap: fewer than a quarter touch another event's",
-    "clustered": "windows overlap in bunches",
-    "dense": "windows overlap, and more than one day in twenty has an event",
-}
-"""What the dates of a group can look like; `cautions.dates_pattern` tells which it is."""
-
-OTHER_HYPOTHESES: Final[dict[str, str]] = {
-    "volatility": "are the moves larger than elsewhere?",
-    "direction": "do the moves go the expected way?",
-}
-"""Tests that ask something else than whether the moves are 0 on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +202,8 @@ class RecommendedTests:
     """The tests of one situation, each in one list, the most powerful first.
 
     `first` is the declared test, which answers whatever the dates are like; `also` keep their
-    size (3-7 %) in every cell with such dates; `too_often` do not on some returns and cry wolf,
-    `too_rarely` do not and may miss an effect.
+    size (3-7 %) in every cell with such dates; `too_often` do not on some returns and
+    give false alarms, `too_rarely` do not and may miss an effect.
     """
 
     dates: str
@@ -223,8 +248,8 @@ def recommended_tests() -> tuple[str, ...]:
 
 def mean_power(cells: Sequence[SizeCell]) -> float:
     """Mean share of effects found on made dates; 0 where none was simulated."""
-    made = [cell.rejected for cell in cells if not cell.is_real]
-    return sum(made) / len(made) if made else 0.0
+    synthetic = [cell.rejected for cell in cells if not cell.is_real]
+    return sum(synthetic) / len(synthetic) if synthetic else 0.0
 
 
 def keeps_size(test_id: str) -> bool:
@@ -233,5 +258,5 @@ def keeps_size(test_id: str) -> bool:
 
 
 def _size_failure(cells: Sequence[SizeCell], dates: str) -> str:
-    found = {size_verdict(cell.rejected) for cell in cells if cell.pattern == dates}
-    return next((word for word in ("too often", "too rarely") if word in found), "")
+    verdicts = {size_verdict(cell.rejected) for cell in cells if cell.pattern == dates}
+    return next((verdict for verdict in ("too often", "too rarely") if verdict in verdicts), "")

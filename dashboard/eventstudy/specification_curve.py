@@ -19,7 +19,12 @@ from dashboard.eventstudy.clusters import (
     label_linked_spans,
     sign_share_p,
 )
-from dashboard.eventstudy.numerics import RETURN_DECIMALS, count_mean_sd
+from dashboard.eventstudy.numerics import (
+    CONFIDENCE_LEVEL,
+    RETURN_DECIMALS,
+    SIGNIFICANCE_LEVEL,
+    count_mean_sd,
+)
 from dashboard.eventstudy.samples import GroupSample, PooledSample
 from dashboard.eventstudy.significance.overlap_t import OverlapT
 from dashboard.eventstudy.study import measure_series
@@ -28,8 +33,6 @@ from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 from dashboard.models.study import MIN_CLUSTERS
 
-CONFIDENCE_LEVEL: Final = 0.95
-SIGNIFICANCE_LEVEL: Final = 0.05
 ALONE_OFFSETS: Final = (0, 1)
 SIGN_BLOCK: Final = 500
 """Sign vectors whose sums under all specifications are held at once."""
@@ -42,17 +45,17 @@ class SpecificationResult:
     """What one specification found: its row, and the rank score of each distinct first rate.
 
     `rows` (R,) are the rows of the rates on the series, `scores` (R,) their scores in the
-    window (NaN without a CAR), `answer` what makes it the same as another: events and CARs.
+    window (NaN without a CAR), `fingerprint` its events and CARs, equal for equal answers.
     """
 
     row: SpecificationRow
     rows: Ints
     scores: Floats
-    answer: bytes
+    fingerprint: bytes
 
 
 def filter_events(name: str, events: Sequence[Event], series: RateSeries) -> tuple[Event, ...]:
-    """The events that an event filter keeps (`domain.robustness.EVENT_FILTERS`)."""
+    """The events that an event filter keeps (`models.analyses.EVENT_FILTERS`)."""
     if name == "high-confidence":
         return tuple(event for event in events if event.confidence == "high")
     if name == "hour-known":
@@ -65,9 +68,9 @@ def filter_events(name: str, events: Sequence[Event], series: RateSeries) -> tup
     if name == "alone":
         rows = align_events(series, events).row
         ordered = np.sort(rows[rows >= 0])
-        near = np.searchsorted(ordered, rows + ALONE_OFFSETS[1], "right")
-        near = near - np.searchsorted(ordered, rows + ALONE_OFFSETS[0], "left")
-        return tuple(e for e, count in zip(events, near.tolist(), strict=True) if count <= 1)
+        neighbours = np.searchsorted(ordered, rows + ALONE_OFFSETS[1], "right")
+        neighbours = neighbours - np.searchsorted(ordered, rows + ALONE_OFFSETS[0], "left")
+        return tuple(e for e, count in zip(events, neighbours.tolist(), strict=True) if count <= 1)
     return tuple(events)
 
 
@@ -111,12 +114,12 @@ def run_specification(
 
 def _fingerprint(rows: Ints, car: Floats) -> bytes:
     """The measured events and their CARs, by which equal answers are found."""
-    known = np.isfinite(car)
-    return rows[known].tobytes() + (np.round(car[known], RETURN_DECIMALS) + 0.0).tobytes()
+    present = np.isfinite(car)
+    return rows[present].tobytes() + (np.round(car[present], RETURN_DECIMALS) + 0.0).tobytes()
 
 
 def distinct_specifications(
-    found: Sequence[SpecificationResult],
+    results: Sequence[SpecificationResult],
 ) -> tuple[SpecificationResult, ...]:
     """The specifications with a mean that answer differently, in their order.
 
@@ -126,44 +129,44 @@ def distinct_specifications(
     test are finest there.
     """
     best: dict[tuple[str, object, bytes], int] = {}
-    for k, each in enumerate(found):
-        chosen = each.row.specification
-        if not np.isfinite(each.row.caar):
+    for k, result in enumerate(results):
+        chosen = result.row.specification
+        if not np.isfinite(result.row.caar):
             continue
-        key = (chosen.series, chosen.window, each.answer)
-        if key not in best or _rank_precision(each) > _rank_precision(found[best[key]]):
+        key = (chosen.series, chosen.window, result.fingerprint)
+        if key not in best or _rank_precision(result) > _rank_precision(results[best[key]]):
             best[key] = k
-    return tuple(found[k] for k in sorted(best.values()))
+    return tuple(results[k] for k in sorted(best.values()))
 
 
-def _rank_precision(each: SpecificationResult) -> tuple[int, int]:
-    return each.row.specification.estimation, -each.row.specification.gap
+def _rank_precision(result: SpecificationResult) -> tuple[int, int]:
+    return result.row.specification.estimation, -result.row.specification.gap
 
 
 def sum_joint_clusters(
-    found: Sequence[SpecificationResult], calendars: Mapping[str, Days]
+    results: Sequence[SpecificationResult], calendars: Mapping[str, Days]
 ) -> Floats:
     """Scores of K specifications added up within common clusters of rates, (G, K).
 
     Two rates belong together when windows that hold every window of the grid share a market
     day, on whichever series; a rate that a specification does not use adds 0 to it.
     """
-    windows = [each.row.specification.window for each in found]
+    windows = [result.row.specification.window for result in results]
     first, last = min(a for a, _ in windows), max(b for _, b in windows)
     names = list(calendars)
     series = np.concatenate(
-        [np.full(len(e.rows), names.index(e.row.specification.series)) for e in found]
+        [np.full(len(e.rows), names.index(e.row.specification.series)) for e in results]
     )
-    rows = np.concatenate([each.rows for each in found])
+    rows = np.concatenate([result.rows for result in results])
     starts, ends = np.empty(len(rows), "datetime64[D]"), np.empty(len(rows), "datetime64[D]")
     for k, name in enumerate(names):
         day, mine = calendars[name], series == k
         starts[mine] = day[np.clip(rows[mine] + first, 0, len(day) - 1)]
         ends[mine] = day[np.clip(rows[mine] + last, 0, len(day) - 1)]
     label = label_linked_spans(starts, ends)
-    column = np.repeat(np.arange(len(found)), [len(each.rows) for each in found])
-    sums = np.zeros((int(label.max()) + 1, len(found)))
-    scores = np.nan_to_num(np.concatenate([each.scores for each in found]))
+    column = np.repeat(np.arange(len(results)), [len(result.rows) for result in results])
+    sums = np.zeros((int(label.max()) + 1, len(results)))
+    scores = np.nan_to_num(np.concatenate([result.scores for result in results]))
     np.add.at(sums, (label, column), scores)
     return sums
 
@@ -185,19 +188,19 @@ def joint_p(sums: Floats, seed: int) -> tuple[float, int]:
     x = x[np.any(x != 0, axis=1)]
     if len(x) < MIN_CLUSTERS:
         return float("nan"), 0
-    seen = abs(float(np.median(x.sum(axis=0)))) - MEDIAN_TIE
+    observed = abs(float(np.median(x.sum(axis=0)))) - MEDIAN_TIE
     hits, drawn = 0, 0
     for signs in iterate_sign_vectors(len(x), seed):
         for start in range(0, len(signs), SIGN_BLOCK):
             sums_of = signs[start : start + SIGN_BLOCK] @ x
-            hits += int((np.abs(np.median(sums_of, axis=1)) >= seen).sum())
+            hits += int((np.abs(np.median(sums_of, axis=1)) >= observed).sum())
         drawn += len(signs)
     p = float(sign_share_p(np.array(hits), drawn, len(x)))
     return p, 2 ** len(x) if len(x) <= MAX_EXACT_CLUSTERS else drawn
 
 
 def summarise_specifications(
-    found: Sequence[SpecificationResult],
+    results: Sequence[SpecificationResult],
     series: Sequence[RateSeries],
     seed: int,
     categories: int = 1,
@@ -205,30 +208,32 @@ def summarise_specifications(
     """Median and agreement of the distinct specifications, and their joint p.
 
     Args:
-        found: what every specification found.
+        results: the result of every specification.
         series: the series they name.
         seed: of the sign draws.
-        categories: how many categories could be asked about; the joint p is corrected for
+        categories: how many categories could be chosen; the joint p is corrected for
             them by Bonferroni.
     """
-    rows, nothing = tuple(each.row for each in found), float("nan")
-    own = distinct_specifications(found)
-    if not own:
-        return RobustnessAnswer(rows, nothing, nothing, nothing, nothing, nothing, categories)
-    caar = np.array([each.row.caar for each in own])
-    p = np.array([each.row.p_value for each in own])
+    rows, missing = tuple(result.row for result in results), float("nan")
+    distinct = distinct_specifications(results)
+    if not distinct:
+        return RobustnessAnswer(rows, missing, missing, missing, missing, missing, categories)
+    caar = np.array([result.row.caar for result in distinct])
+    p = np.array([result.row.p_value for result in distinct])
     tested, median = np.isfinite(p), float(np.median(caar))
-    sums = sum_joint_clusters(own, {each.card.id: matching_calendar(each) for each in series})
+    sums = sum_joint_clusters(
+        distinct, {result.card.id: matching_calendar(result) for result in series}
+    )
     joint, draws = joint_p(sums, seed)
     return RobustnessAnswer(
         rows=rows,
         median=median,
         same_sign=float((np.sign(caar) == np.sign(median)).mean()),
-        share_below=float((p[tested] < SIGNIFICANCE_LEVEL).mean()) if tested.any() else nothing,
+        share_below=float((p[tested] < SIGNIFICANCE_LEVEL).mean()) if tested.any() else missing,
         joint_p=joint,
-        joint_p_adjusted=min(1.0, categories * joint) if draws else nothing,
+        joint_p_adjusted=min(1.0, categories * joint) if draws else missing,
         categories=categories,
-        distinct=len(own),
+        distinct=len(distinct),
         tested=int(tested.sum()),
         clusters=len(sums),
         draws=draws,

@@ -70,8 +70,14 @@ from dashboard.models.study import (
     window_text,
 )
 
-# ------------------------------------------------------------
-# Reasons: why an event is not studied, or is in some windows and not in others.
+FEW_CLOSE_DATES: Final = 50
+"""A pool with fewer dates within two years of the event says so."""
+PLACEBO_POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
+MARKET_ADJUSTED_ID: Final = "market-adjusted"
+CLEAN_OFFSETS: Final = (0, 1)
+"""Offsets of other events that a clean estimation leaves out."""
+
+# ---- reasons
 
 
 def skip_reason(series: RateSeries, row: int, usable: int, request: StudyRequest) -> str:
@@ -103,28 +109,23 @@ def missing_value_reason(history: History, series: RateSeries, rows: range) -> s
     return ": the factors do not vary in its estimation window, or repeat one another"
 
 
-# ------------------------------------------------------------
-# The result of one series: its matrices, crowds and flags, and the events with no value.
-
-
-FEW_CLOSE_DATES: Final = 50
-"""A pool with fewer dates within two years of the event says so."""
+# ---- result of one series
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesStudy:
-    """What was measured on one series, before it is laid out: N events on D first rates.
+    """What was measured on one series, before the result is built: N events on D first rates.
 
-    Their moves are in `places`.
+    Their moves are in `row_returns`.
     """
 
     series: RateSeries
     dated: DatedEvents
     alignment: Alignment
     request: StudyRequest
-    places: DistinctRowReturns
+    row_returns: DistinctRowReturns
     history: History
-    known: KnownEventRows
+    known_rows: KnownEventRows
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -132,34 +133,36 @@ class SeriesStudy:
         return self.dated.events
 
     @property
-    def at(self) -> Ints:
+    def rows(self) -> Ints:
         """The rows that are measured, (D,)."""
-        return self.places.at
+        return self.row_returns.rows
 
     @property
-    def back(self) -> Ints:
-        """The place of each event's first rate among them, (N,)."""
-        return self.places.back
+    def inverse(self) -> Ints:
+        """The index of each event's first rate among them, (N,)."""
+        return self.row_returns.inverse
 
     @property
-    def found(self) -> AbnormalReturns:
+    def abnormal(self) -> AbnormalReturns:
         """The abnormal returns at those rows."""
-        return self.places.found
+        return self.row_returns.abnormal
 
     @property
     def event_returns(self) -> AbnormalReturns:
         """The abnormal returns of every event."""
         return (
-            self.found if np.array_equal(self.at[self.back], self.at) else self.found.at(self.back)
+            self.abnormal
+            if np.array_equal(self.rows[self.inverse], self.rows)
+            else self.abnormal.take(self.inverse)
         )
 
     @cached_property
     def nearby_events(self) -> dict[Window, Sequence[tuple[str, ...]]]:
         """Ids of the other events in the event window and in each CAR window."""
-        own = self.dated.ids
-        known = (self.known.first, self.known.last, self.known.ids)
+        event_ids = self.dated.ids
+        known_rows = (self.known_rows.first, self.known_rows.last, self.known_rows.ids)
         return {
-            window: find_nearby_events(self.alignment.row, own, known, window)
+            window: find_nearby_events(self.alignment.row, event_ids, known_rows, window)
             for window in {self.request.window, *self.request.cars}
         }
 
@@ -168,7 +171,7 @@ def build_result(
     study: SeriesStudy, cars: tuple[CarResult, ...], skipped: list[SkippedEvent]
 ) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
-    request, prediction, back = study.request, study.found.prediction, study.back
+    request, prediction, inverse = study.request, study.abnormal.prediction, study.inverse
     return StudyResult.with_lazy_matrices(
         partial(_build_matrices, study),
         request=request,
@@ -177,9 +180,9 @@ def build_result(
         anchor=study.alignment.row,
         shift_days=study.alignment.shift_days,
         offsets=np.arange(request.window[0], request.window[1] + 1, dtype=np.int64),
-        sigma=prediction.sigma[back],
-        n_estimation=prediction.usable[back],
-        estimation_events=_count_estimation_events(study)[back],
+        sigma=prediction.sigma[inverse],
+        n_estimation=prediction.usable[inverse],
+        estimation_events=_count_estimation_events(study)[inverse],
         crowd=study.nearby_events[request.window],
         flags=_build_flags(study, cars),
         cars=cars,
@@ -189,16 +192,16 @@ def build_result(
 
 def _build_matrices(study: SeriesStudy) -> dict[str, Floats | tuple[Floats, ...]]:
     """The fields of a result that are matrices, (N, L)."""
-    found, window = study.found, study.request.window
+    abnormal, window = study.abnormal, study.request.window
     *matrices, base, low, high = _expand_to_events(
         study,
-        take_or_nan(study.series.rate, event_rows(study.at, window)),
-        found.returns,
-        np.asarray(found.prediction.normal),
-        found.ar,
-        found.ar_se,
-        *found.path(),
-        *found.from_base(),
+        take_or_nan(study.series.rate, event_rows(study.rows, window)),
+        abnormal.returns,
+        np.asarray(abnormal.prediction.normal),
+        abnormal.ar,
+        abnormal.ar_se,
+        *abnormal.path(),
+        *abnormal.from_base(),
     )
     return dict(zip(MATRICES, (*matrices, (base, low, high)), strict=True))
 
@@ -209,19 +212,19 @@ def _expand_to_events(study: SeriesStudy, *matrices: Floats) -> tuple[Floats, ..
     They lie in one block of memory, which the system hands out in large pages: a page at a time
     it takes longer than the numbers.
     """
-    if np.array_equal(study.at[study.back], study.at):
+    if np.array_equal(study.rows[study.inverse], study.rows):
         return matrices
-    block = np.empty((len(matrices), matrices[0].shape[1], len(study.back)))
-    for each, out in zip(matrices, block, strict=True):
-        each.T.take(study.back, axis=1, mode="clip", out=out)
-    return tuple(each.T for each in block)
+    block = np.empty((len(matrices), matrices[0].shape[1], len(study.inverse)))
+    for matrix, out in zip(matrices, block, strict=True):
+        matrix.T.take(study.inverse, axis=1, mode="clip", out=out)
+    return tuple(matrix.T for matrix in block)
 
 
 def _count_estimation_events(study: SeriesStudy) -> Ints:
     """How many known events lie in the estimation window of each first rate, (D,)."""
     request, size = study.request, len(study.series)
-    first, last = estimation_rows(study.at, request.window, request.estimation, request.gap)
-    before = np.concatenate(([0], np.cumsum(np.bincount(study.known.first, minlength=size))))
+    first, last = estimation_rows(study.rows, request.window, request.estimation, request.gap)
+    before = np.concatenate(([0], np.cumsum(np.bincount(study.known_rows.first, minlength=size))))
     within: Ints = before[np.clip(last + 1, 0, size)] - before[np.clip(first, 0, size)]
     return within
 
@@ -233,8 +236,8 @@ def _list_incomplete_windows(study: SeriesStudy, cars: tuple[CarResult, ...]) ->
         for k in np.flatnonzero(~np.isfinite(result.car)).tolist():
             row = int(study.alignment.row[k])
             rows = range(row + result.window[0], row + result.window[1] + 1)
-            why = missing_value_reason(study.history, study.series, rows)
-            reason = f"window {window_text(result.window)}{why}"
+            detail = missing_value_reason(study.history, study.series, rows)
+            reason = f"window {window_text(result.window)}{detail}"
             out.append(SkippedEvent(study.events[k].id, card.id, reason))
     return out
 
@@ -246,10 +249,12 @@ def _build_flags(study: SeriesStudy, cars: tuple[CarResult, ...]) -> tuple[tuple
         "partly_in_fixing": study.alignment.partial,
         "far_from_event": study.alignment.far,
         "window_cut": rows + study.request.window[1] > last,
-        "short_history": (study.found.prediction.usable < study.request.estimation)[study.back],
-        "no_variance": ~(study.found.prediction.sigma > 0)[study.back],
+        "short_history": (study.abnormal.prediction.usable < study.request.estimation)[
+            study.inverse
+        ],
+        "no_variance": ~(study.abnormal.prediction.sigma > 0)[study.inverse],
         "few_placebos": np.any([result.n_close < FEW_CLOSE_DATES for result in cars], axis=0),
-        "method_break": _crosses_method_break(study)[study.back],
+        "method_break": _crosses_method_break(study)[study.inverse],
         **compute_bar_flags(study.series, study.events, rows, study.request.window),
     }
     return _flag_names(marks, len(rows))
@@ -260,13 +265,13 @@ def _hour_flags(study: SeriesStudy) -> dict[str, Bools]:
 
     `date_only`: the moment is not known, and no first report leaves but one first rate.
     """
-    when, settled = study.dated.when, study.alignment.settled
-    reported = when.bounded & ~when.timed
-    scheduled = np.zeros(len(when.timed), dtype=bool)
-    for k in indices_with_hours(study.events) if when.timed.any() else ():
+    times, settled = study.dated.times, study.alignment.settled
+    reported = times.bounded & ~times.timed
+    scheduled = np.zeros(len(times.timed), dtype=bool)
+    for k in indices_with_hours(study.events) if times.timed.any() else ():
         scheduled[k] = study.events[k].hour_kind == HourKind.SCHEDULED
     return {
-        "date_only": ~when.timed & ~(reported & settled),
+        "date_only": ~times.timed & ~(reported & settled),
         "hour_upper_bound": reported,
         "hour_scheduled": scheduled,
     }
@@ -276,34 +281,27 @@ def _crosses_method_break(study: SeriesStudy) -> Bools:
     """Whether the event window of each first rate holds a break of the method, (D,)."""
     day, window = study.series.day, study.request.window
     if not study.series.card.breaks:
-        return np.zeros(len(study.at), dtype=bool)
-    first = np.clip(study.at + window[0] - 1, 0, len(day) - 1)
-    final = np.clip(study.at + window[1], 0, len(day) - 1)
-    found = crosses_break(study.series.card.breaks, day[first], day[final])
-    return np.array(found, dtype=bool)
+        return np.zeros(len(study.rows), dtype=bool)
+    first = np.clip(study.rows + window[0] - 1, 0, len(day) - 1)
+    final = np.clip(study.rows + window[1], 0, len(day) - 1)
+    crosses = crosses_break(study.series.card.breaks, day[first], day[final])
+    return np.array(crosses, dtype=bool)
 
 
 def _flag_names(
     marks: Mapping[str, Sequence[bool] | Bools], count: int
 ) -> tuple[tuple[str, ...], ...]:
-    """The names of the marks that are set, for each of `format_count` events."""
+    """The names of the marks that are set, for each of `count` events."""
     code = np.zeros(count, dtype=np.int64)
     for bit, values in enumerate(marks.values()):
         code |= np.asarray(values, dtype=np.int64) << bit
-    words = np.empty(1 << len(marks), dtype=object)
-    for each in np.flatnonzero(np.bincount(code)).tolist():
-        words[each] = tuple(name for bit, name in enumerate(marks) if each >> bit & 1)
-    return tuple(words[code].tolist())
+    names = np.empty(1 << len(marks), dtype=object)
+    for combination in np.flatnonzero(np.bincount(code)).tolist():
+        names[combination] = tuple(name for bit, name in enumerate(marks) if combination >> bit & 1)
+    return tuple(names[code].tolist())
 
 
-# ------------------------------------------------------------
-# The event study of one series: from dated events to moves, their errors and their placebo.
-
-
-PLACEBO_POOLS: Final[tuple[Pool, ...]] = get_args(Pool)
-MARKET_ADJUSTED_ID: Final = "market-adjusted"
-CLEAN_OFFSETS: Final = (0, 1)
-"""Offsets of other events that a clean estimation leaves out."""
+# ---- study of one series
 
 
 def study_series(
@@ -313,7 +311,7 @@ def study_series(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> StudyResult:
-    """Study events on one series; see `measure`."""
+    """Study events on one series; see `measure_series`."""
     return _finish_study(*_measure_events(series, (events, known), request, factors))
 
 
@@ -338,7 +336,7 @@ def measure_series(
         raw measurements that tests over several series need.
 
     Raises:
-        InputError: for a series that is no price, and a model that is not on the shelf, lacks
+        InputError: for a series that is no price, and a model that is not known, lacks
             its factors or fits as many coefficients as there are returns.
     """
     study, pool, skipped = _measure_events(series, (events, known), request, factors)
@@ -360,16 +358,16 @@ def study_series_in_all_pools(
     request: StudyRequest,
     factors: Sequence[RateSeries] = (),
 ) -> tuple[StudyResult, dict[Pool, tuple[PlaceboRanks, ...]]]:
-    """The study among the dates it asks for, and its placebo among those of every pool.
+    """The study with its own pool, and its placebo among those of every pool.
 
     Returns:
-        The result, and of each pool a `Placebo` for each CAR window; see `measure`.
+        The result, and of each pool the `PlaceboRanks` of each CAR window; see `measure_series`.
     """
     study, pool, skipped = _measure_events(series, (events, known), request, factors)
     cars = _event_moves(study)
     ranked = {
         name: tuple(
-            rank_among_placebos(pool, window, name, move).at(study.back)
+            rank_among_placebos(pool, window, name, move).take(study.inverse)
             for window, move in cars.items()
         )
         for name in PLACEBO_POOLS
@@ -386,22 +384,22 @@ def rank_rows(
     long series only what lies around the rows is measured.
     """
     model = get_normal_model(request.model)
-    nobody = np.array([], dtype=np.int64)
-    history = _build_history(series, (), nobody, request)
-    found = compute_abnormal_returns(history, rows, request, model)
-    enough = found.prediction.usable >= request.min_estimation
+    no_rows = np.array([], dtype=np.int64)
+    history = _build_history(series, (), no_rows, request)
+    abnormal = compute_abnormal_returns(history, rows, request, model)
+    enough = abnormal.prediction.usable >= request.min_estimation
     volatility = np.full(len(rows), np.nan)
-    answer: dict[Window, tuple[Floats, PlaceboRanks]] = {}
+    ranked: dict[Window, tuple[Floats, PlaceboRanks]] = {}
     for around in iterate_near_rows(rows, len(series)):
-        pool = find_candidates(history, nobody, request, model, around)
+        pool = find_candidates(history, no_rows, request, model, around)
         for window in request.cars:
-            car, se = found.car(window)
+            car, se = abnormal.car(window)
             car = np.where(enough, car, np.nan)
             move = (rows, car, standardise(car, se), volatility)
-            answer[window] = car, rank_among_placebos(pool, window, "near", move)
-        if all((placebo.size >= MIN_NEAR_DATES).all() for _, placebo in answer.values()):
+            ranked[window] = car, rank_among_placebos(pool, window, "near", move)
+        if all((placebo.size >= MIN_NEAR_DATES).all() for _, placebo in ranked.values()):
             break
-    return answer
+    return ranked
 
 
 def _finish_study(
@@ -418,15 +416,15 @@ def _finish_study(
 
 def _event_moves(study: SeriesStudy) -> dict[Window, EventMoves]:
     """Row, CAR, SCAR and eve volatility at each first rate in each CAR window."""
-    row = study.at
+    row = study.rows
     volatility = cached_eve_volatility(study.history)[row]
-    cars = {window: study.found.car(window) for window in study.request.cars}
+    cars = {window: study.abnormal.car(window) for window in study.request.cars}
     return {w: (row, car, standardise(car, se), volatility) for w, (car, se) in cars.items()}
 
 
 def _measure_events(
     series: RateSeries,
-    of: tuple[Sequence[Event], Sequence[Event]],
+    event_lists: tuple[Sequence[Event], Sequence[Event]],
     request: StudyRequest,
     factors: Sequence[RateSeries],
 ) -> tuple[SeriesStudy, PlaceboCandidates, list[SkippedEvent]]:
@@ -434,14 +432,14 @@ def _measure_events(
     require_price(series.card)
     _refuse_non_price_factor(request.model, factors)
     model = get_normal_model(request.model)
-    events, known = of
+    events, known = event_lists
     dated = DatedEvents.of(events).sorted_by_date().for_series(series.card.id)
     context = locate_known_events(series, dated, None if known is events else known)
     history = _build_history(series, factors, context.occupied, request)
     pool = find_candidates(history, context.occupied, request, model)
-    chosen, places, skipped = _select_events(series, dated, request, pool.grid)
+    chosen, row_returns, skipped = _select_events(series, dated, request, pool.grid)
     _refuse_short_estimation(request, pool.n_coefficients)
-    study = SeriesStudy(series, *chosen, request, places, history, context)
+    study = SeriesStudy(series, *chosen, request, row_returns, history, context)
     return study, pool, skipped
 
 
@@ -456,9 +454,12 @@ def _refuse_non_price_factor(model_id: str, factors: Sequence[RateSeries]) -> No
         raise InputError(msg, field="model", value=model_id)
 
 
-def _refuse_short_estimation(request: StudyRequest, fitted: int) -> None:
-    if request.min_estimation <= fitted:
-        msg = f"the model {request.model} fits {fitted} coefficients; give at least {fitted + 1}"
+def _refuse_short_estimation(request: StudyRequest, n_coefficients: int) -> None:
+    if request.min_estimation <= n_coefficients:
+        msg = (
+            f"the model {request.model} fits {n_coefficients} coefficients;"
+            f" give at least {n_coefficients + 1}"
+        )
         raise InputError(msg, field="min_estimation", value=request.min_estimation)
 
 
@@ -470,13 +471,13 @@ def _build_history(
         compute_changes(factor.card, match_rates(factor, series), request.returns)
         for factor in factors
     ]
-    barred = np.zeros(len(series), dtype=bool)
+    excluded = np.zeros(len(series), dtype=bool)
     if request.clean_estimation:
         for offset in CLEAN_OFFSETS:
             rows = occupied + offset
-            barred[rows[rows < len(series)]] = True
-    together = np.column_stack(columns) if columns else None
-    return History(returns, together, barred, series.day)
+            excluded[rows[rows < len(series)]] = True
+    factor_returns = np.column_stack(columns) if columns else None
+    return History(returns, factor_returns, excluded, series.day)
 
 
 def get_normal_model(model_id: str) -> NormalModel:
@@ -488,55 +489,55 @@ def get_normal_model(model_id: str) -> NormalModel:
     for model in NORMAL_MODELS:
         if model.id == model_id:
             return model
-    known = ", ".join(model.id for model in NORMAL_MODELS)
-    msg = f"not known; choose one of {known}"
+    ids = ", ".join(model.id for model in NORMAL_MODELS)
+    msg = f"not known; choose one of {ids}"
     raise InputError(msg, field="model", value=model_id)
 
 
 def _select_events(
     series: RateSeries,
-    bound: DatedEvents,
+    dated: DatedEvents,
     request: StudyRequest,
-    everywhere: PlaceboGrid,
+    grid: PlaceboGrid,
 ) -> tuple[tuple[DatedEvents, Alignment], DistinctRowReturns, list[SkippedEvent]]:
     """The events that are studied, the abnormal returns at their first rates, and the others."""
     card, skipped = series.card, []
-    alignment = bound.on(series)
+    alignment = dated.align_to(series)
     rows = np.where(alignment.inside, alignment.row, 0)
-    places = everywhere.measure_rows(rows)
-    usable = places.found.prediction.usable[places.back]
-    timed = is_measurable(series, bound.timed)
+    row_returns = grid.measure_rows(rows)
+    usable = row_returns.abnormal.prediction.usable[row_returns.inverse]
+    timed = is_measurable(series, dated.timed)
     keep = alignment.inside & (usable >= request.min_estimation) & timed
     for k in np.flatnonzero(~keep).tolist():
-        why = skip_reason(series, int(alignment.row[k]), int(usable[k]), request)
-        reason = why if timed[k] else bar_skip_reason(bound.events[k])
-        skipped.append(SkippedEvent(bound.events[k].id, card.id, reason))
+        detail = skip_reason(series, int(alignment.row[k]), int(usable[k]), request)
+        reason = detail if timed[k] else bar_skip_reason(dated.events[k])
+        skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
     order = np.flatnonzero(keep)
     order = order[np.argsort(alignment.row[order], kind="stable")]
-    stays = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
-    for k in order[~stays].tolist():
+    retained = apply_overlap_rule(alignment.row[order], request.window, request.overlap)
+    for k in order[~retained].tolist():
         reason = f"its event window overlaps another event's (--overlap {request.overlap})"
-        skipped.append(SkippedEvent(bound.events[k].id, card.id, reason))
-    order = order[stays]
+        skipped.append(SkippedEvent(dated.events[k].id, card.id, reason))
+    order = order[retained]
     if np.array_equal(order, np.arange(len(rows))):
-        return (bound, alignment), places, skipped
+        return (dated, alignment), row_returns, skipped
     cut = alignment.take(order)
-    return (bound.take(order.tolist()), cut), everywhere.measure_rows(cut.row), skipped
+    return (dated.take(order.tolist()), cut), grid.measure_rows(cut.row), skipped
 
 
 def _build_car_result(
     study: SeriesStudy, window: Window, move: EventMoves, placebo: PlaceboRanks
 ) -> CarResult:
     _, car, scar, _ = move
-    df = study.found.prediction.df.astype(float)
+    df = study.abnormal.prediction.df.astype(float)
     simple = study.request.returns == "simple"
     columns: dict[str, NDArray[Any]] = {
         "car": car,
-        "se": study.found.se(window),
+        "se": study.abnormal.se(window),
         "t": scar,
         "df": df,
         "p": two_sided_p(scar, df),
-        "bhar": study.found.bhar(window) if simple else np.full(len(car), np.nan),
+        "bhar": study.abnormal.bhar(window) if simple else np.full(len(car), np.nan),
         "placebo_p": placebo.p,
         "percentile": placebo.percentile,
         "percentile_by_move": placebo.by_move,
@@ -545,5 +546,5 @@ def _build_car_result(
         "pool_first": placebo.first,
         "pool_last": placebo.last,
     }
-    of_events = {name: values[study.back] for name, values in columns.items()}
+    of_events = {name: values[study.inverse] for name, values in columns.items()}
     return CarResult(window=window, crowd=study.nearby_events[window], **of_events)

@@ -120,7 +120,8 @@ def event_move_rows(view: EventView) -> Rows:
             view.event.id, view.card.id, window_text(move.window), *_fixing_cells(move.base),
             *_fixing_cells(move.end), *_move_cells(move), move.rank("quiet").size,
             move.rank("all").size, len(move.crowd), " ".join(event.id for event in move.crowd),
-            move.reason, *_rank_cells(move.rank("near")), move.rank("quiet").p, move.rank("quiet").percentile,
+            move.reason, *_rank_cells(move.rank("near")), move.rank("quiet").p,
+            move.rank("quiet").percentile,
             *([_available_at(move.base), _available_at(move.end)] if bars else []),
         )
         for move in view.moves
@@ -143,7 +144,7 @@ def facts_rows(facts: Iterable[DayFacts]) -> Rows:
     """Facts of a day, one row a series and base; records and ranges repeat on every row."""
     return [
         (
-            fact.series, fact.quote, fact.asked, fact.day, fact.rate, *_change_cells(change),
+            fact.series, fact.quote, fact.requested, fact.day, fact.rate, *_change_cells(change),
             *_observation_cells(fact.strongest_since), *_observation_cells(fact.weakest_since),
             *_observation_cells(fact.year_low), *_observation_cells(fact.year_high),
         )

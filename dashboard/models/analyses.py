@@ -24,8 +24,7 @@ from dashboard.models.study import (
     Window,
 )
 
-# ------------------------------------------------------------
-# A comparison: one or two groups of events on one series, and everything told about them.
+# ---- comparison
 
 
 StepName: TypeAlias = Literal["listed", "dated", "inside", "history", "apart", "used"]
@@ -62,7 +61,7 @@ class PlaceboMoves:
     """What the average and the single CAR are like elsewhere on the series, in return units.
 
     `means` (S,) are the CAARs of the group's dates moved round the calendar, the first one
-    where they are; `cars` (K,) the CARs of the pseudo-dates of the pool that was asked for.
+    where they are; `cars` (K,) the CARs of the pseudo-dates of the requested pool.
     """
 
     means: Floats
@@ -74,7 +73,7 @@ class GroupAnswer:
     """What is known of one group: its study, its attrition, each event left out, its placebo.
 
     `answer` has one group only, under the group's name; `medians` (L,) are those of the paths and
-    `half_width` (N,) half the 95 % interval of each event's CAR in the window asked for.
+    `half_width` (N,) half the 95 % interval of each event's CAR in the requested window.
     """
 
     name: str
@@ -93,24 +92,24 @@ class GroupAnswer:
 
     @property
     def car(self) -> Floats:
-        """The CAR of every event of `result` in the window that is asked for, (N,)."""
+        """The CAR of every event of `result` in the requested window, (N,)."""
         return self.result.cars[0].car
 
     @property
     def mean(self) -> float:
-        """The CAAR in the window that is asked for, NaN without events."""
-        values = [each.car for each in self.left_out]
+        """The CAAR in the requested window, NaN without events."""
+        values = [row.car for row in self.left_out]
         return math.fsum(values) / len(values) if values else math.nan
 
     @property
     def median_car(self) -> float:
         """The median CAR in that window, NaN without events."""
-        values = [each.car for each in self.left_out]
+        values = [row.car for row in self.left_out]
         return median(values) if values else math.nan
 
     @property
     def n(self) -> int:
-        """Events with a CAR in the window that is asked for."""
+        """Events with a CAR in the requested window."""
         return self.steps[-1].left
 
     @property
@@ -139,12 +138,11 @@ class Comparison:
 
     @property
     def window(self) -> Window:
-        """The CAR window that is asked for."""
+        """The requested CAR window."""
         return self.request.cars[0]
 
 
-# ------------------------------------------------------------
-# How events and rates go together: scores against moves, categories against series.
+# ---- relations
 
 
 Score: TypeAlias = Literal["tone", "intensity", "crowd"]
@@ -313,8 +311,7 @@ class Projection:
         return self.rows[horizon - self.rows[0].horizon]
 
 
-# ------------------------------------------------------------
-# Robustness: one answer under every defensible choice, and how much the choices matter.
+# ---- robustness
 
 
 OVERLAPS: Final = ("keep", "first", "exclude")
@@ -424,7 +421,7 @@ class RobustnessAnswer:
     `share_below` the share of the `tested` ones with p < 0.05, and `joint_p` the share of
     `draws` sign vectors of whole clusters under which the median standardised score over all
     specifications is at least as large in size (after Simonsohn, Simmons & Nelson 2020, Nature
-    Human Behaviour 4); `joint_p_adjusted` is corrected for the `categories` that could be asked.
+    Human Behaviour 4); `joint_p_adjusted` is corrected for the `categories` that could be chosen.
     """
 
     rows: tuple[SpecificationRow, ...]

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from dashboard.models.series import SeriesCard
 
 
-# ------------------------------------------------------------
-# An article, and what is proposed from it: dated statements, and claims about the rate.
+# ---- an article and what is found in it
 
 
 MAX_TEXT_LENGTH: Final = 60_000
@@ -36,7 +35,7 @@ class Precision(StrEnum):
 class PublicationTime:
     """When an article was published, and where that is written.
 
-    `day` is the day where it was published, in the publisher's own zone; `format_moment` the UTC
+    `day` is the day where it was published, in the publisher's own zone; `moment` the UTC
     moment where hour and zone are known. `origin` is `given`, `json-ld`, `open-graph`, `time`,
     `htmldate`, `text` or `modified`.
     """
@@ -53,7 +52,7 @@ class PublicationTime:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A page or a text as it was read; `messages` are what a person should know about that."""
+    """A page or a text as it was read; `messages` are those for the user about the reading."""
 
     text: str
     title: str = ""
@@ -68,7 +67,7 @@ class Article:
 class DateMention:
     """A date as a text says it, and the days it means.
 
-    `day` to `end_day` (both inside) is what it means; None where that cannot be told. `phrase`
+    `day` to `end_day` (both inside) is what it means; None where that is not known. `phrase`
     are the words, `start` where they begin in their sentence, `doubt` says what is uncertain.
     """
 
@@ -93,7 +92,7 @@ class Statement:
     `day` is None where the text says only "on Tuesday" and its own date is not known.
     """
 
-    said: DateMention
+    mention: DateMention
     actor: str
     title: str
     category: Category
@@ -102,12 +101,12 @@ class Statement:
     @property
     def day(self) -> date | None:
         """The first day it may have been."""
-        return self.said.day
+        return self.mention.day
 
     @property
     def end_day(self) -> date | None:
         """The last day it may have been, where that is not the first."""
-        return self.said.end_day if self.said.end_day != self.said.day else None
+        return self.mention.end_day if self.mention.end_day != self.mention.day else None
 
 
 class ClaimKind(StrEnum):
@@ -131,12 +130,12 @@ class Exactness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim about the rate; up, strongest and "more" are always told of the rouble's worth.
+    """A claim about the rate; up, strongest and "more" always refer to the value of the rouble.
 
     `level` counts roubles for one unit of `currency`, and `MORE` of a level is above it; `up` and
     `down` are per cent. `since` is the period it is compared with; `base` names it where it is one
-    of the bases of a facts check ("year_start"); `day` is the day it is told of, `name_subject` whose
-    change the number is: the rouble's or the currency's.
+    of the bases of a facts check ("year_start"); `day` is the day it refers to, `subject`
+    whose change the number is: the rouble's or the currency's.
     """
 
     kind: ClaimKind
@@ -160,12 +159,11 @@ class TextFindings:
     claims: tuple[Claim, ...]
 
 
-# ------------------------------------------------------------
-# A claim about the rate, held against a series and a base.
+# ---- verdicts on a claim
 
 
 class ClaimTruth(StrEnum):
-    """Whether it is so by the numbers of one series from one base."""
+    """Whether a claim is true by the numbers of one series from one base."""
 
     TRUE = "true"
     ABOUT = "about"
@@ -180,7 +178,7 @@ class ClaimVerdict:
     `at` is the observation of the day of the claim, `base` that it is compared with: the base of
     a change, or the last day at least as strong (or weak) for a record. `found` is the number
     itself, in the claim's terms: a level, or a change in per cent with the claim's own sign.
-    `is_claimed` is false for a base that the claim did not name but that would make it so.
+    `is_claimed` is false for a base that the claim did not name but that would make it true.
     `reason` says why nothing can be known.
     """
 
@@ -219,13 +217,12 @@ class CheckedClaim:
     needed: tuple[RequiredBase, ...] = ()
 
 
-# ------------------------------------------------------------
-# A claim about the rate as it is asked, and what every source says to it from every base.
+# ---- claims as they are checked
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A verdict with the two observations behind it, printed dates and moments included.
+    """A verdict with its two observations, printed dates and moments included.
 
     `at` is the observation of the day of the claim, `base` what it is compared with; None where
     there is none.
@@ -241,7 +238,7 @@ class ClaimAnswer:
     """A claim with a row for every source, base and quote, those of the main series first.
 
     `main` is the id of the series that headline, chart and paragraph speak of; empty where
-    there is no series of the currency. `needed` are the bases that would make a change so.
+    there is no series of the currency. `needed` are the bases that would make a change true.
     """
 
     claim: Claim

@@ -1,11 +1,11 @@
-"""The errors a person can act on, each one line: input, conflict, rate limit, source, store.
+"""The errors a user can act on, each one line: input, conflict, rate limit, source, store.
 
 RoubleReactionError
 ├── InputError        the input or the request is wrong          exit code 2
-│   ├── EditConflict  somebody changed the same note meanwhile
+│   ├── EditConflict  the note was changed meanwhile
 │   └── TooOften      one person did this too often; the others are not held up
 ├── SourceError       a data source failed                       exit code 3
-│   └── CircuitOpen   it failed or asked for a pause; not asked again until then
+│   └── CircuitOpen   it failed or requested a pause; no requests until then
 └── StoreError        the event store failed                     exit code 3
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RoubleReactionError(Exception):
-    """One line for a person: what is wrong, where, and what to do."""
+    """One line for the user: what is wrong, where, and what to do."""
 
     exit_code = 3
 
@@ -51,14 +51,14 @@ class InputError(RoubleReactionError):
 
 
 class EditConflict(InputError):
-    """A note was changed between reading and saving; both texts are kept.
+    """A note was changed between reading and saving; no text is lost.
 
     Attributes:
-        current: the note as it stands now, or None where it was deleted for good.
+        current: the current note, or None where it was deleted for good.
     """
 
     def __init__(self, message: str, current: Event | None) -> None:
-        """Keep the note as it stands, so that a page can show both texts."""
+        """Store the current note, so that a page can show both texts."""
         super().__init__(message)
         self.current = current
 
@@ -71,7 +71,7 @@ class RateLimited(InputError):
     """
 
     def __init__(self, message: str, seconds: int) -> None:
-        """Keep the wait, so that a program can be told."""
+        """Store the wait, so that a program can be informed."""
         super().__init__(message)
         self.seconds = seconds
 
@@ -81,14 +81,14 @@ class SourceError(RoubleReactionError):
 
 
 class CircuitOpen(SourceError):
-    """A source is left alone for a while: it failed too often, or asked for a pause.
+    """A source is left alone for a while: it failed too often, or requested a pause.
 
     Attributes:
-        until: the first moment (UTC) at which it may be asked again.
+        until: the first moment (UTC) of the next request.
     """
 
     def __init__(self, message: str, until: datetime) -> None:
-        """Keep the moment, so that a refresh can be scheduled for it."""
+        """Store the moment, so that a refresh can be scheduled for it."""
         super().__init__(message)
         self.until = until
 

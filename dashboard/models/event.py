@@ -9,8 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-# ------------------------------------------------------------
-# The hours of an event: what a clock time says of when it was, and who says so.
+# ---- clock times
 
 
 class HourKind(StrEnum):
@@ -54,19 +53,18 @@ def moment_from_hours(hours: Sequence[Hour]) -> datetime | None:
     That is the earliest statement, else the earliest scheduled time. A report that precedes the
     scheduled time shows that this is the start of a measure and not the news of it.
     """
-    said, planned, reported = (
+    stated, planned, reported = (
         earliest_hour(hours, kind)
         for kind in (HourKind.STATEMENT, HourKind.SCHEDULED, HourKind.PUBLISHED)
     )
-    if said is not None:
-        return said.at.astimezone(UTC)
+    if stated is not None:
+        return stated.at.astimezone(UTC)
     if planned is None or (reported is not None and reported.at < planned.at):
         return None
     return planned.at.astimezone(UTC)
 
 
-# ------------------------------------------------------------
-# An event: something dated that was said or done, from the catalogue, a file or a person.
+# ---- events
 
 
 MOSCOW: Final = "Europe/Moscow"
@@ -117,7 +115,7 @@ class Origin(StrEnum):
 class Event:
     """A dated event.
 
-    `day` is the local day in `zone`; `format_moment` is the UTC moment where the hour is known: of a
+    `day` is the local day in `zone`; `moment` is the UTC moment where the hour is known: of a
     statement, or the one that was scheduled. `hours` are the clock times that documents give
     with their kinds; a moment that none of them names is a statement.
     A range has an `end_day` (inclusive). `series` binds the event to one series; None
@@ -184,8 +182,8 @@ class Event:
         if self.moment is None:
             return earliest_hour(self.hours, HourKind.PUBLISHED)
         named = (hour for hour in self.hours if hour.at == self.moment)
-        said = (hour for hour in named if hour.kind != HourKind.PUBLISHED)
-        return next(said, Hour(self.moment))
+        dated = (hour for hour in named if hour.kind != HourKind.PUBLISHED)
+        return next(dated, Hour(self.moment))
 
     @property
     def hour_kind(self) -> str:
@@ -207,7 +205,7 @@ class Event:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but its owner may see it; a word that is not known hides too."""
+        """Whether only its owner may see it; an unknown value counts as private."""
         return self.visibility != Visibility.SHARED
 
     @property

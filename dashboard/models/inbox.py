@@ -1,4 +1,4 @@
-"""News items that feeds and searches returned, each waiting for a person's decision."""
+"""News items that feeds and searches returned, each waiting for a decision."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DatedBy(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person decided about a candidate."""
+    """The decision about a candidate."""
 
     NEW = "new"
     ACCEPTED = "accepted"
@@ -34,8 +34,8 @@ class Decision(StrEnum):
 class Publisher:
     """A feed in the list of feeds.
 
-    `zone` is the clock of its times without one, empty where nobody knows. `terms` says what
-    its publisher allows. `is_imported` marks a feed that a person added; its address is guarded.
+    `zone` is the clock of its times without one, empty where it is not known. `terms` says what
+    its publisher allows. `is_imported` marks a feed that the user added; its address is guarded.
     """
 
     id: str
@@ -45,16 +45,16 @@ class Publisher:
     language: str = ""
     terms: str = ""
     enabled: bool = True
-    is_own: bool = False
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
     """One item as a source gave it, its date read.
 
-    `day` is the day by the clock of `zone` (of the publisher), `format_moment` the UTC moment; both are
+    `day` is the day by the clock of `zone` (of the publisher), `moment` the UTC moment; both are
     None where `precision` is NONE. `dated_by` says what the date is of, `printed` how it was
-    written, `doubt` what a person should know about it.
+    written, `doubt` what is uncertain about it.
     """
 
     guid: str
@@ -75,10 +75,10 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True)
 class NewsBatch:
-    """What a source answered: its reports in its order, and what a person should know of it."""
+    """The answer of a source: its reports in its order, and messages for the user."""
 
     reports: tuple[NewsItem, ...]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class InboxItem:
     """A report on its way into the notes.
 
     `kind` is the id of the source that brought it (`feed`, `gdelt`), `source_id` the feed or the
-    words of the search. `cluster_events` is shared by reports of one story. `first_seen` and
+    words of the search. `cluster` is shared by reports of one event. `first_seen` and
     `fetched_at` are the first and last moment (UTC) at which the source brought it.
     """
 
@@ -125,24 +125,24 @@ class NewsCluster:
     @property
     def publishers(self) -> tuple[str, ...]:
         """Who reported it, each once, in the order of the reports."""
-        named = (each.report.publisher or each.source_id for each in self.reports)
+        named = (item.report.publisher or item.source_id for item in self.reports)
         return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What became of the last attempts at a feed; `problem_response` is empty where the last one worked.
+    """The last attempts at a feed; `problem` is empty where the last one worked.
 
-    `asked_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
+    `tried_at` and `answered_at` are UTC; `items` counts the items of the last good answer.
     """
 
     feed_id: str
-    asked_at: datetime
+    tried_at: datetime
     answered_at: datetime | None = None
     items: int = 0
     new: int = 0
     problem: str = ""
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +160,4 @@ class ToneTimeline:
     query: str
     resolution: str
     points: tuple[TonePoint, ...]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()

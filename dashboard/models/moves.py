@@ -11,8 +11,7 @@ from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, GapKind, Ints, MethodBreak, RateSeries, SeriesCard
 from dashboard.models.study import CarResult, Pool, StudyRequest, Window
 
-# ------------------------------------------------------------
-# Facts about a rate on a day: changes against named bases, and since when it was last there.
+# ---- facts about a day
 
 
 CHANGE_BASES: Final = ("previous", "week", "month", "quarter", "year", "year_end", "year_start")
@@ -20,7 +19,7 @@ CHANGE_BASES: Final = ("previous", "week", "month", "quarter", "year", "year_end
 
 @dataclass(frozen=True, slots=True)
 class RateChange:
-    """The change from a base observation to the day asked.
+    """The change from a base observation to the requested day.
 
     `rub_per_usd_pct` is the percentage change of the quoted number, `usd_per_rub_pct` of its
     inverse; `log_points` = 100 x the move of the rouble (positive = stronger), or of the
@@ -53,7 +52,7 @@ class DayFacts:
 
     series: str
     quote: str
-    asked: date
+    requested: date
     day: date
     rate: float
     first_day: date
@@ -64,16 +63,15 @@ class DayFacts:
     year_high: Observation
 
 
-# ------------------------------------------------------------
-# Where one move stands among the pseudo-dates that it is compared with.
+# ---- placebo rank
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceboRank:
     """A move among the dates of one pool.
 
-    `percentile` = 100 x the share of the `format_bytes` dates with a smaller |SCAR|, the move in units
-    of the volatility learnt before it; `by_move` with a smaller |CAR|; `p` = the share of dates
+    `percentile` = 100 x the share of the `size` dates with a smaller |SCAR|, the move in units of
+    the volatility estimated before it; `by_move` with a smaller |CAR|; `p` = the share of dates
     and event with a |SCAR| at least as large. None where the move has no SCAR or the pool no
     date. The dates lie between `first` and `last`, `close` of them within two years of the event.
     """
@@ -104,7 +102,7 @@ class PlaceboRank:
 
     @classmethod
     def of_car(cls, car: CarResult, k: int, pool: Pool) -> PlaceboRank:
-        """That of event `k` of a study among the dates it was asked to compare with."""
+        """That of event `k` of a study among the dates of the study's pool."""
         return cls.of(
             pool,
             (car.placebo_p, car.percentile, car.percentile_by_move),
@@ -118,8 +116,7 @@ def _finite_or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-# ------------------------------------------------------------
-# What one event did on one series, ready to be put into words: timing, moves, neighbours.
+# ---- one event on one series
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +148,10 @@ class Fixing:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Said when -> first observation that can contain it -> base.
+    """Moment of the event -> first observation that can contain it -> base.
 
     `alternative` is the first observation that contains the event at the latest hour it can have
-    been, where that is another one. `partial` = said inside the averaging window; `far` = more
+    been, where that is another one. `partial` = inside the averaging window; `far` = more
     than five days before the observation; `settled` = every hour it can have been gives the same
     first observation.
     """
@@ -269,8 +266,7 @@ class DayMove:
     base_known_at: datetime | None = None
 
 
-# ------------------------------------------------------------
-# One move as one source measures it, beside what the source is and when it knew.
+# ---- one move by source
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +275,7 @@ class SourceMove:
 
     Attributes:
         card: the series.
-        rule: its date rule in words.
+        rule: a description of its date rule.
         base: the observation before the window; None where there is none.
         end: the last observation of the window; None where there is none.
         log_points: 100 x the rouble's log move; positive = stronger.

@@ -49,7 +49,7 @@ class PublicationRule:
     sessions: tuple[AveragingWindow, ...]
     description: str
 
-    def clock(self, record: Days) -> tuple[Days, Moments, Moments]:
+    def timestamps(self, record: Days) -> tuple[Days, Moments, Moments]:
         """Market day, opening and closing moment (UTC) of each printed date.
 
         Args:
@@ -240,5 +240,5 @@ PUBLICATION_RULES: Final = {
 def crosses_break(breaks: tuple[MethodBreak, ...], after: Days, until: Days) -> list[bool]:
     """Whether a method break falls into `(after, until]`, for N pairs of market days."""
     days = np.array(sorted(method.day for method in breaks), dtype="datetime64[D]")
-    found = np.searchsorted(days, until, "right") > np.searchsorted(days, after, "right")
-    return [bool(crossed) for crossed in found]
+    crosses = np.searchsorted(days, until, "right") > np.searchsorted(days, after, "right")
+    return [bool(crossed) for crossed in crosses]

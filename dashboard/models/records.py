@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
 
 
-# ------------------------------------------------------------
-# A change to a note: what was done to it, when, by whom, and how it stood before and after.
+# ---- revisions of notes
 
 
 class NoteAction(StrEnum):
-    """What a person can do to a note."""
+    """an action on a note."""
 
     CREATE = "create"
     EDIT = "edit"
@@ -29,17 +28,17 @@ class NoteAction(StrEnum):
 class NoteRevision:
     """One line of a note's history; `before` is None for its creation.
 
-    `revision` is the one the change made, `at` its UTC moment, `who` the person who made it
+    `revision` is the one the change made, `at` its UTC moment, `author` the person who made it
     or the label that was given, empty where neither is known. `before` is also None where it
-    was private to somebody else. `origin` is the door it came through: page, cli or api; empty
-    where that was not yet written down.
+    was private to another user. `origin` is the interface it came through: page, cli or api;
+    empty where that was not yet recorded.
     """
 
     note_id: str
     revision: int
     action: str
     at: datetime
-    who: str
+    author: str
     before: Event | None
     after: Event | None
     origin: str = ""
@@ -47,7 +46,7 @@ class NoteRevision:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """How the store is, for a status line; `problem_response` is empty where it answers.
+    """State of the store, for a status line; `problem` is empty where it answers.
 
     `engine` names the kind of database; `last_change` is the UTC moment of the last change
     to any note, None where there never was one.
@@ -60,8 +59,7 @@ class StoreStatus:
     problem: str = ""
 
 
-# ------------------------------------------------------------
-# What is on record: one action, by whom, through which door, and how things stood around it.
+# ---- audit log
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +68,16 @@ class AuditEntry:
 
     Attributes:
         at: its UTC moment.
-        who: the label of the person; empty where none was given.
-        origin: page, cli or api; empty where it was not yet written down.
+        author: the label of the person; empty where none was given.
+        origin: page, cli or api; empty where it was not yet recorded.
         action: create, edit, delete, restore, import, token-create …
         subject: the id of the note, the import, the token, the file.
-        before: how it stood before; None: it was not there.
-        after: how it stands since; None: it is gone.
+        before: its state before; None: it did not exist.
+        after: its state since; None: it was removed.
     """
 
     at: datetime
-    who: str
+    author: str
     origin: str
     action: str
     subject: str
@@ -87,13 +85,12 @@ class AuditEntry:
     after: Mapping[str, Any] | None
 
 
-# ------------------------------------------------------------
-# A token for programs: whose it is and until when it holds; its secret is never kept.
+# ---- access tokens
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token as it is kept; all moments in UTC.
+    """A token as it is stored, without its secret; all moments in UTC.
 
     Attributes:
         name: what its owner calls it; unique, also among revoked ones.
@@ -113,13 +110,12 @@ class AccessToken:
     last_used: datetime | None = None
     revoked: datetime | None = None
 
-    def holds(self, at: datetime) -> bool:
-        """Whether it opens the door at a moment."""
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the token is valid at a moment."""
         return self.revoked is None and (self.expires is None or at < self.expires)
 
 
-# ------------------------------------------------------------
-# A backup: what one holds, and what came of putting it back.
+# ---- backups
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ class BackupContents:
         engine: the kind of database it was made from: SQLite or PostgreSQL.
         schema: the revision of its tables.
         rows: how many rows each table has.
-        series: the ids of a person's own series in it.
+        series: the ids of the imported series in it.
         created_at: when it was made, ISO in UTC.
         software: the release that made it.
     """
@@ -145,14 +141,14 @@ class BackupContents:
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What putting a backup back did.
+    """The result of restoring a backup.
 
     Attributes:
         contents: of the backup.
-        kept_before: where that went which was there before; None: nothing was.
+        previous_data: where the previous data were moved; None: there were none.
         damaged: the file that could not be read and was moved aside; None: none was.
     """
 
     contents: BackupContents
-    kept_before: str | None = None
+    previous_data: str | None = None
     damaged: str | None = None

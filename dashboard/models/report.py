@@ -25,7 +25,7 @@ class ReportChart:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A table of words: a title, the names of its columns, rows of as many cells."""
+    """A table of texts: a title, the names of its columns, rows of as many cells."""
 
     title: str
     columns: tuple[str, ...]
@@ -56,9 +56,9 @@ class ReportLink:
 class ReportDocument:
     """What a page says, without the page.
 
-    `title` is the answer as a sentence, `question` what was asked, `parameters` how (name and
+    `title` is the answer as a sentence, `question` the question, `parameters` how (name and
     value), `cautions` what a reader must know before using the numbers. `made_at` is the UTC
-    moment it was made, `software` its name and version. All words are plain text.
+    moment it was made, `software` its name and version. All texts are plain text.
     """
 
     title: str
@@ -78,23 +78,23 @@ class ReportDocument:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> ReportDocument:
-        """The report that `as_json` was asked of, also after a way through JSON."""
+    def from_json(cls, values: Mapping[str, Any]) -> ReportDocument:
+        """The report from the values of `as_json`, also after a round trip through JSON."""
         return cls(
-            title=told["title"],
-            question=told["question"],
-            parameters=tuple((name, value) for name, value in told["parameters"]),
-            paragraphs=tuple(told["paragraphs"]),
-            charts=tuple(ReportChart(**chart) for chart in told["charts"]),
-            tables=tuple(_table_from_json(table) for table in told["tables"]),
-            cautions=tuple(told["cautions"]),
-            sources=tuple(ReportSource(**source) for source in told["sources"]),
-            links=tuple(ReportLink(**link) for link in told["links"]),
-            software=told["software"],
-            made_at=told["made_at"],
+            title=values["title"],
+            question=values["question"],
+            parameters=tuple((name, value) for name, value in values["parameters"]),
+            paragraphs=tuple(values["paragraphs"]),
+            charts=tuple(ReportChart(**chart) for chart in values["charts"]),
+            tables=tuple(_table_from_json(table) for table in values["tables"]),
+            cautions=tuple(values["cautions"]),
+            sources=tuple(ReportSource(**source) for source in values["sources"]),
+            links=tuple(ReportLink(**link) for link in values["links"]),
+            software=values["software"],
+            made_at=values["made_at"],
         )
 
 
-def _table_from_json(told: Mapping[str, Any]) -> ReportTable:
-    rows = tuple(tuple(row) for row in told["rows"])
-    return ReportTable(told["title"], tuple(told["columns"]), rows)
+def _table_from_json(values: Mapping[str, Any]) -> ReportTable:
+    rows = tuple(tuple(row) for row in values["rows"])
+    return ReportTable(values["title"], tuple(values["columns"]), rows)

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from dashboard.models.errors import InputError
 from dashboard.models.event import MOSCOW
 
-# ------------------------------------------------------------
-# A rate series: published numbers, the market day each describes and when it was known.
+# ---- series
 
 
 Days: TypeAlias = NDArray[np.datetime64]
@@ -41,14 +40,14 @@ class MethodBreak:
 
 @dataclass(frozen=True, slots=True)
 class SeriesCard:
-    """What a series is, in the words that pages, README and exports print.
+    """What a series is, in the texts that pages, README and exports print.
 
     `move_sign` is -1 where the number counts roubles per foreign unit (a rising number is
     a weaker rouble) and +1 where moves are those of the quoted number itself. `quantity`
     says what is measured, `limits` what it cannot say; `history_from` and `history_until`
     bound what the publisher has (None: it goes on, or it is not known); `bar_minutes` is the
     length of a bar, 0 where there is one number a day; `stale_after` is how many days may
-    pass without a new number before that is worth a word. `checked_by` names the series
+    pass without a new number before that is worth a message. `checked_by` names the series
     without which no number of this one is believed. `change` is "difference" where a ratio
     says nothing: an interest rate in per cent, an index that can be zero.
     """
@@ -146,8 +145,7 @@ class RateSeries:
         return int(np.searchsorted(self.day, np.datetime64(day, "D"), side="right")) - 1
 
 
-# ------------------------------------------------------------
-# Bars: where those of a series do not follow one another, and which are of a weekend.
+# ---- bars
 
 
 GapKind: TypeAlias = Literal["", "session", "missing"]
@@ -204,8 +202,7 @@ def find_gaps(series: RateSeries) -> BarGaps:
     return BarGaps(broken & later, broken & ~later, weekend)
 
 
-# ------------------------------------------------------------
-# A moment at which knowledge is frozen, how it is written, and what differs since.
+# ---- as-of moments
 
 
 FIRST_AS_OF_DAY: Final = date(2014, 1, 1)
@@ -263,12 +260,11 @@ def as_of_text(moment: datetime) -> str:
     if local.time() == LAST_TIME_OF_DAY:
         return local.date().isoformat()
     utc = moment.astimezone(UTC).replace(tzinfo=None)
-    whole = utc.second == 0 and utc.microsecond == 0
-    return f"{utc.isoformat(timespec='minutes' if whole else 'auto')}Z"
+    is_whole_minute = utc.second == 0 and utc.microsecond == 0
+    return f"{utc.isoformat(timespec='minutes' if is_whole_minute else 'auto')}Z"
 
 
-# ------------------------------------------------------------
-# What one question to a publisher brought.
+# ---- fetching
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +272,9 @@ class FetchResult:
     """What one fetch brought.
 
     Attributes:
-        series: the observations since the day asked, ascending; None where the publisher says
+        series: the observations since the requested day, ascending; None where the publisher says
             that nothing has changed.
-        notes: what a person should know about them, a sentence each.
+        notes: messages for the user about them, a sentence each.
         stamp: how the publisher marked this version, to be handed in next time.
     """
 
@@ -287,8 +283,7 @@ class FetchResult:
     stamp: str = ""
 
 
-# ------------------------------------------------------------
-# What is remembered of a live series: when it was asked for, what came, what was revised.
+# ---- cached series
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,13 +293,13 @@ class FetchState:
     Attributes:
         series: its id.
         source: the source that it comes from; it never changes.
-        tried_at: when it was last asked for.
+        tried_at: when it was last requested.
         ok_at: when an answer was last taken in, also one without anything new; None: never.
         problem: why the last attempt failed, a sentence; empty where it succeeded.
-        notes: what a person should know about the last answer.
+        notes: messages for the user about the last answer.
         stamp: how the publisher marked the last answer.
         last_day: the last market day known; None: none.
-        rows: how many observations are kept.
+        rows: how many observations are stored.
         revised: how many numbers were replaced by later ones.
     """
 
@@ -322,12 +317,12 @@ class FetchState:
 
 @dataclass(frozen=True, slots=True)
 class SeriesVersion:
-    """Which version of a series is kept.
+    """The stored version of a series.
 
     Attributes:
-        mark: grows whenever an answer changed anything that is kept.
+        mark: grows whenever an answer changed anything that is stored.
         ok_at: when an answer was last taken in; None: never.
-        has_rows: whether any observation that is final is kept.
+        has_rows: whether any final observation is stored.
     """
 
     mark: int
@@ -341,7 +336,7 @@ class RateRevision:
 
     Attributes:
         record: the printed date.
-        opens: the beginning of the bar or window, which tells bars of a day apart (UTC).
+        opens: the beginning of the bar or window, which distinguishes the bars of a day (UTC).
         was: the number as it was first published.
         became: the number that replaced it.
         was_fetched_at: when the first was fetched.

@@ -13,8 +13,7 @@ from dashboard.models.errors import InputError
 from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, Ints, RateSeries
 
-# ------------------------------------------------------------
-# An event study: what is asked, and the answer with nothing left out.
+# ---- request and result
 
 
 Window: TypeAlias = tuple[int, int]
@@ -43,7 +42,7 @@ def window_text(window: Window) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudyRequest:
-    """The parameters of a study (DESIGN: event window, CAR windows, estimation window, gap).
+    """The parameters of a study: event window, CAR windows, estimation window, gap.
 
     The estimation window is `estimation` rows that end `gap` rows before the event window.
     `pool` says which pseudo-dates the placebo p and the percentile use: `near` = those within
@@ -51,7 +50,7 @@ class StudyRequest:
     every admissible date, `similar` = those of similar volatility on their eve.
     `clean_estimation` leaves the [0,1] rows of every known event out of all estimation;
     `correction` adjusts the p-values of `tests` (holm, hochberg, bonferroni, bh, by).
-    `by` makes the groups beside "all": the events' category, or their expected direction.
+    `by` makes the groups next to "all": the events' category, or their expected direction.
     """
 
     returns: Returns = "log"
@@ -308,7 +307,7 @@ MATRICES: Final = (
     "ordinary_high",
     "from_base",
 )
-"""The fields of a result that `StudyResult.with_matrices_later` computes when one is read."""
+"""The fields of a result that `StudyResult.with_lazy_matrices` computes when one is read."""
 _LAZY_MATRICES: Final = "_matrices"
 
 
@@ -358,9 +357,9 @@ class StudyResult:
 
         Most pages read only the CARs. A pickled result holds its matrices.
         """
-        made = cls.__new__(cls)
-        made.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
-        return made
+        result = cls.__new__(cls)
+        result.__dict__.update(columns, **{_LAZY_MATRICES: matrices})
+        return result
 
     def __getstate__(self) -> dict[str, Any]:
         """Every field, the matrices computed."""
@@ -385,9 +384,9 @@ class StudyResult:
 class StudyAnswer:
     """A whole study: one result a series; averages and tests over the events of all of them.
 
-    The event on its series is the unit, never the series. `asked` counts the events given;
-    each is in a CAR window of a result or in `skipped` with its reason. `factors` are the series
-    beside the studied ones, which local projections take as controls.
+    The event on its series is the unit, never the series. `n_events` counts the given
+    events; each is in a CAR window of a result or in `skipped` with its reason. `factors` are
+    the series that local projections take as controls.
     """
 
     request: StudyRequest
@@ -395,7 +394,7 @@ class StudyAnswer:
     averages: tuple[AverageRow, ...]
     tests: tuple[TestResult, ...]
     skipped: tuple[SkippedEvent, ...]
-    asked: int
+    n_events: int
     intervals: tuple[Interval, ...] = ()
     directions: tuple[DirectionRow, ...] = ()
     correlations: tuple[CorrelationRow, ...] = ()
@@ -405,7 +404,7 @@ class StudyAnswer:
 
     @property
     def used_ids(self) -> frozenset[str]:
-        """The events asked for that have a CAR in at least one window and series."""
+        """The given events that have a CAR in at least one window and series."""
         return frozenset(
             result.events[k].id
             for result in self.results
@@ -415,12 +414,11 @@ class StudyAnswer:
 
     @property
     def used(self) -> int:
-        """How many of the events asked for have a CAR in at least one window and series."""
+        """How many of the given events have a CAR in at least one window and series."""
         return len(self.used_ids)
 
 
-# ------------------------------------------------------------
-# Spans: windows and lengths as they are typed, in observations or in hours, as observations.
+# ---- windows and lengths as text
 
 
 MAX_OFFSET: Final = 1_440
@@ -448,11 +446,11 @@ def read_window(field: str, text: str, bar_minutes: int = 0) -> Window:
         InputError: it is no window, mixes hours with observations, is in hours on a series
             with one number a day or in no whole number of bars, or reaches too far.
     """
-    found = _WINDOW_PATTERN.fullmatch(text)
-    if found is None:
+    match = _WINDOW_PATTERN.fullmatch(text)
+    if match is None:
         msg = "is no window; write first and last offset like -5:10, or on bars hours like -2h:6h"
         raise InputError(msg, field=field, value=text)
-    first, last = (int(found[1]), found[2]), (int(found[3]), found[4])
+    first, last = (int(match[1]), match[2]), (int(match[3]), match[4])
     if bool(first[1]) != bool(last[1]) and 0 not in {n for n, unit in (first, last) if not unit}:
         msg = "one end counts time, the other observations; give both alike"
         raise InputError(msg, field=field, value=text)

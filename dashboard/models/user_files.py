@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from dashboard.models.series import RateSeries
 
 
-# ------------------------------------------------------------
-# An import of events: how a file is to be read, what it held, and what became of it.
+# ---- event files
 
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
@@ -32,10 +31,10 @@ EVENT_FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EventFileOptions:
-    """What a person said about a file before it is read; nothing said: it is told or asked.
+    """How a file is to be read, as its user says; what is not said is inferred or requested.
 
     Attributes:
-        columns: which column holds a field, by field (of `FIELDS`); "" where none does.
+        columns: which column holds a field, by field (of `EVENT_FIELDS`); "" where none does.
         dates: the order of day and month in dates that could be two.
         zone: the time zone of times that have none.
         sheet: the sheet of a workbook.
@@ -55,13 +54,13 @@ class EventFileRow:
         place: `file.csv, row 3 (line 4)`.
         event: as it was read; None where the row is wrong.
         wrong: `column date: … and what to do`; empty where it was read.
-        told: what a person should know about the row, whole sentences.
+        messages: messages for the user about the row, whole sentences.
     """
 
     place: str
     event: Event | None = None
     wrong: str = ""
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class DateOrderQuestion:
         example: a date as the file writes it: `03/04/2025`.
         day_first: what it is with the day first.
         month_first: what it is with the month first.
-        read_as: the order it was read in; None where a person has to say it.
+        read_as: the order it was read in; None where the user has to say it.
     """
 
     example: str
@@ -83,14 +82,14 @@ class DateOrderQuestion:
 
 @dataclass(frozen=True, slots=True)
 class EventFileOutline:
-    """What a file is before its rows are read, for a person who says how to read it.
+    """What a file is before its rows are read, for a user who says how to read it.
 
     Attributes:
         kind: CSV, Excel, JSON or iCalendar.
         header: the names of its columns; none where no sheet is chosen or it has no columns.
-        fields: the column of each field, as its name tells or as a person said.
+        fields: the column of each field, by its name or as the user said.
         sheets: the sheets of a workbook that can be read; empty for other kinds.
-        sheet: the one that would be read; empty where a person has to choose.
+        sheet: the one that would be read; empty where the user has to choose.
     """
 
     kind: str
@@ -110,7 +109,7 @@ class EventFileRows:
         sha256: of its bytes.
         columns: which column was read as which field, in the order of the file.
         rows: in the order of the file.
-        messages: what a person should know about the reading as a whole.
+        messages: messages for the user about the reading as a whole.
         dates: which comes first, day or month, where the file has dates that can be two.
         zoneless: how many times of day came without a zone of their own.
     """
@@ -127,9 +126,9 @@ class EventFileRows:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import on record: the file, who took it in and when, what came of its rows.
+    """An import on record: the file, who imported it and when, and the counts of its rows.
 
-    `id`, `at` and the two of the undoing are the store's; a new record has none.
+    `id`, `at`, `undone_at` and `undone_by` are set by the store; a new record has none.
     """
 
     file_name: str
@@ -139,7 +138,7 @@ class ImportRecord:
     added: int
     duplicates: int
     wrong: int
-    who: str = ""
+    author: str = ""
     id: str = ""
     at: datetime | None = None
     undone_at: datetime | None = None
@@ -148,23 +147,22 @@ class ImportRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportUndo:
-    """What the undoing of an import did.
+    """The result of undoing an import.
 
     Attributes:
         record: the import, now with when and by whom it was undone.
         removed: how many notes were removed.
-        kept: notes that somebody changed since; they stay.
-        gone: how many had been removed before.
+        changed: notes that were changed since; they are not removed.
+        already_removed: how many had been removed before.
     """
 
     record: ImportRecord
     removed: int
-    kept: tuple[Event, ...]
+    changed: tuple[Event, ...]
     already_removed: int
 
 
-# ------------------------------------------------------------
-# A person's own file of rates: how it says it is to be read, and what one reading gave.
+# ---- rate files
 
 
 FileQuote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
@@ -172,12 +170,12 @@ RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
 BarStamps: TypeAlias = Literal["", "begin", "end"]
 
 IMPORTED_PREFIX: Final = "own_"
-"""How the id of every series begins that a person brought."""
+"""Prefix of the ids of imported series."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateFileOptions:
-    """What a person says about a file, because the file itself cannot.
+    """What the user says about a file, because the file itself cannot.
 
     Attributes:
         quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
@@ -200,7 +198,7 @@ DEFAULT_RATE_OPTIONS: Final = RateFileOptions()
 
 @dataclass(frozen=True, slots=True)
 class RateFileContents:
-    """What was read: one series a column, and what a person should know about the reading."""
+    """What was read: one series a column, and messages for the user about the reading."""
 
     name: str
     series: tuple[RateSeries, ...]
@@ -208,8 +206,7 @@ class RateFileContents:
     sha256: str
 
 
-# ------------------------------------------------------------
-# The formula guard: text that a spreadsheet would run is written with a quote in front.
+# ---- formula guard
 #
 # A spreadsheet runs a cell that starts with `= + - @`; it may also split a cell at a comma,
 # semicolon, bar or line break when its own separator differs from the file's. So the quote

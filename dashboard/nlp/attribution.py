@@ -8,8 +8,7 @@ from typing import Final
 
 from dashboard.nlp.dates import MONTH_PATTERN, WEEKDAY_PATTERN
 
-# ------------------------------------------------------------
-# Who speaks and acts in this news: names as they are written, in English and Russian.
+# ---- names
 
 
 PERSONS: Final = {
@@ -137,8 +136,7 @@ def _matched_name(match: re.Match[str], names: dict[str, str]) -> str:
     return tuple(names)[int(match.lastgroup[1:])]
 
 
-# ------------------------------------------------------------
-# The words of saying and doing, and those that turn a sentence to the future.
+# ---- verbs
 
 
 REPORTING_VERBS: Final = re.compile(
@@ -157,7 +155,7 @@ REPORTING_VERBS: Final = re.compile(
     |прокомментирова(?:л|ла|ли)|выска(?:зался|залась)|допусти(?:л|ла|ли)|опроверг(?:ла|ли)?)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of saying; each is followed or preceded by who says."""
+"""Reporting verbs; each is followed or preceded by its speaker."""
 
 ACTION_VERBS: Final = re.compile(
     r"""\b(?:adopt(?:s|ed)|approv(?:es|ed)|impos(?:es|ed)|lift(?:s|ed)|cuts?|raised|raises|lowered
@@ -178,7 +176,7 @@ ACTION_VERBS: Final = re.compile(
     |поговори(?:л|ла|ли)|проголосова(?:л|ла|ли)|ввод(?:ит|ят)|назначи(?:л|ла|ли))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of doing that make news on their own."""
+"""Verbs of actions that are news on their own."""
 
 PAST_TENSE: Final = re.compile(
     r"\b(?!need|speed|indeed|hundred|exceed|based|armed|united)[a-z]{2,}ed\b"
@@ -202,29 +200,29 @@ CLAUSE_END: Final = re.compile(
 
 
 def refers_to_future(sentence: str, start: int, end: int) -> bool:
-    """Whether a date inside a sentence is told of the future.
+    """Whether a date inside a sentence belongs to the future.
 
-    The nearest word of future or of saying before it in its clause decides; where there is
-    none, the first after it does.
+    The nearest future marker or verb before it in its clause decides; where there is none, the
+    first after it does.
     """
-    begun = max((m.end() for m in CLAUSE_END.finditer(sentence, 0, start)), default=0)
-    last_future = _last_match(FUTURE_MARKERS, sentence, begun, start)
-    last_told = max(
-        _last_match(REPORTING_VERBS, sentence, begun, start),
-        _last_match(ACTION_VERBS, sentence, begun, start),
+    clause_start = max((m.end() for m in CLAUSE_END.finditer(sentence, 0, start)), default=0)
+    last_future = _last_match(FUTURE_MARKERS, sentence, clause_start, start)
+    last_verb = max(
+        _last_match(REPORTING_VERBS, sentence, clause_start, start),
+        _last_match(ACTION_VERBS, sentence, clause_start, start),
     )
-    if last_future >= 0 or last_told >= 0:
-        return last_future >= last_told or (
-            last_future >= 0 and _is_infinitive(sentence, last_told)
+    if last_future >= 0 or last_verb >= 0:
+        return last_future >= last_verb or (
+            last_future >= 0 and _is_infinitive(sentence, last_verb)
         )
     stop = CLAUSE_END.search(sentence, end)
     until = stop.start() if stop else len(sentence)
     first_future = FUTURE_MARKERS.search(sentence, end, until)
-    told = [
-        found for p in (REPORTING_VERBS, ACTION_VERBS) if (found := p.search(sentence, end, until))
+    verbs = [
+        match for p in (REPORTING_VERBS, ACTION_VERBS) if (match := p.search(sentence, end, until))
     ]
-    first_told = min((found.start() for found in told), default=len(sentence))
-    return first_future is not None and first_future.start() < first_told
+    first_verb = min((match.start() for match in verbs), default=len(sentence))
+    return first_future is not None and first_future.start() < first_verb
 
 
 def _last_match(pattern: re.Pattern[str], sentence: str, start: int, end: int) -> int:
@@ -232,13 +230,12 @@ def _last_match(pattern: re.Pattern[str], sentence: str, start: int, end: int) -
 
 
 def _is_infinitive(sentence: str, at: int) -> bool:
-    """Whether the future itself governs a word of doing: "will meet", "is to decide"."""
+    """Whether a future auxiliary governs the verb: "will meet", "is to decide"."""
     before = sentence[:at].rstrip().lower()
     return before.endswith((" will", " to", " would", " shall", " not"))
 
 
-# ------------------------------------------------------------
-# Who says or does it: the name that a word of saying or doing belongs to.
+# ---- speakers
 
 
 _OBJECT_PREPOSITION: Final = re.compile(
@@ -251,7 +248,7 @@ _CONJUNCTION: Final = re.compile(r"(?:\s*,)?\s+(?:and|и)\s+(?:[\w.-]+\s+){0,3}$
 _PART_END: Final = re.compile(r",\s|\bthat\b|\bwhich\b|\bчто\b|[—–:]")
 _FIRST_PERSON: Final = re.compile(r"\b(?:I|we|We|you|You|я|Я|мы|Мы)\b")
 _THIRD_PERSON: Final = re.compile(r"\b(?:he|she|He|She|он|она|Он|Она)\s+(?:\w+\s+){0,3}$")
-_WORDS_BEFORE_VERB: Final = re.compile(r"((?:[\w’'.-]+\s+){0,4}[\w’'.-]+)\s*$")
+_PHRASE_BEFORE_VERB: Final = re.compile(r"((?:[\w’'.-]+\s+){0,4}[\w’'.-]+)\s*$")
 _INVERTS: Final = re.compile(
     r"said|says|told|tells|wrote|writes|adds|added|announced|warned|asked|replied|noted|stated",
     re.IGNORECASE,
@@ -268,7 +265,7 @@ _NO_NAME: Final = re.compile(r"(?:it|they|this|that|there|who|which|is|was|has|h
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A word of saying or doing, and where it stands."""
+    """A reporting or action verb, and its position."""
 
     start: int
     end: int
@@ -278,35 +275,37 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who it is; `is_known` where the name is one of ours, not only a word before the verb."""
+    """The speaker; `is_known` where the name is listed above, not only a word before the verb."""
 
     name: str
     is_known: bool
 
 
 def find_verbs(text: str) -> list[Verb]:
-    """The words of saying and doing, in their order."""
-    found = [Verb(m.start(), m.end(), True) for m in REPORTING_VERBS.finditer(text)]
-    said = {(verb.start, verb.end) for verb in found}
-    found += [
-        Verb(m.start(), m.end(), False) for m in ACTION_VERBS.finditer(text) if m.span() not in said
+    """The reporting and action verbs, in their order."""
+    verbs = [Verb(m.start(), m.end(), True) for m in REPORTING_VERBS.finditer(text)]
+    reporting_spans = {(verb.start, verb.end) for verb in verbs}
+    verbs += [
+        Verb(m.start(), m.end(), False)
+        for m in ACTION_VERBS.finditer(text)
+        if m.span() not in reporting_spans
     ]
-    taken = {position for verb in found for position in range(verb.start, verb.end)}
-    found += [
+    taken = {position for verb in verbs for position in range(verb.start, verb.end)}
+    verbs += [
         Verb(m.start(), m.end(), says=False, is_weak=True)
         for m in PAST_TENSE.finditer(text)
         if m.start() not in taken
     ]
-    return sorted(found, key=lambda verb: verb.start)
+    return sorted(verbs, key=lambda verb: verb.start)
 
 
 def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
-    """Who the word belongs to; None where that is the author or cannot be told.
+    """The speaker of a verb; None where that is the author or is not known.
 
     Args:
         text: the clause.
-        verb: the word in it.
-        last_person: who "he" is.
+        verb: the verb in it.
+        last_person: the person "he" refers to.
     """
     before = text[: verb.start]
     verb_text = text[verb.start : verb.end]
@@ -315,28 +314,30 @@ def find_speaker(text: str, verb: Verb, last_person: str) -> Speaker | None:
         named = _speaker_after(text, verb)
         if named is not None:
             return named
-    own = before[_part_start(before) :]
-    if _FIRST_PERSON.search(own):
+    clause_part = before[_part_start(before) :]
+    if _FIRST_PERSON.search(clause_part):
         return None
     person = _person_in(before)
     if person:
         return Speaker(person, is_known=True)
     if _THIRD_PERSON.search(before):
         return Speaker(last_person, is_known=True) if last_person else None
-    place = _institution_in(before)
-    if place:
-        return Speaker(place, is_known=True)
-    return _speaker_directly_after(text, verb) or (_unlisted_speaker(own) if verb.says else None)
+    institution = _institution_in(before)
+    if institution:
+        return Speaker(institution, is_known=True)
+    return _speaker_directly_after(text, verb) or (
+        _unlisted_speaker(clause_part) if verb.says else None
+    )
 
 
 def last_person_named(text: str) -> str:
-    """The last person who is named, empty where nobody is."""
-    found = list(PERSON.finditer(text))
-    return person_name(found[-1]) if found else ""
+    """The last person named, empty where there is none."""
+    matches = list(PERSON.finditer(text))
+    return person_name(matches[-1]) if matches else ""
 
 
 def is_first_person(text: str) -> bool:
-    """Whether the author tells of himself or to his reader."""
+    """Whether the author speaks in the first person or to the reader."""
     return _FIRST_PERSON.search(text) is not None
 
 
@@ -345,12 +346,12 @@ def _part_start(before: str) -> int:
 
 
 def _person_in(before: str) -> str:
-    """The last person before the word who is not somebody's object, or the first beside him."""
-    own = [m for m in PERSON.finditer(before) if _is_subject(before, m)]
-    if not own:
+    """The last person before the verb who is no object, or the first of those joined by "and"."""
+    subjects = [m for m in PERSON.finditer(before) if _is_subject(before, m)]
+    if not subjects:
         return ""
-    chosen = own[-1]
-    for earlier in reversed(own[:-1]):
+    chosen = subjects[-1]
+    for earlier in reversed(subjects[:-1]):
         between = before[earlier.end() : chosen.start()]
         if not _CONJUNCTION.fullmatch(between):
             break
@@ -360,40 +361,40 @@ def _person_in(before: str) -> str:
 
 def _institution_in(before: str) -> str:
     start = _part_start(before)
-    for begun in (start, 0):
-        own = [m for m in INSTITUTION.finditer(before, begun) if _is_subject(before, m)]
-        if own:
-            return institution_name(own[0])
-    found = INSTITUTION.search(before)
-    is_owner = found is not None and _POSSESSIVE.match(before, found.end())
-    if found is None or not is_owner:
+    for position in (start, 0):
+        subjects = [m for m in INSTITUTION.finditer(before, position) if _is_subject(before, m)]
+        if subjects:
+            return institution_name(subjects[0])
+    match = INSTITUTION.search(before)
+    is_owner = match is not None and _POSSESSIVE.match(before, match.end())
+    if match is None or not is_owner:
         return ""
-    return " ".join(before[found.start() : found.start() + 80].split())
+    return " ".join(before[match.start() : match.start() + 80].split())
 
 
-def _is_subject(before: str, found: re.Match[str]) -> bool:
-    is_owner = _POSSESSIVE.match(before, found.end())
+def _is_subject(before: str, match: re.Match[str]) -> bool:
+    is_owner = _POSSESSIVE.match(before, match.end())
     return not is_owner and not _OBJECT_PREPOSITION.search(
-        before, max(0, found.start() - 80), found.start()
+        before, max(0, match.start() - 80), match.start()
     )
 
 
 def _speaker_after(text: str, verb: Verb) -> Speaker | None:
-    """The speaker after the word: “…,” said Kallas."""
+    """The speaker after the verb: “…,” said Kallas."""
     rest = text[verb.end : verb.end + 160]
     stop = _SPEAKER_END.search(rest)
     rest = rest[: stop.start()] if stop else rest
-    person, place = PERSON.search(rest), INSTITUTION.search(rest)
+    person, institution = PERSON.search(rest), INSTITUTION.search(rest)
     if person:
         return Speaker(person_name(person), is_known=True)
-    if place:
-        return Speaker(institution_name(place), is_known=True)
+    if institution:
+        return Speaker(institution_name(institution), is_known=True)
     named = re.match(r"\s+((?:[A-ZА-ЯЁ][\w’'-]+\s*){1,4})", rest)
     return Speaker(named[1].strip(), is_known=False) if named else None
 
 
 def _speaker_directly_after(text: str, verb: Verb) -> Speaker | None:
-    """A name right behind the word, as Russian has it: «заявил Песков»."""
+    """A name directly after the verb, as in Russian: «заявил Песков»."""
     person = PERSON.search(text, verb.end, verb.end + 60)
     if person and not re.search(r"[,;:.]", text[verb.end : person.start()]):
         is_russian = not text[verb.start : verb.end].isascii()
@@ -402,6 +403,6 @@ def _speaker_directly_after(text: str, verb: Verb) -> Speaker | None:
 
 
 def _unlisted_speaker(before: str) -> Speaker | None:
-    found = _WORDS_BEFORE_VERB.search(before)
-    name = _DETERMINER.sub("", found[1]).strip() if found else ""
+    match = _PHRASE_BEFORE_VERB.search(before)
+    name = _DETERMINER.sub("", match[1]).strip() if match else ""
     return None if _NO_NAME.fullmatch(name) else Speaker(name[:80], is_known=False)

@@ -11,8 +11,10 @@ from typing import Final
 from dashboard.models.article import Claim, ClaimKind, DateMention, Exactness, Precision
 from dashboard.nlp.dates import MONTH_PATTERN, DateContext, date_mentions
 
-# ------------------------------------------------------------
-# The words for currencies, numbers and how exactly they are meant.
+_FLAGS: Final = re.IGNORECASE
+_MAX_RATE: Final = 999.0
+
+# ---- currencies, numbers, qualifiers
 
 
 CURRENCIES: Final = {
@@ -58,46 +60,44 @@ def parse_number(text: str) -> tuple[float, int]:
 def currency_code(word: str) -> str:
     """The code of a currency by the word for it."""
     return next(
-        code for code, words in CURRENCIES.items() if re.fullmatch(words, word, re.IGNORECASE)
+        code for code, pattern in CURRENCIES.items() if re.fullmatch(pattern, word, re.IGNORECASE)
     )
 
 
-def exactness_from_word(how: str | None) -> Exactness:
-    """How a number is meant by the word before it; "past" needs a direction to be told."""
-    for words, exactness in ((ABOVE, Exactness.MORE), (BELOW, Exactness.LESS)):
-        if how and re.fullmatch(words, how, re.IGNORECASE):
+def exactness_from_word(qualifier: str | None) -> Exactness:
+    """How a number is meant by the word before it; "past" needs a direction as well."""
+    for pattern, exactness in ((ABOVE, Exactness.MORE), (BELOW, Exactness.LESS)):
+        if qualifier and re.fullmatch(pattern, qualifier, re.IGNORECASE):
             return exactness
-    return Exactness.ABOUT if how else Exactness.EXACT
+    return Exactness.ABOUT if qualifier else Exactness.EXACT
 
 
 def subject_of_rate(text: str, end: int) -> str:
-    """Whose rate it is: `RUB`, the code of a currency, or empty where nothing is named."""
-    found = [
-        each
-        for each in SUBJECT.finditer(text, 0, end)
-        if not _OBJECT.search(text, max(0, each.start() - 16), each.start())
-        and not _OBJECT_CASE.fullmatch(each[0].lower().replace("доллара", "х"))
+    """The subject of a rate: `RUB`, the code of a currency, or empty where none is named."""
+    matches = [
+        match
+        for match in SUBJECT.finditer(text, 0, end)
+        if not _OBJECT.search(text, max(0, match.start() - 16), match.start())
+        and not _OBJECT_CASE.fullmatch(match[0].lower().replace("доллара", "х"))
     ]
-    if not found:
+    if not matches:
         return ""
-    last = found[-1]
+    last = matches[-1]
     return "RUB" if last["rouble"] else currency_code(last[0])
 
 
 def currency_of_text(text: str, default: str) -> str:
     """The currency that the rouble is held against in a text."""
-    found = AGAINST.search(text)
-    if found:
-        return currency_code(found["currency"])
+    match = AGAINST.search(text)
+    if match:
+        return currency_code(match["currency"])
     named = re.search(rf"\b(?:{CURRENCY})\b", text, re.IGNORECASE)
     return currency_code(named[0]) if named else default
 
 
-# ------------------------------------------------------------
-# Changes in per cent: by how much, up or down, and from which base.
+# ---- changes in per cent
 
 
-_CHANGE_FLAGS: Final = re.IGNORECASE
 _UP: Final = (
     r"gains? of|gain(?:s|ed)?|rise of|ris(?:en|es)|rose"
     r"|strengthen(?:s|ed)?|appreciat(?:es|ed)|added|adds|firm(?:s|ed)"
@@ -117,13 +117,13 @@ _PERCENTAGE: Final = (
 _BY_VERB: Final = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?:\s+(?:against|to|к)\s+(?:the\s+)?\w+)?"
     rf"(?:\s+(?:by|as much as|на))?\s+{_PERCENTAGE}",
-    _CHANGE_FLAGS,
+    _FLAGS,
 )
 _BEFORE_WORD: Final = re.compile(
-    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _CHANGE_FLAGS
+    rf"{_PERCENTAGE}\s+(?:(?P<up>stronger|higher|firmer)|(?P<down>weaker|lower))", _FLAGS
 )
 _AND_MORE: Final = re.compile(
-    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _CHANGE_FLAGS
+    rf"\s*[^.;]{{0,60}}?\band\s+(?:by\s+)?{_PERCENTAGE}\s+(?=since|from|over|in)", _FLAGS
 )
 
 _BASES: Final = {
@@ -140,16 +140,16 @@ _BASES: Final = {
     r"|year[ -]on[ -]year|за год",
 }
 _BASE: Final = re.compile(
-    "|".join(f"(?P<{name}>{words})" for name, words in _BASES.items())
+    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _BASES.items())
     + rf"|(?:since|from|с|со)\s+(?P<when>(?:(?:early|mid|late|начала|конца|середины)[ -])?"
     rf"(?:\d{{1,2}}\s+)?(?:{MONTH_PATTERN})\b\.?(?:\s+\d{{1,2}},)?(?:\s+(?:19|20)\d\d)?)",
-    _CHANGE_FLAGS,
+    _FLAGS,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMention:
-    """A change as it is said; `rises` is told of its own subject."""
+    """A change as it is stated; `rises` refers to its own subject."""
 
     phrase: str
     start: int
@@ -163,35 +163,38 @@ class ChangeMention:
 
 def find_changes(text: str) -> Iterator[ChangeMention]:
     """The changes in per cent of a sentence."""
-    found = [*_BY_VERB.finditer(text), *_BEFORE_WORD.finditer(text)]
-    ends = sorted(each.start() for each in found)
-    for each in found:
-        stop = min((end for end in ends if end > each.start()), default=len(text))
-        more = _AND_MORE.match(text, each.end())
-        is_up = each["up"] is not None
+    matches = [*_BY_VERB.finditer(text), *_BEFORE_WORD.finditer(text)]
+    starts = sorted(match.start() for match in matches)
+    for match in matches:
+        stop = min((end for end in starts if end > match.start()), default=len(text))
+        more = _AND_MORE.match(text, match.end())
+        is_up = match["up"] is not None
         until = more.start("how" if more["how"] else 0) if more else stop
-        yield _change_from_match(text, each, is_up, (each.end(), until))
+        yield _change_from_match(text, match, is_up, (match.end(), until))
         if more:
             yield _change_from_match(text, more, is_up, (more.end(), stop))
 
 
 def _change_from_match(
-    text: str, found: re.Match[str], rises: bool, after: tuple[int, int]  # noqa: FBT001
+    text: str,
+    match: re.Match[str],
+    rises: bool,  # noqa: FBT001
+    after: tuple[int, int],
 ) -> ChangeMention:
-    if found["part"]:
-        value, decimals = FRACTIONS[found["part"].lower()], 0
+    if match["part"]:
+        value, decimals = FRACTIONS[match["part"].lower()], 0
     else:
-        value, decimals = parse_number(found["value"])
-    base = _BASE.search(text, *after) or _last_base(text[: found.start()])
-    names = {name: words for name, words in base.groupdict().items() if words} if base else {}
+        value, decimals = parse_number(match["value"])
+    base = _BASE.search(text, *after) or _last_base(text[: match.start()])
+    names = {name: phrase for name, phrase in base.groupdict().items() if phrase} if base else {}
     when = names.pop("when", "")
     name = "since" if when else next(iter(names), "previous")
     return ChangeMention(
-        found[0].strip(),
-        found.start(),
+        match[0].strip(),
+        match.start(),
         value,
         decimals,
-        exactness_from_word(found["how"]),
+        exactness_from_word(match["how"]),
         rises,
         name,
         when,
@@ -199,15 +202,11 @@ def _change_from_match(
 
 
 def _last_base(before: str) -> re.Match[str] | None:
-    return max(_BASE.finditer(before), key=lambda each: each.start(), default=None)
+    return max(_BASE.finditer(before), key=lambda match: match.start(), default=None)
 
 
-# ------------------------------------------------------------
-# Claims about the rate: a level, a record since some day, a change since some day.
+# ---- levels, records and changes
 
-
-_FLAGS: Final = re.IGNORECASE
-_MAX_RATE: Final = 999.0
 
 _PER: Final = re.compile(
     rf"(?:\b{QUALIFIER}\s+)?(?P<value>{RATE_PATTERN})\s*(?:{ROUBLE})?\s*(?:per|to|against|a|for|за)\s+"
@@ -266,18 +265,22 @@ def find_claims(
     Args:
         text: the sentence.
         printed_on: the day it was printed, the day of a claim that names none.
-        anchor: the last day that was said.
-        before: the last claim of the sentence before, which "it" may go on from.
+        anchor: the last day mentioned.
+        before: the last claim of the previous sentence, which "it" may refer to.
     """
-    found = sorted(
-        (*_levels(text, before), *_records(text, printed_on), *_changes(text, printed_on, before)),
+    claims = sorted(
+        (
+            *_find_levels(text, before),
+            *_find_records(text, printed_on),
+            *_find_change_claims(text, printed_on, before),
+        ),
         key=lambda claim: text.find(claim.phrase),
     )
-    if not found:
+    if not claims:
         return ()
     dates = date_mentions(text, DateContext(printed_on, anchor), lambda *_: False)
-    days = [said for said in dates if _is_day_of_claim(text, said)]
-    return tuple(replace(claim, day=_claim_day(text, claim, days, printed_on)) for claim in found)
+    days = [mention for mention in dates if _is_day_of_claim(text, mention)]
+    return tuple(replace(claim, day=_claim_day(text, claim, days, printed_on)) for claim in claims)
 
 
 def _claim_day(
@@ -286,80 +289,74 @@ def _claim_day(
     if not days:
         return printed_on
     at = text.find(claim.phrase)
-    return min(days, key=lambda said: abs(said.start - at)).day
+    return min(days, key=lambda mention: abs(mention.start - at)).day
 
 
-def _is_day_of_claim(text: str, said: DateMention) -> bool:
-    is_day = said.precision in {Precision.DAY, Precision.MINUTE} and said.day is not None
-    return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: said.start], _FLAGS)
+def _is_day_of_claim(text: str, mention: DateMention) -> bool:
+    is_day = mention.precision in {Precision.DAY, Precision.MINUTE} and mention.day is not None
+    return is_day and not re.search(r"\b(?:since|с|со)\s+$", text[: mention.start], _FLAGS)
 
 
-# ---------------------------------------------------------------- levels
-
-
-def _levels(text: str, before: Claim | None) -> Iterator[Claim]:
-    for found in _PER.finditer(text):
-        yield from _level(text, found, currency_code(found["currency"]))
+def _find_levels(text: str, before: Claim | None) -> Iterator[Claim]:
+    for match in _PER.finditer(text):
+        yield from _level_claims(text, match, currency_code(match["currency"]))
     if any(_PER.finditer(text)):
         return
-    for found in _ROUBLES.finditer(text):
-        subject = subject_of_rate(text, found.start())
-        named = re.findall(rf"\b(?:{CURRENCY})\b", text[: found.start()], _FLAGS)
+    for match in _ROUBLES.finditer(text):
+        subject = subject_of_rate(text, match.start())
+        named = re.findall(rf"\b(?:{CURRENCY})\b", text[: match.start()], _FLAGS)
         if named or subject not in {"", "RUB"}:
-            yield from _level(text, found, currency_code(named[-1]) if named else subject)
-    for found in _MOVED_TO.finditer(text):
-        if _OTHER_QUANTITY.search(text[: found.start()]):
+            yield from _level_claims(text, match, currency_code(named[-1]) if named else subject)
+    for match in _MOVED_TO.finditer(text):
+        if _OTHER_QUANTITY.search(text[: match.start()]):
             continue
-        about_rouble = subject_of_rate(text, found.start()) or (
-            before is not None and re.search(r"\b(?:it|он)\b", text[: found.start()], _FLAGS)
+        about_rouble = subject_of_rate(text, match.start()) or (
+            before is not None and re.search(r"\b(?:it|он)\b", text[: match.start()], _FLAGS)
         )
         if about_rouble:
-            yield from _level(
-                text, found, currency_of_text(text, before.currency if before else "USD")
+            yield from _level_claims(
+                text, match, currency_of_text(text, before.currency if before else "USD")
             )
 
 
-def _level(text: str, found: re.Match[str], currency: str) -> Iterator[Claim]:
-    value, decimals = parse_number(found["value"])
+def _level_claims(text: str, match: re.Match[str], currency: str) -> Iterator[Claim]:
+    value, decimals = parse_number(match["value"])
     if not 0 < value <= _MAX_RATE:
         return
-    how = found["how"]
-    exactness = exactness_from_word(how)
-    if how and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", how, _FLAGS):
-        is_rouble = subject_of_rate(text, found.start()) in {"", "RUB"}
-        rises = _RISING.search(text[: found.start()]) is not None
+    qualifier = match["how"]
+    exactness = exactness_from_word(qualifier)
+    if qualifier and not re.fullmatch(f"{ABOUT}|{ABOVE}|{BELOW}", qualifier, _FLAGS):
+        is_rouble = subject_of_rate(text, match.start()) in {"", "RUB"}
+        rises = _RISING.search(text[: match.start()]) is not None
         exactness = Exactness.LESS if rises == is_rouble else Exactness.MORE
     yield Claim(
-        ClaimKind.LEVEL, currency, text, found[0].strip(), value, exactness, decimals,
+        ClaimKind.LEVEL, currency, text, match[0].strip(), value, exactness, decimals,
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- records
-
-
-def _records(text: str, printed_on: date | None) -> Iterator[Claim]:
+def _find_records(text: str, printed_on: date | None) -> Iterator[Claim]:
     for pattern in (_RECORD, _RECORD_RU):
-        for found in pattern.finditer(text):
-            since = _record_since(found["when"], found.start("when"), printed_on)
-            kind = _record_kind(text, found)
+        for match in pattern.finditer(text):
+            since = _record_since(match["when"], match.start("when"), printed_on)
+            kind = _record_kind(text, match)
             if since is not None and kind is not None:
-                named = AGAINST.search(found[0])
+                named = AGAINST.search(match[0])
                 currency = (
                     currency_code(named["currency"]) if named else currency_of_text(text, "USD")
                 )
-                yield Claim(kind, currency, text, found[0].strip(), since=since)
+                yield Claim(kind, currency, text, match[0].strip(), since=since)
 
 
 _STRENGTH: Final = re.compile(r"сам\w+\s+(?:крепк|сильн|слаб)")
 _OF_A_RATE: Final = re.compile(r"\s+курс\w*(?!\s+(?:доллар|евро|юан))")
 
 
-def _record_kind(text: str, found: re.Match[str]) -> ClaimKind | None:
-    word = found["word"].lower()
+def _record_kind(text: str, match: re.Match[str]) -> ClaimKind | None:
+    word = match["word"].lower()
     if not re.search(rf"{ROUBLE}|currency|{CURRENCY}|\bits\b|\bit\b|курс", text, _FLAGS):
         return None
-    subject = subject_of_rate(text, found.start())
-    if _STRENGTH.match(word) and _OF_A_RATE.match(text, found.end("word")):
+    subject = subject_of_rate(text, match.start())
+    if _STRENGTH.match(word) and _OF_A_RATE.match(text, match.end("word")):
         subject = "RUB"  # "доллар стоит 102 рубля, это самый слабый курс": a rate is the rouble's
     if word in {"впервые", "for the first time"}:
         level = re.search(rf"(?P<above>{ABOVE})|(?P<below>{BELOW})", text, _FLAGS)
@@ -377,19 +374,18 @@ def _record_since(when: str, start: int, printed_on: date | None) -> DateMention
     if re.fullmatch(r"(?:19|20)\d\d", when):
         year = int(when)
         return DateMention(when, start, Precision.MONTH, date(year, 1, 1), date(year, 12, 31))
-    words = when if re.search(r"\d", when) else f"in {when}"
-    dates = date_mentions(words, DateContext(printed_on), lambda *_: False)
+    phrase = when if re.search(r"\d", when) else f"in {when}"
+    dates = date_mentions(phrase, DateContext(printed_on), lambda *_: False)
     if not dates or dates[0].day is None:
         return None
     return replace(dates[0], phrase=when, start=start)
 
 
-# ---------------------------------------------------------------- changes
-
-
-def _changes(text: str, printed_on: date | None, before: Claim | None) -> Iterator[Claim]:
-    goes_on = before is not None and re.match(r"\W*(?:it|он)\b", text, _FLAGS) is not None
-    if not (goes_on or re.search(rf"\b(?:{ROUBLE}|{CURRENCY}|currency)\b|курс", text, _FLAGS)):
+def _find_change_claims(
+    text: str, printed_on: date | None, before: Claim | None
+) -> Iterator[Claim]:
+    continues = before is not None and re.match(r"\W*(?:it|он)\b", text, _FLAGS) is not None
+    if not (continues or re.search(rf"\b(?:{ROUBLE}|{CURRENCY}|currency)\b|курс", text, _FLAGS)):
         return
     for change in find_changes(text):
         subject = subject_of_rate(text, change.start) or "RUB"

@@ -84,7 +84,7 @@ _KEYWORDS: Final = {
     ),
 }  # fmt: skip
 _PATTERNS: Final = {
-    category: tuple((weight, re.compile(words, re.IGNORECASE)) for weight, words in rules)
+    category: tuple((weight, re.compile(pattern, re.IGNORECASE)) for weight, pattern in rules)
     for category, rules in _KEYWORDS.items()
 }
 _LEADER: Final = (

@@ -1,6 +1,6 @@
 """Date mentions in a sentence, clock times and datelines, resolved against the day of publication.
 
-Rules of our own stand where a library is known to be wrong: dateparser takes "on Sunday" in a
+The rules replace a library where it is known to be wrong: dateparser takes "on Sunday" in a
 Sunday paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts
 back ("three weeks ago", «три дня назад»), which it does well.
 """
@@ -17,8 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.article import DateMention, Precision
 
-# ------------------------------------------------------------
-# The words for days, months and spans in English and Russian, as patterns and as numbers.
+# ---- names of days, months and numbers
 
 
 _WEEKDAYS: Final = (
@@ -51,13 +50,13 @@ WEEKDAY_PATTERN: Final = "|".join(
 """Whole names only: "sun" and "sat" are words of their own."""
 MONTH_PATTERN: Final = "|".join(f"{english}|{russian}" for english, russian in _MONTHS)
 
-NUMBER_WORDS: Final = {
+NUMBER_NAMES: Final = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     "один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6,
     "семь": 7, "восемь": 8, "девять": 9, "десять": 10,
 }  # fmt: skip
-COUNT_PATTERN: Final = "|".join([r"\d{1,3}", *NUMBER_WORDS])
+COUNT_PATTERN: Final = "|".join([r"\d{1,3}", *NUMBER_NAMES])
 
 
 def weekday_number(word: str) -> int:
@@ -72,17 +71,16 @@ def month_number(word: str) -> int:
 
 def count_value(word: str) -> int:
     """A small number, written in digits or in words."""
-    return int(word) if word.isdigit() else NUMBER_WORDS[word.lower()]
+    return int(word) if word.isdigit() else NUMBER_NAMES[word.lower()]
 
 
 def _index_of_name(word: str, names: tuple[tuple[str, str], ...]) -> int:
     word = word.lower().rstrip(".")
-    found = (n for n, pair in enumerate(names) if re.fullmatch("|".join(pair), word))
-    return next(found)
+    indices = (n for n, pair in enumerate(names) if re.fullmatch("|".join(pair), word))
+    return next(indices)
 
 
-# ------------------------------------------------------------
-# Spans of days: the week, weekend or month of a day, and the day nearest to another.
+# ---- date ranges
 
 
 ONE_DAY: Final = timedelta(days=1)
@@ -134,11 +132,11 @@ def day_of_year(near: date, month: int, day: int, *, is_future: bool) -> date | 
     """A day without a year: the one that fits the day of printing; None where it never exists."""
     for year in sorted((near.year - 1, near.year, near.year + 1), reverse=not is_future):
         try:
-            found = date(year, month, day)
+            candidate = date(year, month, day)
         except ValueError:
             continue
-        if (found >= near) if is_future else (found <= near + MAX_DAYS_AHEAD):
-            return found
+        if (candidate >= near) if is_future else (candidate <= near + MAX_DAYS_AHEAD):
+            return candidate
     return None
 
 
@@ -149,23 +147,18 @@ def month_near(near: date, month: int, *, is_future: bool) -> tuple[date, date]:
     return month_of_year(near.year - (month > near.month), month)
 
 
-# ------------------------------------------------------------
-# The phrases for dates, and the days each means.
-#
-# Rules are ours where a library is known to be wrong: dateparser takes "on Sunday" in a Sunday
-# paper for the Sunday before, "this week" for a day and "last June" for nothing. It counts back
-# ("three weeks ago", «три дня назад»), which it does well.
+# ---- phrases
 
 
 _FLAGS: Final = re.IGNORECASE
-_LAST_WORDS: Final = r"last|past|this past|прошл\w+|минувш\w+"
-_THIS_WORDS: Final = r"this|the current|эт\w+|текущ\w+|нынешн\w+"
-_NEXT_WORDS: Final = r"next|the coming|coming|следующ\w+|будущ\w+|ближайш\w+"
+_LAST_PATTERN: Final = r"last|past|this past|прошл\w+|минувш\w+"
+_THIS_PATTERN: Final = r"this|the current|эт\w+|текущ\w+|нынешн\w+"
+_NEXT_PATTERN: Final = r"next|the coming|coming|следующ\w+|будущ\w+|ближайш\w+"
 
 
 @dataclass(frozen=True, slots=True)
 class DateContext:
-    """Against what a date is resolved: the day of printing, the last day said, the tense."""
+    """What a date is resolved against: the day of printing, the last day mentioned, the tense."""
 
     day: date | None
     anchor: date | None = None
@@ -199,9 +192,6 @@ def _single_day(day: date, doubt: str = "") -> DateRange:
     return DateRange(day, day, Precision.DAY, doubt)
 
 
-# ---------------------------------------------------------------- whole dates
-
-
 def _iso(match: re.Match[str], _: DateContext) -> DateRange:
     return _single_day(date(int(match[1]), int(match[2]), int(match[3])))
 
@@ -211,12 +201,12 @@ def _dotted(match: re.Match[str], _: DateContext) -> DateRange:
 
 
 def _slashed(match: re.Match[str], _: DateContext) -> DateRange:
-    one, other, year = int(match[1]), int(match[2]), int(match[3])
-    if one > 12 or one == other:
-        return _single_day(date(year, other, one))
-    if other > 12:
-        return _single_day(date(year, one, other))
-    both = sorted((date(year, other, one), date(year, one, other)))
+    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    if first > 12 or first == second:
+        return _single_day(date(year, second, first))
+    if second > 12:
+        return _single_day(date(year, first, second))
+    both = sorted((date(year, second, first), date(year, first, second)))
     doubt = f"reads two ways: {both[0]} or {both[1]}"
     return DateRange(both[0], both[1], Precision.NONE, doubt)
 
@@ -225,11 +215,8 @@ def _day_and_month(match: re.Match[str], printed: DateContext) -> DateRange | No
     day, month, year = int(match["day"]), month_number(match["name"]), match["year"]
     if year:
         return _single_day(date(int(year), month, day))
-    found = day_of_year(_publication_day(printed), month, day, is_future=printed.is_future)
-    return _single_day(found) if found else None
-
-
-# ---------------------------------------------------------------- months
+    resolved = day_of_year(_publication_day(printed), month, day, is_future=printed.is_future)
+    return _single_day(resolved) if resolved else None
 
 
 def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
@@ -238,7 +225,7 @@ def _month_and_year(match: re.Match[str], _: DateContext) -> DateRange:
     )
 
 
-def _month_of_some_year(match: re.Match[str], printed: DateContext) -> DateRange:
+def _month_of_relative_year(match: re.Match[str], printed: DateContext) -> DateRange:
     year = _publication_day(printed).year + _step_of(match["which"])
     return DateRange(*month_of_year(year, month_number(match["name"])), Precision.MONTH)
 
@@ -248,7 +235,7 @@ def _named_month(match: re.Match[str], printed: DateContext) -> DateRange:
     step = _step_of(match["which"] or "this")
     if step < 0 and month == near.month:
         return DateRange(*month_of_year(near.year - 1, month), Precision.MONTH)
-    is_this = re.fullmatch(_THIS_WORDS, match["which"] or "", _FLAGS)
+    is_this = re.fullmatch(_THIS_PATTERN, match["which"] or "", _FLAGS)
     if is_this:
         return DateRange(*month_of_year(near.year, month), Precision.MONTH)
     future = step > 0 or (printed.is_future and step == 0)
@@ -256,24 +243,21 @@ def _named_month(match: re.Match[str], printed: DateContext) -> DateRange:
     return DateRange(*(span if future else clip_range(span, near)), Precision.MONTH)
 
 
-def _some_month(match: re.Match[str], printed: DateContext) -> DateRange:
+def _relative_month(match: re.Match[str], printed: DateContext) -> DateRange:
     near, step = _publication_day(printed), _step_of(match["which"])
     span = month_after(near, step)
     past = step == 0 and not printed.is_future
     return DateRange(*(clip_range(span, near) if past else span), Precision.MONTH)
 
 
-# ---------------------------------------------------------------- weeks and days
-
-
 def _weekday(match: re.Match[str], printed: DateContext) -> DateRange:
     near, weekday = _publication_day(printed), weekday_number(match["name"])
     which = match["which"] or ""
-    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+    if re.fullmatch(_LAST_PATTERN, which, _FLAGS):
         return _single_day(weekday_before(near - ONE_DAY, weekday))
-    if re.fullmatch(_NEXT_WORDS, which, _FLAGS):
+    if re.fullmatch(_NEXT_PATTERN, which, _FLAGS):
         return _next_weekday(near, weekday)
-    if re.fullmatch(_THIS_WORDS, which, _FLAGS):
+    if re.fullmatch(_THIS_PATTERN, which, _FLAGS):
         return _single_day(week_of(near)[0] + timedelta(days=weekday))
     nearest = weekday_after if printed.is_future else weekday_before
     return _single_day(nearest(near, weekday))
@@ -281,13 +265,13 @@ def _weekday(match: re.Match[str], printed: DateContext) -> DateRange:
 
 def _next_weekday(near: date, weekday: int) -> DateRange:
     """The Sunday of "next Sunday" is that of next week; close by, some mean the one before it."""
-    found = week_of(near)[1] + timedelta(days=1 + weekday)
+    resolved = week_of(near)[1] + timedelta(days=1 + weekday)
     sooner = weekday_after(near + ONE_DAY, weekday)
-    doubt = "" if sooner == found else f"some mean {sooner}"
-    return _single_day(found, doubt)
+    doubt = "" if sooner == resolved else f"some mean {sooner}"
+    return _single_day(resolved, doubt)
 
 
-def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
+def _relative_week(match: re.Match[str], printed: DateContext) -> DateRange:
     near, step = _publication_day(printed), _step_of(match["which"])
     span = week_of(near + step * ONE_WEEK)
     past = step == 0 and not printed.is_future
@@ -297,39 +281,39 @@ def _some_week(match: re.Match[str], printed: DateContext) -> DateRange:
 def _weekend(match: re.Match[str], printed: DateContext) -> DateRange:
     near = _publication_day(printed)
     saturday = weekday_after(near, 5)
-    is_next = printed.is_future or re.fullmatch(_NEXT_WORDS, match["which"] or "", _FLAGS)
+    is_next = printed.is_future or re.fullmatch(_NEXT_PATTERN, match["which"] or "", _FLAGS)
     span = (saturday, saturday + ONE_DAY) if is_next else weekend_before(near)
     return DateRange(*span, Precision.WEEK)
 
 
-def _near_day(match: re.Match[str], printed: DateContext) -> DateRange:
+def _named_day(match: re.Match[str], printed: DateContext) -> DateRange:
     word = " ".join(match[0].lower().split())
-    return _single_day(_publication_day(printed) + NEAR_DAYS[word] * ONE_DAY)
+    return _single_day(_publication_day(printed) + NAMED_DAYS[word] * ONE_DAY)
 
 
-def _ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
+def _counted_ago(match: re.Match[str], printed: DateContext) -> DateRange | None:
     near, unit = _publication_day(printed), match["unit"].lower()
-    found = _counted_back(match[0], near)
-    if found is None:
+    resolved = _counted_back(match[0], near)
+    if resolved is None:
         return None
     if unit.startswith(("week", "недел")):
-        return DateRange(*week_of(found), Precision.WEEK)
+        return DateRange(*week_of(resolved), Precision.WEEK)
     if unit.startswith(("month", "месяц")):
-        return DateRange(*month_after(found, 0), Precision.MONTH)
-    return _single_day(found)
+        return DateRange(*month_after(resolved, 0), Precision.MONTH)
+    return _single_day(resolved)
 
 
 def _counted_back(phrase: str, near: date) -> date | None:
     import dateparser
 
     base = datetime(near.year, near.month, near.day)  # noqa: DTZ001 - a day has no zone
-    words = re.sub(
-        rf"^({COUNT_PATTERN})", lambda found: str(count_value(found[0])), phrase, flags=_FLAGS
+    text = re.sub(
+        rf"^({COUNT_PATTERN})", lambda count: str(count_value(count[0])), phrase, flags=_FLAGS
     )
-    words = f"1 {words}" if not words[0].isdigit() else words
+    text = f"1 {text}" if not text[0].isdigit() else text
     settings = {"RELATIVE_BASE": base, "RETURN_AS_TIMEZONE_AWARE": False}
-    found = dateparser.parse(words, languages=["en", "ru"], settings=settings)
-    return found.date() if found else None
+    parsed = dateparser.parse(text, languages=["en", "ru"], settings=settings)
+    return parsed.date() if parsed else None
 
 
 def _from_anchor(match: re.Match[str], printed: DateContext) -> DateRange:
@@ -346,12 +330,12 @@ def _next_day(_: re.Match[str], printed: DateContext) -> DateRange:
 
 
 def _step_of(which: str) -> int:
-    if re.fullmatch(_LAST_WORDS, which, _FLAGS):
+    if re.fullmatch(_LAST_PATTERN, which, _FLAGS):
         return -1
-    return 1 if re.fullmatch(_NEXT_WORDS, which, _FLAGS) else 0
+    return 1 if re.fullmatch(_NEXT_PATTERN, which, _FLAGS) else 0
 
 
-NEAR_DAYS: Final = {
+NAMED_DAYS: Final = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1,
     "the day after tomorrow": 2, "позавчера": -2, "вчера": -1, "накануне": -1, "сегодня": 0,
     "завтра": 1, "послезавтра": 2,
@@ -378,30 +362,30 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
         ),
         (rf"\b{_NAME},?\s+(?:of\s+)?{_YEAR}", _month_and_year),
         (
-            rf"\b{_NAME}\s+(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+года\b",
-            _month_of_some_year,
+            rf"\b{_NAME}\s+(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+года\b",
+            _month_of_relative_year,
         ),
-        (rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+{_NAME}", _named_month),
+        (rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+{_NAME}", _named_month),
         (rf"\b(?:in|early|mid|late|since|until)[ -](?P<which>){_NAME}(?!\s+\d)", _named_month),
         (rf"\b(?:в|во|с|со|до|начал[ае]|конц[ае]|середин[аеы])\s+(?P<which>){_NAME}", _named_month),
         (
-            rf"(?:\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
+            rf"(?:\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+)?\b(?P<name>{WEEKDAY_PATTERN})\b",
             _weekday,
         ),
         (
-            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:week\b|недел\w+)",
-            _some_week,
+            rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:week\b|недел\w+)",
+            _relative_week,
         ),
         (
-            rf"\b(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS})\s+(?:month\b|месяц\w*)",
-            _some_month,
+            rf"\b(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN})\s+(?:month\b|месяц\w*)",
+            _relative_month,
         ),
         (
-            rf"\b(?:(?P<which>{_LAST_WORDS}|{_THIS_WORDS}|{_NEXT_WORDS}|the)\s+)?(?:weekend\b|выходны\w+)",
+            rf"\b(?:(?P<which>{_LAST_PATTERN}|{_THIS_PATTERN}|{_NEXT_PATTERN}|the)\s+)?(?:weekend\b|выходны\w+)",
             _weekend,
         ),
-        (rf"\b(?:{'|'.join(NEAR_DAYS)})\b", _near_day),
-        (rf"\b(?:(?:{COUNT_PATTERN})\s+)?{_UNITS}\s+(?:ago|назад)\b", _ago),
+        (rf"\b(?:{'|'.join(NAMED_DAYS)})\b", _named_day),
+        (rf"\b(?:(?:{COUNT_PATTERN})\s+)?{_UNITS}\s+(?:ago|назад)\b", _counted_ago),
         (
             rf"\b(?:(?P<count>{COUNT_PATTERN})\s+)?{_UNITS_INFLECTED}\s+"
             r"(?:earlier|later|before that|ранее|спустя|позже)\b",
@@ -412,8 +396,7 @@ PHRASE_RULES: Final[tuple[tuple[re.Pattern[str], PhraseRule], ...]] = tuple(
 )
 
 
-# ------------------------------------------------------------
-# Clock times that name their zone ("13:30 Moscow time"), put on the day that is said with them.
+# ---- clock times
 
 
 ZONE_PATTERNS: Final = {
@@ -437,42 +420,43 @@ DAY_FROM_PREVIOUS_SENTENCE: Final = "the day is that of the sentence before"
 def attach_clock_time(
     sentence: str, dates: tuple[DateMention, ...], before: date | None
 ) -> tuple[DateMention, ...]:
-    """The dates of a sentence with its clock time: on the nearest, or on the day said before."""
-    found = _CLOCK_PATTERN.search(sentence)
-    if found is None:
+    """The dates of a sentence with its clock time: on the nearest, or on the previous day."""
+    match = _CLOCK_PATTERN.search(sentence)
+    if match is None:
         return dates
-    days = [said for said in dates if said.precision is Precision.DAY and said.day]
+    days = [mention for mention in dates if mention.precision is Precision.DAY and mention.day]
     if not days and before is not None and not dates:
-        alone = DateMention(found[0].strip(), found.start(), Precision.DAY, before, before)
-        moment = _clock_moment(found, before)
+        alone = DateMention(match[0].strip(), match.start(), Precision.DAY, before, before)
+        moment = _clock_moment(match, before)
         return (replace(_with_moment(alone, moment), doubt=DAY_FROM_PREVIOUS_SENTENCE),)
     if not days:
         return dates
-    near = min(days, key=lambda said: abs(said.start - found.start()))
-    assert near.day is not None
-    timed = _with_moment(near, _clock_moment(found, near.day))
-    return tuple(timed if said is near else said for said in dates)
+    nearest = min(days, key=lambda mention: abs(mention.start - match.start()))
+    assert nearest.day is not None
+    timed = _with_moment(nearest, _clock_moment(match, nearest.day))
+    return tuple(timed if mention is nearest else mention for mention in dates)
 
 
-def _with_moment(said: DateMention, moment: datetime | None) -> DateMention:
+def _with_moment(mention: DateMention, moment: datetime | None) -> DateMention:
     if moment is None:
-        return said
-    return replace(said, moment=moment, precision=Precision.MINUTE)
+        return mention
+    return replace(mention, moment=moment, precision=Precision.MINUTE)
 
 
-def _clock_moment(found: re.Match[str], day: date) -> datetime | None:
-    half = (found["half"] or "").lower()[:1]
-    hour = int(found["hour"])
+def _clock_moment(match: re.Match[str], day: date) -> datetime | None:
+    half = (match["half"] or "").lower()[:1]
+    hour = int(match["hour"])
     if hour > (12 if half else 23):
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    zone = next(z for words, z in ZONE_PATTERNS.items() if re.fullmatch(words, found["zone"], re.I))
-    return datetime.combine(day, time(hour, int(found["minute"])), ZoneInfo(zone)).astimezone(UTC)
+    zone = next(
+        z for pattern, z in ZONE_PATTERNS.items() if re.fullmatch(pattern, match["zone"], re.I)
+    )
+    return datetime.combine(day, time(hour, int(match["minute"])), ZoneInfo(zone)).astimezone(UTC)
 
 
-# ------------------------------------------------------------
-# The dates that a sentence says, resolved against the day it was printed.
+# ---- mentions in a sentence
 
 
 MAX_MENTIONS: Final = 10
@@ -489,23 +473,23 @@ def date_mentions(
     Args:
         sentence: one sentence.
         printed: what relative dates count from.
-        is_future: whether the words from one place to another are told of the future.
+        is_future: whether the words between two positions belong to the future.
     """
-    found = sorted(_matches(sentence), key=lambda each: (each[0].start(), -each[0].end()))[
+    matches = sorted(_matches(sentence), key=lambda pair: (pair[0].start(), -pair[0].end()))[
         :MAX_MENTIONS
     ]
     dates: list[DateMention] = []
     done = 0
-    for match, rule in found:
+    for match, rule in matches:
         if match.start() < done:
             continue
         done = match.end()  # a date that does not exist leaves no other inside it
         future = is_future(match.start(), match.end())
-        said = _resolve(match, rule, replace(printed, is_future=future))
-        if said is not None:
-            dates.append(said)
-            is_day = said.precision is Precision.DAY and said.day is not None
-            printed = replace(printed, anchor=said.day) if is_day else printed
+        mention = _resolve(match, rule, replace(printed, is_future=future))
+        if mention is not None:
+            dates.append(mention)
+            is_day = mention.precision is Precision.DAY and mention.day is not None
+            printed = replace(printed, anchor=mention.day) if is_day else printed
     return attach_clock_time(sentence, tuple(dates), printed.anchor)
 
 
@@ -531,15 +515,14 @@ def _resolve(match: re.Match[str], rule: PhraseRule, printed: DateContext) -> Da
         return None
     if meant is None:
         return None
-    known = meant.precision is not Precision.NONE
+    is_known = meant.precision is not Precision.NONE
     return DateMention(
-        match[0], match.start(), meant.precision, meant.first if known else None,
-        meant.last if known else None, doubt=meant.doubt,
+        match[0], match.start(), meant.precision, meant.first if is_known else None,
+        meant.last if is_known else None, doubt=meant.doubt,
     )  # fmt: skip
 
 
-# ------------------------------------------------------------
-# What stands before the text: place and day of an agency, "Published 24 October 2025".
+# ---- datelines
 
 
 _DAY_PATTERN: Final = (
@@ -563,9 +546,9 @@ MAX_DATELINE_LENGTH: Final = 120
 
 def strip_dateline(line: str) -> str:
     """A line without the place, day and agency it may begin with."""
-    found = _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH])
-    is_one = found is not None and (found["day"] or "(" in found[0] or found["place"].isupper())
-    return line[found.end() :] if found and is_one else line
+    match = _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH])
+    is_one = match is not None and (match["day"] or "(" in match[0] or match["place"].isupper())
+    return line[match.end() :] if match and is_one else line
 
 
 def is_publication_line(line: str) -> bool:
@@ -576,14 +559,14 @@ def is_publication_line(line: str) -> bool:
 def publication_day(text: str) -> date | None:
     """The day that a text itself says it was published on, year and all; None where it does not."""
     for line in text.split("\n")[:_HEADER_LINES]:
-        for found in (
+        for match in (
             _PUBLISHED_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
             _DATELINE_PATTERN.match(line[:MAX_DATELINE_LENGTH]),
         ):
-            if found and found["day"] and re.search(r"(?:19|20)\d\d", found["day"]):
-                said = date_mentions(
-                    found["day"].replace(". ", " "), DateContext(None), lambda *_: False
+            if match and match["day"] and re.search(r"(?:19|20)\d\d", match["day"]):
+                mentions = date_mentions(
+                    match["day"].replace(". ", " "), DateContext(None), lambda *_: False
                 )
-                if said and said[0].day:
-                    return said[0].day
+                if mentions and mentions[0].day:
+                    return mentions[0].day
     return None

@@ -30,12 +30,11 @@ from dashboard.nlp.claims import find_claims
 from dashboard.nlp.classify import category_of_text
 from dashboard.nlp.dates import DateContext, date_mentions, is_publication_line, strip_dateline
 
-# ------------------------------------------------------------
-# A text taken apart into paragraphs and sentences.
+# ---- paragraphs and sentences
 
 
 MAX_SENTENCE_LENGTH: Final = 800
-"""A sentence longer than this is cut there: nobody speaks so, and rules stay quick."""
+"""A sentence longer than this is cut there: it keeps the rules quick."""
 
 _ABBREVIATIONS: Final = frozenset(
     [
@@ -134,21 +133,21 @@ def plain_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, and the same with what is quoted in it blanked: the words of its author."""
+    """A sentence, and the same with its quotes blanked: the words of its author."""
 
     text: str
-    own: str
+    unquoted: str
 
 
 def split_sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text in its order; a line end ends one too."""
-    own = _without_quotes(text)
-    begun = 0
+    unquoted = _without_quotes(text)
+    start = 0
     for end in _SENTENCE_END.finditer(text):
         if end[0].startswith("\n") or _is_sentence_end(text, end):
-            yield from _cut_sentence(text, own, (begun, end.end()))
-            begun = end.end()
-    yield from _cut_sentence(text, own, (begun, len(text)))
+            yield from _cut_sentence(text, unquoted, (start, end.end()))
+            start = end.end()
+    yield from _cut_sentence(text, unquoted, (start, len(text)))
 
 
 def _without_quotes(text: str) -> str:
@@ -166,7 +165,7 @@ def _is_sentence_end(text: str, end: re.Match[str]) -> bool:
     if "\n" in end[0] or not after:
         return True
     if end[0][0] != "." or end[0].rstrip()[-1] in '"”»':
-        # “…?” he asked: a quote may end with its own mark inside a sentence.
+        # “…?” he replied: a quote may end with its own mark inside a sentence.
         return not after[0].islower()
     word = _WORD_BEFORE.search(text, max(0, end.start() - 20), end.start())
     last = word[1].lower() if word else ""
@@ -178,7 +177,7 @@ def _is_sentence_end(text: str, end: re.Match[str]) -> bool:
     return not is_short and not after[0].islower()
 
 
-def _cut_sentence(text: str, own: str, span: tuple[int, int]) -> Iterator[Sentence]:
+def _cut_sentence(text: str, unquoted: str, span: tuple[int, int]) -> Iterator[Sentence]:
     start, end = span
     while start < end and text[start].isspace():
         start += 1
@@ -189,12 +188,11 @@ def _cut_sentence(text: str, own: str, span: tuple[int, int]) -> Iterator[Senten
             stop = stop if stop > 0 else start + MAX_SENTENCE_LENGTH
         if text[start:stop].strip():
             length = len(text[start:stop].rstrip())
-            yield Sentence(text[start : start + length], own[start : start + length])
+            yield Sentence(text[start : start + length], unquoted[start : start + length])
         start = stop
 
 
-# ------------------------------------------------------------
-# Dated statements: who said or did what, when; candidates for a person to accept or dismiss.
+# ---- statements
 
 
 MAX_TITLE_LENGTH: Final = 140
@@ -217,7 +215,7 @@ _LISTED: Final = re.compile(r"^\W{0,3}$")
 
 @dataclass(frozen=True, slots=True)
 class SentenceContext:
-    """What the sentences before leave behind: the last day, person and category."""
+    """Context of the previous sentences: the last day, person and category."""
 
     anchor: date | None = None
     person: str = ""
@@ -227,36 +225,44 @@ class SentenceContext:
 def find_statements(
     sentence: Sentence, printed_on: date | None, before: SentenceContext
 ) -> tuple[tuple[Statement, ...], SentenceContext]:
-    """The candidates of a sentence, and what it leaves behind for the next one."""
+    """The candidates of a sentence, and the context of the next one."""
     dates = date_mentions(
-        sentence.own,
+        sentence.unquoted,
         DateContext(printed_on, before.anchor),
-        lambda start, end: refers_to_future(sentence.own, start, end),
+        lambda start, end: refers_to_future(sentence.unquoted, start, end),
     )
     kind = category_of_text(sentence.text)
-    found = tuple(_candidates(sentence, dates, before)) if dates else ()
-    days = [said.day for said in dates if said.day and said.precision is not Precision.MONTH]
-    left = SentenceContext(
+    statements = tuple(_find_candidates(sentence, dates, before)) if dates else ()
+    days = [
+        mention.day for mention in dates if mention.day and mention.precision is not Precision.MONTH
+    ]
+    context = SentenceContext(
         anchor=days[0] if days else before.anchor,
         person=last_person_named(sentence.text) or before.person,
-        category=found[-1].category if found else (before.category if kind == "other" else kind),
+        category=statements[-1].category
+        if statements
+        else (before.category if kind == "other" else kind),
     )
-    return found, left
+    return statements, context
 
 
-def _candidates(
+def _find_candidates(
     sentence: Sentence, dates: tuple[DateMention, ...], before: SentenceContext
 ) -> Iterator[Statement]:
-    own_dates = tuple(said for said in dates if not _is_background(sentence.own, said))
-    listed = next((said for said in own_dates if _is_listed(sentence.own, said)), None)
+    own_dates = tuple(
+        mention for mention in dates if not _is_background(sentence.unquoted, mention)
+    )
+    listed = next(
+        (mention for mention in own_dates if _is_listed(sentence.unquoted, mention)), None
+    )
     if listed is not None:
-        clause = _Clause(sentence, (listed.end, len(sentence.own)), is_first=True)
-        yield from clause.candidate((listed,), before)
+        clause = _Clause(sentence, (listed.end, len(sentence.unquoted)), is_first=True)
+        yield from clause.find_candidates((listed,), before)
         return
-    for number, span in enumerate(_clauses(sentence.own)):
-        inside = tuple(said for said in own_dates if span[0] <= said.start < span[1])
+    for number, span in enumerate(_clauses(sentence.unquoted)):
+        inside = tuple(mention for mention in own_dates if span[0] <= mention.start < span[1])
         if inside:
-            yield from _Clause(sentence, span, is_first=number == 0).candidate(inside, before)
+            yield from _Clause(sentence, span, is_first=number == 0).find_candidates(inside, before)
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -267,15 +273,15 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _is_background(text: str, said: DateMention) -> bool:
-    before = text[max(0, said.start - 20) : said.start]
-    return bool(_BACKGROUND.search(before) or _SINCE_INSIDE.match(said.phrase))
+def _is_background(text: str, mention: DateMention) -> bool:
+    before = text[max(0, mention.start - 20) : mention.start]
+    return bool(_BACKGROUND.search(before) or _SINCE_INSIDE.match(mention.phrase))
 
 
-def _is_listed(text: str, said: DateMention) -> bool:
+def _is_listed(text: str, mention: DateMention) -> bool:
     """Whether a line begins with the date, as in a list of days: "6 August: …"."""
-    is_at_start = _LISTED.match(text[: said.start])
-    return bool(is_at_start and re.match(r"\s*[:–—]\s", text[said.end : said.end + 4]))
+    is_at_start = _LISTED.match(text[: mention.start])
+    return bool(is_at_start and re.match(r"\s*[:–—]\s", text[mention.end : mention.end + 4]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,51 +290,51 @@ class _Clause:
     span: tuple[int, int]
     is_first: bool
 
-    def candidate(
+    def find_candidates(
         self, dates: tuple[DateMention, ...], before: SentenceContext
     ) -> Iterator[Statement]:
         start, end = self.span
-        own, text = self.sentence.own[start:end], self.sentence.text[start:end]
-        best = self._told(own, dates, before)
+        unquoted, text = self.sentence.unquoted[start:end], self.sentence.text[start:end]
+        best = self._attributed(unquoted, dates, before)
         kind = self._kind(f"{best[1].name}: {text}" if best else text, before)
         if best is None:
             if self.is_first and kind != Category.OTHER and not find_claims(self.sentence.text):
-                yield from self._untold(own, dates, kind)
+                yield from self._unattributed(unquoted, dates, kind)
             return
-        said, speaker, says = best
+        mention, speaker, says = best
         if (not says and find_claims(text)) or (not self.is_first and not speaker.is_known):
             return
         if not speaker.is_known and kind == Category.OTHER:
             return
-        yield self._statement(said, speaker.name, kind)
+        yield self._statement(mention, speaker.name, kind)
 
-    def _told(
-        self, own: str, dates: tuple[DateMention, ...], before: SentenceContext
+    def _attributed(
+        self, unquoted: str, dates: tuple[DateMention, ...], before: SentenceContext
     ) -> tuple[DateMention, Speaker, bool] | None:
         """The date nearest to a word of saying or doing whose speaker is found."""
         pairs = [
-            (self._distance(own, said, verb), verb.start, said, verb)
-            for said in dates
-            for verb in find_verbs(own)
+            (self._distance(unquoted, mention, verb), verb.start, mention, verb)
+            for mention in dates
+            for verb in find_verbs(unquoted)
         ]
-        for *_, said, verb in sorted(pairs, key=lambda pair: pair[:2]):
-            speaker = find_speaker(own, verb, before.person)
+        for *_, mention, verb in sorted(pairs, key=lambda pair: pair[:2]):
+            speaker = find_speaker(unquoted, verb, before.person)
             if speaker is not None and (speaker.is_known or not verb.is_weak):
-                return said, speaker, verb.says
+                return mention, speaker, verb.says
         return None
 
-    def _distance(self, own: str, said: DateMention, verb: Verb) -> int:
+    def _distance(self, unquoted: str, mention: DateMention, verb: Verb) -> int:
         """Letters between a date and a word; a comma between them counts for many."""
-        at, stop = said.start - self.span[0], said.end - self.span[0]
-        between = own[stop : verb.start] if stop <= verb.start else own[verb.end : at]
-        apart = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
-        return len(between) + apart + 60 * verb.is_weak
+        at, stop = mention.start - self.span[0], mention.end - self.span[0]
+        between = unquoted[stop : verb.start] if stop <= verb.start else unquoted[verb.end : at]
+        penalty = 40 * between.count(",") + 60 * len(re.findall(r"\bthat\b", between))
+        return len(between) + penalty + 60 * verb.is_weak
 
-    def _untold(
-        self, own: str, dates: tuple[DateMention, ...], kind: Category
+    def _unattributed(
+        self, unquoted: str, dates: tuple[DateMention, ...], kind: Category
     ) -> Iterator[Statement]:
         """Something that is announced or happens without anybody being named."""
-        if not is_first_person(own):
+        if not is_first_person(unquoted):
             actor = "Bank of Russia" if kind == Category.MONETARY_POLICY else ""
             yield self._statement(dates[0], actor, kind)
 
@@ -340,18 +346,17 @@ class _Clause:
             return before.category
         return kind
 
-    def _statement(self, said: DateMention, actor: str, kind: Category) -> Statement:
+    def _statement(self, mention: DateMention, actor: str, kind: Category) -> Statement:
         text = self.sentence.text
         if not (self.is_first and self.span[1] >= len(text)):
             text = text[self.span[0] : self.span[1]]
         title = " ".join(text.split()).strip(" ;,.:–—")
         if len(title) > MAX_TITLE_LENGTH:
             title = title[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;") + "…"
-        return Statement(replace(said), actor, title, kind, self.sentence.text)
+        return Statement(replace(mention), actor, title, kind, self.sentence.text)
 
 
-# ------------------------------------------------------------
-# A whole text read: its candidates and its claims.
+# ---- whole texts
 
 
 def read_text(text: str, published: date | None) -> TextFindings:
@@ -362,14 +367,14 @@ def read_text(text: str, published: date | None) -> TextFindings:
         published: the day from which "on Sunday" counts; None leaves such days open.
     """
     lines = (strip_dateline(line) for line in plain_text(text[:MAX_TEXT_LENGTH]).split("\n"))
-    kept = "\n".join(line for line in lines if not is_publication_line(line))
+    body = "\n".join(line for line in lines if not is_publication_line(line))
     statements: list[Statement] = []
     claims: list[Claim] = []
     before, last = SentenceContext(), None
-    for sentence in split_sentences(kept):
-        found = find_claims(sentence.text, published, before.anchor, last)
-        claims.extend(found)
-        last = found[-1] if found else None
+    for sentence in split_sentences(body):
+        sentence_claims = find_claims(sentence.text, published, before.anchor, last)
+        claims.extend(sentence_claims)
+        last = sentence_claims[-1] if sentence_claims else None
         candidates, before = find_statements(sentence, published, before)
         statements.extend(candidates)
     return TextFindings(tuple(_unique_statements(statements)), tuple(claims))
@@ -377,5 +382,8 @@ def read_text(text: str, published: date | None) -> TextFindings:
 
 def _unique_statements(statements: list[Statement]) -> list[Statement]:
     """Each candidate once: the same words may stand in the lead and below."""
-    seen = {(each.day, each.end_day, each.actor, each.sentence): each for each in statements}
-    return list(seen.values())
+    unique = {
+        (statement.day, statement.end_day, statement.actor, statement.sentence): statement
+        for statement in statements
+    }
+    return list(unique.values())

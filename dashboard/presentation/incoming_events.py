@@ -95,19 +95,19 @@ def format_statement_day(statement: Statement) -> str:
     """The day or days of a candidate, as exactly as they are known."""
     if statement.day is None:
         return "open"
-    if statement.said.moment is not None:
-        return format_moment(statement.said.moment)
+    if statement.mention.moment is not None:
+        return format_moment(statement.mention.moment)
     return format_day_range(statement.day, statement.end_day)
 
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
     precision = {Precision.NONE: "not known"}.get(
-        statement.said.precision, statement.said.precision
+        statement.mention.precision, statement.mention.precision
     )
-    doubt = f"; {statement.said.doubt}" if statement.said.doubt else ""
-    return f"“{statement.said.phrase}”, to the {precision}{doubt}" if statement.day else (
-        f"“{statement.said.phrase}”{doubt}"
+    doubt = f"; {statement.mention.doubt}" if statement.mention.doubt else ""
+    return f"“{statement.mention.phrase}”, to the {precision}{doubt}" if statement.day else (
+        f"“{statement.mention.phrase}”{doubt}"
     )  # fmt: skip
 
 
@@ -219,13 +219,13 @@ def describe_feed(feed: FeedStatus, now: datetime) -> str:
         return "switched off"
     if state is None:
         return "not asked yet"
-    attempt = f"asked {format_elapsed(state.asked_at, now)}"
+    attempt = f"asked {format_elapsed(state.tried_at, now)}"
     if state.problem:
         last = (
             f"; last answer {format_elapsed(state.answered_at, now)}" if state.answered_at else ""
         )
         return f"{attempt}: {state.problem}{last}"
-    messages = f"; {'; '.join(state.told)}" if state.told else ""
+    messages = f"; {'; '.join(state.messages)}" if state.messages else ""
     return f"{attempt}: {format_count(state.items, 'item')}, {state.new:,} new{messages}"
 
 
@@ -282,8 +282,8 @@ def describe_import(record: ImportRecord) -> str:
 def list_import_facts(record: ImportRecord) -> list[str]:
     """When, by whom and how many, for the list of earlier imports."""
     facts = [format_timestamp(record.at)] if record.at else []
-    if record.who:
-        facts.append(f"by {record.who}")
+    if record.author:
+        facts.append(f"by {record.author}")
     facts += [record.kind, f"{format_count(record.rows, 'row')}", f"{record.added:,} added"]
     if record.duplicates:
         facts.append(f"{record.duplicates:,} already there")
@@ -300,7 +300,7 @@ def describe_undone_import(undo: ImportUndo) -> str:
     parts = [f"{format_count(undo.removed, 'note')} of {undo.record.file_name} removed"]
     if undo.already_removed:
         parts.append(f"{undo.already_removed:,} had been removed before")
-    if undo.kept:
-        stay = "stays" if len(undo.kept) == 1 else "stay"
-        parts.append(f"{format_count(len(undo.kept), 'note')} changed since {stay}")
+    if undo.changed:
+        stay = "stays" if len(undo.changed) == 1 else "stay"
+        parts.append(f"{format_count(len(undo.changed), 'note')} changed since {stay}")
     return "; ".join(parts)

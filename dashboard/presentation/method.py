@@ -47,7 +47,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("stronger, weaker", "always the rouble: stronger = fewer roubles per dollar"),
     ("move", "of the rouble: minus the log change of RUB per USD; positive = stronger"),
     ("log point", "100 × a log change; the same size in both quotes, and additive over days"),
-    ("record date", "the date the publisher prints beside a rate"),
+    ("record date", "the date the publisher prints next to a rate"),
     ("market day", "the day whose deals the rate describes"),
     ("known at", "the moment up to which information can be inside a rate"),
     ("offset", "counts observations of the series, not calendar days"),

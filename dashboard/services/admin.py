@@ -278,7 +278,7 @@ def authenticate_token(
         return None
     sha256, at = hash_secret(secret), now()
     token = store.find_token(sha256)
-    if token is None or not hmac.compare_digest(token.sha256, sha256) or not token.holds(at):
+    if token is None or not hmac.compare_digest(token.sha256, sha256) or not token.is_valid(at):
         return None
     if token.last_used is None or at - token.last_used >= _USE_RECORD_INTERVAL:
         store.record_use(token.name)
@@ -303,7 +303,7 @@ def token_state(token: AccessToken, at: datetime) -> str:
     """`holds`, `expired` or `revoked`."""
     if token.revoked is not None:
         return "revoked"
-    return "holds" if token.holds(at) else "expired"
+    return "holds" if token.is_valid(at) else "expired"
 
 
 def token_json(token: AccessToken, at: datetime) -> dict[str, Any]:
@@ -333,7 +333,7 @@ def _iso_text(moment: datetime | None) -> str | None:
 class AuditStore(Protocol):
     """The audit trail; raises StoreError where it cannot be read."""
 
-    def entries(self, most: int) -> tuple[AuditEntry, ...]:
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
         """The latest entries, the newest first."""
         ...
 
@@ -346,6 +346,7 @@ def list_audit_entries(store: AuditStore, most: int) -> tuple[AuditEntry, ...]:
 def audit_json(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries of the audit trail as `audit --json` prints them; moments in UTC."""
     return [
-        asdict(entry) | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+        {"who" if name == "author" else name: value for name, value in asdict(entry).items()}
+        | {"at": entry.at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
         for entry in entries
     ]

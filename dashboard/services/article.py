@@ -63,7 +63,7 @@ def draft_from_statement(statement: Statement, article: Article) -> Draft:
     Raises:
         InputError: the day of the statement is unknown.
     """
-    mention = statement.said
+    mention = statement.mention
     if mention.day is None:
         msg = f"day: “{mention.phrase}” is open ({mention.doubt}); say which day it was"
         raise InputError(msg)
@@ -114,7 +114,7 @@ def _published_json(published: PublicationTime | None) -> dict[str, Any] | None:
 
 def _statement_json(statement: Statement) -> dict[str, Any]:
     return {
-        **_date_mention_json(statement.said),
+        **_date_mention_json(statement.mention),
         "actor": statement.actor,
         "category": str(statement.category),
         "title": statement.title,

@@ -156,7 +156,7 @@ def import_events(
         added=len(plan.notes),
         duplicates=count["duplicate"],
         wrong=count["wrong"],
-        who=clean_line(author)[:AUTHOR_LIMIT],
+        author=clean_line(author)[:AUTHOR_LIMIT],
     )
     return store.import_notes(record, plan.notes)
 
@@ -192,7 +192,7 @@ class _ImportPlanner:
             note = self._note(row.place, row.event)
         except InputError as error:
             return RowVerdict(row.place, "wrong", reason=f"{row.place}, {error}")
-        self.reading.extend(row.told)
+        self.reading.extend(row.messages)
         same = self.known.find_duplicate(note)
         if same is not None:
             reason = f"{row.place}: is already there ({same}) and is left out"

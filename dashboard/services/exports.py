@@ -288,7 +288,7 @@ def write_study(folder: Path, answer: StudyAnswer, provenance: Provenance) -> tu
 def study_counts(answer: StudyAnswer) -> dict[str, int]:
     """The number of events requested, used in at least one window and series, and skipped."""
     used = answer.used
-    return {"events_in": answer.asked, "used": used, "skipped": answer.asked - used}
+    return {"events_in": answer.n_events, "used": used, "skipped": answer.n_events - used}
 
 
 def write_robustness(

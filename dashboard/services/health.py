@@ -75,7 +75,9 @@ def diagnose(
     sources = rates.live_sources
     with ThreadPoolExecutor(max(len(sources), 1), thread_name_prefix="doctor") as pool:
         findings += pool.map(
-            lambda source: _timed_check(source.who, lambda: _check_live_source(source), now),
+            lambda source: _timed_check(
+                source.publisher_name, lambda: _check_live_source(source), now
+            ),
             sources,
         )
     return tuple(findings)
@@ -121,7 +123,7 @@ def _check_notes(notes: ProbedStore) -> str:
 
 def _check_cache(rates: CombinedRates, rate_cache: RateStore) -> str:
     states = [state for card in _live_cards(rates) if (state := rate_cache.state(card)) is not None]
-    with rate_cache.alone("doctor", 1.0):
+    with rate_cache.lock("doctor", 1.0):
         pass
     if not states:
         return "is empty; rates refresh fills it"
@@ -169,7 +171,7 @@ def _feed_summary(
 ) -> str:
     if not fetched:
         return f"{len(enabled)} are on the list, none was asked yet; inbox refresh asks them"
-    last = max(status.state.asked_at for status in fetched if status.state is not None)
+    last = max(status.state.tried_at for status in fetched if status.state is not None)
     summary = (
         f"{len(enabled)} are on the list, {len(fetched) - len(failed)} answered,"
         f" last asked {last:%Y-%m-%d %H:%M} UTC"

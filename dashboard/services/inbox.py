@@ -164,13 +164,13 @@ def feed_json(feed: FeedStatus) -> dict[str, Any]:
         "language": publisher.language or None,
         "terms": publisher.terms or None,
         "enabled": publisher.enabled,
-        "own": publisher.is_own,
-        "asked_at": _iso_text(state.asked_at if state else None),
+        "own": publisher.is_imported,
+        "asked_at": _iso_text(state.tried_at if state else None),
         "answered_at": _iso_text(state.answered_at if state else None),
         "items": state.items if state else None,
         "new": state.new if state else None,
         "problem": (state.problem or None) if state else None,
-        "told": list(state.told) if state else [],
+        "told": list(state.messages) if state else [],
     }
 
 

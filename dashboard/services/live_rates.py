@@ -215,9 +215,11 @@ class _RefreshRun:
 def _refresh_series(run: _RefreshRun, task: RefreshTask) -> RefreshResult:
     source, series_id = task.source, task.card.id
     try:
-        with run.rate_cache.alone(source.id, LOCK_WAIT_SECONDS) as is_alone:
+        with run.rate_cache.lock(source.id, LOCK_WAIT_SECONDS) as is_alone:
             if not is_alone:
-                return _skipped_result(task, f"{source.who} is being asked by another process")
+                return _skipped_result(
+                    task, f"{source.publisher_name} is being asked by another process"
+                )
             state = run.rate_cache.state(series_id)
             reason = _completed_message(run, task) or _skip_reason(run, task, state)
             return (
@@ -259,7 +261,7 @@ def _fetch_series(run: _RefreshRun, task: RefreshTask, state: FetchState | None)
         fetched = source.fetch(
             card.id, _fetch_start(run, task, last), _stored_validator(run, state)
         )
-        _check_scale(last, fetched, source.who)
+        _check_scale(last, fetched, source.publisher_name)
     except SourceError as error:
         run.rate_cache.record_failure(card.id, source.id, str(error), run.now())
         log.warning("%s: %s", card.id, error)
@@ -465,7 +467,7 @@ def failing_sources(rates: CombinedRates, rate_cache: RateStore) -> tuple[str, .
     """The names of the sources whose last request failed for a series."""
     states, _ = _read_fetch_states(rate_cache)
     return tuple(
-        source.who
+        source.publisher_name
         for source in rates.live_sources
         if any(card.id in states and states[card.id].problem for card in source.cards())
     )
@@ -524,7 +526,7 @@ class _FetchAttempts:
     @property
     def source_names(self) -> tuple[str, str]:
         """The id of the source, and its name in messages."""
-        return (self.source.id, self.source.who) if self.source else ("", "")
+        return (self.source.id, self.source.publisher_name) if self.source else ("", "")
 
 
 def _read_fetch_states(rate_cache: RateStore) -> tuple[Mapping[str, FetchState], str]:

@@ -11,13 +11,12 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.eventstudy import study
-from dashboard.eventstudy.abnormal_returns import ORDINARY_COVERAGE
 from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
+from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY
-from dashboard.eventstudy.projection_coverage import PROJECTION_COVERAGE, PROJECTION_RUNS
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.simulated_size import (
     DATE_PATTERNS,
@@ -28,6 +27,7 @@ from dashboard.eventstudy.simulated_size import (
     RecommendedTests,
     SizeCell,
     keeps_size,
+    load_projection_coverage,
     mean_power,
     recommend_tests,
     simulated_powers,
@@ -121,7 +121,7 @@ def describe_method() -> MethodDescription:
         for test in SIGNIFICANCE_TESTS
     )
     return MethodDescription(
-        models, tests, MethodConstants(ORDINARY_COVERAGE, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
+        models, tests, MethodConstants(CONFIDENCE_LEVEL, FAR_DAYS, EWMA_DECAY, P_VALUE_FAMILY)
     )
 
 
@@ -291,11 +291,10 @@ class ProjectionCoverage:
 
 
 def describe_projections() -> ProjectionCoverage:
-    """The simulated coverage, as in `docs/projections.md`."""
-    ends = [
-        (min(shares), max(shares)) for shares in zip(*PROJECTION_COVERAGE.values(), strict=True)
-    ]
-    return ProjectionCoverage(PROJECTION_RUNS, *ends)
+    """The simulated coverage as `docs/projections.md` prints it."""
+    cells = load_projection_coverage()
+    shares = zip(*((cell.interval, cell.band, cell.pre_trend) for cell in cells), strict=True)
+    return ProjectionCoverage(cells[0].runs, *((min(each), max(each)) for each in shares))
 
 
 def _size_row(test: str, title: str) -> SizeRow:

@@ -120,7 +120,7 @@ def register_feed(feeds: FeedStore, new: NewFeed) -> Publisher:
         return _store_feed(feeds, replace(existing, enabled=True))
     title = clean_line(new.title) or _host_name(url)
     added = Publisher(
-        new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_own=True
+        new.feed_id or _unused_id(title, set(known)), title, url, new.zone, is_imported=True
     )
     if added.id in known:
         msg = f"{added.id[:60]}: there is a feed of this id already; take another"
@@ -432,7 +432,7 @@ def _store_feed_news(
     else:
         new = store_news(answer, ("feed", feed.publisher.id), inbox, at)
         state = replace(
-            state, answered_at=at, items=len(answer.reports), new=new, told=answer.told
+            state, answered_at=at, items=len(answer.reports), new=new, messages=answer.messages
         )  # fmt: skip
     inbox.record_feed_state(state)
     return state
@@ -491,7 +491,7 @@ def search_news(
     """
     news = source.news(_news_query(query, period, now()))
     new = store_news(news, (source.id, " ".join(query.split())), inbox, now())
-    return SearchResult(len(news.reports), new, news.told)
+    return SearchResult(len(news.reports), new, news.messages)
 
 
 def tone_timeline(

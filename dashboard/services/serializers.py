@@ -209,7 +209,7 @@ COLUMN_MEANINGS: Final[dict[str, str]] = {
     "n_quiet": "Quiet pseudo-dates compared with",
     "n_all": "All pseudo-dates compared with",
     "quote": "The unit of the quoted number",
-    "asked": "The day asked about",
+    "asked": "The day in question",
     "base": "What the change is counted from",
     "rub_per_usd_pct": "Change of the quoted number, in per cent",
     "usd_per_rub_pct": "Change of its inverse, in per cent",
@@ -475,7 +475,7 @@ def note_rows_json(notes: Iterable[Event]) -> list[JsonRow]:
 
 def import_record_json(record: ImportRecord) -> JsonRow:
     """The record of an import; moments in UTC."""
-    row = asdict(record)
+    row = {"who" if name == "author" else name: value for name, value in asdict(record).items()}
     for name in ("at", "undone_at"):
         row[name] = row[name] and row[name].isoformat().replace("+00:00", "Z")
     return row
@@ -486,7 +486,7 @@ def undone_import_json(done: ImportUndo) -> JsonRow:
     return {
         "import": import_record_json(done.record),
         "removed": done.removed,
-        "kept": event_list_rows_json(done.kept),
+        "kept": event_list_rows_json(done.changed),
         "removed_before": done.already_removed,
     }
 
@@ -565,7 +565,7 @@ def note_history_json(changes: Iterable[NoteRevision]) -> list[JsonRow]:
             "revision": change.revision,
             "action": str(change.action),
             "at": change.at.isoformat().replace("+00:00", "Z"),
-            "who": change.who,
+            "who": change.author,
             "before": _note_json(change.before),
             "after": _note_json(change.after),
         }

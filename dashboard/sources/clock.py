@@ -1,4 +1,4 @@
-"""The clock of everything that uses the network; tests replace it with one that never waits."""
+"""The clock of everything that uses the network; tests replace it by one that never waits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time, measures it and lets it pass."""
+    """The present time, elapsed time and waiting."""
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The present moment in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds of a clock that nobody sets."""
+        """Seconds of a monotonic clock."""
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -24,11 +24,11 @@ class WallClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The present moment in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds of a clock that nobody sets."""
+        """Seconds of a monotonic clock."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:

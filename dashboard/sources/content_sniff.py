@@ -1,4 +1,4 @@
-"""What a body really is: its first bytes decide, not the status or the header alone."""
+"""The actual format of a response body, from its first bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def sniff_kind(content: bytes) -> str:
-    """What the first bytes look like: a key of `KIND_NAMES`."""
+    """The format of the first bytes: a key of `KIND_NAMES`."""
     start = content[:2_000].lstrip(_BLANK)
     if not start:
         return "nothing"
@@ -45,7 +45,7 @@ def _is_html(start: bytes) -> bool:
 
 
 def describe_mismatch(expected: ContentKind, content: bytes) -> str | None:
-    """What a body is instead of what is expected ("HTML instead of XML"); None if it is."""
+    """The difference from the expected format ("HTML instead of XML"); None if there is none."""
     kind = sniff_kind(content)
     if expected in {"any", kind}:
         return None
@@ -54,7 +54,7 @@ def describe_mismatch(expected: ContentKind, content: bytes) -> str | None:
 
 
 def excerpt(content: bytes, max_length: int = 60) -> str:
-    """The beginning of a plain text, fit for one line of a message."""
+    """The beginning of a plain text, on one line of limited length."""
     text = " ".join(content[:500].decode("utf-8", "replace").split())
     text = "".join(letter for letter in text if letter.isprintable())
     return text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"

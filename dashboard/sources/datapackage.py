@@ -16,7 +16,7 @@ DATA_FOLDER: Final = shipped_path("data")
 
 @dataclass(frozen=True, slots=True)
 class DataResource:
-    """One shipped file: its entry in the descriptor, and the folder it lies in."""
+    """One bundled file: its entry in the descriptor, and its folder."""
 
     entry: dict[str, Any]
     folder: Path
@@ -28,7 +28,7 @@ class DataResource:
 
     @property
     def sha256(self) -> str:
-        """The hash of the file that the descriptor promises."""
+        """The hash of the file according to the descriptor."""
         return str(self.entry["hash"]).removeprefix("sha256:")
 
     def rows(self) -> list[list[str]]:
@@ -57,7 +57,7 @@ class DataResource:
 
 
 def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource, ...]:
-    """The shipped files of one kind, `rates` or `events`, in the order of the descriptor.
+    """The bundled files of one kind, `rates` or `events`, in the order of the descriptor.
 
     Raises:
         SourceError: the descriptor is missing or is not JSON.
@@ -65,7 +65,8 @@ def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource,
     try:
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"data/datapackage.json: cannot be read ({_error_reason(error)}); fetch the program again"
+        reason = _error_reason(error)
+        msg = f"data/datapackage.json: cannot be read ({reason}); fetch the program again"
         raise SourceError(msg) from error
     return tuple(
         DataResource(entry, folder) for entry in descriptor["resources"] if entry["kind"] == kind
@@ -73,5 +74,5 @@ def read_resources(kind: str, folder: Path = DATA_FOLDER) -> tuple[DataResource,
 
 
 def _error_reason(error: Exception) -> str:
-    """What went wrong, without the path of this machine that an OSError carries."""
+    """The reason without the path that an OSError carries."""
     return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -81,9 +81,9 @@ class Request:
         publisher: its name in messages.
         expects: what the body must be.
         params: of the query.
-        headers: beside those of the client.
+        headers: in addition to those of the client.
         body: makes it a POST.
-        validator: the version that is at hand.
+        validator: the version that is already stored.
         empty_statuses: statuses that mean "there is none", and are a response.
         redirect_domain: redirects are followed within the host, and to hosts of this domain.
         allow_empty: take an empty body for "there is none".
@@ -132,10 +132,10 @@ class HttpClient(Protocol):
         """The connections, and the cookies."""
 
     def send(self, request: Request) -> Response:
-        """Send a request, and again where that may help.
+        """Send a request, with retries where they may help.
 
         Raises:
-            CircuitOpen: the host is not to be asked now; nothing was sent.
+            CircuitOpen: nothing may be sent to the host now; nothing was sent.
             SourceError: one sentence: the publisher, and what it did instead.
         """
 
@@ -144,13 +144,13 @@ class LazyClient:
     """A client that is made, and whose libraries are imported, with the first request.
 
     Args:
-        make: makes the client.
+        factory: creates the client.
     """
 
-    def __init__(self, make: Callable[[], HttpClient]) -> None:
-        self._make = make
-        self._making = threading.Lock()
-        self._made: HttpClient | None = None
+    def __init__(self, factory: Callable[[], HttpClient]) -> None:
+        self._factory = factory
+        self._lock = threading.Lock()
+        self._instance: HttpClient | None = None
         self.clock: Clock = WallClock()
 
     @property
@@ -159,7 +159,7 @@ class LazyClient:
         return self._client().session
 
     def send(self, request: Request) -> Response:
-        """Send a request, and again where that may help.
+        """Send a request, with retries where they may help.
 
         Raises:
             SourceError: as the client that is made does.
@@ -167,6 +167,6 @@ class LazyClient:
         return self._client().send(request)
 
     def _client(self) -> HttpClient:
-        with self._making:
-            self._made = self._made or self._make()
-            return self._made
+        with self._lock:
+            self._instance = self._instance or self._factory()
+            return self._instance

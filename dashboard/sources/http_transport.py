@@ -40,7 +40,7 @@ class RequestFailed(Exception):
     Attributes:
         is_retryable: whether another attempt may help.
         is_host_fault: whether the host failed, and not the request.
-        retry_after: seconds that the host asks to be left alone.
+        retry_after: seconds of a pause that the host requests.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class RequestFailed(Exception):
         self.retry_after = retry_after
 
 
-# ---------------------------------------------------------------- deadline
+# ---- deadline
 
 
 class DeadlineExceeded(Exception):
@@ -122,7 +122,7 @@ def run_with_deadline(seconds: float, work: Callable[[], T]) -> T:
     return future.result()
 
 
-# ---------------------------------------------------------------- sessions
+# ---- sessions
 
 
 class AbortableHTTP(HTTPConnection):
@@ -225,7 +225,7 @@ def new_session(upstream: str | None = None) -> requests.Session:
     return session
 
 
-# ---------------------------------------------------------------- body
+# ---- body
 
 
 def read_body(raw: urllib3.HTTPResponse, max_bytes: int) -> bytes:

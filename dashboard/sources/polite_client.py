@@ -58,7 +58,7 @@ FIRST_BACKOFF: Final = 0.5
 DEFAULT_PAUSE: Final = 60.0
 """Seconds of a pause after status 429, where the host names none."""
 LONGEST_PAUSE: Final = 3_600
-"""However long a host asks to be left alone, it is tried again after these seconds."""
+"""The maximum of `Retry-After` in seconds."""
 
 DEFAULT_INTERVAL: Final = 0.5
 """Seconds between two requests to a host that is not in `INTERVALS`."""
@@ -72,7 +72,7 @@ MAX_FAILURES: Final = 5
 OPEN_FOR: Final = timedelta(seconds=60)
 
 
-# ---------------------------------------------------------------- one attempt
+# ---- one attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _stays_with_publisher(request: Request, target: str) -> bool:
 
 
 def _retry_after(response: requests.Response, default: float) -> float:
-    """Seconds that the host asks to be left alone, at most `LONGEST_PAUSE`."""
+    """The seconds of `Retry-After`, at most `LONGEST_PAUSE`."""
     try:
         seconds = RETRY.get_retry_after(response.raw)
     except (InvalidHeader, ValueError, OverflowError):
@@ -193,15 +193,15 @@ def _connection_failure(error: Exception) -> RequestFailed:
     return RequestFailed(next(texts, "broke the connection"), retryable=True)
 
 
-# ---------------------------------------------------------------- one host
+# ---- one host
 
 
 class HostLimiter:
     """One host: its queue, the interval between requests, and its circuit.
 
     The circuit opens after five failures in a row; then nothing is sent for a minute, after which
-    one request decides: success closes the circuit, failure opens it for a minute more. A pause
-    that the host asks for (`Retry-After`) opens it for that time.
+    one request decides: success closes the circuit, failure opens it for a minute more. A
+    `Retry-After` of the host opens it for that time.
     """
 
     def __init__(self, name: str, clock: Clock) -> None:
@@ -214,13 +214,13 @@ class HostLimiter:
         self._requested_at: float | None = None
 
     @contextmanager
-    def acquire(self, publisher: str, patience: float) -> Iterator[None]:
+    def acquire(self, publisher: str, timeout: float) -> Iterator[None]:
         """Be the only one who sends to this host.
 
         Raises:
-            CircuitOpen: the circuit is open, or the others take longer than `patience` seconds.
+            CircuitOpen: the circuit is open, or the others take longer than `timeout` seconds.
         """
-        if not self._queue.acquire(timeout=patience):
+        if not self._queue.acquire(timeout=timeout):
             msg = f"{publisher} is being asked already; try again in a moment"
             raise CircuitOpen(msg, self._clock.now())
         try:
@@ -264,7 +264,7 @@ class HostLimiter:
             self._open_until = self._clock.now() + OPEN_FOR
 
     def open_for(self, seconds: float) -> datetime:
-        """Open the circuit for a pause that the host asked for; the moment it ends."""
+        """Open the circuit for the time of a `Retry-After`; returns its end."""
         until = self._clock.now() + timedelta(seconds=seconds)
         if self._open_until is None or until > self._open_until:
             self._reason = "asked for a pause"
@@ -272,7 +272,7 @@ class HostLimiter:
         return self._open_until
 
 
-# ---------------------------------------------------------------- the client
+# ---- the client
 
 
 class BackoffRetry(Retry):
@@ -307,19 +307,19 @@ class PoliteClient:
         self.clock: Clock = clock or WallClock()
         self._limits = limits
         self._hosts: dict[str, HostLimiter] = {}
-        self._adding = threading.Lock()
+        self._lock = threading.Lock()
 
     def limiter(self, url: str) -> HostLimiter:
         """The limiter of the host of an address."""
         name = urlsplit(url).hostname or ""
-        with self._adding:
+        with self._lock:
             return self._hosts.setdefault(name, HostLimiter(name, self.clock))
 
     def send(self, request: Request) -> Response:
-        """Send a request, and again where that may help.
+        """Send a request, with retries where they may help.
 
         Raises:
-            CircuitOpen: the host is not to be asked now.
+            CircuitOpen: nothing may be sent to the host now.
             SourceError: one sentence: the publisher, and what it did instead.
         """
         host = self.limiter(request.url)
@@ -377,7 +377,7 @@ def _final_error(failure: RequestFailed, host: HostLimiter, publisher: str) -> S
     return CircuitOpen(f"{publisher} {failure}; the next try is at {until:%H:%M:%S} UTC", until)
 
 
-# ---------------------------------------------------------------- for libraries
+# ---- for libraries
 
 
 class ClientError(requests.ConnectionError):

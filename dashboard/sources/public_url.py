@@ -1,4 +1,4 @@
-"""URLs that may be fetched for a user: their syntax, ports and addresses are checked before a name is resolved."""
+"""URLs that may be fetched for a user: syntax, port and address, before the name is resolved."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _NON_PUBLIC_IPV6: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class PublicUrl:
-    """A link that may be followed as far as can be told before its name is looked up."""
+    """A URL that passed the checks that need no name resolution."""
 
     url: str
     scheme: str
@@ -70,7 +70,7 @@ def is_public_address(address: IpAddress) -> bool:
     """Whether an address is one of the public Internet.
 
     The standard library is not enough here: it takes multicast, 64:ff9b::/96 and 2002::/16
-    for global, and both can lead to private addresses behind a translator.
+    for global, and both can lead to private addresses through a translator.
     """
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _NON_PUBLIC_IPV4)
@@ -79,7 +79,7 @@ def is_public_address(address: IpAddress) -> bool:
 
 
 def parse_public_url(text: str) -> PublicUrl:
-    """A link, taken apart and checked before anything is looked up.
+    """Parse a link and check it, without name resolution.
 
     Raises:
         InputError: it is no web link, or may not be followed; one line says why.
@@ -106,7 +106,7 @@ def _parse_host(parts: SplitResult, text: str) -> str:
     if not host or "%" in host:
         raise _url_error(text, "is no link; write it like https://example.org/page")
     try:
-        # Full-width digits and dots become plain ones here, before anybody looks at them.
+        # Full-width digits and dots become plain ones here, before the checks.
         host = host if ":" in host else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         raise _url_error(text, "has a host name that does not exist") from None

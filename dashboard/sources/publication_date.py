@@ -1,4 +1,7 @@
-"""The publication date of a web page: JSON-LD, Open Graph, `<time>`, then htmldate, in order of reliability."""
+"""The publication date of a web page: JSON-LD, Open Graph, `<time>`, then htmldate.
+
+The order is that of reliability. A timestamp without a zone gives a day only.
+"""
 
 from __future__ import annotations
 
@@ -12,74 +15,6 @@ from typing import Any, Final
 
 from dashboard.models.article import PublicationTime
 
-# ------------------------------------------------------------
-# A stamp of a page ("2025-04-22T10:15:00+03:00") as a day, and a moment where it has a zone.
-
-
-_ISO_DATE: Final = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)|(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_DOTTED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
-_EARLIEST: Final = date(1995, 1, 1)
-
-
-def parse_timestamp(text: object, origin: str) -> PublicationTime | None:
-    """What a stamp says; None where it says nothing that can be right.
-
-    Without a zone only the day is taken: some publishers mean UTC, some their own clock. A
-    midnight is a day without an hour, which several publishers write so.
-    """
-    text = _timestamp_text(text)
-    if text is None:
-        return None
-    found = _parse_moment(text)
-    if found is None:
-        return _parse_day(text, origin)
-    if found.tzinfo is None or found.time() == time():
-        return _if_plausible(PublicationTime(found.date(), origin))
-    try:
-        return _if_plausible(PublicationTime(found.date(), origin, found.astimezone(UTC)))
-    except OverflowError:
-        return None
-
-
-def _timestamp_text(value: object) -> str | None:
-    """The text of a stamp; JSON-LD may wrap it in a list or give it a type."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("@value")
-    return value.strip() if isinstance(value, str) else None
-
-
-def _parse_moment(text: str) -> datetime | None:
-    """A moment in ISO 8601, or as mails write it (`Tue, 22 Apr 2025 10:15:00 GMT`)."""
-    try:
-        if text[:1].isalpha():
-            return parsedate_to_datetime(text)
-        return datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _parse_day(text: str, origin: str) -> PublicationTime | None:
-    found, dotted = _ISO_DATE.match(text), _DOTTED_DATE.match(text)
-    numbers = [part for part in found.groups() if part] if found else []
-    if dotted:
-        numbers = list(reversed(dotted.groups()))
-    try:
-        day = date(*map(int, numbers)) if numbers else None
-    except ValueError:
-        day = None
-    return _if_plausible(PublicationTime(day, origin)) if day else None
-
-
-def _if_plausible(published: PublicationTime) -> PublicationTime | None:
-    return published if published.day >= _EARLIEST else None
-
-
-# ------------------------------------------------------------
-# When a page was published: what it says itself, in the order in which that can be trusted.
-
-
 ARTICLE_TYPES: Final = re.compile(
     r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|\w*NewsArticle)$"
 )
@@ -88,12 +23,10 @@ UNRELATED_KEYS: Final = frozenset(
     {"itemListElement", "hasPart", "mentions", "isRelatedTo", "relatedLink", "comment", "review",
      "citation", "isPartOf", "publisher", "liveBlogUpdate", "associatedMedia", "subjectOf"}
 )  # fmt: skip
-"""Parts of a page's own description that tell of other pages."""
-
+"""Parts of JSON-LD that describe other pages."""
 MAX_JSON_LD_DEPTH: Final = 20
 REVISION_NOTICE_AFTER: Final = timedelta(days=30)
 MAX_JSON_LD_SCRIPTS: Final = 50
-
 _SECONDARY_CONTENT: Final = (
     "ancestor::aside|ancestor::nav|ancestor::footer|ancestor::*[contains(@class,'related')]"
     "|ancestor::*[contains(@class,'recommend')]|ancestor::*[contains(@class,'comment')]"
@@ -108,36 +41,44 @@ _NON_DATELINE: Final = (
     "|//meta[contains(@property,'published_time') or contains(@name,'published_time')]"
     "|//*[contains(@itemprop,'date')]"
 )
-"""What a day of publication is not looked for in: other stories, edges, stamps read before."""
-
+"""Elements without the publication date: other articles, navigation, timestamps read before."""
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"'»”)]*$")
 _MAX_DATELINE_CHARS: Final = 120
+_META_PATHS: Final = (
+    "//meta[@property='article:published_time' or @property='og:article:published_time'"
+    " or @name='article:published_time']/@content",
+    "//*[@itemprop='datePublished']/@content",
+    "//*[@itemprop='datePublished']/@datetime",
+)
+_ISO_DATE: Final = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)|(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+_DOTTED_DATE: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
+_EARLIEST: Final = date(1995, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class DateCandidate:
-    """When a page was published, and what a person should know about that."""
+    """A publication date, and messages for the user."""
 
     published: PublicationTime | None
     messages: tuple[str, ...] = ()
 
 
 def find_publication_date(tree: Any, today: date) -> DateCandidate:
-    """When a page was published: JSON-LD, Open Graph, `<time>`, then htmldate to the day.
+    """The publication date of a page; from htmldate only the day.
 
     Args:
         tree: the page, parsed by lxml.
-        today: a stamp after tomorrow cannot be right.
+        today: dates after tomorrow are refused.
     """
     for find in (_from_json_ld, _from_meta, _from_time, _from_htmldate):
-        found = find(tree, today)
-        day = found.published.day if found.published else None
+        candidate = find(tree, today)
+        day = candidate.published.day if candidate.published else None
         if day and day <= today + timedelta(days=1):
-            return found
+            return candidate
     return DateCandidate(None)
 
 
-# ---------------------------------------------------------------- JSON-LD
+# ---- JSON-LD
 
 
 def _from_json_ld(tree: Any, _: date) -> DateCandidate:
@@ -158,8 +99,8 @@ def _from_json_ld(tree: Any, _: date) -> DateCandidate:
     same = [(published, modified) for rank, published, modified in stamps if rank == best]
     published, modified = same[0]
     messages = []
-    if len({each.day for each, _ in same}) > 1:
-        days = ", ".join(sorted({str(each.day) for each, _ in same}))
+    if len({stamp.day for stamp, _ in same}) > 1:
+        days = ", ".join(sorted({str(stamp.day) for stamp, _ in same}))
         messages.append(f"the page names several days of publication ({days}); {published.day}"
                         " stands first")  # fmt: skip
     if modified and modified.day - published.day > REVISION_NOTICE_AFTER:
@@ -180,13 +121,13 @@ def _json_ld_nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if depth > MAX_JSON_LD_DEPTH:
         return
     if isinstance(value, list):
-        for each in value:
-            yield from _json_ld_nodes(each, depth + 1)
+        for item in value:
+            yield from _json_ld_nodes(item, depth + 1)
     elif isinstance(value, dict):
         yield value
-        for name, each in value.items():
-            if name not in UNRELATED_KEYS and isinstance(each, dict | list):
-                yield from _json_ld_nodes(each, depth + 1)
+        for name, item in value.items():
+            if name not in UNRELATED_KEYS and isinstance(item, dict | list):
+                yield from _json_ld_nodes(item, depth + 1)
 
 
 def _type_rank(node: dict[str, Any]) -> int | None:
@@ -197,15 +138,7 @@ def _type_rank(node: dict[str, Any]) -> int | None:
     return 1 if any(PAGE_TYPES.search(name) for name in names) else None
 
 
-# ---------------------------------------------------------------- Open Graph, time
-
-
-_META_PATHS: Final = (
-    "//meta[@property='article:published_time' or @property='og:article:published_time'"
-    " or @name='article:published_time']/@content",
-    "//*[@itemprop='datePublished']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-)
+# ---- Open Graph, time
 
 
 def _from_meta(tree: Any, _: date) -> DateCandidate:
@@ -218,27 +151,27 @@ def _from_meta(tree: Any, _: date) -> DateCandidate:
 
 
 def _from_time(tree: Any, _: date) -> DateCandidate:
-    """The first `<time>` of the article itself; links to other stories have theirs elsewhere."""
+    """The first `<time>` of the article; links to other articles have theirs elsewhere."""
     marked = tree.xpath("//time[@pubdate]/@datetime")
     inside = tree.xpath(
         f"(//article|//main|//header)//time[@datetime][not({_SECONDARY_CONTENT})]/@datetime"
     )
     anywhere = tree.xpath(f"//time[@datetime][not({_SECONDARY_CONTENT})]/@datetime")
     for stamps in (marked, inside):
-        found = [stamp for each in stamps if (stamp := parse_timestamp(each, "time"))]
-        if found:
-            return DateCandidate(found[0])
-    found = [stamp for each in anywhere if (stamp := parse_timestamp(each, "time"))]
+        read = [stamp for text in stamps if (stamp := parse_timestamp(text, "time"))]
+        if read:
+            return DateCandidate(read[0])
+    read = [stamp for text in anywhere if (stamp := parse_timestamp(text, "time"))]
     return (
-        DateCandidate(found[0]) if len({stamp.day for stamp in found}) == 1 else DateCandidate(None)
+        DateCandidate(read[0]) if len({stamp.day for stamp in read}) == 1 else DateCandidate(None)
     )
 
 
-# ---------------------------------------------------------------- htmldate
+# ---- htmldate
 
 
 def _from_htmldate(tree: Any, today: date) -> DateCandidate:
-    """A day that htmldate finds; never 1 January, which it makes of a year in the footer."""
+    """The day that htmldate finds; never 1 January, which it derives from a year in the footer."""
     from copy import deepcopy
 
     import htmldate
@@ -255,21 +188,21 @@ def _from_htmldate(tree: Any, today: date) -> DateCandidate:
     day = date.fromisoformat(text) if text else None
     if day is None or (day.month, day.day) == (1, 1):
         return DateCandidate(None)
-    words = " ".join(body.itertext())
+    body_text = " ".join(body.itertext())
     written = (f"{day:%d}/{day:%m}/{day:%Y}", f"{day.day}/{day.month}/{day.year}")
-    if day.day <= 12 and day.day != day.month and any(form in words for form in written):
+    if day.day <= 12 and day.day != day.month and any(form in body_text for form in written):
         message = f"the page writes {written[0]}, taken for {day}; day and month may be swapped"
         return DateCandidate(PublicationTime(day, "htmldate"), (message,))
     return DateCandidate(PublicationTime(day, "htmldate"))
 
 
-def _is_sentence(words: str) -> bool:
-    """Whether a paragraph is part of the story, whose days are not that of its publication."""
-    return len(words) > _MAX_DATELINE_CHARS or bool(_SENTENCE_END.search(words))
+def _is_sentence(text: str) -> bool:
+    """Whether a paragraph is part of the body, whose dates are not that of its publication."""
+    return len(text) > _MAX_DATELINE_CHARS or bool(_SENTENCE_END.search(text))
 
 
 def _drop_element(element: Any) -> None:
-    """Take an element out, and leave the text behind it."""
+    """Remove an element, but not the text that follows it."""
     parent = element.getparent()
     if parent is None:
         return
@@ -279,3 +212,61 @@ def _drop_element(element: Any) -> None:
     else:
         parent.text = (parent.text or "") + tail
     parent.remove(element)
+
+
+# ---- timestamps
+
+
+def parse_timestamp(text: object, origin: str) -> PublicationTime | None:
+    """The day of a timestamp, and its moment where it has a zone; None for an implausible one.
+
+    Without a zone only the day is taken: some publishers mean UTC, some their local time.
+    Midnight counts as a day without a time, because several publishers write it so.
+    """
+    text = _timestamp_text(text)
+    if text is None:
+        return None
+    moment = _parse_moment(text)
+    if moment is None:
+        return _parse_day(text, origin)
+    if moment.tzinfo is None or moment.time() == time():
+        return _if_plausible(PublicationTime(moment.date(), origin))
+    try:
+        return _if_plausible(PublicationTime(moment.date(), origin, moment.astimezone(UTC)))
+    except OverflowError:
+        return None
+
+
+def _timestamp_text(value: object) -> str | None:
+    """The text of a timestamp; JSON-LD may wrap it in a list or give it a type."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("@value")
+    return value.strip() if isinstance(value, str) else None
+
+
+def _parse_moment(text: str) -> datetime | None:
+    """A moment in ISO 8601 or RFC 5322 (`Tue, 22 Apr 2025 10:15:00 GMT`)."""
+    try:
+        if text[:1].isalpha():
+            return parsedate_to_datetime(text)
+        return datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _parse_day(text: str, origin: str) -> PublicationTime | None:
+    iso, dotted = _ISO_DATE.match(text), _DOTTED_DATE.match(text)
+    numbers = [part for part in iso.groups() if part] if iso else []
+    if dotted:
+        numbers = list(reversed(dotted.groups()))
+    try:
+        day = date(*map(int, numbers)) if numbers else None
+    except ValueError:
+        day = None
+    return _if_plausible(PublicationTime(day, origin)) if day else None
+
+
+def _if_plausible(published: PublicationTime) -> PublicationTime | None:
+    return published if published.day >= _EARLIEST else None

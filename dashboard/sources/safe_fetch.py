@@ -1,6 +1,6 @@
-"""Fetching URLs that users give: public addresses only (SSRF guard), limited in time, size and redirects.
+"""Fetching URLs of users: public addresses only (SSRF guard), bounded time, size and redirects.
 
-The guard stands where the socket is opened: a name is resolved once, every address it has must be
+The guard is where the socket is opened: a name is resolved once, every address it has must be
 public, and the connection goes to one of exactly these addresses. Neither a redirect nor a name
 that resolves differently the second time gets around it.
 """
@@ -36,17 +36,8 @@ from dashboard.sources.http_transport import (
 )
 from dashboard.sources.public_url import PublicUrl, is_public_address, parse_public_url
 
-# ------------------------------------------------------------
-# The way to a pasted link: connections to public addresses only, checked where they are made.
-#
-# The check stands at the one place where a socket is opened: the name is looked up, every
-# address it has must be public, and the socket goes to one of exactly these addresses. A name
-# that answers differently the second time, or a redirect, cannot get round it.
-
-
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 Dialer: TypeAlias = Callable[[str, int, float], socket.socket]
-
 REQUEST_HEADERS: Final = {
     "User-Agent": USER_AGENT,
     "Accept": "text/html, text/plain",
@@ -54,21 +45,48 @@ REQUEST_HEADERS: Final = {
     "Connection": "close",
 }
 MAX_ADDRESSES: Final = 3
-"""How many of a name's addresses are tried."""
+"""The number of addresses of a name that are tried."""
+LINK_LIMITS: Final = RequestLimits(
+    connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, attempts=1
+)
+"""Name resolution and redirects included, a fetch ends within ten seconds."""
+MAX_REDIRECTS: Final = 5
+PAGE_CONTENT_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+PAGE_KINDS: Final = frozenset({"html", "text", "csv", "xml"})
+"""Sniffed formats of pages and plain texts; a first line with a comma looks like CSV."""
+FEED_CONTENT_TYPES: Final = PAGE_CONTENT_TYPES | {
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml",
+    "text/xml", "application/octet-stream",
+}  # fmt: skip
+FEED_KINDS: Final = PAGE_KINDS | {"bytes", "nothing"}
+"""Sniffed formats that are accepted for a feed; its parser checks further."""
+PASTE_HINT: Final = "; open it in a browser and paste the text"
+STATUS_MESSAGES: Final = {
+    HTTPStatus.UNAUTHORIZED: "wants a login",
+    HTTPStatus.PAYMENT_REQUIRED: "wants to be paid (402)",
+    HTTPStatus.FORBIDDEN: "does not let programs in (403)",
+    HTTPStatus.NOT_FOUND: "has no such page (404)",
+    HTTPStatus.GONE: "has taken the page down (410)",
+    HTTPStatus.TOO_MANY_REQUESTS: "says that we ask too often (429)",
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "does not show the page here (451)",
+}
+
+
+# ---- connections to public addresses
 
 
 class AddressNotPublic(Exception):
-    """A name leads to an address that is not public; nothing was sent."""
+    """A name resolves to an address that is not public; nothing was sent."""
 
 
 class HostNotFound(Exception):
-    """A name leads nowhere."""
+    """A name does not resolve."""
 
 
 def resolve_host(host: str, port: int) -> tuple[str, ...]:
-    """The addresses of a name, as this machine finds them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+    """The addresses of a name, by the resolver of this machine."""
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
 def open_connection(address: str, port: int, timeout: float) -> socket.socket:
@@ -78,7 +96,7 @@ def open_connection(address: str, port: int, timeout: float) -> socket.socket:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionPolicy:
-    """How names become addresses, and addresses connections; tests bring their own."""
+    """How names are resolved and connections opened; tests replace both."""
 
     resolve: Resolver = resolve_host
     dial: Dialer = open_connection
@@ -87,8 +105,8 @@ class ConnectionPolicy:
         """A connection to a public address of a host.
 
         Raises:
-            NotPublic: one of its addresses is not.
-            NotFound: it has none.
+            AddressNotPublic: one of its addresses is not.
+            HostNotFound: it has none.
             OSError: none of them answers.
         """
         failed: OSError | None = None
@@ -102,43 +120,43 @@ class ConnectionPolicy:
     def _public_addresses(self, host: str, port: int) -> list[str]:
         host = host.strip("[]")
         try:
-            found = self.resolve(host, port)
+            addresses = self.resolve(host, port)
         except (OSError, UnicodeError):
             raise HostNotFound from None
-        for address in found:
+        for address in addresses:
             if not is_public_address(ipaddress.ip_address(address)):
                 raise AddressNotPublic
-        return list(found)
+        return list(addresses)
 
 
 DEFAULT_POLICY: Final = ConnectionPolicy()
 
 
-def new_public_session(way: ConnectionPolicy) -> requests.Session:
-    """A session that reaches public addresses only, and brings nothing along.
+def new_public_session(policy: ConnectionPolicy) -> requests.Session:
+    """A session that reaches public addresses only, and discloses nothing.
 
-    No proxy and no password of the environment is used, no cookie kept, no referrer sent.
+    No proxy and no password of the environment is used, no cookie stored, no referrer sent.
     """
     session = BoundedSession()
     session.trust_env = False
     session.headers.clear()
     session.headers.update(REQUEST_HEADERS)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = AbortableAdapter(*_connections(way))
+    adapter = AbortableAdapter(*_connections(policy))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def _connections(way: ConnectionPolicy) -> tuple[type[AbortableHTTP], type[AbortableHTTPS]]:
-    """Classes of connections whose sockets are opened by a way of ours."""
+def _connections(policy: ConnectionPolicy) -> tuple[type[AbortableHTTP], type[AbortableHTTPS]]:
+    """Connection classes whose sockets are opened by a policy."""
 
     class PublicHTTP(AbortableHTTP):
         def _new_conn(self) -> socket.socket:
             seconds = self.timeout
             limit = float(seconds) if isinstance(seconds, int | float) else 3.0
             # urllib3 keeps the name for the certificate; only the socket goes to the address.
-            return way.connect(self.host, self.port or 80, limit)
+            return policy.connect(self.host, self.port or 80, limit)
 
     class PublicHTTPS(PublicHTTP, AbortableHTTPS):
         """The same, encrypted."""
@@ -146,42 +164,12 @@ def _connections(way: ConnectionPolicy) -> tuple[type[AbortableHTTP], type[Abort
     return PublicHTTP, PublicHTTPS
 
 
-# ------------------------------------------------------------
-# Fetching a link that a person pasted: public addresses only, bounded, and never again.
-
-
-LINK_LIMITS: Final = RequestLimits(
-    connect=3.0, read=5.0, total=9.0, max_bytes=10_000_000, attempts=1
-)
-"""All of it, the look-up of names and redirects too, is over within ten seconds."""
-
-MAX_REDIRECTS: Final = 5
-PAGE_CONTENT_TYPES: Final = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-PAGE_KINDS: Final = frozenset({"html", "text", "csv", "xml"})
-"""What a page or a plain text looks like; a text whose first line has a comma looks like CSV."""
-
-FEED_CONTENT_TYPES: Final = PAGE_CONTENT_TYPES | {
-    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml",
-    "text/xml", "application/octet-stream",
-}  # fmt: skip
-FEED_KINDS: Final = PAGE_KINDS | {"bytes", "nothing"}
-"""What is let through where a feed is wanted; its reader says what else it is."""
-
-PASTE_HINT: Final = "; open it in a browser and paste the text"
-STATUS_MESSAGES: Final = {
-    HTTPStatus.UNAUTHORIZED: "wants a login",
-    HTTPStatus.PAYMENT_REQUIRED: "wants to be paid (402)",
-    HTTPStatus.FORBIDDEN: "does not let programs in (403)",
-    HTTPStatus.NOT_FOUND: "has no such page (404)",
-    HTTPStatus.GONE: "has taken the page down (410)",
-    HTTPStatus.TOO_MANY_REQUESTS: "says that we ask too often (429)",
-    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "does not show the page here (451)",
-}
+# ---- pages
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What a link led to: the address in the end, the kind it was announced as, the bytes."""
+    """A fetched page: its final address, announced content type and bytes."""
 
     url: str
     content_type: str
@@ -194,25 +182,25 @@ class _FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LinkFetcher:
-    """Follows pasted links.
+    """Fetches links of users.
 
     Args:
-        way: how names become addresses and connections.
-        limits: of one link, its redirects included.
-        types: the content types that are let through.
-        kinds: what the bytes may look like.
+        policy: how connections are opened.
+        limits: of one fetch, its redirects included.
+        types: the accepted content types.
+        kinds: the accepted sniffed formats.
     """
 
-    way: ConnectionPolicy = DEFAULT_POLICY
+    policy: ConnectionPolicy = DEFAULT_POLICY
     limits: RequestLimits = LINK_LIMITS
     types: frozenset[str] = PAGE_CONTENT_TYPES
     kinds: frozenset[str] = PAGE_KINDS
 
     def fetch(self, text: str) -> FetchedPage:
-        """The page behind a link.
+        """Fetch the page of a link.
 
         Raises:
-            InputError: it is no web link, or leads to an address that is not public.
+            InputError: it is no web link, or resolves to an address that is not public.
             SourceError: the host did not answer with a page within the limits.
         """
         link = parse_public_url(text)
@@ -238,9 +226,9 @@ class _FetchAttempt:
     ends: float
 
     def follow(self, link: PublicUrl) -> FetchedPage:
-        with new_public_session(self.links.way) as session:
+        with new_public_session(self.links.policy) as session:
             for _ in range(MAX_REDIRECTS + 1):
-                response = self._ask(session, link)
+                response = self._send(session, link)
                 with response:
                     if not response.is_redirect:
                         return self._page(response)
@@ -248,7 +236,7 @@ class _FetchAttempt:
                 session.close()  # every hop opens, and so checks, a connection of its own
         raise _FetchFailed("sent us round in circles")
 
-    def _ask(self, session: requests.Session, link: PublicUrl) -> requests.Response:
+    def _send(self, session: requests.Session, link: PublicUrl) -> requests.Response:
         timeout = self.links.limits.timeouts(self.ends - monotonic())
         try:
             return session.get(link.url, timeout=timeout, allow_redirects=False, stream=True)
@@ -268,23 +256,23 @@ class _FetchAttempt:
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind and kind not in self.links.types:
             raise _FetchFailed(f"answered {kind[:60]}, not a page{PASTE_HINT}")
-        most = self.links.limits.max_bytes
+        max_bytes = self.links.limits.max_bytes
         announced = response.headers.get("Content-Length", "")
-        if announced.isdigit() and int(announced) > most:
-            raise _FetchFailed(f"announced {int(announced) / 1e6:,.0f} MB, at most {most / 1e6:.0f} MB"
-                          " are read")  # fmt: skip
+        if announced.isdigit() and int(announced) > max_bytes:
+            size = f"announced {int(announced) / 1e6:,.0f} MB"
+            raise _FetchFailed(f"{size}, at most {max_bytes / 1e6:.0f} MB are read")
         try:
-            content = read_body(response.raw, most)
+            content = read_body(response.raw, max_bytes)
         except RequestFailed as failure:
             raise _FetchFailed(str(failure)) from None
-        found = sniff_kind(content)
-        if found not in self.links.kinds:
-            raise _FetchFailed(f"answered {KIND_NAMES[found]} instead of a page{PASTE_HINT}")
+        sniffed = sniff_kind(content)
+        if sniffed not in self.links.kinds:
+            raise _FetchFailed(f"answered {KIND_NAMES[sniffed]} instead of a page{PASTE_HINT}")
         return FetchedPage(response.url, response.headers.get("Content-Type", ""), content)
 
 
 def _redirect_target(link: PublicUrl, location: str) -> PublicUrl:
-    """Where a redirect leads, checked as the first link was."""
+    """The target of a redirect, checked like the first link."""
     try:
         return parse_public_url(urljoin(link.url, location))
     except (InputError, ValueError):
@@ -294,5 +282,5 @@ def _redirect_target(link: PublicUrl, location: str) -> PublicUrl:
 def _check_status(status: int) -> None:
     if status == HTTPStatus.OK:
         return
-    told = STATUS_MESSAGES.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
-    raise _FetchFailed(f"{told or f'answered {status} instead of a page'}{PASTE_HINT}")
+    text = STATUS_MESSAGES.get(HTTPStatus(status)) if status in set(HTTPStatus) else None
+    raise _FetchFailed(f"{text or f'answered {status} instead of a page'}{PASTE_HINT}")

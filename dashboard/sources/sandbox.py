@@ -19,56 +19,58 @@ import dashboard
 from dashboard.models.errors import InputError, SourceError
 
 JsonObject: TypeAlias = dict[str, Any]
-"""What JSON can carry, by key."""
+"""A JSON object."""
 
 REFUSAL: Final = "refused"
 _PROJECT_ROOT: Final = Path(dashboard.__file__).parents[1]
 
 
-def run_in_subprocess(module: str, told: JsonObject, content: bytes, seconds: float) -> JsonObject:
-    """What a module answers to the bytes that its own process is given.
+def run_in_subprocess(
+    module: str, params: JsonObject, content: bytes, seconds: float
+) -> JsonObject:
+    """Execute a module on some bytes and return its answer.
 
     Args:
         module: its name, as in `python -m`.
-        told: what it must know about the bytes.
+        params: about the bytes.
         content: the bytes.
-        seconds: after which it is given up.
+        seconds: the time limit.
 
     Returns:
-        Its answer; under `REFUSED` alone, in words, where it refuses the bytes.
+        Its answer; only a message under `REFUSAL` where it refuses the bytes.
 
     Raises:
-        ChildProcessError: it was not done within its time and memory.
+        ChildProcessError: it exceeded its time or memory.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - every word is ours
+        completed = subprocess.run(  # noqa: S603 - no argument is user input
             [sys.executable, "-m", module],
-            input=json.dumps(told).encode() + b"\n" + content,
+            input=json.dumps(params).encode() + b"\n" + content,
             cwd=_PROJECT_ROOT,
             capture_output=True,
             check=True,
             timeout=seconds,
         )
-        answer: JsonObject = json.loads(done.stdout)
+        answer: JsonObject = json.loads(completed.stdout)
     except (subprocess.SubprocessError, ValueError, OSError) as error:
         raise ChildProcessError(module) from error
     return answer
 
 
 def serve_subprocess(read: Callable[[JsonObject, bytes], JsonObject], memory: int) -> None:
-    """Read what `run_in_subprocess` sent to this process, and answer.
+    """Read the input of `run_in_subprocess` and write the answer.
 
     Args:
-        read: makes the answer from what is told and the bytes; it may raise `InputError` or
-            `SourceError` to refuse them.
-        memory: bytes of address space that the process may take, where the system can limit it.
+        read: returns the answer to params and bytes; it raises `InputError` or `SourceError` to
+            refuse them.
+        memory: bytes of address space of the process, where the system can limit it.
     """
     _limit_memory(memory)
-    told = json.loads(sys.stdin.buffer.readline())
+    params = json.loads(sys.stdin.buffer.readline())
     try:
-        answer = read(told, sys.stdin.buffer.read())
-    except (InputError, SourceError) as refused:
-        answer = {REFUSAL: str(refused)}
+        answer = read(params, sys.stdin.buffer.read())
+    except (InputError, SourceError) as error:
+        answer = {REFUSAL: str(error)}
     sys.stdout.buffer.write(json.dumps(answer).encode())
 
 

@@ -26,11 +26,9 @@ from dashboard.storage.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Table
-
-    from dashboard.storage.database import Database
 
     State: TypeAlias = Mapping[str, Any] | None
 
@@ -115,10 +113,10 @@ class AuditRows:
         row = {"action": action, "subject": subject, "before": before, "after": after}
         write_audit(self._connection, AUDIT, [row | {"at": at, "who": author}])
 
-    def newest(self, most: int) -> tuple[AuditEntry, ...]:
+    def newest(self, limit: int) -> tuple[AuditEntry, ...]:
         """The last actions on notes and on everything else, the newest first."""
         params = {"person": self._person}
-        rows = self._connection.execute(_NEWEST_ACTIONS.limit(most), params).mappings()
+        rows = self._connection.execute(_NEWEST_ACTIONS.limit(limit), params).mappings()
         entries = (AuditEntry(**{name: row[name] for name in _AUDIT_COLUMNS}) for row in rows)
         return tuple(
             replace(e, before=self._visible(e.before), after=self._visible(e.after))
@@ -130,32 +128,3 @@ class AuditRows:
         if state is None or state.get("visibility", Visibility.SHARED) == Visibility.SHARED:
             return state
         return state if self._person and state.get("owner") == self._person else None
-
-
-class AuditStore:
-    """The audit trail; each method raises StoreError where the database fails.
-
-    Args:
-        current: returns the opened database with the schema of this release.
-        clock: the present moment in UTC.
-        person: the reader, and the author of actions without one.
-    """
-
-    def __init__(
-        self, current: Callable[[], Database], clock: Callable[[], datetime], person: str = ""
-    ) -> None:
-        self._current = current
-        self._clock = clock
-        self._person = person
-
-    def write(
-        self, action: str, subject: str, states: tuple[State, State] = (None, None),
-        author: str = "",
-    ) -> None:  # fmt: skip
-        """Add an action on anything but a note (notes have their own history)."""
-        at, signed = self._clock(), author or self._person
-        self._current().write(lambda c: AuditRows(c).add(action, subject, states, at, signed))
-
-    def entries(self, most: int) -> tuple[AuditEntry, ...]:
-        """The last actions on notes and on everything else, the newest first."""
-        return self._current().read(lambda c: AuditRows(c, self._person).newest(most))

@@ -75,7 +75,7 @@ class RateStore(Protocol):
             StoreError: it cannot be written.
         """
 
-    def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
         """Hold a lock between processes; yields whether it was acquired in that many seconds."""
 
 

@@ -245,7 +245,7 @@ def _connection_class(seconds: float) -> Any:
     return TimedConnection
 
 
-def _responds(connection: Any, give_up: float) -> bool:
+def _responds(connection: Any, deadline: float) -> bool:
     """Whether the server answers an empty query on this libpq connection in time."""
     from psycopg import Error
     from psycopg.pq import ConnStatus
@@ -254,7 +254,7 @@ def _responds(connection: Any, give_up: float) -> bool:
         connection.send_query(b"")
         connection.flush()
         while connection.is_busy():
-            if not _is_readable(connection.socket, give_up - time.monotonic()):
+            if not _is_readable(connection.socket, deadline - time.monotonic()):
                 return False
             connection.consume_input()
         while connection.get_result() is not None:
@@ -285,7 +285,7 @@ class Database:
         self.address = address
         self._interface = interface
         self._engine: Engine | None = None
-        self._opening = threading.Lock()
+        self._lock = threading.Lock()
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that sees one state and never waits for a writer.
@@ -308,19 +308,19 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back; the next transaction opens anew."""
-        with self._opening:
+        with self._lock:
             if self._engine is not None:
                 self._engine.dispose()
             self._engine = None
 
     def _run(self, work: Callable[[Connection], T], *, reading: bool) -> T:
         engine = self._ensure_open().execution_options(reading=reading, interface=self._interface)
-        give_up = time.monotonic() + RETRY_SECONDS
+        deadline = time.monotonic() + RETRY_SECONDS
         while True:
             try:
                 return self._attempt(engine, work)
             except DBAPIError as error:
-                if time.monotonic() > give_up or not is_retryable(error):
+                if time.monotonic() > deadline or not is_retryable(error):
                     raise store_error(self.address, error) from error
             except SQLAlchemyError as error:
                 raise store_error(self.address, error) from error
@@ -337,7 +337,7 @@ class Database:
             return result
 
     def _ensure_open(self) -> Engine:
-        with self._opening:
+        with self._lock:
             if self._engine is None:
                 self._engine = new_engine(self.address)
             return self._engine

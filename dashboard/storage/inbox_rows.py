@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _BATCH_SIZE: Final = 400
 _NEWS_ITEM_FIELDS: Final = tuple(field.name for field in fields(NewsItem))
 _INBOX_ITEM_FIELDS: Final = tuple(f.name for f in fields(InboxItem) if f.name != "report")
+_FEED_STATE_COLUMNS: Final = {
+    field.name: {"tried_at": "asked_at", "messages": "told"}.get(field.name, field.name)
+    for field in fields(FeedState)
+}
+"""The column of each field of a feed's state."""
 _UPDATE_FETCHED_AT: Final = (
     update(CANDIDATES)
     .where(CANDIDATES.c.id == bindparam("of"))
@@ -105,12 +110,18 @@ class InboxRows:
         """The result of the last request to each feed, in the order of ids."""
         query = select(FEED_STATES).order_by(FEED_STATES.c.feed_id)
         rows = self._connection.execute(query).mappings()
-        return tuple(FeedState(**dict(row) | {"told": tuple(row["told"])}) for row in rows)
+        return tuple(
+            FeedState(
+                **{name: row[column] for name, column in _FEED_STATE_COLUMNS.items()}
+                | {"messages": tuple(row["told"])}
+            )
+            for row in rows
+        )
 
     def record_feed_state(self, state: FeedState) -> None:
         """Store the result of a request to a feed; a failure keeps the last good answer."""
-        row = {field.name: getattr(state, field.name) for field in fields(FeedState)}
-        row["told"] = list(state.told)
+        row = {column: getattr(state, name) for name, column in _FEED_STATE_COLUMNS.items()}
+        row["told"] = list(state.messages)
         updated = ("asked_at", "problem") if state.problem else tuple(row)[1:]
         statement = self._insert(FEED_STATES).values(row)
         values = {name: statement.excluded[name] for name in updated}

@@ -94,7 +94,7 @@ def change_from_row(row: Mapping[str, Any]) -> NoteRevision:
         revision=row["revision"],
         action=row["action"],
         at=row["at"],
-        who=row["who"],
+        author=row["who"],
         before=note_from_json(row["before"]),
         after=note_from_json(row["after"]),
         origin=row["origin"],
@@ -331,7 +331,7 @@ class NoteRows:
         is_deleted = current.deleted is not None
         msg = (
             f'"{current.title[:60]}" was {"deleted" if is_deleted else "changed"} by'
-            f" {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
+            f" {last.author or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC; your change was not"
             f" saved: {'restore the note' if is_deleted else 'read the new text'}, then save again"
         )
         return EditConflict(msg, current)
@@ -359,7 +359,14 @@ def _new_note_id(day: date) -> str:
     return f"note-{day}-{secrets.token_hex(4)}"
 
 
-_IMPORT_COLUMNS: Final = tuple(field.name for field in fields(ImportRecord))
+# ------------------------------------------------------------
+# The imports of files in the database: each with the notes that came with it.
+
+
+_IMPORT_COLUMNS: Final = {
+    field.name: "who" if field.name == "author" else field.name for field in fields(ImportRecord)
+}
+"""The column of each field of an import record."""
 _ALL_IMPORTS: Final = (
     select(IMPORTS).where(IMPORT_IS_VISIBLE).order_by(IMPORTS.c.at.desc(), IMPORTS.c.id)
 )
@@ -401,14 +408,14 @@ class ImportRows:
         """Insert the notes of a file and the record of the import."""
         stored = replace(record, id=f"import-{at:%Y-%m-%d}-{secrets.token_hex(4)}", at=at)
         access = {"visibility": _import_visibility(notes), "owner": self._person}
-        row = {name: getattr(stored, name) for name in _IMPORT_COLUMNS}
+        row = {column: getattr(stored, name) for name, column in _IMPORT_COLUMNS.items()}
         self._connection.execute(insert(IMPORTS), row | access)
-        created = NoteRows(self._connection, self._person).create_all(notes, at, stored.who)
+        created = NoteRows(self._connection, self._person).create_all(notes, at, stored.author)
         if created:
             links = [{"note_id": note.id, "import_id": stored.id} for note in created]
             self._connection.execute(insert(IMPORT_NOTES), links)
         AuditRows(self._connection).add(
-            "import", stored.id, (None, _audit_state_of_import(stored)), at, stored.who
+            "import", stored.id, (None, _audit_state_of_import(stored)), at, stored.author
         )
         return stored, created
 
@@ -455,12 +462,12 @@ def _import_visibility(notes: Sequence[Event]) -> str:
 
 
 def _audit_state_of_import(record: ImportRecord) -> dict[str, Any]:
-    values = {name: getattr(record, name) for name in _IMPORT_COLUMNS}
+    values = {column: getattr(record, name) for name, column in _IMPORT_COLUMNS.items()}
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()}
 
 
 def _import_from_row(row: Mapping[Any, Any]) -> ImportRecord:
-    return ImportRecord(**{name: row[name] for name in _IMPORT_COLUMNS})
+    return ImportRecord(**{name: row[column] for name, column in _IMPORT_COLUMNS.items()})
 
 
 _HIDDEN_IDS: Final = select(HIDDEN_EVENTS.c.event_id).where(

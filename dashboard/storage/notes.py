@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from dashboard.models.event import Event
     from dashboard.models.records import NoteRevision
     from dashboard.models.user_files import ImportRecord, ImportUndo
-    from dashboard.storage.audit import AuditStore
     from dashboard.storage.backups import BackupStore
     from dashboard.storage.database import Database
     from dashboard.storage.note_rows import HiddenEventRows, ImportRows, NoteRows
-    from dashboard.storage.tokens import TokenStore
+    from dashboard.storage.tokens import AuditStore, TokenStore
 
 T = TypeVar("T")
 
@@ -94,7 +93,7 @@ class NoteRepository:
         self, record: ImportRecord, notes: Sequence[Event]
     ) -> tuple[ImportRecord, tuple[Event, ...]]:
         """Store the notes of a file and the record of the import, all of them or nothing."""
-        signed = replace(record, who=self._signature(record.who))
+        signed = replace(record, author=self._signature(record.author))
         return self._write_imports(lambda rows: rows.ingest(signed, notes, self._clock()))
 
     def imports(self) -> tuple[ImportRecord, ...]:
@@ -234,8 +233,6 @@ class NoteRepository:
     @property
     def audit(self) -> AuditStore:
         """The audit trail in the same database."""
-        from dashboard.storage.audit import AuditStore
-
         return AuditStore(self.current, self._clock, self.person)
 
     @property

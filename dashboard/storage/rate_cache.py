@@ -449,9 +449,9 @@ class RateCache:
             number = self._record_attempt(connection, series_id, source, at)
             connection.execute("update series set problem = ? where id = ?", (problem, number))
 
-    def alone(self, name: str, patience: float) -> AbstractContextManager[bool]:
+    def lock(self, name: str, timeout: float) -> AbstractContextManager[bool]:
         """Hold a lock between processes; yields whether it was acquired in that many seconds."""
-        return file_lock(self._folder / f"{name}.lock", patience)
+        return file_lock(self._folder / f"{name}.lock", timeout)
 
     def _record_attempt(
         self, connection: sqlite3.Connection, series_id: str, source: str, at: datetime

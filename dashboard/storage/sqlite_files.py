@@ -36,22 +36,22 @@ def create_private_file(file: Path) -> None:
         raise StoreError(msg) from error
 
 
-def enable_wal(connection: Any, patience: float) -> None:
+def enable_wal(connection: Any, timeout: float) -> None:
     """Switch to the write-ahead log; while another does the same, SQLite answers "busy" at once.
 
     Args:
         connection: to a file of SQLite; no transaction is open.
-        patience: seconds to go on trying.
+        timeout: seconds to go on trying.
 
     Raises:
         sqlite3.Error: the file is busy for longer, or cannot be used.
     """
-    give_up = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(_WAL_RETRY_SECONDS)
         else:
@@ -59,8 +59,8 @@ def enable_wal(connection: Any, patience: float) -> None:
 
 
 @contextmanager
-def file_lock(file: Path, patience: float) -> Iterator[bool]:
-    """Hold a lock between processes; yield whether it was acquired in `patience` seconds.
+def file_lock(file: Path, timeout: float) -> Iterator[bool]:
+    """Hold a lock between processes; yield whether it was acquired in `timeout` seconds.
 
     SQLite's own locking is used: it works alike on every system, needs no library, and the
     system releases the lock however its holder ends.
@@ -69,7 +69,7 @@ def file_lock(file: Path, patience: float) -> Iterator[bool]:
         StoreError: the file cannot be created.
     """
     create_private_file(file)
-    with closing(sqlite3.connect(file, timeout=patience, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(file, timeout=timeout, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:

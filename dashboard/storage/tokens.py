@@ -1,4 +1,7 @@
-"""API tokens in the database of the notes; every change is audited in the same transaction."""
+"""API tokens and the audit trail in the database of the notes.
+
+Every change of a token is audited in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from dashboard.models.records import AuditEntry
+    from dashboard.storage.audit import State
     from dashboard.storage.database import Database
 
 _TOKEN_COLUMNS: Final = tuple(field.name for field in fields(AccessToken))
@@ -139,3 +144,32 @@ class TokenStore:
         """Note that a token was used now."""
         at = self._clock()
         self._current().write(lambda connection: TokenRows(connection).record_use(name, at))
+
+
+class AuditStore:
+    """The audit trail; each method raises StoreError where the database fails.
+
+    Args:
+        current: returns the opened database with the schema of this release.
+        clock: the present moment in UTC.
+        person: the reader, and the author of actions without one.
+    """
+
+    def __init__(
+        self, current: Callable[[], Database], clock: Callable[[], datetime], person: str = ""
+    ) -> None:
+        self._current = current
+        self._clock = clock
+        self._person = person
+
+    def write(
+        self, action: str, subject: str, states: tuple[State, State] = (None, None),
+        author: str = "",
+    ) -> None:  # fmt: skip
+        """Add an action on anything but a note (notes have their own history)."""
+        at, signed = self._clock(), author or self._person
+        self._current().write(lambda c: AuditRows(c).add(action, subject, states, at, signed))
+
+    def entries(self, limit: int) -> tuple[AuditEntry, ...]:
+        """The last actions on notes and on everything else, the newest first."""
+        return self._current().read(lambda c: AuditRows(c, self._person).newest(limit))

@@ -1,4 +1,4 @@
-"""The network door on the shipped data and an empty store, and one with notes of its own."""
+"""API clients: one on the shipped data with an empty store, one for tests that write."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from dashboard.container import build_context
 from tests.asgi_client import get
 
 
-def door_to(home):
-    parts = build_context(Settings(dashboard_home=home, database_url=None), interface="api")
+def build_client(home):
+    context = build_context(Settings(dashboard_home=home, database_url=None), interface="api")
     app = build_app()
-    app.dependency_overrides[get_live_context] = lambda: parts
-    return app, parts
+    app.dependency_overrides[get_live_context] = lambda: context
+    return app, context
 
 
 @pytest.fixture(scope="session")
 def ask(tmp_path_factory):
-    """Ask the door of an untouched house."""
-    app, parts = door_to(tmp_path_factory.mktemp("house"))
+    """Request an address of the API on the shipped data alone."""
+    app, context = build_client(tmp_path_factory.mktemp("shipped"))
     yield partial(get, app)
-    parts.notes.close()
+    context.notes.close()
 
 
 @pytest.fixture
-def own_house(tmp_path):
-    """A door and the parts behind it, for a test that writes."""
-    app, parts = door_to(tmp_path)
-    yield partial(get, app), parts
-    parts.notes.close()
+def own_client(tmp_path):
+    """A client and its application context, for a test that writes."""
+    app, context = build_client(tmp_path)
+    yield partial(get, app), context
+    context.notes.close()

@@ -30,13 +30,13 @@ def test_the_file_holds_the_whole_catalogue(ask):
 
 def test_filters_are_and_a_repeated_one_is_or(ask):
     address = "/v1/events.json?category=nato_remark&category=peace_talks&from=2025-01-01"
-    found = {row["id"] for row in ask(address).json["rows"]}
-    assert found == {
+    result = {row["id"] for row in ask(address).json["rows"]}
+    assert result == {
         row["id"]
         for row in shipped()
         if row["category"] in {"nato_remark", "peace_talks"} and row["date"] >= "2025-01-01"
     }
-    assert KELLOGG in found
+    assert KELLOGG in result
 
 
 def test_a_search_finds_words_of_the_title(ask):
@@ -61,32 +61,34 @@ def test_the_window_of_an_event_starts_at_the_first_fixing_that_can_contain_it(a
     assert (rows["-1"]["day"], float(rows["-1"]["rate"])) == ("2025-04-18", 81.1371)
     assert (rows["0"]["day"], float(rows["0"]["rate"])) == ("2025-04-21", 80.7597)
     assert round(float(rows["0"]["move_log_pts"]), 4) == 0.4662
-    told = ask(f"/v1/events/{KELLOGG}/window.json").json
-    assert told["timing"]["first"]["record"] == "2025-04-22"
-    assert told["timing"]["base"]["day"] == "2025-04-18"
-    assert [move["window"] for move in told["moves"]][:2] == ["[0,0]", "[0,1]"]
-    assert told["path"][5]["move_log_pts"] == float(rows["0"]["move_log_pts"])
+    content = ask(f"/v1/events/{KELLOGG}/window.json").json
+    assert content["timing"]["first"]["record"] == "2025-04-22"
+    assert content["timing"]["base"]["day"] == "2025-04-18"
+    assert [move["window"] for move in content["moves"]][:2] == ["[0,0]", "[0,1]"]
+    assert content["path"][5]["move_log_pts"] == float(rows["0"]["move_log_pts"])
 
 
-def test_a_note_is_there_as_soon_as_it_is_saved_and_gone_when_deleted(own_house):
-    ask, parts = own_house
+def test_a_note_is_there_as_soon_as_it_is_saved_and_gone_when_deleted(own_client):
+    ask, context = own_client
     before = ask("/v1/events.json?origin=note")
-    note = add_note(parts.notes, Draft("Something was said", date(2025, 4, 21)))
+    note = add_note(context.notes, Draft("Something was said", date(2025, 4, 21)))
     after = ask("/v1/events.json?origin=note", if_none_match=before.headers["etag"])
     assert before.json["total"] == 0
     assert [row["id"] for row in after.json["rows"]] == [note.id]
     assert ask(f"/v1/events/{note.id}").json["title"] == "Something was said"
 
-    delete_note(parts.notes, note.id, note.revision)
+    delete_note(context.notes, note.id, note.revision)
     gone = ask(f"/v1/events/{note.id}")
     assert gone.status == 410
     assert "was deleted on" in gone.json["detail"]
     assert ask("/v1/events.json?origin=note").json["total"] == 0
 
 
-def test_the_file_is_the_one_the_page_gives(own_house):
-    ask, parts = own_house
-    note = add_note(parts.notes, Draft("=1+1 \u202eevil", date(2025, 4, 21), text='=cmd|"/C calc"'))
+def test_the_file_is_the_one_the_page_gives(own_client):
+    ask, context = own_client
+    note = add_note(
+        context.notes, Draft("=1+1 \u202eevil", date(2025, 4, 21), text='=cmd|"/C calc"')
+    )
     answer = ask("/v1/events.csv?origin=note")
     assert answer.body == event_list_csv([note])
     assert rows_of(answer)[0]["title"].startswith("'=1+1")
@@ -95,23 +97,23 @@ def test_the_file_is_the_one_the_page_gives(own_house):
 
 def test_an_event_is_compared_on_every_source_of_the_dollar(ask):
     # [0,0] from Friday 18 April (81.1371) to Monday 21 April 2025 (80.7597).
-    told = ask(f"/v1/events/{KELLOGG}/sources.json?window=0:0").json["rows"]
-    official = next(row for row in told if row["series"] == "usd_rub_cbr")
+    content = ask(f"/v1/events/{KELLOGG}/sources.json?window=0:0").json["rows"]
+    official = next(row for row in content if row["series"] == "usd_rub_cbr")
     assert (official["event_id"], official["window"]) == (KELLOGG, "[0,0]")
     assert (official["base_rate"], official["end_rate"]) == (81.1371, 80.7597)
     assert official["end_known_at"] == "2025-04-21T12:30:00Z"
     assert round(official["move_log_pts"], 4) == 0.4662
-    ended = next(row for row in told if row["series"] == "usd_rub_ecb")
+    ended = next(row for row in content if row["series"] == "usd_rub_ecb")
     assert (ended["reason"], ended["move_log_pts"]) == ("the series ended on 2022-03-01", None)
     rows = rows_of(ask(f"/v1/events/{KELLOGG}/sources.csv?window=0:0"))
-    assert [row["series"] for row in rows] == [row["series"] for row in told]
+    assert [row["series"] for row in rows] == [row["series"] for row in content]
     assert float(rows[0]["move_log_pts"]) == official["move_log_pts"]
 
 
 def test_events_are_compared_on_every_source_with_the_filters_of_the_list(ask):
-    told = ask("/v1/sources.json?q=off+the+table&window=0:0&limit=2").json
-    assert told["total"] == 3 * ask("/v1/events.json?q=off+the+table").json["total"]
-    assert len(told["rows"]) == 2
+    content = ask("/v1/sources.json?q=off+the+table&window=0:0&limit=2").json
+    assert content["total"] == 3 * ask("/v1/events.json?q=off+the+table").json["total"]
+    assert len(content["rows"]) == 2
     rows = rows_of(ask("/v1/sources.csv?q=off+the+table&window=0:0"))
     kellogg = [row for row in rows if row["event_id"] == KELLOGG]
     assert kellogg == rows_of(ask(f"/v1/events/{KELLOGG}/sources.csv?window=0:0"))

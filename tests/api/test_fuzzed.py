@@ -1,9 +1,10 @@
-"""The whole network door under generated requests, right and wrong ones: it never falls over.
+"""The whole API under generated requests, right and wrong ones: no request breaks it.
 
-Schemathesis makes them from the description for machines and holds every answer against it:
-no 5xx, a status, a type, headers and a body as described, wrong data refused, unknown methods
-told, no writing without a token. One of its checks is left out: that data which fit the schema
-are taken; a schema cannot say that a moment must lie on its day or that a zone must exist.
+Schemathesis makes them from the OpenAPI description and compares every response with it:
+no 5xx, a status, a type, headers and a body as described, wrong data rejected, unknown methods
+answered, no writing without a token. One of its checks is left out: that data which fit the
+schema are accepted; a schema cannot say that a moment must lie on its day or that a zone must
+exist.
 """
 
 import itertools
@@ -18,7 +19,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from dashboard.services.admin import create_token, revoke_token
 from dashboard.services.notes import Draft, add_note
 from dashboard.services.rate_limit import RateLimiter
-from tests.api.conftest import door_to
+from tests.api.conftest import build_client
 
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
 CATALOGUE_ID = "kellogg-nato-off-table-2025-04-20"
@@ -27,18 +28,18 @@ WANTED = 2_000
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """A door whose clock runs fast enough that nobody writes too often, and its parts."""
+def server(tmp_path_factory):
+    """An application whose clock runs so fast that no rate limit is reached, and its context."""
     from dataclasses import replace
 
     from dashboard.api.dependencies import get_live_context
 
-    app, parts = door_to(tmp_path_factory.mktemp("fuzzed"))
+    app, context = build_client(tmp_path_factory.mktemp("fuzzed"))
     hours = itertools.count(step=3_600)
-    patient = replace(parts, limits=RateLimiter(lambda: float(next(hours))))
+    patient = replace(context, limits=RateLimiter(lambda: float(next(hours))))
     app.dependency_overrides[get_live_context] = lambda: patient
     yield app, patient
-    parts.notes.close()
+    context.notes.close()
 
 
 class Counted:
@@ -48,21 +49,21 @@ class Counted:
         self.app, self.statuses = app, Counter()
 
     async def __call__(self, scope, receive, send):
-        async def look(message):
+        async def count(message):
             if message["type"] == "http.response.start":
                 self.statuses[message["status"]] += 1
             await send(message)
 
-        await self.app(scope, receive, look)
+        await self.app(scope, receive, count)
 
 
 @pytest.fixture(scope="module")
-def schema(house):
-    return schemathesis.openapi.from_asgi("/openapi.json", Counted(house[0]))
+def schema(server):
+    return schemathesis.openapi.from_asgi("/openapi.json", Counted(server[0]))
 
 
 def operations(schema):
-    return [found.ok() for found in schema.get_all_operations()]
+    return [result.ok() for result in schema.get_all_operations()]
 
 
 def all_checks():
@@ -70,7 +71,7 @@ def all_checks():
     return [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
 
 
-def fuzz(operation, mode, examples, look, **fixed):
+def fuzz(operation, mode, examples, view, **fixed):
     """Make so many cases for an operation and look at each."""
 
     @seed(20250421)
@@ -79,14 +80,14 @@ def fuzz(operation, mode, examples, look, **fixed):
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode, **fixed))
-    def each(case):
-        look(case)
+    def check(case):
+        view(case)
 
-    each()
+    check()
 
 
-def token_of(parts, name):
-    secret, _ = create_token(parts.notes.tokens, name, "Ann")
+def token_of(context, name):
+    secret, _ = create_token(context.notes.tokens, name, "Ann")
     return {"Authorization": f"Bearer {secret}"}
 
 
@@ -107,40 +108,40 @@ def plan(schema, note_id):
                 yield operation, mode, count // 2, {"path_parameters": {"event_id": known}}
 
 
-def test_two_thousand_requests_are_answered_as_described(house, schema):
-    parts, checks, asked = house[1], all_checks(), Counter()
-    token = token_of(parts, "fuzzer")
-    note = add_note(parts.notes, Draft("a note to change", parts.catalogue.events()[0].day))
+def test_two_thousand_requests_are_answered_as_described(server, schema):
+    context, checks, counts = server[1], all_checks(), Counter()
+    token = token_of(context, "fuzzer")
+    note = add_note(context.notes, Draft("a note to change", context.catalogue.events()[0].day))
 
-    def look(case):
-        asked[case.method, case.operation.path, answered(case)] += 1
+    def view(case):
+        counts[case.method, case.operation.path, answered(case)] += 1
 
     def answered(case):
         more = dict(token)
         if case.meta.generation.mode is GenerationMode.POSITIVE and note.id in case.formatted_path:
-            stored = parts.notes.restore(note.id)
+            stored = context.notes.restore(note.id)
             more |= {"If-Match": f'"{stored.revision}"'}
         return case.call_and_validate(headers=more, checks=checks).status_code
 
     for operation, mode, count, fixed in plan(schema, note.id):
-        fuzz(operation, mode, count, look, headers=token, **fixed)
+        fuzz(operation, mode, count, view, headers=token, **fixed)
     statuses = schema.app.statuses
     assert statuses.total() >= WANTED, statuses
     assert max(statuses) < 500
-    taken = {(method, path) for (method, path, status) in asked if status < 300}
+    taken = {(method, path) for (method, path, status) in counts if status < 300}
     assert taken == {(op.method.upper(), op.path) for op in operations(schema)}
 
 
 @pytest.mark.parametrize("given", ["no token", "a wrong token", "a revoked token"])
-def test_without_a_token_that_holds_no_request_changes_anything(house, schema, given):
-    parts = house[1]
+def test_without_a_token_that_holds_no_request_changes_anything(server, schema, given):
+    context = server[1]
     headers = {"no token": {}, "a wrong token": {"Authorization": "Bearer rr_" + "A" * 43}}
-    revoked = token_of(parts, given.replace(" ", "-"))
-    revoke_token(parts.notes.tokens, given.replace(" ", "-"))
-    note = add_note(parts.notes, Draft("a note to keep", parts.catalogue.events()[0].day))
-    before, statuses = (parts.notes.version(), parts.notes.audit.entries(5)), Counter()
+    revoked = token_of(context, given.replace(" ", "-"))
+    revoke_token(context.notes.tokens, given.replace(" ", "-"))
+    note = add_note(context.notes, Draft("a note to keep", context.catalogue.events()[0].day))
+    before, statuses = (context.notes.version(), context.notes.audit.entries(5)), Counter()
 
-    def look(case):
+    def view(case):
         more = headers.get(given, revoked) | {"If-Match": '"1"'}
         case.headers.pop("Authorization", None)
         statuses[case.call(headers=more).status_code] += 1
@@ -148,6 +149,6 @@ def test_without_a_token_that_holds_no_request_changes_anything(house, schema, g
     for operation in operations(schema):
         if operation.method != "get":
             fixed = {"path_parameters": {"event_id": note.id}} if "{" in operation.path else {}
-            fuzz(operation, GenerationMode.POSITIVE, 25, look, **fixed)
+            fuzz(operation, GenerationMode.POSITIVE, 25, view, **fixed)
     assert set(statuses) == {401}
-    assert (parts.notes.version(), parts.notes.audit.entries(5)) == before
+    assert (context.notes.version(), context.notes.audit.entries(5)) == before

@@ -1,4 +1,4 @@
-"""Errors of the network door: RFC 9457, in our own words, without anything from inside."""
+"""Errors of the API: RFC 9457, one line each, without internals."""
 
 import re
 
@@ -42,13 +42,13 @@ WRONG = {
 
 @pytest.mark.parametrize("address", WRONG)
 def test_what_is_wrong_is_told_with_the_way_out(ask, address):
-    status, told = WRONG[address]
+    status, output = WRONG[address]
     answer = ask(address)
     problem = answer.json
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"
     assert (answer.status, problem["status"]) == (status, status)
-    assert told in problem["detail"]
+    assert output in problem["detail"]
     assert set(problem) >= {"type", "title", "detail", "instance"}
     assert problem["instance"] == "/api" + re.sub(r"\?.*", "", address)
 

@@ -42,20 +42,20 @@ def test_windows_and_filters_are_those_asked(ask):
 
 
 def test_the_json_holds_the_same_numbers(ask):
-    told = ask("/v1/study.json?category=nato_remark").json
+    content = ask("/v1/study.json?category=nato_remark").json
     rows = rows_of(ask("/v1/study.csv?category=nato_remark"))
-    told["headline"] = told.pop("headlines")
-    assert set(told) == set(study_table_titles()) - {"paths"}
-    assert [(row["event_id"], row["car"]) for row in told["events"]] == [
+    content["headline"] = content.pop("headlines")
+    assert set(content) == set(study_table_titles()) - {"paths"}
+    assert [(row["event_id"], row["car"]) for row in content["events"]] == [
         (row["event_id"], float(row["car"])) for row in rows
     ]
 
 
 def test_the_tables_named_to_machines_are_those_of_the_files(ask):
     ways = ask("/openapi.json").json["paths"]
-    for way in ("/v1/study.csv", "/v1/study.json"):
-        (asked,) = [p for p in ways[way]["get"]["parameters"] if p["name"] == "table"]
-        named = asked["schema"].get("enum") or asked["schema"]["anyOf"][0]["enum"]
+    for method in ("/v1/study.csv", "/v1/study.json"):
+        (response,) = [p for p in ways[method]["get"]["parameters"] if p["name"] == "table"]
+        named = response["schema"].get("enum") or response["schema"]["anyOf"][0]["enum"]
         assert named == list(study_table_titles())
 
 
@@ -86,7 +86,7 @@ def test_the_declared_test_has_its_role_and_a_table_of_its_own(ask):
     assert row["low"] < row["high"]
     assert row["smallest_visible"] > 0
     file = rows_of(ask("/v1/study.csv?category=nato_remark&table=headline"))
-    assert [float(each["mean"]) for each in file] == [each["mean"] for each in page]
+    assert [float(item["mean"]) for item in file] == [item["mean"] for item in page]
 
 
 def test_a_model_with_a_factor_can_be_asked_for(ask):
@@ -119,16 +119,16 @@ def test_the_claim_of_the_journalist_is_answered(ask):
 
 
 def test_the_claim_is_answered_by_every_source(ask):
-    told = ask("/v1/facts.json?date=2025-04-21").json["source_moves"]
-    assert [row["series"] for row in told if not row["reason"]] == [
+    content = ask("/v1/facts.json?date=2025-04-21").json["source_moves"]
+    assert [row["series"] for row in content if not row["reason"]] == [
         "usd_rub_cbr", "usd_rub_by_cny_rub_cbr",
     ]  # fmt: skip
-    assert all(row["move_pct_usd_per_rub"] < 40 for row in told if not row["reason"])
+    assert all(row["move_pct_usd_per_rub"] < 40 for row in content if not row["reason"])
 
 
 def test_the_description_for_machines_names_every_way_and_loads_nothing_from_elsewhere(ask):
-    told = ask("/openapi.json").json
-    assert set(told["paths"]) == {
+    content = ask("/openapi.json").json
+    assert set(content["paths"]) == {
         "/v1/rates.csv",
         "/v1/rates.json",
         "/v1/events.csv",
@@ -147,16 +147,16 @@ def test_the_description_for_machines_names_every_way_and_loads_nothing_from_els
         "/v1/study.json",
         "/v1/facts.json",
     }
-    writing = [(m, way) for way, on in told["paths"].items() for m in on if m != "get"]
+    writing = [(m, method) for method, on in content["paths"].items() for m in on if m != "get"]
     assert sorted(writing) == [
         ("delete", "/v1/events/{event_id}"),
         ("patch", "/v1/events/{event_id}"),
         ("post", "/v1/events"),
         ("post", "/v1/events/{event_id}/restore"),
     ]
-    assert all("token" in told["paths"][way][m]["security"][0] for m, way in writing)
-    assert told["servers"] == [{"url": "/api"}]
-    parameters = told["paths"]["/v1/rates.csv"]["get"]["parameters"]
-    assert {each["name"] for each in parameters} == {"series", "from", "to", "flavour", "asof"}
+    assert all("token" in content["paths"][method][m]["security"][0] for m, method in writing)
+    assert content["servers"] == [{"url": "/api"}]
+    parameters = content["paths"]["/v1/rates.csv"]["get"]["parameters"]
+    assert {item["name"] for item in parameters} == {"series", "from", "to", "flavour", "asof"}
     for page in ("/docs", "/redoc"):
         assert ask(page).status == 404

@@ -1,4 +1,4 @@
-"""Writing over the network: a token opens the door, a revision guards the note."""
+"""Writing through the API: a token authenticates, a revision guards the note."""
 
 import json
 import re
@@ -18,10 +18,10 @@ CATALOGUE = "kellogg-nato-off-table-2025-04-20"
 
 
 @pytest.fixture
-def desk(own_house):
-    """A door, the parts behind it, and Ann's token."""
-    ask, parts = own_house
-    secret, _ = create_token(parts.notes.tokens, "desk", "Ann")
+def desk(own_client):
+    """A client, its application context, and Ann's token."""
+    ask, context = own_client
+    secret, _ = create_token(context.notes.tokens, "desk", "Ann")
 
     def send(method, address, body=None, **headers):
         headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"} | {
@@ -31,7 +31,7 @@ def desk(own_house):
         content = content if isinstance(content, bytes) else content.encode()
         return ask(address, method=method, body=content, **headers)
 
-    send.parts, send.secret, send.ask = parts, secret, ask
+    send.context, send.secret, send.ask = context, secret, ask
     return send
 
 
@@ -51,7 +51,7 @@ def test_a_note_is_added_and_its_address_and_revision_are_told(desk):
     read = desk.ask(answer.headers["location"].removeprefix("/api"))
     assert read.json == note
     assert read.headers["etag"] == '"1"'
-    (stored,) = desk.parts.notes.notes()
+    (stored,) = desk.context.notes.notes()
     assert stored.tags == ("a;b", "c")
 
 
@@ -64,18 +64,18 @@ def test_a_moment_is_kept_in_utc_and_belongs_to_its_day(desk):
 
 
 def test_a_note_is_its_writers_who_may_keep_it_private(desk):
-    parts = desk.parts  # those of Anna; the token is Ann's
+    context = desk.context  # those of Anna; the token is Ann's
     note = added(desk, visibility="private", category="a word of mine")
     assert (note["visibility"], note["category"]) == ("private", "a word of mine")
-    assert parts.notes.notes() == ()
+    assert context.notes.notes() == ()
     assert desk.ask(f"/v1/events/{note['id']}").status == 404
-    (kept,) = parts.notes.for_user("Ann").notes()
-    assert (kept.owner, kept.visibility) == ("Ann", "private")
-    (change,) = parts.notes.for_user("Ann").history(kept.id)
-    assert (change.who, change.origin) == ("Ann", "api")
+    (saved,) = context.notes.for_user("Ann").notes()
+    assert (saved.owner, saved.visibility) == ("Ann", "private")
+    (change,) = context.notes.for_user("Ann").history(saved.id)
+    assert (change.author, change.origin) == ("Ann", "api")
     answer = desk("PATCH", f"/v1/events/{note['id']}", {"visibility": "shared"}, if_match='"1"')
     assert answer.status == 200
-    assert [each.owner for each in parts.notes.notes()] == ["Ann"]
+    assert [item.owner for item in context.notes.notes()] == ["Ann"]
 
 
 def test_a_visibility_that_is_not_known_is_refused(desk):
@@ -127,14 +127,14 @@ def test_the_history_tells_who_did_what(desk):
         (2, "edit", "Ann"),
     ]
     assert rows[1]["before"]["title"] == KELLOGG["title"]
-    assert {change.origin for change in note_history(desk.parts.notes, note["id"])} == {"api"}
+    assert {change.origin for change in note_history(desk.context.notes, note["id"])} == {"api"}
 
 
 def test_who_changes_the_note_of_another_signs_the_change_and_not_the_note(desk):
-    note = add_note(desk.parts.notes, Draft("Bob's", date(2025, 4, 21), author="Bob"))
+    note = add_note(desk.context.notes, Draft("Bob's", date(2025, 4, 21), author="Bob"))
     answer = desk("PATCH", f"/v1/events/{note.id}", {"text": "more"}, if_match='"1"')
     assert answer.json["author"] == "Bob"
-    assert note_history(desk.parts.notes, note.id)[-1].who == "Ann"
+    assert note_history(desk.context.notes, note.id)[-1].author == "Ann"
 
 
 # ------------------------------------------------------------------ conflicts
@@ -142,9 +142,9 @@ def test_who_changes_the_note_of_another_signs_the_change_and_not_the_note(desk)
 
 def test_a_conflict_tells_both_texts_and_overwrites_nothing(desk):
     note = added(desk, text="first")
-    stored = desk.parts.notes.get(note["id"])
+    stored = desk.context.notes.get(note["id"])
     theirs = Draft("Theirs", stored.day, text="theirs", author="Bob")
-    edit_note(desk.parts.notes, stored.id, theirs, 1)
+    edit_note(desk.context.notes, stored.id, theirs, 1)
     mine = {"title": "Mine"}
     answer = desk("PATCH", f"/v1/events/{stored.id}", mine, if_match='"1"')
     assert answer.status == 409
@@ -154,7 +154,7 @@ def test_a_conflict_tells_both_texts_and_overwrites_nothing(desk):
     assert "was changed by Anna at 20" in problem["detail"]
     assert (problem["current"]["title"], problem["current"]["text"]) == ("Theirs", "theirs")
     assert (problem["yours"]["title"], problem["yours"]["text"]) == ("Mine", "first")
-    assert desk.parts.notes.get(stored.id).title == "Theirs"
+    assert desk.context.notes.get(stored.id).title == "Theirs"
     impossible = {"end_date": "2025-04-19"}
     assert desk("PATCH", f"/v1/events/{stored.id}", impossible, if_match='"1"').status == 422
     assert desk("DELETE", f"/v1/events/{stored.id}", if_match='"1"').status == 409
@@ -166,7 +166,7 @@ def test_somebody_who_comes_between_the_look_and_the_change_is_told_too(desk, mo
     real = NoteRepository.edit
 
     def overtaken(notes, changed, revision, author=""):
-        real(desk.parts.notes, notes.get(changed.id), revision, author="Bob")
+        real(desk.context.notes, notes.get(changed.id), revision, author="Bob")
         return real(notes, changed, revision, author)
 
     monkeypatch.setattr(NoteRepository, "edit", overtaken)
@@ -185,7 +185,7 @@ def test_a_change_without_a_revision_is_refused(desk, method):
     for tag in ("*", 'W/"1"', '"1", "2"', "1"):
         refused = desk(method, f"/v1/events/{note['id']}", {"title": "x"}, if_match=tag)
         assert refused.status == 400
-    assert desk.parts.notes.get(note["id"]).revision == 1
+    assert desk.context.notes.get(note["id"]).revision == 1
 
 
 # ------------------------------------------------------------------ what is refused
@@ -220,12 +220,12 @@ WRONG = {
 
 @pytest.mark.parametrize("body", WRONG, ids=range(len(WRONG)))
 def test_a_body_that_cannot_be_meant_is_refused_in_words(desk, body):
-    status, told = WRONG[body]
+    status, message = WRONG[body]
     answer = desk("POST", "/v1/events", body)
     assert (answer.status, answer.json["status"]) == (status, status)
-    assert told in answer.json["detail"]
+    assert message in answer.json["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
-    assert desk.parts.notes.notes() == ()
+    assert desk.context.notes.notes() == ()
 
 
 def test_a_body_that_is_too_large_or_no_json_is_refused(desk):
@@ -287,7 +287,7 @@ WRITES = (
 @pytest.mark.parametrize("given", [None, "", "Bearer", "Basic YTpi", "Bearer rr_" + "x" * 43])
 def test_without_a_token_that_holds_nothing_is_written(desk, given):
     note = added(desk)
-    before = desk.parts.notes.version()
+    before = desk.context.notes.version()
     for method, address in WRITES:
         headers = {} if given is None else {"authorization": given}
         answer = desk.ask(
@@ -296,23 +296,23 @@ def test_without_a_token_that_holds_nothing_is_written(desk, given):
         )  # fmt: skip
         assert answer.status == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert desk.parts.notes.version() == before
+    assert desk.context.notes.version() == before
 
 
 def test_a_revoked_token_is_refused_at_once(desk):
     added(desk)
-    revoke_token(desk.parts.notes.tokens, "desk")
+    revoke_token(desk.context.notes.tokens, "desk")
     answer = desk("POST", "/v1/events", KELLOGG)
     assert answer.status == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
-    assert len(desk.parts.notes.notes()) == 1
+    assert len(desk.context.notes.notes()) == 1
 
 
 @pytest.mark.clock
-def test_a_token_that_has_expired_is_refused(own_house):
-    ask, parts = own_house
-    then = datetime.now(UTC) - timedelta(days=2)
-    secret, _ = create_token(parts.notes.tokens, "old", days=1, now=lambda: then)
+def test_a_token_that_has_expired_is_refused(own_client):
+    ask, context = own_client
+    later = datetime.now(UTC) - timedelta(days=2)
+    secret, _ = create_token(context.notes.tokens, "old", days=1, now=lambda: later)
     headers = {"authorization": f"Bearer {secret}", "content_type": "application/json"}
     answer = ask("/v1/events", method="POST", body=json.dumps(KELLOGG).encode(), **headers)
     assert answer.status == 401
@@ -326,9 +326,9 @@ def test_a_token_is_in_no_answer_log_or_table(desk, caplog):
         assert desk.secret not in str(answer.headers)
     desk("POST", f"/v1/events?token={desk.secret[:-1]}", KELLOGG, authorization="Bearer rr_x")
     assert desk.secret not in caplog.text
-    parts = desk.parts
-    parts.notes.close()
-    for file in parts.settings.dashboard_home.rglob("*"):
+    context = desk.context
+    context.notes.close()
+    for file in context.settings.dashboard_home.rglob("*"):
         if file.is_file():
             assert desk.secret.encode() not in file.read_bytes()
 
@@ -343,14 +343,14 @@ def test_limits_the_sixty_first_change_in_a_minute_is_told_when_to_come_back(des
     assert answer.status == 429
     assert 0 < int(answer.headers["retry-after"]) <= 60
     assert "at most 60 changes in a minute" in answer.json["detail"]
-    assert len(desk.parts.notes.notes()) == 60
-    secret, _ = create_token(desk.parts.notes.tokens, "other", "Bob")
+    assert len(desk.context.notes.notes()) == 60
+    secret, _ = create_token(desk.context.notes.tokens, "other", "Bob")
     others = desk("POST", "/v1/events", KELLOGG, authorization=f"Bearer {secret}")
     assert others.status == 201
 
 
 def test_limits_nobody_has_more_than_a_hundred_thousand_notes(desk, monkeypatch):
-    monkeypatch.setattr(desk.parts.notes, "count_by_author", lambda author: MAX_NOTES)
+    monkeypatch.setattr(desk.context.notes, "count_by_author", lambda author: MAX_NOTES)
     answer = desk("POST", "/v1/events", KELLOGG)
     assert answer.status == 429
     assert "retry-after" not in answer.headers
@@ -374,12 +374,12 @@ ORIGINS = {
 }
 
 
-@pytest.mark.parametrize("who", ORIGINS)
-def test_origins_only_our_own_pages_and_programs_may_write(desk, who):
-    headers, status = ORIGINS[who]
+@pytest.mark.parametrize("person", ORIGINS)
+def test_origins_only_our_own_pages_and_programs_may_write(desk, person):
+    headers, status = ORIGINS[person]
     answer = desk("POST", "/v1/events", KELLOGG, **headers)
     assert answer.status == status
-    assert len(desk.parts.notes.notes()) == (status == 201)
+    assert len(desk.context.notes.notes()) == (status == 201)
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
@@ -401,15 +401,15 @@ def test_audit_every_change_is_on_record_with_its_door(desk):
     desk("PATCH", address, {"title": "New"}, if_match='"1"')
     desk("DELETE", address, if_match='"2"')
     desk("POST", f"{address}/restore")
-    found = desk.parts.notes.audit.entries(10)
-    assert [(one.action, one.who, one.origin) for one in reversed(found)] == [
+    result = desk.context.notes.audit.entries(10)
+    assert [(one.action, one.author, one.origin) for one in reversed(result)] == [
         ("token-create", "Ann", "api"),
         ("create", "Ann", "api"),
         ("edit", "Ann", "api"),
         ("delete", "Ann", "api"),
         ("restore", "Ann", "api"),
     ]
-    edit = found[2]
+    edit = result[2]
     assert (edit.before["title"], edit.after["title"]) == (KELLOGG["title"], "New")
     assert edit.at.tzinfo is not None
 
@@ -420,5 +420,5 @@ def test_audit_an_action_is_one_line_of_the_log_whatever_its_title_holds(desk, c
     added(desk, title=title)
     (line,) = [r.getMessage() for r in caplog.records if r.name == "dashboard.actions"]
     assert re.search(r"[\x00-\x1f\x7f-\x9f\u2028]", line) is None
-    told = json.loads(line)
-    assert (told["action"], told["who"], told["origin"]) == ("create", "Ann", "api")
+    message = json.loads(line)
+    assert (message["action"], message["who"], message["origin"]) == ("create", "Ann", "api")

@@ -29,21 +29,21 @@ class Page:
 
     `refused` are words of the refusal; without them it is read. `published` is day and hour in
     UTC ("2025-04-22T07:15"), or the day alone where the hour must not be known, or "" for none.
-    `asked` may stand in a refusal or in a message: whether there is time to read it all depends
+    `mentions` may stand in a refusal or in a message: whether there is time to read it all depends
     on the machine. `says` must stand in a message, `has` in the text, `lacks` must stand nowhere.
     """
 
     id: str
     content: bytes
     refused: str | None = None
-    asked: str = ""
+    mentions: str = ""
     published: str = ""
     says: str = ""
     has: str = ""
     lacks: str = ""
     title: str = ""
     kind: str = ""
-    apart: bool = False
+    in_subprocess: bool = False
 
 
 def page_of(case_id, content, **expected):
@@ -62,8 +62,8 @@ def html(head="", body=BODY, title="The rouble firms", charset="utf-8", around="
 
 
 def ld(*nodes):
-    told = json.dumps(nodes[0] if len(nodes) == 1 else list(nodes))
-    return f'<script type="application/ld+json">{told}</script>'
+    message = json.dumps(nodes[0] if len(nodes) == 1 else list(nodes))
+    return f'<script type="application/ld+json">{message}</script>'
 
 
 def news(**fields):

@@ -112,7 +112,7 @@ def test_new_days_appear_without_a_click_and_exactly_those(product, replica, ope
     )
     assert days_drawn(reader) == expected
     assert rows_served(product) == expected
-    asked = [one for one in replica.cbr.asked if one.params.get("VAL_NM_RQ") == "R01235"]
+    asked = [one for one in replica.cbr.requests if one.params.get("VAL_NM_RQ") == "R01235"]
     assert len(asked) == 1
 
 

@@ -1,4 +1,4 @@
-"""The shell door, run inside the test."""
+"""The command line, run inside the test."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Answer:
 
 
 @pytest.fixture
-def shell(capsys):
+def run_cli(capsys):
     """Runs a command: exit code, standard output and standard error."""
 
-    def type_in(*arguments):
+    def run_command(*arguments):
         code = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
+        captured = capsys.readouterr()
+        return Answer(code, captured.out, captured.err)
 
-    return type_in
+    return run_command
 
 
 @pytest.fixture
-def made(tmp_path):
+def write_file(tmp_path):
     """Writes a file by hand: `made("rates.csv", "date,a\\n…")`; text or bytes."""
 
     def write(name, content):

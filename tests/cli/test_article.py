@@ -1,4 +1,4 @@
-"""`analyse_article`: a pasted text, a page, a link, and what is told where there is none of them."""
+"""`article`: a pasted text, a page, a link, and the message where there is none of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pasted(monkeypatch):
 
 
 def days_and_actors(answer):
-    return [(each["day"], each["actor"]) for each in answer.json["statements"]]
+    return [(item["day"], item["actor"]) for item in answer.json["statements"]]
 
 
 CANDIDATES = [
@@ -37,9 +37,9 @@ CANDIDATES = [
 ]
 
 
-def test_a_pasted_text_is_read_and_its_claims_are_checked(shell, pasted):
+def test_a_pasted_text_is_read_and_its_claims_are_checked(run_cli, pasted):
     pasted(ISSUE)
-    answer = shell("article", "-", "--published", "2025-04-22", "--json")
+    answer = run_cli("article", "-", "--published", "2025-04-22", "--json")
     assert (answer.code, answer.err) == (0, "")
     assert days_and_actors(answer) == CANDIDATES
     assert answer.json["published"] == {
@@ -51,11 +51,11 @@ def test_a_pasted_text_is_read_and_its_claims_are_checked(shell, pasted):
     assert ("usd_rub_cbr", "true") in verdicts[0]
     assert ("usd_rub_cbr", "about") in verdicts[1]
     assert ("usd_rub_cbr", "false") in verdicts[2]
-    assert all(("usd_rub_ecb", "cannot be known") in each for each in verdicts)
+    assert all(("usd_rub_ecb", "cannot be known") in item for item in verdicts)
 
 
-def test_a_page_says_itself_when_it_was_published(shell, made):
-    answer = shell("article", made("page.html", PAGE), "--json")
+def test_a_page_says_itself_when_it_was_published(run_cli, write_file):
+    answer = run_cli("article", write_file("page.html", PAGE), "--json")
     assert answer.code == 0, answer.err
     assert days_and_actors(answer) == CANDIDATES
     assert answer.json["published"]["origin"] == "open-graph"
@@ -63,51 +63,51 @@ def test_a_page_says_itself_when_it_was_published(shell, made):
     assert answer.json["title"] == "The rouble firms"
 
 
-def test_a_person_reads_the_sentence_beside_every_candidate(shell, made):
-    said = shell("article", made("a.txt", ISSUE), "--published", "2025-04-22").out
-    assert "3 candidates; nothing is stored" in said
-    assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in said
-    assert "   Trump had warned on Friday that Washington would walk away" in said
+def test_a_person_reads_the_sentence_beside_every_candidate(run_cli, write_file):
+    message = run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22").out
+    assert "3 candidates; nothing is stored" in message
+    assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in message
+    assert "   Trump had warned on Friday that Washington would walk away" in message
     assert (
         "goes back further: usd_rub_cbr: 80.7597 on 21 Apr 2025, the strongest since"
-        " 30 May 2023 (80.6872), not June 2024" in said
+        " 30 May 2023 (80.6872), not June 2024" in message
     )
-    assert "false: usd_rub_cbr: 25.90 % stronger in USD per RUB" in said
+    assert "false: usd_rub_cbr: 25.90 % stronger in USD per RUB" in message
     assert (
         "usd_rub_cbr: a gain of 40 % counted in USD per RUB needs a base of 113.0636; last there"
-        " on 14 Mar 2022 (115.1963)" in said
+        " on 14 Mar 2022 (115.1963)" in message
     )
 
 
-def test_nothing_is_stored(shell, made):
-    before = shell("events", "list", "--origin", "note", "--json").out
-    shell("article", made("a.txt", ISSUE), "--published", "2025-04-22")
-    assert shell("events", "list", "--origin", "note", "--json").out == before
+def test_nothing_is_stored(run_cli, write_file):
+    before = run_cli("events", "list", "--origin", "note", "--json").out
+    run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22")
+    assert run_cli("events", "list", "--origin", "note", "--json").out == before
 
 
-def test_a_moment_without_a_zone_is_moscow_time(shell, made):
+def test_a_moment_without_a_zone_is_moscow_time(run_cli, write_file):
     for typed in ("2025-04-22T00:30", "2025-04-21T21:30Z"):
-        answer = shell("article", made("a.txt", ISSUE), "--published", typed, "--json")
+        answer = run_cli("article", write_file("a.txt", ISSUE), "--published", typed, "--json")
         assert answer.json["published"]["moment"] == "2025-04-21T21:30:00Z"
 
 
-def test_one_series_may_be_asked(shell, made):
-    answer = shell("article", made("a.txt", ISSUE), "--published", "2025-04-22", "--rates",
+def test_one_series_may_be_asked(run_cli, write_file):
+    answer = run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22", "--rates",
                    "usd_rub_cbr", "--json")  # fmt: skip
     series = {v["series"] for claim in answer.json["claims"] for v in claim["verdicts"]}
     assert series == {"usd_rub_cbr"}
 
 
-def test_what_an_article_says_cannot_steer_the_terminal(shell, made):
+def test_what_an_article_says_cannot_steer_the_terminal(run_cli, write_file):
     text = "Putin said on Sunday that \x1b[2J\x07 peace talks \u202e are near."
-    answer = shell("article", made("a.txt", text), "--published", "2025-04-22")
+    answer = run_cli("article", write_file("a.txt", text), "--published", "2025-04-22")
     assert "Vladimir Putin" in answer.out
     assert "\x1b" not in answer.out
     assert "\u202e" not in answer.out
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "a.html: is empty"),
         (b'{"a": 1}', "a.html: is JSON"),
@@ -115,15 +115,15 @@ def test_what_an_article_says_cannot_steer_the_terminal(shell, made):
         (b"<html><title>Just a moment...</title><p>Checking", "a.html: is a check for robots"),
     ],
 )
-def test_what_is_no_article_is_told_in_one_line(shell, made, content, said):
-    answer = shell("article", made("a.html", content))
+def test_what_is_no_article_is_told_in_one_line(run_cli, write_file, content, message):
+    answer = run_cli("article", write_file("a.html", content))
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith(f"error: {said}")
+    assert answer.err.startswith(f"error: {message}")
     assert answer.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("http://127.0.0.1/", "link http://127.0.0.1/: leads to an address that is not public"),
         ("http://169.254.169.254/", "leads to an address that is not public"),
@@ -135,18 +135,18 @@ def test_what_is_no_article_is_told_in_one_line(shell, made, content, said):
         (".", "is a folder"),
     ],
 )
-def test_what_may_not_be_followed_is_told_in_one_line(shell, source, said):
-    answer = shell("article", source)
+def test_what_may_not_be_followed_is_told_in_one_line(run_cli, source, message):
+    answer = run_cli("article", source)
     assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err
+    assert message in answer.err
     assert answer.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("variable", ["DASHBOARD_OFFLINE", "DASHBOARD_UPSTREAM"])
-def test_offline_no_link_is_followed(shell, monkeypatch, variable):
+def test_offline_no_link_is_followed(run_cli, monkeypatch, variable):
     monkeypatch.delenv("DASHBOARD_OFFLINE", raising=False)
     monkeypatch.setenv(variable, "1" if variable.endswith("OFFLINE") else "http://127.0.0.1:1")
-    answer = shell("article", "https://example.org/a")
+    answer = run_cli("article", "https://example.org/a")
     assert answer.code == 2
     assert f"is not followed while {variable} is set" in answer.err
 
@@ -154,8 +154,8 @@ def test_offline_no_link_is_followed(shell, monkeypatch, variable):
 @pytest.mark.parametrize(
     "typed", ["yesterday", "2025-02-30", "22.04.2025", "٢٠٢٥-٠٤-٢٢", "2025-04-22T25:00"]
 )
-def test_a_wrong_day_is_told_in_one_line(shell, made, typed):
-    answer = shell("article", made("a.txt", ISSUE), "--published", typed)
+def test_a_wrong_day_is_told_in_one_line(run_cli, write_file, typed):
+    answer = run_cli("article", write_file("a.txt", ISSUE), "--published", typed)
     assert answer.code == 2
     assert answer.err.startswith("error: --published ")
     assert answer.err.count("\n") == 1

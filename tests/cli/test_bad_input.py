@@ -14,10 +14,10 @@ EVENT = "id,date,title\na,2024-01-08,Something\n"
 UP_A_FIFTH = math.log(1.2)
 
 
-def study(shell, made, rates=GOOD, events=EVENT):
-    return shell(
-        "study", "--rates", made("r.csv", rates), "--events", made("e.csv", events), *SMALL,
-        "--json",
+def study(run_cli, write_file, rates=GOOD, events=EVENT):
+    return run_cli(
+        "study", "--rates", write_file("r.csv", rates), "--events", write_file("e.csv", events),
+        *SMALL, "--json",
     )  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def study(shell, made, rates=GOOD, events=EVENT):
         pytest.param(GOOD + "\n\n", id="blank lines at the end"),
     ],
 )
-def test_a_file_of_rates_is_read_right(shell, made, rates):
-    answer = study(shell, made, rates)
+def test_a_file_of_rates_is_read_right(run_cli, write_file, rates):
+    answer = study(run_cli, write_file, rates)
     assert answer.code == 0, answer.err
     (row,) = answer.json["events"]
     assert row["car"] == pytest.approx(UP_A_FIFTH)
@@ -60,16 +60,16 @@ def test_a_file_of_rates_is_read_right(shell, made, rates):
         pytest.param("id,date,title\na,08.01.2024,Dotted\n", "Dotted", id="dotted date"),
     ],
 )
-def test_a_file_of_events_is_read_right(shell, made, events, title):
-    answer = study(shell, made, events=events)
+def test_a_file_of_events_is_read_right(run_cli, write_file, events, title):
+    answer = study(run_cli, write_file, events=events)
     assert answer.code == 0, answer.err
     assert [row["anchor_day"] for row in answer.json["events"]] == ["2024-01-08"]
-    planned = shell("events", "import", made("e.csv", events), "--dry-run", "--json")
+    planned = run_cli("events", "import", write_file("e.csv", events), "--dry-run", "--json")
     assert [row["title"] for row in planned.json["rows"]] == [title]
 
 
-def test_an_empty_cell_is_a_missing_rate_and_takes_its_returns_with_it(shell, made):
-    answer = study(shell, made, GOOD.replace("2024-01-08,130.68", "2024-01-08,"))
+def test_an_empty_cell_is_a_missing_rate_and_takes_its_returns_with_it(run_cli, write_file):
+    answer = study(run_cli, write_file, GOOD.replace("2024-01-08,130.68", "2024-01-08,"))
     assert answer.json["events"] == []
     assert answer.json["skipped"] == [
         {"event_id": "a", "series": "X",
@@ -113,11 +113,11 @@ WRONG_RATES = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_RATES)
-def test_a_wrong_file_of_rates_is_refused_in_one_line(shell, made, wrong):
-    content, said = WRONG_RATES[wrong]
-    answer = study(shell, made, content)
+def test_a_wrong_file_of_rates_is_refused_in_one_line(run_cli, write_file, wrong):
+    content, text = WRONG_RATES[wrong]
+    answer = study(run_cli, write_file, content)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith(f"error: {said}"), answer.err
+    assert answer.err.startswith(f"error: {text}"), answer.err
     assert answer.err.count("\n") == 1
 
 
@@ -148,30 +148,30 @@ WRONG_EVENTS = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_EVENTS)
-def test_a_wrong_file_of_events_is_refused_in_one_line(shell, made, wrong):
-    content, said = WRONG_EVENTS[wrong]
-    answer = study(shell, made, events=content)
+def test_a_wrong_file_of_events_is_refused_in_one_line(run_cli, write_file, wrong):
+    content, text = WRONG_EVENTS[wrong]
+    answer = study(run_cli, write_file, events=content)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith(f"error: {said}"), answer.err
+    assert answer.err.startswith(f"error: {text}"), answer.err
     assert answer.err.count("\n") == 1
 
 
-def test_a_folder_is_no_file(shell, tmp_path):
-    answer = shell("study", "--rates", tmp_path)
+def test_a_folder_is_no_file(run_cli, tmp_path):
+    answer = run_cli("study", "--rates", tmp_path)
     assert answer.code == 2
     assert answer.err == f"error: {tmp_path.name}: is a folder; give a CSV file\n"
 
 
-def test_a_constant_rate_has_moves_but_nothing_is_made_up_about_them(shell, made):
+def test_a_constant_rate_has_moves_but_nothing_is_made_up_about_them(run_cli, write_file):
     rates = "date,X\n" + "".join(f"2024-01-{day:02d},100\n" for day in range(1, 20))
-    answer = study(shell, made, rates)
+    answer = study(run_cli, write_file, rates)
     (row,) = answer.json["events"]
     assert row["car"] == 0
     assert (row["car_t"], row["p_value"], row["placebo_p"]) == (None, None, None)
     assert "no_variance" in row["flags"].split()
 
 
-def test_one_observation_is_too_little_for_any_event(shell, made):
-    answer = study(shell, made, "date,X\n2024-01-08,100\n")
+def test_one_observation_is_too_little_for_any_event(run_cli, write_file):
+    answer = study(run_cli, write_file, "date,X\n2024-01-08,100\n")
     assert answer.json["events"] == []
     assert len(answer.json["skipped"]) == 1

@@ -16,11 +16,11 @@ DAYS = [date(2024, 1, 1) + timedelta(days=k) for k in range(60)]
 
 def walk(seed, scale=0.01):
     drawn = random.Random(seed)
-    level, found = 100.0, []
+    level, result = 100.0, []
     for _ in DAYS:
-        found.append(level)
+        result.append(level)
         level *= math.exp(drawn.gauss(0, scale))
-    return found
+    return result
 
 
 def wide(**columns):
@@ -48,21 +48,21 @@ WINDOWS = {
 
 
 @pytest.fixture
-def ask(shell, made):
+def ask(run_cli, write_file):
     """Asks `study` with a good request in which options are changed or, by None, left out."""
 
     def study(options, rates=PANEL, events=None):
         files = {
-            "--rates": made("p.csv", rates),
-            "--events": made("e.csv", events or talks(30, 35, 38, 45, 50)),
+            "--rates": write_file("p.csv", rates),
+            "--events": write_file("e.csv", events or talks(30, 35, 38, 45, 50)),
         }
-        asked = {**WINDOWS, **files, **options}
+        response = {**WINDOWS, **files, **options}
         typed = []
-        for name, value in asked.items():
-            for each in value if isinstance(value, list) else [value]:
-                written = name if each is True else f"{name}={each}"
-                typed += [] if each is None else [written]
-        return shell("study", *typed)
+        for name, value in response.items():
+            for item in value if isinstance(value, list) else [value]:
+                written = name if item is True else f"{name}={item}"
+                typed += [] if item is None else [written]
+        return run_cli("study", *typed)
 
     return study
 
@@ -85,7 +85,8 @@ REFUSED = {
     ),
     "a CAR outside the window": (
         {"--car": "0:9"},
-        "--car 0:9: lies outside the event window -2:3; widen --window or shorten --car",
+        "--car 0:9: lies outside the event window -2:3; widen the event window or shorten the CAR"
+        " window",
     ),
     "a negative gap": (
         {"--gap": "-1"},
@@ -101,12 +102,12 @@ REFUSED = {
     ),
     "fewer returns than needed": (
         {"--estimation": "9"},
-        "--min-estimation 10: must lie between 3 and --estimation 9",
+        "--min-estimation 10: must lie between 3 and the estimation window, 9",
     ),
     "estimation shorter than the coefficients": (
         {"--model": "market", "--factor": ["M", "B", "C"], "--estimation": "4",
          "--min-estimation": "3"},
-        "--min-estimation 3: --model market fits 4 coefficients; give at least 5",
+        "--min-estimation 3: the model market fits 4 coefficients; give at least 5",
     ),
     "an unknown model": (
         {"--model": "capm"},
@@ -115,7 +116,7 @@ REFUSED = {
     ),
     "a model without its factor": (
         {"--model": "market"},
-        "--model market: needs a factor; name its column with --factor",
+        "--model market: needs a factor; name its column or its series as the factor",
     ),
     "a factor that is not there": (
         {"--model": "market", "--factor": "Q"},
@@ -123,11 +124,11 @@ REFUSED = {
     ),
     "a factor that is a series too": (
         {"--model": "market", "--factor": "A"},
-        "--factor A: is also named by --series; a series cannot explain itself",
+        "--factor A: is also named as a series to study; a series cannot explain itself",
     ),
     "two factors for a model of one": (
         {"--model": "scholes-williams", "--factor": ["M", "B"]},
-        "--model scholes-williams: takes 1 factor, 2 are given; use --model market",
+        "--model scholes-williams: takes 1 factor, 2 are given; use the model market",
     ),
     "every series a factor": (
         {"--model": "market", "--series": None, "--factor": ["A", "B", "C", "M"]},
@@ -154,10 +155,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("wrong", REFUSED)
 def test_a_request_that_cannot_be_answered_is_one_line(ask, wrong):
-    options, said = REFUSED[wrong]
+    options, text = REFUSED[wrong]
     answer = ask(options)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == f"error: {said}\n"
+    assert answer.err == f"error: {text}\n"
 
 
 WORDS = {
@@ -171,12 +172,12 @@ WORDS = {
 
 @pytest.mark.parametrize("option", WORDS)
 def test_a_word_that_an_option_does_not_know_is_one_line_with_those_it_does(ask, option):
-    typed, said = WORDS[option]
+    typed, text = WORDS[option]
     answer = ask({option: typed})
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("error: ")
     assert f"'{option}'" in answer.err
-    assert said in answer.err
+    assert text in answer.err
     assert answer.err.count("\n") == 1
 
 
@@ -203,10 +204,10 @@ FILES = {
 
 @pytest.mark.parametrize("wrong", FILES)
 def test_a_file_that_says_a_thing_twice_or_nothing_is_one_line(ask, wrong):
-    files, said = FILES[wrong]
+    files, text = FILES[wrong]
     answer = ask({}, **files)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith(f"error: {said}")
+    assert answer.err.startswith(f"error: {text}")
     assert answer.err.count("\n") == 1
 
 
@@ -278,16 +279,16 @@ UNANSWERED = {
 
 @pytest.mark.parametrize("odd", UNANSWERED)
 def test_what_has_no_answer_says_not_applicable_and_why(ask, odd):
-    files, said = UNANSWERED[odd]
+    files, text = UNANSWERED[odd]
     given = {name: value for name, value in files.items() if name != "options"}
     answer = ask(files.get("options", {}), **given)
     assert (answer.code, answer.err) == (0, "")
     whole = ask({**files.get("options", {}), "--json": True}, **given).json
     tests = [f"{row['test']}: {row['note']}" for row in whole["tests"] if row["p_value"] is None]
     lines = [*answer.out.splitlines(), *tests]
-    for words in said:
-        test, _, reason = words.rpartition(" … ")
-        assert any(test in line and reason in line for line in lines), words
+    for arguments in text:
+        test, _, reason = arguments.rpartition(" … ")
+        assert any(test in line and reason in line for line in lines), arguments
 
 
 def test_every_test_without_a_value_says_why(ask):
@@ -297,7 +298,7 @@ def test_every_test_without_a_value_says_why(ask):
     assert all(row["note"].startswith(("needs ", "does not apply")) for row in empty)
 
 
-def test_the_manifest_says_which_tests_do_not_apply(ask, tmp_path, shell):
+def test_the_manifest_says_which_tests_do_not_apply(ask, tmp_path, run_cli):
     ask({"--out": tmp_path / "out"}, events=talks(40))
     manifest = (tmp_path / "out" / "manifest.json").read_text(encoding="utf-8")
     assert "needs at least 3 events that differ" in manifest

@@ -1,7 +1,7 @@
 """The collection of event files, through the command: each as its author expected (R7).
 
-What a careful person expects of a file was written beside it first. A file that is accepted
-where it should be refused, or whose rows are others, is silently wrong; none may be.
+What a careful person expects of a file was written down before it was read. A file that is
+accepted where it should be rejected, or whose rows differ, is silently wrong; none may be.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ def test_the_collection_is_large_and_every_file_has_a_name_of_its_own():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_file_of_the_collection_is_read_as_expected(shell, tmp_path, case):
+def test_a_file_of_the_collection_is_read_as_expected(run_cli, tmp_path, case):
     path = tmp_path / case.name
     path.write_bytes(case.content)
     began = time.process_time()
-    answer = shell("events", "import", path, "--dry-run", "--json", *case.options)
+    answer = run_cli("events", "import", path, "--dry-run", "--json", *case.options)
     took = time.process_time() - began
     assert "Traceback" not in answer.err
     assert "should not happen" not in answer.err

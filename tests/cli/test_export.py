@@ -8,9 +8,9 @@ import json
 from tests.cli.conftest import table
 
 
-def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
+def test_everything_is_there_and_the_manifest_vouches_for_it(run_cli, tmp_path):
     folder = tmp_path / "all"
-    answer = shell("export", folder)
+    answer = run_cli("export", folder)
     assert (answer.code, answer.err) == (0, "")
     names = {path.name for path in folder.iterdir()}
     assert names == {
@@ -27,21 +27,21 @@ def test_everything_is_there_and_the_manifest_vouches_for_it(shell, tmp_path):
         assert manifest["counts"]["rows"][name] == len(table(folder / name)[1])
 
 
-def test_the_windows_are_those_of_the_pages(shell, tmp_path):
-    shell("export", tmp_path)
+def test_the_windows_are_those_of_the_pages(run_cli, tmp_path):
+    run_cli("export", tmp_path)
     windows = {row["window"] for row in table(tmp_path / "events.csv")[1]}
     assert windows == {"[0,0]", "[0,1]", "[-1,1]", "[0,5]", "[-5,-1]"}
 
 
-def test_the_rates_are_those_of_every_series(shell, tmp_path):
-    shell("export", tmp_path)
-    shipped = {row["id"]: row["rows"] for row in shell("rates", "list", "--json").json}
+def test_the_rates_are_those_of_every_series(run_cli, tmp_path):
+    run_cli("export", tmp_path)
+    shipped = {row["id"]: row["rows"] for row in run_cli("rates", "list", "--json").json}
     written = [row["series"] for row in table(tmp_path / "rates.csv")[1]]
     assert {name: written.count(name) for name in shipped} == shipped
 
 
-def test_every_event_is_compared_on_every_source(shell, tmp_path):
-    shell("export", tmp_path)
+def test_every_event_is_compared_on_every_source(run_cli, tmp_path):
+    run_cli("export", tmp_path)
     rows = table(tmp_path / "source_moves.csv")[1]
     events = [row["id"] for row in table(tmp_path / "event_list.csv")[1]]
     sources = {"usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr"}
@@ -54,8 +54,8 @@ def test_every_event_is_compared_on_every_source(shell, tmp_path):
     assert (kellogg["base_day"], kellogg["end_day"]) == ("2025-04-18", "2025-04-22")
 
 
-def test_a_file_in_the_way_is_refused(shell, tmp_path):
+def test_a_file_in_the_way_is_refused(run_cli, tmp_path):
     (tmp_path / "file").write_text("mine")
-    answer = shell("export", tmp_path / "file")
+    answer = run_cli("export", tmp_path / "file")
     assert answer.code == 2
     assert answer.err == "error: --out file: is a file; give a folder\n"

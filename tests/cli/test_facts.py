@@ -12,8 +12,8 @@ from tests.cli.conftest import table
 FILE = "date,EUR,note\n2024-12-30,100,1\n2025-01-09,80,1\n2025-01-10,90,1\n"
 
 
-def test_the_json_has_the_shape_of_the_contract(shell):
-    answer = shell("facts", "2025-04-20", "--json")
+def test_the_json_has_the_shape_of_the_contract(run_cli):
+    answer = run_cli("facts", "2025-04-20", "--json")
     assert (answer.code, answer.err) == (0, "")
     assert set(answer.json) == {"asked", "answers", "source_moves"}
     assert answer.json["asked"] == "2025-04-20"
@@ -36,35 +36,35 @@ def test_the_json_has_the_shape_of_the_contract(shell):
     ("day", "series", "last"),
     [("2099-01-01", "usd_rub_cbr", "2026-09-01"), ("2023-03-03", "usd_rub_ecb", "2022-03-01")],
 )
-def test_a_day_long_after_the_data_is_refused(shell, day, series, last):
-    answer = shell("facts", day, "--rates", series, "--json")
+def test_a_day_long_after_the_data_is_refused(run_cli, day, series, last):
+    answer = run_cli("facts", day, "--rates", series, "--json")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         f"error: {day}: more than a year after the data of {series}; they end on {last}\n"
     )
 
 
-def test_a_series_that_ended_is_left_out_beside_one_that_goes_on(shell):
+def test_a_series_that_ended_is_left_out_beside_one_that_goes_on(run_cli):
     both = ("--rates", "usd_rub_cbr", "--rates", "usd_rub_ecb")
-    answer = shell("facts", "2025-04-21", *both, "--json")
+    answer = run_cli("facts", "2025-04-21", *both, "--json")
     assert answer.code == 0
-    assert [each["series"] for each in answer.json["answers"]] == ["usd_rub_cbr"]
+    assert [item["series"] for item in answer.json["answers"]] == ["usd_rub_cbr"]
     assert answer.err == (
         "note: 2025-04-21: more than a year after the data of usd_rub_ecb; they end on 2022-03-01\n"
     )
-    assert "80.7597" in shell("facts", "2025-04-21", *both).out
+    assert "80.7597" in run_cli("facts", "2025-04-21", *both).out
 
 
-def test_a_day_shortly_after_the_data_has_the_last_rate_and_says_so(shell):
-    said = shell("facts", "2026-11-20").out
-    assert "1 Sep 2026: 86.7530, the last rate on or before 2026-11-20" in said
+def test_a_day_shortly_after_the_data_has_the_last_rate_and_says_so(run_cli):
+    text = run_cli("facts", "2026-11-20").out
+    assert "1 Sep 2026: 86.7530, the last rate on or before 2026-11-20" in text
 
 
-def test_a_file_is_asked_as_it_is(shell, made):
-    answer = shell("facts", "2025-01-10", "--rates", made("r.csv", FILE), "--json")
+def test_a_file_is_asked_as_it_is(run_cli, write_file):
+    answer = run_cli("facts", "2025-01-10", "--rates", write_file("r.csv", FILE), "--json")
     eur, note = answer.json["answers"]
     assert (eur["series"], eur["quote"], note["series"]) == ("EUR", "as quoted", "note")
-    change = {each["base"]: each for each in eur["changes"]}["year_end"]
+    change = {item["base"]: item for item in eur["changes"]}["year_end"]
     assert change["base_rate"] == 100
     assert change["rub_per_usd_pct"] == pytest.approx(-10)
     assert change["usd_per_rub_pct"] == pytest.approx(100 / 9)
@@ -73,59 +73,59 @@ def test_a_file_is_asked_as_it_is(shell, made):
     assert eur["strongest_since"] == {"day": "2024-12-30", "rate": 100}
 
 
-def test_a_file_of_roubles_is_strong_when_low(shell, made):
-    path = made("r.csv", FILE)
-    answer = shell("facts", "2025-01-10", "--rates", path, "--quote", "rub-per-usd", "--json")
+def test_a_file_of_roubles_is_strong_when_low(run_cli, write_file):
+    path = write_file("r.csv", FILE)
+    answer = run_cli("facts", "2025-01-10", "--rates", path, "--quote", "rub-per-usd", "--json")
     eur = answer.json["answers"][0]
     assert eur["strongest_since"] == {"day": "2025-01-09", "rate": 80}
-    change = {each["base"]: each for each in eur["changes"]}["year_end"]
+    change = {item["base"]: item for item in eur["changes"]}["year_end"]
     assert change["log_points"] == pytest.approx(-100 * math.log(0.9))
 
 
-def test_never_in_the_data_is_null(shell, made):
-    path = made("r.csv", "date,x\n2024-01-01,1\n2024-01-02,2\n")
-    facts = shell("facts", "2024-01-02", "--rates", path, "--json").json["answers"][0]
+def test_never_in_the_data_is_null(run_cli, write_file):
+    path = write_file("r.csv", "date,x\n2024-01-01,1\n2024-01-02,2\n")
+    facts = run_cli("facts", "2024-01-02", "--rates", path, "--json").json["answers"][0]
     assert facts["strongest_since"] is None
     assert facts["weakest_since"] == {"day": "2024-01-01", "rate": 1}
 
 
-def test_several_series_are_answered_in_the_order_asked(shell):
-    answer = shell(
+def test_several_series_are_answered_in_the_order_asked(run_cli):
+    answer = run_cli(
         "facts", "2022-02-24", "--rates", "usd_rub_ecb", "--rates", "usd_rub_cbr", "--json"
     )
     assert [facts["series"] for facts in answer.json["answers"]] == ["usd_rub_ecb", "usd_rub_cbr"]
 
 
-def test_since_is_one_more_base(shell):
-    answer = shell("facts", "2025-04-21", "--since", "2024-06-12", "--json")
+def test_since_is_one_more_base(run_cli):
+    answer = run_cli("facts", "2025-04-21", "--since", "2024-06-12", "--json")
     change = answer.json["answers"][0]["changes"][-1]
     # The record dated 2024-06-12 was set on the 11th; the 12th was a holiday.
     assert (change["base"], change["base_day"]) == ("since", "2024-06-11")
 
 
-def test_a_person_reads_words_and_both_quotes(shell):
-    said = shell("facts", "2025-04-21").out
-    assert "21 Apr 2025: 80.7597" in said
-    assert "strongest since 30 May 2023 (80.6872)" in said
-    (line,) = [line for line in said.splitlines() if line.startswith("end of the year before")]
+def test_a_person_reads_words_and_both_quotes(run_cli):
+    text = run_cli("facts", "2025-04-21").out
+    assert "21 Apr 2025: 80.7597" in text
+    assert "strongest since 30 May 2023 (80.6872)" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("end of the year before")]
     assert " ".join(line.split()) == (
         "end of the year before 28 Dec 2024 101.6797 −20.574 % +25.904 % +23.035 stronger"
     )
 
 
-def test_a_day_without_a_rate_says_which_day_answers(shell):
+def test_a_day_without_a_rate_says_which_day_answers(run_cli):
     assert (
         "18 Apr 2025: 81.1371, the last rate on or before 2025-04-20"
-        in shell("facts", "2025-04-20").out
+        in run_cli("facts", "2025-04-20").out
     )
 
 
 # ---------------------------------------------------------------- every source
 
 
-def test_every_source_of_the_dollar_measures_the_same_move(shell):
+def test_every_source_of_the_dollar_measures_the_same_move(run_cli):
     # 21 April 2025 against 28 December 2024, the last fixing of the year: 80.7597, 101.6797.
-    rows = {row["series"]: row for row in shell("facts", "2025-04-21", "--json").json[
+    rows = {row["series"]: row for row in run_cli("facts", "2025-04-21", "--json").json[
         "source_moves"]}  # fmt: skip
     assert list(rows) == ["usd_rub_cbr", "usd_rub_ecb", "usd_rub_by_cny_rub_cbr"]
     official = rows["usd_rub_cbr"]
@@ -137,33 +137,33 @@ def test_every_source_of_the_dollar_measures_the_same_move(shell):
     assert rows["usd_rub_by_cny_rub_cbr"]["move_pct_usd_per_rub"] < 40
 
 
-def test_since_is_the_base_of_every_source(shell):
-    answer = shell("facts", "2022-02-24", "--since", "2022-02-17", "--json").json
+def test_since_is_the_base_of_every_source(run_cli):
+    answer = run_cli("facts", "2022-02-24", "--since", "2022-02-17", "--json").json
     days = {row["series"]: row["base_day"] for row in answer["source_moves"]}
     assert days["usd_rub_ecb"] == "2022-02-17"
-    said = shell("facts", "2022-02-24", "--since", "2022-02-17").out
-    assert "The dollar from 17 Feb 2022 to 24 Feb 2022 on every source" in said
-    assert "usd_rub_ecb: Snapshot at 14:15 Frankfurt time" in said
+    text = run_cli("facts", "2022-02-24", "--since", "2022-02-17").out
+    assert "The dollar from 17 Feb 2022 to 24 Feb 2022 on every source" in text
+    assert "usd_rub_ecb: Snapshot at 14:15 Frankfurt time" in text
 
 
-def test_a_base_on_the_day_itself_compares_nothing(shell):
-    answer = shell("facts", "2025-04-21", "--since", "2025-04-21", "--json")
+def test_a_base_on_the_day_itself_compares_nothing(run_cli):
+    answer = run_cli("facts", "2025-04-21", "--since", "2025-04-21", "--json")
     assert (answer.code, answer.json["source_moves"]) == (0, [])
 
 
-def test_a_file_of_dollars_is_compared_too_and_another_file_with_nothing(shell, made):
-    path = made("r.csv", "date,mine\n2024-12-31,113.5\n2025-04-21,80\n")
-    words = ("facts", "2025-04-21", "--rates", path, "--json")
-    mine = shell(*words, "--quote", "rub-per-usd").json["source_moves"]
+def test_a_file_of_dollars_is_compared_too_and_another_file_with_nothing(run_cli, write_file):
+    path = write_file("r.csv", "date,mine\n2024-12-31,113.5\n2025-04-21,80\n")
+    arguments = ("facts", "2025-04-21", "--rates", path, "--json")
+    mine = run_cli(*arguments, "--quote", "rub-per-usd").json["source_moves"]
     (row,) = [row for row in mine if row["series"] == "mine"]
     assert row["move_pct_usd_per_rub"] == pytest.approx(100 * (113.5 / 80 - 1))
     assert len(mine) == 4
-    assert shell(*words).json["source_moves"] == []
+    assert run_cli(*arguments).json["source_moves"] == []
 
 
-def test_the_facts_and_the_sources_go_into_a_folder_with_a_manifest(shell, tmp_path):
+def test_the_facts_and_the_sources_go_into_a_folder_with_a_manifest(run_cli, tmp_path):
     folder = tmp_path / "facts"
-    assert shell("facts", "2025-04-21", "--out", folder).out.endswith(f"written to {folder}\n")
+    assert run_cli("facts", "2025-04-21", "--out", folder).out.endswith(f"written to {folder}\n")
     assert {path.name for path in folder.iterdir()} == {
         "facts.csv", "source_moves.csv", "manifest.json",
     }  # fmt: skip

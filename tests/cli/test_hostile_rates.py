@@ -14,10 +14,10 @@ MOST_SECONDS = 5.0
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.id)
-def test_a_file_is_right_warned_or_refused_and_never_silently_wrong(shell, made, file):
-    path = made("f.csv", file.content)
+def test_a_file_is_right_warned_or_refused_and_never_silently_wrong(run_cli, write_file, file):
+    path = write_file("f.csv", file.content)
     begun = time.process_time()
-    answer = shell("rates", "import", path, "--dry-run", "--json", *file.options)
+    answer = run_cli("rates", "import", path, "--dry-run", "--json", *file.options)
     assert time.process_time() - begun < MOST_SECONDS
     report = answer.json
     messages = report["messages"]
@@ -29,8 +29,8 @@ def test_a_file_is_right_warned_or_refused_and_never_silently_wrong(shell, made,
     assert "Traceback" not in answer.err
     assert len(report["rows"]) == len(file.rows)
     for row, wanted in zip(report["rows"], file.rows, strict=True):
-        found = (row["date"], row["rate"], row["series"], row["known_at"])
-        assert found[: len(wanted)] == wanted
+        result = (row["date"], row["rate"], row["series"], row["known_at"])
+        assert result[: len(wanted)] == wanted
 
 
 def test_the_collection_is_large_and_no_name_comes_twice():
@@ -40,10 +40,10 @@ def test_the_collection_is_large_and_no_name_comes_twice():
     assert not any(math.isinf(row[1]) for file in FILES for row in file.rows if row[1] is not None)
 
 
-def test_every_refusal_names_the_file_and_what_to_do(shell, made):
+def test_every_refusal_names_the_file_and_what_to_do(run_cli, write_file):
     for file in FILES:
         if file.status == "reject" and "--zone" not in file.options:
-            answer = shell("rates", "import", made("f.csv", file.content), "--dry-run",
+            answer = run_cli("rates", "import", write_file("f.csv", file.content), "--dry-run",
                            *file.options)  # fmt: skip
             assert answer.out == ""
             assert answer.err.startswith("error: f.csv"), answer.err

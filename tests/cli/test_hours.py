@@ -1,4 +1,4 @@
-"""Hours in the shell: bars that were fetched, timed events, windows in hours."""
+"""Hours in the run_cli: bars that were fetched, timed events, windows in hours."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ dated,2026-11-18,,other,Nobody knows when
 
 @pytest.fixture
 def bars(dashboard_home, monkeypatch):
-    """A house with hours of the yuan, which asks nobody."""
-    found, _ = fill_cache(dashboard_home)
-    assert found[HOURS].told == ""
+    """A store with hours of the yuan, offline."""
+    results, _ = fill_cache(dashboard_home)
+    assert results[HOURS].told == ""
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
 
 
@@ -35,10 +35,10 @@ def close(day, hour):
     return round(near("CNY", day, last_second / timedelta(days=1)), 4)
 
 
-def test_a_timed_event_is_measured_in_hours(shell, made, bars, tmp_path):
+def test_a_timed_event_is_measured_in_hours(run_cli, write_file, bars, tmp_path):
     out = tmp_path / "out"
-    answer = shell("study", "--rates", HOURS, "--events", made("events.csv", EVENTS), "--model",
-                   "none", "--window", "-2h:6h", "--car", "0:1h", "--estimation", "90h",
+    answer = run_cli("study", "--rates", HOURS, "--events", write_file("events.csv", EVENTS),
+                   "--model", "none", "--window", "-2h:6h", "--car", "0:1h", "--estimation", "90h",
                    "--out", out)  # fmt: skip
     assert (answer.code, answer.err) == (0, "")
     assert "3 events: 2 in events.csv + 1 in skipped.csv = 3" in answer.out
@@ -73,18 +73,20 @@ def test_a_timed_event_is_measured_in_hours(shell, made, bars, tmp_path):
     assert parameters["bar_minutes"] == 60
 
 
-def test_hours_and_the_same_numbers_of_bars_are_one_question(shell, made, bars):
-    events = made("events.csv", EVENTS)
+def test_hours_and_the_same_numbers_of_bars_are_one_question(run_cli, write_file, bars):
+    events = write_file("events.csv", EVENTS)
     typed = [["--window", "-2h:6h", "--gap", "5h"], ["--window", "-2:6", "--gap", "5"],
              ["--window", "-120m:360m", "--gap", "300m"]]  # fmt: skip
-    said = [shell("study", "--rates", HOURS, "--events", events, "--json", *each) for each in typed]
-    assert said[0].code == 0
-    assert said[0].out == said[1].out == said[2].out
+    message = [
+        run_cli("study", "--rates", HOURS, "--events", events, "--json", *item) for item in typed
+    ]
+    assert message[0].code == 0
+    assert message[0].out == message[1].out == message[2].out
 
 
-def test_a_day_without_an_hour_leaves_nothing_but_its_reason(shell, made, bars):
-    events = made("events.csv", "id,date\nonly,2026-11-18\n")
-    answer = shell("study", "--rates", HOURS, "--events", events, "--json")
+def test_a_day_without_an_hour_leaves_nothing_but_its_reason(run_cli, write_file, bars):
+    events = write_file("events.csv", "id,date\nonly,2026-11-18\n")
+    answer = run_cli("study", "--rates", HOURS, "--events", events, "--json")
     assert answer.code == 0
     (skipped,) = answer.json["skipped"]
     assert skipped["reason"].startswith("hour unknown")
@@ -92,7 +94,7 @@ def test_a_day_without_an_hour_leaves_nothing_but_its_reason(shell, made, bars):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--window", "-2h:6h"], "--window -2h:6h: hours need a series of bars"),
         (["--estimation", "120h"], "--estimation 120h: hours need a series of bars"),
@@ -105,18 +107,18 @@ def test_a_day_without_an_hour_leaves_nothing_but_its_reason(shell, made, bars):
          "--factor brent_eia: has one number a day"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_the_bars_is_told_in_one_line(shell, bars, arguments, said):
-    answer = shell("study", *arguments)
+def test_what_does_not_fit_the_bars_is_told_in_one_line(run_cli, bars, arguments, message):
+    answer = run_cli("study", *arguments)
     assert answer.code == 2
     assert answer.out == ""
-    assert said in answer.err
+    assert message in answer.err
     assert answer.err.count("\n") == 1
 
 
-def test_robustness_counts_in_hours_too(shell, made, bars):
-    answer = shell("robustness", "--rates", HOURS, "--events", made("events.csv", EVENTS), "--car",
-                   "0:2h", "--estimation", "60h", "--gap", "0", "--model", "none", "--overlap",
-                   "keep", "--filter", "all", "--json")  # fmt: skip
+def test_robustness_counts_in_hours_too(run_cli, write_file, bars):
+    answer = run_cli("robustness", "--rates", HOURS, "--events", write_file("events.csv", EVENTS),
+                     "--car", "0:2h", "--estimation", "60h", "--gap", "0", "--model", "none",
+                     "--overlap", "keep", "--filter", "all", "--json")  # fmt: skip
     assert answer.code == 0, answer.err
     (row,) = answer.json["specifications"]
     assert (row["window"], row["estimation"], row["n"]) == ("[0,2]", 60, 2)

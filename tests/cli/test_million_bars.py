@@ -19,18 +19,20 @@ EVENTS = "id,date,time_utc,title\n" + "".join(
 """An event every two days and two hours, a minute later each time."""
 
 
-def test_the_event_table_has_the_numbers_of_every_bar(shell, made, tmp_path):
+def test_the_event_table_has_the_numbers_of_every_bar(run_cli, write_file, tmp_path):
     rate = 90 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 1e-4, ROWS)))
     lines = (f"{START + timedelta(minutes=k):%Y-%m-%dT%H:%MZ},{value!r}"
              for k, value in enumerate(rate.tolist()))  # fmt: skip
-    path = made("bars.csv", "date,USD\n" + "\n".join(lines) + "\n")
-    assert shell("rates", "import", path, "--stamps", "begin", "--json").json["status"] == "accept"
-    said = shell(
+    path = write_file("bars.csv", "date,USD\n" + "\n".join(lines) + "\n")
+    assert (
+        run_cli("rates", "import", path, "--stamps", "begin", "--json").json["status"] == "accept"
+    )
+    text = run_cli(
         "study",
         "--rates",
         "own_bars",
         "--events",
-        made("e.csv", EVENTS),
+        write_file("e.csv", EVENTS),
         "--model",
         "none",
         "--window",
@@ -40,11 +42,11 @@ def test_the_event_table_has_the_numbers_of_every_bar(shell, made, tmp_path):
         "--out",
         tmp_path / "out",
     )
-    assert said.code == 0, said.err
+    assert text.code == 0, text.err
     with (tmp_path / "out" / "events.csv").open(encoding="utf-8") as table:
-        found = {row["event_id"]: float(row["car"]) for row in csv.DictReader(table)}
-    assert len(found) == 28
+        result = {row["event_id"]: float(row["car"]) for row in csv.DictReader(table)}
+    assert len(result) == 28
     for k in MOMENTS:
         # The event falls on the first second of bar m, which is known at its last: offset 0.
         m = 50 * 60 * k + k
-        assert found[f"e{k}"] == pytest.approx(math.log(rate[m + 1] / rate[m - 1]), rel=1e-9)
+        assert result[f"e{k}"] == pytest.approx(math.log(rate[m + 1] / rate[m - 1]), rel=1e-9)

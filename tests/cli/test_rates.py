@@ -8,8 +8,8 @@ import io
 from tests.cli.conftest import table
 
 
-def test_the_list_says_what_each_series_is_and_how_far_it_goes(shell):
-    rows = {row["id"]: row for row in shell("rates", "list", "--json").json}
+def test_the_list_says_what_each_series_is_and_how_far_it_goes(run_cli):
+    rows = {row["id"]: row for row in run_cli("rates", "list", "--json").json}
     assert list(rows) == [
         "usd_rub_cbr", "cny_rub_cbr", "eur_rub_cbr", "usd_rub_ecb", "eur_rub_ecb", "eur_usd_ecb",
         "usd_cny_ecb", "brent_eia", "key_rate_cbr", "ruonia_cbr", "gpr_daily",
@@ -18,12 +18,12 @@ def test_the_list_says_what_each_series_is_and_how_far_it_goes(shell):
     # The record dated 2013-01-10 was set on the 9th, that dated 2026-09-02 on the 1st.
     assert (ours["first_day"], ours["last_day"], ours["rows"]) == ("2013-01-09", "2026-09-01", 3370)
     assert (ours["unit"], ours["publisher"]) == ("RUB per USD", "Bank of Russia")
-    assert "usd_rub_cbr" in shell("rates", "list").out
+    assert "usd_rub_cbr" in run_cli("rates", "list").out
 
 
-def test_an_export_has_the_record_the_day_and_the_moment(shell, tmp_path):
+def test_an_export_has_the_record_the_day_and_the_moment(run_cli, tmp_path):
     path = tmp_path / "r.csv"
-    shell("rates", "export", path, "--since", "2025-04-18", "--until", "2025-04-21")
+    run_cli("rates", "export", path, "--since", "2025-04-18", "--until", "2025-04-21")
     columns, rows = table(path)
     assert columns == ["date", "day", "known_at", "rate", "series"]
     assert [tuple(row.values()) for row in rows] == [
@@ -32,23 +32,25 @@ def test_an_export_has_the_record_the_day_and_the_moment(shell, tmp_path):
     ]
 
 
-def test_several_series_are_exported_one_after_the_other(shell):
-    said = shell("rates", "export", "-", "--rates", "brent_eia", "--rates", "cny_rub_cbr").out
-    names = [row["series"] for row in csv.DictReader(io.StringIO(said))]
+def test_several_series_are_exported_one_after_the_other(run_cli):
+    text = run_cli("rates", "export", "-", "--rates", "brent_eia", "--rates", "cny_rub_cbr").out
+    names = [row["series"] for row in csv.DictReader(io.StringIO(text))]
     assert list(dict.fromkeys(names)) == ["brent_eia", "cny_rub_cbr"]
 
 
-def test_an_own_export_is_a_file_for_a_study(shell, tmp_path):
-    shell("rates", "export", tmp_path / "r.csv")
-    by_file = shell("study", "--rates", tmp_path / "r.csv", "--quote", "rub-per-usd", "--json").json
-    by_id = shell("study", "--json").json
+def test_an_own_export_is_a_file_for_a_study(run_cli, tmp_path):
+    run_cli("rates", "export", tmp_path / "r.csv")
+    by_file = run_cli(
+        "study", "--rates", tmp_path / "r.csv", "--quote", "rub-per-usd", "--json"
+    ).json
+    by_id = run_cli("study", "--json").json
     assert [row["car"] for row in by_file["events"]] == [row["car"] for row in by_id["events"]]
     assert by_file["events"][0]["anchor_day"] == by_id["events"][0]["anchor_day"]
 
 
-def test_a_file_is_checked_with_the_shape_of_the_contract(shell, made):
-    path = made("r.csv", "date,A,B\n2024-01-02,1.5,\n2024-01-03,2,3\n")
-    answer = shell("rates", "import", path, "--dry-run", "--json")
+def test_a_file_is_checked_with_the_shape_of_the_contract(run_cli, write_file):
+    path = write_file("r.csv", "date,A,B\n2024-01-02,1.5,\n2024-01-03,2,3\n")
+    answer = run_cli("rates", "import", path, "--dry-run", "--json")
     assert answer.code == 0
     assert answer.json["status"] == "accept"
     assert [(row["date"], row["rate"], row["series"]) for row in answer.json["rows"]] == [
@@ -57,19 +59,19 @@ def test_a_file_is_checked_with_the_shape_of_the_contract(shell, made):
     ]  # fmt: skip
 
 
-def test_a_file_that_needed_mending_is_taken_with_a_warning(shell, made):
-    path = made("r.csv", "date,A\n2024-01-03,2\n2024-01-02,1\n")
-    answer = shell("rates", "import", path, "--dry-run", "--json")
+def test_a_file_that_needed_mending_is_taken_with_a_warning(run_cli, write_file):
+    path = write_file("r.csv", "date,A\n2024-01-03,2\n2024-01-02,1\n")
+    answer = run_cli("rates", "import", path, "--dry-run", "--json")
     assert (answer.code, answer.json["status"]) == (0, "warn")
     assert [row["date"] for row in answer.json["rows"]] == ["2024-01-02", "2024-01-03"]
     assert "were not in ascending order and were sorted" in answer.json["messages"][0]
-    said = shell("rates", "import", path, "--dry-run")
-    assert said.err.startswith("note: r.csv: the dates were not in ascending order")
+    text = run_cli("rates", "import", path, "--dry-run")
+    assert text.err.startswith("note: r.csv: the dates were not in ascending order")
 
 
-def test_a_file_that_is_wrong_is_rejected(shell, made):
-    path = made("r.csv", "date,A\n2024-01-02,zero\n")
-    answer = shell("rates", "import", path, "--dry-run", "--json")
+def test_a_file_that_is_wrong_is_rejected(run_cli, write_file):
+    path = write_file("r.csv", "date,A\n2024-01-02,zero\n")
+    answer = run_cli("rates", "import", path, "--dry-run", "--json")
     assert (answer.code, answer.json["status"], answer.json["rows"]) == (2, "reject", [])
     assert answer.err == f"error: {answer.json['messages'][0]}\n"
 
@@ -80,21 +82,21 @@ HOURS = "date,USD\n" + "".join(
 )  # fmt: skip
 
 
-def test_a_file_becomes_a_series_of_ones_own(shell, made):
-    path = made("desk.csv", "date,USD\n2025-04-17,82.5\n2025-04-18,81.1\n2025-04-21,80.8\n")
-    answer = shell(
+def test_a_file_becomes_a_series_of_ones_own(run_cli, write_file):
+    path = write_file("desk.csv", "date,USD\n2025-04-17,82.5\n2025-04-18,81.1\n2025-04-21,80.8\n")
+    answer = run_cli(
         "rates", "import", path, "--quote", "rub-per-usd", "--title", "My desk", "--json"
     )
     assert (answer.code, answer.json["status"], answer.json["kept"]) == (0, "accept", ["own_desk"])
-    rows = {row["id"]: row for row in shell("rates", "list", "--json").json}
+    rows = {row["id"]: row for row in run_cli("rates", "list", "--json").json}
     assert list(rows)[-1] == "own_desk"
     assert (rows["own_desk"]["title"], rows["own_desk"]["rows"]) == ("My desk", 3)
     assert rows["own_desk"]["publisher"] == "your own file desk.csv"
-    said = shell("rates", "export", "-", "--rates", "own_desk").out
-    assert "2025-04-21,2025-04-21,2025-04-21T20:59:00Z,80.8,own_desk" in said
-    facts = shell("facts", "2025-04-21", "--rates", "own_desk", "--json").json
+    text = run_cli("rates", "export", "-", "--rates", "own_desk").out
+    assert "2025-04-21,2025-04-21,2025-04-21T20:59:00Z,80.8,own_desk" in text
+    facts = run_cli("facts", "2025-04-21", "--rates", "own_desk", "--json").json
     assert facts
-    study = shell(
+    study = run_cli(
         "study",
         "--rates",
         "own_desk",
@@ -115,38 +117,38 @@ def test_a_file_becomes_a_series_of_ones_own(shell, made):
     assert study.code == 0, study.err
 
 
-def test_a_series_of_bars_is_one_too(shell, made):
-    path = made("bars.csv", HOURS)
-    answer = shell("rates", "import", path)
+def test_a_series_of_bars_is_one_too(run_cli, write_file):
+    path = write_file("bars.csv", HOURS)
+    answer = run_cli("rates", "import", path)
     assert answer.code == 2
-    assert "--zone Europe/Moscow" in answer.err
-    answer = shell("rates", "import", path, "--zone", "Europe/Moscow", "--name", "b")
+    assert "say its time zone on import, as Europe/Moscow" in answer.err
+    answer = run_cli("rates", "import", path, "--zone", "Europe/Moscow", "--name", "b")
     assert answer.code == 0
     assert "taken to be stamped when they begin" in answer.err
-    said = shell("rates", "export", "-", "--rates", "own_b").out.splitlines()
-    assert said[1] == "2025-04-14,2025-04-14,2025-04-14T07:59:59Z,81.5,own_b"
-    assert len(said) == 1 + 12 * 9
+    text = run_cli("rates", "export", "-", "--rates", "own_b").out.splitlines()
+    assert text[1] == "2025-04-14,2025-04-14,2025-04-14T07:59:59Z,81.5,own_b"
+    assert len(text) == 1 + 12 * 9
 
 
-def test_what_is_removed_is_gone(shell, made):
-    shell("rates", "import", made("a.csv", "date,USD\n2025-04-17,82.5\n"))
-    assert shell("rates", "remove", "own_a").out == "own_a removed\n"
-    answer = shell("rates", "remove", "own_a")
+def test_what_is_removed_is_gone(run_cli, write_file):
+    run_cli("rates", "import", write_file("a.csv", "date,USD\n2025-04-17,82.5\n"))
+    assert run_cli("rates", "remove", "own_a").out == "own_a removed\n"
+    answer = run_cli("rates", "remove", "own_a")
     assert answer.code == 2
     assert answer.err == "error: series own_a: is none of your own; none is kept yet\n"
-    assert shell("rates", "remove", "usd_rub_cbr").code == 2
+    assert run_cli("rates", "remove", "usd_rub_cbr").code == 2
 
 
-def test_a_name_that_is_taken_is_refused_with_what_to_do(shell, made):
-    shell("rates", "import", made("a.csv", "date,USD\n2025-04-17,82.5\n"))
-    other = made("a.csv", "date,USD\n2025-04-17,82.6\n")
-    answer = shell("rates", "import", other, "--json")
+def test_a_name_that_is_taken_is_refused_with_what_to_do(run_cli, write_file):
+    run_cli("rates", "import", write_file("a.csv", "date,USD\n2025-04-17,82.5\n"))
+    other = write_file("a.csv", "date,USD\n2025-04-17,82.6\n")
+    answer = run_cli("rates", "import", other, "--json")
     assert (answer.code, answer.json["status"]) == (2, "reject")
-    assert "give --replace or another --name" in answer.json["messages"][0]
-    assert shell("rates", "import", other, "--replace").code == 0
+    assert "take another name, replace it" in answer.json["messages"][0]
+    assert run_cli("rates", "import", other, "--replace").code == 0
 
 
-def test_a_study_on_a_file_that_has_to_be_explained_says_how(shell, made):
-    answer = shell("study", "--rates", made("bars.csv", HOURS))
+def test_a_study_on_a_file_that_has_to_be_explained_says_how(run_cli, write_file):
+    answer = run_cli("study", "--rates", write_file("bars.csv", HOURS))
     assert answer.code == 2
-    assert "rates import it with --zone Europe/Moscow" in answer.err
+    assert "say its time zone on import, as Europe/Moscow" in answer.err

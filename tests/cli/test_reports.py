@@ -10,9 +10,9 @@ def _at_one_moment(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1780000000")
 
 
-def test_an_event_becomes_a_page(shell, tmp_path):
+def test_an_event_becomes_a_page(run_cli, tmp_path):
     out = tmp_path / "report.html"
-    answer = shell("report", EVENT, "--out", out, "--pages", "https://desk.example/rr/")
+    answer = run_cli("report", EVENT, "--out", out, "--pages", "https://desk.example/rr/")
     assert (answer.code, answer.out) == (0, f"written to {out}\n")
     page = out.read_text(encoding="utf-8").replace("\u202f", " ")
     # 100 ln(81.1371 / 80.7597) = 0.466
@@ -23,51 +23,53 @@ def test_an_event_becomes_a_page(shell, tmp_path):
     assert "made 2026-05-28T20:26:40Z" in page
     assert "A move near an event is no proof of its cause." in page
     assert len(page) < 1_000_000
-    shell("report", EVENT, "--out", tmp_path / "again.html", "--pages", "https://desk.example/rr/")
+    run_cli(
+        "report", EVENT, "--out", tmp_path / "again.html", "--pages", "https://desk.example/rr/"
+    )
     assert (tmp_path / "again.html").read_bytes() == out.read_bytes()
 
 
 @pytest.mark.parametrize(
     ("kind", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG"), ("svg", b"<?xml")]
 )
-def test_and_a_document_and_a_picture(shell, tmp_path, kind, begins):
+def test_and_a_document_and_a_picture(run_cli, tmp_path, kind, begins):
     for name in ("one", "two"):
-        asked = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
-        assert shell("report", EVENT, "--out", tmp_path / f"{name}.{kind}", *asked).code == 0
+        response = ("--window", "-10:20", "--pool", "all", "--rates", "cny_rub_cbr")
+        assert run_cli("report", EVENT, "--out", tmp_path / f"{name}.{kind}", *response).code == 0
     content = (tmp_path / f"one.{kind}").read_bytes()
     assert content.startswith(begins)
     assert content == (tmp_path / f"two.{kind}").read_bytes()
 
 
-def test_without_a_browser_one_line_says_what_to_install(shell, tmp_path, monkeypatch):
+def test_without_a_browser_one_line_says_what_to_install(run_cli, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
     out = tmp_path / "report.pdf"
-    answer = shell("report", EVENT, "--out", out)
+    answer = run_cli("report", EVENT, "--out", out)
     assert (answer.code, answer.out, out.exists()) == (3, "", False)
     assert "neither Chrome nor Chromium is found; install one" in answer.err
     assert answer.err.count("\n") == 1
 
 
-def test_and_a_bundle_that_is_equal(shell, tmp_path):
+def test_and_a_bundle_that_is_equal(run_cli, tmp_path):
     out = tmp_path / "event.zip"
-    assert shell("report", EVENT, "--out", out).code == 0
-    assert shell("reproduce", out).out == "equal: 2 files, byte for byte\n"
+    assert run_cli("report", EVENT, "--out", out).code == 0
+    assert run_cli("reproduce", out).out == "equal: 2 files, byte for byte\n"
 
 
-def test_an_event_outside_the_data_has_a_report_that_says_so(shell, tmp_path):
+def test_an_event_outside_the_data_has_a_report_that_says_so(run_cli, tmp_path):
     out = tmp_path / "report.html"
     # The rates that ship end on 1 September 2026, the catalogue in October.
-    event = shell("events", "list", "--since", "2026-10-01", "--json").json[0]["id"]
-    assert shell("report", event, "--out", out).code == 0
+    event = run_cli("events", "list", "--since", "2026-10-01", "--json").json[0]["id"]
+    assert run_cli("report", event, "--out", out).code == 0
     page = out.read_text(encoding="utf-8")
     assert "No move to show" in page
     assert "<img" not in page
-    refused = shell("report", event, "--out", tmp_path / "report.png")
+    refused = run_cli("report", event, "--out", tmp_path / "report.png")
     assert (refused.code, "no chart" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "text"),
     [
         ((EVENT, "--out", "x.docx"), "end it with .html, .pdf, .png or .svg"),
         (("nobody-said-that", "--out", "x.html"), "`events list --text WORDS` finds its id"),
@@ -79,9 +81,9 @@ def test_an_event_outside_the_data_has_a_report_that_says_so(shell, tmp_path):
     ],
     ids=["ending", "event", "series", "window", "pages", "place", "nothing"],
 )
-def test_a_mistake_is_one_line(shell, tmp_path, monkeypatch, words, said):
+def test_a_mistake_is_one_line(run_cli, tmp_path, monkeypatch, arguments, text):
     monkeypatch.chdir(tmp_path)
-    answer = shell("report", *words)
+    answer = run_cli("report", *arguments)
     assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err
+    assert text in answer.err
     assert answer.err.count("\n") == 1

@@ -12,9 +12,9 @@ SMALL = ("robustness", "--category", "nato_remark", "--estimation", "60", "--gap
          "--car", "0:0", "--car", "0:1", "--model", "none", "--overlap", "keep")  # fmt: skip
 
 
-def test_every_combination_is_a_row(shell, tmp_path):
+def test_every_combination_is_a_row(run_cli, tmp_path):
     out = tmp_path / "out"
-    assert shell(*SMALL, "--model", "mean", "--filter", "all", "--out", out).code == 0
+    assert run_cli(*SMALL, "--model", "mean", "--filter", "all", "--out", out).code == 0
     header, rows = table(out / "specifications.csv")
     choices = "series model window estimation gap overlap event_filter returns"
     assert header == f"{choices} n caar ci_low ci_high p_value p_overlap".split()
@@ -25,24 +25,24 @@ def test_every_combination_is_a_row(shell, tmp_path):
     assert manifest["counts"]["specifications"] == 4
 
 
-def test_the_defaults_give_at_least_500_specifications(shell):
-    answer = shell("robustness", "--category", "nato_remark", "--json").json
+def test_the_defaults_give_at_least_500_specifications(run_cli):
+    answer = run_cli("robustness", "--category", "nato_remark", "--json").json
     assert answer["summary"]["specifications"] == len(answer["specifications"]) >= 500
 
 
-def test_the_joint_p_is_corrected_for_the_categories_of_the_catalogue(shell, tmp_path):
-    summary = shell(*SMALL, "--json").json["summary"]
-    shell("study", "--out", tmp_path)
+def test_the_joint_p_is_corrected_for_the_categories_of_the_catalogue(run_cli, tmp_path):
+    summary = run_cli(*SMALL, "--json").json["summary"]
+    run_cli("study", "--out", tmp_path)
     groups = {row["group"] for row in table(tmp_path / "tests.csv")[1]} - {"all"}
     assert summary["categories"] == len(groups)
     adjusted = min(1.0, summary["categories"] * summary["joint_placebo_p"])
     assert summary["joint_p_adjusted"] == pytest.approx(adjusted)
 
 
-def test_the_summary_is_that_of_the_rows(shell):
-    answer = shell(*SMALL, "--json").json
-    found = {(row["window"], row["n"], row["caar"]) for row in answer["specifications"]}
-    values = sorted(caar for *_, caar in found if caar is not None)  # each distinct one once
+def test_the_summary_is_that_of_the_rows(run_cli):
+    answer = run_cli(*SMALL, "--json").json
+    result = {(row["window"], row["n"], row["caar"]) for row in answer["specifications"]}
+    values = sorted(caar for *_, caar in result if caar is not None)  # each distinct one once
     middle = len(values) // 2
     median = (values[middle] + values[~middle]) / 2
     assert answer["summary"]["distinct"] == len(values)
@@ -51,10 +51,10 @@ def test_the_summary_is_that_of_the_rows(shell):
     assert answer["summary"]["same_sign"] == pytest.approx(same)
 
 
-def test_a_row_is_the_answer_of_the_study_with_those_choices(shell, tmp_path):
-    rows = shell(*SMALL, "--filter", "all", "--json").json["specifications"]
+def test_a_row_is_the_answer_of_the_study_with_those_choices(run_cli, tmp_path):
+    rows = run_cli(*SMALL, "--filter", "all", "--json").json["specifications"]
     row = next(row for row in rows if row["window"] == "[0,1]")
-    shell(
+    run_cli(
         "study", "--category", "nato_remark", "--model", "none", "--window", "0:1",
         "--car", "0:1", "--estimation", "60", "--gap", "0", "--min-estimation", "30",
         "--out", tmp_path,
@@ -69,7 +69,7 @@ def test_a_row_is_the_answer_of_the_study_with_those_choices(shell, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "text"),
     [
         (("--filter", "nice"), "--filter nice: not known; choose one of all, high-confidence"),
         (("--overlap", "maybe"), "--overlap maybe: not known; choose one of keep, first, exclude"),
@@ -77,8 +77,8 @@ def test_a_row_is_the_answer_of_the_study_with_those_choices(shell, tmp_path):
         (("--model", "market"), "--model market: needs a factor"),
     ],
 )
-def test_a_choice_that_is_none_is_one_line(shell, more, said):
-    answer = shell(*SMALL, *more)
+def test_a_choice_that_is_none_is_one_line(run_cli, more, text):
+    answer = run_cli(*SMALL, *more)
     assert answer.code == 2
-    assert said in answer.err
+    assert text in answer.err
     assert answer.err.count("\n") == 1

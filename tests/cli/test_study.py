@@ -43,20 +43,20 @@ SMALL = ("--model", "none", "--window", "0:1", "--car", "0:1", "--car", "0:0", "
 
 
 @pytest.fixture
-def small(made):
-    return ("--rates", made("x.csv", RATES), "--events", made("e.csv", EVENTS), *SMALL)
+def small(write_file):
+    return ("--rates", write_file("x.csv", RATES), "--events", write_file("e.csv", EVENTS), *SMALL)
 
 
-def test_the_files_have_the_columns_of_the_contract(shell, small, tmp_path):
-    assert shell("study", *small, "--out", tmp_path / "out").code == 0
+def test_the_files_have_the_columns_of_the_contract(run_cli, small, tmp_path):
+    assert run_cli("study", *small, "--out", tmp_path / "out").code == 0
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == {*COLUMNS, "manifest.json"}
     for name, columns in COLUMNS.items():
         assert table(tmp_path / "out" / name)[0] == columns.split()
 
 
-def test_an_event_by_hand(shell, small, tmp_path):
-    shell("study", *small, "--returns", "simple", "--out", tmp_path)
+def test_an_event_by_hand(run_cli, small, tmp_path):
+    run_cli("study", *small, "--returns", "simple", "--out", tmp_path)
     first, second = table(tmp_path / "events.csv")[1]
     assert (first["event_id"], first["series"], first["window"]) == ("weekend", "X", "[0,1]")
     assert (first["event_day"], first["anchor_day"]) == ("2024-01-06", "2024-01-08")
@@ -78,8 +78,8 @@ def test_an_event_by_hand(shell, small, tmp_path):
     ]  # fmt: skip
 
 
-def test_a_path_by_hand(shell, small, tmp_path):
-    shell("study", *small, "--returns", "simple", "--out", tmp_path)
+def test_a_path_by_hand(run_cli, small, tmp_path):
+    run_cli("study", *small, "--returns", "simple", "--out", tmp_path)
     _, rows = table(tmp_path / "paths.csv")
     assert [(row["offset"], row["day"], row["rate"]) for row in rows] == [
         ("0", "2024-01-08", "130.68"), ("1", "2024-01-09", "65.34"),
@@ -93,8 +93,8 @@ def test_a_path_by_hand(shell, small, tmp_path):
     )
 
 
-def test_log_returns_are_the_default_and_have_no_buy_and_hold(shell, small, tmp_path):
-    shell("study", *small, "--out", tmp_path)
+def test_log_returns_are_the_default_and_have_no_buy_and_hold(run_cli, small, tmp_path):
+    run_cli("study", *small, "--out", tmp_path)
     first = table(tmp_path / "events.csv")[1][0]
     assert float(first["car"]) == pytest.approx(math.log(65.34 / 108.9))
     assert first["bhar"] == ""
@@ -103,8 +103,8 @@ def test_log_returns_are_the_default_and_have_no_buy_and_hold(shell, small, tmp_
 @pytest.mark.parametrize(
     ("quote", "sign"), [("as-quoted", 1), ("usd-per-rub", 1), ("rub-per-usd", -1)]
 )
-def test_only_roubles_per_dollar_turn_the_sign(shell, small, tmp_path, quote, sign):
-    shell("study", *small, "--quote", quote, "--out", tmp_path)
+def test_only_roubles_per_dollar_turn_the_sign(run_cli, small, tmp_path, quote, sign):
+    run_cli("study", *small, "--quote", quote, "--out", tmp_path)
     first = table(tmp_path / "events.csv")[1][0]
     assert float(first["car"]) == pytest.approx(sign * math.log(65.34 / 108.9))
 
@@ -112,17 +112,19 @@ def test_only_roubles_per_dollar_turn_the_sign(shell, small, tmp_path, quote, si
 INPUT = {"x.csv", "e.csv"}
 
 
-def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
-    answer = shell("study", *small, "--json", "--out", tmp_path)
+def test_the_json_is_the_rows_of_the_files(run_cli, small, tmp_path):
+    answer = run_cli("study", *small, "--json", "--out", tmp_path)
     assert (answer.code, answer.err) == (0, "")
-    told = answer.json
-    told["headline"] = told.pop("headlines")
-    assert {f"{name}.csv" for name in told} == {
+    text = answer.json
+    text["headline"] = text.pop("headlines")
+    assert {f"{name}.csv" for name in text} == {
         path.name for path in tmp_path.glob("*.csv") if path.name not in INPUT | {"paths.csv"}
     }
-    for row in told["tests"]:  # what to know beside a test is not in its file
-        assert all(isinstance(row.pop(beside), str) for beside in ("note", "dates", "caution"))
-    for name, rows in told.items():
+    for row in text["tests"]:  # the remark of a test is not in its file
+        assert all(
+            isinstance(row.pop(neighbours), str) for neighbours in ("note", "dates", "caution")
+        )
+    for name, rows in text.items():
         columns, written = table(tmp_path / f"{name}.csv")
         assert len(rows) == len(written)
         for row, line in zip(rows, written, strict=True):
@@ -136,112 +138,117 @@ def test_the_json_is_the_rows_of_the_files(shell, small, tmp_path):
                     assert value == float(line[column])
 
 
-def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(shell, tmp_path):
-    said = shell("study", "--category", "nato_remark").out.splitlines()
-    shell("study", "--category", "nato_remark", "--out", tmp_path)
+def test_the_terminal_says_what_the_declared_test_says_and_where_the_others_are(run_cli, tmp_path):
+    message = run_cli("study", "--category", "nato_remark").out.splitlines()
+    run_cli("study", "--category", "nato_remark", "--out", tmp_path)
     row = table(tmp_path / "headline.csv")[1][0]
-    at = next(k for k, line in enumerate(said) if line.startswith(f"{row['group']} [0,1]: "))
+    at = next(k for k, line in enumerate(message) if line.startswith(f"{row['group']} [0,1]: "))
     numbers = {name: 100 * float(row[name]) for name in ("mean", "low", "high")}
     shown = {name: f"{value:+.2f}".replace("-", "\u2212") for name, value in numbers.items()}
-    assert said[at].startswith(
+    assert message[at].startswith(
         f"{row['group']} [0,1]: not unusual; mean {shown['mean']} log pts"
         f" (95 % {shown['low']} to {shown['high']}); p {float(row['p_value']):.4f}, holm "
     )
     assert (
-        f"N = {row['n']} events on {row['rates']} rates, {row['clusters']} clusters" in said[at + 1]
+        f"N = {row['n']} events on {row['rates']} rates, {row['clusters']} clusters"
+        in message[at + 1]
     )
     seen = 100 * float(row["smallest_visible"])
     shown_least = f"{seen:.1f}" if seen >= 1 else f"{seen:.2f}"
-    assert f"means under about {shown_least} log pts would not be seen" in said[at + 1]
-    assert said[at + 2].startswith("    median ")
-    assert "without the three largest moves" in said[at + 2]
-    assert any(line.startswith("The other tests, as orientation: tests.csv") for line in said)
-    assert not any("cross_section_t" in line for line in said)
+    assert f"means under about {shown_least} log pts would not be seen" in message[at + 1]
+    assert message[at + 2].startswith("    median ")
+    assert "without the three largest moves" in message[at + 2]
+    assert any(line.startswith("The other tests, as orientation: tests.csv") for line in message)
+    assert not any("cross_section_t" in line for line in message)
 
 
-def test_a_small_group_has_no_verdict_in_the_terminal(shell, small):
-    said = shell("study", *small).out
-    assert "too few separate episodes for a verdict (8 clusters are needed)" in said
-    assert "N = 1 event on 1 rate, 1 cluster" in said
-    assert "unusual" not in said
+def test_a_small_group_has_no_verdict_in_the_terminal(run_cli, small):
+    message = run_cli("study", *small).out
+    assert "too few separate episodes for a verdict (8 clusters are needed)" in message
+    assert "N = 1 event on 1 rate, 1 cluster" in message
+    assert "unusual" not in message
 
 
-def test_numbers_are_numbers_and_what_is_missing_is_null(shell, small):
-    row = shell("study", *small, "--json").json["events"][0]
+def test_numbers_are_numbers_and_what_is_missing_is_null(run_cli, small):
+    row = run_cli("study", *small, "--json").json["events"][0]
     assert isinstance(row["car"], float)
     assert isinstance(row["shift_days"], int)
     assert row["bhar"] is None
 
 
 @pytest.mark.parametrize("options", [["--window", "-1:1"], ["--window=-1:1"]])
-def test_a_window_may_start_with_a_minus(shell, options):
-    answer = shell("study", *options, "--car", "-1:1", "--car=-1:0", "--json")
+def test_a_window_may_start_with_a_minus(run_cli, options):
+    answer = run_cli("study", *options, "--car", "-1:1", "--car=-1:0", "--json")
     assert answer.code == 0
     assert {row["window"] for row in answer.json["events"]} == {"[-1,1]", "[-1,0]"}
     assert {row["offset"] for row in answer.json["averages"]} == {-1, 0, 1}
 
 
-def test_a_window_asked_twice_is_answered_once(shell, small):
-    rows = shell("study", *small, "--car", "0:1", "--json").json["events"]
+def test_a_window_asked_twice_is_answered_once(run_cli, small):
+    rows = run_cli("study", *small, "--car", "0:1", "--json").json["events"]
     assert [row["window"] for row in rows] == ["[0,1]", "[0,0]"]
 
 
 # ------------------------------------------------------------------ what goes in
 
 
-def test_columns_of_a_file_are_picked(shell, made):
+def test_columns_of_a_file_are_picked(run_cli, write_file):
     lines = RATES.splitlines()
-    rates = made("two.csv", "\n".join([f"{lines[0]},Y", *(f"{line},1" for line in lines[1:])]))
-    events = made("e.csv", EVENTS)
-    both = shell("study", "--rates", rates, "--events", events, *SMALL, "--json").json
-    one = shell("study", "--rates", rates, "--events", events, "--series", "X", *SMALL, "--json")
+    rates = write_file(
+        "two.csv", "\n".join([f"{lines[0]},Y", *(f"{line},1" for line in lines[1:])])
+    )
+    events = write_file("e.csv", EVENTS)
+    both = run_cli("study", "--rates", rates, "--events", events, *SMALL, "--json").json
+    one = run_cli("study", "--rates", rates, "--events", events, "--series", "X", *SMALL, "--json")
     assert {row["series"] for row in both["events"]} == {"X", "Y"}
     assert {row["series"] for row in one.json["events"]} == {"X"}
 
 
-def test_a_column_that_is_not_picked_may_hold_anything(shell, made):
-    rates = made("two.csv", "date,X,remark\n" + "".join(
+def test_a_column_that_is_not_picked_may_hold_anything(run_cli, write_file):
+    rates = write_file("two.csv", "date,X,remark\n" + "".join(
         f"2024-01-{day:02d},{100 + day},text\n" for day in range(1, 20)))  # fmt: skip
-    events = made("e.csv", "id,date\na,2024-01-10\n")
-    answer = shell("study", "--rates", rates, "--events", events, "--series", "X", *SMALL)
+    events = write_file("e.csv", "id,date\na,2024-01-10\n")
+    answer = run_cli("study", "--rates", rates, "--events", events, "--series", "X", *SMALL)
     assert answer.code == 0
-    refused = shell("study", "--rates", rates, "--events", events, *SMALL)
+    refused = run_cli("study", "--rates", rates, "--events", events, *SMALL)
     assert refused.code == 2
     assert "two.csv, row 1 (line 2), column remark: 'text'" in refused.err
 
 
-def test_an_event_is_studied_on_the_series_it_names(shell, made):
-    rates = made("x.csv", RATES)
-    events = made("e.csv", "id,date,series\nmine,2024-01-08,X\nother,2024-01-08,Z\n")
-    answer = shell("study", "--rates", rates, "--events", events, *SMALL, "--json").json
+def test_an_event_is_studied_on_the_series_it_names(run_cli, write_file):
+    rates = write_file("x.csv", RATES)
+    events = write_file("e.csv", "id,date,series\nmine,2024-01-08,X\nother,2024-01-08,Z\n")
+    answer = run_cli("study", "--rates", rates, "--events", events, *SMALL, "--json").json
     assert {row["event_id"] for row in answer["events"]} == {"mine"}
     assert answer["skipped"] == [
         {"event_id": "other", "series": "Z", "reason": "no series Z in this study"}
     ]
 
 
-def test_a_category_is_studied_while_all_events_stay_known(shell, made):
-    rates = made("x.csv", RATES)
-    events = made("e.csv", "id,date,category\na,2024-01-08,talks\nb,2024-01-09,other things\n")
-    answer = shell("study", "--rates", rates, "--events", events, "--category", "talks", *SMALL,
+def test_a_category_is_studied_while_all_events_stay_known(run_cli, write_file):
+    rates = write_file("x.csv", RATES)
+    events = write_file(
+        "e.csv", "id,date,category\na,2024-01-08,talks\nb,2024-01-09,other things\n"
+    )
+    answer = run_cli("study", "--rates", rates, "--events", events, "--category", "talks", *SMALL,
                    "--json").json  # fmt: skip
     assert {(row["event_id"], row["window"], row["crowd_ids"]) for row in answer["events"]} == {
         ("a", "[0,1]", "b"), ("a", "[0,0]", ""),
     }  # fmt: skip
 
 
-def test_an_event_file_stands_alone(shell, made):
+def test_an_event_file_stands_alone(run_cli, write_file):
     # The catalogue has an event on 2025-04-20; a file's event of that day is not crowded by it.
-    events = made("e.csv", "id,date\nmine,2025-04-20\n")
-    answer = shell("study", "--events", events, "--json").json
+    events = write_file("e.csv", "id,date\nmine,2025-04-20\n")
+    answer = run_cli("study", "--events", events, "--json").json
     assert [row["crowd"] for row in answer["events"]] == [0]
 
 
-def test_a_note_is_an_event_like_any_other_and_can_be_left_out(shell):
-    shell("events", "add", "A note", "--date", "2025-04-21")
-    every = shell("study").out.splitlines()[-1]
-    catalogue = shell("study", "--origin", "catalogue").out.splitlines()[-1]
-    notes = shell("study", "--origin", "note").out.splitlines()[-1]
+def test_a_note_is_an_event_like_any_other_and_can_be_left_out(run_cli):
+    run_cli("events", "add", "A note", "--date", "2025-04-21")
+    every = run_cli("study").out.splitlines()[-1]
+    catalogue = run_cli("study", "--origin", "catalogue").out.splitlines()[-1]
+    notes = run_cli("study", "--origin", "note").out.splitlines()[-1]
     assert every.startswith(f"{COUNT + 1} events: ")
     assert catalogue.startswith(f"{COUNT} events: ")
     assert notes == "1 event: 1 studied + 0 skipped = 1"
@@ -250,11 +257,13 @@ def test_a_note_is_an_event_like_any_other_and_can_be_left_out(shell):
 # ------------------------------------------------------------------ the sum
 
 
-def test_an_event_that_misses_one_window_is_in_both_files_and_the_sum_holds(shell, made, tmp_path):
-    rates = made("x.csv", RATES)
-    events = made("e.csv", "id,date\nwhole,2024-01-08\ncut,2024-01-10\nlate,2025-01-01\n")
-    said = shell("study", "--rates", rates, "--events", events, *SMALL, "--out", tmp_path).out
-    lines = said.splitlines()
+def test_an_event_that_misses_one_window_is_in_both_files_and_the_sum_holds(
+    run_cli, write_file, tmp_path
+):
+    rates = write_file("x.csv", RATES)
+    events = write_file("e.csv", "id,date\nwhole,2024-01-08\ncut,2024-01-10\nlate,2025-01-01\n")
+    message = run_cli("study", "--rates", rates, "--events", events, *SMALL, "--out", tmp_path).out
+    lines = message.splitlines()
     assert lines[0] == "3 events: 2 in events.csv + 1 in skipped.csv = 3"
     assert lines[1] == "1 of the 2 also in skipped.csv, for a window or a series they miss"
     answered = {row["event_id"] for row in table(tmp_path / "events.csv")[1]}
@@ -263,29 +272,29 @@ def test_an_event_that_misses_one_window_is_in_both_files_and_the_sum_holds(shel
 
 
 @pytest.mark.parametrize("overlap", ["keep", "first", "exclude"])
-def test_the_sum_holds_under_every_overlap_rule(shell, overlap):
-    said = shell("study", "--overlap", overlap).out.splitlines()[-1]
-    total, used, skipped, again = (int(word) for word in said.split() if word.isdigit())
+def test_the_sum_holds_under_every_overlap_rule(run_cli, overlap):
+    message = run_cli("study", "--overlap", overlap).out.splitlines()[-1]
+    total, used, skipped, again = (int(word) for word in message.split() if word.isdigit())
     assert total == used + skipped == again == COUNT
 
 
 # ------------------------------------------------------------------ the manifest
 
 
-def test_the_same_study_twice_is_the_same_bytes(shell, small, tmp_path, monkeypatch):
+def test_the_same_study_twice_is_the_same_bytes(run_cli, small, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1745193600")
     for name in ("one", "two"):
-        shell("study", *small, "--out", tmp_path / name)
+        run_cli("study", *small, "--out", tmp_path / name)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
     assert manifest["created_at"] == "2025-04-21T00:00:00Z"
 
 
-def test_the_manifest_names_the_files_by_name_and_hash(shell, small, tmp_path):
+def test_the_manifest_names_the_files_by_name_and_hash(run_cli, small, tmp_path):
     import hashlib
 
-    shell("study", *small, "--out", tmp_path / "out")
+    run_cli("study", *small, "--out", tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert {file["name"]: file["sha256"] for file in manifest["data_files"]} == {
         "x.csv": hashlib.sha256(RATES.encode()).hexdigest(),
@@ -295,23 +304,23 @@ def test_the_manifest_names_the_files_by_name_and_hash(shell, small, tmp_path):
     assert str(tmp_path) not in json.dumps(manifest)
 
 
-def test_what_lies_in_the_folder_already_stays(shell, small, tmp_path):
+def test_what_lies_in_the_folder_already_stays(run_cli, small, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    shell("study", *small, "--out", tmp_path)
+    run_cli("study", *small, "--out", tmp_path)
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-def test_groups_can_be_those_of_the_expected_direction(shell, made):
+def test_groups_can_be_those_of_the_expected_direction(run_cli, write_file):
     rates = "date,X\n" + "".join(f"2024-01-{k:02d},{100 + k * k % 7}\n" for k in range(1, 31))
     events = "id,date,category,expected\n" + "".join(
         f"e{k},2024-01-{k},talks,{'weaker' if k % 2 else 'stronger'}\n" for k in range(20, 25)
     )
-    asked = ("study", "--rates", made("r.csv", rates), "--events", made("e.csv", events),
-             "--window=0:0", "--car=0:0", "--estimation", "10", "--gap", "0",
-             "--min-estimation", "5", "--json")  # fmt: skip
+    response = ("study", "--rates", write_file("r.csv", rates), "--events",
+                write_file("e.csv", events), "--window=0:0", "--car=0:0", "--estimation", "10",
+                "--gap", "0", "--min-estimation", "5", "--json")  # fmt: skip
 
     def counts(*more):
-        rows = shell(*asked, *more).json["tests"]
+        rows = run_cli(*response, *more).json["tests"]
         return {row["group"]: row["n"] for row in rows if row["test"] == "cross_section_t"}
 
     assert counts("--by", "expected") == {"all": 5, "stronger": 3, "weaker": 2}

@@ -40,8 +40,8 @@ class SeriesForm:
     ):
         for series in all_series:
             assert np.all(series.opens <= series.known_at)
-            apart = (series.known_at - series.day.astype("datetime64[s]")).astype(int)
-            assert np.all(np.abs(apart) < 2 * 86_400)
+            distance = (series.known_at - series.day.astype("datetime64[s]")).astype(int)
+            assert np.all(np.abs(distance) < 2 * 86_400)
 
     def test_a_rate_is_positive_or_missing(self, all_series):
         for series in all_series:

@@ -29,13 +29,13 @@ def source(request, client, tmp_path_factory):
 @pytest.fixture(scope="module")
 def all_series(source):
     """The last weeks of every series that goes on; bars of the last days."""
-    found = []
+    result = []
     for card in source.cards():
         if card.history_until is None:
             days = 4 if card.bar_minutes else 25
             since = (datetime.now(UTC) - timedelta(days=days)).date()
-            found.append(source.fetch(card.id, since).series)
-    return found
+            result.append(source.fetch(card.id, since).series)
+    return result
 
 
 class TestRealSeries(SeriesForm):
@@ -43,5 +43,5 @@ class TestRealSeries(SeriesForm):
 
 
 def test_the_real_service_answers_no_day_before_the_one_that_was_asked(source, all_series):
-    asked = np.datetime64((datetime.now(UTC) - timedelta(days=25)).date())
-    assert all(series.record[0] >= asked for series in all_series)
+    requests = np.datetime64((datetime.now(UTC) - timedelta(days=25)).date())
+    assert all(series.record[0] >= requests for series in all_series)

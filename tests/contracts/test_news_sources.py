@@ -45,7 +45,7 @@ def test_the_shelf_holds_sources_of_events_and_of_news():
 
 def test_a_source_fits_the_form(source):
     assert isinstance(source, NewsSource)
-    assert source.who
+    assert source.publisher_name
 
 
 def test_a_report_has_a_title_a_publisher_and_a_web_address(source):

@@ -51,50 +51,56 @@ def test_no_two_models_have_one_name():
 
 @EVERY
 def test_a_prediction_has_a_number_for_every_event_and_offset(model):
-    found = model.predict(sample(*returns_of()))
-    assert np.shape(found.normal) == (N_EVENTS, N_OFFSETS)
-    assert np.isfinite(found.normal).all()
-    for per_event in (found.sigma, found.usable, found.df, found.factor(0, 1), found.intercept):
+    result = model.predict(sample(*returns_of()))
+    assert np.shape(result.normal) == (N_EVENTS, N_OFFSETS)
+    assert np.isfinite(result.normal).all()
+    for per_event in (
+        result.sigma,
+        result.usable,
+        result.df,
+        result.factor(0, 1),
+        result.intercept,
+    ):
         assert np.shape(per_event) == (N_EVENTS,)
-    assert found.slopes.shape == (N_EVENTS, 1)
-    assert (found.sigma > 0).all()
-    assert (found.df <= found.usable).all()
-    assert found.usable.tolist() == [40, 40, 40]
+    assert result.slopes.shape == (N_EVENTS, 1)
+    assert (result.sigma > 0).all()
+    assert (result.df <= result.usable).all()
+    assert result.usable.tolist() == [40, 40, 40]
 
 
 @EVERY
 def test_intercept_and_slopes_give_the_prediction_of_any_row(model):
     returns, factor = returns_of()
     made = sample(returns, factor)
-    found = model.predict(made)
-    again = found.intercept[:, None] + found.slopes * factor[made.rows]
-    assert np.asarray(found.normal) == pytest.approx(again, abs=1e-15)
+    result = model.predict(made)
+    again = result.intercept[:, None] + result.slopes * factor[made.rows]
+    assert np.asarray(result.normal) == pytest.approx(again, abs=1e-15)
 
 
 @EVERY
 def test_a_missing_return_is_not_counted(model):
     # Rows 317..356 are the first event's, 337..376 the second's.
-    found = model.predict(sample(*returns_of(missing=(330, 331))))
-    assert found.usable.tolist() == [38, 40, 40]
+    result = model.predict(sample(*returns_of(missing=(330, 331))))
+    assert result.usable.tolist() == [38, 40, 40]
 
 
 @EVERY
 def test_a_barred_row_is_not_counted(model):
     barred = np.zeros(ROWS, dtype=bool)
     barred[[320, 321, 350]] = True
-    found = model.predict(sample(*returns_of(), barred=barred))
-    assert found.usable.tolist() == [37, 39, 40]
+    result = model.predict(sample(*returns_of(), barred=barred))
+    assert result.usable.tolist() == [37, 39, 40]
 
 
 @EVERY
 def test_a_window_is_at_least_as_unsure_as_its_days(model):
-    found = model.predict(sample(*returns_of()))
-    days = [found.factor(k, k) for k in range(N_OFFSETS)]
+    result = model.predict(sample(*returns_of()))
+    days = [result.factor(k, k) for k in range(N_OFFSETS)]
     for first in range(N_OFFSETS):
         for last in range(first, N_OFFSETS):
             # Errors of days are independent but for the common error of the estimate.
-            assert (found.factor(first, last) > 0).all()
-        assert (found.factor(0, first) >= found.factor(0, max(first - 1, 0)) - 1e-12).all()
+            assert (result.factor(first, last) > 0).all()
+        assert (result.factor(0, first) >= result.factor(0, max(first - 1, 0)) - 1e-12).all()
     assert all((day > 0).all() for day in days)
 
 
@@ -119,9 +125,9 @@ def test_a_model_does_not_look_at_the_event_window_of_another_return(model):
     returns, factor = returns_of()
     changed = returns.copy()
     changed[408:414] += 0.02  # the rows of the last event
-    found = [model.predict(sample(values, factor, ANCHOR[2:])) for values in (returns, changed)]
-    assert found[1].sigma == pytest.approx(found[0].sigma)
-    assert np.asarray(found[1].normal) == pytest.approx(np.asarray(found[0].normal), abs=1e-12)
+    result = [model.predict(sample(values, factor, ANCHOR[2:])) for values in (returns, changed)]
+    assert result[1].sigma == pytest.approx(result[0].sigma)
+    assert np.asarray(result[1].normal) == pytest.approx(np.asarray(result[0].normal), abs=1e-12)
 
 
 @EVERY
@@ -130,16 +136,16 @@ def test_a_pegged_rate_has_no_spread_and_no_warning(model):
     rows = np.arange(ROWS)
     pegged = (rows >= 317) & (rows <= 356)  # the estimation window of the first event
     returns[pegged] = 0.0
-    found = model.predict(sample(returns, np.where(pegged, 0.0, factor)))
-    assert not found.sigma[0] > 0  # 0, or none where the pegged factor has no slope
-    assert (found.sigma[1:] > 0).all()
-    found.factor(0, 1)
+    result = model.predict(sample(returns, np.where(pegged, 0.0, factor)))
+    assert not result.sigma[0] > 0  # 0, or none where the pegged factor has no slope
+    assert (result.sigma[1:] > 0).all()
+    result.factor(0, 1)
 
 
 @EVERY
 def test_positions_without_any_history_have_no_number_and_no_warning(model):
-    found = model.predict(sample(*returns_of(), anchor=np.array([20])))
-    assert found.usable.tolist() == [16]
+    result = model.predict(sample(*returns_of(), anchor=np.array([20])))
+    assert result.usable.tolist() == [16]
     rows = np.array([[2, 3]])
     nothing = model.predict(
         EstimationSample(History(returns_of()[0], returns_of()[1][:, None]), rows, np.array([1]),
@@ -151,6 +157,6 @@ def test_positions_without_any_history_have_no_number_and_no_warning(model):
 
 @EVERY
 def test_no_event_is_no_error(model):
-    found = model.predict(sample(*returns_of(), anchor=np.zeros(0, dtype=np.int64)))
-    assert found.sigma.shape == (0,)
-    assert found.factor(0, 1).shape == (0,)
+    result = model.predict(sample(*returns_of(), anchor=np.zeros(0, dtype=np.int64)))
+    assert result.sigma.shape == (0,)
+    assert result.factor(0, 1).shape == (0,)

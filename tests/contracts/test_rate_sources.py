@@ -49,15 +49,15 @@ def imported(source, folder, client):
     made = source(folder / "rates")
     day = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
     card = SeriesCard("own_a", "A", "as quoted", "inverse", "your own file", "", "yours", ECB.id)
-    series = RateSeries(card, day, *ECB.clock(day), np.array([80.5, np.nan]))
+    series = RateSeries(card, day, *ECB.timestamps(day), np.array([80.5, np.nan]))
     made.store([replace(series, fetched_at=datetime(2026, 9, 3, tzinfo=UTC))], "0" * 64)
     return made
 
 
 # How a test makes each source; a new source adds its line.
 MAKERS = {
-    "bundled": bundled, "csv_file": csv_file, "imported": imported, "cbr": live, "ecb": live, "fred": live,
-    "moex": live, "yahoo": yahoo, "exchange_api": live,
+    "bundled": bundled, "csv_file": csv_file, "imported": imported, "cbr": live, "ecb": live,
+    "fred": live, "moex": live, "yahoo": yahoo, "exchange_api": live,
 }  # fmt: skip
 
 

@@ -34,9 +34,9 @@ def sample(rows, seed=1, shift=0.0, missing=(), moves=None, wished=WISHED, **req
     The event days are moved by `shift`; rates in `missing` rows are missing.
     """
     random = np.random.default_rng(seed)
-    made = 0.01 * random.standard_t(5, ROWS - 1) if moves is None else np.array(moves)
-    made[np.array(sorted(set(rows)), dtype=int) - 1] += shift
-    series = series_of_returns(made)
+    generated = 0.01 * random.standard_t(5, ROWS - 1) if moves is None else np.array(moves)
+    generated[np.array(sorted(set(rows)), dtype=int) - 1] += shift
+    series = series_of_returns(generated)
     series.rate[list(missing)] = np.nan
     events = [
         event_at_row(row, f"{k:03d}", expected=wished[row % len(wished)])
@@ -81,19 +81,26 @@ def test_no_two_tests_have_one_name(name):
 # ------------------------------------------------------------------ what it answers
 
 
-def check_form(found, n):
-    for values in (found.statistic, found.df, found.p_value, found.n, found.reason, found.note):
+def check_form(result, n):
+    for values in (
+        result.statistic,
+        result.df,
+        result.p_value,
+        result.n,
+        result.reason,
+        result.note,
+    ):
         assert len(values) == len(WINDOWS)
     for w in range(len(WINDOWS)):
-        assert 0 <= found.n[w] <= n
-        if math.isnan(found.p_value[w]):
-            assert found.reason[w]
-            assert math.isnan(found.statistic[w])
-            assert math.isnan(found.df[w])
+        assert 0 <= result.n[w] <= n
+        if math.isnan(result.p_value[w]):
+            assert result.reason[w]
+            assert math.isnan(result.statistic[w])
+            assert math.isnan(result.df[w])
         else:
-            assert not found.reason[w]
-            assert 0 <= found.p_value[w] <= 1
-            assert math.isfinite(found.statistic[w])
+            assert not result.reason[w]
+            assert 0 <= result.p_value[w] <= 1
+            assert math.isfinite(result.statistic[w])
 
 
 @EVERY
@@ -119,9 +126,9 @@ def test_without_what_it_needs_a_test_says_so(test):
 @pytest.mark.parametrize("model", ["none", "mean"])
 @pytest.mark.parametrize("n", [1, 3, 30])
 def test_a_rate_that_never_moved_is_no_error_and_no_warning(test, model, n):
-    found = test.apply(sample(some(1, n), moves=np.zeros(ROWS - 1), model=model))
-    check_form(found, n)
-    undecided = np.isnan(found.p_value) | (found.p_value == 1.0)
+    result = test.apply(sample(some(1, n), moves=np.zeros(ROWS - 1), model=model))
+    check_form(result, n)
+    undecided = np.isnan(result.p_value) | (result.p_value == 1.0)
     assert undecided.all()
 
 
@@ -130,12 +137,12 @@ def test_events_that_moved_alike_are_never_certain(test):
     # The same block of days again and again: every CAR is the same but for rounding.
     block = np.concatenate((np.tile([0.011, -0.009], 25), [0.02, 0.01, -0.003, 0.004, 0, 0]))
     rows = [50 + 56 * k for k in range(5)]
-    found = test.apply(sample(rows, moves=np.tile(block, 6)[: ROWS - 1]))
-    check_form(found, 5)
+    result = test.apply(sample(rows, moves=np.tile(block, 6)[: ROWS - 1]))
+    check_form(result, 5)
     spread = {"cross_section_t", "bmp", "kolari_pynnonen", "overlap_t", "skewness_adjusted_t",
               "cluster_t", "bhar_t", "grank_t", "grank_z"}  # fmt: skip
     if test.id in spread:
-        assert np.isnan(found.p_value).all()
+        assert np.isnan(result.p_value).all()
 
 
 @EVERY
@@ -146,8 +153,8 @@ def test_events_on_one_row_are_no_error(test):
 @EVERY
 def test_events_at_the_end_of_the_data_leave_their_cut_windows(test):
     rows = [*some(2, 12), ROWS - 1, ROWS - 2]
-    found = test.apply(sample(rows))
-    check_form(found, len(rows))
+    result = test.apply(sample(rows))
+    check_form(result, len(rows))
 
 
 # ------------------------------------------------------------------ what changes nothing
@@ -202,11 +209,11 @@ def test_the_other_direction_has_the_same_p_value(test, seed):
 
 @EVERY
 def test_a_large_move_of_many_events_is_found(test):
-    made = sample(some(3, 25), shift=0.05, wished=["stronger"], clean_estimation=True,
+    generated = sample(some(3, 25), shift=0.05, wished=["stronger"], clean_estimation=True,
                   min_estimation=20)  # fmt: skip
     # Many events on one series: r is 1 for every overlapping pair, so that two say nothing.
     blind = test.id in {"kolari_pynnonen", "adjusted_patell"}
-    p = test.apply(made).p_value[0]
+    p = test.apply(generated).p_value[0]
     assert p < (0.5 if blind else 0.005)
 
 

@@ -24,8 +24,8 @@ def dated(*days):
     return HEADER + "".join(f"{day},Event {k}\n" for k, day in enumerate(days, 1))
 
 
-def days(*found):
-    return [(day, f"Event {k}") for k, day in enumerate(found, 1)]
+def days(*result):
+    return [(day, f"Event {k}") for k, day in enumerate(result, 1)]
 
 
 def verbatim(title):
@@ -127,7 +127,8 @@ DATES = cases_of(
      "no date in month/day/year", ("--dates", "mdy")),
     ("every date proves itself", dated("31/12/2024", "30/11/2024"), "accept",
      days("2024-12-31", "2024-11-30")),
-    ("dashes with two meanings", dated("03-04-2025"), "reject", "say on import which order the dates have"),
+    ("dashes with two meanings", dated("03-04-2025"), "reject",
+     "say on import which order the dates have"),
     ("day and month the same", dated("04/04/2025"), "accept", days("2025-04-04")),
     ("the end proves the order of the start",
      "date,end_date,title\n03/04/2025,15/04/2025,Talks\n", "warn", [("2025-04-03", "Talks")],

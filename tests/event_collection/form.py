@@ -32,13 +32,13 @@ def cases_of(name, *rows):
     """Cases from tuples (id, content, status, rows, says, options or fields…)."""
     made = []
     for case_id, content, status, *rest in rows:
-        found = {"rows": (), "says": "", "options": (), "fields": {}, "name": name}
+        result = {"rows": (), "says": "", "options": (), "fields": {}, "name": name}
         for value in rest:
             kind = {str: "says", list: "rows", tuple: "options", dict: "fields"}[type(value)]
-            found[kind] = tuple(value) if kind == "rows" else value
-        found["name"] = found["fields"].pop("name", name)
+            result[kind] = tuple(value) if kind == "rows" else value
+        result["name"] = result["fields"].pop("name", name)
         data = content.encode("utf-8") if isinstance(content, str) else content
-        made.append(Case(case_id, data, status, **found))
+        made.append(Case(case_id, data, status, **result))
     return made
 
 

@@ -40,12 +40,12 @@ def made_study(series, *, factors=(), expected=(), days_apart=1, **request):
         for name, blocks in series.items()
         for k, direction in zip(range(len(blocks)), [*expected, *["unclear"] * 99], strict=False)
     ]  # fmt: skip
-    made = [
+    generated = [
         _series([*itertools.chain(*itertools.chain(*blocks))], name)
         for name, blocks in series.items()
     ]
     columns = [_series(values, f"factor-{k}") for k, values in enumerate(factors)]
-    return run_study(made, events, StudyRequest(**options), factors=columns)
+    return run_study(generated, events, StudyRequest(**options), factors=columns)
 
 
 def result_of(test_id, blocks, window=None, **options):

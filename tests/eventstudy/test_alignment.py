@@ -34,14 +34,14 @@ def bank(records):
 
 def where(series, event):
     """Market day, printed date, shift, partial and far of the event's observation."""
-    found = align_events(series, [event])
-    row = int(found.row[0])
+    result = align_events(series, [event])
+    row = int(result.row[0])
     return (
         str(series.day[row]),
         str(series.record[row]),
-        int(found.shift_days[0]),
-        bool(found.partial[0]),
-        bool(found.far[0]),
+        int(result.shift_days[0]),
+        bool(result.partial[0]),
+        bool(result.far[0]),
     )
 
 
@@ -49,8 +49,8 @@ def where(series, event):
 
 
 def test_a_friday_event_is_in_the_record_dated_saturday():
-    found = where(bank(WEEK), event_on("2024-03-15"))
-    assert found == ("2024-03-15", "2024-03-16", 0, False, False)
+    result = where(bank(WEEK), event_on("2024-03-15"))
+    assert result == ("2024-03-15", "2024-03-16", 0, False, False)
 
 
 @pytest.mark.parametrize(("day", "shift"), [("2024-03-16", 2), ("2024-03-17", 1)])
@@ -59,23 +59,23 @@ def test_a_weekend_event_is_first_in_mondays_fixing(day, shift):
 
 
 def test_an_event_on_a_working_saturday_is_in_the_record_dated_sunday():
-    found = where(bank(NEW_YEAR), event_on("2024-12-28"))
-    assert found == ("2024-12-28", "2024-12-29", 0, False, False)
+    result = where(bank(NEW_YEAR), event_on("2024-12-28"))
+    assert result == ("2024-12-28", "2024-12-29", 0, False, False)
 
 
 def test_an_event_in_the_new_year_gap_waits_six_days_and_is_flagged():
-    found = where(bank(NEW_YEAR), event_on("2025-01-03"))
-    assert found == ("2025-01-09", "2025-01-10", 6, False, True)
+    result = where(bank(NEW_YEAR), event_on("2025-01-03"))
+    assert result == ("2025-01-09", "2025-01-10", 6, False, True)
 
 
 def test_five_days_are_not_far():
-    found = where(bank(NEW_YEAR), event_on("2025-01-04"))
-    assert found == ("2025-01-09", "2025-01-10", 5, False, False)
+    result = where(bank(NEW_YEAR), event_on("2025-01-04"))
+    assert result == ("2025-01-09", "2025-01-10", 5, False, False)
 
 
 def test_an_event_on_new_years_eve_that_fell_after_the_last_fixing_is_in_januarys():
-    found = where(bank(NEW_YEAR), event_on("2024-12-31"))
-    assert found == ("2025-01-09", "2025-01-10", 9, False, True)
+    result = where(bank(NEW_YEAR), event_on("2024-12-31"))
+    assert result == ("2025-01-09", "2025-01-10", 9, False, True)
 
 
 # ------------------------------------------------------------------ moments
@@ -95,8 +95,8 @@ def test_an_event_on_new_years_eve_that_fell_after_the_last_fixing_is_in_january
     ],
 )
 def test_a_moment_counts_against_the_averaging_window(at, day, partial):
-    found = where(bank(WEEK), event_on(at[:10], at=at))
-    assert (found[0], found[3]) == (day, partial)
+    result = where(bank(WEEK), event_on(at[:10], at=at))
+    assert (result[0], result[3]) == (day, partial)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_a_day_without_an_hour_starts_at_midnight_in_moscow_also_in_2014():
     event = event_on("2014-10-26")
     start = np.array([event.starts_at.replace(tzinfo=None)], dtype="datetime64[s]")
     no = np.array([False])
-    found = align_times((day, known_at, known_at), EventTimes(day[1:], start, start, no, no))
-    assert found.row.tolist() == [1]
+    result = align_times((day, known_at, known_at), EventTimes(day[1:], start, start, no, no))
+    assert result.row.tolist() == [1]
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_a_day_without_an_hour_starts_at_midnight_in_moscow_also_in_2014():
 def test_the_ecb_snapshot_follows_summer_time_and_is_never_partial(at, day):
     series = made_series([1, 2, 3, 4], ["2021-03-25", "2021-03-26", "2021-03-29", "2021-03-30"],
                          rule=ECB)  # fmt: skip
-    found = where(series, event_on(at[:10], at=at))
-    assert (found[0], found[3]) == (day, False)
+    result = where(series, event_on(at[:10], at=at))
+    assert (result[0], result[3]) == (day, False)
 
 
 @pytest.mark.parametrize(
@@ -209,18 +209,18 @@ def test_a_files_rates_are_known_at_the_end_of_their_day_in_moscow(at, day):
     ids=lambda value: value if isinstance(value, int) else str(value.starts_at),
 )
 def test_events_outside_the_data_say_on_which_side(event, row):
-    found = align_events(bank(WEEK), [event])
-    assert found.row.tolist() == [row]
-    assert found.inside.tolist() == [row >= 1]
+    result = align_events(bank(WEEK), [event])
+    assert result.row.tolist() == [row]
+    assert result.inside.tolist() == [row >= 1]
     if row < 1:
-        assert (found.shift_days.tolist(), found.partial.tolist()) == ([0], [False])
-        assert found.far.tolist() == [False]
+        assert (result.shift_days.tolist(), result.partial.tolist()) == ([0], [False])
+        assert result.far.tolist() == [False]
 
 
 def test_an_empty_series_has_every_event_after_it():
-    found = align_events(made_series([]), [event_on("2024-01-01"), event_on("2024-01-02")])
-    assert found.row.tolist() == [AFTER_DATA, AFTER_DATA]
-    assert found.inside.tolist() == [False, False]
+    result = align_events(made_series([]), [event_on("2024-01-01"), event_on("2024-01-02")])
+    assert result.row.tolist() == [AFTER_DATA, AFTER_DATA]
+    assert result.inside.tolist() == [False, False]
 
 
 def test_no_events_give_no_rows():
@@ -263,14 +263,14 @@ def test_all_events_at_once_are_aligned_as_one_by_one(records, drawn):
         else event_on(str(moment.date()), f"e{k}", at=moment.isoformat(timespec="seconds"))
         for k, (day, moment) in enumerate(drawn)
     ]
-    found = align_events(series, events)
+    result = align_events(series, events)
     for k, event in enumerate(events):
         row = slow_row(observations, event)
-        assert found.row[k] == row
+        assert result.row[k] == row
         if row >= 1:
             day, opens, _ = observations[row]
-            assert timedelta(days=int(found.shift_days[k])) == day - event.day
-            assert found.partial[k] == (event.moment is not None and event.moment > opens)
+            assert timedelta(days=int(result.shift_days[k])) == day - event.day
+            assert result.partial[k] == (event.moment is not None and event.moment > opens)
 
 
 # ------------------------------------------------------------------ bounds of an hour
@@ -278,10 +278,10 @@ def test_all_events_at_once_are_aligned_as_one_by_one(records, drawn):
 
 def bounded(day, *hours):
     """An event whose hours are `kind` and HH:MM UTC of a day each."""
-    found = tuple(
+    result = tuple(
         Hour(datetime.fromisoformat(f"{on}T{clock}:00+00:00"), kind) for kind, on, clock in hours
     )
-    return replace(event_on(day), hours=found, moment=moment_from_hours(found))
+    return replace(event_on(day), hours=result, moment=moment_from_hours(result))
 
 
 @pytest.mark.parametrize(
@@ -304,21 +304,21 @@ def bounded(day, *hours):
 def test_an_event_lies_between_the_earliest_and_the_latest_hour_it_can_have_been(
     hours, row, latest
 ):
-    found = align_events(bank(WEEK), [bounded("2024-03-13", *hours)])
-    assert (found.row.tolist(), found.latest.tolist()) == ([row], [latest])
-    assert found.settled.tolist() == [row == latest]
+    result = align_events(bank(WEEK), [bounded("2024-03-13", *hours)])
+    assert (result.row.tolist(), result.latest.tolist()) == ([row], [latest])
+    assert result.settled.tolist() == [row == latest]
 
 
 def test_every_hour_of_a_sunday_has_the_same_first_rate():
     for hours in ((), (("published", "2024-03-17", "12:09"),)):
-        found = align_events(bank(WEEK), [bounded("2024-03-17", *hours)])
-        assert (found.row.tolist(), found.settled.tolist()) == ([5], [True])
+        result = align_events(bank(WEEK), [bounded("2024-03-17", *hours)])
+        assert (result.row.tolist(), result.settled.tolist()) == ([5], [True])
 
 
 def test_a_report_after_the_data_leaves_it_open():
-    found = align_events(bank(WEEK), [bounded("2024-03-18", ("published", "2024-03-18", "18:00"))])
-    assert (found.row.tolist(), found.latest.tolist()) == ([5], [6])
-    assert found.settled.tolist() == [False]
+    result = align_events(bank(WEEK), [bounded("2024-03-18", ("published", "2024-03-18", "18:00"))])
+    assert (result.row.tolist(), result.latest.tolist()) == ([5], [6])
+    assert result.settled.tolist() == [False]
 
 
 def test_only_a_known_moment_is_partly_in_a_fixing():

@@ -47,9 +47,9 @@ def test_clusters_are_the_connected_parts_of_a_graph(rows):
             if abs(rows[i] - rows[j]) < 4:
                 old, new = max(label[i], label[j]), min(label[i], label[j])
                 label = [new if one == old else one for one in label]
-    found = label_clusters(group(rows)).tolist()
+    result = label_clusters(group(rows)).tolist()
     pairs = [(i, j) for i in range(len(rows)) for j in range(i)]
-    assert all((found[i] == found[j]) == (label[i] == label[j]) for i, j in pairs)
+    assert all((result[i] == result[j]) == (label[i] == label[j]) for i, j in pairs)
 
 
 def interval(sample, method):
@@ -61,16 +61,16 @@ def interval(sample, method):
 def test_for_events_far_apart_it_is_the_bootstrap_of_scipy(method, n):
     sample = group(list(range(20, 390, 12))[:n])
     car = sample.car[:, 0]
-    # The same draws, told to SciPy; the BCa limits are then its own.
+    # The same draws, given to SciPy; the BCa limits are then its own.
     weights = np.random.default_rng(7).multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS)
     known = stats.bootstrap((car,), np.mean, n_resamples=9, rng=1)
     known.bootstrap_distribution = weights @ car / n
     independent = stats.bootstrap(
         (car,), np.mean, n_resamples=0, bootstrap_result=known, method=method
     ).confidence_interval
-    found = interval(sample, method)
-    assert (found.low, found.high) == pytest.approx(tuple(independent), rel=1e-9)
-    assert (found.clusters, found.draws) == (n, BOOTSTRAP_DRAWS)
+    result = interval(sample, method)
+    assert (result.low, result.high) == pytest.approx(tuple(independent), rel=1e-9)
+    assert (result.clusters, result.draws) == (n, BOOTSTRAP_DRAWS)
 
 
 def test_clusters_are_drawn_whole():
@@ -82,10 +82,10 @@ def test_clusters_are_drawn_whole():
         np.dot(k, sums) / np.dot(k, sizes)
         for k in np.ndindex(4, 4, 4) if sum(k) == 3
     ]  # fmt: skip
-    found = interval(sample, "percentile")
-    assert min(means) <= found.low < found.high <= max(means)
-    assert any(found.low == pytest.approx(mean) for mean in means)
-    assert found.clusters == 3
+    result = interval(sample, "percentile")
+    assert min(means) <= result.low < result.high <= max(means)
+    assert any(result.low == pytest.approx(mean) for mean in means)
+    assert result.clusters == 3
 
 
 def test_fewer_than_three_clusters_have_no_interval():

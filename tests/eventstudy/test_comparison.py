@@ -30,8 +30,8 @@ def test_each_group_has_the_numbers_of_its_own_study(both):
     for group, events in zip(both.groups, (FIRST, SECOND), strict=True):
         alone = run_study([series], events, REQUEST, known=KNOWN)
         expected = {(r.window, r.test): r.p_value for r in alone.tests if r.group == "all"}
-        found = {(r.window, r.test): r.p_value for r in group.answer.tests}
-        assert found == pytest.approx(expected, nan_ok=True)
+        result = {(r.window, r.test): r.p_value for r in group.answer.tests}
+        assert result == pytest.approx(expected, nan_ok=True)
         assert {row.group for row in group.answer.tests} == {group.name}
         caar = [row.caar for row in alone.averages if row.group == "all"]
         assert [row.caar for row in group.answer.averages] == caar

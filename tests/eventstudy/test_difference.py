@@ -42,18 +42,18 @@ def test_the_shift_moves_both_groups_together_and_counts_itself():
     # The first admissible row has ten returns before it, the last one more row after it.
     places = np.arange(11, 199)
     cars = np.array([car_at(row) for row in places])
-    found = []
+    result = []
     for shift in range(len(places)):
         a, b = (
             np.mean([cars[(row - 11 + shift) % len(places)] for row in rows])
             for rows in (FIRST, SECOND)
         )
-        found.append(a - b)
+        result.append(a - b)
     answer = compared()
     row = test_of(answer, "difference_shift")
-    assert answer.shifted == pytest.approx(found)
-    assert row.statistic == pytest.approx(found[0])
-    assert row.p_value == pytest.approx(np.mean(np.abs(found) >= abs(found[0]) - 1e-12))
+    assert answer.shifted == pytest.approx(result)
+    assert row.statistic == pytest.approx(result[0])
+    assert row.p_value == pytest.approx(np.mean(np.abs(result) >= abs(result[0]) - 1e-12))
     assert row.note == "188 shifts"
     assert row.n == 7
 
@@ -146,26 +146,26 @@ def test_a_series_that_never_moves_has_no_t():
     assert np.isnan(row.p_value)
 
 
-APART = tuple(range(20, 180, 20))
-BESIDE = tuple(row + 10 for row in APART[:6])
+SEPARATE = tuple(range(20, 180, 20))
+NEIGHBOURS = tuple(row + 10 for row in SEPARATE[:6])
 
 
 def test_the_answer_of_the_difference_is_the_interval_of_its_cluster_t():
-    answer = compared(APART, BESIDE)
-    found, row = answer.difference, test_of(answer, "difference_cluster_t")
+    answer = compared(SEPARATE, NEIGHBOURS)
+    result, row = answer.difference, test_of(answer, "difference_cluster_t")
     # Each event is a cluster of its own: the degrees of freedom of Welch for equal variances.
     df = (7 / 8**2 + 5 / 6**2) ** 2 / (7 / 8**4 + 5 / 6**4)
-    a, b = np.array([car_at(r) for r in APART]), np.array([car_at(r) for r in BESIDE])
+    a, b = np.array([car_at(r) for r in SEPARATE]), np.array([car_at(r) for r in NEIGHBOURS])
     shares = np.concatenate(((a - a.mean()) / 8, (b - b.mean()) / 6))
     error = np.sqrt(14 / 13 * (shares**2).sum())
-    assert (found.n, found.rates, found.clusters, found.reason) == (14, 14, 14, "")
-    assert found.mean == pytest.approx(a.mean() - b.mean())
+    assert (result.n, result.rates, result.clusters, result.reason) == (14, 14, 14, "")
+    assert result.mean == pytest.approx(a.mean() - b.mean())
     half = stats.t.ppf(0.975, df) * error
-    assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
-    assert found.smallest_visible == pytest.approx(half + stats.t.ppf(0.8, df) * error)
-    assert (row.df, found.p_value) == (pytest.approx(df), row.p_value)
-    assert found.p_adjusted == row.p_adjusted
-    assert [each.role for each in answer.differences] == ["headline", "", ""]
+    assert (result.low, result.high) == pytest.approx((result.mean - half, result.mean + half))
+    assert result.smallest_visible == pytest.approx(half + stats.t.ppf(0.8, df) * error)
+    assert (row.df, result.p_value) == (pytest.approx(df), row.p_value)
+    assert result.p_adjusted == row.p_adjusted
+    assert [item.role for item in answer.differences] == ["headline", "", ""]
 
 
 def test_two_events_on_one_rate_count_once_in_the_difference():
@@ -176,6 +176,6 @@ def test_two_events_on_one_rate_count_once_in_the_difference():
 
 
 def test_few_joint_clusters_give_no_verdict_on_the_difference():
-    found = compared().difference
-    assert found.reason == "4 joint clusters of events; a verdict needs 8"
-    assert np.isnan([found.p_value, found.p_adjusted, found.low, found.smallest_visible]).all()
+    result = compared().difference
+    assert result.reason == "4 joint clusters of events; a verdict needs 8"
+    assert np.isnan([result.p_value, result.p_adjusted, result.low, result.smallest_visible]).all()

@@ -34,14 +34,14 @@ def moves(returns, rows):
 
 def test_the_estimates_count_each_first_rate_once():
     returns = returns_of(3)
-    found, cars = headline(returns, SCATTERED), moves(returns, SCATTERED)
-    assert (found.n, found.rates, found.clusters) == (13, 12, 9)
-    assert found.mean == pytest.approx(math.fsum(cars) / 12, rel=1e-9)
-    assert found.median == pytest.approx(statistics.median(cars), rel=1e-9)
-    assert found.largest_share == pytest.approx(max(map(abs, cars)) / sum(map(abs, cars)))
+    result, cars = headline(returns, SCATTERED), moves(returns, SCATTERED)
+    assert (result.n, result.rates, result.clusters) == (13, 12, 9)
+    assert result.mean == pytest.approx(math.fsum(cars) / 12, rel=1e-9)
+    assert result.median == pytest.approx(statistics.median(cars), rel=1e-9)
+    assert result.largest_share == pytest.approx(max(map(abs, cars)) / sum(map(abs, cars)))
     rest = sorted(cars, key=abs)[:-3]
-    assert found.mean_without_largest == pytest.approx(math.fsum(rest) / 9, rel=1e-9)
-    assert (found.p_value, found.reason) == (pytest.approx(found.p_adjusted), "")
+    assert result.mean_without_largest == pytest.approx(math.fsum(rest) / 9, rel=1e-9)
+    assert (result.p_value, result.reason) == (pytest.approx(result.p_adjusted), "")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -50,24 +50,24 @@ def test_the_interval_ends_where_the_test_begins_to_reject(seed):
     rows = [row + 100 for row in SCATTERED]
     request = StudyRequest(window=(-2, 3), cars=((0, 1),), estimation=120, gap=2)
     returns = returns_of(seed)
-    found = headline(returns, rows, request)
+    result = headline(returns, rows, request)
 
     def p(mean):
         shape = SHAPE | {"estimation": 120}
         return p_of(cluster_sums(returns, rows, (0, 1), effect=mean, **shape))
 
-    width = found.high - found.low
-    assert p(found.low - 1e-3 * width) <= 0.05 < p(found.low + 1e-3 * width)
-    assert p(found.high + 1e-3 * width) <= 0.05 < p(found.high - 1e-3 * width)
-    assert found.low < found.high
+    width = result.high - result.low
+    assert p(result.low - 1e-3 * width) <= 0.05 < p(result.low + 1e-3 * width)
+    assert p(result.high + 1e-3 * width) <= 0.05 < p(result.high - 1e-3 * width)
+    assert result.low < result.high
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_verdict_and_the_interval_never_disagree(seed):
     returns = returns_of(seed, 1_000)
     returns[np.array(FAR)] += 0.003
-    found = headline(returns, FAR)
-    assert (found.p_value <= 0.05) == (not found.low <= 0 <= found.high)
+    result = headline(returns, FAR)
+    assert (result.p_value <= 0.05) == (not result.low <= 0 <= result.high)
 
 
 def test_an_effect_on_every_event_moves_the_interval_by_it():
@@ -86,9 +86,9 @@ def test_the_smallest_visible_move_is_near_that_of_a_t_test():
     # 2.8 standard errors of the mean of independent normal moves, 15 % either way.
     random = np.random.default_rng(11)
     returns = np.concatenate(([np.nan], 0.01 * random.standard_normal(1_000)))
-    found, cars = headline(returns, FAR), moves(returns, FAR)
+    result, cars = headline(returns, FAR), moves(returns, FAR)
     error = statistics.stdev(cars) / math.sqrt(len(cars))
-    assert found.smallest_visible == pytest.approx(2.8 * error, rel=0.15)
+    assert result.smallest_visible == pytest.approx(2.8 * error, rel=0.15)
 
 
 def test_the_smallest_visible_move_is_found_in_four_studies_of_five():
@@ -112,17 +112,17 @@ def test_a_mean_that_hangs_on_one_rate_says_so():
 
 
 def test_without_enough_clusters_there_are_estimates_but_no_verdict():
-    found = headline(returns_of(1), [40, 60, 80])
-    assert math.isfinite(found.mean)
-    assert found.reason == "needs at least 8 clusters of events, the events form 3"
-    nothing = (found.low, found.high, found.p_value, found.p_adjusted, found.smallest_visible)
+    result = headline(returns_of(1), [40, 60, 80])
+    assert math.isfinite(result.mean)
+    assert result.reason == "needs at least 8 clusters of events, the events form 3"
+    nothing = (result.low, result.high, result.p_value, result.p_adjusted, result.smallest_visible)
     assert all(map(math.isnan, nothing))
-    assert math.isnan(found.mean_without_largest)
+    assert math.isnan(result.mean_without_largest)
 
 
 def test_a_long_window_has_an_interval_too():
     request = StudyRequest(window=(-2, 6), cars=((0, 6),), estimation=30, gap=2, min_estimation=30)
-    found = headline(returns_of(2, 1_000), list(range(60, 960, 15)), request)
-    assert math.isfinite(found.low)
-    assert math.isfinite(found.high)
-    assert 0 < found.smallest_visible < 0.1
+    result = headline(returns_of(2, 1_000), list(range(60, 960, 15)), request)
+    assert math.isfinite(result.low)
+    assert math.isfinite(result.high)
+    assert 0 < result.smallest_visible < 0.1

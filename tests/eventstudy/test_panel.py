@@ -32,17 +32,17 @@ def test_the_event_on_its_series_is_the_unit():
     # CARs 7 and 5 log points: standard deviation sqrt 2, error 1, t quantile with 1 df 12.7062
     half = 0.01 * 12.706204736432095
     assert rows[1].caar_low == pytest.approx(0.06 - half)
-    assert (ANSWER.asked, ANSWER.used) == (1, 1)
+    assert (ANSWER.n_events, ANSWER.used) == (1, 1)
 
 
 def test_a_group_is_tested_over_all_series():
-    found = {(r.group, r.window, r.test): r for r in ANSWER.tests}
-    row = found["talks", (0, 1), "cross_section_t"]
+    result = {(r.group, r.window, r.test): r for r in ANSWER.tests}
+    row = result["talks", (0, 1), "cross_section_t"]
     assert (row.n, row.df) == (2, 1)
     assert row.statistic == pytest.approx(6.0)  # mean 6, error 1
     # Student's t with 1 df: P(|t| > 6) = 1 - 2/pi atan 6
     assert row.p_value == pytest.approx(1 - 2 / math.pi * math.atan(6))
-    day = found["all", (0, 0), "cross_section_t"]
+    day = result["all", (0, 0), "cross_section_t"]
     assert day.statistic == pytest.approx(3 / 2)  # ARs 5 and 1: mean 3, error 2
 
 

@@ -35,70 +35,70 @@ REQUEST = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=3, gap=0, min_e
 
 
 def placebo_of(rows, occupied, pool):
-    found = find_candidates(History(TINY), np.array(occupied), REQUEST, NoChange())
+    result = find_candidates(History(TINY), np.array(occupied), REQUEST, NoChange())
     car = TINY[rows]
     scar = np.array([{4: 2.0, 5: -math.sqrt(0.5), 6: 3 / math.sqrt(2), 7: 0.0}[r] for r in rows])
     if pool == "no pool":
-        return found
+        return result
     return rank_among_placebos(
-        found, (0, 0), pool, (np.array(rows), car, scar, np.full(len(rows), 0.01))
+        result, (0, 0), pool, (np.array(rows), car, scar, np.full(len(rows), 0.01))
     )
 
 
 def test_the_admissible_dates_have_both_windows_inside_the_series():
-    found = placebo_of([4], [], "no pool")
-    assert found.row.tolist() == [4, 5, 6, 7]
-    assert found.car[0, 0] == pytest.approx([0.02, -0.01, 0.03, 0.0])
-    assert found.scar[0, 0] == pytest.approx([2, -math.sqrt(0.5), 3 / math.sqrt(2), 0], abs=1e-9)
+    result = placebo_of([4], [], "no pool")
+    assert result.row.tolist() == [4, 5, 6, 7]
+    assert result.car[0, 0] == pytest.approx([0.02, -0.01, 0.03, 0.0])
+    assert result.scar[0, 0] == pytest.approx([2, -math.sqrt(0.5), 3 / math.sqrt(2), 0], abs=1e-9)
 
 
 def test_against_all_dates_the_event_counts_once():
-    found = placebo_of([4, 5, 6, 7], [4, 5, 6, 7], "all")
+    result = placebo_of([4, 5, 6, 7], [4, 5, 6, 7], "all")
     # |SCAR| >= 2: rows 4, 6; >= 0.7071: rows 4, 5, 6; >= 2.1213: row 6; >= 0: all; of 4 dates.
-    assert found.p == pytest.approx([2 / 4, 3 / 4, 1 / 4, 4 / 4])
+    assert result.p == pytest.approx([2 / 4, 3 / 4, 1 / 4, 4 / 4])
     # |SCAR| of the three other dates below 2, 0.7071, 2.1213, 0; then |CAR| below 2, 1, 3, 0 %.
-    assert found.percentile == pytest.approx([200 / 3, 100 / 3, 100, 0])
-    assert found.by_move == pytest.approx([200 / 3, 100 / 3, 100, 0])
-    assert found.size.tolist() == [3, 3, 3, 3]
+    assert result.percentile == pytest.approx([200 / 3, 100 / 3, 100, 0])
+    assert result.by_move == pytest.approx([200 / 3, 100 / 3, 100, 0])
+    assert result.size.tolist() == [3, 3, 3, 3]
 
 
 def test_against_quiet_dates_the_event_is_added_to_the_pool():
-    found = placebo_of([4, 6], [4, 6], "quiet")
+    result = placebo_of([4, 6], [4, 6], "quiet")
     # Quiet: rows 5 and 7, |SCAR| 0.7071 and 0, |CAR| 1 and 0 %.
-    assert found.p == pytest.approx([1 / 3, 1 / 3])
-    assert found.percentile == pytest.approx([100, 100])
-    assert found.size.tolist() == [2, 2]
+    assert result.p == pytest.approx([1 / 3, 1 / 3])
+    assert result.percentile == pytest.approx([100, 100])
+    assert result.size.tolist() == [2, 2]
 
 
 def test_a_move_is_ranked_in_units_of_its_own_volatility():
-    # A storm of 8 % moves, then a calm of 1 % with one move of 3 %: it is the largest for its
+    # A storm of 8 % moves, then moves of 1 % with one of 3 %: it is the largest for its
     # volatility, and smaller than every move of the storm.
     returns = np.array([NAN] + [8, -8] * 4 + [1, -1] * 4 + [3.0]) / 100
     request = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=4, gap=0, min_estimation=4)
     dates = find_candidates(History(returns), np.array([]), request, NoChange())
-    here = np.array([17])
-    move = (here, returns[here], returns[here] / 0.01, np.array([NAN]))
-    found = rank_among_placebos(dates, (0, 0), "near", move)
+    actual = np.array([17])
+    move = (actual, returns[actual], returns[actual] / 0.01, np.array([NAN]))
+    result = rank_among_placebos(dates, (0, 0), "near", move)
     # Other dates: rows 5 to 16, of which 5 to 8 moved by 8 %.
-    assert found.size.tolist() == [12]
-    assert found.percentile.tolist() == [100]
-    assert found.p == pytest.approx([1 / 13])
-    assert found.by_move == pytest.approx([100 * 8 / 12])
+    assert result.size.tolist() == [12]
+    assert result.percentile.tolist() == [100]
+    assert result.p == pytest.approx([1 / 13])
+    assert result.by_move == pytest.approx([100 * 8 / 12])
 
 
 def test_without_any_quiet_date_there_is_no_answer():
-    found = placebo_of([4], [4, 5, 6, 7], "quiet")
-    assert np.isnan(found.p).all()
-    assert np.isnan(found.percentile).all()
-    assert found.size.tolist() == [0]
-    assert np.isnat(found.first).all()
+    result = placebo_of([4], [4, 5, 6, 7], "quiet")
+    assert np.isnan(result.p).all()
+    assert np.isnan(result.percentile).all()
+    assert result.size.tolist() == [0]
+    assert np.isnat(result.first).all()
 
 
 @pytest.mark.parametrize(
     ("row", "far"), [(84, True), (85, False), (100, False), (115, False), (116, True)]
 )
 def test_a_quiet_window_touches_no_events_window(row, far):
-    # Windows of 16 rows whose anchors are less than 16 apart share a row.
+    # Windows of 16 rows whose anchors differ by less than 16 share a row.
     assert is_far_from(np.array([row]), np.array([100]), 16).tolist() == [far]
 
 
@@ -116,9 +116,9 @@ def test_the_volatility_on_the_eve_is_the_riskmetrics_recursion():
     second = 0.94 * first + 0.06 * 0.01**2
     third = 0.94 * second + 0.06 * 0.03**2  # the missing return changes nothing
     expected = np.sqrt([first, second, second, third])
-    found = eve_volatility(returns)
-    assert np.isnan(found[:2]).all()
-    assert found[2:] == pytest.approx(expected)
+    result = eve_volatility(returns)
+    assert np.isnan(result[:2]).all()
+    assert result[2:] == pytest.approx(expected)
 
 
 def members(dates, window, pool, event):
@@ -159,9 +159,9 @@ def slow_answer(dates, window, pool, event):
     )  # fmt: skip
 
 
-def answer_of(found, k):
-    return (found.p[k], found.percentile[k], found.by_move[k], found.size[k], found.first[k],
-            found.last[k], found.close[k])  # fmt: skip
+def answer_of(result, k):
+    return (result.p[k], result.percentile[k], result.by_move[k], result.size[k], result.first[k],
+            result.last[k], result.close[k])  # fmt: skip
 
 
 def holed(returns):
@@ -187,21 +187,21 @@ def test_all_events_at_once_are_compared_as_one_by_one(pool, window, made):
     history = History(returns, day=day)
     dates = find_candidates(history, occupied, request, NoChange())
     eve = eve_volatility(returns)
-    found_there = compute_abnormal_returns(history, occupied, request, NoChange())
-    car, error = found_there.car(window)
+    expected_result = compute_abnormal_returns(history, occupied, request, NoChange())
+    car, error = expected_result.car(window)
     events = (occupied, car, standardise(car, error), eve[occupied])
-    found = rank_among_placebos(dates, window, pool, events)
+    result = rank_among_placebos(dates, window, pool, events)
     studied = np.flatnonzero(np.isfinite(events[2]))
     assert len(studied) > 5
     for k in studied:
         event = tuple(values[k] for values in events)
         if not members(dates, window, pool, event):
-            assert np.isnan(found.p[k])
+            assert np.isnan(result.p[k])
             continue
-        here, there = answer_of(found, k), slow_answer(dates, window, pool, event)
-        assert here[:4] == pytest.approx(there[:4])
-        assert here[4:] == there[4:]
-    assert np.isnan(found.percentile[~np.isfinite(events[2])]).all()
+        actual, expected = answer_of(result, k), slow_answer(dates, window, pool, event)
+        assert actual[:4] == pytest.approx(expected[:4])
+        assert actual[4:] == expected[4:]
+    assert np.isnan(result.percentile[~np.isfinite(events[2])]).all()
 
 
 def test_the_nearest_dates_are_taken_where_fewer_than_a_hundred_are_in_reach():
@@ -212,7 +212,7 @@ def test_the_nearest_dates_are_taken_where_fewer_than_a_hundred_are_in_reach():
     dates = np.concatenate((np.arange(200), np.arange(700, 1000)))
     spans, few = find_near_spans(dates, np.array([400, 210]), (0, 0))
     assert few.tolist() == [True, False]
-    assert [s[0] for s in (spans.start, spans.gap_start, spans.back, spans.stop)] == [
+    assert [s[0] for s in (spans.start, spans.gap_start, spans.gap_end, spans.stop)] == [
         25,
         200,
         200,
@@ -228,13 +228,13 @@ def test_members_of_pools_near_events_are_counted_as_by_a_loop(window, share):
     dates = np.flatnonzero(random.random(1500) < 0.8)
     row = np.flatnonzero(random.random(1500) < share)
     moves, values = random.integers(0, 40, len(dates)) / 10, random.integers(0, 41, len(row)) / 10
-    found = NearPoolCounts(dates, row, window).below(MoveSizes(moves), values)
+    result = NearPoolCounts(dates, row, window).count_below(MoveSizes(moves), values)
     spans, few = find_near_spans(dates, row, window)
     place = np.arange(len(dates))
     for k in range(len(row)):
         before = (place >= spans.start[k]) & (place < spans.gap_start[k])
-        after = (place >= spans.back[k]) & (place < spans.stop[k])
-        assert found[k] == (moves[before | after] < values[k]).sum(), (k, few[k])
+        after = (place >= spans.gap_end[k]) & (place < spans.stop[k])
+        assert result[k] == (moves[before | after] < values[k]).sum(), (k, few[k])
 
 
 def test_rows_of_a_long_series_are_ranked_as_events_are():
@@ -254,11 +254,11 @@ def test_rows_of_a_long_series_are_ranked_as_events_are():
 
 def test_a_long_series_is_shifted_by_adding_as_it_would_be_by_transforming(monkeypatch):
     rng = np.random.default_rng(7)
-    here, values = np.zeros(1_009), rng.normal(size=(1_009, 2))
-    here[[3, 400, 1_000]] = 1.0, 2.0, 1.0
-    by_transform = calendar_shifts._correlate(here, values)
+    actual, values = np.zeros(1_009), rng.normal(size=(1_009, 2))
+    actual[[3, 400, 1_000]] = 1.0, 2.0, 1.0
+    by_transform = calendar_shifts._correlate(actual, values)
     monkeypatch.setattr(calendar_shifts, "LONG_SERIES", 1_000)
-    by_adding = calendar_shifts._correlate(here, values)
+    by_adding = calendar_shifts._correlate(actual, values)
     # By hand for shift 10: values 13 + 2 x 410 + 1 (1000 + 10 - 1009).
     assert by_adding[10] == pytest.approx(values[13] + 2 * values[410] + values[1])
     assert np.allclose(by_adding, by_transform, atol=1e-12)
@@ -271,8 +271,8 @@ def test_rows_that_are_most_of_all_positions_are_read_from_those_of_all(rows):
     history = History(returns)
     everywhere = find_candidates(history, rows[:0], request, NoChange()).grid
     places = everywhere.measure_rows(rows)
-    assert (places.found is everywhere.found) == (len(rows) == 46)
+    assert (places.abnormal is everywhere.abnormal) == (len(rows) == 46)
     mine = compute_abnormal_returns(history, rows, request, NoChange())
-    np.testing.assert_array_equal(places.at[places.back], rows)
-    np.testing.assert_array_equal(places.found.ar[places.back], mine.ar)
-    np.testing.assert_array_equal(places.found.se((0, 1))[places.back], mine.se((0, 1)))
+    np.testing.assert_array_equal(places.rows[places.inverse], rows)
+    np.testing.assert_array_equal(places.abnormal.ar[places.inverse], mine.ar)
+    np.testing.assert_array_equal(places.abnormal.se((0, 1))[places.inverse], mine.se((0, 1)))

@@ -28,21 +28,21 @@ rates = st.lists(st.floats(1e-3, 1e5), min_size=2, max_size=40).map(np.array)
     ],
 )
 def test_a_rise_by_a_tenth_and_back(sign, kind, expected):
-    found = compute_returns(np.array([100.0, 110.0, 100.0]), sign, kind)
-    assert np.isnan(found[0])
-    assert found[1:] == pytest.approx(expected, abs=1e-15)
+    result = compute_returns(np.array([100.0, 110.0, 100.0]), sign, kind)
+    assert np.isnan(result[0])
+    assert result[1:] == pytest.approx(expected, abs=1e-15)
 
 
 def test_a_missing_rate_takes_both_of_its_returns_with_it():
-    found = compute_returns(np.array([100.0, NAN, 100.0, 110.0]), 1, "log")
-    assert np.isnan(found).tolist() == [True, True, True, False]
+    result = compute_returns(np.array([100.0, NAN, 100.0, 110.0]), 1, "log")
+    assert np.isnan(result).tolist() == [True, True, True, False]
 
 
 @pytest.mark.parametrize("rate", [[], [100.0]])
 def test_fewer_than_two_rates_have_no_return(rate):
-    found = compute_returns(np.array(rate), -1, "log")
-    assert np.isnan(found).all()
-    assert len(found) == len(rate)
+    result = compute_returns(np.array(rate), -1, "log")
+    assert np.isnan(result).all()
+    assert len(result) == len(rate)
 
 
 @given(rates)
@@ -55,8 +55,8 @@ def test_log_moves_of_both_quotes_are_equal_and_opposite(rate):
 @given(rates)
 def test_a_simple_return_of_the_rouble_is_that_of_the_inverted_rate(rate):
     inverted = compute_returns(1 / rate, 1, "simple")[1:]
-    found = compute_returns(rate, -1, "simple")[1:]
-    assert found == pytest.approx(inverted, rel=1e-9, abs=1e-12)
+    result = compute_returns(rate, -1, "simple")[1:]
+    assert result == pytest.approx(inverted, rel=1e-9, abs=1e-12)
 
 
 @given(rates)
@@ -68,8 +68,8 @@ def test_log_returns_add_up_to_the_whole_move(rate):
 @pytest.mark.parametrize("kind", ["log", "simple"])
 def test_a_number_that_is_no_price_changes_by_its_difference(kind):
     points = replace(made_card(), change="difference")
-    found = compute_changes(points, np.array([20.0, 17.0, 17.0, NAN, 0.0]), kind)
-    np.testing.assert_array_equal(found, [NAN, -0.03, 0.0, NAN, NAN])
+    result = compute_changes(points, np.array([20.0, 17.0, 17.0, NAN, 0.0]), kind)
+    np.testing.assert_array_equal(result, [NAN, -0.03, 0.0, NAN, NAN])
     assert len(compute_changes(points, np.array([]), kind)) == 0
     price = compute_changes(made_card(), np.array([100.0, 110.0]), "log")
     assert price[1] == pytest.approx(LN_1_1, abs=1e-15)

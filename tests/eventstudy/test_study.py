@@ -249,7 +249,9 @@ def points(n=80, seed=2):
 
 
 def test_a_study_of_what_is_no_price_is_refused_with_what_to_do():
-    with pytest.raises(InputError, match=r"series risk: counts index points .*give risk as a factor"):
+    with pytest.raises(
+        InputError, match=r"series risk: counts index points .*give risk as a factor"
+    ):
         study_series(points(), [event_at_row(50)], [], SMALL)
 
 
@@ -373,8 +375,8 @@ def test_a_factor_is_taken_on_the_same_market_day_and_never_carried_over():
 def test_a_run_of_missing_rates_takes_its_neighbours_history():
     rates = np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, 80)))
     rates[25:36] = np.nan
-    result = study_series(made_series(rates), [event_at_row(38, "after"), event_at_row(60, "later")], [],
-                 SMALL)  # fmt: skip
+    events = [event_at_row(38, "after"), event_at_row(60, "later")]
+    result = study_series(made_series(rates), events, [], SMALL)
     assert [event.id for event in result.events] == ["later"]
     # Event 38: estimation rows 26..35, all without a return.
     assert reasons(result) == {
@@ -386,12 +388,12 @@ def test_clean_estimation_leaves_the_days_of_other_events_out():
     # Event on row 40: estimation rows 28..37. Known events on rows 30, 31 and 37 take rows
     # 30, 31, 32, 37 (and 38, which is not in it).
     known = [event_at_row(row) for row in (30, 31, 37)]
-    kept = study_series(random_series(), [event_at_row(40)], known, SMALL)
+    retained = study_series(random_series(), [event_at_row(40)], known, SMALL)
     clean = study_series(
         random_series(), [event_at_row(40)], known, replace(SMALL, clean_estimation=True)
     )
-    assert (kept.n_estimation.tolist(), clean.n_estimation.tolist()) == ([10], [6])
-    assert kept.estimation_events.tolist() == clean.estimation_events.tolist() == [3]
+    assert (retained.n_estimation.tolist(), clean.n_estimation.tolist()) == ([10], [6])
+    assert retained.estimation_events.tolist() == clean.estimation_events.tolist() == [3]
     returns = np.log(random_series().rate[1:] / random_series().rate[:-1])
     used = [returns[row - 1] for row in (28, 29, 33, 34, 35, 36)]
     assert clean.normal[0, 0] == pytest.approx(np.mean(used))

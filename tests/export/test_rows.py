@@ -48,7 +48,7 @@ OTHER = Event(id="b", day=date(2025, 4, 21), title="U")
 
 def series():
     record = np.array(["2025-04-18", "2025-04-19", "2025-04-22"], dtype="datetime64[D]")
-    day, opens, known_at = BANK_OF_RUSSIA.clock(record)
+    day, opens, known_at = BANK_OF_RUSSIA.timestamps(record)
     return RateSeries(CARD, record, day, opens, known_at, np.array([82.0, np.nan, 80.7597]))
 
 

@@ -83,7 +83,7 @@ def answer():
             ),
         ),
         skipped=(*result.skipped, SkippedEvent("=b", "made", "window [0,1] reaches past the data")),
-        asked=3,
+        n_events=3,
         intervals=(Interval("all", (0, 1), "bca", -0.5, 0.5, 4, 1999),),
         directions=(DirectionRow("all", (0, 1), 2, 1, 0.5, 0.1, 0.9, 1.0, 3, 0, 0.9),),
         correlations=(CorrelationRow("all", -1, "spearman", 0.25, -0.5, 0.5, 2, 0.125, 0.75),),

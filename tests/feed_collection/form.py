@@ -14,7 +14,7 @@ class Feed:
 
     `items` are (title, date): a date is `2026-09-03T07:00Z` where the minute is known,
     `2026-09-03` where the day is, `?` where nothing is. Without `items` the feed is refused.
-    `says` must stand in what is told, in a doubt or in the refusal; `links` are those of the items.
+    `says` must stand in a message, in a doubt or in the refusal; `links` are those of the items.
     """
 
     id: str

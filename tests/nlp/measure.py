@@ -12,24 +12,24 @@ from dashboard.nlp.statements import read_text
 
 
 def texts(name):
-    """The texts of a file: `texts`, from which the rules were made, `unseen` or `starts_session`."""
+    """The texts of a file: `texts`, from which the rules were made, `unseen` or `fresh`."""
     file = Path(__file__).parent / f"{name}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))["text"]
 
 
 def statements_of(text):
     """What is found in a text, in the words of the file: day or range, who, category."""
-    found = read_text(text["text"], published_of(text)).statements
-    return [(days_of(each), each.actor, str(each.category)) for each in found]
+    result = read_text(text["text"], published_of(text)).statements
+    return [(days_of(item), item.actor, str(item.category)) for item in result]
 
 
 def claims_of(text):
     """The claims found in a text, in the words of the file."""
-    return [said(claim) for claim in read_text(text["text"], published_of(text)).claims]
+    return [claim_text(claim) for claim in read_text(text["text"], published_of(text)).claims]
 
 
 def published_of(text):
-    """The day beside a text, or the one in it."""
+    """The publication day given with a text, or the one in it."""
     given = text["published"]
     return date.fromisoformat(given) if given else publication_day(text["text"])
 
@@ -40,34 +40,34 @@ def days_of(statement):
     return f"{statement.day}/{statement.end_day}" if statement.end_day else str(statement.day)
 
 
-def said(claim):
-    words = [str(claim.kind)]
+def claim_text(claim):
+    parts = [str(claim.kind)]
     if claim.kind in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
-        words += ["since", str(claim.since.day)[:7]]
+        parts += ["since", str(claim.since.day)[:7]]
     else:
         word = str(claim.exactness)
         if claim.kind == ClaimKind.LEVEL:
             word = {Exactness.MORE: "above", Exactness.LESS: "below"}.get(claim.exactness, word)
-        words += [word, f"{claim.value:g}"]
+        parts += [word, f"{claim.value:g}"]
         if claim.kind != ClaimKind.LEVEL:
-            words.append(str(claim.since.day)[:7] if claim.base == "since" else claim.base)
-    return " ".join([*words, claim.currency])
+            parts.append(str(claim.since.day)[:7] if claim.base == "since" else claim.base)
+    return " ".join([*parts, claim.currency])
 
 
-def matched(expected, found, same):
+def matched(expected, result, same):
     """Pairs of what was expected and what was found; each is used once."""
-    left, pairs = list(found), []
-    for each in expected:
-        hit = next((other for other in left if same(each, other)), None)
+    left, pairs = list(result), []
+    for item in expected:
+        hit = next((other for other in left if same(item, other)), None)
         if hit is not None:
             left.remove(hit)
-            pairs.append((each, hit))
+            pairs.append((item, hit))
     return pairs
 
 
-def same_statement(expected, found):
+def same_statement(expected, result):
     """The same days and the same speaker; the category is counted by itself."""
-    return expected[0] == found[0] and expected[1].casefold() in found[1].casefold()
+    return expected[0] == result[0] and expected[1].casefold() in result[1].casefold()
 
 
 def measure(those):
@@ -77,12 +77,12 @@ def measure(those):
          "claims expected", "claims found", "claims right"), 0,
     )  # fmt: skip
     for text in those:
-        expected, found = text["statements"], statements_of(text)
-        pairs = matched(expected, found, same_statement)
+        expected, result = text["statements"], statements_of(text)
+        pairs = matched(expected, result, same_statement)
         counts["statements expected"] += len(expected)
-        counts["statements found"] += len(found)
+        counts["statements found"] += len(result)
         counts["statements right"] += len(pairs)
-        counts["categories right"] += sum(each[2] == other[2] for each, other in pairs)
+        counts["categories right"] += sum(item[2] == other[2] for item, other in pairs)
         claims = claims_of(text)
         counts["claims expected"] += len(text["claims"])
         counts["claims found"] += len(claims)
@@ -107,17 +107,17 @@ def rates(counts):
 
 def differences(text):
     """What was missed and what was too much, for a person who looks for the reason."""
-    expected, found = text["statements"], statements_of(text)
-    pairs = matched(expected, found, same_statement)
-    for each in expected:
-        if all(each is not one for one, _ in pairs):
-            yield f"  missed   {each}"
-    for each in found:
-        if all(each is not other for _, other in pairs):
-            yield f"  too much {each}"
-    for each, other in pairs:
-        if each[2] != other[2]:
-            yield f"  category {each} is {other[2]}"
+    expected, result = text["statements"], statements_of(text)
+    pairs = matched(expected, result, same_statement)
+    for item in expected:
+        if all(item is not one for one, _ in pairs):
+            yield f"  missed   {item}"
+    for item in result:
+        if all(item is not other for _, other in pairs):
+            yield f"  too much {item}"
+    for item, other in pairs:
+        if item[2] != other[2]:
+            yield f"  category {item} is {other[2]}"
     claims = claims_of(text)
     right = matched(text["claims"], claims, str.__eq__)
     yield from (f"  missed   {c}" for c in text["claims"] if c not in [one for one, _ in right])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.nlp.claims import find_claims
-from tests.nlp.measure import said
+from tests.nlp.measure import claim_text
 
 DAY = date(2025, 4, 22)
 CASES = [
@@ -34,7 +34,7 @@ NONE = [
 
 @pytest.mark.parametrize(("sentence", "expected"), CASES)
 def test_a_claim_is_recognised(sentence, expected):
-    assert [said(claim) for claim in find_claims(sentence, DAY)] == expected
+    assert [claim_text(claim) for claim in find_claims(sentence, DAY)] == expected
 
 
 @pytest.mark.parametrize("sentence", NONE)

@@ -9,7 +9,7 @@ import socket
 
 
 class NetworkRefused(BaseException):
-    """A test asked another machine; no `except Exception` and no retry may hide that."""
+    """A test used another machine; no `except Exception` and no retry may hide that."""
 
 
 LOCAL_NAMES = frozenset({None, "", "localhost", socket.gethostname()})

@@ -21,7 +21,7 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.study import build_event_view
 from dashboard.ui.components.timing import build_timing_steps
-from tests.made_bars import begins_of, made_bars, said, working_days
+from tests.made_bars import begins_of, event_on, made_bars, working_days
 
 DAYS = [*working_days("2025-06-02", 15), "2025-06-21", "2025-06-23", "2025-06-24"]
 BEGINS = begins_of(DAYS)
@@ -61,7 +61,7 @@ def test_a_point_is_told_by_its_hours_and_what_marks_it():
 
 
 def test_an_event_inside_a_bar_is_told_with_the_hours_of_both_bars():
-    view = explained(said("2025-06-18", "15:20"))
+    view = explained(event_on("2025-06-18", "15:20"))
     steps = build_timing_steps(view.event, view.timing, view.card)
     assert [step.text for step in steps] == [
         "Wed 18 Jun 2025",
@@ -81,7 +81,7 @@ def test_an_event_inside_a_bar_is_told_with_the_hours_of_both_bars():
 
 
 def test_an_event_of_the_night_is_told_its_distance_and_the_break():
-    view = explained(said("2025-06-20", "21:40"))
+    view = explained(event_on("2025-06-20", "21:40"))
     steps = build_timing_steps(view.event, view.timing, view.card)
     assert "no bar then: 12 h 20 min before the next one" in steps[0].foot
     assert format_wait(view.timing) == "12 h 20 min"
@@ -96,13 +96,13 @@ def test_an_event_of_the_night_is_told_its_distance_and_the_break():
 
 def test_bars_that_are_missing_are_told_and_not_filled():
     begins = [begin for begin in BEGINS if begin.isoformat()[:13] != "2025-06-18T16"]
-    told = " ".join(build_notices(explained(said("2025-06-18", "15:20"), begins)))
+    told = " ".join(build_notices(explained(event_on("2025-06-18", "15:20"), begins)))
     assert "Bars are missing at 1 place of the window" in told
     assert "nothing is filled in" in told
 
 
 def test_an_event_without_an_hour_says_so_and_has_no_timing():
-    view = explained(said("2025-06-18"))
+    view = explained(event_on("2025-06-18"))
     assert view.timing is None
     assert format_headline(view, QuotedSeries(view.card, QuoteMode.WEAKER))[0].startswith(
         "No move to show: hour unknown"

@@ -2,7 +2,7 @@
 
     replica.cbr.answers(html_with_200)
 
-makes one service misbehave; `replica.cbr.asked` holds what it was asked. By hand:
+makes one service misbehave; `replica.cbr.requests` has its requests. By hand:
 
     python -m tests.replica --port 8600 --misbehave cbr=html_with_200
     DASHBOARD_UPSTREAM=http://127.0.0.1:8600 python -m dashboard rates refresh

@@ -39,8 +39,8 @@ def too_many(retry_after=None):
     """429, with `Retry-After` where one is given: seconds or an HTTP date."""
 
     def spoiled(question, reply):
-        found = text("Too Many Requests\r\n", "text/plain", 429)
-        return found if retry_after is None else found.with_headers(Retry_After=retry_after)
+        result = text("Too Many Requests\r\n", "text/plain", 429)
+        return result if retry_after is None else result.with_headers(Retry_After=retry_after)
 
     return spoiled
 

@@ -45,11 +45,11 @@ def _steps(name):
 
 @cache
 def _sums(name):
-    total, found = 0.0, []
+    total, result = 0.0, []
     for step in _steps(name):
         total = 0.995 * total + step
-        found.append(total)
-    return found
+        result.append(total)
+    return result
 
 
 def made(name, day, fraction=0.0):
@@ -83,7 +83,7 @@ def days(first, last):
 
 
 class Market:
-    """What the services know at `get_view_time` (UTC); tests move it and change what is published."""
+    """The data of the services at `now` (UTC); tests move it and change what is published."""
 
     def __init__(self, now=None):
         self.now = now or NOW
@@ -105,23 +105,23 @@ class Market:
         """Official rates by the first day in force: shipped ones, then made ones."""
         known = shipped({"USD": "usd_rub_cbr", "CNY": "cny_rub_cbr"}[code]) if code != "EUR" else {}
         last_shipped = max(known) if known else date(2013, 1, 9)
-        found = {day: rate for day, rate in known.items() if first <= day <= last}
+        result = {day: rate for day, rate in known.items() if first <= day <= last}
         for fixed_on in days(max(first - DAY, last_shipped), last - DAY):
             is_set = fixed_on < self.today or (fixed_on == self.today and self.moscow.hour >= 16)
             if is_working(fixed_on) and is_set:
-                found[fixed_on + DAY] = round(made(code, fixed_on), 4)
-        found |= {
+                result[fixed_on + DAY] = round(made(code, fixed_on), 4)
+        result |= {
             day: value
             for (name, day), value in self.changed.items()
             if name == code and first <= day <= last
         }
-        return dict(sorted(found.items()))
+        return dict(sorted(result.items()))
 
     def daily(self, name, first, last, lag=0):
         """Made rates of weekdays, up to `lag` days ago."""
         upto = min(last, self.now.date() - lag * DAY)
-        found = {day: round(made(name, day), 4) for day in days(first, upto) if day.weekday() < 5}
-        return found | {
+        result = {day: round(made(name, day), 4) for day in days(first, upto) if day.weekday() < 5}
+        return result | {
             day: value
             for (key, day), value in self.changed.items()
             if key == name and first <= day <= upto

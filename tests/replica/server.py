@@ -1,4 +1,4 @@
-"""The server: one port, every service, told apart by the host that the client meant."""
+"""The server: one port, every service; the host in a header selects it."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Replica:
         return text(f"no service here is called {question.host}", status=421)
 
     @property
-    def asked(self):
-        """Everything that any service was asked, in order."""
-        found = [one for service in self.services.values() for one in service.asked]
-        return sorted(found, key=lambda one: one.at)
+    def requests(self):
+        """The requests to all services, in order."""
+        result = [one for service in self.services.values() for one in service.requests]
+        return sorted(result, key=lambda one: one.at)
 
 
 class _Server(ThreadingHTTPServer):
@@ -97,4 +97,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = answer  # noqa: N815
 
     def log_message(self, *message):
-        """Say nothing; `asked` has it all."""
+        """Log nothing; `requests` has all."""

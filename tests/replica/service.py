@@ -1,4 +1,4 @@
-"""The form of a service: its hosts, its right answers, and how it is told to misbehave."""
+"""The form of a service: its hosts, its right answers, and how tests make it misbehave."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Service:
 
     def __init__(self, market):
         self.market = market
-        self.asked = []
+        self.requests = []
         self._failure = None
         self._times = None
         self._when = None
@@ -42,9 +42,9 @@ class Service:
         self.answers(None)
 
     def take(self, question):
-        """The answer to a question, spoiled if so told."""
+        """The response to a request, with the failure that is set."""
         with self._lock:
-            self.asked.append(question)
+            self.requests.append(question)
             failure = self._failure
             if failure and self._when is not None and not self._when(question):
                 failure = None

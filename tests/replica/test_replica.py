@@ -33,11 +33,11 @@ def ask(replica):
     with requests.Session() as session:
         session.trust_env = False
 
-        def asked(host, path, body=None):
+        def sent(host, path, body=None):
             send = session.get if body is None else session.post
             return send(replica.url + path, headers={HOST_HEADER: host}, data=body, timeout=5)
 
-        yield asked
+        yield sent
 
 
 DYNAMIC = "/scripts/XML_dynamic.asp?date_req1=01/11/2026&date_req2=24/11/2026&VAL_NM_RQ=R01235"
@@ -65,9 +65,9 @@ def test_the_bank_of_russia_speaks_windows_1251_with_decimal_commas(ask):
 def test_a_daily_table_without_a_date_is_tomorrows_once_it_is_set(ask):
     table = ElementTree.fromstring(ask("www.cbr.ru", "/scripts/XML_daily.asp").content)
     assert table.get("Date") == "24.11.2026"  # it is the 23rd
-    asked = ask("www.cbr.ru", "/scripts/XML_daily.asp?date_req=22/11/2026").content  # Sunday
-    assert ElementTree.fromstring(asked).get("Date") == "21.11.2026"
-    assert "Доллар США".encode("windows-1251") in asked
+    sent = ask("www.cbr.ru", "/scripts/XML_daily.asp?date_req=22/11/2026").content  # Sunday
+    assert ElementTree.fromstring(sent).get("Date") == "21.11.2026"
+    assert "Доллар США".encode("windows-1251") in sent
 
 
 def test_wrong_parameters_are_an_error_with_status_200(ask):
@@ -78,16 +78,16 @@ def test_wrong_parameters_are_an_error_with_status_200(ask):
 
 def test_the_key_rate_speaks_utf_8_with_points_newest_first(ask):
     body = "<KeyRate><fromDate>2026-07-20</fromDate><ToDate>2026-07-31</ToDate></KeyRate>"
-    told = ask("www.cbr.ru", "/DailyInfoWebServ/DailyInfo.asmx", body).text
-    rows = re.findall(r"<KR .*?><DT>(.*?)</DT><Rate>(.*?)</Rate></KR>", told)
+    message = ask("www.cbr.ru", "/DailyInfoWebServ/DailyInfo.asmx", body).text
+    rows = re.findall(r"<KR .*?><DT>(.*?)</DT><Rate>(.*?)</Rate></KR>", message)
     assert rows[0] == ("2026-07-31T00:00:00+03:00", "14.00")
     assert rows[-1] == ("2026-07-20T00:00:00+03:00", "21.00")
 
 
 def test_history_has_pages_of_100_and_a_cursor_candles_pages_of_500_and_none(ask):
-    told = ask(ISS, f"{FX}?from=2026-05-01&start=100").json()
-    assert len(told["history"]["data"]) == 100
-    assert told["history.cursor"]["data"][0][::2] == [100, 100]
+    message = ask(ISS, f"{FX}?from=2026-05-01&start=100").json()
+    assert len(message["history"]["data"]) == 100
+    assert message["history.cursor"]["data"][0][::2] == [100, 100]
     assert "history.cursor" not in ask(ISS, f"{FX}?iss.only=history").json()
     bars = ask(ISS, f"{BARS}?interval=1&from=2026-11-19").json()
     assert list(bars) == ["candles"]
@@ -95,9 +95,9 @@ def test_history_has_pages_of_100_and_a_cursor_candles_pages_of_500_and_none(ask
 
 
 def test_the_dollar_is_quoted_for_ever_with_the_price_of_its_last_day(ask):
-    told = ask(ISS, FX.replace("/history", "").replace("CNYRUB_TOM", "USD000UTSTOM")).json()
-    (security,) = [dict(zip(told["securities"]["columns"], row, strict=True))
-                   for row in told["securities"]["data"]]  # fmt: skip
+    message = ask(ISS, FX.replace("/history", "").replace("CNYRUB_TOM", "USD000UTSTOM")).json()
+    (security,) = [dict(zip(message["securities"]["columns"], row, strict=True))
+                   for row in message["securities"]["data"]]  # fmt: skip
     assert (security["PREVDATE"], security["PREVPRICE"]) == ("2024-06-11", 89.0625)
 
 
@@ -185,7 +185,7 @@ def test_a_test_says_in_one_line_how_a_service_misbehaves(ask, replica, name, ho
     assert ask(host, path).headers["Retry-After"] == "30"
     assert ask(host, path).content == right
     service.answers_well()
-    assert len(service.asked) == 4
+    assert len(service.requests) == 4
 
 
 @pytest.mark.parametrize("name", sorted(failures.NAMED.keys() - {"hang", "drip", "endless"}))
@@ -236,14 +236,14 @@ def test_a_service_has_failures_of_its_own(ask, replica, host, path, service, fa
 
 def test_the_three_things_that_history_may_tell_of_the_dollar_after_its_end(ask, replica):
     path = FX.replace("CNYRUB_TOM", "USD000UTSTOM") + "?from=2024-06-11&till=2024-06-20"
-    told = {}
+    message = {}
     for replica.moex.after_halt in ("empty", "nulls", "waprice"):
         rows = ask(ISS, path).json()["history"]["data"]
-        told[replica.moex.after_halt] = (len(rows), rows[-1][7], rows[-1][-1] is not None)
-    assert told["empty"][0] == 1
-    assert told["nulls"][0] > 1
-    assert told["nulls"][1:] == (None, False)
-    assert told["waprice"][1:] == (None, True)
+        message[replica.moex.after_halt] = (len(rows), rows[-1][7], rows[-1][-1] is not None)
+    assert message["empty"][0] == 1
+    assert message["nulls"][0] > 1
+    assert message["nulls"][1:] == (None, False)
+    assert message["waprice"][1:] == (None, True)
 
 
 def test_it_hangs_until_it_is_stopped(replica):
@@ -261,7 +261,7 @@ def test_it_hangs_until_it_is_stopped(replica):
 def test_it_counts_what_it_was_asked_in_order(ask, replica):
     ask("www.cbr.ru", DYNAMIC)
     ask("fred.stlouisfed.org", GRAPH)
-    assert [asked.host for asked in replica.asked] == ["www.cbr.ru", "fred.stlouisfed.org"]
+    assert [sent.host for sent in replica.requests] == ["www.cbr.ru", "fred.stlouisfed.org"]
 
 
 def test_it_listens_on_this_machine_only(replica):

@@ -49,7 +49,7 @@ class Reply:
         return replace(self, body=body).with_headers(Content_Encoding="gzip")
 
     def head(self, length=None):
-        """Status line and headers, with the length of the body unless another is told."""
+        """Status line and headers, with the length of the body unless another is given."""
         length = len(self.body) if length is None else length
         lines = [f"HTTP/1.1 {self.status} Replica", f"Content-Type: {self.content_type}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]

@@ -112,7 +112,8 @@ def test_another_base_that_would_make_it_so_is_named(tmp_path):
         [series],
     )
     assert [(v.base_name, v.quote, v.truth) for v in checked.verdicts] == [
-        ("previous", "RUB per USD", ClaimTruth.FALSE), ("previous", "USD per RUB", ClaimTruth.FALSE),
+        ("previous", "RUB per USD", ClaimTruth.FALSE),
+        ("previous", "USD per RUB", ClaimTruth.FALSE),
         ("year_end", "USD per RUB", ClaimTruth.TRUE),
     ]  # fmt: skip
     assert [v.is_claimed for v in checked.verdicts] == [True, True, False]
@@ -130,7 +131,8 @@ def test_a_record_is_true_inside_its_period_and_false_where_it_was_there_later(t
         for month in ("January 2025", "February 2025", "December 2024", "June 2023")
     }
     assert truths == {
-        "January 2025": ClaimTruth.TRUE, "February 2025": ClaimTruth.ABOUT, "December 2024": ClaimTruth.FALSE,
+        "January 2025": ClaimTruth.TRUE, "February 2025": ClaimTruth.ABOUT,
+        "December 2024": ClaimTruth.FALSE,
         "June 2023": ClaimTruth.FALSE,
     }  # fmt: skip
 

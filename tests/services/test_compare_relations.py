@@ -24,7 +24,7 @@ def test_the_rows_are_those_of_a_study_with_the_same_request():
     assert repr(here.regression) == repr(there.regression)
     assert (
         (here.used, here.requested)
-        == (there.used, there.asked)
+        == (there.used, there.n_events)
         == (
             COUNT - AFTER_THE_RATES,
             COUNT,

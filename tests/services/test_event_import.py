@@ -146,7 +146,7 @@ def test_the_notes_of_a_plan_are_stored_at_once_with_what_the_file_held():
     ((record, notes),) = store.calls
     assert [note.title for note in notes] == ["One", "Two"]
     assert (record.rows, record.added, record.duplicates, record.wrong) == (4, 2, 1, 1)
-    assert (record.who, record.file_name, record.kind) == ("Ann", "f.csv", "CSV")
+    assert (record.author, record.file_name, record.kind) == ("Ann", "f.csv", "CSV")
 
 
 def test_a_rejected_plan_is_never_stored():

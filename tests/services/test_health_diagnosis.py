@@ -138,7 +138,7 @@ def test_failed_attempts_are_counted(live, replica):
 def test_offline_nothing_is_asked(live, replica):
     found = findings_of(live, is_offline=True)
     assert found["Network"].message == "is not asked: offline"
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_trying_changes_nothing_that_is_kept(live):

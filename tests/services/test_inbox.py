@@ -145,7 +145,7 @@ def test_windows_1251_is_read_with_the_right_and_with_the_wrong_header(refresh, 
     refresh(INTERFAX)
     replica.feeds.answers(wrong_charset)
     (state,) = refresh(INTERFAX)
-    assert "the letters are windows-1251" in state.told[0]
+    assert "the letters are windows-1251" in state.messages[0]
     assert state.new == 0
     titles = {each.report.title for each in inbox.find()}
     assert "Новости рынка" in titles
@@ -300,7 +300,7 @@ def test_a_search_lands_in_the_inbox_once_whatever_its_words(replica, inbox, clo
     assert (again.found, again.new) == (3, 0)
     assert len(list_inbox(inbox, InboxFilter(source="gdelt"))) == 3
     assert len(line.points) == 3
-    assert replica.gdelt.asked[-1].params["startdatetime"].startswith("20261116")
+    assert replica.gdelt.requests[-1].params["startdatetime"].startswith("20261116")
 
 
 def test_a_period_that_is_none_is_told(inbox):

@@ -219,7 +219,7 @@ def test_what_failed_a_moment_ago_is_left_alone_for_a_minute(live, replica, cloc
     for _ in range(25):
         live.refresh(USD)
         clock.pass_by(1)
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     clock.pass_by(60)
     replica.cbr.answers_well()
     assert live.refresh(USD)[USD].outcome == RefreshOutcome.NEW
@@ -347,7 +347,7 @@ def test_pages_that_ask_at_every_rerun_start_one_refresh_a_minute(live, replica,
 
 def test_offline_nothing_is_asked(live, replica):
     assert not refresher_of(live, is_offline=True).submit()
-    assert replica.asked == []
+    assert replica.requests == []
 
 
 def test_a_refresh_that_fails_in_an_unforeseen_way_ends(live, monkeypatch):

@@ -94,7 +94,7 @@ def test_an_edit_is_signed_by_its_author_and_a_stale_one_is_told(store):
     with pytest.raises(EditConflict, match="changed by Bob at ") as caught:
         edit_note(store, note.id, replace(DRAFT, title="By Ann"), 1)
     assert caught.value.current == edited
-    assert [change.who for change in note_history(store, note.id)] == ["Ann", "Bob"]
+    assert [change.author for change in note_history(store, note.id)] == ["Ann", "Bob"]
 
 
 def test_a_deletion_is_signed_and_can_be_taken_back(store):
@@ -106,7 +106,7 @@ def test_a_deletion_is_signed_and_can_be_taken_back(store):
     back = restore_note(store, note.id, author="Cid")
     assert list_notes(store) == (back,)
     assert draft_from_event(back) == DRAFT
-    actions = [(change.action, change.who) for change in note_history(store, note.id)]
+    actions = [(change.action, change.author) for change in note_history(store, note.id)]
     assert actions == [("create", "Ann"), ("delete", "Bob"), ("restore", "Cid")]
 
 

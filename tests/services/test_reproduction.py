@@ -176,7 +176,7 @@ def _longer(series):
 
 
 def test_a_series_that_is_not_here_is_asked_for():
-    with pytest.raises(InputError, match="fetch it first"):
+    with pytest.raises(InputError, match="refresh it first"):
         reproduce_bundle(bundle(licence=KEPT_BACK), "x.zip", nobody)
 
 

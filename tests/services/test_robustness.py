@@ -21,8 +21,8 @@ from tests.made_series import event_at_row, series_of_returns
 
 SERIES = series_of_returns(0.01 * np.random.default_rng(4).standard_t(5, 300))
 EVENTS = tuple(event_at_row(row) for row in (150, 190, 230))
-SMALL = SpecificationGrid(("made",), windows=((0, 0), (0, 1)), estimations=(60,), gaps=(0,), models=("none",),
-             overlaps=("keep",), event_filters=("all",))  # fmt: skip
+SMALL = SpecificationGrid(("made",), windows=((0, 0), (0, 1)), estimations=(60,), gaps=(0,),
+             models=("none",), overlaps=("keep",), event_filters=("all",))  # fmt: skip
 SECONDS = 60
 
 

@@ -15,7 +15,7 @@ def test_it_sends_as_the_polite_client_does():
     with Replica() as replica:
         client = LazyClient(lambda: PoliteClient(new_session(replica.url)))
         assert client.send(ASK).status == 200
-        assert len(replica.fred.asked) == 1
+        assert len(replica.fred.requests) == 1
         client.session.close()
 
 

@@ -43,7 +43,7 @@ def test_a_right_answer_comes_whole(client, replica):
     answer = client.send(ASK)
     assert answer.content.startswith(b"observation_date,VIXCLS\n2026-11-02,")
     assert answer.url.startswith(URL)
-    assert len(replica.fred.asked) == 1
+    assert len(replica.fred.requests) == 1
 
 
 def test_a_gzipped_answer_is_unpacked(client, replica):
@@ -54,7 +54,7 @@ def test_a_gzipped_answer_is_unpacked(client, replica):
 
 def test_it_says_who_it_is(client, replica):
     client.send(ASK)
-    headers = replica.fred.asked[0].headers
+    headers = replica.fred.requests[0].headers
     assert headers["User-Agent"] == USER_AGENT
     assert "rouble-reaction/" in USER_AGENT
     assert "Mozilla" not in USER_AGENT
@@ -63,7 +63,7 @@ def test_it_says_who_it_is(client, replica):
 
 def test_the_replica_is_told_which_host_was_meant(client, replica):
     client.send(ASK)
-    assert replica.fred.asked[0].host == "fred.stlouisfed.org"
+    assert replica.fred.requests[0].host == "fred.stlouisfed.org"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_only_this_machine_can_be_a_replica(address):
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (failures.html_with_200, "FRED answered HTML instead of CSV"),
         (failures.nothing_at_all, "FRED answered nothing instead of CSV"),
@@ -97,12 +97,12 @@ def test_only_this_machine_can_be_a_replica(address):
     ],
 )
 def test_an_answer_of_another_kind_is_refused_in_one_sentence_and_not_asked_for_again(
-    client, replica, failure, said
+    client, replica, failure, text
 ):
     replica.fred.answers(failure)
-    assert failure_of(client) == said
+    assert failure_of(client) == text
     # Redirects within the host are followed three times.
-    assert len(replica.fred.asked) == (4 if "circles" in said else 1)
+    assert len(replica.fred.requests) == (4 if "circles" in text else 1)
 
 
 def test_the_body_of_a_redirect_is_not_read(client, replica):
@@ -127,7 +127,7 @@ def test_a_status_that_means_nothing_is_an_answer(client, replica):
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (failures.cut_off(0.5), "FRED broke off its answer"),
         (failures.broken_chunks, "FRED broke off its answer"),
@@ -137,10 +137,10 @@ def test_a_status_that_means_nothing_is_an_answer(client, replica):
         (failures.unavailable, "FRED answered 503 Service Unavailable"),
     ],
 )
-def test_a_broken_answer_is_noticed_after_three_tries(client, replica, failure, said):
+def test_a_broken_answer_is_noticed_after_three_tries(client, replica, failure, text):
     replica.fred.answers(failure)
-    assert failure_of(client).startswith(said)
-    assert len(replica.fred.asked) == 3
+    assert failure_of(client).startswith(text)
+    assert len(replica.fred.requests) == 3
 
 
 def test_a_damaged_gzip_body_is_noticed(client, replica):
@@ -182,7 +182,7 @@ def test_an_unknown_packing_is_refused(client, replica):
 def test_a_passing_failure_is_tried_again_with_growing_waits(client, replica, clock):
     replica.fred.answers(failures.server_error, times=2)
     assert client.send(ASK).status == 200
-    assert len(replica.fred.asked) == 3
+    assert len(replica.fred.requests) == 3
     assert 0.25 <= clock.slept[0] <= 0.75  # half a second with jitter, then the host's pace
     assert 1.5 <= sum(clock.slept) <= 2.5
 
@@ -191,7 +191,7 @@ def test_a_passing_failure_is_tried_again_with_growing_waits(client, replica, cl
 def test_more_than_ten_megabytes_are_not_taken_in(client, replica, failure):
     replica.fred.answers(failure)
     assert failure_of(client) == "FRED answered more than 10 MB"
-    assert len(replica.fred.asked) == 1
+    assert len(replica.fred.requests) == 1
 
 
 # ---------------------------------------------------------------- time
@@ -205,7 +205,7 @@ def test_more_than_ten_megabytes_are_not_taken_in(client, replica, failure):
 def test_the_whole_of_an_exchange_is_bounded(quick, replica, failure):
     replica.fred.answers(failure)
     started = time.monotonic()
-    assert "in time" in (said := failure_of(quick)) or "within 1.5 s" in said
+    assert "in time" in (text := failure_of(quick)) or "within 1.5 s" in text
     assert time.monotonic() - started < 20
 
 
@@ -214,7 +214,7 @@ def test_a_cut_exchange_leaves_no_thread_behind(quick, replica):
     earlier = set(threading.enumerate())  # another test's may still wait
     failure_of(quick)
     ends = time.monotonic() + 20
-    while any(each.name == "http" for each in set(threading.enumerate()) - earlier):
+    while any(item.name == "http" for item in set(threading.enumerate()) - earlier):
         assert time.monotonic() < ends, "a thread still waits"
         time.sleep(0.02)
 
@@ -227,18 +227,18 @@ def test_a_host_that_is_gone_is_told_in_words(quick, replica):
 def test_one_host_is_asked_one_at_a_time_at_its_pace(client, replica, clock):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: client.send(ASK), range(4)))
-    assert len(replica.fred.asked) == 4
+    assert len(replica.fred.requests) == 4
     assert clock.slept == [1.0, 1.0, 1.0]
 
 
 # ---------------------------------------------------------------- Retry-After
 
 
-@pytest.mark.parametrize("said", ["120", "Mon, 23 Nov 2026 18:02:00 GMT"])
-def test_a_wish_for_a_pause_is_kept_by_not_asking(client, replica, clock, said, monkeypatch):
+@pytest.mark.parametrize("text", ["120", "Mon, 23 Nov 2026 18:02:00 GMT"])
+def test_a_wish_for_a_pause_is_kept_by_not_asking(client, replica, clock, text, monkeypatch):
     now = SimpleNamespace(time=lambda: clock.now().timestamp())
     monkeypatch.setattr("urllib3.util.retry.time", now)  # urllib3 reads the moment in the header
-    replica.fred.answers(failures.too_many(said), times=1)
+    replica.fred.answers(failures.too_many(text), times=1)
     with pytest.raises(CircuitOpen) as caught:
         client.send(ASK)
     assert str(caught.value) == (
@@ -248,7 +248,7 @@ def test_a_wish_for_a_pause_is_kept_by_not_asking(client, replica, clock, said, 
     clock.pass_by(100)
     with pytest.raises(CircuitOpen, match="asked for a pause; the next try is at 18:02:00 UTC"):
         client.send(ASK)
-    assert len(replica.fred.asked) == 1
+    assert len(replica.fred.requests) == 1
     clock.pass_by(21)
     assert client.send(ASK).status == 200
     assert sum(clock.slept) == 0
@@ -267,13 +267,13 @@ def test_no_host_can_send_us_away_for_longer_than_an_hour(client, replica, clock
     assert client.send(ASK).status == 200
 
 
-@pytest.mark.parametrize("said", [None, "soon", "-1", "9" * 5_000, "Mon, 99 Nov 2026 18:02:00 GMT"])
-def test_a_host_that_names_no_time_is_left_alone_for_a_minute(client, replica, clock, said):
-    replica.fred.answers(failures.too_many(said))
+@pytest.mark.parametrize("text", [None, "soon", "-1", "9" * 5_000, "Mon, 99 Nov 2026 18:02:00 GMT"])
+def test_a_host_that_names_no_time_is_left_alone_for_a_minute(client, replica, clock, text):
+    replica.fred.answers(failures.too_many(text))
     failure_of(client)
     clock.pass_by(59)
     failure_of(client)
-    assert len(replica.fred.asked) == 1
+    assert len(replica.fred.requests) == 1
 
 
 # ---------------------------------------------------------------- circuit
@@ -283,7 +283,7 @@ def test_25_sessions_make_five_calls_in_a_minute_to_a_dead_host(client, replica,
     replica.fred.answers(failures.server_error)
     for _ in range(25):
         failure_of(client)
-    assert len(replica.fred.asked) == 5
+    assert len(replica.fred.requests) == 5
     assert "failed 5 times in a row; the next try is at" in failure_of(client)
 
 
@@ -294,7 +294,7 @@ def test_after_a_minute_one_probe_decides(client, replica, clock):
     clock.pass_by(61)
     for _ in range(5):
         failure_of(client)
-    assert len(replica.fred.asked) == 6
+    assert len(replica.fred.requests) == 6
     replica.fred.answers_well()
     clock.pass_by(61)
     assert client.send(ASK).status == 200
@@ -306,14 +306,14 @@ def test_answers_of_a_wrong_kind_open_the_circuit_too(client, replica):
     replica.fred.answers(failures.html_with_200)
     for _ in range(25):
         failure_of(client)
-    assert len(replica.fred.asked) == 5
+    assert len(replica.fred.requests) == 5
 
 
 def test_a_wrong_question_does_not_open_the_circuit(client, replica):
     replica.fred.answers(failures.not_found)
     for _ in range(7):
         failure_of(client)
-    assert len(replica.fred.asked) == 7
+    assert len(replica.fred.requests) == 7
 
 
 def test_one_sick_host_does_not_close_another(client, replica):
@@ -343,5 +343,5 @@ def test_the_version_of_another_resource_is_not_sent(client, replica):
     validator = client.send(ASK).validator
     client.send(Request(URL, "FRED", "csv", PARAMS, validator=validator))
     client.send(Request(URL, "FRED", "csv", {"id": "DTWEXBGS"}, validator=validator))
-    assert replica.fred.asked[1].headers["If-None-Match"] == '"one"'
-    assert "If-None-Match" not in replica.fred.asked[2].headers
+    assert replica.fred.requests[1].headers["If-None-Match"] == '"one"'
+    assert "If-None-Match" not in replica.fred.requests[2].headers

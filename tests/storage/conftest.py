@@ -6,7 +6,7 @@ from dashboard.storage import upgrade
 from dashboard.storage.database import Database, new_engine, parse_address
 from dashboard.storage.notes import NoteRepository
 from dashboard.storage.schema import METADATA
-from tests.storage.migration_form import write_next_release, write_thousand_notes
+from tests.storage.upgrade_form import write_next_release, write_thousand_notes
 
 
 @pytest.fixture

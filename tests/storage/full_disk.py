@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.storage.notes import NoteRepository
-from tests.storage.note_store_form import NOTE
+from tests.storage.notes_form import NOTE
 
 STEP = 1_024
 
@@ -18,24 +18,24 @@ def write_on_full_disks(answers, folder, points):
     A file of SQLite may then not grow beyond what it is and `point` KiB (RLIMIT_FSIZE), so
     that the write-ahead log, its index or the database fails at another write each time.
 
-    Sends for every point: what was told, whether what was acknowledged could still be read,
+    Sends for every point: the message, whether what was acknowledged could still be read,
     and whether the next note was taken without a restart.
     """
     for point in points:
         file = Path(folder) / f"{point}.db"
         store = NoteRepository(f"sqlite:///{file}")
-        kept, told = [store.add(NOTE)], ""
-        largest = max(each.stat().st_size for each in Path(folder).glob(f"{point}.db*"))
+        stored, message = [store.add(NOTE)], ""
+        largest = max(item.stat().st_size for item in Path(folder).glob(f"{point}.db*"))
         limit(largest + point * STEP)
-        while not told:
+        while not message:
             try:
-                kept.append(store.add(NOTE))
+                stored.append(store.add(NOTE))
             except RoubleReactionError as error:
-                told = str(error)
-        is_readable = read_or_fail(store) == len(kept)
+                message = str(error)
+        is_readable = read_or_fail(store) == len(stored)
         limit(resource.RLIM_INFINITY)
-        kept.append(store.add(NOTE))
-        answers.put((told, is_readable, {n.id for n in store.notes()} == ids_of(kept)))
+        stored.append(store.add(NOTE))
+        answers.put((message, is_readable, {n.id for n in store.notes()} == ids_of(stored)))
         store.close()
 
 

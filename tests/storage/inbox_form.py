@@ -53,9 +53,9 @@ class InboxForm:
         inbox.ingest([ONE])
         inbox.decide(["report-1"], Decision.DISMISSED, "Ann")
         inbox.ingest([replace(ONE, fetched_at=AT + timedelta(hours=1))])
-        (kept,) = inbox.find()
-        assert (kept.state, kept.decided_by) == (Decision.DISMISSED, "Ann")
-        assert kept.decided_at is not None
+        (stored,) = inbox.find()
+        assert (stored.state, stored.decided_by) == (Decision.DISMISSED, "Ann")
+        assert stored.decided_at is not None
 
     def test_a_dismissal_can_be_taken_back(self, inbox):
         inbox.ingest([ONE])
@@ -67,7 +67,7 @@ class InboxForm:
         inbox.ingest(candidates(3))
         note = inbox.accept(["report-0", "report-2"], NOTE, "Ann")
         assert store.get(note.id) == note
-        assert store.history(note.id)[0].who == "Ann"
+        assert store.history(note.id)[0].author == "Ann"
         assert [(c.state, c.note_id) for c in inbox.find()] == [
             (Decision.ACCEPTED, note.id),
             (Decision.NEW, ""),
@@ -87,9 +87,9 @@ class InboxForm:
 
     def test_of_processes_that_accept_at_once_one_makes_a_note(self, url, inbox, store):
         inbox.ingest([ONE])
-        said = run_together(writing_processes.accept_report, 4, url)
-        assert sorted(bool(text) for text in said) == [False, True, True, True]
-        assert all("was accepted by" in text for text in said if text)
+        expected = run_together(writing_processes.accept_report, 4, url)
+        assert sorted(bool(text) for text in expected) == [False, True, True, True]
+        assert all("was accepted by" in text for text in expected if text)
         assert len(store.notes()) == 1
 
     def test_processes_that_take_the_same_reports_in_keep_each_once(self, url, inbox):
@@ -112,11 +112,11 @@ class InboxForm:
         assert inbox.find(AT - timedelta(days=40)) == (ONE,)
 
     def test_a_feed_that_fails_keeps_its_last_good_answer_and_its_words(self, inbox):
-        good = FeedState("tass", AT, AT, items=30, new=4, told=("the feed was cut off",))
+        good = FeedState("tass", AT, AT, items=30, new=4, messages=("the feed was cut off",))
         inbox.record_feed_state(good)
         later = AT + timedelta(hours=1)
         inbox.record_feed_state(FeedState("tass", later, problem="TASS answered a web page"))
         (state,) = inbox.feed_states()
-        assert state == replace(good, asked_at=later, problem="TASS answered a web page")
+        assert state == replace(good, tried_at=later, problem="TASS answered a web page")
         inbox.record_feed_state(FeedState("tass", later, later, items=31, new=1))
         assert inbox.feed_states() == (FeedState("tass", later, later, items=31, new=1),)

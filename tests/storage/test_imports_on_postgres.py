@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.storage.import_form import ImportForm
+from tests.storage.imports_form import ImportForm
 
 
 @pytest.fixture

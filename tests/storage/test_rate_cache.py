@@ -52,7 +52,7 @@ def rates_of(cache):
     return dict(zip(series.record.astype(str).tolist(), series.rate.tolist(), strict=True))
 
 
-# ---------------------------------------------------------------- what is kept
+# ---------------------------------------------------------------- what is stored
 
 
 def test_before_anything_is_kept_there_is_nothing_and_no_file(cache, tmp_path):
@@ -355,7 +355,7 @@ for _ in range(50):
     reading, writing = os.pipe()
     writer = os.fork()
     if writer == 0:
-        with cache.alone("cbr", 5) as got:  # the one before was killed while it held it
+        with cache.lock("cbr", 5) as got:  # the one before was killed while it held it
             assert got
             for number in range(first, first + 100_000):
                 series = replace(made.series, rate=np.full(400, float(number)))
@@ -389,9 +389,9 @@ def test_kill_9_in_the_middle_of_a_refresh_leaves_a_readable_cache_50_times(tmp_
             os.kill(writer, signal.SIGKILL)
             print("killed", file=parent.stdin, flush=True)
             acknowledged = int(parent.stdout.readline())
-            found = set(rates_of(cache).values())
-            assert len(found) == 1, "half an answer was taken in"
-            assert found.pop() >= acknowledged, "an acknowledged answer was lost"
+            result = set(rates_of(cache).values())
+            assert len(result) == 1, "half an answer was taken in"
+            assert result.pop() >= acknowledged, "an acknowledged answer was lost"
     assert parent.returncode == 0
     with sqlite3.connect(tmp_path / "rates.sqlite3") as connection:
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)

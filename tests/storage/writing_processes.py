@@ -74,10 +74,10 @@ def add_one(note):
     return replace(note, text=str(int(note.text) + 1))
 
 
-def save_or_be_told(start, answers, url, note_id, times):
-    """Read, change and save without a lock; how often it was saved, and what was told."""
+def save_or_message(start, answers, url, note_id, times):
+    """Read, change and save without a lock; the number of saves, and the messages."""
     store = NoteRepository(url)
-    saved, told = 0, []
+    saved, message = 0, []
     store.version()
     start.wait()
     for _ in range(times):
@@ -86,9 +86,9 @@ def save_or_be_told(start, answers, url, note_id, times):
             store.edit(add_one(note), note.revision, author="Ann")
             saved += 1
         except EditConflict as error:
-            told.append(str(error))
+            message.append(str(error))
     store.close()
-    answers.put((saved, told))
+    answers.put((saved, message))
 
 
 def delete_or_edit(start, answers, url, note_id):
@@ -127,8 +127,8 @@ def import_until_killed(url, acknowledged):
         label = secrets.token_hex(8)
         note = Event(id="", day=date(2025, 4, 21), title="a note", author=label)
         record = ImportRecord(label, "CSV", "", rows=300, added=300, duplicates=0, wrong=0)
-        kept, _ = store.import_notes(record, [note] * 300)
-        acknowledged.send(kept.id)
+        stored, _ = store.import_notes(record, [note] * 300)
+        acknowledged.send(stored.id)
 
 
 def open_store(start, answers, url):
@@ -156,18 +156,18 @@ def upgrade_store(start, answers, url, release):
 
 
 def accept_report(start, answers, url):
-    """Make a note of the report `report-1`; what was told instead, or nothing."""
+    """Make a note of the report `report-1`; the message of a refusal, or nothing."""
     store = NoteRepository(url)
     store.version()
     note = Event(id="", day=date(2026, 11, 26), title="The Bank kept its rate")
     start.wait()
-    told = ""
+    message = ""
     try:
         InboxRepository(store).accept(["report-1"], note, f"process {secrets.token_hex(2)}")
     except InputError as error:
-        told = str(error)
+        message = str(error)
     store.close()
-    answers.put(told)
+    answers.put(message)
 
 
 def take_reports_in(start, answers, url):
@@ -180,10 +180,10 @@ def take_reports_in(start, answers, url):
         for n in range(50)
     ]
     start.wait()
-    told = ""
+    message = ""
     try:
         InboxRepository(store).ingest(reports)
     except Exception as error:
-        told = repr(error)
+        message = repr(error)
     store.close()
-    answers.put(told)
+    answers.put(message)

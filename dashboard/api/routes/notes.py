@@ -102,7 +102,7 @@ async def parse_note_change(request: Request, _writer: WriterToken) -> NoteChang
     "/events",
     status_code=201,
     responses={
-        201: _describe_note("The note as it was kept.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
+        201: _describe_note("The note as it is stored.", {**_ETAG_HEADER, **_LOCATION_HEADER}),
         **_AUTH_PROBLEMS,
         **_BODY_PROBLEMS,
     },
@@ -276,8 +276,8 @@ def _edit_conflict(
         with _field_errors_as_problems():
             yours = event_list_rows_json([replace(base, **sent.changes())])[0]
     detail = (
-        f"{current.id}: was changed by {last.who or 'somebody'} at {last.at:%Y-%m-%d %H:%M:%S} UTC"
-        f" and is at revision {current.revision}; yours was not saved. Look at both, send again"
+        f"{current.id}: was changed by {last.author or 'somebody'} at"
+        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision}; yours was not saved. Look at both, send again"
     )
     more = {"current": event_list_rows_json([current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)

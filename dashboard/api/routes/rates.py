@@ -69,7 +69,7 @@ def rates_page(
 class FactsParams(QueryParams):
     """The day, the series, and a base of one's own."""
 
-    day: DayText = Field(alias="date", description="The day asked about, as 2025-04-21.")
+    day: DayText = Field(alias="date", description="The day in question, as 2025-04-21.")
     rates: list[str] = Field(
         [DEFAULT_SERIES], max_length=MAX_REPEATS, description="Ids of series; may be repeated."
     )

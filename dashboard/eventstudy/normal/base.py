@@ -15,7 +15,7 @@ from dashboard.models.series import Floats, Ints
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EstimationSample:
-    """What a model may look at: the history of one series and the rows of N positions.
+    """Data that a model may use: the history of one series and the rows of N positions.
 
     `rows` (N, L) are the event rows, `first` and `last` (N,) bound the estimation window.
     """

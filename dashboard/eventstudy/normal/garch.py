@@ -23,7 +23,7 @@ MIN_IMPROVEMENT: Final = 1e-3
 """Log-likelihood units by which another start must be higher to replace the default one."""
 MAX_PERSISTENCE: Final = 0.9999
 """Of alpha + beta. Above it a shock takes 6,931 rows to fade by half: no long run to speak of,
-and the optimiser ends a hair on either side of 1, as the machine has it."""
+and the optimiser ends just below or just above 1, depending on the machine."""
 
 
 class Garch:
@@ -42,9 +42,9 @@ class Garch:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict the estimation mean; `1'V1` sums the forecast variances over sigma^2."""
-        found = sample.history.own.over(sample.first, sample.last)
-        usable, mean = found.count, found.means[0]
-        sigma = residual_sd(found.cross[0, 0], usable - 1)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
+        usable, mean = moments.count, moments.means[0]
+        sigma = residual_sd(moments.cross[0, 0], usable - 1)
         with np.errstate(divide="ignore", invalid="ignore"):
             ahead = np.cumsum(_forecast_variance(sample) / sigma[:, None] ** 2, axis=1)
 
@@ -102,7 +102,7 @@ def fit_garch(raw: bytes) -> tuple[float, float, float, Floats]:
 
 
 def _fit_from_starts(standardised: Floats) -> ARCHModelResult:
-    """Highest optimum of the normal likelihood over the default start and `STARTS`.
+    """Highest optimum of the normal likelihood over the default start and `START_VALUES`.
 
     Args:
         standardised: (N,) returns of unit variance.

@@ -27,21 +27,21 @@ class MarketModel:
         history = sample.history
         check_factor_count(self.id, history, 1, None)
         width = history.factors.shape[1]
-        found = history.joint_moments.over(sample.first, sample.last)
-        slopes, left = fit_slopes(found, width)
-        intercept = found.means[0] - sum(slopes[k] * found.means[k + 1] for k in range(width))
+        moments = history.joint_moments.over(sample.first, sample.last)
+        slopes, residual_ss = fit_slopes(moments, width)
+        intercept = moments.means[0] - sum(slopes[k] * moments.means[k + 1] for k in range(width))
         factors = [take_or_nan(history.factors[:, k], sample.rows) for k in range(width)]
         normal = slopes[0][:, None] * factors[0]
         for k in range(1, width):
             normal += slopes[k][:, None] * factors[k]
         normal += intercept[:, None]
-        df = found.count - width - 1
+        df = moments.count - width - 1
         return Prediction(
             normal,
-            residual_sd(left, df),
-            found.count,
+            residual_sd(residual_ss, df),
+            moments.count,
             df,
-            variance_factor(found, factors),
+            variance_factor(moments, factors),
             intercept,
             np.column_stack(slopes),
         )

@@ -27,13 +27,13 @@ class MarketAdjusted:
         """Predict the factor's own return; `1'V1 = L`."""
         history = sample.history
         check_factor_count(self.id, history, 1, 1)
-        found = history.excess_moments.over(sample.first, sample.last)
-        usable = found.count
-        sigma = residual_sd(found.cross[0, 0] + usable * found.means[0] ** 2, usable)
+        moments = history.excess_moments.over(sample.first, sample.last)
+        usable = moments.count
+        sigma = residual_sd(moments.cross[0, 0] + usable * moments.means[0] ** 2, usable)
 
         def factor(first: int, last: int) -> Floats:
             return np.full(len(usable), float(last - first + 1))
 
         normal = take_or_nan(history.factors[:, 0], sample.rows)
-        nothing, slopes = np.zeros(len(usable)), zero_slopes(sample) + 1.0
-        return Prediction(normal, sigma, usable, usable, factor, nothing, slopes)
+        zeros, slopes = np.zeros(len(usable)), zero_slopes(sample) + 1.0
+        return Prediction(normal, sigma, usable, usable, factor, zeros, slopes)

@@ -18,9 +18,9 @@ class ConstantMean:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict the estimation mean on every event row."""
-        found = sample.history.own.over(sample.first, sample.last)
-        usable, mean = found.count, found.means[0]
-        sigma = residual_sd(found.cross[0, 0], usable - 1)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
+        usable, mean = moments.count, moments.means[0]
+        sigma = residual_sd(moments.cross[0, 0], usable - 1)
 
         def factor(first: int, last: int) -> Floats:
             length = last - first + 1

@@ -18,13 +18,13 @@ class NoChange:
 
     def predict(self, sample: EstimationSample) -> Prediction:
         """Predict 0; `1'V1 = L`, because nothing is estimated but the variance."""
-        found = sample.history.own.over(sample.first, sample.last)
-        usable = found.count
-        sigma = residual_sd(found.cross[0, 0] + usable * found.means[0] ** 2, usable)
+        moments = sample.history.return_moments.over(sample.first, sample.last)
+        usable = moments.count
+        sigma = residual_sd(moments.cross[0, 0] + usable * moments.means[0] ** 2, usable)
 
         def factor(first: int, last: int) -> Floats:
             return np.full(len(usable), float(last - first + 1))
 
-        nothing = np.zeros(len(usable))
+        zeros = np.zeros(len(usable))
         normal = np.zeros(sample.rows.shape)
-        return Prediction(normal, sigma, usable, usable, factor, nothing, zero_slopes(sample))
+        return Prediction(normal, sigma, usable, usable, factor, zeros, zero_slopes(sample))

@@ -62,15 +62,17 @@ def build_outcome(  # noqa: PLR0913
     may be one for all windows or one for each.
     """
     good = applies[0] & np.isfinite(statistic)
-    nothing = np.full(len(good), np.nan)
+    missing = np.full(len(good), np.nan)
     return Outcome(
-        np.where(good, statistic, nothing),
-        np.where(good, np.broadcast_to(df, good.shape), nothing),
-        np.where(good, p_value, nothing),
+        np.where(good, statistic, missing),
+        np.where(good, np.broadcast_to(df, good.shape), missing),
+        np.where(good, p_value, missing),
         np.asarray(n, dtype=np.int64),
         tuple(
-            "" if fine else why
-            for fine, why in zip(good.tolist(), _one_per_window(applies[1], len(good)), strict=True)
+            "" if is_valid else reason
+            for is_valid, reason in zip(
+                good.tolist(), _one_per_window(applies[1], len(good)), strict=True
+            )
         ),
         _one_per_window(note, len(good)),
     )

@@ -13,8 +13,8 @@ from dashboard.models.series import Floats
 class CalendarShift:
     """Every circular shift of the whole set of dates, recomputed; none is drawn.
 
-    It keeps the clustering of the dates and the dependence of the series, but holds dates of
-    calm and of stormy times for exchangeable.
+    It keeps the clustering of the dates and the dependence of the series, but takes dates of
+    low and of high volatility for exchangeable.
     """
 
     id = "calendar_shift"
@@ -30,8 +30,8 @@ class CalendarShift:
         """Two-sided share of shifts; the statistic is the mean CAR of the events inside."""
         windows = sample.pooled.windows
 
-        def cars(each: SeriesSample) -> Floats:
-            return np.column_stack([each.grid.car(window)[0] for window in windows])
+        def cars(series_sample: SeriesSample) -> Floats:
+            return np.column_stack([series_sample.grid.car(window)[0] for window in windows])
 
         means, n = compute_shifted_means(sample, cars, self.id)
         if len(means) == 0:

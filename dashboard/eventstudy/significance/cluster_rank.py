@@ -13,7 +13,7 @@ from dashboard.models.study import MIN_CLUSTERS
 class ClusterRank:
     """Wilcoxon's signed ranks of the cluster sums of rank scores.
 
-    Chosen by simulation before any real group was looked at: of the tests that keep their size
+    Chosen by simulation before any real group was studied: of the tests that keep their size
     where volatility drifts and where event days are merely volatile, the most powerful one
     (`benchmarks/headline_choice.py`).
     """

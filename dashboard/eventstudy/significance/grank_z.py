@@ -24,7 +24,10 @@ class GrankZ:
         scores = compute_rank_scores(sample)
         n = np.array([score.n for score in scores], dtype=np.int64)
         variance = np.array(
-            [((score.own - 1) / (12.0 * (score.own + 1))).sum() for score in scores]
+            [
+                ((score.points_per_event - 1) / (12.0 * (score.points_per_event + 1))).sum()
+                for score in scores
+            ]
         )
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.array([score.event for score in scores]) * n / np.sqrt(variance)

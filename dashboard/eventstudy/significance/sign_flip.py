@@ -47,10 +47,10 @@ def _exact_p(values: Floats) -> float:
     """
     half = len(values) // 2
     left, right = _signed_sums(values[:half]), np.sort(_signed_sums(values[half:]))
-    seen = abs(values.sum()) * (1 - SUM_TIE) - SUM_TIE * np.abs(values).sum()
-    at_least = len(right) - np.searchsorted(right, seen - left, side="left")
-    at_most = np.searchsorted(right, -seen - left, side="right")
-    hits = at_least.sum() + at_most.sum() if seen > 0 else len(left) * len(right)
+    observed = abs(values.sum()) * (1 - SUM_TIE) - SUM_TIE * np.abs(values).sum()
+    at_least = len(right) - np.searchsorted(right, observed - left, side="left")
+    at_most = np.searchsorted(right, -observed - left, side="right")
+    hits = at_least.sum() + at_most.sum() if observed > 0 else len(left) * len(right)
     return float(min(1.0, hits / (len(left) * len(right))))
 
 
@@ -64,14 +64,14 @@ def _signed_sums(values: Floats) -> Floats:
 def _drawn_p(values: Floats, seed: int) -> Floats:
     positive = draw_coins(seed, SIGN_DRAWS, len(values))
     total = values.sum(axis=0)
-    seen = np.abs(total) * (1 - SUM_TIE)
+    observed = np.abs(total) * (1 - SUM_TIE)
     hits = np.zeros(values.shape[1], dtype=np.int64)
     drawn: Floats = np.empty((DRAW_BLOCK, len(values)))
     for start in range(0, SIGN_DRAWS, DRAW_BLOCK):
-        part = positive[start : start + DRAW_BLOCK]
-        drawn[: len(part)] = part
-        sums = drawn[: len(part)] @ (2.0 * values) - total
-        hits += (np.abs(sums) >= seen).sum(axis=0)
+        block = positive[start : start + DRAW_BLOCK]
+        drawn[: len(block)] = block
+        sums = drawn[: len(block)] @ (2.0 * values) - total
+        hits += (np.abs(sums) >= observed).sum(axis=0)
     p: Floats = np.asarray((hits + 1.0) / (SIGN_DRAWS + 1.0), dtype=np.float64)
     return p
 

@@ -25,8 +25,8 @@ class Volatility:
         """The statistic is the ratio of the events' mean square to that of all shifts."""
         windows, start = sample.pooled.windows, sample.pooled.request.window[0]
 
-        def squares(each: SeriesSample) -> Floats:
-            square = standardise(each.grid.ar, each.grid.ar_se) ** 2
+        def squares(series_sample: SeriesSample) -> Floats:
+            square = standardise(series_sample.grid.ar, series_sample.grid.ar_se) ** 2
             return np.column_stack(
                 [square[:, a - start : b - start + 1].mean(axis=1) for a, b in windows]
             )
@@ -35,8 +35,8 @@ class Volatility:
         if len(means) == 0:
             means = np.full((1, len(windows)), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            known = np.isfinite(means)
-            ratio = means[0] / (np.where(known, means, 0.0).sum(axis=0) / known.sum(axis=0))
+            finite = np.isfinite(means)
+            ratio = means[0] / (np.where(finite, means, 0.0).sum(axis=0) / finite.sum(axis=0))
         applies = (n >= 1) & (len(means) >= MIN_SHIFTS)
         reason = f"needs {self.needs}"
         p = shift_p_value(means, two_sided=False)

@@ -1,11 +1,11 @@
 """Protocols of event sources and news sources, and how to add one.
 
-1. `sources/news/<id>.py`: a class with `id = "<id>"` that fits `EventSource` (dated events) or
-   `NewsSource` (reports that a person has yet to decide about).
-2. One import and one entry in the register (`sources/news/__init__.py`).
+1. `sources/events/<id>.py`: a class with `id = "<id>"` that implements `EventSource` (dated
+   events) or `NewsSource` (news items for the inbox).
+2. One import and one entry in the register (`sources/events/__init__.py`).
 3. A fixture for it in `tests/contracts/test_event_sources.py` or `test_news_sources.py`; the
    tests there hold for all.
-4. `assembly.py` takes it into the house.
+4. `container.py` creates it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dashboard.models.inbox import NewsBatch, ToneTimeline
 
 @runtime_checkable
 class EventSource(Protocol):
-    """Somewhere dated events come from. Asking twice gives the same events."""
+    """A source of dated events. Reading twice gives the same events."""
 
     @property
     def id(self) -> str:
@@ -30,7 +30,7 @@ class EventSource(Protocol):
         """Every event of the source, ordered by day, then as the source lists them.
 
         Raises:
-            InputError: a file that a person gave is wrong; the message names the row.
+            InputError: a file of the user is wrong; the message names the row.
             SourceError: the source cannot be read.
         """
 
@@ -40,9 +40,9 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewsQuery:
-    """What is looked for: words, and the moments (UTC) between which it was reported.
+    """A search: text, and the UTC moments between which it was published.
 
-    A feed knows no words and no period; it gives what it holds.
+    A feed has no search; it returns all of its items.
     """
 
     query: str = ""
@@ -52,32 +52,32 @@ class NewsQuery:
 
 @runtime_checkable
 class NewsSource(Protocol):
-    """Somewhere reports come from; it is asked only where a person wants it."""
+    """A source of news items, used on demand of the user only."""
 
     @property
     def id(self) -> str:
         """The id of the source: the name of its module."""
 
     @property
-    def who(self) -> str:
-        """Who is asked, as messages name it."""
+    def publisher_name(self) -> str:
+        """The publisher, as messages name it."""
 
-    def news(self, asked: NewsQuery) -> NewsBatch:
-        """The reports there are now.
+    def news(self, query: NewsQuery) -> NewsBatch:
+        """The present news items.
 
         Raises:
-            InputError: the question cannot be asked so; one line with what to do.
-            SourceError: one sentence: who, and what it did instead of answering.
+            InputError: the query is invalid; one line with what to do.
+            SourceError: one sentence: the publisher, and what it did instead.
         """
 
 
 class ToneSource(Protocol):
-    """Somewhere that measures the tone of what is written about a thing."""
+    """A source of the tone of articles on a query."""
 
-    def tone(self, asked: NewsQuery) -> ToneTimeline:
-        """How the tone went in the period.
+    def tone(self, query: NewsQuery) -> ToneTimeline:
+        """The tone over the period of the query.
 
         Raises:
-            InputError: the question cannot be asked so.
+            InputError: the query is invalid.
             SourceError: the service did not answer.
         """

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Catalogue:
-    """The shipped events; the files are read once, when they are first asked for."""
+    """The bundled events; the files are read once, when they are first needed."""
 
     id = "catalogue"
 
@@ -41,11 +41,11 @@ class Catalogue:
         )
 
     def events(self) -> tuple[Event, ...]:
-        """Every shipped event in order of its day."""
+        """Every bundled event, ordered by day."""
         return self._events
 
     def files(self) -> dict[str, str]:
-        """The sha256 of each shipped file by its name, for the manifest of an export."""
+        """The sha256 of each bundled file by its name, for the manifest of an export."""
         files = (*self._resources, *self._hour_files)
         return {resource.name: resource.sha256 for resource in files}
 
@@ -65,10 +65,10 @@ def read_hours(resource: DataResource) -> dict[str, tuple[Hour, ...]]:
     Raises:
         SourceError: the file is missing or damaged.
     """
-    found: dict[str, tuple[Hour, ...]] = {}
+    hours: dict[str, tuple[Hour, ...]] = {}
     for event_id, hour in _read_rows(resource, _parse_hour):
-        found[event_id] = (*found.get(event_id, ()), hour)
-    return found
+        hours[event_id] = (*hours.get(event_id, ()), hour)
+    return hours
 
 
 def _read_rows(resource: DataResource, row_of: Callable[[dict[str, str]], T]) -> list[T]:
@@ -81,8 +81,8 @@ def _read_rows(resource: DataResource, row_of: Callable[[dict[str, str]], T]) ->
 
 
 def _parse_hour(cells: dict[str, str]) -> tuple[str, Hour]:
-    told = (cells[name] for name in ("source_name", "source_url", "evidence", "confidence"))
-    return cells["id"], Hour(datetime.fromisoformat(cells["time_utc"]), cells["kind"], *told)
+    source = (cells[name] for name in ("source_name", "source_url", "evidence", "confidence"))
+    return cells["id"], Hour(datetime.fromisoformat(cells["time_utc"]), cells["kind"], *source)
 
 
 def _parse_event(cells: dict[str, str], hours: tuple[Hour, ...]) -> Event:

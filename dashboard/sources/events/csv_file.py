@@ -25,9 +25,9 @@ from dashboard.sources.files.text import MAX_BYTES, display_text
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """What was read: events in the order of their days, and what a person should know.
+    """The events of a file in the order of their days, and messages for the user.
 
-    `places` says where each event stands: `file.csv, row 3 (line 4)`.
+    `places` are the places of the events: `file.csv, row 3 (line 4)`.
     """
 
     name: str
@@ -38,7 +38,7 @@ class EventTable:
 
 
 class CsvEvents:
-    """The events of a file; it is read once, when it is first asked for."""
+    """The events of a file; it is read once, when it is first needed."""
 
     id = "csv_file"
 
@@ -66,23 +66,23 @@ class CsvEvents:
 def read_event_file(
     source: Path | bytes, *, name: str = "", max_bytes: int = MAX_BYTES
 ) -> EventTable:
-    """Read a file of events: `date`, and any of the other `COLUMNS`.
+    """Read a file of events: `date`, and any of the other `EVENT_COLUMNS`.
 
     Args:
         source: a path, or the bytes of an upload.
-        name: what messages call the file.
+        name: of the file in messages.
         max_bytes: larger files are refused.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
     table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
-    ours = {column.casefold() for column in table.header} >= EXPORT_COLUMNS
-    reader = EventReader(table, is_ours=ours, is_guarded=ours)
-    read = [reader.event(row) for row in range(len(table.rows))]
-    events = _assign_ids(table, read)
+    is_export = {column.casefold() for column in table.header} >= EXPORT_COLUMNS
+    reader = EventReader(table, is_export=is_export, is_escaped=is_export)
+    rows = [reader.event(row) for row in range(len(table.rows))]
+    events = _assign_ids(table, rows)
     order = sorted(range(len(events)), key=lambda row: events[row].day)
-    messages = (*table.messages, *reader.notes, *_reading_messages(table, read))
+    messages = (*table.messages, *reader.notes, *_reading_messages(table, rows))
     return EventTable(
         name=table.name,
         events=tuple(events[row] for row in order),
@@ -110,12 +110,12 @@ def _assign_ids(table: TextTable, events: list[Event]) -> list[Event]:
 
 
 def _reading_messages(table: TextTable, events: list[Event]) -> list[str]:
-    """Columns that are not used, and ids that were made."""
-    told = []
+    """Messages about unused columns and generated ids."""
+    messages = []
     unknown = [c for c in table.header if c.casefold() not in EVENT_COLUMNS]
     if unknown:
-        told.append(f"{table.name}: not used: {display_text(', '.join(unknown), 120)}")
-    made = sum(not event.id for event in events)
-    if made:
-        told.append(f"{table.name}: {made} events had no id; made from title and date")
-    return told
+        messages.append(f"{table.name}: not used: {display_text(', '.join(unknown), 120)}")
+    generated = sum(not event.id for event in events)
+    if generated:
+        messages.append(f"{table.name}: {generated} events had no id; made from title and date")
+    return messages

@@ -1,4 +1,4 @@
-"""The feed of one publisher: fetched with the polite client or with the SSRF guard, parsed in a subprocess."""
+"""The feed of one publisher: fetched politely or with the SSRF guard, parsed in a subprocess."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from dashboard.sources.safe_fetch import ConnectionPolicy
 
 
-# ------------------------------------------------------------
-# How the bytes of a feed come: politely from the list that ships, guarded from any other.
-
-
 FEED_LIMITS: Final = RequestLimits(
     connect=3.0, read=5.0, total=9.0, max_bytes=MAX_FEED_BYTES, attempts=2
 )
@@ -37,8 +33,8 @@ class FeedFetcher(Protocol):
         """The bytes of a feed.
 
         Raises:
-            InputError: its address may not be asked.
-            SourceError: there is no answer; one sentence says who did what.
+            InputError: its address may not be fetched.
+            SourceError: there is no response; one sentence says why.
         """
 
 
@@ -62,16 +58,16 @@ class PoliteFetcher:
 
 @dataclass(frozen=True, slots=True)
 class GuardedFetcher:
-    """Asks public addresses only, checked where the connection is opened, again at redirects.
+    """Fetches from public addresses only, checked at every connection, also after redirects.
 
     Args:
-        way: how names become connections; the Internet's where None.
+        policy: how names become connections; `DEFAULT_POLICY` where None.
     """
 
-    way: ConnectionPolicy | None = None
+    policy: ConnectionPolicy | None = None
 
     def fetch(self, publisher: Publisher) -> FeedContent:
-        """The bytes of a feed that a person added."""
+        """The bytes of a feed that the user added."""
         from dashboard.sources.safe_fetch import (
             DEFAULT_POLICY,
             FEED_CONTENT_TYPES,
@@ -81,59 +77,54 @@ class GuardedFetcher:
         )
 
         links = LinkFetcher(
-            self.way or DEFAULT_POLICY, FEED_LIMITS, types=FEED_CONTENT_TYPES, kinds=FEED_KINDS
+            self.policy or DEFAULT_POLICY, FEED_LIMITS, types=FEED_CONTENT_TYPES, kinds=FEED_KINDS
         )
         try:
             page = links.fetch(publisher.url)
         except SourceError as error:
-            told = (
-                str(error).replace(PASTE_HINT, "").replace("instead of a page", "instead of a feed")
-            )
-            raise SourceError(told.replace(", not a page", ", not a feed")) from None
+            message = str(error).replace(PASTE_HINT, "")
+            message = message.replace("instead of a page", "instead of a feed")
+            raise SourceError(message.replace(", not a page", ", not a feed")) from None
         return FeedContent(
             page.content, page.url, publisher.title, page.content_type, publisher.zone
         )
-
-
-# ------------------------------------------------------------
-# The feed of one publisher: fetched by our own client, read in a process of its own.
 
 
 class Feed:
     """A feed of the list.
 
     Args:
-        publisher: whose it is, where it lies and by which clock it goes.
-        fetching: how its bytes come; see `sources.feeds.fetching`.
+        publisher: its entry in the registry.
+        fetcher: fetches its bytes.
         clock: the present moment.
     """
 
     id = "feed"
 
-    def __init__(self, publisher: Publisher, fetching: FeedFetcher, clock: Clock) -> None:
+    def __init__(self, publisher: Publisher, fetcher: FeedFetcher, clock: Clock) -> None:
         self.publisher = publisher
-        self._fetching = fetching
+        self._fetcher = fetcher
         self._clock = clock
 
     @property
-    def who(self) -> str:
+    def publisher_name(self) -> str:
         """The publisher."""
         return self.publisher.title
 
-    def news(self, asked: NewsQuery = NewsQuery()) -> NewsBatch:  # noqa: ARG002, B008
-        """What the feed holds now.
+    def news(self, query: NewsQuery = NewsQuery()) -> NewsBatch:  # noqa: ARG002, B008
+        """The present items of the feed.
 
         Raises:
-            InputError: its address may not be asked.
+            InputError: its address may not be fetched.
             SourceError: it did not answer with a feed.
         """
-        found = self._fetching.fetch(self.publisher)
-        news = parse_feed_in_subprocess(found, self._clock.now())
-        of, language = self.publisher.title, self.publisher.language
+        content = self._fetcher.fetch(self.publisher)
+        news = parse_feed_in_subprocess(content, self._clock.now())
+        title, language = self.publisher.title, self.publisher.language
         reports = (
             replace(
-                each, publisher=each.publisher or of, language=each.language or language
+                item, publisher=item.publisher or title, language=item.language or language
             )
-            for each in news.reports
+            for item in news.reports
         )  # fmt: skip
-        return NewsBatch(tuple(reports), news.told)
+        return NewsBatch(tuple(reports), news.messages)

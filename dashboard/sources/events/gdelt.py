@@ -27,11 +27,15 @@ from dashboard.sources.http_client import Request, RequestLimits
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
-
-# ------------------------------------------------------------
-# What GDELT answers: articles and tone from its JSON, sentences of refusal, bad escapes.
-
-
+BASE_URL: Final = "https://api.gdeltproject.org/api/v2/doc/doc"
+GDELT_LIMITS: Final = RequestLimits(
+    connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, attempts=1
+)
+MAX_RECORDS: Final = 250
+MAX_REQUESTS: Final = 12
+MAX_QUERY_CHARS: Final = 250
+DEFAULT_PERIOD: Final = timedelta(days=3)
+_PARAM_TIME_FORMAT: Final = "%Y%m%d%H%M%S"
 PUBLISHER: Final = "GDELT"
 _SEEN_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 _STRAY_BACKSLASH: Final = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -41,22 +45,162 @@ _SPACED_APOSTROPHE: Final = re.compile(r"\s*(['’])\s*(s|t|re|ve|ll|d|m)\b")
 SEEN_DATE_DOUBT: Final = "when GDELT first saw it, minutes to days after it was published"
 
 
+@dataclass
+class _SearchState:
+    """The state of a search; `reports` has each article once, by its address."""
+
+    reports: dict[str, NewsItem] = field(default_factory=dict)
+    requests: int = 0
+    parsed: int = 0
+    malformed: int = 0
+    truncated: int = 0
+
+
+class Gdelt:
+    """The search of GDELT.
+
+    Args:
+        client: sends its requests; its limits should be `GDELT_LIMITS`.
+        base: the address of the service.
+    """
+
+    id = "gdelt"
+    publisher_name = PUBLISHER
+
+    def __init__(self, client: HttpClient, base: str = BASE_URL) -> None:
+        self._client = client
+        self._base = base
+
+    def news(self, query: NewsQuery) -> NewsBatch:
+        """The articles on a query, each once, the newest first.
+
+        Raises:
+            InputError: GDELT refuses the query; the message has its sentence.
+            SourceError: it did not answer, or none of its responses could be read.
+        """
+        text, since, until = self._checked(query)
+        state = _SearchState()
+        self._search(text, since, until, state)
+        if state.malformed and not state.parsed:
+            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
+            raise SourceError(msg)
+        newest = sorted(
+            state.reports.values(), key=lambda item: str(item.moment or ""), reverse=True
+        )
+        return NewsBatch(tuple(newest), tuple(_search_messages(state)))
+
+    def tone(self, query: NewsQuery) -> ToneTimeline:
+        """The average tone of the articles on a query, in the time steps of the service.
+
+        Raises:
+            InputError: GDELT refuses the query.
+            SourceError: it did not answer, or its response cannot be read.
+        """
+        text, since, until = self._checked(query)
+        try:
+            document = self._request(text, since, until, {"mode": "TimelineTone"})
+        except MalformedResponse:
+            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
+            raise SourceError(msg) from None
+        resolution, points = parse_timeline(document)
+        messages = () if points else (f"{PUBLISHER} knows no article on this in the period",)
+        return ToneTimeline(text, resolution, points, messages)
+
+    def _search(self, text: str, since: datetime, until: datetime, state: _SearchState) -> None:
+        """Request a period, and the rest of it while a response has the maximum length."""
+        while since < until:
+            if state.requests >= MAX_REQUESTS:
+                state.truncated += 1
+                return
+            reports, is_full = self._request_slice(text, since, until, state)
+            moments = [report.moment for report in reports if report.moment is not None]
+            for report in reports:
+                state.reports.setdefault(report.link, report)
+            if not is_full or not moments:
+                return
+            oldest = min(moments)
+            if oldest >= until:  # more in one moment than a response holds: the rest is lost
+                state.truncated += 1
+                oldest -= timedelta(seconds=1)
+            until = oldest
+
+    def _request_slice(
+        self, text: str, since: datetime, until: datetime, state: _SearchState
+    ) -> tuple[list[NewsItem], bool]:
+        """The newest articles of a period, and whether there may be more."""
+        state.requests += 1
+        extra = {"mode": "ArtList", "maxrecords": str(MAX_RECORDS), "sort": "DateDesc"}
+        try:
+            document = self._request(text, since, until, extra)
+        except MalformedResponse:
+            state.malformed += 1
+            return [], False
+        state.parsed += 1
+        articles = document.get("articles")
+        is_full = isinstance(articles, list) and len(articles) >= MAX_RECORDS
+        return parse_articles(document, self._client.clock.now()), is_full
+
+    def _request(
+        self, text: str, since: datetime, until: datetime, extra: dict[str, str]
+    ) -> dict[str, object]:
+        params = {
+            "query": text,
+            "format": "json",
+            "startdatetime": since.astimezone(UTC).strftime(_PARAM_TIME_FORMAT),
+            "enddatetime": until.astimezone(UTC).strftime(_PARAM_TIME_FORMAT),
+            **extra,
+        }
+        return parse_response(
+            self._client.send(Request(self._base, PUBLISHER, "any", params=params)).content
+        )
+
+    def _checked(self, query: NewsQuery) -> tuple[str, datetime, datetime]:
+        text = " ".join(query.query.split())
+        if not 3 <= len(text) <= MAX_QUERY_CHARS:
+            msg = f"search: {len(text)} letters; GDELT takes 3 to {MAX_QUERY_CHARS}"
+            raise InputError(msg)
+        until = query.until or self._client.clock.now()
+        since = query.since or until - DEFAULT_PERIOD
+        if since >= until:
+            msg = "search: the period ends before it begins; swap its days"
+            raise InputError(msg)
+        return text, since, until
+
+
+def _search_messages(state: _SearchState) -> list[str]:
+    messages = []
+    if state.malformed:
+        messages.append(
+            f"{PUBLISHER}: {state.malformed} of {state.requests} answers could not be read,"
+            " left out"
+        )
+    if state.truncated:
+        messages.append(
+            f"{PUBLISHER}: there is more than it gives at once ({MAX_RECORDS} a question,"
+            f" {MAX_REQUESTS} questions); take a shorter period or more words"
+        )
+    return messages
+
+
+# ---- responses
+
+
 class MalformedResponse(ValueError):
-    """An answer that cannot be read even after its escapes are mended."""
+    """A response that is no JSON even after its escapes are repaired."""
 
 
 def parse_response(content: bytes) -> dict[str, Any]:
-    """The JSON of an answer; its stray backslashes are mended.
+    """The JSON of a response; its stray backslashes are repaired.
 
     Raises:
-        InputError: it is a sentence that refuses the question.
-        SourceError: it is a page or nothing.
-        BadBatch: it begins as JSON but cannot be read.
+        InputError: it is a sentence that refuses the query.
+        SourceError: it is a page or empty.
+        MalformedResponse: it begins as JSON but cannot be read.
     """
     kind = sniff_kind(content)
     if kind in {"text", "csv"}:
-        said = excerpt(content, 140)
-        msg = f"search: {PUBLISHER} answered “{said}”; change the words or the period"
+        sentence = excerpt(content, 140)
+        msg = f"search: {PUBLISHER} answered “{sentence}”; change the words or the period"
         raise InputError(msg)
     if kind != "json":
         msg = f"{PUBLISHER} answered {KIND_NAMES[kind]} instead of JSON"
@@ -64,20 +208,20 @@ def parse_response(content: bytes) -> dict[str, Any]:
     text = content.decode("utf-8-sig", "replace")
     for attempt in (text, _STRAY_BACKSLASH.sub(r"\\\\", text)):
         try:
-            found = json.loads(attempt, strict=False)
+            document = json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-        return found if isinstance(found, dict) else {}
+        return document if isinstance(document, dict) else {}
     raise MalformedResponse
 
 
-def parse_articles(answer: Mapping[str, Any], now: datetime) -> list[NewsItem]:
-    """The articles of an answer; `{}` means that there are none."""
-    articles = answer.get("articles")
-    found = (_parse_article(each, now) for each in articles if isinstance(each, dict)) if (
+def parse_articles(document: Mapping[str, Any], now: datetime) -> list[NewsItem]:
+    """The articles of a response; `{}` means that there are none."""
+    articles = document.get("articles")
+    items = (_parse_article(article, now) for article in articles if isinstance(article, dict)) if (
         isinstance(articles, list)
     ) else ()  # fmt: skip
-    return [report for report in found if report is not None]
+    return [report for report in items if report is not None]
 
 
 def _parse_article(article: Mapping[str, Any], now: datetime) -> NewsItem | None:
@@ -110,20 +254,20 @@ def tidy_title(title: str) -> str:
     return _SPACE_AFTER_MARK.sub(r"\1", _SPACE_BEFORE_MARK.sub(r"\1", text))
 
 
-def parse_timeline(answer: Mapping[str, Any]) -> tuple[str, tuple[TonePoint, ...]]:
+def parse_timeline(document: Mapping[str, Any]) -> tuple[str, tuple[TonePoint, ...]]:
     """Resolution and points of a timeline; its JSON has series, and points inside them."""
-    details = answer.get("query_details")
+    details = document.get("query_details")
     resolution = _text_field(details, "date_resolution") if isinstance(details, dict) else ""
-    found = {point.at: point for point in _timeline_points(answer.get("timeline"))}
-    return resolution[:20], tuple(found[at] for at in sorted(found))
+    points = {point.at: point for point in _timeline_points(document.get("timeline"))}
+    return resolution[:20], tuple(points[at] for at in sorted(points))
 
 
 def _timeline_points(timeline: object) -> Iterable[TonePoint]:
     series = timeline[0] if isinstance(timeline, list) and timeline else None
     data = series.get("data") if isinstance(series, dict) else None
-    for each in data if isinstance(data, list) else ():
-        at = parse_seen_date(_text_field(each, "date")) if isinstance(each, dict) else None
-        value = each.get("value") if isinstance(each, dict) else None
+    for entry in data if isinstance(data, list) else ():
+        at = parse_seen_date(_text_field(entry, "date")) if isinstance(entry, dict) else None
+        value = entry.get("value") if isinstance(entry, dict) else None
         if at is not None and isinstance(value, int | float) and math.isfinite(value):
             yield TonePoint(at, float(value))
 
@@ -136,159 +280,6 @@ def parse_seen_date(text: str) -> datetime | None:
         return None
 
 
-def _text_field(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name)
+def _text_field(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name)
     return value.strip() if isinstance(value, str) else ""
-
-
-# ------------------------------------------------------------
-# GDELT's search of the news of the world (DOC 2.0): articles, and the tone of a query.
-#
-# It gives at most 250 articles, the newest, and no way to ask for the next: where an answer is that
-# long, the period before its oldest article is asked for, until a slice is shorter. It wants five
-# seconds between two questions; `polite_client.INTERVALS` has six.
-
-
-BASE_URL: Final = "https://api.gdeltproject.org/api/v2/doc/doc"
-GDELT_LIMITS: Final = RequestLimits(
-    connect=10.0, read=30.0, total=30.0, max_bytes=5_000_000, attempts=1
-)
-MAX_RECORDS: Final = 250
-MAX_REQUESTS: Final = 12
-MAX_QUERY_CHARS: Final = 250
-DEFAULT_PERIOD: Final = timedelta(days=3)
-_PARAM_TIME_FORMAT: Final = "%Y%m%d%H%M%S"
-
-
-@dataclass
-class _SearchState:
-    """What was found so far, each article once by its address."""
-
-    reports: dict[str, NewsItem] = field(default_factory=dict)
-    asks: int = 0
-    read: int = 0
-    bad: int = 0
-    cut: int = 0
-
-
-class Gdelt:
-    """The search.
-
-    Args:
-        client: what sends its requests; its limits should be `GDELT_LIMITS`.
-        base: the address of the service.
-    """
-
-    id = "gdelt"
-    who = PUBLISHER
-
-    def __init__(self, client: HttpClient, base: str = BASE_URL) -> None:
-        self._client = client
-        self._base = base
-
-    def news(self, asked: NewsQuery) -> NewsBatch:
-        """The articles on a query, each once, the newest first.
-
-        Raises:
-            InputError: GDELT does not take the query; its sentence is told.
-            SourceError: it did not answer, or nothing it answered could be read.
-        """
-        query, since, until = self._checked(asked)
-        found = _SearchState()
-        self._slices(query, since, until, found)
-        if found.bad and not found.read:
-            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
-            raise SourceError(msg)
-        newest = sorted(
-            found.reports.values(), key=lambda each: str(each.moment or ""), reverse=True
-        )
-        return NewsBatch(tuple(newest), tuple(_search_messages(found)))
-
-    def tone(self, asked: NewsQuery) -> ToneTimeline:
-        """The average tone of the articles on a query, by the service's own steps of time.
-
-        Raises:
-            InputError: GDELT does not take the query.
-            SourceError: it did not answer so that it can be read.
-        """
-        query, since, until = self._checked(asked)
-        try:
-            answer = self._request(query, since, until, {"mode": "TimelineTone"})
-        except MalformedResponse:
-            msg = f"{PUBLISHER} answered JSON that cannot be read; try again or change the period"
-            raise SourceError(msg) from None
-        resolution, points = parse_timeline(answer)
-        told = () if points else (f"{PUBLISHER} knows no article on this in the period",)
-        return ToneTimeline(query, resolution, points, told)
-
-    def _slices(self, query: str, since: datetime, until: datetime, found: _SearchState) -> None:
-        """Ask for a period, and for what is left of it while an answer is as long as it can be."""
-        while since < until:
-            if found.asks >= MAX_REQUESTS:
-                found.cut += 1
-                return
-            reports, is_full = self._slice(query, since, until, found)
-            moments = [report.moment for report in reports if report.moment is not None]
-            for report in reports:
-                found.reports.setdefault(report.link, report)
-            if not is_full or not moments:
-                return
-            oldest = min(moments)
-            if oldest >= until:  # more in one moment than it gives: the rest of that is lost
-                found.cut += 1
-                oldest -= timedelta(seconds=1)
-            until = oldest
-
-    def _slice(
-        self, query: str, since: datetime, until: datetime, found: _SearchState
-    ) -> tuple[list[NewsItem], bool]:
-        """The reports of one answer, the newest of its period, and whether there may be more."""
-        found.asks += 1
-        more = {"mode": "ArtList", "maxrecords": str(MAX_RECORDS), "sort": "DateDesc"}
-        try:
-            answer = self._request(query, since, until, more)
-        except MalformedResponse:
-            found.bad += 1
-            return [], False
-        found.read += 1
-        articles = answer.get("articles")
-        is_full = isinstance(articles, list) and len(articles) >= MAX_RECORDS
-        return parse_articles(answer, self._client.clock.now()), is_full
-
-    def _request(
-        self, query: str, since: datetime, until: datetime, more: dict[str, str]
-    ) -> dict[str, object]:
-        params = {
-            "query": query,
-            "format": "json",
-            "startdatetime": since.astimezone(UTC).strftime(_PARAM_TIME_FORMAT),
-            "enddatetime": until.astimezone(UTC).strftime(_PARAM_TIME_FORMAT),
-            **more,
-        }
-        return parse_response(
-            self._client.send(Request(self._base, PUBLISHER, "any", params=params)).content
-        )
-
-    def _checked(self, asked: NewsQuery) -> tuple[str, datetime, datetime]:
-        query = " ".join(asked.query.split())
-        if not 3 <= len(query) <= MAX_QUERY_CHARS:
-            msg = f"search: {len(query)} letters; GDELT takes 3 to {MAX_QUERY_CHARS}"
-            raise InputError(msg)
-        until = asked.until or self._client.clock.now()
-        since = asked.since or until - DEFAULT_PERIOD
-        if since >= until:
-            msg = "search: the period ends before it begins; swap its days"
-            raise InputError(msg)
-        return query, since, until
-
-
-def _search_messages(found: _SearchState) -> list[str]:
-    told = []
-    if found.bad:
-        told.append(f"{PUBLISHER}: {found.bad} of {found.asks} answers could not be read, left out")
-    if found.cut:
-        told.append(
-            f"{PUBLISHER}: there is more than it gives at once ({MAX_RECORDS} a question, {MAX_REQUESTS}"
-            " questions); take a shorter period or more words"
-        )
-    return told

@@ -2,7 +2,7 @@
 
 No feed parser is trusted with dates: those in use read `MSK` as UTC, `2026/9/3` as November,
 seconds since 1970 as the year 1788, and give nothing for Russian months or a missing zone.
-The offset of a zone on a day comes from the tz database: Moscow's was another between 2011 and 2014.
+The offset of a zone on a day comes from the tz database: Moscow's differed between 2011 and 2014.
 """
 
 from __future__ import annotations
@@ -15,13 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.models.article import Precision
 from dashboard.models.inbox import PRINTED_DATE_LIMIT
-
-# ------------------------------------------------------------
-# Letters for time zones, resolved by the clock of a place and never by a fixed offset.
-#
-# Parsers of feeds read `MSK` as UTC without a word, three hours off. Which offset a clock has on a
-# day is the business of the tz database: Moscow's was another between 2011 and 2014.
-
+from dashboard.sources.files.date_formats import MONTH_NUMBERS
 
 UTC_ABBREVIATIONS: Final = frozenset({"Z", "UT", "UTC", "GMT"})
 ZONE_ABBREVIATIONS: Final = {
@@ -48,67 +42,17 @@ ZONE_ABBREVIATIONS: Final = {
     "JST": "Asia/Tokyo",
     "HKT": "Asia/Hong_Kong",
 }
-"""Letters that mean one place in the feeds of this trade; IST, AST and others mean several."""
-
-
-def resolve_abbreviation(local: datetime, letters: str) -> tuple[datetime, str] | None:
-    """The UTC moment of a local time with letters for its zone, and what is doubtful about it.
-
-    Args:
-        local: the clock, without a zone.
-        letters: `MSK`, `GMT` …
-
-    Returns:
-        The moment and a doubt, empty where there is none; None where the letters say nothing.
-    """
-    name = letters.upper().rstrip(".")
-    if name in UTC_ABBREVIATIONS:
-        return local.replace(tzinfo=UTC), ""
-    place = ZONE_ABBREVIATIONS.get(name)
-    if place is None:
-        return None
-    zone = ZoneInfo(place)
-    there = local.replace(tzinfo=zone)
-    doubt = ""
-    if there.tzname() != name and name.isascii() and not name.startswith("ME"):
-        doubt = f"{name} is not what clocks in {place} showed that day; read as their time"
-    return there.astimezone(UTC), doubt
-
-
-def find_zone(name: str) -> tzinfo | None:
-    """A zone of the tz database; None where there is none of this name."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-# ------------------------------------------------------------
-# The date of an item: read from its own letters, never guessed, and with what is doubtful said.
-#
-# No parser of feeds is trusted with dates: those in use read `MSK` as UTC, `2026/9/3` as November,
-# seconds since 1970 as the year 1788, and give nothing for Russian months or a missing zone.
-
-
+"""Abbreviations with one meaning in news feeds; IST, AST and others have several."""
 MAX_AGE: Final = timedelta(days=30)
 MAX_LEAD: Final = timedelta(hours=1)
-"""A date outside [now - 30 days, now + 1 hour] is no news: its time counts as unknown."""
-
-_MONTHS: Final = {
-    **dict.fromkeys(("jan", "янв"), 1), **dict.fromkeys(("feb", "фев"), 2),
-    **dict.fromkeys(("mar", "мар"), 3), **dict.fromkeys(("apr", "апр"), 4),
-    **dict.fromkeys(("may", "май", "мая"), 5), **dict.fromkeys(("jun", "июн"), 6),
-    **dict.fromkeys(("jul", "июл"), 7), **dict.fromkeys(("aug", "авг"), 8),
-    **dict.fromkeys(("sep", "сен"), 9), **dict.fromkeys(("oct", "окт"), 10),
-    **dict.fromkeys(("nov", "ноя"), 11), **dict.fromkeys(("dec", "дек"), 12),
-}  # fmt: skip
+"""A date outside [now - 30 days, now + 1 hour] is not that of news: it counts as unknown."""
 _WEEKDAYS: Final = {
-    word: number
-    for number, words in enumerate(
+    name: number
+    for number, names in enumerate(
         (("mon", "пн", "пон"), ("tue", "вт", "вто"), ("wed", "ср", "сре"), ("thu", "чт", "чет"),
          ("fri", "пт", "пят"), ("sat", "сб", "суб"), ("sun", "вс", "вос"))
     )
-    for word in words
+    for name in names
 }  # fmt: skip
 _TIME_PATTERN: Final = (
     r"(?:[,\s]+|T|\s+в\s+|\s+at\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})"
@@ -134,7 +78,7 @@ _SLASHED_DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\b")
 
 @dataclass(frozen=True, slots=True)
 class ItemDate:
-    """A date as it was read: local day, UTC moment, how exact, what is doubtful."""
+    """A parsed date: local day, UTC moment, precision, and a doubt about it."""
 
     day: date | None = None
     moment: datetime | None = None
@@ -143,33 +87,37 @@ class ItemDate:
 
 
 def parse_item_date(printed: str, zone: str, now: datetime) -> ItemDate:
-    """Read the date of an item.
+    """Parse the date of an item.
 
     Args:
-        printed: as it stands in the feed.
-        zone: the clock of times without a zone, by its name in the tz database; may be empty.
-        now: the moment of reading, UTC.
+        printed: as written in the feed.
+        zone: of times without a zone, a name of the tz database; may be empty.
+        now: the present moment in UTC.
 
     Returns:
-        The date, of precision NONE with a doubt that says why where it is none.
+        The date; with precision NONE and the reason as doubt where it is none.
     """
     text = " ".join(printed.split())[: PRINTED_DATE_LIMIT * 2]
     if not text:
         return ItemDate(doubt="the feed gives no date")
     if _UNIX_TIME.fullmatch(text):
         return _check_age(_from_unix_time(int(text)), text, now)
-    found = next((match for form in _DATE_PATTERNS if (match := form.fullmatch(text))), None)
-    if found is None:
+    match = next(
+        (candidate for form in _DATE_PATTERNS if (candidate := form.fullmatch(text))), None
+    )
+    if match is None:
         return ItemDate(doubt=_unreadable_reason(text))
-    parts = found.groupdict()
+    parts = match.groupdict()
     day = _parse_day(parts)
     if day is None:
         return ItemDate(doubt=f"“{text[:PRINTED_DATE_LIMIT]}” is no date")
-    read = _with_time(day, parts, zone)
+    item_date = _with_time(day, parts, zone)
     wrong_weekday = _WEEKDAYS.get((parts.get("weekday") or "").lower()[:3].rstrip(".,"))
     if wrong_weekday is not None and wrong_weekday != day.weekday():
-        read = replace(read, doubt=_join_doubts(read.doubt, "the day of the week does not fit"))
-    return _check_age(read, text, now)
+        item_date = replace(
+            item_date, doubt=_join(item_date.doubt, "the day of the week does not fit")
+        )
+    return _check_age(item_date, text, now)
 
 
 def _unreadable_reason(text: str) -> str:
@@ -187,7 +135,7 @@ def _from_unix_time(count: int) -> ItemDate:
 
 def _parse_day(parts: dict[str, str | None]) -> date | None:
     month, year = parts["month"] or "", int(parts["year"] or 0)
-    number = int(month) if month.isdigit() else _MONTHS.get(month.lower()[:3], 0)
+    number = int(month) if month.isdigit() else MONTH_NUMBERS.get(month.lower()[:3], 0)
     try:
         return date(year + 2000 if year < 100 else year, number, int(parts["day"] or 0))
     except ValueError:
@@ -195,7 +143,7 @@ def _parse_day(parts: dict[str, str | None]) -> date | None:
 
 
 def _with_time(day: date, parts: dict[str, str | None], zone: str) -> ItemDate:
-    """The date with its hour, where hour and zone can be told."""
+    """The date with its time, where time and zone are known."""
     if parts["hour"] is None:
         return ItemDate(day, None, Precision.DAY, "only a date, the hour is unknown")
     local = _local_time(day, parts)
@@ -221,21 +169,25 @@ def _local_time(day: date, parts: dict[str, str | None]) -> datetime | None:
         return None
 
 
-def _resolve_zone(local: datetime, said: str, zone: str) -> ItemDate:
+def _resolve_zone(local: datetime, abbreviation: str, zone: str) -> ItemDate:
     day = local.date()
-    if said[:1] in {"+", "-"}:
-        # Read by the standard library, which keeps offsets below a day and refuses others.
+    if abbreviation[:1] in {"+", "-"}:
+        # The standard library accepts offsets below a day and refuses others.
         try:
-            moment = datetime.fromisoformat(f"{local.isoformat()}{said[:3]}:{said[-2:]}")
+            moment = datetime.fromisoformat(
+                f"{local.isoformat()}{abbreviation[:3]}:{abbreviation[-2:]}"
+            )
         except ValueError:
-            return ItemDate(day, None, Precision.DAY, f"{said} is no offset, the hour is unknown")
+            return ItemDate(
+                day, None, Precision.DAY, f"{abbreviation} is no offset, the hour is unknown"
+            )
         return ItemDate(day, moment.astimezone(UTC), Precision.MINUTE)
-    if said:
-        known = resolve_abbreviation(local, said)
-        if known is None:
-            doubt = f"the zone {said} is not known, so the hour is unknown"
+    if abbreviation:
+        resolved = resolve_abbreviation(local, abbreviation)
+        if resolved is None:
+            doubt = f"the zone {abbreviation} is not known, so the hour is unknown"
             return ItemDate(day, None, Precision.DAY, doubt)
-        return ItemDate(day, known[0], Precision.MINUTE, known[1])
+        return ItemDate(day, resolved[0], Precision.MINUTE, resolved[1])
     clock = find_zone(zone)
     if clock is None:
         doubt = "the feed names no time zone, so the hour is unknown"
@@ -244,37 +196,79 @@ def _resolve_zone(local: datetime, said: str, zone: str) -> ItemDate:
     return ItemDate(day, local.replace(tzinfo=clock).astimezone(UTC), Precision.MINUTE, doubt)
 
 
-def _check_age(read: ItemDate, text: str, now: datetime) -> ItemDate:
-    """A date that is news, else an unknown one with the reason."""
+def _check_age(item_date: ItemDate, text: str, now: datetime) -> ItemDate:
+    """A date of plausible age, else an unknown one with the reason."""
     first, last = now - MAX_AGE, now + MAX_LEAD
-    if read.moment is not None:
-        fits = first <= read.moment <= last
+    if item_date.moment is not None:
+        fits = first <= item_date.moment <= last
     else:
         # Somewhere on Earth it is tomorrow already.
-        fits = read.day is not None and first.date() <= read.day <= last.date() + timedelta(days=1)
+        fits = (
+            item_date.day is not None
+            and first.date() <= item_date.day <= last.date() + timedelta(days=1)
+        )
     if fits:
-        return read
-    away = "more than 30 days ago" if _is_before(read, now) else "in the future"
-    return ItemDate(doubt=f"“{text[:PRINTED_DATE_LIMIT]}” is {away}; the time counts as unknown")
+        return item_date
+    reason = "more than 30 days ago" if _is_before(item_date, now) else "in the future"
+    return ItemDate(doubt=f"“{text[:PRINTED_DATE_LIMIT]}” is {reason}; the time counts as unknown")
 
 
-def _is_before(read: ItemDate, now: datetime) -> bool:
-    return read.moment < now if read.moment else bool(read.day and read.day < now.date())
+def _is_before(item_date: ItemDate, now: datetime) -> bool:
+    return (
+        item_date.moment < now
+        if item_date.moment
+        else bool(item_date.day and item_date.day < now.date())
+    )
 
 
-def as_date_if_midnight(read: ItemDate, place: str) -> ItemDate:
-    """A date alone where the moment is midnight of a place, as Google News stamps days.
+def as_date_if_midnight(item_date: ItemDate, place: str) -> ItemDate:
+    """A date alone where the moment is midnight in a zone, as Google News stamps days.
 
-    Its feeds say 07:00 or 08:00 GMT, by the season, when they know the day only.
+    Its feeds say 07:00 or 08:00 GMT, by the season, where only the day is known.
     """
-    if read.moment is None:
-        return read
-    there = read.moment.astimezone(ZoneInfo(place))
-    if (there.hour, there.minute, there.second) != (0, 0, 0):
-        return read
+    if item_date.moment is None:
+        return item_date
+    local = item_date.moment.astimezone(ZoneInfo(place))
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return item_date
     doubt = "only a date, the hour is unknown (the stamp is midnight in California)"
-    return ItemDate(there.date(), None, Precision.DAY, doubt)
+    return ItemDate(local.date(), None, Precision.DAY, doubt)
 
 
-def _join_doubts(first: str, second: str) -> str:
+def _join(first: str, second: str) -> str:
     return f"{first}; {second}" if first else second
+
+
+# ---- time zones
+
+
+def resolve_abbreviation(local: datetime, letters: str) -> tuple[datetime, str] | None:
+    """The UTC moment of a local time with the abbreviation of its zone, and a doubt about it.
+
+    Args:
+        local: the local time, naive.
+        letters: `MSK`, `GMT` …
+
+    Returns:
+        The moment and a doubt, empty where there is none; None for an unknown abbreviation.
+    """
+    name = letters.upper().rstrip(".")
+    if name in UTC_ABBREVIATIONS:
+        return local.replace(tzinfo=UTC), ""
+    place = ZONE_ABBREVIATIONS.get(name)
+    if place is None:
+        return None
+    zone = ZoneInfo(place)
+    moment = local.replace(tzinfo=zone)
+    doubt = ""
+    if moment.tzname() != name and name.isascii() and not name.startswith("ME"):
+        doubt = f"{name} is not what clocks in {place} showed that day; read as their time"
+    return moment.astimezone(UTC), doubt
+
+
+def find_zone(name: str) -> tzinfo | None:
+    """A zone of the tz database; None for an unknown name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None

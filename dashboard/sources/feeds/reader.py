@@ -25,10 +25,26 @@ from dashboard.sources.content_sniff import KIND_NAMES, sniff_kind
 from dashboard.sources.feeds.dates import ItemDate, as_date_if_midnight, parse_item_date
 from dashboard.sources.sandbox import REFUSAL, run_in_subprocess, serve_subprocess
 
-# ------------------------------------------------------------
-# The letters of a feed: its bytes into text, whatever the header and the first line claim.
-
-
+MAX_FEED_BYTES: Final = 5_000_000
+MAX_ITEMS: Final = 500
+GOOGLE_NEWS_HOST: Final = "news.google.com"
+GOOGLE_NEWS_ZONE: Final = "America/Los_Angeles"
+_PATHOLOGICAL_MARKUP: Final = re.compile(r"<[A-Za-z][^<>]{100000}|(?:<[A-Za-z][^<>]{0,100}){300}")
+"""A tag of 100,000 letters, or 300 that are never closed: minutes of parsing."""
+BOT_CHECK_PHRASES: Final = (
+    "just a moment", "attention required", "checking your browser", "ddos-guard",
+    "enable javascript", "captcha", "access denied",
+)  # fmt: skip
+READ_TIMEOUT: Final = 9.0
+MEMORY_LIMIT: Final = 1_000_000_000
+"""Bytes of address space of the subprocess, where the system can limit it."""
+SKIPPED_TAGS: Final = frozenset(
+    {"script", "style", "iframe", "object", "noscript", "template", "svg"}
+)
+MAX_LINK_CHARS: Final = 2_000
+_ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}\x00-\x1f\x7f]")
+_BLOCK_TAGS: Final = frozenset({"p", "br", "div", "li", "td", "tr", "h1", "h2", "h3", "blockquote"})
+_TAG: Final = re.compile(r"<[/!a-zA-Z]")
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -43,229 +59,89 @@ _ILLEGAL_XML_CHARS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]
 _UNICODE_CODECS: Final = frozenset({"utf-8", "utf-16", "utf-32", "ascii"})
 
 
-def decode_feed(content: bytes, content_type: str, who: str) -> tuple[str, tuple[str, ...]]:
-    """The text of a feed without its XML declaration, and what was wrong with its letters.
-
-    Bytes that are UTF-8 are UTF-8: hardly any other text can be read so. Else what the document
-    declares counts, then what the header says, then windows-1251.
-
-    Args:
-        content: as it came.
-        content_type: the header.
-        who: the publisher, as messages name it.
-
-    Raises:
-        SourceError: it cannot be read in any of these.
-    """
-    in_header = _HEADER_CHARSET.search(content_type)
-    declared = _XML_ENCODING.search(content[:400])
-    said = [
-        declared[1].decode("ascii") if declared else "",
-        in_header[1] if in_header else "",
-    ]
-    mark = next((codec for start, codec in _BYTE_ORDER_MARKS if content.startswith(start)), "")
-    for codec in (mark or "utf-8", *said, "windows-1251"):
-        text = _decode_as(content, codec)
-        if text is not None:
-            return _clean_xml_text(text), _encoding_messages(content, codec, said)
-    msg = f"{who} answered letters in no character set that can be told"
-    raise SourceError(msg)
-
-
-def _decode_as(content: bytes, codec: str) -> str | None:
-    try:
-        if not codec or codecs.lookup(codec).name in {"base64", "zlib", "bz2", "hex", "rot13"}:
-            return None
-        return content.decode(codec)
-    except (LookupError, UnicodeError, ValueError, TypeError, AssertionError):
-        return None
-
-
-def _clean_xml_text(text: str) -> str:
-    """Without declaration and the characters no XML may hold; these would stop every reader."""
-    return _ILLEGAL_XML_CHARS.sub("", _XML_DECLARATION.sub("", text, count=1)).lstrip(
-        "\ufeff \t\r\n"
-    )
-
-
-def _encoding_messages(content: bytes, codec: str, said: list[str]) -> tuple[str, ...]:
-    """Which claim about the letters was not so; nothing where the letters are plain ones."""
-    if content.isascii():
-        return ()
-    real = _codec_name(codec)
-    wrong = [
-        f"{place} says {claim[:40]}"
-        for place, claim in zip(("the document", "the header"), said, strict=True)
-        if claim and _codec_name(claim) != real
-    ]
-    return (f"{' and '.join(wrong)}, but the letters are {real}; read so",) if wrong else ()
-
-
-def _codec_name(codec: str) -> str:
-    """One name for a character set however it is spelled."""
-    try:
-        name = codecs.lookup(codec).name.replace("-sig", "")
-    except LookupError:
-        return codec.lower()
-    known = next((text for text in _UNICODE_CODECS if name.startswith(text)), name)
-    return "windows-1251" if known == "cp1251" else known
-
-
-# ------------------------------------------------------------
-# Plain text from what a feed calls a title or a summary: no marks, no scripts, one line.
-
-
-SKIPPED_TAGS: Final = frozenset(
-    {"script", "style", "iframe", "object", "noscript", "template", "svg"}
-)
-MAX_LINK_CHARS: Final = 2_000
-_ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}\x00-\x1f\x7f]")
-_BLOCK_TAGS: Final = frozenset({"p", "br", "div", "li", "td", "tr", "h1", "h2", "h3", "blockquote"})
-_TAG: Final = re.compile(r"<[/!a-zA-Z]")
-
-
-class _TextExtractor(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._silent += tag in SKIPPED_TAGS
-        if tag in _BLOCK_TAGS:
-            self.words.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in SKIPPED_TAGS and self._silent:
-            self._silent -= 1
-        if tag in _BLOCK_TAGS:
-            self.words.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)
-
-
-def html_to_text(markup: str, limit: int) -> str:
-    """The words of a piece of HTML or text, at most so many characters.
-
-    Args:
-        markup: HTML, escaped HTML or plain text.
-        limit: a longer text is cut at a word, with an ellipsis.
-    """
-    text = markup[: limit * 20]
-    for _ in range(2):  # titles are often escaped twice
-        if not (_TAG.search(text) or "&" in text):
-            break
-        text = _strip_tags(text)
-    return truncate_text(_normalize_whitespace(text), limit)
-
-
-def _strip_tags(text: str) -> str:
-    if not _TAG.search(text):
-        return unescape(text)
-    reader = _TextExtractor()
-    reader.feed(text)
-    reader.close()
-    return "".join(reader.words)
-
-
-def _normalize_whitespace(text: str) -> str:
-    kept = (letter if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"} else " "
-            for letter in text.replace("\u00ad", "").replace("\u200b", ""))  # fmt: skip
-    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
-
-
-def truncate_text(text: str, limit: int) -> str:
-    """A text of at most `limit` characters, cut at a word where there is one."""
-    if len(text) <= limit:
-        return text
-    words = text[: limit - 1].rpartition(" ")[0]
-    return f"{(words or text[: limit - 1]).rstrip(' ,;:–-')}…"
-
-
-def validated_link(link: str) -> str:
-    """A link that may be shown as one: http or https, a host, no user name; else nothing."""
-    link = link.strip()
-    try:
-        parts = urlsplit(link)
-        is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
-        is_good = is_good and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return ""
-    bad = len(link) > MAX_LINK_CHARS or "@" in parts.netloc or _ILLEGAL_LINK_CHARS.search(link)
-    return link if is_good and not bad else ""
-
-
-# ------------------------------------------------------------
-# The items of a feed: RSS of every version and Atom, read by feedparser from bytes alone.
-
-
-MAX_FEED_BYTES: Final = 5_000_000
-MAX_ITEMS: Final = 500
-GOOGLE_NEWS_HOST: Final = "news.google.com"
-GOOGLE_NEWS_ZONE: Final = "America/Los_Angeles"
-_PATHOLOGICAL_MARKUP: Final = re.compile(r"<[A-Za-z][^<>]{100000}|(?:<[A-Za-z][^<>]{0,100}){300}")
-"""A tag of 100,000 letters, or 300 opened and never closed: minutes of work for nothing."""
-BOT_CHECK_PHRASES: Final = ("just a moment", "attention required", "checking your browser", "ddos-guard",
-                "enable javascript", "captcha", "access denied")  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """A feed as it came: where from, what its header said, whose it is, by which clock."""
+    """A response with a feed: bytes, address, publisher, content type, default time zone."""
 
     content: bytes
     url: str
-    who: str
+    publisher: str
     content_type: str = ""
     zone: str = ""
 
 
-def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
-    """The items of a feed in its order, with dates that are known or said to be not.
+def parse_feed_in_subprocess(
+    feed: FeedContent, now: datetime, seconds: float = READ_TIMEOUT
+) -> NewsBatch:
+    """The items of a feed as `parse_feed` reads them, within limits of time and memory.
 
     Args:
-        feed: its bytes and what is known about it.
-        now: the moment of reading, UTC.
+        feed: the response.
+        now: the present moment in UTC.
+        seconds: the time limit.
 
     Raises:
-        SourceError: it is no feed; one sentence says what it is instead.
+        SourceError: it is no feed, or cannot be read within the limits.
     """
-    if len(feed.content) > MAX_FEED_BYTES:
-        msg = f"{feed.who} answered more than {MAX_FEED_BYTES / 1e6:.0f} MB; no feed is that long"
-        raise SourceError(msg)
-    text, told = decode_feed(feed.content, feed.content_type, feed.who)
-    _reject_non_feed(text, feed.who)
-    if _PATHOLOGICAL_MARKUP.search(text):
-        msg = f"{feed.who} answered a feed with tags too long or too tangled to be read"
-        raise SourceError(msg)
-    parsed = _parse_document(text, feed.url)
-    if not parsed.version:
-        msg = f"{feed.who} answered XML that is neither RSS nor Atom"
-        raise SourceError(msg)
-    entries = parsed.entries[:MAX_ITEMS]
-    reports = [_parse_item(entry, feed, now) for entry in entries]
-    kept = tuple(report for report in reports if report is not None)
+    params = {"url": feed.url, "who": feed.publisher, "content_type": feed.content_type,
+            "zone": feed.zone, "now": now.isoformat()}  # fmt: skip
+    try:
+        answer = run_in_subprocess("dashboard.sources.feeds.reader", params, feed.content, seconds)
+    except ChildProcessError:
+        msg = f"{feed.publisher} answered a feed that is too large or too tangled to be read"
+        raise SourceError(msg) from None
+    if REFUSAL in answer:
+        raise SourceError(answer[REFUSAL])
     return NewsBatch(
-        _with_language(kept, parsed),
-        (*told, *_feed_messages(parsed, text, len(reports) - len(kept))),
+        tuple(_item_from_json(item) for item in answer["reports"]), tuple(answer["told"])
     )
 
 
-def _reject_non_feed(text: str, who: str) -> None:
+def parse_feed(feed: FeedContent, now: datetime) -> NewsBatch:
+    """The items of a feed in its order; unknown dates are marked.
+
+    Args:
+        feed: the response.
+        now: the present moment in UTC.
+
+    Raises:
+        SourceError: it is no feed; one sentence names the actual format.
+    """
+    if len(feed.content) > MAX_FEED_BYTES:
+        limit = f"{MAX_FEED_BYTES / 1e6:.0f} MB"
+        msg = f"{feed.publisher} answered more than {limit}; no feed is that long"
+        raise SourceError(msg)
+    text, messages = decode_feed(feed.content, feed.content_type, feed.publisher)
+    _reject_non_feed(text, feed.publisher)
+    if _PATHOLOGICAL_MARKUP.search(text):
+        msg = f"{feed.publisher} answered a feed with tags too long or too tangled to be read"
+        raise SourceError(msg)
+    parsed = _parse_document(text, feed.url)
+    if not parsed.version:
+        msg = f"{feed.publisher} answered XML that is neither RSS nor Atom"
+        raise SourceError(msg)
+    entries = parsed.entries[:MAX_ITEMS]
+    parsed_items = [_parse_item(entry, feed, now) for entry in entries]
+    items = tuple(item for item in parsed_items if item is not None)
+    n_empty = len(entries) - len(items)
+    return NewsBatch(
+        _with_language(items, parsed), (*messages, *_feed_messages(parsed, text, n_empty))
+    )
+
+
+def _reject_non_feed(text: str, publisher: str) -> None:
     kind = sniff_kind(text[:4_000].encode("utf-8", "replace"))
     if kind == "nothing":
-        msg = f"{who} answered nothing"
+        msg = f"{publisher} answered nothing"
         raise SourceError(msg)
     if kind == "html":
         start = text[:4_000].lower()
-        wall = any(words in start for words in BOT_CHECK_PHRASES)
-        what = "a page that keeps programs out" if wall else "a web page"
-        msg = f"{who} answered {what} instead of a feed"
+        is_bot_check = any(phrase in start for phrase in BOT_CHECK_PHRASES)
+        page_kind = "a page that keeps programs out" if is_bot_check else "a web page"
+        msg = f"{publisher} answered {page_kind} instead of a feed"
         raise SourceError(msg)
     if kind != "xml":
-        msg = f"{who} answered {KIND_NAMES[kind]} instead of RSS or Atom"
+        msg = f"{publisher} answered {KIND_NAMES[kind]} instead of RSS or Atom"
         raise SourceError(msg)
 
 
@@ -275,8 +151,8 @@ def _parse_document(text: str, url: str) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # A stream: given bytes or a text, feedparser would look for a file or an address of it.
-        # What it would do to HTML inside takes for ever on bad HTML; `plain` leaves none of it.
+        # A stream: given bytes or text, feedparser would try them as a file name or an address.
+        # Its sanitizing takes minutes on bad HTML; `html_to_text` removes all markup anyway.
         return feedparser.parse(
             io.BytesIO(text.encode("utf-8", "replace")),
             response_headers=headers,
@@ -286,7 +162,7 @@ def _parse_document(text: str, url: str) -> Any:
 
 
 def _parse_item(entry: dict[str, Any], feed: FeedContent, now: datetime) -> NewsItem | None:
-    """One item; None where it says nothing at all."""
+    """One item; None where it has no text."""
     excerpt = html_to_text(_item_summary(entry), EXCERPT_LIMIT)
     title = html_to_text(_text_field(entry, "title"), TITLE_LIMIT)
     publisher = html_to_text(_text_field(_mapping_field(entry, "source"), "title"), 120)
@@ -296,19 +172,19 @@ def _parse_item(entry: dict[str, Any], feed: FeedContent, now: datetime) -> News
         return None
     guid = _text_field(entry, "id")
     link = validated_link(_text_field(entry, "link")) or validated_link(guid)
-    read, printed, dated_by = _item_date(entry, feed, now)
+    item_date, printed, dated_by = _item_date(entry, feed, now)
     return NewsItem(
         guid=guid[:500],
         link=link,
         title=title or truncate_text(excerpt, 120),
         excerpt=excerpt if title else "",
-        day=read.day,
-        moment=read.moment,
+        day=item_date.day,
+        moment=item_date.moment,
         zone=feed.zone or MOSCOW,
-        precision=read.precision,
+        precision=item_date.precision,
         dated_by=dated_by,
         printed=printed,
-        doubt=read.doubt,
+        doubt=item_date.doubt,
         publisher=publisher,
     )
 
@@ -316,27 +192,27 @@ def _parse_item(entry: dict[str, Any], feed: FeedContent, now: datetime) -> News
 def _item_date(
     entry: dict[str, Any], feed: FeedContent, now: datetime
 ) -> tuple[ItemDate, str, DatedBy]:
-    """The date of publication, or that of the last change, which is marked."""
+    """The date of publication, or that of the last change with a doubt."""
     published, updated = _text_field(entry, "published"), _text_field(entry, "updated")
     printed = published or updated
-    read = parse_item_date(printed, feed.zone, now)
+    item_date = parse_item_date(printed, feed.zone, now)
     if urlsplit(feed.url).hostname == GOOGLE_NEWS_HOST:
-        read = as_date_if_midnight(read, GOOGLE_NEWS_ZONE)
+        item_date = as_date_if_midnight(item_date, GOOGLE_NEWS_ZONE)
     dated_by = DatedBy.PUBLISHED if published or not updated else DatedBy.UPDATED
-    if dated_by is DatedBy.UPDATED and read.precision is not Precision.NONE:
+    if dated_by is DatedBy.UPDATED and item_date.precision is not Precision.NONE:
         doubt = "the date of the last change; when it was first published is not said"
-        read = replace(read, doubt="; ".join(filter(None, (doubt, read.doubt))))
-    return read, printed[:PRINTED_DATE_LIMIT], dated_by
+        item_date = replace(item_date, doubt="; ".join(filter(None, (doubt, item_date.doubt))))
+    return item_date, printed[:PRINTED_DATE_LIMIT], dated_by
 
 
 def _item_summary(entry: dict[str, Any]) -> str:
     content = dict.get(entry, "content") or ()
-    longer = next((_text_field(each, "value") for each in content), "")
+    longer = next((_text_field(part, "value") for part in content), "")
     return _text_field(entry, "summary") or longer
 
 
 def _text_field(entry: dict[str, Any], name: str) -> str:
-    # `dict.get`: feedparser's own gives `updated` where `published` was asked for.
+    # `dict.get`: feedparser's own returns `updated` where `published` is missing.
     value = dict.get(entry, name)
     return value.strip() if isinstance(value, str) else ""
 
@@ -352,82 +228,196 @@ def _with_language(reports: tuple[NewsItem, ...], parsed: Any) -> tuple[NewsItem
 
 
 def _feed_messages(parsed: Any, text: str, empty: int) -> list[str]:
-    """What a person should know: items left out, a feed that was cut off."""
-    told = []
+    """Messages for the user: items left out, a feed that was cut off."""
+    messages = []
     if len(parsed.entries) > MAX_ITEMS:
-        told.append(f"{len(parsed.entries):,} items, the first {MAX_ITEMS} were read")
+        messages.append(f"{len(parsed.entries):,} items, the first {MAX_ITEMS} were read")
     if empty:
-        told.append(f"{empty} {'item' if empty == 1 else 'items'} without any words left out")
+        messages.append(f"{empty} {'item' if empty == 1 else 'items'} without any words left out")
     end = text.rstrip()[-40:].lower()
     if not any(end.endswith(tag) for tag in ("</rss>", "</feed>", "</rdf:rdf>", "</rdf>", "-->")):
-        told.append("the feed was cut off; its last item may be incomplete")
+        messages.append("the feed was cut off; its last item may be incomplete")
     elif parsed.bozo and "SAX" in type(parsed.get("bozo_exception")).__name__:
-        told.append("the feed is not well-formed XML; read as far as that can be done")
-    return told
+        messages.append("the feed is not well-formed XML; read as far as that can be done")
+    return messages
 
 
-# ------------------------------------------------------------
-# Reading a feed apart: the process of `sources.apart` that runs the reader of feeds.
+# ---- decoding
 
 
-READ_TIMEOUT: Final = 9.0
-MEMORY_LIMIT: Final = 1_000_000_000
-"""Bytes of address space that the process may take, where the system can limit it."""
+def decode_feed(content: bytes, content_type: str, publisher: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a feed without its XML declaration, and messages about its encoding.
 
-
-def parse_feed_in_subprocess(
-    feed: FeedContent, now: datetime, seconds: float = READ_TIMEOUT
-) -> NewsBatch:
-    """The items of a feed as `parse_feed` reads them, or a refusal in time.
+    Bytes that are valid UTF-8 are read so: hardly any other text is valid. Else the encoding of
+    the document counts, then that of the header, then windows-1251.
 
     Args:
-        feed: its bytes and what is known about it.
-        now: the moment of reading, UTC.
-        seconds: after which it is given up.
+        content: the bytes.
+        content_type: the header.
+        publisher: its name in messages.
 
     Raises:
-        SourceError: it is no feed, or cannot be read within the limits.
+        SourceError: it is in none of these encodings.
     """
-    told = {"url": feed.url, "who": feed.who, "content_type": feed.content_type,
-            "zone": feed.zone, "now": now.isoformat()}  # fmt: skip
+    in_header = _HEADER_CHARSET.search(content_type)
+    declared = _XML_ENCODING.search(content[:400])
+    claims = [
+        declared[1].decode("ascii") if declared else "",
+        in_header[1] if in_header else "",
+    ]
+    mark = next((codec for start, codec in _BYTE_ORDER_MARKS if content.startswith(start)), "")
+    for codec in (mark or "utf-8", *claims, "windows-1251"):
+        text = _decode_as(content, codec)
+        if text is not None:
+            return _clean_xml_text(text), _encoding_messages(content, codec, claims)
+    msg = f"{publisher} answered letters in no character set that can be told"
+    raise SourceError(msg)
+
+
+def _decode_as(content: bytes, codec: str) -> str | None:
     try:
-        answer = run_in_subprocess("dashboard.sources.feeds.reader", told, feed.content, seconds)
-    except ChildProcessError:
-        msg = f"{feed.who} answered a feed that is too large or too tangled to be read"
-        raise SourceError(msg) from None
-    if REFUSAL in answer:
-        raise SourceError(answer[REFUSAL])
-    return NewsBatch(
-        tuple(_item_from_json(each) for each in answer["reports"]), tuple(answer["told"])
+        if not codec or codecs.lookup(codec).name in {"base64", "zlib", "bz2", "hex", "rot13"}:
+            return None
+        return content.decode(codec)
+    except (LookupError, UnicodeError, ValueError, TypeError, AssertionError):
+        return None
+
+
+def _clean_xml_text(text: str) -> str:
+    """Remove the declaration and characters that are illegal in XML and stop every parser."""
+    return _ILLEGAL_XML_CHARS.sub("", _XML_DECLARATION.sub("", text, count=1)).lstrip(
+        "\ufeff \t\r\n"
     )
 
 
-def _item_from_json(told: dict[str, Any]) -> NewsItem:
-    day, moment = told["day"], told["moment"]
-    read = {
+def _encoding_messages(content: bytes, codec: str, claims: list[str]) -> tuple[str, ...]:
+    """A message about wrong statements of the encoding; none for ASCII."""
+    if content.isascii():
+        return ()
+    real = _codec_name(codec)
+    wrong = [
+        f"{origin} says {claim[:40]}"
+        for origin, claim in zip(("the document", "the header"), claims, strict=True)
+        if claim and _codec_name(claim) != real
+    ]
+    return (f"{' and '.join(wrong)}, but the letters are {real}; read so",) if wrong else ()
+
+
+def _codec_name(codec: str) -> str:
+    """The canonical name of a character set."""
+    try:
+        name = codecs.lookup(codec).name.replace("-sig", "")
+    except LookupError:
+        return codec.lower()
+    known = next((text for text in _UNICODE_CODECS if name.startswith(text)), name)
+    return "windows-1251" if known == "cp1251" else known
+
+
+# ---- plain text
+
+
+class _TextExtractor(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._skipped_depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._skipped_depth += tag in SKIPPED_TAGS
+        if tag in _BLOCK_TAGS:
+            self.parts.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SKIPPED_TAGS and self._skipped_depth:
+            self._skipped_depth -= 1
+        if tag in _BLOCK_TAGS:
+            self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped_depth:
+            self.parts.append(data)
+
+
+def html_to_text(markup: str, limit: int) -> str:
+    """The text of a piece of HTML, on one line of limited length.
+
+    Args:
+        markup: HTML, escaped HTML or plain text.
+        limit: of characters; a longer text is cut between words, with an ellipsis.
+    """
+    text = markup[: limit * 20]
+    for _ in range(2):  # titles are often escaped twice
+        if not (_TAG.search(text) or "&" in text):
+            break
+        text = _strip_tags(text)
+    return truncate_text(_normalize_whitespace(text), limit)
+
+
+def _strip_tags(text: str) -> str:
+    if not _TAG.search(text):
+        return unescape(text)
+    reader = _TextExtractor()
+    reader.feed(text)
+    reader.close()
+    return "".join(reader.parts)
+
+
+def _normalize_whitespace(text: str) -> str:
+    letters = (letter if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"} else " "
+            for letter in text.replace("\u00ad", "").replace("\u200b", ""))  # fmt: skip
+    return unicodedata.normalize("NFC", " ".join("".join(letters).split()))
+
+
+def truncate_text(text: str, limit: int) -> str:
+    """A text of at most `limit` characters, cut between words where possible."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1].rpartition(" ")[0]
+    return f"{(cut or text[: limit - 1]).rstrip(' ,;:–-')}…"
+
+
+def validated_link(link: str) -> str:
+    """A link that may be displayed: http or https, a host, no user name; else an empty text."""
+    link = link.strip()
+    try:
+        parts = urlsplit(link)
+        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+        is_web = is_web and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return ""
+    is_bad = len(link) > MAX_LINK_CHARS or "@" in parts.netloc or _ILLEGAL_LINK_CHARS.search(link)
+    return link if is_web and not is_bad else ""
+
+
+# ---- the subprocess
+
+
+def _item_from_json(values: dict[str, Any]) -> NewsItem:
+    day, moment = values["day"], values["moment"]
+    parsed = {
         "day": date.fromisoformat(day) if day else None,
         "moment": datetime.fromisoformat(moment) if moment else None,
-        "precision": Precision(told["precision"]),
-        "dated_by": DatedBy(told["dated_by"]),
+        "precision": Precision(values["precision"]),
+        "dated_by": DatedBy(values["dated_by"]),
     }
-    return NewsItem(**told | read)
+    return NewsItem(**values | parsed)
 
 
 def _news_to_json(news: NewsBatch) -> dict[str, Any]:
     reports = [
-        asdict(each)
+        asdict(item)
         | {
-            "day": each.day.isoformat() if each.day else None,
-            "moment": each.moment.isoformat() if each.moment else None,
+            "day": item.day.isoformat() if item.day else None,
+            "moment": item.moment.isoformat() if item.moment else None,
         }
-        for each in news.reports
+        for item in news.reports
     ]
-    return {"reports": reports, "told": list(news.told)}
+    return {"reports": reports, "told": list(news.messages)}
 
 
-def _serve_feed(told: dict[str, Any], content: bytes) -> dict[str, Any]:
-    now = datetime.fromisoformat(told.pop("now"))
-    return _news_to_json(parse_feed(FeedContent(content, **told), now))
+def _serve_feed(params: dict[str, Any], content: bytes) -> dict[str, Any]:
+    now, publisher = datetime.fromisoformat(params.pop("now")), params.pop("who")
+    return _news_to_json(parse_feed(FeedContent(content, publisher=publisher, **params), now))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ BUNDLED_FILE: Final = Path(__file__).with_name("shipped.toml")
 USER_FILE_NAME: Final = "feeds.toml"
 MAX_FEEDS: Final = 100
 _FEED_ID: Final = re.compile(r"[a-z0-9_]{1,40}")
-_FILE_FIELDS: Final = tuple(each.name for each in fields(Publisher) if each.name != "is_own")
-_FILE_HEADER: Final = """# Your feeds. One with the id of a feed that ships takes its place; enabled =
+_FILE_FIELDS: Final = tuple(f.name for f in fields(Publisher) if f.name != "is_imported")
+_FILE_HEADER: Final = """\
+# Your feeds. One with the id of a feed that ships takes its place; enabled =
 # false keeps it from being asked. The commands feeds add and feeds remove write this file.
 """
 
@@ -31,7 +32,7 @@ class FeedRegistry:
     """The feeds of this machine.
 
     Args:
-        folder: the home of the person, where `feeds.toml` lies or will.
+        folder: the home of the user, with `feeds.toml`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,54 +40,56 @@ class FeedRegistry:
 
     @cached_property
     def bundled(self) -> tuple[Publisher, ...]:
-        """What ships with the program."""
+        """The bundled feeds."""
         return tuple(
-            _parse_feeds(BUNDLED_FILE.read_text(encoding="utf-8"), BUNDLED_FILE.name, is_own=False)
+            _parse_feeds(
+                BUNDLED_FILE.read_text(encoding="utf-8"), BUNDLED_FILE.name, is_imported=False
+            )
         )
 
     def publishers(self) -> tuple[Publisher, ...]:
-        """Every feed, those that ship first.
+        """Every feed, the bundled ones first.
 
         Raises:
-            InputError: the person's file cannot be read; one line with what to do.
+            InputError: the file of the user cannot be read; one line with what to do.
         """
-        own = {each.id: each for each in self._own()}
-        listed = [own.pop(each.id, each) for each in self.bundled]
-        return (*(self._as_bundled(each) for each in listed), *own.values())
+        user_feeds = {feed.id: feed for feed in self._user_feeds()}
+        bundled = [user_feeds.pop(feed.id, feed) for feed in self.bundled]
+        return (*(self._as_bundled(feed) for feed in bundled), *user_feeds.values())
 
     def put(self, publisher: Publisher) -> None:
-        """Add a feed, or put it in the place of the one of its id.
+        """Add a feed, or replace the one with its id.
 
         Raises:
             InputError: a field is wrong, or there are too many.
             StoreError: the file cannot be written.
         """
         checked = _validated(publisher, USER_FILE_NAME)
-        own = {each.id: each for each in self._own()} | {checked.id: checked}
-        if len(own) > MAX_FEEDS:
+        user_feeds = {feed.id: feed for feed in self._user_feeds()} | {checked.id: checked}
+        if len(user_feeds) > MAX_FEEDS:
             msg = f"{USER_FILE_NAME}: holds {MAX_FEEDS} feeds, no more are kept; remove one"
             raise InputError(msg)
-        self._write(own.values())
+        self._write(user_feeds.values())
 
     def remove(self, feed_id: str) -> None:
-        """Take a feed out of the list; one that ships is switched off instead.
+        """Remove a feed from the list; a bundled one is disabled instead.
 
         Raises:
             InputError: there is none of this id.
             StoreError: the file cannot be written.
         """
-        known = {each.id: each for each in self.publishers()}
+        known = {feed.id: feed for feed in self.publishers()}
         if feed_id not in known:
             msg = f"{feed_id[:60]}: there is no feed of this id; see `feeds list`"
             raise InputError(msg)
-        own = {each.id: each for each in self._own()}
-        own.pop(feed_id, None)
-        shipped = next((each for each in self.bundled if each.id == feed_id), None)
-        if shipped is not None:
-            own[feed_id] = replace(shipped, enabled=False)
-        self._write(own.values())
+        user_feeds = {feed.id: feed for feed in self._user_feeds()}
+        user_feeds.pop(feed_id, None)
+        bundled = next((feed for feed in self.bundled if feed.id == feed_id), None)
+        if bundled is not None:
+            user_feeds[feed_id] = replace(bundled, enabled=False)
+        self._write(user_feeds.values())
 
-    def _own(self) -> list[Publisher]:
+    def _user_feeds(self) -> list[Publisher]:
         try:
             text = self._file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
@@ -94,16 +97,16 @@ class FeedRegistry:
         except (OSError, UnicodeDecodeError):
             msg = f"{USER_FILE_NAME}: cannot be read; check its permissions, and that it is UTF-8"
             raise InputError(msg) from None
-        return list(_parse_feeds(text, USER_FILE_NAME, is_own=True))
+        return list(_parse_feeds(text, USER_FILE_NAME, is_imported=True))
 
     def _as_bundled(self, publisher: Publisher) -> Publisher:
-        """A feed whose address is the shipped one is asked as that is, whoever wrote it down."""
-        urls = {each.url for each in self.bundled}
-        return replace(publisher, is_own=False) if publisher.url in urls else publisher
+        """A feed with the address of a bundled one is fetched like that one."""
+        urls = {feed.url for feed in self.bundled}
+        return replace(publisher, is_imported=False) if publisher.url in urls else publisher
 
     def _write(self, publishers: Iterable[Publisher]) -> None:
-        """Write the whole file beside itself and put it in its place."""
-        text = _FILE_HEADER + "".join(_to_toml(each) for each in publishers)
+        """Write a temporary file and rename it."""
+        text = _FILE_HEADER + "".join(_to_toml(feed) for feed in publishers)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{USER_FILE_NAME}-")
@@ -115,23 +118,23 @@ class FeedRegistry:
             raise StoreError(msg) from None
 
 
-def _parse_feeds(text: str, name: str, *, is_own: bool) -> Iterable[Publisher]:
+def _parse_feeds(text: str, name: str, *, is_imported: bool) -> Iterable[Publisher]:
     try:
         tables = tomllib.loads(text).get("feed", [])
     except tomllib.TOMLDecodeError as error:
         msg = f"{name}: is not TOML ({' '.join(str(error).split())[:120]}); mend or remove it"
         raise InputError(msg) from None
-    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+    if not isinstance(tables, list) or not all(isinstance(entry, dict) for entry in tables):
         msg = f"{name}: each feed begins with [[feed]]"
         raise InputError(msg)
     for number, table in enumerate(tables, 1):
-        yield _parse_publisher(table, f"{name}, feed {number}", is_own=is_own)
+        yield _parse_publisher(table, f"{name}, feed {number}", is_imported=is_imported)
 
 
-def _parse_publisher(table: dict[str, Any], place: str, *, is_own: bool) -> Publisher:
-    strange = sorted(set(table) - set(_FILE_FIELDS))
-    if strange:
-        msg = f"{place}: {strange[0][:40]} is no field; there are {', '.join(_FILE_FIELDS)}"
+def _parse_publisher(table: dict[str, Any], place: str, *, is_imported: bool) -> Publisher:
+    unknown = sorted(set(table) - set(_FILE_FIELDS))
+    if unknown:
+        msg = f"{place}: {unknown[0][:40]} is no field; there are {', '.join(_FILE_FIELDS)}"
         raise InputError(msg)
     for key, value in table.items():
         if not isinstance(value, bool if key == "enabled" else str):
@@ -141,11 +144,11 @@ def _parse_publisher(table: dict[str, Any], place: str, *, is_own: bool) -> Publ
     if missing:
         msg = f"{place}: {missing[0]} is missing"
         raise InputError(msg)
-    return _validated(Publisher(**table, is_own=is_own), place)
+    return _validated(Publisher(**table, is_imported=is_imported), place)
 
 
 def _validated(publisher: Publisher, place: str) -> Publisher:
-    """A feed whose fields are right; its address is checked again where it is asked.
+    """A feed with valid fields; its address is checked again when it is fetched.
 
     Raises:
         InputError: one line with place, field and what to do.

@@ -12,10 +12,6 @@ from zoneinfo import ZoneInfo
 from dashboard.models.event import MOSCOW
 from dashboard.sources.files.text import display_text, parse_day
 
-# ------------------------------------------------------------
-# Dates and times as people write them (5 March 2024, 5 марта 2024, 6:05 PM), in one form.
-
-
 _ENGLISH_MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -53,62 +49,64 @@ _DATE_AND_TIME: Final = re.compile(
     r"\s?(?P<zone>Z|UTC|GMT|MSK|МСК|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
 )
-
-
-def to_iso_date(cell: str) -> str:
-    """A date with the name of its month as 2024-03-05; any other cell as it is."""
-    for pattern, order in ((_DAY_FIRST, (1, 2, 3)), (_MONTH_FIRST, (2, 1, 3))):
-        found = pattern.fullmatch(cell)
-        month = MONTH_NUMBERS.get(found[order[1]].casefold()) if found else None
-        if found and month:
-            return f"{found[order[2]]}-{month:02d}-{int(found[order[0]]):02d}"
-    return cell
-
-
-def split_date_time(cell: str) -> tuple[str, str, str]:
-    """A cell with a date and a time of day in its parts: day, time, zone; day alone else."""
-    found = _DATE_AND_TIME.fullmatch(cell) if ":" in cell else None
-    if found is None:
-        return cell, "", ""
-    return found["day"].strip().rstrip(","), found["time"], (found["zone"] or "").upper()
-
-
-def to_24_hour_time(cell: str) -> str:
-    """A time with AM or PM as 18:05; any other cell as it is."""
-    found = _TWELVE_HOUR_TIME.fullmatch(cell)
-    if found is None or not 1 <= int(found[1]) <= 12:
-        return cell
-    hour = int(found[1]) % 12 + (12 if found[4].casefold() == "p" else 0)
-    return f"{hour:02d}:{found[2] or '00'}:{found[3] or '00'}"
-
-
-# ------------------------------------------------------------
-# Which comes first in dates like 03/04/2025: asked, stated or proved by the column; no guess.
-
-
+TIME_OF_DAY: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?")
+_TIME_WITH_ZONE: Final = re.compile(
+    r"(.*?)\s?(Z|UTC|GMT|MSK|МСК|[+-][0-9]{2}:?[0-9]{2})", re.IGNORECASE
+)
+_UTC_OFFSET: Final = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
+_ZONE_NAMES: Final = {"Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW}
+_MAX_OFFSET: Final = timedelta(hours=14)
 DayOrder: TypeAlias = Literal["dmy", "mdy"]
-
 DAY_ORDER_NAMES: Final[dict[DayOrder, str]] = {"dmy": "day/month/year", "mdy": "month/day/year"}
-
 _NUMERIC_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
+def to_iso_date(cell: str) -> str:
+    """A date with a month name as 2024-03-05; any other cell unchanged."""
+    for pattern, order in ((_DAY_FIRST, (1, 2, 3)), (_MONTH_FIRST, (2, 1, 3))):
+        match = pattern.fullmatch(cell)
+        month = MONTH_NUMBERS.get(match[order[1]].casefold()) if match else None
+        if match and month:
+            return f"{match[order[2]]}-{month:02d}-{int(match[order[0]]):02d}"
+    return cell
+
+
+def split_date_time(cell: str) -> tuple[str, str, str]:
+    """Day, time and zone of a cell with a date and a time of day; else the cell alone."""
+    match = _DATE_AND_TIME.fullmatch(cell) if ":" in cell else None
+    if match is None:
+        return cell, "", ""
+    return match["day"].strip().rstrip(","), match["time"], (match["zone"] or "").upper()
+
+
+def to_24_hour_time(cell: str) -> str:
+    """A time with AM or PM as 18:05:00; any other cell unchanged."""
+    match = _TWELVE_HOUR_TIME.fullmatch(cell)
+    if match is None or not 1 <= int(match[1]) <= 12:
+        return cell
+    hour = int(match[1]) % 12 + (12 if match[4].casefold() == "p" else 0)
+    return f"{hour:02d}:{match[2] or '00'}:{match[3] or '00'}"
+
+
+# ---- order of day and month
+
+
 @dataclass(frozen=True, slots=True)
 class OrderedDates:
-    """Cells with their dates as 2024-12-31 where the order is certain.
+    """Cells with their dates as 2024-12-31 where the order of day and month is certain.
 
     Attributes:
-        cells: what was given; dates with slashes and the like rewritten.
-        wrong: why a cell could not be, with what to do, by its index.
-        told: what a person should know; empty where no order was needed.
-        open_cell: the first cell that can be two days; empty where there is none.
-        order: the order that such cells were read in; None where nothing tells it.
+        cells: the input; dates with slashes, hyphens or points rewritten.
+        wrong: the reason why a cell could not be rewritten, by its index.
+        message: for the user; empty where no order was needed.
+        ambiguous_cell: the first cell that can be two days; empty where there is none.
+        order: the order of such cells; None where nothing proves it.
     """
 
     cells: list[str]
     wrong: dict[int, str] = field(default_factory=dict)
-    told: str = ""
+    message: str = ""
     ambiguous_cell: str = ""
     order: DayOrder | None = None
 
@@ -120,54 +118,58 @@ def resolve_day_order(cells: Sequence[str], stated: DayOrder | None = None) -> O
     cell proves the opposite. Dotted dates are day first unless month first is stated.
 
     Args:
-        cells: a column, or several that were written by one hand.
-        stated: what a person said.
+        cells: a column, or several of one file.
+        stated: the order that the user states.
     """
-    found = {
-        index: parted
+    parsed = {
+        index: parts
         for index, cell in enumerate(cells)
-        if (parted := _parse_numeric_date(cell)) and (parted.mark != "." or stated == "mdy")
+        if (parts := _parse_numeric_date(cell)) and (parts.mark != "." or stated == "mdy")
     }
     proofs: dict[DayOrder, int] = {}
-    for index, parted in found.items():
-        if parted.proven_order:
-            proofs.setdefault(parted.proven_order, index)
+    for index, parts in parsed.items():
+        if parts.proven_order:
+            proofs.setdefault(parts.proven_order, index)
     ordered = OrderedDates(list(cells), _two_digit_year_errors(cells))
     if not stated and len(proofs) > 1:
         reason = _contradiction_reason(cells, proofs)
         ordered.wrong.update(
-            {k: reason for k, parted in found.items() if parted.first != parted.second}
+            {k: reason for k, parts in parsed.items() if parts.first != parts.second}
         )
     order: DayOrder | None = stated or next(iter(proofs), None)
-    for index, parted in found.items():
+    for index, parts in parsed.items():
         if index not in ordered.wrong:
-            _rewrite_as_iso(ordered, index, parted, stated or parted.own or order)
-    needed = [k for k, parted in found.items() if not parted.own and k not in ordered.wrong]
+            _rewrite_as_iso(ordered, index, parts, stated or parts.own_order or order)
+    needed = [k for k, parts in parsed.items() if not parts.own_order and k not in ordered.wrong]
     if needed and not stated and order:
-        told = (
+        message = (
             f"dates like {display_text(cells[needed[0]])} were read as {DAY_ORDER_NAMES[order]}, as"
             f" {display_text(cells[proofs[order]])} proves; say on import if they are not"
         )
     else:
-        told = ""
-    either = next((cells[k] for k, parted in found.items() if parted.is_ambiguous), "")
-    is_told = len(proofs) < 2 or bool(stated)
+        message = ""
+    ambiguous = next((cells[k] for k, parts in parsed.items() if parts.is_ambiguous), "")
+    is_certain = len(proofs) < 2 or bool(stated)
     return OrderedDates(
-        ordered.cells, ordered.wrong, told, either if is_told else "", order if is_told else None
+        ordered.cells,
+        ordered.wrong,
+        message,
+        ambiguous if is_certain else "",
+        order if is_certain else None,
     )
 
 
 def ambiguous_days(cell: str) -> tuple[date, date]:
-    """What a cell like 03/04/2025 means with the day first, and with the month first.
+    """The dates of a cell like 03/04/2025 with the day first, and with the month first.
 
     Raises:
-        ValueError: it cannot be both.
+        ValueError: it is not ambiguous.
     """
-    parted = _parse_numeric_date(cell)
-    if parted is None or not parted.is_ambiguous:
+    parts = _parse_numeric_date(cell)
+    if parts is None or not parts.is_ambiguous:
         msg = f"{display_text(cell)} cannot be two days"
         raise ValueError(msg)
-    return date.fromisoformat(parted.iso("dmy")), date.fromisoformat(parted.iso("mdy"))
+    return date.fromisoformat(parts.iso("dmy")), date.fromisoformat(parts.iso("mdy"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +187,14 @@ class _NumericDate:
         return "mdy" if self.second > 12 >= self.first else None
 
     @property
-    def own(self) -> DayOrder | None:
-        """The order that needs no other cell: the proved one, or any where both are the same."""
+    def own_order(self) -> DayOrder | None:
+        """The order that needs no other cell: the proven one, or any where both are equal."""
         return "dmy" if self.first == self.second else self.proven_order
 
     @property
     def is_ambiguous(self) -> bool:
         """Whether it is one day in one order and another in the other."""
-        return not self.own and bool(self.iso("dmy") and self.iso("mdy"))
+        return not self.own_order and bool(self.iso("dmy") and self.iso("mdy"))
 
     def iso(self, order: DayOrder) -> str:
         month, day = (self.second, self.first) if order == "dmy" else (self.first, self.second)
@@ -203,19 +205,19 @@ class _NumericDate:
 
 
 def _parse_numeric_date(cell: str) -> _NumericDate | None:
-    found = _NUMERIC_DATE.fullmatch(cell)
-    return _NumericDate(int(found[1]), int(found[3]), int(found[4]), found[2]) if found else None
+    match = _NUMERIC_DATE.fullmatch(cell)
+    return _NumericDate(int(match[1]), int(match[3]), int(match[4]), match[2]) if match else None
 
 
 def _rewrite_as_iso(
-    ordered: OrderedDates, index: int, parted: _NumericDate, order: DayOrder | None
+    ordered: OrderedDates, index: int, parts: _NumericDate, order: DayOrder | None
 ) -> None:
     cell = display_text(ordered.cells[index])
     if order is None:
-        ordered.wrong[index] = _ambiguity_reason(parted, cell)
-    elif iso := parted.iso(order):
+        ordered.wrong[index] = _ambiguity_reason(parts, cell)
+    elif iso := parts.iso(order):
         ordered.cells[index] = iso
-    elif parted.proven_order and parted.proven_order != order:
+    elif parts.proven_order and parts.proven_order != order:
         ordered.wrong[index] = (
             f"'{cell}' is no date in {DAY_ORDER_NAMES[order]}; write it as 2024-12-31"
         )
@@ -223,16 +225,22 @@ def _rewrite_as_iso(
         ordered.wrong[index] = f"'{cell}' is a date that does not exist; correct it"
 
 
-def _ambiguity_reason(parted: _NumericDate, cell: str) -> str:
-    day_first, month_first = parted.iso("dmy"), parted.iso("mdy")
+def _ambiguity_reason(parts: _NumericDate, cell: str) -> str:
+    day_first, month_first = parts.iso("dmy"), parts.iso("mdy")
     if not (day_first and month_first):
         return f"'{cell}' is a date that does not exist; correct it"
-    return f"'{cell}' can be {day_first} or {month_first}; say on import which order the dates have, dmy or mdy"
+    return (
+        f"'{cell}' can be {day_first} or {month_first}; say on import which order the dates have,"
+        " dmy or mdy"
+    )
 
 
 def _contradiction_reason(cells: Sequence[str], proofs: dict[DayOrder, int]) -> str:
-    one, other = (display_text(cells[proofs[order]]) for order in ("dmy", "mdy"))
-    return f"'{one}' has the day first and '{other}' the month; write every date as 2024-12-31"
+    day_first, month_first = (display_text(cells[proofs[order]]) for order in ("dmy", "mdy"))
+    return (
+        f"'{day_first}' has the day first and '{month_first}' the month; write every date as"
+        " 2024-12-31"
+    )
 
 
 def _two_digit_year_errors(cells: Sequence[str]) -> dict[int, str]:
@@ -243,22 +251,12 @@ def _two_digit_year_errors(cells: Sequence[str]) -> dict[int, str]:
     }
 
 
-# ------------------------------------------------------------
-# A day, a clock and a zone become a moment in UTC, or a reason why they do not.
-
-
-_TIME_OF_DAY: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?")
-_TIME_WITH_ZONE: Final = re.compile(
-    r"(.*?)\s?(Z|UTC|GMT|MSK|МСК|[+-][0-9]{2}:?[0-9]{2})", re.IGNORECASE
-)
-_UTC_OFFSET: Final = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
-_ZONE_NAMES: Final = {"Z": "UTC", "UTC": "UTC", "GMT": "UTC", "MSK": MOSCOW, "МСК": MOSCOW}
-_MAX_OFFSET: Final = timedelta(hours=14)
+# ---- moments
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """What a row says of its moment: an ISO day, a time, its zone mark, the zone of the rest."""
+    """A local time as written: ISO day, time, zone mark, and the default zone."""
 
     day: str
     time: str
@@ -270,8 +268,8 @@ class LocalTime:
 class ResolvedTime:
     """A moment as text: UTC, and the day it belongs to.
 
-    `used_default_zone` says whether the zone of the rest was used, `is_day_shifted` whether the offset made
-    the day another than the one that is written.
+    `used_default_zone` is whether the default zone was used, `is_day_shifted` whether the offset
+    moves the moment to another day than the written one.
     """
 
     utc: str
@@ -280,38 +278,38 @@ class ResolvedTime:
     is_day_shifted: bool = False
 
 
-def resolve_time(clock: LocalTime) -> ResolvedTime:
+def resolve_time(local_time: LocalTime) -> ResolvedTime:
     """The moment of a row.
 
-    A day stays as it is written, unless an offset makes it one that is neither the day in
-    Moscow nor in UTC: then it is the day in Moscow.
+    The written day stays, unless it is the day neither in Moscow nor in UTC because of an
+    offset: then the day in Moscow is taken.
 
     Raises:
-        ValueError: the day, the time or the zone is none; with what to do.
+        ValueError: the day, the time or the zone is invalid; with what to do.
     """
-    day = parse_day(clock.day)
-    text, mark = clock.time, clock.mark
+    day = parse_day(local_time.day)
+    text, mark = local_time.time, local_time.mark
     own_day, own_time, own_mark = split_date_time(text)
-    if own_time:  # a column of times that hold the day again
+    if own_time:  # a column of times that repeat the day
         if parse_day(own_day) != day:
             msg = f"'{display_text(text)}' is not on {day}; correct the day or the time"
             raise ValueError(msg)
         text, mark = own_time, own_mark
-    elif found := _TIME_WITH_ZONE.fullmatch(text):
-        text, mark = found[1], found[2].upper()
+    elif match := _TIME_WITH_ZONE.fullmatch(text):
+        text, mark = match[1], match[2].upper()
     local = _time_on_day(datetime(day.year, day.month, day.day), text)  # noqa: DTZ001
     if mark and mark not in _ZONE_NAMES:
         return _with_offset(local, mark)
-    utc = _local_to_utc(local, _ZONE_NAMES.get(mark, clock.zone))
+    utc = _local_to_utc(local, _ZONE_NAMES.get(mark, local_time.zone))
     return ResolvedTime(_format_utc(utc), day.isoformat(), used_default_zone=not mark)
 
 
 def _time_on_day(midnight: datetime, text: str) -> datetime:
-    found = _TIME_OF_DAY.fullmatch(to_24_hour_time(text.strip()))
-    if found is None:
+    match = TIME_OF_DAY.fullmatch(to_24_hour_time(text.strip()))
+    if match is None:
         msg = f"'{display_text(text)}' is no time; write it like 18:05"
         raise ValueError(msg)
-    hour, minute, second = (int(part or 0) for part in found.groups())
+    hour, minute, second = (int(part or 0) for part in match.groups())
     if hour > 23 or minute > 59 or second > 59:
         msg = f"'{display_text(text)}' is a time that does not exist; correct it"
         raise ValueError(msg)
@@ -334,13 +332,13 @@ def _local_to_utc(local: datetime, name: str) -> datetime:
 
 
 def _with_offset(local: datetime, mark: str) -> ResolvedTime:
-    found = _UTC_OFFSET.fullmatch(mark)
-    hours, minutes = (int(found[2]), int(found[3])) if found else (99, 0)
+    match = _UTC_OFFSET.fullmatch(mark)
+    hours, minutes = (int(match[2]), int(match[3])) if match else (99, 0)
     ahead = timedelta(hours=hours, minutes=minutes)
-    if found is None or minutes > 59 or ahead > _MAX_OFFSET:
+    if match is None or minutes > 59 or ahead > _MAX_OFFSET:
         msg = f"'{display_text(mark)}' is no time zone; write it like +03:00"
         raise ValueError(msg)
-    utc = (local - ahead if found[1] == "+" else local + ahead).replace(tzinfo=UTC)
+    utc = (local - ahead if match[1] == "+" else local + ahead).replace(tzinfo=UTC)
     moscow = utc.astimezone(ZoneInfo(MOSCOW)).date()
     day = local.date() if local.date() in {moscow, utc.date()} else moscow
     return ResolvedTime(

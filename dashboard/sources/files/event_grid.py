@@ -1,4 +1,4 @@
-"""Event grids, which every file format becomes first: cells of text, the fields of their columns, strict events.
+"""Event grids, the common form of every file format: cells, fields of columns, strict events.
 
 Text of an export of this program is read back as it was written: the quotes of the formula guard,
 which only such a file has, are removed.
@@ -40,15 +40,11 @@ from dashboard.sources.files.text import (
     parse_moment,
 )
 
-# ------------------------------------------------------------
-# Cells that describe events become events: every field read strictly, or refused with place.
-#
-# Text of this program's own export is read back as it was written: the quotes of the formula
-# guard, which only such a file carries, are taken off again.
-
-
 T = TypeVar("T")
 
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_ROWS: Final = 50_000
+MAX_COLUMNS: Final = 500
 DATE_COLUMN: Final = "date"
 EVENT_COLUMNS: Final = frozenset(
     {
@@ -63,265 +59,6 @@ DEFAULT_FIELD_LIMIT: Final = 200
 ONE_DAY: Final = timedelta(days=1)
 
 _ESCAPED_TAG: Final = re.compile(r"(?:\\.|[^;\\])+")
-
-
-class CellTable(Protocol):
-    """A table of text whose columns have the names of `COLUMNS`."""
-
-    def column(self, name: str) -> list[str]:
-        """The trimmed cells of a column; empty ones where there is no such column."""
-
-    def place(self, row: int, column: str = "") -> str:
-        """Where a cell stands, as messages say it."""
-
-
-class EventReader:
-    """Turns rows into events; collects in `notes` what was cut or left out.
-
-    Args:
-        cells: the table.
-        is_ours: whether this program wrote it, so that tags with `;` inside come back.
-        is_guarded: whether its text carries the quotes of the formula guard.
-    """
-
-    def __init__(self, cells: CellTable, *, is_ours: bool, is_guarded: bool) -> None:
-        self._table = cells
-        self._columns = {name: cells.column(name) for name in EVENT_COLUMNS}
-        self._ours = is_ours
-        self._guarded = is_guarded
-        self.notes: list[str] = []
-
-    def event(self, row: int) -> Event:
-        """The event of a row; its id is empty where the file gives none."""
-        day = self._read(row, DATE_COLUMN, parse_day)
-        end_day = self._read(row, "end_date", parse_day) if self._cell(row, "end_date") else None
-        if end_day is not None and end_day < day:
-            raise self._wrong(row, "end_date", f"{end_day} is before {day}; swap them")
-        text = normalize_text(self._unguarded(row, "text"))
-        return Event(
-            id=self._line(row, "id"),
-            day=day,
-            moment=self._moment(row, day),
-            zone=self._zone(row),
-            end_day=end_day,
-            title=self._line(row, "title"),
-            text=self._cut(row, "text", text),
-            category=self._category(row),
-            expected=self._expected(row),
-            actor=self._line(row, "actor"),
-            source_name=self._line(row, "source_name"),
-            source_url=self._link(row),
-            confidence=self._line(row, "confidence"),
-            tags=self._tags(row),
-            author=self._line(row, "author"),
-            series=self._line(row, "series") or None,
-            origin=Origin.FILE,
-            created=self._stamp(row, "created", day),
-            updated=self._stamp(row, "updated", day),
-            revision=self._revision(row),
-            visibility=self._visibility(row),
-            hours=self._hours(row, day),
-        )
-
-    def _cell(self, row: int, column: str) -> str:
-        return self._columns[column][row]
-
-    def _unguarded(self, row: int, column: str) -> str:
-        cell = self._cell(row, column)
-        return unescape_formula(cell) if self._guarded else cell
-
-    def _line(self, row: int, column: str) -> str:
-        cell = self._unguarded(row, column)
-        return self._cut(row, column, normalize_line(cell)) if cell else ""
-
-    def _cut(self, row: int, column: str, text: str) -> str:
-        limit = FIELD_LIMITS.get(column, DEFAULT_FIELD_LIMIT)
-        if len(text) <= limit:
-            return text
-        place = self._table.place(row, column)
-        self.notes.append(f"{place}: {len(text):,} characters were cut to {limit:,}; shorten it")
-        return text[: limit - 1].rstrip() + "…"
-
-    def _read(self, row: int, column: str, read: Callable[[str], T]) -> T:
-        try:
-            return read(self._cell(row, column))
-        except ValueError as error:
-            raise self._wrong(row, column, str(error)) from None
-
-    def _wrong(self, row: int, column: str, reason: str) -> InputError:
-        return InputError(f"{self._table.place(row, column)}: {reason}")
-
-    def _moment(self, row: int, day: date) -> datetime | None:
-        moment = self._stamp(row, "time_utc", day)
-        if moment is None:
-            return None
-        local = moment.astimezone(ZoneInfo(MOSCOW)).date()
-        if abs(local - day) > ONE_DAY:
-            reason = f"{moment:%Y-%m-%d %H:%M} UTC is {local} in Moscow, not {day}; correct one"
-            raise self._wrong(row, "time_utc", reason)
-        return moment
-
-    def _hours(self, row: int, day: date) -> tuple[Hour, ...]:
-        """What the columns of hours say beyond the moment, which by itself is a statement."""
-        kind = self._line(row, "hour_kind").casefold()
-        if kind and kind not in set(HourKind):
-            reason = f"'{display_text(kind)}' is unknown; write {', '.join(HourKind)} or nothing"
-            raise self._wrong(row, "hour_kind", reason)
-        moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
-        found = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
-        if moment is not None and kind == HourKind.PUBLISHED:
-            reason = "goes with reported_utc; move the clock time there, or write statement"
-            raise self._wrong(row, "hour_kind", reason)
-        if moment is not None and (kind == HourKind.SCHEDULED or found):
-            found.insert(0, Hour(moment, kind or HourKind.STATEMENT))
-        return tuple(found)
-
-    def _stamp(self, row: int, column: str, day: date) -> datetime | None:
-        if not self._cell(row, column):
-            return None
-        return self._read(row, column, lambda cell: parse_moment(cell, day))
-
-    def _zone(self, row: int) -> str:
-        name = self._line(row, "zone")
-        try:
-            return ZoneInfo(name).key if name else MOSCOW
-        except (KeyError, ValueError, OSError):
-            reason = f"'{display_text(name)}' is no time zone; write it like Europe/Moscow"
-            raise self._wrong(row, "zone", reason) from None
-
-    def _category(self, row: int) -> str:
-        """A word of the closed list in its own spelling, or the file's own word."""
-        cell = self._line(row, "category")
-        return Category(cell.casefold()) if cell.casefold() in set(Category) else cell or "other"
-
-    def _expected(self, row: int) -> str:
-        cell = self._line(row, "expected").casefold()
-        if cell and cell not in set(Expected):
-            reason = f"'{display_text(cell)}' is unknown; write {', '.join(Expected)} or nothing"
-            raise self._wrong(row, "expected", reason)
-        return Expected(cell) if cell else Expected.UNCLEAR
-
-    def _visibility(self, row: int) -> str:
-        """Who may see it; a word that is not known is refused, for it may mean nobody."""
-        cell = self._line(row, "visibility").casefold()
-        if cell and cell not in set(Visibility):
-            reason = f"'{display_text(cell)}' is unknown; write {' or '.join(Visibility)}"
-            raise self._wrong(row, "visibility", reason)
-        return Visibility(cell) if cell else Visibility.SHARED
-
-    def _link(self, row: int) -> str:
-        link = self._line(row, "source_url")
-        if link and not is_web_address(link):
-            place = self._table.place(row, "source_url")
-            self.notes.append(f"{place}: '{display_text(link)}' is no web address and was left out")
-            return ""
-        return link
-
-    def _tags(self, row: int) -> tuple[str, ...]:
-        r"""Tags between `;`; in our own export `\;` and `\\` stand for the signs themselves."""
-        cell = self._unguarded(row, "tags")
-        if self._ours:
-            found = [re.sub(r"\\(.)", r"\1", tag) for tag in _ESCAPED_TAG.findall(cell)]
-        else:
-            found = cell.split(";")
-        return tuple(dict.fromkeys(tag for tag in map(normalize_line, found) if tag))
-
-    def _revision(self, row: int) -> int:
-        cell = self._cell(row, "revision")
-        if cell and not re.fullmatch(r"[0-9]{1,9}", cell):
-            raise self._wrong(
-                row, "revision", f"'{display_text(cell)}' is no number; leave it empty"
-            )
-        return int(cell or 0)
-
-
-def generate_event_id(event: Event, seen: Container[str]) -> str:
-    """An id from title and date that is the same at every reading, and used by no other row."""
-    ascii_only = unicodedata.normalize("NFKD", event.title).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-")
-    if not slug:
-        digest = hashlib.sha256(event.title.encode("utf-8")).hexdigest()[:8]
-        slug = f"event-{digest}" if event.title else "event"
-    made, count = f"{slug}-{event.day}", 1
-    while made in seen:
-        count += 1
-        made = f"{slug}-{event.day}-{count}"
-    return made
-
-
-# ------------------------------------------------------------
-# A grid: what every format becomes first, cells of text under names, each row with its place.
-
-
-MAX_BYTES: Final = 10 * 1024 * 1024
-MAX_ROWS: Final = 50_000
-MAX_COLUMNS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class EventGrid:
-    """The cells of a file.
-
-    Attributes:
-        name: what messages call the file.
-        kind: CSV, Excel, JSON or iCalendar.
-        header: the names of the columns, as written.
-        rows: trimmed cells, as many as names.
-        where: where each row stands: `row 3 (line 4)`.
-        wrong: why a row cannot be read at all, by its index.
-        told: what a person should know about the reading.
-    """
-
-    name: str
-    kind: str
-    header: tuple[str, ...]
-    rows: list[list[str]]
-    where: list[str]
-    wrong: dict[int, str] = dataclass_field(default_factory=dict)
-    told: list[str] = dataclass_field(default_factory=list)
-
-    def index(self, column: str) -> int | None:
-        """Where a column is, whatever its capitals; None if it is not there."""
-        names = [name.casefold() for name in self.header]
-        return names.index(column.casefold()) if column.casefold() in names else None
-
-
-def check_row_count(name: str, count: int) -> None:
-    """Refuse a file that has more rows than an import takes.
-
-    Raises:
-        InputError: with the limit.
-    """
-    if count > MAX_ROWS:
-        msg = f"{name}: more than {MAX_ROWS:,} rows; split the file"
-        raise InputError(msg)
-
-
-def check_column_count(name: str, count: int) -> None:
-    """Refuse a file that has more columns than an import takes.
-
-    Raises:
-        InputError: with the limit.
-    """
-    if count > MAX_COLUMNS:
-        msg = f"{name}: {count:,} columns, at most {MAX_COLUMNS} are read; drop some"
-        raise InputError(msg)
-
-
-def uneven_row_reason(cells: list[str], width: int) -> str:
-    """Why a row with too few or too many cells is wrong."""
-    many = len(cells) > width
-    advice = "quote cells that hold the separator" if many else "add the missing separators"
-    return (
-        f"{len(cells)} fields, {'more' if many else 'fewer'} than the {width} of the header"
-        f" ({display_text(' '.join(cells))}); {advice}"
-    )
-
-
-# ------------------------------------------------------------
-# Which column holds what: said by the person, else told by its name in English or Russian.
-
-
 EXPORT_ONLY_COLUMNS: Final = frozenset(
     {
         "origin",
@@ -334,7 +71,7 @@ EXPORT_ONLY_COLUMNS: Final = frozenset(
         "reported_utc",
     }
 )
-"""Fields that only this program's own export is trusted to mean."""
+"""Fields that are read from exports of this program only."""
 
 COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "date": (
@@ -376,88 +113,345 @@ COLUMN_ALIASES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class EventGrid:
+    """The cells of a file.
+
+    Attributes:
+        name: of the file in messages.
+        kind: CSV, Excel, JSON or iCalendar.
+        header: the names of the columns, as written.
+        rows: trimmed cells, one per column.
+        places: of the rows: `row 3 (line 4)`.
+        wrong: why a row cannot be read, by its index.
+        messages: for the user, about the reading.
+    """
+
+    name: str
+    kind: str
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    places: list[str]
+    wrong: dict[int, str] = dataclass_field(default_factory=dict)
+    messages: list[str] = dataclass_field(default_factory=list)
+
+    def index(self, column: str) -> int | None:
+        """The index of a column, case-insensitive; None if there is none."""
+        names = [name.casefold() for name in self.header]
+        return names.index(column.casefold()) if column.casefold() in names else None
+
+
+def check_row_count(name: str, count: int) -> None:
+    """Refuse a file with more rows than an import accepts.
+
+    Raises:
+        InputError: with the limit.
+    """
+    if count > MAX_ROWS:
+        msg = f"{name}: more than {MAX_ROWS:,} rows; split the file"
+        raise InputError(msg)
+
+
+def check_column_count(name: str, count: int) -> None:
+    """Refuse a file with more columns than an import accepts.
+
+    Raises:
+        InputError: with the limit.
+    """
+    if count > MAX_COLUMNS:
+        msg = f"{name}: {count:,} columns, at most {MAX_COLUMNS} are read; drop some"
+        raise InputError(msg)
+
+
+def uneven_row_reason(cells: list[str], width: int) -> str:
+    """Why a row with too few or too many cells is wrong."""
+    is_longer = len(cells) > width
+    advice = "quote cells that hold the separator" if is_longer else "add the missing separators"
+    return (
+        f"{len(cells)} fields, {'more' if is_longer else 'fewer'} than the {width} of the header"
+        f" ({display_text(' '.join(cells))}); {advice}"
+    )
+
+
+# ---- columns of fields
+
+
 def normalize_column_name(name: str) -> str:
     """A column name without capitals, marks and doubled blanks: `Event_Date ` is `event date`."""
     folded = unicodedata.normalize("NFKC", name).casefold().replace("ё", "е")
     return " ".join(re.sub(r"[^\w%]|_", " ", folded).split())
 
 
-def match_columns(header: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
+def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
     """The column of each field that a header has; nothing is raised.
 
-    Where a header names a field in two ways (`date` and `start`), the earlier in `COLUMN_ALIASES`.
+    Of two names of a field (`date` and `start`) the earlier in `COLUMN_ALIASES` is taken.
     """
     names = {
         normalize_column_name(column): column
         for column in reversed(header)
         if normalize_column_name(column)
     }
-    ours = {column.casefold() for column in header} >= EXPORT_COLUMNS
-    taken = {normalize_column_name(column) for column in said.values()}
-    found: dict[str, str] = {}
+    is_export = {column.casefold() for column in header} >= EXPORT_COLUMNS
+    mapped = {normalize_column_name(column) for column in mapping.values()}
+    columns: dict[str, str] = {}
     for field in EVENT_FIELDS:
-        if field in said:
-            found[field] = names.get(normalize_column_name(said[field]), "") if said[field] else ""
-        elif field not in EXPORT_ONLY_COLUMNS or ours:
-            match = next((n for n in COLUMN_ALIASES[field] if n in names and n not in taken), None)
+        if field in mapping:
+            columns[field] = (
+                names.get(normalize_column_name(mapping[field]), "") if mapping[field] else ""
+            )
+        elif field not in EXPORT_ONLY_COLUMNS or is_export:
+            match = next((n for n in COLUMN_ALIASES[field] if n in names and n not in mapped), None)
             if match:
-                found[field] = names[match]
-    return {field: column for field, column in found.items() if column}
+                columns[field] = names[match]
+    return {field: column for field, column in columns.items() if column}
 
 
 def choose_columns(
-    name: str, header: Sequence[str], said: Mapping[str, str], place: str = "line 1"
+    name: str, header: Sequence[str], mapping: Mapping[str, str], place: str = "line 1"
 ) -> dict[str, str]:
     """The column of each field.
 
     Args:
         name: of the file.
         header: the names of its columns.
-        said: columns by field, as the person named them; "" where no column holds it.
-        place: where the header stands, for messages.
+        mapping: columns by field, as the user named them; "" where no column holds it.
+        place: of the header, in messages.
 
     Raises:
-        InputError: a field or column is unknown, one is there twice, or date or title is
-            missing; the line says what was found and what to do.
+        InputError: a field or column is unknown or named twice, or date or title is missing; the
+            line says what was found and what to do.
     """
-    _check_mapping(name, header, said)
-    found = match_columns(header, said)
+    _check_mapping(name, header, mapping)
+    columns = match_columns(header, mapping)
     listed = display_text(", ".join(filter(None, header)), 80) or "nothing"
-    if "date" not in found:
+    if "date" not in columns:
         msg = (
             f"{name}, {place}: has no column date (found: {listed}); name it in the first"
             " line, or say on import which column holds the dates"
         )
         raise InputError(msg)
-    if "title" not in found and "id" not in found:
+    if "title" not in columns and "id" not in columns:
         msg = (
             f"{name}, {place}: has no column title (found: {listed}); name one, or say"
             " on import which column holds the titles"
         )
         raise InputError(msg)
     counts = Counter(normalize_column_name(column) for column in header)
-    twice = next(
-        (column for column in found.values() if counts[normalize_column_name(column)] > 1), None
+    duplicate = next(
+        (column for column in columns.values() if counts[normalize_column_name(column)] > 1), None
     )
-    if twice is not None:
-        msg = f"{name}, {place}: the column {display_text(twice)} is there twice; rename one"
+    if duplicate is not None:
+        msg = f"{name}, {place}: the column {display_text(duplicate)} is there twice; rename one"
         raise InputError(msg)
-    return found
+    return columns
 
 
-def _check_mapping(name: str, header: Sequence[str], said: Mapping[str, str]) -> None:
+def _check_mapping(name: str, header: Sequence[str], mapping: Mapping[str, str]) -> None:
     names = {normalize_column_name(column) for column in header}
-    for field, column in said.items():
+    for field, column in mapping.items():
         if field not in EVENT_FIELDS or field in EXPORT_ONLY_COLUMNS:
-            known = ", ".join(each for each in EVENT_FIELDS if each not in EXPORT_ONLY_COLUMNS)
+            known = ", ".join(
+                known_field
+                for known_field in EVENT_FIELDS
+                if known_field not in EXPORT_ONLY_COLUMNS
+            )
             msg = f"is no field; take one of {known}"
             raise InputError(msg, field="map", value=display_text(field))
         if column and normalize_column_name(column) not in names:
             listed = display_text(", ".join(filter(None, header)), 200)
             msg = f"{name}: has no column {display_text(column)}; choose one of {listed}"
             raise InputError(msg)
-    counts = Counter(normalize_column_name(column) for column in said.values() if column)
-    twice = [column for column, count in counts.items() if count > 1]
-    if twice:
-        msg = f"the column {display_text(twice[0])} is given to two fields; give each its own"
+    counts = Counter(normalize_column_name(column) for column in mapping.values() if column)
+    duplicates = [column for column, count in counts.items() if count > 1]
+    if duplicates:
+        column = display_text(duplicates[0])
+        msg = f"the column {column} is given to two fields; give each its own"
         raise InputError(msg, field="map")
+
+
+# ---- events
+
+
+class CellTable(Protocol):
+    """A table of text whose columns have the names of `EVENT_COLUMNS`."""
+
+    def column(self, name: str) -> list[str]:
+        """The trimmed cells of a column; empty ones where there is no such column."""
+
+    def place(self, row: int, column: str = "") -> str:
+        """The place of a cell in messages."""
+
+
+class EventReader:
+    """Turns rows into events; `notes` lists what was cut or left out.
+
+    Args:
+        cells: the table.
+        is_export: whether this program wrote it, so that tags may contain `;`.
+        is_escaped: whether its text has the quotes of the formula guard.
+    """
+
+    def __init__(self, cells: CellTable, *, is_export: bool, is_escaped: bool) -> None:
+        self._table = cells
+        self._columns = {name: cells.column(name) for name in EVENT_COLUMNS}
+        self._is_export = is_export
+        self._is_escaped = is_escaped
+        self.notes: list[str] = []
+
+    def event(self, row: int) -> Event:
+        """The event of a row; its id is empty where the file gives none."""
+        day = self._read(row, DATE_COLUMN, parse_day)
+        end_day = self._read(row, "end_date", parse_day) if self._cell(row, "end_date") else None
+        if end_day is not None and end_day < day:
+            raise self._wrong(row, "end_date", f"{end_day} is before {day}; swap them")
+        text = normalize_text(self._unescaped(row, "text"))
+        return Event(
+            id=self._line(row, "id"),
+            day=day,
+            moment=self._moment(row, day),
+            zone=self._zone(row),
+            end_day=end_day,
+            title=self._line(row, "title"),
+            text=self._cut(row, "text", text),
+            category=self._category(row),
+            expected=self._expected(row),
+            actor=self._line(row, "actor"),
+            source_name=self._line(row, "source_name"),
+            source_url=self._link(row),
+            confidence=self._line(row, "confidence"),
+            tags=self._tags(row),
+            author=self._line(row, "author"),
+            series=self._line(row, "series") or None,
+            origin=Origin.FILE,
+            created=self._stamp(row, "created", day),
+            updated=self._stamp(row, "updated", day),
+            revision=self._revision(row),
+            visibility=self._visibility(row),
+            hours=self._hours(row, day),
+        )
+
+    def _cell(self, row: int, column: str) -> str:
+        return self._columns[column][row]
+
+    def _unescaped(self, row: int, column: str) -> str:
+        cell = self._cell(row, column)
+        return unescape_formula(cell) if self._is_escaped else cell
+
+    def _line(self, row: int, column: str) -> str:
+        cell = self._unescaped(row, column)
+        return self._cut(row, column, normalize_line(cell)) if cell else ""
+
+    def _cut(self, row: int, column: str, text: str) -> str:
+        limit = FIELD_LIMITS.get(column, DEFAULT_FIELD_LIMIT)
+        if len(text) <= limit:
+            return text
+        place = self._table.place(row, column)
+        self.notes.append(f"{place}: {len(text):,} characters were cut to {limit:,}; shorten it")
+        return text[: limit - 1].rstrip() + "…"
+
+    def _read(self, row: int, column: str, read: Callable[[str], T]) -> T:
+        try:
+            return read(self._cell(row, column))
+        except ValueError as error:
+            raise self._wrong(row, column, str(error)) from None
+
+    def _wrong(self, row: int, column: str, reason: str) -> InputError:
+        return InputError(f"{self._table.place(row, column)}: {reason}")
+
+    def _moment(self, row: int, day: date) -> datetime | None:
+        moment = self._stamp(row, "time_utc", day)
+        if moment is None:
+            return None
+        local = moment.astimezone(ZoneInfo(MOSCOW)).date()
+        if abs(local - day) > ONE_DAY:
+            reason = f"{moment:%Y-%m-%d %H:%M} UTC is {local} in Moscow, not {day}; correct one"
+            raise self._wrong(row, "time_utc", reason)
+        return moment
+
+    def _hours(self, row: int, day: date) -> tuple[Hour, ...]:
+        """The hours of a row; a moment alone is a statement and makes none."""
+        kind = self._line(row, "hour_kind").casefold()
+        if kind and kind not in set(HourKind):
+            reason = f"'{display_text(kind)}' is unknown; write {', '.join(HourKind)} or nothing"
+            raise self._wrong(row, "hour_kind", reason)
+        moment, reported = self._moment(row, day), self._stamp(row, "reported_utc", day)
+        hours = [] if reported is None else [Hour(reported, HourKind.PUBLISHED)]
+        if moment is not None and kind == HourKind.PUBLISHED:
+            reason = "goes with reported_utc; move the clock time there, or write statement"
+            raise self._wrong(row, "hour_kind", reason)
+        if moment is not None and (kind == HourKind.SCHEDULED or hours):
+            hours.insert(0, Hour(moment, kind or HourKind.STATEMENT))
+        return tuple(hours)
+
+    def _stamp(self, row: int, column: str, day: date) -> datetime | None:
+        if not self._cell(row, column):
+            return None
+        return self._read(row, column, lambda cell: parse_moment(cell, day))
+
+    def _zone(self, row: int) -> str:
+        name = self._line(row, "zone")
+        try:
+            return ZoneInfo(name).key if name else MOSCOW
+        except (KeyError, ValueError, OSError):
+            reason = f"'{display_text(name)}' is no time zone; write it like Europe/Moscow"
+            raise self._wrong(row, "zone", reason) from None
+
+    def _category(self, row: int) -> str:
+        """A category of the list in its spelling, or the text of the file."""
+        cell = self._line(row, "category")
+        return Category(cell.casefold()) if cell.casefold() in set(Category) else cell or "other"
+
+    def _expected(self, row: int) -> str:
+        cell = self._line(row, "expected").casefold()
+        if cell and cell not in set(Expected):
+            reason = f"'{display_text(cell)}' is unknown; write {', '.join(Expected)} or nothing"
+            raise self._wrong(row, "expected", reason)
+        return Expected(cell) if cell else Expected.UNCLEAR
+
+    def _visibility(self, row: int) -> str:
+        """The visibility; an unknown value is refused, because it may mean private."""
+        cell = self._line(row, "visibility").casefold()
+        if cell and cell not in set(Visibility):
+            reason = f"'{display_text(cell)}' is unknown; write {' or '.join(Visibility)}"
+            raise self._wrong(row, "visibility", reason)
+        return Visibility(cell) if cell else Visibility.SHARED
+
+    def _link(self, row: int) -> str:
+        link = self._line(row, "source_url")
+        if link and not is_web_address(link):
+            place = self._table.place(row, "source_url")
+            self.notes.append(f"{place}: '{display_text(link)}' is no web address and was left out")
+            return ""
+        return link
+
+    def _tags(self, row: int) -> tuple[str, ...]:
+        r"""Tags between `;`; an export escapes `;` and `\\` with a backslash."""
+        cell = self._unescaped(row, "tags")
+        if self._is_export:
+            tags = [re.sub(r"\\(.)", r"\1", tag) for tag in _ESCAPED_TAG.findall(cell)]
+        else:
+            tags = cell.split(";")
+        return tuple(dict.fromkeys(tag for tag in map(normalize_line, tags) if tag))
+
+    def _revision(self, row: int) -> int:
+        cell = self._cell(row, "revision")
+        if cell and not re.fullmatch(r"[0-9]{1,9}", cell):
+            raise self._wrong(
+                row, "revision", f"'{display_text(cell)}' is no number; leave it empty"
+            )
+        return int(cell or 0)
+
+
+def generate_event_id(event: Event, seen: Container[str]) -> str:
+    """A reproducible id from title and date that no other row has."""
+    ascii_only = unicodedata.normalize("NFKD", event.title).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-")
+    if not slug:
+        digest = hashlib.sha256(event.title.encode("utf-8")).hexdigest()[:8]
+        slug = f"event-{digest}" if event.title else "event"
+    event_id, count = f"{slug}-{event.day}", 1
+    while event_id in seen:
+        count += 1
+        event_id = f"{slug}-{event.day}-{count}"
+    return event_id

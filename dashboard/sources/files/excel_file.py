@@ -1,4 +1,4 @@
-"""An Excel workbook (.xlsx) as a grid: last saved values, days as ISO, nothing calculated.
+"""Excel workbooks (.xlsx) as grids: last saved values, days as ISO, nothing calculated.
 
 The zip is checked before openpyxl reads it: sizes, counts, document types.
 """
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 
-# ------------------------------------------------------------
-# What lies in the zip of a workbook, looked at before a library reads it.
-
-
+KIND: Final = "Excel"
+_ERROR_MARK: Final = "\0error "
+_FORMULA_MARK: Final = "\0formula"
+NumberedRows: TypeAlias = list[tuple[int, list[str]]]
 MAX_UNPACKED_BYTES: Final = 50 * 1024 * 1024
 MAX_PARTS: Final = 1_000
 MAX_TAGS: Final = 3_000_000
-"""Of all parts; 50,000 rows of seven columns have as many."""
+"""In all parts; 50,000 rows of seven columns have as many."""
 MAX_TAGS_PER_PART: Final = 200_000
-"""Of a part that holds no rows; 64,000 formats, the most there can be, have as many."""
+"""In a part without rows; 64,000 formats, the maximum of Excel, have as many."""
 MAX_MERGED_CELLS: Final = 100_000
 
 MergedCells: TypeAlias = tuple[tuple[int, int, int], ...]
@@ -67,162 +67,32 @@ _OTHER_ZIP_FORMATS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SheetProperties:
-    """What a sheet holds that a person should know."""
-
-    formulas: bool
-    merges: MergedCells
-    has_hidden_rows: bool
-
-
-def check_workbook(data: bytes, name: str) -> None:
-    """Refuse what is no workbook, would fill the memory, or holds a document type.
-
-    Every part is unpacked once and counted: what a zip says of its sizes need not be so.
-
-    Raises:
-        InputError: with what it is and what to do.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            _check_format(archive, name)
-            bytes_left, tags_left = MAX_UNPACKED_BYTES, MAX_TAGS
-            for part in archive.infolist():
-                least = (
-                    0 if part.filename.startswith(_LARGE_PARTS) else tags_left - MAX_TAGS_PER_PART
-                )
-                for chunk in _unpack_part(archive, part, name):
-                    bytes_left -= len(chunk)
-                    tags_left -= chunk.count(b"<")
-                    _check_unpacked_size(name, bytes_left, tags_left - max(least, 0))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        msg = f"{name}: is a damaged Excel workbook or zip archive; save it again"
-        raise InputError(msg) from None
-    except RuntimeError:  # zipfile's word for a part under a password
-        msg = f"{name}: is protected by a password; save it without one"
-        raise InputError(msg) from None
-
-
-def read_sheet_properties(data: bytes, sheet: Any, name: str) -> SheetProperties:
-    """Formulas, merged cells and hidden rows of a sheet, from its own bytes.
-
-    Args:
-        data: the workbook, checked before.
-        sheet: a read-only sheet of openpyxl; it knows the part it is in.
-        name: what messages call the file.
-
-    Raises:
-        InputError: more cells are merged than any table needs.
-    """
-    part = str(sheet._worksheet_path).lstrip("/")
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        content = archive.read(part)
-    return SheetProperties(
-        formulas=_FORMULA_TAG.search(content) is not None,
-        merges=tuple(_merged_cells(content, name)),
-        has_hidden_rows=_HIDDEN_ROW_TAG.search(content) is not None,
-    )
-
-
-def _merged_cells(content: bytes, name: str) -> Iterator[tuple[int, int, int]]:
-    left = MAX_MERGED_CELLS
-    for found in _MERGED_CELL_TAG.finditer(content):
-        first, last = _column_number(found[1]), _column_number(found[3])
-        top, bottom = int(found[2]), int(found[4])
-        if top >= bottom:
-            continue
-        left -= (bottom - top) * (abs(last - first) + 1)
-        if left < 0:
-            msg = f"{name}: more than {MAX_MERGED_CELLS:,} cells are merged; take the merges back"
-            raise InputError(msg)
-        for column in range(first, last + 1):
-            yield top, bottom, column
-
-
-def _check_format(archive: zipfile.ZipFile, name: str) -> None:
-    names = set(archive.namelist())
-    if len(names) > MAX_PARTS:
-        msg = f"{name}: is an archive of {len(names):,} files; give one workbook"
-        raise InputError(msg)
-    if "xl/workbook.xml" in names:
-        return
-    for part, kind, advice in _OTHER_ZIP_FORMATS:
-        if part in names:
-            msg = f"{name}: is {kind}; {advice}"
-            raise InputError(msg)
-    msg = f"{name}: is a zip archive; unpack it and give the file that is in it"
-    raise InputError(msg)
-
-
-def _unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """The content of a part, piece by piece; its XML is looked at on the way."""
-    is_xml = part.filename.endswith((".xml", ".rels"))
-    tail = b""
-    with archive.open(part) as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            if is_xml and (
-                _DOCTYPE.search(tail + chunk) or (tail + chunk).startswith(_UTF_16_MARKS)
-            ):
-                msg = f"{name}: holds XML with a document type, as no workbook does; save it again"
-                raise InputError(msg)
-            tail = chunk[-16:]
-            yield chunk
-
-
-def _check_unpacked_size(name: str, bytes_left: int, tags_left: int) -> None:
-    if bytes_left < 0:
-        msg = f"{name}: unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB; split it"
-        raise InputError(msg)
-    if tags_left < 0:
-        msg = f"{name}: holds more cells than 50,000 rows have; save the table alone, as CSV"
-        raise InputError(msg)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number - 1
-
-
-# ------------------------------------------------------------
-# An Excel workbook (.xlsx) as a grid: last saved values, days as ISO, nothing calculated.
-
-
-KIND: Final = "Excel"
-_ERROR_MARK: Final = "\0error "
-_FORMULA_MARK: Final = "\0formula"
-
-NumberedRows = list[tuple[int, list[str]]]
-
-
-def read_workbook(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventGrid:
+def read_workbook(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]) -> EventGrid:
     """The cells of one sheet: the named one, or the only visible one with dated events.
 
     Args:
         data: the bytes of the file.
-        name: what messages call it.
-        sheet: the title of a sheet; empty where the person named none.
-        said: columns by field, as the person named them.
+        name: of the file in messages.
+        sheet: the title of a sheet; empty where the user named none.
+        mapping: columns by field, as the user named them.
 
     Raises:
-        InputError: it is damaged, unpacks too large, or the sheet cannot be told.
+        InputError: it is damaged, unpacks too large, or the sheet is ambiguous.
     """
     check_workbook(data, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions we do not use
-            return _read_grid(data, name, sheet, said)
+            return _read_grid(data, name, sheet, mapping)
     except InputError:
         raise
-    except Exception:  # whatever the library makes of a damaged file
+    except Exception:  # openpyxl raises many types on a damaged file
         msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
         raise InputError(msg) from None
 
 
 def outline_workbook(
-    data: bytes, name: str, sheet: str, said: Mapping[str, str]
+    data: bytes, name: str, sheet: str, mapping: Mapping[str, str]
 ) -> EventFileOutline:
     """The sheets of a workbook, and the columns of the one that would be read.
 
@@ -233,41 +103,43 @@ def outline_workbook(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _build_outline(data, name, sheet, said)
+            return _build_outline(data, name, sheet, mapping)
     except InputError:
         raise
-    except Exception:  # whatever the library makes of a damaged file
+    except Exception:  # openpyxl raises many types on a damaged file
         msg = f"{name}: is a damaged Excel workbook; open it in Excel and save it again"
         raise InputError(msg) from None
 
 
-def _build_outline(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventFileOutline:
+def _build_outline(
+    data: bytes, name: str, sheet: str, mapping: Mapping[str, str]
+) -> EventFileOutline:
     with closing(_open_workbook(data, values=True)) as book:
-        wanted = {each.title: each for each in _select_sheets(book, name, sheet)} if sheet else {}
-        sheets = {each.title: each for each in _select_sheets(book, name, "")} | wanted
-        tables = {title: _SheetTable(data, book, each, name) for title, each in sheets.items()}
-        asked = {title: tables[title] for title in wanted} or tables
+        chosen = {item.title: item for item in _select_sheets(book, name, sheet)} if sheet else {}
+        sheets = {item.title: item for item in _select_sheets(book, name, "")} | chosen
+        tables = {title: _SheetTable(data, book, item, name) for title, item in sheets.items()}
+        candidates = {title: tables[title] for title in chosen} or tables
         filled = tuple(title for title, table in tables.items() if table.header)
-        if len(_sheets_with_dates(asked, said)) > 1:
+        if len(_sheets_with_dates(candidates, mapping)) > 1:
             return EventFileOutline(KIND, sheets=filled)
-        title, _ = _choose_sheet(asked, name, said)
+        title, _ = _choose_sheet(candidates, name, mapping)
         header = tables[title].header
-        return EventFileOutline(KIND, header, match_columns(header, said), filled, title)
+        return EventFileOutline(KIND, header, match_columns(header, mapping), filled, title)
 
 
-def _read_grid(data: bytes, name: str, sheet: str, said: Mapping[str, str]) -> EventGrid:
+def _read_grid(data: bytes, name: str, sheet: str, mapping: Mapping[str, str]) -> EventGrid:
     with closing(_open_workbook(data, values=True)) as book:
         sheets = _select_sheets(book, name, sheet)
-        tables = {each.title: _SheetTable(data, book, each, name) for each in sheets}
-        title, others = _choose_sheet(tables, name, said)
-        if "date" not in match_columns(tables[title].header, said):
+        tables = {item.title: _SheetTable(data, book, item, name) for item in sheets}
+        title, others = _choose_sheet(tables, name, mapping)
+        if "date" not in match_columns(tables[title].header, mapping):
             return EventGrid(
                 name, KIND, tables[title].header, [], []
             )  # the columns are refused next
         grid = tables[title].grid()
     if others:
         listed = display_text(", ".join(others), 80)
-        grid.told.insert(0, f"{name}: the sheet {display_text(title)} was read, not {listed}")
+        grid.messages.insert(0, f"{name}: the sheet {display_text(title)} was read, not {listed}")
     return grid
 
 
@@ -278,27 +150,27 @@ def _open_workbook(data: bytes, *, values: bool) -> Workbook:
 
 
 def _select_sheets(book: Workbook, name: str, wanted: str) -> list[Any]:
-    every = book.worksheets
-    visible = [each for each in every if each.sheet_state == "visible"]
+    sheets = book.worksheets
+    visible = [item for item in sheets if item.sheet_state == "visible"]
     if not wanted:
-        return list(visible or every)
-    found = [each for each in every if each.title.casefold() == wanted.casefold()]
-    if not found:
-        listed = display_text(", ".join(each.title for each in every), 200)
+        return list(visible or sheets)
+    matching = [item for item in sheets if item.title.casefold() == wanted.casefold()]
+    if not matching:
+        listed = display_text(", ".join(item.title for item in sheets), 200)
         msg = f"{name}: has no sheet {display_text(wanted)}; choose one of {listed}"
         raise InputError(msg)
-    return found
+    return matching
 
 
 def _choose_sheet(
-    tables: Mapping[str, _SheetTable], name: str, said: Mapping[str, str]
+    tables: Mapping[str, _SheetTable], name: str, mapping: Mapping[str, str]
 ) -> tuple[str, list[str]]:
-    """The sheet to read, and the sheets with cells that are left."""
+    """The sheet to read, and the other sheets with cells."""
     filled = {title: table for title, table in tables.items() if table.header}
     if not filled:
         msg = f"{name}: is empty; give a sheet with a header and at least one row"
         raise InputError(msg)
-    dated = _sheets_with_dates(filled, said)
+    dated = _sheets_with_dates(filled, mapping)
     if len(dated) > 1:
         listed = display_text(", ".join(dated), 80)
         msg = f"{name}: several sheets hold dates ({listed}); say on import which to read"
@@ -307,19 +179,21 @@ def _choose_sheet(
     return title, [other for other in filled if other != title]
 
 
-def _sheets_with_dates(tables: Mapping[str, _SheetTable], said: Mapping[str, str]) -> list[str]:
+def _sheets_with_dates(tables: Mapping[str, _SheetTable], mapping: Mapping[str, str]) -> list[str]:
     """The sheets with a column of dates."""
-    return [title for title, each in tables.items() if "date" in match_columns(each.header, said)]
+    return [
+        title for title, table in tables.items() if "date" in match_columns(table.header, mapping)
+    ]
 
 
 class _SheetTable:
-    """One sheet; the header is read at once, the rest when it is asked for."""
+    """One sheet; the header is read at once, the rows by `grid`."""
 
     def __init__(self, data: bytes, book: Workbook, sheet: Any, name: str) -> None:
         self._data, self._sheet, self._name = data, sheet, name
-        self._facts = read_sheet_properties(data, sheet, name)
+        self._properties = read_sheet_properties(data, sheet, name)
         self._epoch = book.epoch
-        sheet.reset_dimensions()  # what a sheet says of its size need not be so
+        sheet.reset_dimensions()  # the size that a sheet states may be wrong
         self._rows = self._text_rows()
         self._first, header = next(self._rows, (0, []))
         self.header = tuple(map(tidy_column_name, header))
@@ -327,23 +201,23 @@ class _SheetTable:
 
     def grid(self) -> EventGrid:
         """The rows below the header."""
-        rows = self._with_merges(list(self._rows), self._facts.merges)
-        grid = EventGrid(self._name, KIND, self.header, [], [], {}, list(self._told()))
+        rows = self._with_merges(list(self._rows), self._properties.merges)
+        grid = EventGrid(self._name, KIND, self.header, [], [], {}, list(self._messages()))
         for index, (number, cells) in enumerate(rows):
             width = len(self.header)
-            grid.where.append(f"row {index + 1} (row {number} of the sheet)")
+            grid.places.append(f"row {index + 1} (row {number} of the sheet)")
             grid.rows.append([_display_cell(cell) for cell in (cells + [""] * width)[:width]])
             reason = _row_error(cells, self.header)
             if reason:
                 grid.wrong[index] = reason
         return grid
 
-    def _told(self) -> Iterator[str]:
-        if self._facts.formulas:
+    def _messages(self) -> Iterator[str]:
+        if self._properties.formulas:
             yield f"{self._name}: holds formulas; their last saved values were read"
-        if self._facts.merges:
+        if self._properties.merges:
             yield f"{self._name}: cells are merged; the value counts for each of their rows"
-        if self._facts.has_hidden_rows:
+        if self._properties.has_hidden_rows:
             yield f"{self._name}: rows are hidden by a filter or by hand; they were read too"
 
     def _with_merges(self, rows: NumberedRows, merges: MergedCells) -> NumberedRows:
@@ -361,8 +235,8 @@ class _SheetTable:
         return rows
 
     def _text_rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows that hold something, with their number in the sheet."""
-        unsaved = self._formulas_without_value() if self._facts.formulas else {}
+        """Rows that are not empty, with their number in the sheet."""
+        unsaved = self._formulas_without_value() if self._properties.formulas else {}
         count = 0
         for number, row in enumerate(self._sheet.iter_rows(), 1):
             if not row and number not in unsaved:
@@ -380,21 +254,21 @@ class _SheetTable:
                 yield number, cells
 
     def _formulas_without_value(self) -> dict[int, list[int]]:
-        """Where a formula was never calculated, by row: a second look at the same sheet."""
-        found: dict[int, list[int]] = {}
-        with closing(_open_workbook(self._data, values=True)) as saved:
-            valued = {
+        """The columns of formulas that were never calculated, by row."""
+        cells: dict[int, list[int]] = {}
+        with closing(_open_workbook(self._data, values=True)) as values_book:
+            present = {
                 (cell.row, cell.column)
-                for row in _sheet_cells(saved, self._sheet.title)
+                for row in _sheet_cells(values_book, self._sheet.title)
                 for cell in row
                 if cell.value is not None
             }
-        with closing(_open_workbook(self._data, values=False)) as written:
-            for row in _sheet_cells(written, self._sheet.title):
+        with closing(_open_workbook(self._data, values=False)) as formulas_book:
+            for row in _sheet_cells(formulas_book, self._sheet.title):
                 for cell in row:
-                    if cell.data_type == "f" and (cell.row, cell.column) not in valued:
-                        found.setdefault(cell.row, []).append(cell.column)
-        return found
+                    if cell.data_type == "f" and (cell.row, cell.column) not in present:
+                        cells.setdefault(cell.row, []).append(cell.column)
+        return cells
 
 
 def _sheet_cells(book: Workbook, title: str) -> Iterator[tuple[Any, ...]]:
@@ -405,7 +279,7 @@ def _sheet_cells(book: Workbook, title: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _cell_text(cell: Any) -> str:
-    """What a cell holds as text: days as ISO, whole numbers without a point."""
+    """A cell as text: days as ISO, whole numbers without a point."""
     value = cell.value
     if value is None:
         return ""
@@ -443,8 +317,8 @@ def _row_error(cells: list[str], header: tuple[str, ...]) -> str:
     for cell, column in zip(cells, header, strict=False):
         if cell == _FORMULA_MARK:
             return (
-                f"column {display_text(column)}: is a formula without a saved value; open the file in"
-                " Excel and save it, or write the value"
+                f"column {display_text(column)}: is a formula without a saved value; open the file"
+                " in Excel and save it, or write the value"
             )
         if cell.startswith(_ERROR_MARK):
             error = display_text(cell.removeprefix(_ERROR_MARK))
@@ -452,3 +326,125 @@ def _row_error(cells: list[str], header: tuple[str, ...]) -> str:
                 f"column {display_text(column)}: '{error}' is an error of the sheet; mend the cell"
             )
     return ""
+
+
+# ---- the zip archive
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProperties:
+    """Properties of a sheet that are reported to the user."""
+
+    formulas: bool
+    merges: MergedCells
+    has_hidden_rows: bool
+
+
+def check_workbook(data: bytes, name: str) -> None:
+    """Refuse a file that is no workbook, unpacks too large, or has a document type.
+
+    Every part is unpacked once and counted: the sizes that a zip states may be wrong.
+
+    Raises:
+        InputError: with what it is and what to do.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _check_format(archive, name)
+            bytes_left, tags_left = MAX_UNPACKED_BYTES, MAX_TAGS
+            for part in archive.infolist():
+                least = (
+                    0 if part.filename.startswith(_LARGE_PARTS) else tags_left - MAX_TAGS_PER_PART
+                )
+                for chunk in _unpack_part(archive, part, name):
+                    bytes_left -= len(chunk)
+                    tags_left -= chunk.count(b"<")
+                    _check_unpacked_size(name, bytes_left, tags_left - max(least, 0))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+        msg = f"{name}: is a damaged Excel workbook or zip archive; save it again"
+        raise InputError(msg) from None
+    except RuntimeError:  # a part with a password
+        msg = f"{name}: is protected by a password; save it without one"
+        raise InputError(msg) from None
+
+
+def read_sheet_properties(data: bytes, sheet: Any, name: str) -> SheetProperties:
+    """Formulas, merged cells and hidden rows of a sheet, from its own bytes.
+
+    Args:
+        data: the workbook, checked before.
+        sheet: a read-only sheet of openpyxl.
+        name: of the file in messages.
+
+    Raises:
+        InputError: too many cells are merged.
+    """
+    part = str(sheet._worksheet_path).lstrip("/")
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        content = archive.read(part)
+    return SheetProperties(
+        formulas=_FORMULA_TAG.search(content) is not None,
+        merges=tuple(_merged_cells(content, name)),
+        has_hidden_rows=_HIDDEN_ROW_TAG.search(content) is not None,
+    )
+
+
+def _merged_cells(content: bytes, name: str) -> Iterator[tuple[int, int, int]]:
+    cells_left = MAX_MERGED_CELLS
+    for match in _MERGED_CELL_TAG.finditer(content):
+        first, last = _column_number(match[1]), _column_number(match[3])
+        top, bottom = int(match[2]), int(match[4])
+        if top >= bottom:
+            continue
+        cells_left -= (bottom - top) * (abs(last - first) + 1)
+        if cells_left < 0:
+            msg = f"{name}: more than {MAX_MERGED_CELLS:,} cells are merged; take the merges back"
+            raise InputError(msg)
+        for column in range(first, last + 1):
+            yield top, bottom, column
+
+
+def _check_format(archive: zipfile.ZipFile, name: str) -> None:
+    names = set(archive.namelist())
+    if len(names) > MAX_PARTS:
+        msg = f"{name}: is an archive of {len(names):,} files; give one workbook"
+        raise InputError(msg)
+    if "xl/workbook.xml" in names:
+        return
+    for part, kind, advice in _OTHER_ZIP_FORMATS:
+        if part in names:
+            msg = f"{name}: is {kind}; {advice}"
+            raise InputError(msg)
+    msg = f"{name}: is a zip archive; unpack it and give the file that is in it"
+    raise InputError(msg)
+
+
+def _unpack_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """The content of a part in chunks; document types are refused."""
+    is_xml = part.filename.endswith((".xml", ".rels"))
+    tail = b""
+    with archive.open(part) as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            if is_xml and (
+                _DOCTYPE.search(tail + chunk) or (tail + chunk).startswith(_UTF_16_MARKS)
+            ):
+                msg = f"{name}: holds XML with a document type, as no workbook does; save it again"
+                raise InputError(msg)
+            tail = chunk[-16:]
+            yield chunk
+
+
+def _check_unpacked_size(name: str, bytes_left: int, tags_left: int) -> None:
+    if bytes_left < 0:
+        msg = f"{name}: unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB; split it"
+        raise InputError(msg)
+    if tags_left < 0:
+        msg = f"{name}: holds more cells than 50,000 rows have; save the table alone, as CSV"
+        raise InputError(msg)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number - 1

@@ -286,7 +286,7 @@ class _Calendar:
             self._grid.wrong[len(self._grid.rows)] = str(error)
             rows = [cells]
         self._grid.rows.extend([row[name] for name in FIELDS] for row in rows)
-        self._grid.where.extend([block.place] * len(rows))
+        self._grid.places.extend([block.place] * len(rows))
 
     def messages(self) -> list[str]:
         """What was left out."""

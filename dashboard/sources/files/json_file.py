@@ -13,26 +13,26 @@ from dashboard.sources.files.text import decode_text, display_text
 
 KIND: Final = "JSON"
 LIST_KEYS: Final = ("events", "items", "rows")
-"""Names under which a list may stand in an object; our own answers use all three."""
+"""Keys of a list in an object; the API of this program uses all three."""
 
 
 class _JsonObject(dict[str, Any]):
-    """An object of the file; `twice` is a name that it holds two times."""
+    """An object of the file; `duplicate_key` is a key that it has twice."""
 
-    twice = ""
+    duplicate_key = ""
 
 
 class _InvalidNumber(ValueError):
-    """NaN or Infinity, which no JSON has."""
+    """NaN or Infinity, which JSON does not have."""
 
 
 def read_json(data: bytes, name: str) -> EventGrid:
     """The objects of a list, or of the list in `events`.
 
     Raises:
-        InputError: it is no JSON, or holds no such list; the line says where and what to do.
+        InputError: it is no JSON, or has no such list; the line says where and what to do.
     """
-    text, told = decode_text(data, name)
+    text, messages = decode_text(data, name)
     items = _list_items(_parse_json(text, name), name)
     if not items:
         msg = f"{name}: is an empty list; give at least one event"
@@ -41,9 +41,9 @@ def read_json(data: bytes, name: str) -> EventGrid:
     objects = [item for item in items if isinstance(item, dict)]
     header = tuple(dict.fromkeys(key.strip() for item in objects for key in item))
     check_column_count(name, len(header))
-    grid = EventGrid(name, KIND, header, [], [], {}, told)
+    grid = EventGrid(name, KIND, header, [], [], {}, messages)
     for index, item in enumerate(items):
-        grid.where.append(f"item {index + 1}")
+        grid.places.append(f"item {index + 1}")
         cells, reason = _item_cells(item, header)
         grid.rows.append(cells)
         if reason:
@@ -74,11 +74,11 @@ def _json_error_reason(error: json.JSONDecodeError, text: str) -> str:
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> _JsonObject:
-    made = _JsonObject(pairs)
-    if len(made) < len(pairs):
+    result = _JsonObject(pairs)
+    if len(result) < len(pairs):
         seen: set[str] = set()
-        made.twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return made
+        result.duplicate_key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return result
 
 
 def _reject_constant(constant: str) -> NoReturn:
@@ -100,13 +100,13 @@ def _list_items(document: Any, name: str) -> list[Any]:
 
 
 def _item_cells(item: Any, header: Iterable[str]) -> tuple[list[str], str]:
-    """The values of an object as text, and why it cannot be read."""
+    """The values of an object as text, and the reason why it cannot be read."""
     if not isinstance(item, dict):
         return ["" for _ in header], f"is {_type_name(item)}, no object with names"
     reason = ""
-    twice = getattr(item, "twice", "")
-    if twice:
-        reason = f"has {display_text(twice)} twice; keep one"
+    duplicate = getattr(item, "duplicate_key", "")
+    if duplicate:
+        reason = f"has {display_text(duplicate)} twice; keep one"
     values = {key.strip(): value for key, value in item.items()}
     cells = []
     for column in header:
@@ -130,12 +130,12 @@ def _value_text(value: Any) -> str | None:
         return None
     if isinstance(value, (int, float)):
         return _number_text(value)
-    words = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return ";".join(value) if words and ";" not in "".join(value) else None
+    is_text_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return ";".join(value) if is_text_list and ";" not in "".join(value) else None
 
 
 def _number_text(value: float) -> str | None:
-    """A number as people write it; None for one that is too large to be any."""
+    """A number as text; None for an infinite one."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return str(int(value)) if value == int(value) else str(value)

@@ -30,25 +30,28 @@ from dashboard.sources.files.typed_columns import (
     read_number_column,
 )
 
-# ------------------------------------------------------------
-# The rates of a table: a column of numbers each, checked against what a rate can be.
-
-
+DATE_COLUMN: Final = "date"
+LONG_GAP_DAYS: Final = 31
+SECONDS_PER_MINUTE: Final = 60
+EXAMPLE_MOMENT: Final = "2026-09-01T07:05Z"
 JUMP_RATIO: Final = 8.0
-"""A rate this many times its neighbour is told: a change of unit, or a slip of decimals."""
+"""A rate this many times its neighbour is reported: a change of unit, or a misplaced decimal."""
+
+
+# ---- columns of rates
 
 
 def read_rate_columns(
     table: TextTable, columns: Sequence[str]
 ) -> tuple[dict[str, NumberColumn], list[str]]:
-    """The numbers of columns, and what a person should know about how they were written.
+    """The numbers of columns, and messages for the user about their formats.
 
     Raises:
         InputError: a cell is no rate, or the columns write decimals in two ways.
     """
-    found = {column: read_rate_column(table, column) for column in columns}
-    _reject_mixed_decimals(table, found)
-    return found, list(_number_format_messages(table, found))
+    numbers = {column: read_rate_column(table, column) for column in columns}
+    _reject_mixed_decimals(table, numbers)
+    return numbers, list(_number_format_messages(table, numbers))
 
 
 def read_rate_column(table: TextTable, column: str) -> NumberColumn:
@@ -59,23 +62,24 @@ def read_rate_column(table: TextTable, column: str) -> NumberColumn:
     """
     cells = table.column(column)
     try:
-        found = read_number_column(cells)
+        numbers = read_number_column(cells)
     except CellError as error:
         raise cell_error(table, error, column) from None
-    rate = found.values
+    rate = numbers.values
     missing = np.isnan(rate)
     if missing.all():
-        msg = f"{table.name}, column {display_text(column)}: holds no number; fill or remove the column"
+        place = f"{table.name}, column {display_text(column)}"
+        msg = f"{place}: holds no number; fill or remove the column"
         raise InputError(msg)
     bad = np.flatnonzero(~missing & ~((rate > 0) & np.isfinite(rate)))
     if len(bad):
         row = int(bad[0])
-        why = "is too large" if rate[row] > 0 else "is not above zero"
+        fault = "is too large" if rate[row] > 0 else "is not above zero"
         reason = (
-            f"'{display_text(cells[row])}' {why}, so it is no rate; correct it or leave it empty"
+            f"'{display_text(cells[row])}' {fault}, so it is no rate; correct it or leave it empty"
         )
         raise cell_error(table, CellError(row, reason), column)
-    return found
+    return numbers
 
 
 def cell_error(table: TextTable, error: CellError, column: str) -> InputError:
@@ -84,7 +88,7 @@ def cell_error(table: TextTable, error: CellError, column: str) -> InputError:
 
 
 def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> Iterator[str]:
-    """The first number many times its neighbour, which is seldom meant."""
+    """A message about the first rate many times its neighbour, which is seldom meant."""
     rows = order[~np.isnan(rate[order])]
     change = np.abs(np.log(rate[rows][1:] / rate[rows][:-1]))
     far = np.flatnonzero(change > np.log(JUMP_RATIO))
@@ -92,79 +96,70 @@ def jump_messages(table: TextTable, column: str, rate: Floats, order: Ints) -> I
         row, before = int(rows[far[0] + 1]), int(rows[far[0]])
         more = f" (and {len(far) - 1:,} more jumps)" if len(far) > 1 else ""
         yield (
-            f"{table.place(row, column)}: {rate[row]:g} is {_format_ratio(rate[row] / rate[before])}"
-            f" {rate[before]:g} on line {table.lines[before]}{more}; check the unit and the"
-            " decimals"
+            f"{table.place(row, column)}: {rate[row]:g} is"
+            f" {_format_ratio(rate[row] / rate[before])} {rate[before]:g} on line"
+            f" {table.lines[before]}{more}; check the unit and the decimals"
         )
 
 
 def _format_ratio(ratio: float) -> str:
     size = max(ratio, 1 / ratio)
     power = 10.0 ** round(np.log10(size))
-    said = f"{power:,.0f}" if abs(size / power - 1) < 0.005 and power > 1 else f"{size:,.3g}"
-    said = f"{size:,.0f}" if "e" in said else said
-    return f"{said} times" if ratio > 1 else f"1/{said} of"
+    text = f"{power:,.0f}" if abs(size / power - 1) < 0.005 and power > 1 else f"{size:,.3g}"
+    text = f"{size:,.0f}" if "e" in text else text
+    return f"{text} times" if ratio > 1 else f"1/{text} of"
 
 
-def _number_format_messages(table: TextTable, found: dict[str, NumberColumn]) -> Iterator[str]:
-    commas = [name for name, column in found.items() if column.decimal == ","]
+def _number_format_messages(table: TextTable, numbers: dict[str, NumberColumn]) -> Iterator[str]:
+    commas = [name for name, column in numbers.items() if column.decimal == ","]
     if commas:
-        where = f"{table.name}, column {display_text(', '.join(commas))}"
-        yield f"{where}: decimal commas were read (92,5 as 92.5)"
-    for name, column in found.items():
-        where = f"{table.name}, column {display_text(name)}"
+        place = f"{table.name}, column {display_text(', '.join(commas))}"
+        yield f"{place}: decimal commas were read (92,5 as 92.5)"
+    for name, column in numbers.items():
+        place = f"{table.name}, column {display_text(name)}"
         if column.grouped:
-            yield f"{where}: thousands separators were read ('{display_text(column.grouped)}')"
+            yield f"{place}: thousands separators were read ('{display_text(column.grouped)}')"
         if column.missing_mark:
             cells = "1 cell" if column.n_missing == 1 else f"{column.n_missing:,} cells"
-            yield f"{where}: {cells} such as '{display_text(column.missing_mark)}' were taken as missing"
+            mark = display_text(column.missing_mark)
+            yield f"{place}: {cells} such as '{mark}' were taken as missing"
     if table.delimiter == ";":
-        for name in found:
+        for name in numbers:
             cell = find_ambiguous_thousands(table.column(name))
             if cell:
                 whole, rest = cell.split(".")
                 yield (
-                    f"{table.name}, column {display_text(name)}: {cell} was read as {whole} and {rest}"
-                    f" thousandths; where it means {whole}{rest}, remove the point"
+                    f"{table.name}, column {display_text(name)}: {cell} was read as {whole} and"
+                    f" {rest} thousandths; where it means {whole}{rest}, remove the point"
                 )
 
 
-def _reject_mixed_decimals(table: TextTable, found: dict[str, NumberColumn]) -> None:
-    comma = next((name for name, column in found.items() if column.decimal == ","), None)
-    point = next((name for name, column in found.items() if column.decimal == "."), None)
+def _reject_mixed_decimals(table: TextTable, numbers: dict[str, NumberColumn]) -> None:
+    comma = next((name for name, column in numbers.items() if column.decimal == ","), None)
+    point = next((name for name, column in numbers.items() if column.decimal == "."), None)
     if comma is None or point is None:
         return
     cells = table.column(point)
     row = next(k for k, cell in enumerate(cells) if "." in cell.strip("."))
     reason = (
-        f"'{display_text(cells[row])}' has a decimal point, column {display_text(comma)} decimal commas;"
-        " use a point in all columns"
+        f"'{display_text(cells[row])}' has a decimal point, column {display_text(comma)}"
+        " decimal commas; use a point in all columns"
     )
     raise cell_error(table, CellError(row, reason), point)
 
 
-# ------------------------------------------------------------
-# The clock of a person's own file: dates known at the end of the day, or bars with moments.
-#
-# A file that prints a date is known at the end of it. One that prints a moment a day is known at
-# that moment. One that prints several moments a day holds bars, whose length is the step that
-# comes most often; a bar is known when it ends, which the stamp says or is added to it.
-
-
-SECONDS_PER_DAY: Final = 86_400
-SECONDS_PER_MINUTE: Final = 60
-EXAMPLE_MOMENT: Final = "2026-09-01T07:05Z"
+# ---- times of observations
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RowTimes:
-    """When each row is, one key a row, before rows are sorted.
+    """The time of each row, before rows are sorted.
 
     Attributes:
         key: the date, or the moment in UTC, (n,), datetime64[D] or datetime64[s].
-        day: the market day, (n,), datetime64[D]: in the zone told, else in Moscow.
-        has_clock: whether there are times of day.
-        notes: what a person should know about the reading.
+        day: the market day, (n,), datetime64[D]: in the stated zone, else in Moscow.
+        has_times: whether there are times of day.
+        notes: for the user, about the reading.
     """
 
     key: Moments
@@ -175,7 +170,7 @@ class RowTimes:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ObservationTimes:
-    """The moments of the rows that are kept, ascending, and the date rule they follow."""
+    """The ascending times of the observations, and their date rule."""
 
     record: Days
     day: Days
@@ -187,7 +182,7 @@ class ObservationTimes:
 
 
 def check_zone(zone: str) -> None:
-    """Refuse a zone that the databases do not know.
+    """Refuse a zone that the tz database does not have.
 
     Raises:
         InputError: with what to write instead.
@@ -200,44 +195,49 @@ def check_zone(zone: str) -> None:
 
 
 def assign_row_times(dates: DateColumn, zone: str) -> RowTimes:
-    """What a column says about when each row is.
+    """The times of the rows of a column of dates.
 
     Raises:
-        BadCell: a time of day has no zone, or does not exist in it or comes twice.
+        CellError: a time of day has no zone, or does not exist in it, or is ambiguous.
     """
     notes = dates.notes
     if dates.seconds is None:
         return RowTimes(dates.days, dates.days, has_times=False, notes=notes)
     if not dates.seconds.any():
-        told = ("every time is midnight; read as dates",) if dates.offsets is not None else ()
-        return RowTimes(dates.days, dates.days, has_times=False, notes=(*notes, *told))
+        midnight_note = (
+            ("every time is midnight; read as dates",) if dates.offsets is not None else ()
+        )
+        return RowTimes(dates.days, dates.days, has_times=False, notes=(*notes, *midnight_note))
     local = dates.days.astype("datetime64[s]") + dates.seconds.astype("timedelta64[s]")
     if dates.offsets is None:
         if not zone:
-            said = str(local[0]).replace("T", " ")[:16]
-            reason = f"'{said}' has no zone; say its time zone on import, as Europe/Moscow, or write it as {EXAMPLE_MOMENT}"
+            text = str(local[0]).replace("T", " ")[:16]
+            reason = (
+                f"'{text}' has no zone; say its time zone on import, as Europe/Moscow, or write it"
+                f" as {EXAMPLE_MOMENT}"
+            )
             raise CellError(0, reason)
         return RowTimes(_local_to_utc(local, zone), dates.days, has_times=True, notes=notes)
     moment = local - dates.offsets.astype("timedelta64[s]")
-    there = _utc_to_local(moment, zone or MOSCOW)
-    day = there.astype("datetime64[D]")
-    if bool(np.all(there == day)):
+    local_there = _utc_to_local(moment, zone or MOSCOW)
+    day = local_there.astype("datetime64[D]")
+    if bool(np.all(local_there == day)):
         note = f"every time is midnight in {zone or MOSCOW}; read as dates"
         return RowTimes(day, day, has_times=False, notes=(*notes, note))
     return RowTimes(moment, day, has_times=True, notes=notes)
 
 
 def build_observation_times(
-    stamped: RowTimes, rows: Ints, reading: RateFileOptions
+    row_times: RowTimes, rows: Ints, options: RateFileOptions
 ) -> ObservationTimes:
-    """The clock of the rows kept, in ascending order of their keys and without a key twice.
+    """The times of the observations in `rows`, ascending and without a duplicate.
 
     Raises:
-        BadCell: two bars lie closer than a bar is long; the index is that of the row.
+        CellError: two bars lie closer than the length of a bar; the index is that of the row.
     """
-    key, day = stamped.key[rows], stamped.day[rows]
-    if not stamped.has_times:
-        market_day, opens, known_at = END_OF_DAY.clock(key)
+    key, day = row_times.key[rows], row_times.day[rows]
+    if not row_times.has_times:
+        market_day, opens, known_at = END_OF_DAY.timestamps(key)
         return ObservationTimes(key, market_day, opens, known_at, END_OF_DAY.id)
     if len(np.unique(day)) == len(day):
         return ObservationTimes(day, day, key, key, IMPORTED_MOMENT.id)
@@ -245,26 +245,27 @@ def build_observation_times(
     length = np.timedelta64(seconds, "s")
     minutes = seconds // SECONDS_PER_MINUTE
     notes: tuple[str, ...] = ()
-    if not reading.stamps:
+    if not options.stamps:
         notes = (
-            f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is known"
-            f" {_format_minutes(minutes)} after its stamp; say on import whether a stamp is the begin or the end of a bar",
+            f"bars of {_format_minutes(minutes)}, taken to be stamped when they begin: each is"
+            f" known {_format_minutes(minutes)} after its stamp; say on import"
+            " whether a stamp is the begin or the end of a bar",
         )
-    if reading.stamps == "end":
+    if options.stamps == "end":
         return ObservationTimes(day, day, key - length, key, IMPORTED_BAR.id, minutes)
     known_at = key + length - np.timedelta64(1, "s")
     return ObservationTimes(day, day, key, known_at, IMPORTED_BAR.id, minutes, notes)
 
 
 def most_common_step(key: Moments) -> int:
-    """The step between moments that comes most often, the shorter of two."""
+    """The most common step between moments in seconds, the shorter of two equally common."""
     steps = np.diff(key).astype("timedelta64[s]").astype(np.int64)
     lengths, counts = np.unique(steps, return_counts=True)
     return int(lengths[np.argmax(counts)])
 
 
 def _bar_length_seconds(key: Moments, rows: Ints) -> int:
-    """The length of a bar in whole minutes, where no two bars lie closer than that."""
+    """The length of a bar in seconds: whole minutes, with no two bars closer than that."""
     seconds = most_common_step(key)
     if seconds < SECONDS_PER_MINUTE or seconds % SECONDS_PER_MINUTE:
         reason = (
@@ -276,8 +277,9 @@ def _bar_length_seconds(key: Moments, rows: Ints) -> int:
     close = np.flatnonzero(steps < seconds)
     if len(close):
         reason = (
-            f"comes {steps[close[0]] / SECONDS_PER_MINUTE:g} minutes after the bar before, and most bars are"
-            f" {_format_minutes(seconds // SECONDS_PER_MINUTE)}; correct it, or make bars of one length"
+            f"comes {steps[close[0]] / SECONDS_PER_MINUTE:g} minutes after the bar before, and most"
+            f" bars are {_format_minutes(seconds // SECONDS_PER_MINUTE)}; correct it, or make bars"
+            " of one length"
         )
         raise CellError(int(rows[close[0] + 1]), reason)
     return seconds
@@ -294,47 +296,42 @@ def _format_hours(hours: int) -> str:
 
 
 def _local_to_utc(local: Moments, zone: str) -> Moments:
-    """Local times as moments; an hour that comes twice must be there twice.
+    """Local times as moments; the repeated hour of a clock change must be complete.
 
     Raises:
-        BadCell: a time that summer time leaves out, or one that could be two moments.
+        CellError: a time that a clock change skips, or one that could be two moments.
     """
-    falls = bool(len(local) > 1 and local[0] > local[-1])
-    forward = local[::-1] if falls else local
+    is_descending = bool(len(local) > 1 and local[0] > local[-1])
+    forward = local[::-1] if is_descending else local
     index = pd.DatetimeIndex(forward)
     try:
         zoned = index.tz_localize(zone, ambiguous="infer", nonexistent="raise")
     except ValueError:
-        told = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-        missing = np.flatnonzero(told.isna())
+        marked = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        missing = np.flatnonzero(marked.isna())
         if not len(missing):
             raise
-        row = len(local) - 1 - int(missing[-1]) if falls else int(missing[0])
+        row = len(local) - 1 - int(missing[-1]) if is_descending else int(missing[0])
         raise CellError(row, _invalid_local_time_reason(local[row], zone)) from None
     utc = zoned.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[s]")
-    return utc[::-1] if falls else utc
+    return utc[::-1] if is_descending else utc
 
 
 def _invalid_local_time_reason(local: np.datetime64, zone: str) -> str:
-    said = str(local).replace("T", " ")[:16]
+    text = str(local).replace("T", " ")[:16]
     index = pd.DatetimeIndex([local])
     skipped = index.tz_localize(zone, ambiguous=np.array([True]), nonexistent="NaT").isna()[0]
     if skipped:
-        return f"'{said}' is left out by summer time in {zone}; correct it or the zone"
-    return f"'{said}' comes twice that night in {zone}; write moments as {EXAMPLE_MOMENT}"
+        return f"'{text}' is left out by summer time in {zone}; correct it or the zone"
+    return f"'{text}' comes twice that night in {zone}; write moments as {EXAMPLE_MOMENT}"
 
 
 def _utc_to_local(moment: Moments, zone: str) -> Moments:
-    there = pd.DatetimeIndex(moment).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-    return there.to_numpy().astype("datetime64[s]")
+    local = pd.DatetimeIndex(moment).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    return local.to_numpy().astype("datetime64[s]")
 
 
-# ------------------------------------------------------------
-# The rows of a table of rates: in order, each once, and what is odd about their days.
-
-
-DATE_COLUMN: Final = "date"
-LONG_GAP_DAYS: Final = 31
+# ---- order and plausibility of rows
 
 
 def utc_today() -> date:
@@ -343,63 +340,64 @@ def utc_today() -> date:
 
 
 def sort_rows(
-    table: TextTable, stamped: RowTimes, rates: dict[str, Floats], notes: list[str]
+    table: TextTable, row_times: RowTimes, rates: dict[str, Floats], notes: list[str]
 ) -> Ints:
-    """The rows to keep, ascending; the same row twice is kept once.
+    """The indices of the rows in ascending order, without exact duplicates.
 
     Raises:
         InputError: a date has two different rates.
     """
-    key = stamped.key
+    key = row_times.key
     order = np.argsort(key, kind="stable")
     if np.any(order[1:] < order[:-1]):
         notes.append(f"{table.name}: the dates were not in ascending order and were sorted")
-    same = np.flatnonzero(key[order][1:] == key[order][:-1])
-    if not len(same):
+    repeated = np.flatnonzero(key[order][1:] == key[order][:-1])
+    if not len(repeated):
         return order
-    first, second = order[same], order[same + 1]
-    differs = np.zeros(len(same), dtype=bool)
+    first, second = order[repeated], order[repeated + 1]
+    differs = np.zeros(len(repeated), dtype=bool)
     for rate in rates.values():
         one, other = rate[first], rate[second]
         differs |= (one != other) & ~(np.isnan(one) & np.isnan(other))
     if differs.any():
-        at = int(np.flatnonzero(differs)[0])
+        conflict = int(np.flatnonzero(differs)[0])
+        row, earlier = int(second[conflict]), int(first[conflict])
         reason = (
-            f"{_format_key(key[second[at]])} is already on line {table.lines[int(first[at])]} with"
-            " another rate; keep one of the two rows"
+            f"{_format_key(key[row])} is already on line {table.lines[earlier]} with another rate;"
+            " keep one of the two rows"
         )
-        raise cell_error(table, CellError(int(second[at]), reason), DATE_COLUMN)
-    rows = "1 row" if len(same) == 1 else f"{len(same):,} rows"
+        raise cell_error(table, CellError(row, reason), DATE_COLUMN)
+    rows = "1 row" if len(repeated) == 1 else f"{len(repeated):,} rows"
     notes.append(
-        f"{table.place(int(second[0]), DATE_COLUMN)}: {_format_key(key[second[0]])} is there twice with the"
-        f" same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
+        f"{table.place(int(second[0]), DATE_COLUMN)}: {_format_key(key[second[0]])} is there twice"
+        f" with the same rate (line {table.lines[int(first[0])]}); {rows} like this left out"
     )
-    return np.delete(order, same + 1)
+    return np.delete(order, repeated + 1)
 
 
 def _format_key(key: np.datetime64) -> str:
     return str(key).replace("T", " ")
 
 
-def gap_messages(table: TextTable, clock: ObservationTimes) -> Iterator[str]:
-    """The longest stretch without a row, where it is unusually long."""
-    apart = np.diff(clock.day).astype(int)
-    if not len(apart):
+def gap_messages(table: TextTable, times: ObservationTimes) -> Iterator[str]:
+    """A message about the longest gap between rows, where it is unusually long."""
+    gaps = np.diff(times.day).astype(int)
+    if not len(gaps):
         return
-    long = np.flatnonzero(apart > max(LONG_GAP_DAYS, 10 * int(np.median(apart))))
+    long = np.flatnonzero(gaps > max(LONG_GAP_DAYS, 10 * int(np.median(gaps))))
     if len(long):
-        k = int(long[np.argmax(apart[long])])
+        k = int(long[np.argmax(gaps[long])])
         count = f"{len(long)} gaps longer than a month, the longest" if len(long) > 1 else "a gap"
-        first, last = clock.day[k], clock.day[k + 1]
+        first, last = times.day[k], times.day[k + 1]
         yield f"{table.name}: {count} from {first} to {last}; no move is made up for it"
 
 
-def future_date_messages(table: TextTable, clock: ObservationTimes, order: Ints) -> Iterator[str]:
-    """Rows after tomorrow: an official rate is printed a day ahead, none later."""
-    late = np.flatnonzero(clock.day > np.datetime64(utc_today() + timedelta(days=1)))
+def future_date_messages(table: TextTable, times: ObservationTimes, order: Ints) -> Iterator[str]:
+    """A message about rows after tomorrow: an official rate is printed a day ahead, no later."""
+    late = np.flatnonzero(times.day > np.datetime64(utc_today() + timedelta(days=1)))
     if len(late):
         rows = "1 row is" if len(late) == 1 else f"{len(late):,} rows are"
         yield (
-            f"{table.place(int(order[late[0]]), DATE_COLUMN)}: {clock.day[late[0]]} is still to come,"
-            f" {rows}; a forecast is no rate, check the dates"
+            f"{table.place(int(order[late[0]]), DATE_COLUMN)}: {times.day[late[0]]} is still to"
+            f" come, {rows}; a forecast is no rate, check the dates"
         )

@@ -1,4 +1,4 @@
-"""The text of a file and of its cells: encodings, sizes, dates and moments in one cell, names fit for a message."""
+"""The text of a file and of its cells: encodings, sizes, dates, moments and display names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dashboard.models.errors import InputError
-
-# ------------------------------------------------------------
-# The bytes of a file that a person gave, and the text in them; nothing is guessed silently.
-
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_NAME_CHARS: Final = 80
@@ -39,16 +35,35 @@ _BYTE_ORDER_MARKS: Final = (
 )
 _RUSSIAN_TEXT: Final = re.compile("[\x00-\x7fА-яЁё«»–—“”„‘’…•№§°±€\u00a0\u00ad]*")
 _NOT_RUSSIAN: Final = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]|(?<![А-яЁё])[а-яё]+[А-ЯЁ]")
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_COMPACT_DATE: Final = re.compile(r"(1[89]|2[01])([0-9]{2})([0-9]{2})([0-9]{2})")
+_DOTTED_DATE: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_SLASHED_DATE: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_MIDNIGHT_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
+_EXCEL_SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
+_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s?(?:Z|UTC)?", re.IGNORECASE)
+_MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
+    r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
+_ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}]")
+
+
+# ---- files
 
 
 def display_name(name: str) -> str:
-    """The last part of a path, fit for a message: no folder, no control character, not long."""
+    """The last part of a path for messages: no folder, no control character, limited length."""
     last = PurePosixPath(PureWindowsPath(name).name).name or "file"
     return display_text(last, MAX_NAME_CHARS)
 
 
 def display_text(cell: str, limit: int = MAX_CELL_CHARS) -> str:
-    """What a cell holds, fit for a message of one line."""
+    """The content of a cell for messages, on one line of limited length."""
     letters = (c if unicodedata.category(c)[0] != "C" else " " for c in cell[: 4 * limit])
     line = " ".join("".join(letters).split())
     return f"{line[: limit - 1]}…" if len(line) > limit else line
@@ -58,7 +73,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """The content of a file.
 
     Raises:
-        InputError: it is not there, is a folder, may not be read or is too large.
+        InputError: it does not exist, is a folder, may not be read or is too large.
     """
     name = display_name(path.name)
     try:
@@ -96,10 +111,10 @@ def decode_delimited(data: bytes, name: str) -> tuple[str, list[str]]:
     """The text of a file: UTF-8, UTF-16 with its mark, or else Russian windows-1251.
 
     Returns:
-        The text without byte order mark, and what a person should know about the reading.
+        The text without byte order mark, and messages for the user.
 
     Raises:
-        InputError: it is no text, or its character set cannot be told for certain.
+        InputError: it is no text, or its character set is uncertain.
     """
     for start, kind in _BINARY_SIGNATURES:
         if data.startswith(start):
@@ -111,10 +126,10 @@ def decode_delimited(data: bytes, name: str) -> tuple[str, list[str]]:
 
 
 def decode_text(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The text of a file of any format; as `decode_delimited`, without a look at what it holds.
+    """The text of a file of any format; as `decode_delimited`, without a check of the format.
 
     Raises:
-        InputError: its character set cannot be told for certain, or it holds a NUL.
+        InputError: its character set is uncertain, or it holds a NUL.
     """
     text, messages = _decode_bytes(data, name)
     text = text.lstrip("\ufeff")
@@ -131,14 +146,16 @@ def decode_text(data: bytes, name: str) -> tuple[str, list[str]]:
 
 
 def _decode_bytes(data: bytes, name: str) -> tuple[str, list[str]]:
-    marked = next((codec for mark, codec in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    declared = next(
+        (name_of_codec for mark, name_of_codec in _BYTE_ORDER_MARKS if data.startswith(mark)), None
+    )
     try:
-        return data.decode(marked or "utf-8"), []
+        return data.decode(declared or "utf-8"), []
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        if marked:
+        if declared:
             msg = (
-                f"{name}, line {line}: is not {marked.upper()} as its first bytes say;"
+                f"{name}, line {line}: is not {declared.upper()} as its first bytes say;"
                 " save it as UTF-8"
             )
             raise InputError(msg) from None
@@ -148,7 +165,7 @@ def _decode_bytes(data: bytes, name: str) -> tuple[str, list[str]]:
 
 
 def _decode_windows_1251(data: bytes, name: str, line: int) -> str:
-    """Text whose letters make sense as Russian; other character sets are refused."""
+    """Text with plausible Russian letters; other character sets are refused."""
     try:
         text = data.decode("windows-1251")
     except UnicodeDecodeError:
@@ -162,44 +179,21 @@ def _decode_windows_1251(data: bytes, name: str, line: int) -> str:
 
 
 def _reject_other_formats(text: str, name: str) -> None:
-    found = _OTHER_TEXT_FORMATS.match(text[:1_000])
-    if found:
-        kind = {"html": "a web page", "xml": "XML", "json": "JSON"}[str(found.lastgroup)]
+    match = _OTHER_TEXT_FORMATS.match(text[:1_000])
+    if match:
+        kind = {"html": "a web page", "xml": "XML", "json": "JSON"}[str(match.lastgroup)]
         msg = f"{name}: is {kind}, not a CSV file; save the table as CSV UTF-8"
         raise InputError(msg)
 
 
-# ------------------------------------------------------------
-# Cells of a file: text read as a day or a moment, or refused with the reason.
-
-
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2100
-
-_YEAR_FIRST: Final = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
-_COMPACT_DATE: Final = re.compile(r"(1[89]|2[01])([0-9]{2})([0-9]{2})([0-9]{2})")
-_DOTTED_DATE: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
-_SLASHED_DATE: Final = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
-_MIDNIGHT_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
-_EXCEL_SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
-_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
-
-_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s?(?:Z|UTC)?", re.IGNORECASE)
-_MOMENT: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
-    r"\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
-    re.IGNORECASE,
-)
-
-
-_ILLEGAL_LINK_CHARS: Final = re.compile(r"[\s<>\"`\\^{|}]")
+# ---- cells
 
 
 class CellError(ValueError):
-    """A cell that cannot be read: its index in the column, and why with what to do."""
+    """A cell that cannot be read: its index in the column and the reason, with what to do."""
 
     def __init__(self, index: int, reason: str) -> None:
-        """Keep both for the message of the file."""
+        """Set index and reason, for the message of the file."""
         super().__init__(reason)
         self.index = index
         self.reason = reason
@@ -223,14 +217,14 @@ def parse_day(cell: str) -> date:
         )
         raise ValueError(msg) from None
     try:
-        found = date(year, month, day)
+        day_read = date(year, month, day)
     except ValueError:
         msg = f"'{display_text(cell)}' is a date that does not exist; correct it"
         raise ValueError(msg) from None
     if not FIRST_YEAR <= year <= LAST_YEAR:
         msg = f"'{display_text(cell)}' is not between {FIRST_YEAR} and {LAST_YEAR}; check the year"
         raise ValueError(msg)
-    return found
+    return day_read
 
 
 def parse_moment(cell: str, day: date) -> datetime:
@@ -246,9 +240,9 @@ def parse_moment(cell: str, day: date) -> datetime:
             return datetime.combine(day, time(hour, minute, second), tzinfo=UTC)
         if full:
             zone = (full[3] or "Z").upper().replace("UTC", "Z")
-            found = datetime.fromisoformat(f"{full[1]}T{full[2]}{zone}").astimezone(UTC)
-            if FIRST_YEAR <= found.year <= LAST_YEAR:
-                return found
+            moment = datetime.fromisoformat(f"{full[1]}T{full[2]}{zone}").astimezone(UTC)
+            if FIRST_YEAR <= moment.year <= LAST_YEAR:
+                return moment
     except (ValueError, OverflowError):
         msg = f"'{display_text(cell)}' is a time that does not exist; correct it"
         raise ValueError(msg) from None
@@ -268,7 +262,7 @@ def normalize_text(text: str) -> str:
 
 
 def is_web_address(link: str) -> bool:
-    """Whether a link is http or https, names a host and hides nothing in it."""
+    """Whether a link is http or https with a host, and without user name or illegal letters."""
     try:
         parts = urlsplit(link)
         host = parts.hostname
@@ -282,19 +276,19 @@ def is_web_address(link: str) -> bool:
 def _strip_controls(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    kept = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept))
+    letters = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 def _date_parts(cell: str) -> tuple[int, int, int]:
-    if found := _YEAR_FIRST.fullmatch(cell):
-        return int(found[1]), int(found[3]), int(found[4])
-    if found := _COMPACT_DATE.fullmatch(cell):
-        return int(found[1] + found[2]), int(found[3]), int(found[4])
-    if found := _DOTTED_DATE.fullmatch(cell):
-        return int(found[3]), int(found[2]), int(found[1])
-    if found := _SLASHED_DATE.fullmatch(cell):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if match := _YEAR_FIRST.fullmatch(cell):
+        return int(match[1]), int(match[3]), int(match[4])
+    if match := _COMPACT_DATE.fullmatch(cell):
+        return int(match[1] + match[2]), int(match[3]), int(match[4])
+    if match := _DOTTED_DATE.fullmatch(cell):
+        return int(match[3]), int(match[2]), int(match[1])
+    if match := _SLASHED_DATE.fullmatch(cell):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
         if first == second or second > 12:
             return year, first, second
         if first > 12:
@@ -303,8 +297,8 @@ def _date_parts(cell: str) -> tuple[int, int, int]:
 
 
 def _invalid_day_reason(cell: str) -> str:
-    if found := _SLASHED_DATE.fullmatch(cell):
-        first, second, year = found[1].zfill(2), found[3].zfill(2), found[4]
+    if match := _SLASHED_DATE.fullmatch(cell):
+        first, second, year = match[1].zfill(2), match[3].zfill(2), match[4]
         return f"can be {year}-{second}-{first} or {year}-{first}-{second}; write which"
     if _EXCEL_SERIAL.fullmatch(cell):
         meant = date(1899, 12, 30) + timedelta(days=int(cell[:5]))

@@ -1,4 +1,4 @@
-"""Columns of text as numbers, dates or moments: one format a column, proved by the column or stated.
+"""Columns of text as numbers, dates or moments: one format a column, proven or stated.
 
 Nothing is guessed. Serial numbers of Excel and seconds since 1970 are recognised and reported.
 """
@@ -15,12 +15,8 @@ import numpy as np
 
 from dashboard.models.series import Days, Floats, Ints
 from dashboard.models.user_files import RateDateOrder
-from dashboard.sources.files.date_formats import resolve_day_order
+from dashboard.sources.files.date_formats import MONTH_NUMBERS, TIME_OF_DAY, resolve_day_order
 from dashboard.sources.files.text import FIRST_YEAR, LAST_YEAR, CellError, display_text, parse_day
-
-# ------------------------------------------------------------
-# A column of numbers: one way of writing them, told from the whole column, or refused.
-
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _COMMA_DECIMAL: Final = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,4})?")
@@ -38,18 +34,39 @@ _MISSING_MARKS: Final = frozenset(
     {"na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "nil", "nd", "-", "--", "–", ".", "..."}
 )
 _INFINITY_MARKS: Final = frozenset({"inf", "infinity", "∞"})
+_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?")
+_TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([./-])(?:[0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}")
+_DAY_AND_MONTH_NAME: Final = re.compile(
+    r"([0-9]{1,2})[\s-]([^\W\d_]{3,9})\.?,?[\s-]([0-9]{4})(?:\sг\.?)?"
+)
+_MONTH_NAME_AND_DAY: Final = re.compile(r"([^\W\d_]{3,9})\.?\s([0-9]{1,2}),?\s([0-9]{4})")
+_EXCEL_SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
+_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+_MOMENT: Final = re.compile(
+    r"(?P<day>[^:]*?[^:\s])[T\s]\s?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
+    r"\s?(?P<offset>Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
+_EXCEL_EPOCH: Final = date(1899, 12, 30)
+_UNIX_EPOCH: Final = date(1970, 1, 1)
+_EARLIEST_SERIAL_DATE: Final = date(1954, 1, 1)
+"""Serial numbers of earlier dates are not read as dates."""
+
+
+# ---- numbers
 
 
 @dataclass(frozen=True, slots=True)
 class NumberColumn:
-    """Numbers of a column and how they were written.
+    """The numbers of a column and their format.
 
     Attributes:
-        values: (n,), NaN where the cell is empty or says that nothing is there.
-        decimal: the decimal mark that was met; empty where none was.
+        values: (n,), NaN where the cell is empty or marked as missing.
+        decimal: the decimal mark; empty where there is none.
         grouped: a cell with a thousands separator; empty where there is none.
-        absent: a cell that says in words that nothing is there; empty where none does.
-        n_absent: how many such cells there are.
+        missing_mark: a cell such as n/a; empty where there is none.
+        n_missing: the number of such cells.
     """
 
     values: Floats
@@ -60,25 +77,25 @@ class NumberColumn:
 
 
 def read_number_column(cells: Sequence[str]) -> NumberColumn:
-    """Read the numbers of a column; an infinite or negative one is left to the caller.
+    """Read the numbers of a column; the caller checks for infinite and negative ones.
 
     Raises:
-        BadCell: for the first cell that is no number or could be two different ones.
+        CellError: for the first cell that is no number or could be two different ones.
     """
-    absent = [
+    missing = [
         cell for cell in cells if not cell[:1].isdigit() and cell.casefold() in _MISSING_MARKS
     ]
-    if absent:
+    if missing:
         cells = ["" if cell.casefold() in _MISSING_MARKS else cell for cell in cells]
     plain, decimal, grouped = _to_plain_numbers(cells)
     values = np.array([float(cell) if cell else np.nan for cell in plain])
-    return NumberColumn(values, decimal, grouped, absent[0] if absent else "", len(absent))
+    return NumberColumn(values, decimal, grouped, missing[0] if missing else "", len(missing))
 
 
 def find_ambiguous_thousands(cells: Sequence[str]) -> str:
-    """The first cell, where every one has a single point before three digits, as 1.234."""
-    told = [cell for cell in cells if cell and cell.casefold() not in _MISSING_MARKS]
-    return told[0] if told and all(map(_THOUSANDS_OR_THOUSANDTHS.fullmatch, told)) else ""
+    """The first cell, where all have a single point before three digits, as 1.234."""
+    filled = [cell for cell in cells if cell and cell.casefold() not in _MISSING_MARKS]
+    return filled[0] if filled and all(map(_THOUSANDS_OR_THOUSANDTHS.fullmatch, filled)) else ""
 
 
 def _to_plain_numbers(cells: Sequence[str]) -> tuple[Sequence[str], str, str]:
@@ -116,8 +133,8 @@ def _strip_mark_groups(cells: Sequence[str], both: list[int]) -> tuple[Sequence[
     """Cells of which some hold a comma and a point: the later mark is the decimal one."""
     marks = ["," if cells[k].rindex(",") > cells[k].rindex(".") else "." for k in both]
     if len(set(marks)) > 1:
-        here = marks.index("." if marks[0] == "," else ",")
-        raise CellError(both[here], _mixed_format_reason(cells, both[here], both[0]))
+        conflict = marks.index("." if marks[0] == "," else ",")
+        raise CellError(both[conflict], _mixed_format_reason(cells, both[conflict], both[0]))
     decimal = marks[0]
     group = "." if decimal == "," else ","
     form = _MARK_GROUPS[f"[{group}]"]
@@ -138,8 +155,8 @@ def _reject_mixed_formats(cells: Sequence[str]) -> None:
 
 def _mixed_format_reason(cells: Sequence[str], later: int, other: int) -> str:
     return (
-        f"'{display_text(cells[later])}' and '{display_text(cells[other])}' (row {other + 1}) write decimals"
-        " in two ways; use a point in all rows"
+        f"'{display_text(cells[later])}' and '{display_text(cells[other])}' (row {other + 1})"
+        " write decimals in two ways; use a point in all rows"
     )
 
 
@@ -158,55 +175,18 @@ def _invalid_number_reason(cell: str) -> str:
     return "is not a number; write it like 92.5"
 
 
-# ------------------------------------------------------------
-# A column of dates or moments: one order of day and month, proved by the column or told.
-#
-# Nothing is guessed (`day_order`). Numbers of Excel and seconds since 1970 are recognised and told.
-
-
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ISO_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?")
-_TWO_DIGIT_YEAR: Final = re.compile(r"[0-9]{1,2}([./-])(?:[0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}")
-_DAY_AND_MONTH_NAME: Final = re.compile(
-    r"([0-9]{1,2})[\s-]([^\W\d_]{3,9})\.?,?[\s-]([0-9]{4})(?:\sг\.?)?"
-)
-_MONTH_NAME_AND_DAY: Final = re.compile(r"([^\W\d_]{3,9})\.?\s([0-9]{1,2}),?\s([0-9]{4})")
-_EXCEL_SERIAL: Final = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
-_UNIX_TIME: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
-_TIME_OF_DAY: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?")
-_MOMENT: Final = re.compile(
-    r"(?P<day>[^:]*?[^:\s])[T\s]\s?(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
-    r"\s?(?P<offset>Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?",
-    re.IGNORECASE,
-)
-_EXCEL_EPOCH: Final = date(1899, 12, 30)
-_UNIX_EPOCH: Final = date(1970, 1, 1)
-_EARLIEST_SERIAL_DATE: Final = date(1954, 1, 1)
-"""Numbers that would be dates before it are not taken for dates."""
-MONTH_NUMBERS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january января янв", "feb february февраля фев", "mar march марта мар",
-            "apr april апреля апр", "may мая май", "jun june июня июн", "jul july июля июл",
-            "aug august августа авг", "sep sept september сентября сен", "oct october октября окт",
-            "nov november ноября ноя", "dec december декабря дек",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+# ---- dates and moments
 
 
 @dataclass(frozen=True, slots=True)
 class DateColumn:
-    """Dates or moments of a column, as written.
+    """The dates or moments of a column, as written.
 
     Attributes:
         days: the dates, datetime64[D], (n,).
         seconds: seconds since the midnight of that date, (n,); None where no time is written.
         offsets: seconds east of UTC, (n,); None where no offset is written.
-        notes: what a person should know about the reading.
+        notes: for the user, about the reading.
     """
 
     days: Days
@@ -222,11 +202,11 @@ def read_date_column(
 
     Args:
         cells: trimmed cells.
-        order: which comes first in 03/04/2025; empty: the column has to show it.
-        today: numbers that would be dates after it are not taken for dates.
+        order: which comes first in 03/04/2025; empty where the column has to prove it.
+        today: serial numbers of later dates are not read as dates.
 
     Raises:
-        BadCell: for the first cell that is no date, or could be two.
+        CellError: for the first cell that is no date, or could be two.
     """
     days = _parse_iso_dates(cells)
     if days is not None:
@@ -245,45 +225,42 @@ def with_times(dates: DateColumn, clocks: Sequence[str]) -> DateColumn:
     """The dates of a column with the times of another.
 
     Raises:
-        BadCell: for the first cell that is no time of day.
+        CellError: for the first cell that is no time of day.
     """
-    known = {clock: _seconds_of_day(clock) for clock in dict.fromkeys(clocks)}
+    seconds_by_text = {clock: _seconds_of_day(clock) for clock in dict.fromkeys(clocks)}
     for index, clock in enumerate(clocks):
-        if known[clock] is None:
-            said = f"'{display_text(clock)}' is no time of day" if clock else "is empty"
-            raise CellError(index, f"{said}; write it as 10:05")
-    seconds = np.array([known[clock] for clock in clocks], dtype=np.int64)
+        if seconds_by_text[clock] is None:
+            fault = f"'{display_text(clock)}' is no time of day" if clock else "is empty"
+            raise CellError(index, f"{fault}; write it as 10:05")
+    seconds = np.array([seconds_by_text[clock] for clock in clocks], dtype=np.int64)
     return DateColumn(dates.days, seconds, None, dates.notes)
 
 
-# ------------------------------------------------------------------ moments
-
-
 def _parse_iso_moments(cells: Sequence[str]) -> DateColumn | None:
-    """The moments where every cell is ISO and exists, all in UTC or none; else None."""
+    """The moments where every cell is an existing ISO moment, all in UTC or none; else None."""
     if not all(map(_ISO_MOMENT.fullmatch, cells)):
         return None
     in_utc = [cell.endswith("Z") for cell in cells]
     if any(in_utc) != all(in_utc):
         return None
     try:
-        found = np.array([cell.rstrip("Z") for cell in cells], dtype="datetime64[s]")
+        moments = np.array([cell.rstrip("Z") for cell in cells], dtype="datetime64[s]")
     except ValueError:
         return None
-    days = found.astype("datetime64[D]")
+    days = moments.astype("datetime64[D]")
     first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
     if not bool(np.all((days >= first) & (days <= last))):
         return None
-    seconds = (found - days.astype("datetime64[s]")).astype(np.int64)
+    seconds = (moments - days.astype("datetime64[s]")).astype(np.int64)
     return DateColumn(days, seconds, np.zeros_like(seconds) if all(in_utc) else None)
 
 
 def _parse_moments(cells: Sequence[str], order: RateDateOrder) -> DateColumn:
-    found = [_MOMENT.fullmatch(cell) for cell in cells]
-    for index, match in enumerate(found):
+    matches = [_MOMENT.fullmatch(cell) for cell in cells]
+    for index, match in enumerate(matches):
         if match is None:
             raise CellError(index, _invalid_moment_reason(cells[index]))
-    parts = [(m["day"], m["clock"], m["offset"] or "") for m in found if m]
+    parts = [(m["day"], m["clock"], m["offset"] or "") for m in matches if m]
     texts = [day for day, _, _ in parts]
     unique = list(dict.fromkeys(texts))
     try:
@@ -324,10 +301,10 @@ def _parse_offset(text: str) -> int | None:
 
 
 def _seconds_of_day(clock: str) -> int | None:
-    found = _TIME_OF_DAY.fullmatch(clock)
-    if found is None:
+    match = TIME_OF_DAY.fullmatch(clock)
+    if match is None:
         return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
     if hours > 23 or minutes > 59 or seconds > 59:
         return None
     return 3600 * hours + 60 * minutes + seconds
@@ -336,11 +313,10 @@ def _seconds_of_day(clock: str) -> int | None:
 def _invalid_moment_reason(cell: str) -> str:
     if not cell:
         return "is empty; write a date and a time: 2024-12-31 10:05"
-    said = "is no date with a time of day" if ":" in cell else "has no time of day, other rows have"
-    return f"'{display_text(cell)}' {said}; write it as 2024-12-31 10:05"
-
-
-# ------------------------------------------------------------------ numbers
+    fault = "has no time of day, other rows have"
+    if ":" in cell:
+        fault = "is no date with a time of day"
+    return f"'{display_text(cell)}' {fault}; write it as 2024-12-31 10:05"
 
 
 def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
@@ -360,7 +336,7 @@ def _parse_unix_times(cells: Sequence[str], today: date) -> DateColumn:
 
 def _parse_excel_serials(cells: Sequence[str], today: date) -> DateColumn:
     latest = min(today, date(LAST_YEAR, 1, 1)) + timedelta(days=366)
-    found: list[date] = []
+    days: list[date] = []
     for index, cell in enumerate(cells):
         number, fraction = _EXCEL_SERIAL.fullmatch(cell).groups()  # type: ignore[union-attr]
         meant = _EXCEL_EPOCH + timedelta(days=int(number))
@@ -372,23 +348,20 @@ def _parse_excel_serials(cells: Sequence[str], today: date) -> DateColumn:
             raise CellError(index, reason)
         if not _EARLIEST_SERIAL_DATE <= meant <= latest:
             reason = (
-                f"'{display_text(cell)}' looks like Excel's number for {meant}; format the column as"
-                " 2024-12-31"
+                f"'{display_text(cell)}' looks like Excel's number for {meant};"
+                " format the column as 2024-12-31"
             )
             raise CellError(index, reason)
-        found.append(meant)
+        days.append(meant)
     note = (
-        f"Excel's numbers of days were read, {cells[0]} as {found[0]}; where the workbook counts"
+        f"Excel's numbers of days were read, {cells[0]} as {days[0]}; where the workbook counts"
         " from 1904, format the column as 2024-12-31"
     )
-    return DateColumn(np.array(found, dtype="datetime64[D]"), notes=(note,))
-
-
-# ------------------------------------------------------------------ dates
+    return DateColumn(np.array(days, dtype="datetime64[D]"), notes=(note,))
 
 
 def _parse_iso_dates(cells: Sequence[str]) -> Days | None:
-    """The days where every cell is ISO and exists; None leaves the reason to others."""
+    """The days where every cell is an existing ISO date; else None."""
     if not all(map(_ISO_DATE.fullmatch, cells)):
         return None
     try:
@@ -412,11 +385,11 @@ def _parse_dates(cells: Sequence[str], order: RateDateOrder) -> tuple[Days, tupl
             read.append(parse_day(_month_name_to_iso(cell)))
         except ValueError as error:
             raise CellError(index, _invalid_date_reason(cell, str(error))) from None
-    return np.array(read, dtype="datetime64[D]"), (ordered.told,) if ordered.told else ()
+    return np.array(read, dtype="datetime64[D]"), (ordered.message,) if ordered.message else ()
 
 
 def _month_name_to_iso(cell: str) -> str:
-    """The date as ISO where its month has a name; else as it is."""
+    """The date as ISO where its month has a name; else the cell unchanged."""
     named, first = _DAY_AND_MONTH_NAME.fullmatch(cell), _MONTH_NAME_AND_DAY.fullmatch(cell)
     name, day, year = (
         (named[2], named[1], named[3]) if named else first.groups() if first else ("", "", "")

@@ -30,28 +30,16 @@ if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
 
-# ------------------------------------------------------------
-# The forms of rate sources, and the recipe for a new one.
-#
-# 1. `sources/rates/<id>.py`: a class with `id = "<id>"` that fits `RateSource`.
-# 2. One import and one entry in `RATE_SOURCES` (`sources/rates/__init__.py`).
-# 3. A fixture for it in `tests/contracts/test_rate_sources.py`; the tests there hold for all.
-# 4. `assembly.py` takes it into the house.
-#
-# A source that asks the network fits `LiveSource` as well and starts from
-# `sources/live_rates.py`: it fetches what is new, and never splices what two publishers say.
-
-
 @runtime_checkable
 class RateSource(Protocol):
-    """Somewhere rates come from. Reading the same series twice gives the same numbers."""
+    """A source of rates. Reading the same series twice gives the same numbers."""
 
     @property
     def id(self) -> str:
         """The id of the source: the name of its module."""
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """What the source offers, the most important series first.
+        """The series on offer, the most important first.
 
         Raises:
             SourceError: the source cannot be read.
@@ -66,93 +54,90 @@ class RateSource(Protocol):
         """
 
     def files(self) -> dict[str, str]:
-        """The sha256 of the file behind each series, by its id; a live source has none."""
+        """The sha256 of the file of each series, by its id; a live source has none."""
 
 
 @runtime_checkable
 class LiveSource(RateSource, Protocol):
-    """A source that asks the network; `get` asks for all there is."""
+    """A source that uses the network; `get` fetches the whole history."""
 
     @property
-    def who(self) -> str:
+    def publisher_name(self) -> str:
         """The publisher, as messages name it."""
 
     @property
     def overlap_days(self) -> int:
-        """How many of the last days are read again, because they may have been revised."""
+        """The number of last days that are fetched again, because they may have been revised."""
 
     def today(self) -> date:
-        """The calendar day in Moscow, by the clock it asks with."""
+        """The calendar day in Moscow, by the clock of its client."""
 
     def start(self, series_id: str) -> date:
-        """The first day that a first fetch asks for."""
+        """The first day of a first fetch."""
 
     def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:
         """The observations whose printed date is `since` or later.
 
         Raises:
             InputError: the source has no such series.
-            SourceError: the publisher did not answer, or answered what cannot be right.
+            SourceError: the publisher did not answer, or its answer is implausible.
         """
-
-
-# ------------------------------------------------------------
-# What live sources share: cards by id, numbers put on the clock, and what cannot be right.
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPeriod:
-    """What was asked: of whom, from which printed date to which, and when it was answered."""
+    """A request: the publisher, the first and last printed date, the time of the response."""
 
-    who: str
+    publisher: str
     since: date
     until: date
     fetched_at: datetime
 
 
 class BaseLiveSource(ABC):
-    """A live source. A subclass names itself and its cards, and says how to fetch.
+    """Base class of live sources; a subclass has an id, its cards and `fetch`.
 
     Args:
-        client: what sends its requests.
+        client: sends its requests.
     """
 
     id: ClassVar[str]
-    who: ClassVar[str]
+    publisher_name: ClassVar[str]
     overlap_days: ClassVar[int] = 14
     max_silent_days: ClassVar[int] = 14
-    """More days than this without any number are no holidays, but a failure."""
+    """More days than this without an observation are a failure, not holidays."""
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
 
     @abstractmethod
     def cards(self) -> tuple[SeriesCard, ...]:
-        """What the source offers."""
+        """The series on offer."""
 
     @abstractmethod
     def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:
         """The observations whose printed date is `since` or later."""
 
     def start(self, series_id: str) -> date:
-        """The first day that a first fetch asks for: that of the publisher's history."""
+        """The first day of a first fetch: that of the publisher's history."""
         return self.card(series_id).history_from or self.today() - timedelta(days=365)
 
     def get(self, series_id: str) -> RateSeries:
-        """All that a first fetch brings, straight from the network.
+        """The whole history, straight from the network.
 
         Raises:
             InputError: the source has no such series.
             SourceError: the publisher failed.
         """
-        found = self.fetch(series_id, self.start(series_id)).series
-        if found is None:
-            msg = f"{self.who} answered that nothing has changed, without having been asked"
+        series = self.fetch(series_id, self.start(series_id)).series
+        if series is None:
+            name = self.publisher_name
+            msg = f"{name} answered that nothing has changed, without having been asked"
             raise SourceError(msg)
-        return found
+        return series
 
     def files(self) -> dict[str, str]:
-        """There is no file behind a live series."""
+        """No files: the series is live."""
         return {}
 
     def card(self, series_id: str) -> SeriesCard:
@@ -165,89 +150,89 @@ class BaseLiveSource(ABC):
             if card.id == series_id:
                 return card
         known = ", ".join(card.id for card in self.cards())
-        msg = f"series {series_id}: {self.who} has none of this name; choose {known}"
+        msg = f"series {series_id}: {self.publisher_name} has none of this name; choose {known}"
         raise InputError(msg)
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The present moment in UTC."""
         return self._client.clock.now()
 
     def today(self, zone: str = MOSCOW) -> date:
-        """The calendar day somewhere."""
+        """The calendar day in a time zone."""
         return self.now().astimezone(ZoneInfo(zone)).date()
 
     def check_not_empty(
-        self, card: SeriesCard, series: RateSeries, asked: FetchPeriod
+        self, card: SeriesCard, series: RateSeries, period: FetchPeriod
     ) -> RateSeries:
-        """The series, unless its emptiness cannot be right.
+        """The series, unless it is implausibly empty.
 
         Raises:
-            SourceError: there is no number in more days than holidays last.
+            SourceError: no observation in more days than holidays last.
         """
-        quiet = (asked.until - asked.since).days
-        if len(series) == 0 and card.history_until is None and quiet > self.max_silent_days:
-            msg = f"{asked.who} answered no rate at all since {asked.since}"
+        days = (period.until - period.since).days
+        if len(series) == 0 and card.history_until is None and days > self.max_silent_days:
+            msg = f"{period.publisher} answered no rate at all since {period.since}"
             raise SourceError(msg)
         return series
 
 
 def build_daily_series(
-    card: SeriesCard, rows: Iterable[tuple[date, float]], asked: FetchPeriod, provisional: int = 0
+    card: SeriesCard, rows: Iterable[tuple[date, float]], period: FetchPeriod, provisional: int = 0
 ) -> RateSeries:
-    """Put printed dates and numbers on the clock of the card's date rule.
+    """Build a daily series with the times of the card's date rule.
 
     Args:
         card: the card of the series.
-        rows: printed date and number, in any order; NaN where it is missing.
-        asked: rows before `since` are left out, rows after `until` cannot be.
-        provisional: how many of the last numbers may still change.
+        rows: printed date and value, in any order; NaN where it is missing.
+        period: rows before `since` are left out, rows after `until` are refused.
+        provisional: the number of last values that may still change.
 
     Raises:
-        SourceError: a date is to come or has two numbers, or a number is no rate.
+        SourceError: a date is in the future or has two values, or a value is no rate.
     """
-    found = _unique_by_date(rows, asked)
-    record = np.array(sorted(found), dtype="datetime64[D]")
-    rate = np.array([found[day] for day in sorted(found)], dtype=np.float64)
-    day, opens, known_at = PUBLICATION_RULES[card.date_rule].clock(record)
+    rates = _unique_by_date(rows, period)
+    record = np.array(sorted(rates), dtype="datetime64[D]")
+    rate = np.array([rates[day] for day in sorted(rates)], dtype=np.float64)
+    day, opens, known_at = PUBLICATION_RULES[card.date_rule].timestamps(record)
     if provisional:  # known up to now, not to the end of its day
-        fetched = np.datetime64(asked.fetched_at.replace(tzinfo=None), "s")
+        fetched = np.datetime64(period.fetched_at.replace(tzinfo=None), "s")
         opens[-provisional:] = np.minimum(opens[-provisional:], fetched)
         known_at[-provisional:] = np.minimum(known_at[-provisional:], fetched)
     return make_read_only(
-        RateSeries(card, record, day, opens, known_at, rate, asked.fetched_at, provisional)
+        RateSeries(card, record, day, opens, known_at, rate, period.fetched_at, provisional)
     )
 
 
 def make_read_only(series: RateSeries) -> RateSeries:
-    """The same series, whose shared arrays can no longer be written to."""
+    """The same series with its arrays set read-only."""
     for array in (series.record, series.day, series.opens, series.known_at, series.rate):
         array.setflags(write=False)
     return series
 
 
-def _unique_by_date(rows: Iterable[tuple[date, float]], asked: FetchPeriod) -> dict[date, float]:
-    found: dict[date, float] = {}
+def _unique_by_date(rows: Iterable[tuple[date, float]], period: FetchPeriod) -> dict[date, float]:
+    rates: dict[date, float] = {}
     for day, number in rows:
-        if day < asked.since:
+        if day < period.since:
             continue
-        if day > asked.until:
-            msg = f"{asked.who} answered a rate of {day}, which is still to come"
+        if day > period.until:
+            msg = f"{period.publisher} answered a rate of {day}, which is still to come"
             raise SourceError(msg)
-        reject_invalid_rate(number, day, asked.who)
-        same = number == found.get(day, number) or math.isnan(number)
-        if not same:
-            msg = f"{asked.who} answered two rates for {day}: {found[day]:g} and {number:g}"
+        reject_invalid_rate(number, day, period.publisher)
+        is_consistent = number == rates.get(day, number) or math.isnan(number)
+        if not is_consistent:
+            msg = f"{period.publisher} answered two rates for {day}: {rates[day]:g} and {number:g}"
             raise SourceError(msg)
-        found[day] = number
-    return found
+        rates[day] = number
+    return rates
 
 
-def reject_invalid_rate(number: float, when: object, who: str) -> None:
-    """Refuse what is no rate; a missing one (NaN) is.
+def reject_invalid_rate(number: float, at: object, publisher: str) -> None:
+    """Refuse a value that is no rate; a missing one (NaN) passes.
 
     Raises:
         SourceError: it is zero, negative or infinite.
     """
     if not math.isnan(number) and not (number > 0 and math.isfinite(number)):
-        msg = f"{who} answered {number:g} for {when}, which is no rate"
+        msg = f"{publisher} answered {number:g} for {at}, which is no rate"
         raise SourceError(msg)

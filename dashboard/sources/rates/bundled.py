@@ -12,10 +12,11 @@ from dashboard.models.errors import InputError, SourceError
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, PUBLICATION_RULES
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.sources.datapackage import DATA_FOLDER, DataResource, read_resources
+from dashboard.sources.rates.base import make_read_only
 
 
 class BundledRates:
-    """Series of the descriptor; each file is read once, when it is first asked for."""
+    """Series of the descriptor; each file is read once, when it is first needed."""
 
     id = "bundled"
 
@@ -28,14 +29,14 @@ class BundledRates:
         return {resource.name: resource for resource in read_resources("rates", self._folder)}
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The series that ship; the default one comes first."""
+        """The bundled series; the default one comes first."""
         return tuple(build_card(resource.entry) for resource in self._resources.values())
 
     def get(self, series_id: str) -> RateSeries:
-        """One shipped series; its arrays are shared and cannot be written to.
+        """One bundled series; its arrays are shared and read-only.
 
         Raises:
-            InputError: no such series ships; the message names those that do.
+            InputError: no such series is bundled; the message names those that are.
             SourceError: the file is missing or damaged.
         """
         if series_id not in self._resources:
@@ -46,7 +47,7 @@ class BundledRates:
         return self._series[series_id]
 
     def files(self) -> dict[str, str]:
-        """The sha256 of each shipped file by series id, for the manifest of an export."""
+        """The sha256 of each bundled file by series id, for the manifest of an export."""
         return {name: resource.sha256 for name, resource in self._resources.items()}
 
 
@@ -73,7 +74,7 @@ def build_card(entry: dict[str, Any]) -> SeriesCard:
 
 
 def read_series(resource: DataResource) -> RateSeries:
-    """Read a rate file and put each record on the clock of its date rule.
+    """Read a rate file, with the times of its date rule.
 
     Raises:
         SourceError: the file is missing or damaged.
@@ -82,11 +83,9 @@ def read_series(resource: DataResource) -> RateSeries:
     try:
         record = np.array([row[0] for row in rows], dtype="datetime64[D]")
         rate = np.array([row[1] for row in rows], dtype=np.float64)
-        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].clock(record)
-        series = RateSeries(build_card(resource.entry), record, day, opens, known_at, rate)
+        day, opens, known_at = PUBLICATION_RULES[resource.entry["dateRule"]].timestamps(record)
+        card = build_card(resource.entry)
+        return make_read_only(RateSeries(card, record, day, opens, known_at, rate))
     except ValueError as error:
         msg = f"data/{resource.entry['path']}: is damaged ({error}); fetch the program again"
         raise SourceError(msg) from error
-    for array in (record, day, opens, known_at, rate):
-        array.setflags(write=False)
-    return series

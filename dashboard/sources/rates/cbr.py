@@ -24,55 +24,6 @@ from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_dail
 if TYPE_CHECKING:
     from dashboard.sources.http_client import HttpClient
 
-
-# ------------------------------------------------------------
-# XML from bytes into elements, with nothing that can expand, refer or run.
-
-
-class XmlError(ValueError):
-    """The bytes are not well-formed XML, or hold a document type."""
-
-
-def parse_xml(content: bytes) -> Element:
-    """Read a document; its own declaration says how it is encoded.
-
-    A document type is refused before anything in it is read: data services send none, and
-    every known way to make a reader of XML expand, fetch or hang begins with one (S8).
-
-    Raises:
-        BadXml: it is cut off, malformed, in an unknown encoding, or has a document type.
-    """
-    builder = TreeBuilder()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = _reject_document_type
-    try:
-        parser.Parse(content, True)
-        return builder.close()
-    except (expat.ExpatError, LookupError, ValueError, AssertionError) as error:
-        raise XmlError(str(error)) from None
-
-
-def _reject_document_type(*_declared: Any) -> NoReturn:
-    raise XmlError("it has a document type")
-
-
-def local_name(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition(":")[2]
-
-
-# ------------------------------------------------------------
-# The Bank of Russia: official rates from XML_dynamic, the key rate by SOAP.
-#
-# A record carries the first day the rate is in force, which is the calendar day after it was
-# set: Friday's market is dated Saturday. Numbers have decimal commas, count `Nominal` units,
-# and the nominal changes within one currency's history.
-
-
 HOST: Final = "https://www.cbr.ru"
 DYNAMIC_PATH: Final = "/scripts/XML_dynamic.asp"
 SOAP_PATH: Final = "/DailyInfoWebServ/DailyInfo.asmx"
@@ -150,12 +101,12 @@ class Cbr(BaseLiveSource):
     """The Bank of Russia.
 
     Args:
-        client: what sends its requests.
-        host: where it answers.
+        client: sends its requests.
+        host: its address.
     """
 
     id = "cbr"
-    who = "Bank of Russia"
+    publisher_name = "Bank of Russia"
     overlap_days = 16
 
     def __init__(self, client: HttpClient, host: str = HOST) -> None:
@@ -167,7 +118,7 @@ class Cbr(BaseLiveSource):
         return CARDS
 
     def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:  # noqa: ARG002
-        """The records dated `since` or later; tomorrow's is there once it has been set.
+        """The records dated `since` or later; tomorrow's exists once it has been set.
 
         Raises:
             InputError: the source has no such series.
@@ -176,36 +127,46 @@ class Cbr(BaseLiveSource):
         card = self.card(series_id)
         until = self.today() + timedelta(days=1)
         since = min(since, until)
-        answer = self._request(series_id, since, until)
-        asked = FetchPeriod(self.who, since, until, answer.fetched_at)
-        read = parse_key_rate(answer.content) if series_id == KEY_RATE_ID else None
-        rows = parse_dynamic(answer.content, CURRENCY_CODES[series_id]) if read is None else read
-        return FetchResult(self.check_not_empty(card, build_daily_series(card, rows, asked), asked))
+        response = self._request(series_id, since, until)
+        period = FetchPeriod(self.publisher_name, since, until, response.fetched_at)
+        key_rates = parse_key_rate(response.content) if series_id == KEY_RATE_ID else None
+        rows = (
+            parse_dynamic(response.content, CURRENCY_CODES[series_id])
+            if key_rates is None
+            else key_rates
+        )
+        return FetchResult(
+            self.check_not_empty(card, build_daily_series(card, rows, period), period)
+        )
 
     def _request(self, series_id: str, since: date, until: date) -> Response:
         if series_id == KEY_RATE_ID:
             headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": KEY_RATE_ACTION}
             body = KEY_RATE_BODY.format(since=since, until=until).encode()
             url = self._host + SOAP_PATH
-            return self._client.send(Request(url, self.who, "xml", headers=headers, body=body))
+            return self._client.send(
+                Request(url, self.publisher_name, "xml", headers=headers, body=body)
+            )
         params = {
             "date_req1": f"{since:%d/%m/%Y}",
             "date_req2": f"{until:%d/%m/%Y}",
             "VAL_NM_RQ": CURRENCY_CODES[series_id],
         }
-        return self._client.send(Request(self._host + DYNAMIC_PATH, self.who, "xml", params))
+        return self._client.send(
+            Request(self._host + DYNAMIC_PATH, self.publisher_name, "xml", params)
+        )
 
 
 def parse_dynamic(content: bytes, number: str) -> list[tuple[date, float]]:
-    """Date in force and roubles for one unit, of every record.
+    """Date in force and roubles per unit, of every record.
 
     Raises:
-        SourceError: it is no table of this currency, or a record cannot be right.
+        SourceError: it is no table of this currency, or a record is implausible.
     """
     root = _parse_document(content)
-    said = " ".join("".join(root.itertext()).split())
-    if root.tag != "ValCurs" or (len(root) == 0 and said):
-        msg = f"Bank of Russia answered “{said[:60]}” instead of rates"
+    text = " ".join("".join(root.itertext()).split())
+    if root.tag != "ValCurs" or (len(root) == 0 and text):
+        msg = f"Bank of Russia answered “{text[:60]}” instead of rates"
         raise SourceError(msg)
     if root.get("ID") != number or any(record.get("Id") != number for record in root):
         msg = f"Bank of Russia answered another currency than {number}"
@@ -220,14 +181,16 @@ def _parse_record(record: Element) -> tuple[date, float]:
         units = int(record.findtext("Nominal", ""))
         value = _parse_decimal(record.findtext("Value", ""))
         unit_rate = record.findtext("VunitRate")
-        one = value / units
-        if unit_rate is not None and not math.isclose(one, _parse_decimal(unit_rate), rel_tol=1e-3):
+        rate = value / units
+        if unit_rate is not None and not math.isclose(
+            rate, _parse_decimal(unit_rate), rel_tol=1e-3
+        ):
             msg = f"Bank of Russia answered {value:g} for {units} on {day}, but {unit_rate} for one"
             raise SourceError(msg)
     except (ValueError, ZeroDivisionError):
         msg = f"Bank of Russia answered a record that cannot be read (dated {printed[:12]})"
         raise SourceError(msg) from None
-    return day, round(one, 8)
+    return day, round(rate, 8)
 
 
 def _parse_decimal(text: str) -> float:
@@ -267,3 +230,42 @@ def _parse_document(content: bytes) -> Element:
     except XmlError as error:
         msg = f"Bank of Russia answered damaged XML ({error})"
         raise SourceError(msg) from None
+
+
+# ---- XML without document types, which can expand, refer or run
+
+
+class XmlError(ValueError):
+    """The bytes are not well-formed XML, or hold a document type."""
+
+
+def parse_xml(content: bytes) -> Element:
+    """Parse a document in the encoding of its declaration.
+
+    A document type is refused before anything in it is read: data services send none, and
+    every known way to make an XML parser expand, fetch or hang begins with one.
+
+    Raises:
+        XmlError: it is cut off, malformed, in an unknown encoding, or has a document type.
+    """
+    builder = TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = _reject_document_type
+    try:
+        parser.Parse(content, True)
+        return builder.close()
+    except (expat.ExpatError, LookupError, ValueError, AssertionError) as error:
+        raise XmlError(str(error)) from None
+
+
+def _reject_document_type(*_declared: Any) -> NoReturn:
+    raise XmlError("it has a document type")
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition(":")[2]

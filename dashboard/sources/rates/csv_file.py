@@ -1,6 +1,6 @@
-"""Rates from a CSV file of the user: `date` and one or more columns of levels, taken as they are.
+"""Rates from a CSV file of the user: `date` and one or more columns of levels.
 
-A number is known at the end of its date, or at the moment the file gives. The long form that this
+A rate is known at the end of its date, or at the moment the file gives. The long form that this
 program exports (`date,day,known_at,rate,series`) is read back with its times.
 """
 
@@ -50,6 +50,7 @@ from dashboard.sources.files.rate_table import (
 )
 from dashboard.sources.files.text import MAX_BYTES, CellError, display_text, parse_moment
 from dashboard.sources.files.typed_columns import read_date_column, with_times
+from dashboard.sources.rates.base import make_read_only
 
 DATE_COLUMN: Final = "date"
 TIME_COLUMN: Final = "time"
@@ -62,13 +63,13 @@ QUOTE_UNITS: Final[dict[FileQuote, tuple[str, str]]] = {
 
 
 class CsvRates:
-    """The series of a file; it is read once, when it is first asked for."""
+    """The series of a file; it is read once, when it is first needed."""
 
     id = "csv_file"
 
-    def __init__(self, path: Path, reading: RateFileOptions = DEFAULT_RATE_OPTIONS) -> None:
+    def __init__(self, path: Path, options: RateFileOptions = DEFAULT_RATE_OPTIONS) -> None:
         self._path = path
-        self._reading = reading
+        self._reading = options
 
     @cached_property
     def table(self) -> RateFileContents:
@@ -99,7 +100,7 @@ class CsvRates:
 
 def read_rate_file(
     source: Path | bytes,
-    reading: RateFileOptions = DEFAULT_RATE_OPTIONS,
+    options: RateFileOptions = DEFAULT_RATE_OPTIONS,
     *,
     name: str = "",
     max_bytes: int = MAX_BYTES,
@@ -108,97 +109,95 @@ def read_rate_file(
 
     Args:
         source: a path, or the bytes of an upload.
-        reading: what the file itself cannot say.
-        name: what messages call the file.
+        options: what the file itself does not state.
+        name: of the file in messages.
         max_bytes: larger files are refused.
 
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
-    if reading.zone:
-        check_zone(reading.zone)
+    if options.zone:
+        check_zone(options.zone)
     table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
     notes = list(table.messages)
     if {column.casefold() for column in table.header} == EXPORT_COLUMNS:
-        series = tuple(_read_export_series(table, reading.quote))
+        series = tuple(_read_export_series(table, options.quote))
         return RateFileContents(table.name, series, tuple(notes), table.sha256)
-    wanted = _select_columns(table, reading.columns)
-    stamped = _read_row_times(table, reading)
-    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in stamped.notes)
-    found, told = read_rate_columns(table, wanted)
-    rates = {column: numbers.values for column, numbers in found.items()}
-    order = sort_rows(table, stamped, rates, notes)
-    notes.extend(told)
+    columns = _select_columns(table, options.columns)
+    row_times = _read_row_times(table, options)
+    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in row_times.notes)
+    numbers_by_column, format_notes = read_rate_columns(table, columns)
+    rates = {column: numbers.values for column, numbers in numbers_by_column.items()}
+    order = sort_rows(table, row_times, rates, notes)
+    notes.extend(format_notes)
     for column, rate in rates.items():
         notes.extend(jump_messages(table, column, rate, order))
-    clock = _build_times(table, stamped, order, reading)
-    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in clock.notes)
-    notes.extend(gap_messages(table, clock))
-    notes.extend(future_date_messages(table, clock, order))
-    cards = (_build_card(table.name, column, reading.quote, clock) for column in rates)
+    times = _build_times(table, row_times, order, options)
+    notes.extend(f"{table.name}, column {DATE_COLUMN}: {note}" for note in times.notes)
+    notes.extend(gap_messages(table, times))
+    notes.extend(future_date_messages(table, times, order))
+    cards = (_build_card(table.name, column, options.quote, times) for column in rates)
     series = tuple(
-        _build_series(card, clock, rate[order])
+        _build_series(card, times, rate[order])
         for card, rate in zip(cards, rates.values(), strict=True)
     )
     return RateFileContents(table.name, series, tuple(notes), table.sha256)
 
 
 def _select_columns(table: TextTable, columns: Sequence[str] | None) -> list[str]:
-    found = [
+    available = [
         column for column in table.header if column.casefold() not in {DATE_COLUMN, TIME_COLUMN}
     ]
-    if not found:
+    if not available:
         msg = f"{table.name}, line 1: has no column of rates beside date; add one"
         raise InputError(msg)
     if columns is None:
-        return found
-    known = {column.casefold(): column for column in found}
+        return available
+    known = {column.casefold(): column for column in available}
     for column in columns:
         if column.casefold() not in known:
-            listed = display_text(", ".join(found), 200)
+            listed = display_text(", ".join(available), 200)
             msg = f"{table.name}: has no column {display_text(column)}; choose one of {listed}"
             raise InputError(msg)
     return [known[column.casefold()] for column in dict.fromkeys(columns)]
 
 
-# ------------------------------------------------------------------ rows
+# ---- rows
 
 
-def _read_row_times(table: TextTable, reading: RateFileOptions) -> RowTimes:
+def _read_row_times(table: TextTable, options: RateFileOptions) -> RowTimes:
     column = DATE_COLUMN
     try:
-        dates = read_date_column(table.column(DATE_COLUMN), reading.dates, utc_today())
+        dates = read_date_column(table.column(DATE_COLUMN), options.dates, utc_today())
         if table.index(TIME_COLUMN) is not None:
             if dates.seconds is not None:
                 reason = "holds a time, and so does the column time; keep one of them"
                 raise CellError(0, reason)  # noqa: TRY301
             column = TIME_COLUMN
             dates = with_times(dates, table.column(TIME_COLUMN))
-        return assign_row_times(dates, reading.zone)
+        return assign_row_times(dates, options.zone)
     except CellError as error:
         raise cell_error(table, error, column) from None
 
 
 def _build_times(
-    table: TextTable, stamped: RowTimes, order: Ints, reading: RateFileOptions
+    table: TextTable, row_times: RowTimes, order: Ints, options: RateFileOptions
 ) -> ObservationTimes:
     try:
-        return build_observation_times(stamped, order, reading)
+        return build_observation_times(row_times, order, options)
     except CellError as error:
         raise cell_error(table, error, DATE_COLUMN) from None
 
 
-# ------------------------------------------------------------------ series
+# ---- series
 
 
-def _build_series(card: SeriesCard, clock: ObservationTimes, rate: Floats) -> RateSeries:
-    arrays = (clock.record, clock.day, clock.opens, clock.known_at, rate)
-    for array in arrays:
-        array.setflags(write=False)
-    return RateSeries(card, *arrays)
+def _build_series(card: SeriesCard, times: ObservationTimes, rate: Floats) -> RateSeries:
+    arrays = (times.record, times.day, times.opens, times.known_at, rate)
+    return make_read_only(RateSeries(card, *arrays))
 
 
-def _build_card(file: str, column: str, quote: FileQuote, clock: ObservationTimes) -> SeriesCard:
+def _build_card(file: str, column: str, quote: FileQuote, times: ObservationTimes) -> SeriesCard:
     unit, inverse_unit = QUOTE_UNITS[quote]
     return SeriesCard(
         id=column,
@@ -208,10 +207,10 @@ def _build_card(file: str, column: str, quote: FileQuote, clock: ObservationTime
         publisher=f"file {file}",
         source_url="",
         licence="as the owner of the file says",
-        date_rule=clock.rule,
-        description=f"Levels from a person's own file. {PUBLICATION_RULES[clock.rule].description}",
+        date_rule=times.rule,
+        description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
         move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
-        bar_minutes=clock.bar_minutes,
+        bar_minutes=times.bar_minutes,
     )
 
 
@@ -224,19 +223,19 @@ def _read_export_series(table: TextTable, quote: FileQuote) -> Iterator[RateSeri
     for name in dict.fromkeys(names.tolist()):
         rows = np.flatnonzero(names == name)
         rows = rows[np.argsort(known_at[rows], kind="stable")]
-        same = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
-        if len(same):
-            row = int(rows[same[0] + 1])
+        repeated = np.flatnonzero(known_at[rows][1:] == known_at[rows][:-1])
+        if len(repeated):
+            row = int(rows[repeated[0] + 1])
             error = CellError(row, "is there twice for this series; keep one row")
             raise cell_error(table, error, "known_at")
-        clock = _export_times(record[rows], day[rows], known_at[rows])
+        times = _export_times(record[rows], day[rows], known_at[rows])
         yield _build_series(
-            _build_card(table.name, name or "rate", quote, clock), clock, rate[rows]
+            _build_card(table.name, name or "rate", quote, times), times, rate[rows]
         )
 
 
 def _export_times(record: Days, day: Days, known_at: Moments) -> ObservationTimes:
-    """The clock of an export; several moments a day are the ends of bars."""
+    """The times of an export; several moments a day are the ends of bars."""
     if len(np.unique(day)) == len(day):
         return ObservationTimes(record, day, known_at, known_at, END_OF_DAY.id)
     seconds = most_common_step(known_at)
@@ -254,10 +253,10 @@ def _read_days(table: TextTable, column: str) -> Days:
 
 
 def _read_available_times(table: TextTable, day: Days) -> Moments:
-    found = []
+    moments = []
     for row, cell in enumerate(table.column("known_at")):
         try:
-            found.append(parse_moment(cell, day[row].item()).replace(tzinfo=None))
+            moments.append(parse_moment(cell, day[row].item()).replace(tzinfo=None))
         except ValueError as error:
             raise cell_error(table, CellError(row, str(error)), "known_at") from None
-    return np.array(found, dtype="datetime64[s]")
+    return np.array(moments, dtype="datetime64[s]")

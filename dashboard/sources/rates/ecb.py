@@ -1,7 +1,7 @@
 """The ECB: euro reference rates, as one zip of all days or as csvdata of single series.
 
-Both tell units of a currency for one euro, at 14:15 in Frankfurt. The rouble ended on
-2022-03-01; its column stays and says N/A.
+Both give units of a currency for one euro, at 14:15 in Frankfurt. The rouble ended on
+2022-03-01; its column remains, with N/A.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DATA_HOST: Final = "https://data-api.ecb.europa.eu"
 ZIP_PATH: Final = "/stats/eurofxref/eurofxref-hist.zip"
 CSV_PATH: Final = "/service/data/EXR/D.{currency}.EUR.SP00.A"
 MAX_CSV_PERIOD: Final = timedelta(days=120)
-"""For no more than this, single series are asked for; for more, the zip of everything."""
+"""For at most this period single series are requested; for more, the zip of all."""
 LAST_ROUBLE_DAY: Final = date(2022, 3, 1)
 MAX_UNPACKED_BYTES: Final = 10_000_000
 MISSING_VALUES: Final = frozenset({"", "N/A", "NaN", "-"})
@@ -101,13 +101,13 @@ class Ecb(BaseLiveSource):
     """The ECB.
 
     Args:
-        client: what sends its requests.
-        files: where the zip lies.
-        data: where single series are answered.
+        client: sends its requests.
+        files: the address of the zip.
+        data: the address of single series.
     """
 
     id = "ecb"
-    who = "ECB"
+    publisher_name = "ECB"
     max_silent_days = 6
 
     def __init__(self, client: HttpClient, files: str = FILES_HOST, data: str = DATA_HOST) -> None:
@@ -116,7 +116,7 @@ class Ecb(BaseLiveSource):
         self._data = data
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The rouble while it lasted, and the crosses that go on."""
+        """The rouble until 2022, and the crosses."""
         return CARDS
 
     def fetch(self, series_id: str, since: date, stamp: str = "") -> FetchResult:
@@ -127,48 +127,57 @@ class Ecb(BaseLiveSource):
             SourceError: the ECB did not answer, or not with its rates.
         """
         card = self.card(series_id)
-        counted, by = CROSS_RATES[series_id]
+        currency, divisor = CROSS_RATES[series_id]
         today = self.today("Europe/Berlin")
         if today - since > MAX_CSV_PERIOD:
-            answer = self._request_zip(stamp)
-            if answer.is_unchanged:
+            response = self._request_zip(stamp)
+            if response.is_unchanged:
                 return FetchResult(None, stamp=stamp)
-            table = parse_zip(answer.content, [name for name in (counted, by) if name])
-            stamp = answer.validator.to_text()
+            table = parse_zip(response.content, [name for name in (currency, divisor) if name])
+            stamp = response.validator.to_text()
         else:
-            answers = {name: self._request_csv(name, since) for name in (counted, by) if name}
-            table = {
-                name: [] if one.status == HTTPStatus.NOT_FOUND else parse_csvdata(one.content, name)
-                for name, one in answers.items()
+            responses = {
+                name: self._request_csv(name, since) for name in (currency, divisor) if name
             }
-            answer, stamp = answers[counted], ""
-        asked = FetchPeriod(self.who, since, today, answer.fetched_at)
-        rows = cross_rates(table[counted], table[by] if by else None, card.decimals)
+            table = {
+                name: []
+                if part.status == HTTPStatus.NOT_FOUND
+                else parse_csvdata(part.content, name)
+                for name, part in responses.items()
+            }
+            response, stamp = responses[currency], ""
+        period = FetchPeriod(self.publisher_name, since, today, response.fetched_at)
+        rows = cross_rates(table[currency], table[divisor] if divisor else None, card.decimals)
         return FetchResult(
-            self.check_not_empty(card, build_daily_series(card, rows, asked), asked), stamp=stamp
+            self.check_not_empty(card, build_daily_series(card, rows, period), period), stamp=stamp
         )
 
     def _request_zip(self, stamp: str) -> Response:
         return self._client.send(
             Request(
-                self._files + ZIP_PATH, self.who, "zip", validator=CacheValidator.from_text(stamp)
+                self._files + ZIP_PATH,
+                self.publisher_name,
+                "zip",
+                validator=CacheValidator.from_text(stamp),
             )
         )
 
     def _request_csv(self, currency: str, since: date) -> Response:
-        """No result is told as 404, or with status 200 and nothing in it."""
+        """No result is status 404, or status 200 with an empty body."""
         url = self._data + CSV_PATH.format(currency=currency)
         params = {"format": "csvdata", "startPeriod": since.isoformat()}
         missing = frozenset({HTTPStatus.NOT_FOUND})
-        request = Request(url, self.who, "csv", params, empty_statuses=missing, allow_empty=True)
+        request = Request(
+            url, self.publisher_name, "csv", params, empty_statuses=missing, allow_empty=True
+        )
         return self._client.send(request)
 
 
-def cross_rates(counted: DatedRates, by: DatedRates | None, decimals: int) -> DatedRates:
+def cross_rates(counted: DatedRates, divisor_rates: DatedRates | None, decimals: int) -> DatedRates:
     """A rate for one euro, or a cross on the days that both have."""
-    if by is None:
+    if divisor_rates is None:
         return counted
-    divisor = dict(by)
+    divisor = dict(divisor_rates)
     return [
         (day, round(value / divisor[day], decimals)) for day, value in counted if day in divisor
     ]
@@ -181,9 +190,9 @@ def parse_zip(content: bytes, currencies: Iterable[str]) -> dict[str, DatedRates
         SourceError: it is no such zip, or a cell cannot be read.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            (name,) = packed.namelist()
-            with packed.open(name) as member:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            (name,) = archive.namelist()
+            with archive.open(name) as member:
                 text = member.read(MAX_UNPACKED_BYTES + 1)
         if len(text) > MAX_UNPACKED_BYTES:
             msg = "ECB answered a zip that unpacks to more than 10 MB"
@@ -227,6 +236,6 @@ def parse_csvdata(content: bytes, currency: str) -> DatedRates:
 
 
 def _parse_value(line: dict[str, str]) -> float:
-    told = (line["OBS_VALUE"] or "").strip()
-    is_missing = told in MISSING_VALUES or line.get("OBS_STATUS") == "M"
-    return math.nan if is_missing else float(told)
+    cell = (line["OBS_VALUE"] or "").strip()
+    is_missing = cell in MISSING_VALUES or line.get("OBS_STATUS") == "M"
+    return math.nan if is_missing else float(cell)

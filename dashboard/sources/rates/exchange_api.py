@@ -42,15 +42,15 @@ CARDS: Final = (
 
 
 class ExchangeApi(BaseLiveSource):
-    """exchange-api, on a content network with a second host behind it.
+    """exchange-api, on a content delivery network with a second host as a fallback.
 
     Args:
-        client: what sends its requests.
-        hosts: address patterns with `{day}` and `{file}`, the next one where one fails.
+        client: sends its requests.
+        hosts: address patterns with `{day}` and `{file}`, in order of preference.
     """
 
     id = "exchange_api"
-    who = "exchange-api"
+    publisher_name = "exchange-api"
     overlap_days = 2
     max_silent_days = 8
 
@@ -78,15 +78,17 @@ class ExchangeApi(BaseLiveSource):
         """
         card, today = self.card(series_id), self.today("UTC")
         since = max(since, self.start(series_id))
-        asked = FetchPeriod(self.who, since, today, self.now())
+        period = FetchPeriod(self.publisher_name, since, today, self.now())
         rows = []
         for ago in range((today - since).days, -1, -1):
             day = today - timedelta(days=ago)
             if (day - timedelta(days=1)).weekday() <= FRIDAY:
-                answer = self._request(day)
-                if answer is not None:
-                    rows.append((day, parse_day_file(answer.content, day)))
-        return FetchResult(self.check_not_empty(card, build_daily_series(card, rows, asked), asked))
+                response = self._request(day)
+                if response is not None:
+                    rows.append((day, parse_day_file(response.content, day)))
+        return FetchResult(
+            self.check_not_empty(card, build_daily_series(card, rows, period), period)
+        )
 
     def _request(self, day: date) -> Response | None:
         """The file of a day from the first host that has it; None where none has."""
@@ -95,12 +97,14 @@ class ExchangeApi(BaseLiveSource):
             url = host.format(day=day, file=FILE_NAME)
             missing = frozenset({HTTPStatus.NOT_FOUND})
             try:
-                answer = self._client.send(Request(url, self.who, "json", empty_statuses=missing))
+                response = self._client.send(
+                    Request(url, self.publisher_name, "json", empty_statuses=missing)
+                )
             except SourceError as error:
                 failures.append(error)
                 continue
-            if answer.status != HTTPStatus.NOT_FOUND:
-                return answer
+            if response.status != HTTPStatus.NOT_FOUND:
+                return response
         if len(failures) == len(self._hosts):
             raise failures[0]
         return None
@@ -113,8 +117,8 @@ def parse_day_file(content: bytes, day: date) -> float:
         SourceError: it is the file of another day, or has no rouble.
     """
     try:
-        told = json.loads(content)
-        printed, rate = date.fromisoformat(told["date"]), told["usd"]["rub"]
+        document = json.loads(content)
+        printed, rate = date.fromisoformat(document["date"]), document["usd"]["rub"]
     except (ValueError, KeyError, TypeError):
         msg = "exchange-api answered JSON without the dollar in roubles"
         raise SourceError(msg) from None

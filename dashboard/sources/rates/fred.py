@@ -81,12 +81,12 @@ class Fred(BaseLiveSource):
     """FRED.
 
     Args:
-        client: what sends its requests.
-        host: where it answers.
+        client: sends its requests.
+        host: its address.
     """
 
     id = "fred"
-    who = "FRED"
+    publisher_name = "FRED"
     overlap_days = 30
     max_silent_days = 21
 
@@ -107,21 +107,23 @@ class Fred(BaseLiveSource):
         """
         card, name = self.card(series_id), FRED_IDS.get(series_id, "")
         params = {"id": name, "cosd": since.isoformat()}
-        answer = self._client.send(
+        response = self._client.send(
             Request(
                 self._host + GRAPH_PATH,
-                self.who,
+                self.publisher_name,
                 "csv",
                 params,
                 validator=CacheValidator.from_text(stamp),
             )
         )
-        if answer.is_unchanged:
+        if response.is_unchanged:
             return FetchResult(None, stamp=stamp)
-        asked = FetchPeriod(self.who, since, self.today("America/New_York"), answer.fetched_at)
-        series = build_daily_series(card, parse_graph(answer.content, name), asked)
+        period = FetchPeriod(
+            self.publisher_name, since, self.today("America/New_York"), response.fetched_at
+        )
+        series = build_daily_series(card, parse_graph(response.content, name), period)
         return FetchResult(
-            self.check_not_empty(card, series, asked), stamp=answer.validator.to_text()
+            self.check_not_empty(card, series, period), stamp=response.validator.to_text()
         )
 
 

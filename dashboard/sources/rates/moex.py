@@ -1,4 +1,9 @@
-"""MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`."""
+"""MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`.
+
+Stamps are Moscow time without a zone. `history` comes in pages of 100 with a cursor, `candles` in
+pages of 500 without one. Since the exchange stopped trading the dollar on 2024-06-11, ISS lists it
+with that day's price: a price counts only where there was a trade on its day.
+"""
 
 from __future__ import annotations
 
@@ -37,65 +42,6 @@ if TYPE_CHECKING:
 
     from dashboard.sources.http_client import HttpClient
 
-
-# ------------------------------------------------------------
-# Bars of the exchange, put on the clock: naive Moscow stamps, keyed by when a bar begins.
-
-
-def build_bar_series(
-    card: SeriesCard, rows: Sequence[dict[str, Any]], asked: FetchPeriod
-) -> RateSeries:
-    """The closes of bars; `opens` is when a bar begins, `known_at` its last second.
-
-    The end that is told is not used: for the bar under way, and for some others, it is odd.
-
-    Args:
-        card: with the length of a bar.
-        rows: `begin` (Moscow, without a zone) and `close`, ascending.
-        asked: when they were answered; the bar under way then is provisional.
-
-    Raises:
-        SourceError: a stamp or a price cannot be read, or bars are out of order.
-    """
-    try:
-        local = pd.DatetimeIndex([row["begin"] for row in rows], dtype="datetime64[s]")
-        rate = np.array([float(row["close"]) for row in rows]).round(card.decimals)
-    except (KeyError, TypeError, ValueError):
-        msg = f"{asked.who} answered bars that cannot be read"
-        raise SourceError(msg) from None
-    for number, begin in zip(rate.tolist(), local, strict=True):
-        reject_invalid_rate(number, begin, asked.who)
-    opens = _moscow_to_utc(local)
-    if np.any(opens[1:] <= opens[:-1]):
-        msg = f"{asked.who} answered bars out of order"
-        raise SourceError(msg)
-    ends = opens + np.timedelta64(60 * card.bar_minutes - 1, "s")
-    fetched = np.datetime64(asked.fetched_at.replace(tzinfo=None), "s")
-    known_at = np.maximum(np.minimum(ends, fetched), opens)
-    day = local.to_numpy().astype("datetime64[D]")
-    under_way = int(np.count_nonzero(ends >= fetched))
-    return make_read_only(
-        RateSeries(card, day.copy(), day, opens, known_at, rate, asked.fetched_at, under_way)
-    )
-
-
-def _moscow_to_utc(local: pd.DatetimeIndex) -> Moments:
-    """Moscow was not always three hours ahead: UTC+4 from 2011 to 2014, summer time before."""
-    winter = np.zeros(len(local), dtype=bool)
-    zoned = local.tz_localize(MOSCOW, ambiguous=winter, nonexistent="shift_forward")
-    utc = zoned.tz_convert("UTC").tz_localize(None)
-    return utc.to_numpy().astype("datetime64[s]")
-
-
-# ------------------------------------------------------------
-# MOEX ISS: closes of the day from `history`, bars of 1, 10 and 60 minutes from `candles`.
-#
-# Stamps are Moscow time without a zone. `history` comes in pages of 100 with a cursor,
-# `candles` in pages of 500 without one. After the exchange stopped trading the dollar on
-# 2024-06-11, ISS went on to list it with that day's price: a price counts only where there was
-# a trade on the day it is for.
-
-
 HOST: Final = "https://iss.moex.com"
 HISTORY_PATH: Final = "/iss/history/{path}.json"
 CANDLES_PATH: Final = "/iss/{path}/candles.json"
@@ -109,7 +55,7 @@ IssRows = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What is traded, and where ISS keeps it."""
+    """An instrument and its place in ISS."""
 
     secid: str
     market: str
@@ -117,7 +63,7 @@ class Instrument:
 
     @property
     def path(self) -> str:
-        """Its place below /iss or /iss/history."""
+        """Its path below /iss or /iss/history."""
         return f"engines/{self.market}/boards/{self.board}/securities/{self.secid}"
 
 
@@ -181,10 +127,10 @@ DAILY_CARDS: Final = (
 
 
 def _bar_card(card: SeriesCard, minutes: int) -> SeriesCard:
-    named = "hours" if minutes == 60 else f"{minutes} min"
+    length = "hours" if minutes == 60 else f"{minutes} min"
     return SeriesCard(
         id=f"{card.id}_{minutes}m",
-        title=f"{card.title}, {named}",
+        title=f"{card.title}, {length}",
         unit=card.unit,
         inverse_unit=card.inverse_unit,
         publisher=card.publisher,
@@ -212,12 +158,12 @@ class Moex(BaseLiveSource):
     """MOEX ISS.
 
     Args:
-        client: what sends its requests.
-        host: where it answers.
+        client: sends its requests.
+        host: its address.
     """
 
     id = "moex"
-    who = "Moscow Exchange"
+    publisher_name = "Moscow Exchange"
     overlap_days = 5
     max_silent_days = 16
 
@@ -226,7 +172,7 @@ class Moex(BaseLiveSource):
         self._host = host
 
     def cards(self) -> tuple[SeriesCard, ...]:
-        """The yuan, the perpetual future, the share index, the dollar as long as it lasted."""
+        """The yuan, the perpetual future, the share index, and the dollar to June 2024."""
         return CARDS
 
     def start(self, series_id: str) -> date:
@@ -245,33 +191,31 @@ class Moex(BaseLiveSource):
         """
         card = self.card(series_id)
         until = min(self.today(), card.history_until or date.max)
-        asked = FetchPeriod(self.who, since, until, self.now())
+        period = FetchPeriod(self.publisher_name, since, until, self.now())
         if since > until:
             return FetchResult(None)
-        series = self._bars(card, asked) if card.bar_minutes else self._closes(card, asked)
-        return FetchResult(self.check_not_empty(card, series, asked))
+        series = self._bars(card, period) if card.bar_minutes else self._closes(card, period)
+        return FetchResult(self.check_not_empty(card, series, period))
 
-    # ------------------------------------------------------------ closes of the day
-
-    def _closes(self, card: SeriesCard, asked: FetchPeriod) -> RateSeries:
+    def _closes(self, card: SeriesCard, period: FetchPeriod) -> RateSeries:
         instrument = INSTRUMENTS[card.id]
         rows = [
-            row for page in self._history(instrument, asked) for row in page if _was_traded(row)
+            row for page in self._history(instrument, period) for row in page if _was_traded(row)
         ]
-        found = [
+        closes = [
             (date.fromisoformat(row["TRADEDATE"]), _rounded_price(row["CLOSE"], card))
             for row in rows
         ]
-        live = self._live(instrument, asked, card) if card.history_until is None else []
-        live = [row for row in live if all(row[0] > day for day, _ in found)]
-        return build_daily_series(card, found + live, asked, provisional=len(live))
+        live = self._live(instrument, period, card) if card.history_until is None else []
+        live = [row for row in live if all(row[0] > day for day, _ in closes)]
+        return build_daily_series(card, closes + live, period, provisional=len(live))
 
-    def _history(self, instrument: Instrument, asked: FetchPeriod) -> Iterator[IssRows]:
-        """The pages of history, as many as the cursor says."""
+    def _history(self, instrument: Instrument, period: FetchPeriod) -> Iterator[IssRows]:
+        """The pages of history, to the total of the cursor."""
         url = self._host + HISTORY_PATH.format(path=instrument.path)
         start = 0
         for _ in range(MAX_PAGES):
-            answer = self._answer(url, asked, start=start)
+            answer = self._request(url, period, start=start)
             page = parse_block(answer, "history")
             _check_instrument(page, instrument)
             yield [row for row in page if row.get("BOARDID") == instrument.board]
@@ -284,24 +228,22 @@ class Moex(BaseLiveSource):
             raise SourceError(msg)
 
     def _live(
-        self, instrument: Instrument, asked: FetchPeriod, card: SeriesCard
+        self, instrument: Instrument, period: FetchPeriod, card: SeriesCard
     ) -> list[tuple[date, float]]:
         """Today's last price, while the session is under way."""
-        answer = self._answer(self._host + QUOTE_PATH.format(path=instrument.path), None)
-        price = live_price(parse_block(answer, "marketdata"), instrument.secid, asked.until)
-        return [] if price is None else [(asked.until, _rounded_price(price, card))]
+        answer = self._request(self._host + QUOTE_PATH.format(path=instrument.path), None)
+        price = live_price(parse_block(answer, "marketdata"), instrument.secid, period.until)
+        return [] if price is None else [(period.until, _rounded_price(price, card))]
 
-    # ------------------------------------------------------------ bars
-
-    def _bars(self, card: SeriesCard, asked: FetchPeriod) -> RateSeries:
+    def _bars(self, card: SeriesCard, period: FetchPeriod) -> RateSeries:
         instrument = INSTRUMENTS[card.id.rpartition("_")[0]]
         rows: IssRows = []
         url = self._host + CANDLES_PATH.format(path=instrument.path)
         for _ in range(MAX_PAGES):
-            answer = self._answer(url, asked, start=len(rows), interval=card.bar_minutes)
+            answer = self._request(url, period, start=len(rows), interval=card.bar_minutes)
             page = parse_block(answer, "candles")
             if not page:
-                return build_bar_series(card, rows, asked)
+                return build_bar_series(card, rows, period)
             if rows and page[0]["begin"] <= rows[-1]["begin"]:
                 msg = f"Moscow Exchange answered a page of {instrument.secid} twice"
                 raise SourceError(msg)
@@ -309,17 +251,68 @@ class Moex(BaseLiveSource):
         msg = f"Moscow Exchange answered more than {len(rows):,} bars; ask for fewer days"
         raise SourceError(msg)
 
-    def _answer(self, url: str, asked: FetchPeriod | None, **more: int) -> dict[str, Any]:
-        params = {"iss.meta": "off", **{name: str(value) for name, value in more.items()}}
-        if asked is not None:
-            params |= {"from": asked.since.isoformat(), "till": asked.until.isoformat()}
-        answer = self._client.send(Request(url, self.who, "json", params))
+    def _request(self, url: str, period: FetchPeriod | None, **extra: int) -> dict[str, Any]:
+        params = {"iss.meta": "off", **{name: str(value) for name, value in extra.items()}}
+        if period is not None:
+            params |= {"from": period.since.isoformat(), "till": period.until.isoformat()}
+        response = self._client.send(Request(url, self.publisher_name, "json", params))
         try:
-            told = json.loads(answer.content)
+            document = json.loads(response.content)
         except ValueError:
             msg = "Moscow Exchange answered damaged JSON"
             raise SourceError(msg) from None
-        return told if isinstance(told, dict) else {}
+        return document if isinstance(document, dict) else {}
+
+
+# ---- series
+
+
+def build_bar_series(
+    card: SeriesCard, rows: Sequence[dict[str, Any]], period: FetchPeriod
+) -> RateSeries:
+    """The closes of bars; `opens` is the begin of a bar, `known_at` its last second.
+
+    The field `end` is not used: for the bar under way, and for some others, it is wrong.
+
+    Args:
+        card: with the length of a bar.
+        rows: `begin` (Moscow, without a zone) and `close`, ascending.
+        period: with the time of the response; the bar under way then is provisional.
+
+    Raises:
+        SourceError: a stamp or a price cannot be read, or bars are out of order.
+    """
+    try:
+        local = pd.DatetimeIndex([row["begin"] for row in rows], dtype="datetime64[s]")
+        rate = np.array([float(row["close"]) for row in rows]).round(card.decimals)
+    except (KeyError, TypeError, ValueError):
+        msg = f"{period.publisher} answered bars that cannot be read"
+        raise SourceError(msg) from None
+    for number, begin in zip(rate.tolist(), local, strict=True):
+        reject_invalid_rate(number, begin, period.publisher)
+    opens = _moscow_to_utc(local)
+    if np.any(opens[1:] <= opens[:-1]):
+        msg = f"{period.publisher} answered bars out of order"
+        raise SourceError(msg)
+    ends = opens + np.timedelta64(60 * card.bar_minutes - 1, "s")
+    fetched = np.datetime64(period.fetched_at.replace(tzinfo=None), "s")
+    known_at = np.maximum(np.minimum(ends, fetched), opens)
+    day = local.to_numpy().astype("datetime64[D]")
+    provisional = int(np.count_nonzero(ends >= fetched))
+    return make_read_only(
+        RateSeries(card, day.copy(), day, opens, known_at, rate, period.fetched_at, provisional)
+    )
+
+
+def _moscow_to_utc(local: pd.DatetimeIndex) -> Moments:
+    """To UTC by the tz database: Moscow had UTC+4 from 2011 to 2014, summer time before."""
+    winter = np.zeros(len(local), dtype=bool)
+    zoned = local.tz_localize(MOSCOW, ambiguous=winter, nonexistent="shift_forward")
+    utc = zoned.tz_convert("UTC").tz_localize(None)
+    return utc.to_numpy().astype("datetime64[s]")
+
+
+# ---- answers
 
 
 def parse_block(answer: dict[str, Any], block: str) -> IssRows:
@@ -339,7 +332,7 @@ def parse_block(answer: dict[str, Any], block: str) -> IssRows:
 def live_price(rows: IssRows, secid: str, today: date) -> float | None:
     """The last price of an instrument, where it was traded today; never one of another day.
 
-    ISS keeps listing what is no longer traded, and fills yesterday's price in for ever.
+    ISS lists instruments that are no longer traded, with their last price.
     """
     for row in rows:
         is_today = str(row.get("SYSTIME", ""))[:10] == today.isoformat()
@@ -350,7 +343,7 @@ def live_price(rows: IssRows, secid: str, today: date) -> float | None:
 
 
 def _was_traded(row: dict[str, Any]) -> bool:
-    """A close counts where there was a trade; averages and other prices never stand in."""
+    """A close counts where there was a trade; no other price replaces it."""
     return row.get("CLOSE") is not None and row.get("NUMTRADES", 1) != 0
 
 

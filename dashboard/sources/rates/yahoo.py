@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dashboard.sources.polite_client import ClientSession
 
 MIN_FROZEN_RUN: Final = 3
-"""This many equal closes in a row are worth a word: a known failure of Yahoo."""
+"""This many equal closes in a row are reported: a known failure of Yahoo."""
 SYMBOLS: Final = {
     "usd_rub_yahoo": "RUB=X",
     "eur_rub_yahoo": "EURRUB=X",
@@ -42,7 +42,7 @@ SYMBOLS: Final = {
     "dollar_index_yahoo": "DX-Y.NYB",
 }
 _yfinance_lock: Final = threading.Lock()
-"""yfinance keeps its session, its settings and its caches in one place of the process."""
+"""yfinance has one session, one configuration and one cache in a process."""
 
 _card = partial(
     SeriesCard,
@@ -117,12 +117,12 @@ class Yahoo(BaseLiveSource):
     """Yahoo.
 
     Args:
-        client: what sends its requests.
-        folder: where yfinance may keep its cookies and zones.
+        client: sends its requests.
+        folder: for the cookies and zones of yfinance.
     """
 
     id = "yahoo"
-    who = "Yahoo"
+    publisher_name = "Yahoo"
     overlap_days = 7
     max_silent_days = 6
 
@@ -145,15 +145,15 @@ class Yahoo(BaseLiveSource):
         card, symbol = self.card(series_id), SYMBOLS.get(series_id, "")
         zone = PUBLICATION_RULES[card.date_rule].zone
         today = self.today(zone)
-        asked = FetchPeriod(self.who, since, today, self.now())
+        period = FetchPeriod(self.publisher_name, since, today, self.now())
         with _yfinance_lock:
-            rows = self._rows(symbol, asked, zone)
-        found = [(day, round(close, card.decimals)) for day, close in rows]
-        live = 1 if found and found[-1][0] == today else 0
-        series = build_daily_series(card, found, asked, live)
-        return FetchResult(self.check_not_empty(card, series, asked), frozen_price_notes(series))
+            rows = self._rows(symbol, period, zone)
+        closes = [(day, round(close, card.decimals)) for day, close in rows]
+        live = 1 if closes and closes[-1][0] == today else 0
+        series = build_daily_series(card, closes, period, live)
+        return FetchResult(self.check_not_empty(card, series, period), frozen_price_notes(series))
 
-    def _rows(self, symbol: str, asked: FetchPeriod, zone: str) -> list[tuple[date, float]]:
+    def _rows(self, symbol: str, period: FetchPeriod, zone: str) -> list[tuple[date, float]]:
         from dashboard.sources.polite_client import ClientError
 
         yfinance = self._library()
@@ -162,15 +162,15 @@ class Yahoo(BaseLiveSource):
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", category=DeprecationWarning, module="yfinance")
                 frame = ticker.history(
-                    start=asked.since.isoformat(),
-                    end=(asked.until + timedelta(days=2)).isoformat(),
+                    start=period.since.isoformat(),
+                    end=(period.until + timedelta(days=2)).isoformat(),
                     auto_adjust=False,
                     actions=False,
                     keepna=True,
                 )
-            told = ticker.history_metadata
-            self._refuse_another(symbol, zone, told)
-            days = _local_days(frame.index.tz_convert(zone), asked)
+            metadata = ticker.history_metadata
+            self._check_symbol(symbol, zone, metadata)
+            days = _local_days(frame.index.tz_convert(zone), period)
             return list(zip(days, frame["Close"].astype(float).tolist(), strict=True))
         except ClientError as error:
             raise error.source_error from None
@@ -180,7 +180,7 @@ class Yahoo(BaseLiveSource):
             raise SourceError(_error_message(symbol, error)) from error
 
     def _library(self) -> Any:
-        """yfinance, told to hide nothing, to keep its things with ours and to ask through us."""
+        """yfinance, configured to raise its errors and to use our folder and our client."""
         import yfinance
         from yfinance.data import YfData
 
@@ -189,22 +189,22 @@ class Yahoo(BaseLiveSource):
         yfinance.config.debug.hide_exceptions = False
         if self._session is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._session = ClientSession(self._client, self.who, "yahoo.com")
+            self._session = ClientSession(self._client, self.publisher_name, "yahoo.com")
         yfinance.set_tz_cache_location(str(self._folder))
         YfData.cache_get.cache_clear()
         return yfinance
 
-    def _refuse_another(self, symbol: str, zone: str, told: Any) -> None:
-        if told.get("symbol") not in {symbol, f"USD{symbol}"}:
-            msg = f"Yahoo answered {str(told.get('symbol'))[:20]} instead of {symbol}"
+    def _check_symbol(self, symbol: str, zone: str, metadata: Any) -> None:
+        if metadata.get("symbol") not in {symbol, f"USD{symbol}"}:
+            msg = f"Yahoo answered {str(metadata.get('symbol'))[:20]} instead of {symbol}"
             raise SourceError(msg)
-        if told.get("exchangeTimezoneName") != zone:
+        if metadata.get("exchangeTimezoneName") != zone:
             msg = f"Yahoo answered {symbol} in another zone than {zone}"
             raise SourceError(msg)
 
 
 def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:
-    """A word about stretches of equal closes: the dates go on, the price does not."""
+    """A note about a stretch of equal closes: the dates advance, the price does not."""
     start, longest = longest_equal_run(series.rate)
     if longest < MIN_FROZEN_RUN:
         return ()
@@ -213,27 +213,27 @@ def frozen_price_notes(series: RateSeries) -> tuple[str, ...]:
 
 
 def longest_equal_run(rate: Floats) -> tuple[int, int]:
-    """Where the longest run of equal numbers starts, and how long it is."""
+    """Start and length of the longest run of equal values."""
     if len(rate) == 0:
         return 0, 0
     starts = np.flatnonzero(np.concatenate(([True], rate[1:] != rate[:-1])))
     lengths = np.diff(np.append(starts, len(rate)))
-    at = int(lengths.argmax())
-    return int(starts[at]), int(lengths[at])
+    longest = int(lengths.argmax())
+    return int(starts[longest]), int(lengths[longest])
 
 
-def _local_days(stamps: Any, asked: FetchPeriod) -> list[date]:
-    """The local days of bars; yfinance takes a live 22:00 or 23:00 for a midnight gone wrong."""
+def _local_days(stamps: Any, period: FetchPeriod) -> list[date]:
+    """The local days of bars; yfinance moves a live 22:00 or 23:00 to the next midnight."""
     days: list[date] = stamps.date.tolist()
-    if days and days[-1] == asked.until + timedelta(days=1):
-        now = asked.fetched_at.astimezone(stamps.tz)
+    if days and days[-1] == period.until + timedelta(days=1):
+        now = period.fetched_at.astimezone(stamps.tz)
         if now.hour >= 22 and (stamps[-1].hour, stamps[-1].minute) == (0, 0):
-            days[-1] = asked.until
+            days[-1] = period.until
     return days
 
 
 def _error_message(symbol: str, error: Exception) -> str:
-    """What yfinance says, in one sentence; an empty answer is unknown, never zero."""
+    """The error of yfinance in one sentence; an empty answer is unknown, never zero."""
     names = {kind.__name__ for kind in type(error).__mro__}
     reason = getattr(error, "yahoo_reason", None)
     if "YFRateLimitError" in names:

@@ -73,7 +73,7 @@ def _draw_history(note: Event) -> None:
 
 
 def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
-    by = f" by {change.who}" if change.who else ""
+    by = f" by {change.author}" if change.author else ""
     done = ACTION_LABELS.get(NoteAction(change.action), change.action)
     with st.container(border=True):
         subtitle = escape_markdown(format_timestamp(change.at) + by)

@@ -32,10 +32,10 @@ def predict(returns=RETURNS, anchors=(400, 650), length=5):
     return Garch().predict(EstimationSample(History(returns), rows, last - 119, last))
 
 
-def variances(found, length=5):
+def variances(result, length=5):
     """Forecast variance of each event row: factor x sigma^2 less the error of the mean."""
-    days = np.column_stack([found.factor(k, k) for k in range(length)])
-    return (days - 1 / found.usable[:, None]) * found.sigma[:, None] ** 2
+    days = np.column_stack([result.factor(k, k) for k in range(length)])
+    return (days - 1 / result.usable[:, None]) * result.sigma[:, None] ** 2
 
 
 def test_the_forecast_is_that_of_arch_on_the_eve():
@@ -64,10 +64,10 @@ def test_the_forecast_is_the_recursion_by_hand():
 
 
 def test_the_error_of_a_window_sums_its_days_and_the_error_of_the_mean():
-    found = predict()
-    daily = variances(found)
-    total = daily[:, 1:4].sum(axis=1) + found.sigma**2 * 9 / 120
-    assert found.factor(1, 3) * found.sigma**2 == pytest.approx(total, rel=1e-9)
+    result = predict()
+    daily = variances(result)
+    total = daily[:, 1:4].sum(axis=1) + result.sigma**2 * 9 / 120
+    assert result.factor(1, 3) * result.sigma**2 == pytest.approx(total, rel=1e-9)
 
 
 def test_the_parameters_are_near_those_that_made_the_series():
@@ -79,20 +79,20 @@ def test_the_parameters_are_near_those_that_made_the_series():
 def test_missing_returns_are_stepped_over():
     returns = RETURNS.copy()
     returns[[50, 398, 399]] = np.nan
-    found = predict(returns)
+    result = predict(returns)
     unit = np.nanstd(returns)
     model = arch_model(returns[np.isfinite(returns)] / unit, mean="Constant", vol="GARCH")
     ahead = model.fit(disp="off").forecast(horizon=5, start=0, reindex=False)
     # Row 397 is the last before row 400 that has a return: the 396th present one.
-    assert variances(found)[0] == pytest.approx(ahead.variance.to_numpy()[397 - 2] * unit**2)
+    assert variances(result)[0] == pytest.approx(ahead.variance.to_numpy()[397 - 2] * unit**2)
 
 
 def test_the_event_itself_does_not_widen_its_range():
-    calm = predict()
+    quiet = predict()
     wild = RETURNS.copy()
     wild[400:405] *= -1
-    assert predict(wild).sigma == pytest.approx(calm.sigma)
-    assert variances(predict(wild))[0] == pytest.approx(variances(calm)[0], rel=1e-2)
+    assert predict(wild).sigma == pytest.approx(quiet.sigma)
+    assert variances(predict(wild))[0] == pytest.approx(variances(quiet)[0], rel=1e-2)
 
 
 def test_too_few_returns_are_refused():
@@ -101,7 +101,7 @@ def test_too_few_returns_are_refused():
 
 
 def test_a_series_without_a_stationary_fit_is_refused():
-    # Half calm, half wild: the likelihood wants a variance that never comes back.
+    # Low, then high volatility: the likelihood wants a variance that never comes back.
     random = np.random.default_rng(0)
     returns = random.standard_normal(600) * np.where(np.arange(600) < 300, 0.01, 1.0)
     with pytest.raises(InputError, match="model garch: no stationary"):

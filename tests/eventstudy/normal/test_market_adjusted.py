@@ -24,14 +24,14 @@ def predict(returns, factors, rows, first, last):
 
 def test_by_hand():
     # Return less factor 1, -2, (missing), 3: sigma^2 = (1 + 4 + 9) / 3, nothing is fitted.
-    found = predict(
+    result = predict(
         [NAN, 0.02, 0.01, 0.05, 0.04, 0.09],
         [[NAN], [0.01], [0.03], [NAN], [0.01], [0.06]],
         [[5]], 1, 4,
     )  # fmt: skip
-    assert found.normal.tolist() == [[0.06]]
-    assert found.sigma[0] == pytest.approx(math.sqrt(14 / 3) / 100)
-    assert (found.usable[0], found.df[0], found.factor(0, 0)[0]) == (3, 3, 1.0)
+    assert result.normal.tolist() == [[0.06]]
+    assert result.sigma[0] == pytest.approx(math.sqrt(14 / 3) / 100)
+    assert (result.usable[0], result.df[0], result.factor(0, 0)[0]) == (3, 3, 1.0)
 
 
 @pytest.mark.parametrize(

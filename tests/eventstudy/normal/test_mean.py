@@ -20,10 +20,10 @@ def predict(first, last, columns=2):
 
 
 def test_the_mean_its_spread_and_its_degrees_of_freedom():
-    found = predict(1, 4)
-    assert found.normal[0] == pytest.approx([0.01, 0.01])
-    assert found.sigma[0] ** 2 == pytest.approx(8e-4 / 3)
-    assert (found.usable[0], found.df[0]) == (4, 3)
+    result = predict(1, 4)
+    assert result.normal[0] == pytest.approx([0.01, 0.01])
+    assert result.sigma[0] ** 2 == pytest.approx(8e-4 / 3)
+    assert (result.usable[0], result.df[0]) == (4, 3)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_the_error_of_a_window_grows_with_its_square_over_the_sample(columns, fa
 
 
 def test_one_usable_return_has_no_spread():
-    found = predict(1, 1)
-    assert np.isnan(found.sigma[0])
-    assert found.df[0] == 0
+    result = predict(1, 1)
+    assert np.isnan(result.sigma[0])
+    assert result.df[0] == 0

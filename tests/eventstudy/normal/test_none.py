@@ -15,12 +15,12 @@ RETURNS = np.array([np.nan, 0.03, 0.04, np.nan, 0.0, 9.0])
 
 
 def test_the_spread_is_the_root_of_the_mean_square():
-    found = NoChange().predict(
+    result = NoChange().predict(
         EstimationSample(
             History(RETURNS), np.zeros((1, 2), dtype=np.int64), np.array([1]), np.array([4])
         )
     )
-    assert found.normal.tolist() == [[0.0, 0.0]]
-    assert found.sigma[0] == pytest.approx(math.sqrt((9 + 16 + 0) * 1e-4 / 3))
-    assert (found.usable[0], found.df[0]) == (3, 3)  # the missing return is not counted
-    assert found.factor(0, 1)[0] == 2.0
+    assert result.normal.tolist() == [[0.0, 0.0]]
+    assert result.sigma[0] == pytest.approx(math.sqrt((9 + 16 + 0) * 1e-4 / 3))
+    assert (result.usable[0], result.df[0]) == (3, 3)  # the missing return is not counted
+    assert result.factor(0, 1)[0] == 2.0

@@ -25,11 +25,11 @@ def test_by_hand():
     # Day before, x = 1, -1, 1 and y = -1, 1, -2: sum (x - 1/3) y = -10/3 over 8/3: -1.25.
     # Day after, x = -1, 1, -1 and y = 2, -1, 1: sum (x + 1/3) y = -10/3 over 8/3: -1.25.
     # The factor turns every day, rho = -1: beta = (-1.25 + 1.5 - 1.25) / (1 - 2) = 1.
-    found = predict([NAN, 2, -1, 1, -2, 5], [NAN, 1, -1, 1, -1, 3], [[5]], 1, 4)
-    assert found.slopes[0] == pytest.approx([1.0])
-    assert found.intercept == pytest.approx([0.0], abs=1e-12)
+    result = predict([NAN, 2, -1, 1, -2, 5], [NAN, 1, -1, 1, -1, 3], [[5]], 1, 4)
+    assert result.slopes[0] == pytest.approx([1.0])
+    assert result.intercept == pytest.approx([0.0], abs=1e-12)
     # Residuals 1, 0, 0, -1: sigma^2 = 2 / 2.
-    assert found.sigma == pytest.approx([1.0])
+    assert result.sigma == pytest.approx([1.0])
 
 
 def slope(y, x):
@@ -42,14 +42,14 @@ def test_it_is_made_of_three_regressions(seed):
     factor = 0.01 * random.standard_normal(90)
     late = np.concatenate(([0], factor[:-1]))
     returns = 0.4 * factor + 0.5 * late + 0.01 * random.standard_normal(90)
-    found = predict(returns, factor, [[80, 81, 82]], 11, 70)
+    result = predict(returns, factor, [[80, 81, 82]], 11, 70)
     y, x = returns[11:71], factor[11:71]
     rho = np.corrcoef(x[1:], x[:-1])[0, 1]
     beta = (slope(y[1:], x[:-1]) + slope(y, x) + slope(y[:-1], x[1:])) / (1 + 2 * rho)
     alpha = y.mean() - beta * x.mean()
-    assert found.slopes[0, 0] == pytest.approx(beta, rel=1e-9)
-    assert found.normal[0] == pytest.approx(alpha + beta * factor[80:83], rel=1e-9)
-    assert found.sigma[0] ** 2 == pytest.approx(((y - alpha - beta * x) ** 2).sum() / 58, rel=1e-9)
+    assert result.slopes[0, 0] == pytest.approx(beta, rel=1e-9)
+    assert result.normal[0] == pytest.approx(alpha + beta * factor[80:83], rel=1e-9)
+    assert result.sigma[0] ** 2 == pytest.approx(((y - alpha - beta * x) ** 2).sum() / 58, rel=1e-9)
 
 
 def test_no_day_outside_the_estimation_window_enters():

@@ -33,7 +33,7 @@ def levels(start: float, returns: np.ndarray, decimals: int = 4) -> np.ndarray:
 
 
 def one_series() -> None:
-    """240 days of fat-tailed, calm and agitated returns; events that crowd and overlap."""
+    """240 days of fat-tailed returns of low and high volatility; events that crowd and overlap."""
     random = np.random.default_rng(20230102)
     scale = np.where((np.arange(239) // 60) % 2 == 0, 0.006, 0.012)
     returns = scale * random.standard_t(4, 239)

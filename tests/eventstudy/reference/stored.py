@@ -1,4 +1,4 @@
-"""The stored answers of R, and the same studies asked of the engine."""
+"""The stored answers of R, and the same studies by the program."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from dashboard.models.study import StudyRequest, window_text
 from dashboard.services.study import run_study
 from tests.made_series import made_series
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 NAN = float("nan")
 
 
 def rows_of(name):
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -98,7 +98,7 @@ def tests_by_r(case):
 
 
 @cache
-def tests_here(case):
+def computed_tests(case):
     return {(row.test, row.group, window_text(row.window)): row for row in answer_of(case).tests}
 
 
@@ -112,7 +112,7 @@ def events_by_r(case):
 
 
 @cache
-def events_here(case):
+def computed_events(case):
     """The same quantities from the engine's result."""
     found = {}
     for result in answer_of(case).results:
@@ -132,11 +132,11 @@ def events_here(case):
                 for name, array in values.items():
                     found[*key, f"{name} {window_text(car.window)}"] = array[k]
     if CASES[case]["pool"] == "all":
-        found |= _matched_here(case)
+        found |= _matched_events(case)
     return found
 
 
-def _matched_here(case):
+def _matched_events(case):
     """The percentile of the plain move among all dates of similar volatility."""
     return {
         (event.id, result.series.card.id, f"matched {window_text(car.window)}"): value
@@ -146,20 +146,20 @@ def _matched_here(case):
     }
 
 
-def same(here, there, rel=1e-9):
+def same(actual, expected, rel=1e-9):
     """Equal to nine digits, or both without a value; 0 is 0 up to the last digit of a return."""
-    if np.isnan(there):
-        return bool(np.isnan(here))
-    return abs(here - there) <= max(rel * abs(there), 1e-15)
+    if np.isnan(expected):
+        return bool(np.isnan(actual))
+    return abs(actual - expected) <= max(rel * abs(expected), 1e-15)
 
 
 def differences(test_id, case):
     """Where a test's answer is not R's to nine digits, in words; the statistics of a case."""
-    found, here = [], tests_here(case)
+    result, actual = [], computed_tests(case)
     for key, row in tests_by_r(case).items():
         if key[0] == test_id:
-            found += [f"{key}: {what}" for what in _unlike(here[key], row)]
-    return found
+            result += [f"{key}: {what}" for what in _unlike(actual[key], row)]
+    return result
 
 
 def _unlike(mine, row):
@@ -169,9 +169,9 @@ def _unlike(mine, row):
         pairs |= {"df": (mine.df, row["df"]), "p_value": (mine.p_value, row["p_value"])}
         if row["p_adjusted"]:
             pairs["p_adjusted"] = (mine.p_adjusted, row["p_adjusted"])
-    for name, (here, there) in pairs.items():
-        if not same(here, number(there)):
-            yield f"{name} {here} is {there or 'none'} in R"
+    for name, (actual, expected) in pairs.items():
+        if not same(actual, number(expected)):
+            yield f"{name} {actual} is {expected or 'none'} in R"
     if row["n"] and mine.n != int(row["n"]):
         yield f"n {mine.n} is {row['n']} in R"
     if not row["statistic"] and not mine.note:
@@ -188,17 +188,17 @@ def groups_by_r(case):
 
 
 @cache
-def groups_here(case):
+def computed_groups(case):
     """The same from the engine's answer."""
     answer = answer_of(case)
-    found = {
+    result = {
         (row.group, f"{name}[{row.offset}]"): getattr(row, name)
         for row in answer.averages
         for name in ("aar", "aar_se", "caar", "caar_low", "caar_high")
     }
     for row in answer.directions:
         window = window_text(row.window)
-        found[row.group, f"share {window}"] = row.share
-        found[row.group, f"share_low {window}"] = row.low
-        found[row.group, f"share_high {window}"] = row.high
-    return found
+        result[row.group, f"share {window}"] = row.share
+        result[row.group, f"share_low {window}"] = row.low
+        result[row.group, f"share_high {window}"] = row.high
+    return result

@@ -33,28 +33,28 @@ def test_one_event_by_hand():
     # One date and all others: the share of dates whose move over two days is as large.
     moves = np.abs([RETURNS[row - 1] + RETURNS[row] for row in range(FIRST, LAST + 1)])
     row = FIRST + int(np.argsort(moves)[-3])  # the third largest of 54
-    found = of([row])
-    assert found.p_value == pytest.approx(3 / 54, rel=1e-12)
-    assert (found.n, found.note) == (1, "54 shifts")
-    assert found.statistic == pytest.approx(RETURNS[row - 1] + RETURNS[row], rel=1e-9)
+    result = of([row])
+    assert result.p_value == pytest.approx(3 / 54, rel=1e-12)
+    assert (result.n, result.note) == (1, "54 shifts")
+    assert result.statistic == pytest.approx(RETURNS[row - 1] + RETURNS[row], rel=1e-9)
 
 
 @pytest.mark.parametrize("rows", [[10, 11, 13, 40], [20, 20, 58], [6, 59]])
 def test_the_dates_move_together_and_come_round(rows):
     moves = np.array([RETURNS[row - 1] + RETURNS[row] for row in range(FIRST, LAST + 1)])
     means = [np.mean([moves[(row - FIRST + shift) % 54] for row in rows]) for shift in range(54)]
-    found = of(rows)
-    assert found.p_value == pytest.approx(np.mean(np.abs(means) >= abs(means[0]) - 1e-12))
-    assert found.statistic == pytest.approx(means[0], rel=1e-9)
+    result = of(rows)
+    assert result.p_value == pytest.approx(np.mean(np.abs(means) >= abs(means[0]) - 1e-12))
+    assert result.statistic == pytest.approx(means[0], rel=1e-9)
 
 
 def test_too_few_shifts_say_nothing():
-    found = of([10], returns=RETURNS[:20])
-    assert np.isnan(found.p_value)
-    assert found.note == "needs an event with full history and 20 admissible shifts"
+    result = of([10], returns=RETURNS[:20])
+    assert np.isnan(result.p_value)
+    assert result.note == "needs an event with full history and 20 admissible shifts"
 
 
 def test_an_event_near_the_start_is_left_out():
-    found = of([4, 30])  # row 4 has three returns before it: enough to study, not to shift
-    assert found.n == 1
-    assert found.p_value == of([30]).p_value
+    result = of([4, 30])  # row 4 has three returns before it: enough to study, not to shift
+    assert result.n == 1
+    assert result.p_value == of([30]).p_value

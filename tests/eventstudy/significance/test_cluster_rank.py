@@ -37,11 +37,11 @@ def results(returns, rows, request=REQUEST):
 def test_it_is_the_signed_rank_test_of_summed_rank_scores(seed, window):
     returns = returns_of(seed)
     expected = cluster_sums(returns, SCATTERED, window, **SHAPE)
-    found = results(returns, SCATTERED)[window]
-    assert len(expected) == found.n == 9
-    assert found.p_value == pytest.approx(p_of(expected), rel=1e-9)
-    assert found.note == "13 events on 12 rates, 9 clusters"
-    assert np.sign(found.statistic) == np.sign(
+    result = results(returns, SCATTERED)[window]
+    assert len(expected) == result.n == 9
+    assert result.p_value == pytest.approx(p_of(expected), rel=1e-9)
+    assert result.note == "13 events on 12 rates, 9 clusters"
+    assert np.sign(result.statistic) == np.sign(
         sum(np.sign(s) * r for s, r in zip(expected, _ranks(expected), strict=True))
     )
 
@@ -57,15 +57,15 @@ def test_beyond_fifty_clusters_it_is_the_normal_approximation():
     returns = returns_of(7, 1_000)
     rows = list(range(40, 960, 12))
     expected = cluster_sums(returns, rows, (0, 1), **SHAPE)
-    found = results(returns, rows)[0, 1]
-    assert found.n == len(expected) == 77
-    assert found.p_value == pytest.approx(p_of(expected), rel=1e-9)
+    result = results(returns, rows)[0, 1]
+    assert result.n == len(expected) == 77
+    assert result.p_value == pytest.approx(p_of(expected), rel=1e-9)
 
 
 def test_with_seven_clusters_it_gives_no_verdict():
-    found = results(returns_of(1), [40, 60, 80, 100, 120, 140, 160])[0, 1]
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 8 clusters of events, the events form 7"
+    result = results(returns_of(1), [40, 60, 80, 100, 120, 140, 160])[0, 1]
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 8 clusters of events, the events form 7"
 
 
 def test_only_it_has_the_role_of_the_headline():

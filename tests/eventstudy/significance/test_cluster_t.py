@@ -37,23 +37,23 @@ def of(moves):
 def test_by_hand():
     # Windows of two rows: 10, 11 and 12 form a chain, 20 and 22 do not touch.
     # Cluster means (1 + 3 + 5)/3 = 3, 4 and 8: mean 5, variance 7, t = 5 / sqrt(7/3).
-    found = of({10: 1, 11: 3, 12: 5, 20: 4, 22: 8})
-    assert found.statistic == pytest.approx(5 / math.sqrt(7 / 3), rel=1e-9)
-    assert (found.n, found.df, found.note) == (3, 2, "5 events in 3 clusters")
+    result = of({10: 1, 11: 3, 12: 5, 20: 4, 22: 8})
+    assert result.statistic == pytest.approx(5 / math.sqrt(7 / 3), rel=1e-9)
+    assert (result.n, result.df, result.note) == (3, 2, "5 events in 3 clusters")
     independent = stats.ttest_1samp([3, 4, 8], 0)
-    assert found.statistic == pytest.approx(independent.statistic, rel=1e-9)
-    assert found.p_value == pytest.approx(independent.pvalue, rel=1e-9)
+    assert result.statistic == pytest.approx(independent.statistic, rel=1e-9)
+    assert result.p_value == pytest.approx(independent.pvalue, rel=1e-9)
 
 
 def test_events_far_apart_are_clusters_of_one():
-    found = of({10: 1, 20: 2, 30: 6})
+    result = of({10: 1, 20: 2, 30: 6})
     independent = stats.ttest_1samp([1, 2, 6], 0)
-    assert (found.statistic, found.p_value) == pytest.approx(
+    assert (result.statistic, result.p_value) == pytest.approx(
         (independent.statistic, independent.pvalue), rel=1e-9
     )
 
 
 def test_one_cluster_is_too_few():
-    found = of({10: 1, 11: 3})
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 2 clusters that differ, the events form 1"
+    result = of({10: 1, 11: 3})
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 2 clusters that differ, the events form 1"

@@ -27,23 +27,23 @@ def of(values, **options):
 def test_it_is_the_t_test_of_one_sample(seed, n):
     car = np.random.default_rng(seed).normal(0.3, 1, n)
     independent = stats.ttest_1samp(car, 0)
-    found = of(car)
-    assert (found.n, found.df) == (n, n - 1)
-    assert found.statistic == pytest.approx(independent.statistic, rel=1e-9)
-    assert found.p_value == pytest.approx(independent.pvalue, rel=1e-9)
+    result = of(car)
+    assert (result.n, result.df) == (n, n - 1)
+    assert result.statistic == pytest.approx(independent.statistic, rel=1e-9)
+    assert result.p_value == pytest.approx(independent.pvalue, rel=1e-9)
 
 
 def test_by_hand():
     # Mean 2, variance 1: t = 2 / (1 / sqrt 3); t with 2 df: p = 1 - t / sqrt(2 + t^2).
-    found = of([1.0, 2.0, 3.0])
+    result = of([1.0, 2.0, 3.0])
     t = 2 * math.sqrt(3)
-    assert found.statistic == pytest.approx(t, rel=1e-9)
-    assert found.p_value == pytest.approx(1 - t / math.sqrt(2 + t * t), rel=1e-9)
+    assert result.statistic == pytest.approx(t, rel=1e-9)
+    assert result.p_value == pytest.approx(1 - t / math.sqrt(2 + t * t), rel=1e-9)
 
 
 @pytest.mark.parametrize("values", [[1.0], [2.0, 2.0], [0.1, 0.1, 0.1], [0.0, 0.0]])
 def test_it_says_when_the_events_do_not_differ(values):
-    found = of(values)
-    assert math.isnan(found.p_value)
-    assert found.n == len(values)
-    assert found.note == "needs at least 2 events that differ"
+    result = of(values)
+    assert math.isnan(result.p_value)
+    assert result.n == len(values)
+    assert result.note == "needs at least 2 events that differ"

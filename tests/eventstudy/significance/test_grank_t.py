@@ -27,11 +27,11 @@ BY_HAND = [((1, -2, 3), [SIGMA]), ((1, -2, 3), [3 * SIGMA])]
 
 def test_by_hand():
     # Z sqrt((T-2)/(T-1-Z^2)) = sqrt(8/9 x 2 / (3 - 8/9)) = sqrt(16/19), t with 2 df.
-    found = result_of("grank_t", BY_HAND)
-    assert found.statistic == pytest.approx(math.sqrt(16 / 19), rel=1e-9)
-    assert (found.n, found.df, found.note) == (2, 2, "T = 4 points")
+    result = result_of("grank_t", BY_HAND)
+    assert result.statistic == pytest.approx(math.sqrt(16 / 19), rel=1e-9)
+    assert (result.n, result.df, result.note) == (2, 2, "T = 4 points")
     t = math.sqrt(16 / 19)
-    assert found.p_value == pytest.approx(1 - t / math.sqrt(2 + t * t), rel=1e-9)
+    assert result.p_value == pytest.approx(1 - t / math.sqrt(2 + t * t), rel=1e-9)
 
 
 def by_scipy(past, event):
@@ -53,13 +53,13 @@ def test_it_is_made_of_ranks_by_scipy():
     mean, square, t_points, _ = by_scipy(past, event)
     z = mean / np.sqrt(square)
     t = z * np.sqrt((t_points - 2) / (t_points - 1 - z**2))
-    found = result_of("grank_t", list(zip(past, event, strict=True)), model="mean")
-    assert found.statistic == pytest.approx(t, rel=1e-9)
-    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(t), t_points - 2), rel=1e-9)
+    result = result_of("grank_t", list(zip(past, event, strict=True)), model="mean")
+    assert result.statistic == pytest.approx(t, rel=1e-9)
+    assert result.p_value == pytest.approx(2 * stats.t.sf(abs(t), t_points - 2), rel=1e-9)
 
 
 @pytest.mark.parametrize("events", [[2], [1, 1]])
 def test_it_says_when_the_events_do_not_differ(events):
-    found = result_of("grank_t", after(STEADY, events))
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 2 events that differ"
+    result = result_of("grank_t", after(STEADY, events))
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 2 events that differ"

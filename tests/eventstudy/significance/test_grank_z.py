@@ -27,10 +27,10 @@ BY_HAND = [((1, -2, 3), [SIGMA]), ((1, -2, 3), [3 * SIGMA])]
 
 def test_by_hand():
     # 0.2 / sqrt(2 x (3 / (12 x 5)) / 4) = 0.2 / sqrt 0.025
-    found = result_of("grank_z", BY_HAND)
+    result = result_of("grank_z", BY_HAND)
     z = 0.2 / math.sqrt(0.025)
-    assert found.statistic == pytest.approx(z, rel=1e-9)
-    assert found.p_value == pytest.approx(math.erfc(z / math.sqrt(2)), rel=1e-9)
+    assert result.statistic == pytest.approx(z, rel=1e-9)
+    assert result.p_value == pytest.approx(math.erfc(z / math.sqrt(2)), rel=1e-9)
 
 
 def by_scipy(past, event):
@@ -52,13 +52,13 @@ def test_it_is_made_of_ranks_by_scipy():
     mean, _, t_points, n = by_scipy(past, event)
     # A rank among T points is uniform: variance of U is (T-1) / (12 (T+1)).
     z = mean / np.sqrt((t_points - 1) / (12 * (t_points + 1)) / n)
-    found = result_of("grank_z", list(zip(past, event, strict=True)), model="mean")
-    assert found.statistic == pytest.approx(z, rel=1e-9)
-    assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9)
+    result = result_of("grank_z", list(zip(past, event, strict=True)), model="mean")
+    assert result.statistic == pytest.approx(z, rel=1e-9)
+    assert result.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9)
 
 
 @pytest.mark.parametrize("events", [[2], [1, 1]])
 def test_it_says_when_the_events_do_not_differ(events):
-    found = result_of("grank_z", after(STEADY, events))
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 2 events that differ"
+    result = result_of("grank_z", after(STEADY, events))
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 2 events that differ"

@@ -34,23 +34,23 @@ def pair(past, first=1, second=2):
 )
 def test_by_hand(past, factor):
     # SCARs 1 and 2: t_BMP = 1.5 / (sqrt(1/2) / sqrt 2) = 3, times sqrt((1-r) / (1+r)).
-    found = result_of("kolari_pynnonen", pair(past))
-    assert found.statistic == pytest.approx(3 * factor, rel=1e-9)
-    assert (found.n, found.df) == (2, 1)
+    result = result_of("kolari_pynnonen", pair(past))
+    assert result.statistic == pytest.approx(3 * factor, rel=1e-9)
+    assert (result.n, result.df) == (2, 1)
 
 
 def test_residuals_that_are_mirror_images_leave_no_variance_of_the_mean():
-    found = result_of("kolari_pynnonen", pair([-value for value in A]))  # r = -1: 1 + r = 0
-    assert math.isnan(found.p_value)
-    assert found.note.startswith("does not apply: r = -1.000")
+    result = result_of("kolari_pynnonen", pair([-value for value in A]))  # r = -1: 1 + r = 0
+    assert math.isnan(result.p_value)
+    assert result.note.startswith("does not apply: r = -1.000")
 
 
 def test_pairs_with_fewer_than_thirty_common_days_count_as_uncorrelated():
     short = {"a": [(A[:29], [1])], "b": [(A[:29], [2])]}
-    found = result_of("kolari_pynnonen", short)
+    result = result_of("kolari_pynnonen", short)
     base = result_of("bmp", short)
-    assert found.statistic == pytest.approx(base.statistic, rel=1e-12)
-    assert found.note == "r = 0.000; 0 % of the pairs share days"
+    assert result.statistic == pytest.approx(base.statistic, rel=1e-12)
+    assert result.note == "r = 0.000; 0 % of the pairs share days"
 
 
 def test_it_uses_the_mean_correlation_of_numpy():
@@ -64,11 +64,11 @@ def test_it_uses_the_mean_correlation_of_numpy():
     ])  # fmt: skip
     r = (np.corrcoef(pasts).sum() - 5) / 20
     t = scar.mean() / (scar.std(ddof=1) / np.sqrt(5)) * np.sqrt((1 - r) / (1 + 4 * r))
-    found = result_of("kolari_pynnonen", series, model="mean")
-    assert found.statistic == pytest.approx(t, rel=1e-9)
-    assert found.note == f"r = {r:.3f}; 100 % of the pairs share days"
+    result = result_of("kolari_pynnonen", series, model="mean")
+    assert result.statistic == pytest.approx(t, rel=1e-9)
+    assert result.note == f"r = {r:.3f}; 100 % of the pairs share days"
 
 
 def test_one_event_is_too_few():
-    found = result_of("kolari_pynnonen", after(STEADY, [2]))
-    assert found.note == "does not apply: needs at least 2 events whose past varies"
+    result = result_of("kolari_pynnonen", after(STEADY, [2]))
+    assert result.note == "does not apply: needs at least 2 events whose past varies"

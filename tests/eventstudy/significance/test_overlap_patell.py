@@ -33,12 +33,12 @@ def test_by_hand(model, rows, r):
     request = StudyRequest(model=model, window=(0, 0), cars=((0, 0),), estimation=4, gap=0,
                            min_estimation=3)  # fmt: skip
     answer = run_study([series_of_returns(RETURNS)], [event_at_row(k) for k in rows], request)
-    found = {row.test: row for row in answer.tests if row.group == "all"}
+    result = {row.test: row for row in answer.tests if row.group == "all"}
     df = 3 if model == "mean" else 4
     t = answer.results[0].cars[0].t
     z = t.sum() / math.sqrt(2 * df / (df - 2)) / math.sqrt(1 + r)
-    assert found["overlap_patell"].statistic == pytest.approx(z, rel=1e-9)
-    assert found["overlap_patell"].p_value == pytest.approx(
+    assert result["overlap_patell"].statistic == pytest.approx(z, rel=1e-9)
+    assert result["overlap_patell"].p_value == pytest.approx(
         math.erfc(abs(z) / math.sqrt(2)), rel=1e-9
     )
 
@@ -46,5 +46,5 @@ def test_by_hand(model, rows, r):
 def test_one_event_is_too_few():
     request = StudyRequest(window=(0, 0), cars=((0, 0),), estimation=4, gap=0, min_estimation=3)
     answer = run_study([series_of_returns(RETURNS)], [event_at_row(40)], request)
-    found = next(row for row in answer.tests if row.test == "overlap_patell")
-    assert (found.n, found.note) == (1, "needs at least 2 events")
+    result = next(row for row in answer.tests if row.test == "overlap_patell")
+    assert (result.n, result.note) == (1, "needs at least 2 events")

@@ -35,15 +35,15 @@ def study(rows, returns=RETURNS, factor=None, **request):
 
 def correlation_used(answer, window):
     """The mean correlation that turned the BMP t into the overlap t: (1-r)/(1+(N-1)r) = ratio."""
-    found = {row.test: row for row in answer.tests if (row.group, row.window) == ("all", window)}
-    bmp, overlap = found["bmp"], found["overlap_t"]
+    result = {row.test: row for row in answer.tests if (row.group, row.window) == ("all", window)}
+    bmp, overlap = result["bmp"], result["overlap_t"]
     ratio = (overlap.statistic / bmp.statistic) ** 2
     assert (overlap.n, overlap.df) == (bmp.n, bmp.df)
     return (1 - ratio) / (1 + (bmp.n - 1) * ratio)
 
 
 def test_by_hand_with_a_constant_mean():
-    # Events k = 2 rows apart, M = 4, one day each: c_i'c_j = -1/M + (M-k)/M^2 = -k/M^2,
+    # Events at a distance of k = 2 rows, M = 4, one day each: c_i'c_j = -1/M + (M-k)/M^2 = -k/M^2,
     # |c|^2 = 1 + 1/M: r = -k / (M (M+1)) = -2/20.
     answer = study([40, 42], model="mean", window=(0, 0), cars=((0, 0),), estimation=4)
     assert correlation_used(answer, (0, 0)) == pytest.approx(-0.1, rel=1e-9)
@@ -77,9 +77,9 @@ def test_the_weights_are_the_derivatives_of_the_cars(model):
     r = ((unit @ unit.T).sum() - 4) / 12
     assert correlation_used(base, window) == pytest.approx(r, rel=1e-8)
     # |c|^2 = 1'V1, so that the weights give the standard errors too.
-    found = base.results[0]
-    error = found.sigma * np.linalg.norm(weights, axis=1)
-    assert found.cars[0].se == pytest.approx(error, rel=1e-8)
+    result = base.results[0]
+    error = result.sigma * np.linalg.norm(weights, axis=1)
+    assert result.cars[0].se == pytest.approx(error, rel=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,11 @@ def test_the_weights_are_the_derivatives_of_the_cars(model):
 def test_on_one_date_it_is_kolari_and_pynnonens(case):
     from tests.eventstudy.reference.stored import answer_of
 
-    found = {(row.test, row.window): row for row in answer_of(case).tests if row.group == "cluster"}
+    result = {
+        (row.test, row.window): row for row in answer_of(case).tests if row.group == "cluster"
+    }
     for window in ((0, 0), (0, 1), (-2, 3)):
-        published, overlap = found["kolari_pynnonen", window], found["overlap_t", window]
+        published, overlap = result["kolari_pynnonen", window], result["overlap_t", window]
         assert overlap.n == 3
         assert overlap.statistic == pytest.approx(published.statistic, rel=1e-9)
 
@@ -99,7 +101,7 @@ def test_events_on_one_row_of_one_series_say_nothing_twice():
     series = series_of_returns(RETURNS)
     events = [event_at_row(40, "one"), event_at_row(40, "two")]
     request = StudyRequest(window=(0, 1), cars=((0, 1),), estimation=20, gap=0, min_estimation=3)
-    found = next(row for row in run_study([series], events, request).tests
+    result = next(row for row in run_study([series], events, request).tests
                  if row.test == "overlap_t" and row.window == (0, 1))  # fmt: skip
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 2 events whose windows are not the same"
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 2 events whose windows are not the same"

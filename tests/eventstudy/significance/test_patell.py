@@ -19,17 +19,17 @@ def test_r_finds_the_same(case):
 
 def test_by_hand():
     # M = 4, nothing fitted: Q = 4 / 2. SCARs 2 and 4: Z = 6 / sqrt(2 + 2) = 3.
-    found = result_of("patell", after(STEADY, [2, 4]))
-    assert found.statistic == pytest.approx(3, rel=1e-9)
-    assert found.p_value == pytest.approx(math.erfc(3 / math.sqrt(2)), rel=1e-9)
-    assert math.isnan(found.df)
+    result = result_of("patell", after(STEADY, [2, 4]))
+    assert result.statistic == pytest.approx(3, rel=1e-9)
+    assert result.p_value == pytest.approx(math.erfc(3 / math.sqrt(2)), rel=1e-9)
+    assert math.isnan(result.df)
 
 
 def test_a_window_uses_the_error_of_the_whole_window():
     # Constant mean, M = 4: sigma^2 = 4/3, 1'V1 = 2 + 4/4 = 3, S = 2; Q = 3 / 1.
     # CARs 3 and 5: SCARs 1.5 and 2.5, Z = 4 / sqrt 6.
-    found = result_of("patell", after(STEADY, [[1, 2], [4, 1]]), model="mean")
-    assert found.statistic == pytest.approx(4 / math.sqrt(6), rel=1e-9)
+    result = result_of("patell", after(STEADY, [[1, 2], [4, 1]]), model="mean")
+    assert result.statistic == pytest.approx(4 / math.sqrt(6), rel=1e-9)
 
 
 def test_it_sums_the_ts_of_the_events():
@@ -45,6 +45,6 @@ def test_it_sums_the_ts_of_the_events():
 
 
 def test_too_few_degrees_of_freedom_have_no_variance():
-    found = result_of("patell", after((1, -1, 2), [1, 2]), model="mean")  # 2 df
-    assert math.isnan(found.p_value)
-    assert found.note == "needs an event with more than 2 degrees of freedom"
+    result = result_of("patell", after((1, -1, 2), [1, 2]), model="mean")  # 2 df
+    assert math.isnan(result.p_value)
+    assert result.note == "needs an event with more than 2 degrees of freedom"

@@ -20,8 +20,8 @@ SIX = (1, -1, 1, -1, 1, -1)
 
 def test_by_hand():
     # M = 6: Q = 6 / 4; CSAR = sum of two SARs / sqrt(2 x 1.5): 3 / sqrt 3 and 6 / sqrt 3.
-    found = result_of("patell_original", after(SIX, [[1, 2], [4, 2]]))
-    assert found.statistic == pytest.approx(9 / math.sqrt(3) / math.sqrt(2), rel=1e-9)
+    result = result_of("patell_original", after(SIX, [[1, 2], [4, 2]]))
+    assert result.statistic == pytest.approx(9 / math.sqrt(3) / math.sqrt(2), rel=1e-9)
 
 
 def test_it_counts_days_as_independent_where_the_exact_one_does_not():

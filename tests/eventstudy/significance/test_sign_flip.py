@@ -36,9 +36,9 @@ def of(values, **options):
     ],
 )
 def test_by_hand(values, p):
-    found = of(values)
-    assert found.p_value == pytest.approx(p, rel=1e-12)
-    assert found.statistic == pytest.approx(np.mean(values) / 100, abs=1e-15)
+    result = of(values)
+    assert result.p_value == pytest.approx(p, rel=1e-12)
+    assert result.statistic == pytest.approx(np.mean(values) / 100, abs=1e-15)
 
 
 @pytest.mark.parametrize("n", [5, 13])
@@ -52,14 +52,14 @@ def test_it_is_the_exact_permutation_test_of_scipy(n):
 
 def test_beyond_twenty_events_signs_are_drawn_by_the_seed():
     values = np.random.default_rng(2).normal(0.35, 1, 30)
-    found = of(values)
-    assert found.p_value == of(values).p_value
-    assert found.p_value != of(values, seed=2).p_value
+    result = of(values)
+    assert result.p_value == of(values).p_value
+    assert result.p_value != of(values, seed=2).p_value
     # (hits + 1) / 5,000
-    assert (5_000 * found.p_value) == pytest.approx(round(5_000 * found.p_value))
+    assert (5_000 * result.p_value) == pytest.approx(round(5_000 * result.p_value))
     # The sum of flipped values is nearly normal; five Monte Carlo errors.
     normal = 2 * stats.norm.sf(abs(values.sum()) / np.sqrt((values**2).sum()))
-    assert found.p_value == pytest.approx(normal, abs=5 * math.sqrt(normal / 5_000) + 0.005)
+    assert result.p_value == pytest.approx(normal, abs=5 * math.sqrt(normal / 5_000) + 0.005)
 
 
 def test_a_large_move_of_many_events_is_as_unlikely_as_the_draws_can_say():

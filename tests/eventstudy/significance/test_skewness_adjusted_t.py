@@ -29,9 +29,9 @@ def test_by_hand():
 
 
 def test_symmetric_moves_need_no_adjustment():
-    found = of([1, 2, 3])
-    assert found.statistic == pytest.approx(2 * math.sqrt(3), rel=1e-9)
-    assert found.df == 2
+    result = of([1, 2, 3])
+    assert result.statistic == pytest.approx(2 * math.sqrt(3), rel=1e-9)
+    assert result.df == 2
 
 
 def test_the_skewness_is_that_of_scipy():
@@ -39,13 +39,13 @@ def test_the_skewness_is_that_of_scipy():
     g = stats.skew(values, bias=False)
     s = values.mean() / values.std(ddof=1)
     t = 5 * (s + g * s**2 / 3 + g**2 * s**3 / 27 + g / (6 * 25))
-    found = of(values)
-    assert found.statistic == pytest.approx(t, rel=1e-9)
-    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(t), 24), rel=1e-9)
+    result = of(values)
+    assert result.statistic == pytest.approx(t, rel=1e-9)
+    assert result.p_value == pytest.approx(2 * stats.t.sf(abs(t), 24), rel=1e-9)
 
 
 @pytest.mark.parametrize("values", [[1], [1, 2], [2, 2, 2]])
 def test_it_needs_three_events_that_differ(values):
-    found = of(values)
-    assert math.isnan(found.p_value)
-    assert found.note == "needs at least 3 events that differ"
+    result = of(values)
+    assert math.isnan(result.p_value)
+    assert result.note == "needs at least 3 events that differ"

@@ -22,30 +22,30 @@ DOUBLE = (2, -2, 2, -2)
 
 def test_by_hand():
     # CARs of two days 3 and 4, sigma 1 and 2: AAR form (7/2) / [(1/2) sqrt(2 (1 + 4))].
-    found = result_of("time_series_t", [(STEADY, [1, 2]), (DOUBLE, [4, 0])])
-    assert found.statistic == pytest.approx(7 / math.sqrt(10), rel=1e-9)
-    assert (found.n, found.df) == (2, 4)
-    assert found.p_value == pytest.approx(2 * stats.t.sf(7 / math.sqrt(10), 4), rel=1e-9)
+    result = result_of("time_series_t", [(STEADY, [1, 2]), (DOUBLE, [4, 0])])
+    assert result.statistic == pytest.approx(7 / math.sqrt(10), rel=1e-9)
+    assert (result.n, result.df) == (2, 4)
+    assert result.p_value == pytest.approx(2 * stats.t.sf(7 / math.sqrt(10), 4), rel=1e-9)
 
 
 def test_the_shortest_past_sets_the_degrees_of_freedom():
     # Constant mean: one coefficient is fitted. The second past has lost the first row.
-    found = result_of("time_series_t", [(STEADY, [1]), (STEADY, [2])], model="mean")
-    assert found.df == 3
+    result = result_of("time_series_t", [(STEADY, [1]), (STEADY, [2])], model="mean")
+    assert result.df == 3
     # sigma^2 = 4/3 each, no forecast error in this test: 3 / sqrt(8/3)
-    assert found.statistic == pytest.approx(3 / math.sqrt(8 / 3), rel=1e-9)
+    assert result.statistic == pytest.approx(3 / math.sqrt(8 / 3), rel=1e-9)
 
 
 def test_an_event_without_a_moving_past_is_left_out():
-    found = result_of("time_series_t", [(STEADY, [1]), ((0, 0, 0, 0), [5]), (DOUBLE, [2])])
-    assert found.n == 2
-    assert found.statistic == pytest.approx(3 / math.sqrt(5), rel=1e-9)
+    result = result_of("time_series_t", [(STEADY, [1]), ((0, 0, 0, 0), [5]), (DOUBLE, [2])])
+    assert result.n == 2
+    assert result.statistic == pytest.approx(3 / math.sqrt(5), rel=1e-9)
 
 
 def test_it_is_the_sum_of_many_normal_ones_over_its_error():
     random = np.random.default_rng(3)
     past = random.normal(0, 1, (9, 20))
     event = random.normal(0, 1, (9, 3))
-    found = result_of("time_series_t", list(zip(past.tolist(), event.tolist(), strict=True)))
+    result = result_of("time_series_t", list(zip(past.tolist(), event.tolist(), strict=True)))
     error = np.sqrt(3 * (past**2).mean(axis=1).sum()) / 9
-    assert found.statistic == pytest.approx(event.sum(axis=1).mean() / error, rel=1e-9)
+    assert result.statistic == pytest.approx(event.sum(axis=1).mean() / error, rel=1e-9)

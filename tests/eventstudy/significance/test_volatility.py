@@ -30,20 +30,20 @@ def of(rows, returns=RETURNS):
 
 def squares(returns):
     """Mean squared SAR over two days at every date, by the formula."""
-    found = []
+    result = []
     for row in range(FIRST, LAST + 1):
         variance = np.mean(returns[row - 6 : row - 1] ** 2)
-        found.append(np.mean(returns[row - 1 : row + 1] ** 2) / variance)
-    return np.array(found)
+        result.append(np.mean(returns[row - 1 : row + 1] ** 2) / variance)
+    return np.array(result)
 
 
 def test_one_event_by_hand():
     agitation = squares(RETURNS)
     row = FIRST + int(np.argsort(agitation)[-2])  # the second most agitated of 54 dates
-    found = of([row])
-    assert found.p_value == pytest.approx(2 / 54, rel=1e-12)
-    assert found.statistic == pytest.approx(agitation[row - FIRST] / agitation.mean(), rel=1e-9)
-    assert found.note == "54 shifts"
+    result = of([row])
+    assert result.p_value == pytest.approx(2 / 54, rel=1e-12)
+    assert result.statistic == pytest.approx(agitation[row - FIRST] / agitation.mean(), rel=1e-9)
+    assert result.note == "54 shifts"
 
 
 def test_the_dates_move_together():
@@ -51,12 +51,12 @@ def test_the_dates_move_together():
     means = np.array([
         np.mean([agitation[(row - FIRST + shift) % 54] for row in rows]) for shift in range(54)
     ])  # fmt: skip
-    found = of(rows)
-    assert found.statistic == pytest.approx(means[0] / means.mean(), rel=1e-9)
-    assert found.p_value == pytest.approx((means >= means[0] - 1e-12).mean())
+    result = of(rows)
+    assert result.statistic == pytest.approx(means[0] / means.mean(), rel=1e-9)
+    assert result.p_value == pytest.approx((means >= means[0] - 1e-12).mean())
 
 
 def test_calm_event_days_are_no_reaction():
-    calm = RETURNS.copy()
-    calm[29:31] = 1e-5  # offsets 0 and 1 of row 30
-    assert of([30], calm).p_value == 1.0
+    quiet = RETURNS.copy()
+    quiet[29:31] = 1e-5  # offsets 0 and 1 of row 30
+    assert of([30], quiet).p_value == 1.0

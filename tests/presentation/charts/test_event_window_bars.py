@@ -16,7 +16,7 @@ from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.study import build_event_view
 from dashboard.services.study_inputs import default_request
-from tests.made_bars import begins_of, made_bars, said, working_days
+from tests.made_bars import begins_of, event_on, made_bars, working_days
 
 DAYS = [*working_days("2025-06-02", 15), "2025-06-21", "2025-06-23", "2025-06-24"]
 MINUTES = begins_of(working_days("2025-06-18", 3), minutes=10)
@@ -26,7 +26,7 @@ def chart(event=None, window="-2h:6h", begins=None, minutes=60, **more):
     begins = begins or begins_of(DAYS)
     series = made_bars([80 + 0.1 * (k % 2) for k in range(len(begins))], begins, minutes,
                        move_sign=-1)  # fmt: skip
-    event = event or said("2025-06-18", "12:20")
+    event = event or event_on("2025-06-18", "12:20")
     view = build_event_view(series, event, [event], default_request(minutes, window))
     return EventWindowChart(
         view, QuotedSeries(view.card, QuoteMode.WEAKER), "Title", "Subtitle", **more
@@ -43,7 +43,7 @@ def texts_of(built):
 
 @pytest.mark.parametrize("more", [{}, {"phone": True}, {"dark": True}])
 def test_plotly_takes_every_form_of_it(more):
-    go.Figure(**build_window_figure(chart(said("2025-06-20", "21:40"), **more), LIGHT_PALETTE))
+    go.Figure(**build_window_figure(chart(event_on("2025-06-20", "21:40"), **more), LIGHT_PALETTE))
 
 
 def test_the_axis_names_the_ends_of_bars_in_moscow_time_and_the_hours_in_words():
@@ -59,7 +59,7 @@ def test_the_axis_names_the_ends_of_bars_in_moscow_time_and_the_hours_in_words()
 
 
 def test_a_new_session_is_a_dashed_line_with_its_name():
-    built = build_window_figure(chart(said("2025-06-18", "17:20")), LIGHT_PALETTE)
+    built = build_window_figure(chart(event_on("2025-06-18", "17:20")), LIGHT_PALETTE)
     # bars to 16:00 … 19:00 of Wednesday, then Thursday's: the break lies after offset 1
     dashed = [s for s in layout_of(built)["shapes"] if s["line"].get("dash") == "dash"]
     assert [shape["x0"] for shape in dashed] == [1.5]
@@ -68,7 +68,7 @@ def test_a_new_session_is_a_dashed_line_with_its_name():
 
 
 def test_a_weekend_session_has_a_band_a_name_and_marks_of_its_own():
-    drawn = chart(said("2025-06-20", "21:40"))
+    drawn = chart(event_on("2025-06-20", "21:40"))
     built = build_window_figure(drawn, LIGHT_PALETTE)
     assert find_weekend_offsets(drawn.view.path) == [(0, 6)]
     bands = [s for s in layout_of(built)["shapes"] if s["type"] == "rect"]
@@ -89,6 +89,6 @@ def test_missing_bars_are_a_dotted_line_with_its_name():
 
 
 def test_minutes_are_named_by_round_times():
-    view = chart(said("2025-06-20", "14:00"), "-30m:90m", MINUTES, 10).view
+    view = chart(event_on("2025-06-20", "14:00"), "-30m:90m", MINUTES, 10).view
     assert select_tick_offsets(view, 8) == [-2, 0, 2, 4, 6, 8]
     assert select_tick_offsets(view, 4) == [-3, 0, 3, 6, 9]

@@ -11,7 +11,7 @@ from dashboard.presentation.charts.explore import build_explore_figure
 from dashboard.presentation.charts.timeline import ExploreChart
 from dashboard.presentation.palette import LIGHT_PALETTE
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
-from tests.made_bars import begins_of, made_bars, said, working_days
+from tests.made_bars import begins_of, event_on, made_bars, working_days
 
 DAYS = [*working_days("2025-06-02", 15), "2025-06-21", "2025-06-23", "2025-06-24"]
 
@@ -32,7 +32,9 @@ def line_of(figure):
 @pytest.mark.parametrize("more", [{}, {"phone": True}, {"selected": date(2025, 6, 20)}])
 def test_plotly_takes_it(more):
     go.Figure(
-        **build_explore_figure(view(events=[said("2025-06-20", "12:20")], **more), LIGHT_PALETTE)
+        **build_explore_figure(
+            view(events=[event_on("2025-06-20", "12:20")], **more), LIGHT_PALETTE
+        )
     )
 
 
@@ -71,7 +73,11 @@ def test_weekend_sessions_have_a_band_with_a_name():
 
 
 def test_a_timed_event_stands_at_its_hour_and_in_the_hover_of_its_bar():
-    events = [said("2025-06-20", "12:20"), said("2025-06-20", "16:10"), said("2025-06-19")]
+    events = [
+        event_on("2025-06-20", "12:20"),
+        event_on("2025-06-20", "16:10"),
+        event_on("2025-06-19"),
+    ]
     figure = build_explore_figure(view("2025-06-19", "2025-06-20", events), LIGHT_PALETTE)
     lanes = next(t for t in figure["data"] if t.get("yaxis") == "y2" and "symbol" in t["marker"])
     assert lanes["x"] == ["2025-06-19T00:00:00", "2025-06-20T12:20:00", "2025-06-20T16:10:00"]

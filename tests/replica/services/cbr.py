@@ -38,8 +38,8 @@ def day_of(text):
 
 
 def comma(number, decimals=None):
-    said = f"{number:.4f}" if decimals == 4 else f"{number:.10g}"
-    return said.replace(".", ",")
+    expected = f"{number:.4f}" if decimals == 4 else f"{number:.10g}"
+    return expected.replace(".", ",")
 
 
 def nominal(code, day):
@@ -88,11 +88,11 @@ class Cbr(Service):
 
     def daily(self, params):
         """The table in force; without a date the latest, which may be tomorrow's."""
-        asked = day_of(params["date_req"]) if "date_req" in params else date.max - timedelta(days=2)
+        day = day_of(params["date_req"]) if "date_req" in params else date.max - timedelta(days=2)
         tables = {
             code: self.market.official(code, self.market.today - timedelta(days=30), upto)
             for code in NUMBERS
-            for upto in [min(asked, self.market.today + timedelta(days=1))]
+            for upto in [min(day, self.market.today + timedelta(days=1))]
         }
         in_force = max(tables["USD"])
         rows = "".join(
@@ -113,7 +113,7 @@ class Cbr(Service):
         )
         last = min(last, self.market.today)
         rows = [(day, rate_in_force(day)) for day in days(first, last) if is_working(day)]
-        told = "".join(
+        message = "".join(
             f'<KR diffgr:id="KR{number}" msdata:rowOrder="{number - 1}">'
             f"<DT>{day}T00:00:00+03:00</DT><Rate>{rate:.2f}</Rate></KR>"
             for number, (day, rate) in enumerate(reversed(rows), 1)
@@ -123,7 +123,7 @@ class Cbr(Service):
             '<KeyRateResponse xmlns="http://web.cbr.ru/"><KeyRateResult><diffgr:diffgram'
             ' xmlns:msdata="urn:schemas-microsoft-com:xml-msdata"'
             ' xmlns:diffgr="urn:schemas-microsoft-com:xml-diffgram-v1">'
-            f'<KeyRate xmlns="">{told}</KeyRate></diffgr:diffgram></KeyRateResult>'
+            f'<KeyRate xmlns="">{message}</KeyRate></diffgr:diffgram></KeyRateResult>'
             "</KeyRateResponse>"
         )
 

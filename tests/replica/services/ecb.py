@@ -19,7 +19,7 @@ LONG = (
 
 
 class Ecb(Service):
-    """Both doors tell the same numbers: units of a currency for one euro."""
+    """Both addresses give the same numbers: units of a currency for one euro."""
 
     name = "ecb"
     hosts = frozenset({"www.ecb.europa.eu", "data-api.ecb.europa.eu"})
@@ -94,5 +94,5 @@ def missing_values(question, reply):
 
 
 def empty_200(question, reply):
-    """No result, told with a status of success."""
+    """No result, with a status of success."""
     return Reply(b"", "text/csv")

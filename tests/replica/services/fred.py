@@ -25,12 +25,12 @@ class Fred(Service):
         if question.path != "/graph/fredgraph.csv" or not set(ids) <= set(SERIES):
             return text("<html><body>404</body></html>", "text/html", 404)
         first = max(START, date.fromisoformat(question.params.get("cosd", "1776-07-04")))
-        found = {name: self.values(name, first) for name in ids}
-        last = max((max(each) for each in found.values() if each), default=None)
+        result = {name: self.values(name, first) for name in ids}
+        last = max((max(item) for item in result.values() if item), default=None)
         lines = [",".join([self.date_header, *ids])]
         for day in days(first, last) if last else ():
             if day.weekday() < 5:
-                cells = [self.cell(found[name].get(day)) for name in ids]
+                cells = [self.cell(result[name].get(day)) for name in ids]
                 lines.append(",".join([str(day), *cells]))
         return Reply(("\n".join(lines) + "\n").encode(), "text/csv")
 
@@ -38,9 +38,9 @@ class Fred(Service):
         made, lag = SERIES[name]
         known = shipped("brent_eia") if made == "BRENT" else {}
         after = max(known) if known else START
-        found = {day: rate for day, rate in known.items() if day >= first}
+        result = {day: rate for day, rate in known.items() if day >= first}
         later = self.market.daily(made, max(first, after), date.max, lag)
-        return found | {day: rate for day, rate in later.items() if day not in known}
+        return result | {day: rate for day, rate in later.items() if day not in known}
 
     def cell(self, value):
         return self.missing if value is None else f"{value:.2f}"

@@ -45,10 +45,10 @@ class Moex(Service):
     after_halt = "empty"
 
     def right(self, question):
-        found = PATH.search(question.path)
-        if not found or BOARDS.get(found[2]) != found[1]:
+        result = PATH.search(question.path)
+        if not result or BOARDS.get(result[2]) != result[1]:
             return self.without_board(question)
-        _, secid, candles = found.groups()
+        _, secid, candles = result.groups()
         if candles:
             return self.candles(secid, question.params)
         if "/history/" in question.path:
@@ -142,7 +142,7 @@ class Moex(Service):
 
 
 def span(params):
-    """The days asked for, both included."""
+    """The requested days, both included."""
     first, last = params.get("from", "0001-01-01"), params.get("till", "9999-12-31")
     return date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
 
@@ -159,7 +159,7 @@ def no_rows(question, reply):
 
 
 def all_boards(question, reply):
-    """As if no board had been asked for: several rows a date."""
+    """As if no board was requested: several rows a date."""
     body = json.loads(reply.body)
     rows = body["history"]["data"]
     body["history"]["data"] = [

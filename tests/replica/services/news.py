@@ -19,7 +19,7 @@ class GdeltDoc(Service):
     """DOC 2.0: articles and timelines; it asks for five seconds between two questions.
 
     `made` holds articles of one's own, (moment, title, address), in place of the usual three;
-    as the real one it gives those of the period that was asked, the newest, at most 250.
+    as the real one it gives those of the requested period, the newest, at most 250.
     """
 
     name = "gdelt"
@@ -37,17 +37,19 @@ class GdeltDoc(Service):
         mode = question.params.get("mode", "ArtList").lower()
         if "query" not in question.params:
             return text("Your query was too short or too long.", "text/html; charset=utf-8")
-        asked = question.params
-        body = self.timeline() if mode.startswith("timeline") else self.articles(asked)
+        requests = question.params
+        body = self.timeline() if mode.startswith("timeline") else self.articles(requests)
         return Reply(json.dumps(body).encode(), "application/json; charset=utf-8")
 
-    def articles(self, asked):
-        first = asked.get("startdatetime", "")
-        last = asked.get("enddatetime", "9")
+    def articles(self, requests):
+        first = requests.get("startdatetime", "")
+        last = requests.get("enddatetime", "9")
         fitting = [one for one in self.made if first <= f"{one[0]:%Y%m%d%H%M%S}" <= last]
         if not fitting:
             return {}
-        newest = sorted(fitting, reverse=True)[: min(int(asked.get("maxrecords", 75)), self.most)]
+        newest = sorted(fitting, reverse=True)[
+            : min(int(requests.get("maxrecords", 75)), self.most)
+        ]
         return {"articles": [
             {"url": url, "url_mobile": "", "title": title, "seendate": f"{at:%Y%m%dT%H%M%SZ}",
              "socialimage": "", "domain": "news.example", "language": "English",
@@ -83,12 +85,12 @@ class GdeltFiles(Service):
         return f"{moment.replace(minute=moment.minute // 15 * 15, second=0):%Y%m%d%H%M%S}"
 
     def packed(self):
-        found = io.BytesIO()
+        result = io.BytesIO()
         row = ["1", f"{self.market.now:%Y%m%d}", *[""] * 58, "https://news.example/1"]
-        with zipfile.ZipFile(found, "w") as file:
+        with zipfile.ZipFile(result, "w") as file:
             name = zipfile.ZipInfo(f"{self.slot()}.export.CSV", (2026, 1, 1, 0, 0, 0))
             file.writestr(name, "\t".join(row) + "\n")
-        return found.getvalue()
+        return result.getvalue()
 
 
 class Feeds(Service):
@@ -141,10 +143,10 @@ class Pages(Service):
         article = json.dumps(
             {"@type": "NewsArticle", "datePublished": stamp, "headline": TITLES[0]}
         )
-        words = "The rouble firmed on Monday before talks were to begin. " * 12
+        phrase = "The rouble firmed on Monday before talks were to begin. " * 12
         return text(
             f'<html><head><title>{TITLES[0]}</title><script type="application/ld+json">{article}'
-            f"</script></head><body><article><p>{words}</p></article></body></html>",
+            f"</script></head><body><article><p>{phrase}</p></article></body></html>",
             "text/html; charset=utf-8",
         )
 
@@ -190,11 +192,11 @@ def dated(written):
     return spoiled
 
 
-def sentence(words, status=200):
+def sentence(phrase, status=200):
     """What GDELT says instead of JSON: one sentence, with the status of success."""
 
     def spoiled(question, reply):
-        return text(words, "text/html; charset=utf-8", status)
+        return text(phrase, "text/html; charset=utf-8", status)
 
     return spoiled
 

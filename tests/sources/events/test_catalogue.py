@@ -41,13 +41,13 @@ def test_every_hour_comes_with_its_event_and_its_evidence():
 def test_the_kinds_of_hours_are_those_of_the_files():
     kinds = Counter(event.hour_kind for event in EVENTS.values())
     rows = shipped_rows("hours.csv")
-    said = {row["id"] for row in rows if row["kind"] == "statement"}
-    said |= {row["id"] for row in shipped_rows("catalogue.csv") if row["time_utc"]}
-    planned = {row["id"] for row in rows if row["kind"] == "scheduled"} - said
+    sentence = {row["id"] for row in rows if row["kind"] == "statement"}
+    sentence |= {row["id"] for row in shipped_rows("catalogue.csv") if row["time_utc"]}
+    planned = {row["id"] for row in rows if row["kind"] == "scheduled"} - sentence
     # The truce of Easter 2025 was reported before the hour from which it was to hold.
     planned -= {"easter-truce-2025-04-19"}
-    reported = {row["id"] for row in rows} - said - planned
-    counts = len(said), len(planned), len(reported), 499 - len(said | planned | reported)
+    reported = {row["id"] for row in rows} - sentence - planned
+    counts = len(sentence), len(planned), len(reported), 499 - len(sentence | planned | reported)
     assert counts == (94, 10, 169, 226)
     assert kinds == dict(zip(("statement", "scheduled", "published", ""), counts, strict=True))
 

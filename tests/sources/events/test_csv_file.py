@@ -237,17 +237,17 @@ def test_an_hour_is_read_with_its_kind(cells, kind, moment, reported):
      ("published", "goes with reported_utc; move the clock time there, or write statement")],
 )  # fmt: skip
 def test_a_kind_of_hour_that_cannot_be_is_refused_with_its_place(kind, reason):
-    told = refused(
+    shown = refused(
         f"id,date,time_utc,title,hour_kind\na,2024-03-13,2024-03-13T09:00:00Z,x,{kind}\n"
     )
-    assert told == f"f.csv, row 1 (line 2), column hour_kind: {reason}"
+    assert shown == f"f.csv, row 1 (line 2), column hour_kind: {reason}"
 
 
 def test_the_catalogue_comes_back_from_its_export_with_its_bounds():
     events = Catalogue().events()
     back = {event.id: event for event in read(event_list_csv(events)).events}
     for event in events:
-        found = back[event.id]
-        assert (found.hour_kind, found.starts_at, found.latest) == (
+        result = back[event.id]
+        assert (result.hour_kind, result.starts_at, result.latest) == (
             event.hour_kind, event.starts_at, event.latest,
         )  # fmt: skip

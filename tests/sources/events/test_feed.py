@@ -36,10 +36,10 @@ def ask(replica, clock):
     session = new_session(replica.url)
     client = PoliteClient(session, clock, FEED_LIMITS)
 
-    def asked(publisher=TASS):
+    def requests(publisher=TASS):
         return Feed(publisher, PoliteFetcher(client), clock).news(NewsQuery())
 
-    yield asked
+    yield requests
     session.close()
 
 
@@ -61,7 +61,7 @@ def test_windows_1251_is_read_whatever_the_header_says(ask, replica):
     replica.feeds.answers(wrong_charset)
     news = ask(interfax)
     assert news.reports[2].title == "Новости рынка"
-    assert news.told == (
+    assert news.messages == (
         "the header says utf-8, but the letters are windows-1251; read so",
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ def test_atom_with_its_last_change_only_says_so(ask):
 
 
 @pytest.mark.parametrize(
-    ("broken", "told"),
+    ("broken", "message"),
     [
         (challenge, "TASS answered a page that keeps programs out instead of a feed"),
         (forbidden_html, "TASS answered 403 Forbidden"),
@@ -87,11 +87,11 @@ def test_atom_with_its_last_change_only_says_so(ask):
         (elsewhere("http://169.254.169.254/latest"), "TASS sent us to another host"),
     ],
 )
-def test_what_is_no_feed_is_told_in_a_sentence(ask, replica, broken, told):
+def test_what_is_no_feed_is_told_in_a_sentence(ask, replica, broken, message):
     replica.feeds.answers(broken)
     with pytest.raises(SourceError) as caught:
         ask()
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
 
 
@@ -100,7 +100,7 @@ def test_a_host_that_asks_for_a_pause_gets_it(ask, replica):
     for _ in range(2):
         with pytest.raises(CircuitOpen, match=r"we ask too often|asked for a pause"):
             ask()
-    assert len(replica.feeds.asked) == 1
+    assert len(replica.feeds.requests) == 1
 
 
 def test_no_items_are_no_error(ask, replica):
@@ -116,14 +116,14 @@ def test_a_date_of_moscow_is_three_hours_earlier_than_a_parser_says(ask, replica
 
 def test_the_address_asked_is_that_of_the_list(ask, replica):
     ask()
-    (asked,) = replica.feeds.asked
-    assert (asked.host, asked.path) == ("tass.com", "/rss/v2.xml")
-    assert "rss" in asked.headers["Accept"]
+    (requests,) = replica.feeds.requests
+    assert (requests.host, requests.path) == ("tass.com", "/rss/v2.xml")
+    assert "rss" in requests.headers["Accept"]
 
 
 # ---------------------------------------------------------------- feeds that a person added
 
-OWN = Publisher("own", "Mine", "https://feed.example/rss", is_own=True)
+OWN = Publisher("own", "Mine", "https://feed.example/rss", is_imported=True)
 
 
 def guarded(address, publisher=OWN):
@@ -133,8 +133,8 @@ def guarded(address, publisher=OWN):
         dialled.append(where)
         raise OSError
 
-    way = ConnectionPolicy(resolve=lambda host, port: (address,), dial=dial)
-    feed = Feed(publisher, GuardedFetcher(way), MadeClock(NOW))
+    policy = ConnectionPolicy(resolve=lambda host, port: (address,), dial=dial)
+    feed = Feed(publisher, GuardedFetcher(policy), MadeClock(NOW))
     return feed, dialled
 
 
@@ -148,7 +148,7 @@ def test_a_public_name_that_leads_inside_is_refused_before_anything_is_sent(addr
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "file:///etc/passwd", "http://[::1]/feed"])
 def test_an_address_inside_is_refused_as_it_stands(url):
-    feed, dialled = guarded("93.184.215.14", Publisher("own", "Mine", url, is_own=True))
+    feed, dialled = guarded("93.184.215.14", Publisher("own", "Mine", url, is_imported=True))
     with pytest.raises(InputError, match="link"):
         feed.news(NewsQuery())
     assert dialled == []

@@ -1,4 +1,4 @@
-"""GDELT: what it answers, refuses and gets wrong, and how politely it is asked."""
+"""GDELT: what it answers, refuses and gets wrong, and how slowly it is requested."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -45,22 +45,22 @@ def test_an_article_has_the_moment_it_was_first_seen_which_is_not_its_publicatio
 
 def test_the_question_is_the_documented_one(gdelt, replica):
     gdelt.news(ROUBLE)
-    (asked,) = replica.gdelt.asked
-    assert asked.host == "api.gdeltproject.org"
-    assert asked.path == "/api/v2/doc/doc"
-    assert parse_qs(urlsplit(asked.target).query) == {
+    (requests,) = replica.gdelt.requests
+    assert requests.host == "api.gdeltproject.org"
+    assert requests.path == "/api/v2/doc/doc"
+    assert parse_qs(urlsplit(requests.target).query) == {
         "query": ["rouble"], "mode": ["ArtList"], "format": ["json"], "maxrecords": ["250"],
         "sort": ["DateDesc"], "startdatetime": ["20261120180000"],
         "enddatetime": ["20261123180000"],
     }  # fmt: skip
-    assert "rouble-reaction" in asked.headers["User-Agent"]
+    assert "rouble-reaction" in requests.headers["User-Agent"]
 
 
 def test_the_tone_is_read_from_inside_the_series(gdelt, replica):
     line = gdelt.tone(ROUBLE)
     assert line.resolution == "day"
     assert [(point.at.day, point.tone) for point in line.points] == [(21, -2), (22, -1), (23, 0)]
-    assert replica.gdelt.asked[0].params["mode"] == "TimelineTone"
+    assert replica.gdelt.requests[0].params["mode"] == "TimelineTone"
 
 
 @pytest.mark.parametrize("count", [249, 600])
@@ -68,29 +68,29 @@ def test_more_than_it_gives_at_once_is_asked_in_slices(gdelt, replica, count):
     fill(replica, count)
     news = gdelt.news(ROUBLE)
     assert [report.title for report in news.reports] == [f"Article {n}" for n in range(count)]
-    assert news.told == ()
-    assert len(replica.gdelt.asked) == -(-count // MAX_RECORDS)
+    assert news.messages == ()
+    assert len(replica.gdelt.requests) == -(-count // MAX_RECORDS)
 
 
 def test_between_two_questions_it_waits_six_seconds(gdelt, replica, clock):
     fill(replica, 600)
     gdelt.news(ROUBLE)
     assert INTERVALS["api.gdeltproject.org"] == 6.0
-    assert clock.slept == [6.0] * (len(replica.gdelt.asked) - 1)
+    assert clock.slept == [6.0] * (len(replica.gdelt.requests) - 1)
 
 
 def test_what_cannot_be_had_even_in_slices_is_told(gdelt, replica):
     fill(replica, 9_000, minutes=0)
     news = gdelt.news(ROUBLE)
-    assert len(replica.gdelt.asked) <= MAX_REQUESTS
-    assert "there is more than it gives at once" in news.told[0]
+    assert len(replica.gdelt.requests) <= MAX_REQUESTS
+    assert "there is more than it gives at once" in news.messages[0]
 
 
 def test_nothing_is_not_an_error(gdelt, replica):
     replica.gdelt.answers(no_articles)
     assert gdelt.news(ROUBLE).reports == ()
     assert gdelt.tone(ROUBLE).points == ()
-    assert "knows no article" in gdelt.tone(ROUBLE).told[0]
+    assert "knows no article" in gdelt.tone(ROUBLE).messages[0]
 
 
 def test_a_sentence_in_place_of_an_answer_is_told_as_it_stands(gdelt, replica):
@@ -100,13 +100,13 @@ def test_a_sentence_in_place_of_an_answer_is_told_as_it_stands(gdelt, replica):
 
 
 def test_after_the_first_429_it_is_left_alone(gdelt, replica):
-    words = "Please limit requests to one every 5 seconds or contact us."
-    replica.gdelt.answers(sentence(words, 429))
+    phrase = "Please limit requests to one every 5 seconds or contact us."
+    replica.gdelt.answers(sentence(phrase, 429))
     with pytest.raises(CircuitOpen, match="GDELT answered that we ask too often"):
         gdelt.news(ROUBLE)
     with pytest.raises(CircuitOpen):
         gdelt.tone(ROUBLE)
-    assert len(replica.gdelt.asked) == 1
+    assert len(replica.gdelt.requests) == 1
 
 
 BAD = (
@@ -130,10 +130,10 @@ def test_a_batch_that_cannot_be_mended_is_left_out_and_told(gdelt, replica):
     fill(replica, 400)
     replica.gdelt.answers(
         instead('{"articles":[{"url":"https:', "application/json"),
-        when=lambda asked: asked.params["enddatetime"] < "20261123180000",
+        when=lambda requests: requests.params["enddatetime"] < "20261123180000",
     )
     news = gdelt.news(ROUBLE)
-    assert "could not be read, left out" in news.told[0]
+    assert "could not be read, left out" in news.messages[0]
     assert news.reports
 
 
@@ -184,14 +184,14 @@ def test_blanks_around_marks_are_taken_out(gdelt, replica):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("requests", "message"),
     [
         (NewsQuery("ab", NOW - timedelta(days=1), NOW), "2 letters; GDELT takes 3 to 250"),
         (NewsQuery("word " * 60, NOW - timedelta(days=1), NOW), "299 letters"),
         (NewsQuery("rouble", NOW, NOW - timedelta(days=1)), "ends before it begins"),
     ],
 )
-def test_what_gdelt_would_refuse_is_not_sent(gdelt, replica, asked, told):
-    with pytest.raises(InputError, match=told):
-        gdelt.news(asked)
-    assert replica.gdelt.asked == []
+def test_what_gdelt_would_refuse_is_not_sent(gdelt, replica, requests, message):
+    with pytest.raises(InputError, match=message):
+        gdelt.news(requests)
+    assert replica.gdelt.requests == []

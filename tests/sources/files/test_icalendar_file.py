@@ -38,7 +38,7 @@ def days_of(text, start, last=LAST):
 def read(*events, **more):
     result = read_calendar(calendar(*events, **more).encode(), "f.ics", TODAY)
     assert not result.wrong
-    return [dict(zip(FIELDS, row, strict=True)) for row in result.rows], result.told
+    return [dict(zip(FIELDS, row, strict=True)) for row in result.rows], result.messages
 
 
 # ---------------------------------------------------------------- rules
@@ -274,7 +274,7 @@ def test_an_event_with_a_date_that_is_none_is_an_error_of_its_row(line):
     before = "" if line.startswith("DTSTART") else "DTSTART:20240305\nRRULE:FREQ=DAILY;COUNT=2\n"
     data = calendar(f"{before}{line}\nSUMMARY:x").encode()
     result = read_calendar(data, "f.ics", TODAY)
-    assert result.where == ["event 1 (line 4)"]
+    assert result.places == ["event 1 (line 4)"]
     assert result.wrong[0]
 
 

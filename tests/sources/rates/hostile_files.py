@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Hostile:
-    """A file, how it is asked to be read, and what must come of it."""
+    """A file, the options of its reading, and the expected result."""
 
     id: str
     content: bytes
@@ -157,7 +157,8 @@ DATES = (
     taken("names of months", day("5 Jan 2024", "Jan 9, 2024"), *TWO),
     taken("names of months in Russian", day("5 января 2024", "9 января 2024 г."), *TWO),
     refused("day or month first?", ORDER, "on import which order the dates have, dmy or mdy"),
-    refused("day or month first, with dashes?", ORDER.replace("/", "-"), "on import which order the dates have, dmy or mdy"),
+    refused("day or month first, with dashes?", ORDER.replace("/", "-"),
+            "on import which order the dates have, dmy or mdy"),
     taken("day first, as told", ORDER, ("2025-04-03", 84.2), ("2025-04-04", 84.1),
           options=("--dates", "dmy")),
     taken("month first, as told", ORDER, ("2025-03-04", 84.2), ("2025-04-04", 84.1),

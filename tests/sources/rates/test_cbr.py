@@ -53,11 +53,11 @@ def test_there_is_no_record_dated_sunday_or_monday(cbr):
 
 def test_the_rate_of_30_december_stays_in_force_over_the_new_year(cbr, replica, clock):
     at("2026-01-15T18:00:00+00:00", replica, clock)
-    told = [("2025-12-26", 78.9512), ("2025-12-27", 77.6936), ("2025-12-30", 77.8843),
+    message = [("2025-12-26", 78.9512), ("2025-12-27", 77.6936), ("2025-12-30", 77.8843),
             ("2025-12-31", 78.2267), ("2026-01-13", 78.7883), ("2026-01-14", 78.5338)]  # fmt: skip
-    replica.cbr.answers(failures.instead(dynamic("R01235", told), "application/xml"))
+    replica.cbr.answers(failures.instead(dynamic("R01235", message), "application/xml"))
     series = cbr.fetch(USD, date(2025, 12, 26)).series
-    assert rows(cbr.fetch(USD, date(2025, 12, 26))) == dict(told)
+    assert rows(cbr.fetch(USD, date(2025, 12, 26))) == dict(message)
     assert str(series.day[3]) == "2025-12-30"
     assert str(series.day[4]) == "2026-01-12"  # thirteen days without a record before it
 
@@ -71,7 +71,7 @@ def test_the_call_without_a_date_that_answers_tomorrow_is_never_made(cbr, replic
     series = cbr.fetch(USD, date(2026, 11, 20)).series
     assert str(series.record[-1]) == "2026-11-24"
     assert str(series.day[-1]) == "2026-11-23"
-    params = replica.cbr.asked[-1].params
+    params = replica.cbr.requests[-1].params
     assert params == {"date_req1": "20/11/2026", "date_req2": "24/11/2026", "VAL_NM_RQ": "R01235"}
 
 
@@ -81,8 +81,8 @@ def test_before_the_fixing_there_is_no_record_of_tomorrow(cbr, replica, clock):
 
 
 def test_a_record_of_the_day_after_tomorrow_is_refused(cbr, replica):
-    told = dynamic("R01235", [("2026-11-26", 84.1)])
-    replica.cbr.answers(failures.instead(told, "application/xml"))
+    message = dynamic("R01235", [("2026-11-26", 84.1)])
+    replica.cbr.answers(failures.instead(message, "application/xml"))
     assert failure_of(cbr) == (
         "Bank of Russia answered a rate of 2026-11-26, which is still to come"
     )
@@ -92,7 +92,7 @@ def test_a_record_of_the_day_after_tomorrow_is_refused(cbr, replica):
 
 
 def test_a_change_of_nominal_is_no_change_of_the_rate(cbr):
-    """The yuan is told by ten until a day and by one from then on."""
+    """The yuan is quoted for ten until a day and for one from then on."""
     content = dynamic("R01375", [("2021-07-01", 112.3456, 10), ("2022-12-01", 8.5, 1)])
     assert parse_dynamic(content, "R01375") == [
         (date(2021, 7, 1), 11.23456),
@@ -113,9 +113,9 @@ def test_a_record_without_the_rate_for_one_unit_is_read():
 
 
 def test_a_record_that_contradicts_itself_is_refused(cbr, replica):
-    told = dynamic("R01235", [("2026-11-20", 84.1)])
-    told = told.replace(b"<VunitRate>84,1<", b"<VunitRate>8,41<")
-    replica.cbr.answers(failures.instead(told, "application/xml"))
+    message = dynamic("R01235", [("2026-11-20", 84.1)])
+    message = message.replace(b"<VunitRate>84,1<", b"<VunitRate>8,41<")
+    replica.cbr.answers(failures.instead(message, "application/xml"))
     assert failure_of(cbr).startswith("Bank of Russia answered 84.1 for 1 on 2026-11-20, but 8,41")
 
 
@@ -133,14 +133,14 @@ def test_a_record_that_contradicts_itself_is_refused(cbr, replica):
     ],
 )
 def test_a_record_that_is_no_rate_is_refused(cbr, replica, old, new):
-    told = dynamic("R01235", [("2026-11-20", 84.1)]).replace(b"<VunitRate>84,1</VunitRate>", b"")
-    replica.cbr.answers(failures.instead(told.replace(old, new), "application/xml"))
+    message = dynamic("R01235", [("2026-11-20", 84.1)]).replace(b"<VunitRate>84,1</VunitRate>", b"")
+    replica.cbr.answers(failures.instead(message.replace(old, new), "application/xml"))
     assert failure_of(cbr).startswith("Bank of Russia answered")
 
 
 def test_two_rates_for_one_date_are_refused(cbr, replica):
-    told = dynamic("R01235", [("2026-11-20", 84.1), ("2026-11-20", 84.2)])
-    replica.cbr.answers(failures.instead(told, "application/xml"))
+    message = dynamic("R01235", [("2026-11-20", 84.1), ("2026-11-20", 84.2)])
+    replica.cbr.answers(failures.instead(message, "application/xml"))
     assert failure_of(cbr) == "Bank of Russia answered two rates for 2026-11-20: 84.1 and 84.2"
 
 
@@ -162,7 +162,7 @@ def test_names_in_windows_1251_are_read_by_the_declaration_of_the_document():
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (how.error_in_parameters, "Bank of Russia answered “Error in parameters” instead of rates"),
         (how.no_records, "Bank of Russia answered no rate at all since 2026-11-02"),
@@ -178,9 +178,9 @@ def test_names_in_windows_1251_are_read_by_the_declaration_of_the_document():
     ids=["parameters", "empty", "currency", "html", "forbidden", "nothing", "reset", "cut",
          "cut gzip", "cut unnoticed"],
 )  # fmt: skip
-def test_every_known_failure_is_told_in_one_sentence(cbr, replica, failure, said):
+def test_every_known_failure_is_told_in_one_sentence(cbr, replica, failure, text):
     replica.cbr.answers(failure)
-    assert failure_of(cbr).startswith(said)
+    assert failure_of(cbr).startswith(text)
 
 
 def test_30_seconds_of_silence_are_cut_short(replica, clock):
@@ -228,12 +228,12 @@ def test_a_document_type_is_refused_unread(hostile):
 
 
 def test_the_key_rate_is_dated_by_the_day_it_is_in_force(cbr, replica):
-    told = rows(cbr.fetch("key_rate_cbr", date(2026, 7, 20)))
-    assert told["2026-07-24"] == 21.0  # the Friday of the decision still has the old rate
-    assert told["2026-07-27"] == 14.0
-    assert replica.cbr.asked[-1].method == "POST"
-    assert replica.cbr.asked[-1].headers["SOAPAction"] == '"http://web.cbr.ru/KeyRate"'
-    body = replica.cbr.asked[-1].body
+    message = rows(cbr.fetch("key_rate_cbr", date(2026, 7, 20)))
+    assert message["2026-07-24"] == 21.0  # the Friday of the decision still has the old rate
+    assert message["2026-07-27"] == 14.0
+    assert replica.cbr.requests[-1].method == "POST"
+    assert replica.cbr.requests[-1].headers["SOAPAction"] == '"http://web.cbr.ru/KeyRate"'
+    body = replica.cbr.requests[-1].body
     assert b"<fromDate>2026-07-20</fromDate><ToDate>2026-11-24</ToDate>" in body
 
 
@@ -251,7 +251,7 @@ def test_the_element_may_have_the_name_of_the_old_documents():
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (how.empty_envelope, "Bank of Russia answered no rate at all since 2026-11-02"),
         (how.soap_fault, "Bank of Russia answered 500 Internal Server Error"),
@@ -259,18 +259,18 @@ def test_the_element_may_have_the_name_of_the_old_documents():
         (how.no_records, "Bank of Russia answered something else than the key rate"),
     ],
 )
-def test_a_key_rate_that_does_not_come_is_told(cbr, replica, failure, said):
+def test_a_key_rate_that_does_not_come_is_told(cbr, replica, failure, text):
     replica.cbr.answers(failure)
-    assert failure_of(cbr, "key_rate_cbr") == said
+    assert failure_of(cbr, "key_rate_cbr") == text
 
 
 def dynamic(number, records):
     """XML_dynamic with some records: printed date, value, nominal."""
-    told = "".join(
+    message = "".join(
         f'<Record Date="{day[8:]}.{day[5:7]}.{day[:4]}" Id="{number}">'
         f"<Nominal>{(by or [1])[0]}</Nominal><Value>{how.comma(value, 4)}</Value>"
         f"<VunitRate>{how.comma(value / (by or [1])[0])}</VunitRate></Record>"
         for day, value, *by in records
     )
     name = "Foreign Currency Market Dynamic"
-    return how.xml(f'<ValCurs ID="{number}" name="{name}">{told}</ValCurs>').body
+    return how.xml(f'<ValCurs ID="{number}" name="{name}">{message}</ValCurs>').body

@@ -192,7 +192,7 @@ def test_the_order_of_rows_changes_nothing():
 def made_series(name, rate):
     card = SeriesCard(name, name, "u", "i", "p", "", "l", ECB.id)
     record = np.array(["2024-01-05", "2024-01-08"], dtype="datetime64[D]")
-    day, opens, known_at = ECB.clock(record)
+    day, opens, known_at = ECB.timestamps(record)
     return RateSeries(card, record, day, opens, known_at, np.array(rate))
 
 

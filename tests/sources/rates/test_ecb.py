@@ -1,4 +1,4 @@
-"""The ECB: two doors to the same numbers, and every way they are known to fail."""
+"""The ECB: two addresses of the same numbers, and every way they are known to fail."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def failure_of(ecb, since=date(2026, 10, 20)):
 def test_the_zip_and_the_single_series_tell_the_same(ecb, replica):
     long = rows(ecb.fetch("eur_usd_ecb", date(2026, 1, 2)))
     short = rows(ecb.fetch("eur_usd_ecb", date(2026, 10, 20)))
-    assert [asked.path.rpartition("/")[2] for asked in replica.ecb.asked] == [
+    assert [request.path.rpartition("/")[2] for request in replica.ecb.requests] == [
         "eurofxref-hist.zip", "D.USD.EUR.SP00.A",
     ]  # fmt: skip
     assert short == {day: rate for day, rate in long.items() if day >= "2026-10-20"}
@@ -37,10 +37,10 @@ def test_the_zip_and_the_single_series_tell_the_same(ecb, replica):
 
 
 def test_the_rouble_ends_on_1_march_2022_though_its_column_stays(ecb):
-    told = rows(ecb.fetch("eur_rub_ecb", date(2022, 2, 24)))
-    assert list(told) == ["2022-02-24", "2022-02-25", "2022-02-28", "2022-03-01"]
-    assert told["2022-03-01"] == 117.201
-    assert told["2022-02-25"] == 92.5673
+    message = rows(ecb.fetch("eur_rub_ecb", date(2022, 2, 24)))
+    assert list(message) == ["2022-02-24", "2022-02-25", "2022-02-28", "2022-03-01"]
+    assert message["2022-03-01"] == 117.201
+    assert message["2022-02-25"] == 92.5673
 
 
 def test_a_cross_is_a_quotient(ecb):
@@ -57,11 +57,11 @@ def test_a_trailing_comma_is_no_currency():
 
 
 def test_a_quoted_title_with_a_comma_shifts_no_column(ecb, replica):
-    told = ecb.fetch("eur_usd_ecb", date(2026, 10, 28)).series
-    assert told.rate[0] > 1
+    message = ecb.fetch("eur_usd_ecb", date(2026, 10, 28)).series
+    assert message.rate[0] > 1
     assert (
         b'"ECB reference exchange rate, USD/Euro, 2.15 pm'
-        in replica.ecb.right(replica.ecb.asked[-1]).body
+        in replica.ecb.right(replica.ecb.requests[-1]).body
     )
 
 
@@ -91,7 +91,7 @@ def test_nothing_in_a_month_is_a_failure(ecb, replica):
     ids=["zip", "csv"],
 )
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "sentence"),
     [
         (failures.html_with_200, "answered HTML instead of {kind}"),
         (failures.forbidden_html, "answered 403 Forbidden"),
@@ -102,10 +102,10 @@ def test_nothing_in_a_month_is_a_failure(ecb, replica):
     ],
     ids=["html", "forbidden", "cut", "cut gzip", "cut unnoticed", "garbage"],
 )
-def test_every_known_failure_is_told_in_one_sentence(ecb, replica, failure, said, since, kind):
+def test_every_known_failure_is_told_in_one_sentence(ecb, replica, failure, sentence, since, kind):
     replica.ecb.answers(failure)
     damaged = {"CSV": "CSV that cannot be read"}.get(kind, "a damaged zip")
-    expected = said.format(kind=kind, damaged=damaged)
+    expected = sentence.format(kind=kind, damaged=damaged)
     assert failure_of(ecb, since).startswith(f"ECB {expected}")
 
 
@@ -138,7 +138,7 @@ def zipped(text):
     import io
     import zipfile
 
-    found = io.BytesIO()
-    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as file:
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("eurofxref-hist.csv", text)
-    return found.getvalue()
+    return result.getvalue()

@@ -28,11 +28,15 @@ def test_files_that_repeat_friday_are_left_out(source):
 
 
 def test_a_date_without_a_file_is_asked_of_the_second_host_and_left_out(source, replica):
-    replica.exchange_api.answers(failures.not_found, when=lambda asked: "2026-11-20" in str(asked))
+    replica.exchange_api.answers(
+        failures.not_found, when=lambda requests: "2026-11-20" in str(requests)
+    )
     days = fetch(source).record.astype(str).tolist()
     assert "2026-11-19" in days
     assert "2026-11-20" not in days
-    assert "2026-11-20.currency-api.pages.dev" in {one.host for one in replica.exchange_api.asked}
+    assert "2026-11-20.currency-api.pages.dev" in {
+        one.host for one in replica.exchange_api.requests
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,7 @@ def test_a_date_without_a_file_is_asked_of_the_second_host_and_left_out(source, 
 )
 def test_where_the_first_host_fails_the_second_answers(source, replica, failure):
     right = fetch(source)
-    replica.exchange_api.answers(failure, when=lambda asked: asked.host == "cdn.jsdelivr.net")
+    replica.exchange_api.answers(failure, when=lambda requests: requests.host == "cdn.jsdelivr.net")
     assert fetch(source).rate.tolist() == right.rate.tolist()
 
 

@@ -27,7 +27,7 @@ def test_values_come_as_published_and_a_week_late(fred, replica):
     assert series.rate[0] == 89.75  # 28 August 2026, as the EIA published it
     assert str(series.known_at[0]) == "2026-08-28T15:30:00"  # 16:30 in London, summer
     assert str(series.record[-1]) == "2026-11-16"  # it is the 23rd
-    assert replica.fred.asked[0].params == {"id": "DCOILBRENTEU", "cosd": "2026-08-28"}
+    assert replica.fred.requests[0].params == {"id": "DCOILBRENTEU", "cosd": "2026-08-28"}
 
 
 @pytest.mark.parametrize("header", ["observation_date", "DATE"])
@@ -56,7 +56,7 @@ def test_a_holiday_in_the_middle_stays_a_row_without_a_value(fred):
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (how.header_only, "FRED answered no rate at all since 2026-10-20"),
         (how.another_series, "FRED answered VIXCLS instead of DCOILBRENTEU"),
@@ -69,9 +69,9 @@ def test_a_holiday_in_the_middle_stays_a_row_without_a_value(fred):
     ],
     ids=["header only", "series", "html", "403", "404", "cut gzip", "cut unnoticed", "table"],
 )
-def test_every_known_failure_is_told_in_one_sentence(fred, replica, failure, said):
+def test_every_known_failure_is_told_in_one_sentence(fred, replica, failure, text):
     replica.fred.answers(failure)
-    assert failure_of(fred).startswith(said)
+    assert failure_of(fred).startswith(text)
 
 
 def test_a_value_that_was_cut_in_the_middle_is_not_taken_for_a_smaller_one():

@@ -31,7 +31,11 @@ def failure_of(moex, series_id=YUAN, since=date(2026, 10, 1)):
 
 def test_history_goes_on_over_the_page_boundary_at_100_rows(moex, replica):
     series = moex.fetch(YUAN, date(2026, 5, 1)).series
-    starts = [int(asked.params["start"]) for asked in replica.moex.asked if "start" in asked.params]
+    starts = [
+        int(request.params["start"])
+        for request in replica.moex.requests
+        if "start" in request.params
+    ]
     assert starts == [0, 100, 200]
     days = list(how.days(date(2026, 5, 1), date(2026, 11, 23)))
     assert series.day.astype(object).tolist() == days  # weekends too, since 2025
@@ -39,17 +43,17 @@ def test_history_goes_on_over_the_page_boundary_at_100_rows(moex, replica):
 
 def test_candles_go_on_over_the_page_boundary_at_500_rows_until_an_empty_page(moex, replica):
     series = moex.fetch(f"{YUAN}_1m", date(2026, 11, 20)).series
-    starts = [int(asked.params["start"]) for asked in replica.moex.asked]
+    starts = [int(request.params["start"]) for request in replica.moex.requests]
     assert starts == [0, 500, 1000, 1500, 2000, 2120]
     assert len(series) == 4 * 530  # 10:00 to 18:50, four days
     assert np.all(np.diff(series.opens).astype(int) > 0)
 
 
 def test_a_lost_row_is_noticed(moex, replica):
-    replica.moex.answers(how.lost_page, when=lambda asked: "/history/" in asked.path)
-    said = failure_of(moex)
-    assert said.startswith("Moscow Exchange answered")
-    assert said.endswith("rows of CNYRUB_TOM")
+    replica.moex.answers(how.lost_page, when=lambda requests: "/history/" in requests.path)
+    text = failure_of(moex)
+    assert text.startswith("Moscow Exchange answered")
+    assert text.endswith("rows of CNYRUB_TOM")
 
 
 def test_a_page_that_comes_twice_is_noticed(moex, replica):
@@ -65,7 +69,7 @@ def test_a_page_that_comes_twice_is_noticed(moex, replica):
 
 
 def test_without_a_board_there_would_be_several_rows_a_date(moex, replica):
-    replica.moex.answers(how.all_boards, when=lambda asked: "/history/" in asked.path)
+    replica.moex.answers(how.all_boards, when=lambda requests: "/history/" in requests.path)
     series = moex.fetch(YUAN, date(2026, 11, 16)).series
     assert series.rate[0] == round(made("CNY", date(2026, 11, 16)), 4)
 
@@ -139,7 +143,9 @@ def test_a_zombie_quote_adds_no_price_of_today(moex, replica):
     assert moex.fetch(YUAN, date(2026, 11, 16)).series.provisional == 1
     replica.moex.answers(
         how.zombie_quote,
-        when=lambda asked: asked.path.endswith("CNYRUB_TOM.json") and "/history/" not in asked.path,
+        when=lambda requests: (
+            requests.path.endswith("CNYRUB_TOM.json") and "/history/" not in requests.path
+        ),
     )
     series = moex.fetch(YUAN, date(2026, 11, 16)).series
     assert (str(series.day[-1]), series.provisional) == ("2026-11-22", 0)
@@ -168,7 +174,7 @@ def test_an_average_never_stands_in_for_a_close(moex, replica, variant):
             history__cursor=(how.CURSOR, [(0, 2, 100)]),
         )
 
-    replica.moex.answers(halted, when=lambda asked: "/history/" in asked.path)
+    replica.moex.answers(halted, when=lambda requests: "/history/" in requests.path)
     series = moex.fetch(YUAN, date(2026, 11, 16)).series
     assert series.day.astype(str).tolist() == ["2026-11-19", "2026-11-23"]
     assert series.provisional == 1
@@ -188,7 +194,7 @@ def test_todays_last_price_is_provisional_until_history_has_the_day(moex, replic
 
 @pytest.mark.parametrize("series_id", [YUAN, f"{YUAN}_60m"], ids=["history", "candles"])
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "text"),
     [
         (how.no_rows, "Moscow Exchange answered no rate at all since 2026-10-01"),
         (failures.html_with_200, "Moscow Exchange answered HTML instead of JSON"),
@@ -201,9 +207,9 @@ def test_todays_last_price_is_provisional_until_history_has_the_day(moex, replic
     ],
     ids=["empty", "html", "403", "429", "404", "reset", "cut unnoticed", "extended"],
 )
-def test_every_known_failure_is_told_in_one_sentence(moex, replica, failure, said, series_id):
+def test_every_known_failure_is_told_in_one_sentence(moex, replica, failure, text, series_id):
     replica.moex.answers(failure)
-    assert failure_of(moex, series_id).startswith(said)
+    assert failure_of(moex, series_id).startswith(text)
 
 
 def test_another_instrument_is_refused(moex, replica):

@@ -15,7 +15,7 @@ from tests.replica.services import yahoo as how
 from tests.sources.made_time import at
 
 DOLLAR = "usd_rub_yahoo"
-ON_CHART = {"when": lambda asked: "/chart/" in asked.path}
+ON_CHART = {"when": lambda requests: "/chart/" in requests.path}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_day_of_a_future_ends_in_new_york(yahoo):
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "sentence"),
     [
         (how.no_bars, "Yahoo answered no prices of RUB=X"),
         (how.no_such_symbol, "Yahoo answered about RUB=X: No data found, symbol may be delisted"),
@@ -97,13 +97,13 @@ def test_the_day_of_a_future_ends_in_new_york(yahoo):
     ],
     ids=["no bars", "404", "422", "401", "consent", "html", "429", "500", "cut gzip", "symbol"],
 )  # fmt: skip
-def test_an_error_that_yfinance_would_hide_is_told(yahoo, replica, failure, said):
+def test_an_error_that_yfinance_would_hide_is_told(yahoo, replica, failure, sentence):
     replica.yahoo.answers(failure, **ON_CHART)
-    assert failure_of(yahoo).startswith(said)
+    assert failure_of(yahoo).startswith(sentence)
 
 
 def test_without_its_cookie_and_crumb_hosts_the_chart_still_comes(yahoo, replica):
-    replica.yahoo.answers(failures.not_found, when=lambda asked: "/chart/" not in asked.path)
+    replica.yahoo.answers(failures.not_found, when=lambda requests: "/chart/" not in requests.path)
     assert len(yahoo.fetch(DOLLAR, date(2026, 11, 16)).series) == 6
 
 
@@ -111,7 +111,7 @@ def test_a_sick_yahoo_is_asked_five_times_a_host_and_minute_at_most(yahoo, repli
     replica.yahoo.answers(failures.server_error)
     for _ in range(25):
         failure_of(yahoo)
-    hosts = [asked.host for asked in replica.yahoo.asked]
+    hosts = [request.host for request in replica.yahoo.requests]
     assert max(hosts.count(host) for host in set(hosts)) <= 5
 
 
@@ -135,9 +135,9 @@ source = Yahoo(PoliteClient(new_session(sys.argv[1])), folder)
 source.fetch("usd_rub_yahoo", datetime.date(2026, 11, 16))
 print(sorted(path.name for path in folder.iterdir()))
 """
-    kept = run(code, replica.url, tmp_path / "yfinance")
-    assert "tkr-tz.db" in kept
-    assert "cookies.db" in kept
+    stored = run(code, replica.url, tmp_path / "yfinance")
+    assert "tkr-tz.db" in stored
+    assert "cookies.db" in stored
 
 
 def test_yfinance_and_other_heavy_things_are_not_imported_before_they_are_needed():

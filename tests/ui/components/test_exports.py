@@ -20,7 +20,7 @@ def parts(monkeypatch):
 
 def on_record(parts):
     found = parts.notes.audit.entries(1_000)
-    return [(one.action, one.subject, one.who, one.origin, one.after) for one in found]
+    return [(one.action, one.subject, one.author, one.origin, one.after) for one in found]
 
 
 def test_audit_an_export_is_on_record_once_it_leaves(parts):

@@ -12,7 +12,7 @@ from dashboard.services.notes import Draft, add_note
 from dashboard.sources.safe_fetch import ConnectionPolicy
 from dashboard.ui.pages.article import controls as article_controls
 from tests.nlp.measure import texts
-from tests.sources.test_public_link import HEAD, Net, moved, serving, whole
+from tests.sources.test_safe_fetch import HEAD, Net, moved, serving, whole
 from tests.ui.app_in_test import open_page, press, words_of
 from tests.ui.pages.test_imports import HOSTILE_NAMES
 

@@ -72,7 +72,7 @@ def test_who_took_it_in_is_on_record(page):
     page.text_input(key="kept:person.name").set_value("Anna").run()
     press(page, "Add all 2 events")
     (record,) = build_context().notes.imports()
-    assert (record.who, record.file_name, record.added) == ("Anna", "desk.csv", 2)
+    assert (record.author, record.file_name, record.added) == ("Anna", "desk.csv", 2)
     assert "by Anna · CSV · 2 rows · 2 added" in words_of(page)
 
 

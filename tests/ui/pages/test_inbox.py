@@ -228,7 +228,7 @@ def test_a_feed_is_added_switched_off_and_removed_on_the_page():
     app = press(app, "Add feed")
     assert "Feed added: Mine" in words_of(app)
     app = press(app, "Remove")
-    assert [f.id for f in session.get_context().feeds.publishers() if f.is_own] == []
+    assert [f.id for f in session.get_context().feeds.publishers() if f.is_imported] == []
     app = press(app, "Switch off")
     assert not session.get_context().feeds.publishers()[0].enabled
 
@@ -272,4 +272,4 @@ def test_nothing_is_asked_by_other_pages(monkeypatch):
         monkeypatch.setenv("DASHBOARD_UPSTREAM", replica.url)
         open_page("events").run()
         session.get_context().refresher.wait(60)
-        assert replica.feeds.asked == replica.gdelt.asked == []
+        assert replica.feeds.requests == replica.gdelt.requests == []

@@ -76,9 +76,9 @@ def _create_history() -> None:
 
 
 def _refuse_changes_on_sqlite() -> None:
-    for what in ("UPDATE", "DELETE"):
+    for statement in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER note_history_no_{what.lower()} BEFORE {what} ON note_history"
+            f"CREATE TRIGGER note_history_no_{statement.lower()} BEFORE {statement} ON note_history"
             f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
 

@@ -64,9 +64,9 @@ def _create_audit() -> None:
 
 
 def _refuse_changes_on_sqlite() -> None:
-    for what in ("UPDATE", "DELETE"):
+    for statement in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER audit_no_{what.lower()} BEFORE {what} ON audit"
+            f"CREATE TRIGGER audit_no_{statement.lower()} BEFORE {statement} ON audit"
             f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
 

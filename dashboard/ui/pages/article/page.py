@@ -173,7 +173,7 @@ def _draw_open_candidate(candidate: DraftCandidate, article: Article) -> None:
         ),
     )
     # in quotation marks: a block quotation of Streamlit is too pale to be read
-    st.markdown(f"“{_mark_date_mention(statement.sentence, statement.said)}”")
+    st.markdown(f"“{_mark_date_mention(statement.sentence, statement.mention)}”")
     st.caption(escape_markdown(describe_precision(statement), SENTENCE_LIMIT))
     _draw_similar_events(candidate)
     _draw_fields(candidate, build_initial_draft(statement, article))

@@ -160,8 +160,8 @@ def _build_draft(number: int, statement: Statement, article: Article, author: st
     if day is None:
         return None
     if start is None:
-        mention = replace(statement.said, day=day, end_day=None)
-        start = draft_from_statement(replace(statement, said=mention), article)
+        mention = replace(statement.mention, day=day, end_day=None)
+        start = draft_from_statement(replace(statement, mention=mention), article)
     at, zone = field("time", get_draft_time(start)), field("zone", MOSCOW)
     end_day = field("end", start.end_day)
     return replace(

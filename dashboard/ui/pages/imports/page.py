@@ -317,10 +317,12 @@ def _draw_done(done: FinishedImport) -> None:
 def _draw_undone(undone: ImportUndo) -> None:
     with st.container(border=True):
         st.markdown(f":material/undo: **{escape_markdown(describe_undone_import(undone))}**")
-        for note in undone.kept[:MAX_LISTED_IMPORTS]:
+        for note in undone.changed[:MAX_LISTED_IMPORTS]:
             draw_page_link("event", f"Stays: {note.title}", icon=":material/edit_note:", id=note.id)
-        if len(undone.kept) > MAX_LISTED_IMPORTS:
-            st.caption(f"and {format_count(len(undone.kept) - MAX_LISTED_IMPORTS, 'more', 'more')}")
+        if len(undone.changed) > MAX_LISTED_IMPORTS:
+            st.caption(
+                f"and {format_count(len(undone.changed) - MAX_LISTED_IMPORTS, 'more', 'more')}"
+            )
         st.button(
             "Close",
             key="import.close_undone",

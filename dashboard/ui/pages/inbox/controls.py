@@ -99,7 +99,7 @@ def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     st.markdown(f"**Tone of the articles on {escape_markdown(timeline.query)}**,"
                 f" {PERIOD_LABELS[measured.period]}")  # fmt: skip
     if not timeline.points:
-        st.markdown(escape_markdown(" ".join(timeline.told), 300))
+        st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return
     figure = build_tone_figure(timeline, get_palette(dark=session.is_dark()), phone=state.phone)
     draw_figure(figure, "inbox.tone.chart", summarize_tone(timeline), "gdelt-tone",

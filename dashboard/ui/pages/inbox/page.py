@@ -351,7 +351,7 @@ def _draw_feed(feed: FeedStatus, state: InboxState) -> None:
             type="tertiary",
             on_click=partial(_switch_feed, of.id, enabled=not of.enabled),
         )
-        if of.is_own:
+        if of.is_imported:
             st.button("Remove", key=f"feeds.remove.{of.id}", type="tertiary",
                       on_click=partial(_remove_feed, of.id))  # fmt: skip
 
