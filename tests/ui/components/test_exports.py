@@ -1,4 +1,4 @@
-"""Files that leave a page are in the audit log, and reports are counted, without the database too."""
+"""Downloads are in the audit log, reports are limited, and a missing database stops no file."""
 
 import pytest
 
