@@ -12,15 +12,15 @@ from dashboard.ui.components import exports
 
 @pytest.fixture
 def parts(monkeypatch):
-    made = container.build_context(Settings())
-    monkeypatch.setattr(session, "get_live_context", lambda: made)
+    built = container.build_context(Settings())
+    monkeypatch.setattr(session, "get_live_context", lambda: built)
     monkeypatch.setattr(session, "get_reader_id", lambda: "page one")
-    return made
+    return built
 
 
 def on_record(parts):
-    found = parts.notes.audit.entries(1_000)
-    return [(one.action, one.subject, one.author, one.origin, one.after) for one in found]
+    result = parts.notes.audit.entries(1_000)
+    return [(one.action, one.subject, one.author, one.origin, one.after) for one in result]
 
 
 def test_audit_an_export_is_on_record_once_it_leaves(parts):
