@@ -277,7 +277,8 @@ def _edit_conflict(
             yours = event_list_rows_json([replace(base, **sent.changes())])[0]
     detail = (
         f"{current.id}: was changed by {last.author or 'somebody'} at"
-        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision}; yours was not saved. Look at both, send again"
+        f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision};"
+        " yours was not saved. Look at both, send again"
     )
     more = {"current": event_list_rows_json([current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
