@@ -233,6 +233,8 @@ class NoteRepository:
     @property
     def audit(self) -> AuditStore:
         """The audit trail in the same database."""
+        from dashboard.storage.tokens import AuditStore
+
         return AuditStore(self.current, self._clock, self.person)
 
     @property
