@@ -35,8 +35,8 @@ LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 APP_SCRIPT: Final = Path(__file__).resolve()
 STREAMLIT_CONFIG: Final = shipped_path(".streamlit") / "config.toml"
+# Each holds an event loop of three file descriptors. No docstring: Streamlit would show it.
 MAX_DISCONNECTED_SESSIONS: Final = 100
-"""Each holds an event loop, of three descriptors, besides its widgets."""
 
 
 def serve(port: int = DEFAULT_PORT, *, open_browser: bool = True) -> None:

@@ -275,7 +275,7 @@ def _describe_path(projection: Projection) -> str:
 
 
 def describe_pre_trend(projection: Projection) -> str:
-    """What the test of the horizons before the base says."""
+    """The result of the test of the horizons before the base."""
     test = projection.pre_trend
     span = " to ".join(map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):

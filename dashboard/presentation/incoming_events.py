@@ -265,7 +265,7 @@ def describe_row_problem(row: RowVerdict) -> str:
 
 
 def format_row_location(row: RowVerdict) -> str:
-    """Where a row stands, without the name of the file."""
+    """The place of a row, without the name of the file."""
     return plain_text(row.place.rpartition(", ")[2], 60)
 
 

@@ -416,7 +416,7 @@ def build_recommendation_columns(table: SizeTable) -> TableColumns:
 
 
 def build_recommendation_notes(table: SizeTable) -> tuple[str, ...]:
-    """What the table of tests to read does not say; safe Markdown."""
+    """Notes on the table of recommended tests; safe Markdown."""
     questions = "; ".join(f"{test} ({question})" for test, question in table.others)
     return (
         f"**{table.declared}** answers for a group: chosen by simulation before any real group was"

@@ -121,7 +121,7 @@ def classify_percentile(percentile: float | None) -> str:
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
-    """The verdict on a move, or that there is none for want of an abnormal move."""
+    """The verdict on a move; `not judged` without an abnormal move."""
     if move.car is None and move.reason:
         return "not judged"
     return classify_percentile(get_pool_percentile(move, pool))
@@ -177,7 +177,7 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
 
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
-    """Where the moves in [0,0] and [0,1] stand, as sentences; empty where neither is ranked."""
+    """The ranks of the moves in [0,0] and [0,1] in sentences; empty where neither is ranked."""
     noun = "bars" if card.bar_minutes else "days"
     first, both = ranks
     sentences = []
@@ -439,7 +439,7 @@ def _describe_missing_bars(view: EventView) -> str:
 
 
 def format_source_name(move: SourceMove) -> str:
-    """The series, and in a word what its numbers are."""
+    """The title of the series and the quantity of its numbers."""
     title, quantity = move.card.title, move.card.quantity.partition(",")[0]
     return title if not quantity or "implied by" in title else f"{title}: {quantity}"
 

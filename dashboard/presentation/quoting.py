@@ -107,7 +107,7 @@ class QuotedSeries:
         return name_direction(self.card, log_points)
 
     def move(self, log_points: float, decimals: int = 1) -> str:
-        """`▲ +0.47 % weaker`: the arrow and the % of the number, the word of the rouble."""
+        """`▲ +0.47 % weaker`: the arrow and the % of the number, the direction of the rouble."""
         if math.isnan(log_points):
             return NO_VALUE
         word = self.direction(log_points)
@@ -124,7 +124,7 @@ class QuotedSeries:
 
 
 def name_direction(card: SeriesCard, log_points: float) -> str:
-    """The word for a move: the rouble's, or the number's where no rouble is quoted."""
+    """The direction of a move: the rouble's, or the number's where no rouble is quoted."""
     if math.isnan(log_points):
         return ""
     if abs(log_points) < UNCHANGED_BELOW:
@@ -134,7 +134,7 @@ def name_direction(card: SeriesCard, log_points: float) -> str:
 
 
 def direction_names(card: SeriesCard) -> tuple[str, str]:
-    """The words for a positive and a negative move: of the rouble, else of the number."""
+    """The directions of a positive and a negative move: of the rouble, else of the number."""
     return ("stronger", "weaker") if card.is_rouble else ("up", "down")
 
 
@@ -198,7 +198,7 @@ class MoveScale:
         return self.quoting.direction(PERCENT * move)
 
     def size(self, move: float, decimals: int = 2) -> str:
-        """`0.59 log pts`, without a sign; a word says the direction."""
+        """`0.59 log pts`, without a sign and direction."""
         return (
             NO_VALUE
             if math.isnan(move)
@@ -226,7 +226,7 @@ class MoveScale:
         return format_signed(self.shown(move), decimals) if math.isfinite(move) else NO_VALUE
 
     def move(self, move: float) -> str:
-        """`▼ −0.59 stronger`: arrow and sign of the number shown, the word of the rouble."""
+        """`▼ −0.59 stronger`: arrow and sign of the number shown, direction of the rouble."""
         if not math.isfinite(move):
             return NO_VALUE
         shown = self.shown(move)

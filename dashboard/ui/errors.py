@@ -1,4 +1,4 @@
-"""What a reader sees when a page fails: one line with an id; the traceback goes to the log."""
+"""The error box of a page: a message with an id; the traceback goes to the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = logging.getLogger("dashboard.pages")
 
 
 def show_error(error: Exception) -> bool:
-    """Say on the page what happened; keep traceback, paths and library words in the log.
+    """Draw the error box; traceback, paths and messages of libraries go to the log only.
 
     Returns:
         True, so that Streamlit does not draw its own exception box.

@@ -201,7 +201,7 @@ def get_live_events() -> tuple[Event, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _cached_events(version: str) -> tuple[tuple[Event, ...], tuple[Event, ...]]:  # noqa: ARG001
-    """The events that are shown and those that are hidden; one process is one person's."""
+    """The visible and the hidden events; one process serves one person."""
     shown = all_events(get_context().catalogue, get_context().notes)
     shown_ids = {event.id for event in shown}
     return shown, tuple(e for e in get_context().catalogue.events() if e.id not in shown_ids)
@@ -224,7 +224,7 @@ def find_event(event_id: str) -> Event | None:
 
 
 def get_wall_time() -> datetime:
-    """The present moment in UTC, in a frozen view too: the one clock of every page."""
+    """The present moment in UTC, in a frozen view too; the only clock of the pages."""
     return datetime.now(UTC)
 
 
@@ -265,7 +265,7 @@ def get_view_day() -> date:
 
 
 def get_export_time() -> datetime:
-    """When an export is made; SOURCE_DATE_EPOCH stands in for now."""
+    """The moment of an export: now, or SOURCE_DATE_EPOCH where it is set."""
     epoch = get_context().settings.source_date_epoch
     return get_wall_time() if epoch is None else datetime.fromtimestamp(epoch, UTC)
 
@@ -312,7 +312,7 @@ def get_study(
 
 
 def get_event_moves(series: RateSeries, known: KnownEvents) -> Mapping[str, EventMoves]:
-    """What the study of every event says about each, by its id."""
+    """The moves of every event from the study of all, by event id."""
     return _cached_event_moves(series, known, f"{build_series_version(series)}/{known.version}")
 
 

@@ -106,14 +106,14 @@ def describe_frozen_view(
         changes += [f"{revised:,} revised"] * (revised > 0)
         differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(changes)})"
     last = frozen.day[-1].astype(object)
-    told = [
+    parts = [
         f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
         f"{escape_markdown(frozen.card.title)}: last {format_day(last)}",
         differ,
     ]
     if other_events:
-        told.append(f"{format_count(other_events, 'event')} or notes differ")
-    return f":small[{' · '.join([*told, 'notes are read-only', 'times: Moscow'])}]"
+        parts.append(f"{format_count(other_events, 'event')} or notes differ")
+    return f":small[{' · '.join([*parts, 'notes are read-only', 'times: Moscow'])}]"
 
 
 def build_difference_columns(

@@ -361,7 +361,7 @@ class UrlState:
 
 
 def open_url_state(page_id: str, params: Sequence[UrlParam]) -> UrlState:
-    """Read the address bar where it says something new, and give the values it means.
+    """Read the address bar where it has changed, and return the state of the page.
 
     A control that was just used takes precedence over the address that came with it: the browser
     may have sent that before it received the last one.

@@ -41,7 +41,7 @@ def _is_fragment_echo() -> bool:
 
 
 def persistent_widget(name: str, default: Any = None) -> dict[str, Any]:
-    """`key=` and `on_change=` for a widget; give it no default of its own.
+    """`key=` and `on_change=` for a widget, which must have no default of its own.
 
     A half typed text stays: the value is only set where it differs.
     """

@@ -1,4 +1,4 @@
-"""An `EventView` written by hand, for words, widgets and figures; no engine is asked."""
+"""A view of an event made by hand, for messages, components and figures."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -37,13 +37,13 @@ def ranks(**more):
     """Where a move stands in each pool; those of a name are replaced, `near={"size": 39}`."""
     near = (date(2024, 4, 18), date(2026, 4, 29), 500)
     years = (date(2013, 7, 29), date(2026, 8, 18), 822)
-    made = (
+    built = (
         PlaceboRank("near", 500, 0.5, 44.2, 41.4, *near),
         PlaceboRank("quiet", 504, 0.6, 43.1, 45.6, date(2013, 7, 29), date(2024, 1, 25), 6),
         PlaceboRank("all", 3223, 0.7, 40.3, 42.7, *years),
         PlaceboRank("similar", 1074, 0.8, 26.0, 28.0, *years),
     )
-    return tuple(replace(rank, **more.get(rank.pool, {})) for rank in made)
+    return tuple(replace(rank, **more.get(rank.pool, {})) for rank in built)
 
 
 def move(window=(0, 0), **more):

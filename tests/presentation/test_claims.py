@@ -32,15 +32,15 @@ def series():
     ],
 )  # fmt: skip
 def test_question_and_answer_in_words(series, kind, more, question, answer):
-    found = ask(kind, series, **more)
-    assert claims.format_question(found.claim) == question
-    assert claims.describe_answer(found) == answer
+    result = ask(kind, series, **more)
+    assert claims.format_question(result.claim) == question
+    assert claims.describe_answer(result) == answer
 
 
 def test_the_headline_counts_what_came_out(series):
     so = ask("level", series, value=80.5)
     not_so = ask("level", series, value=90.0)
-    nearly = ask("level", series, value=82.0)  # 2.5 % away: "about" is 2 %, a hundredth beside it
+    nearly = ask("level", series, value=82.0)  # 2.5 % away; "about" is 2 %
     other = claim_from_query(ClaimQuery(date(2025, 4, 21), ClaimKind.LEVEL, 80.0, currency="EUR"))
     unknown = answer_claim(other, [], "one")
     headline = claims.format_claims_headline
@@ -56,9 +56,9 @@ def test_the_headline_counts_what_came_out(series):
 
 
 def test_a_change_that_holds_in_one_quote_only_says_so(series):
-    found = ask("up", series, value=25.0, exactness=Exactness.EXACT, base="year_end")
+    result = ask("up", series, value=25.0, exactness=Exactness.EXACT, base="year_end")
     thin = "\u202f"
-    assert claims.describe_answer(found) == (
+    assert claims.describe_answer(result) == (
         f"Only counted in one way: stronger (RUB per USD −20.00{thin}%, USD per RUB +25.00{thin}%)"
         " than the last rate of the year before, 30 Dec 2024 (100.0000)."
     )

@@ -35,9 +35,9 @@ def test_the_answer_stands_first_with_what_it_rests_on():
 
 
 def test_a_series_that_has_ended_is_never_first_and_says_so():
-    said = describe_cross_series((cell(series="old", p_adjusted=0.001), cell()), CARDS)
-    assert said.startswith("Escalation on Live")
-    assert "Escalation on Old, which ended on 1 Mar 2022" in said
+    text = describe_cross_series((cell(series="old", p_adjusted=0.001), cell()), CARDS)
+    assert text.startswith("Escalation on Live")
+    assert "Escalation on Old, which ended on 1 Mar 2022" in text
 
 
 def test_a_cell_without_a_verdict_is_not_named():

@@ -43,21 +43,21 @@ def test_the_answer_comes_first_with_bands_and_n():
 
 
 def test_a_band_that_leaves_zero_out_names_horizons_and_the_corrected_p():
-    found = made()
-    rows = list(found.rows)
+    result = made()
+    rows = list(result.rows)
     rows[8] = replace(rows[8], supt_high=-0.001, p_adjusted=0.012)
-    said = describe_projection(replace(found, rows=tuple(rows)), CARD)
+    text = describe_projection(replace(result, rows=tuple(rows)), CARD)
     assert (
-        "leaves 0 out at +3 (smallest p, corrected for 21 horizons, 0.012). N = 30 events" in said
+        "leaves 0 out at +3 (smallest p, corrected for 21 horizons, 0.012). N = 30 events" in text
     )
 
 
 def test_few_first_rates_have_an_estimate_without_a_band():
     nan = float("nan")
     few = made(supt_low=nan, supt_high=nan, se_hc1=nan, reason="fewer than 8 first rates")
-    said = describe_projection(few, CARD)
-    assert said.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
-    assert said.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
+    text = describe_projection(few, CARD)
+    assert text.startswith("Escalation: −0.20 log pts 1 rate after the first and −0.60 log pts")
+    assert text.endswith("No band: fewer than 8 first rates; N = 30 events on 29 first rates.")
 
 
 def test_nothing_found_says_why():

@@ -89,17 +89,17 @@ def sentences(views, quote):
 
 def test_there_is_a_sentence_for_every_event_of_the_catalogue(views):
     assert len(views) == COUNT
-    told = [text for _, _, text in sentences(views, QuoteMode.WEAKER)]
-    assert len(set(told)) == COUNT
-    assert sum("no move can be shown" in text for text in told) == AFTER_THE_RATES
+    texts = [text for _, _, text in sentences(views, QuoteMode.WEAKER)]
+    assert len(set(texts)) == COUNT
+    assert sum("no move can be shown" in text for text in texts) == AFTER_THE_RATES
 
 
 @pytest.mark.parametrize("quote", QuoteMode)
 def test_no_sentence_says_that_news_moved_the_rate_or_that_a_move_is_significant(views, quote):
     for view, quoting, text in sentences(views, quote):
-        for told in (own_words(text), *format_headline(view, quoting)):
-            assert not CAUSAL.search(told), told
-            assert "significan" not in told.lower(), told
+        for texts in (own_words(text), *format_headline(view, quoting)):
+            assert not CAUSAL.search(texts), texts
+            assert "significan" not in texts.lower(), texts
         assert ("igger than" in text) == bool(POOL.search(text)), text
 
 
@@ -109,25 +109,25 @@ def test_word_sign_arrow_and_number_of_a_sentence_agree_with_the_rates_that_ship
     for view, quoting, text in sentences(views, quote):
         if "no move can be shown" in text:
             continue
-        found = MOVE.search(text)
-        assert found, text
-        last = day_in(found["last"])
-        first = day_in(found["first"], last.year)
+        result = MOVE.search(text)
+        assert result, text
+        last = day_in(result["last"])
+        first = day_in(result["first"], last.year)
         per_usd = RATES[first], RATES[last]
         is_usd = quote is QuoteMode.USD
-        assert found["unit"] == ("USD per RUB" if is_usd else "RUB per USD")
+        assert result["unit"] == ("USD per RUB" if is_usd else "RUB per USD")
         shown = [1 / rate for rate in per_usd] if is_usd else per_usd
         decimals = 6 if is_usd else 4
-        assert [found["base"], found["end"]] == [f"{rate:.{decimals}f}" for rate in shown], text
-        percents = {found["u1"]: signed(found["p1"]), found["u2"]: signed(found["p2"])}
+        assert [result["base"], result["end"]] == [f"{rate:.{decimals}f}" for rate in shown], text
+        percents = {result["u1"]: signed(result["p1"]), result["u2"]: signed(result["p2"])}
         ratio = per_usd[1] / per_usd[0]
         assert percents["RUB per USD"] == pytest.approx(100 * (ratio - 1), abs=0.00501), text
         assert percents["USD per RUB"] == pytest.approx(100 * (1 / ratio - 1), abs=0.00501), text
-        if found["still"]:
+        if result["still"]:
             assert ratio == 1
         else:
-            assert found["word"] == ("weaker" if ratio > 1 else "stronger"), text
-            assert float(found["size"]) == pytest.approx(abs(100 * math.log(ratio)), abs=0.00501)
+            assert result["word"] == ("weaker" if ratio > 1 else "stronger"), text
+            assert float(result["size"]) == pytest.approx(abs(100 * math.log(ratio)), abs=0.00501)
         rises = shown[1] > shown[0]
         arrow = quoting.arrow(get_main_move(view).log_points)
         assert arrow == ("■" if ratio == 1 else "▲" if rises else "▼"), text
@@ -193,20 +193,20 @@ def paragraphs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DASHBOARD_HOME", str(tmp_path_factory.mktemp("home")))
         series = daily_series(container.build_context().rates)
-    found = []
-    for asked in asked_claims():
-        answer = answer_claim(claim_from_query(asked), series, "usd_rub_cbr")
+    result = []
+    for query in asked_claims():
+        answer = answer_claim(claim_from_query(query), series, "usd_rub_cbr")
         text = claims.write_paragraph([answer], "26 Nov 2026, 12:00 MSK", "LINK")
-        found.append((asked, answer, text))
-    return found
+        result.append((query, answer, text))
+    return result
 
 
 def test_the_paragraph_of_a_claim_is_neutral_and_names_source_moment_and_link(paragraphs):
     assert len(paragraphs) == 200
     for _, answer, text in paragraphs:
-        told = " ".join((own_words(text), claims.describe_answer(answer)))
-        assert not CAUSAL.search(told), told
-        assert "significan" not in told.lower(), told
+        texts = " ".join((own_words(text), claims.describe_answer(answer)))
+        assert not CAUSAL.search(texts), texts
+        assert "significan" not in texts.lower(), texts
         assert text.endswith(
             "Source: USD/RUB, Bank of Russia, https://www.cbr.ru/eng/currency_base/dynamics/;"
             " as known on 26 Nov 2026, 12:00 MSK. LINK"
@@ -214,54 +214,57 @@ def test_the_paragraph_of_a_claim_is_neutral_and_names_source_moment_and_link(pa
 
 
 def test_the_rate_of_a_paragraph_is_the_last_one_of_the_day_with_its_record(paragraphs):
-    for asked, _, text in paragraphs:
-        found = STOOD.search(text)
-        assert found, text
-        last = max(day for day in RATES if day <= asked.day)
-        assert day_in(found["day"]) == last
-        assert found["rate"] == f"{RATES[last]:.4f}"
-        assert day_in(found["record"]) == last + timedelta(days=1)
+    for query, _, text in paragraphs:
+        result = STOOD.search(text)
+        assert result, text
+        last = max(day for day in RATES if day <= query.day)
+        assert day_in(result["day"]) == last
+        assert result["rate"] == f"{RATES[last]:.4f}"
+        assert day_in(result["record"]) == last + timedelta(days=1)
 
 
 def test_changes_of_a_paragraph_are_those_of_the_file_with_the_word_of_their_direction(paragraphs):
     checked = 0
-    for asked, _, text in paragraphs:
-        if asked.kind not in {ClaimKind.UP, ClaimKind.DOWN}:
+    for query, _, text in paragraphs:
+        if query.kind not in {ClaimKind.UP, ClaimKind.DOWN}:
             continue
-        here = RATES[max(day for day in RATES if day <= asked.day)]
-        if asked.base == "since" and claim_from_query(asked).since.day < min(RATES):
+        here = RATES[max(day for day in RATES if day <= query.day)]
+        if query.base == "since" and claim_from_query(query).since.day < min(RATES):
             assert text.count("Cannot be known: there is no rate at the base.") == 1
-        for found in CHANGE.finditer(text):
-            base = RATES[day_in(found["day"])]
-            assert found["rate"] == f"{base:.4f}"
-            assert signed(found["rub"]) == pytest.approx(100 * (here / base - 1), abs=0.00501)
-            assert signed(found["usd"]) == pytest.approx(100 * (base / here - 1), abs=0.00501)
+        for result in CHANGE.finditer(text):
+            base = RATES[day_in(result["day"])]
+            assert result["rate"] == f"{base:.4f}"
+            assert signed(result["rub"]) == pytest.approx(100 * (here / base - 1), abs=0.00501)
+            assert signed(result["usd"]) == pytest.approx(100 * (base / here - 1), abs=0.00501)
             want = "unchanged" if here == base else "weaker" if here > base else "stronger"
-            assert found["word"] == want, text
+            assert result["word"] == want, text
             checked += 1
     assert checked == 79  # of 80, one is counted from before the data
 
 
 def test_records_of_a_paragraph_are_the_last_day_of_the_file_at_least_as_far(paragraphs):
     checked = 0
-    for asked, _, text in paragraphs:
-        if asked.kind not in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
+    for query, _, text in paragraphs:
+        if query.kind not in {ClaimKind.STRONGEST, ClaimKind.WEAKEST}:
             continue
-        at = max(day for day in RATES if day <= asked.day)
-        strong = asked.kind == ClaimKind.STRONGEST
-        there = [
+        at = max(day for day in RATES if day <= query.day)
+        strong = query.kind == ClaimKind.STRONGEST
+        position = [
             day
             for day, rate in RATES.items()
             if day < at and (rate <= RATES[at] if strong else rate >= RATES[at])
         ]
-        if not there:
-            assert f"It was the rouble's {asked.kind} in the data" in text
+        if not position:
+            assert f"It was the rouble's {query.kind} in the data" in text
             continue
-        found = RECORD.search(text)
-        assert found, text
-        assert found["kind"] == asked.kind
-        assert (day_in(found["day"]), found["rate"]) == (max(there), f"{RATES[max(there)]:.4f}")
-        end = claim_from_query(asked).since.end_day
-        assert bool(found["not"]) == (max(there) > end), text
+        result = RECORD.search(text)
+        assert result, text
+        assert result["kind"] == query.kind
+        assert (day_in(result["day"]), result["rate"]) == (
+            max(position),
+            f"{RATES[max(position)]:.4f}",
+        )
+        end = claim_from_query(query).since.end_day
+        assert bool(result["not"]) == (max(position) > end), text
         checked += 1
     assert checked > 60

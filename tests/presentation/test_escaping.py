@@ -142,10 +142,10 @@ def test_plot_text_shows_html_templates_maths_and_colours_as_they_are():
 
 
 def test_plot_text_is_wrapped_at_sixty_and_ends_after_four_lines():
-    words = escape_plot("word " * 200).split("<br>")
-    assert len(words) == 4
-    assert all(len(line) <= 60 for line in words)
-    assert words[-1].endswith("…")
+    text = escape_plot("word " * 200).split("<br>")
+    assert len(text) == 4
+    assert all(len(line) <= 60 for line in text)
+    assert text[-1].endswith("…")
     assert escape_plot("a" * 130).split("<br>") == ["a" * 60, "a" * 60, "a" * 10]
     assert escape_plot("short") == "short"
     assert escape_plot("") == ""

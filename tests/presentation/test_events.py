@@ -1,4 +1,4 @@
-"""What is told about an event: plain words, never a cause, every number with its N."""
+"""Messages about an event: plain text, no cause, the same numbers as the view."""
 
 from datetime import UTC, date, datetime
 
@@ -97,20 +97,20 @@ def test_no_notice_where_nothing_is_to_be_known():
 def test_every_flag_is_told_in_a_sentence(flag, words):
     breaks = (MethodBreak(date(2024, 6, 13), "another method"),)
     view = made_view(flags=(flag,), timing=timing(shift_days=9), breaks=breaks)
-    (said,) = build_notices(view)
-    assert words in said
+    (text,) = build_notices(view)
+    assert words in text
 
 
 def test_an_unknown_hour_names_the_next_fixing():
     monday = made_view(event=event(day=MONDAY), timing=unsettled())
-    (said,) = build_notices(monday)
-    assert "After 15:30 MSK the first fixing would be that of Tue 22 Apr 2025" in said
+    (text,) = build_notices(monday)
+    assert "After 15:30 MSK the first fixing would be that of Tue 22 Apr 2025" in text
 
 
 def test_a_first_report_that_leaves_two_fixings_is_told_with_its_hour():
     late = Hour(datetime(2025, 4, 21, 22, 30, tzinfo=UTC), "published", "A paper")
-    (said,) = build_notices(made_view(event=event(day=MONDAY, hours=(late,)), timing=unsettled()))
-    assert said == (
+    (text,) = build_notices(made_view(event=event(day=MONDAY, hours=(late,)), timing=unsettled()))
+    assert text == (
         "The hour is not known; the first report found is of 22 Apr 01:30 MSK (21 Apr 22:30 UTC),"
         " so it was before that. After 15:30 MSK the first fixing would be that of"
         " Tue 22 Apr 2025: compare [0,0] and [0,1]."
@@ -119,7 +119,7 @@ def test_a_first_report_that_leaves_two_fixings_is_told_with_its_hour():
 
 def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
     view = made_view(event=event(source_name="A paper", source_url="https://paper.example/1"))
-    told = format_citation(view, WEAKER, "quiet", "http://here/event?id=said")
+    texts = format_citation(view, WEAKER, "quiet", "http://here/event?id=said")
     for part in (
         "After “Somebody said something” (Sun 20 Apr 2025, time not known)",
         "the rouble was 1.00 log pts stronger at the first fixing that can contain it",
@@ -132,19 +132,19 @@ def test_the_sentence_to_copy_holds_move_rates_rank_source_and_link():
         "Event: A paper, https://paper.example/1.",
         "http://here/event?id=said",
     ):
-        assert part in told
+        assert part in texts
 
 
 def test_the_sentence_follows_the_quote():
-    told = format_citation(made_view(), USD, "quiet", "")
+    texts = format_citation(made_view(), USD, "quiet", "")
     # 1/80 = 0.0125, 1/79.2 = 0.012626
-    assert "0.012500 → 0.012626 USD per RUB" in told
-    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%)" in told
+    assert "0.012500 → 0.012626 USD per RUB" in texts
+    assert f"(USD per RUB +1.01{THIN}%, RUB per USD −1.00{THIN}%)" in texts
 
 
 def test_no_sentence_claims_a_cause():
     view = made_view(moves=(move(crowd=(event(id="other"),)),), flags=("far_from_event",))
-    told = " ".join(
+    texts = " ".join(
         [
             *format_headline(view, WEAKER),
             *build_notices(view),
@@ -152,7 +152,7 @@ def test_no_sentence_claims_a_cause():
         ]
     )
     for word in ("significant", "caused", "due to", "reacted", "because"):
-        assert word not in told.lower()
+        assert word not in texts.lower()
 
 
 def test_a_clock_names_the_utc_day_where_it_is_another_one():

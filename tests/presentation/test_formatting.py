@@ -36,18 +36,18 @@ def test_a_range_does_not_repeat_itself():
 
 
 def test_a_moment_is_moscow_time_with_utc_beside_it():
-    said = datetime(2022, 2, 24, 2, 45, tzinfo=UTC)
-    assert formatting.format_moment(said) == "24 Feb 2022 05:45 MSK (02:45 UTC)"
+    text = datetime(2022, 2, 24, 2, 45, tzinfo=UTC)
+    assert formatting.format_moment(text) == "24 Feb 2022 05:45 MSK (02:45 UTC)"
 
 
 def test_moscow_was_four_hours_ahead_before_26_october_2014():
-    said = datetime(2014, 10, 25, 12, 0, tzinfo=UTC)
-    assert formatting.format_moment(said).startswith("25 Oct 2014 16:00 MSK")
+    text = datetime(2014, 10, 25, 12, 0, tzinfo=UTC)
+    assert formatting.format_moment(text).startswith("25 Oct 2014 16:00 MSK")
 
 
 def test_utc_keeps_its_own_day_where_it_differs():
-    said = datetime(2024, 3, 12, 22, 30, tzinfo=UTC)
-    assert formatting.format_moment(said) == "13 Mar 2024 01:30 MSK (12 Mar 2024 22:30 UTC)"
+    text = datetime(2024, 3, 12, 22, 30, tzinfo=UTC)
+    assert formatting.format_moment(text) == "13 Mar 2024 01:30 MSK (12 Mar 2024 22:30 UTC)"
 
 
 def test_an_unknown_hour_is_said_and_not_midnight():

@@ -62,8 +62,8 @@ def modules():
 
 
 def test_no_text_states_a_cause():
-    found = {name: banned(code) for name, code in modules().items()}
-    assert {name: texts for name, texts in found.items() if texts} == {}
+    result = {name: banned(code) for name, code in modules().items()}
+    assert {name: texts for name, texts in result.items() if texts} == {}
 
 
 def test_a_direction_is_named_in_the_glossary_alone():

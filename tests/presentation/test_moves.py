@@ -1,4 +1,4 @@
-"""What is told about one move."""
+"""Messages about one move."""
 
 from datetime import date
 
@@ -79,8 +79,8 @@ def test_all_and_none_are_said_in_words():
 
 
 def test_windows_of_several_days_are_compared_with_windows():
-    words = describe_comparison(move((0, 5)), "all")
-    assert words.startswith(f"bigger than 40{THIN}% of 3,223 windows, July 2013 to August 2026")
+    text = describe_comparison(move((0, 5)), "all")
+    assert text.startswith(f"bigger than 40{THIN}% of 3,223 windows, July 2013 to August 2026")
 
 
 def test_a_short_time_is_told_by_its_days():

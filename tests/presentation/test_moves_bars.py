@@ -1,4 +1,4 @@
-"""What is told about bars, from series and events made by hand."""
+"""Messages about intraday bars, from series and events made by hand."""
 
 from __future__ import annotations
 
@@ -85,20 +85,20 @@ def test_an_event_of_the_night_is_told_its_distance_and_the_break():
     steps = build_timing_steps(view.event, view.timing, view.card)
     assert "no bar then: 12 h 20 min before the next one" in steps[0].foot
     assert format_wait(view.timing) == "12 h 20 min"
-    told = " ".join(build_notices(view))
-    assert "begins 12 h 20 min after the event" in told
-    assert "The window crosses 1 break between sessions" in told
+    texts = " ".join(build_notices(view))
+    assert "begins 12 h 20 min after the event" in texts
+    assert "The window crosses 1 break between sessions" in texts
     # -2 … 6 are Friday 17:00 to Saturday 17:00: nine bars in 24 hours
-    assert "9 hours of trading took 24 hours by the clock" in told
-    assert "weekend session, with thin volume" in told
+    assert "9 hours of trading took 24 hours by the clock" in texts
+    assert "weekend session, with thin volume" in texts
     assert format_move_dates(view.moves[0]) == "20 Jun 19:00 → 21 Jun 2025 11:00 MSK"
 
 
 def test_bars_that_are_missing_are_told_and_not_filled():
     begins = [begin for begin in BEGINS if begin.isoformat()[:13] != "2025-06-18T16"]
-    told = " ".join(build_notices(explained(event_on("2025-06-18", "15:20"), begins)))
-    assert "Bars are missing at 1 place of the window" in told
-    assert "nothing is filled in" in told
+    texts = " ".join(build_notices(explained(event_on("2025-06-18", "15:20"), begins)))
+    assert "Bars are missing at 1 place of the window" in texts
+    assert "nothing is filled in" in texts
 
 
 def test_an_event_without_an_hour_says_so_and_has_no_timing():

@@ -202,12 +202,12 @@ def literal_colours(text):
 
 def test_every_colour_of_the_pages_is_in_the_palette():
     package = ROOT / "dashboard"
-    found = {
+    result = {
         str(path.relative_to(package)): literal_colours(path.read_text(encoding="utf-8"))
         for folder in ("presentation", "ui")
         for path in sorted((package / folder).rglob("*.py"))
     }
-    assert {path for path, colours in found.items() if colours} == {"presentation/palette.py"}
+    assert {path for path, colours in result.items() if colours} == {"presentation/palette.py"}
 
 
 @pytest.mark.parametrize("code", ['a = "#1F2a3B"', 'a = "x #fff;"', 'a = f"rgba(1,2,{b})"'])

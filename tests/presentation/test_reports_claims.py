@@ -31,10 +31,10 @@ def series():
 def report_of(series, sentence, notices=()):
     claims = parse_claims(sentence, date(2025, 4, 21))
     answers = tuple(answer_claim(claim, series, "usd_rub_cbr") for claim in claims)
-    scene = FactsState(answers, (), QuoteMode.WEAKER, phone=True, dark=True)
+    state = FactsState(answers, (), QuoteMode.WEAKER, phone=True, dark=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facts_state.session, "load_daily_series", lambda: series)
-        chart = build_claim_chart(scene)
+        chart = build_claim_chart(state)
     return build_claim_report(answers, chart, series, links(len(answers)), notices)
 
 
@@ -52,15 +52,15 @@ def test_the_title_answers_each_claim_of_the_sentence(report):
 
 
 def test_the_words_are_those_of_the_page_and_the_paragraph_is_whole(report):
-    told = "\n".join(report.paragraphs).replace("\u202f", " ")
-    for words in (
+    texts = "\n".join(report.paragraphs).replace("\u202f", " ")
+    for text in (
         "Strongest since June 2024? No, it was stronger: strongest since 30 May 2023 (80.6872).",
         # 80.7597/101.6797 - 1 = -20.574 %, 101.6797/80.7597 - 1 = +25.904 %
         "RUB per USD −20.57 %, USD per RUB +25.90 %",
         "as known on 26 Nov 2026, 12:00 MSK",
         f"{PAGE}?claim=0 {PAGE}?claim=1 {PAGE}?claim=2",
     ):
-        assert words in told
+        assert text in texts
 
 
 def test_there_is_a_table_for_each_claim_without_the_marks_of_the_screen(report):
@@ -99,14 +99,14 @@ def test_chart_sources_cautions_and_links_are_there(report):
 def test_a_claim_about_a_day_without_data_says_so_without_a_chart(series):
     claims = parse_claims("the rouble is at about 80", date(1999, 4, 21))
     answers = [answer_claim(claim, series) for claim in claims]
-    told = build_claim_report(answers, None, series, links(1))
-    assert told.title == "About 80 RUB per USD? Cannot be known."
-    assert told.charts == ()
-    assert len(told.links) == 2
+    texts = build_claim_report(answers, None, series, links(1))
+    assert texts.title == "About 80 RUB per USD? Cannot be known."
+    assert texts.charts == ()
+    assert len(texts.links) == 2
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_sentence_stays_one_line_of_text(series, text):
-    told = report_of(series, f"The rouble is at about 80 per dollar, {text}")
-    assert "\n" not in told.question
-    assert told.charts[0].figure["layout"]
+    texts = report_of(series, f"The rouble is at about 80 per dollar, {text}")
+    assert "\n" not in texts.question
+    assert texts.charts[0].figure["layout"]

@@ -77,27 +77,27 @@ def test_cautions_sources_and_links_are_never_left_out():
 
 def test_of_a_frozen_page_the_report_says_as_of_when_and_leads_back_there():
     then = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    made = ReportContext(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-20T09:00Z", then)
-    report = report_of(made=made)
+    built = ReportContext(MADE.made_at, MADE.live, f"{MADE.live}&asof=2026-11-20T09:00Z", then)
+    report = report_of(made=built)
     assert ("As of", "20 Nov 2026, 12:00 MSK (the page was frozen at this moment)") in (
         report.parameters
     )
     assert [(link.label, link.url) for link in report.links] == [
         ("Live page (follows the data)", MADE.live),
-        ("Frozen page (as known on 20 Nov 2026, 12:00 MSK)", made.frozen),
+        ("Frozen page (as known on 20 Nov 2026, 12:00 MSK)", built.frozen),
     ]
 
 
 def test_a_private_note_that_only_crowds_has_no_words_in_the_report():
     mine = {"title": "Zanzibar talks", "category": "zanzibar", "text": "zanzibar"}
     note = event(id="mine", visibility="private", origin="note", **mine)
-    told = str(report_of(made_view(moves=(move(crowd=(note,)),), crowd=((0, note),))))
-    assert "anzibar" not in told
-    assert "A private note" in told
-    assert "words of" not in told
+    texts = str(report_of(made_view(moves=(move(crowd=(note,)),), crowd=((0, note),))))
+    assert "anzibar" not in texts
+    assert "A private note" in texts
+    assert "words of" not in texts
     shared = event(id="ours", origin="note", **mine)
-    told = str(report_of(made_view(moves=(move(crowd=(shared,)),), crowd=((0, shared),))))
-    assert "Zanzibar talks" in told
+    texts = str(report_of(made_view(moves=(move(crowd=(shared,)),), crowd=((0, shared),))))
+    assert "Zanzibar talks" in texts
 
 
 def test_a_private_note_that_is_the_event_stays_and_the_report_warns():

@@ -1,4 +1,4 @@
-"""A page that fails shows an id that is also in the log, and nothing of what went wrong."""
+"""The error box of a page has an id that is also in the log, and no internals."""
 
 import logging
 import re
@@ -31,13 +31,13 @@ def test_the_id_on_the_page_is_the_id_in_the_log(caplog):
 
 
 def test_nothing_of_the_inside_is_on_the_page():
-    words = words_of(page_after("RuntimeError('no such table: notes in /home/anna')"))
-    assert "Something went wrong on this page" in words
-    assert "Your notes are safe" in words
+    text = words_of(page_after("RuntimeError('no such table: notes in /home/anna')"))
+    assert "Something went wrong on this page" in text
+    assert "Your notes are safe" in text
     for inside in ("anna", "no such table", "Traceback", "RuntimeError", ".py"):
-        assert inside not in words
+        assert inside not in text
 
 
 def test_what_a_reader_can_mend_is_said():
-    words = words_of(page_after("InputError('series gold: not known; choose one of usd_rub_cbr')"))
-    assert "series gold: not known; choose one of usd_rub_cbr" in words
+    text = words_of(page_after("InputError('series gold: not known; choose one of usd_rub_cbr')"))
+    assert "series gold: not known; choose one of usd_rub_cbr" in text

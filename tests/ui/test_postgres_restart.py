@@ -1,4 +1,4 @@
-"""PostgreSQL goes away and comes back while a person writes: reported, nothing lost, then saved."""
+"""PostgreSQL restarts while a person writes: a message, nothing lost, then saved."""
 
 from datetime import date
 

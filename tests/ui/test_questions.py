@@ -1,4 +1,4 @@
-"""The ten questions of docs/questions.md are answered by their links, in the text given there."""
+"""Every link of docs/questions.md opens on its answer."""
 
 import re
 from pathlib import Path
@@ -21,8 +21,8 @@ def plain(text):
 
 def said_on(app):
     """Every word of a page, labels of folds and buttons too."""
-    labels = [each.label for kind in ("expander", "button") for each in app.get(kind)]
-    links = [each.proto.label for each in app.get("page_link")]
+    labels = [item.label for kind in ("expander", "button") for item in app.get(kind)]
+    links = [item.proto.label for item in app.get("page_link")]
     return plain("\n".join([words_of(app), *labels, *links]))
 
 
@@ -51,6 +51,6 @@ def test_there_are_ten_questions_each_with_a_link_words_and_a_picture():
 def test_a_link_opens_on_its_answer(answer):
     app = opened(re.search(r"Link: `([^`]+)`", answer)[1])
     assert not app.exception
-    words = said_on(app)
+    text = said_on(app)
     for sentence in re.findall(r'Says: "([^\n]+)"\n', answer):
-        assert plain(sentence) in words
+        assert plain(sentence) in text

@@ -1,4 +1,4 @@
-"""How many sessions of readers who left are held by a process that is to live for weeks."""
+"""Sessions of readers who left are limited, so that a process can run for weeks."""
 
 import subprocess
 import sys

@@ -29,11 +29,11 @@ def test_an_event_has_the_moves_that_the_records_give():
 
 
 def test_every_event_has_an_answer():
-    found = studied()
+    result = studied()
     known = session.get_known_events().events
-    assert set(found) == {event.id for event in known}
-    assert len(found) == COUNT
-    assert all(each.reason or not math.isnan(each.both) for each in found.values())
+    assert set(result) == {event.id for event in known}
+    assert len(result) == COUNT
+    assert all(item.reason or not math.isnan(item.both) for item in result.values())
 
 
 def test_an_event_after_the_data_says_so():

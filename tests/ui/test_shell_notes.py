@@ -24,10 +24,10 @@ def versions(monkeypatch):
     """The versions of the notes at each check; afterwards the one that the page has read."""
     pending = []
 
-    def look(watch):
+    def read(watch):
         return pending.pop(0) if pending else watch._version
 
-    monkeypatch.setattr(NoteVersionWatcher, "look", look)
+    monkeypatch.setattr(NoteVersionWatcher, "read", read)
     return pending
 
 

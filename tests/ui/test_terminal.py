@@ -31,10 +31,10 @@ def test_the_sum_of_events_is_always_said(answer):
 
 def test_a_table_keeps_text_in_its_cell(capsys):
     output.show_table(("a", "n"), [("[bold]x[/bold]\x1b[31m\ny", "1")], ("n",))
-    said = capsys.readouterr().out
-    assert "\x1b" not in said
-    assert "[bold]x[/bold]" in said
-    assert len(said.splitlines()) == 3
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    assert "[bold]x[/bold]" in text
+    assert len(text.splitlines()) == 3
 
 
 def test_nothing_is_cut_in_a_file(capsys):
@@ -44,8 +44,8 @@ def test_nothing_is_cut_in_a_file(capsys):
 
 def test_what_a_person_should_know_goes_beside_the_answer(capsys):
     output.print_notices(["one\ntwo"])
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "note: one two\n")
+    text = capsys.readouterr()
+    assert (text.out, text.err) == ("", "note: one two\n")
 
 
 def test_json_holds_no_nan(capsys):

@@ -27,8 +27,8 @@ def test_progress_is_shown_on_a_terminal_only(stream, shown, monkeypatch, capsys
 
 
 def test_what_came_is_told_in_words():
-    made = RefreshResult("a", "b", RefreshOutcome.NEW, CacheUpdate(new=1_203, revised=1))
-    assert outcome_text(made) == "1,203 new, 1 revised"
+    built = RefreshResult("a", "b", RefreshOutcome.NEW, CacheUpdate(new=1_203, revised=1))
+    assert outcome_text(built) == "1,203 new, 1 revised"
     assert outcome_text(RefreshResult("a", "b", RefreshOutcome.UNCHANGED)) == "nothing new"
     assert (
         outcome_text(RefreshResult("a", "b", RefreshOutcome.NEW, CacheUpdate(settled=2)))

@@ -1,4 +1,4 @@
-"""A link is read key by key; what cannot be read is ignored with a notice, never guessed."""
+"""Parameters of a link are read and written; what cannot be read is ignored with a notice."""
 
 from datetime import date
 

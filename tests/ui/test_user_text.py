@@ -61,7 +61,7 @@ RAW_IMPORTS = frozenset({"pickle", "marshal", "shelve", "dill", "cloudpickle", "
 
 
 def lines(found):
-    return [f"{each.module}:{each.line}: {each.source[:120]}" for each in sorted(found, key=str)]
+    return [f"{item.module}:{item.line}: {item.source[:120]}" for item in sorted(found, key=str)]
 
 
 # ------------------------------------------------------------------ the product
@@ -91,21 +91,21 @@ def test_no_raw_markup_in_templates_of_figures(name):
 
 def raw_markup(source):
     """Calls and imports that let text run or be read as HTML."""
-    found = []
+    result = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.keyword) and node.arg in RAW_KEYWORDS:
-            found.append(node.arg)
+            result.append(node.arg)
         if isinstance(node, ast.keyword) and node.arg == "persist":
-            found.append("persist")
+            result.append("persist")
         if isinstance(node, ast.Call):
-            found += _raw_call(node)
+            result += _raw_call(node)
         if isinstance(node, ast.Import):
-            found += [a.name for a in node.names if a.name.split(".")[0] in RAW_IMPORTS]
+            result += [a.name for a in node.names if a.name.split(".")[0] in RAW_IMPORTS]
         if isinstance(node, ast.ImportFrom):
             module = node.module or ""
             if module.split(".")[0] in RAW_IMPORTS or "streamlit.components" in module:
-                found.append(module)
-    return found
+                result.append(module)
+    return result
 
 
 def _raw_call(node):
@@ -119,7 +119,7 @@ def _raw_call(node):
 
 def changing_templates(source):
     """Templates of figures that are not constants: user text in one would be expanded."""
-    found = []
+    result = []
     for node in ast.walk(ast.parse(source)):
         pairs = []
         if isinstance(node, ast.keyword):
@@ -133,8 +133,8 @@ def changing_templates(source):
                 for target in node.targets
                 if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant)
             ]
-        found += [ast.unparse(v) for key, v in pairs if key in TEMPLATES and not is_constant(v)]
-    return found
+        result += [ast.unparse(v) for key, v in pairs if key in TEMPLATES and not is_constant(v)]
+    return result
 
 
 def is_constant(node):
@@ -148,7 +148,7 @@ def is_constant(node):
     if isinstance(node, ast.IfExp):
         return is_constant(node.body) and is_constant(node.orelse)
     if isinstance(node, ast.JoinedStr):
-        return all(is_constant(each) for each in node.values)
+        return all(is_constant(item) for item in node.values)
     return isinstance(node, ast.FormattedValue) and is_constant(node.value)
 
 
@@ -235,7 +235,7 @@ def test_user_text_is_followed_from_module_to_module():
             "def draw(event):\n    st.markdown(line(event))\n    st.caption(words.line(event))\n"
         ),
     }
-    assert {each.line for each in markdown_flow(sources)} == {5, 6}
+    assert {item.line for item in markdown_flow(sources)} == {5, 6}
 
 
 def test_an_allowed_expression_is_left_alone():
@@ -270,7 +270,7 @@ def test_user_text_handed_to_a_chart_is_found():
             "def bad(event):\n    return Chart(title=event.title)\n"
         ),
     }
-    assert {each.line for each in plot_flow(sources)} == {5}
+    assert {item.line for item in plot_flow(sources)} == {5}
 
 
 @pytest.mark.parametrize(

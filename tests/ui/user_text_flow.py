@@ -140,11 +140,11 @@ class Flow:
 
     def _read_class(self, name, node):
         self.home[node.name] = name
-        named = [each for each in node.body if isinstance(each, ast.AnnAssign)]
-        self.classes[node.name] = [each.target.id for each in named]
-        for each in node.body:
-            if isinstance(each, ast.FunctionDef):
-                self.methods[each.name].append(Function(name, each))
+        named = [item for item in node.body if isinstance(item, ast.AnnAssign)]
+        self.classes[node.name] = [item.target.id for item in named]
+        for item in node.body:
+            if isinstance(item, ast.FunctionDef):
+                self.methods[item.name].append(Function(name, item))
 
     def _every(self, name):
         yield from self.functions[name].values()
@@ -167,13 +167,13 @@ class Flow:
         """Follow names until they stand still, then look at calls; the labels returned."""
         scope = Scope(self, module, {name: set(labels) for name, labels in env.items()})
         for _ in range(5):
-            for each in ast.walk(node):
-                scope.learn(each)
+            for item in ast.walk(node):
+                scope.learn(item)
         returned: set[str] = set()
-        for each in ast.walk(node):
-            if isinstance(each, ast.Return | ast.Yield | ast.YieldFrom) and each.value:
-                returned |= scope.labels(each.value)
-            self._look(scope, each, function)
+        for item in ast.walk(node):
+            if isinstance(item, ast.Return | ast.Yield | ast.YieldFrom) and item.value:
+                returned |= scope.labels(item.value)
+            self._look(scope, item, function)
         return returned
 
     def _look(self, scope, node, function):
@@ -264,7 +264,7 @@ class Scope:
         allowed = self.flow.allowed
         if source in allowed or f"{self.module}: {source}" in allowed:
             return True
-        return any(each.startswith(".") and source.endswith(each) for each in allowed)
+        return any(item.startswith(".") and source.endswith(item) for item in allowed)
 
     def _of_call(self, node: ast.Call) -> set[str]:
         func = node.func

@@ -78,7 +78,7 @@ def build_claim_figure(chart: ClaimChart, palette: Palette) -> Figure:
 
 
 def summarize_claim(chart: ClaimChart) -> str:
-    """One sentence for those who cannot see the figure."""
+    """A text alternative of the figure in one sentence."""
     quoting, (first, last) = chart.quoting, chart.span
     parts = [
         f"Line of {quoting.unit} from {format_day(first)} to {format_day(last)};"
@@ -95,7 +95,7 @@ def summarize_claim(chart: ClaimChart) -> str:
 
 
 def list_marked_fixings(chart: ClaimChart) -> list[tuple[str, Fixing]]:
-    """The observations that carry a mark, oldest first, with their words."""
+    """The observations that carry a mark, oldest first, with their labels."""
     fixings = [("the day", chart.at), *chart.bases]
     if chart.reached is not None:
         fixings.append(("last there", chart.reached))

@@ -41,15 +41,17 @@ from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day
 from dashboard.presentation.palette import Palette, direction_colour
 
-# ------------------------------------------------------------
-# The moves of Compare: one dot an event, sorted by size, each with its interval.
-
-
 MAX_NAMED_DOTS: Final = 60
 DOT_ROW_PIXELS: Final = 17
 SMALL_DOT_ROW_PIXELS: Final = 7
 MIN_HEIGHT: Final = 220
 MAX_HEIGHT: Final = 1_000
+MAX_LEFT_OUT_ROWS: Final = 15
+LEFT_OUT_ROW_PIXELS: Final = 19
+PLACEBO_BINS: Final = 60
+PANE_PIXELS: Final = 150
+COVERED_SHARE: Final = 0.999
+FUNNEL_BAR_PIXELS: Final = 38
 
 MoveDot = tuple[ComparisonGroup, Event, float, float]
 
@@ -174,12 +176,7 @@ def _build_move_title(chart: ComparisonChart) -> Figure:
     return build_axis_title(chart.palette, chart.scale.axis_towards("right"), standoff=6)
 
 
-# ------------------------------------------------------------
-# Leave one out as a figure: the average of a group without each of its events.
-
-
-MAX_LEFT_OUT_ROWS: Final = 15
-LEFT_OUT_ROW_PIXELS: Final = 19
+# ------------------------------------------------------------------ leave one out
 
 
 def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
@@ -215,18 +212,12 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
     return {"data": [dots], "layout": layout}
 
 
-# ------------------------------------------------------------
-# The placebo of Compare: the average and the single moves among those at other dates.
-
-
-PLACEBO_BINS: Final = 60
-PANE_PIXELS: Final = 150
-COVERED_SHARE: Final = 0.999
+# ------------------------------------------------------------------ placebo
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceboPane:
-    """One distribution: what it shows, its values, what was observed, and how it looks.
+    """One distribution: name escaped for Plotly, values, observed values, colour and symbol.
 
     `interval` is the 95 % interval of the mean by the declared test, drawn as a bar.
     """
@@ -282,7 +273,7 @@ def build_placebo_figure(chart: ComparisonChart, panes: tuple[PlaceboPane, ...])
 
 
 def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> tuple[str, ...]:
-    """What the figure says, a sentence a pane, for those who cannot see it."""
+    """A text alternative of the figure, one sentence for each pane."""
     sentences = []
     for pane in panes:
         values = pane.values[np.isfinite(pane.values)]
@@ -374,11 +365,7 @@ def _build_pane_marks(chart: ComparisonChart, pane: PlaceboPane, suffix: str) ->
     return [build_vertical_line(chart.shown(pane.observed[0]), line, **axes)]
 
 
-# ------------------------------------------------------------
-# The attrition funnel: how many events are left after each step, as bars.
-
-
-FUNNEL_BAR_PIXELS: Final = 38
+# ------------------------------------------------------------------ attrition
 
 
 def build_funnel_figure(

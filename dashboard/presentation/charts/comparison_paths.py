@@ -40,13 +40,19 @@ from dashboard.presentation.palette import (
 from dashboard.presentation.quoting import MoveScale, direction_names
 from dashboard.services.events import EventFilter
 
-# ------------------------------------------------------------
-# What the figures of Compare show: one or two groups on one scale, and what they share.
-
-
 MIN_BAND_EVENTS: Final = 5
 LABEL_COLUMNS: Final = 38
 PHONE_COLUMNS: Final = 14
+HEIGHT: Final = 460
+PHONE_HEIGHT: Final = 400
+MAX_NAMED_PATHS: Final = 40
+INNER_SHARE: Final = 0.80
+LEGEND_ROW: Final = 20
+MAX_TICKS: Final = 18
+MAX_HEAT_ROWS: Final = 60
+HEAT_ROW_PIXELS: Final = 17
+COLOUR_COVERAGE: Final = 0.98
+"""Colours reach their full strength at this quantile of the moves, not at the largest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +163,7 @@ def build_event_layout(
     return build_layout(chart.palette, height, (left, *margin, 4), **more) | build_heading(chart)
 
 
-# ------------------------------------------------------------
-# The paths of Compare: every event thin, the mean with both its bands, the median.
-
-
-HEIGHT: Final = 460
-PHONE_HEIGHT: Final = 400
-MAX_NAMED_PATHS: Final = 40
-INNER_SHARE: Final = 0.80
-LEGEND_ROW: Final = 20
-MAX_TICKS: Final = 18
+# ------------------------------------------------------------------ paths
 
 
 def build_paths_figure(chart: ComparisonChart) -> Figure:
@@ -215,7 +212,7 @@ def _count_legend_rows(chart: ComparisonChart) -> int:
 
 
 def summarize_paths(chart: ComparisonChart) -> str:
-    """What the figure says, for those who cannot see it."""
+    """A text alternative of the figure."""
     sentences = []
     for group in chart.groups:
         rows = [row for row in group.study.answer.averages if row.n]
@@ -346,14 +343,8 @@ def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
     return axis | build_axis_title(chart.palette, text, standoff=6)
 
 
-# ------------------------------------------------------------
-# The heat map of Compare: the abnormal move of every event at every offset.
+# ------------------------------------------------------------------ heat map
 
-
-MAX_HEAT_ROWS: Final = 60
-HEAT_ROW_PIXELS: Final = 17
-COLOUR_COVERAGE: Final = 0.98
-"""Colours reach their full strength at this quantile of the moves, not at the largest one."""
 
 HeatRow = tuple[ComparisonGroup, int, float]
 
@@ -417,7 +408,7 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
 
 
 def summarize_heat(chart: ComparisonChart) -> str:
-    """What the figure says, for those who cannot see it."""
+    """A text alternative of the figure."""
     rows, left = select_heat_rows(chart)
     more = f" {left} with smaller moves are not drawn." if left else ""
     return f"Abnormal moves of {len(rows)} events by offset, sorted by their move.{more}"

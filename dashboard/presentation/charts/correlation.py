@@ -32,10 +32,6 @@ from dashboard.presentation.charts.theme import (
 from dashboard.presentation.formatting import format_number, format_offset, format_signed
 from dashboard.presentation.palette import Palette, heat_colour_scale, signed_colour
 
-# ------------------------------------------------------------
-# The lead-lag figure: one small panel a group, a mark a lag, the band of shifted dates.
-
-
 PANEL_COLUMNS: Final = 3
 PHONE_PANEL_COLUMNS: Final = 1
 PANEL_PIXELS: Final = 150
@@ -43,6 +39,16 @@ PANEL_GAP: Final = 46
 PANEL_TOP: Final = 30
 PANEL_BOTTOM: Final = 42
 SIGNIFICANCE_LEVEL: Final = 0.05
+HIT_ROW_PIXELS: Final = 34
+HIT_FOOT_PIXELS: Final = 44
+SCATTER_HEIGHT: Final = 360
+PHONE_SCATTER_HEIGHT: Final = 300
+DENSE_POINT_COUNT: Final = 100
+CROSS_ROW_PIXELS: Final = 44
+CROSS_HEAD_PIXELS: Final = 44
+PROJECTION_HEIGHT: Final = 360
+BASE_HORIZON: Final = -1
+HORIZON_TICKS: Final = (-5, -1, 1, 5, 10, 15, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def build_lead_lag_figure(
 
 
 def summarize_lead_lag(panels: Sequence[LeadLagPanel]) -> str:
-    """One sentence for those who cannot see the figure."""
+    """A text alternative of the figure in one sentence."""
     outside = [
         f"{panel.row_name} at {format_signed(row.lag, 0)}"
         for panel in panels
@@ -184,12 +190,7 @@ def _build_pre_event_region(palette: Palette, start: float, suffix: str = "") ->
     return build_region(start, -0.5, palette.grid, opacity=0.45, **axes)
 
 
-# ------------------------------------------------------------
-# Hit rates as dots with their intervals, against the line of a fair coin.
-
-
-HIT_ROW_PIXELS: Final = 34
-HIT_FOOT_PIXELS: Final = 44
+# ------------------------------------------------------------------ hit rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ def build_hit_figure(lines: Sequence[HitRateRow], palette: Palette, *, phone: bo
 
 
 def summarize_hits(lines: Sequence[HitRateRow]) -> str:
-    """One sentence for those who cannot see the figure."""
+    """A text alternative of the figure in one sentence."""
     shares = "; ".join(
         f"{line.row_name} {format_number(100 * line.row.share, 0)} %" for line in lines
     )
@@ -266,13 +267,7 @@ def _format_hit_hover(line: HitRateRow) -> str:
     )
 
 
-# ------------------------------------------------------------
-# A score of events against their moves, a point an event.
-
-
-SCATTER_HEIGHT: Final = 360
-PHONE_SCATTER_HEIGHT: Final = 300
-DENSE_POINT_COUNT: Final = 100
+# ------------------------------------------------------------------ scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,19 +320,12 @@ def build_scatter_figure(
     return {"data": [dots], "layout": layout}
 
 
-# ------------------------------------------------------------
-# The heat map of categories on series: blue is up or stronger, orange-brown down or weaker.
-#
-# A cell without a number has no colour: it is grey, and its text says why.
-
-
-CROSS_ROW_PIXELS: Final = 44
-CROSS_HEAD_PIXELS: Final = 44
+# ------------------------------------------------------------------ categories on series
 
 
 @dataclass(frozen=True, slots=True)
 class CrossCellMark:
-    """A cell: its number in the unit of the map (NaN: no colour), its text, its hover."""
+    """A cell: its number in the unit of the map (NaN: grey, the text says why), text and hover."""
 
     value: float
     mark: str
@@ -414,13 +402,7 @@ def _clip_value(value: float, limit: float) -> float | None:
     return round(max(-limit, min(limit, value)), 3)
 
 
-# ------------------------------------------------------------
-# The path of local projections: the move at each horizon, its interval and the band of all.
-
-
-PROJECTION_HEIGHT: Final = 360
-BASE_HORIZON: Final = -1
-HORIZON_TICKS: Final = (-5, -1, 1, 5, 10, 15, 20)
+# ------------------------------------------------------------------ local projections
 
 
 def build_projection_figure(rows: Sequence[ProjectionRow], palette: Palette, unit: str) -> Figure:

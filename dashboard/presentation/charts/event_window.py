@@ -62,16 +62,24 @@ from dashboard.presentation.palette import (
 )
 from dashboard.presentation.quoting import QuotedSeries
 
-# ------------------------------------------------------------
-# The axis of bars in the event-window figure: Moscow time, new sessions, weekends.
-
-
 TARGET_LABELS: Final = 8
 PHONE_TARGET_LABELS: Final = 4
 MAX_SESSION_LABELS: Final = 8
 BAR_AXIS_HEIGHT: Final = 78
 """Pixels below the pane: the hour, how far from the event, the day where it changes."""
 NICE_HOUR_STEPS: Final = (1, 2, 3, 4, 6, 12, 24, 36, 48)
+HEIGHT: Final = 440
+PHONE_HEIGHT: Final = 380
+CATEGORY_ROW_PIXELS: Final = 20
+GAP_PIXELS: Final = 30
+BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
+MIN_BAND_RETURNS: Final = 40
+MAX_OFFSET_LABELS: Final = 16
+MAX_DAY_LABELS: Final = 12
+EVENT_LINE_X: Final = -0.5
+MAX_LISTED_EVENTS: Final = 3
+MAX_MARKED_POINTS: Final = 120
+TITLE_COLUMNS: Final = 60
 
 
 def select_tick_offsets(view: EventView, count: int) -> list[int]:
@@ -180,19 +188,7 @@ def _describe_gap(point: PathPoint) -> str:
     return f"new session, {format_weekday(point.day)[:3]}"
 
 
-# ------------------------------------------------------------
-# Axes, title, labels and the moment of the event in the event-window figure.
-
-
-HEIGHT: Final = 440
-PHONE_HEIGHT: Final = 380
-CATEGORY_ROW_PIXELS: Final = 20
-GAP_PIXELS: Final = 30
-BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
-MIN_BAND_RETURNS: Final = 40
-MAX_OFFSET_LABELS: Final = 16
-MAX_DAY_LABELS: Final = 12
-EVENT_LINE_X: Final = -0.5
+# ------------------------------------------------------------------ layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,13 +390,7 @@ def _build_event_shapes(chart: EventWindowChart, palette: Palette) -> list[Figur
     return shapes
 
 
-# ------------------------------------------------------------
-# The event-window figure: the move against the base by offset, ordinary range, other events.
-
-
-MAX_LISTED_EVENTS: Final = 3
-MAX_MARKED_POINTS: Final = 120
-TITLE_COLUMNS: Final = 60
+# ------------------------------------------------------------------ figure
 
 
 def build_window_figure(chart: EventWindowChart, palette: Palette) -> Figure:
@@ -416,7 +406,7 @@ def build_window_figure(chart: EventWindowChart, palette: Palette) -> Figure:
 
 
 def summarize_window(chart: EventWindowChart) -> str:
-    """One sentence for those who cannot see the figure."""
+    """A text alternative of the figure in one sentence."""
     quoting, path = chart.quoting, chart.view.path
     known = [point for point in path if math.isfinite(point.move)]
     if not known:
@@ -559,8 +549,7 @@ def _is_inside_range(point: PathPoint) -> bool:
     return point.low <= point.move <= point.high
 
 
-# ------------------------------------------------------------
-# An event's view as its figure wants it: the title is a sentence, user text is made harmless.
+# ------------------------------------------------------------------ chart of a view
 
 
 def build_window_chart(

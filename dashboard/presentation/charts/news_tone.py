@@ -49,7 +49,7 @@ def build_tone_figure(timeline: ToneTimeline, palette: Palette, *, phone: bool =
 
 
 def summarize_tone(timeline: ToneTimeline) -> str:
-    """The figure in words, for those who do not see it."""
+    """A text alternative of the figure."""
     tones = [point.tone for point in timeline.points]
     first, last = timeline.points[0].at, timeline.points[-1].at
     return (

@@ -89,7 +89,7 @@ def select_drawn_positions(total: int, plain: int | None, most: int = MAX_DRAWN)
 
 
 def summarize_curve(curve: SpecificationCurve) -> str:
-    """One sentence for those who cannot see the figure."""
+    """A text alternative of the figure in one sentence."""
     if not curve.rows:
         return "No specification has a mean."
     low, high = (100 * curve.rows[k].caar for k in (0, -1))

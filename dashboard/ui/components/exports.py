@@ -136,7 +136,7 @@ def build_report_context(page_id: str, link: UrlState) -> ReportContext:
 
 
 def build_manifest_parameters(context: ReportContext) -> dict[str, str]:
-    """What the manifest of a bundle says of a frozen view; nothing of a live one."""
+    """The parameters of a frozen view for the manifest of a bundle; none for a live view."""
     return {} if context.as_of is None else {"asof": as_of_text(context.as_of)}
 
 

@@ -227,7 +227,7 @@ class NoteFormContext:
 
 
 def open_new_note(day: date, series_id: str, after: Callable[[Event], None] | None = None) -> None:
-    """Open the dialog for a new note on a day; call it where a button says it was pressed."""
+    """Open the dialog for a new note on a day; call it after the click of a button."""
     author = st.session_state.get(AUTHOR_KEY, "")
     _open_form(NoteFormContext(Draft("", day, author=author), series_id, after=after))
 
@@ -240,7 +240,7 @@ def open_note_copy(event: Event, series_id: str) -> None:
 def open_note_editor(
     note: Event, series_id: str, after: Callable[[Event], None] | None = None
 ) -> None:
-    """Open the dialog that changes a note, unless somebody else changes it first."""
+    """Open the dialog that edits a note; a conflict with another editor is shown in it."""
     _open_form(NoteFormContext(draft_from_event(note), series_id, note, after))
 
 

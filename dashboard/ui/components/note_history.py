@@ -53,7 +53,7 @@ ROW_PIXELS: Final = 35
 
 
 def open_note_history(note: Event) -> None:
-    """Open the dialog; call it where a button says it was pressed."""
+    """Open the dialog; call it after the click of a button."""
     open_dialog("History of this note", ":material/history:", _draw_history, note)
 
 
@@ -133,7 +133,7 @@ def list_changed_fields(change: NoteRevision) -> list[tuple[str, str, str]]:
 
 
 def _is_default_value(note: Event | None, field: str) -> bool:
-    """Whether a new note says nothing in a field."""
+    """Whether a field of a new note has its default value."""
     is_usual = field == "visibility" and note is not None and not note.is_private
     return is_usual or field in {"zone", "expected"} or not _get_field_value(note, field)
 
@@ -148,7 +148,7 @@ def _format_note_field(note: Event | None, field: str) -> str:
 
 
 def format_field_value(field: str, value: Any) -> str:
-    """What a field of a note says, as plain text on one line."""
+    """The value of a field of a note as plain text on one line."""
     if value in (None, "", ()):
         return NO_VALUE
     if field == "category":

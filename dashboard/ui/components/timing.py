@@ -119,7 +119,7 @@ def draw_notices(view: EventView) -> None:
 
 
 def _event_moscow_day(event: Event) -> date:
-    """The event's day by the clock of Moscow."""
+    """The Moscow day of the event."""
     if event.moment is None:
         return event.day
     return event.moment.astimezone(ZoneInfo(MOSCOW)).date()
@@ -133,7 +133,7 @@ def _format_time_foot(event: Event, timing: Timing, noun: str) -> str:
 
 
 def _format_event_clock(event: Event) -> str:
-    """The clock time with its kind and who gives it, as far as it is known."""
+    """The time of day with its kind and source, as far as it is known."""
     hour = event.hour
     if hour is None:
         return "time not known"
@@ -200,7 +200,7 @@ def _format_fixing_foot(fixing: Fixing, quoting: QuotedSeries) -> str:
 
 
 def _format_fixing_day(fixing: Fixing) -> str:
-    """The market day; of a bar also from when to when it goes."""
+    """The market day; of a bar also its begin and end."""
     day = format_weekday(fixing.day)
     return f"{day}, {format_bar(fixing.opens, fixing.known_at)}" if fixing.bar_minutes else day
 

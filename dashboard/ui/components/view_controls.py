@@ -40,7 +40,7 @@ LAST_DAY: Final = date(2100, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class WindowLimits:
-    """The first and last market day with a rate, and the last day one may look at."""
+    """The first and last market day with a rate, and the last day that can be shown."""
 
     first: date
     last: date

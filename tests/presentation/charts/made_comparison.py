@@ -29,15 +29,15 @@ def made_chart(
 ):
     """The chart of groups, each given by the rows of its events."""
     groups = [
-        Group(f"group {k}", tuple(an_event(row, title) for row in each))
-        for k, each in enumerate(rows)
+        Group(f"group {k}", tuple(an_event(row, title) for row in item))
+        for k, item in enumerate(rows)
     ]
     known = [event for group in groups for event in group.events]
     answer = compare_groups(series_of_returns(returns), groups, known, REQUEST)
     return ComparisonChart(
         groups=tuple(
-            ComparisonGroup(found.name, found, look)
-            for found, look in zip(answer.groups, GROUP_STYLES, strict=False)
+            ComparisonGroup(result.name, result, style)
+            for result, style in zip(answer.groups, GROUP_STYLES, strict=False)
         ),
         scale=MoveScale(QuotedSeries(CARD, up)),
         heading="Heading",

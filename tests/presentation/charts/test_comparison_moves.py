@@ -25,8 +25,8 @@ def test_a_dot_carries_the_id_and_its_interval():
     chart = made_chart(MANY)
     (dots,) = build_moves_figure(chart)["data"]
     by_id = dict(zip([c[0] for c in dots["customdata"]], dots["error_x"]["array"], strict=True))
-    found = chart.groups[0].study
-    for event, half in zip(found.result.events, found.half_width.tolist(), strict=True):
+    result = chart.groups[0].study
+    for event, half in zip(result.result.events, result.half_width.tolist(), strict=True):
         assert by_id[event.id] == pytest.approx(100 * half, abs=0.001)
 
 

@@ -49,8 +49,8 @@ def test_the_interval_of_the_declared_test_is_a_bar_with_its_words():
     chart = made_chart(MANY, up=QuoteMode.USD)
     (bar,) = [t for t in build_placebo_figure(chart, (pane,))["data"] if t.get("mode") == "lines"]
     assert bar["x"] == [-1.0, 2.0]
-    (told,) = describe_placebo(chart, (pane,))
-    assert told.endswith("observed +1.00; 95 % interval of the mean −1.00 to +2.00.")
+    (texts,) = describe_placebo(chart, (pane,))
+    assert texts.endswith("observed +1.00; 95 % interval of the mean −1.00 to +2.00.")
     unbounded = replace(PANES[0], interval=(-np.inf, 0.02))
     figure = build_placebo_figure(chart, (unbounded,))
     assert not [trace for trace in figure["data"] if trace.get("mode") == "lines"]

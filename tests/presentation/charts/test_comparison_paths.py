@@ -35,9 +35,9 @@ def test_mean_median_and_both_bands_are_drawn_from_five_events_on():
 
 def test_the_band_of_the_whole_path_holds_that_of_an_offset():
     traces = named(build_paths_figure(made_chart(MANY)))
-    whole, each = traces["95 % of the whole path"]["y"], traces["95 % at an offset"]["y"]
-    assert max(whole) >= max(each)
-    assert min(whole) <= min(each)
+    whole, item = traces["95 % of the whole path"]["y"], traces["95 % at an offset"]["y"]
+    assert max(whole) >= max(item)
+    assert min(whole) <= min(item)
 
 
 def test_two_groups_differ_in_hue_dash_and_symbol():

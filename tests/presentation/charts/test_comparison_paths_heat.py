@@ -37,9 +37,9 @@ def test_beyond_sixty_rows_the_largest_moves_stay_and_the_rest_is_told():
     chart = made_chart(tuple(range(30, 110)))
     rows, left = select_heat_rows(chart)
     assert (len(rows), left) == (MAX_HEAT_ROWS, 20)
-    kept = {k for _, k, _ in rows}
+    remaining = {k for _, k, _ in rows}
     sizes = np.abs(chart.groups[0].study.car)
-    assert min(sizes[list(kept)]) >= max(sizes[k] for k in range(80) if k not in kept)
+    assert min(sizes[list(remaining)]) >= max(sizes[k] for k in range(80) if k not in remaining)
     assert "20 with smaller moves are not drawn" in summarize_heat(chart)
 
 
@@ -53,8 +53,8 @@ def test_a_missing_rate_is_a_gap():
 
 def test_words_in_the_hover_are_the_roubles():
     (heat,) = build_heat_figure(made_chart(MANY))["data"]
-    for line, words in zip(heat["z"], heat["customdata"], strict=True):
-        for value, word in zip(line, words, strict=True):
+    for line, text in zip(heat["z"], heat["customdata"], strict=True):
+        for value, word in zip(line, text, strict=True):
             assert ("stronger" in word) == (value > 0)
 
 

@@ -57,11 +57,11 @@ def test_a_small_corrected_p_has_a_rim():
 
 
 def test_the_band_runs_through_every_lag_and_the_side_before_is_shaded():
-    made = figure()
-    band = made["data"][0]
+    built = figure()
+    band = built["data"][0]
     assert band["y"] == [0.1, 0.1, -0.1, -0.1]
     assert (min(band["x"]), max(band["x"])) == (-1.6, 1.6)
-    assert [shape["x1"] for shape in made["layout"]["shapes"]] == [-0.5, -0.5]
+    assert [shape["x1"] for shape in built["layout"]["shapes"]] == [-0.5, -0.5]
 
 
 def test_every_panel_has_the_same_axes_and_its_place():
@@ -93,16 +93,16 @@ def hit(label, hits, n, adjusted):
 
 
 def test_hit_rates_are_dots_on_their_intervals_filled_where_the_corrected_p_is_small():
-    made = build_hit_figure(
+    built = build_hit_figure(
         [hit("All", 6, 10, 0.5), hit("Energy", 9, 10, 0.02)], LIGHT_PALETTE, phone=False
     )
-    line, dots = made["data"]
+    line, dots = built["data"]
     assert dots["x"] == [60.0, 90.0]
     assert dots["marker"]["symbol"] == ["circle-open", "circle"]
     assert line["x"] == [40.0, 80.0, None, 40.0, 80.0, None]
     assert "left out: 3 unclear, 1 unmoved" in dots["customdata"][0]
-    assert made["layout"]["shapes"][0]["x0"] == 50
-    assert [note["text"] for note in made["layout"]["annotations"]] == ["6 of 10", "9 of 10"]
+    assert built["layout"]["shapes"][0]["x0"] == 50
+    assert [note["text"] for note in built["layout"]["annotations"]] == ["6 of 10", "9 of 10"]
     assert summarize_hits([hit("All", 6, 10, 0.5)]).endswith("for orientation: All 60 %.")
 
 

@@ -88,11 +88,11 @@ def test_other_events_stand_in_lanes_and_several_in_one_place_are_counted():
         (2, event(id="b", category="peace_talks")),
         (2, event(id="c", category="peace_talks")),
     )
-    lanes = lanes_of(figure(view=made_view(crowd=crowd)))
-    placed = dict(zip(zip(lanes["x"], lanes["y"], strict=True), lanes["text"], strict=True))
+    rows = lanes_of(figure(view=made_view(crowd=crowd)))
+    placed = dict(zip(zip(rows["x"], rows["y"], strict=True), rows["text"], strict=True))
     # Peace talks lie above NATO remarks; the event itself is alone in its lane.
     assert placed == {(0, 1): "", (2, 1): "2", (0, 0): ""}
-    ringed = [width > 0 for width in lanes["marker"]["line"]["width"]]
+    ringed = [width > 0 for width in rows["marker"]["line"]["width"]]
     assert [xy for xy, ring in zip(placed, ringed, strict=True) if ring] == [(0, 0)]
 
 
@@ -146,10 +146,10 @@ def test_the_figure_is_small_and_has_few_shapes():
 
 
 def test_the_summary_says_where_the_path_ends_and_what_lies_outside():
-    said = summarize_window(
+    text = summarize_window(
         EventWindowChart(made_view(), QuotedSeries(CARD, QuoteMode.WEAKER), "", "")
     )
-    assert "from −2 to 3" in said
-    assert "at the end ▼ −5.00 stronger" in said
+    assert "from −2 to 3" in text
+    assert "at the end ▼ −5.00 stronger" in text
     # Only offset 3, at 5 with a range of 4, is outside.
-    assert "1 of 6 points lie outside" in said
+    assert "1 of 6 points lie outside" in text

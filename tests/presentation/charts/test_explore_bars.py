@@ -79,8 +79,8 @@ def test_a_timed_event_stands_at_its_hour_and_in_the_hover_of_its_bar():
         event_on("2025-06-19"),
     ]
     figure = build_explore_figure(view("2025-06-19", "2025-06-20", events), LIGHT_PALETTE)
-    lanes = next(t for t in figure["data"] if t.get("yaxis") == "y2" and "symbol" in t["marker"])
-    assert lanes["x"] == ["2025-06-19T00:00:00", "2025-06-20T12:20:00", "2025-06-20T16:10:00"]
+    rows = next(t for t in figure["data"] if t.get("yaxis") == "y2" and "symbol" in t["marker"])
+    assert rows["x"] == ["2025-06-19T00:00:00", "2025-06-20T12:20:00", "2025-06-20T16:10:00"]
     line = line_of(figure)
     contained = [x for x, text in zip(line["x"], line["customdata"], strict=True) if "⬢" in text]
     assert contained == ["2025-06-20T13:00:00", "2025-06-20T17:00:00"]

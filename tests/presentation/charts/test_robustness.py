@@ -102,8 +102,8 @@ def test_the_largest_curve_stays_below_300_kilobytes():
     kinds = tuple(
         ChoiceRow(f"choice {k}", "", tuple(range(k % 3, 5_000, 3))) for k in range(18)
     )  # six kinds of three choices
-    made = replace(curve(rows, plain=7, choices=kinds), descriptions=("x" * 75,) * 5_000)
-    assert len(json.dumps(build_curve_figure(made, LIGHT_PALETTE))) < 300_000
+    built = replace(curve(rows, plain=7, choices=kinds), descriptions=("x" * 75,) * 5_000)
+    assert len(json.dumps(build_curve_figure(built, LIGHT_PALETTE))) < 300_000
 
 
 def test_plotly_takes_it_dark_on_a_phone_and_empty():

@@ -28,9 +28,9 @@ def event(day, category="sanctions", **more):
 
 def test_only_categories_with_events_get_a_row_notes_on_top():
     note = event(3, "energy", origin=Origin.NOTE)
-    lanes = list_used_styles([event(1, "domestic"), event(2, "sanctions"), note])
-    assert [lane.title for lane in lanes] == ["Your notes", "Sanctions", "Domestic"]
-    assert build_category_axis(lanes, short=False)["tickvals"] == [2, 1, 0]
+    rows = list_used_styles([event(1, "domestic"), event(2, "sanctions"), note])
+    assert [style.title for style in rows] == ["Your notes", "Sanctions", "Domestic"]
+    assert build_category_axis(rows, short=False)["tickvals"] == [2, 1, 0]
 
 
 def test_events_far_apart_keep_a_mark_each():

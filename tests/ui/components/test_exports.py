@@ -1,4 +1,4 @@
-"""What leaves a page is on record, and reports are counted; a store that is away stops no file."""
+"""Downloads are in the audit log, reports are limited, and a missing database stops no file."""
 
 import pytest
 
@@ -12,15 +12,15 @@ from dashboard.ui.components import exports
 
 @pytest.fixture
 def parts(monkeypatch):
-    made = container.build_context(Settings())
-    monkeypatch.setattr(session, "get_live_context", lambda: made)
+    built = container.build_context(Settings())
+    monkeypatch.setattr(session, "get_live_context", lambda: built)
     monkeypatch.setattr(session, "get_reader_id", lambda: "page one")
-    return made
+    return built
 
 
 def on_record(parts):
-    found = parts.notes.audit.entries(1_000)
-    return [(one.action, one.subject, one.author, one.origin, one.after) for one in found]
+    result = parts.notes.audit.entries(1_000)
+    return [(one.action, one.subject, one.author, one.origin, one.after) for one in result]
 
 
 def test_audit_an_export_is_on_record_once_it_leaves(parts):
@@ -60,4 +60,4 @@ def test_a_store_that_is_away_stops_no_file(parts, tmp_path, monkeypatch, caplog
     away = container.build_context(Settings(database_url=f"sqlite:///{tmp_path}/file/notes.db"))
     monkeypatch.setattr(session, "get_live_context", lambda: away)
     assert exports.audit_export(lambda: b"a", "moves.csv")() == b"a"
-    assert "the export of moves.csv is not on record" in caplog.text
+    assert "the export of moves.csv is not in the audit log" in caplog.text

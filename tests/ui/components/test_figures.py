@@ -26,7 +26,7 @@ def app():
 def test_the_second_run_draws_what_waited(app):
     app.run()
     assert app.session_state["runs"] == 2
-    assert [each.value for each in app.markdown] == ["the table"]
+    assert [item.value for item in app.markdown] == ["the table"]
 
 
 def test_no_second_run_comes_while_a_person_writes_in_a_dialog(app):
@@ -34,6 +34,6 @@ def test_no_second_run_comes_while_a_person_writes_in_a_dialog(app):
     app.run()
     assert not app.exception
     assert app.session_state["runs"] == 1
-    assert [each.value for each in app.markdown] == []
+    assert [item.value for item in app.markdown] == []
     app.run()
-    assert [each.value for each in app.markdown] == ["the table"]
+    assert [item.value for item in app.markdown] == ["the table"]

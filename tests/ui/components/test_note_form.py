@@ -106,12 +106,12 @@ def test_the_hour_is_stored_in_utc_with_its_zone():
 
 def test_the_preview_shows_the_timing_and_the_move_while_writing():
     app = writer("2025-04-20")
-    words = words_of(app)
-    assert "What this note will say" in words
+    text = words_of(app)
+    assert "What this note will say" in text
     # a Sunday: first fixing Monday 21 April at 80.7597, base Friday 18 April at 81.1371
-    assert "Mon 21 Apr 2025" in words
-    assert "Fri 18 Apr 2025" in words
-    assert "0.47 log pts stronger" in words
+    assert "Mon 21 Apr 2025" in text
+    assert "Fri 18 Apr 2025" in text
+    assert "0.47 log pts stronger" in text
 
 
 def test_a_preview_before_the_end_makes_sense_is_only_a_hint():
@@ -221,7 +221,7 @@ def test_a_word_of_ones_own_is_offered_beside_the_closed_list():
 def test_a_private_note_is_chosen_in_the_form_and_told():
     app = writer()
     form(app, "Title").set_value("T").run()
-    seen = next(each for each in app.get("button_group") if each.label == "Who sees it")
+    seen = next(item for item in app.get("button_group") if item.label == "Who sees it")
     seen.set_value("private").run()
     assert "Only Anna sees it" in words_of(app)
     press(app, "Save note")

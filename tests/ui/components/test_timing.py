@@ -58,13 +58,13 @@ def test_an_unknown_hour_on_a_trading_day_shows_the_other_candidate():
 def test_a_known_hour_is_placed_beside_the_fixings(at, first, base, place):
     day, hour = at
     moment = datetime(2025, 4, day, hour, tzinfo=UTC)
-    told = build_timing_steps(
+    texts = build_timing_steps(
         event(day=date(2025, 4, day), moment=moment),
         timing(moment=moment, first=fixing(first, 79.2), base=fixing(base, 80), alternative=None),
         CARD,
     )
-    assert place in feet(told)[0]
-    assert feet(told)[0][0].endswith(f"({hour:02}:00 UTC)")
+    assert place in feet(texts)[0]
+    assert feet(texts)[0][0].endswith(f"({hour:02}:00 UTC)")
 
 
 def test_an_event_among_the_deals_says_so():
@@ -103,8 +103,8 @@ NOON = datetime(2025, 4, 21, 9, tzinfo=UTC)
 
 
 def first_box(hour, **more):
-    told = event(day=MONDAY, hours=(hour,), moment=moment_from_hours([hour]))
-    return build_timing_steps(told, timing(shift_days=0, moment=told.moment, **more), CARD)[0]
+    texts = event(day=MONDAY, hours=(hour,), moment=moment_from_hours([hour]))
+    return build_timing_steps(texts, timing(shift_days=0, moment=texts.moment, **more), CARD)[0]
 
 
 def test_an_hour_is_told_with_its_kind_and_who_gives_it():
@@ -115,8 +115,8 @@ def test_an_hour_is_told_with_its_kind_and_who_gives_it():
     ]
     planned = first_box(Hour(NOON, "scheduled", "A programme"), partial=True)
     assert planned.foot.startswith("scheduled for 12:00 MSK (09:00 UTC), A programme\n")
-    said = first_box(Hour(NOON, "statement", "A palace"), partial=True)
-    assert said.foot.startswith("12:00 MSK (09:00 UTC), A palace\n")
+    text = first_box(Hour(NOON, "statement", "A palace"), partial=True)
+    assert text.foot.startswith("12:00 MSK (09:00 UTC), A palace\n")
 
 
 def test_a_report_of_the_next_day_shows_both_candidates():

@@ -1,4 +1,4 @@
-"""The window lies within the data, and a reader sees where it was cut."""
+"""The window of days: from the link, within the data, with a notice where it was cut."""
 
 from datetime import date
 
