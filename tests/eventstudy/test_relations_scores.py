@@ -90,7 +90,7 @@ def test_an_event_without_a_score_or_a_move_is_counted():
     answer = relate_events(series_of_returns(RETURNS), events, events, REQUEST)
     result = row_of(answer, "intensity", "move")
     # row 3 has two rows of history and is skipped; row 25 has no score
-    assert (answer.asked, answer.used, result.n, result.without) == (8, 7, 6, 1)
+    assert (answer.requested, answer.used, result.n, result.without) == (8, 7, 6, 1)
 
 
 def test_nobody_has_a_score_then_only_crowds_are_there():
