@@ -57,8 +57,8 @@ def write_audit(connection: Connection, table: Table, rows: Sequence[dict[str, A
 
     Args:
         connection: in a writing transaction.
-        table: `note_history` or `list_audit_log`.
-        rows: with `at`, `who`, `action` and `note_id` or `name_subject`.
+        table: `note_history` or `audit_log`.
+        rows: with `at`, `who`, `action` and `note_id` or `subject`.
     """
     connection.execute(insert(table), list(rows))
     connection.info.setdefault(_PENDING, []).extend(rows)
