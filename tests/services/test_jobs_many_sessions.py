@@ -61,9 +61,9 @@ def run_for(seconds, job, clock):
 def test_a_sick_publisher_is_asked_at_most_five_times_a_minute(job, replica, clock, failure):
     replica.cbr.answers(failure)
     run_for(60, job, clock)
-    assert 1 <= len(replica.cbr.asked) <= 5
+    assert 1 <= len(replica.cbr.requests) <= 5
     run_for(60, job, clock)
-    assert len(replica.cbr.asked) <= 10
+    assert len(replica.cbr.requests) <= 10
 
 
 def test_a_host_that_is_gone_is_left_alone_after_five_attempts(job, live, replica, clock):
@@ -84,7 +84,7 @@ def test_when_it_is_well_again_its_series_come_within_two_minutes(job, live, rep
 
 def test_a_publisher_that_is_well_is_asked_once_a_series_by_all_sessions(job, replica, clock):
     run_for(60, job, clock)
-    requests = [str(one.params or one.body) for one in replica.cbr.asked]
+    requests = [str(one.params or one.body) for one in replica.cbr.requests]
     assert len(requests) == len(set(requests)) > 0
 
 

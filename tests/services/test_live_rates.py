@@ -45,11 +45,11 @@ def test_a_refresh_picks_up_exactly_the_new_days(live, replica):
 
 def test_only_the_last_days_are_read_again(live, replica, clock):
     live.refresh(USD)
-    first = replica.cbr.asked[-1].params
+    first = replica.cbr.requests[-1].params
     assert (first["date_req1"], first["date_req2"]) == ("17/08/2026", "24/11/2026")
     at("2026-11-24T18:00:00+00:00", replica, clock)
     assert live.refresh(USD)[USD].changes.new == 1
-    assert replica.cbr.asked[-1].params["date_req1"] == "08/11/2026"  # 16 days before the 24th
+    assert replica.cbr.requests[-1].params["date_req1"] == "08/11/2026"  # 16 days before the 24th
     assert "2026-11-25" in live.rates(USD)
 
 
@@ -75,12 +75,12 @@ def test_a_number_that_its_publisher_revised_is_shown_and_the_earlier_one_kept(
 def test_since_reads_everything_from_a_day_on_again(live, replica, clock):
     live.refresh(USD)
     live.refresh(USD, since=date(2026, 9, 20))
-    assert replica.cbr.asked[-1].params["date_req1"] == "20/09/2026"
+    assert replica.cbr.requests[-1].params["date_req1"] == "20/09/2026"
 
 
 def test_since_never_leaves_a_hole_after_what_is_known(live, replica):
     live.refresh(USD, since=date(2026, 11, 20))
-    assert replica.cbr.asked[-1].params["date_req1"] == "17/08/2026"
+    assert replica.cbr.requests[-1].params["date_req1"] == "17/08/2026"
     assert "2026-10-01" in live.rates(USD)
 
 
@@ -88,16 +88,16 @@ def test_a_series_that_ended_and_is_complete_is_not_asked_for(live, replica):
     result = live.refresh("eur_rub_ecb", force=True)["eur_rub_ecb"]
     assert result.outcome == RefreshOutcome.SKIPPED
     assert result.message == "it ended on 2022-03-01 and is complete"
-    assert replica.ecb.asked == []
+    assert replica.ecb.requests == []
 
 
 def test_a_series_that_ended_is_asked_for_until_it_is_complete(live, replica):
     assert live.refresh("usd_rub_moex")["usd_rub_moex"].last_day == date(2024, 6, 11)
-    requests = len(replica.moex.asked)
+    requests = len(replica.moex.requests)
     assert (
         live.refresh("usd_rub_moex", force=True)["usd_rub_moex"].outcome == RefreshOutcome.SKIPPED
     )
-    assert len(replica.moex.asked) == requests
+    assert len(replica.moex.requests) == requests
 
 
 def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
@@ -106,16 +106,16 @@ def test_what_was_asked_for_a_moment_ago_is_not_asked_again_unless_one_insists(
     live.refresh(USD)
     clock.pass_by(60)
     assert live.refresh(USD)[USD].message == "it was asked for a moment ago"
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     assert live.refresh(USD, force=True)[USD].outcome == RefreshOutcome.UNCHANGED
-    assert len(replica.cbr.asked) == 2
+    assert len(replica.cbr.requests) == 2
 
 
 def test_an_attempt_noted_while_the_clock_was_ahead_keeps_nobody_from_asking(live, replica, clock):
     live.refresh(USD)
     clock.pass_by(-timedelta(days=365).total_seconds())
     assert live.refresh(USD)[USD].outcome != RefreshOutcome.SKIPPED
-    assert len(replica.cbr.asked) == 2
+    assert len(replica.cbr.requests) == 2
 
 
 def test_a_version_that_has_not_changed_is_not_sent_again(live, replica, clock):
@@ -125,8 +125,8 @@ def test_a_version_that_has_not_changed_is_not_sent_again(live, replica, clock):
     live.refresh("broad_dollar_fred")
     clock.pass_by(3_600)
     live.refresh("broad_dollar_fred")
-    assert "If-None-Match" not in replica.fred.asked[1].headers
-    assert replica.fred.asked[2].headers["If-None-Match"] == '"one"'
+    assert "If-None-Match" not in replica.fred.requests[1].headers
+    assert replica.fred.requests[2].headers["If-None-Match"] == '"one"'
 
 
 def test_bars_are_fetched_where_they_are_asked_for_and_then_kept_up(live, replica, clock):
@@ -229,7 +229,7 @@ def test_25_sessions_that_insist_ask_a_sick_publisher_five_times_a_minute(live, 
     replica.cbr.answers(failures.html_with_200)
     for _ in range(25):
         live.refresh(USD, force=True)
-    assert len(replica.cbr.asked) == 5
+    assert len(replica.cbr.requests) == 5
 
 
 def test_a_cache_that_cannot_be_written_is_told_and_what_ships_stays(live, tmp_path):
@@ -265,7 +265,7 @@ def test_two_processes_that_refresh_at_once_ask_once_for_each_series(replica, tm
     ]
     result = [process.communicate(timeout=60)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0]
-    requests = [requests.params["VAL_NM_RQ"] for requests in replica.cbr.asked]
+    requests = [requests.params["VAL_NM_RQ"] for requests in replica.cbr.requests]
     assert sorted(requests) == ["R01235", "R01375"]
     assert "".join(result).count("skipped") == 2
 
@@ -291,12 +291,12 @@ def test_who_insists_while_another_asks_takes_the_answer_of_the_other(live, repl
     now = Ticking(clock)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(refresh_rates, live.known, live.rate_cache, request, now)
-        while not replica.cbr.asked:
+        while not replica.cbr.requests:
             time.sleep(0.01)
         second = pool.submit(refresh_rates, live.known, live.rate_cache, request, now)
     assert first.result()[0].outcome == RefreshOutcome.NEW
     assert second.result()[0].message == "another process has just asked for it"
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
 
 
 # ---------------------------------------------------------------- in the background
@@ -339,7 +339,7 @@ def test_pages_that_ask_at_every_rerun_start_one_refresh_a_minute(live, replica,
     for _ in range(25):
         job.submit(RefreshRequest(series=(USD,)))
         job.wait(20)
-    assert len(replica.cbr.asked) == 1
+    assert len(replica.cbr.requests) == 1
     clock.pass_by(61)
     assert job.submit(RefreshRequest(series=(USD,)))
     job.wait(20)
