@@ -241,7 +241,7 @@ def _local_series(entry: Mapping[str, Any], get_series: SeriesLookup) -> tuple[R
     except RoubleReactionError as error:
         msg = (
             f"series {name}: its terms keep its rates out of the bundle, and it is not here"
-            f" ({error}); fetch it first"
+            f" ({error}); refresh it first"
         )
         raise InputError(msg) from error
     last = np.datetime64(str(entry["last_known_at"]).removesuffix("Z"), "s")
