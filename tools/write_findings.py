@@ -17,12 +17,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-from dashboard.models.study import MAX_SHARE_OF_ONE_RATE
+from dashboard.models.study import MAX_SHARE_OF_ONE_RATE, SIGNIFICANCE_LEVEL
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "findings.md"
 WINDOW: Final = "[0,1]"
-LEVEL: Final = 0.05
 OLD_TEST: Final = "calendar_shift"
 INTRODUCTION: Final = """# Findings
 
@@ -130,7 +129,7 @@ def table(rows: list[Row]) -> list[str]:
 
 def survives(row: Row) -> bool:
     """Whether the declared test rejects at 5 % after the adjustment."""
-    return bool(row["p_adjusted"]) and float(row["p_adjusted"]) <= LEVEL
+    return bool(row["p_adjusted"]) and float(row["p_adjusted"]) <= SIGNIFICANCE_LEVEL
 
 
 def verdict(row: Row, questions: int) -> str:
@@ -177,7 +176,7 @@ def doubts(row: Row, found: Answers) -> str:
         test for test in found.tables["tests"]
         if (test["group"], test["window"], test["test"]) == (name, WINDOW, OLD_TEST)
     )  # fmt: skip
-    if old["p_adjusted"] and (float(old["p_adjusted"]) <= LEVEL) != survives(row):
+    if old["p_adjusted"] and (float(old["p_adjusted"]) <= SIGNIFICANCE_LEVEL) != survives(row):
         sentences.append(
             f"`{OLD_TEST}`, which treats quiet and volatile days as exchangeable, has"
             f" p {float(old['p_value']):.3f} ({float(old['p_adjusted']):.3f}): with such dates it"

@@ -8,7 +8,6 @@ import numpy as np
 from scipy import special
 
 from dashboard.eventstudy.normal.base import EstimationSample, NormalModel, Prediction
-from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import (
     History,
     estimation_rows,
@@ -17,7 +16,7 @@ from dashboard.eventstudy.returns import (
     take_or_nan,
 )
 from dashboard.models.series import Floats, Ints
-from dashboard.models.study import StudyRequest, Window
+from dashboard.models.study import CONFIDENCE_LEVEL, StudyRequest, Window
 
 CAR_ROUNDING = 1e-14
 """A CAR below this is 0: returns that cancel leave less than this by rounding."""

@@ -13,15 +13,16 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from dashboard.eventstudy.numerics import (
-    CONFIDENCE_LEVEL,
-    RETURN_DECIMALS,
-    average_ranks,
-    cached_on,
-)
+from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks, cached_on
 from dashboard.eventstudy.samples import GroupSample
 from dashboard.models.series import Bools, Days, Floats, Ints
-from dashboard.models.study import MIN_CLUSTERS, Interval, Window
+from dashboard.models.study import (
+    CONFIDENCE_LEVEL,
+    MIN_CLUSTERS,
+    SIGNIFICANCE_LEVEL,
+    Interval,
+    Window,
+)
 
 BOOTSTRAP_DRAWS: Final = 1_999
 BOOTSTRAP_TIE: Final = 1e-12
@@ -330,7 +331,7 @@ def critical_rank_sum(count: int) -> float:
     if count > MAX_EXACT_RANKS:
         return 1.959963984540054 * float(np.sqrt(count * (count + 1) * (2 * count + 1) / 6))
     tail = 2 * rank_sum_distribution(tuple(range(2, 2 * count + 1, 2)))
-    low = int(np.searchsorted(tail, 0.05, side="right")) - 1
+    low = int(np.searchsorted(tail, SIGNIFICANCE_LEVEL, side="right")) - 1
     return float(total - low) if low >= 0 else float("inf")
 
 

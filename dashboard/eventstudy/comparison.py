@@ -24,7 +24,6 @@ from dashboard.eventstudy.difference import (
 )
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.multiple_testing import CORRECTIONS
-from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.panel import build_study_answer
 from dashboard.eventstudy.placebo import NEAR_ROWS, is_far_from
 from dashboard.eventstudy.samples import ALL_EVENTS, GroupSample, PooledSample, SeriesSample
@@ -41,6 +40,7 @@ from dashboard.models.analyses import (
 from dashboard.models.event import Event
 from dashboard.models.series import Floats, Ints, RateSeries
 from dashboard.models.study import (
+    CONFIDENCE_LEVEL,
     CarResult,
     Headline,
     SkippedEvent,

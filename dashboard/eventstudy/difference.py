@@ -16,7 +16,7 @@ from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.models.series import Bools, Floats, Ints
-from dashboard.models.study import MIN_CLUSTERS, Headline, StudyRequest
+from dashboard.models.study import CONFIDENCE_LEVEL, MIN_CLUSTERS, Headline, StudyRequest
 
 DIFFERENCE_GROUP: Final = "difference"
 """The group that the tests of a difference are listed under."""
@@ -111,8 +111,9 @@ def build_difference_headline(two: GroupPair, outcome: DifferenceOutcome) -> Hea
     if not reason and clusters < MIN_CLUSTERS:
         reason = f"{clusters} joint clusters of events; a verdict needs {MIN_CLUSTERS}"
     missing = float("nan")
-    upper = float(special.stdtrit(outcome.df, 0.975)) * outcome.error if not reason else missing
-    power = float(special.stdtrit(outcome.df, 0.8)) * outcome.error if not reason else missing
+    error = missing if reason else outcome.error
+    upper = float(special.stdtrit(outcome.df, (1 + CONFIDENCE_LEVEL) / 2)) * error
+    power = float(special.stdtrit(outcome.df, 0.8)) * error
     return Headline(
         group=DIFFERENCE_GROUP,
         window=two.pooled.windows[0],

@@ -15,10 +15,9 @@ from dashboard.eventstudy.clusters import (
     rejects_positive,
 )
 from dashboard.eventstudy.multiple_testing import distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import SIGNIFICANCE_LEVEL
 from dashboard.eventstudy.samples import PooledSample
 from dashboard.models.series import Bools, Floats
-from dashboard.models.study import Headline, TestResult, Window
+from dashboard.models.study import SIGNIFICANCE_LEVEL, Headline, TestResult, Window
 
 HEADLINE_TEST: Final = "cluster_rank"
 """The test that answers for a group, declared before any data (`benchmarks/headline_choice.py`)."""

@@ -36,12 +36,11 @@ from scipy import special
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.alignment import match_rates
 from dashboard.eventstudy.multiple_testing import distinct_groups, map_equal_groups
-from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.returns import compute_changes
 from dashboard.eventstudy.samples import group_members
 from dashboard.models.analyses import PreTrend, Projection, ProjectionRow
 from dashboard.models.series import Bools, Floats, Ints, RateSeries
-from dashboard.models.study import StudyResult
+from dashboard.models.study import CONFIDENCE_LEVEL, StudyResult
 
 LAG_COUNT: Final = 4
 EVENT_LAGS: Final = (*range(1, LAG_COUNT + 1), 0)

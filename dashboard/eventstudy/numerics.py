@@ -10,9 +10,6 @@ import numpy as np
 from dashboard.models.series import Bools, Floats, Ints
 
 T = TypeVar("T")
-CONFIDENCE_LEVEL: Final = 0.95
-"""Of every interval and band of the package."""
-SIGNIFICANCE_LEVEL: Final = 0.05
 RETURN_DECIMALS: Final = 13
 """Returns equal to this decimal are equal: a move and the same move back must tie."""
 SD_ROUNDING: Final = 1e-10

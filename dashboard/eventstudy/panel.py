@@ -12,7 +12,7 @@ from scipy import special
 from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
 from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
 from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL, count_mean_sd
+from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample, group_members
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
@@ -20,6 +20,7 @@ from dashboard.eventstudy.significance.base import Outcome
 from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import (
+    CONFIDENCE_LEVEL,
     AverageRow,
     DirectionRow,
     Interval,

@@ -19,19 +19,14 @@ from dashboard.eventstudy.clusters import (
     label_linked_spans,
     sign_share_p,
 )
-from dashboard.eventstudy.numerics import (
-    CONFIDENCE_LEVEL,
-    RETURN_DECIMALS,
-    SIGNIFICANCE_LEVEL,
-    count_mean_sd,
-)
+from dashboard.eventstudy.numerics import RETURN_DECIMALS, count_mean_sd
 from dashboard.eventstudy.samples import GroupSample, PooledSample
 from dashboard.eventstudy.significance.overlap_t import OverlapT
 from dashboard.eventstudy.study import measure_series
 from dashboard.models.analyses import RobustnessAnswer, Specification, SpecificationRow
 from dashboard.models.event import Event
 from dashboard.models.series import Days, Floats, Ints, RateSeries
-from dashboard.models.study import MIN_CLUSTERS
+from dashboard.models.study import CONFIDENCE_LEVEL, MIN_CLUSTERS, SIGNIFICANCE_LEVEL
 
 ALONE_OFFSETS: Final = (0, 1)
 SIGN_BLOCK: Final = 500

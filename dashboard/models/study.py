@@ -31,6 +31,11 @@ MIN_RATES: Final = 8
 MAX_SHARE_OF_ONE_RATE: Final = 0.2
 """A mean has a verdict from so many rates on, where none is a larger share of all moves."""
 
+CONFIDENCE_LEVEL: Final = 0.95
+"""Of every interval and band."""
+SIGNIFICANCE_LEVEL: Final = 0.05
+"""A p-value below this is marked on pages and counted in summaries."""
+
 CORRECTIONS: Final = ("holm", "hochberg", "bonferroni", "bh", "by")
 DEFAULT_CAR_WINDOWS: Final[tuple[Window, ...]] = ((0, 0), (0, 1), (-1, 1), (0, 5), (-5, -1))
 

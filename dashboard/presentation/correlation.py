@@ -11,6 +11,7 @@ from dashboard.models.series import SeriesCard
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
     MIN_RATES,
+    SIGNIFICANCE_LEVEL,
     CorrelationRow,
     DirectionRow,
     RegressionRow,
@@ -29,7 +30,6 @@ from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
 
 ALL_EVENTS: Final = "All events"
-SIGNIFICANCE_LEVEL: Final = 0.05
 MAX_LISTED: Final = 6
 """One sentence names at most so many means."""
 REPORTED_HORIZONS: Final = (1, 5)

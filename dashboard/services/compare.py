@@ -11,7 +11,6 @@ from dashboard.eventstudy import comparison
 from dashboard.eventstudy.difference import DIFFERENCE_GROUP, DIFFERENCE_TESTS
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.local_projections import project_groups
-from dashboard.eventstudy.numerics import SIGNIFICANCE_LEVEL
 from dashboard.eventstudy.panel import compute_hit_rates
 from dashboard.eventstudy.relations import (
     SeriesCells,
@@ -39,6 +38,7 @@ from dashboard.models.event import Event
 from dashboard.models.series import RateSeries
 from dashboard.models.study import (
     MIN_CLUSTERS,
+    SIGNIFICANCE_LEVEL,
     CorrelationRow,
     DirectionRow,
     Headline,

@@ -14,7 +14,6 @@ from dashboard.eventstudy import study
 from dashboard.eventstudy.alignment import AFTER_DATA, FAR_DAYS, align_events
 from dashboard.eventstudy.headline import HEADLINE_TEST
 from dashboard.eventstudy.normal import NORMAL_MODELS
-from dashboard.eventstudy.numerics import CONFIDENCE_LEVEL
 from dashboard.eventstudy.panel import P_VALUE_FAMILY
 from dashboard.eventstudy.placebo import EWMA_DECAY
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
@@ -37,7 +36,7 @@ from dashboard.eventstudy.simulated_size import (
 from dashboard.models.event import Event
 from dashboard.models.publication import PUBLICATION_RULES, PublicationRule
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import StudyRequest
+from dashboard.models.study import CONFIDENCE_LEVEL, SIGNIFICANCE_LEVEL, StudyRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +262,7 @@ def describe_size() -> SizeTable:
     return SizeTable(
         studies=synthetic.studies,
         real_studies=(min(real), max(real)),
-        error=share_standard_error(0.05, synthetic.studies),
+        error=share_standard_error(SIGNIFICANCE_LEVEL, synthetic.studies),
         effect=next(cell.effect for cell in simulated_powers(tests[0]) if not cell.is_real),
         trusted=TRUSTED_SIZES,
         events=dict(SYNTHETIC_PATTERNS),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.models.analyses import ProjectionRow
-from dashboard.models.study import CorrelationRow, DirectionRow
+from dashboard.models.study import SIGNIFICANCE_LEVEL, CorrelationRow, DirectionRow
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     Figure,
@@ -38,7 +38,6 @@ PANEL_PIXELS: Final = 150
 PANEL_GAP: Final = 46
 PANEL_TOP: Final = 30
 PANEL_BOTTOM: Final = 42
-SIGNIFICANCE_LEVEL: Final = 0.05
 HIT_ROW_PIXELS: Final = 34
 HIT_FOOT_PIXELS: Final = 44
 SCATTER_HEIGHT: Final = 360

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.models.analyses import SpecificationRow
+from dashboard.models.study import SIGNIFICANCE_LEVEL
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
     KEEP_OPACITY,
@@ -30,7 +31,6 @@ CHOICE_ROW_PIXELS: Final = 15
 HEAD_PIXELS: Final = 54
 MAX_DRAWN: Final = 800
 """Points of a curve; of a longer one evenly spaced ones, the ends and the plain study."""
-SIGNIFICANCE_LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dashboard.models.analyses import (
 )
 from dashboard.models.event import Event
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.study import StudyRequest, read_window
+from dashboard.models.study import SIGNIFICANCE_LEVEL, StudyRequest, read_window
 from dashboard.presentation.charts.correlation import (
     CrossCellMark,
     HitRateRow,
@@ -96,7 +96,6 @@ PHONE_SHORT_TITLES: Final = {
     "brent_eia": "Brent",
 }  # fmt: skip
 FULL_COLOUR_VALUES: Final = {"scar": 2.0, "spread": 4.0, "percentile": 100.0}
-SIGNIFICANCE_LEVEL: Final = 0.05
 
 
 # ------------------------------------------------------------------ the state

@@ -16,7 +16,7 @@ from dashboard.models.analyses import (
     SpecificationRow,
 )
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import MIN_CLUSTERS, window_text
+from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
@@ -60,7 +60,6 @@ FILTER_LABELS: Final = {
     "hour-known": "hour known",
     "alone": "alone in [0,1]",
 }
-SIGNIFICANCE_LEVEL: Final = 0.05
 COMPARE_NOTE: Final = (
     "Compare asks one specification, declared beforehand: read its p for the verdict. This page"
     " asks all of them at once: where its joint p is large and that of Compare small, the verdict"
