@@ -74,7 +74,11 @@ class RateLimiter:
                 raise refused
             self._done.setdefault((person, kind), deque()).append(now)
             if len(self._done) > _MAX_TRACKED_USERS:
-                self._drop_idle(now)
+                self._done = {
+                    key: done
+                    for key, done in self._done.items()
+                    if done and done[-1] > now - RATE_LIMITS[key[1]].seconds
+                }
 
     def refusal_reason(self, person: str, kind: LimitedAction) -> str:
         """The message of `take` where the limit is reached; else empty."""
@@ -92,11 +96,6 @@ class RateLimiter:
             f"at most {limit.most} {limit.description}; try again in {_duration_text(wait)}", wait
         )
 
-    def _drop_idle(self, now: float) -> None:
-        idle = [key for key, done in self._done.items() if _is_idle(key[1], done, now)]
-        for key in idle:
-            del self._done[key]
-
 
 def check_note_quota(store: NoteCounter, author: str) -> None:
     """Refuse a new note of an author with the maximal number of notes.
@@ -108,10 +107,6 @@ def check_note_quota(store: NoteCounter, author: str) -> None:
     if author and store.count_by_author(author) >= MAX_NOTES:
         msg = f"{author} has {MAX_NOTES:,} notes, which is the most that are kept; remove some"
         raise RateLimited(msg, 0)
-
-
-def _is_idle(kind: LimitedAction, done: deque[float], now: float) -> bool:
-    return not done or done[-1] <= now - RATE_LIMITS[kind].seconds
 
 
 def _duration_text(seconds: int) -> str:
