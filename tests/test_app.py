@@ -91,7 +91,7 @@ def test_it_listens_on_the_loopback_only(served):
     assert listening_addresses(served[0]) == {"0100007F"}
 
 
-def test_nothing_is_asked_from_outside_before_the_first_reader(served):
+def test_nothing_is_requested_from_outside_before_the_first_reader(served):
     port, seen, _ = served
     deadline = time.monotonic() + 3  # long enough for a look-up at the start
     while time.monotonic() < deadline:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from dashboard.config import Settings
 
 
-def test_without_settings_notes_are_kept_in_the_users_data_directory(monkeypatch, tmp_path):
+def test_without_settings_notes_are_stored_in_the_users_data_directory(monkeypatch, tmp_path):
     monkeypatch.delenv("DASHBOARD_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -49,7 +49,7 @@ def test_settings_cannot_be_changed_while_the_program_runs():
         Settings().database_url = "sqlite://"
 
 
-def test_fetched_rates_are_kept_in_the_users_cache_directory(monkeypatch, tmp_path):
+def test_fetched_rates_are_stored_in_the_users_cache_directory(monkeypatch, tmp_path):
     monkeypatch.delenv("DASHBOARD_HOME")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert Settings().cache_folder == tmp_path / "rouble-reaction"
@@ -64,7 +64,7 @@ def test_the_cache_can_be_put_elsewhere(monkeypatch, tmp_path):
     assert Settings().cache_folder == tmp_path / "cache"
 
 
-def test_the_network_is_asked_unless_the_settings_say_otherwise(monkeypatch):
+def test_the_network_is_requested_unless_the_settings_say_otherwise(monkeypatch):
     monkeypatch.delenv("DASHBOARD_OFFLINE")
     assert not Settings().dashboard_offline
     assert Settings().dashboard_upstream is None

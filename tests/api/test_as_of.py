@@ -30,7 +30,7 @@ def test_the_far_future_is_now(ask):
 
 
 @pytest.mark.parametrize("asof", ["tomorrow", "2013-01-01", ""])
-def test_what_is_no_moment_is_refused_in_words(ask, asof):
+def test_what_is_no_moment_is_refused_in_text(ask, asof):
     answer = ask(f"/v1/rates.csv?asof={asof}")
     assert answer.status in {400, 422}
     assert "asof" in json.loads(answer.body)["detail"]

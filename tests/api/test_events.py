@@ -39,13 +39,13 @@ def test_filters_are_and_a_repeated_one_is_or(ask):
     assert KELLOGG in result
 
 
-def test_a_search_finds_words_of_the_title(ask):
+def test_a_search_finds_text_of_the_title(ask):
     rows = ask("/v1/events.json?q=off+the+TABLE").json["rows"]
     assert KELLOGG in {row["id"] for row in rows}
     assert len(rows) < 10
 
 
-def test_one_event_is_told_with_its_source(ask):
+def test_one_event_is_reported_with_its_source(ask):
     (line,) = [row for row in shipped() if row["id"] == KELLOGG]
     event = ask(f"/v1/events/{KELLOGG}").json
     assert event["date"] == "2025-04-20"

@@ -36,7 +36,7 @@ def test_a_study_in_hours_has_the_end_of_every_bar(ask):
     assert note in get_it(f"/v1/study.csv?{response}").body.decode()
 
 
-def test_one_event_is_seen_through_the_window_asked_for(ask):
+def test_one_event_is_seen_through_the_window_requested_for(ask):
     get_it, note = ask
     content = get_it(f"/v1/events/{note}/window.json?series={HOURS}&window=-1h:4h&car=0:2h").json
     assert [point["offset"] for point in content["path"]] == list(range(-1, 5))

@@ -41,7 +41,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("address", WRONG)
-def test_what_is_wrong_is_told_with_the_way_out(ask, address):
+def test_what_is_wrong_is_reported_with_the_way_out(ask, address):
     status, output = WRONG[address]
     answer = ask(address)
     problem = answer.json
@@ -60,7 +60,7 @@ def test_writing_is_not_offered(ask):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_several_mistakes_are_told_at_once(ask):
+def test_several_mistakes_are_reported_at_once(ask):
     problem = ask("/v1/rates.json?from=x&limit=y&colour=z").json
     assert len(problem["errors"]) == 3
 
@@ -71,7 +71,7 @@ def test_what_was_given_is_shortened_and_made_harmless(ask):
     assert problem["detail"].isprintable()
 
 
-def test_a_failing_store_is_told_calmly(caplog):
+def test_a_failing_store_is_reported_clearly(caplog):
     class FailingNotes:
         def notes(self, *, with_deleted=False):
             raise StoreError("the notes cannot be read now; try again in a moment")

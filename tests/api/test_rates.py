@@ -40,7 +40,7 @@ def test_a_period_counts_market_days(ask):
     ]
 
 
-def test_several_series_are_one_list_in_the_order_asked(ask):
+def test_several_series_are_one_list_in_the_order_requested(ask):
     answer = ask("/v1/rates.csv?series=eur_usd_ecb&series=usd_rub_cbr&series=eur_usd_ecb")
     rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8"))))
     first, second = len(shipped("eur_usd_ecb")), len(shipped("usd_rub_cbr"))

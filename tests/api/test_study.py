@@ -28,7 +28,7 @@ def test_a_table_has_the_columns_of_the_contract(ask, table):
     assert header == ",".join(TABLES[table].header)
 
 
-def test_windows_and_filters_are_those_asked(ask):
+def test_windows_and_filters_are_those_requested(ask):
     rows = rows_of(ask("/v1/study.csv?car=0:0&car=-1:1&category=nato_remark&model=none"))
     assert {row["window"] for row in rows} == {"[0,0]", "[-1,1]"}
     (kellogg,) = [
@@ -89,7 +89,7 @@ def test_the_declared_test_has_its_role_and_a_table_of_its_own(ask):
     assert [float(item["mean"]) for item in file] == [item["mean"] for item in page]
 
 
-def test_a_model_with_a_factor_can_be_asked_for(ask):
+def test_a_model_with_a_factor_can_be_requested_for(ask):
     plain = rows_of(ask("/v1/study.csv?category=nato_remark"))
     brent = rows_of(ask("/v1/study.csv?category=nato_remark&model=market&factor=brent_eia"))
     assert {row["event_id"] for row in brent} <= {row["event_id"] for row in plain}

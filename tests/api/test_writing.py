@@ -41,7 +41,7 @@ def added(send, **more):
     return answer.json
 
 
-def test_a_note_is_added_and_its_address_and_revision_are_told(desk):
+def test_a_note_is_added_and_its_address_and_revision_are_reported(desk):
     answer = desk("POST", "/v1/events", KELLOGG | {"tags": ["a;b", "c"], "text": "off the table"})
     note = answer.json
     assert answer.status == 201
@@ -55,7 +55,7 @@ def test_a_note_is_added_and_its_address_and_revision_are_told(desk):
     assert stored.tags == ("a;b", "c")
 
 
-def test_a_moment_is_kept_in_utc_and_belongs_to_its_day(desk):
+def test_a_moment_is_stored_in_utc_and_belongs_to_its_day(desk):
     note = added(desk, time_utc="2025-04-20T18:05:00+03:00")
     assert note["time_utc"] == "2025-04-20T15:05:00Z"
     wrong = desk("POST", "/v1/events", KELLOGG | {"time_utc": "2025-06-20T15:05:00Z"})
@@ -161,7 +161,7 @@ def test_a_conflict_tells_both_texts_and_overwrites_nothing(desk):
     assert desk("PATCH", f"/v1/events/{stored.id}", mine, if_match='"2"').status == 200
 
 
-def test_somebody_who_comes_between_the_look_and_the_change_is_told_too(desk, monkeypatch):
+def test_somebody_who_comes_between_the_look_and_the_change_is_reported_too(desk, monkeypatch):
     note = added(desk)
     real = NoteRepository.edit
 
@@ -219,7 +219,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("body", WRONG, ids=range(len(WRONG)))
-def test_a_body_that_cannot_be_meant_is_refused_in_words(desk, body):
+def test_a_body_that_cannot_be_meant_is_refused_in_text(desk, body):
     status, message = WRONG[body]
     answer = desk("POST", "/v1/events", body)
     assert (answer.status, answer.json["status"]) == (status, status)
@@ -263,7 +263,7 @@ def test_every_method_of_an_address_is_named(desk):
     assert desk.ask("/v1/events").headers["allow"] == "POST"
 
 
-def test_a_store_that_is_down_is_told_and_nothing_is_lost_in_words(desk, monkeypatch):
+def test_a_store_that_is_down_is_reported_and_nothing_is_lost_in_text(desk, monkeypatch):
     def down(*_, **__):
         raise StoreError("events.sqlite3: the disk is full; nothing was saved")
 
@@ -336,7 +336,7 @@ def test_a_token_is_in_no_answer_log_or_table(desk, caplog):
 # ------------------------------------------------------------------ limits
 
 
-def test_limits_the_sixty_first_change_in_a_minute_is_told_when_to_come_back(desk):
+def test_limits_the_sixty_first_change_in_a_minute_is_reported_when_to_come_back(desk):
     for _ in range(60):
         added(desk)
     answer = desk("POST", "/v1/events", KELLOGG)
@@ -395,7 +395,7 @@ def test_origins_a_browser_that_asks_for_leave_gets_none(desk):
 # ------------------------------------------------------------------ audit
 
 
-def test_audit_every_change_is_on_record_with_its_door(desk):
+def test_audit_every_change_is_on_record_with_its_interface(desk):
     note = added(desk)
     address = f"/v1/events/{note['id']}"
     desk("PATCH", address, {"title": "New"}, if_match='"1"')

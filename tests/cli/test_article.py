@@ -63,7 +63,7 @@ def test_a_page_says_itself_when_it_was_published(run_cli, write_file):
     assert answer.json["title"] == "The rouble firms"
 
 
-def test_a_person_reads_the_sentence_beside_every_candidate(run_cli, write_file):
+def test_a_person_reads_the_sentence_next_to_every_candidate(run_cli, write_file):
     message = run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22").out
     assert "3 candidates; nothing is stored" in message
     assert "1. 20 Apr 2025 · Keith Kellogg · nato_remark" in message
@@ -91,7 +91,7 @@ def test_a_moment_without_a_zone_is_moscow_time(run_cli, write_file):
         assert answer.json["published"]["moment"] == "2025-04-21T21:30:00Z"
 
 
-def test_one_series_may_be_asked(run_cli, write_file):
+def test_one_series_may_be_requested(run_cli, write_file):
     answer = run_cli("article", write_file("a.txt", ISSUE), "--published", "2025-04-22", "--rates",
                    "usd_rub_cbr", "--json")  # fmt: skip
     series = {v["series"] for claim in answer.json["claims"] for v in claim["verdicts"]}
@@ -115,7 +115,7 @@ def test_what_an_article_says_cannot_steer_the_terminal(run_cli, write_file):
         (b"<html><title>Just a moment...</title><p>Checking", "a.html: is a check for robots"),
     ],
 )
-def test_what_is_no_article_is_told_in_one_line(run_cli, write_file, content, message):
+def test_what_is_no_article_is_reported_in_one_line(run_cli, write_file, content, message):
     answer = run_cli("article", write_file("a.html", content))
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(f"error: {message}")
@@ -135,7 +135,7 @@ def test_what_is_no_article_is_told_in_one_line(run_cli, write_file, content, me
         (".", "is a folder"),
     ],
 )
-def test_what_may_not_be_followed_is_told_in_one_line(run_cli, source, message):
+def test_what_may_not_be_followed_is_reported_in_one_line(run_cli, source, message):
     answer = run_cli("article", source)
     assert (answer.code, answer.out) == (2, "")
     assert message in answer.err
@@ -154,7 +154,7 @@ def test_offline_no_link_is_followed(run_cli, monkeypatch, variable):
 @pytest.mark.parametrize(
     "typed", ["yesterday", "2025-02-30", "22.04.2025", "٢٠٢٥-٠٤-٢٢", "2025-04-22T25:00"]
 )
-def test_a_wrong_day_is_told_in_one_line(run_cli, write_file, typed):
+def test_a_wrong_day_is_reported_in_one_line(run_cli, write_file, typed):
     answer = run_cli("article", write_file("a.txt", ISSUE), "--published", typed)
     assert answer.code == 2
     assert answer.err.startswith("error: --published ")

@@ -123,7 +123,7 @@ def test_live_series_that_may_not_be_passed_on_are_taken_from_this_machine(
     assert "; refresh it first" in refused.err
 
 
-def test_a_difference_is_told_with_its_place_and_exit_code_1(run_cli, write_file, tmp_path):
+def test_a_difference_is_reported_with_its_place_and_exit_code_1(run_cli, write_file, tmp_path):
     rates, events, out = write_file("r.csv", RATES), write_file("e.csv", EVENTS), tmp_path / "b.zip"
     run_cli("study", "--rates", rates, "--events", events, "--estimation", 60, "--bundle", out)
     with zipfile.ZipFile(out) as archive:

@@ -75,7 +75,7 @@ def test_any_revision_is_restored_as_a_new_one(run_cli, note):
     assert "there is no revision 9" in answer.err
 
 
-def test_a_category_of_ones_own_is_kept_found_and_bounded(run_cli):
+def test_a_category_of_ones_own_is_stored_found_and_bounded(run_cli):
     added = run_cli("events", "add", "x", "--date", "2025-04-21", "--category", "Harvest", "--json")
     assert added.json["category"] == "Harvest"
     assert listed(run_cli, "--category", "Harvest") == {added.json["id"]}

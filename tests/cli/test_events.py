@@ -70,7 +70,7 @@ def test_the_history_has_a_line_for_every_change(run_cli, note):
     assert [word in text for word in ("create", "edit", "delete", "restore")] == [True] * 4
 
 
-def test_every_field_is_kept(run_cli):
+def test_every_field_is_stored(run_cli):
     fields = {
         "--date": "2024-02-24", "--time": "05:45", "--end": "2024-02-26", "--text": "More",
         "--category": "peace_talks", "--expected": "stronger", "--author": "Anna",
@@ -181,7 +181,7 @@ def test_an_export_for_spreadsheets_has_its_mark(run_cli, tmp_path):
 
 
 @pytest.mark.parametrize("title", HOSTILE)
-def test_a_hostile_title_is_kept_as_text_and_is_harmless_in_the_export(run_cli, title, tmp_path):
+def test_a_hostile_title_is_stored_as_text_and_is_harmless_in_the_export(run_cli, title, tmp_path):
     added = run_cli("events", "add", "--date", "2025-04-21", "--json", "--", title)
     assert added.code == 0
     run_cli("events", "export", tmp_path / "e.csv", "--origin", "note")
@@ -241,7 +241,7 @@ def test_a_second_import_adds_nothing_and_says_so(run_cli, write_file):
     assert len(run_cli("events", "list", "--origin", "note", "--json").json) == 2
 
 
-def test_a_wrong_row_is_told_with_its_place_and_nothing_is_added(run_cli, write_file):
+def test_a_wrong_row_is_reported_with_its_place_and_nothing_is_added(run_cli, write_file):
     path = write_file("e.csv", FILE + "c,2024-02-30,,Never,other\n")
     answer = run_cli("events", "import", path, "--json")
     assert answer.code == 2
@@ -292,7 +292,7 @@ def test_the_export_of_the_catalogue_is_all_there_already(run_cli, tmp_path):
     )
 
 
-def test_the_good_rows_are_taken_where_they_are_asked_for(run_cli, write_file):
+def test_the_good_rows_are_taken_where_they_are_requested_for(run_cli, write_file):
     path = write_file("e.csv", FILE + "c,2024-02-30,,Never,other\n")
     answer = run_cli("events", "import", path, "--good-rows", "--json")
     assert (answer.code, answer.json["status"]) == (0, "warn")
@@ -309,7 +309,7 @@ def test_where_every_row_is_wrong_there_are_no_good_ones_to_take(run_cli, write_
     assert "2 of 2 rows are wrong; mend them; the first: e.csv, row 1" in answer.err
 
 
-def test_an_import_is_listed_and_undone_with_what_was_changed_since_kept(run_cli, write_file):
+def test_an_import_is_listed_and_undone_with_what_was_changed_since_stored(run_cli, write_file):
     path = write_file("e.csv", FILE)
     name = run_cli("events", "import", path, "--author", "Anna", "--json").json["import"]
     assert name in run_cli("events", "imports").out

@@ -44,7 +44,7 @@ def test_a_day_long_after_the_data_is_refused(run_cli, day, series, last):
     )
 
 
-def test_a_series_that_ended_is_left_out_beside_one_that_goes_on(run_cli):
+def test_a_series_that_ended_is_left_out_next_to_one_that_goes_on(run_cli):
     both = ("--rates", "usd_rub_cbr", "--rates", "usd_rub_ecb")
     answer = run_cli("facts", "2025-04-21", *both, "--json")
     assert answer.code == 0
@@ -60,7 +60,7 @@ def test_a_day_shortly_after_the_data_has_the_last_rate_and_says_so(run_cli):
     assert "1 Sep 2026: 86.7530, the last rate on or before 2026-11-20" in text
 
 
-def test_a_file_is_asked_as_it_is(run_cli, write_file):
+def test_a_file_is_requested_as_it_is(run_cli, write_file):
     answer = run_cli("facts", "2025-01-10", "--rates", write_file("r.csv", FILE), "--json")
     eur, note = answer.json["answers"]
     assert (eur["series"], eur["quote"], note["series"]) == ("EUR", "as quoted", "note")
@@ -89,7 +89,7 @@ def test_never_in_the_data_is_null(run_cli, write_file):
     assert facts["weakest_since"] == {"day": "2024-01-01", "rate": 1}
 
 
-def test_several_series_are_answered_in_the_order_asked(run_cli):
+def test_several_series_are_answered_in_the_order_requested(run_cli):
     answer = run_cli(
         "facts", "2022-02-24", "--rates", "usd_rub_ecb", "--rates", "usd_rub_cbr", "--json"
     )
@@ -103,7 +103,7 @@ def test_since_is_one_more_base(run_cli):
     assert (change["base"], change["base_day"]) == ("since", "2024-06-11")
 
 
-def test_a_person_reads_words_and_both_quotes(run_cli):
+def test_a_person_reads_text_and_both_quotes(run_cli):
     text = run_cli("facts", "2025-04-21").out
     assert "21 Apr 2025: 80.7597" in text
     assert "strongest since 30 May 2023 (80.6872)" in text

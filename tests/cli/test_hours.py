@@ -107,7 +107,7 @@ def test_a_day_without_an_hour_leaves_nothing_but_its_reason(run_cli, write_file
          "--factor brent_eia: has one number a day"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_the_bars_is_told_in_one_line(run_cli, bars, arguments, message):
+def test_what_does_not_fit_the_bars_is_reported_in_one_line(run_cli, bars, arguments, message):
     answer = run_cli("study", *arguments)
     assert answer.code == 2
     assert answer.out == ""

@@ -25,7 +25,7 @@ def filled(replica, run_cli):
 
 
 @pytest.mark.clock
-def test_a_refresh_tells_of_each_feed_and_the_inbox_lists_stories(run_cli, filled):
+def test_a_refresh_tells_of_each_feed_and_the_inbox_lists_clusters(run_cli, filled):
     (feed,) = run_cli("inbox", "refresh", "--feed", "tass_en", "--json").json
     assert (feed["id"], feed["items"], feed["new"], feed["problem"]) == ("tass_en", 3, 0, None)
     clusters = run_cli("inbox", "list", "--json").json
@@ -46,7 +46,7 @@ def test_a_refresh_tells_of_each_feed_and_the_inbox_lists_stories(run_cli, fille
     assert "3 stories" in text
 
 
-def test_where_no_feed_answers_it_is_told_and_the_exit_code_is_3(run_cli, filled):
+def test_where_no_feed_answers_it_is_reported_and_the_exit_code_is_3(run_cli, filled):
     filled.feeds.answers(challenge)
     answer = run_cli("inbox", "refresh", "--feed", "tass_en")
     assert answer.code == 3
@@ -55,7 +55,7 @@ def test_where_no_feed_answers_it_is_told_and_the_exit_code_is_3(run_cli, filled
     assert "keeps programs out" in run_cli("feeds", "list").out
 
 
-def test_a_story_becomes_a_note_once(run_cli, filled):
+def test_a_cluster_becomes_a_note_once(run_cli, filled):
     cluster = run_cli("inbox", "list", "--json").json[0]
     note = run_cli("inbox", "accept", cluster["id"], "--category", "peace_talks", "--json").json
     assert (note["title"], note["category"]) == ("Rouble firms before talks", "peace_talks")
@@ -68,7 +68,7 @@ def test_a_story_becomes_a_note_once(run_cli, filled):
     assert accepted["note_id"] == note["id"]
 
 
-def test_stories_are_dismissed_and_put_back(run_cli, filled):
+def test_clusters_are_dismissed_and_put_back(run_cli, filled):
     ids = [cluster["id"] for cluster in run_cli("inbox", "list", "--json").json]
     assert run_cli("inbox", "dismiss", *ids, "--author", "Ann").out == "3 stories dismissed\n"
     assert run_cli("inbox", "list", "--json").json == []
@@ -90,7 +90,7 @@ def test_a_search_fills_the_inbox_and_tells_the_tone(run_cli, replica):
     assert "tone" in run_cli("inbox", "search", "rouble", "--tone").out
 
 
-def test_offline_nothing_is_asked_and_what_came_can_be_listed(run_cli, filled, monkeypatch):
+def test_offline_nothing_is_requested_and_what_came_can_be_listed(run_cli, filled, monkeypatch):
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     response = len(filled.requests)
     for command in (["inbox", "refresh"], ["inbox", "search", "rouble"]):
@@ -101,7 +101,7 @@ def test_offline_nothing_is_asked_and_what_came_can_be_listed(run_cli, filled, m
     assert len(filled.requests) == response
 
 
-def test_feeds_are_added_listed_asked_and_removed(run_cli, replica):
+def test_feeds_are_added_listed_requested_and_removed(run_cli, replica):
     added = run_cli("feeds", "add", "https://feed.example/rss", "--title", "Mine", "--json").json
     assert (added["id"], added["own"], added["enabled"]) == ("mine", True, True)
     assert run_cli("inbox", "refresh", "--feed", "mine").code == 0
@@ -131,7 +131,7 @@ def test_feeds_are_added_listed_asked_and_removed(run_cli, replica):
         (["inbox", "search", "ab"], "GDELT takes 3 to 250"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line(run_cli, replica, command, text):
+def test_what_cannot_be_is_reported_in_one_line(run_cli, replica, command, text):
     answer = run_cli(*command)
     assert answer.code == 2
     assert text in answer.err

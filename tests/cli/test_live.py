@@ -69,7 +69,7 @@ def test_since_is_handed_on(run_cli, replica):
     assert replica.cbr.requests[0].params["date_req1"] == "03/08/2026"
 
 
-def test_when_everything_asked_failed_the_exit_code_is_3_and_what_was_kept_is_told(
+def test_when_everything_requested_failed_the_exit_code_is_3_and_what_was_stored_is_reported(
     run_cli, replica
 ):
     replica.cbr.answers(failures.html_with_200)
@@ -113,7 +113,7 @@ def test_names_that_are_not_there_are_refused(run_cli, replica, arguments, messa
     assert replica.requests == []
 
 
-def test_offline_nothing_is_asked_and_a_refresh_is_refused(run_cli, replica, monkeypatch):
+def test_offline_nothing_is_requested_and_a_refresh_is_refused(run_cli, replica, monkeypatch):
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     answer = run_cli("rates", "refresh")
     assert answer.code == 2
@@ -124,7 +124,7 @@ def test_offline_nothing_is_asked_and_a_refresh_is_refused(run_cli, replica, mon
 # ---------------------------------------------------------------- list
 
 
-def test_the_list_names_what_could_be_fetched_only_when_asked(run_cli):
+def test_the_list_names_what_could_be_fetched_only_when_requested(run_cli):
     usual, every = listed(run_cli), listed(run_cli, "--all")
     assert "usd_rub_yahoo" not in usual
     assert every["usd_rub_yahoo"]["age"] == "nothing fetched yet"
@@ -172,7 +172,7 @@ def test_the_doctor_offline_says_so_and_asks_nothing(run_cli, replica, monkeypat
     assert replica.requests == []
 
 
-def test_a_store_that_does_not_answer_is_told_by_the_doctor(run_cli, monkeypatch, tmp_path):
+def test_a_store_that_does_not_answer_is_reported_by_the_doctor(run_cli, monkeypatch, tmp_path):
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DASHBOARD_HOME", str(tmp_path / "file"))

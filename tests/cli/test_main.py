@@ -141,7 +141,7 @@ def test_help_imports_nothing_heavy():
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )  # fmt: skip
-def test_a_mistake_is_told_in_one_line(run_cli, arguments, message):
+def test_a_mistake_is_reported_in_one_line(run_cli, arguments, message):
     answer = run_cli(*arguments)
     assert answer.code == 2
     assert answer.out == ""
@@ -167,7 +167,7 @@ def test_a_source_or_store_that_fails_is_exit_code_3(run_cli, monkeypatch, error
     assert (answer.code, answer.err) == (3, f"error: {error}\n")
 
 
-def test_a_store_that_cannot_be_reached_is_told_without_its_address(run_cli, monkeypatch):
+def test_a_store_that_cannot_be_reached_is_reported_without_its_address(run_cli, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:canary@127.0.0.1:1/none")
     answer = run_cli("events", "list")
     assert answer.code == 3
@@ -175,7 +175,7 @@ def test_a_store_that_cannot_be_reached_is_told_without_its_address(run_cli, mon
     assert "canary" not in answer.err
 
 
-def test_a_fault_of_ours_is_told_in_one_line_and_can_be_looked_at(run_cli, monkeypatch):
+def test_a_fault_of_ours_is_reported_in_one_line_and_can_be_looked_at(run_cli, monkeypatch):
     def fail(**_):
         msg = "boom"
         raise RuntimeError(msg)
@@ -222,7 +222,7 @@ def test_ctrl_c_ends_the_server_without_a_traceback(process):
     assert code in {0, 130}
 
 
-def test_a_port_in_use_is_told_before_anything_starts(process):
+def test_a_port_in_use_is_reported_before_anything_starts(process):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

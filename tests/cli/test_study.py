@@ -184,7 +184,7 @@ def test_a_window_may_start_with_a_minus(run_cli, options):
     assert {row["offset"] for row in answer.json["averages"]} == {-1, 0, 1}
 
 
-def test_a_window_asked_twice_is_answered_once(run_cli, small):
+def test_a_window_requested_twice_is_answered_once(run_cli, small):
     rows = run_cli("study", *small, "--car", "0:1", "--json").json["events"]
     assert [row["window"] for row in rows] == ["[0,1]", "[0,0]"]
 

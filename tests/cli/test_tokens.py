@@ -45,7 +45,7 @@ def test_a_name_that_cannot_be_typed_again_is_refused(run_cli):
     assert run_cli("tokens", "create", "desk", "--days", "0").code == 2
 
 
-def test_audit_tells_who_did_what_through_which_door(run_cli, write_file):
+def test_audit_tells_who_did_what_through_which_interface(run_cli, write_file):
     run_cli("events", "add", "Kellogg on NATO", "--date", "2025-04-21", "--author", "Ann")
     run_cli("tokens", "create", "desk", "--person", "Bob")
     run_cli("tokens", "revoke", "desk")
