@@ -47,7 +47,9 @@ class OneBrowserAtATime(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return next((group for group in ("browser", "postgres") if group in path), nodeid)
+        if path.startswith("tests/browser/"):
+            return "browser"
+        return "postgres" if "postgres" in path else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowserAtATime:

@@ -1,4 +1,4 @@
-"""Hours in the run_cli: bars that were fetched, timed events, windows in hours."""
+"""Hours on the command line: bars that were fetched, timed events, windows in hours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ dated,2026-11-18,,other,Nobody knows when
 def bars(dashboard_home, monkeypatch):
     """A store with hours of the yuan, offline."""
     results, _ = fill_cache(dashboard_home)
-    assert results[HOURS].told == ""
+    assert results[HOURS].message == ""
     monkeypatch.setenv("DASHBOARD_OFFLINE", "1")
 
 

@@ -162,7 +162,7 @@ def test_edit_opens_the_form_of_a_note_with_what_was_found(page):
 def test_without_a_day_of_publication_the_days_stay_open_until_one_is_said(page):
     paste(page, ISSUE, published=None)
     assert heads(page)[0] == "**open · Keith Kellogg**"
-    assert "give the day above" in words_of(page)
+    assert "say when it was published" in words_of(page)
     assert "--" not in words_of(page)
     assert page.button(key="article.accept.0").disabled
     page.date_input(key="kept:article:0.day").set_value(date(2025, 4, 20)).run()

@@ -75,8 +75,8 @@ def test_a_name_that_is_taken_is_said_and_nothing_typed_is_lost(page):
     bring(page, GOOD.replace(b"80.8", b"80.9"))
     page.text_input(key="own.title").set_value("My desk").run()
     press(page, "Keep it")
-    assert "Not kept" in words_of(page)
-    assert "choose another short name" in words_of(page)
+    assert "Not kept: series" in words_of(page)
+    assert "take another name" in words_of(page)
     assert page.file_uploader[0].value is not None
     assert page.text_input(key="own.title").value == "My desk"
     page.text_input(key="own.name").set_value("desk2").run()

@@ -136,7 +136,7 @@ def test_the_order_of_day_and_month_is_asked_and_kept(page):
     (asked,) = page.radio
     assert "Which day is 03/04/2025? The file does not tell." in asked.label
     assert (asked.options, asked.value) == (["3 Apr 2025", "4 Mar 2025"], None)
-    assert "say above which of the two is meant" in table(page)["What to know"][0]
+    assert "say on import which order the dates have" in table(page)["What to know"][0]
     assert button(page, "Add the good rows").disabled
     page.radio[0].set_value("mdy").run()
     assert table(page)["Day"][0] == "4 Mar 2025"
@@ -165,8 +165,8 @@ def test_the_zone_of_times_is_asked(page):
 
 def test_a_column_of_another_name_is_chosen(page):
     bring(page, "Wann,Was\n2025-04-21,Talks\n")
-    assert "has no column date (found: Wann, Was); choose the column of the dates" in (
-        page.warning[0].value
+    assert (
+        "has no column date (found: Wann, Was); name it in the first line" in page.warning[0].value
     )
     page.selectbox(key="kept:import:map.date").select("Wann").run()
     page.selectbox(key="kept:import:map.title").select("Was").run()
