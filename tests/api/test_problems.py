@@ -76,12 +76,12 @@ def test_a_failing_store_is_reported_clearly(caplog):
         def notes(self, *, with_deleted=False):
             raise StoreError("the notes cannot be read now; try again in a moment")
 
-    class House:
+    class BrokenContext:
         notes = FailingNotes()
         catalogue = type("Empty", (), {"events": staticmethod(tuple)})
 
     app = build_app()
-    app.dependency_overrides[get_live_context] = House
+    app.dependency_overrides[get_live_context] = BrokenContext
     answer = get(app, "/v1/events.json")
     assert answer.status == 503
     assert answer.json["detail"] == "the notes cannot be read now; try again in a moment"
@@ -89,13 +89,13 @@ def test_a_failing_store_is_reported_clearly(caplog):
 
 
 def test_an_unforeseen_error_shows_a_number_that_is_in_the_log(caplog):
-    class House:
+    class BrokenContext:
         @property
         def rates(self):
             raise RuntimeError("select * from secrets at /home/somebody")
 
     app = build_app()
-    app.dependency_overrides[get_live_context] = House
+    app.dependency_overrides[get_live_context] = BrokenContext
     answer = answered_before_raising(app, "/v1/rates.csv")
     assert answer.status == 500
     assert "secrets" not in answer.body.decode()

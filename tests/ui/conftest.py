@@ -16,7 +16,7 @@ def replica():
 
 
 @pytest.fixture
-def house(replica, dashboard_home, monkeypatch):
+def live_setup(replica, dashboard_home, monkeypatch):
     """Services that share the cache and the clock of the pages, at the replica's time."""
     clock = MadeClock(replica.market.now)
     monkeypatch.setattr(session, "get_wall_time", clock.now)

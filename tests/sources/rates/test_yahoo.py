@@ -142,6 +142,6 @@ print(sorted(path.name for path in folder.iterdir()))
 
 def test_yfinance_and_other_heavy_things_are_not_imported_before_they_are_needed():
     heavy = "{'yfinance', 'curl_cffi', 'pyarrow.dataset', 'arch', 'statsmodels', 'requests'}"
-    rooms = "dashboard.container, dashboard.sources.rates"
-    code = f"import sys, {rooms}; print({heavy} & set(sys.modules))"
+    modules = "dashboard.container, dashboard.sources.rates"
+    code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     assert run(code) == "set()"

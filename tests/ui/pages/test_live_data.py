@@ -20,8 +20,8 @@ def row_of(app, title):
     return row
 
 
-def test_a_fetched_series_stands_with_its_rows_days_and_when_it_was_fetched(house, replica):
-    house.refresh(USD, "eur_rub_cbr")
+def test_a_fetched_series_stands_with_its_rows_days_and_when_it_was_fetched(live_setup, replica):
+    live_setup.refresh(USD, "eur_rub_cbr")
     row = row_of(open_page("data"), "USD/RUB, Bank of Russia")
     new = replica.market.official("USD", date(2026, 9, 3), date(2026, 11, 24))
     assert row["Rows"] == f"{3_370 + len(new):,}"  # 3,370 rows ship
@@ -29,10 +29,10 @@ def test_a_fetched_series_stands_with_its_rows_days_and_when_it_was_fetched(hous
     assert row["Updated"] == "fetched 23 Nov 2026, 21:00 MSK"
 
 
-def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(house):
+def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(live_setup):
     app = open_page("data")
     cards = {each.value.split("`")[1]: each.value for each in app.markdown if "` " in each.value}
-    assert {card.id for card in house.known.all_cards()} == set(cards)
+    assert {card.id for card in live_setup.known.all_cards()} == set(cards)
     yahoo = cards["usd_rub_yahoo"]
     for words in (
         "indicative offshore quote; RUB per USD",
@@ -44,18 +44,18 @@ def test_every_card_says_what_it_measures_what_it_cannot_say_and_its_licence(hou
         assert words in yahoo
 
 
-def test_what_was_never_fetched_is_named(house):
+def test_what_was_never_fetched_is_named(live_setup):
     words = words_of(open_page("data"))
     assert "Not fetched yet: CNY/RUB, Moscow Exchange" in words
     assert "USD/RUB, Yahoo" in words
 
 
-def test_a_failure_stands_in_words_with_the_data_that_stand(house, replica):
-    house.refresh(USD)
+def test_a_failure_stands_in_words_with_the_data_that_stand(live_setup, replica):
+    live_setup.refresh(USD)
     replica.cbr.answers(failures.html_with_200)
     replica.fred.answers(failures.unavailable)
-    house.clock.pass_by(3_600)
-    house.refresh(USD, "vix_fred")
+    live_setup.clock.pass_by(3_600)
+    live_setup.refresh(USD, "vix_fred")
     told = "Bank of Russia answered HTML instead of XML; the data of 23 Nov 2026 stand"
     app = open_page("data")
     assert told in row_of(app, "USD/RUB, Bank of Russia")["To know"]
@@ -65,25 +65,25 @@ def test_a_failure_stands_in_words_with_the_data_that_stand(house, replica):
 
 
 @pytest.mark.clock
-def test_the_line_tells_of_the_series_of_the_page(house, replica):
+def test_the_line_tells_of_the_series_of_the_page(live_setup, replica):
     replica.fred.answers(failures.unavailable)
-    house.refresh("vix_fred", "eur_usd_ecb")
+    live_setup.refresh("vix_fred", "eur_usd_ecb")
     words = words_of(open_page(series="eur_usd_ecb"))
     assert "Rate: EUR/USD, ECB · last 23 Nov 2026" in words.replace("\u2060", "")
 
 
-def test_a_number_that_may_still_change_is_told_as_such(house):
-    house.refresh(USD, "usd_rub_yahoo")
-    live = house.known.known("usd_rub_yahoo").live
+def test_a_number_that_may_still_change_is_told_as_such(live_setup):
+    live_setup.refresh(USD, "usd_rub_yahoo")
+    live = live_setup.known.known("usd_rub_yahoo").live
     said = f"provisional: {live.rate[0]:.4f} on 23 Nov 2026, 21:00 MSK; it may still change"
     assert said in words_of(open_page(series="usd_rub_yahoo"))
     assert said in row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
 
 
-def test_implausible_numbers_are_counted(house, replica):
+def test_implausible_numbers_are_counted(live_setup, replica):
     replica.market.change("RUB=X", date(2026, 11, 11), 120.0)
-    house.refresh(USD, "usd_rub_yahoo")
-    left_out = house.known.known("usd_rub_yahoo").withheld
+    live_setup.refresh(USD, "usd_rub_yahoo")
+    left_out = live_setup.known.known("usd_rub_yahoo").withheld
     words = row_of(open_page("data"), "USD/RUB, Yahoo")["To know"]
     assert f"{left_out} implausible value" in words
 
@@ -91,22 +91,22 @@ def test_implausible_numbers_are_counted(house, replica):
 # ---------------------------------------------------------------- revised values
 
 
-def revised(house, replica):
-    house.refresh(USD)
-    first = house.rates(USD)["2026-11-20"]
+def revised(live_setup, replica):
+    live_setup.refresh(USD)
+    first = live_setup.rates(USD)["2026-11-20"]
     replica.market.change("USD", date(2026, 11, 20), 85.5)
-    house.clock.pass_by(timedelta(hours=1).total_seconds())
-    house.refresh(USD)
+    live_setup.clock.pass_by(timedelta(hours=1).total_seconds())
+    live_setup.refresh(USD)
     return first
 
 
-def test_without_a_revision_the_page_says_so(house):
-    house.refresh(USD)
+def test_without_a_revision_the_page_says_so(live_setup):
+    live_setup.refresh(USD)
     assert "No value has been revised" in words_of(open_page("data"))
 
 
-def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(house, replica):
-    first = revised(house, replica)
+def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(live_setup, replica):
+    first = revised(live_setup, replica)
     app = open_page("data")
     (frame,) = [f.value for f in app.dataframe if "Is now" in f.value]
     (row,) = frame.to_dict("records")
@@ -121,9 +121,9 @@ def test_a_revised_value_stands_with_both_numbers_and_when_each_was_seen(house, 
     assert "CSV (all, 1 row)" in labels
 
 
-def test_the_file_of_revised_values_holds_them(house, replica):
-    first = revised(house, replica)
-    text = revisions_csv(list_revisions(house.known, house.rate_cache)).decode()
+def test_the_file_of_revised_values_holds_them(live_setup, replica):
+    first = revised(live_setup, replica)
+    text = revisions_csv(list_revisions(live_setup.known, live_setup.rate_cache)).decode()
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["series"], row["date"]) == (USD, "2026-11-20")
     assert (float(row["was"]), float(row["became"])) == (first, 85.5)
@@ -133,14 +133,14 @@ def test_the_file_of_revised_values_holds_them(house, replica):
 
 
 def test_revisions_of_several_series_come_latest_first_and_a_damaged_memory_has_none(
-    house, replica, dashboard_home
+    live_setup, replica, dashboard_home
 ):
-    revised(house, replica)
-    house.refresh("eur_rub_cbr")
+    revised(live_setup, replica)
+    live_setup.refresh("eur_rub_cbr")
     replica.market.change("EUR", date(2026, 11, 20), 99.5)
-    house.clock.pass_by(3_600)
-    house.refresh("eur_rub_cbr")
-    found = list_revisions(house.known, house.rate_cache)
+    live_setup.clock.pass_by(3_600)
+    live_setup.refresh("eur_rub_cbr")
+    found = list_revisions(live_setup.known, live_setup.rate_cache)
     assert [one.series for one in found] == ["eur_rub_cbr", USD]
     (dashboard_home / "cache" / "rates.sqlite3").write_bytes(b"damaged" * 1_000)
-    assert list_revisions(house.known, house.rate_cache) == ()
+    assert list_revisions(live_setup.known, live_setup.rate_cache) == ()
