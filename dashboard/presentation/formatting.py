@@ -92,11 +92,6 @@ def format_window(window: Window) -> str:
     return window_text(window).replace("-", MINUS)
 
 
-def format_bytes(n_bytes: int) -> str:
-    """`164 kB`."""
-    return f"{n_bytes / 1000:,.0f} kB" if n_bytes < 1_000_000 else f"{n_bytes / 1e6:,.1f} MB"
-
-
 # ------------------------------------------------------------------ days and moments
 
 

@@ -93,7 +93,7 @@ def make_backup(
             members = {**files, **{f"rates/{path.name}": path for path in series}}
             archive.write(file, members, contents)
     except OSError as error:
-        msg = f"{file.name}: the backup cannot be made ({error.strerror}); free some room"
+        msg = f"{file.name}: the backup cannot be made ({error.strerror}); free some space"
         raise StoreError(msg) from error
     return contents
 

@@ -190,14 +190,19 @@ def test_rules_that_never_happen_are_given_up_once_the_file_has_searched_its_day
     ["", "FREQ=", "FREQ=SECONDLY", "FREQ=MINUTELY;COUNT=9", "FREQ=DAILY;BYSECOND=1,2,3",
      "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=1,2", "FREQ=DAILY;INTERVAL=-1",
      "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=1,2", "FREQ=DAILY;X=1", "FREQ=DAILY;FREQ=DAILY",
-     "FREQ=DAILY,WEEKLY", "FREQ=DAILY;BYDAY=XX", "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTH=5L",
+     "FREQ=DAILY,WEEKLY", "FREQ=DAILY;BYDAY=XX", "FREQ=DAILY;BYMONTH=13",
      "FREQ=DAILY;BYMONTHDAY=0", "FREQ=DAILY;BYMONTHDAY=1=2", "FREQ=DAILY;BYSETPOS=400",
      "FREQ=DAILY;UNTIL=tomorrow", "FREQ=DAILY;UNTIL=P1D", "FREQ=DAILY;COUNT=1;UNTIL=20240101",
      "FREQ=DAILY;WKST=XX", "FREQ=DAILY;COUNT=" + "9" * 480],
 )  # fmt: skip
 def test_a_rule_that_is_none_is_refused(text):
     with pytest.raises(ValueError, match=r"rule|repeats"):
-        days_of(text, START)
+        Rule.parse(text, START)  # before a single day is searched
+
+
+def test_a_leap_month_is_refused():
+    with pytest.raises(ValueError, match=r"rule|repeats"):
+        days_of("FREQ=DAILY;BYMONTH=5L", START)
 
 
 # ---------------------------------------------------------------- zones
