@@ -59,12 +59,7 @@ from dashboard.presentation.palette import get_palette
 from dashboard.services.compare import EventRelations
 from dashboard.services.exports import (
     CsvDialect,
-    across_series_csv,
-    correlation_csv,
-    direction_csv,
-    projections_csv,
-    regression_csv,
-    scores_csv,
+    table_csv,
 )
 from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.components.figures import draw_figure
@@ -167,7 +162,7 @@ def _draw_lead_lag(state: CorrelationState, related: EventRelations) -> None:
     rows = related.correlations
     _draw_table_expander(
         "correlation", lambda: _build_correlation_frame(rows), len(rows),
-        lambda flavour: correlation_csv(rows, flavour),
+        lambda flavour: table_csv("correlation", rows, flavour),
         "Correlations of every group and lag with band, p and corrected p",
     )  # fmt: skip
 
@@ -193,7 +188,7 @@ def _draw_hits(state: CorrelationState, related: EventRelations) -> None:
     rows = related.directions
     _draw_table_expander(
         "direction", lambda: _build_direction_frame(rows), len(rows),
-        lambda flavour: direction_csv(rows, flavour),
+        lambda flavour: table_csv("direction", rows, flavour),
         "Hit rates of every group with interval, p and corrected p",
     )  # fmt: skip
 
@@ -235,7 +230,7 @@ def _draw_scores(view: UrlState, state: CorrelationState, related: EventRelation
         "scores",
         lambda: _build_score_frame(rows),
         len(rows),
-        lambda flavour: scores_csv(rows, flavour),
+        lambda flavour: table_csv("scores", rows, flavour),
         "Spearman's rho of every score with band, p and corrected p",
     )
 
@@ -277,7 +272,7 @@ def _draw_cross_series(view: UrlState, state: CorrelationState) -> None:
         "across_series",
         lambda: _build_cross_series_frame(cells, titles),
         len(cells),
-        lambda flavour: across_series_csv(cells, flavour),
+        lambda flavour: table_csv("across_series", cells, flavour),
         "Every category on every series with mean, N, p, corrected p and why there is no verdict",
     )
 
@@ -301,7 +296,7 @@ def _draw_regression(view: UrlState, state: CorrelationState, related: EventRela
     )
     _draw_table_expander(
         "regression", lambda: _build_regression_frame(rows, titles), len(rows),
-        lambda flavour: regression_csv(rows, flavour),
+        lambda flavour: table_csv("regression", rows, flavour),
         "Terms of the regression with estimate, standard error, t, p and N",
     )  # fmt: skip
 
@@ -470,7 +465,7 @@ def _draw_projection(view: UrlState, state: CorrelationState) -> None:
         "projections",
         lambda: _build_projection_frame(projection),
         len(projection.rows),
-        lambda flavour: projections_csv([projection], flavour),
+        lambda flavour: table_csv("projections", [projection], flavour),
         f"Moves around {format_group_title(projection.group)} by horizon with interval, band, p"
         " and N",
     )

@@ -36,14 +36,15 @@ from dashboard.presentation.reports import describe_private_notes
 from dashboard.services.bundles import source_files
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
+    TABLES,
     Provenance,
     download_file_name,
     full_export_zip,
-    revisions_csv,
+    table_csv,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import DEFAULT_SERIES, get_series
-from dashboard.services.serializers import describe_columns, json_bytes
+from dashboard.services.serializers import KIND_NAMES, json_bytes
 from dashboard.services.study import run_study
 from dashboard.services.study_inputs import available_events_from
 from dashboard.ui import session
@@ -314,12 +315,12 @@ def _build_preview_frame(rows: JsonRows) -> pd.DataFrame:
 
 
 def _draw_columns(table: str) -> None:
-    columns = describe_columns(table)
+    columns = TABLES[table].columns
     st.table(
         {
             "Column": [f"`{column.name}`" for column in columns],
-            "Holds": [column.kind for column in columns],
-            "Meaning": [column.meaning for column in columns],
+            "Holds": [KIND_NAMES[column.kind] for column in columns],
+            "Meaning": [column.description for column in columns],
         },
         hide_index=True,
         border="horizontal",
@@ -543,7 +544,7 @@ def _draw_revised_values() -> None:
             draw_csv_buttons(
                 f"all, {format_count(len(revisions), 'row')}",
                 ("rates", "revisions", f"asof-{session.get_view_day()}"),
-                lambda flavour: revisions_csv(revisions, flavour),
+                lambda flavour: table_csv("revisions", revisions, flavour),
                 "data.revisions",
             )
         cards = {card.id: card for card in session.get_context().known.all_cards()}

@@ -9,31 +9,21 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import numpy as np
-
 from dashboard.models.event import Event, Origin
 from dashboard.models.moves import SourceMove
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyAnswer, StudyRequest
 from dashboard.presentation.formatting import format_count
 from dashboard.services.exports import (
+    TABLES,
     CsvDialect,
-    event_list_csv,
-    rates_csv,
-    source_moves_csv,
-    study_csv,
+    StudyTableName,
+    study_objects,
     study_table_titles,
+    table_csv,
 )
 from dashboard.services.rates import DEFAULT_SERIES
-from dashboard.services.serializers import (
-    KIND_NAMES,
-    describe_columns,
-    event_list_rows_json,
-    rate_rows_json,
-    source_move_rows_json,
-    study_row_count,
-    study_rows_json,
-)
+from dashboard.services.serializers import table_json
 from dashboard.services.source_moves import compare_sources_of_events, dollar_series
 from dashboard.ui import session
 from dashboard.ui.components.event_filters import ANY_OPTION, FILTER_PARAMS, build_facets
@@ -41,7 +31,7 @@ from dashboard.ui.session import KnownEvents, get_study
 from dashboard.ui.url_state import UrlParam, UrlState, choice_param, name_param
 
 API_PATH: Final = "/api"
-DATE_KINDS: Final = (KIND_NAMES["date"], KIND_NAMES["moment"])
+DATE_KINDS: Final = ("date", "moment")
 ApiQuery = Mapping[str, str | Sequence[str]]
 STUDY_TABLES: Final = study_table_titles()
 PARAMS: Final[tuple[UrlParam, ...]] = (
@@ -77,7 +67,7 @@ def build_docs_url(page_url: str) -> str:
 
 def build_code_examples(address: str, table: str) -> dict[str, str]:
     """Lines that read a CSV address, by language."""
-    dated = [c.name for c in describe_columns(table) if c.kind in DATE_KINDS]
+    dated = [column.name for column in TABLES[table].columns if column.kind in DATE_KINDS]
     parsed = f", parse_dates=[{', '.join(map(_quote_name, dated))}]" if dated else ""
     return {
         "pandas": f'import pandas as pd\n\n{table} = pd.read_csv(\n    "{address}"{parsed}\n)',
@@ -142,7 +132,7 @@ class DataState:
     until: date | None
     asof: str
     query: dict[str, Any]
-    table: str
+    table: StudyTableName
 
 
 def read_data_state(view: UrlState) -> DataState:
@@ -196,17 +186,16 @@ def build_rates_dataset(state: DataState) -> Dataset:
 
 def _build_view_rates_file(state: DataState) -> DataFile:
     one, since, until = state.series, state.since, state.until
-    first = 0 if since is None else int(np.searchsorted(one.day, np.datetime64(since, "D")))
-    last = len(one) if until is None else one.row_on_or_before(until) + 1
+    shown = one.between(since, until)
     period: dict[str, Any] = {k: v for k, v in state.query.items() if k in {"from", "to"}}
     return DataFile(
         "this view",
-        max(last - first, 0),
+        len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
-        lambda flavour: rates_csv([one], since, until, flavour),
-        lambda: rate_rows_json([one], since, until),
-        lambda most: rate_rows_json([one.part(slice(max(first, last - most), max(first, last)))]),
+        lambda flavour: table_csv("rates", [shown], flavour),
+        lambda: table_json("rates", [shown]),
+        lambda most: table_json("rates", [shown.part(slice(-most, None))]),
     )
 
 
@@ -218,9 +207,9 @@ def _build_rates_file(
         sum(len(item) for item in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
-        lambda dialect: rates_csv(series, dialect=dialect),
-        lambda: rate_rows_json(series),
-        lambda most: rate_rows_json([series[-1].part(slice(max(len(series[-1]) - most, 0), None))]),
+        lambda flavour: table_csv("rates", series, flavour),
+        lambda: table_json("rates", series),
+        lambda most: table_json("rates", [series[-1].part(slice(-most, None))]),
     )
 
 
@@ -249,8 +238,8 @@ def _build_events_file(
         len(events),
         name,
         ApiEndpoint("events", query),
-        lambda flavour: event_list_csv(events, flavour),
-        lambda: event_list_rows_json(events),
+        lambda flavour: table_csv("event_list", events, flavour),
+        lambda: table_json("event_list", events),
     )
 
 
@@ -272,15 +261,16 @@ def _build_study_file(
 ) -> DataFile:
     table, series = state.table, state.series.card.id
     answer = get_study(state.series, state.known, events, StudyRequest())
+    objects = study_objects(answer, table)
     period = (state.since, state.until) if label == "this view" else ("all",)
     chosen = {} if table == "events" else {"table": table}
     return DataFile(
         label,
-        study_row_count(answer, table),
+        TABLES[table].count(objects),
         (series, "study", table, *period, state.asof),
         ApiEndpoint("study", {"rates": series, **chosen, **query}),
-        lambda flavour: study_csv(answer, table, flavour),
-        lambda: study_rows_json(answer, table),
+        lambda flavour: table_csv(table, objects, flavour),
+        lambda: table_json(table, objects),
     )
 
 
@@ -325,8 +315,8 @@ def _build_sources_file(
         len(events) * len(dollar_series(daily)),
         ("usdrub", "sources", *period, state.asof),
         ApiEndpoint("sources", query),
-        lambda flavour: source_moves_csv(moves(), flavour),
-        lambda: source_move_rows_json(moves()),
+        lambda flavour: table_csv("source_moves", moves(), flavour),
+        lambda: table_json("source_moves", moves()),
     )
 
 

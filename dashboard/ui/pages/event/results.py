@@ -46,7 +46,7 @@ from dashboard.presentation.palette import (
 )
 from dashboard.presentation.quoting import QuotedSeries, name_direction
 from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
-from dashboard.services.exports import source_moves_csv
+from dashboard.services.exports import table_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
 from dashboard.ui import session
 from dashboard.ui.components.event_card import build_event_facts
@@ -309,7 +309,7 @@ def draw_source_moves(state: EventState) -> None:
         draw_csv_buttons(
             f"every source, {format_count(len(moves), 'row')}",
             (state.event.id, "sources"),
-            lambda flavour: source_moves_csv(moves, flavour),
+            lambda flavour: table_csv("source_moves", moves, flavour),
             "event.sources",
         )
 
