@@ -46,8 +46,10 @@ def _kind(kind: ColumnKind, unit: Unit = "") -> Callable[..., Column]:
 
 _text, _count, _window = _kind("text"), _kind("int"), _kind("window")
 _day, _moment = _kind("date"), _kind("moment")
-_number, _rate = _kind("number"), _kind("number", "rate")
-_return, _log_points = _kind("number", "log move"), _kind("number", "log pts")
+_number, _signed = _kind("number"), _kind("number", "signed")
+_rate, _percentile = _kind("number", "rate"), _kind("number", "percentile")
+_return, _error = _kind("number", "log move"), _kind("number", "log move s.e.")
+_log_points = _kind("number", "log pts")
 _percent, _share, _p = _kind("number", "%"), _kind("number", "share"), _kind("number", "p")
 
 _SHARED: Final = {
@@ -65,7 +67,7 @@ _SHARED: Final = {
         _return("car",
             "Abnormal moves of the window added up, 0.01 = 1 log point; positive = the rouble"
             " stronger"),
-        _number("car_t", "car divided by its standard error"),
+        _signed("car_t", "car divided by its standard error"),
         _number("df", "Degrees of freedom"),
         _p("p_value", "Two-sided p-value"),
         _p("p_adjusted", "p_value adjusted for the number of tests"),
@@ -73,10 +75,10 @@ _SHARED: Final = {
             "Share of the dates compared with, the event included, with a move at least as large"
             " in units of the volatility before it; by default the dates within 250 rows of the"
             " event"),
-        _percent("percentile",
+        _percentile("percentile",
             "Per cent of the same dates with a smaller move in those units; of a group, of"
             " shifted dates with a smaller mean, in size"),
-        _percent("percentile_by_move",
+        _percentile("percentile_by_move",
             "Per cent of the same dates with a smaller plain move, in size"),
         _count("pool_size", "How many dates the move is compared with"),
         _day("pool_first_day", "The first of them"),
@@ -92,9 +94,9 @@ _SHARED: Final = {
         _share("largest_share",
             "The largest move of a rate as a share of the sum of the sizes of all"),
         _text("method", "How the number is computed"),
-        _number("r", "Correlation"),
-        _number("low", "Lower end of the 95 % interval, or of the band of shifted dates"),
-        _number("high", "Upper end of the 95 % interval, or of the band of shifted dates"),
+        _signed("r", "Correlation"),
+        _signed("low", "Lower end of the 95 % interval, or of the band of shifted dates"),
+        _signed("high", "Upper end of the 95 % interval, or of the band of shifted dates"),
         _text("reason", "Why a number or an event is missing"),
         _day("base_day", "The market day of the base"),
         _rate("base_rate", "The rate at the base"),
@@ -193,7 +195,7 @@ PATHS: Final = Table(
             " stronger", _path_matrix("returns")),
         _return("normal", "The move that the model expects", _path_matrix("normal")),
         _return("abnormal", "return less normal", _path_matrix("abnormal")),
-        _return("abnormal_se", "Standard error of abnormal", _path_matrix("abnormal_se")),
+        _error("abnormal_se", "Standard error of abnormal", _path_matrix("abnormal_se")),
         _shared("car", _path_matrix("car")),
         _return("ordinary_low",
             "Lower end of the range in which 95 of 100 ordinary moves lie",
@@ -255,7 +257,7 @@ STUDY_EVENTS: Final = Table(
             _of_event("result.shift_days")),
         "window=car.window",
         _shared("car", _of_event("car.car")),
-        _return("car_se", "Standard error of car", _of_event("car.se")),
+        _error("car_se", "Standard error of car", _of_event("car.se")),
         _shared("car_t", _of_event("car.t")),
         _shared("df", _of_event("car.df")),
         _shared("p_value", _of_event("car.p")),
@@ -292,7 +294,7 @@ AVERAGES: Final = Table(
     _columns(
         "group offset n",
         _return("aar", "Average abnormal return"),
-        _return("aar_se", "Standard error of aar across events"),
+        _error("aar_se", "Standard error of aar across events"),
         "caar",
         _return("caar_low", "Lower end of the 95 % interval of caar"),
         _return("caar_high", "Upper end of the 95 % interval of caar"),
@@ -313,10 +315,10 @@ HEADLINE: Final = Table(
             "The highest mean that the test does not reject at 5 %, 0.01 = 1 log point"),
         _p("p_value", "Two-sided p-value of the declared test"),
         _p("p_adjusted", "p_value adjusted over the groups and windows of the study"),
-        _return("smallest_visible",
+        _error("smallest_visible",
             "The mean CAR that the test would see in four studies of five, 0.01 = 1 log point"),
         _text("reason", "Why there is no verdict; then p_value and the interval are empty"),
-        _number("statistic", "Standardised sum of signed ranks; its sign is that of the verdict"),
+        _signed("statistic", "Standardised sum of signed ranks; its sign is that of the verdict"),
         "largest_share",
     ),
 )  # fmt: skip
@@ -326,7 +328,7 @@ TESTS: Final = Table(
     _columns(
         "group window",
         _text("test", "The id of the test"),
-        _number("statistic", "The value of the test statistic"),
+        _signed("statistic", "The value of the test statistic"),
         "df p_value p_adjusted n",
         _text("null_hypothesis", "What the test supposes"),
         _text("reference", "Where the test is described"),
@@ -356,7 +358,7 @@ REGRESSION: Final = Table(
         _text("term", "constant, a category, a factor or another series"),
         _number("estimate", "Return units for each unit of the term"),
         _number("se", "Standard error, Newey-West"),
-        _number("t", "estimate divided by its standard error"),
+        _signed("t", "estimate divided by its standard error"),
         "p_value n",
         _count("lags", "Lags of the Newey-West error"),
         "p_adjusted",
@@ -419,8 +421,8 @@ PROJECTIONS: Final = Table(
         _return("estimate",
             "Log move from the base, 0.01 = 1 log point; positive = the rouble stronger",
             "item.estimate"),
-        _return("se_hc1", "Standard error that allows for unequal variance, HC1", "item.se_hc1"),
-        _return("se_hac",
+        _error("se_hc1", "Standard error that allows for unequal variance, HC1", "item.se_hc1"),
+        _error("se_hac",
             "Standard error that allows for correlation over time too, Newey-West", "item.se_hac"),
         _count("lags", "Lags of se_hac: as many as the move has returns", "item.lags"),
         _return("low", "Lower end of the 95 % interval at this horizon", "item.low"),
@@ -476,15 +478,15 @@ ACROSS_SERIES: Final = Table(
     _columns(
         "group series window n",
         _return("caar", "Mean CAR, each distinct first rate once"),
-        _return("spread",
+        _error("spread",
             "Standard deviation of the means of all calendar shifts of the same rates"),
-        _number("in_spreads", "caar less the mean of the shifts, divided by spread"),
+        _signed("in_spreads", "caar less the mean of the shifts, divided by spread"),
         "percentile",
         _p("p_value", "p of the signed-rank test on clusters; empty with a reason"),
         "p_adjusted",
         _text("reason", "Why the mean has no verdict"),
         _count("n_rates", "Distinct first rates with a CAR; each counts once in a mean"),
-        _number("mean_scar", "Mean of the CARs of the rates, each divided by its forecast error"),
+        _signed("mean_scar", "Mean of the CARs of the rates, each divided by its forecast error"),
         "largest_share clusters",
     ),
 )  # fmt: skip
@@ -596,9 +598,9 @@ EVENT_MOVES: Final = Table(
         _shared("placebo_p", _rank("near", "p")),
         _p("placebo_p_all", "placebo_p among all admissible dates", _rank("all", "p")),
         _shared("percentile", _rank("near", "percentile")),
-        _percent("percentile_all",
+        _percentile("percentile_all",
             "percentile among all admissible dates", _rank("all", "percentile")),
-        _percent("percentile_matched",
+        _percentile("percentile_matched",
             "percentile among all dates of similar volatility on their eve",
             _rank("similar", "percentile")),
         _count("n_quiet", "Quiet pseudo-dates compared with", _rank("quiet", "size")),
@@ -612,7 +614,8 @@ EVENT_MOVES: Final = Table(
         _shared("pool_last_day", _rank("near", "last")),
         _p("placebo_p_quiet",
             "placebo_p among quiet dates, those near no listed event", _rank("quiet", "p")),
-        _percent("percentile_quiet", "percentile among quiet dates", _rank("quiet", "percentile")),
+        _percentile("percentile_quiet",
+            "percentile among quiet dates", _rank("quiet", "percentile")),
     ),
     bar_columns=_columns("base_known_at=item.base.known_at end_known_at=item.end.known_at"),
     expand=_parts("moves"),

@@ -16,9 +16,12 @@ import numpy as np
 from dashboard.models.study import window_text
 
 ColumnKind: TypeAlias = Literal["text", "number", "int", "date", "moment", "window"]
-Unit: TypeAlias = Literal["", "log move", "log pts", "%", "share", "p", "rate"]
-"""Of a number: a return (0.01 = 1 log point), 100 times that, per cent, a share of 1, a p-value,
-or the quote of the series."""
+Unit: TypeAlias = Literal[
+    "", "signed", "log move", "log move s.e.", "log pts", "%", "percentile", "share", "p", "rate",
+]  # fmt: skip
+"""Of a number: one with a sign (a statistic, a correlation), a return (0.01 = 1 log point) and its
+standard error, 100 times a return, a change in per cent, a percentile from 0 to 100, a share of 1,
+a p-value, or the quote of the series."""
 Getter: TypeAlias = str | Callable[[Any], Any]
 Cells: TypeAlias = tuple[Any, ...]
 

@@ -33,6 +33,7 @@ from dashboard.presentation.rates import (
     describe_state,
 )
 from dashboard.presentation.reports import describe_private_notes
+from dashboard.presentation.tables import View, build_text_columns
 from dashboard.services.bundles import source_files
 from dashboard.services.compare import explain_tests, read_tests
 from dashboard.services.exports import (
@@ -560,19 +561,16 @@ def _build_revisions_frame(
     revisions: Sequence[RateRevision], cards: dict[str, SeriesCard]
 ) -> pd.DataFrame:
     """One row a revision; a bar is named by its start, a day by its date."""
-    return pd.DataFrame(
-        {
-            "Series": [cards[one.series].title for one in revisions],
-            "Printed date": [_format_revised_time(one, cards[one.series]) for one in revisions],
-            "Was": [format_number(one.was, cards[one.series].decimals) for one in revisions],
-            "Is now": [format_number(one.became, cards[one.series].decimals) for one in revisions],
-            "Change": [
-                format_percent(100.0 * (one.became / one.was - 1.0), 2) for one in revisions
-            ],
-            "First fetched": [format_timestamp(one.was_fetched_at) for one in revisions],
-            "Revision seen": [format_timestamp(one.seen_at) for one in revisions],
-        }
-    )
+    view: View = {
+        "Series": lambda one: cards[one.series].title,
+        "Printed date": lambda one: _format_revised_time(one, cards[one.series]),
+        "Was": lambda one: format_number(one.was, cards[one.series].decimals),
+        "Is now": lambda one: format_number(one.became, cards[one.series].decimals),
+        "Change": lambda one: format_percent(100.0 * (one.became / one.was - 1.0), 2),
+        "First fetched": "was_fetched_at",
+        "Revision seen": "seen_at",
+    }
+    return pd.DataFrame(build_text_columns(TABLES["revisions"], revisions, view))
 
 
 def _format_revised_time(one: RateRevision, card: SeriesCard) -> str:
