@@ -9,6 +9,7 @@ from typing import Final
 from dashboard.models.event import Event, HourKind
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
+from dashboard.models.series import QUOTE_IS_SUBJECT
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
 from dashboard.presentation.formatting import (
@@ -174,7 +175,8 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     if move.base is None or move.end is None or move.log_points is None:
         return ExampleStep("Move", "", NO_VALUE)
     card = quoting.card
-    sign = MINUS if card.is_rouble else ""
+    sign = MINUS if card.move_sign == QUOTE_IS_SUBJECT else ""
+    formula = f"{sign}100 × ln(rate / base)"
     ratio = (
         f"{format_number(move.end.rate, card.decimals)} /"
         f" {format_number(move.base.rate, card.decimals)}"
@@ -182,9 +184,7 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     return ExampleStep(
         f"Move, {describe_window(move.window, card)}",
-        f"{sign}100 × ln(rate / base), so that positive = stronger"
-        if card.is_rouble
-        else "100 × ln(rate / base)",
+        f"{formula}, so that positive = stronger" if card.subject.is_currency else formula,
         f"{sign}100 × ln({ratio}) = {format_signed(move.log_points, 3)} log pts"
         f" ({unit} {chosen}, {other_unit} {other}):"
         f" {name_subject(quoting)} {quoting.direction(move.log_points)}",

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from dashboard.models.currencies import AS_QUOTED_OPTION, pair_of_option
+from dashboard.models.errors import InputError
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
-from dashboard.models.user_files import BarStamps, FileQuote, RateDateOrder
+from dashboard.models.user_files import BarStamps, RateDateOrder
 from dashboard.presentation.formatting import (
     format_age,
     format_count,
@@ -26,11 +28,8 @@ NEGLIGIBLE_DELAY: Final = timedelta(seconds=1.5)
 """A refresh without any request is over by then."""
 BUNDLED_LABEL: Final = "ships with the program"
 NEVER_FETCHED_LABEL: Final = "not fetched yet"
-QUOTE_LABELS: Final[dict[FileQuote, str]] = {
-    "as-quoted": "As it is: moves of the number",
-    "rub-per-usd": "Roubles for one dollar",
-    "usd-per-rub": "Dollars for one rouble",
-}
+QUOTE_OPTIONS: Final = (AS_QUOTED_OPTION, "rub-per-usd", "usd-per-rub")
+"""The quotes of a file that a page offers; any other two currencies can be typed."""
 DATE_ORDER_LABELS: Final[dict[RateDateOrder, str]] = {
     "": "As the file shows",
     "dmy": "The day",
@@ -147,6 +146,15 @@ def describe_imported_series(series: RateSeries) -> str:
     if missing:
         parts.append(f"{missing:,} missing")
     return " · ".join(parts)
+
+
+def format_quote_option(quote: str) -> str:
+    """`Hryvnias for one dollar`; what was typed where it is no quote."""
+    try:
+        pair = pair_of_option(quote)
+    except InputError:
+        return quote
+    return pair.title if pair else "As it is: moves of the number"
 
 
 def build_preview_columns(series: RateSeries, max_rows: int = 5) -> dict[str, list[str]]:

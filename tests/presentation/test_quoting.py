@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.models.series import ROUBLE_QUOTED, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
 USD_RUB = SeriesCard(
@@ -17,7 +17,7 @@ USD_RUB = SeriesCard(
     source_url="",
     licence="",
     date_rule="bank-of-russia",
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
 )
 EUR_USD = replace(
     USD_RUB, id="eur_usd", unit="USD per EUR", inverse_unit="EUR per USD", move_sign=1
