@@ -22,6 +22,10 @@ USD_RUB = SeriesCard(
 EUR_USD = replace(
     USD_RUB, id="eur_usd", unit="USD per EUR", inverse_unit="EUR per USD", move_sign=1
 )
+BRENT = replace(
+    EUR_USD, id="brent", title="Brent crude, EIA", unit="USD per barrel",
+    inverse_unit="barrels per USD",
+)  # fmt: skip
 
 # RUB per USD from 80 to 100 is +25 %; one rouble then buys 20 % fewer dollars; the rouble's
 # move is -ln(100/80) = -0.223144, that is -22.3144 log points.
@@ -79,9 +83,16 @@ def test_only_the_third_quote_turns_the_number():
     assert quoting(QuoteMode.USD).rate(80.0) == "0.012500"
 
 
-def test_a_series_without_roubles_goes_up_and_down():
-    assert quoting(QuoteMode.WEAKER, EUR_USD).move(STRONGER) == "▲ +25.0\u202f% up"
-    assert quoting(QuoteMode.WEAKER, EUR_USD).axis_title == "USD per EUR"
+def test_a_pair_about_its_base_gets_stronger_with_its_number():
+    assert quoting(QuoteMode.WEAKER, EUR_USD).move(STRONGER) == "▲ +25.0\u202f% stronger"
+    assert quoting(QuoteMode.WEAKER, EUR_USD).axis_title == "USD per EUR (up = stronger euro)"
+    assert quoting(QuoteMode.USD, EUR_USD).axis_title == "EUR per USD (up = weaker euro)"
+
+
+def test_what_is_no_currency_goes_up_and_down():
+    assert quoting(QuoteMode.WEAKER, BRENT).move(STRONGER) == "▲ +25.0\u202f% up"
+    assert quoting(QuoteMode.WEAKER, BRENT).axis_title == "USD per barrel"
+    assert quoting(QuoteMode.INVERTED, BRENT).axis_title == "USD per barrel (axis inverted)"
 
 
 def test_no_move_and_no_rate_are_not_a_direction():

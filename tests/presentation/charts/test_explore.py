@@ -189,7 +189,7 @@ def test_more_events_than_can_be_told_apart_are_counted():
 def test_an_empty_window_is_still_a_figure():
     figure = build_explore_figure(made_view([math.nan, math.nan]), LIGHT_PALETTE)
     go.Figure(**figure)
-    assert figure["layout"]["annotations"][0]["text"].startswith("per unit")
+    assert figure["layout"]["annotations"][0]["text"].startswith("RUB per USD")
 
 
 def test_the_end_is_labelled_with_value_and_day():
