@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Final
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 
 NEWS_CURRENCY: Final = "RUB"
 """The currency that the shipped events and the claims in articles are about."""
@@ -35,40 +37,40 @@ class Currency:
 CURRENCIES: Final = {
     currency.code: currency
     for currency in (
-        Currency("USD", "dollar", "dollars"),
-        Currency("EUR", "euro", "euros"),
-        Currency("GBP", "pound", "pounds"),
-        Currency("JPY", "yen", "yen"),
-        Currency("CHF", "franc", "francs"),
-        Currency("CNY", "yuan", "yuan"),
-        Currency("HKD", "Hong Kong dollar", "Hong Kong dollars"),
-        Currency("CAD", "Canadian dollar", "Canadian dollars"),
-        Currency("AUD", "Australian dollar", "Australian dollars"),
-        Currency("NOK", "Norwegian krone", "Norwegian kroner"),
-        Currency("SEK", "Swedish krona", "Swedish kronor"),
-        Currency("CZK", "Czech koruna", "Czech korunas"),
-        Currency("HUF", "forint", "forints"),
-        Currency("PLN", "zloty", "zlotys"),
-        Currency("RON", "Romanian leu", "Romanian lei"),
-        Currency("TRY", "lira", "liras"),
-        Currency("ILS", "shekel", "shekels"),
-        Currency("AED", "dirham", "dirhams"),
-        Currency("INR", "rupee", "rupees"),
-        Currency("KRW", "won", "won"),
-        Currency("BRL", "real", "reais"),
-        Currency("ZAR", "rand", "rand"),
-        Currency("MXN", "Mexican peso", "Mexican pesos"),
-        Currency("UAH", "hryvnia", "hryvnias"),
-        Currency("BYN", "Belarusian rouble", "Belarusian roubles"),
-        Currency("KZT", "tenge", "tenge"),
-        Currency("GEL", "lari", "lari"),
-        Currency("AMD", "dram", "drams"),
-        Currency("AZN", "manat", "manats"),
-        Currency("MDL", "Moldovan leu", "Moldovan lei"),
-        Currency("KGS", "Kyrgyz som", "Kyrgyz soms"),
-        Currency("UZS", "Uzbek sum", "Uzbek sums"),
-        Currency("TJS", "somoni", "somonis"),
-        Currency("RUB", "rouble", "roubles"),
+        Currency("USD", deferred("dollar"), deferred("dollars")),
+        Currency("EUR", deferred("euro"), deferred("euros")),
+        Currency("GBP", deferred("pound"), deferred("pounds")),
+        Currency("JPY", deferred("yen"), deferred("yen")),
+        Currency("CHF", deferred("franc"), deferred("francs")),
+        Currency("CNY", deferred("yuan"), deferred("yuan")),
+        Currency("HKD", deferred("Hong Kong dollar"), deferred("Hong Kong dollars")),
+        Currency("CAD", deferred("Canadian dollar"), deferred("Canadian dollars")),
+        Currency("AUD", deferred("Australian dollar"), deferred("Australian dollars")),
+        Currency("NOK", deferred("Norwegian krone"), deferred("Norwegian kroner")),
+        Currency("SEK", deferred("Swedish krona"), deferred("Swedish kronor")),
+        Currency("CZK", deferred("Czech koruna"), deferred("Czech korunas")),
+        Currency("HUF", deferred("forint"), deferred("forints")),
+        Currency("PLN", deferred("zloty"), deferred("zlotys")),
+        Currency("RON", deferred("Romanian leu"), deferred("Romanian lei")),
+        Currency("TRY", deferred("lira"), deferred("liras")),
+        Currency("ILS", deferred("shekel"), deferred("shekels")),
+        Currency("AED", deferred("dirham"), deferred("dirhams")),
+        Currency("INR", deferred("rupee"), deferred("rupees")),
+        Currency("KRW", deferred("won"), deferred("won")),
+        Currency("BRL", deferred("real"), deferred("reais")),
+        Currency("ZAR", deferred("rand"), deferred("rand")),
+        Currency("MXN", deferred("Mexican peso"), deferred("Mexican pesos")),
+        Currency("UAH", deferred("hryvnia"), deferred("hryvnias")),
+        Currency("BYN", deferred("Belarusian rouble"), deferred("Belarusian roubles")),
+        Currency("KZT", deferred("tenge"), deferred("tenge")),
+        Currency("GEL", deferred("lari"), deferred("lari")),
+        Currency("AMD", deferred("dram"), deferred("drams")),
+        Currency("AZN", deferred("manat"), deferred("manats")),
+        Currency("MDL", deferred("Moldovan leu"), deferred("Moldovan lei")),
+        Currency("KGS", deferred("Kyrgyz som"), deferred("Kyrgyz soms")),
+        Currency("UZS", deferred("Uzbek sum"), deferred("Uzbek sums")),
+        Currency("TJS", deferred("somoni"), deferred("somonis")),
+        Currency("RUB", deferred("rouble"), deferred("roubles")),
     )
 }
 _CODE_ORDER: Final = {code: at for at, code in enumerate(CURRENCIES)}
@@ -101,12 +103,6 @@ class CurrencyPair:
         """Whether the subject is the quote currency by the order of `CURRENCIES`."""
         return _CODE_ORDER[self.quote] > _CODE_ORDER[self.base]
 
-    @property
-    def title(self) -> str:
-        """`Hryvnias for one dollar`."""
-        counted = CURRENCIES[self.quote].plural
-        return f"{counted[0].upper()}{counted[1:]} for one {CURRENCIES[self.base].noun}"
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -134,17 +130,19 @@ class Subject:
         return bool(self.code)
 
 
-@lru_cache(maxsize=512)
+def currency_of(code: str) -> Currency:
+    """A currency; one that is not in the table goes by its code."""
+    return CURRENCIES.get(code) or Currency(code, code, code)
+
+
 def currency_subject(code: str) -> Subject:
-    """The subject of a pair; a currency that is not in the table goes by its code."""
-    currency = CURRENCIES.get(code)
-    if currency is None:
-        return Subject(code, code, code, code, "stronger", "weaker")
-    noun = currency.noun
-    return Subject(code, noun, f"the {noun}", f"{noun[0].upper()}{noun[1:]}", "stronger", "weaker")
+    """A currency as the subject of a pair."""
+    noun = translate_deferred(currency_of(code).noun)
+    name = _("the {noun}", noun=noun) if code in CURRENCIES else noun
+    title = f"{noun[:1].upper()}{noun[1:]}"
+    return Subject(code, noun, name, title, "stronger", "weaker")
 
 
-@lru_cache(maxsize=512)
 def thing_subject(title: str) -> Subject:
     """The subject of a series that is no pair: its title without the publisher."""
     name = title.partition(",")[0]
@@ -184,11 +182,12 @@ def pair_of_option(quote: str) -> CurrencyPair | None:
     pair = _known_pair(match[2].upper(), match[1].upper()) if match else None
     if pair is None:
         shown = "".join(c for c in quote if c.isprintable())[:40]
-        msg = (
-            f"is no quote; choose {AS_QUOTED_OPTION}, or two of {', '.join(CURRENCIES)} written"
-            " like rub-per-usd"
+        message = _(
+            "is no quote; choose {option}, or two of {codes} written like rub-per-usd",
+            option=AS_QUOTED_OPTION,
+            codes=", ".join(CURRENCIES),
         )
-        raise InputError(msg, field="quote", value=shown)
+        raise InputError(message, field="quote", value=shown)
     return pair
 
 

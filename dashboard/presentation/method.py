@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.models.currencies import currency_of
 from dashboard.models.event import Event, HourKind
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
-from dashboard.models.series import QUOTE_IS_SUBJECT
+from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
 from dashboard.presentation.formatting import (
@@ -43,10 +44,7 @@ from dashboard.services.method import (
     SizeTable,
 )
 
-TERMS: Final[tuple[tuple[str, str], ...]] = (
-    ("RUB per USD", "the number the publisher prints: how many roubles one dollar costs"),
-    ("stronger, weaker", "always the rouble: stronger = fewer roubles per dollar"),
-    ("move", "of the rouble: minus the log change of RUB per USD; positive = stronger"),
+_METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("log point", "100 × a log change; the same size in both quotes, and additive over days"),
     ("record date", "the date the publisher prints next to a rate"),
     ("market day", "the day whose deals the rate describes"),
@@ -156,6 +154,29 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
         ),
         ExampleStep("Offset 0", rule, f"after {known_from}: {_format_rate_on(first, quoting)}"),
         ExampleStep("Base, offset −1", "the observation before it", _format_rate_on(base, quoting)),
+    )
+
+
+def define_terms(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    """The terms of the method with their meanings; the first three depend on the series."""
+    return (*_define_move(card), *_METHOD_TERMS)
+
+
+def _define_move(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    pair, subject = card.pair, card.subject
+    if pair is None:
+        return (
+            (card.unit, "what the published number counts"),
+            ("up, down", "always the published number"),
+            ("move", "the log change of the published number; positive = up"),
+        )
+    counted, base = currency_of(pair.quote).plural, currency_of(pair.base).noun
+    is_quote = card.move_sign == QUOTE_IS_SUBJECT
+    better, change = ("fewer", "minus the") if is_quote else ("more", "the")
+    return (
+        (card.unit, f"the number the publisher prints: how many {counted} one {base} costs"),
+        ("stronger, weaker", f"always {subject.name}: stronger = {better} {counted} per {base}"),
+        ("move", f"of {subject.name}: {change} log change of {card.unit}; positive = stronger"),
     )
 
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from dashboard.models.currencies import AS_QUOTED_OPTION, pair_of_option
+from dashboard.models.currencies import AS_QUOTED_OPTION, currency_of, pair_of_option
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import Fixing
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.user_files import BarStamps, RateDateOrder
 from dashboard.presentation.formatting import (
+    capitalize_first,
     format_age,
     format_count,
     format_day,
@@ -154,7 +157,15 @@ def format_quote_option(quote: str) -> str:
         pair = pair_of_option(quote)
     except InputError:
         return quote
-    return pair.title if pair else "As it is: moves of the number"
+    if pair is None:
+        return _("As it is: moves of the number")
+    counted, base = currency_of(pair.quote), currency_of(pair.base)
+    label = _(
+        "{currencies} for one {currency}",
+        currencies=translate_deferred(counted.plural),
+        currency=translate_deferred(base.noun),
+    )
+    return capitalize_first(label)
 
 
 def build_preview_columns(series: RateSeries, max_rows: int = 5) -> dict[str, list[str]]:
