@@ -90,19 +90,38 @@ def _quote_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file: its title, its number of rows, and the functions that build its bytes and rows."""
+    """One file: its title, its number of rows, and the objects of its table.
+
+    Attributes:
+        label: what it holds: this view, or all.
+        count: the number of rows.
+        name: the parts of its name.
+        address: where the API has it.
+        table: a table of `TABLES`.
+        objects: makes its objects, see `Table.rows`.
+    """
 
     label: str
     count: int
     name: tuple[object, ...]
     address: ApiEndpoint
-    csv: Callable[[CsvDialect], bytes]
-    rows: Callable[[], JsonRows]
-    last: Callable[[int], JsonRows] | None = None
+    table: str
+    objects: Callable[[], Sequence[Any]]
+
+    def csv(self, dialect: CsvDialect) -> bytes:
+        """The bytes of the CSV file."""
+        return table_csv(self.table, self.objects(), dialect)
+
+    def rows(self) -> JsonRows:
+        """The rows as JSON."""
+        return table_json(self.table, self.objects())
 
     def last_rows(self, most: int) -> JsonRows:
-        """The last rows, built without the whole file where that may be long."""
-        return self.last(most) if self.last is not None else self.rows()[-most:]
+        """The last rows, of rates without making the rows before."""
+        if self.table == "rates":
+            *_, last = self.objects()
+            return table_json(self.table, [last.part(slice(-most, None))])
+        return self.rows()[-most:]
 
 
 @dataclass(frozen=True)
@@ -193,9 +212,8 @@ def _build_view_rates_file(state: DataState) -> DataFile:
         len(shown),
         (one.card.id, "rates", since, until, state.asof),
         ApiEndpoint("rates", {"series": one.card.id, **period}),
-        lambda flavour: table_csv("rates", [shown], flavour),
-        lambda: table_json("rates", [shown]),
-        lambda most: table_json("rates", [shown.part(slice(-most, None))]),
+        "rates",
+        lambda: [shown],
     )
 
 
@@ -207,9 +225,8 @@ def _build_rates_file(
         sum(len(item) for item in series),
         (*name, asof),
         ApiEndpoint("rates", {"series": [item.card.id for item in series]}),
-        lambda flavour: table_csv("rates", series, flavour),
-        lambda: table_json("rates", series),
-        lambda most: table_json("rates", [series[-1].part(slice(-most, None))]),
+        "rates",
+        lambda: series,
     )
 
 
@@ -238,8 +255,8 @@ def _build_events_file(
         len(events),
         name,
         ApiEndpoint("events", query),
-        lambda flavour: table_csv("event_list", events, flavour),
-        lambda: table_json("event_list", events),
+        "event_list",
+        lambda: events,
     )
 
 
@@ -269,8 +286,8 @@ def _build_study_file(
         TABLES[table].count(objects),
         (series, "study", table, *period, state.asof),
         ApiEndpoint("study", {"rates": series, **chosen, **query}),
-        lambda flavour: table_csv(table, objects, flavour),
-        lambda: table_json(table, objects),
+        table,
+        lambda: objects,
     )
 
 
@@ -315,8 +332,8 @@ def _build_sources_file(
         len(events) * len(dollar_series(daily)),
         ("usdrub", "sources", *period, state.asof),
         ApiEndpoint("sources", query),
-        lambda flavour: table_csv("source_moves", moves(), flavour),
-        lambda: table_json("source_moves", moves()),
+        "source_moves",
+        moves,
     )
 
 
