@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from dashboard.api.errors import Problem, validation_message
 from dashboard.models.event import (
+    EVENT_FIELDS,
     NOTE_FIELDS,
     TAGS_LIMIT,
     Category,
@@ -50,7 +51,7 @@ class NoteFields(BaseModel):
         return Draft(**self.changes(), author=author)
 
 
-_FIELDS: Final = tuple(field for field in NOTE_FIELDS if field.name != "author")
+_FIELDS: Final = tuple(f for f in EVENT_FIELDS if f in NOTE_FIELDS and f.name != "author")
 _TYPES: Final[dict[FieldKind, Any]] = {"date": Day, "moment": AwareDatetime}
 _HINTS: Final[dict[FieldKind, str]] = {
     "date": "As 2025-04-21.",
