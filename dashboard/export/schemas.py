@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dashboard.eventstudy.local_projections import project_groups
 from dashboard.models.analyses import ProjectionRow
 from dashboard.models.article import ClaimAnswer, ClaimKind, ClaimRow
-from dashboard.models.event import Event
+from dashboard.models.event import EVENT_FIELDS, Event, EventField
 from dashboard.models.series import RateSeries
 from dashboard.models.study import CarResult, StudyAnswer, StudyResult
 from dashboard.models.tables import Column, ColumnKind, Getter, Table, Unit
@@ -56,12 +56,12 @@ _SHARED: Final = {
     column.name: column
     for column in (
         _text("event_id", "The id of the event"),
-        _text("series", "The id of the rate series; in a list of events empty = every series"),
+        _text("series", "The id of the rate series"),
         _text("group", "all, or a category"),
         _count("offset", "Observations from the first that can contain the event (0)"),
         _window("window", "First and last offset"),
         _day("day", "The market day the rate describes"),
-        _day("date", "The date the publisher prints; of an event the day where it happened"),
+        _day("date", "The date the publisher prints"),
         _rate("rate", "The quoted number as published"),
         _moment("known_at", "The moment up to which information can be inside the rate"),
         _return("car",
@@ -76,8 +76,7 @@ _SHARED: Final = {
             " in units of the volatility before it; by default the dates within 250 rows of the"
             " event"),
         _percentile("percentile",
-            "Per cent of the same dates with a smaller move in those units; of a group, of"
-            " shifted dates with a smaller mean, in size"),
+            "Per cent of the same dates with a smaller move in those units"),
         _percentile("percentile_by_move",
             "Per cent of the same dates with a smaller plain move, in size"),
         _count("pool_size", "How many dates the move is compared with"),
@@ -95,8 +94,8 @@ _SHARED: Final = {
             "The largest move of a rate as a share of the sum of the sizes of all"),
         _text("method", "How the number is computed"),
         _signed("r", "Correlation"),
-        _signed("low", "Lower end of the 95 % interval, or of the band of shifted dates"),
-        _signed("high", "Upper end of the 95 % interval, or of the band of shifted dates"),
+        _signed("low", "Lower end of the 95 % band of shifted dates"),
+        _signed("high", "Upper end of the 95 % band of shifted dates"),
         _text("reason", "Why a number or an event is missing"),
         _day("base_day", "The market day of the base"),
         _rate("base_rate", "The rate at the base"),
@@ -481,7 +480,7 @@ ACROSS_SERIES: Final = Table(
         _error("spread",
             "Standard deviation of the means of all calendar shifts of the same rates"),
         _signed("in_spreads", "caar less the mean of the shifts, divided by spread"),
-        "percentile",
+        _percentile("percentile", "Per cent of shifted dates with a smaller mean, in size"),
         _p("p_value", "p of the signed-rank test on clusters; empty with a reason"),
         "p_adjusted",
         _text("reason", "Why the mean has no verdict"),
@@ -530,37 +529,13 @@ def join_tags(tags: Iterable[str]) -> str:
     return TAG_SEPARATOR.join(_TAG_SPECIALS.sub(r"\\\1", tag) for tag in tags)
 
 
-EVENT_LIST: Final = Table(
-    "event_list",
-    "Events and notes",
-    _columns(
-        _text("id", "Unique and stable"),
-        "date=day",
-        _moment("time_utc", "The moment, where the hour is known; else empty", "moment"),
-        _text("zone", "The time zone of the date"),
-        _day("end_date", "The last day of a range, included", "end_day"),
-        _text("title", "Who did what"),
-        _text("actor", "Who said or did it"),
-        _text("category", "One of the closed list of categories"),
-        _text("expected", "Direction expected from the nature of the event, fixed before looking"),
-        _text("text", "The text of a note"),
-        _text("source_name", "Who published it"),
-        _text("source_url", "Where it was published"),
-        _text("tags", "Tags with ; between", lambda event: join_tags(event.tags)),
-        "series",
-        _text("author", "The label the writer of a note gave"),
-        _text("origin", "catalogue, note or file"),
-        _text("confidence",
-            "high = a document states date and content; medium = general knowledge"),
-        _moment("created", "When the note was written"),
-        _moment("updated", "When the note was last changed"),
-        _count("revision", "How often the note was saved"),
-        _text("visibility", "shared, or private: seen by its owner alone"),
-        _text("hour_kind",
-            "statement, scheduled or published (only reported_utc); empty = hour not known"),
-        _moment("reported_utc", "The first report found: the event is not later", "reported"),
-    ),
-)  # fmt: skip
+def _event_column(field: EventField) -> Column:
+    kind: ColumnKind = field.kind if field.kind in {"date", "moment", "int"} else "text"
+    get: Getter = (lambda event: join_tags(event.tags)) if field.kind == "tags" else field.name
+    return Column(field.column, kind, "", field.description, get)
+
+
+EVENT_LIST: Final = Table("event_list", "Events and notes", tuple(map(_event_column, EVENT_FIELDS)))
 WRONG_ROWS: Final = Table(
     "wrong_rows",
     "Rows of a file of events that cannot be taken",

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboard.export.schemas import STUDY_TABLE_NAMES, TABLES, StudyTableName, study_objects
-from dashboard.models.event import Event
+from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
@@ -34,10 +34,7 @@ JSON_TABLES: Final[tuple[StudyTableName, ...]] = tuple(
     name for name in STUDY_TABLE_NAMES if name != "paths"
 )
 """The tables of a study in JSON: all but the longest."""
-IMPORTED_NOTE_FIELDS: Final = (
-    "date", "time_utc", "zone", "end_date", "title", "category", "expected", "text",
-    "source_url", "tags", "author", "visibility",
-)  # fmt: skip
+_NOTE_COLUMNS: Final = tuple(each.column for each in EVENT_FIELDS if each in NOTE_FIELDS)
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
 ROWS_PER_CHUNK: Final = 20_000
 
@@ -183,9 +180,7 @@ def import_report_json(
 
 def note_rows_json(notes: Iterable[Event]) -> list[JsonRow]:
     """The notes of an import, with the names of the event columns."""
-    return [
-        {name: row[name] for name in IMPORTED_NOTE_FIELDS} for row in event_list_rows_json(notes)
-    ]
+    return [{name: row[name] for name in _NOTE_COLUMNS} for row in event_list_rows_json(notes)]
 
 
 def import_record_json(record: ImportRecord) -> JsonRow:
