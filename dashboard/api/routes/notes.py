@@ -39,8 +39,8 @@ from dashboard.services.notes import (
 )
 from dashboard.services.rate_limit import check_note_quota
 from dashboard.services.serializers import (
-    event_list_rows_json,
     note_history_json,
+    table_json,
     table_json_schema,
 )
 
@@ -274,13 +274,13 @@ def _edit_conflict(
     yours = None
     if base is not None and sent is not None:
         with _field_errors_as_problems():
-            yours = event_list_rows_json([replace(base, **sent.changes())])[0]
+            yours = table_json("event_list", [replace(base, **sent.changes())])[0]
     detail = (
         f"{current.id}: was changed by {last.author or 'somebody'} at"
         f" {last.at:%Y-%m-%d %H:%M:%S} UTC and is at revision {current.revision};"
         " yours was not saved. Look at both, send again"
     )
-    more = {"current": event_list_rows_json([current])[0], "yours": yours}
+    more = {"current": table_json("event_list", [current])[0], "yours": yours}
     return Problem(409, detail, headers={"ETag": note_etag(current)}, **more)
 
 
@@ -301,7 +301,7 @@ def _field_errors_as_problems() -> Iterator[None]:
 def _note_response(
     request: Request, note: Event, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    row = event_list_rows_json([note])[0]
+    row = table_json("event_list", [note])[0]
     sent = {**(headers or {}), "ETag": note_etag(note)}
     response = json_response(request, row, sent)
     response.status_code = status
