@@ -158,7 +158,6 @@ class Event:
     deleted: datetime | None = None
     visibility: str = Visibility.SHARED
     owner: str = ""
-    speaker_role: str = ""
     hours: tuple[Hour, ...] = ()
 
     def __post_init__(self) -> None:
@@ -244,7 +243,6 @@ class Draft:
     source_url: str = ""
     tags: tuple[str, ...] = ()
     author: str = ""
-    speaker_role: str = ""
     visibility: str = Visibility.SHARED
 
 
@@ -376,7 +374,6 @@ EVENT_FIELDS: Final = (
         "reported", "moment", "The first report found: the event is not later",
         column="reported_utc",
     ),
-    EventField("speaker_role", "line", "The office of the speaker", label="Role of the speaker"),
 )  # fmt: skip
 """In the order of the columns of a list of events; new ones are added at the end."""
 
