@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -41,15 +41,15 @@ TINY_MEAN: Final = 1e-9
 """A mean that is 0 for every purpose but the side on which it lies."""
 
 
-def build_headlines(pooled: PooledSample, tests: Sequence[TestResult]) -> Iterator[Headline]:
+def build_headlines(pooled: PooledSample, tests: Sequence[TestResult]) -> tuple[Headline, ...]:
     """The headline of "all" and of each group in every CAR window.
 
     Args:
         pooled: the events.
-        tests: the results of the battery on the same groups; theirs are the p-values.
+        tests: results on the same groups, among them those of the declared test.
     """
     if len(pooled) == 0:
-        return
+        return ()
     declared = {(row.group, row.window): row for row in tests if row.test == HEADLINE_TEST}
     rows = (
         _build_headline(
@@ -58,7 +58,7 @@ def build_headlines(pooled: PooledSample, tests: Sequence[TestResult]) -> Iterat
         for group, member in distinct_groups(pooled.members).items()
         for window in pooled.request.cars
     )
-    yield from expand_to_groups(rows, pooled.members)
+    return expand_to_groups(rows, pooled.members)
 
 
 def _build_headline(scores: ClusterScores, window: Window, row: TestResult) -> Headline:

@@ -56,12 +56,20 @@ class PooledSample:
     """
 
     def __init__(
-        self, measured: Sequence[SeriesSample], windows: Sequence[Window], request: StudyRequest
+        self,
+        measured: Sequence[SeriesSample],
+        windows: Sequence[Window],
+        request: StudyRequest,
+        group: str = "",
     ) -> None:
-        """Pool what was measured; `windows` are the W windows that are tested."""
+        """Pool what was measured; `windows` are the W windows that are tested.
+
+        With the name of a `group` all events are this one group, whatever their categories.
+        """
         self.series_samples = tuple(measured)
         self.windows = tuple(windows)
         self.request = request
+        self.group = group
         self.events = tuple(event for sample in measured for event in sample.events)
         self.series = np.concatenate(
             [np.full(len(sample.events), k) for k, sample in enumerate(measured)]
@@ -75,6 +83,8 @@ class PooledSample:
     @cached_property
     def members(self) -> dict[str, Bools]:
         """Members of "all" and of each group that the request makes, each (N,)."""
+        if self.group:
+            return {self.group: np.ones(len(self), dtype=bool)}
         return group_members(self.events, self.request.by)
 
     def sample(self, member: Bools) -> GroupSample:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Final, get_args
 
 import numpy as np
@@ -172,8 +172,13 @@ def build_result(
 ) -> StudyResult:
     """The answer for one series from what was measured and the events that were skipped."""
     request, prediction, inverse = study.request, study.abnormal.prediction, study.inverse
-    return StudyResult.with_lazy_matrices(
-        partial(_build_matrices, study),
+    matrices = cache(partial(_build_matrices, study))
+
+    def matrix(name: str) -> Floats | tuple[Floats, ...]:
+        return matrices()[name]
+
+    return StudyResult.create_lazy(
+        {name: partial(matrix, name) for name in MATRICES},
         request=request,
         series=study.series,
         events=study.events,

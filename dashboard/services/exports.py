@@ -424,7 +424,7 @@ def comparison_csv(
     `headline` and `tests` have rows of the difference. `paths`, `events` and `skipped` have no
     group column and hold an event of both groups once.
     """
-    table = table_schema(name, bars=any(has_bars(group.answer) for group in answer.groups))
+    table = table_schema(name, bars=any(map(has_bars, answer.groups)))
     return csv_bytes(table, _comparison_rows(answer, name), dialect)
 
 
@@ -434,7 +434,7 @@ def count_comparison_rows(answer: Comparison, name: StudyTableName) -> int:
 
 
 def _comparison_rows(answer: Comparison, name: StudyTableName) -> list[Row]:
-    rows = [row for group in answer.groups for row in study_table_rows(group.answer, name)]
+    rows = [row for group in answer.groups for row in study_table_rows(group, name)]
     if name == "tests":
         rows += test_rows(answer.differences)
     if name == "headline" and answer.difference:
