@@ -17,6 +17,7 @@ from dashboard.eventstudy.alignment import (
     locate_known_events,
 )
 from dashboard.eventstudy.calendar_shifts import compute_shifted_means
+from dashboard.eventstudy.clusters import build_headlines
 from dashboard.eventstudy.difference import (
     DIFFERENCE_GROUP,
     DIFFERENCE_TESTS,
@@ -25,8 +26,7 @@ from dashboard.eventstudy.difference import (
     GroupPair,
     build_difference_headline,
 )
-from dashboard.eventstudy.headline import build_headlines
-from dashboard.eventstudy.multiple_testing import CORRECTIONS
+from dashboard.eventstudy.numerics import CORRECTIONS
 from dashboard.eventstudy.panel import (
     DECLARED_TESTS,
     lazy_tables,

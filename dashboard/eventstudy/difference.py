@@ -12,8 +12,7 @@ from scipy import special
 
 from dashboard.eventstudy.abnormal_returns import two_sided_p
 from dashboard.eventstudy.calendar_shifts import MIN_SHIFTS, compute_shifted_means, shift_p_value
-from dashboard.eventstudy.clusters import label_clusters
-from dashboard.eventstudy.headline import HEADLINE_TEST
+from dashboard.eventstudy.clusters import HEADLINE_TEST, label_clusters
 from dashboard.eventstudy.numerics import count_mean_sd
 from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.models.series import Bools, Floats, Ints

@@ -9,12 +9,22 @@ from typing import Any, Final
 import numpy as np
 from scipy import special
 
-from dashboard.eventstudy.clusters import bootstrap_intervals, count_hits, hit_rate_p
-from dashboard.eventstudy.headline import HEADLINE_TEST, build_headlines
-from dashboard.eventstudy.multiple_testing import CORRECTIONS, distinct_groups, expand_to_groups
-from dashboard.eventstudy.numerics import count_mean_sd
+from dashboard.eventstudy.clusters import (
+    HEADLINE_TEST,
+    bootstrap_intervals,
+    build_headlines,
+    count_hits,
+    hit_rate_p,
+)
+from dashboard.eventstudy.numerics import CORRECTIONS, count_mean_sd
 from dashboard.eventstudy.relations import compute_lead_lag, regress_returns
-from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
+from dashboard.eventstudy.samples import (
+    GroupSample,
+    PooledSample,
+    SeriesSample,
+    distinct_groups,
+    expand_to_groups,
+)
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.significance.base import Outcome, SignificanceTest
 from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution

@@ -121,15 +121,70 @@ class SkippedEvent:
     reason: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class CarResult:
+# ---- results
+
+
+_LAZY: Final = "_lazy"
+
+
+class LazyFields:
+    """A dataclass without slots whose costly fields are computed when they are first read.
+
+    Most pages read few fields of a study. A value is stored once it is computed; two threads
+    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
+    of a field that can be lazy comes from a factory, since one on the class would hide it.
+    """
+
+    @classmethod
+    def create_lazy(cls, lazy: Mapping[str, Callable[[], Any]], **values: Any) -> Self:
+        """An instance with these values, and the other fields computed by the functions."""
+        instance = cls(**values, **dict.fromkeys(lazy))
+        for name in lazy:
+            del instance.__dict__[name]
+        instance.__dict__[_LAZY] = dict(lazy)
+        return instance
+
+    def evolve(self, **changes: Any) -> Self:
+        """A copy with changed fields; nothing is computed for it."""
+        copy = object.__new__(type(self))
+        lazy = {k: v for k, v in self.__dict__.get(_LAZY, {}).items() if k not in changes}
+        copy.__dict__.update({**self.__dict__, **changes, _LAZY: lazy})
+        return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Every field, computed."""
+        for name in tuple(self.__dict__.get(_LAZY, ())):
+            getattr(self, name)
+        return {name: value for name, value in self.__dict__.items() if name != _LAZY}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """A field that is read for the first time."""
+            stored = self.__dict__
+            lazy = stored.get(_LAZY, {})
+            compute = lazy.get(name)
+            if compute is not None:
+                stored[name] = compute()
+                lazy.pop(name, None)
+                if not lazy:
+                    stored.pop(_LAZY, None)
+            if name in stored:
+                return stored[name]
+            msg = f"{type(self).__name__} has no {name}"
+            raise AttributeError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class CarResult(LazyFields):
     """One CAR window of every event; every array has shape (N,), NaN where not defined.
 
     `car`, `se`, `bhar` are in return units (0.01 = 1 log point for log returns), positive =
     stronger rouble for rouble series. `percentile` is 100 x the share of pseudo-dates whose
     |SCAR|, the move in units of the volatility learnt before it, is smaller;
     `percentile_by_move` that of those whose |CAR| is. The pool has `n_placebo` dates from
-    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years.
+    `pool_first` to `pool_last` (NaT without any), `n_close` of them within two years. These and
+    `crowd`, the ids of other events in the window, are computed when they are read.
     """
 
     window: Window
@@ -313,55 +368,6 @@ MATRICES: Final = (
     "from_base",
 )
 """The fields of a result that are computed together when one of them is read."""
-_LAZY: Final = "_lazy"
-
-
-class LazyFields:
-    """A dataclass without slots whose costly fields are computed when they are first read.
-
-    Most pages read few fields of a study. A value is stored once it is computed; two threads
-    may both compute it. `dataclasses.replace` and a pickle hold every field computed. The default
-    of a field that can be lazy comes from a factory, since one on the class would hide it.
-    """
-
-    @classmethod
-    def create_lazy(cls, lazy: Mapping[str, Callable[[], Any]], **values: Any) -> Self:
-        """An instance with these values, and the other fields computed by the functions."""
-        instance = cls(**values, **dict.fromkeys(lazy))
-        for name in lazy:
-            del instance.__dict__[name]
-        instance.__dict__[_LAZY] = dict(lazy)
-        return instance
-
-    def evolve(self, **changes: Any) -> Self:
-        """A copy with changed fields; nothing is computed for it."""
-        copy = object.__new__(type(self))
-        lazy = {k: v for k, v in self.__dict__.get(_LAZY, {}).items() if k not in changes}
-        copy.__dict__.update({**self.__dict__, **changes, _LAZY: lazy})
-        return copy
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Every field, computed."""
-        for name in tuple(self.__dict__.get(_LAZY, ())):
-            getattr(self, name)
-        return {name: value for name, value in self.__dict__.items() if name != _LAZY}
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> object:
-            """A field that is read for the first time."""
-            stored = self.__dict__
-            lazy = stored.get(_LAZY, {})
-            compute = lazy.get(name)
-            if compute is not None:
-                stored[name] = compute()
-                lazy.pop(name, None)
-                if not lazy:
-                    stored.pop(_LAZY, None)
-            if name in stored:
-                return stored[name]
-            msg = f"{type(self).__name__} has no {name}"
-            raise AttributeError(msg)
 
 
 @dataclass(frozen=True, eq=False)
@@ -374,7 +380,8 @@ class StudyResult(LazyFields):
     `ordinary_low/high` (95 % forecast interval of `car` under the model). `from_base` holds the
     raw move against the base and its ordinary range (low, high), each (N, L). `sigma` (N,) is
     the residual standard deviation of one return in the estimation window and
-    `estimation_events` (N,) the known events that lie in it.
+    `estimation_events` (N,) the known events that lie in it. Matrices, flags and what other
+    events are near are computed when they are read.
     """
 
     request: StudyRequest
