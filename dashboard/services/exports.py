@@ -327,7 +327,7 @@ def _comparison_rows(answer: Comparison, name: StudyTableName) -> dict[Cells, No
 
 
 def _comparison_objects(answer: Comparison, name: StudyTableName) -> list[Any]:
-    objects = [one for group in answer.groups for one in study_objects(group.answer, name)]
+    objects = [one for group in answer.groups for one in study_objects(group, name)]
     if name == "tests":
         objects += answer.differences
     if name == "headline" and answer.difference:
