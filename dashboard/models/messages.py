@@ -10,16 +10,19 @@ compiles the translations into the `.mo` files that are read here.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from functools import cache, reduce
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from dashboard.models.errors import InputError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DOMAIN: Final = "dashboard"
 ENGLISH: Final = "en"
@@ -70,6 +73,26 @@ def translate_deferred(message: str, /, **values: object) -> str:
     return translate(message, **values) if message else ""
 
 
+def join_clauses(*clauses: str) -> str:
+    """Whole sentences as one, separated by semicolons; empty ones are left out."""
+    return "; ".join(filter(None, clauses))
+
+
+def join_and(items: Iterable[str]) -> str:
+    """Names as `a and b and c`."""
+    return reduce(lambda first, second: translate("{a} and {b}", a=first, b=second), items)
+
+
+def join_or(items: Iterable[str]) -> str:
+    """Names as `a or b or c`."""
+    return reduce(lambda first, second: translate("{a} or {b}", a=first, b=second), items)
+
+
+def at_place(place: str, message: str) -> str:
+    """A message with the place it is about, as a file and a row."""
+    return translate("{place}: {message}", place=place, message=message)
+
+
 # ---------------------------------------------------------------- language in use
 
 
@@ -99,6 +122,17 @@ def set_default_language(language: str) -> None:
         InputError: there is no catalogue of the language.
     """
     _Process.language = _known(language)
+
+
+def keep_language(work: Callable[P, T]) -> Callable[P, T]:
+    """A function for another thread, which shows messages in the language of this one."""
+    language = current_language()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with use_language(language):
+            return work(*args, **kwargs)
+
+    return run
 
 
 def available_languages() -> tuple[str, ...]:
