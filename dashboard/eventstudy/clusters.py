@@ -15,6 +15,7 @@ from scipy import special
 
 from dashboard.eventstudy.numerics import RETURN_DECIMALS, average_ranks, cached_on
 from dashboard.eventstudy.samples import GroupSample
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Days, Floats, Ints
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -150,7 +151,10 @@ def binomial_p(up: Ints, n: Ints) -> Floats:
 
 def unmoved_notes(zeros: Ints) -> tuple[str, ...]:
     """A note on the unmoved events that each window leaves out."""
-    return tuple(f"{count} unmoved events dropped" if count else "" for count in zeros.tolist())
+    return tuple(
+        deferred("{count} unmoved events dropped", count=count) if count else ""
+        for count in zeros.tolist()
+    )
 
 
 def count_hits(sample: GroupSample) -> tuple[Ints, Ints]:

@@ -38,6 +38,8 @@ from dashboard.models.analyses import (
     StepName,
 )
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import Floats, Ints, RateSeries
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -88,7 +90,7 @@ def attrition_step(reason: str) -> StepName:
     for beginning, step in STEP_BY_REASON.items():
         if reason.startswith(beginning):
             return step
-    msg = f"no step of the attrition has the reason: {reason}"
+    msg = _("no step of the attrition has the reason: {reason}", reason=reason)
     raise ValueError(msg)
 
 
@@ -241,7 +243,11 @@ def _study_group(
     answer = build_study_answer([uniform], request, len(group.events), factors, relations=False)
     series_id = result.series.card.id
     of_other_series = tuple(
-        SkippedEvent(event.id, event.series, f"no series {event.series} in this study")
+        SkippedEvent(
+            event.id,
+            event.series,
+            deferred("no series {series} in this study", series=event.series),
+        )
         for event in group.events
         if event.series not in {None, series_id}
     )

@@ -18,6 +18,7 @@ from dashboard.eventstudy.samples import GroupSample, PooledSample, SeriesSample
 from dashboard.eventstudy.significance import SIGNIFICANCE_TESTS
 from dashboard.eventstudy.significance.base import Outcome
 from dashboard.eventstudy.simulated_size import classify_date_pattern, size_caution
+from dashboard.models.messages import deferred
 from dashboard.models.series import Bools, Floats, Ints
 from dashboard.models.study import (
     CONFIDENCE_LEVEL,
@@ -37,10 +38,11 @@ DRAW_BLOCK: Final = 50
 """Draws that are held at once: few enough for the processor's cache."""
 MAX_SMALL_SAMPLE: Final = 40
 """Up to so many events the band simulates whole samples."""
-P_VALUE_FAMILY: Final = (
-    "the p-values of one test over the distinct groups and the CAR windows of the study; groups of"
-    " the same events count once, another test of the same group is no further question, and the"
-    " single days that are no CAR window form a family of their own"
+P_VALUE_FAMILY: Final = deferred(
+    "the p-values of one test over the distinct groups and the CAR windows of the "
+    "study; groups of the same events count once, another test of the same group is "
+    "no further question, and the single days that are no CAR window form a family of "
+    "their own"
 )
 """The declared family of the adjusted p-values: that of the headline, and alike of every test."""
 
@@ -115,7 +117,7 @@ def _simulate_samples(scores: Floats, random: np.random.Generator) -> Floats:
         block = largest[start : start + DRAW_BLOCK]
         paths = random.standard_normal((len(block), n, min(n, width))) @ shape
         mean = paths.mean(axis=1)
-        square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
+        square = np.einsum(deferred("dnl,dnl->dl"), paths, paths) - n * mean**2
         np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=block)
     return largest
 

@@ -63,14 +63,42 @@ def plural(one: str, many: str, /, n: int, **values: object) -> str:
     return _catalogue().ngettext(one, many, n).format(n=n, **values)
 
 
-def deferred(message: str, /) -> str:
-    """A message of a constant, unchanged; `translate_deferred` translates it where it is shown."""
-    return message
+class DeferredMessage(str):
+    """English text that can still be translated: it remembers its message and its values.
+
+    Results keep it, so that they are the same in every language, as CSV and in a cache.
+    """
+
+    __slots__ = ("message", "values")
+
+    message: str
+    values: dict[str, object]
+
+
+def deferred(message: str, /, **values: object) -> str:
+    """A message of a constant or of a result, in English.
+
+    `translate_deferred` translates it where it is shown.
+
+    Args:
+        message: the English text, a literal, so that it is found in the code.
+        **values: the values of its placeholders; without any, they are given when it is shown.
+    """
+    text = DeferredMessage(message.format(**values) if values else message)
+    text.message, text.values = message, values
+    return text
 
 
 def translate_deferred(message: str, /, **values: object) -> str:
     """A message that was marked with `deferred`, in the language in use; empty stays empty."""
-    return translate(message, **values) if message else ""
+    if isinstance(message, DeferredMessage):
+        message, values = message.message, message.values | values
+    if not message:
+        return ""
+    for name, value in values.items():
+        if isinstance(value, DeferredMessage):
+            values = values | {name: translate_deferred(value)}
+    return translate(message, **values)
 
 
 def join_clauses(*clauses: str) -> str:
