@@ -270,7 +270,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
             "survives events near each other, of one group or of both, and few or uneven "
             "clusters, which count as fewer degrees of freedom; assumes independent clusters"
         ),
-        deferred("Liang & Zeger 1986, Biometrika 73; Bell & McCaffrey 2002, Survey Methodology 28"),
+        "Liang & Zeger 1986, Biometrika 73; Bell & McCaffrey 2002, Survey Methodology 28",
         "",
         _cluster_t_test,
     ),
@@ -286,7 +286,7 @@ DIFFERENCE_TESTS: Final[tuple[DifferenceTest, ...]] = (
             "survives clustered dates, dependence, and groups near one another; assumes that "
             "volatility is the same at all times"
         ),
-        deferred("Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)"),
+        "Lotwick & Silverman 1982, J. Royal Statistical Society B 44 (toroidal shifts)",
         deferred(
             "rejects up to 32 % at the 5 % level in simulated studies without effect where "
             "event days are volatile"

@@ -117,7 +117,7 @@ def _simulate_samples(scores: Floats, random: np.random.Generator) -> Floats:
         block = largest[start : start + DRAW_BLOCK]
         paths = random.standard_normal((len(block), n, min(n, width))) @ shape
         mean = paths.mean(axis=1)
-        square = np.einsum(deferred("dnl,dnl->dl"), paths, paths) - n * mean**2
+        square = np.einsum("dnl,dnl->dl", paths, paths) - n * mean**2
         np.max(np.abs(mean) / np.sqrt(square / (n * (n - 1))), axis=1, out=block)
     return largest
 

@@ -19,7 +19,7 @@ from dashboard.models.errors import SourceError
 from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.publication import BANK_OF_RUSSIA, BANK_OF_RUSSIA_BREAKS, KEY_RATE
-from dashboard.models.series import ROUBLE_QUOTED, FetchResult, SeriesCard
+from dashboard.models.series import QUOTE_IS_SUBJECT, FetchResult, SeriesCard
 from dashboard.sources.http_client import Request, Response
 from dashboard.sources.rates.base import BaseLiveSource, FetchPeriod, build_daily_series
 
@@ -49,7 +49,7 @@ _card = partial(
 _official = partial(
     _card,
     date_rule=BANK_OF_RUSSIA.id,
-    move_sign=ROUBLE_QUOTED,
+    move_sign=QUOTE_IS_SUBJECT,
     quantity=deferred("official rate, an average of the day's deals"),
     limits=deferred(
         "An average over hours: news inside them is only partly in it. No records over "
