@@ -91,14 +91,14 @@ def deferred(message: str, /, **values: object) -> str:
 
 def translate_deferred(message: str, /, **values: object) -> str:
     """A message that was marked with `deferred`, in the language in use; empty stays empty."""
+    text = message
     if isinstance(message, DeferredMessage):
-        message, values = message.message, message.values | values
-    if not message:
-        return ""
-    for name, value in values.items():
-        if isinstance(value, DeferredMessage):
-            values = values | {name: translate_deferred(value)}
-    return translate(message, **values)
+        text, values = message.message, message.values | values
+    values = {
+        name: translate_deferred(value) if isinstance(value, DeferredMessage) else value
+        for name, value in values.items()
+    }
+    return translate(text, **values) if text else ""
 
 
 def join_clauses(*clauses: str) -> str:
