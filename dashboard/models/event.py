@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from dashboard.models.messages import translate as _
+
 # ---- clock times
 
 
@@ -43,7 +45,7 @@ class Hour:
     def __post_init__(self) -> None:
         """Refuse a clock time without a zone, and a kind that is not known."""
         if self.at.tzinfo is None:
-            msg = f"{self.at}: the clock time has no zone"
+            msg = _("{at}: the clock time has no zone", at=self.at)
             raise ValueError(msg)
         HourKind(self.kind)
 
@@ -163,10 +165,15 @@ class Event:
     def __post_init__(self) -> None:
         """Refuse a moment without a zone, and a range that ends before it starts."""
         if self.moment is not None and self.moment.tzinfo is None:
-            msg = f"event {self.id}: the moment has no time zone"
+            msg = _("event {id}: the moment has no time zone", id=self.id)
             raise ValueError(msg)
         if self.end_day is not None and self.end_day < self.day:
-            msg = f"event {self.id}: the end {self.end_day} is before the start {self.day}"
+            msg = _(
+                "event {id}: the end {end_day} is before the start {day}",
+                id=self.id,
+                end_day=self.end_day,
+                day=self.day,
+            )
             raise ValueError(msg)
 
     @property
