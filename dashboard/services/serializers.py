@@ -13,6 +13,7 @@ from dashboard.export import rows as rows_of
 from dashboard.export.rows import has_bars, study_table_rows
 from dashboard.export.schemas import STUDY_TABLES, TABLES, ColumnKind, table_schema
 from dashboard.models.event import EVENT_FIELDS, NOTE_FIELDS, Event
+from dashboard.models.messages import deferred
 from dashboard.models.moves import EventView, Fixing, SourceMove, Timing
 from dashboard.models.records import NoteRevision
 from dashboard.models.series import RateSeries, SeriesCard
@@ -29,212 +30,266 @@ KIND_NAMES: Final[dict[ColumnKind, str]] = {
     "int": "whole number",
     "date": "date, 2024-03-13",
     "moment": "UTC moment, 2024-03-13T12:30:00Z",
-    "window": "window, [a,b] in offsets",
+    "window": deferred("window, [a,b] in offsets"),
 }
 
-BOOTSTRAP_NOTE: Final = (
-    "nominal 95 %, in simulations with clustered dates it holds the mean in 86-92 %; the interval"
-    " of the verdict is in headline.csv"
+BOOTSTRAP_NOTE: Final = deferred(
+    "nominal 95 %, in simulations with clustered dates it holds the mean in 86-92 %; "
+    "the interval of the verdict is in headline.csv"
 )
-STRONGER_NOTE: Final = "positive = the rouble stronger"
+STRONGER_NOTE: Final = deferred("positive = the rouble stronger")
 """Moves of series without the rouble are those of the quoted number."""
 
 COLUMN_MEANINGS: Final[dict[str, str]] = {
     **{field.column: field.description for field in EVENT_FIELDS},
-    "claim": "Which claim of the check, from 1",
-    "kind": "level, strongest, weakest, up or down",
-    "currency": "The currency that the claim holds the rouble against",
-    "value": "The number claimed: a level, or a change in per cent",
-    "exactness": "How the number is meant: exact, about, more or less",
-    "since_day": "The first day of the period that a record or a change is claimed since",
-    "since_end": "The last day of that period",
-    "verdict": "true, about, false or cannot be known; of a record about = it goes back further",
-    "is_claimed": "1 where the claim itself names the base, else 0",
-    "change_pct": "The change in per cent, positive = in the direction of the claim",
-    "reached_day": "The last day before the claim at which the rate was at the needed base",
-    "reached_rate": "The rate of that day",
-    "data_from": "The first day of the series",
-    "event_id": "The id of the event",
-    "series": "The id of the rate series; in a list of events empty = every series",
-    "offset": "Observations from the first that can contain the event (0)",
-    "day": "The market day the rate describes",
-    "rate": "The quoted number as published",
-    "return": f"The move from the observation before, 0.01 = 1 log point; {STRONGER_NOTE}",
-    "normal": "The move that the model expects",
-    "abnormal": "return less normal",
-    "abnormal_se": "Standard error of abnormal",
-    "car": f"Abnormal moves of the window added up, 0.01 = 1 log point; {STRONGER_NOTE}",
-    "ordinary_low": "Lower end of the range in which 95 of 100 ordinary moves lie",
-    "ordinary_high": "Upper end of the range in which 95 of 100 ordinary moves lie",
-    "event_day": "The day of the event where it happened",
-    "anchor_day": "The market day of offset 0",
-    "shift_days": "Calendar days from the event to the market day of offset 0",
-    "window": "First and last offset",
-    "car_se": "Standard error of car",
-    "car_t": "car divided by its standard error",
-    "df": "Degrees of freedom",
-    "p_value": "Two-sided p-value",
-    "bhar": "Buy-and-hold abnormal return; empty for log returns",
-    "placebo_p": (
-        "Share of the dates compared with, the event included, with a move at least as large in"
-        " units of the volatility before it; by default the dates within 250 rows of the event"
+    "claim": deferred("Which claim of the check, from 1"),
+    "kind": deferred("level, strongest, weakest, up or down"),
+    "currency": deferred("The currency that the claim holds the rouble against"),
+    "value": deferred("The number claimed: a level, or a change in per cent"),
+    "exactness": deferred("How the number is meant: exact, about, more or less"),
+    "since_day": deferred("The first day of the period that a record or a change is claimed since"),
+    "since_end": deferred("The last day of that period"),
+    "verdict": deferred(
+        "true, about, false or cannot be known; of a record about = it goes back further"
     ),
-    "percentile": (
-        "Per cent of the same dates with a smaller move in those units; of a group, of shifted"
-        " dates with a smaller mean, in size"
+    "is_claimed": deferred("1 where the claim itself names the base, else 0"),
+    "change_pct": deferred("The change in per cent, positive = in the direction of the claim"),
+    "reached_day": deferred(
+        "The last day before the claim at which the rate was at the needed base"
     ),
-    "percentile_by_move": "Per cent of the same dates with a smaller plain move, in size",
-    "pool_size": "How many dates the move is compared with",
-    "pool_first_day": "The first of them",
-    "pool_last_day": "The last of them",
-    "n_estimation": "Returns in the estimation window",
-    "crowd": "How many other events lie in the window",
-    "crowd_ids": "Their ids, blanks between",
-    "flags": "What to know before use: date_only, hour_upper_bound, partly_in_fixing …",
-    "group": "all, or a category",
-    "row": "Where the row stands in the file",
-    "column": "The column of the file that is wrong; empty where it is the row as a whole",
-    "n": "How many events",
-    "aar": "Average abnormal return",
-    "aar_se": "Standard error of aar across events",
-    "caar": "Cumulative average abnormal return",
-    "caar_low": "Lower end of the 95 % interval of caar",
-    "caar_high": "Upper end of the 95 % interval of caar",
-    "supt_low": "Lower end of the 95 % band of the whole path",
-    "supt_high": "Upper end of the 95 % band of the whole path",
-    "test": "The id of the test",
-    "statistic": "The value of the test statistic",
-    "p_adjusted": "p_value adjusted for the number of tests",
-    "null_hypothesis": "What the test supposes",
-    "reference": "Where the test is described",
-    "role": "headline = the test declared before any data; empty = another test",
-    "rates": "Distinct first rates of the events",
-    "mean": f"Mean CAR, 0.01 = 1 log point; {STRONGER_NOTE}",
-    "median": f"Median CAR, 0.01 = 1 log point; {STRONGER_NOTE}",
-    "mean_without_largest": "Mean CAR without the three largest moves in size, 0.01 = 1 log point",
-    "smallest_visible": (
+    "reached_rate": deferred("The rate of that day"),
+    "data_from": deferred("The first day of the series"),
+    "event_id": deferred("The id of the event"),
+    "series": deferred("The id of the rate series; in a list of events empty = every series"),
+    "offset": deferred("Observations from the first that can contain the event (0)"),
+    "day": deferred("The market day the rate describes"),
+    "rate": deferred("The quoted number as published"),
+    "return": deferred(
+        "The move from the observation before, 0.01 = 1 log point; {stronger_note}",
+        stronger_note=STRONGER_NOTE,
+    ),
+    "normal": deferred("The move that the model expects"),
+    "abnormal": deferred("return less normal"),
+    "abnormal_se": deferred("Standard error of abnormal"),
+    "car": deferred(
+        "Abnormal moves of the window added up, 0.01 = 1 log point; {stronger_note}",
+        stronger_note=STRONGER_NOTE,
+    ),
+    "ordinary_low": deferred("Lower end of the range in which 95 of 100 ordinary moves lie"),
+    "ordinary_high": deferred("Upper end of the range in which 95 of 100 ordinary moves lie"),
+    "event_day": deferred("The day of the event where it happened"),
+    "anchor_day": deferred("The market day of offset 0"),
+    "shift_days": deferred("Calendar days from the event to the market day of offset 0"),
+    "window": deferred("First and last offset"),
+    "car_se": deferred("Standard error of car"),
+    "car_t": deferred("car divided by its standard error"),
+    "df": deferred("Degrees of freedom"),
+    "p_value": deferred("Two-sided p-value"),
+    "bhar": deferred("Buy-and-hold abnormal return; empty for log returns"),
+    "placebo_p": deferred(
+        "Share of the dates compared with, the event included, with a move at least as "
+        "large in units of the volatility before it; by default the dates within 250 rows "
+        "of the event"
+    ),
+    "percentile": deferred(
+        "Per cent of the same dates with a smaller move in those units; of a group, of "
+        "shifted dates with a smaller mean, in size"
+    ),
+    "percentile_by_move": deferred("Per cent of the same dates with a smaller plain move, in size"),
+    "pool_size": deferred("How many dates the move is compared with"),
+    "pool_first_day": deferred("The first of them"),
+    "pool_last_day": deferred("The last of them"),
+    "n_estimation": deferred("Returns in the estimation window"),
+    "crowd": deferred("How many other events lie in the window"),
+    "crowd_ids": deferred("Their ids, blanks between"),
+    "flags": deferred("What to know before use: date_only, hour_upper_bound, partly_in_fixing …"),
+    "group": deferred("all, or a category"),
+    "row": deferred("Where the row stands in the file"),
+    "column": deferred(
+        "The column of the file that is wrong; empty where it is the row as a whole"
+    ),
+    "n": deferred("How many events"),
+    "aar": deferred("Average abnormal return"),
+    "aar_se": deferred("Standard error of aar across events"),
+    "caar": deferred("Cumulative average abnormal return"),
+    "caar_low": deferred("Lower end of the 95 % interval of caar"),
+    "caar_high": deferred("Upper end of the 95 % interval of caar"),
+    "supt_low": deferred("Lower end of the 95 % band of the whole path"),
+    "supt_high": deferred("Upper end of the 95 % band of the whole path"),
+    "test": deferred("The id of the test"),
+    "statistic": deferred("The value of the test statistic"),
+    "p_adjusted": deferred("p_value adjusted for the number of tests"),
+    "null_hypothesis": deferred("What the test supposes"),
+    "reference": deferred("Where the test is described"),
+    "role": deferred("headline = the test declared before any data; empty = another test"),
+    "rates": deferred("Distinct first rates of the events"),
+    "mean": deferred("Mean CAR, 0.01 = 1 log point; {stronger_note}", stronger_note=STRONGER_NOTE),
+    "median": deferred(
+        "Median CAR, 0.01 = 1 log point; {stronger_note}", stronger_note=STRONGER_NOTE
+    ),
+    "mean_without_largest": deferred(
+        "Mean CAR without the three largest moves in size, 0.01 = 1 log point"
+    ),
+    "smallest_visible": deferred(
         "The mean CAR that the test would see in four studies of five, 0.01 = 1 log point"
     ),
-    "lag": "Observations from the event to the return",
-    "method": "How the number is computed",
+    "lag": deferred("Observations from the event to the return"),
+    "method": deferred("How the number is computed"),
     "r": "Correlation",
-    "low": "Lower end of the 95 % interval, or of the band of shifted dates",
-    "high": "Upper end of the 95 % interval, or of the band of shifted dates",
-    "term": "constant, a category, a factor or another series",
-    "estimate": "Return units for each unit of the term",
-    "se": "Standard error, Newey-West",
-    "t": "estimate divided by its standard error",
-    "lags": "Lags of the Newey-West error",
-    "horizon": "Rates from the event on: 0 = the first that can contain it, -1 = the base",
-    "events": "How many events lie on these rows",
-    "rates_dropped": "First rates on rows that are not used",
-    "se_hc1": "Standard error that allows for unequal variance, HC1",
-    "se_hac": "Standard error that allows for correlation over time too, Newey-West",
-    "dropped": "Rows that are not used",
-    "dropped_by": "How many of them for which reason, ; between",
-    "pretrend_wald": "Wald statistic: all moves before the base are 0",
-    "pretrend_df": "Degrees of freedom: the horizons tested",
-    "pretrend_df_error": "Degrees of freedom of the error in its F distribution",
-    "pretrend_p": "p-value of the Wald statistic",
-    "hits": "Events that moved as expected",
-    "share": "hits divided by n",
-    "unclear": "Events without a clear expectation, left out",
-    "unmoved": "Events that did not move at all, left out",
-    "clusters": "Clusters of events with overlapping windows",
+    "low": deferred("Lower end of the 95 % interval, or of the band of shifted dates"),
+    "high": deferred("Upper end of the 95 % interval, or of the band of shifted dates"),
+    "term": deferred("constant, a category, a factor or another series"),
+    "estimate": deferred("Return units for each unit of the term"),
+    "se": deferred("Standard error, Newey-West"),
+    "t": deferred("estimate divided by its standard error"),
+    "lags": deferred("Lags of the Newey-West error"),
+    "horizon": deferred(
+        "Rates from the event on: 0 = the first that can contain it, -1 = the base"
+    ),
+    "events": deferred("How many events lie on these rows"),
+    "rates_dropped": deferred("First rates on rows that are not used"),
+    "se_hc1": deferred("Standard error that allows for unequal variance, HC1"),
+    "se_hac": deferred("Standard error that allows for correlation over time too, Newey-West"),
+    "dropped": deferred("Rows that are not used"),
+    "dropped_by": deferred("How many of them for which reason, ; between"),
+    "pretrend_wald": deferred("Wald statistic: all moves before the base are 0"),
+    "pretrend_df": deferred("Degrees of freedom: the horizons tested"),
+    "pretrend_df_error": deferred("Degrees of freedom of the error in its F distribution"),
+    "pretrend_p": deferred("p-value of the Wald statistic"),
+    "hits": deferred("Events that moved as expected"),
+    "share": deferred("hits divided by n"),
+    "unclear": deferred("Events without a clear expectation, left out"),
+    "unmoved": deferred("Events that did not move at all, left out"),
+    "clusters": deferred("Clusters of events with overlapping windows"),
     "draws": "Bootstrap draws",
-    "model": "The id of the normal-return model",
-    "estimation": "Returns in the estimation window, at most",
-    "gap": "Rows between estimation and event window",
-    "overlap": "What happens where event windows overlap",
-    "event_filter": "Which events are taken",
-    "returns": "log or simple",
-    "ci_low": "Lower end of the 95 % interval of caar across events",
-    "ci_high": "Upper end of the 95 % interval of caar across events",
-    "p_overlap": "p-value of overlap_t",
-    "score": "tone or intensity from tags, crowd = events at the same first rate",
-    "against": "move, or size = the move without its sign",
-    "without": "Events without a score or a CAR, left out",
-    "spread": "Standard deviation of the means of all calendar shifts of the same rates",
-    "in_spreads": "caar less the mean of the shifts, divided by spread",
-    "n_rates": "Distinct first rates with a CAR; each counts once in a mean",
-    "mean_scar": "Mean of the CARs of the rates, each divided by its forecast error",
-    "largest_share": "The largest move of a rate as a share of the sum of the sizes of all",
-    "reason": "Why a number or an event is missing",
-    "date": "The date the publisher prints; of an event the day where it happened",
-    "known_at": "The moment up to which information can be inside the rate",
-    "opens": "The beginning of the bar, or of the hours that make the rate",
-    "was": "The number as it was first fetched",
-    "became": "The number that replaced it",
-    "was_fetched_at": "When the first number was fetched",
-    "seen_at": "When the replacement was fetched",
-    "publisher": "Who publishes the rate",
-    "quantity": "What the rate measures",
-    "date_rule": "When the rate of a date is known",
-    "base_known_at": "The moment up to which information can be inside the base",
-    "end_known_at": "The moment up to which information can be inside the last rate",
-    "partly_in_rate": "1 = the event lies inside the hours that make its first rate",
-    "base_day": "The market day of the base",
-    "base_rate": "The rate at the base",
-    "move_log_pts": f"100 x the log move from the base; {STRONGER_NOTE}",
-    "move_pct_rub_per_usd": "Change of the quoted number from the base, in per cent",
-    "move_pct_usd_per_rub": "Change of its inverse from the base, in per cent",
-    "event_ids": "Ids of the events it can contain, blanks between",
-    "end_day": "The market day of the last offset",
-    "end_rate": "The rate at the last offset",
-    "placebo_p_all": "placebo_p among all admissible dates",
-    "percentile_all": "percentile among all admissible dates",
-    "percentile_matched": "percentile among all dates of similar volatility on their eve",
-    "placebo_p_quiet": "placebo_p among quiet dates, those near no listed event",
-    "percentile_quiet": "percentile among quiet dates",
-    "n_quiet": "Quiet pseudo-dates compared with",
-    "n_all": "All pseudo-dates compared with",
-    "quote": "The unit of the quoted number",
-    "asked": "The day in question",
-    "base": "What the change is counted from",
-    "rub_per_usd_pct": "Change of the quoted number, in per cent",
-    "usd_per_rub_pct": "Change of its inverse, in per cent",
-    "log_points": f"100 x the log move; {STRONGER_NOTE}",
-    "strongest_since_day": "The last earlier day at least as strong; empty = never in the data",
-    "strongest_since_rate": "The rate of that day",
-    "weakest_since_day": "The last earlier day at least as weak; empty = never in the data",
-    "weakest_since_rate": "The rate of that day",
-    "low_52_weeks_day": "The day of the lowest rate of the 52 weeks before",
-    "low_52_weeks_rate": "The lowest rate of the 52 weeks before",
-    "high_52_weeks_day": "The day of the highest rate of the 52 weeks before",
-    "high_52_weeks_rate": "The highest rate of the 52 weeks before",
+    "model": deferred("The id of the normal-return model"),
+    "estimation": deferred("Returns in the estimation window, at most"),
+    "gap": deferred("Rows between estimation and event window"),
+    "overlap": deferred("What happens where event windows overlap"),
+    "event_filter": deferred("Which events are taken"),
+    "returns": deferred("log or simple"),
+    "ci_low": deferred("Lower end of the 95 % interval of caar across events"),
+    "ci_high": deferred("Upper end of the 95 % interval of caar across events"),
+    "p_overlap": deferred("p-value of overlap_t"),
+    "score": deferred("tone or intensity from tags, crowd = events at the same first rate"),
+    "against": deferred("move, or size = the move without its sign"),
+    "without": deferred("Events without a score or a CAR, left out"),
+    "spread": deferred("Standard deviation of the means of all calendar shifts of the same rates"),
+    "in_spreads": deferred("caar less the mean of the shifts, divided by spread"),
+    "n_rates": deferred("Distinct first rates with a CAR; each counts once in a mean"),
+    "mean_scar": deferred("Mean of the CARs of the rates, each divided by its forecast error"),
+    "largest_share": deferred(
+        "The largest move of a rate as a share of the sum of the sizes of all"
+    ),
+    "reason": deferred("Why a number or an event is missing"),
+    "date": deferred("The date the publisher prints; of an event the day where it happened"),
+    "known_at": deferred("The moment up to which information can be inside the rate"),
+    "opens": deferred("The beginning of the bar, or of the hours that make the rate"),
+    "was": deferred("The number as it was first fetched"),
+    "became": deferred("The number that replaced it"),
+    "was_fetched_at": deferred("When the first number was fetched"),
+    "seen_at": deferred("When the replacement was fetched"),
+    "publisher": deferred("Who publishes the rate"),
+    "quantity": deferred("What the rate measures"),
+    "date_rule": deferred("When the rate of a date is known"),
+    "base_known_at": deferred("The moment up to which information can be inside the base"),
+    "end_known_at": deferred("The moment up to which information can be inside the last rate"),
+    "partly_in_rate": deferred("1 = the event lies inside the hours that make its first rate"),
+    "base_day": deferred("The market day of the base"),
+    "base_rate": deferred("The rate at the base"),
+    "move_log_pts": deferred(
+        "100 x the log move from the base; {stronger_note}", stronger_note=STRONGER_NOTE
+    ),
+    "move_pct_rub_per_usd": deferred("Change of the quoted number from the base, in per cent"),
+    "move_pct_usd_per_rub": deferred("Change of its inverse from the base, in per cent"),
+    "event_ids": deferred("Ids of the events it can contain, blanks between"),
+    "end_day": deferred("The market day of the last offset"),
+    "end_rate": deferred("The rate at the last offset"),
+    "placebo_p_all": deferred("placebo_p among all admissible dates"),
+    "percentile_all": deferred("percentile among all admissible dates"),
+    "percentile_matched": deferred("percentile among all dates of similar volatility on their eve"),
+    "placebo_p_quiet": deferred("placebo_p among quiet dates, those near no listed event"),
+    "percentile_quiet": deferred("percentile among quiet dates"),
+    "n_quiet": deferred("Quiet pseudo-dates compared with"),
+    "n_all": deferred("All pseudo-dates compared with"),
+    "quote": deferred("The unit of the quoted number"),
+    "asked": deferred("The day in question"),
+    "base": deferred("What the change is counted from"),
+    "rub_per_usd_pct": deferred("Change of the quoted number, in per cent"),
+    "usd_per_rub_pct": deferred("Change of its inverse, in per cent"),
+    "log_points": deferred("100 x the log move; {stronger_note}", stronger_note=STRONGER_NOTE),
+    "strongest_since_day": deferred(
+        "The last earlier day at least as strong; empty = never in the data"
+    ),
+    "strongest_since_rate": deferred("The rate of that day"),
+    "weakest_since_day": deferred(
+        "The last earlier day at least as weak; empty = never in the data"
+    ),
+    "weakest_since_rate": deferred("The rate of that day"),
+    "low_52_weeks_day": deferred("The day of the lowest rate of the 52 weeks before"),
+    "low_52_weeks_rate": deferred("The lowest rate of the 52 weeks before"),
+    "high_52_weeks_day": deferred("The day of the highest rate of the 52 weeks before"),
+    "high_52_weeks_rate": deferred("The highest rate of the 52 weeks before"),
 }
 
 TABLE_SPECIFIC_MEANINGS: Final[dict[tuple[str, str], str]] = {
-    ("projections", "n"): "Rows of the series that are used",
-    ("projections", "estimate"): f"Log move from the base, 0.01 = 1 log point; {STRONGER_NOTE}",
-    ("projections", "lags"): "Lags of se_hac: as many as the move has returns",
-    ("projections", "low"): "Lower end of the 95 % interval at this horizon",
-    ("projections", "high"): "Upper end of the 95 % interval at this horizon",
-    ("projections", "p_adjusted"): "p_value corrected for all horizons from 0 on (sup-t)",
+    ("projections", "n"): deferred("Rows of the series that are used"),
+    ("projections", "estimate"): deferred(
+        "Log move from the base, 0.01 = 1 log point; {stronger_note}", stronger_note=STRONGER_NOTE
+    ),
+    ("projections", "lags"): deferred("Lags of se_hac: as many as the move has returns"),
+    ("projections", "low"): deferred("Lower end of the 95 % interval at this horizon"),
+    ("projections", "high"): deferred("Upper end of the 95 % interval at this horizon"),
+    ("projections", "p_adjusted"): deferred("p_value corrected for all horizons from 0 on (sup-t)"),
     (
         "event_moves",
         "car",
-    ): f"Abnormal moves of the window added up, in log points; {STRONGER_NOTE}",
-    ("event_moves", "car_se"): "Standard error of car, in log points",
-    ("event_window", "ordinary_low"): "Lower end of the ordinary range, in log points",
-    ("event_window", "ordinary_high"): "Upper end of the ordinary range, in log points",
-    ("headline", "p_value"): "Two-sided p-value of the declared test",
-    ("headline", "p_adjusted"): "p_value adjusted over the groups and windows of the study",
-    ("headline", "low"): "The lowest mean that the test does not reject at 5 %, 0.01 = 1 log point",
-    ("headline", "high"): (
+    ): deferred(
+        "Abnormal moves of the window added up, in log points; {stronger_note}",
+        stronger_note=STRONGER_NOTE,
+    ),
+    ("event_moves", "car_se"): deferred("Standard error of car, in log points"),
+    ("event_window", "ordinary_low"): deferred("Lower end of the ordinary range, in log points"),
+    ("event_window", "ordinary_high"): deferred("Upper end of the ordinary range, in log points"),
+    ("headline", "p_value"): deferred("Two-sided p-value of the declared test"),
+    ("headline", "p_adjusted"): deferred(
+        "p_value adjusted over the groups and windows of the study"
+    ),
+    ("headline", "low"): deferred(
+        "The lowest mean that the test does not reject at 5 %, 0.01 = 1 log point"
+    ),
+    ("headline", "high"): deferred(
         "The highest mean that the test does not reject at 5 %, 0.01 = 1 log point"
     ),
-    ("headline", "statistic"): "Standardised sum of signed ranks; its sign is that of the verdict",
-    ("headline", "reason"): "Why there is no verdict; then p_value and the interval are empty",
-    ("intervals", "low"): f"Lower end of the bootstrap interval; {BOOTSTRAP_NOTE}",
-    ("intervals", "high"): f"Upper end of the bootstrap interval; {BOOTSTRAP_NOTE}",
-    ("direction", "low"): "Lower end of the 95 % Wilson interval of share, for orientation only",
-    ("direction", "high"): "Upper end of the 95 % Wilson interval of share, for orientation only",
-    ("direction", "p_value"): "Two-sided p of share = 1/2 by signs of whole clusters of events",
-    ("specifications", "p_value"): "Two-sided p of the signed-rank test on clusters of events",
-    ("across_series", "p_value"): "p of the signed-rank test on clusters; empty with a reason",
-    ("across_series", "reason"): "Why the mean has no verdict",
-    ("across_series", "caar"): "Mean CAR, each distinct first rate once",
+    ("headline", "statistic"): deferred(
+        "Standardised sum of signed ranks; its sign is that of the verdict"
+    ),
+    ("headline", "reason"): deferred(
+        "Why there is no verdict; then p_value and the interval are empty"
+    ),
+    ("intervals", "low"): deferred(
+        "Lower end of the bootstrap interval; {bootstrap_note}", bootstrap_note=BOOTSTRAP_NOTE
+    ),
+    ("intervals", "high"): deferred(
+        "Upper end of the bootstrap interval; {bootstrap_note}", bootstrap_note=BOOTSTRAP_NOTE
+    ),
+    ("direction", "low"): deferred(
+        "Lower end of the 95 % Wilson interval of share, for orientation only"
+    ),
+    ("direction", "high"): deferred(
+        "Upper end of the 95 % Wilson interval of share, for orientation only"
+    ),
+    ("direction", "p_value"): deferred(
+        "Two-sided p of share = 1/2 by signs of whole clusters of events"
+    ),
+    ("specifications", "p_value"): deferred(
+        "Two-sided p of the signed-rank test on clusters of events"
+    ),
+    ("across_series", "p_value"): deferred(
+        "p of the signed-rank test on clusters; empty with a reason"
+    ),
+    ("across_series", "reason"): deferred("Why the mean has no verdict"),
+    ("across_series", "caar"): deferred("Mean CAR, each distinct first rate once"),
 }
 """Columns whose meaning differs from `COLUMN_MEANINGS` in one table.
 
@@ -243,9 +298,13 @@ Tables of one event are in log points where the study tables are in returns.
 JSON_TABLES: Final = tuple(table.name for table in STUDY_TABLES if table.name != "paths")
 """The tables of a study in JSON: all but the longest."""
 EXTRA_TEST_FIELDS: Final[dict[str, str]] = {
-    "note": "Why the test does not apply, or what its number rests on",
-    "dates": "The simulated pattern that the group's dates resemble: scattered, clustered, dense",
-    "caution": "How the test misleads in simulations with such dates; empty = it does not",
+    "note": deferred("Why the test does not apply, or what its number rests on"),
+    "dates": deferred(
+        "The simulated pattern that the group's dates resemble: scattered, clustered, dense"
+    ),
+    "caution": deferred(
+        "How the test misleads in simulations with such dates; empty = it does not"
+    ),
 }
 _NOTE_COLUMNS: Final = tuple(each.column for each in EVENT_FIELDS if each in NOTE_FIELDS)
 RATE_FIELDS: Final = ("date", "rate", "series", "known_at")
