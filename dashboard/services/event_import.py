@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
-from dashboard.export.csv_tables import CsvDialect, csv_bytes
-from dashboard.export.schemas import WRONG_ROWS
 from dashboard.models.errors import InputError
-from dashboard.models.event import Category, Event, Origin
+from dashboard.models.event import (
+    AUTHOR_LIMIT,
+    Category,
+    Event,
+    draft_from_event,
+    note_from_draft,
+)
 from dashboard.models.user_files import EventFileRow, EventFileRows, ImportRecord, ImportUndo
 from dashboard.services.events import DuplicateIndex
-from dashboard.services.notes import AUTHOR_LIMIT, Draft, clean_draft, clean_line
+from dashboard.services.notes import clean_draft, clean_line
 
 EventImportStatus: TypeAlias = Literal["accept", "warn", "reject"]
 RowStatus: TypeAlias = Literal["new", "duplicate", "wrong"]
 
-DRAFT_FIELDS: Final = tuple(each.name for each in fields(Draft))
 UNSUPPORTED_FIELDS: Final = ("actor", "source_name", "series", "confidence", "hours")
 """Fields of an event in a file that a note does not have."""
 MAX_MESSAGES: Final = 10
@@ -57,6 +60,22 @@ class RowVerdict:
     verdict: RowStatus
     note: Event | None = None
     reason: str = ""
+
+    @property
+    def wrong_column(self) -> str:
+        """The column that is wrong; empty where it is the row as a whole."""
+        return self._wrong[0]
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, without the place."""
+        return self._wrong[1]
+
+    @property
+    def _wrong(self) -> tuple[str, str]:
+        reason = self.reason.removeprefix(self.place).lstrip(",: ")
+        matched = _COLUMN_MESSAGE.fullmatch(reason)
+        return (matched["column"], matched["reason"]) if matched else ("", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +218,13 @@ class _ImportPlanner:
         return RowVerdict(row.place, "new", note)
 
     def _note(self, place: str, event: Event) -> Event:
-        draft = Draft(**{name: getattr(event, name) for name in DRAFT_FIELDS})
-        clean = clean_draft(draft, self.today)
+        clean = clean_draft(draft_from_event(event), self.today)
         if clean.category not in set(Category):
             self.custom_categories.append(
                 f"{place}, column category: '{clean.category}' is not on the list and is kept as"
                 " a category of your own"
             )
-        values = {name: getattr(clean, name) for name in DRAFT_FIELDS}
-        return Event(id="", origin=Origin.NOTE, **values)
+        return note_from_draft(clean)
 
     def notices(self) -> Iterator[str]:
         """What was left out or changed, one line each, limited for each kind."""
@@ -230,15 +247,3 @@ def _unsupported_field_messages(file: EventFileRows) -> Iterator[str]:
     if dropped:
         named = ", ".join(dropped).replace("hours", "the kind of an hour and a first report")
         yield f"{file.name}: notes do not keep {named}; the rest of each row is taken"
-
-
-def invalid_rows_csv(rows: Iterable[RowVerdict], dialect: CsvDialect = "plain") -> bytes:
-    """`wrong_rows.csv`: the place of each wrong row, the column and the problem."""
-    return csv_bytes(WRONG_ROWS, (invalid_row(row) for row in rows), dialect)
-
-
-def invalid_row(row: RowVerdict) -> tuple[str, str, str]:
-    """Place, column and reason of one row; the column is empty where the whole row is wrong."""
-    reason = row.reason.removeprefix(row.place).lstrip(",: ")
-    matched = _COLUMN_MESSAGE.fullmatch(reason)
-    return (row.place, matched["column"], matched["reason"]) if matched else (row.place, "", reason)

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from dashboard.services.exports import event_moves_csv
-from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.models.event import Draft
+from dashboard.services.exports import table_csv
+from dashboard.services.notes import add_note, delete_note
 from dashboard.services.study import DEFAULT_REQUEST, build_event_view
 from dashboard.ui import session
 from tests.ui.app_in_test import figure_of, open_page, page_to_read, press, words_of
@@ -172,7 +173,7 @@ def test_the_csv_is_that_of_the_services():
     events = session.get_known_events().events
     kellogg = next(event for event in events if event.id == KELLOGG)
     view = build_event_view(session.load_series("usd_rub_cbr"), kellogg, events, DEFAULT_REQUEST)
-    assert event_moves_csv(view).startswith(b"event_id,")
+    assert table_csv("event_moves", [view]).startswith(b"event_id,")
     labels = [button.label for button in app.get("download_button")]
     assert labels == [
         "CSV (moves, 5 rows)",
