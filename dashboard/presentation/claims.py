@@ -18,6 +18,8 @@ from dashboard.models.article import (
     Exactness,
     RequiredBase,
 )
+from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import Fixing
 from dashboard.models.publication import BANK_OF_RUSSIA
 from dashboard.models.series import SeriesCard
@@ -36,21 +38,21 @@ from dashboard.presentation.formatting import (
 from dashboard.services.claims import CHANGE_KINDS
 
 BASE_LABELS: Final = {
-    "previous": "the rate before",
-    "week": "a week before",
-    "month": "a month before",
-    "quarter": "three months before",
-    "year": "a year before",
-    "year_end": "the last rate of the year before",
-    "year_start": "the first rate of the year",
-    "month_start": "the last rate of the month before",
-    "since": "the day named",
+    "previous": deferred("the rate before"),
+    "week": deferred("a week before"),
+    "month": deferred("a month before"),
+    "quarter": deferred("three months before"),
+    "year": deferred("a year before"),
+    "year_end": deferred("the last rate of the year before"),
+    "year_start": deferred("the first rate of the year"),
+    "month_start": deferred("the last rate of the month before"),
+    "since": deferred("the day named"),
 }
 EXACTNESS_LABELS: Final = {
     Exactness.EXACT: "",
     Exactness.ABOUT: "about ",
-    Exactness.MORE: "more than ",
-    Exactness.LESS: "less than ",
+    Exactness.MORE: deferred("more than "),
+    Exactness.LESS: deferred("less than "),
 }
 LEVEL_EXACTNESS_LABELS: Final = EXACTNESS_LABELS | {
     Exactness.MORE: "above ",
@@ -58,9 +60,9 @@ LEVEL_EXACTNESS_LABELS: Final = EXACTNESS_LABELS | {
 }
 TRUTH_LABELS: Final = {
     ClaimTruth.TRUE: "true",
-    ClaimTruth.ABOUT: "about so",
+    ClaimTruth.ABOUT: deferred("about so"),
     ClaimTruth.FALSE: "false",
-    ClaimTruth.UNKNOWN: "cannot be known",
+    ClaimTruth.UNKNOWN: deferred("cannot be known"),
 }
 TRUTH_MARKS: Final = {
     ClaimTruth.TRUE: "✓",
@@ -68,16 +70,16 @@ TRUTH_MARKS: Final = {
     ClaimTruth.FALSE: "✗",
     ClaimTruth.UNKNOWN: "?",
 }
-FURTHER_BACK_LABEL: Final = "goes back further"
-OTC_CAVEAT: Final = (
+FURTHER_BACK_LABEL: Final = deferred("goes back further")
+OTC_CAVEAT: Final = deferred(
     "over-the-counter market quotes are not in our data, so a sentence that rests on one can"
     " neither be confirmed nor refuted here"
 )
 OUTCOME_PHRASES: Final = (
-    (ClaimTruth.TRUE, "is so", "are so"),
-    (ClaimTruth.ABOUT, "is nearly so", "are nearly so"),
-    (ClaimTruth.FALSE, "is not", "are not"),
-    (ClaimTruth.UNKNOWN, "cannot be known", "cannot be known"),
+    (ClaimTruth.TRUE, deferred("is so"), deferred("are so")),
+    (ClaimTruth.ABOUT, deferred("is nearly so"), deferred("are nearly so")),
+    (ClaimTruth.FALSE, deferred("is not"), deferred("are not")),
+    (ClaimTruth.UNKNOWN, deferred("cannot be known"), deferred("cannot be known")),
 )
 TRUTH_ICONS: Final = {
     ClaimTruth.TRUE: ":material/check_circle:",
@@ -85,7 +87,7 @@ TRUTH_ICONS: Final = {
     ClaimTruth.FALSE: ":material/cancel:",
     ClaimTruth.UNKNOWN: ":material/help:",
 }
-MARKET_LABEL: Final = "Market quotes, over the counter"
+MARKET_LABEL: Final = deferred("Market quotes, over the counter")
 REASON_LIMIT: Final = 400
 
 
@@ -97,29 +99,43 @@ def is_record_claim(claim: Claim) -> bool:
 def format_verdict(claim: Claim, truth: ClaimTruth) -> str:
     """A verdict as text: `true`, `about so`, `goes back further`, `false`, `cannot be known`."""
     if truth == ClaimTruth.ABOUT and is_record_claim(claim):
-        return FURTHER_BACK_LABEL
-    return TRUTH_LABELS[truth]
+        return translate_deferred(FURTHER_BACK_LABEL)
+    return translate_deferred(TRUTH_LABELS[truth])
 
 
 def format_marked_verdict(claim: Claim, truth: ClaimTruth) -> str:
     """A verdict with its mark; a record that goes back further is not what was claimed."""
     verdict = format_verdict(claim, truth)
-    mark = TRUTH_MARKS[ClaimTruth.FALSE if verdict == FURTHER_BACK_LABEL else truth]
+    mark = TRUTH_MARKS[
+        ClaimTruth.FALSE if verdict == translate_deferred(FURTHER_BACK_LABEL) else truth
+    ]
     return f"{mark} {verdict}"
 
 
 def describe_needed_base(claim: Claim, base: RequiredBase) -> str:
     """The base that would make a claimed change true, and when a series last had it."""
     gain = "gain" if claim.kind == ClaimKind.UP else "loss"
-    text = (
-        f"a {gain} of {format_number(claim.value or 0.0, claim.decimals)}{THIN_SPACE}% counted in"
-        f" {base.quote}"
-        f" needs a base of {format_number(base.rate, base.card.decimals)}"
+    text = _(
+        "a {gain} of {value}{thin_space}% counted in {quote} needs a base of {rate}",
+        gain=gain,
+        value=format_number(claim.value or 0.0, claim.decimals),
+        thin_space=THIN_SPACE,
+        quote=base.quote,
+        rate=format_number(base.rate, base.card.decimals),
     )
     if base.reached is None:
-        return f"{text}, not reached in the data, which begin on {format_day(base.data_from.day)}"
+        return _(
+            "{text}, not reached in the data, which begin on {day}",
+            text=text,
+            day=format_day(base.data_from.day),
+        )
     rate = format_number(base.reached.rate, base.card.decimals)
-    return f"{text}; last there on {format_day(base.reached.day)} ({rate})"
+    return _(
+        "{text}; last there on {day} ({rate})",
+        text=text,
+        day=format_day(base.reached.day),
+        rate=rate,
+    )
 
 
 # ------------------------------------------------------------------ question, verdict, paragraph
@@ -129,14 +145,21 @@ def format_question(claim: Claim) -> str:
     """A claim as a question: `Strongest since June 2024?`."""
     if claim.kind == ClaimKind.LEVEL:
         exactness = LEVEL_EXACTNESS_LABELS[claim.exactness] or "at "
-        return f"{capitalize_first(exactness)}{_format_value(claim)} RUB per {claim.currency}?"
+        return _(
+            "{exactness}{value} RUB per {currency}?",
+            exactness=capitalize_first(exactness),
+            value=_format_value(claim),
+            currency=claim.currency,
+        )
     if is_record_claim(claim):
-        return f"{capitalize_first(claim.kind)} since {_format_since(claim)}?"
+        return _(
+            "{kind} since {since}?", kind=capitalize_first(claim.kind), since=_format_since(claim)
+        )
     word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
     than = capitalize_first(
-        f"{EXACTNESS_LABELS[claim.exactness]}{_format_value(claim)}{THIN_SPACE}% {word}"
+        f"{translate_deferred(EXACTNESS_LABELS[claim.exactness])}{_format_value(claim)}{THIN_SPACE}% {word}"
     )
-    return f"{than} than {_name_claimed_base(claim)}?"
+    return _("{than} than {claimed_base}?", than=than, claimed_base=_name_claimed_base(claim))
 
 
 def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
@@ -154,7 +177,7 @@ def get_overall_truth(answer: ClaimAnswer) -> ClaimTruth:
 def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
     """The outcome in one line: `Of 3 claims, 1 is so and 2 are not`."""
     if not answers:
-        return "Is that so? A claim about the rouble, checked"
+        return _("Is that so? A claim about the rouble, checked")
     if len(answers) == 1:
         verdict, *_ = describe_answer(answers[0]).rstrip(".").split(": ")
         return f"{format_question(answers[0].claim)} {verdict}"
@@ -164,16 +187,19 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
         for truth, singular, plural in OUTCOME_PHRASES
         if truth in truths
     ]
-    return f"Of {len(answers)} claims, {join_names(counts)}"
+    return _("Of {answers} claims, {counts}", answers=len(answers), counts=join_names(counts))
 
 
 def describe_answer(answer: ClaimAnswer) -> str:
     """The verdict in one sentence: `No, it was stronger: strongest since 30 May 2023 …`."""
     if not answer.of_main:
-        return f"Cannot be known: there is no series of RUB per {answer.claim.currency}."
+        return _(
+            "Cannot be known: there is no series of RUB per {currency}.",
+            currency=answer.claim.currency,
+        )
     row = answer.of_main[0]
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN or row.at is None:
-        return f"Cannot be known: {format_iso_days(row.verdict.reason)}."
+        return _("Cannot be known: {reason}.", reason=format_iso_days(row.verdict.reason))
     if answer.claim.kind == ClaimKind.LEVEL:
         return f"{_answer_yes_or_no(answer)}: {_format_rate_on_day(row.at, row.verdict.card)}."
     if is_record_claim(answer.claim):
@@ -208,15 +234,22 @@ def describe_day_shift(answer: ClaimAnswer) -> str:
     if row is None or row.at is None or day is None or row.at.day == day:
         return ""
     card, used = row.verdict.card, row.at
-    reason = "a weekend day" if day.weekday() >= 5 else "a day without a rate"
+    reason = _("a weekend day") if day.weekday() >= 5 else _("a day without a rate")
     if card.date_rule == BANK_OF_RUSSIA.id:
-        substitute = (
-            f"the rate in force, fixed on {format_day(used.day)} and dated"
-            f" {format_day(used.record)}"
+        substitute = _(
+            "the rate in force, fixed on {day} and dated {record}",
+            day=format_day(used.day),
+            record=format_day(used.record),
         )
     else:
-        substitute = f"the last one before it, of {format_day(used.day)}"
-    return f"{format_weekday(day)} is {reason} of {card.title}: {substitute}, is used."
+        substitute = _("the last one before it, of {day}", day=format_day(used.day))
+    return _(
+        "{day} is {reason} of {title}: {substitute}, is used.",
+        day=format_weekday(day),
+        reason=reason,
+        title=card.title,
+        substitute=substitute,
+    )
 
 
 def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) -> str:
@@ -231,7 +264,11 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
     sentences = [_write_sentence(answer, mentioned).strip() for answer in answers]
     cards = {row.verdict.card.id: row.verdict.card for a in answers for row in a.of_main if row.at}
     sources = "; ".join(f"{card.title}, {card.source_url}" for card in cards.values())
-    source = f"Source: {sources}; as known on {as_of}." if sources else ""
+    source = (
+        _("Source: {sources}; as known on {as_of}.", sources=sources, as_of=as_of)
+        if sources
+        else ""
+    )
     return " ".join(part for part in (*sentences, source, address) if part)
 
 
@@ -239,10 +276,12 @@ def write_paragraph(answers: Sequence[ClaimAnswer], as_of: str, address: str) ->
 
 
 def _answer_yes_or_no(answer: ClaimAnswer) -> str:
-    word = {ClaimTruth.TRUE: "Yes", ClaimTruth.ABOUT: "Nearly"}.get(get_overall_truth(answer), "No")
+    word = {ClaimTruth.TRUE: _("Yes"), ClaimTruth.ABOUT: _("Nearly")}.get(
+        get_overall_truth(answer), "No"
+    )
     truths = {row.verdict.truth for row in answer.of_main}
-    if word == "Yes" and len(truths) > 1:
-        return "Only counted in one way"
+    if word == _("Yes") and len(truths) > 1:
+        return _("Only counted in one way")
     return word
 
 
@@ -250,13 +289,22 @@ def _describe_record(claim: Claim, row: ClaimRow) -> str:
     verdict, word = row.verdict, str(claim.kind)
     than = "stronger" if claim.kind == ClaimKind.STRONGEST else "weaker"
     if row.base is None:
-        return f"No, it was {than}: the {word} there is, {format_iso_days(verdict.reason)}"
+        return _(
+            "No, it was {than}: the {word} there is, {reason}",
+            than=than,
+            word=word,
+            reason=format_iso_days(verdict.reason),
+        )
     base = _format_day_with_rate(row.base, verdict.card)
     if verdict.truth == ClaimTruth.TRUE:
-        return f"Yes: {word} since {base}"
+        return _("Yes: {word} since {base}", word=word, base=base)
     if verdict.truth == ClaimTruth.ABOUT:
-        return f"No, it was {than}: {word} since {base}"
-    return f"No: it was at least as {_record_adjective(claim)} later than that, on {base}"
+        return _("No, it was {than}: {word} since {base}", than=than, word=word, base=base)
+    return _(
+        "No: it was at least as {record_adjective} later than that, on {base}",
+        record_adjective=_record_adjective(claim),
+        base=base,
+    )
 
 
 def _describe_changes(answer: ClaimAnswer) -> str:
@@ -274,8 +322,10 @@ def _describe_change(rows: Sequence[ClaimRow], claim: Claim) -> str:
     word = name_change_direction(claim, first.verdict.found or 0.0)
     sizes = ", ".join(f"{row.verdict.quote} {format_change_percent(row, claim)}" for row in rows)
     base_name = first.verdict.base_name
-    base = "the rate then" if base_name == "since" else BASE_LABELS[base_name]
-    joint = "and as it was at" if word == "unchanged" else "than"
+    base = (
+        _("the rate then") if base_name == "since" else translate_deferred(BASE_LABELS[base_name])
+    )
+    joint = _("and as it was at") if word == "unchanged" else "than"
     return (
         f"{word} ({sizes}) {joint} {base}, {_format_day_with_rate(first.base, first.verdict.card)}"
     )
@@ -304,9 +354,11 @@ def _write_sentence(answer: ClaimAnswer, mentioned: set[tuple[str, date]]) -> st
     card, at = row.verdict.card, row.at
     opening = ""
     if (card.id, at.day) not in mentioned:
-        opening = (
-            f"On {format_day(at.day)} the {_name_series(card)} stood at"
-            f" {_format_printed_rate(at, row)}."
+        opening = _(
+            "On {day} the {series} stood at {printed_rate}.",
+            day=format_day(at.day),
+            series=_name_series(card),
+            printed_rate=_format_printed_rate(at, row),
         )
         mentioned.add((card.id, at.day))
     if get_overall_truth(answer) == ClaimTruth.UNKNOWN:
@@ -321,7 +373,12 @@ def _write_sentence(answer: ClaimAnswer, mentioned: set[tuple[str, date]]) -> st
         if needed and _is_claimed_direction(answer)
         else ""
     )
-    return f"{opening} The rouble was {_describe_changes(answer)}.{more}"
+    return _(
+        "{opening} The rouble was {changes}.{more}",
+        opening=opening,
+        changes=_describe_changes(answer),
+        more=more,
+    )
 
 
 def _is_claimed_direction(answer: ClaimAnswer) -> bool:
@@ -331,27 +388,32 @@ def _is_claimed_direction(answer: ClaimAnswer) -> bool:
 
 def _write_record(claim: Claim, row: ClaimRow) -> str:
     if row.base is None:
-        return (
-            f"It was the rouble's {claim.kind} in the data: {format_iso_days(row.verdict.reason)}"
+        return _(
+            "It was the rouble's {kind} in the data: {reason}",
+            kind=claim.kind,
+            reason=format_iso_days(row.verdict.reason),
         )
     base = f"{format_day(row.base.day)} ({_format_printed_rate(row.base, row)})"
     if row.verdict.truth == ClaimTruth.FALSE:
-        return (
-            f"It was not the rouble's {claim.kind} since {_format_since(claim)}: the rouble was"
-            " at least"
-            f" as {_record_adjective(claim)} on {base}"
+        return _(
+            "It was not the rouble's {kind} since {since}: the rouble was at least as"
+            " {record_adjective} on {base}",
+            kind=claim.kind,
+            since=_format_since(claim),
+            record_adjective=_record_adjective(claim),
+            base=base,
         )
-    text = f"It was the rouble's {claim.kind} since {base}"
+    text = _("It was the rouble's {kind} since {base}", kind=claim.kind, base=base)
     return (
         text
         if row.verdict.truth == ClaimTruth.TRUE
-        else f"{text}, not since {_format_since(claim)}"
+        else _("{text}, not since {since}", text=text, since=_format_since(claim))
     )
 
 
 def _name_series(card: SeriesCard) -> str:
     if card.date_rule == BANK_OF_RUSSIA.id and card.quantity.startswith("official"):
-        return f"official rate of the {card.publisher}"
+        return _("official rate of the {publisher}", publisher=card.publisher)
     return card.title
 
 
@@ -359,11 +421,20 @@ def _format_printed_rate(fixing: Fixing, row: ClaimRow) -> str:
     """`80.7597 RUB per USD (record of 22 Apr 2025)`."""
     card = row.verdict.card
     rate = f"{format_number(fixing.rate, card.decimals)} {card.unit}"
-    return rate if fixing.record == fixing.day else f"{rate}, record of {format_day(fixing.record)}"
+    return (
+        rate
+        if fixing.record == fixing.day
+        else _("{rate}, record of {record}", rate=rate, record=format_day(fixing.record))
+    )
 
 
 def _format_rate_on_day(fixing: Fixing, card: SeriesCard) -> str:
-    return f"{format_number(fixing.rate, card.decimals)} {card.unit} on {format_day(fixing.day)}"
+    return _(
+        "{rate} {unit} on {day}",
+        rate=format_number(fixing.rate, card.decimals),
+        unit=card.unit,
+        day=format_day(fixing.day),
+    )
 
 
 def _format_day_with_rate(fixing: Fixing, card: SeriesCard) -> str:
@@ -375,8 +446,8 @@ def _name_claimed_base(claim: Claim) -> str:
         is_period = claim.since is not None and claim.since.end_day != claim.since.day
         return f"{'in' if is_period else 'on'} {_format_since(claim)}"
     if claim.base == "year_start":
-        return "at the start of the year"
-    return BASE_LABELS[claim.base]
+        return _("at the start of the year")
+    return translate_deferred(BASE_LABELS[claim.base])
 
 
 def _format_since(claim: Claim) -> str:
@@ -403,13 +474,13 @@ def build_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
     """`build_plain_claim_columns` as Markdown, the verdicts that the claim names in bold."""
     columns = build_plain_claim_columns(answer)
     claimed = [group[0].verdict.is_claimed for group in _group_rows(answer.rows)]
-    verdicts = columns["Verdict"]
+    verdicts = columns[_("Verdict")]
     bold = [f"**{text}**" if is_bold else text
             for text, is_bold in zip(verdicts, claimed, strict=False)]  # fmt: skip
     return columns | {
-        "Verdict": [*bold, *verdicts[len(bold) :]],
-        "Source": [escape_markdown(cell) for cell in columns["Source"]],
-        "Why": [escape_markdown(cell, REASON_LIMIT) for cell in columns["Why"]],
+        _("Verdict"): [*bold, *verdicts[len(bold) :]],
+        _("Source"): [escape_markdown(cell) for cell in columns[_("Source")]],
+        _("Why"): [escape_markdown(cell, REASON_LIMIT) for cell in columns[_("Why")]],
     }
 
 
@@ -418,32 +489,34 @@ def build_plain_claim_columns(answer: ClaimAnswer) -> dict[str, list[str]]:
     claim, groups = answer.claim, _group_rows(answer.rows)
     firsts = [group[0] for group in groups]
     columns = {
-        "Verdict": [_format_verdicts(group, answer) for group in groups],
-        "Source": [row.verdict.card.title for row in firsts],
-        "That day": [_format_fixing(row.at, row.verdict.card) for row in firsts],
+        _("Verdict"): [_format_verdicts(group, answer) for group in groups],
+        _("Source"): [row.verdict.card.title for row in firsts],
+        _("That day"): [_format_fixing(row.at, row.verdict.card) for row in firsts],
     }
     if claim.kind in CHANGE_KINDS:
         columns |= {
-            "Compared with": [format_base(row) for row in firsts],
-            "Its rate": [_format_fixing(row.base, row.verdict.card) for row in firsts],
-            "Change": [_format_change(group, answer) for group in groups],
+            _("Compared with"): [format_base(row) for row in firsts],
+            _("Its rate"): [_format_fixing(row.base, row.verdict.card) for row in firsts],
+            _("Change"): [_format_change(group, answer) for group in groups],
         }
     elif is_record_claim(claim):
-        columns["Last at least as " + _record_adjective(claim)] = [
+        columns[_("Last at least as ") + _record_adjective(claim)] = [
             _format_fixing(row.base, row.verdict.card) for row in firsts
         ]
-    columns["Why"] = [format_iso_days(row.verdict.reason) or NO_VALUE for row in firsts]
+    columns[_("Why")] = [format_iso_days(row.verdict.reason) or NO_VALUE for row in firsts]
     return _add_market_row(columns, answer)
 
 
 def build_claim_lines(answer: ClaimAnswer) -> list[str]:
     """The same rows as short paragraphs, for a narrow screen; safe Markdown."""
     columns = build_claim_columns(answer)
-    names = [name for name in columns if name not in {"Verdict", "Source", "Why"}]
+    names = [name for name in columns if name not in {_("Verdict"), _("Source"), _("Why")}]
     lines = []
-    for k, (verdict, source) in enumerate(zip(columns["Verdict"], columns["Source"], strict=True)):
+    for k, (verdict, source) in enumerate(
+        zip(columns[_("Verdict")], columns[_("Source")], strict=True)
+    ):
         cells = [f"{name}: {columns[name][k]}" for name in names if columns[name][k] != NO_VALUE]
-        why = columns["Why"][k]
+        why = columns[_("Why")][k]
         lines.append(
             " · ".join([f"{verdict} {source}", *cells, *([why] if why != NO_VALUE else [])])
         )
@@ -455,17 +528,25 @@ def format_base(row: ClaimRow) -> str:
     name = row.verdict.base_name
     if not name:
         return NO_VALUE
-    return BASE_LABELS[name] if row.verdict.is_claimed else f"{BASE_LABELS[name]} (not claimed)"
+    return (
+        translate_deferred(BASE_LABELS[name])
+        if row.verdict.is_claimed
+        else _("{base_labels} (not claimed)", base_labels=BASE_LABELS[name])
+    )
 
 
 def _add_market_row(columns: dict[str, list[str]], answer: ClaimAnswer) -> dict[str, list[str]]:
     """A last row for market quotes, which no source provides."""
-    reason = OTC_CAVEAT
+    reason = translate_deferred(OTC_CAVEAT)
     needed = [base for base in answer.needed if base.card.id == answer.main]
     if needed and answer.claim.kind in CHANGE_KINDS:
         rates = " or ".join(format_number(base.rate, base.card.decimals) for base in needed)
-        reason += f"; it would have to start from {rates}"
-    last = {"Verdict": "cannot be known", "Source": MARKET_LABEL, "Why": reason}
+        reason += _("; it would have to start from {rates}", rates=rates)
+    last = {
+        _("Verdict"): _("cannot be known"),
+        _("Source"): translate_deferred(MARKET_LABEL),
+        _("Why"): reason,
+    }
     return {name: [*cells, last.get(name, NO_VALUE)] for name, cells in columns.items()}
 
 
@@ -491,7 +572,9 @@ def _format_fixing(fixing: Fixing | None, card: SeriesCard) -> str:
         return NO_VALUE
     text = f"{format_number(fixing.rate, card.decimals)}, {format_day(fixing.day)}"
     return (
-        text if fixing.record == fixing.day else f"{text} (record of {format_day(fixing.record)})"
+        text
+        if fixing.record == fixing.day
+        else _("{text} (record of {record})", text=text, record=format_day(fixing.record))
     )
 
 

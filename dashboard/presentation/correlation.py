@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboard.models.analyses import CrossCell, Projection, ProjectionRow, ScoreRow
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import SeriesCard
 from dashboard.models.study import (
     MAX_SHARE_OF_ONE_RATE,
@@ -18,7 +20,6 @@ from dashboard.models.study import (
 )
 from dashboard.presentation.formatting import (
     THIN_SPACE,
-    format_count,
     format_day,
     format_number,
     format_offset,
@@ -29,13 +30,13 @@ from dashboard.presentation.formatting import (
 from dashboard.presentation.palette import STYLE_BY_ID, category_title
 from dashboard.presentation.quoting import name_direction
 
-ALL_EVENTS: Final = "All events"
+ALL_EVENTS: Final = deferred("All events")
 MAX_LISTED: Final = 6
 """One sentence names at most so many means."""
 REPORTED_HORIZONS: Final = (1, 5)
 """The horizons in the sentence: the rate after the first, and a week of rates."""
 PRE_TREND_HORIZONS: Final = (-5, -2)
-LEAD_LAG_HELP: Final = (
+LEAD_LAG_HELP: Final = deferred(
     "**Lag 0** is the first rate that can contain the event, **+1** the one after it. A mark at"
     " **−1 to −5** is a move *before* the event: no effect of it can be there, so it is"
     " anticipation, a leak, other news, or coincidence. The grey band holds 95 % of the"
@@ -43,27 +44,28 @@ LEAD_LAG_HELP: Final = (
     " mark in twenty lies outside it by chance."
 )
 SCORE_TITLES: Final = {
-    "tone": "Tone",
-    "intensity": "Intensity",
-    "crowd": "Events at the same first rate",
+    "tone": deferred("Tone"),
+    "intensity": deferred("Intensity"),
+    "crowd": deferred("Events at the same first rate"),
 }
-OUTCOME_TITLES: Final = {"move": "the move", "size": "the size of the move"}
-SCORE_HELP: Final = (
-    "No event has a tone or an intensity yet: the catalogue carries none. To bring your own, give"
-    " your notes a tag such as **tone:−3.2** or **intensity:2**, by hand or in the column *tags* of"
-    " an imported file; the number is written with a point. Here it is then set against the moves."
+OUTCOME_TITLES: Final = {"move": deferred("the move"), "size": deferred("the size of the move")}
+SCORE_HELP: Final = deferred(
+    "No event has a tone or an intensity yet: the catalogue carries none. To bring your own,"
+    " give your notes a tag such as **tone:−3.2** or **intensity:2**, by hand or in the column"
+    " *tags* of an imported file; the number is written with a point. Here it is then set"
+    " against the moves."
 )
 CELL_UNIT_TITLES: Final = {
-    "scar": "Standardised mean",
-    "spread": "Spreads of shifted dates",
-    "percentile": "Percentile of shifted dates",
-    "mean": "Mean, log points",
+    "scar": deferred("Standardised mean"),
+    "spread": deferred("Spreads of shifted dates"),
+    "percentile": deferred("Percentile of shifted dates"),
+    "mean": deferred("Mean, log points"),
 }
 
 
 def format_group_title(group: str) -> str:
     """`NATO remarks`; the group of all events by its own name."""
-    return ALL_EVENTS if group == "all" else category_title(group)
+    return translate_deferred(ALL_EVENTS) if group == "all" else category_title(group)
 
 
 def format_group_label(group: str) -> str:
@@ -74,7 +76,7 @@ def format_group_label(group: str) -> str:
 
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
-    return "positive = rouble stronger" if card.is_rouble else "positive = number up"
+    return _("positive = rouble stronger") if card.is_rouble else _("positive = number up")
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
@@ -83,35 +85,54 @@ def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
     outside = sum(not row.low <= row.r <= row.high for row in tested)
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     if not tested:
-        return "No correlation can be computed: the rate never moves, or there is too little of it."
-    text = (
-        f"{outside} of {len(tested)} marks lie outside their band,"
-        f" {round(len(tested) * SIGNIFICANCE_LEVEL)}"
-        " would by chance. "
+        return _(
+            "No correlation can be computed: the rate never moves, or there is too little of it."
+        )
+    text = _(
+        "{outside} of {tested} marks lie outside their band, {tested_2} would by chance. ",
+        outside=outside,
+        tested=len(tested),
+        tested_2=round(len(tested) * SIGNIFICANCE_LEVEL),
     )
     if not small:
-        return text + (
-            f"After the Holm correction over all {len(tested)} groups and lags none has a p below"
-            f" 0.05 (N = {tested[0].n:,} rates)."
+        return text + _(
+            "After the Holm correction over all {tested} groups and lags none has a p below 0.05"
+            " (N = {count:,} rates).",
+            tested=len(tested),
+            count=tested[0].n,
         )
     listed = "; ".join(
-        f"{format_group_title(r.group)} at lag {format_signed(r.lag, 0)} (r {format_signed(r.r)},"
-        " corrected"
-        f" p {format_p(r.p_adjusted)})"
+        _(
+            "{group_title} at lag {lag} (r {r}, corrected p {p_adjusted})",
+            group_title=format_group_title(r.group),
+            lag=format_signed(r.lag, 0),
+            r=format_signed(r.r),
+            p_adjusted=format_p(r.p_adjusted),
+        )
         for r in small
     )
-    lead = " A lag below 0 is a move before the event." if any(r.lag < 0 for r in small) else ""
-    return text + (
-        f"After the Holm correction over all {len(tested)} a p below 0.05 is left for {listed};"
-        f" N = {tested[0].n:,} rates.{lead}"
+    lead = _(" A lag below 0 is a move before the event.") if any(r.lag < 0 for r in small) else ""
+    return text + _(
+        "After the Holm correction over all {tested} a p below 0.05 is left for {listed}; N ="
+        " {count:,} rates.{lead}",
+        tested=len(tested),
+        listed=listed,
+        count=tested[0].n,
+        lead=lead,
     )
 
 
 def format_hits(row: DirectionRow) -> str:
     """`26 of 41 (63 %)`."""
     if not row.n:
-        return "none with an expectation"
-    return f"{row.hits} of {row.n} ({format_number(100 * row.share, 0)}{THIN_SPACE}%)"
+        return _("none with an expectation")
+    return _(
+        "{hits} of {count} ({share}{thin_space}%)",
+        hits=row.hits,
+        count=row.n,
+        share=format_number(100 * row.share, 0),
+        thin_space=THIN_SPACE,
+    )
 
 
 def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
@@ -119,18 +140,27 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     tested = [row for row in rows if row.n]
     total = next((row for row in rows if row.group == "all"), None)
     if not tested or total is None:
-        return "No event has an expected direction and a move."
+        return _("No event has an expected direction and a move.")
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     listed = "; ".join(
-        f"{format_group_title(r.group)} ({format_hits(r)}, corrected p {format_p(r.p_adjusted)})"
+        _(
+            "{group_title} ({hits}, corrected p {p_adjusted})",
+            group_title=format_group_title(r.group),
+            hits=format_hits(r),
+            p_adjusted=format_p(r.p_adjusted),
+        )
         for r in small
     )
-    left = f"{total.unclear} without a clear expectation and {total.unmoved} unmoved are left out"
-    text = f"{format_hits(total)} of the events moved as expected; {left}. "
-    after = f"After the Holm correction over {len(tested)} groups"
+    left = _(
+        "{unclear} without a clear expectation and {unmoved} unmoved are left out",
+        unclear=total.unclear,
+        unmoved=total.unmoved,
+    )
+    text = _("{hits} of the events moved as expected; {left}. ", hits=format_hits(total), left=left)
+    after = _("After the Holm correction over {tested} groups", tested=len(tested))
     if not small:
-        return text + f"{after} none differs from a coin with a p below 0.05."
-    return text + f"{after} a p below 0.05 is left for {listed}."
+        return text + _("{after} none differs from a coin with a p below 0.05.", after=after)
+    return text + _("{after} a p below 0.05 is left for {listed}.", after=after, listed=listed)
 
 
 def format_estimate(row: RegressionRow) -> tuple[str, str]:
@@ -143,23 +173,34 @@ def format_estimate(row: RegressionRow) -> tuple[str, str]:
 def format_term(term: str, titles: dict[str, str]) -> str:
     """The name of a term: a category, the constant, or the title of a control."""
     if term == "constant":
-        return "Constant: an ordinary day"
+        return _("Constant: an ordinary day")
     return titles.get(term, format_group_title(term))
 
 
 def describe_score(row: ScoreRow) -> str:
     """One correlation of a score, with N, method, band and correction."""
-    subject = f"{SCORE_TITLES[row.score]} against {OUTCOME_TITLES[row.against]}"
+    subject = _(
+        "{score_titles} against {outcome_titles}",
+        score_titles=SCORE_TITLES[row.score],
+        outcome_titles=OUTCOME_TITLES[row.against],
+    )
     if math.isnan(row.r):
-        return (
-            f"{subject}: {format_count(row.n, 'event')} with a score and a move; fewer than 5, or"
-            " all alike."
+        return plural(
+            "{subject}: {n:,} event with a score and a move; fewer than 5, or all alike.",
+            "{subject}: {n:,} events with a score and a move; fewer than 5, or all alike.",
+            row.n,
+            subject=subject,
         )
-    return (
-        f"{subject}: Spearman's rho {format_signed(row.r)}, band of shifted dates"
-        f" {format_signed(row.low)} to"
-        f" {format_signed(row.high)}, N = {row.n:,}, calendar-shift p {format_p(row.p_value)},"
-        f" Holm-corrected {format_p(row.p_adjusted)}."
+    return _(
+        "{subject}: Spearman's rho {r}, band of shifted dates {low} to {high}, N = {count:,},"
+        " calendar-shift p {p_value}, Holm-corrected {p_adjusted}.",
+        subject=subject,
+        r=format_signed(row.r),
+        low=format_signed(row.low),
+        high=format_signed(row.high),
+        count=row.n,
+        p_value=format_p(row.p_value),
+        p_adjusted=format_p(row.p_adjusted),
     )
 
 
@@ -177,12 +218,16 @@ def shorten_reason(cell: CrossCell) -> str:
     if not cell.reason:
         return ""
     if cell.n < MIN_RATES:
-        return format_count(cell.n, "event")
+        return plural("{n:,} event", "{n:,} events", cell.n)
     if cell.n_rates < MIN_RATES:
-        return format_count(cell.n_rates, "rate")
+        return plural("{n:,} rate", "{n:,} rates", cell.n_rates)
     if cell.largest_share > MAX_SHARE_OF_ONE_RATE:
-        return f"one: {format_number(100 * cell.largest_share, 0)}{THIN_SPACE}%"
-    return format_count(cell.clusters, "cluster")
+        return _(
+            "one: {largest_share}{thin_space}%",
+            largest_share=format_number(100 * cell.largest_share, 0),
+            thin_space=THIN_SPACE,
+        )
+    return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
 def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard, ...]) -> str:
@@ -193,41 +238,65 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     tested = [cell for cell in cells if cell.has_verdict]
     grey = len(cells) - len(tested)
     unread = (
-        f" Without a verdict: {format_count(grey, 'grey cell')}, the reason in each."
+        plural(
+            " Without a verdict: {n:,} grey cell, the reason in each.",
+            " Without a verdict: {n:,} grey cells, the reason in each.",
+            grey,
+        )
         if grey
         else ""
     )
     if not tested:
-        return f"No cell has a verdict.{unread}"
+        return _("No cell has a verdict.{unread}", unread=unread)
     card_of = {card.id: card for card in cards}
     small = sorted(
         (cell for cell in tested if cell.p_adjusted < SIGNIFICANCE_LEVEL),
         key=lambda cell: (card_of[cell.series].history_until is not None, cell.p_adjusted),
     )
     if not small:
-        return (
-            f"None of {format_count(len(tested), 'mean')} with a verdict has a p below 0.05 after"
-            " the Holm"
-            f" correction.{unread}"
+        return plural(
+            "None of {n:,} mean with a verdict has a p below 0.05 after the Holm"
+            " correction.{unread}",
+            "None of {n:,} means with a verdict has a p below 0.05 after the Holm"
+            " correction.{unread}",
+            len(tested),
+            unread=unread,
         )
     listed = "; ".join(_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED])
-    more = f"; and {len(small) - MAX_LISTED} more" if len(small) > MAX_LISTED else ""
-    return (
-        f"{listed}{more}: after the Holm correction a p below 0.05 is left for {len(small)} of"
-        f" {format_count(len(tested), 'mean')} with a verdict.{unread}"
+    more = _("; and {small} more", small=len(small) - MAX_LISTED) if len(small) > MAX_LISTED else ""
+    return plural(
+        "{listed}{more}: after the Holm correction a p below 0.05 is left for {small} of {n:,}"
+        " mean with a verdict.{unread}",
+        "{listed}{more}: after the Holm correction a p below 0.05 is left for {small} of {n:,}"
+        " means with a verdict.{unread}",
+        len(tested),
+        listed=listed,
+        more=more,
+        small=len(small),
+        unread=unread,
     )
 
 
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
-    ended = f", which ended on {format_day(card.history_until)}" if card.history_until else ""
-    return (
-        f"{format_group_title(cell.group)} on {card.title}{ended}:"
-        f" {format_number(abs(100 * cell.caar), 2)} log pts"
-        f" {name_direction(card, 100 * cell.caar)} on average"
-        f" (standardised {format_signed(cell.mean_scar)},"
-        f" {format_count(cell.n, 'event')} on {format_count(cell.n_rates, 'rate')},"
-        f" {format_count(cell.clusters, 'cluster')}, corrected p {format_p(cell.p_adjusted)})"
+    ended = (
+        _(", which ended on {history_until}", history_until=format_day(card.history_until))
+        if card.history_until
+        else ""
+    )
+    return _(
+        "{group_title} on {title}{ended}: {caar} log pts {direction} on average (standardised"
+        " {mean_scar}, {events} on {rates}, {clusters}, corrected p {p_adjusted})",
+        group_title=format_group_title(cell.group),
+        title=card.title,
+        ended=ended,
+        caar=format_number(abs(100 * cell.caar), 2),
+        direction=name_direction(card, 100 * cell.caar),
+        mean_scar=format_signed(cell.mean_scar),
+        events=plural("{n:,} event", "{n:,} events", cell.n),
+        rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
+        p_adjusted=format_p(cell.p_adjusted),
     )
 
 
@@ -239,25 +308,35 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
     rows = [row for row in map(projection.at, REPORTED_HORIZONS) if math.isfinite(row.estimate)]
     first, title = projection.at(0), format_group_title(projection.group)
     if not rows:
-        return f"{title}: no number, {first.reason or 'no row is used'}."
-    n = f"N = {format_count(first.events, 'event')} on {format_count(first.rates, 'first rate')}"
+        return _(
+            "{title}: no number, {reason}.", title=title, reason=first.reason or _("no row is used")
+        )
+    n = _(
+        "N = {events} on {first_rates}",
+        events=plural("{n:,} event", "{n:,} events", first.events),
+        first_rates=plural("{n:,} first rate", "{n:,} first rates", first.rates),
+    )
     text = f"{title}: {join_names([_format_horizon(row) for row in rows])}; {describe_sign(card)}."
     if math.isnan(first.supt_low):
-        return f"{text} No band: {first.reason}; {n}."
+        return _("{text} No band: {reason}; {count}.", text=text, reason=first.reason, count=n)
     return f"{text} {_describe_path(projection)} {n}."
 
 
 def _format_horizon(row: ProjectionRow) -> str:
     """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    text = (
-        f"{format_signed(100 * row.estimate)} log pts {format_count(row.horizon, 'rate')} after"
-        " the first"
+    text = plural(
+        "{estimate} log pts {n:,} rate after the first",
+        "{estimate} log pts {n:,} rates after the first",
+        row.horizon,
+        estimate=format_signed(100 * row.estimate),
     )
     if math.isnan(row.supt_low):
         return text
-    return (
-        f"{text} (95 % band {format_signed(100 * row.supt_low)} to"
-        f" {format_signed(100 * row.supt_high)})"
+    return _(
+        "{text} (95 % band {supt_low} to {supt_high})",
+        text=text,
+        supt_low=format_signed(100 * row.supt_low),
+        supt_high=format_signed(100 * row.supt_high),
     )
 
 
@@ -265,12 +344,14 @@ def _describe_path(projection: Projection) -> str:
     """At which horizons the band of the whole path leaves 0 out."""
     outside = [row for row in projection.rows if row.supt_low > 0 or row.supt_high < 0]
     if not outside:
-        return "The band of the whole path holds 0 at every horizon from 0 to 20."
+        return _("The band of the whole path holds 0 at every horizon from 0 to 20.")
     at = join_names([f"+{row.horizon}" if row.horizon else "0" for row in outside])
     p = min(row.p_adjusted for row in outside)
-    return (
-        f"The band of the whole path leaves 0 out at {at} (smallest p, corrected for 21 horizons,"
-        f" {format_p(p)})."
+    return _(
+        "The band of the whole path leaves 0 out at {at} (smallest p, corrected for 21 horizons,"
+        " {p}).",
+        at=at,
+        p=format_p(p),
     )
 
 
@@ -279,18 +360,26 @@ def describe_pre_trend(projection: Projection) -> str:
     test = projection.pre_trend
     span = " to ".join(map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):
-        return f"Before the event ({span}): no test, {test.reason}."
-    numbers = f"Wald {format_signed(test.statistic, 1).lstrip('+')}, {test.df} horizons, p"
+        return _("Before the event ({span}): no test, {reason}.", span=span, reason=test.reason)
+    numbers = _(
+        "Wald {statistic}, {df} horizons, p",
+        statistic=format_signed(test.statistic, 1).lstrip("+"),
+        df=test.df,
+    )
     if test.p_value < SIGNIFICANCE_LEVEL:
-        return (
-            f"Before the event ({span}) the rate moved already ({numbers}"
-            f" {format_p(test.p_value)}):"
-            " read what follows with that in mind."
+        return _(
+            "Before the event ({span}) the rate moved already ({numbers} {p_value}): read what"
+            " follows with that in mind.",
+            span=span,
+            numbers=numbers,
+            p_value=format_p(test.p_value),
         )
-    return (
-        f"Before the event ({span}) no movement is seen ({numbers} {format_p(test.p_value)}); a"
-        " small"
-        " one could be missed."
+    return _(
+        "Before the event ({span}) no movement is seen ({numbers} {p_value}); a small one could"
+        " be missed.",
+        span=span,
+        numbers=numbers,
+        p_value=format_p(test.p_value),
     )
 
 
@@ -298,8 +387,18 @@ def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
     """What is left out at horizon +1 and why; `titles` are those of the controls."""
     row = projection.at(REPORTED_HORIZONS[0])
     reasons = [f"{rows:,} {_replace_control_id(reason, titles)}" for reason, rows in row.dropped]
-    rates = f"{format_count(row.rates_dropped, 'first rate')} with an event left out"
-    return f"{row.n:,} rates are used at +{row.horizon}; {rates}. Not used: {'; '.join(reasons)}."
+    rates = plural(
+        "{n:,} first rate with an event left out",
+        "{n:,} first rates with an event left out",
+        row.rates_dropped,
+    )
+    return _(
+        "{count:,} rates are used at +{horizon}; {rates}. Not used: {reasons}.",
+        count=row.n,
+        horizon=row.horizon,
+        rates=rates,
+        reasons="; ".join(reasons),
+    )
 
 
 def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:

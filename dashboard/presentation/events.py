@@ -11,11 +11,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Category, Event, Origin
+from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
 from dashboard.presentation.formatting import (
     capitalize_first,
-    format_count,
     format_day,
     format_event_time,
     format_iso_days,
@@ -42,17 +43,23 @@ from dashboard.presentation.quoting import QuotedSeries
 from dashboard.services.events import EventFilter
 
 CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
-    Category.SANCTIONS: ("sanctions decision", "sanctions decisions"),
-    Category.MONETARY_POLICY: ("monetary-policy decision", "monetary-policy decisions"),
-    Category.ENERGY: ("energy event", "energy events"),
+    Category.SANCTIONS: (deferred("sanctions decision"), deferred("sanctions decisions")),
+    Category.MONETARY_POLICY: (
+        deferred("monetary-policy decision"),
+        deferred("monetary-policy decisions"),
+    ),
+    Category.ENERGY: (deferred("energy event"), deferred("energy events")),
     Category.ESCALATION: ("escalation", "escalations"),
-    Category.PEACE_TALKS: ("peace-talks event", "peace talks"),
-    Category.NATO_REMARK: ("NATO remark", "NATO remarks"),
-    Category.LEADER_CALL_OR_SUMMIT: ("leaders' call or summit", "leaders' calls and summits"),
-    Category.DOMESTIC: ("domestic event", "domestic events"),
-    Category.OTHER: ("other event", "other events"),
+    Category.PEACE_TALKS: (deferred("peace-talks event"), deferred("peace talks")),
+    Category.NATO_REMARK: (deferred("NATO remark"), deferred("NATO remarks")),
+    Category.LEADER_CALL_OR_SUMMIT: (
+        deferred("leaders' call or summit"),
+        deferred("leaders' calls and summits"),
+    ),
+    Category.DOMESTIC: (deferred("domestic event"), deferred("domestic events")),
+    Category.OTHER: (deferred("other event"), deferred("other events")),
 }
-ANY_EVENT_NOUNS: Final = ("event", "events of every kind")
+ANY_EVENT_NOUNS: Final = ("event", deferred("events of every kind"))
 
 
 def get_main_move(view: EventView) -> Move | None:
@@ -78,7 +85,7 @@ def format_headline(view: EventView, quoting: QuotedSeries, pool: Pool = "near")
         text = (
             describe_move(first, quoting)
             if first
-            else f"No move to show: {format_iso_days(view.reason)}"
+            else _("No move to show: {reason}", reason=format_iso_days(view.reason))
         )
         return text, ""
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
@@ -93,17 +100,27 @@ def build_notices(view: EventView) -> tuple[str, ...]:
     texts = {
         **(build_bar_notices(view, timing) or _build_fixing_notices(timing, noun)),
         "method_break": _describe_breaks(view),
-        "short_history": (
-            f"Only {format_count(view.n_estimation, 'return')} in the estimation window,"
-            f" {view.request.estimation} asked: the ordinary range is rough."
+        "short_history": plural(
+            "Only {n:,} return in the estimation window, {estimation} asked: the ordinary range"
+            " is rough.",
+            "Only {n:,} returns in the estimation window, {estimation} asked: the ordinary range"
+            " is rough.",
+            view.n_estimation,
+            estimation=view.request.estimation,
         ),
-        "no_variance": "The rate did not move in the estimation window: there is no error to give.",
-        "few_placebos": (
-            "Fewer than 50 of the dates compared with lie within two years of the event: read the"
-            " placebo p with care."
+        "no_variance": _(
+            "The rate did not move in the estimation window: there is no error to give."
+        ),
+        "few_placebos": _(
+            "Fewer than 50 of the dates compared with lie within two years of the event: read"
+            " the placebo p with care."
         ),
         "window_cut": (
-            f"The data end inside the event window, with the {noun} of {format_last_day(view)}."
+            _(
+                "The data end inside the event window, with the {noun} of {last_day}.",
+                noun=noun,
+                last_day=format_last_day(view),
+            )
             if view.path
             else ""
         ),
@@ -115,16 +132,21 @@ def build_notices(view: EventView) -> tuple[str, ...]:
 
 
 def _build_fixing_notices(timing: Timing, noun: str) -> dict[str, str]:
-    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
+    closes = _("{known_at:%H:%M} MSK", known_at=timing.first.known_at.astimezone(ZoneInfo(MOSCOW)))
     return {
-        "partly_in_fixing": (
-            f"It came while the deals of that day's {noun} were averaged (until {closes}), so"
-            f" this {noun} holds it only in part; the window [0,1] has the rest."
+        "partly_in_fixing": _(
+            "It came while the deals of that day's {noun} were averaged (until {closes}), so"
+            " this {noun} holds it only in part; the window [0,1] has the rest.",
+            noun=noun,
+            closes=closes,
         ),
-        "far_from_event": (
-            f"The first {noun} is {format_count(timing.shift_days, 'day')} after the event"
-            " (holidays or"
-            " a trading halt): the market had that long to move on other news."
+        "far_from_event": plural(
+            "The first {noun} is {n:,} day after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            "The first {noun} is {n:,} days after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            timing.shift_days,
+            noun=noun,
         ),
     }
 
@@ -132,58 +154,93 @@ def _build_fixing_notices(timing: Timing, noun: str) -> dict[str, str]:
 def _describe_hour(event: Event) -> str:
     """What is known of an hour that leaves more than one first rate."""
     if event.reported is None:
-        return "The hour is not known."
+        return _("The hour is not known.")
     first = f"{format_other_day(event.reported, event.day)}{format_event_clock(event.reported)}"
     if event.moment is not None:
-        return (
-            f"It was scheduled for {format_event_clock(event.moment)} and first reported at"
-            f" {first}."
+        return _(
+            "It was scheduled for {event_clock} and first reported at {first}.",
+            event_clock=format_event_clock(event.moment),
+            first=first,
         )
-    return f"The hour is not known; the first report found is of {first}, so it was before that."
+    return _(
+        "The hour is not known; the first report found is of {first}, so it was before that.",
+        first=first,
+    )
 
 
 def _describe_alternative(timing: Timing, noun: str) -> str:
-    closes = f"{timing.first.known_at.astimezone(ZoneInfo(MOSCOW)):%H:%M} MSK"
+    closes = _("{known_at:%H:%M} MSK", known_at=timing.first.known_at.astimezone(ZoneInfo(MOSCOW)))
     if timing.alternative is None:
-        return f"After {closes} no {noun} could contain it yet."
+        return _("After {closes} no {noun} could contain it yet.", closes=closes, noun=noun)
     day = format_weekday(timing.alternative.day)
-    return f"After {closes} the first {noun} would be that of {day}: compare [0,0] and [0,1]."
+    return _(
+        "After {closes} the first {noun} would be that of {day}: compare [0,0] and [0,1].",
+        closes=closes,
+        noun=noun,
+        day=day,
+    )
 
 
 def _describe_breaks(view: EventView) -> str:
     changes = "; ".join(f"{format_day(method.day)}, {method.text}" for method in view.breaks)
-    return f"The event window crosses a change of the official method: {changes}."
+    return _(
+        "The event window crosses a change of the official method: {changes}.", changes=changes
+    )
 
 
 def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address: str) -> str:
     """One sentence with its source, made only from numbers on the page."""
     event, move = view.event, get_main_move(view)
-    cited = f"Event: {_format_event_source(event)}."
+    cited = _("Event: {event_source}.", event_source=_format_event_source(event))
     # One pair of brackets: the UTC time follows a comma.
-    opening = (
-        f"After “{event.title}” ({format_event_time(event).replace(' (', ', ').removesuffix(')')})"
+    opening = _(
+        "After “{title}” ({event_time})",
+        title=event.title,
+        event_time=format_event_time(event).replace(" (", ", ").removesuffix(")"),
     )
     if move is None or move.end is None:
         reason = view.moves[0].reason if view.moves else view.reason
-        return (
-            f"{opening}, no move can be shown: {_bracket_after_colon(format_iso_days(reason))}."
-            f" {cited} {address}"
+        return _(
+            "{opening}, no move can be shown: {reason}. {cited} {address}",
+            opening=opening,
+            reason=_bracket_after_colon(format_iso_days(reason)),
+            cited=cited,
+            address=address,
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
-    subject = "the rouble" if view.card.is_rouble else name_subject(quoting)
+    subject = _("the rouble") if view.card.is_rouble else name_subject(quoting)
     size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
-    statement = (
-        f"{subject} was {size} {describe_window(move.window, view.card)} that can contain it"
+    statement = _(
+        "{subject} was {size} {window} that can contain it",
+        subject=subject,
+        size=size,
+        window=describe_window(move.window, view.card),
     )
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
-    record = f", record of {format_day(move.end.record)}" if move.end.record != move.end.day else ""
-    return (
-        f"{opening}, {statement}: {format_move_rates(move, quoting)} {unit},"
-        f" {format_move_dates(move)}"
-        f" ({unit} {chosen}, {other_unit} {other}). {capitalize_first(unusual)};"
-        f" {describe_crowd(move, view.card)}."
-        f" Rate: {view.card.publisher}{record}. {cited} {address}"
+    record = (
+        _(", record of {record}", record=format_day(move.end.record))
+        if move.end.record != move.end.day
+        else ""
+    )
+    return _(
+        "{opening}, {statement}: {move_rates} {unit}, {move_dates} ({unit} {chosen},"
+        " {other_unit} {other}). {unusual}; {crowd}. Rate: {publisher}{record}. {cited}"
+        " {address}",
+        opening=opening,
+        statement=statement,
+        move_rates=format_move_rates(move, quoting),
+        unit=unit,
+        move_dates=format_move_dates(move),
+        chosen=chosen,
+        other_unit=other_unit,
+        other=other,
+        unusual=capitalize_first(unusual),
+        crowd=describe_crowd(move, view.card),
+        publisher=view.card.publisher,
+        record=record,
+        cited=cited,
+        address=address,
     )
 
 
@@ -191,8 +248,8 @@ def _format_event_source(event: Event) -> str:
     """The source of an event with its link, or that none is named."""
     source = event.source_name or event.author
     if not source:
-        kind = "a note" if event.origin == Origin.NOTE else "our catalogue"
-        source = kind if event.source_url else f"{kind}, without a source"
+        kind = _("a note") if event.origin == Origin.NOTE else _("our catalogue")
+        source = kind if event.source_url else _("{kind}, without a source", kind=kind)
     return f"{source}, {event.source_url}" if event.source_url else source
 
 
@@ -212,7 +269,7 @@ def format_event_clock(value: datetime) -> str:
     """`13:30 MSK (10:30 UTC)`, with the UTC day where it is another one."""
     msk, utc = value.astimezone(ZoneInfo(MOSCOW)), value.astimezone(ZoneInfo("UTC"))
     utc_day = "" if msk.date() == utc.date() else f"{format_short_day(utc.date(), msk.date())} "
-    return f"{msk:%H:%M} MSK ({utc_day}{utc:%H:%M} UTC)"
+    return _("{msk:%H:%M} MSK ({utc_day}{utc:%H:%M} UTC)", msk=msk, utc_day=utc_day, utc=utc)
 
 
 # ------------------------------------------------------------------ names of groups
@@ -230,10 +287,14 @@ def format_group(filters: EventFilter) -> str:
     """The group without its period: `NATO remarks expected stronger, tagged swift`."""
     text = format_categories(tuple(filters.categories))
     if filters.expected in {"stronger", "weaker"}:
-        text += f" expected to go with a {filters.expected} rouble"
+        text += _(" expected to go with a {expected} rouble", expected=filters.expected)
     elif filters.expected:
-        text += " of unclear direction"
-    return f"{text} tagged {' or '.join(filters.tags)}" if filters.tags else text
+        text += _(" of unclear direction")
+    return (
+        _("{text} tagged {tags}", text=text, tags=" or ".join(filters.tags))
+        if filters.tags
+        else text
+    )
 
 
 def format_group_count(n: int, filters: EventFilter) -> str:
@@ -259,5 +320,5 @@ def format_years(events: Sequence[Event]) -> str:
 
 def format_period_limits(since: date | None, until: date | None) -> str:
     """`from 1 Mar 2022 to 31 Dec 2025`; empty without a period."""
-    parts = [f"from {format_day(since)}"] if since else []
-    return " ".join([*parts, *([f"to {format_day(until)}"] if until else [])])
+    parts = [_("from {since}", since=format_day(since))] if since else []
+    return " ".join([*parts, *([_("to {until}", until=format_day(until))] if until else [])])

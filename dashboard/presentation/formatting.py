@@ -13,6 +13,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Event, HourKind
+from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.study import Window, window_text
 
 MINUS: Final = "\u2212"
@@ -23,13 +25,25 @@ MIN_POOL_SIZE: Final = 40
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 RECORD_KINDS: Final = ("strongest", "weakest")
 """The two records of a rate, from the rouble's point of view."""
-EXPECTED_TITLES: Final = {"stronger": "Stronger", "weaker": "Weaker", "unclear": "Unclear"}
+EXPECTED_TITLES: Final = {
+    "stronger": deferred("Stronger"),
+    "weaker": deferred("Weaker"),
+    "unclear": deferred("Unclear"),
+}
 """The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"), deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"), deferred("Nov"), deferred("Dec"),
 )  # fmt: skip
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAYS: Final = (
+    deferred("Mon"),
+    deferred("Tue"),
+    deferred("Wed"),
+    deferred("Thu"),
+    deferred("Fri"),
+    deferred("Sat"),
+    deferred("Sun"),
+)
 
 
 # ------------------------------------------------------------------ numbers
@@ -57,7 +71,11 @@ def format_percent(value: float, decimals: int = 1) -> str:
 
 def format_log_points(value: float, decimals: int = 1) -> str:
     """`+0.5 log pts`: 100 x the log change, positive = stronger rouble."""
-    return NO_VALUE if math.isnan(value) else f"{format_signed(value, decimals)} log pts"
+    return (
+        NO_VALUE
+        if math.isnan(value)
+        else _("{value} log pts", value=format_signed(value, decimals))
+    )
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -130,8 +148,12 @@ def format_day_range(first: date, last: date | None) -> str:
 def format_moment(value: datetime, zone: str = MOSCOW) -> str:
     """`24 Feb 2022 05:45 MSK (02:45 UTC)`; another zone is added by name."""
     utc, msk = value.astimezone(UTC), value.astimezone(ZoneInfo(MOSCOW))
-    utc_text = f"{utc:%H:%M} UTC" if utc.date() == msk.date() else f"{_format_day_time(utc)} UTC"
-    text = f"{_format_day_time(msk)} MSK ({utc_text}"
+    utc_text = (
+        _("{utc:%H:%M} UTC", utc=utc)
+        if utc.date() == msk.date()
+        else _("{day_time} UTC", day_time=_format_day_time(utc))
+    )
+    text = _("{day_time} MSK ({utc_text}", day_time=_format_day_time(msk), utc_text=utc_text)
     if zone not in {MOSCOW, "UTC"}:
         text += f"; {value.astimezone(ZoneInfo(zone)):%H:%M} {zone}"
     return text + ")"
@@ -140,7 +162,7 @@ def format_moment(value: datetime, zone: str = MOSCOW) -> str:
 def format_timestamp(value: datetime) -> str:
     """`22 Nov 2026, 06:10 MSK`, for updates and history."""
     msk = value.astimezone(ZoneInfo(MOSCOW))
-    return f"{format_day(msk.date())}, {msk:%H:%M} MSK"
+    return _("{msk}, {msk_2:%H:%M} MSK", msk=format_day(msk.date()), msk_2=msk)
 
 
 def format_clock(value: datetime) -> str:
@@ -152,20 +174,20 @@ def format_clock(value: datetime) -> str:
 def format_bar(opens: datetime, ends: datetime) -> str:
     """`17:00–18:00 MSK`: the begin and the end of a bar."""
     begin = opens.astimezone(ZoneInfo(MOSCOW))
-    return f"{begin:%H:%M}–{format_clock(ends)} MSK"
+    return _("{begin:%H:%M}–{clock} MSK", begin=begin, clock=format_clock(ends))
 
 
 def format_event_time(event: Event) -> str:
     """When an event happened, as far as it is known; the hour is never invented."""
     if event.moment is not None:
-        planned = "scheduled for " if event.hour_kind == HourKind.SCHEDULED else ""
+        planned = _("scheduled for ") if event.hour_kind == HourKind.SCHEDULED else ""
         return f"{planned}{format_moment(event.moment, event.zone)}"
     if event.is_range:
         return format_day_range(event.day, event.end_day)
     if event.reported is not None:
         first = format_moment(event.reported).removeprefix(f"{format_day(event.day)} ")
-        return f"{format_weekday(event.day)}, first reported {first}"
-    return f"{format_weekday(event.day)}, time not known"
+        return _("{day}, first reported {first}", day=format_weekday(event.day), first=first)
+    return _("{day}, time not known", day=format_weekday(event.day))
 
 
 def format_age(value: date, today: date) -> str:
@@ -174,7 +196,11 @@ def format_age(value: date, today: date) -> str:
     names = {0: "today", 1: "yesterday", -1: "tomorrow"}
     if distance in names:
         return names[distance]
-    return f"{distance:,} days ago" if distance > 0 else f"in {-distance:,} days"
+    return (
+        _("{distance:,} days ago", distance=distance)
+        if distance > 0
+        else _("in {distance:,} days", distance=-distance)
+    )
 
 
 def _format_day_time(value: datetime) -> str:
@@ -187,14 +213,14 @@ def _format_day_time(value: datetime) -> str:
 def describe_crowding(others: int) -> str:
     """How many other events share the window."""
     return (
-        "no other event in this window"
+        _("no other event in this window")
         if others == 0
-        else f"{format_count(others, 'other event')} in this window"
+        else plural("{n:,} other event in this window", "{n:,} other events in this window", others)
     )
 
 
 def describe_expected(expected: str) -> str:
     """The direction expected from the nature of an event, before looking at the market."""
     if expected in {"stronger", "weaker"}:
-        return f"expected from its nature: {expected} rouble"
-    return "no direction expected from its nature"
+        return _("expected from its nature: {expected} rouble", expected=expected)
+    return _("no direction expected from its nature")

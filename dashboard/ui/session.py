@@ -23,6 +23,7 @@ from dashboard import container
 from dashboard.container import BackupArchive
 from dashboard.models.errors import InputError, StoreError
 from dashboard.models.event import MOSCOW, Event
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import PlaceboRank
 from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.models.study import StudyAnswer, StudyRequest, StudyResult
@@ -250,7 +251,7 @@ def require_live_view() -> None:
         InputError: the reader's view is frozen.
     """
     if get_as_of() is not None:
-        msg = "this view is frozen, and nothing is changed in it; go back to the live view"
+        msg = _("this view is frozen, and nothing is changed in it; go back to the live view")
         raise InputError(msg)
 
 

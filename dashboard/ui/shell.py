@@ -16,11 +16,12 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries, RevisedObservation, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_day,
     format_number,
     format_timestamp,
@@ -64,7 +65,7 @@ APP_ICON: Final = (
     f'<path d="M5 21l7-8 6 5 9-11" fill="none" stroke="{LOGO_LINE}" stroke-width="3"/>'
     f'<path d="M5 26h22" stroke="{LOGO_BASELINE}" stroke-width="2"/></svg>'
 )
-DISCLAIMER: Final = (
+DISCLAIMER: Final = deferred(
     "Research tool. Moves near an event are not proof of cause. Not investment advice."
 )
 
@@ -81,10 +82,10 @@ def draw_frozen_banner(view: UrlState, series_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(describe_frozen_view(view, frozen, rows, others))
         st.button(
-            "Back to live", key="frozen.live", icon=":material/history_toggle_off:",
+            _("Back to live"), key="frozen.live", icon=":material/history_toggle_off:",
             type="tertiary", on_click=lambda: view.set(asof=None),
         )  # fmt: skip
-    with st.expander("How live data differ", icon=":material/difference:"):
+    with st.expander(_("How live data differ"), icon=":material/difference:"):
         st.caption(AS_OF_CAVEAT)
         if rows:
             shown = rows[::-1][:MAX_DIFFERENCE_ROWS]
@@ -92,7 +93,13 @@ def draw_frozen_banner(view: UrlState, series_id: str) -> None:
                 build_difference_columns(shown, live.card), hide_index=True, border="horizontal"
             )
             if len(rows) > MAX_DIFFERENCE_ROWS:
-                st.caption(f"The last {MAX_DIFFERENCE_ROWS} of {len(rows):,} rows.")
+                st.caption(
+                    _(
+                        "The last {max_difference_rows} of {rows:,} rows.",
+                        max_difference_rows=MAX_DIFFERENCE_ROWS,
+                        rows=len(rows),
+                    )
+                )
 
 
 def describe_frozen_view(
@@ -100,20 +107,30 @@ def describe_frozen_view(
 ) -> str:
     """`Frozen: as known on 20 Nov 2026, 12:00 MSK · live data differ in 3 rows`."""
     revised = sum(row.was is not None for row in rows)
-    differ = "live data are the same"
+    differ = _("live data are the same")
     if rows:
-        changes = [f"{len(rows) - revised:,} added"] * (len(rows) > revised)
-        changes += [f"{revised:,} revised"] * (revised > 0)
-        differ = f"live data differ in {format_count(len(rows), 'row')} ({', '.join(changes)})"
+        changes = [_("{rows:,} added", rows=len(rows) - revised)] * (len(rows) > revised)
+        changes += [_("{revised:,} revised", revised=revised)] * (revised > 0)
+        differ = plural(
+            "live data differ in {n:,} row ({changes})",
+            "live data differ in {n:,} rows ({changes})",
+            len(rows),
+            changes=", ".join(changes),
+        )
     last = frozen.day[-1].astype(object)
     parts = [
-        f":blue-badge[:material/ac_unit: Frozen: as known on {format_timestamp(view['asof'])}]",
-        f"{escape_markdown(frozen.card.title)}: last {format_day(last)}",
+        _(
+            ":blue-badge[:material/ac_unit: Frozen: as known on {asof}]",
+            asof=format_timestamp(view["asof"]),
+        ),
+        _("{title}: last {last}", title=escape_markdown(frozen.card.title), last=format_day(last)),
         differ,
     ]
     if other_events:
-        parts.append(f"{format_count(other_events, 'event')} or notes differ")
-    return f":small[{' · '.join([*parts, 'notes are read-only', 'times: Moscow'])}]"
+        parts.append(
+            plural("{n:,} event or notes differ", "{n:,} events or notes differ", other_events)
+        )
+    return f":small[{' · '.join([*parts, _('notes are read-only'), _('times: Moscow')])}]"
 
 
 def build_difference_columns(
@@ -121,13 +138,13 @@ def build_difference_columns(
 ) -> dict[str, list[str]]:
     """Day, printed date, the number in the frozen view and the live number."""
     return {
-        "Market day": [format_day(row.day) for row in rows],
-        "Record date": [format_day(row.record) for row in rows],
-        f"Then, {card.unit}": [
+        _("Market day"): [format_day(row.day) for row in rows],
+        _("Record date"): [format_day(row.record) for row in rows],
+        _("Then, {unit}", unit=card.unit): [
             NO_VALUE if row.was is None else format_number(row.was, card.decimals) for row in rows
         ],
-        "Live": [format_number(row.became, card.decimals) for row in rows],
-        "What": ["added since" if row.was is None else "revised since" for row in rows],
+        _("Live"): [format_number(row.became, card.decimals) for row in rows],
+        _("What"): [_("added since") if row.was is None else _("revised since") for row in rows],
     }
 
 
@@ -200,7 +217,7 @@ def _draw_status(series_id: str) -> None:
         *build_rate_status(status),
         *_build_refresh_status(status),
         *_build_event_status(),
-        "times: Moscow",
+        _("times: Moscow"),
     ]
     st.markdown(f":small[{' · '.join(parts)}]")
 
@@ -210,7 +227,7 @@ def build_rate_status(status: SeriesStatus) -> tuple[str, ...]:
     age = format_last_day(status, session.get_view_day())
     problem = describe_problem(status)
     parts = [
-        f"Rate: {escape_markdown(status.card.title)}",
+        _("Rate: {title}", title=escape_markdown(status.card.title)),
         f":orange-badge[{age}]" if status.is_overdue or not status.rows else age,
     ]
     if problem:
@@ -224,7 +241,7 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
     """The progress of a refresh, and the publishers that failed besides that of the series."""
     refresher = session.get_refresher()
     if refresher.is_offline:
-        return ("offline: nothing is fetched",)
+        return (_("offline: nothing is fetched"),)
     titles = {card.id: card.title for card in session.get_context().known.all_cards()}
     progress = describe_fetch_progress(refresher.state(), session.get_wall_time(), titles)
     parts = [escape_markdown(progress)] if progress else []
@@ -238,12 +255,14 @@ def _build_refresh_status(status: SeriesStatus) -> tuple[str, ...]:
 def _build_event_status() -> tuple[str, ...]:
     known = session.get_known_events()
     notes = sum(event.origin == Origin.NOTE for event in known.events)
-    catalogue = f"{format_count(len(known.events) - notes, 'event')} in the catalogue"
+    catalogue = plural(
+        "{n:,} event in the catalogue", "{n:,} events in the catalogue", len(known.events) - notes
+    )
     if known.hidden:
         catalogue += f", {hidden_count_text(len(known.hidden))}"
     if known.notes_unavailable:
-        return catalogue, ":orange[:material/warning: the notes cannot be read now]"
-    return catalogue, format_count(notes, "note")
+        return catalogue, _(":orange[:material/warning: the notes cannot be read now]")
+    return catalogue, plural("{n:,} note", "{n:,} notes", notes)
 
 
 # ------------------------------------------------------------------ refresh when notes change
@@ -312,7 +331,7 @@ def _draw_page(page: Page) -> None:
     )
     if message:
         notice.info(escape_markdown(message), icon=":material/link_off:")
-    st.caption(DISCLAIMER)
+    st.caption(translate_deferred(DISCLAIMER))
     if view["asof"] is None:
         request_background_refresh()
         watch_notes()
@@ -322,7 +341,10 @@ def _describe_ignored_controls(ignored: Sequence[str]) -> str:
     """Why a series of the link was ignored that is no price; empty where there is none."""
     cards = (card for card in session.get_cards() if f"series={card.id}" in ignored)
     return " ".join(
-        f"{card.title} is no price: it is a control, offered as a factor and on the page Data."
+        _(
+            "{title} is no price: it is a control, offered as a factor and on the page Data.",
+            title=card.title,
+        )
         for card in cards
         if not card.is_price
     )

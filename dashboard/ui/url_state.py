@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.models.errors import InputError
+from dashboard.models.messages import translate as _
 from dashboard.models.series import as_of_text, read_as_of
 from dashboard.ui.widget_state import ignore_fragment_echo
 
@@ -109,10 +110,15 @@ def format_ignored_notice(ignored: Sequence[str]) -> str:
     if not ignored:
         return ""
     count, listed = len(ignored), ", ".join(ignored[:5])
-    more = f" and {count - 5} more" if count > 5 else ""
+    more = _(" and {count} more", count=count - 5) if count > 5 else ""
     if count == 1:
-        return f"1 setting in this link is not valid and was ignored: {listed}."
-    return f"{count} settings in this link are not valid and were ignored: {listed}{more}."
+        return _("1 setting in this link is not valid and was ignored: {listed}.", listed=listed)
+    return _(
+        "{count} settings in this link are not valid and were ignored: {listed}{more}.",
+        count=count,
+        listed=listed,
+        more=more,
+    )
 
 
 def choice_param(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dashboard.models.analyses import GroupAnswer
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.study import AverageRow, Window
 from dashboard.presentation.charts.theme import (
     FONT_SIZE,
@@ -217,18 +218,25 @@ def summarize_paths(chart: ComparisonChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
-            sentences.append(f"{group.plot_name}: no path.")
+            sentences.append(_("{plot_name}: no path.", plot_name=group.plot_name))
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
         judged = (
-            f"; 95 % of the mean {chart.scale.span(last.caar_low, last.caar_high)}"
+            _("; 95 % of the mean {span}", span=chart.scale.span(last.caar_low, last.caar_high))
             if group.study.n >= MIN_BAND_EVENTS
-            else "; too few for a mean to be judged"
+            else _("; too few for a mean to be judged")
         )
         sentences.append(
-            f"{group.plot_name}: {group.study.n} paths of cumulative moves by offset; the mean ends"
-            f" at {mean} at offset {format_offset(last.offset)}{judged}."
+            _(
+                "{plot_name}: {count} paths of cumulative moves by offset; the mean ends at"
+                " {mean} at offset {offset}{judged}.",
+                plot_name=group.plot_name,
+                count=group.study.n,
+                mean=mean,
+                offset=format_offset(last.offset),
+                judged=judged,
+            )
         )
     return " ".join(sentences)
 
@@ -263,7 +271,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         y += [*(chart.shown(value, 2) for value in path), None]
         titles += [escape_plot(event.title, 60, 1)] * (len(offsets) + 1)
     hover: Figure = {
-        "text": titles, "hovertemplate": "%{text}<br>offset %{x}: %{y}<extra></extra>",
+        "text": titles, "hovertemplate": _("%{text}<br>offset %{x}: %{y}<extra></extra>"),
     }  # fmt: skip
     colour = chart.colour(group)
     line = {"color": fade_colour(colour, 0.8 if few else 0.28), "width": 1.2 if few else 0.8}
@@ -271,7 +279,9 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         "lines+markers" if few else "lines",
         x,
         y,
-        name=f"{group.plot_name}: each event" if chart.is_pair else "each event",
+        name=_("{plot_name}: each event", plot_name=group.plot_name)
+        if chart.is_pair
+        else _("each event"),
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -288,13 +298,13 @@ def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
-            "name": f"{prefix}95 % of the whole path",
+            "name": _("{prefix}95 % of the whole path", prefix=prefix),
             "fillcolor": fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
-            "name": f"{prefix}95 % at an offset",
+            "name": _("{prefix}95 % at an offset", prefix=prefix),
             "fillcolor": fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -338,7 +348,7 @@ def _build_median(chart: ComparisonChart, group: ComparisonGroup) -> Figure:
 
 def _build_path_offset_axis(chart: ComparisonChart) -> Figure:
     max_ticks = 8 if chart.phone else MAX_TICKS
-    text = "offset" if chart.phone else "offset in observations; 0 = the first after the event"
+    text = "offset" if chart.phone else _("offset in observations; 0 = the first after the event")
     axis = build_offset_axis(chart.palette, chart.offsets, max_ticks, format_offset)
     return axis | build_axis_title(chart.palette, text, standoff=6)
 
@@ -387,7 +397,7 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
         "ygap": 1,
         "hoverongaps": False,
         "customdata": [[_format_cell(chart, value) for value in line] for line in cells],
-        "hovertemplate": "%{customdata}, offset %{x}<extra></extra>",
+        "hovertemplate": _("%{customdata}, offset %{x}<extra></extra>"),
         "colorbar": _build_colour_bar(chart, limit),
     }
     labels = [
@@ -410,8 +420,12 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
 def summarize_heat(chart: ComparisonChart) -> str:
     """A text alternative of the figure."""
     rows, left = select_heat_rows(chart)
-    more = f" {left} with smaller moves are not drawn." if left else ""
-    return f"Abnormal moves of {len(rows)} events by offset, sorted by their move.{more}"
+    more = _(" {left} with smaller moves are not drawn.", left=left) if left else ""
+    return _(
+        "Abnormal moves of {rows} events by offset, sorted by their move.{more}",
+        rows=len(rows),
+        more=more,
+    )
 
 
 def _to_log_points(value: float) -> float | None:
@@ -426,7 +440,7 @@ def _compute_colour_limit(cells: list[list[float | None]]) -> float:
 
 
 def _format_cell(chart: ComparisonChart, value: float | None) -> str:
-    return "no rate" if value is None else chart.scale.move(value / 100)
+    return _("no rate") if value is None else chart.scale.move(value / 100)
 
 
 def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
@@ -444,6 +458,10 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
         "thickness": 10,
         "outlinewidth": 0,
         "tickvals": [-limit, 0, limit],
-        "ticktext": [f"{size} {down} or more", "0", f"{size} {up} or more"],
+        "ticktext": [
+            _("{size} {down} or more", size=size, down=down),
+            "0",
+            _("{size} {up} or more", size=size, up=up),
+        ],
         "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
     }

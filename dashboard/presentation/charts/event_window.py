@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
+from dashboard.models.messages import deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
@@ -72,7 +74,7 @@ HEIGHT: Final = 440
 PHONE_HEIGHT: Final = 380
 CATEGORY_ROW_PIXELS: Final = 20
 GAP_PIXELS: Final = 30
-BAND_LABEL: Final = "range of ordinary moves before the event, not a forecast"
+BAND_LABEL: Final = deferred("range of ordinary moves before the event, not a forecast")
 MIN_BAND_RETURNS: Final = 40
 MAX_OFFSET_LABELS: Final = 16
 MAX_DAY_LABELS: Final = 12
@@ -98,7 +100,7 @@ def select_tick_offsets(view: EventView, count: int) -> list[int]:
 def format_short_offset(offset: int, bar_minutes: int) -> str:
     """`2 h before`, `30 min after`, at offset 0 `first bar`."""
     if offset == 0:
-        return "first bar"
+        return _("first bar")
     duration = duration_text(offset, bar_minutes)
     number, unit = duration.split(" ")
     short = "h" if unit.startswith("hour") else "min"
@@ -165,7 +167,7 @@ def build_session_notes(
     weekends = [
         build_note(
             palette,
-            "weekend session" if last - first > 2 else "weekend",
+            _("weekend session") if last - first > 2 else "weekend",
             (first + last) / 2,
             height,
             **place,
@@ -184,8 +186,8 @@ def find_weekend_offsets(path: Sequence[PathPoint]) -> list[tuple[int, int]]:
 
 def _describe_gap(point: PathPoint) -> str:
     if point.gap == "missing":
-        return "bars missing"
-    return f"new session, {format_weekday(point.day)[:3]}"
+        return _("bars missing")
+    return _("new session, {day}", day=format_weekday(point.day)[:3])
 
 
 # ------------------------------------------------------------------ layout
@@ -273,11 +275,15 @@ def _build_notes(
     on_top = is_banded and _is_top_free(chart, bounds)
     notes = [
         build_pane_note(palette, _describe_unit(chart), ceiling, yshift=3, bgcolor=palette.surface),
-        build_note(palette, "the event", EVENT_LINE_X, ceiling, **right, **small)
+        build_note(palette, _("the event"), EVENT_LINE_X, ceiling, **right, **small)
         | {"yanchor": "top", "xshift": -3},
     ]
     if is_banded:
-        text = "shaded: ordinary range" if chart.phone else f"shaded: {BAND_LABEL}"
+        text = (
+            _("shaded: ordinary range")
+            if chart.phone
+            else _("shaded: {band_label}", band_label=BAND_LABEL)
+        )
         side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
         notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)
     notes += _build_main_label(chart, palette)
@@ -297,12 +303,14 @@ def _small_font(palette: Palette) -> Figure:
 def _describe_unit(chart: EventWindowChart) -> str:
     """What is measured and which way is up."""
     quoting = chart.quoting
-    up = f"up = {quoting.up_label} rouble"
-    inverted = "axis inverted: " if quoting.axis_is_inverted else ""
-    text = "log pts" if chart.phone else f"log pts of {quoting.unit} against the base"
+    up = _("up = {up_label} rouble", up_label=quoting.up_label)
+    inverted = _("axis inverted: ") if quoting.axis_is_inverted else ""
+    text = (
+        _("log pts") if chart.phone else _("log pts of {unit} against the base", unit=quoting.unit)
+    )
     if not quoting.card.is_rouble:
         return text
-    return f"{inverted or 'log pts, '}{up}" if chart.phone else f"{text} ({inverted}{up})"
+    return f"{inverted or _('log pts, ')}{up}" if chart.phone else f"{text} ({inverted}{up})"
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
@@ -410,19 +418,32 @@ def summarize_window(chart: EventWindowChart) -> str:
     quoting, path = chart.quoting, chart.view.path
     known = [point for point in path if math.isfinite(point.move)]
     if not known:
-        return "No rates in the event window."
+        return _("No rates in the event window.")
     first, last = known[0], known[-1]
     outside = sum(not _is_inside_range(point) for point in known) if has_band(chart.view) else None
     bars = chart.view.card.bar_minutes
-    along = f"by offset from {format_offset(first.offset)} to {format_offset(last.offset)}"
+    along = _(
+        "by offset from {offset} to {offset_2}",
+        offset=format_offset(first.offset),
+        offset_2=format_offset(last.offset),
+    )
     if bars:
-        along = f"in Moscow time from {format_window_time((first.offset, last.offset), bars)}"
-    text = (
-        f"Move of {quoting.unit} against the rate before the event, {along}; at the end"
-        f" {format_move(quoting, last.move)}."
+        along = _(
+            "in Moscow time from {window_time}",
+            window_time=format_window_time((first.offset, last.offset), bars),
+        )
+    text = _(
+        "Move of {unit} against the rate before the event, {along}; at the end {move}.",
+        unit=quoting.unit,
+        along=along,
+        move=format_move(quoting, last.move),
     )
     if outside is not None:
-        text += f" {outside} of {len(known)} points lie outside the ordinary range."
+        text += _(
+            " {outside} of {known} points lie outside the ordinary range.",
+            outside=outside,
+            known=len(known),
+        )
     return text
 
 
@@ -484,14 +505,20 @@ def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
         f"{quoting.unit} {quoting.rate(point.rate)}",
     ]
     if point.offset == -1:
-        return "<br>".join([*lines, "base of the moves"])
-    lines.append(f"against the base {quoting.move(point.move, 2)}")
+        return "<br>".join([*lines, _("base of the moves")])
+    lines.append(_("against the base {move}", move=quoting.move(point.move, 2)))
     if has_band(chart.view):
         ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
-        lines.append(f"ordinary range {format_signed(ends[0])} to {format_signed(ends[1])} log pts")
+        lines.append(
+            _(
+                "ordinary range {ends} to {ends_2} log pts",
+                ends=format_signed(ends[0]),
+                ends_2=format_signed(ends[1]),
+            )
+        )
     events = [event for offset, event in chart.view.crowd if offset == point.offset]
     if events:
-        more = f" +{len(events) - 1} more" if len(events) > 1 else ""
+        more = _(" +{events} more", events=len(events) - 1) if len(events) > 1 else ""
         lines.append(
             f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}{more}"
         )
@@ -502,7 +529,11 @@ def _format_hover_head(chart: EventWindowChart, point: PathPoint) -> str:
     """The day and the offset; of a bar its hours, the time to the event and what marks it."""
     minutes = chart.view.card.bar_minutes
     if not minutes:
-        return f"{format_weekday(point.day)}, offset {format_offset(point.offset)}"
+        return _(
+            "{day}, offset {offset}",
+            day=format_weekday(point.day),
+            offset=format_offset(point.offset),
+        )
     marks = f" ({describe_bar_mark(point)})" if describe_bar_mark(point) else ""
     return (
         f"{format_point_time(point, minutes)}, {format_offset_time(point.offset, minutes)}{marks}"
@@ -537,11 +568,15 @@ def _build_event_markers(
 def _format_events_hover(events: list[Event], own: Event) -> str:
     lines = [
         f"{get_event_style(event).glyph} {escape_plot(event.title, TITLE_COLUMNS, 1)}"
-        + (" (this event)" if event.id == own.id else f", {format_short_day(event.day, own.day)}")
+        + (
+            _(" (this event)")
+            if event.id == own.id
+            else f", {format_short_day(event.day, own.day)}"
+        )
         for event in events[:MAX_LISTED_EVENTS]
     ]
     if len(events) > MAX_LISTED_EVENTS:
-        lines.append(f"+{len(events) - MAX_LISTED_EVENTS} more")
+        lines.append(_("+{events} more", events=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join(lines)
 
 
@@ -560,7 +595,15 @@ def build_window_chart(
     return EventWindowChart(
         view=view,
         quoting=quoting,
-        title=escape_plot(f"{format_chart_title(view, quoting)} after: {view.event.title}", 112, 1),
+        title=escape_plot(
+            _(
+                "{chart_title} after: {title}",
+                chart_title=format_chart_title(view, quoting),
+                title=view.event.title,
+            ),
+            112,
+            1,
+        ),
         subtitle=format_chart_subtitle(view, quoting),
         main_offset=move.window[1] if move is not None else 0,
         dark=dark,
@@ -578,11 +621,17 @@ def format_chart_subtitle(view: EventView, quoting: QuotedSeries) -> str:
     """The day, the series with its unit, and the base."""
     base = view.timing.base if view.timing else None
     against = (
-        f" · base {quoting.rate(base.rate)} {_describe_base(base)}" if base is not None else ""
+        _(" · base {rate} {base}", rate=quoting.rate(base.rate), base=_describe_base(base))
+        if base is not None
+        else ""
     )
     return f"{format_day(view.event.day)} · {view.card.title}, {quoting.unit}{against}"
 
 
 def _describe_base(base: Fixing) -> str:
-    on = f"on {format_day(base.day)}"
-    return f"{on} at {format_clock(base.known_at)} MSK" if base.bar_minutes else on
+    on = _("on {day}", day=format_day(base.day))
+    return (
+        _("{on} at {clock} MSK", on=on, clock=format_clock(base.known_at))
+        if base.bar_minutes
+        else on
+    )

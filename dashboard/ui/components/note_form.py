@@ -21,6 +21,8 @@ from dashboard.models.event import (
     Origin,
     Visibility,
 )
+from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.events import build_notices, format_headline
 from dashboard.presentation.formatting import format_day
@@ -75,7 +77,7 @@ AUTHOR_NAME_KEY: Final = "person.name"
 
 def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
     """Draw the timing and the move of a draft, or why there is none yet."""
-    st.markdown("**What this note will say**")
+    st.markdown(_("**What this note will say**"))
     try:
         event = Event(
             id=note.id if note is not None else "note-draft",
@@ -83,7 +85,7 @@ def draw_note_preview(draft: Draft, series_id: str, note: Event | None) -> None:
             **{field.name: getattr(draft, field.name) for field in fields(Draft)},
         )
     except ValueError:
-        st.caption("The last day lies before the day: change one of them.")
+        st.caption(_("The last day lies before the day: change one of them."))
         return
     series = session.load_series(series_id)
     view = build_event_view(series, event, session.get_known_events().events)
@@ -139,24 +141,26 @@ def draw_conflict(base: Draft, mine: Draft | None, conflict: ConflictState) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_resolution_buttons(base, mine, conflict)
     st.caption(
-        "Or edit below until it says what you both mean, and save that."
-        " Every version stays in the history."
+        _(
+            "Or edit below until it says what you both mean, and save that. Every version stays"
+            " in the history."
+        )
     )
 
 
 def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
     if not differences:
-        st.caption("Both say the same now.")
+        st.caption(_("Both say the same now."))
         return
     with st.container(border=True, gap="small"):
         for column, heading in zip(
-            st.columns(COLUMN_WIDTHS), ("", "Theirs, saved", "Yours"), strict=True
+            st.columns(COLUMN_WIDTHS), ("", _("Theirs, saved"), _("Yours")), strict=True
         ):
             column.markdown(f"**{heading}**" if heading else "")
         for difference in differences:
             label, theirs, mine = st.columns(COLUMN_WIDTHS)
             label.markdown(
-                f"{NOTE_FIELD_LABELS[difference.field]}  \n:small[{_describe_editor(difference)}]"
+                f"{translate_deferred(NOTE_FIELD_LABELS[difference.field])}  \n:small[{_describe_editor(difference)}]"
             )
             theirs.text(_format_conflict_value(difference, difference.theirs))
             mine.text(_format_conflict_value(difference, difference.mine))
@@ -164,8 +168,8 @@ def _draw_differences(differences: tuple[DraftDifference, ...]) -> None:
 
 def _describe_editor(difference: DraftDifference) -> str:
     if not difference.is_mine:
-        return "changed by them"
-    return "changed by you" if difference.theirs == difference.base else "changed by both"
+        return _("changed by them")
+    return _("changed by you") if difference.theirs == difference.base else _("changed by both")
 
 
 def _format_conflict_value(difference: DraftDifference, value: object) -> str:
@@ -176,13 +180,15 @@ def _format_conflict_value(difference: DraftDifference, value: object) -> str:
 
 def _draw_resolution_buttons(base: Draft, mine: Draft, conflict: ConflictState) -> None:
     gone = conflict.theirs.deleted is not None
-    keep = "Bring it back with mine" if gone else "Keep mine on top of theirs"
-    take = "Leave it deleted" if gone else "Take theirs"
-    help_text = "Fields that you changed become yours; fields that only they changed stay theirs."
+    keep = _("Bring it back with mine") if gone else _("Keep mine on top of theirs")
+    take = _("Leave it deleted") if gone else _("Take theirs")
+    help_text = _(
+        "Fields that you changed become yours; fields that only they changed stay theirs."
+    )
     if st.button(keep, type=button_type(), key="note_form:keep_mine", help=help_text):
         _save_mine(merge_drafts(base, draft_from_event(conflict.theirs), mine), conflict.theirs)
-    if st.button(take, key="note_form:take_theirs", help="Your text is dropped."):
-        set_flash(f"Left as it was saved by the other: {conflict.theirs.title}")
+    if st.button(take, key="note_form:take_theirs", help=_("Your text is dropped.")):
+        set_flash(_("Left as it was saved by the other: {title}", title=conflict.theirs.title))
         st.rerun()
 
 
@@ -198,7 +204,7 @@ def _save_mine(merged: Draft, theirs: Event) -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    set_flash(f"Note changed: {saved.title}")
+    set_flash(_("Note changed: {title}", title=saved.title))
     st.rerun()
 
 
@@ -223,7 +229,7 @@ class NoteFormContext:
     @property
     def title(self) -> str:
         """The heading of the dialog."""
-        return "Edit note" if self.note is not None else "Add note"
+        return _("Edit note") if self.note is not None else _("Add note")
 
 
 def open_new_note(day: date, series_id: str, after: Callable[[Event], None] | None = None) -> None:
@@ -282,7 +288,7 @@ def draw_note_form(context: NoteFormContext) -> None:
         if draft is not None:
             draw_note_preview(draft, context.series_id, context.note)
     conflict = get_conflict()
-    label = "Save what this form says" if conflict else "Save note"
+    label = _("Save what this form says") if conflict else _("Save note")
     with st.container(horizontal=True, vertical_alignment="center"):
         kind = button_type(strong=conflict is None)
         pressed = st.button(label, type=kind, key=f"{FORM_KEY}:save", disabled=draft is None)
@@ -298,11 +304,12 @@ def draw_note_form(context: NoteFormContext) -> None:
 def _describe_visibility(draft: Draft | None) -> str:
     """Who will see what is saved."""
     if draft is None or draft.visibility == Visibility.SHARED:
-        return "Everybody who uses this store of notes sees it."
+        return _("Everybody who uses this store of notes sees it.")
     person = escape_markdown(session.get_context().notes.person, 80)
-    return (
-        f"Only {person} sees it: in lists, charts, studies and files. It is not encrypted:"
-        " who can read the database can read it."
+    return _(
+        "Only {person} sees it: in lists, charts, studies and files. It is not encrypted: who"
+        " can read the database can read it.",
+        person=person,
     )
 
 
@@ -314,19 +321,23 @@ def _save_note(context: NoteFormContext, draft: Draft) -> None:
             check_note_quota(notes, draft.author)
             saved = add_note(context.store or notes, draft)
             _hide_copied_event(context)
-            set_flash(f"Note saved on {format_day(saved.day)}: {saved.title}", saved, "delete")
+            set_flash(
+                _("Note saved on {day}: {title}", day=format_day(saved.day), title=saved.title),
+                saved,
+                "delete",
+            )
         else:
             met = get_conflict()
             revision = context.note.revision if met is None else met.theirs.revision
             saved = edit_note(notes, context.note.id, draft, revision)
-            set_flash(f"Note changed: {saved.title}")
+            set_flash(_("Note changed: {title}", title=saved.title))
     except EditConflict as conflict:
         remember_conflict(conflict)
         return
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         if not isinstance(error, InputError):
-            st.caption("Your text is kept in this form. Copy it, or try again in a moment.")
+            st.caption(_("Your text is kept in this form. Copy it, or try again in a moment."))
         return
     st.session_state[AUTHOR_KEY] = draft.author
     if context.after is not None:
@@ -346,22 +357,24 @@ def _draw_fields(context: NoteFormContext) -> Draft:
     """Draw every field and return their values, not validated except the time."""
     start = context.draft
     title = _draw_text_field(
-        "Title", start.title, max_chars=TITLE_LIMIT, placeholder="Who did what"
+        _("Title"), start.title, max_chars=TITLE_LIMIT, placeholder=_("Who did what")
     )
     days = _draw_day_fields(start)
     clock = _draw_time_fields(start, days["day"])
     kind = _draw_category_fields(start)
-    text = st.text_area("Text", start.text, key=f"{FORM_KEY}:Text", max_chars=TEXT_LIMIT, height=96)
-    link = _draw_text_field("Link", start.source_url, placeholder="https://")
+    text = st.text_area(
+        _("Text"), start.text, key=f"{FORM_KEY}:Text", max_chars=TEXT_LIMIT, height=96
+    )
+    link = _draw_text_field(_("Link"), start.source_url, placeholder="https://")
     left, right = st.columns(2)
     with left:
-        tags = _draw_text_field("Tags, with commas", ", ".join(start.tags))
+        tags = _draw_text_field(_("Tags, with commas"), ", ".join(start.tags))
     with right:
-        author = _draw_text_field("Your name on the note", start.author, max_chars=80)
+        author = _draw_text_field(_("Your name on the note"), start.author, max_chars=80)
     visibility = _draw_visibility(context)
     if context.copied is not None:
         st.checkbox(
-            "Hide the event it is copied from, so that it counts once", True, HIDE_COPIED_KEY
+            _("Hide the event it is copied from, so that it counts once"), True, HIDE_COPIED_KEY
         )
     return Draft(
         title=title,
@@ -388,8 +401,10 @@ def _draw_day_fields(start: Draft) -> dict[str, Any]:
         "max_value": max(latest.replace(year=latest.year + YEARS_AHEAD), start.day),
         "format": "YYYY-MM-DD",
     }
-    day = first.date_input("Day", start.day, key=f"{FORM_KEY}:day", required=True, **bounds)
-    end = second.date_input("Last day, if it lasts", start.end_day, key=f"{FORM_KEY}:end", **bounds)
+    day = first.date_input(_("Day"), start.day, key=f"{FORM_KEY}:day", required=True, **bounds)
+    end = second.date_input(
+        _("Last day, if it lasts"), start.end_day, key=f"{FORM_KEY}:end", **bounds
+    )
     return {"day": day, "end_day": end}
 
 
@@ -398,10 +413,10 @@ def _draw_time_fields(start: Draft, day: date) -> dict[str, Any]:
     first, second = st.columns(2)
     local = start.moment.astimezone(ZoneInfo(start.zone)).time() if start.moment else None
     at: time | None = first.time_input(
-        "Time, if it is known", local, key=f"{FORM_KEY}:time", step=60
+        _("Time, if it is known"), local, key=f"{FORM_KEY}:time", step=60
     )
     zones = TIME_ZONES if start.zone in TIME_ZONES else (*TIME_ZONES, start.zone)
-    zone = second.selectbox("Time zone", zones, zones.index(start.zone), key=f"{FORM_KEY}:zone")
+    zone = second.selectbox(_("Time zone"), zones, zones.index(start.zone), key=f"{FORM_KEY}:zone")
     if at is None:
         return {"moment": None, "zone": zone}
     return {"moment": datetime.combine(day, at, ZoneInfo(zone)), "zone": zone}
@@ -412,16 +427,16 @@ def _draw_category_fields(start: Draft) -> dict[str, Any]:
     custom = custom_categories(session.get_known_events().events)
     categories = list(dict.fromkeys([*(item.value for item in Category), *custom, start.category]))
     category = first.selectbox(
-        "Category",
+        _("Category"),
         categories,
         categories.index(start.category),
         format_func=_format_category,
         accept_new_options=True,
-        help="One of the list, or type a word of your own.",
+        help=_("One of the list, or type a word of your own."),
         key=f"{FORM_KEY}:category",
     )
     expected = second.segmented_control(
-        "Expected for the rouble",
+        _("Expected for the rouble"),
         [item.value for item in Expected],
         default=start.expected,
         required=True,
@@ -444,19 +459,19 @@ def _draw_visibility(context: NoteFormContext) -> str:
     mine = bool(person) and (context.note is None or context.note.owner == person)
     owner = context.note.owner if context.note is not None else ""
     help_text = (
-        "A private note needs to know whose it is: set DASHBOARD_USER."
+        _("A private note needs to know whose it is: set DASHBOARD_USER.")
         if not person
         else (
-            f"You are {plain_text(person, 80)}."
+            _("You are {person}.", person=plain_text(person, 80))
             if mine
-            else f"Only {plain_text(owner, 80) or 'its owner'} can."
+            else _("Only {owner} can.", owner=plain_text(owner, 80) or _("its owner"))
         )
     )
     chosen: str | None = st.segmented_control(
-        "Who sees it",
+        _("Who sees it"),
         list(VISIBILITY_LABELS),
         default=context.draft.visibility,
-        format_func=VISIBILITY_LABELS.__getitem__,
+        format_func=lambda value: translate_deferred(VISIBILITY_LABELS[value]),
         required=True,
         disabled=not mine,
         help=help_text,
@@ -471,7 +486,7 @@ def _draw_visibility(context: NoteFormContext) -> str:
 def draw_author_name() -> None:
     """Draw the field; it starts with the name of the note written last."""
     st.text_input(
-        "Your name, if you like",
+        _("Your name, if you like"),
         max_chars=AUTHOR_LIMIT,
         width=NAME_WIDTH,
         **persistent_widget(AUTHOR_NAME_KEY, _last_author_name()),

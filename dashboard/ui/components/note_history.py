@@ -9,11 +9,12 @@ import streamlit as st
 
 from dashboard.models.errors import RoubleReactionError
 from dashboard.models.event import TEXT_LIMIT, Event, Visibility
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.records import NoteAction, NoteRevision
 from dashboard.presentation.escaping import escape_markdown, plain_text, plain_text_block
 from dashboard.presentation.formatting import (
     NO_VALUE,
-    format_count,
     format_day,
     format_moment,
     format_timestamp,
@@ -24,37 +25,37 @@ from dashboard.ui import session
 from dashboard.ui.components.interaction import open_dialog, set_flash
 
 VISIBILITY_LABELS: Final = {
-    Visibility.SHARED.value: "Everyone here",
-    Visibility.PRIVATE.value: "Only me",
+    Visibility.SHARED.value: deferred("Everyone here"),
+    Visibility.PRIVATE.value: deferred("Only me"),
 }
 """The visibility of a note, from the point of view of its author."""
 
 ACTION_LABELS: Final = {
-    NoteAction.CREATE: "Written",
-    NoteAction.EDIT: "Changed",
-    NoteAction.DELETE: "Deleted",
-    NoteAction.RESTORE: "Restored",
+    NoteAction.CREATE: deferred("Written"),
+    NoteAction.EDIT: deferred("Changed"),
+    NoteAction.DELETE: deferred("Deleted"),
+    NoteAction.RESTORE: deferred("Restored"),
 }
 NOTE_FIELD_LABELS: Final = {
-    "title": "Title",
-    "day": "Day",
-    "end_day": "Last day",
-    "moment": "Time",
-    "zone": "Time zone",
-    "category": "Category",
-    "expected": "Expected rouble",
-    "text": "Text",
-    "source_url": "Link",
-    "tags": "Tags",
-    "author": "Author",
-    "visibility": "Who sees it",
+    "title": deferred("Title"),
+    "day": deferred("Day"),
+    "end_day": deferred("Last day"),
+    "moment": deferred("Time"),
+    "zone": deferred("Time zone"),
+    "category": deferred("Category"),
+    "expected": deferred("Expected rouble"),
+    "text": deferred("Text"),
+    "source_url": deferred("Link"),
+    "tags": deferred("Tags"),
+    "author": deferred("Author"),
+    "visibility": deferred("Who sees it"),
 }
 ROW_PIXELS: Final = 35
 
 
 def open_note_history(note: Event) -> None:
     """Open the dialog; call it after the click of a button."""
-    open_dialog("History of this note", ":material/history:", _draw_history, note)
+    open_dialog(_("History of this note"), ":material/history:", _draw_history, note)
 
 
 def _draw_history(note: Event) -> None:
@@ -65,7 +66,11 @@ def _draw_history(note: Event) -> None:
         return
     st.text(plain_text(note.title))
     st.caption(
-        f"{format_count(len(changes), 'change')}, the latest first. Nothing is ever thrown away."
+        plural(
+            "{n:,} change, the latest first. Nothing is ever thrown away.",
+            "{n:,} changes, the latest first. Nothing is ever thrown away.",
+            len(changes),
+        )
     )
     newest = changes[-1].revision if changes else 0
     for change in reversed(changes):
@@ -73,11 +78,18 @@ def _draw_history(note: Event) -> None:
 
 
 def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
-    by = f" by {change.author}" if change.author else ""
-    done = ACTION_LABELS.get(NoteAction(change.action), change.action)
+    by = _(" by {author}", author=change.author) if change.author else ""
+    done = translate_deferred(ACTION_LABELS.get(NoteAction(change.action), change.action))
     with st.container(border=True):
         subtitle = escape_markdown(format_timestamp(change.at) + by)
-        st.markdown(f"**{done}** {subtitle} :small[revision {change.revision}]")
+        st.markdown(
+            _(
+                "**{done}** {subtitle} :small[revision {revision}]",
+                done=done,
+                subtitle=subtitle,
+                revision=change.revision,
+            )
+        )
         rows = list_changed_fields(change)
         if rows:
             st.dataframe(
@@ -86,11 +98,11 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
                 height=ROW_PIXELS * (len(rows) + 1) + 3,
                 row_height=ROW_PIXELS,
                 column_config={
-                    "Field": st.column_config.TextColumn(width=120),
-                    "Before": st.column_config.TextColumn(width=380),
-                    "After": st.column_config.TextColumn(width=380),
+                    _("Field"): st.column_config.TextColumn(width=120),
+                    _("Before"): st.column_config.TextColumn(width=380),
+                    _("After"): st.column_config.TextColumn(width=380),
                 },
-                alt="What this change did, field by field",
+                alt=_("What this change did, field by field"),
             )
             _draw_long_texts(change)
         if not is_newest:
@@ -99,7 +111,7 @@ def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
 
 def _draw_restore(change: NoteRevision) -> None:
     key = f"history.restore.{change.revision}"
-    label = f"Restore revision {change.revision}"
+    label = _("Restore revision {revision}", revision=change.revision)
     if not st.button(label, icon=":material/restore:", key=key, type="tertiary"):
         return
     try:
@@ -107,7 +119,13 @@ def _draw_restore(change: NoteRevision) -> None:
     except RoubleReactionError as error:
         st.error(escape_markdown(str(error)))
         return
-    set_flash(f"Restored as it was at revision {change.revision}: {note.title}")
+    set_flash(
+        _(
+            "Restored as it was at revision {revision}: {title}",
+            revision=change.revision,
+            title=note.title,
+        )
+    )
     st.rerun()
 
 
@@ -116,7 +134,7 @@ def _draw_long_texts(change: NoteRevision) -> None:
     before, after = _get_field_value(change.before, "text"), _get_field_value(change.after, "text")
     if before == after or max(len(before), len(after)) <= 60:
         return
-    for head, text in (("Text before", before), ("Text after", after)):
+    for head, text in ((_("Text before"), before), (_("Text after"), after)):
         if text:
             st.caption(head)
             st.text(plain_text_block(text, TEXT_LIMIT))
@@ -154,7 +172,11 @@ def format_field_value(field: str, value: Any) -> str:
     if field == "category":
         return plain_text(category_title(value))
     if field == "visibility":
-        return VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
+        return translate_deferred(
+            VISIBILITY_LABELS.get(
+                value, translate_deferred(VISIBILITY_LABELS[Visibility.PRIVATE.value])
+            )
+        )
     if field in {"day", "end_day"}:
         return format_day(value)
     if field == "moment":

@@ -8,6 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
+from dashboard.models.messages import deferred, plural, translate_deferred
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, SourceMove
 from dashboard.models.study import Pool, duration_text, window_text
 from dashboard.presentation import moves as moves_module
@@ -18,7 +20,6 @@ from dashboard.presentation.formatting import (
     NO_VALUE,
     capitalize_first,
     describe_crowding,
-    format_count,
     format_signed,
 )
 from dashboard.presentation.moves import (
@@ -54,10 +55,10 @@ from dashboard.ui.components.exports import draw_csv_buttons
 from dashboard.ui.pages.event.state import EventState
 
 POOL_HELP: Final[dict[Pool, str]] = {
-    "near": "dates within 250 observations of the event whose window does not contain it",
-    "quiet": "dates of all years whose own event window touches no listed event",
-    "all": "every other date of the series",
-    "similar": "dates of all years in the same third by their volatility",
+    "near": deferred("dates within 250 observations of the event whose window does not contain it"),
+    "quiet": deferred("dates of all years whose own event window touches no listed event"),
+    "all": deferred("every other date of the series"),
+    "similar": deferred("dates of all years in the same third by their volatility"),
 }
 MAX_NAMED_EVENTS: Final = 2
 EVENT_NAME_LIMIT: Final = 40
@@ -65,10 +66,10 @@ NO_BREAK_SPACE: Final = "\u00a0"
 TableColumns = dict[str, list[str]]
 SOURCE_NO_BREAK_SPACE: Final = "\u00a0"
 RULE_LIMIT: Final = 500
-SOURCES_HELP: Final = (
-    "One dollar, several numbers: an official average, a market price, an offshore quote, a cross"
-    " by the yuan. The window is [0,1] of each, from its last number before the event to its"
-    " second one that can contain it, so the days may differ."
+SOURCES_HELP: Final = deferred(
+    "One dollar, several numbers: an official average, a market price, an offshore quote, a"
+    " cross by the yuan. The window is [0,1] of each, from its last number before the event to"
+    " its second one that can contain it, so the days may differ."
 )
 
 
@@ -77,7 +78,7 @@ def draw_event_head(event: Event) -> None:
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = escape_markdown(category_title(event.category))
-    note = " · your note" if event.origin == Origin.NOTE else ""
+    note = _(" · your note") if event.origin == Origin.NOTE else ""
     st.markdown(f"{glyph} **{kind}**{note}")
     st.header(escape_markdown(event.title), anchor=False)
     st.markdown(" · ".join(build_event_facts(event)))
@@ -107,14 +108,17 @@ def draw_headline(state: EventState) -> None:
         f" {capitalize_first(describe_crowd(move, view.card))}."
     )
     if move.car is None:
-        st.caption("A move near an event is no proof of its cause.")
+        st.caption(_("A move near an event is no proof of its cause."))
         return
     rank = move.rank(state.pool)
     st.caption(
-        f"Abnormal move {format_car(move)} log pts, p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}, placebo p"
-        f" {format_p_value(rank.p, rank.size)}. A move near an event is no proof of"
-        " its cause."
+        _(
+            "Abnormal move {car} log pts, p of t {p_value}, placebo p {p_value_2}. A move near"
+            " an event is no proof of its cause.",
+            car=format_car(move),
+            p_value=format_p_value(move.p_value, view.n_estimation),
+            p_value_2=format_p_value(rank.p, rank.size),
+        )
     )
 
 
@@ -127,14 +131,14 @@ def draw_move_tables(view: EventView, quoting: QuotedSeries, pool: Pool, *, dark
         build_moves_columns(view, quoting, pool, dark=dark),
         hide_index=True,
         border="horizontal",
-        alt="The moves around the event, one row a window",
+        alt=_("The moves around the event, one row a window"),
     )
-    st.markdown("**How certain is that?**")
+    st.markdown(_("**How certain is that?**"))
     st.table(
         build_tests_columns(view, pool),
         hide_index=True,
         border="horizontal",
-        alt="Abnormal moves, their errors and tests, one row a window",
+        alt=_("Abnormal moves, their errors and tests, one row a window"),
     )
     st.caption(describe_columns(view, pool))
 
@@ -159,12 +163,22 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     rank = move.rank(pool)
     return [
-        f"**{unit} {chosen}**, {other_unit} {other}, {format_signed(move.log_points)} log pts",
+        _(
+            "**{unit} {chosen}**, {other_unit} {other}, {log_points} log pts",
+            unit=unit,
+            chosen=chosen,
+            other_unit=other_unit,
+            other=other,
+            log_points=format_signed(move.log_points),
+        ),
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
         _format_unusualness(move, pool),
-        f"CAR {_format_significance(move, format_car(move))}; p of t"
-        f" {format_p_value(move.p_value, view.n_estimation)}; placebo p"
-        f" {format_p_value(rank.p, rank.size)}",
+        _(
+            "CAR {significance}; p of t {p_value}; placebo p {p_value_2}",
+            significance=_format_significance(move, format_car(move)),
+            p_value=format_p_value(move.p_value, view.n_estimation),
+            p_value_2=format_p_value(rank.p, rank.size),
+        ),
         describe_crowding(len(move.crowd)),
     ]
 
@@ -180,17 +194,17 @@ def build_moves_columns(
     moves = view.moves
     chosen = [format_percents(move, quoting) for move in moves]
     return {
-        "Window": [_format_window(move, view) for move in moves],
-        "Base → end": [_format_dates(move, view) for move in moves],
+        _("Window"): [_format_window(move, view) for move in moves],
+        _("Base → end"): [_format_dates(move, view) for move in moves],
         escape_markdown(unit): [format_move_rates(move, quoting) for move in moves],
-        "Direction": [_format_move_direction(move, quoting, dark=dark) for move in moves],
+        _("Direction"): [_format_move_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [both[0] for both in chosen],
         f"{escape_markdown(other_unit)}, %": [both[1] for both in chosen],
-        "Log pts": [
+        _("Log pts"): [
             NO_VALUE if m.log_points is None else format_signed(m.log_points) for m in moves
         ],
-        "How unusual": [_format_unusualness(move, pool) for move in moves],
-        "Also in the window": [_format_crowd(move) for move in moves],
+        _("How unusual"): [_format_unusualness(move, pool) for move in moves],
+        _("Also in the window"): [_format_crowd(move) for move in moves],
     }
 
 
@@ -200,11 +214,13 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
     ranks = [move.rank(pool) for move in moves]
     percentiles = zip(*(format_percentile_cells(move) for move in moves), strict=True)
     return {
-        "Window": [f"**{_format_offsets(move)}**" for move in moves],
-        "CAR ± s.e., log pts": [_format_significance(move, format_car(move)) for move in moves],
+        _("Window"): [f"**{_format_offsets(move)}**" for move in moves],
+        _("CAR ± s.e., log pts"): [_format_significance(move, format_car(move)) for move in moves],
         "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
-        "p of t": [format_p_value(move.p_value, view.n_estimation) for move in moves],
-        f"Placebo p, {POOL_TITLES[pool]}": [format_p_value(rank.p, rank.size) for rank in ranks],
+        _("p of t"): [format_p_value(move.p_value, view.n_estimation) for move in moves],
+        _("Placebo p, {pool_titles}", pool_titles=POOL_TITLES[pool]): [
+            format_p_value(rank.p, rank.size) for rank in ranks
+        ],
         **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),
     }
 
@@ -212,15 +228,19 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
 def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
-    return (
+    return _(
         "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
-        " percentages are the same move seen from either side. CAR: the move less the one expected"
-        f" under the model ({describe_model(request.model, view.factors)}), from the"
-        f" {view.n_estimation} moves that end {request.gap} before the window. Percentile: share of"
-        f" {POOL_HELP[pool]} with a smaller CAR, each in units of the volatility before it; by size"
-        " alone: with a smaller CAR as it is. Placebo p: share, the event included, with one at"
-        " least as large in those units. Windows are written in offsets: 0 is the first rate that"
-        f" can contain the event.{_describe_bars(view)}"
+        " percentages are the same move seen from either side. CAR: the move less the one"
+        " expected under the model ({model}), from the {n_estimation} moves that end {gap}"
+        " before the window. Percentile: share of {pool_help} with a smaller CAR, each in units"
+        " of the volatility before it; by size alone: with a smaller CAR as it is. Placebo p:"
+        " share, the event included, with one at least as large in those units. Windows are"
+        " written in offsets: 0 is the first rate that can contain the event.{bars}",
+        model=describe_model(request.model, view.factors),
+        n_estimation=view.n_estimation,
+        gap=request.gap,
+        pool_help=POOL_HELP[pool],
+        bars=_describe_bars(view),
     )
 
 
@@ -228,9 +248,10 @@ def _describe_bars(view: EventView) -> str:
     if not view.card.bar_minutes:
         return ""
     length = duration_text(1, view.card.bar_minutes)
-    return (
-        f" An offset is a bar of {length} in Moscow time; a return from one session to the next"
-        " is one move too, in the estimation as in the window."
+    return _(
+        " An offset is a bar of {length} in Moscow time; a return from one session to the next"
+        " is one move too, in the estimation as in the window.",
+        length=length,
     )
 
 
@@ -263,13 +284,13 @@ def _format_unusualness(move: Move, pool: Pool) -> str:
 def _format_crowd(move: Move) -> str:
     """How many other events, and the first of them by name."""
     if not move.crowd:
-        return "no other event"
+        return _("no other event")
     named = [
         f"{get_event_style(event).glyph} {escape_markdown(event.title, EVENT_NAME_LIMIT)}"
         for event in move.crowd[:MAX_NAMED_EVENTS]
     ]
     more = (
-        f" and {len(move.crowd) - MAX_NAMED_EVENTS} more"
+        _(" and {crowd} more", crowd=len(move.crowd) - MAX_NAMED_EVENTS)
         if len(move.crowd) > MAX_NAMED_EVENTS
         else ""
     )
@@ -278,7 +299,7 @@ def _format_crowd(move: Move) -> str:
 
 def _format_significance(move: Move, text: str) -> str:
     if move.car is None and move.log_points is not None:
-        return escape_markdown(move.reason or "a rate inside the window is missing")
+        return escape_markdown(move.reason or _("a rate inside the window is missing"))
     return text
 
 
@@ -290,7 +311,7 @@ def draw_source_moves(state: EventState) -> None:
     if not state.view.card.is_rouble:
         return
     moves = _get_source_moves(state.event)
-    st.subheader("The same move on every source", anchor=False)
+    st.subheader(_("The same move on every source"), anchor=False)
     if state.phone:
         for move in moves:
             with st.container(border=True, gap="xsmall"):
@@ -302,12 +323,12 @@ def draw_source_moves(state: EventState) -> None:
             build_source_columns(moves, state.quoting, dark=state.dark),
             hide_index=True,
             border="horizontal",
-            alt="The move of the dollar around the event, one row a source",
+            alt=_("The move of the dollar around the event, one row a source"),
         )
     _draw_publication_rules(moves)
     with st.container(horizontal=True):
         draw_csv_buttons(
-            f"every source, {format_count(len(moves), 'row')}",
+            plural("every source, {n:,} row", "every source, {n:,} rows", len(moves)),
             (state.event.id, "sources"),
             lambda flavour: source_moves_csv(moves, flavour),
             "event.sources",
@@ -329,13 +350,13 @@ def build_source_columns(
     unit, other = _source_quote_units(moves, quoting)
     both = [_format_source_percents(move, quoting) for move in moves]
     return {
-        "Source": [escape_markdown(moves_module.format_source_name(move)) for move in moves],
-        "Base → end": [moves_module.format_source_dates(move) for move in moves],
+        _("Source"): [escape_markdown(moves_module.format_source_name(move)) for move in moves],
+        _("Base → end"): [moves_module.format_source_dates(move) for move in moves],
         escape_markdown(unit): [_format_source_rates(move, quoting) for move in moves],
-        "Direction": [_format_source_direction(move, quoting, dark=dark) for move in moves],
+        _("Direction"): [_format_source_direction(move, quoting, dark=dark) for move in moves],
         f"{escape_markdown(unit)}, %": [one for one, _ in both],
         f"{escape_markdown(other)}, %": [one for _, one in both],
-        "Log pts": [moves_module.format_source_size(move) for move in moves],
+        _("Log pts"): [moves_module.format_source_size(move) for move in moves],
     }
 
 
@@ -349,15 +370,22 @@ def build_source_lines(move: SourceMove, quoting: QuotedSeries, *, dark: bool) -
     )
     return [
         _format_source_direction(move, quoting, dark=dark),
-        f"**{unit} {one}**, {other} {another}, {moves_module.format_source_size(move)} log pts",
+        _(
+            "**{unit} {one_text}**, {other} {another}, {source_size} log pts",
+            unit=unit,
+            one_text=one,
+            other=other,
+            another=another,
+            source_size=moves_module.format_source_size(move),
+        ),
         f"{_format_source_rates(move, quoting)} ({moves_module.format_source_dates(move)})",
     ]
 
 
 def _draw_publication_rules(moves: Sequence[SourceMove]) -> None:
     titles = {move.card.id: move.card.title for move in moves}
-    st.caption(SOURCES_HELP)
-    with st.expander("When the numbers of each source are known", icon=":material/schedule:"):
+    st.caption(translate_deferred(SOURCES_HELP))
+    with st.expander(_("When the numbers of each source are known"), icon=":material/schedule:"):
         for rule, ids in moves_module.group_publication_rules(moves).items():
             named = "; ".join(escape_markdown(titles[series_id]) for series_id in ids)
             st.markdown(f"**{named}.** {escape_markdown(rule, RULE_LIMIT)}")

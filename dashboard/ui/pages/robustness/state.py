@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.models.analyses import EVENT_FILTERS, OVERLAPS, Specification, SpecificationGrid
 from dashboard.models.event import Event
+from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.models.study import StudyRequest, Window, read_window, window_text
 from dashboard.services.events import EventFilter, find_events
@@ -237,7 +238,10 @@ def _read_factors(view: UrlState, series: RateSeries) -> tuple[tuple[RateSeries,
         view.ignore("factor")
     if not choices:
         view.ignore("model")
-        return (), f"No series here can explain {series.card.title}: models without a factor only."
+        return (), _(
+            "No series here can explain {title}: models without a factor only.",
+            title=series.card.title,
+        )
     chosen = view["factor"] or ("eur_usd_ecb" if "eur_usd_ecb" in choices else choices[0])
     return (session.load_series(chosen),), ""
 
