@@ -179,7 +179,7 @@ def format_claims_headline(answers: Sequence[ClaimAnswer]) -> str:
     if not answers:
         return _("Is that so? A claim about the rouble, checked")
     if len(answers) == 1:
-        verdict, *_ = describe_answer(answers[0]).rstrip(".").split(": ")
+        verdict = describe_answer(answers[0]).rstrip(".").partition(": ")[0]
         return f"{format_question(answers[0].claim)} {verdict}"
     truths = [get_overall_truth(answer) for answer in answers]
     counts = [
@@ -531,7 +531,7 @@ def format_base(row: ClaimRow) -> str:
     return (
         translate_deferred(BASE_LABELS[name])
         if row.verdict.is_claimed
-        else _("{base_labels} (not claimed)", base_labels=BASE_LABELS[name])
+        else _("{base_labels} (not claimed)", base_labels=translate_deferred(BASE_LABELS[name]))
     )
 
 

@@ -181,8 +181,8 @@ def describe_score(row: ScoreRow) -> str:
     """One correlation of a score, with N, method, band and correction."""
     subject = _(
         "{score_titles} against {outcome_titles}",
-        score_titles=SCORE_TITLES[row.score],
-        outcome_titles=OUTCOME_TITLES[row.against],
+        score_titles=translate_deferred(SCORE_TITLES[row.score]),
+        outcome_titles=translate_deferred(OUTCOME_TITLES[row.against]),
     )
     if math.isnan(row.r):
         return plural(

@@ -33,8 +33,19 @@ EXPECTED_TITLES: Final = {
 """The directions that an event may be expected to go with, as a control shows them."""
 
 _MONTHS: Final = (
-    deferred("Jan"), deferred("Feb"), deferred("Mar"), deferred("Apr"), deferred("May"), deferred("Jun"), deferred("Jul"), deferred("Aug"), deferred("Sep"), deferred("Oct"), deferred("Nov"), deferred("Dec"),
-)  # fmt: skip
+    deferred("Jan"),
+    deferred("Feb"),
+    deferred("Mar"),
+    deferred("Apr"),
+    deferred("May"),
+    deferred("Jun"),
+    deferred("Jul"),
+    deferred("Aug"),
+    deferred("Sep"),
+    deferred("Oct"),
+    deferred("Nov"),
+    deferred("Dec"),
+)
 _WEEKDAYS: Final = (
     deferred("Mon"),
     deferred("Tue"),

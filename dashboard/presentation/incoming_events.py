@@ -95,7 +95,7 @@ def describe_publication(article: Article) -> str:
     return _(
         "published {time}: {get}",
         time=time,
-        get=PUBLICATION_ORIGINS.get(published.origin, published.origin),
+        get=translate_deferred(PUBLICATION_ORIGINS.get(published.origin, published.origin)),
     )
 
 
@@ -114,9 +114,16 @@ def describe_precision(statement: Statement) -> str:
         statement.mention.precision, statement.mention.precision
     )
     doubt = f"; {statement.mention.doubt}" if statement.mention.doubt else ""
-    return _("“{phrase}”, to the {precision}{doubt}", phrase=statement.mention.phrase, precision=precision, doubt=doubt) if statement.day else (
-        f"“{statement.mention.phrase}”{doubt}"
-    )  # fmt: skip
+    return (
+        _(
+            "“{phrase}”, to the {precision}{doubt}",
+            phrase=statement.mention.phrase,
+            precision=precision,
+            doubt=doubt,
+        )
+        if statement.day
+        else (f"“{statement.mention.phrase}”{doubt}")
+    )
 
 
 def format_claim(claim: Claim) -> str:
@@ -149,7 +156,7 @@ def format_claim(claim: Claim) -> str:
     )
     than = _(
         "{exactness_labels}{value} {word} than {since}",
-        exactness_labels=EXACTNESS_LABELS[claim.exactness],
+        exactness_labels=translate_deferred(EXACTNESS_LABELS[claim.exactness]),
         value=value,
         word=word,
         since=since,

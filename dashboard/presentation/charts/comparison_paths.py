@@ -379,7 +379,7 @@ def select_heat_rows(chart: ComparisonChart) -> tuple[list[HeatRow], int]:
 
 def build_heat_figure(chart: ComparisonChart) -> Figure:
     """Events down, offsets across; blue = stronger rouble, orange-brown = weaker, 0 = surface."""
-    rows, _ = select_heat_rows(chart)
+    rows = select_heat_rows(chart)[0]
     cells = [
         [_to_log_points(value) for value in group.study.result.abnormal[k].tolist()]
         for group, k, _ in rows

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.models.study import duration_text
@@ -282,7 +282,7 @@ def _build_notes(
         text = (
             _("shaded: ordinary range")
             if chart.phone
-            else _("shaded: {band_label}", band_label=BAND_LABEL)
+            else _("shaded: {band_label}", band_label=translate_deferred(BAND_LABEL))
         )
         side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
         notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)

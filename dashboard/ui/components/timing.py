@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.models.event import MOSCOW, Event, HourKind
-from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, Timing
 from dashboard.models.series import SeriesCard
@@ -114,7 +114,7 @@ def build_hour_lines(event: Event) -> list[str]:
         _(
             "**{hour_kind_titles}:** {at} ({at_2:%H:%M} UTC), {source_name}. {evidence}"
             " (confidence {confidence})",
-            hour_kind_titles=HOUR_KIND_TITLES[HourKind(hour.kind)],
+            hour_kind_titles=translate_deferred(HOUR_KIND_TITLES[HourKind(hour.kind)]),
             at=escape_markdown(format_timestamp(hour.at)),
             at_2=hour.at.astimezone(UTC),
             source_name=format_markdown_link(hour.source_name or hour.source_url, hour.source_url),

@@ -75,7 +75,7 @@ def draw_article_input(view: UrlState) -> PublicationTime | None:
     return given
 
 
-def _draw_text_input(_: UrlState) -> None:
+def _draw_text_input(_view: UrlState) -> None:
     st.text_area(
         _("The text of the article, in English or Russian"),
         height=TEXT_BOX_HEIGHT,
@@ -84,11 +84,15 @@ def _draw_text_input(_: UrlState) -> None:
     )
 
 
-def _draw_file_input(_: UrlState) -> None:
+def _draw_file_input(_view: UrlState) -> None:
     st.file_uploader(
-        _("A saved page (HTML) or a plain text, at most {max_upload_mb} MB", max_upload_mb=MAX_UPLOAD_MB), key=FILE_KEY,
+        _(
+            "A saved page (HTML) or a plain text, at most {max_upload_mb} MB",
+            max_upload_mb=MAX_UPLOAD_MB,
+        ),
+        key=FILE_KEY,
         max_upload_size=MAX_UPLOAD_MB,
-    )  # fmt: skip
+    )
 
 
 def _draw_link_input(view: UrlState) -> None:

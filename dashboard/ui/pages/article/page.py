@@ -264,9 +264,11 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
             ),
         )
         st.segmented_control(
-            _("Expected for the rouble"), [direction.value for direction in Expected], required=True,
+            _("Expected for the rouble"),
+            [direction.value for direction in Expected],
+            required=True,
             **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
-        )  # fmt: skip
+        )
 
 
 def _draw_candidate_time(number: int, start: Draft | None) -> None:

@@ -456,7 +456,14 @@ def _describe_chart_source(state: CompareState) -> str:
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading and subheading of the paths."""
-    few = "" if all(group.study.n >= MIN_VERDICT_EVENTS for group in state.groups) else _(" (fewer than {min_verdict_events}:" " each alone, no mean)", min_verdict_events=MIN_VERDICT_EVENTS)  # fmt: skip
+    few = (
+        ""
+        if all(group.study.n >= MIN_VERDICT_EVENTS for group in state.groups)
+        else _(
+            " (fewer than {min_verdict_events}: each alone, no mean)",
+            min_verdict_events=MIN_VERDICT_EVENTS,
+        )
+    )
     first = answer.request.window[0]
     return (
         f"{_name_series_subject(state.card)} {_describe_after(state)}{few}",

@@ -220,8 +220,16 @@ def _draw_small_group_events(
 ) -> None:
     """Draw the events of a group that is too small for a verdict, one by one."""
     name = format_group(group.filter)
-    with st.expander(plural("The {n:,} event: {name}", "The {n:,} events: {name}", group.study.n, name=escape_markdown(name)),
-                     icon=":material/list:", expanded=True):  # fmt: skip
+    with st.expander(
+        plural(
+            "The {n:,} event: {name}",
+            "The {n:,} events: {name}",
+            group.study.n,
+            name=escape_markdown(name),
+        ),
+        icon=":material/list:",
+        expanded=True,
+    ):
         draw_text_table(_build_linked_moves(state, group, answer), _("The events one by one"))
 
 
@@ -448,7 +456,7 @@ def _build_leave_one_out_columns(
 def _draw_heat_map(state: CompareState, answer: Comparison) -> None:
     st.subheader(_("When it moved"), anchor=False)
     chart = build_chart(state, format_heat_heading(state, answer))
-    _, left = select_heat_rows(chart)
+    left = select_heat_rows(chart)[1]
     _draw_chart(state, build_heat_figure(chart), "heat", summarize_heat(chart))
     if left:
         st.caption(

@@ -89,9 +89,12 @@ PARAMS: Final[tuple[UrlParam, ...]] = (
 )
 EventPair = tuple[tuple[Event, ...], tuple[Event, ...]]
 SHORT_TITLES: Final = {
-    "usd_rub_cbr": deferred("Rouble / dollar"), "cny_rub_cbr": deferred("Rouble / yuan"),
-    "eur_rub_ecb": deferred("Rouble / euro"), "eur_usd_ecb": deferred("Euro in dollars"), "brent_eia": deferred("Brent"),
-}  # fmt: skip
+    "usd_rub_cbr": deferred("Rouble / dollar"),
+    "cny_rub_cbr": deferred("Rouble / yuan"),
+    "eur_rub_ecb": deferred("Rouble / euro"),
+    "eur_usd_ecb": deferred("Euro in dollars"),
+    "brent_eia": deferred("Brent"),
+}
 PHONE_SHORT_TITLES: Final = {
     "usd_rub_cbr": "USD", "cny_rub_cbr": "CNY", "eur_rub_ecb": "EUR", "eur_usd_ecb": "EUR/<br>USD",
     "brent_eia": deferred("Brent"),
@@ -331,7 +334,8 @@ def build_score_points(state: CorrelationState, scored: ScoredEvents) -> tuple[S
 def format_scatter_titles(state: CorrelationState, scored: ScoredEvents) -> tuple[str, str]:
     """The titles of the axes of the scatter."""
     return translate_deferred(SCORE_TITLES[scored.score]), _(
-        "{outcome_titles}, log points", outcome_titles=OUTCOME_TITLES[state.against]
+        "{outcome_titles}, log points",
+        outcome_titles=translate_deferred(OUTCOME_TITLES[state.against]),
     )
 
 

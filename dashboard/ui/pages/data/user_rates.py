@@ -138,9 +138,13 @@ def _draw_upload() -> None:
             width=190,
         )
         zone = st.selectbox(
-            _("Time zone of its times"), ["", *ZONES], key="own.zone", width=330,
-            format_func=lambda value: value or translate_deferred(NO_ZONE_LABEL), accept_new_options=True,
-        )  # fmt: skip
+            _("Time zone of its times"),
+            ["", *ZONES],
+            key="own.zone",
+            width=330,
+            format_func=lambda value: value or translate_deferred(NO_ZONE_LABEL),
+            accept_new_options=True,
+        )
         stamps = st.selectbox(
             _("A bar is stamped"),
             list(TIMESTAMP_LABELS),

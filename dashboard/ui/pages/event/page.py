@@ -299,7 +299,7 @@ def _draw_crowd_list(
     for offset, group in groupby(crowd, key=lambda item: item[0]):
         on = f", {days[offset]}" if offset in days else ""
         st.caption(_("offset {offset}{on}", offset=format_offset(offset), on=on))
-        for _, event in group:
+        for event in (item[1] for item in group):
             title = truncate(event.title, TITLE_LIMIT)
             if minutes and event.moment is None:
                 title += _(" (hour unknown)")

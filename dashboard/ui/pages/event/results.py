@@ -239,7 +239,7 @@ def describe_columns(view: EventView, pool: Pool) -> str:
         model=describe_model(request.model, view.factors),
         n_estimation=view.n_estimation,
         gap=request.gap,
-        pool_help=POOL_HELP[pool],
+        pool_help=translate_deferred(POOL_HELP[pool]),
         bars=_describe_bars(view),
     )
 

@@ -50,9 +50,12 @@ def draw_claim_form(view: UrlState) -> None:
         if view["kind"] != facts_state.SENTENCE_KIND:
             _draw_claim(view)
         st.button(
-            _("The example"), key="facts.example", icon=":material/lightbulb:", on_click=_fill_example,
+            _("The example"),
+            key="facts.example",
+            icon=":material/lightbulb:",
+            on_click=_fill_example,
             args=(view,),
-        )  # fmt: skip
+        )
     if view["kind"] == facts_state.SENTENCE_KIND:
         _draw_sentence()
 

@@ -114,8 +114,8 @@ def _draw_verdict(view: UrlState, answer: ClaimAnswer) -> None:
     """Draw the question, the answer in a sentence, and the bases that would make the claim true."""
     truth = claims_module.get_overall_truth(answer)
     with st.container(border=True, gap="xsmall"):
-        verdict, _, sentence = claims_module.describe_answer(answer).partition(": ")
-        verdict, sentence = escape_markdown(verdict), escape_markdown(sentence, SENTENCE_LIMIT)
+        parts = claims_module.describe_answer(answer).partition(": ")
+        verdict, sentence = escape_markdown(parts[0]), escape_markdown(parts[2], SENTENCE_LIMIT)
         head = (
             f"{claims_module.TRUTH_ICONS[truth]}"
             f" {escape_markdown(claims_module.format_question(answer.claim))}"

@@ -161,9 +161,14 @@ def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
         )  # fmt: skip
         if wrong:
             st.button(
-                _("Add the good rows only ({new:,})", new=new), key="import.good", type=button_type(),
-                disabled=not new, icon=":material/rule:", on_click=_commit_import, args=(plan,),
-            )  # fmt: skip
+                _("Add the good rows only ({new:,})", new=new),
+                key="import.good",
+                type=button_type(),
+                disabled=not new,
+                icon=":material/rule:",
+                on_click=_commit_import,
+                args=(plan,),
+            )
 
 
 def _explain_partial_import(new: int, wrong: int) -> str | None:
@@ -216,9 +221,13 @@ def _draw_messages(plan: EventImportPlan) -> None:
 
 def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) -> None:
     st.segmented_control(
-        _("Rows to show"), list(VERDICT_FILTERS), required=True, label_visibility="collapsed",
-        format_func=lambda kind: f"{translate_deferred(VERDICT_FILTERS[kind])} {counts[kind]:,}", **view.widget("show"),
-    )  # fmt: skip
+        _("Rows to show"),
+        list(VERDICT_FILTERS),
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda kind: f"{translate_deferred(VERDICT_FILTERS[kind])} {counts[kind]:,}",
+        **view.widget("show"),
+    )
     show = view["show"]
     rows = [row for row in plan.rows if show in {"all", row.verdict}]
     if not rows:

@@ -52,11 +52,22 @@ def draw_news_search(view: UrlState, state: InboxState) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(_("Words"), placeholder='rouble "key rate"', max_chars=200,
                           **view.typed("find"))  # fmt: skip
-            st.selectbox(_("Period"), list(PERIOD_LABELS), format_func=lambda value: translate_deferred(PERIOD_LABELS[value]),
-                         width=150, **view.widget("period"))  # fmt: skip
+            st.selectbox(
+                _("Period"),
+                list(PERIOD_LABELS),
+                format_func=lambda value: translate_deferred(PERIOD_LABELS[value]),
+                width=150,
+                **view.widget("period"),
+            )
             search = (view["find"], view["period"])
-            st.button(_("Search"), key="inbox.search", icon=":material/search:", on_click=_search_news,
-                      args=search, disabled=is_offline or not view["find"])  # fmt: skip
+            st.button(
+                _("Search"),
+                key="inbox.search",
+                icon=":material/search:",
+                on_click=_search_news,
+                args=search,
+                disabled=is_offline or not view["find"],
+            )
             st.button(_("Tone"), key="inbox.tone_of", icon=":material/show_chart:",
                       on_click=_measure_tone, args=search,
                       disabled=is_offline or not view["find"])  # fmt: skip
@@ -102,7 +113,13 @@ def _measure_tone(query: str, period: str) -> None:
 
 def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     timeline = measured.timeline
-    st.markdown(_("**Tone of the articles on {query}**, {period_labels}", query=escape_markdown(timeline.query), period_labels=PERIOD_LABELS[measured.period]))  # fmt: skip
+    st.markdown(
+        _(
+            "**Tone of the articles on {query}**, {period_labels}",
+            query=escape_markdown(timeline.query),
+            period_labels=translate_deferred(PERIOD_LABELS[measured.period]),
+        )
+    )
     if not timeline.points:
         st.markdown(escape_markdown(" ".join(timeline.messages), 300))
         return

@@ -89,8 +89,12 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
             label_visibility="collapsed" if inbox.phone else "visible",
             **view.widget("state"),
         )
-        st.text_input(_("Search the inbox"), placeholder=_("words in title or source"), width=230,
-                      **view.typed("q"))  # fmt: skip
+        st.text_input(
+            _("Search the inbox"),
+            placeholder=_("words in title or source"),
+            width=230,
+            **view.typed("q"),
+        )
         sources = inbox.sources
         if view["src"] not in sources:
             view.ignore("src")
@@ -140,8 +144,14 @@ def _draw_items(view: UrlState, state: InboxState) -> None:
         else f"{total:,}"
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown((_("**{of} story**, newest first.", of=of) if total == 1 else _("**{of} stories**, newest first.", of=of)),
-                    width="stretch")  # fmt: skip
+        st.markdown(
+            (
+                _("**{of} story**, newest first.", of=of)
+                if total == 1
+                else _("**{of} stories**, newest first.", of=of)
+            ),
+            width="stretch",
+        )
         _draw_bulk_dismissal(state)
     for cluster in state.listed:
         _draw_news_card(cluster, state)
@@ -183,9 +193,11 @@ def _draw_news_card(cluster: NewsCluster, state: InboxState) -> None:
         with st.container(horizontal=True, vertical_alignment="top"):
             if state.state is Decision.NEW:
                 st.checkbox(
-                    _("Choose {title}", title=escape_markdown(lead.report.title, 60)), key=f"inbox.pick.{lead.id}",
-                    label_visibility="collapsed", width="content",
-                )  # fmt: skip
+                    _("Choose {title}", title=escape_markdown(lead.report.title, 60)),
+                    key=f"inbox.pick.{lead.id}",
+                    label_visibility="collapsed",
+                    width="content",
+                )
             st.markdown(f"**{escape_markdown(lead.report.title, TITLE_LIMIT)}**", width="stretch")
         st.markdown(" · ".join(_build_news_facts(cluster)))
         if lead.report.doubt:

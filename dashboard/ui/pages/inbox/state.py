@@ -32,9 +32,12 @@ from dashboard.ui.url_state import (
 ITEMS_PER_STEP: Final = 20
 ANY_SOURCE: Final = ""
 PERIOD_LABELS: Final = {
-    "1d": deferred("last day"), "3d": deferred("last 3 days"), "7d": deferred("last week"), "30d": deferred("last month"),
+    "1d": deferred("last day"),
+    "3d": deferred("last 3 days"),
+    "7d": deferred("last week"),
+    "30d": deferred("last month"),
     "90d": deferred("last 3 months"),
-}  # fmt: skip
+}
 PARAMS: Final[tuple[UrlParam, ...]] = (
     choice_param("state", tuple(each.value for each in Decision), Decision.NEW.value),
     text_param("q", "rouble"),

@@ -182,8 +182,12 @@ def _draw_answer(state: RobustnessState, answer: RobustnessAnswer) -> None:
         st.markdown(_("Take another group of events, or a series that reaches them."))
         return
     of_rows = (describe_duplicates(answer), describe_missing(answer))
-    for sentence in (describe_joint_test(answer), translate_deferred(COMPARE_NOTE), describe_single_tests(answer),
-                     " ".join(filter(None, of_rows))):  # fmt: skip
+    for sentence in (
+        describe_joint_test(answer),
+        translate_deferred(COMPARE_NOTE),
+        describe_single_tests(answer),
+        " ".join(filter(None, of_rows)),
+    ):
         if sentence:
             st.markdown(sentence)
     _draw_curve(state, curve)
