@@ -19,11 +19,12 @@ from dashboard.models.study import (
     RegressionRow,
 )
 from dashboard.presentation.formatting import (
-    THIN_SPACE,
     format_day,
     format_number,
     format_offset,
     format_p,
+    format_range,
+    format_share,
     format_signed,
     join_names,
 )
@@ -88,38 +89,40 @@ def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:
         return _(
             "No correlation can be computed: the rate never moves, or there is too little of it."
         )
-    text = _(
-        "{outside} of {tested} marks lie outside their band, {tested_2} would by chance. ",
+    band = _(
+        "{outside} of {tested} marks lie outside their band, {expected} would by chance.",
         outside=outside,
         tested=len(tested),
-        tested_2=round(len(tested) * SIGNIFICANCE_LEVEL),
+        expected=round(len(tested) * SIGNIFICANCE_LEVEL),
     )
     if not small:
-        return text + _(
+        none = _(
             "After the Holm correction over all {tested} groups and lags none has a p below 0.05"
             " (N = {count:,} rates).",
             tested=len(tested),
             count=tested[0].n,
         )
+        return f"{band} {none}"
     listed = "; ".join(
         _(
-            "{group_title} at lag {lag} (r {r}, corrected p {p_adjusted})",
-            group_title=format_group_title(r.group),
+            "{group} at lag {lag} (r {r}, corrected p {p})",
+            group=format_group_title(r.group),
             lag=format_signed(r.lag, 0),
             r=format_signed(r.r),
-            p_adjusted=format_p(r.p_adjusted),
+            p=format_p(r.p_adjusted),
         )
         for r in small
     )
-    lead = _(" A lag below 0 is a move before the event.") if any(r.lag < 0 for r in small) else ""
-    return text + _(
-        "After the Holm correction over all {tested} a p below 0.05 is left for {listed}; N ="
-        " {count:,} rates.{lead}",
+    left = _(
+        "After the Holm correction over all {tested} a p below 0.05 is left for {groups}; N ="
+        " {count:,} rates.",
         tested=len(tested),
-        listed=listed,
+        groups=listed,
         count=tested[0].n,
-        lead=lead,
     )
+    leads = any(r.lag < 0 for r in small)
+    lead = [_("A lag below 0 is a move before the event.")] if leads else []
+    return " ".join([band, left, *lead])
 
 
 def format_hits(row: DirectionRow) -> str:
@@ -127,11 +130,7 @@ def format_hits(row: DirectionRow) -> str:
     if not row.n:
         return _("none with an expectation")
     return _(
-        "{hits} of {count} ({share}{thin_space}%)",
-        hits=row.hits,
-        count=row.n,
-        share=format_number(100 * row.share, 0),
-        thin_space=THIN_SPACE,
+        "{hits} of {count} ({share})", hits=row.hits, count=row.n, share=format_share(row.share)
     )
 
 
@@ -144,23 +143,34 @@ def describe_hits(rows: tuple[DirectionRow, ...]) -> str:
     small = [row for row in tested if row.p_adjusted < SIGNIFICANCE_LEVEL]
     listed = "; ".join(
         _(
-            "{group_title} ({hits}, corrected p {p_adjusted})",
-            group_title=format_group_title(r.group),
+            "{group} ({hits}, corrected p {p})",
+            group=format_group_title(r.group),
             hits=format_hits(r),
-            p_adjusted=format_p(r.p_adjusted),
+            p=format_p(r.p_adjusted),
         )
         for r in small
     )
-    left = _(
-        "{unclear} without a clear expectation and {unmoved} unmoved are left out",
+    share = _(
+        "{hits} of the events moved as expected; {unclear} without a clear expectation and"
+        " {unmoved} unmoved are left out.",
+        hits=format_hits(total),
         unclear=total.unclear,
         unmoved=total.unmoved,
     )
-    text = _("{hits} of the events moved as expected; {left}. ", hits=format_hits(total), left=left)
-    after = _("After the Holm correction over {tested} groups", tested=len(tested))
-    if not small:
-        return text + _("{after} none differs from a coin with a p below 0.05.", after=after)
-    return text + _("{after} a p below 0.05 is left for {listed}.", after=after, listed=listed)
+    corrected = (
+        _(
+            "After the Holm correction over {tested} groups a p below 0.05 is left for {groups}.",
+            tested=len(tested),
+            groups=listed,
+        )
+        if small
+        else _(
+            "After the Holm correction over {tested} groups none differs from a coin with a p"
+            " below 0.05.",
+            tested=len(tested),
+        )
+    )
+    return f"{share} {corrected}"
 
 
 def format_estimate(row: RegressionRow) -> tuple[str, str]:
@@ -180,9 +190,9 @@ def format_term(term: str, titles: dict[str, str]) -> str:
 def describe_score(row: ScoreRow) -> str:
     """One correlation of a score, with N, method, band and correction."""
     subject = _(
-        "{score_titles} against {outcome_titles}",
-        score_titles=translate_deferred(SCORE_TITLES[row.score]),
-        outcome_titles=translate_deferred(OUTCOME_TITLES[row.against]),
+        "{score} against {outcome}",
+        score=translate_deferred(SCORE_TITLES[row.score]),
+        outcome=translate_deferred(OUTCOME_TITLES[row.against]),
     )
     if math.isnan(row.r):
         return plural(
@@ -222,11 +232,7 @@ def shorten_reason(cell: CrossCell) -> str:
     if cell.n_rates < MIN_RATES:
         return plural("{n:,} rate", "{n:,} rates", cell.n_rates)
     if cell.largest_share > MAX_SHARE_OF_ONE_RATE:
-        return _(
-            "one: {largest_share}{thin_space}%",
-            largest_share=format_number(100 * cell.largest_share, 0),
-            thin_space=THIN_SPACE,
-        )
+        return _("one: {share}", share=format_share(cell.largest_share))
     return plural("{n:,} cluster", "{n:,} clusters", cell.clusters)
 
 
@@ -236,18 +242,21 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     A series that has ended comes last: its cells end with the days it ended in.
     """
     tested = [cell for cell in cells if cell.has_verdict]
-    grey = len(cells) - len(tested)
-    unread = (
-        plural(
-            " Without a verdict: {n:,} grey cell, the reason in each.",
-            " Without a verdict: {n:,} grey cells, the reason in each.",
-            grey,
+    sentences = [_describe_tested_cells(tested, cards)]
+    if len(tested) < len(cells):
+        sentences.append(
+            plural(
+                "Without a verdict: {n:,} grey cell, the reason in each.",
+                "Without a verdict: {n:,} grey cells, the reason in each.",
+                len(cells) - len(tested),
+            )
         )
-        if grey
-        else ""
-    )
+    return " ".join(sentences)
+
+
+def _describe_tested_cells(tested: list[CrossCell], cards: tuple[SeriesCard, ...]) -> str:
     if not tested:
-        return _("No cell has a verdict.{unread}", unread=unread)
+        return _("No cell has a verdict.")
     card_of = {card.id: card for card in cards}
     small = sorted(
         (cell for cell in tested if cell.p_adjusted < SIGNIFICANCE_LEVEL),
@@ -255,48 +264,43 @@ def describe_cross_series(cells: tuple[CrossCell, ...], cards: tuple[SeriesCard,
     )
     if not small:
         return plural(
-            "None of {n:,} mean with a verdict has a p below 0.05 after the Holm"
-            " correction.{unread}",
-            "None of {n:,} means with a verdict has a p below 0.05 after the Holm"
-            " correction.{unread}",
+            "None of {n:,} mean with a verdict has a p below 0.05 after the Holm correction.",
+            "None of {n:,} means with a verdict has a p below 0.05 after the Holm correction.",
             len(tested),
-            unread=unread,
         )
-    listed = "; ".join(_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED])
-    more = _("; and {small} more", small=len(small) - MAX_LISTED) if len(small) > MAX_LISTED else ""
+    shown = [_format_cell(cell, card_of[cell.series]) for cell in small[:MAX_LISTED]]
+    if len(small) > MAX_LISTED:
+        shown.append(_("and {count} more", count=len(small) - MAX_LISTED))
     return plural(
-        "{listed}{more}: after the Holm correction a p below 0.05 is left for {small} of {n:,}"
-        " mean with a verdict.{unread}",
-        "{listed}{more}: after the Holm correction a p below 0.05 is left for {small} of {n:,}"
-        " means with a verdict.{unread}",
+        "{cells}: after the Holm correction a p below 0.05 is left for {small} of {n:,} mean"
+        " with a verdict.",
+        "{cells}: after the Holm correction a p below 0.05 is left for {small} of {n:,} means"
+        " with a verdict.",
         len(tested),
-        listed=listed,
-        more=more,
+        cells="; ".join(shown),
         small=len(small),
-        unread=unread,
     )
 
 
 def _format_cell(cell: CrossCell, card: SeriesCard) -> str:
     """`Escalation on USD/RUB: 1.07 log pts weaker on average (…, corrected p 0.029)`."""
-    ended = (
-        _(", which ended on {history_until}", history_until=format_day(card.history_until))
-        if card.history_until
-        else ""
-    )
+    series = card.title
+    if card.history_until:
+        series = _(
+            "{series}, which ended on {day}", series=series, day=format_day(card.history_until)
+        )
     return _(
-        "{group_title} on {title}{ended}: {caar} log pts {direction} on average (standardised"
-        " {mean_scar}, {events} on {rates}, {clusters}, corrected p {p_adjusted})",
-        group_title=format_group_title(cell.group),
-        title=card.title,
-        ended=ended,
-        caar=format_number(abs(100 * cell.caar), 2),
+        "{group} on {series}: {move} log pts {direction} on average (standardised {mean},"
+        " {events} on {rates}, {clusters}, corrected p {p})",
+        group=format_group_title(cell.group),
+        series=series,
+        move=format_number(abs(100 * cell.caar), 2),
         direction=name_direction(card, 100 * cell.caar),
-        mean_scar=format_signed(cell.mean_scar),
+        mean=format_signed(cell.mean_scar),
         events=plural("{n:,} event", "{n:,} events", cell.n),
         rates=plural("{n:,} rate", "{n:,} rates", cell.n_rates),
         clusters=plural("{n:,} cluster", "{n:,} clusters", cell.clusters),
-        p_adjusted=format_p(cell.p_adjusted),
+        p=format_p(cell.p_adjusted),
     )
 
 
@@ -311,32 +315,40 @@ def describe_projection(projection: Projection, card: SeriesCard) -> str:
         return _(
             "{title}: no number, {reason}.", title=title, reason=first.reason or _("no row is used")
         )
-    n = _(
-        "N = {events} on {first_rates}",
-        events=plural("{n:,} event", "{n:,} events", first.events),
-        first_rates=plural("{n:,} first rate", "{n:,} first rates", first.rates),
+    moves = _(
+        "{group}: {moves}; {sign}.",
+        group=title,
+        moves=join_names([_format_horizon(row) for row in rows]),
+        sign=describe_sign(card),
     )
-    text = f"{title}: {join_names([_format_horizon(row) for row in rows])}; {describe_sign(card)}."
+    counts = {
+        "events": plural("{n:,} event", "{n:,} events", first.events),
+        "rates": plural("{n:,} first rate", "{n:,} first rates", first.rates),
+    }
     if math.isnan(first.supt_low):
-        return _("{text} No band: {reason}; {count}.", text=text, reason=first.reason, count=n)
-    return f"{text} {_describe_path(projection)} {n}."
+        no_band = _("No band: {reason}; N = {events} on {rates}.", reason=first.reason, **counts)
+        return f"{moves} {no_band}"
+    count = _("N = {events} on {rates}.", **counts)
+    return f"{moves} {_describe_path(projection)} {count}"
 
 
 def _format_horizon(row: ProjectionRow) -> str:
     """`−0.85 log pts 1 rate after the first (95 % band −1.77 to +0.08)`."""
-    text = plural(
-        "{estimate} log pts {n:,} rate after the first",
-        "{estimate} log pts {n:,} rates after the first",
-        row.horizon,
-        estimate=format_signed(100 * row.estimate),
-    )
+    estimate = format_signed(100 * row.estimate)
     if math.isnan(row.supt_low):
-        return text
-    return _(
-        "{text} (95 % band {supt_low} to {supt_high})",
-        text=text,
-        supt_low=format_signed(100 * row.supt_low),
-        supt_high=format_signed(100 * row.supt_high),
+        return plural(
+            "{estimate} log pts {n:,} rate after the first",
+            "{estimate} log pts {n:,} rates after the first",
+            row.horizon,
+            estimate=estimate,
+        )
+    return plural(
+        "{estimate} log pts {n:,} rate after the first (95 % band {low} to {high})",
+        "{estimate} log pts {n:,} rates after the first (95 % band {low} to {high})",
+        row.horizon,
+        estimate=estimate,
+        low=format_signed(100 * row.supt_low),
+        high=format_signed(100 * row.supt_high),
     )
 
 
@@ -348,9 +360,9 @@ def _describe_path(projection: Projection) -> str:
     at = join_names([f"+{row.horizon}" if row.horizon else "0" for row in outside])
     p = min(row.p_adjusted for row in outside)
     return _(
-        "The band of the whole path leaves 0 out at {at} (smallest p, corrected for 21 horizons,"
-        " {p}).",
-        at=at,
+        "The band of the whole path leaves 0 out at {horizons} (smallest p, corrected for 21"
+        " horizons, {p}).",
+        horizons=at,
         p=format_p(p),
     )
 
@@ -358,28 +370,26 @@ def _describe_path(projection: Projection) -> str:
 def describe_pre_trend(projection: Projection) -> str:
     """The result of the test of the horizons before the base."""
     test = projection.pre_trend
-    span = " to ".join(map(format_offset, PRE_TREND_HORIZONS))
+    span = format_range(*map(format_offset, PRE_TREND_HORIZONS))
     if math.isnan(test.p_value):
         return _("Before the event ({span}): no test, {reason}.", span=span, reason=test.reason)
     numbers = _(
-        "Wald {statistic}, {df} horizons, p",
+        "Wald {statistic}, {df} horizons, p {p}",
         statistic=format_signed(test.statistic, 1).lstrip("+"),
         df=test.df,
+        p=format_p(test.p_value),
     )
     if test.p_value < SIGNIFICANCE_LEVEL:
         return _(
-            "Before the event ({span}) the rate moved already ({numbers} {p_value}): read what"
-            " follows with that in mind.",
+            "Before the event ({span}) the rate moved already ({numbers}): read what follows"
+            " with that in mind.",
             span=span,
             numbers=numbers,
-            p_value=format_p(test.p_value),
         )
     return _(
-        "Before the event ({span}) no movement is seen ({numbers} {p_value}); a small one could"
-        " be missed.",
+        "Before the event ({span}) no movement is seen ({numbers}); a small one could be missed.",
         span=span,
         numbers=numbers,
-        p_value=format_p(test.p_value),
     )
 
 
@@ -403,5 +413,5 @@ def describe_dropped(projection: Projection, titles: Mapping[str, str]) -> str:
 
 def _replace_control_id(reason: str, titles: Mapping[str, str]) -> str:
     """A reason with the title of the control it names in place of its id."""
-    text, _, name = reason.rpartition(" ")
-    return f"{text} {titles[name]}" if name in titles else reason
+    name = reason.rpartition(" ")[2]
+    return f"{reason.removesuffix(name)}{titles[name]}" if name in titles else reason

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.models.event import MOSCOW, Category, Event, Origin
-from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Move, Timing
 from dashboard.models.study import Pool, Window
@@ -22,6 +22,7 @@ from dashboard.presentation.formatting import (
     format_iso_days,
     format_short_day,
     format_weekday,
+    join_alternatives,
     join_names,
 )
 from dashboard.presentation.moves import (
@@ -49,7 +50,7 @@ CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
         deferred("monetary-policy decisions"),
     ),
     Category.ENERGY: (deferred("energy event"), deferred("energy events")),
-    Category.ESCALATION: ("escalation", "escalations"),
+    Category.ESCALATION: (deferred("escalation"), deferred("escalations")),
     Category.PEACE_TALKS: (deferred("peace-talks event"), deferred("peace talks")),
     Category.NATO_REMARK: (deferred("NATO remark"), deferred("NATO remarks")),
     Category.LEADER_CALL_OR_SUMMIT: (
@@ -59,7 +60,7 @@ CATEGORY_NOUNS: Final[dict[str, tuple[str, str]]] = {
     Category.DOMESTIC: (deferred("domestic event"), deferred("domestic events")),
     Category.OTHER: (deferred("other event"), deferred("other events")),
 }
-ANY_EVENT_NOUNS: Final = ("event", deferred("events of every kind"))
+ANY_EVENT_NOUNS: Final = (deferred("event"), deferred("events of every kind"))
 
 
 def get_main_move(view: EventView) -> Move | None:
@@ -191,65 +192,54 @@ def _describe_breaks(view: EventView) -> str:
 def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address: str) -> str:
     """One sentence with its source, made only from numbers on the page."""
     event, move = view.event, get_main_move(view)
-    cited = _("Event: {event_source}.", event_source=_format_event_source(event))
-    # One pair of brackets: the UTC time follows a comma.
-    opening = _(
-        "After “{title}” ({event_time})",
-        title=event.title,
-        event_time=format_event_time(event).replace(" (", ", ").removesuffix(")"),
-    )
+    cited = {
+        "title": event.title,
+        # One pair of brackets: the UTC time follows a comma.
+        "time": format_event_time(event).replace(" (", ", ").removesuffix(")"),
+        "source": _format_event_source(event),
+        "address": address,
+    }
     if move is None or move.end is None:
         reason = view.moves[0].reason if view.moves else view.reason
         return _(
-            "{opening}, no move can be shown: {reason}. {cited} {address}",
-            opening=opening,
+            "After “{title}” ({time}), no move can be shown: {reason}. Event: {source}. {address}",
             reason=_bracket_after_colon(format_iso_days(reason)),
-            cited=cited,
-            address=address,
+            **cited,
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
     subject = _("the rouble") if view.card.is_rouble else name_subject(quoting)
     size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
-    statement = _(
-        "{subject} was {size} {window} that can contain it",
+    unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
+    rate = view.card.publisher
+    if move.end.record != move.end.day:
+        rate = _("{publisher}, record of {day}", publisher=rate, day=format_day(move.end.record))
+    return _(
+        "After “{title}” ({time}), {subject} was {size} {window} that can contain it: {rates}"
+        " {unit}, {dates} ({unit} {change}, {other_unit} {other_change}). {unusual}; {crowd}."
+        " Rate: {rate}. Event: {source}. {address}",
         subject=subject,
         size=size,
         window=describe_window(move.window, view.card),
-    )
-    unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
-    record = (
-        _(", record of {record}", record=format_day(move.end.record))
-        if move.end.record != move.end.day
-        else ""
-    )
-    return _(
-        "{opening}, {statement}: {move_rates} {unit}, {move_dates} ({unit} {chosen},"
-        " {other_unit} {other}). {unusual}; {crowd}. Rate: {publisher}{record}. {cited}"
-        " {address}",
-        opening=opening,
-        statement=statement,
-        move_rates=format_move_rates(move, quoting),
+        rates=format_move_rates(move, quoting),
         unit=unit,
-        move_dates=format_move_dates(move),
-        chosen=chosen,
+        dates=format_move_dates(move),
+        change=chosen,
         other_unit=other_unit,
-        other=other,
+        other_change=other,
         unusual=capitalize_first(unusual),
         crowd=describe_crowd(move, view.card),
-        publisher=view.card.publisher,
-        record=record,
-        cited=cited,
-        address=address,
+        rate=rate,
+        **cited,
     )
 
 
 def _format_event_source(event: Event) -> str:
     """The source of an event with its link, or that none is named."""
-    source = event.source_name or event.author
-    if not source:
-        kind = _("a note") if event.origin == Origin.NOTE else _("our catalogue")
-        source = kind if event.source_url else _("{kind}, without a source", kind=kind)
+    source, is_note = event.source_name or event.author, event.origin == Origin.NOTE
+    if not source and not event.source_url:
+        return _("a note, without a source") if is_note else _("our catalogue, without a source")
+    source = source or (_("a note") if is_note else _("our catalogue"))
     return f"{source}, {event.source_url}" if event.source_url else source
 
 
@@ -277,37 +267,37 @@ def format_event_clock(value: datetime) -> str:
 
 def format_categories(categories: Sequence[str]) -> str:
     """`NATO remarks`, `sanctions decisions and peace talks`, `events of every kind`."""
-    names = [CATEGORY_NOUNS[category][1] for category in categories]
-    if not names:
-        return ANY_EVENT_NOUNS[1]
-    return join_names(names)
+    nouns = [CATEGORY_NOUNS[category] for category in categories] or [ANY_EVENT_NOUNS]
+    return join_names([translate_deferred(many) for one, many in nouns])
 
 
 def format_group(filters: EventFilter) -> str:
     """The group without its period: `NATO remarks expected stronger, tagged swift`."""
-    text = format_categories(tuple(filters.categories))
-    if filters.expected in {"stronger", "weaker"}:
-        text += _(" expected to go with a {expected} rouble", expected=filters.expected)
-    elif filters.expected:
-        text += _(" of unclear direction")
-    return (
-        _("{text} tagged {tags}", text=text, tags=" or ".join(filters.tags))
-        if filters.tags
-        else text
-    )
+    return _format_group(format_categories(tuple(filters.categories)), filters)
 
 
 def format_group_count(n: int, filters: EventFilter) -> str:
     """`17 NATO remarks`, `1 NATO remark`."""
-    text = format_group(filters)
-    if n == 1 and len(filters.categories) <= 1:
-        singular, plural = (
-            CATEGORY_NOUNS[next(iter(filters.categories))]
-            if filters.categories
-            else ANY_EVENT_NOUNS
-        )
-        text = text.replace(plural, singular, 1)
-    return f"{n:,} {text}"
+    categories = tuple(filters.categories)
+    if n == 1 and len(categories) <= 1:
+        one = (CATEGORY_NOUNS[categories[0]] if categories else ANY_EVENT_NOUNS)[0]
+        noun = translate_deferred(one)
+    else:
+        noun = format_categories(categories)
+    return _("{count:,} {group}", count=n, group=_format_group(noun, filters))
+
+
+def _format_group(events: str, filters: EventFilter) -> str:
+    """The noun of a group with the direction and the tags that its events have."""
+    if filters.expected == "stronger":
+        events = _("{events} expected to go with a stronger rouble", events=events)
+    elif filters.expected == "weaker":
+        events = _("{events} expected to go with a weaker rouble", events=events)
+    elif filters.expected:
+        events = _("{events} of unclear direction", events=events)
+    if not filters.tags:
+        return events
+    return _("{events} tagged {tags}", events=events, tags=join_alternatives(filters.tags))
 
 
 def format_years(events: Sequence[Event]) -> str:
@@ -320,5 +310,8 @@ def format_years(events: Sequence[Event]) -> str:
 
 def format_period_limits(since: date | None, until: date | None) -> str:
     """`from 1 Mar 2022 to 31 Dec 2025`; empty without a period."""
-    parts = [_("from {since}", since=format_day(since))] if since else []
-    return " ".join([*parts, *([_("to {until}", until=format_day(until))] if until else [])])
+    if since and until:
+        return _("from {since} to {until}", since=format_day(since), until=format_day(until))
+    if since:
+        return _("from {since}", since=format_day(since))
+    return _("to {until}", until=format_day(until)) if until else ""

@@ -38,6 +38,7 @@ from dashboard.presentation.formatting import (
     format_number,
     format_signed,
     format_timestamp,
+    join_first,
 )
 from dashboard.services.event_import import EventImportPlan, RowStatus, RowVerdict
 from dashboard.services.inbox import FeedStatus, moscow_day
@@ -50,6 +51,18 @@ PUBLICATION_ORIGINS: Final = {
     "time": deferred("the page's <time>"),
     "htmldate": deferred("a date on the page, the hour is not known"),
     "text": deferred("the text itself, the hour is not known"),
+}
+PRECISION_LABELS: Final = {
+    Precision.MINUTE: deferred("minute"),
+    Precision.DAY: deferred("day"),
+    Precision.WEEK: deferred("week"),
+    Precision.MONTH: deferred("month"),
+    Precision.NONE: deferred("not known"),
+}
+DECISION_PARTICIPLES: Final = {
+    Decision.NEW: deferred("new"),
+    Decision.ACCEPTED: deferred("accepted"),
+    Decision.DISMISSED: deferred("dismissed"),
 }
 DECISION_LABELS: Final = {
     Decision.NEW: deferred("New"),
@@ -93,9 +106,9 @@ def describe_publication(article: Article) -> str:
     if published.moment is not None:
         time = format_moment(published.moment)
     return _(
-        "published {time}: {get}",
+        "published {time}: {origin}",
         time=time,
-        get=translate_deferred(PUBLICATION_ORIGINS.get(published.origin, published.origin)),
+        origin=translate_deferred(PUBLICATION_ORIGINS.get(published.origin, published.origin)),
     )
 
 
@@ -110,60 +123,50 @@ def format_statement_day(statement: Statement) -> str:
 
 def describe_precision(statement: Statement) -> str:
     """How exactly the day is known, and what is doubtful about it."""
-    precision = {Precision.NONE: _("not known")}.get(
-        statement.mention.precision, statement.mention.precision
-    )
-    doubt = f"; {statement.mention.doubt}" if statement.mention.doubt else ""
-    return (
-        _(
-            "“{phrase}”, to the {precision}{doubt}",
-            phrase=statement.mention.phrase,
-            precision=precision,
-            doubt=doubt,
-        )
-        if statement.day
-        else (f"“{statement.mention.phrase}”{doubt}")
-    )
+    phrase, doubt = statement.mention.phrase, statement.mention.doubt
+    text = _("“{phrase}”", phrase=phrase)
+    if statement.day:
+        precision = translate_deferred(PRECISION_LABELS[statement.mention.precision])
+        text = _("“{phrase}”, to the {precision}", phrase=phrase, precision=precision)
+    return f"{text}; {doubt}" if doubt else text
 
 
 def format_claim(claim: Claim) -> str:
     """A claim as a phrase: `the rouble 20 % stronger than a year before, against USD`."""
-    day = _(" on {day}", day=format_day(claim.day)) if claim.day else ""
+    text = _format_undated_claim(claim)
+    return _("{claim} on {day}", claim=text, day=format_day(claim.day)) if claim.day else text
+
+
+def _format_undated_claim(claim: Claim) -> str:
+    number = format_number(claim.value or 0, claim.decimals)
     if claim.kind == ClaimKind.LEVEL:
-        exactness = LEVEL_EXACTNESS_LABELS[claim.exactness]
+        level = _("{rate} RUB per {currency}", rate=number, currency=claim.currency)
+        return translate_deferred(LEVEL_EXACTNESS_LABELS[claim.exactness], value=level)
+    since = claim.since.phrase if claim.since else ""
+    if claim.kind == ClaimKind.STRONGEST:
         return _(
-            "{exactness}{value} RUB per {currency}{day}",
-            exactness=exactness,
-            value=format_number(claim.value or 0, claim.decimals),
-            currency=claim.currency,
-            day=day,
-        )
-    if is_record_claim(claim):
-        since = claim.since.phrase if claim.since else ""
-        return _(
-            "the rouble's {kind} against {currency} since {since}{day}",
-            kind=claim.kind,
+            "the rouble's strongest against {currency} since {since}",
             currency=claim.currency,
             since=since,
-            day=day,
         )
-    word = "stronger" if claim.kind == ClaimKind.UP else "weaker"
-    value = f"{format_number(claim.value or 0, claim.decimals)}{THIN_SPACE}%"
-    since = (
-        claim.since.phrase
+    if claim.kind == ClaimKind.WEAKEST:
+        return _(
+            "the rouble's weakest against {currency} since {since}",
+            currency=claim.currency,
+            since=since,
+        )
+    values = {
+        "change": translate_deferred(
+            EXACTNESS_LABELS[claim.exactness], value=f"{number}{THIN_SPACE}%"
+        ),
+        "base": since
         if claim.base == "since" and claim.since
-        else translate_deferred(BASE_LABELS[claim.base])
-    )
-    than = _(
-        "{exactness_labels}{value} {word} than {since}",
-        exactness_labels=translate_deferred(EXACTNESS_LABELS[claim.exactness]),
-        value=value,
-        word=word,
-        since=since,
-    )
-    return _(
-        "the rouble {than}, against {currency}{day}", than=than, currency=claim.currency, day=day
-    )
+        else translate_deferred(BASE_LABELS[claim.base]),
+        "currency": claim.currency,
+    }
+    if claim.kind == ClaimKind.UP:
+        return _("the rouble {change} stronger than {base}, against {currency}", **values)
+    return _("the rouble {change} weaker than {base}, against {currency}", **values)
 
 
 def format_claim_verdict(claim: Claim, verdict: ClaimVerdict) -> str:
@@ -184,31 +187,42 @@ def format_verdict_numbers(claim: Claim, verdict: ClaimVerdict) -> str:
         return f"{current}, {_format_record(claim, verdict)}"
     assert verdict.base is not None
     assert verdict.found is not None
-    base = f"{translate_deferred(BASE_LABELS[verdict.base_name])}, {_format_rate(verdict.base.rate, card)}"
-    also = "" if verdict.is_claimed else _(" (not the base of the claim)")
-    sign = 1 if claim.kind == ClaimKind.UP else -1
-    towards = "stronger" if sign * verdict.found >= 0 else "weaker"
-    share = f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%"
-    return _(
-        "{share} {towards} in {quote}, from {base} on {day}, to {current}{also}",
-        share=share,
-        towards=towards,
-        quote=verdict.quote,
-        base=base,
-        day=format_day(verdict.base.day),
-        current=current,
-        also=also,
-    )
+    values = {
+        "share": f"{format_number(abs(verdict.found), 2)}{THIN_SPACE}%",
+        "quote": verdict.quote,
+        "base": translate_deferred(BASE_LABELS[verdict.base_name]),
+        "rate": _format_rate(verdict.base.rate, card),
+        "day": format_day(verdict.base.day),
+        "current": current,
+    }
+    if (verdict.found if claim.kind == ClaimKind.UP else -verdict.found) >= 0:
+        text = _(
+            "{share} stronger in {quote}, from {base}, {rate} on {day}, to {current}", **values
+        )
+    else:
+        text = _("{share} weaker in {quote}, from {base}, {rate} on {day}, to {current}", **values)
+    return text if verdict.is_claimed else _("{change} (not the base of the claim)", change=text)
 
 
 def _format_record(claim: Claim, verdict: ClaimVerdict) -> str:
-    word = claim.kind
+    is_strongest = claim.kind == ClaimKind.STRONGEST
     if verdict.base is None:
-        return _("the {word} there is: {reason}", word=word, reason=format_iso_days(verdict.reason))
-    base = f"{format_day(verdict.base.day)} ({_format_rate(verdict.base.rate, verdict.card)})"
-    claimed = claim.since.phrase if claim.since else ""
-    away = "" if verdict.truth == ClaimTruth.TRUE else _(", not {claimed}", claimed=claimed)
-    return _("the {word} since {base}{away}", word=word, base=base, away=away)
+        reason = format_iso_days(verdict.reason)
+        if is_strongest:
+            return _("the strongest there is: {reason}", reason=reason)
+        return _("the weakest there is: {reason}", reason=reason)
+    values = {
+        "day": format_day(verdict.base.day),
+        "rate": _format_rate(verdict.base.rate, verdict.card),
+        "claimed": claim.since.phrase if claim.since else "",
+    }
+    if verdict.truth == ClaimTruth.TRUE:
+        if is_strongest:
+            return _("the strongest since {day} ({rate})", **values)
+        return _("the weakest since {day} ({rate})", **values)
+    if is_strongest:
+        return _("the strongest since {day} ({rate}), not {claimed}", **values)
+    return _("the weakest since {day} ({rate}), not {claimed}", **values)
 
 
 def _format_rate(rate: float, card: SeriesCard) -> str:
@@ -226,22 +240,28 @@ def format_reported_time(candidate: InboxItem) -> str:
             "time unknown, here since {first_seen}",
             first_seen=format_timestamp(candidate.first_seen),
         )
-    on = format_day(moscow_day(candidate))
+    day = format_day(moscow_day(candidate))
     if report.precision is not Precision.MINUTE or report.moment is None:
-        return _("{on}, hour unknown", on=on)
-    at = _("{on}, {moment:%H:%M} Moscow", on=on, moment=report.moment.astimezone(ZoneInfo(MOSCOW)))
-    before = {DatedBy.SEEN: _("first seen "), DatedBy.UPDATED: "changed "}.get(report.dated_by, "")
-    return f"{before}{at}"
+        return _("{day}, hour unknown", day=day)
+    values = {"day": day, "clock": report.moment.astimezone(ZoneInfo(MOSCOW))}
+    if report.dated_by == DatedBy.SEEN:
+        return _("first seen {day}, {clock:%H:%M} Moscow", **values)
+    if report.dated_by == DatedBy.UPDATED:
+        return _("changed {day}, {clock:%H:%M} Moscow", **values)
+    return _("{day}, {clock:%H:%M} Moscow", **values)
 
 
 def format_publishers(cluster: NewsCluster) -> str:
     """`5 reports: TASS, Interfax, …`, or the one who reported it."""
     names = cluster.publishers
-    listed = ", ".join(names[:5]) + (
-        _(" and {names} more", names=len(names) - 5) if len(names) > 5 else ""
+    listed, many = join_first(names, 5), len(cluster.reports)
+    return (
+        listed
+        if many == 1
+        else plural(
+            "{n:,} report: {publishers}", "{n:,} reports: {publishers}", many, publishers=listed
+        )
     )
-    many = len(cluster.reports)
-    return listed if many == 1 else f"{plural('{n:,} report', '{n:,} reports', many)}: {listed}"
 
 
 def format_tone(cluster: NewsCluster) -> str:
@@ -255,8 +275,13 @@ def describe_decision(cluster: NewsCluster) -> str:
     lead = cluster.lead
     if lead.decided_at is None:
         return ""
-    by = _(" by {decided_by}", decided_by=lead.decided_by) if lead.decided_by else ""
-    return f"{lead.state.value}{by}, {format_timestamp(lead.decided_at)}"
+    values = {
+        "decision": translate_deferred(DECISION_PARTICIPLES[lead.state]),
+        "time": format_timestamp(lead.decided_at),
+    }
+    if lead.decided_by:
+        return _("{decision} by {author}, {time}", author=lead.decided_by, **values)
+    return _("{decision}, {time}", **values)
 
 
 def describe_feed(feed: FeedStatus, now: datetime) -> str:
@@ -266,23 +291,21 @@ def describe_feed(feed: FeedStatus, now: datetime) -> str:
         return _("switched off")
     if state is None:
         return _("not asked yet")
-    attempt = _("asked {elapsed}", elapsed=format_elapsed(state.tried_at, now))
-    if state.problem:
-        last = (
-            _("; last answer {elapsed}", elapsed=format_elapsed(state.answered_at, now))
-            if state.answered_at
-            else ""
+    elapsed = format_elapsed(state.tried_at, now)
+    if not state.problem:
+        counts = plural(
+            "asked {elapsed}: {n:,} item, {new:,} new",
+            "asked {elapsed}: {n:,} items, {new:,} new",
+            state.items,
+            elapsed=elapsed,
+            new=state.new,
         )
-        return f"{attempt}: {state.problem}{last}"
-    messages = f"; {'; '.join(state.messages)}" if state.messages else ""
-    return plural(
-        "{attempt}: {n:,} item, {new:,} new{messages}",
-        "{attempt}: {n:,} items, {new:,} new{messages}",
-        state.items,
-        attempt=attempt,
-        new=state.new,
-        messages=messages,
-    )
+        return "; ".join([counts, *state.messages])
+    text = _("asked {elapsed}: {problem}", elapsed=elapsed, problem=state.problem)
+    if not state.answered_at:
+        return text
+    answered = format_elapsed(state.answered_at, now)
+    return _("{attempt}; last answer {elapsed}", attempt=text, elapsed=answered)
 
 
 def format_elapsed(moment: datetime, now: datetime) -> str:
@@ -300,15 +323,12 @@ def format_elapsed(moment: datetime, now: datetime) -> str:
 def describe_refresh_progress(state: NewsRefreshState) -> str:
     """The progress of a refresh of the feeds; empty where none runs and none failed."""
     if state.is_running:
-        of = (
-            _("{done} of {total} feeds", done=state.done, total=state.total)
-            if state.total
-            else _("the feeds")
-        )
-        return _("asking {of} …", of=of)
-    return (
-        _("The feeds could not be asked: {problem}", problem=state.problem) if state.problem else ""
-    )
+        if state.total:
+            return _("asking {done} of {total} feeds …", done=state.done, total=state.total)
+        return _("asking the feeds …")
+    if not state.problem:
+        return ""
+    return _("The feeds could not be asked: {problem}", problem=state.problem)
 
 
 # ------------------------------------------------------------------ imports of event files
@@ -355,7 +375,7 @@ def list_import_facts(record: ImportRecord) -> list[str]:
         facts.append(_("by {author}", author=record.author))
     facts += [
         record.kind,
-        f"{plural('{n:,} row', '{n:,} rows', record.rows)}",
+        plural("{n:,} row", "{n:,} rows", record.rows),
         _("{added:,} added", added=record.added),
     ]
     if record.duplicates:
@@ -363,10 +383,9 @@ def list_import_facts(record: ImportRecord) -> list[str]:
     if record.wrong:
         facts.append(_("{wrong:,} wrong", wrong=record.wrong))
     if record.undone_at:
-        by = _(" by {undone_by}", undone_by=record.undone_by) if record.undone_by else ""
-        facts.append(
-            _("undone {undone_at}{by}", undone_at=format_timestamp(record.undone_at), by=by)
-        )
+        values = {"time": format_timestamp(record.undone_at), "author": record.undone_by}
+        by_somebody = _("undone {time} by {author}", **values)
+        facts.append(by_somebody if record.undone_by else _("undone {time}", **values))
     return facts
 
 
@@ -385,13 +404,11 @@ def describe_undone_import(undo: ImportUndo) -> str:
             _("{already_removed:,} had been removed before", already_removed=undo.already_removed)
         )
     if undo.changed:
-        stay = "stays" if len(undo.changed) == 1 else "stay"
         parts.append(
             plural(
-                "{n:,} note changed since {stay}",
-                "{n:,} notes changed since {stay}",
+                "{n:,} note changed since stays",
+                "{n:,} notes changed since stay",
                 len(undo.changed),
-                stay=stay,
             )
         )
     return "; ".join(parts)

@@ -140,11 +140,11 @@ LIMITATIONS: Final[tuple[str, ...]] = (
         " document; 14 March is the day of the notice."
     ),
 )
-REJECTION_MARKS: Final = {deferred("too often"): "↑", deferred("too rarely"): "↓", "": ""}
+REJECTION_MARKS: Final = {"too often": "↑", "too rarely": "↓", "": ""}
 SERIES_TITLES: Final = {
-    deferred("iid normal"): "normal",
+    "iid normal": deferred("normal"),
     "GARCH": "GARCH",
-    deferred("real rouble"): deferred("real rouble"),
+    "real rouble": deferred("real rouble"),
 }
 TableColumns = dict[str, list[str]]
 
@@ -232,12 +232,15 @@ def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
     """What is known of an unknown hour, and whether it could change the first rate."""
     if event.reported is None:
         return _("the hour is not known")
-    could = (
-        _("is the same {noun}", noun=noun)
-        if timing.settled
-        else _("can be another {noun}", noun=noun)
+    if timing.settled:
+        return _(
+            "the hour is that of the first report; at any hour up to then it is the same {noun}",
+            noun=noun,
+        )
+    return _(
+        "the hour is that of the first report; at any hour up to then it can be another {noun}",
+        noun=noun,
     )
-    return _("the hour is that of the first report; at any hour up to then it {could}", could=could)
 
 
 def _format_rate_on(fixing: Fixing, quoting: QuotedSeries) -> str:
@@ -256,7 +259,7 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     return ExampleStep(
         _("Move, {window}", window=describe_window(move.window, card)),
-        _("{sign}100 × ln(rate / base), so that positive = stronger", sign=sign)
+        _("−100 × ln(rate / base), so that positive = stronger")
         if card.is_rouble
         else _("100 × ln(rate / base)"),
         _(
@@ -291,8 +294,8 @@ def _build_abnormal_steps(view: EventView, move: Move) -> tuple[ExampleStep, ...
                 gap=request.gap,
             ),
             _(
-                "{many_text} moves: {moved} log pts a day, standard deviation {sigma}",
-                many_text=many,
+                "{moves} moves: {moved} log pts a day, standard deviation {sigma}",
+                moves=many,
                 moved=format_signed((moved - car) / length, 3),
                 sigma=format_number(view.sigma or math.nan, 3),
             ),
@@ -301,10 +304,9 @@ def _build_abnormal_steps(view: EventView, move: Move) -> tuple[ExampleStep, ...
             "CAR",
             _("the move less what the model expects of it"),
             _(
-                "{moved} {minus} ({moved_2}) = {car} log pts",
+                "{moved} − ({expected}) = {car} log pts",
                 moved=format_signed(moved, 3),
-                minus=MINUS,
-                moved_2=format_signed(moved - car, 3),
+                expected=format_signed(moved - car, 3),
                 car=format_signed(car, 3),
             ),
         ),
@@ -337,10 +339,10 @@ def _build_rank_step(move: Move) -> ExampleStep:
             " window does not contain the event; the nearest 250 where those are fewer than 100"
         ),
         _(
-            "{comparison}; placebo p {p_value}; all dates: {comparison_2}",
-            comparison=describe_comparison(move, "near"),
-            p_value=format_p_value(near.p, near.size),
-            comparison_2=describe_comparison(move, "all"),
+            "{near}; placebo p {p}; all dates: {all}",
+            near=describe_comparison(move, "near"),
+            p=format_p_value(near.p, near.size),
+            all=describe_comparison(move, "all"),
         ),
     )
 
@@ -361,27 +363,19 @@ def format_rule_hours(rule: PublicationRule) -> str:
     """The hours of the day that a rate covers, each with its first day."""
     parts = []
     for session in rule.sessions:
-        hours = (
-            session.opens
-            if session.opens == session.closes
-            else (f"{session.opens}–{session.closes}")
-        )
-        since = (
-            "" if session.since.year == 1 else _(" from {since}", since=format_day(session.since))
-        )
-        parts.append(f"{hours}{since}")
+        hours = f"{session.opens}–{session.closes}"
+        if session.opens == session.closes:
+            hours = f"{session.opens}"
+        if session.since.year != 1:
+            hours = _("{hours} from {day}", hours=hours, day=format_day(session.since))
+        parts.append(hours)
     return f"{'; '.join(parts)} ({rule.zone})"
 
 
 def describe_rule(rule: PublicationRule) -> str:
     """How the date printed relates to the market day."""
     if rule.lag_days:
-        return plural(
-            "printed date {minus} {n:,} day",
-            "printed date {minus} {n:,} days",
-            rule.lag_days,
-            minus=MINUS,
-        )
+        return plural("printed date − {n:,} day", "printed date − {n:,} days", rule.lag_days)
     return _("the printed date")
 
 
@@ -410,7 +404,7 @@ def build_funnel_rows(funnel: AttritionCounts, minimum: int) -> tuple[tuple[str,
             ),
         ),
         (
-            _("With a CAR in [{first},{first_2}]", first=first[0][0], first_2=first[0][1]),
+            _("With a CAR in {window}", window=window_text(first[0])),
             first[1],
             _("{used} with a missing rate, or past the last one", used=funnel.used - first[1]),
         ),
@@ -468,7 +462,8 @@ def describe_simulation(table: SizeTable) -> str:
     """What was simulated and how to read a cell; safe Markdown."""
     low, high = (f"{100 * item:.0f}" for item in table.trusted)
     events = ", ".join(
-        f"{plural('{n:,} event', '{n:,} events', n)} {dates}" for dates, n in table.events.items()
+        plural("{n:,} event {dates}", "{n:,} events {dates}", n, dates=dates)
+        for dates, n in table.events.items()
     )
     real = dict.fromkeys(item.series for item in table.rows[0].ranges)
     designs = "; ".join(f"{name}: {table.designs[name]}" for name in real)

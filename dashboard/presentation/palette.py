@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.models.event import Category, Event, Origin
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, translate_deferred
 
 NOTES_STYLE: Final = "notes"
 
@@ -19,11 +19,21 @@ class CategoryStyle:
     """The style of a category of events: titles, colour, Plotly symbol and printed glyph."""
 
     id: str
-    title: str
-    short: str
+    title_message: str
+    short_message: str
     colour: str
     symbol: str
     glyph: str
+
+    @property
+    def title(self) -> str:
+        """The name of the category."""
+        return translate_deferred(self.title_message)
+
+    @property
+    def short(self) -> str:
+        """The name for a narrow place."""
+        return translate_deferred(self.short_message)
 
 
 ALL_STYLES: Final[tuple[CategoryStyle, ...]] = (
@@ -78,9 +88,6 @@ STYLE_BY_ID: Final = {style.id: style for style in ALL_STYLES}
 CATEGORY_STYLES: Final = tuple(style for style in ALL_STYLES if style.id != NOTES_STYLE)
 
 
-_TITLE_BY_ID: Final = {style.id: style.title for style in CATEGORY_STYLES}
-
-
 def get_event_style(event: Event) -> CategoryStyle:
     """The style of an event: notes have one of their own, unknown categories are Other."""
     key = NOTES_STYLE if event.origin == Origin.NOTE else event.category
@@ -89,7 +96,8 @@ def get_event_style(event: Event) -> CategoryStyle:
 
 def category_title(category: str) -> str:
     """The printed name of a category; a custom category is printed as it is."""
-    return _TITLE_BY_ID.get(category, category)
+    style = STYLE_BY_ID.get(category) if category != NOTES_STYLE else None
+    return style.title if style else category
 
 
 @dataclass(frozen=True, slots=True)

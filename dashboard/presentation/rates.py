@@ -53,11 +53,10 @@ def format_last_day(status: SeriesStatus, today: date) -> str:
     if status.last_day is None:
         return translate_deferred(NEVER_FETCHED_LABEL)
     age = format_age(status.last_day, today)
-    return (
-        _("last {last_day} ({age}, overdue)", last_day=format_day(status.last_day), age=age)
-        if status.is_overdue
-        else _("last {last_day} ({age})", last_day=format_day(status.last_day), age=age)
-    )
+    day = format_day(status.last_day)
+    if status.is_overdue:
+        return _("last {day} ({age}, overdue)", day=day, age=age)
+    return _("last {day} ({age})", day=day, age=age)
 
 
 def describe_age(status: SeriesStatus) -> str:
@@ -78,11 +77,7 @@ def describe_fetch(status: SeriesStatus) -> str:
         return _("imported {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
     if status.fetched_at is not None:
         return _("fetched {fetched_at}", fetched_at=format_timestamp(status.fetched_at))
-    return (
-        translate_deferred(BUNDLED_LABEL)
-        if status.rows
-        else translate_deferred(NEVER_FETCHED_LABEL)
-    )
+    return translate_deferred(BUNDLED_LABEL if status.rows else NEVER_FETCHED_LABEL)
 
 
 def describe_known_until(status: SeriesStatus) -> str:
@@ -92,12 +87,11 @@ def describe_known_until(status: SeriesStatus) -> str:
 
 def describe_live_rate(live: Fixing, card: SeriesCard) -> str:
     """`provisional: 84.1234 on 23 Nov 2026, 20:55 MSK; it may still change`."""
-    quote = _(
-        "{rate} on {known_at}",
+    return _(
+        "provisional: {rate} on {known_at}; it may still change and is in no study",
         rate=format_number(live.rate, card.decimals),
         known_at=format_timestamp(live.known_at),
     )
-    return _("provisional: {quote}; it may still change and is in no study", quote=quote)
 
 
 def describe_problem(status: SeriesStatus) -> str:
@@ -146,13 +140,11 @@ def describe_fetch_progress(
         return ""
     if now - state.started_at < NEGLIGIBLE_DELAY:
         return ""
-    current = _(", now {titles}", titles=titles[state.current]) if state.current in titles else ""
-    return _(
-        "fetching rates: {done} of {total}{current}",
-        done=state.done,
-        total=state.total,
-        current=current,
-    )
+    counts = {"done": state.done, "total": state.total}
+    if state.current not in titles:
+        return _("fetching rates: {done} of {total}", **counts)
+    series = titles[state.current]
+    return _("fetching rates: {done} of {total}, now {series}", series=series, **counts)
 
 
 def describe_failing_publishers(publishers: Sequence[str]) -> str:

@@ -93,7 +93,7 @@ def summarize_claim(chart: ClaimChart) -> str:
     ]
     parts += [_("claimed level {rate}", rate=quoting.rate(level)) for level in chart.levels]
     if chart.since is not None:
-        parts.append(_("the span since {since_label} is shaded", since_label=chart.since_label))
+        parts.append(_("the span since {period} is shaded", period=chart.since_label))
     if chart.reached is not None:
         fixing = chart.reached
         parts.append(
@@ -141,10 +141,11 @@ def _build_line(days: Days, rates: Floats, palette: Palette) -> Figure:
 
 def _build_marks(chart: ClaimChart, palette: Palette) -> Figure:
     points, quoting = list_marked_fixings(chart), chart.quoting
+    reached = (_("last there"), chart.reached)
     is_claim_day = [fixing.day == chart.at.day for _, fixing in points]
     marker = {
         "size": [12 if is_own else 9 for is_own in is_claim_day],
-        "symbol": ["diamond" if label == "last there" else "circle" for label, _ in points],
+        "symbol": ["diamond" if point == reached else "circle" for point in points],
         "color": [palette.selected if is_own else palette.surface for is_own in is_claim_day],
         "line": {"color": palette.selected, "width": 2},
         "opacity": 1,
@@ -232,7 +233,7 @@ def _build_labels(chart: ClaimChart, bounds: tuple[float, float], palette: Palet
         side = "left" if k == first or fixing == chart.at or k % 2 == 0 else "right"
         labels.append(_build_label(chart, (label, fixing), (side, middle), palette))
     if chart.since is not None and not chart.phone:
-        text = escape_plot(_("since {since_label}", since_label=chart.since_label), 40, 1)
+        text = escape_plot(_("since {period}", period=chart.since_label), 40, 1)
         corner = {"xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "top", "xshift": 4}
         labels.append(_build_boxed_note(palette, text, chart.since.isoformat(), 1, **corner))
     labels += [_build_level_label(chart, level, middle, palette) for level in chart.levels]

@@ -194,9 +194,9 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
     ]
     hover = [
         _(
-            "without it {move}<br>its own move {move_2}",
-            move=chart.scale.move(row.without),
-            move_2=chart.scale.move(row.car),
+            "without it {others}<br>its own move {own}",
+            others=chart.scale.move(row.without),
+            own=chart.scale.move(row.car),
         )
         for row in rows
     ]
@@ -291,26 +291,15 @@ def describe_placebo(chart: ComparisonChart, panes: tuple[PlaceboPane, ...]) -> 
         if not len(values):
             continue
         low, high = np.quantile(values, [0.025, 0.975])
-        seen = (
-            _("; observed {signed}", signed=chart.scale.signed(pane.observed[0]))
-            if len(pane.observed) == 1
-            else ""
-        )
-        interval = (
-            _("; 95 % interval of the mean {span}", span=chart.scale.span(*pane.interval))
-            if pane.interval
-            else ""
-        )
-        span = chart.scale.span(low, high)
-        sentences.append(
-            _(
-                "{plot_name}: 95 % from {span}{seen}{interval}.",
-                plot_name=pane.plot_name,
-                span=span,
-                seen=seen,
-                interval=interval,
-            )
-        )
+        parts = [
+            _("{dates}: 95 % from {span}", dates=pane.plot_name, span=chart.scale.span(low, high))
+        ]
+        if len(pane.observed) == 1:
+            parts.append(_("observed {move}", move=chart.scale.signed(pane.observed[0])))
+        if pane.interval:
+            interval = chart.scale.span(*pane.interval)
+            parts.append(_("95 % interval of the mean {span}", span=interval))
+        sentences.append(f"{'; '.join(parts)}.")
     return tuple(sentences)
 
 

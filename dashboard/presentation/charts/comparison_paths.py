@@ -218,26 +218,30 @@ def summarize_paths(chart: ComparisonChart) -> str:
     for group in chart.groups:
         rows = [row for row in group.study.answer.averages if row.n]
         if not rows:
-            sentences.append(_("{plot_name}: no path.", plot_name=group.plot_name))
+            sentences.append(_("{group}: no path.", group=group.plot_name))
             continue
         last = rows[-1]
         mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
-        judged = (
-            _("; 95 % of the mean {span}", span=chart.scale.span(last.caar_low, last.caar_high))
-            if group.study.n >= MIN_BAND_EVENTS
-            else _("; too few for a mean to be judged")
-        )
-        sentences.append(
-            _(
-                "{plot_name}: {count} paths of cumulative moves by offset; the mean ends at"
-                " {mean} at offset {offset}{judged}.",
-                plot_name=group.plot_name,
-                count=group.study.n,
-                mean=mean,
-                offset=format_offset(last.offset),
-                judged=judged,
+        values = {
+            "group": group.plot_name,
+            "count": group.study.n,
+            "mean": mean,
+            "offset": format_offset(last.offset),
+        }
+        if group.study.n >= MIN_BAND_EVENTS:
+            sentence = _(
+                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
+                " at offset {offset}; 95 % of the mean {span}.",
+                span=chart.scale.span(last.caar_low, last.caar_high),
+                **values,
             )
-        )
+        else:
+            sentence = _(
+                "{group}: {count} paths of cumulative moves by offset; the mean ends at {mean}"
+                " at offset {offset}; too few for a mean to be judged.",
+                **values,
+            )
+        sentences.append(sentence)
     return " ".join(sentences)
 
 
@@ -279,9 +283,7 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
         "lines+markers" if few else "lines",
         x,
         y,
-        name=_("{plot_name}: each event", plot_name=group.plot_name)
-        if chart.is_pair
-        else _("each event"),
+        name=f"{_name_prefix(chart, group)}{_('each event')}",
         line=line | {"dash": group.style.dash if few else "solid"},
         marker={"symbol": group.style.symbol, "size": 6, "color": colour},
         connectgaps=False,
@@ -289,22 +291,27 @@ def _build_paths_trace(chart: ComparisonChart, group: ComparisonGroup) -> Figure
     )
 
 
+def _name_prefix(chart: ComparisonChart, group: ComparisonGroup) -> str:
+    """The name of a group before that of its line, where there are two."""
+    return f"{group.plot_name}: " if chart.is_pair else ""
+
+
 def _build_bands(chart: ComparisonChart, group: ComparisonGroup) -> list[Figure]:
     """The band of the whole path, then the narrower band of each offset over it."""
     colour = chart.colour(group)
     rows = group.study.answer.averages
-    prefix = f"{group.plot_name}: " if chart.is_pair else ""
+    prefix = _name_prefix(chart, group)
     outline = {"width": 1, "dash": "dot", "color": fade_colour(colour, 0.55)}
     return [
         _build_band(chart, rows, ("supt_low", "supt_high"))
         | {
-            "name": _("{prefix}95 % of the whole path", prefix=prefix),
+            "name": f"{prefix}{_('95 % of the whole path')}",
             "fillcolor": fade_colour(colour, 0.08),
             "line": outline,
         },
         _build_band(chart, rows, ("caar_low", "caar_high"))
         | {
-            "name": _("{prefix}95 % at an offset", prefix=prefix),
+            "name": f"{prefix}{_('95 % at an offset')}",
             "fillcolor": fade_colour(colour, 0.16),
             "line": {"width": 0},
         },
@@ -420,12 +427,12 @@ def build_heat_figure(chart: ComparisonChart) -> Figure:
 def summarize_heat(chart: ComparisonChart) -> str:
     """A text alternative of the figure."""
     rows, left = select_heat_rows(chart)
-    more = _(" {left} with smaller moves are not drawn.", left=left) if left else ""
-    return _(
-        "Abnormal moves of {rows} events by offset, sorted by their move.{more}",
-        rows=len(rows),
-        more=more,
-    )
+    sentences = [
+        _("Abnormal moves of {count} events by offset, sorted by their move.", count=len(rows))
+    ]
+    if left:
+        sentences.append(_("{count} with smaller moves are not drawn.", count=left))
+    return " ".join(sentences)
 
 
 def _to_log_points(value: float) -> float | None:
@@ -459,9 +466,9 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
         "outlinewidth": 0,
         "tickvals": [-limit, 0, limit],
         "ticktext": [
-            _("{size} {down} or more", size=size, down=down),
+            _("{move} or more", move=f"{size} {down}"),
             "0",
-            _("{size} {up} or more", size=size, up=up),
+            _("{move} or more", move=f"{size} {up}"),
         ],
         "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
     }

@@ -30,7 +30,12 @@ from dashboard.presentation.charts.theme import (
     compute_bounds,
     fade_colour,
 )
-from dashboard.presentation.formatting import format_number, format_offset, format_signed
+from dashboard.presentation.formatting import (
+    format_number,
+    format_offset,
+    format_signed,
+    join_first,
+)
 from dashboard.presentation.palette import Palette, heat_colour_scale, signed_colour
 
 PANEL_COLUMNS: Final = 3
@@ -95,19 +100,16 @@ def build_lead_lag_figure(
 def summarize_lead_lag(panels: Sequence[LeadLagPanel]) -> str:
     """A text alternative of the figure in one sentence."""
     outside = [
-        _("{row_name} at {lag}", row_name=panel.row_name, lag=format_signed(row.lag, 0))
+        _("{group} at {lag}", group=panel.row_name, lag=format_signed(row.lag, 0))
         for panel in panels
         for row in panel.rows
         if not row.low <= row.r <= row.high
     ]
-    listed = ", ".join(outside[:8]) + (
-        _(" and {outside} more", outside=len(outside) - 8) if len(outside) > 8 else ""
-    )
     return _(
         "Correlations of events with moves at lags −5 to +5 in {panels} panels; outside the band"
-        " of shifted dates: {listed}.",
+        " of shifted dates: {marks}.",
         panels=len(panels),
-        listed=listed or "none",
+        marks=join_first(outside, 8) or _("none"),
     )
 
 
@@ -151,12 +153,12 @@ def _bar_colour(row: CorrelationRow, palette: Palette, *, dark: bool) -> str:
 
 
 def _format_lag_hover(row: CorrelationRow) -> str:
-    place = _("before the event") if row.lag < 0 else _("first rate") if row.lag == 0 else "after"
+    places = _("before the event"), _("first rate"), _("after")
     return _(
         "lag {lag} ({place})<br>r {r}, band {low} to {high}<br>p {p_value}, corrected"
         " {p_adjusted}<br>N = {count:,} rates",
         lag=format_signed(row.lag, 0),
-        place=place,
+        place=places[(row.lag >= 0) + (row.lag > 0)],
         r=format_signed(row.r, 3),
         low=format_signed(row.low, 3),
         high=format_signed(row.high, 3),
@@ -261,23 +263,24 @@ def summarize_hits(lines: Sequence[HitRateRow]) -> str:
     shares = "; ".join(
         f"{line.row_name} {format_number(100 * line.row.share, 0)} %" for line in lines
     )
-    definition = _(
-        "Share of events that moved as expected, with 95 % Wilson intervals for orientation"
+    return _(
+        "Share of events that moved as expected, with 95 % Wilson intervals for orientation:"
+        " {shares}.",
+        shares=shares or _("none"),
     )
-    return f"{definition}: {shares or 'none'}."
 
 
 def _format_hit_hover(line: HitRateRow) -> str:
     row = line.row
     return _(
-        "{row_name}<br>{hits} of {count} as expected<br>95 % interval {low} to {high} %<br>exact"
-        " p {p_value}, corrected {p_adjusted}<br>left out: {unclear} unclear, {unmoved} unmoved",
-        row_name=line.row_name,
+        "{group}<br>{hits} of {count} as expected<br>95 % interval {low} to {high} %<br>exact p"
+        " {p}, corrected {p_adjusted}<br>left out: {unclear} unclear, {unmoved} unmoved",
+        group=line.row_name,
         hits=row.hits,
         count=row.n,
         low=format_number(100 * row.low, 0),
         high=format_number(100 * row.high, 0),
-        p_value=format_number(row.p_value, 4),
+        p=format_number(row.p_value, 4),
         p_adjusted=format_number(row.p_adjusted, 3),
         unclear=row.unclear,
         unmoved=row.unmoved,
@@ -508,23 +511,15 @@ def _format_horizon_hover(row: ProjectionRow) -> str:
     place = _("horizon {horizon}", horizon=format_offset(row.horizon))
     if row.horizon == BASE_HORIZON:
         return _("{place}: the base", place=place)
-    text = _("{place}: {estimate} log pts", place=place, estimate=format_signed(100 * row.estimate))
+    lines = [
+        _("{place}: {move} log pts", place=place, move=format_signed(100 * row.estimate)),
+    ]
     if math.isnan(row.low):
-        return f"{text}<br>{row.reason}"
-    text += _(
-        "<br>95 % {low} to {high}",
-        low=format_signed(100 * row.low),
-        high=format_signed(100 * row.high),
-    )
+        return "<br>".join([*lines, row.reason])
+    low, high = format_signed(100 * row.low), format_signed(100 * row.high)
+    lines.append(_("95 % {low} to {high}", low=low, high=high))
     if math.isfinite(row.supt_low):
-        text += _(
-            "<br>band {supt_low} to {supt_high}",
-            supt_low=format_signed(100 * row.supt_low),
-            supt_high=format_signed(100 * row.supt_high),
-        )
-    return _(
-        "{text}<br>{events:,} events on {rates:,} rates",
-        text=text,
-        events=row.events,
-        rates=row.rates,
-    )
+        low, high = format_signed(100 * row.supt_low), format_signed(100 * row.supt_high)
+        lines.append(_("band {low} to {high}", low=low, high=high))
+    counts = _("{events:,} events on {rates:,} rates", events=row.events, rates=row.rates)
+    return "<br>".join([*lines, counts])

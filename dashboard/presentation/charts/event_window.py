@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred, translate_deferred
+from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.models.study import duration_text
@@ -45,6 +45,7 @@ from dashboard.presentation.formatting import (
     format_offset,
     format_short_day,
     format_signed,
+    format_title_and_more,
     format_weekday,
 )
 from dashboard.presentation.moves import (
@@ -167,7 +168,7 @@ def build_session_notes(
     weekends = [
         build_note(
             palette,
-            _("weekend session") if last - first > 2 else "weekend",
+            _("weekend session") if last - first > 2 else _("weekend"),
             (first + last) / 2,
             height,
             **place,
@@ -282,7 +283,7 @@ def _build_notes(
         text = (
             _("shaded: ordinary range")
             if chart.phone
-            else _("shaded: {band_label}", band_label=translate_deferred(BAND_LABEL))
+            else _("shaded: range of ordinary moves before the event, not a forecast")
         )
         side = {"y": ceiling, "yanchor": "top"} if on_top else {"y": 0, "yanchor": "bottom"}
         notes.append(build_note(palette, text, 1, 0, xref="paper", **right) | side)
@@ -303,14 +304,14 @@ def _small_font(palette: Palette) -> Figure:
 def _describe_unit(chart: EventWindowChart) -> str:
     """What is measured and which way is up."""
     quoting = chart.quoting
-    up = _("up = {up_label} rouble", up_label=quoting.up_label)
-    inverted = _("axis inverted: ") if quoting.axis_is_inverted else ""
-    text = (
-        _("log pts") if chart.phone else _("log pts of {unit} against the base", unit=quoting.unit)
-    )
+    unit = quoting.unit
+    text = _("log pts") if chart.phone else _("log pts of {unit} against the base", unit=unit)
     if not quoting.card.is_rouble:
         return text
-    return f"{inverted or _('log pts, ')}{up}" if chart.phone else f"{text} ({inverted}{up})"
+    side = describe_up(quoting)
+    if chart.phone:
+        return side if quoting.axis_is_inverted else f"{text}, {side}"
+    return f"{text} ({side})"
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
@@ -422,29 +423,30 @@ def summarize_window(chart: EventWindowChart) -> str:
     first, last = known[0], known[-1]
     outside = sum(not _is_inside_range(point) for point in known) if has_band(chart.view) else None
     bars = chart.view.card.bar_minutes
-    along = _(
-        "by offset from {offset} to {offset_2}",
-        offset=format_offset(first.offset),
-        offset_2=format_offset(last.offset),
-    )
+    values = {"unit": quoting.unit, "move": format_move(quoting, last.move)}
     if bars:
-        along = _(
-            "in Moscow time from {window_time}",
-            window_time=format_window_time((first.offset, last.offset), bars),
+        move = _(
+            "Move of {unit} against the rate before the event, in Moscow time from {span}; at"
+            " the end {move}.",
+            span=format_window_time((first.offset, last.offset), bars),
+            **values,
         )
-    text = _(
-        "Move of {unit} against the rate before the event, {along}; at the end {move}.",
-        unit=quoting.unit,
-        along=along,
-        move=format_move(quoting, last.move),
+    else:
+        move = _(
+            "Move of {unit} against the rate before the event, by offset from {first} to {last};"
+            " at the end {move}.",
+            first=format_offset(first.offset),
+            last=format_offset(last.offset),
+            **values,
+        )
+    if outside is None:
+        return move
+    count = _(
+        "{outside} of {known} points lie outside the ordinary range.",
+        outside=outside,
+        known=len(known),
     )
-    if outside is not None:
-        text += _(
-            " {outside} of {known} points lie outside the ordinary range.",
-            outside=outside,
-            known=len(known),
-        )
-    return text
+    return f"{move} {count}"
 
 
 def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | None:
@@ -511,17 +513,15 @@ def _format_point_hover(chart: EventWindowChart, point: PathPoint) -> str:
         ends = sorted(quoting.quoted_log_points(value) for value in (point.low, point.high))
         lines.append(
             _(
-                "ordinary range {ends} to {ends_2} log pts",
-                ends=format_signed(ends[0]),
-                ends_2=format_signed(ends[1]),
+                "ordinary range {low} to {high} log pts",
+                low=format_signed(ends[0]),
+                high=format_signed(ends[1]),
             )
         )
     events = [event for offset, event in chart.view.crowd if offset == point.offset]
     if events:
-        more = _(" +{events} more", events=len(events) - 1) if len(events) > 1 else ""
-        lines.append(
-            f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}{more}"
-        )
+        title = f"{get_event_style(events[0]).glyph} {escape_plot(events[0].title, 48, 1)}"
+        lines.append(title if len(events) == 1 else format_title_and_more(title, len(events) - 1))
     return "<br>".join(lines)
 
 
@@ -566,17 +566,15 @@ def _build_event_markers(
 
 
 def _format_events_hover(events: list[Event], own: Event) -> str:
-    lines = [
-        f"{get_event_style(event).glyph} {escape_plot(event.title, TITLE_COLUMNS, 1)}"
-        + (
-            _(" (this event)")
-            if event.id == own.id
-            else f", {format_short_day(event.day, own.day)}"
-        )
-        for event in events[:MAX_LISTED_EVENTS]
-    ]
+    lines = []
+    for event in events[:MAX_LISTED_EVENTS]:
+        title = f"{get_event_style(event).glyph} {escape_plot(event.title, TITLE_COLUMNS, 1)}"
+        if event.id == own.id:
+            lines.append(_("{event} (this event)", event=title))
+        else:
+            lines.append(f"{title}, {format_short_day(event.day, own.day)}")
     if len(events) > MAX_LISTED_EVENTS:
-        lines.append(_("+{events} more", events=len(events) - MAX_LISTED_EVENTS))
+        lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join(lines)
 
 
@@ -597,9 +595,9 @@ def build_window_chart(
         quoting=quoting,
         title=escape_plot(
             _(
-                "{chart_title} after: {title}",
-                chart_title=format_chart_title(view, quoting),
-                title=view.event.title,
+                "{move} after: {event}",
+                move=format_chart_title(view, quoting),
+                event=view.event.title,
             ),
             112,
             1,
@@ -620,18 +618,13 @@ def format_chart_title(view: EventView, quoting: QuotedSeries) -> str:
 def format_chart_subtitle(view: EventView, quoting: QuotedSeries) -> str:
     """The day, the series with its unit, and the base."""
     base = view.timing.base if view.timing else None
-    against = (
-        _(" · base {rate} {base}", rate=quoting.rate(base.rate), base=_describe_base(base))
-        if base is not None
-        else ""
-    )
-    return f"{format_day(view.event.day)} · {view.card.title}, {quoting.unit}{against}"
+    parts = [format_day(view.event.day), f"{view.card.title}, {quoting.unit}"]
+    return " · ".join([*parts, *([_describe_base(base, quoting)] if base else [])])
 
 
-def _describe_base(base: Fixing) -> str:
-    on = _("on {day}", day=format_day(base.day))
-    return (
-        _("{on} at {clock} MSK", on=on, clock=format_clock(base.known_at))
-        if base.bar_minutes
-        else on
-    )
+def _describe_base(base: Fixing, quoting: QuotedSeries) -> str:
+    values = {"rate": quoting.rate(base.rate), "day": format_day(base.day)}
+    if not base.bar_minutes:
+        return _("base {rate} on {day}", **values)
+    clock = format_clock(base.known_at)
+    return _("base {rate} on {day} at {clock} MSK", clock=clock, **values)

@@ -197,12 +197,10 @@ def _build_category_axis(chart: ExploreChart, pane: CategoryPane, palette: Palet
 def _describe_axis(chart: ExploreChart, line: DrawnRateLine) -> str:
     """The unit, what up means and how much is drawn."""
     text = chart.quoting.unit if chart.phone else chart.quoting.axis_title
-    drawn = (
-        _(" · {day:,} of {of:,} points drawn", day=len(line.day), of=line.of)
-        if line.is_thinned
-        else ""
-    )
-    return f"{text}{drawn}"
+    if not line.is_thinned:
+        return text
+    drawn = _("{drawn:,} of {count:,} points drawn", drawn=len(line.day), count=line.of)
+    return f"{text} · {drawn}"
 
 
 def _build_end_label(chart: ExploreChart, line: DrawnRateLine, palette: Palette) -> list[Figure]:
@@ -380,7 +378,7 @@ def build_bar_hovers(chart: ExploreChart, line: DrawnRateLine, texts: list[str])
     """What a tooltip adds on a bar: whether it is special, and the timed events it contains."""
     lines = [[text] for text in texts]
     for k in np.flatnonzero(line.starts_session).tolist():
-        lines[k][0] += _(" (over a break)")
+        lines[k][0] = _("{move} (over a break)", move=lines[k][0])
     for k in np.flatnonzero(line.weekend).tolist():
         lines[k].append(_("weekend session"))
     for event in chart.events:
@@ -400,7 +398,7 @@ def _group_hover_notes(chart: ExploreChart) -> dict[str, list[str]]:
         by_day[event.day.isoformat()].append(event)
     lines = {
         day: [f"{get_event_style(events[0]).glyph} {wrap_title(events[0].title)}"]
-        + ([_("+{events} more that day", events=len(events) - 1)] if len(events) > 1 else [])
+        + ([_("+{count} more that day", count=len(events) - 1)] if len(events) > 1 else [])
         for day, events in by_day.items()
     }
     for change in chart.series.card.breaks:

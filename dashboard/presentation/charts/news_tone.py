@@ -54,14 +54,14 @@ def summarize_tone(timeline: ToneTimeline) -> str:
     tones = [point.tone for point in timeline.points]
     first, last = timeline.points[0].at, timeline.points[-1].at
     return _(
-        "Average tone of articles from {first} to {last}: {tones} points between {tones_2} and"
-        " {tones_3}, the last {tones_4}. Below zero is a negative tone.",
+        "Average tone of articles from {first} to {last}: {count} points between {lowest} and"
+        " {highest}, the last {tone}. Below zero is a negative tone.",
         first=format_timestamp(first),
         last=format_timestamp(last),
-        tones=len(tones),
-        tones_2=format_signed(min(tones), 2),
-        tones_3=format_signed(max(tones), 2),
-        tones_4=format_signed(tones[-1], 2),
+        count=len(tones),
+        lowest=format_signed(min(tones), 2),
+        highest=format_signed(max(tones), 2),
+        tone=format_signed(tones[-1], 2),
     )
 
 

@@ -24,7 +24,7 @@ from dashboard.presentation.charts.theme import (
     build_row_axis,
     build_scatter,
 )
-from dashboard.presentation.formatting import format_number, format_signed
+from dashboard.presentation.formatting import format_number, format_range, format_signed
 from dashboard.presentation.palette import Palette, signed_colour
 
 CURVE_PIXELS: Final = 300
@@ -144,25 +144,17 @@ def _build_points(curve: SpecificationCurve, drawn: list[int]) -> Figure:
 
 def _format_hover(curve: SpecificationCurve, position: int) -> str:
     row = curve.rows[position]
-    p = "–" if math.isnan(row.p_value) else format_number(row.p_value, 3)
-    ends = (
-        ""
-        if math.isnan(row.low)
-        else _(
-            " ({low} to {high})",
-            low=format_signed(100 * row.low),
-            high=format_signed(100 * row.high),
-        )
-    )
+    move = _("{value} log pts", value=format_signed(100 * row.caar))
+    if math.isfinite(row.low):
+        ends = format_range(format_signed(100 * row.low), format_signed(100 * row.high))
+        move = f"{move} ({ends})"
     return _(
-        "{position:,} of {rows:,}<br>{caar} log pts{ends}<br>N = {count:,}, p"
-        " {p}<br>{descriptions}",
+        "{position:,} of {rows:,}<br>{move}<br>N = {count:,}, p {p}<br>{descriptions}",
         position=position + 1,
         rows=len(curve.rows),
-        caar=format_signed(100 * row.caar),
-        ends=ends,
+        move=move,
         count=row.n,
-        p=p,
+        p="–" if math.isnan(row.p_value) else format_number(row.p_value, 3),
         descriptions=curve.descriptions[position],
     )
 

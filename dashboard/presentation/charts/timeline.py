@@ -385,5 +385,5 @@ def _format_marker_hover(marker: Marker, markers: Sequence[Marker]) -> str:
         f"{get_event_style(e).glyph} {wrap_title(e.title)}" for e in events[:MAX_LISTED_EVENTS]
     ]
     if len(events) > MAX_LISTED_EVENTS:
-        lines.append(_("+{events} more", events=len(events) - MAX_LISTED_EVENTS))
+        lines.append(_("+{count} more", count=len(events) - MAX_LISTED_EVENTS))
     return "<br>".join([head, *lines])
