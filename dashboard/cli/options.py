@@ -8,7 +8,6 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from dashboard.models.event import MOSCOW, Category, Expected
-from dashboard.models.user_files import FileQuote
 
 
 def command_group(sentence: str) -> typer.Typer:
@@ -42,7 +41,12 @@ RatesOption: TypeAlias = Annotated[
     Texts, Opt("--rates", metavar="ID|FILE", help="A series, or a CSV of levels: date,<series>…")
 ]
 QuoteOption: TypeAlias = Annotated[
-    FileQuote, Opt(help="What the numbers of a FILE of rates count.")
+    str,
+    Opt(
+        metavar="as-quoted|QUOTE-per-BASE",
+        help="What the numbers of a FILE of rates count, as rub-per-usd, usd-per-rub or"
+        " uah-per-usd; as-quoted: what its columns are named, as USD/UAH.",
+    ),
 ]
 PoolOption: TypeAlias = Annotated[
     Literal["near", "quiet", "all", "similar"],

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from dashboard.models.currencies import AS_QUOTED_OPTION
+
 if TYPE_CHECKING:
     from dashboard.models.event import Event
     from dashboard.models.series import RateSeries
@@ -165,7 +167,6 @@ class ImportUndo:
 # ---- rate files
 
 
-FileQuote: TypeAlias = Literal["as-quoted", "rub-per-usd", "usd-per-rub"]
 RateDateOrder: TypeAlias = Literal["", "dmy", "mdy"]
 BarStamps: TypeAlias = Literal["", "begin", "end"]
 
@@ -178,15 +179,16 @@ class RateFileOptions:
     """What the user says about a file, because the file itself cannot.
 
     Attributes:
-        quote: what the numbers count: `rub-per-usd` where a falling number is a stronger
-            rouble; otherwise moves are those of the quoted number.
+        quote: what the numbers count: two currencies as `rub-per-usd`, whose subject the table
+            of currencies says; `as-quoted`: the pair that a column is named by (`USD/UAH`), else
+            moves are those of the number.
         columns: read only these; None reads all.
         dates: which comes first in 03/04/2025, the day or the month; empty: not said.
         zone: the time zone of times of day without an offset; empty: not said.
         stamps: whether a bar is stamped when it begins or when it ends; empty: not said.
     """
 
-    quote: FileQuote = "as-quoted"
+    quote: str = AS_QUOTED_OPTION
     columns: tuple[str, ...] | None = None
     dates: RateDateOrder = ""
     zone: str = ""

@@ -77,7 +77,9 @@ def format_group_label(group: str) -> str:
 
 def describe_sign(card: SeriesCard) -> str:
     """What a positive number means on a series."""
-    return _("positive = rouble stronger") if card.is_rouble else _("positive = number up")
+    if not card.subject.is_currency:
+        return _("positive = number up")
+    return _("positive = {currency} stronger", currency=card.subject.noun)
 
 
 def describe_lead_lag(rows: tuple[CorrelationRow, ...]) -> str:

@@ -208,7 +208,7 @@ def format_citation(view: EventView, quoting: QuotedSeries, pool: Pool, address:
         )
     chosen, other = format_percents(move, quoting)
     unit, other_unit = quote_units(quoting)
-    subject = _("the rouble") if view.card.is_rouble else name_subject(quoting)
+    subject = view.card.subject.name
     size = describe_move(move, quoting).removeprefix(name_subject(quoting)).strip()
     unusual = f"{describe_comparison(move, pool)}: {describe_verdict(move, pool)}"
     rate = view.card.publisher

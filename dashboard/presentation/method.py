@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.models.currencies import currency_of
 from dashboard.models.event import Event, HourKind
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
+from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
 from dashboard.presentation.formatting import (
@@ -43,16 +45,7 @@ from dashboard.services.method import (
     SizeTable,
 )
 
-TERMS: Final[tuple[tuple[str, str], ...]] = (
-    (
-        deferred("RUB per USD"),
-        deferred("the number the publisher prints: how many roubles one dollar costs"),
-    ),
-    (
-        deferred("stronger, weaker"),
-        deferred("always the rouble: stronger = fewer roubles per dollar"),
-    ),
-    ("move", deferred("of the rouble: minus the log change of RUB per USD; positive = stronger")),
+_METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
     (
         deferred("log point"),
         deferred("100 × a log change; the same size in both quotes, and additive over days"),
@@ -60,39 +53,39 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
     (deferred("record date"), deferred("the date the publisher prints next to a rate")),
     (deferred("market day"), deferred("the day whose deals the rate describes")),
     (deferred("known at"), deferred("the moment up to which information can be inside a rate")),
-    ("offset", deferred("counts observations of the series, not calendar days")),
+    (deferred("offset"), deferred("counts observations of the series, not calendar days")),
     (deferred("offset 0"), deferred("the first observation that can contain the event")),
-    ("base", deferred("the observation before it, offset −1")),
+    (deferred("base"), deferred("the observation before it, offset −1")),
     (deferred("event window"), deferred("the offsets looked at around an event, such as −5 to 10")),
     (
         deferred("estimation window"),
         deferred("the observations before it from which an ordinary move is learnt"),
     ),
     (
-        "gap",
+        deferred("gap"),
         deferred("observations left out between the two, so that leaks do not count as ordinary"),
     ),
-    ("AR", deferred("abnormal move of one offset: the move less the one the model expects")),
-    ("CAR", deferred("cumulative abnormal move: the AR of a window added up")),
+    (deferred("AR"), deferred("abnormal move of one offset: the move less the one the model expects")),
+    (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
     (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
-    ("BHAR", deferred("buy-and-hold abnormal return, for simple returns only")),
+    (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
     (
         deferred("ordinary range"),
         deferred("where 95 of 100 moves lie if the days before are a guide; no forecast"),
     ),
-    ("pseudo-date", deferred("an admissible date without an event, to compare with")),
+    (deferred("pseudo-date"), deferred("an admissible date without an event, to compare with")),
     (deferred("quiet date"), deferred("a pseudo-date whose event window touches no listed event")),
     (
         deferred("nearest dates"),
         deferred("pseudo-dates within 250 observations whose window lacks the event"),
     ),
     (
-        "percentile",
+        deferred("percentile"),
         deferred("the share of them with a smaller CAR, in units of the volatility before it"),
     ),
     (deferred("placebo p"), deferred("the share of them, the event included, at least as extreme")),
     (
-        "cluster",
+        deferred("cluster"),
         deferred("events whose event windows overlap, also by a chain of others: one episode"),
     ),
     (
@@ -103,7 +96,7 @@ TERMS: Final[tuple[tuple[str, str], ...]] = (
         deferred("smallest visible move"),
         deferred("the mean that the declared test would see in four studies of five"),
     ),
-    ("crowding", deferred("other events in the same window: the move belongs to all of them")),
+    (deferred("crowding"), deferred("other events in the same window: the move belongs to all of them")),
 )
 
 LIMITATIONS: Final[tuple[str, ...]] = (
@@ -228,6 +221,36 @@ def _build_timing_steps(view: EventView, quoting: QuotedSeries) -> tuple[Example
     )
 
 
+def define_terms(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    """The terms of the method with their meanings; the first three depend on the series."""
+    terms = ((translate_deferred(term), translate_deferred(text)) for term, text in _METHOD_TERMS)
+    return (*_define_move(card), *terms)
+
+
+def _define_move(card: SeriesCard) -> tuple[tuple[str, str], ...]:
+    pair, subject = card.pair, card.subject
+    if pair is None:
+        return (
+            (card.unit, _("what the published number counts")),
+            (_("up, down"), _("always the published number")),
+            (_("move"), _("the log change of the published number; positive = up")),
+        )
+    values = {
+        "counted": translate_deferred(currency_of(pair.quote).plural),
+        "base": translate_deferred(currency_of(pair.base).noun),
+        "subject": subject.name,
+        "unit": card.unit,
+    }
+    printed = _("the number the publisher prints: how many {counted} one {base} costs", **values)
+    if card.move_sign == QUOTE_IS_SUBJECT:
+        stronger = _("always {subject}: stronger = fewer {counted} per {base}", **values)
+        move = _("of {subject}: minus the log change of {unit}; positive = stronger", **values)
+    else:
+        stronger = _("always {subject}: stronger = more {counted} per {base}", **values)
+        move = _("of {subject}: the log change of {unit}; positive = stronger", **values)
+    return ((card.unit, printed), (_("stronger, weaker"), stronger), (_("move"), move))
+
+
 def _describe_unknown_hour(event: Event, timing: Timing, noun: str) -> str:
     """What is known of an unknown hour, and whether it could change the first rate."""
     if event.reported is None:
@@ -251,7 +274,8 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     if move.base is None or move.end is None or move.log_points is None:
         return ExampleStep(_("Move"), "", NO_VALUE)
     card = quoting.card
-    sign = MINUS if card.is_rouble else ""
+    sign = MINUS if card.move_sign == QUOTE_IS_SUBJECT else ""
+    formula = f"{sign}100 × ln(rate / base)"
     ratio = (
         f"{format_number(move.end.rate, card.decimals)} /"
         f" {format_number(move.base.rate, card.decimals)}"
@@ -259,14 +283,13 @@ def _build_log_step(move: Move, quoting: QuotedSeries) -> ExampleStep:
     (unit, other_unit), (chosen, other) = quote_units(quoting), format_percents(move, quoting)
     return ExampleStep(
         _("Move, {window}", window=describe_window(move.window, card)),
-        _("−100 × ln(rate / base), so that positive = stronger")
-        if card.is_rouble
-        else _("100 × ln(rate / base)"),
+        _("{formula}, so that positive = stronger", formula=formula)
+        if card.subject.is_currency
+        else formula,
         _(
-            "{sign}100 × ln({ratio}) = {log_points} log pts ({unit} {chosen}, {other_unit}"
-            " {other}): {subject} {direction}",
-            sign=sign,
-            ratio=ratio,
+            "{formula} = {log_points} log pts ({unit} {chosen}, {other_unit} {other}): {subject}"
+            " {direction}",
+            formula=f"{sign}100 × ln({ratio})",
             log_points=format_signed(move.log_points, 3),
             unit=unit,
             chosen=chosen,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
     DayMove,
     EventView,
@@ -27,7 +29,6 @@ from dashboard.presentation.formatting import (
     THIN_SPACE,
     format_bar,
     format_clock,
-    format_count,
     format_day,
     format_day_range,
     format_number,
@@ -39,23 +40,23 @@ from dashboard.presentation.formatting import (
 )
 from dashboard.presentation.quoting import QuotedSeries, name_direction
 
-OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": "reference rate"}
+OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": deferred("reference rate")}
 POOL_TITLES: Final[dict[Pool, str]] = {
-    "near": "nearest dates",
-    "quiet": "quiet dates",
-    "all": "all dates",
-    "similar": "similar volatility",
+    "near": deferred("nearest dates"),
+    "quiet": deferred("quiet dates"),
+    "all": deferred("all dates"),
+    "similar": deferred("similar volatility"),
 }
 MIN_NEARBY_DATES: Final = 50
 """A pool with fewer dates within two years of the event says so."""
 MONTH_FORMAT_SPAN: Final = timedelta(days=92)
 """A longer span is written with its months."""
-INSIDE_RANGE: Final = "inside the ordinary range"
-OUTSIDE_RANGE: Final = "outside the ordinary range"
+INSIDE_RANGE: Final = deferred("inside the ordinary range")
+OUTSIDE_RANGE: Final = deferred("outside the ordinary range")
 NO_BREAK_SPACE: Final = "\u00a0"
-MOSCOW_TIME: Final = "Moscow time"
-FIRST_BAR_LABEL: Final = "the first bar that can contain it"
-PARTLY_INCLUDED: Final = "partly in it already"
+MOSCOW_TIME: Final = deferred("Moscow time")
+FIRST_BAR_LABEL: Final = deferred("the first bar that can contain it")
+PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 
 def observation_name(card: SeriesCard) -> str:
@@ -67,12 +68,12 @@ def observation_name(card: SeriesCard) -> str:
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
     """`market, factor EUR/USD, ECB`."""
-    return ", factor ".join((model, *(card.title for card in factors)))
+    return _(", factor ").join((model, *(card.title for card in factors)))
 
 
 def name_subject(quoting: QuotedSeries) -> str:
-    """The subject of a move: the rouble, or the title of a series that quotes no rouble."""
-    return "Rouble" if quoting.card.is_rouble else quoting.card.title.partition(",")[0]
+    """The subject of a move, at the beginning of a sentence."""
+    return quoting.card.subject.title
 
 
 def describe_window(window: Window, card: SeriesCard) -> str:
@@ -81,11 +82,11 @@ def describe_window(window: Window, card: SeriesCard) -> str:
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
     phrases = {
-        (0, 0): f"at the first {noun}",
-        (0, 1): f"over the first two {noun}s",
-        (-1, 1): f"from the {noun} before to the one after",
-        (0, 5): f"over the first six {noun}s",
-        (-5, -1): f"over the five {noun}s before",
+        (0, 0): _("at the first {noun}", noun=noun),
+        (0, 1): _("over the first two {noun}s", noun=noun),
+        (-1, 1): _("from the {noun} before to the one after", noun=noun),
+        (0, 5): _("over the first six {noun}s", noun=noun),
+        (-5, -1): _("over the five {noun}s before", noun=noun),
     }
     return phrases.get(window, f"in the window [{window[0]},{window[1]}]")
 
@@ -96,11 +97,15 @@ def _describe_bars(window: Window, bar_minutes: int) -> str:
     count_of = last - first + 1
     lasts = duration_text(count_of, bar_minutes)
     if first == 0:
-        bars = "at the first bar" if last == 0 else f"over the first {count_of} bars"
+        bars = (
+            _("at the first bar")
+            if last == 0
+            else _("over the first {count_of} bars", count_of=count_of)
+        )
         return f"{bars} ({lasts})"
     if last == -1:
-        return f"over the {count_of} bars before ({lasts})"
-    return f"in the window [{first},{last}] ({lasts})"
+        return _("over the {count_of} bars before ({lasts})", count_of=count_of, lasts=lasts)
+    return _("in the window [{first},{last}] ({lasts})", first=first, last=last, lasts=lasts)
 
 
 def get_pool_percentile(move: Move, pool: Pool) -> float | None:
@@ -116,14 +121,14 @@ def judged_percentile(rank: PlaceboRank) -> float | None:
 def classify_percentile(percentile: float | None) -> str:
     """Inside or outside the ordinary range."""
     if percentile is None or math.isnan(percentile):
-        return "too few dates to judge"
+        return _("too few dates to judge")
     return INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
     """The verdict on a move; `not judged` without an abnormal move."""
     if move.car is None and move.reason:
-        return "not judged"
+        return _("not judged")
     return classify_percentile(get_pool_percentile(move, pool))
 
 
@@ -138,7 +143,7 @@ def format_percentile(percentile: float) -> str:
 def describe_comparison(move: Move, pool: Pool) -> str:
     """`bigger than 44 % of 500 days, April 2024 to April 2026, in units of volatility (…)`."""
     if move.car is None and move.reason:
-        return f"no abnormal move: {move.reason}"
+        return _("no abnormal move: {reason}", reason=move.reason)
     is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
     noun = ("bars" if of_bars else "days") if is_single else "windows"
@@ -160,19 +165,28 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
         rank: the move among the dates.
         noun: for the dates: days, bars, or windows where a move takes several.
     """
-    among = {"quiet": f"quiet {noun}", "similar": f"{noun} of similar volatility"}.get(
-        rank.pool, noun
-    )
+    among = {
+        "quiet": _("quiet {noun}", noun=noun),
+        "similar": _("{noun} of similar volatility", noun=noun),
+    }.get(rank.pool, noun)
     period = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
     percentile = judged_percentile(rank)
     if percentile is None or rank.by_move is None:
         if rank.size >= MIN_POOL_SIZE:
-            return "no volatility before it to compare by"
-        return f"only {rank.size:,} {among} to compare with{period and f', {period}'}"
-    return (
-        f"bigger than {_describe_share(percentile, rank.size)} {among}, {period}, in units of"
-        " volatility"
-        f" ({format_percentile(rank.by_move)} by size alone)"
+            return _("no volatility before it to compare by")
+        return _(
+            "only {size:,} {among} to compare with{period}",
+            size=rank.size,
+            among=among,
+            period=period and f", {period}",
+        )
+    return _(
+        "bigger than {share} {among}, {period}, in units of volatility ({percentile} by size"
+        " alone)",
+        share=_describe_share(percentile, rank.size),
+        among=among,
+        period=period,
+        percentile=format_percentile(rank.by_move),
     )
 
 
@@ -182,10 +196,12 @@ def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard
     first, both = ranks
     sentences = []
     if judged_percentile(first) is not None:
-        sentences.append(f"[0,0] is {describe_rank(first, noun)}.")
+        sentences.append(_("[0,0] is {rank}.", rank=describe_rank(first, noun)))
     share = judged_percentile(both)
     if share is not None:
-        sentences.append(f"[0,1] is bigger than {_describe_share(share, both.size)} windows.")
+        sentences.append(
+            _("[0,1] is bigger than {share} windows.", share=_describe_share(share, both.size))
+        )
     return " ".join((*sentences, describe_few_dates(first)) if sentences else sentences).strip()
 
 
@@ -197,14 +213,14 @@ def format_percentile_cell(rank: PlaceboRank) -> str:
 
 def _describe_share(percentile: float, size: int) -> str:
     if percentile in {0.0, 100.0}:
-        return f"all {size:,}" if percentile else f"none of the {size:,}"
-    return f"{format_percentile(percentile)} of {size:,}"
+        return _("all {size:,}", size=size) if percentile else _("none of the {size:,}", size=size)
+    return _("{percentile} of {size:,}", percentile=format_percentile(percentile), size=size)
 
 
 def format_period(first: date, last: date) -> str:
     """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
     if last - first > MONTH_FORMAT_SPAN:
-        return f"{first:%B %Y} to {last:%B %Y}"
+        return _("{first:%B %Y} to {last:%B %Y}", first=first, last=last)
     return format_day_range(first, last).replace("–", " to ").replace("  to  ", " to ")
 
 
@@ -212,7 +228,12 @@ def describe_few_dates(rank: PlaceboRank, noun: str = "dates") -> str:
     """That few of the dates are of the event's own time; empty where there are enough."""
     if rank.size == 0 or rank.close >= MIN_NEARBY_DATES:
         return ""
-    return f"Only {rank.close:,} of these {rank.size:,} {noun} lie within two years of the event."
+    return _(
+        "Only {close:,} of these {size:,} {noun} lie within two years of the event.",
+        close=rank.close,
+        size=rank.size,
+        noun=noun,
+    )
 
 
 def describe_move(move: Move, quoting: QuotedSeries) -> str:
@@ -221,8 +242,13 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
     word = name_direction(quoting.card, move.log_points)
     if word == "unchanged":
-        return f"{name_subject(quoting)} unchanged"
-    return f"{name_subject(quoting)} {format_number(abs(move.log_points))} log pts {word}"
+        return _("{subject} unchanged", subject=name_subject(quoting))
+    return _(
+        "{subject} {log_points} log pts {word}",
+        subject=name_subject(quoting),
+        log_points=format_number(abs(move.log_points)),
+        word=word,
+    )
 
 
 def describe_pool_caveat(move: Move, pool: Pool) -> str:
@@ -235,18 +261,27 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
         or classify_percentile(matched) == classify_percentile(percentile)
     ):
         return caveat
-    other = (
-        f"Among {move.rank('similar').size:,} dates of similar volatility it is bigger than"
-        f" {format_percentile(matched)}: {classify_percentile(matched)}."
+    other = _(
+        "Among {size:,} dates of similar volatility it is bigger than {percentile}:"
+        " {classify_percentile}.",
+        size=move.rank("similar").size,
+        percentile=format_percentile(matched),
+        classify_percentile=classify_percentile(matched),
     )
     return f"{caveat} {other}".strip()
 
 
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
-    others = format_count(len(move.crowd), "other event") if move.crowd else "no other event"
+    others = (
+        plural("{n:,} other event", "{n:,} other events", len(move.crowd))
+        if move.crowd
+        else _("no other event")
+    )
     place = (
-        f"at the same {observation_name(card)}" if move.window == (0, 0) else "in the same window"
+        _("at the same {observation_name}", observation_name=observation_name(card))
+        if move.window == (0, 0)
+        else _("in the same window")
     )
     return f"{others} {place}"
 
@@ -254,7 +289,7 @@ def describe_crowd(move: Move, card: SeriesCard) -> str:
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
     """Why a move has no number, never a blank or a zero."""
     reason = move.reason.replace("observation", observation_name(card))
-    return f"not available yet: {reason}" if reason.startswith("needs") else reason
+    return _("not available yet: {reason}", reason=reason) if reason.startswith("needs") else reason
 
 
 def format_move_dates(move: Move) -> str:
@@ -268,7 +303,7 @@ def format_move_dates(move: Move) -> str:
 
 def format_bar_ends(base: Fixing, end: Fixing) -> str:
     """The ends of two bars, with the day of the first where it is another one."""
-    last = f"{format_clock(end.known_at)} MSK"
+    last = _("{clock} MSK", clock=format_clock(end.known_at))
     if base.day == end.day:
         return f"{format_day(end.day)}, {format_clock(base.known_at)} → {last}"
     first = f"{format_short_day(base.day, end.day)} {format_clock(base.known_at)}"
@@ -323,14 +358,14 @@ def format_offset_time(offset: int, bar_minutes: int) -> str:
 def format_window_time(window: tuple[int, int], bar_minutes: int) -> str:
     """`2 hours before to 6 hours after`."""
     first, last = (format_offset_time(offset, bar_minutes) for offset in window)
-    return f"{first} to {last}"
+    return _("{first} to {last}", first=first, last=last)
 
 
 def format_window_label(window: str) -> str:
     """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
     units = {"h": f"{NO_BREAK_SPACE}h", "m": f"{NO_BREAK_SPACE}min", "-": MINUS}
     first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
-    return f"{first} to {last}"
+    return _("{first} to {last}", first=first, last=last)
 
 
 def format_step(bar_minutes: int) -> str:
@@ -355,7 +390,7 @@ def format_wait(timing: Timing) -> str:
     days, rest = divmod(minutes, 24 * 60)
     hours, left = divmod(rest, 60)
     parts = [(days, "d"), (hours, "h"), (left, "min")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or _("0 min")
 
 
 def format_point_time(point: PathPoint, bar_minutes: int) -> str:
@@ -367,8 +402,8 @@ def format_point_time(point: PathPoint, bar_minutes: int) -> str:
 
 def describe_bar_mark(point: PathPoint) -> str:
     """What marks a bar: a new session, bars missing before it, a weekend session."""
-    gap = {"session": "new session", "missing": "bars missing before", "": ""}[point.gap]
-    weekend = "weekend session" if point.weekend else ""
+    gap = {"session": _("new session"), "missing": _("bars missing before"), "": ""}[point.gap]
+    weekend = _("weekend session") if point.weekend else ""
     return ", ".join(mark for mark in (gap, weekend) if mark)
 
 
@@ -381,26 +416,31 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
         f"{format_day(timing.first.day)}, {format_bar(timing.first.opens, timing.first.known_at)}"
     )
     return {
-        "partly_in_fixing": (
-            f"It came inside a bar, that of {first}, which holds it only in part: the window"
-            " [0,1] has the rest."
+        "partly_in_fixing": _(
+            "It came inside a bar, that of {first}, which holds it only in part: the window"
+            " [0,1] has the rest.",
+            first=first,
         ),
-        "no_bar_then": (
-            f"There was no bar then (market closed, or no trade): the first one, {first}, begins"
-            f" {format_wait(timing)} after the event and holds whatever else was known by then."
+        "no_bar_then": _(
+            "There was no bar then (market closed, or no trade): the first one, {first}, begins"
+            " {wait} after the event and holds whatever else was known by then.",
+            first=first,
+            wait=format_wait(timing),
         ),
-        "far_from_event": (
-            f"The first bar is {format_count(timing.shift_days, 'day')} after the event (holidays"
-            " or a"
-            " trading halt): the market had that long to move on other news."
+        "far_from_event": plural(
+            "The first bar is {n:,} day after the event (holidays or a trading halt): the market"
+            " had that long to move on other news.",
+            "The first bar is {n:,} days after the event (holidays or a trading halt): the"
+            " market had that long to move on other news.",
+            timing.shift_days,
         ),
         "session_break": _describe_sessions(view, length),
-        "missing_bars": (
-            f"{_describe_missing_bars(view)}, without a trade or in a halt: nothing is filled in,"
-            " and the"
-            " next return covers the gap."
+        "missing_bars": _(
+            "{missing_bars}, without a trade or in a halt: nothing is filled in, and the next"
+            " return covers the gap.",
+            missing_bars=_describe_missing_bars(view),
         ),
-        "weekend_session": (
+        "weekend_session": _(
             "Part of the window is a weekend session, with thin volume: its bars are kept and"
             " marked."
         ),
@@ -412,27 +452,39 @@ def format_last_day(view: EventView) -> str:
     last = view.path[-1]
     if not view.card.bar_minutes or last.known_at is None:
         return format_day(last.day)
-    return f"{format_day(last.day)}, {format_clock(last.known_at)} MSK"
+    return _("{day}, {clock} MSK", day=format_day(last.day), clock=format_clock(last.known_at))
 
 
 def _describe_sessions(view: EventView, length: str) -> str:
     breaks = sum(point.gap == "session" for point in view.path)
-    text = (
-        f"The window crosses {format_count(breaks, 'break')} between sessions: the return over a"
-        " break"
-        f" is a real move, but not one of {length}."
+    text = plural(
+        "The window crosses {n:,} break between sessions: the return over a break is a real"
+        " move, but not one of {length}.",
+        "The window crosses {n:,} breaks between sessions: the return over a break is a real"
+        " move, but not one of {length}.",
+        breaks,
+        length=length,
     )
     first, last = view.path[0].opens, view.path[-1].known_at
     if first is None or last is None or not any(point.gap for point in view.path[1:]):
         return text
     traded = duration_text(len(view.path), view.card.bar_minutes)
     spent = (last - first) / timedelta(hours=1)
-    return f"{text} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock."
+    return _(
+        "{text} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock.",
+        text=text,
+        traded=traded,
+        spent=spent,
+    )
 
 
 def _describe_missing_bars(view: EventView) -> str:
     gaps = sum(point.gap == "missing" for point in view.path)
-    return f"Bars are missing at {format_count(gaps, 'place')} of the window"
+    return plural(
+        "Bars are missing at {n:,} place of the window",
+        "Bars are missing at {n:,} places of the window",
+        gaps,
+    )
 
 
 # ------------------------------------------------------------------ one move by source
@@ -474,7 +526,7 @@ def format_source_size(move: SourceMove, decimals: int = 2) -> str:
 def name_source_direction(move: SourceMove) -> str:
     """`stronger`, `weaker`, or why there is no answer."""
     if move.log_points is None:
-        return f"not measured: {move.reason}"
+        return _("not measured: {reason}", reason=move.reason)
     word = name_direction(move.card, move.log_points)
     return f"{word}; {PARTLY_INCLUDED}" if move.partial else word
 

@@ -304,14 +304,13 @@ def _small_font(palette: Palette) -> Figure:
 def _describe_unit(chart: EventWindowChart) -> str:
     """What is measured and which way is up."""
     quoting = chart.quoting
-    unit = quoting.unit
-    text = _("log pts") if chart.phone else _("log pts of {unit} against the base", unit=unit)
-    if not quoting.card.is_rouble:
-        return text
-    side = describe_up(quoting)
-    if chart.phone:
-        return side if quoting.axis_is_inverted else f"{text}, {side}"
-    return f"{text} ({side})"
+    meaning = quoting.axis_meaning()
+    if not chart.phone:
+        text = _("log pts of {unit} against the base", unit=quoting.unit)
+        return f"{text} ({meaning})" if meaning else text
+    if not meaning or quoting.axis_is_inverted:
+        return meaning or _("log pts")
+    return _("log pts, {meaning}", meaning=meaning)
 
 
 def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]:
@@ -450,7 +449,7 @@ def summarize_window(chart: EventWindowChart) -> str:
 
 
 def _to_shown_log_points(quoting: QuotedSeries, log_points: float) -> float | None:
-    """A move of the rouble as log points of the number shown; None where missing."""
+    """A move of the subject as log points of the number shown; None where missing."""
     value = quoting.quoted_log_points(log_points)
     return round(value, 4) + 0.0 if math.isfinite(value) else None
 

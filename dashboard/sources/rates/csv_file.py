@@ -13,21 +13,20 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.models.currencies import pair_of_name, pair_of_option
 from dashboard.models.errors import InputError
 from dashboard.models.publication import END_OF_DAY, IMPORTED_BAR, PUBLICATION_RULES
 from dashboard.models.series import (
-    AS_QUOTED,
-    ROUBLE_QUOTED,
     Days,
     Floats,
     Ints,
     Moments,
     RateSeries,
     SeriesCard,
+    with_pair,
 )
 from dashboard.models.user_files import (
     DEFAULT_RATE_OPTIONS,
-    FileQuote,
     RateFileContents,
     RateFileOptions,
 )
@@ -55,11 +54,6 @@ from dashboard.sources.rates.base import make_read_only
 DATE_COLUMN: Final = "date"
 TIME_COLUMN: Final = "time"
 EXPORT_COLUMNS: Final = frozenset({"date", "day", "known_at", "rate", "series"})
-QUOTE_UNITS: Final[dict[FileQuote, tuple[str, str]]] = {
-    "as-quoted": ("as quoted", "inverse of the quote"),
-    "rub-per-usd": ("RUB per USD", "USD per RUB"),
-    "usd-per-rub": ("USD per RUB", "RUB per USD"),
-}
 
 
 class CsvRates:
@@ -116,6 +110,7 @@ def read_rate_file(
     Raises:
         InputError: one line with file, row, column, what it holds and what to do.
     """
+    pair_of_option(options.quote)
     if options.zone:
         check_zone(options.zone)
     table = read_table(source, [DATE_COLUMN], name=name, max_bytes=max_bytes)
@@ -197,24 +192,24 @@ def _build_series(card: SeriesCard, times: ObservationTimes, rate: Floats) -> Ra
     return make_read_only(RateSeries(card, *arrays))
 
 
-def _build_card(file: str, column: str, quote: FileQuote, times: ObservationTimes) -> SeriesCard:
-    unit, inverse_unit = QUOTE_UNITS[quote]
-    return SeriesCard(
+def _build_card(file: str, column: str, quote: str, times: ObservationTimes) -> SeriesCard:
+    pair = pair_of_option(quote) or pair_of_name(column)
+    card = SeriesCard(
         id=column,
         title=column,
-        unit=unit,
-        inverse_unit=inverse_unit,
+        unit="as quoted",
+        inverse_unit="inverse of the quote",
         publisher=f"file {file}",
         source_url="",
         licence="as the owner of the file says",
         date_rule=times.rule,
         description=f"Levels from a person's own file. {PUBLICATION_RULES[times.rule].description}",
-        move_sign=ROUBLE_QUOTED if quote == "rub-per-usd" else AS_QUOTED,
         bar_minutes=times.bar_minutes,
     )
+    return with_pair(card, pair) if pair else card
 
 
-def _read_export_series(table: TextTable, quote: FileQuote) -> Iterator[RateSeries]:
+def _read_export_series(table: TextTable, quote: str) -> Iterator[RateSeries]:
     """The series of this program's own export, each with the days and moments it carries."""
     record, day = _read_days(table, DATE_COLUMN), _read_days(table, "day")
     rate = read_rate_column(table, "rate").values

@@ -198,11 +198,8 @@ def format_quote_label(card: SeriesCard, quote: QuoteMode) -> str:
     """The title of a quote mode."""
     quoting = QuotedSeries(card, quote)
     shown = _("axis inverted") if quoting.axis_is_inverted else quoting.unit
-    return (
-        _("{up_label} rouble ({shown})", up_label=quoting.up_label, shown=shown)
-        if card.is_rouble
-        else shown
-    )
+    subject = card.subject
+    return f"{quoting.up_label} {subject.noun} ({shown})" if subject.is_currency else shown
 
 
 def draw_display_switches(view: UrlState) -> None:

@@ -91,48 +91,37 @@ def format_compare_question(state: CompareState) -> str:
     else:
         together = [event for listed in state.listed for event in listed]
         when = periods[0] or format_years(together)
-    span = _describe_span(state.request, state.card) if state.request else "around"
-    compared = _(", compared with {groups}", groups=groups[1]) if len(groups) > 1 else ""
-    ended = f", {when}?" if when else "?"
-    return _(
-        "What happened to {whom} {span} {groups}{compared}{ended}",
-        whom=_name_whom(state.card),
-        span=span,
-        groups=groups[0],
-        compared=compared,
-        ended=ended,
-    )
+    events = groups[0]
+    if len(groups) > 1:
+        events = _("{events}, compared with {others}", events=events, others=groups[1])
+    if when:
+        events = _("{events}, {period}", events=events, period=when)
+    return _ask_what_happened(state, events)
+
+
+def _ask_what_happened(state: CompareState, events: str) -> str:
+    card, last = state.card, state.request.window[1] if state.request else 0
+    values = {"subject": _name_whom(card), "events": events}
+    if last <= 0:
+        return _("What happened to {subject} around {events}?", **values)
+    if card.bar_minutes:
+        span = duration_text(last, card.bar_minutes)
+        return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
+    if last == 1:
+        noun = observation_name(card)
+        return _("What happened to {subject} at the {noun} after {events}?", noun=noun, **values)
+    span = count_observations(last, card)
+    return _("What happened to {subject} in the {span} after {events}?", span=span, **values)
 
 
 def _name_whom(card: SeriesCard) -> str:
-    name = card.title.partition(",")[0]
-    if not card.is_rouble:
-        return name
-    return _("the rouble") if card.unit == "RUB per USD" else _("the rouble ({name})", name=name)
-
-
-def _describe_span(request: StudyRequest, card: SeriesCard) -> str:
-    last = request.window[1]
-    if last <= 0:
-        return "around"
-    if card.bar_minutes:
-        return _(
-            "in the {duration_text} after", duration_text=duration_text(last, card.bar_minutes)
-        )
-    observation = observation_name(card)
-    return (
-        _("in the {last} {observation}s after", last=last, observation=observation)
-        if last > 1
-        else _("at the {observation} after", observation=observation)
-    )
+    subject = card.subject
+    if not subject.is_currency or "USD" in {card.base, card.quote} - {subject.code}:
+        return subject.name
+    return f"{subject.name} ({card.title.partition(',')[0]})"
 
 
 # ------------------------------------------------------------------ verdicts
-
-
-def _name_series_subject(card: SeriesCard) -> str:
-    """Who moves: `Rouble`, `Brent crude`."""
-    return _("Rouble") if card.is_rouble else card.title.partition(",")[0]
 
 
 def build_verdict_lines(state: CompareState, answer: Comparison) -> tuple[tuple[str, str], ...]:
@@ -153,32 +142,36 @@ def _describe_group_verdict(
     moved = _describe_group_move(group, state, answer)
     if headline is None:
         return _("Not judged: {moved}", moved=moved), ""
+    size = _describe_sample_size(headline)
+    spread = _describe_spread(headline, state.scale)
     if headline.reason:
-        named = f"{capitalize_first(name)}: t" if len(state.groups) > 1 else "T"
-        return (
-            _describe_no_verdict(headline, named),
-            f"{capitalize_first(moved)}. {_describe_sample_size(headline)}."
-            f" {_describe_spread(headline, state.scale)}",
-        )
-    n = group.study.n
-    least = _format_detectable_effect(headline, state.scale)
-    unseen = _("Moves under about {least} on average would not be seen", least=least)
-    head = (
-        f"{_format_unusualness(headline)}: {moved}{_describe_rank_tension(headline, state.scale)}"
-        f" ({_describe_p(headline, answer)})"
-    )
-    if not is_significant(headline):
-        head += plural(
-            ". {unseen} with {n:,} event", ". {unseen} with {n:,} events", n, unseen=unseen
+        verdict = _describe_no_verdict(headline)
+        if len(state.groups) > 1:
+            verdict = f"{capitalize_first(name)}: {_lowercase_first(verdict)}"
+        return verdict, f"{capitalize_first(moved)}. {size}. {spread}"
+    moved = _add_rank_tension(moved, headline, state.scale)
+    p = _describe_p(headline, answer)
+    if is_significant(headline):
+        head = _("Unusual: {move} ({p})", move=moved, p=p)
+    else:
+        head = plural(
+            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
+            " with {n:,} event",
+            "Not unusual: {move} ({p}). Moves under about {least} on average would not be seen"
+            " with {n:,} events",
+            group.study.n,
+            move=moved,
+            p=p,
+            least=_format_detectable_effect(headline, state.scale),
         )
     below = _(
-        "95 % interval of the mean {directed_span}; {lowercase_first}, the test declared in"
-        " advance: {corrected_p}. {sample_size}. {spread}",
-        directed_span=state.scale.directed_span(headline.low, headline.high),
-        lowercase_first=_lowercase_first(declared_test_title()),
-        corrected_p=_format_corrected_p(headline, answer),
-        sample_size=_describe_sample_size(headline),
-        spread=_describe_spread(headline, state.scale),
+        "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}. {size}."
+        " {spread}",
+        interval=state.scale.directed_span(headline.low, headline.high),
+        test=_lowercase_first(declared_test_title()),
+        p=_format_corrected_p(headline, answer),
+        size=size,
+        spread=spread,
     )
     return head, below
 
@@ -190,46 +183,43 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     if headline is None or math.isnan(headline.mean):
         return _("Difference: one of the groups has no event with a move"), ""
     moved = _(
-        "{subject} {directed} after {group} than after {group_2}",
-        subject=_name_subject(state.card),
-        directed=state.scale.directed(headline.mean),
+        "{subject} {move} after {group} than after {other}",
+        subject=state.card.subject.noun,
+        move=state.scale.directed(headline.mean),
         group=format_group(one.filter),
-        group_2=format_group(other.filter),
+        other=format_group(other.filter),
     )
-    size = _describe_sample_size(
-        headline,
-        _("{count:,} and {count_2:,} events", count=one.study.n, count_2=other.study.n),
-        _("joint clusters"),
+    size = _(
+        "N = {first:,} and {second:,} events on {rates}, {clusters}",
+        first=one.study.n,
+        second=other.study.n,
+        rates=plural("{n:,} rate", "{n:,} rates", headline.rates),
+        clusters=plural("{n:,} joint cluster", "{n:,} joint clusters", headline.clusters),
     )
     if headline.reason or not (one.is_judged and other.is_judged):
         no_verdict = _("Difference: too few separate episodes for a verdict")
         return no_verdict, f"{capitalize_first(moved)}. {size}."
-    head = _(
-        "Difference {lowercase_first}: {moved} ({p})",
-        lowercase_first=_lowercase_first(_format_unusualness(headline)),
-        moved=moved,
-        p=_describe_p(headline, answer),
-    )
-    if not is_significant(headline):
-        least = _format_detectable_effect(headline, state.scale)
-        head += _(". Differences under about {least} would not be seen", least=least)
-    caution = answer.differences[0].caution
+    values = {"move": moved, "p": _describe_p(headline, answer)}
+    if is_significant(headline):
+        head = _("Difference unusual: {move} ({p})", **values)
+    else:
+        head = _(
+            "Difference not unusual: {move} ({p}). Differences under about {least} would not be"
+            " seen",
+            least=_format_detectable_effect(headline, state.scale),
+            **values,
+        )
     below = _(
-        "95 % interval of the difference {directed_span}; {lowercase_first}: {corrected_p}."
-        " {size}.",
-        directed_span=state.scale.directed_span(headline.low, headline.high),
-        lowercase_first=_lowercase_first(declared_test_title(difference=True)),
-        corrected_p=_format_corrected_p(headline, answer),
+        "95 % interval of the difference {interval}; {test}: {p}. {size}.",
+        interval=state.scale.directed_span(headline.low, headline.high),
+        test=_lowercase_first(declared_test_title(difference=True)),
+        p=_format_corrected_p(headline, answer),
         size=size,
     )
-    return head, _(
-        "{below} This test {caution}: doubt a p close to 0.05.", below=below, caution=caution
-    ) if caution else below
-
-
-def _format_unusualness(headline: Headline) -> str:
-    """`Unusual` or `Not unusual`, by the corrected p of the declared test alone."""
-    return _("Unusual") if is_significant(headline) else _("Not unusual")
+    caution = answer.differences[0].caution
+    if caution:
+        below = f"{below} {_('This test {caution}: doubt a p close to 0.05.', caution=caution)}"
+    return head, below
 
 
 def _format_detectable_effect(headline: Headline, scale: MoveScale) -> str:
@@ -242,16 +232,15 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     family = count_corrected_tests(answer)
     if family <= 1:
         return _(
-            "p = {p_value} (one question here, nothing to correct)",
-            p_value=format_p(headline.p_value),
+            "p = {p} (one question here, nothing to correct)", p=format_p(headline.p_value)
         )
     return _(
-        "p = {p_adjusted} ({correction_names} over {family} questions: the groups and their"
-        " difference; uncorrected {p_value})",
+        "p = {p_adjusted} ({correction} over {family} questions: the groups and their difference;"
+        " uncorrected {p})",
         p_adjusted=format_p(headline.p_adjusted),
-        correction_names=CORRECTION_NAMES[answer.request.correction],
+        correction=CORRECTION_NAMES[answer.request.correction],
         family=family,
-        p_value=format_p(headline.p_value),
+        p=format_p(headline.p_value),
     )
 
 
@@ -267,78 +256,72 @@ def _describe_p(headline: Headline, answer: Comparison) -> str:
 
 def _describe_group_move(group: ComparisonGroup, state: CompareState, answer: Comparison) -> str:
     """`rouble 0.59 log pts stronger on average over the first two fixings after 17 …`."""
-    how = _(" on average") if group.study.n > 1 else ""
     headline = group.study.headline
-    mean = headline.mean if headline else group.study.mean
-    return _(
-        "{subject} {directed}{how} {window} after {group_count}",
-        subject=_name_subject(state.card),
-        directed=state.scale.directed(mean),
-        how=how,
-        window=describe_window(answer.window, state.card),
-        group_count=format_group_count(group.study.n, group.filter),
-    )
+    values = {
+        "subject": state.card.subject.noun,
+        "move": state.scale.directed(headline.mean if headline else group.study.mean),
+        "window": describe_window(answer.window, state.card),
+        "events": format_group_count(group.study.n, group.filter),
+    }
+    if group.study.n > 1:
+        return _("{subject} {move} on average {window} after {events}", **values)
+    return _("{subject} {move} {window} after {events}", **values)
 
 
-def _describe_no_verdict(headline: Headline, start: str) -> str:
+def _describe_no_verdict(headline: Headline) -> str:
     if headline.clusters >= MIN_CLUSTERS:
-        return (
-            _("{start}no verdict: {reason}", start=start[:-1], reason=headline.reason)
-            if start[-1] == "t"
-            else _("{start}No verdict: {reason}", start=start[:-1], reason=headline.reason)
-        )
+        return _("No verdict: {reason}", reason=headline.reason)
     return plural(
-        "{start}oo few separate episodes for a verdict ({n:,} cluster; {min_clusters} are"
-        " needed): read the events one by one",
-        "{start}oo few separate episodes for a verdict ({n:,} clusters; {min_clusters} are"
-        " needed): read the events one by one",
+        "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
+        " events one by one",
+        "Too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read the"
+        " events one by one",
         headline.clusters,
-        start=start,
-        min_clusters=MIN_CLUSTERS,
+        minimum=MIN_CLUSTERS,
     )
 
 
-def _describe_sample_size(headline: Headline, events: str = "", clusters: str = "clusters") -> str:
+def _describe_sample_size(headline: Headline) -> str:
     """`N = 17 events on 16 rates, 13 clusters`."""
-    many = format_count(headline.clusters, clusters.removesuffix("s"), clusters)
-    counted = events or plural("{n:,} event", "{n:,} events", headline.n)
-    return plural(
-        "N = {counted} on {n:,} rate, {many_text}",
-        "N = {counted} on {n:,} rates, {many_text}",
-        headline.rates,
-        counted=counted,
-        many_text=many,
+    return _(
+        "N = {events} on {rates}, {clusters}",
+        events=plural("{n:,} event", "{n:,} events", headline.n),
+        rates=plural("{n:,} rate", "{n:,} rates", headline.rates),
+        clusters=plural("{n:,} cluster", "{n:,} clusters", headline.clusters),
     )
 
 
 def _describe_spread(headline: Headline, scale: MoveScale) -> str:
     """The median, and the mean without the three moves that are largest in size."""
-    text = _("Median {directed}", directed=scale.directed(headline.median))
-    if not math.isnan(headline.mean_without_largest):
-        rest = scale.directed(headline.mean_without_largest)
-        text += _("; mean without the three largest moves {rest}", rest=rest)
-    if headline.depends_on_one_rate:
-        share = format_number(100 * headline.largest_share, 0)
-        text += _(
-            ". One rate carries {share}{thin_space}% of all moves: read the median, not the mean",
-            share=share,
-            thin_space=THIN_SPACE,
+    median = scale.directed(headline.median)
+    if math.isnan(headline.mean_without_largest):
+        spread = _("Median {median}.", median=median)
+    else:
+        spread = _(
+            "Median {median}; mean without the three largest moves {mean}.",
+            median=median,
+            mean=scale.directed(headline.mean_without_largest),
         )
-    return f"{text}."
+    if not headline.depends_on_one_rate:
+        return spread
+    caution = _(
+        "One rate carries {share} of all moves: read the median, not the mean.",
+        share=format_share(headline.largest_share),
+    )
+    return f"{spread} {caution}"
 
 
-def _describe_rank_tension(headline: Headline, scale: MoveScale) -> str:
-    """That the ranks lean against the mean, or that the interval leaves it out; else empty."""
+def _add_rank_tension(moved: str, headline: Headline, scale: MoveScale) -> str:
+    """A move with that the ranks lean against the mean, or that the interval leaves it out."""
     if headline.statistic * headline.mean < 0:
         lean = scale.direction(headline.statistic)
-        return _(", while by ranks it leans {lean}", lean=lean)
+        return _("{move}, while by ranks it leans {direction}", move=moved, direction=lean)
     if not headline.low <= headline.mean <= headline.high:
-        return _(", a mean that few large moves carry: by ranks it lies outside the interval")
-    return ""
-
-
-def _name_subject(card: SeriesCard) -> str:
-    return "rouble" if card.is_rouble else _name_series_subject(card)
+        return _(
+            "{move}, a mean that few large moves carry: by ranks it lies outside the interval",
+            move=moved,
+        )
+    return moved
 
 
 def _lowercase_first(text: str) -> str:
@@ -349,9 +332,11 @@ def describe_overlap(answer: Comparison) -> str:
     """That some events belong to both groups; empty where none does."""
     if not answer.in_both:
         return ""
-    many = len(answer.in_both)
-    subject = _("1 event belongs") if many == 1 else _("{many_text} events belong", many_text=many)
-    return _("{subject} to both groups, and counts in both averages.", subject=subject)
+    return plural(
+        "{n} event belongs to both groups, and counts in both averages.",
+        "{n} events belong to both groups, and counts in both averages.",
+        len(answer.in_both),
+    )
 
 
 # ------------------------------------------------------------------ influence of single events
@@ -365,15 +350,13 @@ def describe_influential_events(
     if len(rows) < 2:
         return (_("Leaving one event out needs at least two."),)
     most = rows[0]
-    without = f"{scale.size(most.without)} {scale.direction(most.without)}"
     strongest = _(
-        "“{titles}” carries the most: without it the average of the other {rows} is {without}"
-        " instead of {size} {direction}.",
-        titles=titles[most.event_id],
-        rows=len(rows) - 1,
-        without=without,
-        size=scale.size(mean),
-        direction=scale.direction(mean),
+        "“{event}” carries the most: without it the average of the other {count} is {without}"
+        " instead of {mean}.",
+        event=titles[most.event_id],
+        count=len(rows) - 1,
+        without=f"{scale.size(most.without)} {scale.direction(most.without)}",
+        mean=f"{scale.size(mean)} {scale.direction(mean)}",
     )
     turned = [row for row in rows if row.without * mean < 0]
     if not turned:
@@ -381,12 +364,9 @@ def describe_influential_events(
             strongest,
             _("The direction of the average stays the same without any one of them."),
         )
-    names = ", ".join(f"“{titles[row.event_id]}”" for row in turned[:3])
-    more = _(" and {turned} more", turned=len(turned) - 3) if len(turned) > 3 else ""
-    return (
-        strongest,
-        _("The direction of the average turns without {names}{more}.", names=names, more=more),
-    )
+    names = join_first([f"“{titles[row.event_id]}”" for row in turned], 3)
+    turns = _("The direction of the average turns without {events}.", events=names)
+    return strongest, turns
 
 
 def describe_averaging(group: ComparisonGroup) -> str:
@@ -404,37 +384,26 @@ def describe_averaging(group: ComparisonGroup) -> str:
 
 def describe_model_settings(request: StudyRequest, card: SeriesCard) -> str:
     """`abnormal moves, model mean over 120 fixings, gap 10`."""
-    many = _(
-        "{estimation} {observation_name}s that end {gap} before the event window",
-        estimation=request.estimation,
-        observation_name=observation_name(card),
-        gap=request.gap,
-    )
-    rule = (
-        "" if request.overlap == "keep" else _(", overlap rule {overlap}", overlap=request.overlap)
-    )
-    clean = _(", without the days of known events") if request.clean_estimation else ""
-    return _(
-        "model {model} over {many_text}{clean}{rule}",
-        model=request.model,
-        many_text=many,
-        clean=clean,
-        rule=rule,
-    )
+    settings = [
+        _(
+            "model {model} over {observations} that end {gap} before the event window",
+            model=request.model,
+            observations=count_observations(request.estimation, card),
+            gap=request.gap,
+        )
+    ]
+    if request.clean_estimation:
+        settings.append(_("without the days of known events"))
+    if request.overlap != "keep":
+        settings.append(_("overlap rule {rule}", rule=request.overlap))
+    return ", ".join(settings)
 
 
 def _format_hit_share(hits: int, n: int) -> str:
     """`9 of 17 (53 %)`."""
-    return (
-        _(
-            "{hits} of {count} ({hits_2})",
-            hits=hits,
-            count=n,
-            hits_2=format_percent(100 * hits / n, 0).lstrip("+"),
-        )
-        if n
-        else NO_VALUE
-    )
+    if not n:
+        return NO_VALUE
+    return _("{hits} of {count} ({share})", hits=hits, count=n, share=format_share(hits / n))
 
 
 # ------------------------------------------------------------------ headings of charts
@@ -442,51 +411,47 @@ def _format_hit_share(hits: int, n: int) -> str:
 
 def _describe_after(state: CompareState) -> str:
     """`after 17 NATO remarks and 58 peace talks`."""
-    return "after " + " and ".join(
-        format_group_count(group.study.n, group.filter) for group in state.groups
-    )
+    groups = [format_group_count(group.study.n, group.filter) for group in state.groups]
+    return _("after {groups}", groups=join_names(groups))
 
 
 def _describe_chart_source(state: CompareState) -> str:
     """`USD/RUB, Bank of Russia, to 1 Sep 2026`: the series and its last day."""
     series = state.answer.series if state.answer else None
     last = series.day[-1].astype(object) if series is not None and len(series) else None
-    return f"{state.card.title}{f', to {format_day(last)}' if last else ''}"
+    if not last:
+        return state.card.title
+    return _("{series}, to {day}", series=state.card.title, day=format_day(last))
 
 
 def format_paths_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading and subheading of the paths."""
-    few = (
-        ""
-        if all(group.study.n >= MIN_VERDICT_EVENTS for group in state.groups)
-        else _(
-            " (fewer than {min_verdict_events}: each alone, no mean)",
-            min_verdict_events=MIN_VERDICT_EVENTS,
+    heading = f"{state.card.subject.title} {_describe_after(state)}"
+    if any(group.study.n < MIN_VERDICT_EVENTS for group in state.groups):
+        heading = _(
+            "{heading} (fewer than {minimum}: each alone, no mean)",
+            heading=heading,
+            minimum=MIN_VERDICT_EVENTS,
         )
-    )
-    first = answer.request.window[0]
-    return (
-        f"{_name_series_subject(state.card)} {_describe_after(state)}{few}",
-        _(
-            "abnormal moves added up from offset {first}; {model_settings}; {chart_source}",
-            first=first,
-            model_settings=describe_model_settings(answer.request, state.card),
-            chart_source=_describe_chart_source(state),
-        ).replace("-", MINUS),
-    )
+    return heading, _(
+        "abnormal moves added up from offset {offset}; {model}; {source}",
+        offset=answer.request.window[0],
+        model=describe_model_settings(answer.request, state.card),
+        source=_describe_chart_source(state),
+    ).replace("-", MINUS)
 
 
 def format_moves_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the moves and its subheading."""
     return (
         _(
-            "Moves over {window} {after}",
+            "Moves over {window} {events}",
             window=format_window(answer.window),
-            after=_describe_after(state),
+            events=_describe_after(state),
         ),
         _(
-            "whiskers: 95 % interval of each; dashed: the mean; {chart_source}",
-            chart_source=_describe_chart_source(state),
+            "whiskers: 95 % interval of each; dashed: the mean; {source}",
+            source=_describe_chart_source(state),
         ),
     )
 
@@ -494,11 +459,11 @@ def format_moves_heading(state: CompareState, answer: Comparison) -> tuple[str, 
 def format_heat_heading(state: CompareState, answer: Comparison) -> tuple[str, str]:
     """The heading of the heat map and its subheading."""
     return (
-        _("Abnormal move at each offset {after}", after=_describe_after(state)),
+        _("Abnormal move at each offset {events}", events=_describe_after(state)),
         _(
-            "sorted by the move over {window}; {chart_source}",
+            "sorted by the move over {window}; {source}",
             window=format_window(answer.window),
-            chart_source=_describe_chart_source(state),
+            source=_describe_chart_source(state),
         ),
     )
 
@@ -515,15 +480,15 @@ def format_placebo_heading(state: CompareState, answer: Comparison) -> tuple[str
     """The heading of the placebo distributions and its subheading."""
     return (
         _(
-            "{series_subject} {after}, beside other dates",
-            series_subject=_name_series_subject(state.card),
-            after=_describe_after(state),
+            "{subject} {events}, beside other dates",
+            subject=state.card.subject.title,
+            events=_describe_after(state),
         ),
         _(
-            "over {window}, {axis_towards}; {chart_source}",
+            "over {window}, {axis}; {source}",
             window=format_window(answer.window),
-            axis_towards=state.scale.axis_towards("right"),
-            chart_source=_describe_chart_source(state),
+            axis=state.scale.axis_towards("right"),
+            source=_describe_chart_source(state),
         ),
     )
 
@@ -579,7 +544,9 @@ def build_declared_test_columns(
     """The declared test with both its p, its N, its null hypothesis, and its limits."""
     columns = build_other_test_columns(state, lines)
     shown = [
-        f"{format_p(line.row.p_adjusted)}{'' if line.family < 2 else f' (of {line.family})'}"
+        format_p(line.row.p_adjusted)
+        if line.family < 2
+        else _("{p} (of {count})", p=format_p(line.row.p_adjusted), count=line.family)
         for line in lines
     ]
     before = {name: columns.pop(name) for name in (_("Test"), _("Events after"))}

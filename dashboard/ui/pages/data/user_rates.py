@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.container import rates_from_file
+from dashboard.models.currencies import AS_QUOTED_OPTION
 from dashboard.models.errors import InputError, RoubleReactionError
 from dashboard.models.messages import plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -17,13 +18,14 @@ from dashboard.presentation.formatting import format_day_range
 from dashboard.presentation.rates import (
     DATE_ORDER_LABELS,
     NO_ZONE_LABEL,
-    QUOTE_LABELS,
+    QUOTE_OPTIONS,
     TIMESTAMP_LABELS,
     ZONES,
     build_preview_columns,
     describe_fetch,
     describe_imported_series,
     describe_rate_file,
+    format_quote_option,
 )
 from dashboard.services.live_rates import SeriesStatus
 from dashboard.services.rates import (
@@ -124,9 +126,14 @@ def _draw_upload() -> None:
         title = st.text_input(_("Title"), key="own.title", placeholder=_("as the file"), width=220)
         quote = st.selectbox(
             _("The number is"),
-            list(QUOTE_LABELS),
-            format_func=lambda value: translate_deferred(QUOTE_LABELS[value]),
+            QUOTE_OPTIONS,
+            format_func=format_quote_option,
             key="own.quote",
+            accept_new_options=True,
+            help=_(
+                "Of other currencies, type the quote like uah-per-usd. A column named like USD/UAH"
+                " needs none."
+            ),
             width=250,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -154,7 +161,9 @@ def _draw_upload() -> None:
         )
     if upload is None:
         return
-    reading = RateFileOptions(quote, dates=order, zone=zone or "", stamps=stamps)
+    reading = RateFileOptions(
+        quote or AS_QUOTED_OPTION, dates=order, zone=zone or "", stamps=stamps
+    )
     _draw_reading(_read_upload(upload, reading), SeriesNaming(name, title))
 
 

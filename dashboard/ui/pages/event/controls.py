@@ -7,9 +7,10 @@ import streamlit as st
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
+from dashboard.presentation.formatting import join_names
 from dashboard.presentation.moves import POOL_TITLES, format_window_label
 from dashboard.services.method import describe_method, needs_factor
-from dashboard.services.study_inputs import available_factors, event_windows
+from dashboard.services.study_inputs import available_factors, codes_without_factors, event_windows
 from dashboard.ui import session
 from dashboard.ui.components.view_controls import draw_quote_switch, draw_series_choice
 from dashboard.ui.pages.event.state import POOL_OPTIONS, get_window_key
@@ -55,14 +56,16 @@ def _draw_model_choice(link: UrlState, card: SeriesCard) -> None:
         return
     offered = available_factors(card, session.get_cards(), link["model"])
     factors = {item.id: item.title for item in offered}
+    refused = join_names([currency_subject(code).name for code in codes_without_factors(card)])
     st.selectbox(
         _("Explained by"),
         list(factors),
         format_func=factors.__getitem__,
         width=200,
         help=_(
-            "Its move on the same market day; a day without it is left empty. Rates of the"
-            " rouble are not offered: they move with the event itself."
+            "Its move on the same market day; a day without it is left empty. Rates of"
+            " {currencies} are not offered: they move with the event itself.",
+            currencies=refused,
         ),
         **link.widget("factor", link["factor"] or next(iter(factors))),
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.models.currencies import NEWS_CURRENCY, Subject
 from dashboard.models.event import TEXT_LIMIT, Event, Origin
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
@@ -225,34 +226,39 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
     }
 
 
+def _describe_log_points(subject: Subject) -> str:
+    if not subject.is_currency:
+        return _("Log pts = 100 × log change of the number, positive = up")
+    return _(
+        "Log pts = 100 × log change of {subject}'s value, positive = stronger",
+        subject=subject.name,
+    )
+
+
 def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
-    return _(
-        "Log pts = 100 × log change of the rouble's value, positive = stronger; the two"
-        " percentages are the same move seen from either side. CAR: the move less the one"
-        " expected under the model ({model}), from the {n_estimation} moves that end {gap}"
-        " before the window. Percentile: share of {pool_help} with a smaller CAR, each in units"
-        " of the volatility before it; by size alone: with a smaller CAR as it is. Placebo p:"
-        " share, the event included, with one at least as large in those units. Windows are"
-        " written in offsets: 0 is the first rate that can contain the event.{bars}",
+    columns = _(
+        "{log_points}; the two percentages are the same move seen from either side. CAR: the move"
+        " less the one expected under the model ({model}), from the {moves} moves that end {gap}"
+        " before the window. Percentile: share of {dates} with a smaller CAR, each in units of"
+        " the volatility before it; by size alone: with a smaller CAR as it is. Placebo p: share,"
+        " the event included, with one at least as large in those units. Windows are written in"
+        " offsets: 0 is the first rate that can contain the event.",
+        log_points=_describe_log_points(view.card.subject),
         model=describe_model(request.model, view.factors),
-        n_estimation=view.n_estimation,
+        moves=view.n_estimation,
         gap=request.gap,
-        pool_help=translate_deferred(POOL_HELP[pool]),
-        bars=_describe_bars(view),
+        dates=translate_deferred(POOL_HELP[pool]),
     )
-
-
-def _describe_bars(view: EventView) -> str:
     if not view.card.bar_minutes:
-        return ""
-    length = duration_text(1, view.card.bar_minutes)
-    return _(
-        " An offset is a bar of {length} in Moscow time; a return from one session to the next"
-        " is one move too, in the estimation as in the window.",
-        length=length,
+        return columns
+    bars = _(
+        "An offset is a bar of {length} in Moscow time; a return from one session to the next is"
+        " one move too, in the estimation as in the window.",
+        length=duration_text(1, view.card.bar_minutes),
     )
+    return f"{columns} {bars}"
 
 
 def _format_offsets(move: Move) -> str:
@@ -308,7 +314,7 @@ def _format_significance(move: Move, text: str) -> str:
 
 def draw_source_moves(state: EventState) -> None:
     """Draw the table, the publication times and the file; nothing for other series."""
-    if not state.view.card.is_rouble:
+    if state.view.card.subject.code != NEWS_CURRENCY:
         return
     moves = _get_source_moves(state.event)
     st.subheader(_("The same move on every source"), anchor=False)

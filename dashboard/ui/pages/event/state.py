@@ -25,6 +25,7 @@ from dashboard.services.study_inputs import (
     DEFAULT_REQUEST,
     HOUR_WINDOWS,
     available_factors,
+    codes_without_factors,
     default_request,
     default_window,
     event_windows,
@@ -82,10 +83,10 @@ def _read_normal_model(link: UrlState, card: SeriesCard) -> NormalModelChoice:
     notice = ""
     if link["factor"] and link["factor"] not in choices:
         notice = _(
-            "{series_title} cannot explain {title}: {explain_refusal}.",
-            series_title=_get_series_title(link["factor"]),
-            title=card.title,
-            explain_refusal=_explain_refusal(link["factor"]),
+            "{factor} cannot explain {series}: {reason}.",
+            factor=_get_series_title(link["factor"]),
+            series=card.title,
+            reason=_explain_refusal(link["factor"], card),
         )
         link.ignore("factor")
     chosen = link["factor"] or next(iter(choices))
@@ -98,8 +99,7 @@ def _build_refused_model(link: UrlState, error: InputError) -> NormalModelChoice
     message = str(error).partition("; use ")[0]
     return NormalModelChoice(
         notice=_(
-            "{message_text}. Shown with the constant mean instead.",
-            message_text=capitalize_first(message),
+            "{reason}. Shown with the constant mean instead.", reason=capitalize_first(message)
         )
     )
 
@@ -128,12 +128,15 @@ def _get_series_title(series_id: str) -> str:
     return next((card.title for card in session.get_cards() if card.id == series_id), series_id)
 
 
-def _explain_refusal(series_id: str) -> str:
+def _explain_refusal(series_id: str, studied: SeriesCard) -> str:
     card = next((card for card in session.get_cards() if card.id == series_id), None)
     if card is None:
         return _("there is no such series")
-    if card.is_rouble:
-        return _("it moves with the rouble itself, so it would take the answer away")
+    if card.subject.code in codes_without_factors(studied):
+        return _(
+            "it moves with {subject} itself, so it would take the answer away",
+            subject=card.subject.name,
+        )
     return _("it is the series itself, or counts in other steps")
 
 

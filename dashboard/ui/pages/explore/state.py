@@ -96,10 +96,9 @@ def format_title(state: ExploreState) -> str:
         return _("{title}: no rate in this window", title=state.series.card.title)
     (first, first_rate), (last, last_rate) = ends
     move = move_between(state.series.card, first_rate, last_rate)
-    subject = _("Rouble") if state.series.card.is_rouble else state.quoting.unit
     return _(
         "{headline}, {first} to {last}",
-        headline=state.quoting.headline(move, subject),
+        headline=state.quoting.headline(move),
         first=format_day(first),
         last=format_day(last),
     )

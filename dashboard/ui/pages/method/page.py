@@ -15,13 +15,13 @@ from dashboard.presentation.escaping import escape_markdown, format_markdown_lin
 from dashboard.presentation.formatting import format_day
 from dashboard.presentation.method import (
     LIMITATIONS,
-    TERMS,
     build_brief_size_columns,
     build_example_steps,
     build_funnel_rows,
     build_recommendation_columns,
     build_recommendation_notes,
     build_size_columns,
+    define_terms,
     describe_constants,
     describe_projection_coverage,
     describe_rule,
@@ -81,7 +81,7 @@ def draw(link: UrlState) -> None:
     _draw_test_recommendations()
     _draw_funnel(series, known)
     _draw_limits(known)
-    _draw_terms()
+    _draw_terms(series.card)
     _draw_sources()
 
 
@@ -200,7 +200,7 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
                 phone=session.is_phone(),
             ),
             "method.funnel",
-            _("Bars: ") + ", ".join(f"{label.lower()} {size}" for label, size, _ in rows),
+            _("Bars: {steps}", steps=", ".join(f"{row[0].lower()} {row[1]}" for row in rows)),
             f"{series.card.id}_attrition",
         )
     with right:
@@ -217,14 +217,18 @@ def _draw_funnel(series: RateSeries, known: tuple[Event, ...]) -> None:
 def _draw_limits(known: tuple[Event, ...]) -> None:
     st.subheader(_("What cannot be known"))
     st.markdown(
-        "\n".join(f"- {sentence}" for sentence in (*LIMITATIONS, describe_timing_gaps(known)))
+        "\n".join(
+            f"- {sentence}"
+            for sentence in (*map(translate_deferred, LIMITATIONS), describe_timing_gaps(known))
+        )
     )
 
 
-def _draw_terms() -> None:
+def _draw_terms(card: SeriesCard) -> None:
     st.subheader(_("Terminology"))
-    half = (len(TERMS) + 1) // 2
-    for column, terms in zip(st.columns(2), (TERMS[:half], TERMS[half:]), strict=True):
+    all_terms = define_terms(card)
+    half = (len(all_terms) + 1) // 2
+    for column, terms in zip(st.columns(2), (all_terms[:half], all_terms[half:]), strict=True):
         column.markdown(
             "\n".join(
                 f"- **{escape_markdown(word)}**: {escape_markdown(meaning)}"

@@ -144,7 +144,7 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     if not answer.distinct:
         return _("No specification has an event with a move")
     word = name_direction(card, 100 * answer.median)
-    subject = "rouble" if card.is_rouble else card.title
+    subject = card.subject.noun if card.subject.is_currency else card.title
     size = _(
         "{median} log pts {word}", median=format_number(abs(100 * answer.median), 2), word=word
     )
@@ -301,7 +301,7 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
     )  # fmt: skip
     quoting = QuotedSeries(card, QuoteMode.WEAKER)
     up, down = (quoting.direction(value) for value in (1.0, -1.0))
-    subject = " rouble" if card.is_rouble else ""
+    subject = f" {card.subject.noun}" if card.subject.is_currency else ""
     return SpecificationCurve(
         rows=rows,
         descriptions=tuple(escape_plot(_format_hover_lines(state, row), 64, 3) for row in rows),
