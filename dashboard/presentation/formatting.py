@@ -46,6 +46,20 @@ _MONTHS: Final = (
     deferred("Nov"),
     deferred("Dec"),
 )
+_MONTH_NAMES: Final = (
+    deferred("January"),
+    deferred("February"),
+    deferred("March"),
+    deferred("April"),
+    deferred("May"),
+    deferred("June"),
+    deferred("July"),
+    deferred("August"),
+    deferred("September"),
+    deferred("October"),
+    deferred("November"),
+    deferred("December"),
+)
 _WEEKDAYS: Final = (
     deferred("Mon"),
     deferred("Tue"),
@@ -164,6 +178,11 @@ def format_iso_days(text: str) -> str:
 def format_day(value: date) -> str:
     """`24 Feb 2022`."""
     return f"{value.day} {translate_deferred(_MONTHS[value.month - 1])} {value.year}"
+
+
+def format_month(value: date) -> str:
+    """`February 2022`."""
+    return f"{translate_deferred(_MONTH_NAMES[value.month - 1])} {value.year}"
 
 
 def format_weekday(value: date) -> str:

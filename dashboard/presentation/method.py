@@ -13,6 +13,7 @@ from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, Move, Timing
 from dashboard.models.publication import PublicationRule
 from dashboard.models.series import QUOTE_IS_SUBJECT, SeriesCard
+from dashboard.models.study import window_text
 from dashboard.presentation.escaping import escape_markdown
 from dashboard.presentation.events import format_event_clock
 from dashboard.presentation.formatting import (
@@ -65,7 +66,10 @@ _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
         deferred("gap"),
         deferred("observations left out between the two, so that leaks do not count as ordinary"),
     ),
-    (deferred("AR"), deferred("abnormal move of one offset: the move less the one the model expects")),
+    (
+        deferred("AR"),
+        deferred("abnormal move of one offset: the move less the one the model expects"),
+    ),
     (deferred("CAR"), deferred("cumulative abnormal move: the AR of a window added up")),
     (deferred("AAR, CAAR"), deferred("the averages of AR and CAR over several events")),
     (deferred("BHAR"), deferred("buy-and-hold abnormal return, for simple returns only")),
@@ -96,7 +100,10 @@ _METHOD_TERMS: Final[tuple[tuple[str, str], ...]] = (
         deferred("smallest visible move"),
         deferred("the mean that the declared test would see in four studies of five"),
     ),
-    (deferred("crowding"), deferred("other events in the same window: the move belongs to all of them")),
+    (
+        deferred("crowding"),
+        deferred("other events in the same window: the move belongs to all of them"),
+    ),
 )
 
 LIMITATIONS: Final[tuple[str, ...]] = (

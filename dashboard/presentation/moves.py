@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.models.messages import deferred, plural
+from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import (
     DayMove,
@@ -20,7 +20,7 @@ from dashboard.models.moves import (
     Timing,
 )
 from dashboard.models.series import SeriesCard
-from dashboard.models.study import Pool, Window, duration_text
+from dashboard.models.study import Pool, Window, duration_text, window_text
 from dashboard.presentation.formatting import (
     MIN_POOL_SIZE,
     MINUS,
@@ -30,17 +30,23 @@ from dashboard.presentation.formatting import (
     format_bar,
     format_clock,
     format_day,
-    format_day_range,
+    format_month,
     format_number,
     format_p,
     format_percent,
+    format_range,
     format_short_day,
     format_signed,
     format_weekday,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, is_unchanged, name_direction
 
-OBSERVATION_NAMES: Final = {"bank-of-russia": "fixing", "ecb": deferred("reference rate")}
+BAR_NAMES: Final = (deferred("bar"), deferred("bars"))
+RATE_NAMES: Final = (deferred("rate"), deferred("rates"))
+OBSERVATION_NAMES: Final = {
+    "bank-of-russia": (deferred("fixing"), deferred("fixings")),
+    "ecb": (deferred("reference rate"), deferred("reference rates")),
+}
 POOL_TITLES: Final[dict[Pool, str]] = {
     "near": deferred("nearest dates"),
     "quiet": deferred("quiet dates"),
@@ -61,14 +67,28 @@ PARTLY_INCLUDED: Final = deferred("partly in it already")
 
 def observation_name(card: SeriesCard) -> str:
     """The noun for one observation of a series: fixing, reference rate, bar, rate."""
-    if card.bar_minutes:
-        return "bar"
-    return OBSERVATION_NAMES.get(card.date_rule, "rate")
+    return translate_deferred(_get_observation_nouns(card)[0])
+
+
+def count_observations(count: int, card: SeriesCard) -> str:
+    """`120 fixings`."""
+    one, many = _get_observation_nouns(card)
+    noun = translate_deferred(one if count == 1 else many)
+    return _("{count} {observations}", count=count, observations=noun)
+
+
+def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
+    return (
+        BAR_NAMES
+        if card.bar_minutes
+        else translate_deferred(OBSERVATION_NAMES.get(card.date_rule, RATE_NAMES))
+    )
 
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:
     """`market, factor EUR/USD, ECB`."""
-    return _(", factor ").join((model, *(card.title for card in factors)))
+    names = (_("factor {series}", series=card.title) for card in factors)
+    return ", ".join((model, *names))
 
 
 def name_subject(quoting: QuotedSeries) -> str:
@@ -78,34 +98,32 @@ def name_subject(quoting: QuotedSeries) -> str:
 
 def describe_window(window: Window, card: SeriesCard) -> str:
     """Where a window lies: `at the first fixing`, `over the first two fixings`."""
-    noun = observation_name(card)
     if card.bar_minutes:
         return _describe_bars(window, card.bar_minutes)
+    one, many = map(translate_deferred, _get_observation_nouns(card))
     phrases = {
-        (0, 0): _("at the first {noun}", noun=noun),
-        (0, 1): _("over the first two {noun}s", noun=noun),
-        (-1, 1): _("from the {noun} before to the one after", noun=noun),
-        (0, 5): _("over the first six {noun}s", noun=noun),
-        (-5, -1): _("over the five {noun}s before", noun=noun),
+        (0, 0): _("at the first {observation}", observation=one),
+        (0, 1): _("over the first two {observations}", observations=many),
+        (-1, 1): _("from the {observation} before to the one after", observation=one),
+        (0, 5): _("over the first six {observations}", observations=many),
+        (-5, -1): _("over the five {observations} before", observations=many),
     }
-    return phrases.get(window, f"in the window [{window[0]},{window[1]}]")
+    return phrases.get(window) or _("in the window {window}", window=window_text(window))
 
 
 def _describe_bars(window: Window, bar_minutes: int) -> str:
     """`over the first 6 bars (6 hours)`: bars, and how long that many last."""
     first, last = window
-    count_of = last - first + 1
-    lasts = duration_text(count_of, bar_minutes)
+    count = last - first + 1
+    duration = duration_text(count, bar_minutes)
+    if window == (0, 0):
+        return _("at the first bar ({duration})", duration=duration)
     if first == 0:
-        bars = (
-            _("at the first bar")
-            if last == 0
-            else _("over the first {count_of} bars", count_of=count_of)
-        )
-        return f"{bars} ({lasts})"
+        return _("over the first {count} bars ({duration})", count=count, duration=duration)
     if last == -1:
-        return _("over the {count_of} bars before ({lasts})", count_of=count_of, lasts=lasts)
-    return _("in the window [{first},{last}] ({lasts})", first=first, last=last, lasts=lasts)
+        return _("over the {count} bars before ({duration})", count=count, duration=duration)
+    span = window_text(window)
+    return _("in the window {window} ({duration})", window=span, duration=duration)
 
 
 def get_pool_percentile(move: Move, pool: Pool) -> float | None:
@@ -122,7 +140,11 @@ def classify_percentile(percentile: float | None) -> str:
     """Inside or outside the ordinary range."""
     if percentile is None or math.isnan(percentile):
         return _("too few dates to judge")
-    return INSIDE_RANGE if percentile < ORDINARY_PERCENTILE else OUTSIDE_RANGE
+    return translate_deferred(
+        translate_deferred(INSIDE_RANGE)
+        if percentile < ORDINARY_PERCENTILE
+        else translate_deferred(OUTSIDE_RANGE)
+    )
 
 
 def describe_verdict(move: Move, pool: Pool) -> str:
@@ -146,7 +168,7 @@ def describe_comparison(move: Move, pool: Pool) -> str:
         return _("no abnormal move: {reason}", reason=move.reason)
     is_single = move.window[0] == move.window[1]
     of_bars = move.base is not None and move.base.bar_minutes > 0
-    noun = ("bars" if of_bars else "days") if is_single else "windows"
+    noun = (_("bars") if of_bars else _("days")) if is_single else _("windows")
     text = describe_rank(move.rank(pool), noun)
     near = move.rank("near")
     if (
@@ -166,25 +188,21 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
         noun: for the dates: days, bars, or windows where a move takes several.
     """
     among = {
-        "quiet": _("quiet {noun}", noun=noun),
-        "similar": _("{noun} of similar volatility", noun=noun),
+        "quiet": _("quiet {dates}", dates=noun),
+        "similar": _("{dates} of similar volatility", dates=noun),
     }.get(rank.pool, noun)
     period = "" if rank.first is None or rank.last is None else format_period(rank.first, rank.last)
     percentile = judged_percentile(rank)
     if percentile is None or rank.by_move is None:
         if rank.size >= MIN_POOL_SIZE:
             return _("no volatility before it to compare by")
-        return _(
-            "only {size:,} {among} to compare with{period}",
-            size=rank.size,
-            among=among,
-            period=period and f", {period}",
-        )
+        few = _("only {count:,} {dates} to compare with", count=rank.size, dates=among)
+        return ", ".join(filter(None, (few, period)))
     return _(
-        "bigger than {share} {among}, {period}, in units of volatility ({percentile} by size"
+        "bigger than {share} {dates}, {period}, in units of volatility ({percentile} by size"
         " alone)",
         share=_describe_share(percentile, rank.size),
-        among=among,
+        dates=among,
         period=period,
         percentile=format_percentile(rank.by_move),
     )
@@ -192,7 +210,7 @@ def describe_rank(rank: PlaceboRank, noun: str) -> str:
 
 def describe_both_ranks(ranks: tuple[PlaceboRank, PlaceboRank], card: SeriesCard) -> str:
     """The ranks of the moves in [0,0] and [0,1] in sentences; empty where neither is ranked."""
-    noun = "bars" if card.bar_minutes else "days"
+    noun = _("bars") if card.bar_minutes else _("days")
     first, both = ranks
     sentences = []
     if judged_percentile(first) is not None:
@@ -220,19 +238,22 @@ def _describe_share(percentile: float, size: int) -> str:
 def format_period(first: date, last: date) -> str:
     """`April 2024 to April 2026`; of a short time its days, `7 to 28 Apr 2025`."""
     if last - first > MONTH_FORMAT_SPAN:
-        return _("{first:%B %Y} to {last:%B %Y}", first=first, last=last)
-    return format_day_range(first, last).replace("–", " to ").replace("  to  ", " to ")
+        return format_range(format_month(first), format_month(last))
+    if first == last:
+        return format_day(first)
+    is_same_month = (first.year, first.month) == (last.year, last.month)
+    begin = f"{first.day}" if is_same_month else format_short_day(first, last)
+    return format_range(begin, format_day(last))
 
 
-def describe_few_dates(rank: PlaceboRank, noun: str = "dates") -> str:
+def describe_few_dates(rank: PlaceboRank) -> str:
     """That few of the dates are of the event's own time; empty where there are enough."""
     if rank.size == 0 or rank.close >= MIN_NEARBY_DATES:
         return ""
     return _(
-        "Only {close:,} of these {size:,} {noun} lie within two years of the event.",
+        "Only {close:,} of these {count:,} dates lie within two years of the event.",
         close=rank.close,
-        size=rank.size,
-        noun=noun,
+        count=rank.size,
     )
 
 
@@ -240,14 +261,13 @@ def describe_move(move: Move, quoting: QuotedSeries) -> str:
     """`Rouble 0.47 log pts stronger`."""
     if move.log_points is None:
         return f"{name_subject(quoting)}: {describe_missing_move(move, quoting.card)}"
-    word = name_direction(quoting.card, move.log_points)
-    if word == "unchanged":
+    if is_unchanged(move.log_points):
         return _("{subject} unchanged", subject=name_subject(quoting))
     return _(
-        "{subject} {log_points} log pts {word}",
+        "{subject} {size} log pts {direction}",
         subject=name_subject(quoting),
-        log_points=format_number(abs(move.log_points)),
-        word=word,
+        size=format_number(abs(move.log_points)),
+        direction=name_direction(quoting.card, move.log_points),
     )
 
 
@@ -262,28 +282,35 @@ def describe_pool_caveat(move: Move, pool: Pool) -> str:
     ):
         return caveat
     other = _(
-        "Among {size:,} dates of similar volatility it is bigger than {percentile}:"
-        " {classify_percentile}.",
-        size=move.rank("similar").size,
+        "Among {count:,} dates of similar volatility it is bigger than {percentile}: {verdict}.",
+        count=move.rank("similar").size,
         percentile=format_percentile(matched),
-        classify_percentile=classify_percentile(matched),
+        verdict=classify_percentile(matched),
     )
     return f"{caveat} {other}".strip()
 
 
 def describe_crowd(move: Move, card: SeriesCard) -> str:
     """How many other events share the window of a move: `3 other events at the same fixing`."""
-    others = (
-        plural("{n:,} other event", "{n:,} other events", len(move.crowd))
-        if move.crowd
-        else _("no other event")
+    count, noun = len(move.crowd), observation_name(card)
+    if move.window != (0, 0):
+        return (
+            plural(
+                "{n:,} other event in the same window",
+                "{n:,} other events in the same window",
+                count,
+            )
+            if count
+            else _("no other event in the same window")
+        )
+    if not count:
+        return _("no other event at the same {observation}", observation=noun)
+    return plural(
+        "{n:,} other event at the same {observation}",
+        "{n:,} other events at the same {observation}",
+        count,
+        observation=noun,
     )
-    place = (
-        _("at the same {observation_name}", observation_name=observation_name(card))
-        if move.window == (0, 0)
-        else _("in the same window")
-    )
-    return f"{others} {place}"
 
 
 def describe_missing_move(move: Move, card: SeriesCard) -> str:
@@ -350,30 +377,33 @@ def format_car(move: Move) -> str:
 def format_offset_time(offset: int, bar_minutes: int) -> str:
     """`2 hours before`, `6 hours after`: how much trading lies between a bar and offset 0."""
     if offset == 0:
-        return FIRST_BAR_LABEL
-    side = "before" if offset < 0 else "after"
-    return f"{duration_text(offset, bar_minutes)} {side}"
+        return translate_deferred(FIRST_BAR_LABEL)
+    duration = duration_text(offset, bar_minutes)
+    if offset < 0:
+        return _("{duration} before", duration=duration)
+    return _("{duration} after", duration=duration)
 
 
 def format_window_time(window: tuple[int, int], bar_minutes: int) -> str:
     """`2 hours before to 6 hours after`."""
-    first, last = (format_offset_time(offset, bar_minutes) for offset in window)
-    return _("{first} to {last}", first=first, last=last)
+    return format_range(*(format_offset_time(offset, bar_minutes) for offset in window))
 
 
 def format_window_label(window: str) -> str:
     """`−5 to 10`, `−2 h to 6 h`, `−30 min to 90 min`."""
     units = {"h": f"{NO_BREAK_SPACE}h", "m": f"{NO_BREAK_SPACE}min", "-": MINUS}
-    first, last = ("".join(units.get(c, c) for c in end) for end in window.split(":"))
-    return _("{first} to {last}", first=first, last=last)
+    return format_range(*("".join(units.get(c, c) for c in end) for end in window.split(":")))
 
 
 def format_step(bar_minutes: int) -> str:
     """From one number to the next: `one-day`, `one-hour`, `10-minute`."""
     if not bar_minutes:
-        return "one-day"
-    number, unit = duration_text(1, bar_minutes).split(" ")
-    return f"{'one' if number == '1' else number}-{unit.removesuffix('s')}"
+        return _("one-day")
+    if bar_minutes == 60:
+        return _("one-hour")
+    if bar_minutes % 60 == 0:
+        return _("{count}-hour", count=bar_minutes // 60)
+    return _("{count}-minute", count=bar_minutes) if bar_minutes > 1 else _("one-minute")
 
 
 def spans_break(move: DayMove, bar_minutes: int) -> bool:
@@ -389,8 +419,12 @@ def format_wait(timing: Timing) -> str:
     minutes = int((timing.first.opens - moment) / timedelta(minutes=1))
     days, rest = divmod(minutes, 24 * 60)
     hours, left = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (left, "min")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or _("0 min")
+    parts = [
+        _("{count} d", count=days) if days else "",
+        _("{count} h", count=hours) if hours else "",
+        _("{count} min", count=left) if left or not minutes else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def format_point_time(point: PathPoint, bar_minutes: int) -> str:
@@ -436,9 +470,13 @@ def build_bar_notices(view: EventView, timing: Timing) -> dict[str, str]:
         ),
         "session_break": _describe_sessions(view, length),
         "missing_bars": _(
-            "{missing_bars}, without a trade or in a halt: nothing is filled in, and the next"
-            " return covers the gap.",
-            missing_bars=_describe_missing_bars(view),
+            "Bars are missing at {places} of the window, without a trade or in a halt: nothing"
+            " is filled in, and the next return covers the gap.",
+            places=plural(
+                "{n:,} place",
+                "{n:,} places",
+                sum(point.gap == "missing" for point in view.path),
+            ),
         ),
         "weekend_session": _(
             "Part of the window is a weekend session, with thin volume: its bars are kept and"
@@ -469,22 +507,12 @@ def _describe_sessions(view: EventView, length: str) -> str:
     if first is None or last is None or not any(point.gap for point in view.path[1:]):
         return text
     traded = duration_text(len(view.path), view.card.bar_minutes)
-    spent = (last - first) / timedelta(hours=1)
-    return _(
-        "{text} Hours count bars: {traded} of trading took {spent:,.0f} hours by the clock.",
-        text=text,
+    hours = _(
+        "Hours count bars: {traded} of trading took {hours:,.0f} hours by the clock.",
         traded=traded,
-        spent=spent,
+        hours=(last - first) / timedelta(hours=1),
     )
-
-
-def _describe_missing_bars(view: EventView) -> str:
-    gaps = sum(point.gap == "missing" for point in view.path)
-    return plural(
-        "Bars are missing at {n:,} place of the window",
-        "Bars are missing at {n:,} places of the window",
-        gaps,
-    )
+    return f"{text} {hours}"
 
 
 # ------------------------------------------------------------------ one move by source
@@ -528,7 +556,7 @@ def name_source_direction(move: SourceMove) -> str:
     if move.log_points is None:
         return _("not measured: {reason}", reason=move.reason)
     word = name_direction(move.card, move.log_points)
-    return f"{word}; {PARTLY_INCLUDED}" if move.partial else word
+    return f"{word}; {translate_deferred(PARTLY_INCLUDED)}" if move.partial else word
 
 
 def group_publication_rules(moves: Sequence[SourceMove]) -> dict[str, list[str]]:

@@ -194,7 +194,7 @@ def redact_private(event: Event) -> Event:
     if not event.is_private:
         return event
     return replace(
-        event, title=PRIVATE_TITLE, category=Category.OTHER, text="", actor="", source_name="",
+        event, title=translate_deferred(PRIVATE_TITLE), category=Category.OTHER, text="", actor="", source_name="",
         source_url="", tags=(), author="",
     )  # fmt: skip
 
@@ -251,7 +251,7 @@ def build_significance_table(view: EventView, pool: Pool) -> ReportTable:
     return ReportTable(
         _("How certain is that?"),
         (
-            _("Window"), _("CAR ± s.e., log pts"), "t", _("p of t"), _("Placebo p, {pool_titles}", pool_titles=POOL_TITLES[pool]),
+            _("Window"), _("CAR ± s.e., log pts"), "t", _("p of t"), _("Placebo p, {pool_titles}", pool_titles=translate_deferred(POOL_TITLES[pool])),
             *get_percentile_titles(),
         ),
         tuple(_build_significance_row(move, view, pool) for move in view.moves),
@@ -345,7 +345,7 @@ def _build_time_columns(view: EventView) -> dict[str, list[str]]:
     if not minutes:
         return {_("Market day"): [format_weekday(point.day) for point in path]}
     return {
-        _("Bar ({moscow_time})", moscow_time=MOSCOW_TIME): [
+        _("Bar ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
             format_point_time(point, minutes) for point in path
         ],
         _("From the event"): [format_offset_time(point.offset, minutes) for point in path],
@@ -539,7 +539,7 @@ def _build_event_parameters(
                 gap=request.gap,
             ),
         ),
-        (_("Compared with"), POOL_TITLES[pool]),
+        (_("Compared with"), translate_deferred(POOL_TITLES[pool])),
     )
 
 

@@ -40,7 +40,7 @@ from dashboard.presentation.charts.theme import (
 )
 from dashboard.presentation.escaping import escape_plot
 from dashboard.presentation.formatting import format_day
-from dashboard.presentation.palette import Palette, direction_colour
+from dashboard.presentation.palette import Palette
 
 MAX_NAMED_DOTS: Final = 60
 DOT_ROW_PIXELS: Final = 17
@@ -119,9 +119,7 @@ def _build_dot_trace(
     dots = [dot for _, dot in placed]
     halves = [round(100 * half, 3) if math.isfinite(half) else None for *_, half in dots]
     colours = [
-        chart.colour(group)
-        if chart.is_pair
-        else direction_colour(chart.scale.direction(move), dark=chart.dark)
+        chart.colour(group) if chart.is_pair else chart.scale.colour(move, dark=chart.dark)
         for _, _, move, _ in dots
     ]
     interval = {"color": chart.palette.muted, "thickness": 0.8, "width": 0}
@@ -189,9 +187,7 @@ def build_leave_one_out_figure(chart: ComparisonChart, group: ComparisonGroup) -
     rows = [row for row in group.study.left_out if math.isfinite(row.without)]
     rows = rows[:MAX_LEFT_OUT_ROWS]
     mean = group.study.mean
-    colours = [
-        direction_colour(chart.scale.direction(row.without), dark=chart.dark) for row in rows
-    ]
+    colours = [chart.scale.colour(row.without, dark=chart.dark) for row in rows]
     hover = [
         _(
             "without it {others}<br>its own move {own}",

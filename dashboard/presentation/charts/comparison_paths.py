@@ -38,7 +38,7 @@ from dashboard.presentation.palette import (
     Palette,
     get_palette,
 )
-from dashboard.presentation.quoting import MoveScale
+from dashboard.presentation.quoting import MoveScale, name_direction
 from dashboard.services.events import EventFilter
 
 MIN_BAND_EVENTS: Final = 5
@@ -221,7 +221,7 @@ def summarize_paths(chart: ComparisonChart) -> str:
             sentences.append(_("{group}: no path.", group=group.plot_name))
             continue
         last = rows[-1]
-        mean = f"{chart.scale.signed(last.caar)}{chart.scale.unit}"
+        mean = chart.scale.with_unit(chart.scale.signed(last.caar))
         values = {
             "group": group.plot_name,
             "count": group.study.n,
@@ -451,8 +451,8 @@ def _format_cell(chart: ComparisonChart, value: float | None) -> str:
 
 
 def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
-    subject = chart.scale.quoting.card.subject
-    size = f"{format_number(limit, 1)}{chart.scale.unit}"
+    card = chart.scale.quoting.card
+    size = chart.scale.with_unit(format_number(limit, 1))
     return {
         "orientation": "h",
         "x": 0.5,
@@ -466,9 +466,9 @@ def _build_colour_bar(chart: ComparisonChart, limit: float) -> Figure:
         "outlinewidth": 0,
         "tickvals": [-limit, 0, limit],
         "ticktext": [
-            _("{move} or more", move=f"{size} {subject.down}"),
+            _("{move} or more", move=f"{size} {name_direction(card, -1.0)}"),
             "0",
-            _("{move} or more", move=f"{size} {subject.up}"),
+            _("{move} or more", move=f"{size} {name_direction(card, 1.0)}"),
         ],
         "tickfont": {"size": FONT_SIZE - 2, "color": chart.palette.muted},
     }

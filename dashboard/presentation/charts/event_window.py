@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.moves import EventView, Fixing, PathPoint
 from dashboard.models.study import duration_text
@@ -60,7 +60,6 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.palette import (
     CategoryStyle,
     Palette,
-    direction_colour,
     get_event_style,
 )
 from dashboard.presentation.quoting import QuotedSeries
@@ -291,7 +290,9 @@ def _build_notes(
     if chart.view.card.bar_minutes:
         clock = {"xref": "paper", "yanchor": "top", "yshift": -4}
         font = {"size": FONT_SIZE - 2, "color": palette.text}
-        note = build_note(palette, MOSCOW_TIME, 0, 0, **right, **clock, font=font)
+        note = build_note(
+            palette, translate_deferred(MOSCOW_TIME), 0, 0, **right, **clock, font=font
+        )
         notes.append(note | {"xshift": -16 if chart.phone else -24})
     height, anchor = (0, "bottom") if on_top else (ceiling, "top")
     return [*notes, *build_session_notes(chart.view.path, height, anchor, palette)]
@@ -321,7 +322,7 @@ def _build_main_label(chart: EventWindowChart, palette: Palette) -> list[Figure]
     quoting = chart.quoting
     value = quoting.quoted_log_points(main.move)
     is_high = (value > 0) != quoting.axis_is_inverted
-    colour = direction_colour(quoting.direction(main.move), dark=chart.dark)
+    colour = quoting.colour(main.move, dark=chart.dark)
     note = build_note(
         palette,
         f"<b>{format_move(quoting, main.move)}</b>",
@@ -469,7 +470,7 @@ def _build_path_trace(chart: EventWindowChart, palette: Palette) -> Figure:
     is_main = [point.offset == chart.main_offset for point in points]
     small = 5 if len(points) <= MAX_MARKED_POINTS else 2
     colours = [
-        direction_colour(quoting.direction(point.move), dark=chart.dark) if marked else palette.line
+        quoting.colour(point.move, dark=chart.dark) if marked else palette.line
         for point, marked in zip(points, is_main, strict=True)
     ]
     fills = [palette.surface if p.offset == -1 else c for p, c in zip(points, colours, strict=True)]

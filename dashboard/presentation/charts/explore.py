@@ -12,6 +12,7 @@ import numpy as np
 
 from dashboard.models.event import Event
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.series import Bools, Days, Ints, find_gaps
 from dashboard.models.study import duration_text
 from dashboard.presentation.charts.theme import (
@@ -115,7 +116,11 @@ def build_explore_layout(
         linecolor=palette.grid,
         nticks=5 if chart.phone else 12,
     )
-    clock = build_axis_title(palette, MOSCOW_TIME, standoff=4) if line.is_intraday else {}
+    clock = (
+        build_axis_title(palette, translate_deferred(MOSCOW_TIME), standoff=4)
+        if line.is_intraday
+        else {}
+    )
     layout = build_layout(
         palette,
         geometry.height,

@@ -27,7 +27,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
 )
 from dashboard.presentation.moves import describe_both_ranks
-from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.services.events import hide_events, unhide_events
 from dashboard.services.notes import delete_note, restore_note
 from dashboard.ui import session
@@ -256,7 +256,7 @@ def _format_coloured_move(state: EventsState, log_points: float) -> str:
     quoting = state.quoting
     if math.isnan(log_points):
         return _("not yet: the data end before it")
-    colour = direction_colour(quoting.direction(log_points), dark=state.dark)
+    colour = quoting.colour(log_points, dark=state.dark)
     return f'**:color[{quoting.move(log_points, 2)}]{{foreground="{colour}"}}** {quoting.unit}'
 
 

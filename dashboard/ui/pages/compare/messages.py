@@ -30,17 +30,21 @@ from dashboard.presentation.events import (
 from dashboard.presentation.formatting import (
     MINUS,
     NO_VALUE,
-    THIN_SPACE,
     capitalize_first,
-    format_count,
     format_day,
-    format_number,
     format_offset,
     format_p,
-    format_percent,
+    format_share,
     format_window,
+    join_first,
+    join_names,
 )
-from dashboard.presentation.moves import describe_window, format_percentile_cell, observation_name
+from dashboard.presentation.moves import (
+    count_observations,
+    describe_window,
+    format_percentile_cell,
+    observation_name,
+)
 from dashboard.presentation.quoting import MoveScale
 from dashboard.services.compare import (
     DIFFERENCE_GROUP,
@@ -165,8 +169,8 @@ def _describe_group_verdict(
             least=_format_detectable_effect(headline, state.scale),
         )
     below = _(
-        "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}. {size}."
-        " {spread}",
+        "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}."
+        " {size}. {spread}",
         interval=state.scale.directed_span(headline.low, headline.high),
         test=_lowercase_first(declared_test_title()),
         p=_format_corrected_p(headline, answer),
@@ -231,12 +235,10 @@ def _format_corrected_p(headline: Headline, answer: Comparison) -> str:
     """`p = 0.63 (Holm over 3 questions: …; uncorrected 0.21)`."""
     family = count_corrected_tests(answer)
     if family <= 1:
-        return _(
-            "p = {p} (one question here, nothing to correct)", p=format_p(headline.p_value)
-        )
+        return _("p = {p} (one question here, nothing to correct)", p=format_p(headline.p_value))
     return _(
-        "p = {p_adjusted} ({correction} over {family} questions: the groups and their difference;"
-        " uncorrected {p})",
+        "p = {p_adjusted} ({correction} over {family} questions: the groups and their"
+        " difference; uncorrected {p})",
         p_adjusted=format_p(headline.p_adjusted),
         correction=CORRECTION_NAMES[answer.request.correction],
         family=family,
@@ -274,8 +276,8 @@ def _describe_no_verdict(headline: Headline) -> str:
     return plural(
         "Too few separate episodes for a verdict ({n:,} cluster; {minimum} are needed): read the"
         " events one by one",
-        "Too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read the"
-        " events one by one",
+        "Too few separate episodes for a verdict ({n:,} clusters; {minimum} are needed): read"
+        " the events one by one",
         headline.clusters,
         minimum=MIN_CLUSTERS,
     )

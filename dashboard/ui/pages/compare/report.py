@@ -335,7 +335,7 @@ def _build_parameters(state: CompareState, answer: Comparison) -> Iterator[tuple
     yield _("Window compared"), window_text(answer.window)
     yield _("Ordinary move"), describe_model_settings(request, state.card)
     yield _("Returns"), request.returns
-    yield _("Compared with"), POOL_TITLES[request.pool]
+    yield _("Compared with"), translate_deferred(POOL_TITLES[request.pool])
     yield _("Seed"), str(request.seed)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.models.currencies import currency_subject
 from dashboard.models.messages import translate as _
+from dashboard.models.messages import translate_deferred
 from dashboard.models.moves import EventView
 from dashboard.models.series import SeriesCard
 from dashboard.presentation.formatting import join_names
@@ -84,7 +86,7 @@ def draw_pool_choice(link: UrlState, view: EventView) -> None:
     st.segmented_control(
         _("Compare with"),
         list(POOL_OPTIONS),
-        format_func=lambda pool: f"{POOL_TITLES[pool]}{sizes.get(pool, '')}",
+        format_func=lambda pool: f"{translate_deferred(POOL_TITLES[pool])}{sizes.get(pool, '')}",
         required=True,
         help=_(
             "Nearest: within 250 observations of the event, its own window left out. Of all"

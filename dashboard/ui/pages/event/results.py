@@ -42,11 +42,10 @@ from dashboard.presentation.moves import (
 )
 from dashboard.presentation.palette import (
     category_title,
-    direction_colour,
     format_coloured,
     get_event_style,
 )
-from dashboard.presentation.quoting import QuotedSeries, name_direction
+from dashboard.presentation.quoting import QuotedSeries, move_colour, name_direction
 from dashboard.presentation.reports import format_percentile_cells, get_percentile_titles
 from dashboard.services.exports import source_moves_csv
 from dashboard.services.source_moves import DEFAULT_SOURCE_WINDOW, compare_sources_of_event
@@ -94,7 +93,7 @@ def draw_headline(state: EventState) -> None:
     if move is None or move.log_points is None:
         st.markdown(f"### {escape_markdown(format_headline(view, quoting, state.pool)[0])}")
         return
-    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    colour = quoting.colour(move.log_points, dark=state.dark)
     movement = format_coloured(
         f"{quoting.arrow(move.log_points)} {describe_move(move, quoting)}", colour
     )
@@ -219,7 +218,7 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
         _("CAR ± s.e., log pts"): [_format_significance(move, format_car(move)) for move in moves],
         "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
         _("p of t"): [format_p_value(move.p_value, view.n_estimation) for move in moves],
-        _("Placebo p, {pool_titles}", pool_titles=POOL_TITLES[pool]): [
+        _("Placebo p, {pool_titles}", pool_titles=translate_deferred(POOL_TITLES[pool])): [
             format_p_value(rank.p, rank.size) for rank in ranks
         ],
         **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),
@@ -239,12 +238,12 @@ def describe_columns(view: EventView, pool: Pool) -> str:
     """The meaning of the columns, as the Method page has it."""
     request = view.request
     columns = _(
-        "{log_points}; the two percentages are the same move seen from either side. CAR: the move"
-        " less the one expected under the model ({model}), from the {moves} moves that end {gap}"
-        " before the window. Percentile: share of {dates} with a smaller CAR, each in units of"
-        " the volatility before it; by size alone: with a smaller CAR as it is. Placebo p: share,"
-        " the event included, with one at least as large in those units. Windows are written in"
-        " offsets: 0 is the first rate that can contain the event.",
+        "{log_points}; the two percentages are the same move seen from either side. CAR: the"
+        " move less the one expected under the model ({model}), from the {moves} moves that end"
+        " {gap} before the window. Percentile: share of {dates} with a smaller CAR, each in"
+        " units of the volatility before it; by size alone: with a smaller CAR as it is. Placebo"
+        " p: share, the event included, with one at least as large in those units. Windows are"
+        " written in offsets: 0 is the first rate that can contain the event.",
         log_points=_describe_log_points(view.card.subject),
         model=describe_model(request.model, view.factors),
         moves=view.n_estimation,
@@ -277,7 +276,7 @@ def _format_move_direction(move: Move, quoting: QuotedSeries, *, dark: bool) -> 
     if move.log_points is None:
         return NO_VALUE
     word = quoting.direction(move.log_points)
-    colour = direction_colour(word, dark=dark)
+    colour = quoting.colour(move.log_points, dark=dark)
     return format_coloured(f"**{quoting.arrow(move.log_points)}{NO_BREAK_SPACE}{word}**", colour)
 
 
@@ -402,8 +401,8 @@ def _format_source_direction(move: SourceMove, quoting: QuotedSeries, *, dark: b
         return escape_markdown(moves_module.name_source_direction(move))
     word = name_direction(move.card, move.log_points)
     arrow = QuotedSeries(move.card, quoting.mode).arrow(move.log_points)
-    colour = direction_colour(word, dark=dark)
-    partly = f" {moves_module.PARTLY_INCLUDED}" if move.partial else ""
+    colour = move_colour(move.card, move.log_points, dark=dark)
+    partly = f" {translate_deferred(moves_module.PARTLY_INCLUDED)}" if move.partial else ""
     return f':color[**{arrow}{SOURCE_NO_BREAK_SPACE}{word}**]{{foreground="{colour}"}}{partly}'
 
 

@@ -24,7 +24,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
 )
 from dashboard.presentation.moves import format_percentile, judged_percentile
-from dashboard.presentation.palette import category_title, direction_colour, get_event_style
+from dashboard.presentation.palette import category_title, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
 from dashboard.services.exports import event_list_csv
@@ -255,7 +255,7 @@ def _format_list_move(state: EventsState, studied: EventMoves) -> str:
         return _(
             "no move: {partition}", partition=studied.reason.partition(":")[0] or _("not measured")
         )
-    colour = direction_colour(state.quoting.direction(studied.both), dark=state.dark)
+    colour = state.quoting.colour(studied.both, dark=state.dark)
     share = judged_percentile(studied.rank_both)
     rank = (
         ""
@@ -409,8 +409,7 @@ def _to_log_points(quoting: QuotedSeries, shown: float) -> float:
 def _move_colour(quoting: QuotedSeries, shown: Any, *, dark: bool) -> str:
     if math.isnan(shown):
         return ""
-    word = quoting.direction(_to_log_points(quoting, shown))
-    return _("color: {direction_colour}", direction_colour=direction_colour(word, dark=dark))
+    return f"color: {quoting.colour(_to_log_points(quoting, shown), dark=dark)}"
 
 
 def _get_percentile(rank: PlaceboRank) -> float:

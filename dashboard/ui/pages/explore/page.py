@@ -37,7 +37,6 @@ from dashboard.presentation.moves import (
 from dashboard.presentation.palette import (
     CATEGORY_STYLES,
     category_title,
-    direction_colour,
     format_coloured,
     get_event_style,
     get_palette,
@@ -323,7 +322,11 @@ def _build_date_column(series: RateSeries, inside: Bools) -> dict[str, list[str]
     if not series.card.bar_minutes:
         return {_("Printed date"): series.record[inside].astype(str).tolist()}
     ends = np.datetime_as_string(convert_to_moscow(series.known_at[inside]), unit="m")
-    return {_("To ({moscow_time})", moscow_time=MOSCOW_TIME): [text[11:] for text in ends.tolist()]}
+    return {
+        _("To ({moscow_time})", moscow_time=translate_deferred(MOSCOW_TIME)): [
+            text[11:] for text in ends.tolist()
+        ]
+    }
 
 
 def _build_events_frame(events: tuple[Event, ...]) -> pd.DataFrame:
@@ -406,7 +409,7 @@ def _draw_rate(state: ExploreState, move: DayMove) -> None:
             _("No rate on this day. {which}: {day}.", which=which, day=format_weekday(move.day))
         )
     quoting, minutes = state.quoting, state.series.card.bar_minutes
-    colour = direction_colour(quoting.direction(move.log_points), dark=state.dark)
+    colour = quoting.colour(move.log_points, dark=state.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
         _(
@@ -450,7 +453,7 @@ def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
     with st.container(horizontal=True, gap="medium"):
         for change in changes:
             quoting, move = state.quoting, change.log_points
-            colour = direction_colour(quoting.direction(move), dark=state.dark)
+            colour = quoting.colour(move, dark=state.dark)
             amount = f"{quoting.arrow(move)} {quoting.percent(move)}"
             st.markdown(
                 f":small[{translate_deferred(BASE_LABELS[change.base])}]  \n**{format_coloured(amount, colour)}**  \n"

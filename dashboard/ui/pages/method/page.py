@@ -7,9 +7,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard.models.event import Event
-from dashboard.models.messages import deferred
+from dashboard.models.messages import deferred, translate_deferred
 from dashboard.models.messages import translate as _
-from dashboard.models.series import RateSeries
+from dashboard.models.series import RateSeries, SeriesCard
 from dashboard.presentation.charts.comparison_moves import build_funnel_figure
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link
 from dashboard.presentation.formatting import format_day
