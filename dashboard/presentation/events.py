@@ -297,7 +297,7 @@ def _format_group(events: str, filters: EventFilter) -> str:
         events = _("{events} of unclear direction", events=events)
     if not filters.tags:
         return events
-    return _("{events} tagged {tags}", events=events, tags=join_alternatives(filters.tags))
+    return _("{events} tagged {tags}", events=events, tags=join_alternatives(tuple(filters.tags)))
 
 
 def format_years(events: Sequence[Event]) -> str:

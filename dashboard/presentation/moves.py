@@ -78,11 +78,7 @@ def count_observations(count: int, card: SeriesCard) -> str:
 
 
 def _get_observation_nouns(card: SeriesCard) -> tuple[str, str]:
-    return (
-        BAR_NAMES
-        if card.bar_minutes
-        else translate_deferred(OBSERVATION_NAMES.get(card.date_rule, RATE_NAMES))
-    )
+    return BAR_NAMES if card.bar_minutes else OBSERVATION_NAMES.get(card.date_rule, RATE_NAMES)
 
 
 def describe_model(model: str, factors: tuple[SeriesCard, ...]) -> str:

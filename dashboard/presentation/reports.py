@@ -194,8 +194,8 @@ def redact_private(event: Event) -> Event:
     if not event.is_private:
         return event
     return replace(
-        event, title=translate_deferred(PRIVATE_TITLE), category=Category.OTHER, text="", actor="", source_name="",
-        source_url="", tags=(), author="",
+        event, title=translate_deferred(PRIVATE_TITLE), category=Category.OTHER, text="", actor="",
+        source_name="", source_url="", tags=(), author="",
     )  # fmt: skip
 
 
@@ -251,11 +251,15 @@ def build_significance_table(view: EventView, pool: Pool) -> ReportTable:
     return ReportTable(
         _("How certain is that?"),
         (
-            _("Window"), _("CAR ± s.e., log pts"), "t", _("p of t"), _("Placebo p, {pool_titles}", pool_titles=translate_deferred(POOL_TITLES[pool])),
+            _("Window"),
+            _("CAR ± s.e., log pts"),
+            "t",
+            _("p of t"),
+            _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])),
             *get_percentile_titles(),
         ),
         tuple(_build_significance_row(move, view, pool) for move in view.moves),
-    )  # fmt: skip
+    )
 
 
 def build_crowd_table(view: EventView) -> ReportTable:

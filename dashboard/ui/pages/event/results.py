@@ -218,7 +218,7 @@ def build_tests_columns(view: EventView, pool: Pool) -> TableColumns:
         _("CAR ± s.e., log pts"): [_format_significance(move, format_car(move)) for move in moves],
         "t": [NO_VALUE if m.car_t is None else format_signed(m.car_t) for m in moves],
         _("p of t"): [format_p_value(move.p_value, view.n_estimation) for move in moves],
-        _("Placebo p, {pool_titles}", pool_titles=translate_deferred(POOL_TITLES[pool])): [
+        _("Placebo p, {dates}", dates=translate_deferred(POOL_TITLES[pool])): [
             format_p_value(rank.p, rank.size) for rank in ranks
         ],
         **dict(zip(get_percentile_titles(), map(list, percentiles), strict=True)),

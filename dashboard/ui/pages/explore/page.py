@@ -456,8 +456,8 @@ def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
             colour = quoting.colour(move, dark=state.dark)
             amount = f"{quoting.arrow(move)} {quoting.percent(move)}"
             st.markdown(
-                f":small[{translate_deferred(BASE_LABELS[change.base])}]  \n**{format_coloured(amount, colour)}**  \n"
-                f":small[{quoting.direction(move)}]",
+                f":small[{translate_deferred(BASE_LABELS[change.base])}]  \n"
+                f"**{format_coloured(amount, colour)}**  \n:small[{quoting.direction(move)}]",
                 width="content",
             )
     since = describe_last_reached(state.quoting, facts)
