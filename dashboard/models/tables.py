@@ -91,7 +91,7 @@ class Table:
         """The column names."""
         return tuple(column.name for column in self.columns)
 
-    def for_bars(self, bars: bool = True) -> Table:  # noqa: FBT001, FBT002 - the one question
+    def for_bars(self, bars: bool = True) -> Table:  # noqa: FBT001 - the one question
         """The table for series of bars, or the table itself for daily ones."""
         return replace(self, columns=(*self.columns, *self.bar_columns)) if bars else self
 

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from dashboard.models.currencies import AS_QUOTED_OPTION
+from dashboard.models.event import EVENT_FIELDS, Event
 
 if TYPE_CHECKING:
-    from dashboard.models.event import Event
     from dashboard.models.series import RateSeries
 
 
@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
 """Whether 03/04/2025 is the third of April (`dmy`) or the fourth of March (`mdy`)."""
 
-EVENT_FIELDS: Final = (
-    "date", "time", "time_utc", "zone", "end_date", "title", "text", "category", "expected",
-    "source_url", "tags", "author", "actor", "source_name", "series", "id", "confidence",
-    "origin", "created", "updated", "revision", "visibility", "hour_kind", "reported_utc",
-)  # fmt: skip
+EVENT_FILE_FIELDS: Final = ("time", *(field.column for field in EVENT_FIELDS))
 """What a column of a file can hold; `time` is the clock of `zone`, `time_utc` is UTC."""
 
 
@@ -36,7 +32,7 @@ class EventFileOptions:
     """How a file is to be read, as its user says; what is not said is inferred or requested.
 
     Attributes:
-        columns: which column holds a field, by field (of `EVENT_FIELDS`); "" where none does.
+        columns: which column holds a field, by field (of `EVENT_FILE_FIELDS`); "" where none does.
         dates: the order of day and month in dates that could be two.
         zone: the time zone of times that have none.
         sheet: the sheet of a workbook.

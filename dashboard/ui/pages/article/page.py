@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.models.article import Article, CheckedClaim, ClaimTruth, DateMention
 from dashboard.models.errors import RoubleReactionError
-from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Event, Expected
+from dashboard.models.event import MOSCOW, TITLE_LIMIT, Category, Draft, Event, Expected
 from dashboard.models.messages import deferred, plural, translate_deferred
 from dashboard.models.messages import translate as _
 from dashboard.presentation.claims import describe_needed_base, format_marked_verdict
@@ -23,7 +23,7 @@ from dashboard.presentation.incoming_events import (
     format_verdict_numbers,
 )
 from dashboard.presentation.palette import STYLE_BY_ID
-from dashboard.services.notes import Draft, add_note, delete_note
+from dashboard.services.notes import add_note, delete_note
 from dashboard.services.rates import DEFAULT_SERIES
 from dashboard.ui import session
 from dashboard.ui.components.figures import draw_text_table
@@ -264,11 +264,9 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
             ),
         )
         st.segmented_control(
-            _("Expected for the rouble"),
-            [direction.value for direction in Expected],
-            required=True,
+            _("Expected for the rouble"), [direction.value for direction in Expected], required=True,
             **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
-        )
+        )  # fmt: skip
 
 
 def _draw_candidate_time(number: int, start: Draft | None) -> None:
