@@ -174,8 +174,8 @@ def build_move_lines(view: EventView, move: Move, quoting: QuotedSeries, pool: P
         f"{format_move_rates(move, quoting)} ({format_move_dates(move)})",
         _format_unusualness(move, pool),
         _(
-            "CAR {significance}; p of t {p_value}; placebo p {p_value_2}",
-            significance=_format_significance(move, format_car(move)),
+            "CAR {error}; p of t {p_value}; placebo p {p_value_2}",
+            error=_format_significance(move, format_car(move)),
             p_value=format_p_value(move.p_value, view.n_estimation),
             p_value_2=format_p_value(rank.p, rank.size),
         ),
