@@ -145,6 +145,11 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lowercase_first(text: str) -> str:
+    """The text with a small first letter, the rest unchanged."""
+    return text[:1].lower() + text[1:]
+
+
 def format_count(value: int, noun: str, plural: str = "") -> str:
     """`1 event`, `412 events`."""
     return f"{value:,} {noun if value == 1 else plural or noun + 's'}"

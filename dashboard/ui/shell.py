@@ -109,8 +109,11 @@ def describe_frozen_view(
     revised = sum(row.was is not None for row in rows)
     differ = _("live data are the same")
     if rows:
-        changes = [_("{rows:,} added", rows=len(rows) - revised)] * (len(rows) > revised)
-        changes += [_("{revised:,} revised", revised=revised)] * (revised > 0)
+        added = len(rows) - revised
+        changes = [
+            *([_("{count:,} added", count=added)] if added else []),
+            *([_("{count:,} revised", count=revised)] if revised else []),
+        ]
         differ = plural(
             "live data differ in {n:,} row ({changes})",
             "live data differ in {n:,} rows ({changes})",
@@ -120,10 +123,10 @@ def describe_frozen_view(
     last = frozen.day[-1].astype(object)
     parts = [
         _(
-            ":blue-badge[:material/ac_unit: Frozen: as known on {asof}]",
-            asof=format_timestamp(view["asof"]),
+            ":blue-badge[:material/ac_unit: Frozen: as known on {time}]",
+            time=format_timestamp(view["asof"]),
         ),
-        _("{title}: last {last}", title=escape_markdown(frozen.card.title), last=format_day(last)),
+        _("{series}: last {day}", series=escape_markdown(frozen.card.title), day=format_day(last)),
         differ,
     ]
     if other_events:

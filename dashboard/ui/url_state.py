@@ -21,6 +21,7 @@ import streamlit as st
 from dashboard.models.errors import InputError
 from dashboard.models.messages import translate as _
 from dashboard.models.series import as_of_text, read_as_of
+from dashboard.presentation.formatting import join_first
 from dashboard.ui.widget_state import ignore_fragment_echo
 
 NAME_PATTERN: Final = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -109,15 +110,15 @@ def format_ignored_notice(ignored: Sequence[str]) -> str:
     """One sentence about the settings of a link that were ignored; empty where none was."""
     if not ignored:
         return ""
-    count, listed = len(ignored), ", ".join(ignored[:5])
-    more = _(" and {count} more", count=count - 5) if count > 5 else ""
+    count, listed = len(ignored), join_first(ignored, 5)
     if count == 1:
-        return _("1 setting in this link is not valid and was ignored: {listed}.", listed=listed)
+        return _(
+            "1 setting in this link is not valid and was ignored: {settings}.", settings=listed
+        )
     return _(
-        "{count} settings in this link are not valid and were ignored: {listed}{more}.",
+        "{count} settings in this link are not valid and were ignored: {settings}.",
         count=count,
-        listed=listed,
-        more=more,
+        settings=listed,
     )
 
 

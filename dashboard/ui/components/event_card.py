@@ -82,18 +82,17 @@ def build_event_facts(event: Event) -> list[str]:
         facts.append(escape_markdown(event.actor))
     facts.append(_format_source(event))
     if event.confidence:
-        meaning = CONFIDENCE_LABELS.get(event.confidence)
+        meaning = translate_deferred(CONFIDENCE_LABELS.get(event.confidence, ""))
         grade = _("confidence {confidence}", confidence=escape_markdown(event.confidence))
         facts.append(f"{grade} ({meaning})" if meaning else grade)
     facts.append(describe_expected(event.expected))
     if event.tags:
-        facts.append(escape_markdown("tags: " + ", ".join(event.tags)))
+        facts.append(escape_markdown(_("tags: {tags}", tags=", ".join(event.tags))))
     if event.origin == Origin.NOTE and event.updated is not None:
-        by = _(" by {author}", author=event.author) if event.author else ""
+        values = {"author": event.author, "time": format_timestamp(event.updated)}
+        by_somebody = _("last changed by {author} {time}", **values)
         facts.append(
-            escape_markdown(
-                _("last changed{by} {updated}", by=by, updated=format_timestamp(event.updated))
-            )
+            escape_markdown(by_somebody if event.author else _("last changed {time}", **values))
         )
     return facts
 

@@ -16,7 +16,12 @@ from dashboard.models.messages import deferred
 from dashboard.models.messages import translate as _
 from dashboard.models.series import RateSeries
 from dashboard.presentation.escaping import escape_label, escape_markdown, plain_text
-from dashboard.presentation.formatting import EXPECTED_TITLES, format_short_day
+from dashboard.presentation.formatting import (
+    EXPECTED_TITLES,
+    format_short_day,
+    join_alternatives,
+    join_names,
+)
 from dashboard.presentation.palette import CATEGORY_STYLES, category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 from dashboard.services.events import EventFilter, custom_categories, find_events
@@ -322,31 +327,26 @@ def draw_no_matches(view: UrlState, state: EventsState) -> None:
 
 def describe_no_matches(view: UrlState) -> str:
     """`No events match *Sanctions* in 1 Mar 2021 – 30 Apr 2021.`; a search is not quoted."""
-    categories = " or ".join(
-        f"*{escape_markdown(category_title(category))}*" for category in view["cat"]
-    )
-    searched = _("the search") if view["q"] else ""
+    names = [f"*{escape_markdown(category_title(category))}*" for category in view["cat"]]
+    searched = [_("the search")] if view["q"] else []
     others = any(view[key] != ANY_OPTION for key in ("origin", "exp", "hour"))
-    criteria = " and ".join(part for part in (categories, searched) if part) or (
-        _("these filters") if others else _("this period")
-    )
-    return _(
-        "No events match {criteria}{period}.",
-        criteria=criteria,
-        period=_format_period(view["from"], view["to"]),
-    )
-
-
-def _format_period(since: date | None, until: date | None) -> str:
+    named = join_names([*([join_alternatives(names)] if names else []), *searched])
+    criteria = named or (_("these filters") if others else _("this period"))
+    since, until = view["from"], view["to"]
     if since and until:
         return _(
-            " in {short_day} – {short_day_2}",
-            short_day=format_short_day(since),
-            short_day_2=format_short_day(until),
+            "No events match {criteria} in {since} – {until}.",
+            criteria=criteria,
+            since=format_short_day(since),
+            until=format_short_day(until),
         )
     if since:
-        return _(" from {short_day} on", short_day=format_short_day(since))
-    return _(" until {short_day}", short_day=format_short_day(until)) if until else ""
+        since = format_short_day(since)
+        return _("No events match {criteria} from {day} on.", criteria=criteria, day=since)
+    if until:
+        until = format_short_day(until)
+        return _("No events match {criteria} until {day}.", criteria=criteria, day=until)
+    return _("No events match {criteria}.", criteria=criteria)
 
 
 def clear_filters(view: UrlState) -> None:

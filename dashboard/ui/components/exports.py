@@ -56,7 +56,7 @@ REPORT_HELP: Final = deferred(
     " live and frozen, stand in each."
 )
 BUNDLE_HELP: Final = deferred(
-    " The bundle holds the numbers and everything they were computed from; `python -m dashboard"
+    "The bundle holds the numbers and everything they were computed from; `python -m dashboard"
     " reproduce FILE` computes them again and compares."
 )
 
@@ -192,9 +192,8 @@ def draw_report_buttons(  # noqa: PLR0913
             )
         if warning:
             st.warning(warning, icon=":material/lock_open:")
-        st.caption(
-            f"{translate_deferred(REPORT_HELP)}{translate_deferred(BUNDLE_HELP) if bundles else ''}"
-        )
+        sentences = (REPORT_HELP, BUNDLE_HELP) if bundles else (REPORT_HELP,)
+        st.caption(" ".join(map(translate_deferred, sentences)))
 
 
 def draw_limit_notice() -> None:

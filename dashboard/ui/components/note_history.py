@@ -73,18 +73,13 @@ def _draw_history(note: Event) -> None:
 
 
 def _draw_change(change: NoteRevision, *, is_newest: bool) -> None:
-    by = _(" by {author}", author=change.author) if change.author else ""
     done = translate_deferred(ACTION_LABELS.get(NoteAction(change.action), change.action))
+    time = format_timestamp(change.at)
+    if change.author:
+        time = _("{time} by {author}", time=time, author=change.author)
     with st.container(border=True):
-        subtitle = escape_markdown(format_timestamp(change.at) + by)
-        st.markdown(
-            _(
-                "**{done}** {subtitle} :small[revision {revision}]",
-                done=done,
-                subtitle=subtitle,
-                revision=change.revision,
-            )
-        )
+        revision = _("revision {number}", number=change.revision)
+        st.markdown(f"**{done}** {escape_markdown(time)} :small[{revision}]")
         rows = list_changed_fields(change)
         if rows:
             st.dataframe(
@@ -171,7 +166,9 @@ def format_field_value(field: EventField, value: Any) -> str:
         return NO_VALUE
     formatted = _FORMATTERS.get(field.kind, str)(value)
     if field.name == "visibility":
-        formatted = translate_deferred(VISIBILITY_LABELS.get(value, translate_deferred(VISIBILITY_LABELS[Visibility.PRIVATE.value])))
+        formatted = translate_deferred(
+            VISIBILITY_LABELS.get(value, VISIBILITY_LABELS[Visibility.PRIVATE.value])
+        )
     return formatted if field.kind in {"date", "moment"} else plain_text(formatted)
 
 

@@ -29,9 +29,9 @@ from dashboard.presentation.quoting import QuotedSeries, QuoteMode
 
 MIN_BOX_WIDTH: Final = 215
 HOUR_KIND_PHRASES: Final = {
-    HourKind.STATEMENT: "",
-    HourKind.SCHEDULED: deferred("scheduled for "),
-    HourKind.PUBLISHED: deferred("time not known; first report "),
+    HourKind.STATEMENT: "{clock}",
+    HourKind.SCHEDULED: deferred("scheduled for {clock}"),
+    HourKind.PUBLISHED: deferred("time not known; first report {clock}"),
 }
 HOUR_KIND_TITLES: Final = {
     HourKind.STATEMENT: deferred("The moment itself"),
@@ -112,12 +112,11 @@ def build_hour_lines(event: Event) -> list[str]:
     """One line a clock time as safe Markdown: kind, time, source, evidence, confidence."""
     return [
         _(
-            "**{hour_kind_titles}:** {at} ({at_2:%H:%M} UTC), {source_name}. {evidence}"
-            " (confidence {confidence})",
-            hour_kind_titles=translate_deferred(HOUR_KIND_TITLES[HourKind(hour.kind)]),
-            at=escape_markdown(format_timestamp(hour.at)),
-            at_2=hour.at.astimezone(UTC),
-            source_name=format_markdown_link(hour.source_name or hour.source_url, hour.source_url),
+            "**{kind}:** {time} ({utc:%H:%M} UTC), {source}. {evidence} (confidence {confidence})",
+            kind=translate_deferred(HOUR_KIND_TITLES[HourKind(hour.kind)]),
+            time=escape_markdown(format_timestamp(hour.at)),
+            utc=hour.at.astimezone(UTC),
+            source=format_markdown_link(hour.source_name or hour.source_url, hour.source_url),
             evidence=escape_markdown(hour.evidence, 500),
             confidence=escape_markdown(hour.confidence),
         )
@@ -153,8 +152,8 @@ def _format_event_clock(event: Event) -> str:
     if hour is None:
         return _("time not known")
     clock = f"{format_other_day(hour.at, _event_moscow_day(event))}{format_event_clock(hour.at)}"
-    by = f", {hour.source_name}" if hour.source_name else ""
-    return f"{HOUR_KIND_PHRASES[HourKind(hour.kind)]}{clock}{by}"
+    text = translate_deferred(HOUR_KIND_PHRASES[HourKind(hour.kind)], clock=clock)
+    return f"{text}, {hour.source_name}" if hour.source_name else text
 
 
 def _describe_position(event: Event, timing: Timing, noun: str) -> list[str]:

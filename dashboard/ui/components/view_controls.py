@@ -98,19 +98,16 @@ def resolve_window(
     )
     if since >= until or until <= bounds.first:
         return DayWindow(bounds.default_since(), bounds.last, is_empty=True)
-    notice = ""
+    notices = []
     if since < bounds.first:
         since = bounds.first
         if requested_since is not None:
-            notice = _(
-                "Rates start on {first}; showing from there.", first=format_day(bounds.first)
-            )
+            first = format_day(bounds.first)
+            notices.append(_("Rates start on {day}; showing from there.", day=first))
     if requested_until is not None and requested_until > bounds.last_allowed:
         last = format_day(bounds.last_allowed)
-        notice = _(
-            "{notice} Nothing is known after {last}; showing to there.", notice=notice, last=last
-        ).strip()
-    return DayWindow(since, until, notice)
+        notices.append(_("Nothing is known after {day}; showing to there.", day=last))
+    return DayWindow(since, until, " ".join(notices))
 
 
 def find_preset(shown: DayWindow, bounds: WindowLimits) -> str | None:

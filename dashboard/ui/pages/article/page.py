@@ -264,7 +264,9 @@ def _draw_fields(candidate: DraftCandidate, start: Draft | None) -> None:
             ),
         )
         st.segmented_control(
-            _("Expected for the rouble"), [direction.value for direction in Expected], required=True,
+            _("Expected for the rouble"),
+            [direction.value for direction in Expected],
+            required=True,
             **persistent_widget(build_field_name(number, "expected"), Expected.UNCLEAR.value),
         )  # fmt: skip
 
@@ -317,15 +319,12 @@ def _accept_candidates(chosen_ones: Sequence[DraftCandidate]) -> None:
         try:
             note = add_note(session.get_context().notes, candidate.draft)
         except RoubleReactionError as error:
-            before = plural("{n:,} note saved; ", "{n:,} notes saved; ", saved) if saved else ""
-            set_flash(
-                _(
-                    "{before}not saved: {title}: {error}",
-                    before=before,
-                    title=candidate.draft.title[:60],
-                    error=error,
-                )
-            )
+            parts = [
+                _("not saved: {title}: {error}", title=candidate.draft.title[:60], error=error)
+            ]
+            if saved:
+                parts.insert(0, plural("{n:,} note saved", "{n:,} notes saved", saved))
+            set_flash("; ".join(parts))
             return
         set_decision(candidate.number, note)
         saved += 1

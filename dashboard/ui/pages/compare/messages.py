@@ -38,6 +38,7 @@ from dashboard.presentation.formatting import (
     format_window,
     join_first,
     join_names,
+    lowercase_first,
 )
 from dashboard.presentation.moves import (
     count_observations,
@@ -151,7 +152,7 @@ def _describe_group_verdict(
     if headline.reason:
         verdict = _describe_no_verdict(headline)
         if len(state.groups) > 1:
-            verdict = f"{capitalize_first(name)}: {_lowercase_first(verdict)}"
+            verdict = f"{capitalize_first(name)}: {lowercase_first(verdict)}"
         return verdict, f"{capitalize_first(moved)}. {size}. {spread}"
     moved = _add_rank_tension(moved, headline, state.scale)
     p = _describe_p(headline, answer)
@@ -172,7 +173,7 @@ def _describe_group_verdict(
         "95 % interval of the mean {interval}; {test}, the test declared in advance: {p}."
         " {size}. {spread}",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=_lowercase_first(declared_test_title()),
+        test=lowercase_first(declared_test_title()),
         p=_format_corrected_p(headline, answer),
         size=size,
         spread=spread,
@@ -216,7 +217,7 @@ def _describe_difference_verdict(state: CompareState, answer: Comparison) -> tup
     below = _(
         "95 % interval of the difference {interval}; {test}: {p}. {size}.",
         interval=state.scale.directed_span(headline.low, headline.high),
-        test=_lowercase_first(declared_test_title(difference=True)),
+        test=lowercase_first(declared_test_title(difference=True)),
         p=_format_corrected_p(headline, answer),
         size=size,
     )
@@ -324,10 +325,6 @@ def _add_rank_tension(moved: str, headline: Headline, scale: MoveScale) -> str:
             move=moved,
         )
     return moved
-
-
-def _lowercase_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def describe_overlap(answer: Comparison) -> str:

@@ -329,8 +329,8 @@ def _draw_tests(state: CompareState, answer: Comparison) -> None:
     others = [line for line in lines if not line.declared]
     expander = st.expander(
         _(
-            "Other tests: {value}, with what each assumes",
-            value=len({line.row.test for line in others}),
+            "Other tests: {count}, with what each assumes",
+            count=len({line.row.test for line in others}),
         ),
         icon=":material/science:",
         key="compare.tests",
@@ -346,29 +346,33 @@ def _draw_tests(state: CompareState, answer: Comparison) -> None:
 def _describe_tests(state: CompareState, answer: Comparison) -> str:
     """Which test answers, and over what its p is corrected."""
     family = count_corrected_tests(answer)
-    over = (
-        _(
-            "{correction_names}'s over {family} questions, the groups and their difference",
-            correction_names=CORRECTION_NAMES[answer.request.correction],
-            family=family,
-        )
-        if family > 1
-        else _("the uncorrected one, for one question is asked")
-    )
-    leads = _(
-        "**{declared_test_title}** answers for a group",
-        declared_test_title=escape_markdown(declared_test_title()),
-    )
+    values = {
+        "window": format_window(answer.window),
+        "test": escape_markdown(declared_test_title()),
+        "other": escape_markdown(declared_test_title(difference=True)),
+    }
     if len(state.groups) > 1:
-        title = escape_markdown(declared_test_title(difference=True))
-        leads += _(", **{title}** for the difference", title=title)
-    return _(
-        "Over {window}. {leads}: declared before any data were looked at. The corrected p is"
-        " {over}.",
-        window=format_window(answer.window),
-        leads=leads,
-        over=over,
-    )
+        leads = _(
+            "Over {window}. **{test}** answers for a group, **{other}** for the difference:"
+            " declared before any data were looked at.",
+            **values,
+        )
+    else:
+        leads = _(
+            "Over {window}. **{test}** answers for a group: declared before any data were looked"
+            " at.",
+            **values,
+        )
+    if family > 1:
+        corrected = _(
+            "The corrected p is {correction}'s over {count} questions, the groups and their"
+            " difference.",
+            correction=CORRECTION_NAMES[answer.request.correction],
+            count=family,
+        )
+    else:
+        corrected = _("The corrected p is the uncorrected one, for one question is asked.")
+    return f"{leads} {corrected}"
 
 
 def _build_test_columns(
@@ -505,9 +509,12 @@ def _draw_group_funnel(state: CompareState, group: ComparisonGroup, answer: Comp
             phone=state.phone,
         ),
         f"compare.funnel.{group.style.symbol}",
-        _("Bars: ")
-        + ", ".join(
-            f"{translate_deferred(STEP_TITLES[step.name]).lower()} {step.left}" for step in steps
+        _(
+            "Bars: {steps}",
+            steps=", ".join(
+                f"{translate_deferred(STEP_TITLES[step.name]).lower()} {step.left}"
+                for step in steps
+            ),
         ),
         f"{state.card.id}_attrition",
     )

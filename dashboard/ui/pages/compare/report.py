@@ -352,7 +352,8 @@ def _build_sources(state: CompareState, answer: Comparison) -> Iterator[ReportSo
             len(events) - notes,
         )
     ]
-    held += [plural("{n:,} note", "{n:,} notes", notes)] * bool(notes)
+    if notes:
+        held.append(plural("{n:,} note", "{n:,} notes", notes))
     with_source = sum(bool(event.source_url) for event in events)
     share = (
         format_percent(100 * with_source / len(events), 0).lstrip("+")

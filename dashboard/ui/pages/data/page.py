@@ -18,12 +18,14 @@ from dashboard.models.study import DEFAULT_CAR_WINDOWS, StudyAnswer, StudyReques
 from dashboard.presentation.escaping import escape_markdown, format_markdown_link, plain_text
 from dashboard.presentation.formatting import (
     MINUS,
+    capitalize_first,
     format_day,
     format_day_range,
     format_number,
     format_percent,
     format_short_day,
     format_timestamp,
+    lowercase_first,
 )
 from dashboard.presentation.rates import (
     describe_age,
@@ -163,11 +165,7 @@ def _build_catalogue_facts(data: Dataset) -> list[str]:
         plural("{n:,} row", "{n:,} rows", data.files[-1].count),
         _format_range(data),
         _("source: named in every row"),
-        _(
-            "licence: {catalogue_licence}{catalogue_licence_2}",
-            catalogue_licence=translate_deferred(CATALOGUE_LICENCE)[0].lower(),
-            catalogue_licence_2=translate_deferred(CATALOGUE_LICENCE)[1:],
-        ),
+        _("licence: {licence}", licence=lowercase_first(translate_deferred(CATALOGUE_LICENCE))),
         _("ships with the program"),
     ]
 
@@ -295,13 +293,7 @@ def _draw_contents(data: Dataset) -> None:
         _draw_preview(file)
     with address:
         for item in data.files:
-            st.markdown(
-                _(
-                    "{label}{label_2}, CSV and JSON",
-                    label=item.label[0].upper(),
-                    label_2=item.label[1:],
-                )
-            )
+            st.markdown(_("{rows}, CSV and JSON", rows=capitalize_first(item.label)))
             both = [item.address.below(page, extension) for extension in ("csv", "json")]
             st.code("\n".join(both), language=None, wrap_lines=True)
         st.caption(

@@ -298,12 +298,12 @@ def _draw_crowd_list(
     minutes = view.card.bar_minutes
     days = {point.offset: format_point_time(point, minutes) for point in view.path}
     for offset, group in groupby(crowd, key=lambda item: item[0]):
-        on = f", {days[offset]}" if offset in days else ""
-        st.caption(_("offset {offset}{on}", offset=format_offset(offset), on=on))
+        place = _("offset {offset}", offset=format_offset(offset))
+        st.caption(f"{place}, {days[offset]}" if offset in days else place)
         for event in (item[1] for item in group):
             title = truncate(event.title, TITLE_LIMIT)
             if minutes and event.moment is None:
-                title += _(" (hour unknown)")
+                title = _("{event} (hour unknown)", event=title)
             draw_page_link(
                 "event", f"{get_event_style(event).glyph} {title}", icon="", id=event.id, **settings
             )

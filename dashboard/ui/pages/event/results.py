@@ -22,6 +22,7 @@ from dashboard.presentation.formatting import (
     capitalize_first,
     describe_crowding,
     format_signed,
+    join_first,
 )
 from dashboard.presentation.moves import (
     POOL_TITLES,
@@ -78,8 +79,8 @@ def draw_event_head(event: Event) -> None:
     style = get_event_style(event)
     glyph = f':color[{style.glyph}]{{foreground="{style.colour}"}}'
     kind = escape_markdown(category_title(event.category))
-    note = _(" · your note") if event.origin == Origin.NOTE else ""
-    st.markdown(f"{glyph} **{kind}**{note}")
+    note = [_("your note")] if event.origin == Origin.NOTE else []
+    st.markdown(" · ".join([f"{glyph} **{kind}**", *note]))
     st.header(escape_markdown(event.title), anchor=False)
     st.markdown(" · ".join(build_event_facts(event)))
     if event.text:
@@ -113,11 +114,11 @@ def draw_headline(state: EventState) -> None:
     rank = move.rank(state.pool)
     st.caption(
         _(
-            "Abnormal move {car} log pts, p of t {p_value}, placebo p {p_value_2}. A move near"
-            " an event is no proof of its cause.",
+            "Abnormal move {car} log pts, p of t {p}, placebo p {placebo_p}. A move near an"
+            " event is no proof of its cause.",
             car=format_car(move),
-            p_value=format_p_value(move.p_value, view.n_estimation),
-            p_value_2=format_p_value(rank.p, rank.size),
+            p=format_p_value(move.p_value, view.n_estimation),
+            placebo_p=format_p_value(rank.p, rank.size),
         )
     )
 
@@ -292,14 +293,9 @@ def _format_crowd(move: Move) -> str:
         return _("no other event")
     named = [
         f"{get_event_style(event).glyph} {escape_markdown(event.title, EVENT_NAME_LIMIT)}"
-        for event in move.crowd[:MAX_NAMED_EVENTS]
+        for event in move.crowd
     ]
-    more = (
-        _(" and {crowd} more", crowd=len(move.crowd) - MAX_NAMED_EVENTS)
-        if len(move.crowd) > MAX_NAMED_EVENTS
-        else ""
-    )
-    return f"**{len(move.crowd)}**: {'; '.join(named)}{more}"
+    return f"**{len(move.crowd)}**: {join_first(named, MAX_NAMED_EVENTS, '; ')}"
 
 
 def _format_significance(move: Move, text: str) -> str:

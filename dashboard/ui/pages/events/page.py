@@ -24,7 +24,7 @@ from dashboard.presentation.formatting import (
     format_timestamp,
 )
 from dashboard.presentation.moves import format_percentile, judged_percentile
-from dashboard.presentation.palette import category_title, get_event_style
+from dashboard.presentation.palette import category_title, format_coloured, get_event_style
 from dashboard.presentation.quoting import QuotedSeries, log_to_percent
 from dashboard.services.events import hidden_count_text
 from dashboard.services.exports import event_list_csv
@@ -181,25 +181,21 @@ def _draw_no_notes(state: EventsState) -> None:
 def _format_heading(state: EventsState) -> str:
     """`**68 of 365** events and notes, newest first`."""
     shown, total = len(state.events), len(state.known.events)
-    many = (
-        f"**{plural('{n:,} event', '{n:,} events', total)}**"
+    count = (
+        plural("**{n:,} event**", "**{n:,} events**", total)
         if shown == total
         else _("**{shown:,} of {total:,}** events", shown=shown, total=total)
     )
-    span = ""
     if state.events:
         first, last = state.events[-1].day, state.events[0].day
-        span = f", {format_short_day(first)} – {format_short_day(last)}"
-    hint = "" if state.phone else _(" Click a row to read it.")
+        count = f"{count}, {format_short_day(first)} – {format_short_day(last)}"
+    sentences = [_("{events}, newest first.", events=count)]
+    if not state.phone:
+        sentences.append(_("Click a row to read it."))
     hidden = hidden_count_text(len(state.known.hidden))
-    hidden_text = _(" {hidden}: see *Hidden events*.", hidden=hidden) if hidden else ""
-    return _(
-        "{many_text}{span}, newest first.{hint}{hidden_text}",
-        many_text=many,
-        span=span,
-        hint=hint,
-        hidden_text=hidden_text,
-    )
+    if hidden:
+        sentences.append(_("{hidden}: see *Hidden events*.", hidden=hidden))
+    return " ".join(sentences)
 
 
 def _draw_files(view: UrlState, state: EventsState) -> None:
@@ -252,22 +248,15 @@ def _draw_event_list(state: EventsState) -> None:
 def _format_list_move(state: EventsState, studied: EventMoves) -> str:
     """`▼ −0.47 % stronger in [0,1], bigger than 62 %`, or why there is none."""
     if math.isnan(studied.both):
-        return _(
-            "no move: {partition}", partition=studied.reason.partition(":")[0] or _("not measured")
-        )
+        reason = studied.reason.partition(":")[0] or _("not measured")
+        return _("no move: {reason}", reason=reason)
     colour = state.quoting.colour(studied.both, dark=state.dark)
     share = judged_percentile(studied.rank_both)
-    rank = (
-        ""
-        if share is None
-        else _(", bigger than {percentile}", percentile=format_percentile(share))
-    )
-    return _(
-        ':color[{move}]{{foreground="{colour}"}} in [0,1]{rank}',
-        move=state.quoting.move(studied.both, 2),
-        colour=colour,
-        rank=rank,
-    )
+    move = format_coloured(state.quoting.move(studied.both, 2), colour)
+    if share is None:
+        return _("{move} in [0,1]", move=move)
+    rank = format_percentile(share)
+    return _("{move} in [0,1], bigger than {percentile}", move=move, percentile=rank)
 
 
 # ------------------------------------------------------------------ the table

@@ -20,12 +20,13 @@ from dashboard.presentation.charts.theme import get_picked_day, get_picked_windo
 from dashboard.presentation.charts.timeline import convert_to_moscow
 from dashboard.presentation.escaping import escape_markdown, plain_text
 from dashboard.presentation.formatting import (
-    RECORD_KINDS,
+    capitalize_first,
     format_clock,
     format_day,
     format_event_time,
     format_short_day,
     format_weekday,
+    join_names,
 )
 from dashboard.presentation.moves import (
     MOSCOW_TIME,
@@ -382,18 +383,17 @@ def _draw_card_head(view: UrlState, state: ExploreState) -> None:
     before, after = _find_neighbour_days(state.series, state.day)
     with st.container(horizontal=True, vertical_alignment="center"):
         title = format_weekday(state.day)
-        latest = "" if state.chosen else _(" :small[:gray[the latest rate]]")
+        latest = "" if state.chosen else f" :small[:gray[{_('the latest rate')}]]"
         st.markdown(f"#### {title}{latest}", width="stretch")
-        for name, icon, target in (
-            ("earlier", ":material/chevron_left:", before),
-            ("later", ":material/chevron_right:", after),
+        for name, icon, target, help_text in (
+            ("earlier", ":material/chevron_left:", before, _("The rate earlier")),
+            ("later", ":material/chevron_right:", after, _("The rate later")),
         ):
             st.button(
                 "",
                 icon=icon,
                 key=f"day_card.{name}",
-                help=_("The rate {name}", name=name)
-                + (f": {format_day(target)}" if target else ""),
+                help=f"{help_text}: {format_day(target)}" if target else help_text,
                 disabled=target is None,
                 on_click=view.set,
                 kwargs={"sel": target},
@@ -404,26 +404,28 @@ def _draw_card_head(view: UrlState, state: ExploreState) -> None:
 def _draw_rate(state: ExploreState, move: DayMove) -> None:
     if move.day != state.day:
         later = move.day > state.day
-        which = _("The first rate after it") if later else _("The last rate before it")
+        day = format_weekday(move.day)
         st.caption(
-            _("No rate on this day. {which}: {day}.", which=which, day=format_weekday(move.day))
+            _("No rate on this day. The first rate after it: {day}.", day=day)
+            if later
+            else _("No rate on this day. The last rate before it: {day}.", day=day)
         )
     quoting, minutes = state.quoting, state.series.card.bar_minutes
     colour = quoting.colour(move.log_points, dark=state.dark)
     st.markdown(f"### {quoting.rate(move.rate)} :small[{quoting.unit}]")
     st.markdown(
         _(
-            "**{coloured}** {step}, from {rate} on {base_day}",
-            coloured=format_coloured(quoting.move(move.log_points, 2), colour),
+            "**{move}** {step}, from {rate} on {day}",
+            move=format_coloured(quoting.move(move.log_points, 2), colour),
             step=_describe_step(move, minutes),
             rate=quoting.rate(move.base_rate),
-            base_day=_format_base_day(move),
+            day=_format_base_day(move),
         )
     )
     rank_text = describe_both_ranks((move.rank, move.rank_both), state.series.card)
     other = _(
-        "In the other quote: {other_percent}.",
-        other_percent=quoting.other_percent(move.log_points, 2),
+        "In the other quote: {change}.",
+        change=quoting.other_percent(move.log_points, 2),
     )
     st.caption(f"{rank_text or _('Too few moves before it to learn its volatility from.')} {other}")
 
@@ -432,19 +434,18 @@ def _describe_step(move: DayMove, bar_minutes: int) -> str:
     """`in a day`, `in the last bar of the day, to 19:00 MSK`, `over a break, to 11:00 MSK`."""
     if move.known_at is None:
         return _("in a day")
-    over = spans_break(move, bar_minutes)
-    where = _("over a break") if over else _("in the last bar of the day")
-    return _("{where}, to {clock} MSK", where=where, clock=format_clock(move.known_at))
+    clock = format_clock(move.known_at)
+    if spans_break(move, bar_minutes):
+        return _("over a break, to {clock} MSK", clock=clock)
+    return _("in the last bar of the day, to {clock} MSK", clock=clock)
 
 
 def _format_base_day(move: DayMove) -> str:
     """The day of the base; of a bar its end too."""
-    on = format_short_day(move.base_day, move.day)
-    return (
-        on
-        if move.base_known_at is None
-        else _("{on} at {clock}", on=on, clock=format_clock(move.base_known_at))
-    )
+    day = format_short_day(move.base_day, move.day)
+    if move.base_known_at is None:
+        return day
+    return _("{day} at {clock}", day=day, clock=format_clock(move.base_known_at))
 
 
 def _draw_facts(state: ExploreState, day_of_rate: date) -> None:
@@ -469,26 +470,23 @@ def describe_last_reached(quoting: QuotedSeries, facts: DayFacts) -> str:
     """When the rate was last as strong and as weak."""
     if not quoting.card.subject.is_currency:
         return ""
-    messages = []
-    for word, seen in zip(RECORD_KINDS, (facts.strongest_since, facts.weakest_since), strict=True):
+    records = []
+    begin = format_day(facts.first_day)
+    for seen, strongest in ((facts.strongest_since, True), (facts.weakest_since, False)):
         if seen is None:
-            messages.append(
-                _(
-                    "{word} in the data, which begin {first_day}",
-                    word=word,
-                    first_day=format_day(facts.first_day),
-                )
+            records.append(
+                _("the strongest in the data, which begin {day}", day=begin)
+                if strongest
+                else _("the weakest in the data, which begin {day}", day=begin)
             )
         elif (facts.day - seen.day).days > 31:
-            messages.append(
-                _(
-                    "{word} since {day} ({rate})",
-                    word=word,
-                    day=format_day(seen.day),
-                    rate=quoting.rate(seen.rate),
-                )
+            values = {"day": format_day(seen.day), "rate": quoting.rate(seen.rate)}
+            records.append(
+                _("the strongest since {day} ({rate})", **values)
+                if strongest
+                else _("the weakest since {day} ({rate})", **values)
             )
-    return _("The {messages}.", messages=_(" and the ").join(messages)) if messages else ""
+    return f"{capitalize_first(join_names(records))}." if records else ""
 
 
 def _draw_events(state: ExploreState, move: DayMove | None) -> None:
@@ -568,8 +566,9 @@ def _format_events(move: DayMove) -> str:
     if not move.events:
         return _("none listed")
     first = move.events[0]
-    more = _("  +{events} more", events=len(move.events) - 1) if len(move.events) > 1 else ""
-    return plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT) + more
+    title = plain_text(f"{get_event_style(first).glyph} {first.title}", MOVES_TITLE_LIMIT)
+    others = len(move.events) - 1
+    return f"{title}  {_('+{count} more', count=others)}" if others else title
 
 
 def _format_move_time(move: DayMove) -> str:
@@ -579,8 +578,10 @@ def _format_move_time(move: DayMove) -> str:
 
 
 def _format_move(move: DayMove, quoting: QuotedSeries) -> str:
-    over = _(" over a break") if spans_break(move, quoting.card.bar_minutes) else ""
-    return f"{quoting.move(move.log_points)}{over}"
+    text = quoting.move(move.log_points)
+    if not spans_break(move, quoting.card.bar_minutes):
+        return text
+    return _("{move} over a break", move=text)
 
 
 def _build_column_config(bar_minutes: int) -> dict[str, Any]:

@@ -57,11 +57,8 @@ def _draw_dates(question: DateOrderQuestion) -> None:
     days = {"dmy": format_day(question.day_first), "mdy": format_day(question.month_first)}
     example = escape_markdown(question.example)
     if question.read_as is None:
-        label = _(
-            "{uncertain_icon} **Which day is {example}? The file does not tell.**",
-            uncertain_icon=UNCERTAIN_ICON,
-            example=example,
-        )
+        label = _("**Which day is {example}? The file does not tell.**", example=example)
+        label = f"{UNCERTAIN_ICON} {label}"
     else:
         label = _("Which day is {example}?", example=example)
     st.radio(
@@ -71,15 +68,17 @@ def _draw_dates(question: DateOrderQuestion) -> None:
 
 
 def _draw_zone(zoneless: int) -> None:
-    many = _("Some times have") if not zoneless else (
-        _("1 time has") if zoneless == 1 else _("{zoneless:,} times have", zoneless=zoneless)
-    )  # fmt: skip
+    question = (
+        plural(
+            "**{n:,} time has no time zone. Whose clock is it?**",
+            "**{n:,} times have no time zone. Whose clock is it?**",
+            zoneless,
+        )
+        if zoneless
+        else _("**Some times have no time zone. Whose clock is it?**")
+    )
     st.selectbox(
-        _(
-            "{uncertain_icon} **{many_text} no time zone. Whose clock is it?**",
-            uncertain_icon=UNCERTAIN_ICON,
-            many_text=many,
-        ),
+        f"{UNCERTAIN_ICON} {question}",
         _add_option(ZONE_OPTIONS, f"{CHOICE_PREFIX}zone"),
         accept_new_options=True,
         width=430,

@@ -131,7 +131,7 @@ def _draw_import_plan(view: UrlState, plan: EventImportPlan) -> None:
 def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str) -> None:
     """Draw downloads of the rows that cannot be imported, for correction."""
     draw_csv_buttons(
-        f"{plural('{n:,} wrong row', '{n:,} wrong rows', len(rows))}",
+        plural("{n:,} wrong row", "{n:,} wrong rows", len(rows)),
         ("wrong_rows", file_name.rpartition(".")[0] or file_name),
         lambda flavour: invalid_rows_csv(rows, flavour),
         f"{key}.wrong",
@@ -143,14 +143,18 @@ def _draw_wrong_downloads(file_name: str, rows: tuple[RowVerdict, ...], key: str
 
 def _draw_commit(plan: EventImportPlan, counts: dict[str, int]) -> None:
     new, wrong = counts["new"], counts["wrong"]
-    counts_text = [
-        plural("**{n:,} row**: {new:,} new", "**{n:,} rows**: {new:,} new", counts["all"], new=new)
-    ]
-    counts_text += [
-        _("{duplicate:,} already there", duplicate=counts["duplicate"]),
-        _("{wrong:,} wrong", wrong=wrong),
-    ]
-    st.markdown(", ".join(counts_text) + _(". Nothing is stored yet."))
+    st.markdown(
+        plural(
+            "**{n:,} row**: {new:,} new, {duplicates:,} already there, {wrong:,} wrong. Nothing"
+            " is stored yet.",
+            "**{n:,} rows**: {new:,} new, {duplicates:,} already there, {wrong:,} wrong. Nothing"
+            " is stored yet.",
+            counts["all"],
+            new=new,
+            duplicates=counts["duplicate"],
+            wrong=wrong,
+        )
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         draw_author_name()
         st.button(
@@ -242,10 +246,10 @@ def _draw_rows(view: UrlState, plan: EventImportPlan, counts: dict[str, int]) ->
     if pages > 1:
         st.caption(
             _(
-                "Rows {first:,}–{first_2:,} of {rows:,}",
+                "Rows {first:,}–{last:,} of {count:,}",
                 first=first + 1,
-                first_2=first + len(shown),
-                rows=len(rows),
+                last=first + len(shown),
+                count=len(rows),
             )
         )
     _draw_rows_table(shown)

@@ -115,9 +115,9 @@ def _draw_tone(measured: MeasuredTone, state: InboxState) -> None:
     timeline = measured.timeline
     st.markdown(
         _(
-            "**Tone of the articles on {query}**, {period_labels}",
+            "**Tone of the articles on {query}**, {period}",
             query=escape_markdown(timeline.query),
-            period_labels=translate_deferred(PERIOD_LABELS[measured.period]),
+            period=translate_deferred(PERIOD_LABELS[measured.period]),
         )
     )
     if not timeline.points:

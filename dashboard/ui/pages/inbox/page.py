@@ -83,7 +83,8 @@ def _draw_toolbar(view: UrlState, inbox: InboxState) -> None:
             _("Stories"),
             [decision.value for decision in Decision],
             format_func=lambda state: (
-                f"{translate_deferred(DECISION_LABELS[Decision(state)])} {inbox.counts[Decision(state)]:,}"
+                f"{translate_deferred(DECISION_LABELS[Decision(state)])}"
+                f" {inbox.counts[Decision(state)]:,}"
             ),
             required=True,
             label_visibility="collapsed" if inbox.phone else "visible",
@@ -138,20 +139,20 @@ def _draw_items(view: UrlState, state: InboxState) -> None:
         _draw_no_items(view, state)
         return
     total = state.counts[state.state]
-    of = (
-        _("{clusters:,} of {total:,}", clusters=len(state.clusters), total=total)
-        if len(state.clusters) != total
-        else f"{total:,}"
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            (
-                _("**{of} story**, newest first.", of=of)
-                if total == 1
-                else _("**{of} stories**, newest first.", of=of)
-            ),
-            width="stretch",
+    shown = {"shown": len(state.clusters)}
+    if len(state.clusters) == total:
+        heading = plural(
+            "**{n:,} story**, newest first.", "**{n:,} stories**, newest first.", total
         )
+    else:
+        heading = plural(
+            "**{shown:,} of {n:,} story**, newest first.",
+            "**{shown:,} of {n:,} stories**, newest first.",
+            total,
+            **shown,
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(heading, width="stretch")
         _draw_bulk_dismissal(state)
     for cluster in state.listed:
         _draw_news_card(cluster, state)
@@ -172,15 +173,20 @@ def _draw_no_items(view: UrlState, state: InboxState) -> None:
         st.button(_("Clear the filters"), key="inbox.clear", on_click=lambda: view.set(**clear))
     elif state.state is Decision.NEW:
         on = sum(feed.publisher.enabled for feed in state.feeds)
-        ways = plural(
-            " *Fetch now* asks {n:,} feed; the search below the list of feeds asks GDELT.",
-            " *Fetch now* asks {n:,} feeds; the search below the list of feeds asks GDELT.",
-            on,
-        )
-        offline = session.get_context().news.is_offline
-        st.markdown(_(":material/inbox: Nothing waits here.{value}", value="" if offline else ways))
+        sentences = [_(":material/inbox: Nothing waits here.")]
+        if not session.get_context().news.is_offline:
+            sentences.append(
+                plural(
+                    "*Fetch now* asks {n:,} feed; the search below the list of feeds asks GDELT.",
+                    "*Fetch now* asks {n:,} feeds; the search below the list of feeds asks GDELT.",
+                    on,
+                )
+            )
+        st.markdown(" ".join(sentences))
+    elif state.state is Decision.ACCEPTED:
+        st.markdown(_(":material/inbox: No story was accepted yet."))
     else:
-        st.markdown(_(":material/inbox: No story was {value} yet.", value=state.state.value))
+        st.markdown(_(":material/inbox: No story was dismissed yet."))
 
 
 # ------------------------------------------------------------------ one item
@@ -353,9 +359,15 @@ def _format_feeds_heading(state: InboxState) -> str:
     on = [feed for feed in state.feeds if feed.publisher.enabled]
     failing = [feed for feed in on if feed.state is not None and feed.state.problem]
     fetched = [feed for feed in on if feed.state is not None]
-    outcome = _("{failing} of them failing", failing=len(failing)) if failing else _("all answered")
-    return (
-        f"{plural('{n:,} feed', '{n:,} feeds', len(on))}, {outcome if fetched else 'not asked yet'}"
+    if not fetched:
+        return plural("{n:,} feed, not asked yet", "{n:,} feeds, not asked yet", len(on))
+    if not failing:
+        return plural("{n:,} feed, all answered", "{n:,} feeds, all answered", len(on))
+    return plural(
+        "{n:,} feed, {failing} of them failing",
+        "{n:,} feeds, {failing} of them failing",
+        len(on),
+        failing=len(failing),
     )
 
 

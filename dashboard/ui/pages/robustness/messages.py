@@ -22,16 +22,18 @@ from dashboard.models.study import MIN_CLUSTERS, SIGNIFICANCE_LEVEL, window_text
 from dashboard.presentation.charts.robustness import ChoiceRow, SpecificationCurve
 from dashboard.presentation.escaping import escape_plot, plain_text
 from dashboard.presentation.formatting import (
+    EXPECTED_TITLES,
     MINUS,
     NO_VALUE,
     THIN_SPACE,
     capitalize_first,
-    format_count,
     format_day,
     format_log_points,
     format_number,
     format_p,
+    format_share,
     format_signed,
+    join_alternatives,
 )
 from dashboard.presentation.palette import category_title
 from dashboard.presentation.quoting import QuotedSeries, QuoteMode, name_direction
@@ -76,10 +78,11 @@ def format_window(text: str) -> str:
 
 def describe_group(group: EventGroup) -> str:
     """`NATO remarks or Peace talks, expected stronger, from 1 Jan 2022 on`; tags stay unnamed."""
-    named = " or ".join(category_title(category) for category in group.categories)
+    named = join_alternatives([category_title(category) for category in group.categories])
     parts = [named or _("events of every category")]
     if group.expected != ANY_OPTION:
-        parts.append(_("expected {expected}", expected=group.expected))
+        expected = translate_deferred(EXPECTED_TITLES[group.expected]).lower()
+        parts.append(_("expected {direction}", direction=expected))
     if group.tag:
         parts.append(_("with the tag of the link"))
     if group.since:
@@ -92,17 +95,22 @@ def describe_group(group: EventGroup) -> str:
 def describe_grid(state: RobustnessState) -> str:
     """`6 windows × 3 lengths × 2 gaps × 2 models × 2 overlap rules × 4 choices of events = 576`."""
     grid = state.grid
-    kinds = (
-        (len(grid.series), "series", "series"),
-        (len(grid.windows), "window", "windows"),
-        (len(grid.estimations), "length", "lengths"),
-        (len(grid.gaps), "gap", "gaps"),
-        (len(grid.models), "model", "models"),
-        (len(grid.overlaps), _("overlap rule"), _("overlap rules")),
-        (len(grid.event_filters), _("choice of events"), _("choices of events")),
+    kinds = {
+        _("{count} series", count=len(grid.series)): grid.series,
+        _("{count} windows", count=len(grid.windows)): grid.windows,
+        _("{count} lengths", count=len(grid.estimations)): grid.estimations,
+        _("{count} gaps", count=len(grid.gaps)): grid.gaps,
+        _("{count} models", count=len(grid.models)): grid.models,
+        _("{count} overlap rules", count=len(grid.overlaps)): grid.overlaps,
+        _("{count} choices of events", count=len(grid.event_filters)): grid.event_filters,
+    }
+    factors = " × ".join(text for text, options in kinds.items() if len(options) > 1)
+    return plural(
+        "{choices} = {n:,} specification",
+        "{choices} = {n:,} specifications",
+        state.total,
+        choices=factors or _("one choice of everything"),
     )
-    factors = " × ".join(format_count(n, one, many) for n, one, many in kinds if n > 1)
-    return f"{factors or _('one choice of everything')} = {plural('{n:,} specification', '{n:,} specifications', state.total)}"
 
 
 def describe_choices(specification: Specification) -> str:
@@ -123,19 +131,20 @@ def describe_mean(row: SpecificationRow, card: SeriesCard) -> str:
     """`+0.81 log pts (stronger), 95 % interval −0.20 to +1.82, N = 17, p 0.23`."""
     if math.isnan(row.caar):
         return _("no mean: N = {count:,}", count=row.n)
-    word = name_direction(card, 100 * row.caar)
-    interval = ""
-    if not math.isnan(row.low):
-        ends = _("{low} to", low=format_log_points(100 * row.low, 2).removesuffix(" log pts"))
-        interval = _(
-            ", 95{thin_space}% interval {ends} {high}",
-            thin_space=THIN_SPACE,
-            ends=ends,
-            high=format_log_points(100 * row.high, 2),
-        )
-    return (
-        f"{format_log_points(100 * row.caar, 2)} ({word}){interval}, N = {row.n:,},"
-        f" p {format_p(row.p_value)}"
+    values = {
+        "mean": format_log_points(100 * row.caar, 2),
+        "direction": name_direction(card, 100 * row.caar),
+        "count": row.n,
+        "p": format_p(row.p_value),
+    }
+    if math.isnan(row.low):
+        return _("{mean} ({direction}), N = {count:,}, p {p}", **values)
+    return _(
+        "{mean} ({direction}), {share} interval {low} to {high}, N = {count:,}, p {p}",
+        share=format_share(0.95),
+        low=format_signed(100 * row.low, 2),
+        high=format_log_points(100 * row.high, 2),
+        **values,
     )
 
 
@@ -143,19 +152,16 @@ def format_curve_headline(answer: RobustnessAnswer, card: SeriesCard) -> str:
     """The median in words, with how many choices agree."""
     if not answer.distinct:
         return _("No specification has an event with a move")
-    word = name_direction(card, 100 * answer.median)
-    subject = card.subject.noun if card.subject.is_currency else card.title
-    size = _(
-        "{median} log pts {word}", median=format_number(abs(100 * answer.median), 2), word=word
-    )
-    share = _format_share(answer.same_sign)
-    those = f"{plural('{n:,} distinct specification', '{n:,} distinct specifications', answer.distinct)}"
-    return _(
-        "Median of {those}: {subject} {size}; {share} have its sign",
-        those=those,
-        subject=subject,
-        size=size,
-        share=share,
+    return plural(
+        "Median of {n:,} distinct specification: {subject} {size} log pts {direction}; {share}"
+        " have its sign",
+        "Median of {n:,} distinct specifications: {subject} {size} log pts {direction}; {share}"
+        " have its sign",
+        answer.distinct,
+        subject=card.subject.noun if card.subject.is_currency else card.title,
+        size=format_number(abs(100 * answer.median), 2),
+        direction=name_direction(card, 100 * answer.median),
+        share=_format_share(answer.same_sign),
     )
 
 
@@ -179,26 +185,25 @@ def describe_joint_test(answer: RobustnessAnswer) -> str:
             answer.clusters,
             min_clusters=MIN_CLUSTERS,
         )
-    every = "all" if answer.draws == 2**answer.clusters else "drawn"
-    left = ""
-    if answer.categories > 1:
-        left = _(
-            " Times the {categories} categories that could be asked (Bonferroni): p"
-            " {joint_p_adjusted}.",
-            categories=answer.categories,
-            joint_p_adjusted=format_p(answer.joint_p_adjusted),
-        )
-    return _(
+    every = _("all") if answer.draws == 2**answer.clusters else _("drawn")
+    joint = _(
         "Taken together: joint p {joint_p}. With the signs of whole clusters of events"
         " ({clusters:,} of them) thrown by a coin, the same throw for every specification, the"
-        " median rank score is at least as large in {share} of {draws:,} throws ({every}).{left}",
+        " median rank score is at least as large in {share} of {draws:,} throws ({every}).",
         joint_p=format_p(answer.joint_p),
         clusters=answer.clusters,
         share=_format_share(answer.joint_p),
         draws=answer.draws,
         every=every,
-        left=left,
     )
+    if answer.categories <= 1:
+        return joint
+    corrected = _(
+        "Times the {count} categories that could be asked (Bonferroni): p {p}.",
+        count=answer.categories,
+        p=format_p(answer.joint_p_adjusted),
+    )
+    return f"{joint} {corrected}"
 
 
 def describe_single_tests(answer: RobustnessAnswer) -> str:
@@ -207,11 +212,11 @@ def describe_single_tests(answer: RobustnessAnswer) -> str:
         return _("None of the specifications has a p.")
     return _(
         "Taken one by one: {share} of {tested:,} have a p below 0.05, uncorrected; about"
-        " {share_2} would by chance alone. They are answers to one question on the same days, so"
-        " that no single one of them is evidence.",
+        " {expected} would by chance alone. They are answers to one question on the same days,"
+        " so that no single one of them is evidence.",
         share=_format_share(answer.share_below),
         tested=answer.tested,
-        share_2=_format_share(SIGNIFICANCE_LEVEL),
+        expected=_format_share(SIGNIFICANCE_LEVEL),
     )
 
 
@@ -220,18 +225,10 @@ def describe_duplicates(answer: RobustnessAnswer) -> str:
     repeated = sum(not math.isnan(row.caar) for row in answer.rows) - answer.distinct
     if not repeated:
         return ""
-    return (
-        plural(
-            "{n:,} specification gave the events and moves of another one and counts with it.",
-            "{n:,} specifications gave the events and moves of another one and counts with it.",
-            repeated,
-        )
-        if repeated == 1
-        else plural(
-            "{n:,} specification gave the events and moves of another one and count with it.",
-            "{n:,} specifications gave the events and moves of another one and count with it.",
-            repeated,
-        )
+    return plural(
+        "{n:,} specification gave the events and moves of another one and counts with it.",
+        "{n:,} specifications gave the events and moves of another one and count with it.",
+        repeated,
     )
 
 
@@ -320,11 +317,11 @@ def build_curve(state: RobustnessState, answer: RobustnessAnswer) -> Specificati
 def _format_curve_title(state: RobustnessState, answer: RobustnessAnswer) -> str:
     """`NATO remarks: median of 154 specifications +0.86 log pts`."""
     median = format_log_points(100 * answer.median, 2)
-    of = plural("{n:,} specification", "{n:,} specifications", answer.distinct)
-    return _(
-        "{group}: median of {of} {median}",
+    return plural(
+        "{group}: median of {n:,} specification {median}",
+        "{group}: median of {n:,} specifications {median}",
+        answer.distinct,
         group=capitalize_first(describe_group(state.group)),
-        of=of,
         median=median,
     )
 
@@ -346,7 +343,7 @@ def _build_choice_rows(
             )  # fmt: skip
             label = kind.label_of(rows[places[0]].specification)
             if state.phone and kind.name == "gap":
-                label = _("gap {value}", value=value)
+                label = _("gap {rows}", rows=value)
             choice_rows.append(ChoiceRow(escape_plot(label, 30, 1), "" if k else kind.name, places))
     return tuple(choice_rows)
 

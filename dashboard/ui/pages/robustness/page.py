@@ -18,7 +18,7 @@ from dashboard.presentation.charts.robustness import (
     summarize_curve,
 )
 from dashboard.presentation.escaping import escape_markdown
-from dashboard.presentation.formatting import capitalize_first
+from dashboard.presentation.formatting import capitalize_first, join_names
 from dashboard.presentation.palette import get_palette
 from dashboard.services.exports import specifications_csv
 from dashboard.services.method import needs_factor
@@ -81,13 +81,13 @@ def draw(view: UrlState) -> None:
     st.header(_("Does the answer depend on the choices?"), anchor=False)
     st.markdown(
         plural(
-            "**{group}** on {items}, {n:,} event: the mean move under every combination of"
+            "**{group}** on {series}, {n:,} event: the mean move under every combination of"
             " choices that could be defended.",
-            "**{group}** on {items}, {n:,} events: the mean move under every combination of"
+            "**{group}** on {series}, {n:,} events: the mean move under every combination of"
             " choices that could be defended.",
             len(state.events),
             group=escape_markdown(capitalize_first(describe_group(state.group)), 300),
-            items=escape_markdown(" and ".join(series.card.title for series in state.series), 300),
+            series=escape_markdown(join_names([series.card.title for series in state.series]), 300),
         )
     )
     draw_group_controls(view)
@@ -206,27 +206,26 @@ def _draw_curve(state: RobustnessState, curve: SpecificationCurve) -> None:
     else:
         draw_selectable_figure(figure, CHART_KEY, alt, name, partial(_pick_clicked, state))
     shown = len(select_drawn_positions(len(curve.rows), curve.plain))
-    thinned = (
-        _(
-            " {shown:,} of {rows:,} points are drawn; the table and the file have all.",
-            shown=shown,
-            rows=len(curve.rows),
-        )
-        if shown < len(curve.rows)
-        else ""
-    )
-    plain = "" if curve.plain is not None else _(" The plain study is not among these choices.")
-    st.caption(
+    sentences = [
         _(
             "Each point is the mean move under one set of choices, the smallest first; the line"
             " through it is its 95 % interval across events. Filled: its own p is below 0.05."
-            " The diamond is the plain study: [0,1], constant mean, 120 rows, gap"
-            " 10.{plain}{thinned}",
-            plain=plain,
-            thinned=thinned,
+            " The diamond is the plain study: [0,1], constant mean, 120 rows, gap 10."
         )
-        + ("" if state.phone else _(" A click opens a specification in Compare."))
-    )
+    ]
+    if curve.plain is None:
+        sentences.append(_("The plain study is not among these choices."))
+    if shown < len(curve.rows):
+        sentences.append(
+            _(
+                "{shown:,} of {count:,} points are drawn; the table and the file have all.",
+                shown=shown,
+                count=len(curve.rows),
+            )
+        )
+    if not state.phone:
+        sentences.append(_("A click opens a specification in Compare."))
+    st.caption(" ".join(sentences))
 
 
 def _pick_clicked(state: RobustnessState, selection: Any) -> None:

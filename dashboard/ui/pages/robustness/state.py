@@ -249,18 +249,27 @@ def _check_grid(state: RobustnessState) -> RobustnessState:
     """The same state, with the reason where it cannot run."""
     longest = max(len(series) for series in state.series)
     if not state.events:
-        return replace(state, refused="No event fits this choice. Take another category or period.")
+        return replace(
+            state, refused=_("No event fits this choice. Take another category or period.")
+        )
     if state.total > MAX_SPECIFICATIONS:
         return replace(
             state,
-            refused=f"{state.total:,} specifications are more than {MAX_SPECIFICATIONS:,},"
-            " the most that this page runs. Take fewer choices.",
+            refused=_(
+                "{count:,} specifications are more than {most:,}, the most that this page runs."
+                " Take fewer choices.",
+                count=state.total,
+                most=MAX_SPECIFICATIONS,
+            ),
         )
     if longest > MAX_OBSERVATIONS:
         return replace(
             state,
-            refused=f"A series of {longest:,} rows is too long for this page;"
-            " the command `robustness` takes it.",
+            refused=_(
+                "A series of {count:,} rows is too long for this page; the command `robustness`"
+                " takes it.",
+                count=longest,
+            ),
         )
     return state
 
